@@ -1,0 +1,40 @@
+# make run STUDY=<folder>   set up, then analyse a study (OUT=<folder> to choose where results go)
+# make test                 set up, then run every test
+PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+STUDY  ?=
+OUT    ?= out
+
+.PHONY: run test lint bench validation clean
+
+run: $(VENV)/.run
+	@if [ -z "$(STUDY)" ]; then \
+	  echo "make run needs a study: make run STUDY=<folder with the DICOM files> [OUT=<folder for results>]"; exit 2; fi
+	$(BIN)/spinedce analyse "$(STUDY)" -o "$(OUT)" $(ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "SpineDCE needs Python 3.10 or newer; set PYTHON=<path> (found: $$($(PYTHON) --version 2>&1))"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	  { echo "This Python cannot make virtual environments; on Debian or Ubuntu: sudo apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[cli]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info SpineDCE/*.egg-info

@@ -1,0 +1,172 @@
+"""The shapes that everything after the reading works on: geometry, volume, dynamic series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+
+#: Fewer frames than this cannot carry a baseline, a first pass and a wash-out.
+MIN_FRAMES = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Geometry:
+    """Where a voxel grid lies in the patient.
+
+    Attributes:
+        shape: ``(slices, rows, columns)``, the order of the arrays.
+        affine: 4×4; maps ``(column, row, slice, 1)`` to LPS mm, as ITK and DICOM do.
+        frame_of_reference_uid: DICOM frame of reference, or None where the format has none.
+    """
+
+    shape: tuple[int, int, int]
+    affine: NDArray[np.float64]
+    frame_of_reference_uid: str | None = None
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Distance between voxel centres along column, row and slice index, mm."""
+        x, y, z = np.linalg.norm(self.affine[:3, :3], axis=0)
+        return float(x), float(y), float(z)
+
+    @property
+    def direction(self) -> NDArray[np.float64]:
+        """3×3 unit vectors (as columns) of the column, row and slice index, LPS."""
+        return self.affine[:3, :3] / np.asarray(self.spacing)
+
+    @property
+    def origin(self) -> NDArray[np.float64]:
+        """LPS position of the first voxel's centre, mm."""
+        return self.affine[:3, 3]
+
+    @property
+    def voxel_volume(self) -> float:
+        """Volume of one voxel, mm³."""
+        return float(abs(np.linalg.det(self.affine[:3, :3])))
+
+    def matches(self, other: Geometry, tolerance: float = 1e-2) -> bool:
+        """Whether both grids have the same shape and every corner within ``tolerance`` mm."""
+        if self.shape != other.shape:
+            return False
+        k, j, i = self.shape
+        corners = np.array([[x, y, z, 1.0] for x in (0, i) for y in (0, j) for z in (0, k)])
+        distance = np.linalg.norm(corners @ (self.affine - other.affine).T, axis=1)
+        return bool(distance.max() <= tolerance)
+
+    @classmethod
+    def from_parts(
+        cls,
+        shape: tuple[int, int, int],
+        spacing: tuple[float, float, float],
+        origin: tuple[float, float, float],
+        direction: NDArray[np.float64],
+        frame_of_reference_uid: str | None = None,
+    ) -> Geometry:
+        """Geometry from ITK's spacing, origin and 3×3 direction (LPS, columns = axes)."""
+        affine = np.eye(4)
+        affine[:3, :3] = np.asarray(direction, float).reshape(3, 3) * np.asarray(spacing, float)
+        affine[:3, 3] = origin
+        return cls(shape, affine, frame_of_reference_uid)
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """How a series was acquired. What the file does not say is None, never a default.
+
+    Attributes:
+        TR: repetition time, s (CAPLEX Q.MS1.006).
+        TE: echo time, s (Q.MS1.005).
+        FA: prescribed flip angle, degrees (Q.MS1.007).
+        field_strength: T (Q.MS1.010).
+    """
+
+    TR: float | None = None
+    TE: float | None = None
+    FA: float | None = None
+    field_strength: float | None = None
+    manufacturer: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which files a thing came from: what provenance and a DICOM export need to name.
+
+    Attributes:
+        format: ``"DICOM"``, ``"NRRD"``, ``"NIfTI"`` …
+        files: absolute paths, in reading order.
+        checksum: SHA-256 over the decoded content in order (pixels, times, geometry), hex.
+        series_uids, study_uid, sop_instance_uids: DICOM only; the last has one entry a file.
+    """
+
+    format: str
+    files: tuple[str, ...] = ()
+    checksum: str = ""
+    study_uid: str | None = None
+    series_uids: tuple[str, ...] = ()
+    sop_instance_uids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """One 3D image: a T1-weighted volume, a T1 map, one flip angle."""
+
+    array: NDArray[np.floating]  #: ``(slices, rows, columns)``
+    geometry: Geometry
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    source: Source = field(default_factory=lambda: Source("memory"))
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class DynamicSeries:
+    """A dynamic contrast-enhanced series as read, before any processing.
+
+    Attributes:
+        signal: ``(frames, slices, rows, columns)``, rescaled to real-world units of the scanner.
+        times: ``(frames,)``, s after the first frame; strictly rising, spacing may be uneven.
+        time_origin: where the times were read from, in words ("AcquisitionTime (0008,0032)").
+        phase: same shape as ``signal``, rad, or None.
+        notes: every guess and every repair the reader made, one sentence each.
+    """
+
+    signal: NDArray[np.floating]
+    times: NDArray[np.float64]
+    geometry: Geometry
+    acquisition: Acquisition
+    time_origin: str
+    source: Source = field(default_factory=lambda: Source("memory"))
+    phase: NDArray[np.floating] | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.signal.ndim != 4:
+            raise InputError(
+                f"A dynamic series needs [frame, slice, row, column]; got {self.signal.ndim} axes."
+            )
+        if self.times.shape != (self.signal.shape[0],):
+            raise InputError(
+                f"{self.signal.shape[0]} frames but {self.times.size} frame times; give one each."
+            )
+        if self.signal.shape[1:] != self.geometry.shape:
+            raise InputError(
+                f"Frames of {self.signal.shape[1:]} voxels do not fit the grid "
+                f"{self.geometry.shape}."
+            )
+        if not np.all(np.isfinite(self.times)) or np.any(np.diff(self.times) <= 0):
+            raise InputError(
+                f"Frame times ({self.time_origin}) must be finite and rising; "
+                "set them with --frame-interval SECONDS."
+            )
+
+    @property
+    def n_frames(self) -> int:
+        return int(self.signal.shape[0])
+
+    def with_times(self, times: NDArray[np.float64], origin: str) -> DynamicSeries:
+        """The same series with frame times given by the user, s."""
+        return replace(self, times=np.asarray(times, float), time_origin=origin)
