@@ -1,1 +1,21 @@
+"""The arterial input function: where it comes from, and when it arrives."""
 
+from SpineDCELib.aif.arrival import baseline_frames, bolus_arrival, most_enhancing
+from SpineDCELib.aif.blood import blood_to_plasma
+from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
+from SpineDCELib.aif.population import POPULATION, georgiou, parker, weinmann
+from SpineDCELib.aif.shift import shift_curve
+
+__all__ = [
+    "POPULATION",
+    "CurveFile",
+    "baseline_frames",
+    "blood_to_plasma",
+    "bolus_arrival",
+    "georgiou",
+    "most_enhancing",
+    "parker",
+    "read_curve_file",
+    "shift_curve",
+    "weinmann",
+]

@@ -1,1 +1,20 @@
+"""T1 before contrast, and from signal to contrast agent concentration."""
 
+from SpineDCELib.concentration.spgr import (
+    check_sequence,
+    relative_enhancement,
+    signal_difference,
+    signal_to_concentration,
+    spgr_signal,
+)
+from SpineDCELib.concentration.t1_mapping import T1Map, variable_flip_angle_T1
+
+__all__ = [
+    "T1Map",
+    "check_sequence",
+    "relative_enhancement",
+    "signal_difference",
+    "signal_to_concentration",
+    "spgr_signal",
+    "variable_flip_angle_T1",
+]

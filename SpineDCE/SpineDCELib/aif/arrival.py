@@ -1,0 +1,93 @@
+"""When the bolus arrives, and with it which frames are baseline."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from SpineDCELib.errors import InputError
+
+
+def bolus_arrival(curve: ArrayLike, *, t: ArrayLike) -> float:
+    """Bolus arrival time (CAPLEX Q.BA1.001), s, finer than a frame.
+
+    A constant joined to a straight line, fitted by least squares to the curve up to the frame
+    where its rise has passed: the joint is the arrival. It needs no threshold and no count of
+    baseline frames (Cheong et al., Phys Med Biol 2003;48:N83).
+
+    Args:
+        curve: ``(frames,)``, concentration or signal that rises with contrast.
+        t: ``(frames,)``, s.
+
+    Raises:
+        InputError: the curve does not rise above its own scatter.
+    """
+    c, times = np.asarray(curve, float), np.asarray(t, float)
+    if c.shape != times.shape or not np.all(np.isfinite(c)):
+        raise InputError("Bolus arrival needs a finite curve with one value a frame.")
+    peak = int(np.argmax(c))
+    if peak == 0:
+        raise InputError("The curve falls from its first frame: there is no baseline before it.")
+    # The rise ends where the curve first comes near its peak; the rest would bend the line.
+    floor = np.median(c[: max(peak // 2, 1)])
+    near = np.flatnonzero(c[: peak + 1] >= floor + 0.9 * (c[peak] - floor))
+    last = max(int(near[0]), 1)
+    x, y = times[: last + 1], c[: last + 1]
+    best = (np.inf, float(x[-2]))
+    for i in range(last):
+        for arrival in np.linspace(x[i], x[i + 1], 11)[:-1]:
+            ramp = np.maximum(x - arrival, 0)
+            design = np.column_stack([np.ones_like(x), ramp])
+            solution = np.linalg.lstsq(design, y, rcond=None)[0]
+            residual = float(((y - design @ solution) ** 2).sum())
+            if solution[1] > 0 and residual < best[0] - 1e-12 * float((y**2).sum()):
+                best = (residual, float(arrival))
+    return best[1]
+
+
+def baseline_frames(curve: ArrayLike, *, t: ArrayLike) -> int:
+    """How many of the first frames lie before the bolus: at least one.
+
+    A frame counts when it ends before the rise; the frame in which the bolus arrives does not.
+
+    Args:
+        curve: ``(frames,)``, mean signal of the artery, or of what enhances most.
+        t: ``(frames,)``, s.
+
+    Raises:
+        InputError: contrast is there from the first frame on.
+    """
+    times = np.asarray(t, float)
+    arrival = bolus_arrival(curve, t=times)
+    count = int(np.searchsorted(times, arrival, side="right"))
+    values = np.asarray(curve, float)
+    # A joint in mid-frame can leave the last of these frames already on the rise.
+    while count > 2:
+        before = values[: count - 1]
+        spread = max(1.4826 * float(np.median(np.abs(before - np.median(before)))), 0.0)
+        if values[count - 1] - np.median(before) <= 4 * spread + 0.01 * np.ptp(values):
+            break
+        count -= 1
+    if count < 1:
+        raise InputError(
+            "Contrast is there from the first frame on; without a frame before the bolus there is "
+            "no baseline."
+        )
+    return count
+
+
+def most_enhancing(signal: NDArray[np.floating], *, share: float = 0.01) -> NDArray[np.float64]:
+    """Mean curve of the voxels that brighten most, for want of an artery.
+
+    Args:
+        signal: ``(frames, …)``, scanner units.
+        share: share of the voxels that is averaged.
+
+    Returns:
+        ``(frames,)``.
+    """
+    flat = signal.reshape(signal.shape[0], -1)
+    rise = flat.max(axis=0) - flat[: max(flat.shape[0] // 10, 1)].mean(axis=0)
+    count = max(int(share * rise.size), 1)
+    chosen = np.argpartition(-np.nan_to_num(rise, nan=-np.inf), count - 1)[:count]
+    return flat[:, chosen].mean(axis=1, dtype=float)

@@ -1,0 +1,113 @@
+"""The spoiled gradient echo: signal from relaxation and back, and signal to concentration."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from SpineDCELib.errors import InputError
+
+
+def spgr_signal(R1: ArrayLike, *, S0: ArrayLike, TR: float, FA: ArrayLike) -> NDArray[np.floating]:
+    """Steady-state signal of a spoiled gradient echo (CAPLEX M.SM2.002).
+
+    ``S = S0·sin α·(1−E)/(1−cos α·E)``, ``E = exp(−TR·R1)``. The CAPLEX page prints the exponent
+    with the wrong sign; this is Ernst and Anderson's (1966).
+
+    Args:
+        R1: relaxation rate, 1/s.
+        S0: fully relaxed signal, scanner units.
+        TR: repetition time, s.
+        FA: flip angle, degrees; broadcasts with ``R1``.
+    """
+    alpha = np.deg2rad(FA)
+    E = np.exp(-TR * np.asarray(R1))
+    return np.asarray(S0) * np.sin(alpha) * (1 - E) / (1 - np.cos(alpha) * E)
+
+
+def signal_to_concentration(
+    signal: NDArray[np.floating],
+    *,
+    baseline: NDArray[np.floating],
+    R10: ArrayLike,
+    TR: float,
+    FA: ArrayLike,
+    r1: float,
+) -> NDArray[np.floating]:
+    """Contrast agent concentration from spoiled gradient echo signal (CAPLEX M.MS3.002).
+
+    With ``E10 = exp(−TR·R10)`` and ``a = (S/baseline)·(1−E10)/(1−E10·cos α)``:
+    ``E = (1−a)/(1−a·cos α)``, ``R1 = −ln E/TR``, ``C = (R1−R10)/r1``.
+
+    Args:
+        signal: ``(frames, …)``, scanner units.
+        baseline: ``(…)``, mean signal before contrast.
+        R10: relaxation rate before contrast, 1/s; scalar or ``(…)``.
+        TR: repetition time, s.
+        FA: flip angle, degrees; scalar or ``(…)`` where a B1 map scales it.
+        r1: relaxivity, 1/s/mM (CAPLEX Q.EL1.015).
+
+    Returns:
+        ``(frames, …)``, mM, in the signal's float type. NaN where the signal is beyond what any
+        relaxation rate gives (``a ≥ 1``, saturation), where the baseline is not positive, and
+        where ``R10`` is NaN: never a clamped value.
+    """
+    check_sequence(TR=TR, FA=FA)
+    if not r1 > 0:
+        raise InputError(f"Relaxivity r1 must be above 0 (1/s/mM); got {r1:g}.")
+    dtype = np.result_type(signal.dtype, np.float32)
+    cos_alpha = np.cos(np.deg2rad(FA))
+    R10 = np.asarray(R10, float)
+    E10 = np.exp(-TR * R10)
+    with np.errstate(all="ignore"):
+        scale = np.where(baseline > 0, (1 - E10) / (1 - E10 * cos_alpha) / baseline, np.nan)
+        a = signal * scale.astype(dtype)
+        E = (1 - a) / (1 - a * np.asarray(cos_alpha, dtype))
+        # a < 1 keeps E > 0; a·cos α may pass 1 only where a has passed 1.
+        E[~(a < 1)] = np.nan
+        concentration = np.log(E, out=E)
+        concentration /= np.asarray(-TR * r1, dtype)
+        concentration -= np.asarray(R10 / r1, dtype)
+    return concentration
+
+
+def relative_enhancement(
+    signal: NDArray[np.floating], *, baseline: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """``(S − baseline)/baseline`` (CAPLEX M.MS3.003), dimensionless; NaN without a baseline.
+
+    What commercial packages fit without a T1 map. It grows with the tissue's T10, so that maps
+    made from it compare only with maps made in the same way.
+    """
+    dtype = np.result_type(signal.dtype, np.float32)
+    with np.errstate(all="ignore"):
+        inverse = np.where(baseline > 0, 1 / np.asarray(baseline, float), np.nan).astype(dtype)
+        enhancement = signal * inverse
+    enhancement -= 1
+    return enhancement
+
+
+def signal_difference(
+    signal: NDArray[np.floating], *, baseline: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """``S − baseline``, scanner units; NaN without a positive baseline."""
+    dtype = np.result_type(signal.dtype, np.float32)
+    return signal - np.where(baseline > 0, baseline, np.nan).astype(dtype)
+
+
+def check_sequence(*, TR: float | None, FA: ArrayLike | None) -> None:
+    """Refuse a TR or flip angle that is missing or in another unit than s and degrees."""
+    if TR is None:
+        raise InputError("The repetition time (TR) is not in the files; give it with --tr MS.")
+    if FA is None:
+        raise InputError("The flip angle is not in the files; give it with --flip-angle DEGREES.")
+    if not 2e-4 <= TR <= 0.5:
+        raise InputError(
+            f"TR is {TR * 1000:g} ms; a dynamic gradient echo has 0.2 to 500 ms. "
+            "Correct it with --tr MS."
+        )
+    angle = np.asarray(FA, float)
+    if not np.all((angle > 0) & (angle < 180) | np.isnan(angle)):
+        raise InputError(
+            "The flip angle must lie between 0 and 180 degrees; correct it with --flip-angle."
+        )
