@@ -1,0 +1,143 @@
+"""The four tissue models, forwards: from an arterial plasma curve to a tissue curve.
+
+Every function takes frame times ``t`` in s, ``(T,)``, spacing may be uneven, the arterial plasma
+concentration ``Cp`` in mM at those times, ``(T,)``, and keyword parameters that are numbers or
+arrays of one (broadcast) shape; it returns tissue concentration in mM, ``(T, *shape)``. ``Ta`` in
+s (> 0 moves the AIF later; CAPLEX Q.PH1.007) may differ per voxel. See
+:mod:`~SpineDCELib.kinetics.convolution` for what ``integration`` means and for what the curve is
+taken to be before its first sample (0) and after its last one (held).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import Array, ArterialCurve, Integration, checked_times
+
+MINUTE = 60.0
+
+
+def tofts(
+    t: ArrayLike,
+    Cp: ArrayLike,
+    *,
+    Ktrans: ArrayLike,
+    ve: ArrayLike,
+    Ta: ArrayLike = 0.0,
+    integration: Integration = "cubic",
+) -> Array:
+    """Tofts model (CAPLEX M.IC1.004): Ktrans·Cp ∗ exp(-kep·t), kep = Ktrans/ve, no plasma term.
+
+    Ktrans in 1/min; ve as a fraction. Source: Tofts & Kermode, Magn Reson Med 1991; 17:357.
+    """
+    return extended_tofts(t, Cp, vp=0.0, Ktrans=Ktrans, ve=ve, Ta=Ta, integration=integration)
+
+
+def extended_tofts(
+    t: ArrayLike,
+    Cp: ArrayLike,
+    *,
+    vp: ArrayLike,
+    Ktrans: ArrayLike,
+    ve: ArrayLike,
+    Ta: ArrayLike = 0.0,
+    integration: Integration = "cubic",
+) -> Array:
+    """Extended Tofts model (M.IC1.005): vp·Cp + Ktrans·Cp ∗ exp(-kep·t), kep = Ktrans/ve.
+
+    Ktrans in 1/min; vp, ve as fractions. Where Ktrans is 0 there is no second term, whatever ve.
+    Source: Tofts, J Magn Reson Imaging 1997; 7:91.
+    """
+    vp, Ktrans, ve, Ta = _same_shape(vp, Ktrans, ve, Ta)
+    leak = Ktrans != 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kep = np.where(leak, Ktrans / ve, 0.0)
+    curve, at = _arterial(t, Cp, Ta, integration)
+    extravascular = curve.convolved(at, kep.ravel() / MINUTE).reshape(-1, *kep.shape)
+    return vp * curve.at(at).reshape(extravascular.shape) + np.where(
+        leak, Ktrans / MINUTE * extravascular, 0.0
+    )
+
+
+def patlak(
+    t: ArrayLike,
+    Cp: ArrayLike,
+    *,
+    vp: ArrayLike,
+    Ktrans: ArrayLike,
+    Ta: ArrayLike = 0.0,
+    integration: Integration = "cubic",
+) -> Array:
+    """Patlak model (M.IC1.006): vp·Cp + Ktrans·∫Cp; Ktrans in 1/min, also called PS.
+
+    Source: Patlak, Blasberg, Fenstermacher, J Cereb Blood Flow Metab 1983; 3:1.
+    """
+    vp, Ktrans, Ta = _same_shape(vp, Ktrans, Ta)
+    curve, at = _arterial(t, Cp, Ta, integration)
+    integral = curve.convolved(at, np.zeros(vp.size)).reshape(-1, *vp.shape)
+    return vp * curve.at(at).reshape(integral.shape) + Ktrans / MINUTE * integral
+
+
+def two_compartment_exchange(
+    t: ArrayLike,
+    Cp: ArrayLike,
+    *,
+    vp: ArrayLike,
+    ve: ArrayLike,
+    Fp: ArrayLike,
+    PS: ArrayLike,
+    Ta: ArrayLike = 0.0,
+    integration: Integration = "cubic",
+) -> Array:
+    """Two-compartment exchange model (M.IC1.009): Cp convolved with a bi-exponential.
+
+    Fp and PS in 1/min (mL of plasma per minute and mL of tissue; times 100 for mL/100 mL/min);
+    vp, ve > 0 as fractions. Source: Brix et al., Magn Reson Med 2004; 52:420; Sourbron &
+    Buckley, Phys Med Biol 2012; 57:R1.
+    """
+    vp, ve, Fp, PS, Ta = _same_shape(vp, ve, Fp, PS, Ta)
+    fast, slow, from_fast, from_slow = bi_exponential(vp=vp, ve=ve, Fp=Fp, PS=PS)
+    curve, at = _arterial(t, Cp, Ta, integration)
+    both = [
+        amplitude / MINUTE * curve.convolved(at, rate.ravel() / MINUTE).reshape(-1, *rate.shape)
+        for rate, amplitude in ((fast, from_fast), (slow, from_slow))
+    ]
+    return both[0] + both[1]
+
+
+def bi_exponential(
+    *, vp: Array, ve: Array, Fp: Array, PS: Array
+) -> tuple[Array, Array, Array, Array]:
+    """The 2CXM's two rates (fast, slow) and their amplitudes, all 1/min; amplitudes add to Fp.
+
+    The rates are the roots of s² - Σs + Π with Σ = (Fp+PS)/vp + PS/ve and Π = Fp·PS/(vp·ve).
+    """
+    total = (Fp + PS) / vp + PS / ve
+    product = Fp * PS / (vp * ve)
+    # (Fp+PS)/vp - PS/ve and 4·PS²/(vp·ve) keep the root real where Σ² - 4Π would cancel.
+    root = np.sqrt(((Fp + PS) / vp - PS / ve) ** 2 + 4.0 * PS**2 / (vp * ve))
+    fast = (total + root) / 2.0
+    slow = product / fast
+    zero = (vp + ve) * PS / (vp * ve)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        from_fast = np.where(root > 0, Fp * (fast - zero) / root, Fp)
+    return fast, slow, from_fast, Fp - from_fast
+
+
+def _same_shape(*parameters: ArrayLike) -> list[Array]:
+    try:
+        return [
+            np.array(p) for p in np.broadcast_arrays(*(np.asarray(p, float) for p in parameters))
+        ]
+    except ValueError as error:
+        raise InputError("A model's parameters must be numbers or arrays of one shape.") from error
+
+
+def _arterial(
+    t: ArrayLike, Cp: ArrayLike, Ta: Array, integration: Integration
+) -> tuple[ArterialCurve, Array]:
+    """The curve, and the times (T, n) to read it at for each delay."""
+    times = checked_times(t)
+    return ArterialCurve(times, Cp, integration), times[:, None] - Ta.ravel()

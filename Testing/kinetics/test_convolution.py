@@ -1,0 +1,121 @@
+"""The exponential convolution against closed forms, and its behaviour on any times."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import ArterialCurve, exponential_convolution
+
+
+def uneven(n, seed=0, end=300.0):
+    times = np.sort(np.random.default_rng(seed).uniform(0, end, n - 2))
+    return np.concatenate([[0.0], times, [end]])
+
+
+def test_ramp_is_exact_on_uneven_times():
+    t = uneven(40)
+    k = np.array([1e-9, 1e-4, 0.01, 0.3, 20.0])
+    # ∫ u·exp(-k(t-u)) du = (k·t - 1 + exp(-k·t))/k²
+    expected = (k * t[:, None] + np.expm1(-k * t[:, None])) / k**2
+    expected[:, 0] = t**2 / 2 - k[0] * t**3 / 6
+    found = exponential_convolution(t, t, k)
+    np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-9)
+
+
+def test_cubic_is_exact_on_uneven_times():
+    t = uneven(25, seed=3, end=20.0)
+
+    def curve(u):
+        return 0.2 + u - 0.3 * u**2 + 0.01 * u**3
+
+    for k in (0.0, 0.05, 0.9, 1.1, 7.0):
+        found = exponential_convolution(t, curve(t), k, integration="cubic")
+        for i in (1, 7, 24):
+            whole = quad(lambda u, e=t[i], k=k: curve(u) * np.exp(-k * (e - u)), 0, t[i], epsabs=0)
+            assert found[i] == pytest.approx(whole[0], rel=1e-9)
+
+
+@pytest.mark.parametrize(("integration", "order"), [("linear", 2), ("cubic", 4)])
+def test_error_shrinks_with_the_step(integration, order):
+    # c = exp(-m·t) − exp(-n·t) convolved with exp(-k·t), in closed form.
+    m, n, k = 0.05, 0.4, 0.11
+
+    def exact(t):
+        return (np.exp(-m * t) - np.exp(-k * t)) / (k - m) - (np.exp(-n * t) - np.exp(-k * t)) / (
+            k - n
+        )
+
+    errors = []
+    for frames in (61, 121, 241):
+        t = np.linspace(0, 60, frames)
+        c = np.exp(-m * t) - np.exp(-n * t)
+        errors.append(
+            np.abs(exponential_convolution(t, c, k, integration=integration) - exact(t)).max()
+        )
+    rates = np.log2(np.array(errors[:-1]) / np.array(errors[1:]))
+    assert np.all(rates > order - 0.3)
+
+
+def test_delay_moves_the_curve_and_its_convolution_alike():
+    t = np.arange(0.0, 120.0, 2.0)
+    c = np.exp(-((t - 30) ** 2) / 50)
+    curve = ArterialCurve(t, c)
+    k = np.array([0.002, 0.1])
+    np.testing.assert_allclose(curve.at(t - 4.0)[2:], c[:-2], atol=1e-14)
+    np.testing.assert_allclose(curve.convolved(t - 4.0, k)[2:], curve.convolved(t, k)[:-2])
+    assert np.all(curve.at([-1.0, -1e-9]) == 0.0)
+    assert np.all(curve.convolved([-5.0, -1e-9, 0.0], k) == 0.0)
+
+
+def test_after_the_last_sample_the_value_is_held():
+    t = np.linspace(0, 10, 6)
+    curve = ArterialCurve(t, np.full(6, 2.0))
+    assert curve.at([14.0]) == pytest.approx(2.0)
+    assert curve.convolved([14.0], [0.3])[0, 0] == pytest.approx(2 / 0.3 * -np.expm1(-0.3 * 14))
+
+
+def test_own_times_for_each_rate():
+    t = uneven(30, seed=5)
+    curve = ArterialCurve(t, np.sin(t / 40) ** 2)
+    k, delay = np.array([0.01, 0.2, 0.2]), np.array([0.0, 3.3, -7.0])
+    together = curve.convolved(t[:, None] - delay, k)
+    for j in range(3):
+        np.testing.assert_allclose(together[:, j], curve.convolved(t - delay[j], k[j])[:, 0])
+
+
+@given(
+    steps=st.lists(st.floats(0.05, 30.0), min_size=3, max_size=40),
+    k=st.floats(0.0, 5.0),
+    data=st.data(),
+)
+def test_never_negative_never_above_the_integral(steps, k, data):
+    t = np.cumsum(steps)
+    c = np.array(data.draw(st.lists(st.floats(0.0, 20.0), min_size=t.size, max_size=t.size)), float)
+    found = exponential_convolution(t, c, k)
+    integral = np.concatenate([[0], np.cumsum(np.diff(t) * (c[1:] + c[:-1]) / 2)])
+    assert found.shape == t.shape
+    assert np.all(found >= -1e-12)
+    assert np.all(found <= integral * (1 + 1e-9) + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("t", "c", "names"),
+    [
+        ([0, 1, 1], [0, 1, 2], "rising"),
+        ([0, 2, 1], [0, 1, 2], "rising"),
+        ([0, np.nan, 2], [0, 1, 2], "finite"),
+        ([0, 1, 2], [0, np.inf, 2], "AIF"),
+        ([0, 1, 2], [0, 1], "2 values but 3 times"),
+        ([0], [1], "two times"),
+    ],
+)
+def test_bad_input_is_named(t, c, names):
+    with pytest.raises(InputError, match=names):
+        ArterialCurve(t, c)
+
+
+def test_unknown_integration_is_named():
+    with pytest.raises(InputError, match="'cubic' or 'linear'"):
+        ArterialCurve([0, 1], [0, 1], "riemann")
