@@ -1,0 +1,77 @@
+"""What made a result: enough to make it again and get the same numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.version import __version__
+
+FORMAT = 1
+
+
+def array_digest(array: NDArray) -> str:
+    """SHA-256 over an array's type, shape and bytes, hex. NaN compares equal to NaN."""
+    digest = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
+    digest.update(np.ascontiguousarray(array).view(np.uint8).data)
+    return digest.hexdigest()
+
+
+def file_digest(path: str | Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def environment() -> dict[str, str]:
+    """Versions of what computes."""
+    import pydicom
+    import scipy
+    import SimpleITK as sitk
+
+    return {
+        "spinedce": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "SimpleITK": sitk.Version.VersionString(),
+        "pydicom": pydicom.__version__,
+        "machine": platform.machine(),
+    }
+
+
+def write_provenance(path: Path, record: dict[str, Any]) -> None:
+    """JSON with ``format`` and ``environment`` added."""
+    full = {"format": FORMAT, "environment": environment(), **record}
+    path.write_text(json.dumps(full, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_provenance(path: str | Path) -> dict[str, Any]:
+    """The record that :func:`write_provenance` wrote.
+
+    Raises:
+        InputError: not such a file, or one of a newer format.
+    """
+    try:
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
+        version = record["format"]
+        if not {"settings", "inputs", "results"} <= set(record):
+            raise KeyError("settings")
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{path} is not a SpineDCE provenance file ({type(error).__name__}); give the "
+            "provenance.json that an analysis wrote."
+        ) from None
+    if version != FORMAT:
+        raise InputError(f"{path} has format {version}; this program reads format {FORMAT}.")
+    return record

@@ -1,0 +1,108 @@
+"""All files of one analysis but its provenance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from SpineDCELib.aif import shift_curve
+from SpineDCELib.analysis import UNITS, Analysis, Result
+from SpineDCELib.export.maps import to_image, write_map
+from SpineDCELib.export.overview import write_overview
+from SpineDCELib.export.provenance import array_digest, file_digest
+from SpineDCELib.export.tables import write_curves, write_measurements, write_table
+from SpineDCELib.kinetics.status import Status
+
+
+def write_results(folder: Path, analysis: Analysis, result: Result) -> dict[str, str]:
+    """Write maps, tables and picture; returns file name → digest of its numbers."""
+    geometry = analysis.images.dynamic.geometry
+    settings = analysis.settings
+    common = {
+        "SpineDCE.model": settings.fit.model,
+        "SpineDCE.signal": settings.concentration.signal,
+        "SpineDCE.shift": f"{settings.fit.shift:g} s",
+        "SpineDCE.series": " ".join(analysis.images.dynamic.source.series_uids),
+    }
+    digests = {}
+
+    def save(name: str, array: NDArray, header: dict[str, str]) -> None:
+        write_map(folder / f"{name}.nrrd", array, geometry=geometry, header=common | header)
+        digests[f"{name}.nrrd"] = array_digest(array)
+
+    for name, array in result.maps.items():
+        save(
+            name,
+            array.astype(np.float32),
+            {"SpineDCE.quantity": name, "SpineDCE.unit": UNITS[name]},
+        )
+    legend = {f"SpineDCE.status.{int(code)}": code.reason for code in Status}
+    save("status", result.status, {"SpineDCE.quantity": "status", **legend})
+    write_table(
+        folder / "status_legend.csv",
+        ["code", "name", "fitted", "meaning", "voxels"],
+        [
+            [
+                int(code),
+                code.name,
+                int(code.fitted),
+                code.reason,
+                int((result.status == code).sum()),
+            ]
+            for code in Status
+        ],
+    )
+    write_measurements(folder / "measurements.csv", result.regions, units=UNITS)
+    write_curves(folder / "curves.csv", _curve_columns(analysis, result))
+    for name in ("status_legend.csv", "measurements.csv", "curves.csv"):
+        digests[name] = file_digest(folder / name)
+    if "vp" in result.maps:
+        anatomy, name = _anatomy_on_grid(analysis)
+        write_overview(
+            folder / "overview.png",
+            anatomy=anatomy,
+            anatomy_name=name,
+            vp=result.maps["vp"],
+            geometry=geometry,
+            regions=analysis.regions,
+            caption=f"{settings.fit.model}, {settings.concentration.signal} signal, "
+            f"AIF {settings.aif.source}, shift {settings.fit.shift:g} s",
+        )
+    return digests
+
+
+def _curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.floating]]:
+    arterial, times = analysis.aif(), analysis.images.dynamic.times
+    unit, shift = arterial.unit, analysis.settings.fit.shift
+    columns: dict[str, NDArray[np.floating]] = {"time [s]": times}
+    if arterial.signal is not None:
+        columns["artery signal"] = arterial.signal
+    columns[f"AIF Cb [{unit}]"] = arterial.Cb
+    columns[f"AIF Cp [{unit}]"] = arterial.Cp
+    columns[f"AIF Cp shifted {shift:g} s [{unit}]"] = shift_curve(
+        arterial.Cp, t=times, Ta=shift, integration=analysis.settings.fit.integration
+    )
+    for name, curve in result.curves.items():
+        columns[f"{name} [{unit}]"] = curve
+        columns[f"{name} fit [{unit}]"] = result.fits[name]
+    return columns
+
+
+def _anatomy_on_grid(analysis: Analysis) -> tuple[NDArray[np.floating], str]:
+    """The T1-weighted volume on the dynamic grid, or the baseline where there is none."""
+    baseline = analysis.concentration().baseline
+    volume = analysis.images.anatomy
+    if volume is None:
+        return baseline, "baseline"
+    geometry = analysis.images.dynamic.geometry
+    image = sitk.Resample(
+        to_image(np.ascontiguousarray(volume.array, dtype=np.float32), volume.geometry),
+        to_image(np.ascontiguousarray(baseline, dtype=np.float32), geometry),
+        sitk.Transform(),
+        sitk.sitkLinear,
+        0.0,
+    )
+    return sitk.GetArrayFromImage(image), "T1"

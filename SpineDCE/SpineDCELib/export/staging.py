@@ -1,0 +1,53 @@
+"""Writing that leaves the earlier files whole until every new one is complete."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from SpineDCELib.errors import InputError
+
+
+@contextlib.contextmanager
+def staged(folder: str | Path) -> Iterator[Path]:
+    """A folder to write into; its files are moved to ``folder`` when the block ends well.
+
+    After an error in the block, or one while writing, ``folder`` is as it was.
+
+    Raises:
+        InputError: the folder cannot be made or written, or the disk is full.
+    """
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
+    except OSError as error:
+        raise InputError(
+            f"Results cannot be written to {target} ({error.strerror}); choose another folder "
+            "with -o."
+        ) from None
+    try:
+        yield stage
+        for source in sorted(path for path in stage.rglob("*") if path.is_file()):
+            final = target / source.relative_to(stage)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(source, final)
+    except OSError as error:
+        raise InputError(
+            f"Writing to {target} failed ({error.strerror or error}); earlier results there are "
+            "untouched. Free some space or choose another folder with -o."
+        ) from None
+    except RuntimeError as error:
+        # ITK reports a full disk or a denied write as a bare RuntimeError.
+        if "ITK" not in str(error) and "itk" not in str(error):
+            raise
+        raise InputError(
+            f"An image could not be written to {target}; earlier results there are untouched. "
+            "Free some space or choose another folder with -o."
+        ) from None
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)

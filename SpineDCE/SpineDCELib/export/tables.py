@@ -1,0 +1,61 @@
+"""Measurements and curves as CSV with a unit in every heading."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.measurement import RegionStatistics
+from SpineDCELib.measurement.regions import Statistics
+
+
+def write_measurements(
+    path: Path, regions: Sequence[RegionStatistics], *, units: Mapping[str, str]
+) -> None:
+    """One row a region: counts, unfitted voxels by reason, statistics of every parameter."""
+    reasons = sorted({reason for region in regions for reason in region.unfitted})
+    names = list(regions[0].parameters) if regions else []
+    statistics = [f.name for f in fields(Statistics)]
+    header = ["region", "voxels", "volume [mm3]", "fitted voxels"]
+    header += [f"unfitted: {reason}" for reason in reasons]
+    header += [
+        f"{name} n" if key == "n" else f"{name} {key} [{units[name]}]"
+        for name in names
+        for key in statistics
+    ]
+    rows = [
+        [
+            region.name,
+            region.voxels,
+            region.volume,
+            region.fitted,
+            *(region.unfitted.get(reason, 0) for reason in reasons),
+            *(getattr(region.parameters[name], key) for name in names for key in statistics),
+        ]
+        for region in regions
+    ]
+    write_table(path, header, rows)
+
+
+def write_curves(path: Path, columns: Mapping[str, NDArray[np.floating]]) -> None:
+    """Curves side by side; the headings are the mapping's keys and hold the units."""
+    write_table(path, list(columns), zip(*columns.values(), strict=True))
+
+
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """CSV with full precision; what has no value is an empty cell."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, (float, np.floating)):
+        return repr(float(value)) if np.isfinite(value) else ""
+    return value

@@ -1,0 +1,209 @@
+"""Every choice that changes a number, as frozen dataclasses that travel as JSON.
+
+Units are the engine's: s, degrees, 1/s/mM, fractions. Physiological values have no default that
+is not shown and recorded with every result.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from SpineDCELib.errors import InputError
+
+SIGNAL_MODES = ("absolute", "relative", "difference")
+T1_SOURCES = ("fixed", "map", "vfa")
+AIF_SOURCES = ("mask", "file", "parker", "georgiou", "weinmann")
+MODELS = ("tofts", "extended_tofts", "patlak", "two_compartment_exchange")
+INTEGRATIONS = ("cubic", "linear")
+
+#: Gadobutrol in whole blood at 1.5 T, 1/s/mM (Shen et al., Invest Radiol 2015;50:330).
+GADOBUTROL_R1 = 4.6
+#: T1 of blood at 1.5 T, s (Stanisz et al., Magn Reson Med 2005;54:507).
+BLOOD_T10 = 1.441
+#: Haematocrit in the middle of the adult range (0.42 to 0.45).
+HCT = 0.42
+
+
+@dataclass(frozen=True)
+class ReadingSettings:
+    """How the study is read.
+
+    Attributes:
+        series: number of the dynamic series as ``spinedce info`` lists it; None finds it.
+        frame_interval: s between frames where the files carry no times.
+        TR: repetition time, s; replaces the file's.
+        FA: flip angle, degrees; replaces the file's.
+        skip_invalid: leave voxels with NaN or negative signal unfitted instead of refusing.
+    """
+
+    series: int | None = None
+    frame_interval: float | None = None
+    TR: float | None = None
+    FA: float | None = None
+    skip_invalid: bool = False
+
+
+@dataclass(frozen=True)
+class ConcentrationSettings:
+    """How signal becomes concentration.
+
+    Attributes:
+        signal: "absolute" (mM), "relative" ((S−S0)/S0) or "difference" (S−S0).
+        T1_source: "fixed", "map" or "vfa"; None takes the flip angles of the study if it has any.
+        T10: T1 of the tissue before contrast, s, for "fixed".
+        r1: relaxivity, 1/s/mM.
+        baseline_frames: frames before the bolus; None finds them by arrival.
+    """
+
+    signal: str = "absolute"
+    T1_source: str | None = None
+    T10: float | None = None
+    r1: float = GADOBUTROL_R1
+    baseline_frames: int | None = None
+
+
+@dataclass(frozen=True)
+class AIFSettings:
+    """Where the arterial input function comes from.
+
+    Attributes:
+        source: "mask", "file", "parker", "georgiou" or "weinmann".
+        Hct: haematocrit, fraction.
+        blood_T10: T1 of blood before contrast, s; None takes the T1 map inside the artery, and
+            without one ``BLOOD_T10``.
+        time_unit: "s", "ms" or "min" of an AIF file that does not say.
+        medium: "blood" or "plasma" of an AIF file that does not say.
+    """
+
+    source: str | None = None
+    Hct: float = HCT
+    blood_T10: float | None = None
+    time_unit: str | None = None
+    medium: str | None = None
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How the curves are fitted.
+
+    Attributes:
+        model: "tofts", "extended_tofts", "patlak" or "two_compartment_exchange".
+        shift: seconds by which the AIF is moved later (negative: earlier).
+        fit_delay: fit an additional delay in every voxel.
+        integration: "cubic" (the AIF upsampled tenfold) or "linear" between frames.
+    """
+
+    model: str = "extended_tofts"
+    shift: float = 0.0
+    fit_delay: bool = False
+    integration: str = "cubic"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one analysis."""
+
+    reading: ReadingSettings = field(default_factory=ReadingSettings)
+    concentration: ConcentrationSettings = field(default_factory=ConcentrationSettings)
+    aif: AIFSettings = field(default_factory=AIFSettings)
+    fit: FitSettings = field(default_factory=FitSettings)
+
+    def __post_init__(self) -> None:
+        _one_of("signal", self.concentration.signal, SIGNAL_MODES)
+        _one_of("T1_source", self.concentration.T1_source, (None, *T1_SOURCES))
+        _one_of("AIF source", self.aif.source, (None, *AIF_SOURCES))
+        _one_of("AIF time unit", self.aif.time_unit, (None, "s", "ms", "min"))
+        _one_of("AIF medium", self.aif.medium, (None, "blood", "plasma"))
+        _one_of("model", self.fit.model, MODELS)
+        _one_of("integration", self.fit.integration, INTEGRATIONS)
+        _within("the frame interval", self.reading.frame_interval, 0.01, 600, "s")
+        _within("TR", self.reading.TR, 2e-4, 0.5, "s")
+        _within("the flip angle", self.reading.FA, 0.01, 179.9, "degrees")
+        _within("T10", self.concentration.T10, 0.05, 10, "s")
+        _within("the blood's T10", self.aif.blood_T10, 0.05, 10, "s")
+        _within("r1", self.concentration.r1, 0.1, 100, "1/s/mM")
+        _within("Hct", self.aif.Hct, 0, 0.9, "as a fraction")
+        _within("the shift", self.fit.shift, -600, 600, "s")
+        _within("baseline frames", self.concentration.baseline_frames, 1, 10_000, "")
+
+
+T = TypeVar("T")
+
+
+def settings_to_dict(settings: Any) -> dict[str, Any]:
+    """Nested plain dictionaries, ready for JSON."""
+    return asdict(settings)
+
+
+def settings_from_dict(data: dict[str, Any], *, kind: type[T], origin: str = "settings") -> T:
+    """The inverse of :func:`settings_to_dict`; unknown names and wrong types are refused."""
+    if not isinstance(data, dict):
+        raise InputError(f"{origin} must be a table of names and values.")
+    hints = get_type_hints(kind)
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise InputError(
+            f"{origin} has no setting '{unknown[0]}'; it knows {', '.join(sorted(known))}."
+        )
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        hint = hints[name]
+        if is_dataclass(hint):
+            values[name] = settings_from_dict(value, kind=hint, origin=f"{origin}.{name}")  # type: ignore[arg-type]
+        else:
+            values[name] = _typed(value, str(hint), f"{origin}.{name}")
+    return kind(**values)
+
+
+def read_settings(path: str | Path) -> Settings:
+    """Settings from a JSON file; what it leaves out keeps its default.
+
+    Raises:
+        InputError: not readable, not JSON, or with unknown names or impossible values.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"The settings file {path} cannot be read as JSON ({error}).") from None
+    return settings_from_dict(data, kind=Settings, origin=f"The settings file {Path(path).name}")
+
+
+def changed(settings: Settings, **groups: dict[str, Any]) -> Settings:
+    """A copy with some values replaced: ``changed(s, fit={"shift": 4.2})``."""
+    return replace(
+        settings,
+        **{name: replace(getattr(settings, name), **values) for name, values in groups.items()},
+    )
+
+
+def _typed(value: Any, hint: str, name: str) -> Any:
+    if value is None:
+        if "None" in hint:
+            return None
+    elif "bool" in hint:
+        if isinstance(value, bool):
+            return value
+    elif "float" in hint or "int" in hint:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if "float" in hint:
+                return float(value)
+            if float(value).is_integer():
+                return int(value)
+    elif isinstance(value, str):
+        return value
+    raise InputError(f"{name} cannot be {value!r}; it takes {hint.replace(' | None', ' or null')}.")
+
+
+def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> None:
+    if value not in choices:
+        words = ", ".join(str(choice) for choice in choices if choice is not None)
+        raise InputError(f"The {name} '{value}' is not known; choose one of {words}.")
+
+
+def _within(name: str, value: float | None, low: float, high: float, unit: str) -> None:
+    if value is not None and not low <= value <= high:
+        raise InputError(f"{name} must lie between {low:g} and {high:g} {unit}; got {value:g}.")
