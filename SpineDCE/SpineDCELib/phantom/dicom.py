@@ -1,0 +1,215 @@
+"""MR images as a scanner sends them: one classic MR Image Storage object a section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.version import __version__
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What all series of a study share."""
+
+    patient_name: str
+    patient_id: str
+    sex: str
+    born: datetime
+    weight: float
+    when: datetime
+    description: str
+    seed: tuple[str, ...]  #: every UID follows from these words
+
+    def uid(self, *words: object) -> UID:
+        """A UID that is the same whenever the same words are given."""
+        return generate_uid(entropy_srcs=[*self.seed, *map(str, words)])
+
+    @property
+    def study_uid(self) -> UID:
+        return self.uid("study")
+
+    @property
+    def frame_of_reference_uid(self) -> UID:
+        return self.uid("frame of reference")
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series and how it was acquired; times in s, angles in degrees."""
+
+    number: int
+    description: str
+    start: float  #: s after the start of the examination
+    duration: float  #: s
+    TR: float
+    TE: float
+    FA: float
+    sequence: str = "GR"
+    variant: str = "SP"
+    three_dimensional: bool = True
+    TI: float | None = None
+    echo_train: int = 1
+    kind: str = "M"
+    averages: int = 1
+    contrast: bool = False
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+def folder_name(series: Series) -> str:
+    return f"{series.number:02d}_" + series.description.lower().replace(" ", "_")
+
+
+def template(exam: Examination, series: Series, geometry: Geometry) -> Dataset:
+    """Everything that does not change from image to image of a series."""
+    ds = Dataset()
+    ds.SpecificCharacterSet = "ISO_IR 192"
+    ds.SOPClassUID = MRImageStorage
+    started = exam.when + timedelta(seconds=series.start)
+    ds.StudyDate = ds.SeriesDate = exam.when.strftime("%Y%m%d")
+    ds.StudyTime = exam.when.strftime("%H%M%S.%f")
+    ds.SeriesTime = started.strftime("%H%M%S.%f")
+    ds.AccessionNumber = ""
+    ds.Modality = "MR"
+    ds.Manufacturer = "SpineDCE digital spine"
+    ds.ManufacturerModelName = "Phantom"
+    ds.DeviceSerialNumber = "1"
+    ds.SoftwareVersions = __version__
+    ds.InstitutionName = "No hospital: simulated data"
+    ds.StationName = "PHANTOM"
+    ds.ReferringPhysicianName = ""
+    ds.StudyDescription = exam.description
+    ds.SeriesDescription = series.description
+    ds.ProtocolName = series.description
+    ds.PatientName = exam.patient_name
+    ds.PatientID = exam.patient_id
+    ds.PatientBirthDate = exam.born.strftime("%Y%m%d")
+    ds.PatientSex = exam.sex
+    ds.PatientAge = f"{int((exam.when - exam.born).days / 365.25):03d}Y"
+    ds.PatientWeight = exam.weight
+    ds.PatientPosition = "HFS"
+    ds.BodyPartExamined = "SPINE"
+    ds.StudyInstanceUID = exam.study_uid
+    ds.SeriesInstanceUID = exam.uid("series", series.number)
+    ds.FrameOfReferenceUID = exam.frame_of_reference_uid
+    ds.PositionReferenceIndicator = ""
+    ds.StudyID = "1"
+    ds.SeriesNumber = series.number
+    ds.ImageType = ["ORIGINAL", "PRIMARY", series.kind, "ND"]
+    ds.ScanningSequence = series.sequence
+    ds.SequenceVariant = series.variant
+    ds.ScanOptions = ""
+    ds.MRAcquisitionType = "3D" if series.three_dimensional else "2D"
+    ds.SequenceName = "*" + series.description.split()[0]
+    ds.RepetitionTime = round(series.TR * 1e3, 4)
+    ds.EchoTime = round(series.TE * 1e3, 4)
+    if series.TI is not None:
+        ds.InversionTime = round(series.TI * 1e3, 4)
+    ds.FlipAngle = series.FA
+    ds.EchoTrainLength = series.echo_train
+    ds.NumberOfAverages = series.averages
+    ds.ImagedNucleus = "1H"
+    ds.ImagingFrequency = 63.87
+    ds.MagneticFieldStrength = 1.5
+    ds.EchoNumbers = 1
+    ds.PercentSampling = 100
+    ds.PercentPhaseFieldOfView = 100
+    ds.PixelBandwidth = 488
+    ds.InPlanePhaseEncodingDirection = "ROW"
+    column, row, section = geometry.spacing
+    ds.SliceThickness = round(section, 6)
+    ds.SpacingBetweenSlices = round(section, 6)
+    ds.PixelSpacing = [round(row, 6), round(column, 6)]
+    cosines = geometry.direction[:, :2].T.ravel()
+    ds.ImageOrientationPatient = [float(f"{c:.8f}") + 0.0 for c in cosines]
+    ds.Rows, ds.Columns = geometry.shape[1:]
+    ds.SamplesPerPixel = 1
+    ds.PhotometricInterpretation = "MONOCHROME2"
+    ds.BitsAllocated = 16
+    ds.PixelRepresentation = 0
+    ds.BurnedInAnnotation = "NO"
+    if series.contrast:
+        ds.ContrastBolusAgent = "Gadobutrol"
+        ds.ContrastBolusRoute = "IV"
+        ds.ContrastBolusVolume = round(0.1 * exam.weight, 1)
+        ds.ContrastBolusIngredient = "GADOLINIUM"
+        ds.ContrastBolusIngredientConcentration = 1000
+        ds.ContrastFlowRate = 2.5
+    for keyword, value in series.extra.items():
+        setattr(ds, keyword, value)
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.MediaStorageSOPClassUID = MRImageStorage
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.file_meta.ImplementationClassUID = generate_uid(entropy_srcs=["SpineDCE", "phantom"])
+    return ds
+
+
+@dataclass
+class SeriesWriter:
+    """Writes volumes of one series, frame by frame, into ``folder``."""
+
+    folder: Path
+    exam: Examination
+    series: Series
+    geometry: Geometry
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.dataset = template(self.exam, self.series, self.geometry)
+        self.written = 0
+
+    def write(
+        self,
+        volume: NDArray[np.uint16],
+        *,
+        offset: float = 0.0,
+        window: tuple[float, float],
+        frame: int | None = None,
+        frames: int = 1,
+        rescale: tuple[float, float, str] | None = None,
+    ) -> None:
+        """Write one volume.
+
+        Args:
+            volume: (slices, rows, columns), as stored.
+            offset: s from the start of the series to the start of this volume's acquisition.
+            window: centre and width in rescaled units.
+            frame: index of the volume in a dynamic series of ``frames``.
+            rescale: slope, intercept and unit of the stored values.
+        """
+        ds = self.dataset
+        begun = self.exam.when + timedelta(seconds=self.series.start + offset)
+        done = self.exam.when + timedelta(seconds=self.series.start + self.series.duration)
+        ds.AcquisitionDate = begun.strftime("%Y%m%d")
+        ds.AcquisitionTime = begun.strftime("%H%M%S.%f")
+        ds.ContentDate, ds.ContentTime = begun.strftime("%Y%m%d"), done.strftime("%H%M%S.%f")
+        ds.AcquisitionNumber = 1 if frame is None else frame + 1
+        if frame is not None:
+            ds.TemporalPositionIdentifier = frame + 1
+            ds.NumberOfTemporalPositions = frames
+            ds.TemporalResolution = round(self.series.duration / frames * 1e3, 3)
+        ds.WindowCenter, ds.WindowWidth = window
+        if rescale:
+            ds.RescaleSlope, ds.RescaleIntercept = f"{rescale[0]:.12g}", f"{rescale[1]:.12g}"
+            ds.RescaleType = rescale[2]
+        ds.BitsStored, ds.HighBit = 16, 15
+        for k, section in enumerate(volume):
+            self.written += 1
+            ds.InstanceNumber = self.written
+            ds.SOPInstanceUID = self.exam.uid("image", self.series.number, self.written)
+            ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+            position = self.geometry.affine @ [0, 0, k, 1]
+            ds.ImagePositionPatient = [round(float(p), 6) + 0.0 for p in position[:3]]
+            normal = self.geometry.direction[:, 2]
+            ds.SliceLocation = round(float(normal @ position[:3]), 4)
+            ds.PixelData = np.ascontiguousarray(section, "<u2").tobytes()
+            ds["PixelData"].VR = "OW"
+            path = self.folder / f"{self.written:05d}.dcm"
+            ds.save_as(path, enforce_file_format=True)

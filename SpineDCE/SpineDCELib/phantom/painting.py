@@ -1,0 +1,143 @@
+"""From shapes to voxels: paint labels on a finer grid, count them in every voxel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from SpineDCELib.phantom.shapes import Shape
+from SpineDCELib.series.dynamic_series import Geometry
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Fill ``shape`` with ``tissue``.
+
+    Names in ``only`` and ``spare`` are beginnings of tissue names: nothing but those in ``only``
+    (when given) is covered, and none of those in ``spare``.
+    """
+
+    shape: Shape
+    tissue: str
+    only: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+
+
+def fractions(
+    paints: Sequence[Paint],
+    names: Sequence[str],
+    geometry: Geometry,
+    *,
+    pose: NDArray[np.float64],
+    oversample: tuple[int, int, int],
+    workers: int = 2,
+) -> sparse.csr_matrix:
+    """How much of each tissue every voxel holds.
+
+    Args:
+        paints: in painting order. names: tissue names; the position is the label, 0 is air.
+        geometry: the grid in scanner LPS mm. pose: 4×4, patient mm → scanner mm.
+        oversample: points along slice, row and column inside a voxel.
+        workers: threads; the result does not depend on it.
+
+    Returns:
+        ``(slices·rows·columns, K)`` float32; every row sums to 1.
+    """
+    labels_of = {name: label for label, name in enumerate(names)}
+    jobs = [(paint.shape, labels_of[paint.tissue], _coverable(paint, names)) for paint in paints]
+    to_patient = np.linalg.inv(pose) @ geometry.affine
+    with ThreadPoolExecutor(workers) as pool:
+        blocks = pool.map(
+            lambda k: _slice_fractions(jobs, len(names), geometry, to_patient, oversample, k),
+            range(geometry.shape[0]),
+        )
+        return sparse.vstack(list(blocks), format="csr", dtype=np.float32)
+
+
+def _coverable(paint: Paint, names: Sequence[str]) -> NDArray[np.bool_] | None:
+    """Per label whether the paint covers it; None when it covers all."""
+    if not (paint.only or paint.spare):
+        return None
+    return np.array(
+        [
+            (not paint.only or n.startswith(paint.only))
+            and not (paint.spare and n.startswith(paint.spare))
+            for n in names
+        ]
+    )
+
+
+def _slice_fractions(jobs, n_labels, geometry, to_patient, oversample, k) -> sparse.csr_matrix:
+    _, rows, columns = geometry.shape
+    ok, oj, oi = oversample
+    labels = paint_labels(jobs, to_patient, (k, k + 1), (rows, columns), oversample)
+    samples = (
+        labels.reshape(ok, rows, oj, columns, oi)
+        .transpose(1, 3, 0, 2, 4)
+        .reshape(rows * columns, ok * oj * oi)
+    )
+    mixed = np.flatnonzero((samples != samples[:, :1]).any(axis=1))
+    pure = np.setdiff1d(np.arange(rows * columns), mixed, assume_unique=True)
+    keys = mixed[:, None] * n_labels + samples[mixed]
+    found, counts = np.unique(keys, return_counts=True)
+    r = np.concatenate([pure, found // n_labels])
+    c = np.concatenate([samples[pure, 0].astype(np.int64), found % n_labels])
+    share = np.concatenate([np.ones(pure.size), counts / samples.shape[1]])
+    return sparse.csr_matrix((share.astype(np.float32), (r, c)), shape=(rows * columns, n_labels))
+
+
+def paint_labels(jobs, to_patient, slices, in_plane, oversample) -> NDArray[np.uint8]:
+    """Labels of the points that divide the voxels of ``slices`` (from, to) evenly."""
+    counts = (slices[1] - slices[0], *in_plane)
+    starts = (slices[0], 0, 0)
+    axes = [
+        (start + (np.arange(count * over) + 0.5) / over - 0.5).astype(np.float32)
+        for start, count, over in zip(starts, counts, oversample, strict=True)
+    ]
+    k, j, i = axes
+    m = to_patient.astype(np.float32)
+    labels = np.zeros((k.size, j.size, i.size), np.uint8)
+    to_index = np.linalg.inv(to_patient)
+    for shape, label, coverable in jobs:
+        window = _window(shape, to_index, axes)
+        if window is None:
+            continue
+        wk, wj, wi = window
+        x, y, z = (
+            (m[a, 2] * k[wk] + m[a, 3])[:, None, None]
+            + (m[a, 1] * j[wj])[None, :, None]
+            + (m[a, 0] * i[wi])[None, None, :]
+            for a in range(3)
+        )
+        inside = shape.distance(x, y, z) < 0
+        view = labels[wk, wj, wi]
+        if coverable is not None:
+            inside &= coverable[view]
+        view[inside] = label
+    return labels
+
+
+def _window(shape: Shape, to_index, axes):
+    """The slices of the label array that a shape's box touches, or None."""
+    corners = np.array(
+        [
+            [x, y, z, 1.0]
+            for x in (shape.low[0], shape.high[0])
+            for y in (shape.low[1], shape.high[1])
+            for z in (shape.low[2], shape.high[2])
+        ]
+    )
+    index = corners @ to_index.T
+    window = []
+    for axis, column in zip(axes, (2, 1, 0), strict=True):
+        low = np.searchsorted(axis, index[:, column].min())
+        high = np.searchsorted(axis, index[:, column].max(), side="right")
+        if high <= low:
+            return None
+        window.append(slice(int(low), int(high)))
+    return tuple(window)

@@ -1,0 +1,120 @@
+"""What is acquired: matrices, sections, timing, contrast of each series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.series.dynamic_series import Geometry
+
+FIELD_OF_VIEW = 320.0  #: mm
+FIELD_STRENGTH = 1.5  #: T
+DYNAMIC_TR = 0.0045  #: s
+DYNAMIC_TE = 0.0015  #: s
+DYNAMIC_FA = 25.0  #: degrees
+FLIP_ANGLES = (2.0, 5.0, 10.0, 15.0, 25.0)  #: degrees, of the T1-mapping set
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a study is.
+
+    Attributes:
+        matrix, sections, thickness: of the dynamic and T1-mapping series (thickness in mm).
+        frames: number of dynamic frames, each ``interval`` s long.
+        oversample: points along slice, row and column in a dynamic voxel.
+        matrix_anatomical, sections_anatomical, thickness_anatomical: of T1, T2 and STIR.
+        sections_axial: of the axial T1 after contrast, 4 mm apart.
+        complete: whether T1 mapping, anatomical and phase series are made at all.
+    """
+
+    matrix: int
+    sections: int
+    thickness: float
+    frames: int
+    interval: float
+    oversample: tuple[int, int, int]
+    matrix_anatomical: int = 0
+    sections_anatomical: int = 0
+    thickness_anatomical: float = 4.0
+    sections_axial: int = 0
+    complete: bool = True
+
+
+SIZES = {
+    "full": Size(256, 12, 5.0, 56, 5.4, (6, 3, 3), 320, 15, 4.0, 24),
+    "small": Size(96, 8, 6.0, 46, 5.4, (6, 4, 4), 128, 7, 6.0, 8),
+    "quick": Size(64, 6, 8.0, 40, 6.0, (6, 5, 5), complete=False),
+}
+
+
+def size_named(name: str) -> Size:
+    if name not in SIZES:
+        raise InputError(f"There is no phantom size {name!r}; choose one of {', '.join(SIZES)}.")
+    return SIZES[name]
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """A spin-echo contrast: TR, TE and (for STIR) TI in s."""
+
+    name: str
+    TR: float
+    TE: float
+    TI: float | None = None
+    sequence: str = "SE"
+
+
+T1 = Weighting("T1", 0.520, 0.010)
+T2 = Weighting("T2", 3.600, 0.100)
+STIR = Weighting("STIR", 4.200, 0.055, 0.165, "IR")
+
+SAGITTAL = np.column_stack([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [-1.0, 0.0, 0.0]])
+AXIAL = np.eye(3)
+
+
+def grid(
+    direction: NDArray[np.float64],
+    shape: tuple[int, int, int],
+    spacing: tuple[float, float, float],
+    centre: NDArray[np.float64],
+    frame_of_reference_uid: str | None = None,
+) -> Geometry:
+    """A grid of ``shape`` (slices, rows, columns) around ``centre``; spacing column, row, slice."""
+    affine = np.eye(4)
+    affine[:3, :3] = direction * np.asarray(spacing)
+    middle = (np.array(shape[::-1]) - 1) / 2
+    affine[:3, 3] = centre - affine[:3, :3] @ middle
+    return Geometry(shape, affine, frame_of_reference_uid)
+
+
+def dynamic_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
+    pixel = FIELD_OF_VIEW / size.matrix
+    shape = (size.sections, size.matrix, size.matrix)
+    return grid(SAGITTAL, shape, (pixel, pixel, size.thickness), centre, uid)
+
+
+def anatomical_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
+    n = size.matrix_anatomical
+    pixel = FIELD_OF_VIEW / n
+    shape = (size.sections_anatomical, n, n)
+    return grid(SAGITTAL, shape, (pixel, pixel, size.thickness_anatomical), centre, uid)
+
+
+def axial_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
+    n = size.matrix_anatomical
+    pixel = 200.0 / n
+    return grid(AXIAL, (size.sections_axial, n, n), (pixel, pixel, 4.0), centre, uid)
+
+
+def fine_grid(centre: NDArray, uid: str | None = None) -> Geometry:
+    """1 mm isotropic around the column, for truth that no voxel size has blurred."""
+    return grid(SAGITTAL, (60, 310, 150), (1.0, 1.0, 1.0), centre, uid)
+
+
+def frame_times(size: Size) -> NDArray[np.floating]:
+    """Start of each dynamic frame, s."""
+    return np.arange(size.frames) * size.interval

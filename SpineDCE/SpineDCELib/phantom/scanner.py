@@ -1,0 +1,156 @@
+"""The scanner: coil, background phase, motion and noise turn tissue signals into images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage, sparse
+
+from SpineDCELib.phantom.protocol import Weighting
+from SpineDCELib.phantom.tissues import TISSUES, Tissue
+from SpineDCELib.series.dynamic_series import Geometry
+
+Image = NDArray[np.float32]
+
+#: Stored units per unit of proton density at the coil, before the visit's gain.
+SCALE = 19000.0
+
+
+def positions(geometry: Geometry) -> tuple[NDArray, NDArray, NDArray]:
+    """x, y, z of the voxel centres, mm, broadcastable to the grid's shape."""
+    k, j, i = np.ogrid[tuple(slice(n) for n in geometry.shape)]
+    a = geometry.affine
+    x, y, z = (a[r, 0] * i + a[r, 1] * j + a[r, 2] * k + a[r, 3] for r in range(3))
+    return x, y, z
+
+
+def coil(geometry: Geometry, back: float) -> Image:
+    """Sensitivity of a spine array behind ``back`` (mm): falls with depth, ripples along z."""
+    x, y, z = positions(geometry)
+    depth = np.clip(back - y, 0, None)
+    falloff = (1 + (depth / 130.0) ** 2) ** -1.5
+    ripple = 1 + 0.05 * np.cos(2 * np.pi * (z - 20) / 95.0)
+    centre = geometry.origin[2] + geometry.affine[2, 1] * (geometry.shape[1] - 1) / 2
+    ends = 1 / (1 + (np.abs(z - centre) / 185.0) ** 8)
+    return (falloff * ripple * ends * np.exp(-((x / 220.0) ** 2))).astype(np.float32)
+
+
+def background_phase(geometry: Geometry) -> Image:
+    """What field inhomogeneity and the receive chain leave in the phase, rad: smooth, time-free."""
+    x, y, z = positions(geometry)
+    phase = 0.7 + 0.006 * y - 0.004 * z + 2.5e-5 * y * y - 1.2e-5 * z * z + 0.003 * x
+    return np.broadcast_to(phase, geometry.shape).astype(np.float32)
+
+
+def grain(geometry: Geometry, pose: NDArray[np.float64]) -> Image:
+    """A texture of unit spread that belongs to the patient, not to the image."""
+    to_patient = np.linalg.inv(pose) @ geometry.affine
+    x, y, z = positions(Geometry(geometry.shape, to_patient))
+    rng = np.random.default_rng(7)
+    field = np.zeros(geometry.shape, np.float32)
+    waves = 10
+    for _ in range(waves):
+        direction = rng.normal(size=3)
+        wave = direction / np.linalg.norm(direction) * 2 * np.pi / rng.uniform(4.5, 14.0)
+        angle = x * wave[0] + y * wave[1] + z * wave[2] + rng.uniform(0, 2 * np.pi)
+        field += np.sin(angle.astype(np.float32))
+    return field * np.float32(np.sqrt(2 / waves))
+
+
+def grained(
+    shares: sparse.csr_matrix, tissues: tuple[Tissue, ...], geometry: Geometry, pose: NDArray
+) -> Image:
+    """Factor that gives every voxel its tissue's texture."""
+    amplitude = shares @ np.array([t.texture for t in tissues], np.float32)
+    return 1 + amplitude.reshape(geometry.shape) * grain(geometry, pose)
+
+
+def spin_echo(tissues: tuple[Tissue, ...], weighting: Weighting, R1: NDArray) -> NDArray:
+    """Signal of each tissue in a T1-, T2-weighted or STIR image.
+
+    The share of fat counts as fat in T2 and STIR; in T1-weighted images it is in ``R1`` already.
+    """
+    M0, T2, share = (np.array([getattr(t, n) for t in tissues]) for n in ("M0", "T2", "fat"))
+    flow = np.array([t.flow or t.name == "artery" for t in tissues])
+
+    def signal(rate: NDArray, t2: NDArray) -> NDArray:
+        decay = np.exp(-weighting.TE / t2)
+        recovered = np.exp(-weighting.TR * rate)
+        if weighting.TI is None:
+            return (1 - recovered) * decay
+        return np.abs(1 - 2 * np.exp(-weighting.TI * rate) + recovered) * decay
+
+    if weighting.name == "T1":
+        mixed = signal(R1, T2)
+    else:
+        fat = TISSUES["fat"]
+        # A mixture's T1 lies between fat's and water's: what is left without fat is slower.
+        water = np.where(share > 0, np.minimum(R1, 1.0), R1)
+        mixed = (1 - share) * signal(water, T2)
+        mixed = mixed + share * signal(np.full_like(R1, 1 / fat.T10), np.full_like(T2, fat.T2))
+    void = 0.12 if weighting.name == "T1" else 0.05
+    return M0 * mixed * np.where(flow, void, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Motion:
+    """Where the patient has moved to in each frame: arrays of ``(frames,)``.
+
+    Attributes:
+        posterior, up: bulk shift in the sagittal plane, mm. nod: rotation, degrees.
+        breath: mean state of breathing during the frame, about -1 to 1.
+    """
+
+    posterior: NDArray[np.float64]
+    up: NDArray[np.float64]
+    nod: NDArray[np.float64]
+    breath: NDArray[np.float64]
+
+    @classmethod
+    def drawn(cls, frames: int, rng: np.random.Generator, amplitude: float = 1.0) -> Motion:
+        """A slow drift, one twitch after the bolus, and breathing; at rest in the first frame."""
+        t = np.linspace(0, 1, frames)
+        twitch = 1 / (1 + np.exp(-(t - rng.uniform(0.45, 0.75)) * 150))
+
+        def bulk(drift: float, jump: float) -> NDArray[np.float64]:
+            path = drift * rng.choice([-1, 1]) * t**1.3 + jump * rng.choice([-1, 1]) * twitch
+            path = path + 0.04 * drift * rng.standard_normal(frames)
+            return amplitude * (path - path[0])
+
+        breath = amplitude * np.clip(0.35 * rng.standard_normal(frames), -1, 1)
+        return cls(bulk(0.5, 0.4), bulk(0.6, 0.5), bulk(0.25, 0.2), breath)
+
+    def warp(self, images: NDArray, frame: int, geometry: Geometry, front_of: float) -> NDArray:
+        """Move sagittal sections (slices, rows, columns) as in ``frame``.
+
+        What lies before the column (smaller y than ``front_of``, mm) breathes: up to 5 mm forward
+        and 6 mm up-down at the abdominal wall, under 0.2 mm in the column.
+        """
+        _, rows, columns = geometry.shape
+        pixel = geometry.spacing[0]
+        j, i = np.mgrid[:rows, :columns].astype(np.float32)
+        y = geometry.origin[1] + pixel * i
+        depth = np.clip((front_of - y) / 110.0, 0, 1.2)
+        breath = self.breath[frame]
+        ahead = breath * (0.15 + 4.0 * depth**1.5)
+        rise = breath * (0.15 + 5.0 * depth**1.5)
+        angle = np.deg2rad(self.nod[frame])
+        cj, ci = (rows - 1) / 2, (columns - 1) / 2
+        di, dj = i - ci, j - cj
+        source_i = ci + np.cos(angle) * di + np.sin(angle) * dj
+        source_j = cj - np.sin(angle) * di + np.cos(angle) * dj
+        source_i = source_i + (ahead - self.posterior[frame]) / pixel
+        source_j = source_j + (self.up[frame] + rise) / pixel
+        where = np.stack([source_j, source_i])
+        moved = np.empty_like(images)
+        for k, section in enumerate(images):
+            ndimage.map_coordinates(section, where, moved[k], order=3, mode="nearest")
+        return moved
+
+
+def noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> NDArray[np.complex64]:
+    """Complex white noise with ``sigma`` in each channel; its magnitude is Rician."""
+    both = rng.standard_normal((2, *shape), np.float32) * np.float32(sigma)
+    return both[0] + np.complex64(1j) * both[1]
