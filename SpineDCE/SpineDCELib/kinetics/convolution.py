@@ -59,6 +59,7 @@ class ArterialCurve:
             pieces = CubicSpline(self.t, values).c[::-1]
         else:
             raise InputError(f"integration must be 'cubic' or 'linear', not {integration!r}.")
+        self.c, self.integration = values, integration
         hold = np.zeros((len(pieces), 1))
         hold[0] = values[-1]
         #: Ascending powers of the time since knot i, one column a knot; the last one holds.

@@ -1,0 +1,218 @@
+"""The bounded least-squares fit of the extended Tofts model and its faces, for whole volumes.
+
+Variable projection (Golub & Pereyra, Inverse Problems 2003; 19:R1): for a fixed kep the model is
+linear, so only kep is searched, on tables that belong to the arterial curve and not to the voxel.
+The result is the global optimum of the squared error in the box
+:class:`~SpineDCELib.kinetics.kep_tables.Bounds`. The Tofts model is the face vp = 0, the Patlak
+model the limit kep → 0.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import ArterialCurve, Integration, checked_times
+from SpineDCELib.kinetics.curves import Curves, Voxels
+from SpineDCELib.kinetics.kep_search import EXCESS, PLASMA, POSITION, VE, Q, best_in_box, search
+from SpineDCELib.kinetics.kep_tables import NODES, Bounds, KepTables, Values, nearest_fine
+from SpineDCELib.kinetics.models import MINUTE
+from SpineDCELib.kinetics.result import FREE, PARAMETERS, FitResult, Setup
+from SpineDCELib.kinetics.status import Status
+from SpineDCELib.progress import Progress, silent
+
+LinearModel = Literal["extended_tofts", "tofts", "patlak"]
+#: Below this kep·(duration of the acquisition) the curve cannot tell ve.
+KEP_TIMES_DURATION = 0.3
+#: Above this relative standard error ve is called not determined.
+VE_RELATIVE_ERROR = 0.5
+#: Voxels worked on at once: what keeps the work in the processor's cache.
+BLOCK = 8192
+
+
+class ExtendedToftsFitter:
+    """Curves made ready to be fitted again and again while the AIF is shifted.
+
+    The curves are kept as given; a fit for another ``Ta`` makes only the small tables of the
+    arterial curve again. float32 curves are worked on in float32, which is exact far below any
+    measured noise; float64 curves in float64.
+
+    Args:
+        Ct: tissue concentration, mM, ``(T, ...)``: frames first, any shape of voxels. A voxel with
+            a frame that is not finite is not fitted: what is missing would be the frames that
+            saturate, those of the first pass, and vp hangs on them.
+        t: frame times, s, ``(T,)``, rising, spacing may be uneven.
+        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``.
+        model: ``"extended_tofts"``, ``"tofts"`` or ``"patlak"``.
+        integration: how Cp runs between its samples (:mod:`~SpineDCELib.kinetics.convolution`).
+        bounds: the box; Patlak's Ktrans is bounded by ve·kep in the box's corner.
+        exclude: :class:`~SpineDCELib.kinetics.status.Status` codes of the voxels' shape, 0 where
+            a voxel is to be fitted.
+
+    Raises:
+        InputError: shapes that do not match, times that do not rise, an AIF that cannot be used.
+    """
+
+    def __init__(
+        self,
+        Ct: ArrayLike,
+        t: ArrayLike,
+        Cp: ArrayLike,
+        *,
+        model: LinearModel = "extended_tofts",
+        integration: Integration = "cubic",
+        bounds: Bounds | None = None,
+        exclude: ArrayLike | None = None,
+    ) -> None:
+        if model not in get_args(LinearModel):
+            raise InputError(
+                f"model must be one of {', '.join(get_args(LinearModel))}, not {model!r}."
+            )
+        self.model = model
+        self.bounds = bounds if bounds is not None else Bounds()
+        self.t = checked_times(t, "The frame times")
+        if self.t.size <= FREE[model]:
+            raise InputError(f"{self.t.size} frames are too few to fit the {model} model.")
+        self.curve = ArterialCurve(self.t, Cp, integration)
+        self.curves = Curves(Ct, self.t, exclude)
+
+    def tables(self, Ta: float) -> KepTables:
+        """The arterial curve's tables at a delay of ``Ta`` s."""
+        if not np.isfinite(Ta):
+            raise InputError("The AIF shift must be a finite number of seconds.")
+        return KepTables(self.curve, self.t - Ta, self.bounds, self.curves.array.dtype)
+
+    def fit(self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent) -> FitResult:
+        """The least-squares optimum of each voxel with the AIF moved by ``Ta`` s (> 0 is later).
+
+        Args:
+            voxels: a slice of, or indices into, the flattened voxels; all of them where None.
+
+        Returns:
+            Arrays of the voxels' shape, or flat ones where ``voxels`` is given.
+        """
+        tables = self.tables(Ta)
+        solve = self._patlak if self.model == "patlak" else self._kep
+        indices, status = self.curves.chosen(voxels)
+        names = PARAMETERS[self.model]
+        dtype = self.curves.array.dtype
+        output = {name: np.full(indices.size, np.nan, dtype) for name in (*names, "rss", "R2")}
+        for place, curves in self.curves.blocks(indices, status, BLOCK):
+            progress(float(place[0]) / indices.size, "Fitting")
+            where = slice(place[0], place[-1] + 1) if place[-1] - place[0] < place.size else place
+            values, status[where] = solve(curves, tables)
+            for name, array in output.items():
+                array[where] = values[name]
+        progress(1.0, "Fitting")
+        shape = self.curves.shape if voxels is None else indices.shape
+        rss, R2 = output.pop("rss"), output.pop("R2")
+        setup = Setup(
+            self.model, self.t, self.curve.c, float(Ta), self.curve.integration, self.bounds
+        )
+        return FitResult(setup, output, rss, R2, status).reshaped(shape)
+
+    def _kep(
+        self, curves: Values, tables: KepTables
+    ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
+        """One block of the models with a kep."""
+        bounds = self.bounds
+        plasma_bound = 0.0 if self.model == "tofts" else bounds.vp * tables.a
+        projections = curves.T @ tables.projector
+        energy, unusable = _energy(curves, projections)
+        found = search(projections, tables, plasma_bound, bounds.ve)
+        position, ve, plasma, q = found[POSITION], found[VE], found[PLASMA], found[Q]
+        y_a = projections[:, 0]
+        rss, R2 = _quality(energy, projections, y_a, q, found[EXCESS])
+        kep = bounds.kep_at(position)
+        leak = ve > 0
+        values = {
+            "vp": plasma / tables.a,
+            "Ktrans": ve * kep,
+            "ve": ve,
+            "kep": np.where(leak, kep, np.nan).astype(kep.dtype),
+            "rss": rss,
+            "R2": R2,
+        }
+
+        walled = (plasma <= 0) | (plasma >= plasma_bound)
+        nearest, _ = nearest_fine(position)
+        spread = np.where(walled, tables.spread_wall[nearest], tables.spread[nearest])
+        # y·q or y·ê is the signal that ve is read from; its noise has the variance of one frame.
+        s, g = tables.s.value[nearest], tables.g.value[nearest]
+        signal2 = ve**2 * np.where(walled, g * g + s * s, s * s)
+        vague = (
+            rss / (self.t.size - FREE[self.model]) * (1 + spread**2)
+            > VE_RELATIVE_ERROR**2 * signal2
+        )
+        vague |= kep * ((self.t[-1] - self.t[0]) / MINUTE) < KEP_TIMES_DURATION
+
+        status = np.zeros(ve.size, np.uint8)
+        if self.model == "extended_tofts":
+            status[plasma <= 0] = Status.VP_ZERO
+            status[plasma >= plasma_bound] = Status.VP_AT_UPPER_BOUND
+        status[ve >= bounds.ve] = Status.VE_AT_UPPER_BOUND
+        status[position >= NODES - 1] = Status.KEP_AT_UPPER_BOUND
+        status[vague] = Status.VE_NOT_DETERMINED
+        status[~leak] = Status.NO_LEAK
+        status[~leak & (plasma <= 0)] = Status.NO_ENHANCEMENT
+        return _marked(values, status, unusable)
+
+    def _patlak(
+        self, curves: Values, tables: KepTables
+    ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
+        """One block of the Patlak model: linear, so the box has a closed form."""
+        plasma_bound = self.bounds.vp * tables.a
+        Ktrans_bound = self.bounds.ve * self.bounds.kep[1]
+        projections = curves.T @ tables.patlak_projector
+        energy, unusable = _energy(curves, projections)
+        y_a, q = projections[:, 0], projections[:, 2]
+        Ktrans, plasma, excess = best_in_box(
+            y_a, q, tables.patlak_g, tables.patlak_s, plasma_bound, Ktrans_bound
+        )
+        rss, R2 = _quality(energy, projections, y_a, q, excess)
+        status = np.zeros(q.size, np.uint8)
+        status[plasma <= 0] = Status.VP_ZERO
+        status[plasma >= plasma_bound] = Status.VP_AT_UPPER_BOUND
+        status[Ktrans >= Ktrans_bound] = Status.AT_BOUND
+        status[Ktrans <= 0] = Status.NO_LEAK
+        status[(Ktrans <= 0) & (plasma <= 0)] = Status.NO_ENHANCEMENT
+        values = {"vp": plasma / tables.a, "Ktrans": Ktrans, "rss": rss, "R2": R2}
+        return _marked(values, status, unusable)
+
+
+def _energy(curves: Values, projections: Values) -> tuple[Values, NDArray[np.uint8]]:
+    """Each curve's sum of squares; a code where it cannot be fitted (its projections become 0)."""
+    energy = np.einsum("tn,tn->n", curves, curves)
+    unusable = np.zeros(energy.size, np.uint8)
+    finite = np.isfinite(energy)
+    unusable[energy == 0] = Status.NO_SIGNAL
+    if not finite.all():
+        unusable[~finite] = Status.NOT_FINITE
+        projections[~finite] = 0
+    return energy, unusable
+
+
+def _quality(
+    energy: Values, projections: Values, y_a: Values, q: Values, excess: Values
+) -> tuple[Values, Values]:
+    """Residual sum of squares and R²; in float64, for they are small differences."""
+    whole = energy.astype(np.float64)
+    explained = y_a.astype(np.float64) ** 2 + q.astype(np.float64) ** 2 - excess
+    rss = np.maximum(whole - explained, 0.0)
+    about_mean = whole - projections[:, 1].astype(np.float64) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return rss, 1.0 - rss / about_mean
+
+
+def _marked(
+    values: dict[str, Values], status: NDArray[np.uint8], unusable: NDArray[np.uint8]
+) -> tuple[dict[str, Values], NDArray[np.uint8]]:
+    bad = np.flatnonzero(unusable)
+    if bad.size:
+        status[bad] = unusable[bad]
+        for array in values.values():
+            array[bad] = np.nan
+    return values, status

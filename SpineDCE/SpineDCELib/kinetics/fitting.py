@@ -1,0 +1,84 @@
+"""One call that fits any of the four models."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Protocol, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import Integration
+from SpineDCELib.kinetics.curves import Voxels
+from SpineDCELib.kinetics.extended_tofts_fit import ExtendedToftsFitter
+from SpineDCELib.kinetics.kep_tables import Bounds
+from SpineDCELib.kinetics.result import FitResult
+from SpineDCELib.kinetics.status import Status
+from SpineDCELib.progress import Progress, silent
+
+Model = Literal["tofts", "extended_tofts", "patlak", "two_compartment_exchange"]
+MODELS: tuple[Model, ...] = get_args(Model)
+
+
+class Fitter(Protocol):
+    """Curves made ready to be fitted again and again, for one delay after another."""
+
+    def fit(
+        self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent
+    ) -> FitResult: ...
+
+
+def prepare(
+    Ct: ArrayLike,
+    t: ArrayLike,
+    Cp: ArrayLike,
+    *,
+    model: Model,
+    integration: Integration = "cubic",
+    bounds: Bounds | None = None,
+    fit_delay: bool = False,
+    mask: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+) -> Fitter:
+    """Make curves ready to be fitted with a model by bounded least squares.
+
+    Args:
+        Ct: tissue concentration, mM, ``(T, ...)``, frames first; not copied.
+        t: frame times, s, ``(T,)``, rising, spacing may be uneven.
+        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``.
+        model: one of :data:`MODELS`.
+        mask: True where a voxel is to be fitted; the others are ``Status.NOT_IN_MASK``.
+        exclude: status codes of voxels that are not to be fitted for a reason already known
+            (``Status.SATURATED``); 0 elsewhere.
+
+    Raises:
+        InputError: a bad argument; the sentence names it.
+    """
+    if model not in MODELS:
+        raise InputError(f"model must be one of {', '.join(MODELS)}, not {model!r}.")
+    if mask is not None:
+        outside = np.where(np.asarray(mask, bool), 0, int(Status.NOT_IN_MASK))
+        exclude = outside if exclude is None else np.maximum(outside, exclude)
+    if model == "two_compartment_exchange" or fit_delay:
+        raise InputError("two_compartment_exchange and fit_delay are not there yet.")
+    return ExtendedToftsFitter(
+        Ct, t, Cp, model=model, integration=integration, bounds=bounds, exclude=exclude
+    )
+
+
+def fit(
+    Ct: ArrayLike,
+    t: ArrayLike,
+    Cp: ArrayLike,
+    *,
+    model: Model,
+    Ta: float = 0.0,
+    progress: Progress = silent,
+    **options: Any,
+) -> FitResult:
+    """:func:`prepare` with these arguments, then fit at the delay ``Ta`` (s, > 0 is later).
+
+    Returns:
+        A :class:`~SpineDCELib.kinetics.result.FitResult` with arrays of the voxels' shape.
+    """
+    return prepare(Ct, t, Cp, model=model, **options).fit(Ta, progress=progress)

@@ -1,0 +1,159 @@
+"""All that the extended Tofts fit needs to know about one arterial curve at one delay.
+
+With kep fixed the model is linear, y ≈ vp·a + ve·e(kep) with a = Cp(t-Ta) and
+e = kep·(Cp ∗ exp(-kep·t)). In the frame (â, q(kep)), where q is the unit vector of the part of e
+that is orthogonal to a, it reads y ≈ (vp·|a| + ve·g)·â + ve·s·q, and all that matters of a curve
+are its projections y·â and y·q(kep). Everything is smooth in x = ln(1 + kep/KNEE) and is
+tabulated on even nodes in x, a few of them beyond either end of the range of kep, so that
+polynomials through windows of nodes interpolate it to about 1e-7. A position is counted in nodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import Array, ArterialCurve
+from SpineDCELib.kinetics.models import MINUTE
+
+Values = NDArray[np.floating]
+
+#: 1/min; nodes are even in kep below it and even in ln(kep) above.
+KNEE = 0.1
+#: Nodes on the range of kep, and how many more lie beyond either end.
+NODES, PAD = 32, 4
+WINDOW = 2 * PAD + 1
+#: Values in a window of nodes → ascending coefficients in the distance from its middle.
+TO_POLYNOMIAL = np.linalg.inv(np.vander(np.arange(-PAD, PAD + 1.0), WINDOW, increasing=True))
+#: Points of the fine tables from one node to the next.
+FINE = 32
+
+
+def _to_fine() -> Array:
+    """Values at all nodes → value, slope, half the second derivative at the fine points."""
+    position = np.arange((NODES - 1) * FINE + 1) / FINE
+    middle = np.rint(position).astype(int)
+    powers = np.vander(position - middle, WINDOW, increasing=True)
+    orders = np.arange(WINDOW)
+    weights = np.zeros((3, NODES + 2 * PAD, position.size))
+    for derivative, factor in enumerate((1.0 + 0 * orders, orders, orders * (orders - 1) / 2)):
+        lowered = np.roll(factor * TO_POLYNOMIAL.T, -derivative, axis=1)
+        lowered[:, WINDOW - derivative :] = 0.0
+        for k in range(WINDOW):
+            weights[derivative, middle + k, np.arange(position.size)] = powers @ lowered[k]
+    return weights
+
+
+_TO_FINE = _to_fine()
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The box that a fit stays in: 0 ≤ vp, ve ≤ their bounds; lowest ≤ kep ≤ highest, 1/min."""
+
+    vp: float = 1.0
+    ve: float = 1.0
+    kep: tuple[float, float] = (1e-3, 20.0)
+
+    def __post_init__(self) -> None:
+        if not (self.vp >= 0 and self.ve > 0 and 0 < self.kep[0] < self.kep[1]):
+            raise InputError("Bounds need vp ≥ 0, ve > 0 and 0 < lowest kep < highest kep.")
+
+    def kep_at(self, position: Values) -> Values:
+        """kep, 1/min, at a position."""
+        low, high = np.log1p(np.array(self.kep) / KNEE)
+        kep = KNEE * np.expm1(low + (high - low) / (NODES - 1) * position)
+        return kep.astype(position.dtype)
+
+
+class Lookup:
+    """A smooth function of the position, tabulated finely with its first two derivatives."""
+
+    def __init__(self, at_nodes: Array, dtype: np.dtype) -> None:
+        self.value, self.slope, self.bend = (at_nodes @ _TO_FINE).astype(dtype)
+
+    def __call__(self, position: Values) -> Values:
+        nearest, beside = nearest_fine(position)
+        return self.value[nearest] + beside * (self.slope[nearest] + beside * self.bend[nearest])
+
+
+def _turning(direction: Array, length: Lookup) -> tuple[Array, Array]:
+    """|d direction| per node, and d ln(length) over it, at the fine points."""
+    turn = np.linalg.norm(direction @ _TO_FINE[1], axis=0)
+    return turn, length.slope / length.value / turn
+
+
+def nearest_fine(position: Values) -> tuple[NDArray[np.intp], Values]:
+    """The nearest fine point, and the distance from it in nodes."""
+    fine = position * FINE
+    nearest = np.rint(fine)
+    return nearest.astype(np.intp), (fine - nearest) / FINE
+
+
+class KepTables:
+    """The tables of one curve, read at ``times`` (the frame times less the delay, s).
+
+    Attributes:
+        projector: ``(T, 2 + NODES + 2·PAD)``: â, the constant 1/√T, q at every node.
+        a: |a|.
+        g_nodes, s_nodes: g and s at the nodes on the range of kep.
+        g, s: the same as functions of the position.
+        turn, turn_wall: |dq| and |dê| per node, at the fine points.
+        spread, spread_wall: how much the search for kep widens the error of ve, at the fine
+            points: variance of ve = (1 + spread²) times that for a known kep.
+        patlak_projector, patlak_g, patlak_s: the same for kep → 0 and Ktrans in place of ve.
+        faces: ``(6, 3, nodes)``: see :mod:`~SpineDCELib.kinetics.kep_search`.
+    """
+
+    def __init__(self, curve: ArterialCurve, times: Array, bounds: Bounds, dtype: np.dtype) -> None:
+        low, high = np.log1p(np.array(bounds.kep) / KNEE)
+        x = low + (high - low) / (NODES - 1) * np.arange(-PAD, NODES + PAD)
+        kep = KNEE * np.expm1(x)
+        arterial = curve.at(times)
+        self.a = float(np.linalg.norm(arterial))
+        if self.a == 0.0:
+            raise InputError("The AIF is zero at every frame; choose another AIF or another shift.")
+        unit = arterial / self.a
+        # Without the factor kep, the direction is smooth through kep = 0.
+        extravascular = curve.convolved(times, kep / MINUTE) / MINUTE
+        along = unit @ extravascular
+        across = extravascular - np.outer(unit, along)
+        height = np.linalg.norm(across, axis=0)
+        if not height.min() > 1e-9 * np.linalg.norm(extravascular, axis=0).max():
+            raise InputError("The AIF has too few samples above zero to tell vp from Ktrans.")
+        q = across / height
+        constant = np.full((times.size, 1), times.size**-0.5)
+        self.projector = np.hstack([unit[:, None], constant, q]).astype(dtype)
+        g, s = kep * along, kep * height
+        inner = slice(PAD, PAD + NODES)
+        self.g_nodes, self.s_nodes = g[inner].astype(dtype), s[inner].astype(dtype)
+        self.g, self.s = Lookup(g, dtype), Lookup(s, dtype)
+        length = np.hypot(along, height)
+        self.turn, self.spread = _turning(q, self.s)
+        self.turn_wall, self.spread_wall = _turning(
+            extravascular / length, Lookup(kep * length, np.dtype(float))
+        )
+        integral = curve.convolved(times, 0.0)[:, 0] / MINUTE
+        self.patlak_g = float(unit @ integral)
+        rest = integral - self.patlak_g * unit
+        self.patlak_s = float(np.linalg.norm(rest))
+        self.patlak_projector = np.hstack(
+            [unit[:, None], constant, rest[:, None] / self.patlak_s]
+        ).astype(dtype)
+        none = np.zeros_like(kep)
+        on_wall = [along / length, height / length, none]
+        in_corner = [g, s, -bounds.ve / 2 * (g**2 + s**2)]
+        self.faces = np.array(
+            [
+                [none, none + 1.0, none],
+                on_wall,
+                on_wall,
+                [none, s, -bounds.ve / 2 * s**2],
+                in_corner,
+                in_corner,
+            ],
+            dtype,
+        )

@@ -1,0 +1,76 @@
+"""What became of each voxel's fit, as a code and in words."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Status(IntEnum):
+    """Codes below 16 are fitted (some with a remark); the others have NaN parameters.
+
+    Where several remarks hold, the one that says most about the parameters is given: the order of
+    the codes below 16, highest first.
+    """
+
+    FITTED = 0
+    VP_ZERO = 1
+    VP_AT_UPPER_BOUND = 2
+    VE_AT_UPPER_BOUND = 3
+    AT_BOUND = 4
+    KEP_AT_UPPER_BOUND = 5
+    VE_NOT_DETERMINED = 6
+    NO_LEAK = 7
+    NO_ENHANCEMENT = 8
+    NOT_IN_MASK = 16
+    NOT_FINITE = 17
+    SATURATED = 18
+    NO_SIGNAL = 19
+    NOT_CONVERGED = 20
+
+    @property
+    def reason(self) -> str:
+        """The code in words."""
+        return _REASONS[self]
+
+    @property
+    def fitted(self) -> bool:
+        return self < FIRST_UNFITTED
+
+
+FIRST_UNFITTED = 16
+
+_REASONS = {
+    Status.FITTED: "fitted",
+    Status.VP_ZERO: "fitted; vp at its lower bound, 0",
+    Status.VP_AT_UPPER_BOUND: "fitted; vp at its upper bound",
+    Status.VE_AT_UPPER_BOUND: "fitted; ve at its upper bound",
+    Status.AT_BOUND: "fitted; a parameter at its bound",
+    Status.KEP_AT_UPPER_BOUND: "fitted; kep at its upper bound, so vp and ve can be exchanged",
+    Status.VE_NOT_DETERMINED: "fitted; ve and kep not determined by these data",
+    Status.NO_LEAK: "fitted; Ktrans is 0, so there is no kep",
+    Status.NO_ENHANCEMENT: "fitted; vp and Ktrans are 0: no enhancement that follows the AIF",
+    Status.NOT_IN_MASK: "not fitted: outside the mask",
+    Status.NOT_FINITE: "not fitted: the curve has values that are not finite",
+    Status.SATURATED: "not fitted: the signal is saturated in at least one frame",
+    Status.NO_SIGNAL: "not fitted: the curve is zero in every frame",
+    Status.NOT_CONVERGED: "not fitted: the iteration did not converge",
+}
+
+
+def legend() -> dict[int, str]:
+    """Every code with its reason: what a status map is written with."""
+    return {int(status): reason for status, reason in _REASONS.items()}
+
+
+def is_fitted(status: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Where an array of codes says that there are parameters."""
+    return np.asarray(status) < FIRST_UNFITTED
+
+
+def count_reasons(status: NDArray[np.integer]) -> dict[str, int]:
+    """How many voxels there are for each reason that occurs."""
+    codes, counts = np.unique(np.asarray(status), return_counts=True)
+    return {Status(code).reason: int(n) for code, n in zip(codes, counts, strict=True)}
