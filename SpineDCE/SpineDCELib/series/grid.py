@@ -1,0 +1,118 @@
+"""Arrays moved from one grid to another: exactly where that is possible, else only when asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.series.dynamic_series import Geometry
+
+#: Grids closer than this share of a voxel everywhere are the same grid.
+TOLERANCE = 0.05
+
+
+def describe(geometry: Geometry) -> str:
+    """A grid in a few words: size, spacing, first voxel."""
+    k, j, i = geometry.shape
+    x, y, z = geometry.spacing
+    place = ", ".join(f"{v:.4g}" for v in geometry.origin)
+    return f"{i}×{j}×{k} voxels of {x:.4g}×{y:.4g}×{z:.4g} mm from ({place})"
+
+
+def index_map(source: Geometry, target: Geometry) -> NDArray[np.float64]:
+    """4×4: (column, row, slice) index in ``source`` → index in ``target``."""
+    affine = source.affine.copy()
+    if source.shape[0] == 1 and target.shape[0] == 1:
+        # One slice has no slice spacing of its own.
+        affine[:3, 2] = target.affine[:3, 2]
+    return np.linalg.solve(target.affine, affine)
+
+
+def put_on_grid(
+    array: NDArray[Any],
+    source: Geometry,
+    target: Geometry,
+    *,
+    fill: Any = 0,
+    resample: bool = False,
+    what: str = "The image",
+) -> NDArray[Any]:
+    """``array`` on the ``target`` grid.
+
+    Flips, swaps of axes and crops are exact. Anything else is an error, or, when ``resample`` is
+    asked, the nearest voxel.
+
+    Args:
+        array: ``(slices, rows, columns)`` on ``source``.
+        fill: for voxels of ``target`` that ``source`` does not have.
+        what: how an error names the array.
+
+    Raises:
+        InputError: grids that differ by more than a reindexing; names both.
+    """
+    if array.shape != source.shape:
+        raise InputError(f"{what} has {array.shape} voxels, its grid {source.shape}.")
+    mapping = index_map(source, target)
+    turn, shift = mapping[:3, :3], mapping[:3, 3]
+    whole = np.round(turn)
+    extent = np.array(source.shape[::-1]) - 1
+    off = np.abs(turn - whole) @ np.maximum(extent, 1) + np.abs(shift - np.round(shift))
+    aligned = np.array_equal(np.abs(whole).sum(0), [1, 1, 1]) and np.array_equal(
+        np.abs(whole).sum(1), [1, 1, 1]
+    )
+    if aligned and off.max() <= TOLERANCE:
+        return _reindex(array, whole.astype(int), np.round(shift).astype(int), target, fill)
+    if not resample:
+        raise InputError(
+            f"{what} lies on another grid ({describe(source)}) than the series "
+            f"({describe(target)}); draw it on the series or ask for resampling."
+        )
+    return _nearest(array, mapping, target, fill)
+
+
+def _reindex(
+    array: NDArray[Any],
+    turn: NDArray[np.int_],
+    shift: NDArray[np.int_],
+    target: Geometry,
+    fill: Any,
+) -> NDArray[Any]:
+    size = np.array(array.shape[::-1])
+    # Column, row, slice order for the index arithmetic; arrays are the other way round.
+    moved = array.transpose(2, 1, 0).transpose([int(np.argmax(np.abs(turn[r]))) for r in range(3)])
+    start = np.empty(3, int)
+    flips: list[slice] = []
+    for axis in range(3):
+        own = int(np.argmax(np.abs(turn[axis])))
+        backwards = turn[axis, own] < 0
+        flips.append(slice(None, None, -1 if backwards else None))
+        start[axis] = shift[axis] - (size[own] - 1 if backwards else 0)
+    moved = moved[tuple(flips)]
+    shape = np.array(target.shape[::-1])
+    if not start.any() and moved.shape == tuple(shape):
+        return np.ascontiguousarray(moved.transpose(2, 1, 0))
+    out = np.full(tuple(shape), fill, array.dtype)
+    low, high = np.maximum(start, 0), np.minimum(start + moved.shape, shape)
+    if np.all(high > low):
+        into = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+        take = tuple(slice(a, b) for a, b in zip(low - start, high - start, strict=True))
+        out[into] = moved[take]
+    return np.ascontiguousarray(out.transpose(2, 1, 0))
+
+
+def _nearest(
+    array: NDArray[Any], mapping: NDArray[np.float64], target: Geometry, fill: Any
+) -> NDArray[Any]:
+    from scipy import ndimage
+
+    back = np.linalg.inv(mapping)
+    # scipy's index order is (slice, row, column).
+    matrix, offset = back[:3, :3][::-1, ::-1], back[:3, 3][::-1]
+    stored = array.astype(np.uint8) if array.dtype == bool else array
+    out = ndimage.affine_transform(
+        stored, matrix, offset, output_shape=target.shape, order=0, mode="constant", cval=fill
+    )
+    return out.astype(array.dtype)

@@ -1,0 +1,363 @@
+"""Loose images → a stack of frames × slices, with the grid they lie on.
+
+The partition into frames is not believed because a tag is there but because it works: each frame
+gets exactly one image per place. What does not fit is dropped and named.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.series.header import ImageHeader
+from SpineDCELib.series.timing import FrameTimes, _list, clocks_for, frame_times, unwrap_midnight
+
+Key = Callable[[ImageHeader], Hashable]
+
+
+@dataclass
+class Stack:
+    """Images in order. ``frames[f][k]`` is slice ``k`` of frame ``f``; all frames are whole."""
+
+    frames: list[list[ImageHeader]]
+    geometry: Geometry | None
+    numbers: NDArray[np.int_]  #: each frame's place in the acquisition
+    timing: FrameTimes
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    obstacle: str = ""  #: why it cannot be read at all; "" where it can
+
+
+def stack_images(images: Sequence[ImageHeader]) -> Stack:
+    """Put the images of one kind (one contrast, one component, one orientation) in order."""
+    notes: list[str] = []
+    problems: list[str] = []
+    images = _without_copies(images, notes)
+    images = _whole(images, problems)
+    if not images:
+        return _empty("every file is cut short", problems)
+    placed, obstacle = _places(images)
+    if obstacle:
+        return _empty(obstacle, problems)
+    placed = _usual_places(placed, problems)
+    frames, numbers, obstacle = _frames(placed, notes, problems)
+    if obstacle:
+        return _empty(obstacle, problems)
+    geometry, obstacle = _geometry(frames[0])
+    problems.extend(_shifted(frames))
+    timing = FrameTimes()
+    if len(frames) > 1:
+        timing = frame_times(frames, numbers, images[0].header.manufacturer)
+    return Stack(frames, geometry, numbers, timing, notes, problems, obstacle)
+
+
+def _empty(obstacle: str, problems: list[str]) -> Stack:
+    return Stack([], None, np.zeros(0, int), FrameTimes(), [], problems, obstacle)
+
+
+def _name(image: ImageHeader) -> str:
+    return PurePath(image.header.file).name
+
+
+def _without_copies(images: Sequence[ImageHeader], notes: list[str]) -> list[ImageHeader]:
+    seen: dict[Hashable, ImageHeader] = {}
+    for image in images:
+        uid = image.header.sop_uid or image.header.file
+        seen.setdefault((uid, image.index), image)
+    copies = len(images) - len(seen)
+    if copies:
+        notes.append(f"{copies} images are in the folder twice (same SOP instance); read once.")
+    return list(seen.values())
+
+
+def _whole(images: list[ImageHeader], problems: list[str]) -> list[ImageHeader]:
+    def present(image: ImageHeader) -> bool:
+        return image.header.images_present is None or image.index < image.header.images_present
+
+    cut = sorted({_name(i) for i in images if not present(i)})
+    if cut:
+        problems.append(f"{len(cut)} files are cut short and left out: {', '.join(cut[:5])}.")
+    return [i for i in images if present(i)]
+
+
+# ---------------------------------------------------------------------------- places
+
+
+def _normal(image: ImageHeader) -> NDArray[np.float64]:
+    assert image.orientation is not None
+    row, column = np.reshape(image.orientation, (2, 3))
+    return np.cross(row, column)
+
+
+def _places(images: list[ImageHeader]) -> tuple[dict[int, list[ImageHeader]], str]:
+    """Images by slice, slices in the order of the normal."""
+    if len(images) == 1:
+        return {0: images}, ""
+    if any(i.position is None or i.orientation is None for i in images):
+        bare = sum(i.position is None or i.orientation is None for i in images)
+        if bare * 2 > len(images):
+            return {}, "its images carry no position (0020,0032) or orientation (0020,0037)"
+        images = [i for i in images if i.position is not None and i.orientation is not None]
+    normal = _normal(images[0])
+    along = np.array([np.dot(normal, i.position) for i in images])  # type: ignore[arg-type]
+    step = images[0].slice_spacing or images[0].thickness or 1.0
+    order = np.argsort(along, kind="stable")
+    gaps = np.diff(along[order]) > min(max(0.1 * abs(step), 0.01), 0.5)
+    place = np.empty(len(images), int)
+    place[order] = np.concatenate(([0], np.cumsum(gaps)))
+    placed: dict[int, list[ImageHeader]] = defaultdict(list)
+    for p, image in zip(place.tolist(), images, strict=True):
+        placed[p].append(image)
+    return dict(sorted(placed.items())), ""
+
+
+def _usual_places(
+    placed: dict[int, list[ImageHeader]], problems: list[str]
+) -> dict[int, list[ImageHeader]]:
+    """Without slices that only a few frames have: they would make every other frame incomplete."""
+    most = max(len(v) for v in placed.values())
+    rare = [p for p, v in placed.items() if len(v) * 2 <= most and most > 2]
+    if rare:
+        strays = sum(len(placed[p]) for p in rare)
+        problems.append(
+            f"{strays} images at {len(rare)} places lie where most frames have none; left out."
+        )
+    return {p: v for p, v in placed.items() if p not in rare}
+
+
+def _geometry(frame: Sequence[ImageHeader]) -> tuple[Geometry | None, str]:
+    first, last = frame[0], frame[-1]
+    shape = (len(frame), first.header.rows, first.header.columns)
+    uid = first.header.frame_of_reference_uid
+    if first.position is None or first.orientation is None or first.pixel_spacing is None:
+        return None, "it carries no position, orientation or pixel spacing"
+    row, column = np.reshape(first.orientation, (2, 3))
+    if not (0.9 < np.linalg.norm(row) < 1.1 and 0.9 < np.linalg.norm(column) < 1.1):
+        return None, "its orientation (0020,0037) is not a pair of unit vectors"
+    affine = np.eye(4)
+    affine[:3, 0] = row * first.pixel_spacing[1]
+    affine[:3, 1] = column * first.pixel_spacing[0]
+    affine[:3, 3] = first.position
+    normal = np.cross(row, column)
+    if len(frame) > 1:
+        # Measured, not normal × spacing: with a tilted gantry the slices shear.
+        affine[:3, 2] = (np.asarray(last.position) - first.position) / (len(frame) - 1)
+        along = np.array([np.dot(normal, i.position) for i in frame])  # type: ignore[arg-type]
+        steps = np.diff(along)
+        if np.abs(steps - np.median(steps)).max() > max(0.05 * np.median(steps), 0.05):
+            return None, (
+                f"its slices are unevenly spaced ({steps.min():.3g} to {steps.max():.3g} mm): "
+                "one is missing in every frame"
+            )
+    else:
+        affine[:3, 2] = normal * (first.slice_spacing or first.thickness or 1.0)
+    if abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+        return None, "its orientation and spacing do not span a volume"
+    return Geometry(shape, affine, uid), ""
+
+
+def _shifted(frames: Sequence[Sequence[ImageHeader]]) -> list[str]:
+    position = np.array([[i.position or (0, 0, 0) for i in f] for f in frames], float)
+    shift = np.linalg.norm(position - position[0], axis=2).max(axis=1)
+    moved = np.flatnonzero(shift > 1.0)
+    if not moved.size:
+        return []
+    return [
+        f"Frame {_list(moved + 1)} was acquired up to {shift.max():.3g} mm from the first; "
+        "the first frame's place is used for all."
+    ]
+
+
+# ---------------------------------------------------------------------------- frames
+
+
+def _frames(
+    placed: dict[int, list[ImageHeader]], notes: list[str], problems: list[str]
+) -> tuple[list[list[ImageHeader]], NDArray[np.int_], str]:
+    most = max(len(v) for v in placed.values())
+    if most == 1:
+        return [[v[0] for v in placed.values()]], np.zeros(1, int), ""
+    best: tuple[float, str, dict[Hashable, dict[int, list[ImageHeader]]]] | None = None
+    for name, key in _keys(placed):
+        table = _table(placed, key)
+        if table is None or len(table) < 2:
+            continue
+        if name == _TEMPORAL and (many := _uniform(table, len(placed))) > 1:
+            return (
+                [],
+                np.zeros(0, int),
+                (f"{many} images share each place and {_TEMPORAL} and nothing tells them apart"),
+            )
+        whole = sum(_is_whole(cells, len(placed)) for cells in table.values())
+        score = whole / max(len(table), most)
+        if best is None or score > best[0]:
+            best = (score, name, table)
+        if score == 1.0:
+            break
+    if best is None or best[0] < 0.5:
+        ranked = _by_rank(placed)
+        if ranked is None:
+            return [], np.zeros(0, int), "no tag puts its images into whole frames"
+        table, name = ranked
+        notes.append(f"Frames were put together by the order of {name} at each place.")
+        if (many := _ties(placed)) > 1:
+            problems.append(
+                f"{many} images at each place share every time tag: if they are of different "
+                "kinds (magnitude and phase), the series cannot be used."
+            )
+    else:
+        _, name, table = best
+    return *_finish(table, name, len(placed), notes, problems), ""
+
+
+_TEMPORAL = "TemporalPosition"
+
+
+def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
+    """Candidates for "images with the same value are one frame", the surest first."""
+    images = [i for v in placed.values() for i in v]
+    n_places = len(placed)
+    most = max(len(v) for v in placed.values())
+    keys: list[tuple[str, Key]] = [(_TEMPORAL, lambda i: i.temporal_index)]
+    if len({i.header.series_uid for i in images}) > 1:
+        keys.append(("SeriesInstanceUID", lambda i: i.header.series_uid))
+    for clock in clocks_for(images[0].header.manufacturer):
+        values = np.array([i.clocks.get(clock, np.nan) for i in images])
+        later = unwrap_midnight(values) - values
+        shift = {v: s for v, s in zip(values.tolist(), later.tolist(), strict=True) if s}
+
+        def time(i: ImageHeader, clock: str = clock, shift: dict[float, float] = shift) -> Hashable:
+            value = i.clocks.get(clock)
+            return None if value is None else round(value + shift.get(value, 0.0), 4)
+
+        keys.append((clock, time))
+    keys.append(("AcquisitionNumber", lambda i: i.acquisition))
+    known = [i.instance for i in images if i.instance is not None]
+    if known:
+        start = min(known)
+        keys.append(("InstanceNumber", lambda i: i.instance and (i.instance - start) // n_places))
+        keys.append(("InstanceNumber", lambda i: i.instance and (i.instance - start) % most))
+    return keys
+
+
+Table = dict[Hashable, dict[int, list[ImageHeader]]]
+
+
+def _table(placed: dict[int, list[ImageHeader]], key: Key) -> Table | None:
+    table: Table = defaultdict(lambda: defaultdict(list))
+    without = 0
+    for place, images in placed.items():
+        for image in images:
+            value = key(image)
+            if value is None:
+                without += 1
+            else:
+                table[value][place].append(image)
+    total = sum(len(v) for v in placed.values())
+    return table if without * 5 < total else None
+
+
+def _is_whole(cells: dict[int, list[ImageHeader]], n_places: int) -> bool:
+    return len(cells) == n_places and all(len(c) == 1 for c in cells.values())
+
+
+def _uniform(table: Table, n_places: int) -> int:
+    counts = {len(c) for cells in table.values() for c in cells.values()}
+    whole = all(len(cells) == n_places for cells in table.values())
+    return counts.pop() if whole and len(counts) == 1 else 1
+
+
+def _ties(placed: dict[int, list[ImageHeader]]) -> int:
+    """How many images at one place share all clocks, when some clock does tick."""
+    images = next(iter(placed.values()))
+    counts = Counter(tuple(sorted(i.clocks.items())) for i in images)
+    return min(counts.values()) if len(counts) > 1 else 1
+
+
+def _by_rank(placed: dict[int, list[ImageHeader]]) -> tuple[Table, str] | None:
+    """Slices acquired one after the other: the n-th image at every place makes frame n."""
+    counts = {len(v) for v in placed.values()}
+    if len(counts) != 1:
+        return None
+    images = [i for v in placed.values() for i in v]
+
+    def order(name: str, image: ImageHeader) -> float:
+        value = image.instance if name == "InstanceNumber" else image.clocks.get(name)
+        return np.nan if value is None else float(value)
+
+    for name in (*clocks_for(images[0].header.manufacturer), "InstanceNumber"):
+        columns = []
+        for column in placed.values():
+            values = unwrap_midnight(np.array([order(name, i) for i in column]))
+            if not np.isfinite(values).all() or len(set(values.tolist())) < len(values):
+                break
+            columns.append([column[j] for j in np.argsort(values)])
+        else:
+            frames = zip(*columns, strict=True)
+            return {
+                f: {p: [i] for p, i in zip(placed, frame, strict=True)}
+                for f, frame in enumerate(frames)
+            }, name
+    return None
+
+
+def _finish(
+    table: Table, name: str, n_places: int, notes: list[str], problems: list[str]
+) -> tuple[list[list[ImageHeader]], NDArray[np.int_]]:
+    """Frames in order, whole ones only; what is dropped or doubled is named."""
+    if name == "SeriesInstanceUID":
+        ordered = sorted(table.values(), key=_series_order)
+        keyed = list(enumerate(ordered))
+    else:
+        keys = sorted(table)  # type: ignore[type-var]
+        counted = name in (_TEMPORAL, "AcquisitionNumber") and all(isinstance(k, int) for k in keys)
+        # Only a count shows by its gaps that whole frames are missing.
+        near = counted and keys[-1] - keys[0] < 2 * len(keys)  # type: ignore[operator]
+        keyed = [
+            (k - keys[0] if near else f, table[k])  # type: ignore[operator]
+            for f, k in enumerate(keys)
+        ]
+        gaps = sorted(set(range(keyed[-1][0])) - {k for k, _ in keyed})
+        if gaps:
+            problems.append(
+                f"Frame {_list([g + 1 for g in gaps])} of {keyed[-1][0] + 1} is missing by "
+                f"{name}; the others keep their times."
+            )
+    frames, numbers, doubled, short = [], [], [], []
+    for number, cells in keyed:
+        if len(cells) < n_places:
+            short.append(number + 1)
+            continue
+        if any(len(c) > 1 for c in cells.values()):
+            doubled.append(number + 1)
+        frames.append(
+            [
+                min(cells[p], key=lambda i: (i.instance is None, i.instance or 0))
+                for p in sorted(cells)
+            ]
+        )
+        numbers.append(number)
+    if doubled:
+        problems.append(f"Frame {_list(doubled)} has doubled images; the first of each is used.")
+    if short:
+        problems.append(
+            f"Frame {_list(short)} is short of slices (fewer than {n_places}) and is dropped."
+        )
+    return frames, np.array(numbers, int)
+
+
+def _series_order(cells: dict[int, list[ImageHeader]]) -> tuple[float, ...]:
+    """One series per frame: by the time of acquisition, then by the series' number."""
+    first = next(iter(cells.values()))[0]
+    times = [
+        first.clocks[c]
+        for c in clocks_for(first.header.manufacturer)
+        if c in first.clocks and not c.startswith(("Content", "Trigger"))
+    ]
+    return (*times[:1], float(first.header.series_number or 0))

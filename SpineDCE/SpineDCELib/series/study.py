@@ -1,0 +1,579 @@
+"""What is in a folder: every series, what it is, and what it would be used for.
+
+Only headers are read here. Nothing is refused: what cannot be used is listed with the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.progress import Progress, silent
+from SpineDCELib.series.dynamic_series import MIN_FRAMES, Acquisition, Geometry
+from SpineDCELib.series.files import FileSet, find_files, is_nifti, is_nrrd
+from SpineDCELib.series.header import ImageHeader, read_headers
+from SpineDCELib.series.image_file import ImageFile
+from SpineDCELib.series.nifti import open_nifti
+from SpineDCELib.series.nrrd import open_nrrd
+from SpineDCELib.series.roles import MIN_DYNAMIC, Facts, facts_of, role_of
+from SpineDCELib.series.stack import Stack, stack_images
+from SpineDCELib.series.timing import evenness
+
+#: This many series of one volume each, alike in everything, are the frames of one dynamic.
+MIN_SERIES_TO_JOIN = 3
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesDescription:
+    """One series as found.
+
+    Attributes:
+        number: place in the listing, from 1: what ``--series`` takes.
+        series_number: the scanner's own number (0020,0011).
+        dimensions: ``(frames, slices, rows, columns)``; whole frames only.
+        times: s after the first frame, or None where the files do not say.
+        time_origin: which tag, in words; why none where ``times`` is None.
+        evenness: "even", or the range of intervals.
+        acquisition: TR and TE in s, FA in degrees, field strength in T.
+        component: "magnitude", "phase", "real" or "imaginary".
+        role, reason: what it would be used for, and why.
+        notes: guesses and repairs; ``problems``: what is missing or left out.
+        obstacle: why its pixels cannot be read at all; "" where they can.
+    """
+
+    number: int
+    series_number: int | None
+    description: str
+    modality: str
+    format: str
+    dimensions: tuple[int, int, int, int]
+    geometry: Geometry | None
+    times: NDArray[np.float64] | None
+    time_origin: str
+    acquisition: Acquisition
+    component: str
+    role: str
+    reason: str
+    patient: str = ""
+    study_uid: str | None = None
+    study_date: str = ""
+    series_uids: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    started: float | None = None  #: s of the day when it was acquired
+    notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    obstacle: str = ""
+    stack: Stack | None = field(default=None, repr=False)
+    image_file: ImageFile | None = field(default=None, repr=False)
+    disk_paths: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def frames(self) -> int:
+        return self.dimensions[0]
+
+    @property
+    def evenness(self) -> str:
+        return "" if self.times is None else evenness(self.times)
+
+    @property
+    def interval(self) -> float | None:
+        """Median time from frame to frame, s."""
+        if self.times is None or self.times.size < 2:
+            return None
+        return float(np.median(np.diff(self.times)))
+
+    def line(self) -> str:
+        """The series in a few words, for choosing among several."""
+        name = self.description or "no description"
+        frames, slices, rows, columns = self.dimensions
+        own = "" if self.series_number is None else f", scanner's series {self.series_number}"
+        date = f", {self.study_date}" if self.study_date else ""
+        return f"{self.number}: {name} ({frames} × {slices}×{rows}×{columns}{own}{date})"
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything found under one path."""
+
+    path: str
+    series: tuple[SeriesDescription, ...]
+    not_images: int = 0
+    patients: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    file_set: FileSet | None = field(default=None, repr=False)
+
+    def by_number(self, number: int) -> SeriesDescription:
+        """The series with that number in the listing.
+
+        Raises:
+            InputError: where there is none.
+        """
+        for series in self.series:
+            if series.number == number:
+                return series
+        raise InputError(
+            f"There is no series {number} in {self.path}; `spinedce info` lists 1 to "
+            f"{len(self.series)}."
+        )
+
+    def with_role(self, *roles: str) -> tuple[SeriesDescription, ...]:
+        return tuple(s for s in self.series if s.role in roles)
+
+    def dynamic(self, series: int | None = None) -> SeriesDescription:
+        """The dynamic series: the one asked for, or the only one there is.
+
+        Raises:
+            InputError: none, or more than one (the message lists them).
+        """
+        if series is not None:
+            chosen = self.by_number(series)
+            if chosen.frames < MIN_DYNAMIC:
+                why = chosen.obstacle or f"it has {chosen.frames} frame(s)"
+                raise InputError(f"Series {chosen.line()} is not a dynamic series: {why}.")
+            return chosen
+        found = self.with_role("dynamic")
+        if not found:
+            raise InputError(self._no_dynamic())
+        long = [s for s in found if s.frames >= MIN_FRAMES]
+        if len(long or found) > 1:
+            listed = "; ".join(s.line() for s in long or found)
+            raise InputError(
+                f"{self.path} holds {len(long or found)} dynamic series; choose one with "
+                f"--series N: {listed}."
+            )
+        return (long or found)[0]
+
+    def _no_dynamic(self) -> str:
+        if not self.series:
+            return f"{self.path} holds no DICOM, NRRD or NIfTI image; name the study's folder."
+        blocked = [s for s in self.series if s.obstacle and s.modality in ("MR", "")]
+        if blocked:
+            worst = max(blocked, key=lambda s: len(s.files))
+            return (
+                f"{self.path} holds no dynamic series that can be read: {worst.line()} cannot "
+                f"because {worst.obstacle}."
+            )
+        return (
+            f"{self.path} holds no dynamic series: none of its {len(self.series)} series has "
+            f"{MIN_DYNAMIC} frames or more; `spinedce info` lists them."
+        )
+
+    def flip_angle_set(
+        self, dynamic: SeriesDescription | None = None
+    ) -> tuple[SeriesDescription, ...]:
+        """The variable-flip-angle series in order of flip angle; () where there is none.
+
+        Where several sets are there, the one on the grid and of the date of ``dynamic`` is taken.
+        """
+        sets: dict[Hashable, list[SeriesDescription]] = defaultdict(list)
+        for s in self.with_role("variable flip angle"):
+            sets[(s.patient, s.study_date, _grid(s.geometry))].append(s)
+        if not sets:
+            return ()
+
+        def fit(found: list[SeriesDescription]) -> tuple[bool, bool, bool, int]:
+            one = found[0]
+            if dynamic is None:
+                return (False, False, False, len(found))
+            near = _grid(one.geometry) == _grid(dynamic.geometry)
+            return (
+                one.patient == dynamic.patient,
+                one.study_date == dynamic.study_date,
+                near,
+                len(found),
+            )
+
+        best = max(sets.values(), key=fit)
+        if dynamic is not None and best[0].patient != dynamic.patient:
+            return ()
+        return tuple(sorted(best, key=lambda s: s.acquisition.FA or 0.0))
+
+    def anatomical_T1(self, dynamic: SeriesDescription | None = None) -> SeriesDescription | None:
+        """The T1-weighted series before contrast that lies most like the dynamic, or None."""
+        found = [s for s in self.with_role("T1") if s.geometry is not None]
+        if dynamic is not None:
+            found = [s for s in found if s.patient == dynamic.patient] if dynamic.patient else found
+        if not found:
+            return None
+        if dynamic is None or dynamic.geometry is None:
+            return found[0]
+        normal = dynamic.geometry.direction[:, 2]
+
+        def likeness(s: SeriesDescription) -> tuple[bool, float]:
+            assert s.geometry is not None
+            along = abs(float(np.dot(s.geometry.direction[:, 2], normal)))
+            return s.study_date == dynamic.study_date, round(along, 2)
+
+        return max(found, key=likeness)
+
+
+# ---------------------------------------------------------------------------- scanning
+
+
+def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Study:
+    """Read the headers of all files under ``path`` and sort them into series.
+
+    Args:
+        path: a folder, a zip archive, a DICOMDIR, or one DICOM, NRRD or NIfTI file.
+
+    Raises:
+        InputError: where ``path`` does not exist or is empty; never because of what is in it.
+    """
+    file_set = find_files(path)
+    images: list[ImageHeader] = []
+    others: list[ImageFile] = []
+    problems = list(file_set.problems)
+    disk: dict[str, str] = {}
+    not_images = 0
+    total = len(file_set.files)
+    for n, (file, name) in enumerate(file_set.files):
+        if n % 16 == 0:
+            progress(0.95 * n / total, f"Reading headers ({n} of {total} files)")
+        try:
+            if is_nrrd(file):
+                others.append(open_nrrd(file, name))
+            elif is_nifti(file):
+                others.append(open_nifti(file, name))
+            elif (found := read_headers(str(file), name)) is None:
+                not_images += 1
+            elif found:
+                images.extend(found)
+                disk[name] = str(file)
+            else:
+                not_images += 1
+        except (InputError, OSError) as error:
+            not_images += 1
+            problems.append(str(error) if isinstance(error, InputError) else f"{name}: {error}.")
+    progress(0.95, "Sorting series")
+    described = [*_dicom_series(images, disk), *(_file_series(f) for f in others)]
+    described = _numbered(_flip_angles(_after_contrast(_complex_pairs(described))))
+    patients = tuple(sorted({s.patient for s in described if s.patient}))
+    if len(patients) > 1:
+        problems.append(
+            f"Files of {len(patients)} patients are here ({', '.join(patients)}); "
+            "they are never mixed."
+        )
+    progress(1.0, "Headers read")
+    return Study(
+        str(file_set.root), tuple(described), not_images, patients, tuple(problems), file_set
+    )
+
+
+def _cluster(values: Iterable[float | None], tolerance: float) -> dict[float | None, int]:
+    """Each value's group, where groups lie further apart than ``tolerance`` (relative)."""
+    groups: dict[float | None, int] = {None: -1}
+    group, last = 0, None
+    for value in sorted({v for v in values if v is not None}):
+        if last is not None and value - last > tolerance * abs(last) + 1e-9:
+            group += 1
+        groups[value] = group
+        last = value
+    return groups
+
+
+def _dicom_series(images: Sequence[ImageHeader], disk: dict[str, str]) -> list[SeriesDescription]:
+    by_series: dict[Hashable, list[ImageHeader]] = defaultdict(list)
+    for image in images:
+        h = image.header
+        by_series[(h.patient, h.study_uid, h.series_uid)].append(image)
+    found: list[tuple[list[ImageHeader], Stack, Facts]] = []
+    for members in by_series.values():
+        kinds = _kinds(members)
+        orientations = len({_rounded(i.orientation) for i in members})
+        for kind in kinds:
+            stack = stack_images(kind)
+            b = len({i.b_value for i in members if i.b_value is not None})
+            found.append((kind, stack, _facts(kind, stack, orientations, b)))
+    found = _joined(found)
+    return [_describe(kind, stack, facts, disk) for kind, stack, facts in found]
+
+
+def _facts(kind: list[ImageHeader], stack: Stack, orientations: int, b: int) -> Facts:
+    slices = len(stack.frames[0]) if stack.frames else 0
+    return facts_of(kind[0], len(stack.frames), slices, orientations, b)
+
+
+def _rounded(values: Sequence[float] | None) -> Hashable:
+    return None if values is None else tuple(round(v, 2) + 0.0 for v in values)
+
+
+def _kinds(members: list[ImageHeader]) -> list[list[ImageHeader]]:
+    """Parts of a series that must never be stacked together: components, echoes, flip angles …"""
+    TE = _cluster((i.TE for i in members), 0.03)
+    FA = _cluster((i.FA for i in members), 0.01)
+    TI = _cluster((i.TI for i in members), 0.03)
+    orientations: list[NDArray[np.float64]] = []
+
+    def orientation(image: ImageHeader) -> int:
+        if image.orientation is None:
+            return -1
+        vector = np.array(image.orientation)
+        for n, known in enumerate(orientations):
+            if np.abs(known - vector).max() < 0.01:
+                return n
+        orientations.append(vector)
+        return len(orientations) - 1
+
+    components = {"M", "P", "R", "I", "MAGNITUDE", "PHASE", "REAL", "IMAGINARY", "PHASE MAP"}
+    kinds: dict[Hashable, list[ImageHeader]] = defaultdict(list)
+    for i in members:
+        h = i.header
+        kinds[
+            (
+                i.component,
+                tuple(t for t in i.image_type if t not in components),
+                TE[i.TE],
+                FA[i.FA],
+                TI[i.TI],
+                i.echo,
+                i.b_value,
+                orientation(i),
+                (h.rows, h.columns),
+                None if i.pixel_spacing is None else tuple(round(v, 3) for v in i.pixel_spacing),
+            )
+        ].append(i)
+    return list(kinds.values())
+
+
+def _stem(text: str) -> str:
+    return re.sub(r"[\W\d_]+", " ", text.lower()).strip()
+
+
+def _grid(geometry: Geometry | None) -> Hashable:
+    if geometry is None:
+        return None
+    return geometry.shape, tuple(np.round(geometry.affine[:3].ravel(), 1) + 0.0)
+
+
+def _joined(
+    found: list[tuple[list[ImageHeader], Stack, Facts]],
+) -> list[tuple[list[ImageHeader], Stack, Facts]]:
+    """One series per frame: volumes alike in everything, joined into one dynamic."""
+    alike: dict[Hashable, list[int]] = defaultdict(list)
+    for n, (kind, stack, facts) in enumerate(found):
+        if len(stack.frames) != 1 or stack.geometry is None:
+            continue
+        i = kind[0]
+        key = (
+            i.header.patient,
+            i.header.study_uid,
+            i.component,
+            i.image_type,
+            _stem(i.header.description),
+            None if i.TR is None else round(i.TR, 4),
+            None if i.TE is None else round(i.TE, 4),
+            i.FA,
+            i.TI,
+            _grid(stack.geometry),
+        )
+        if facts.modality in ("MR", ""):
+            alike[key].append(n)
+    joined: dict[int, tuple[list[ImageHeader], Stack, Facts]] = {}
+    used: set[int] = set()
+    for members in alike.values():
+        if len(members) < MIN_SERIES_TO_JOIN:
+            continue
+        images = [i for n in members for i in found[n][0]]
+        stack = stack_images(images)
+        if len(stack.frames) < MIN_SERIES_TO_JOIN:
+            continue
+        stack.notes.append(f"{len(members)} series alike in all but time are its frames.")
+        joined[members[0]] = (images, stack, _facts(images, stack, 1, 1))
+        used.update(members)
+    return [joined.get(n, one) for n, one in enumerate(found) if n in joined or n not in used]
+
+
+def _describe(
+    kind: list[ImageHeader], stack: Stack, facts: Facts, disk: dict[str, str]
+) -> SeriesDescription:
+    first = stack.frames[0][0] if stack.frames else kind[0]
+    h = first.header
+    role, reason = role_of(facts)
+    if stack.obstacle:
+        role, reason = "other", f"it cannot be read: {stack.obstacle}"
+    elif h.mosaic:
+        stack.obstacle = "it is a Siemens mosaic; export it as single images"
+        role, reason = "other", stack.obstacle
+    used = [i for f in stack.frames for i in f] or kind
+    files = tuple(dict.fromkeys(i.header.file for i in used))
+    timing = stack.timing
+    problems = [*stack.problems, *timing.problems]
+    if role.startswith("dynamic"):
+        if timing.times is None:
+            problems.append("No frame times were found; set them with --frame-interval SECONDS.")
+        if len(stack.frames) < MIN_FRAMES:
+            problems.append(f"It has fewer than {MIN_FRAMES} frames.")
+        if first.TR is None:
+            problems.append("RepetitionTime (0018,0080) is missing.")
+        if first.FA is None:
+            problems.append("FlipAngle (0018,1314) is missing.")
+    shape = stack.geometry.shape if stack.geometry else (facts.slices, h.rows, h.columns)
+    clocks = [
+        i.clocks[c] % 86400.0
+        for i in used
+        for c in ("FrameAcquisitionDateTime (0018,9074)", "AcquisitionTime (0008,0032)",
+                  "AcquisitionDateTime (0008,002A)", "SeriesTime (0008,0031)")
+        if c in i.clocks
+    ][:1]  # fmt: skip
+    patient_id, patient_name = h.patient
+    return SeriesDescription(
+        number=0,
+        series_number=h.series_number,
+        description=h.description or h.protocol,
+        modality=h.modality,
+        format="DICOM",
+        dimensions=(len(stack.frames), *shape),
+        geometry=stack.geometry,
+        times=timing.times,
+        time_origin=timing.origin,
+        acquisition=Acquisition(
+            TR=first.TR,
+            TE=first.TE,
+            FA=first.FA,
+            field_strength=h.field_strength,
+            manufacturer=h.manufacturer or None,
+            description=h.description or h.protocol or None,
+        ),
+        component=first.component,
+        role=role,
+        reason=reason,
+        patient=patient_id or patient_name,
+        study_uid=h.study_uid or None,
+        study_date=h.study_date,
+        series_uids=tuple(dict.fromkeys(i.header.series_uid for i in used)),
+        files=files,
+        started=clocks[0] if clocks else None,
+        notes=(*stack.notes, *timing.notes),
+        problems=tuple(problems),
+        obstacle=stack.obstacle,
+        stack=stack,
+        disk_paths={f: disk[f] for f in files},
+    )
+
+
+def _file_series(file: ImageFile) -> SeriesDescription:
+    facts = Facts(
+        modality="MR",
+        words=file.description,
+        image_type=file.image_type,
+        component=file.component,
+        frames=file.frames,
+        slices=file.geometry.shape[0],
+        orientations=1,
+        TR=file.acquisition.TR,
+        TE=file.acquisition.TE,
+        TI=None,
+        FA=file.acquisition.FA,
+        b_values=1,
+        contrast=file.contrast,
+        readable=True,
+    )
+    role, reason = role_of(facts)
+    problems = list(file.problems)
+    segmented = any(k.startswith("Segment0_") for k in file.fields)
+    if segmented:
+        role, reason = "segmentation", "named segments"
+    elif file.frames == 1 and re.search(r"(?i)(^|[-_ ])(aif|roi|mask|label)", file.description):
+        role, reason = "mask", "named so"
+    if role.startswith("dynamic"):
+        if file.times is None:
+            problems.append("No frame times were found; set them with --frame-interval SECONDS.")
+        if file.frames < MIN_FRAMES:
+            problems.append(f"It has fewer than {MIN_FRAMES} frames.")
+    return SeriesDescription(
+        number=0,
+        series_number=None,
+        description=file.description,
+        modality="MR",
+        format=file.format,
+        dimensions=(file.frames, *file.geometry.shape),
+        geometry=file.geometry,
+        times=file.times,
+        time_origin=file.time_origin,
+        acquisition=replace(file.acquisition, description=file.description),
+        component=file.component,
+        role=role,
+        reason=reason,
+        files=(file.name,),
+        notes=tuple(file.notes),
+        problems=tuple(problems),
+        image_file=file,
+    )
+
+
+# ---------------------------------------------------------------------------- roles by company
+
+
+def _complex_pairs(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """Real and imaginary without a magnitude beside them are the dynamic series."""
+    out = []
+    for s in series:
+        if s.role == "dynamic real":
+            beside = [o for o in series if o.patient == s.patient and o.dimensions == s.dimensions]
+            if any(o.role == "dynamic imaginary" for o in beside) and not any(
+                o.role == "dynamic" for o in beside
+            ):
+                s = replace(s, role="dynamic", reason=f"{s.frames} frames, real and imaginary")
+        out.append(s)
+    return out
+
+
+def _after_contrast(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """T1 acquired after the dynamic began is T1 after contrast, whatever its name says."""
+    out = []
+    for s in series:
+        if s.role == "T1" and s.started is not None:
+            before = [
+                d
+                for d in series
+                if d.role == "dynamic"
+                and d.started is not None
+                and (d.patient, d.study_date) == (s.patient, s.study_date)
+            ]
+            if before and s.started > max(d.started or 0.0 for d in before):
+                s = replace(s, role="T1 after contrast", reason=f"{s.reason}, after the dynamic")
+        out.append(s)
+    return out
+
+
+def _flip_angles(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """Single volumes alike in all but flip angle are a variable-flip-angle set."""
+    sets: dict[Hashable, list[int]] = defaultdict(list)
+    for n, s in enumerate(series):
+        TR = s.acquisition.TR
+        usable = s.frames == 1 and s.component == "magnitude" and s.acquisition.FA is not None
+        if usable and s.role in ("T1", "other", "T1 map") and (TR is None or TR < 0.1):
+            te = None if s.acquisition.TE is None else round(s.acquisition.TE, 4)
+            tr = None if TR is None else round(TR, 4)
+            # Some objects give each flip angle a study of its own: the day must do.
+            sets[(s.patient, s.study_date, tr, te, _grid(s.geometry))].append(n)
+    out = list(series)
+    for members in sets.values():
+        angles = sorted({series[n].acquisition.FA or 0.0 for n in members})
+        if len(angles) < 2:
+            continue
+        words = ", ".join(f"{a:g}°" for a in angles)
+        for n in members:
+            out[n] = replace(out[n], role="variable flip angle", reason=f"one of {words}")
+    return out
+
+
+def _numbered(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    ordered = sorted(
+        series,
+        key=lambda s: (
+            s.patient,
+            s.study_date,
+            s.series_number is None,
+            s.series_number or 0,
+            s.files[:1],
+        ),
+    )
+    return [replace(s, number=n) for n, s in enumerate(ordered, start=1)]
