@@ -1,18 +1,9 @@
-"""The search for each voxel's kep: every local optimum on the nodes, then Newton inside.
+"""The search for each voxel's kep: every local optimum on the nodes, then a root inside.
 
 For a given kep the best (vp, ve) in the box has a closed form (:func:`best_in_box`), so the squared
-error is a smooth function of kep alone. On each face of the box it falls where a *score* that is
-linear in the curve rises: score = α·(y·â - o) + β·(y·q) + γ with tables α, β, γ of the position
-and o the plasma term that is held at its bound:
-
-==== ============================= ===== ===== ============
-face held                          α     β     γ
-==== ============================= ===== ===== ============
-0    nothing                       0     1     0
-1, 2 vp at 0, vp at its bound      g/|e| s/|e| 0
-3    ve at its bound b             0     s     -b·s²/2
-4, 5 both (vp as in 1, 2)          g     s     -b·(g²+s²)/2
-==== ============================= ===== ===== ============
+error is a function of kep alone, with a continuous slope. Where vp and ve stay inside the box, it
+falls where y·q rises, and Newton's method finds the top; elsewhere a bracketed root of the slope
+does, whatever faces of the box lie on the way.
 
 Rows of arrays are voxels: projections ``P`` are ``(n, nodes)``. An optimum is an array ``(5, n)``:
 position of kep, ve, plasma = vp·|a|, y·q there, and the excess of the squared error over that of
@@ -20,6 +11,8 @@ the best unbounded (vp, ve) at this kep.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +22,11 @@ from SpineDCELib.kinetics.kep_tables import NODES, PAD, TO_POLYNOMIAL, WINDOW, K
 Indices = NDArray[np.intp]
 POSITION, VE, PLASMA, Q, EXCESS = range(5)
 _INNER = slice(PAD, PAD + NODES)
-_NEWTON_STEPS = 3
-_FACE_CHANGES = 4
+_NEWTON_STEPS = 4
+_ROOT_STEPS = 60
 _TINY = 1e-30
+#: Of a position, in nodes, by the precision of the curves.
+_TOLERANCE = {"f": 1e-5, "d": 1e-10}
 
 
 def best_in_box(
@@ -94,44 +89,33 @@ def _search_box(
     rows, nodes = _peaks(inner * inner - excess)
     y_a, windows = y_a[rows], _windows(P, rows, nodes)
 
-    def at(some: Indices, distance: Values) -> Values:
-        position = nodes[some] + distance
-        y_q = _polynomial(_coefficients(windows[:, some]), distance) + windows[PAD, some]
-        box = best_in_box(
-            y_a[some], y_q, tables.g(position), tables.s(position), plasma_bound, ve_bound
-        )
-        return np.array([position, box[0], box[1], y_q, box[2]])
+    coefficients = _coefficients(windows)
+    slopes = _slopes(coefficients)
 
-    active = np.arange(rows.size)
-    found = at(active, np.zeros_like(y_a))
-    face = _face(found, plasma_bound, ve_bound)
-    for _ in range(_FACE_CHANGES):
-        on, where = face[active], nodes[active]
-        window = where + np.arange(WINDOW)[:, None]
-        alpha, beta, gamma = (tables.faces[on, i, window] for i in range(3))
-        held = np.where((on == 2) | (on == 5), plasma_bound, 0.0).astype(y_a.dtype)
-        score = alpha * (y_a[active] - held) + beta * windows[:, active] + gamma
-        tried = at(active, _climb(score, where)[0])
-        better = _gain(tried) >= _gain(found[:, active])
-        found[:, active[better]] = tried[:, better]
-        new = _face(tried, plasma_bound, ve_bound)
-        face[active] = new
-        active = active[new != on]
-        if not active.size:
-            break
+    def solve(some: Indices, distance: Values) -> tuple[Values, Values, Values, Values, Values]:
+        position = nodes[some] + distance
+        y_q = _polynomial(coefficients[:, some], distance) * distance + windows[PAD, some]
+        g, s = tables.g(position), tables.s(position)
+        return position, y_q, *best_in_box(y_a[some], y_q, g, s, plasma_bound, ve_bound)
+
+    def slope(some: Indices, distance: Values) -> Values:
+        """The residual's projection on de: the squared error falls where it is positive."""
+        position, y_q, ve, plasma, _ = solve(some, distance)
+        (g, dg), (s, ds) = tables.g.with_slope(position), tables.s.with_slope(position)
+        turning = _polynomial(slopes[:, some], distance)
+        return (y_a[some] - plasma - ve * g) * dg + (y_q - ve * s) * ds + s * turning
+
+    low, high = _reach(nodes, y_a.dtype)
+    every = np.arange(rows.size)
+    distance = _root(slope, low, high)
+    position, y_q, ve, plasma, excess = solve(every, distance)
+    found = np.array([position, ve, plasma, y_q, excess])
     return found[:, _best_of_row(rows, _gain(found))]
 
 
 def _gain(optimum: Values) -> Values:
     """How much the squared error falls through the extravascular term."""
     return optimum[Q] ** 2 - optimum[EXCESS]
-
-
-def _face(optimum: Values, plasma_bound: float, ve_bound: float) -> Indices:
-    """The face (see the module) that an optimum is on."""
-    plasma = optimum[PLASMA]
-    wall = np.where(plasma <= 0, 1, np.where(plasma >= plasma_bound, 2, 0))
-    return np.where(optimum[VE] >= ve_bound, wall + 3, wall)
 
 
 def _peaks(score: Values) -> tuple[Indices, Indices]:
@@ -149,44 +133,88 @@ def _windows(P: Values, rows: Indices, nodes: Indices) -> Values:
 
 
 def _coefficients(score: Values) -> Values:
-    """Ascending coefficients from the first power on, relative to the window's middle."""
+    """Ascending coefficients of (score - its value at the middle)/distance."""
     return TO_POLYNOMIAL[1:].astype(score.dtype) @ (score - score[PAD])
 
 
-def _polynomial(coefficients: Values, distance: Values) -> Values:
-    value = coefficients[-1] * distance
-    for coefficient in coefficients[-2::-1]:
+def _slopes(coefficients: Values) -> Values:
+    """Those of the derivative of distance times the polynomial with these coefficients."""
+    return coefficients * np.arange(1, len(coefficients) + 1, dtype=coefficients.dtype)[:, None]
+
+
+def _polynomial(coefficients: Values, x: Values) -> Values:
+    """Ascending coefficients, by Horner's rule."""
+    value = coefficients[-1] * x
+    for coefficient in coefficients[-2:0:-1]:
         value += coefficient
-        value *= distance
+        value *= x
+    value += coefficients[0]
     return value
 
 
+def _reach(nodes: Indices, dtype: np.dtype) -> tuple[Values, Values]:
+    """How far an optimum may be from its node: one node, but not beyond the range of kep."""
+    return (
+        np.maximum(-nodes, -1).astype(dtype),
+        np.minimum(NODES - 1 - nodes, 1).astype(dtype),
+    )
+
+
 def _climb(score: Values, nodes: Indices) -> tuple[Values, Values]:
-    """From each node to the score's maximum at most one node away; its distance and value."""
-    low = np.maximum(-nodes, -1).astype(score.dtype)
-    high = np.minimum(NODES - 1 - nodes, 1).astype(score.dtype)
+    """From each node to the score's maximum within reach: its distance and value."""
+    low, high = _reach(nodes, score.dtype)
     coefficients = _coefficients(score)
-    orders = np.arange(1, WINDOW, dtype=score.dtype)
-    slopes = coefficients * orders[:, None]
-    bends = slopes[1:] * orders[:-1, None]
+    slopes = _slopes(coefficients)
+    bends = slopes[1:] * np.arange(1, WINDOW - 1, dtype=score.dtype)[:, None]
     distance = np.zeros_like(score[PAD])
-    for _ in range(1 + _NEWTON_STEPS):
-        slope = slopes[-1] * distance
-        for coefficient in slopes[-2:0:-1]:
-            slope += coefficient
-            slope *= distance
-        slope += slopes[0]
-        bend = bends[-1] * distance
-        for coefficient in bends[-2:0:-1]:
-            bend += coefficient
-            bend *= distance
-        bend += bends[0]
-        np.minimum(bend, -_TINY, out=bend)
-        distance -= slope / bend
+    step = distance
+    for _ in range(_NEWTON_STEPS):
+        bend = np.minimum(_polynomial(bends, distance), -_TINY)
+        step = distance
+        distance = distance - _polynomial(slopes, distance) / bend
         np.clip(distance, low, high, out=distance)
-    gain = _polynomial(coefficients, distance)
-    distance[gain < 0] = 0.0
-    return distance, score[PAD] + np.maximum(gain, 0.0)
+        step = step - distance
+    stuck = np.flatnonzero(np.abs(step) > 1e-3)
+    if stuck.size:
+        hard = slopes[:, stuck]
+        distance[stuck] = _root(
+            lambda some, x: _polynomial(hard[:, some], x), low[stuck], high[stuck]
+        )
+    return distance, score[PAD] + _polynomial(coefficients, distance) * distance
+
+
+def _root(slope: Callable[[Indices, Values], Values], low: Values, high: Values) -> Values:
+    """Where a slope that is known at any distance falls through 0, in reach of a node's optimum.
+
+    False position after Anderson & Björck (BIT 1973; 13:253), from the node towards where its slope
+    points; at the end of the range of kep it may have to stay.
+    """
+    tolerance = _TOLERANCE[low.dtype.char]
+    active = np.arange(low.size)
+    new = np.zeros_like(low)
+    at_new = slope(active, new)
+    old = np.where(at_new > 0, high, low)
+    at_old = slope(active, old)
+    result = new.copy()
+    for _ in range(_ROOT_STEPS):
+        share = np.where(at_new * at_old <= 0, at_new / (at_new - at_old + _TINY), 0.5)
+        next_ = new + np.clip(share, 0.0, 1.0) * (old - new)
+        at_next = slope(active, next_)
+        crossed = at_next * at_new < 0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shrink = 1.0 - at_next / at_new
+        at_old = np.where(crossed, at_new, at_old * np.where(shrink > 0, shrink, 0.5))
+        old = np.where(crossed, new, old)
+        moved = np.abs(next_ - new)
+        new, at_new = next_, at_next
+        result[active] = new
+        going = np.flatnonzero((moved > tolerance) & (at_new != 0))
+        if not going.size:
+            break
+        if going.size < 0.7 * active.size:
+            active, new, old = active[going], new[going], old[going]
+            at_new, at_old = at_new[going], at_old[going]
+    return result
 
 
 def _best_of_row(rows: Indices, score: Values) -> Indices:

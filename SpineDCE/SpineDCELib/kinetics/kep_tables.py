@@ -76,8 +76,13 @@ class Lookup:
         self.value, self.slope, self.bend = (at_nodes @ _TO_FINE).astype(dtype)
 
     def __call__(self, position: Values) -> Values:
+        return self.with_slope(position)[0]
+
+    def with_slope(self, position: Values) -> tuple[Values, Values]:
+        """The function, and its derivative per node."""
         nearest, beside = nearest_fine(position)
-        return self.value[nearest] + beside * (self.slope[nearest] + beside * self.bend[nearest])
+        slope, bend = self.slope[nearest], beside * self.bend[nearest]
+        return self.value[nearest] + beside * (slope + bend), slope + 2 * bend
 
 
 def _turning(direction: Array, length: Lookup) -> tuple[Array, Array]:
@@ -105,7 +110,6 @@ class KepTables:
         spread, spread_wall: how much the search for kep widens the error of ve, at the fine
             points: variance of ve = (1 + spread²) times that for a known kep.
         patlak_projector, patlak_g, patlak_s: the same for kep → 0 and Ktrans in place of ve.
-        faces: ``(6, 3, nodes)``: see :mod:`~SpineDCELib.kinetics.kep_search`.
     """
 
     def __init__(self, curve: ArterialCurve, times: Array, bounds: Bounds, dtype: np.dtype) -> None:
@@ -143,17 +147,3 @@ class KepTables:
         self.patlak_projector = np.hstack(
             [unit[:, None], constant, rest[:, None] / self.patlak_s]
         ).astype(dtype)
-        none = np.zeros_like(kep)
-        on_wall = [along / length, height / length, none]
-        in_corner = [g, s, -bounds.ve / 2 * (g**2 + s**2)]
-        self.faces = np.array(
-            [
-                [none, none + 1.0, none],
-                on_wall,
-                on_wall,
-                [none, s, -bounds.ve / 2 * s**2],
-                in_corner,
-                in_corner,
-            ],
-            dtype,
-        )

@@ -82,6 +82,10 @@ class FitResult(Mapping[str, NDArray[np.floating]]):
     R2: NDArray[np.floating]
     status: NDArray[np.uint8]
 
+    @property
+    def model(self) -> str:
+        return self.setup.model
+
     def __getitem__(self, name: str) -> NDArray[np.floating]:
         return self.parameters[name]
 

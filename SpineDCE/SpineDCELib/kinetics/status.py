@@ -29,6 +29,8 @@ class Status(IntEnum):
     SATURATED = 18
     NO_SIGNAL = 19
     NOT_CONVERGED = 20
+    NO_T10 = 21
+    NO_BASELINE = 22
 
     @property
     def reason(self) -> str:
@@ -57,6 +59,8 @@ _REASONS = {
     Status.SATURATED: "not fitted: the signal is saturated in at least one frame",
     Status.NO_SIGNAL: "not fitted: the curve is zero in every frame",
     Status.NOT_CONVERGED: "not fitted: the iteration did not converge",
+    Status.NO_T10: "not fitted: no T10 in this voxel",
+    Status.NO_BASELINE: "not fitted: no signal before contrast",
 }
 
 
