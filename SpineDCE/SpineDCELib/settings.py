@@ -9,20 +9,20 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import Integration
+from SpineDCELib.kinetics.fitting import MODELS, Model
 
 SIGNAL_MODES = ("absolute", "relative", "difference")
 T1_SOURCES = ("fixed", "map", "vfa")
 AIF_SOURCES = ("mask", "file", "parker", "georgiou", "weinmann")
-MODELS = ("tofts", "extended_tofts", "patlak", "two_compartment_exchange")
-INTEGRATIONS = ("cubic", "linear")
 
-#: Gadobutrol in whole blood at 1.5 T, 1/s/mM (Shen et al., Invest Radiol 2015;50:330).
-GADOBUTROL_R1 = 4.6
-#: T1 of blood at 1.5 T, s (Stanisz et al., Magn Reson Med 2005;54:507).
-BLOOD_T10 = 1.441
+#: Relaxivity of gadobutrol in whole blood, 1/s/mM, by field in T (Shen, Invest Radiol 2015;50:330).
+GADOBUTROL_R1 = {1.5: 4.6, 3.0: 4.5}
+#: T1 of blood, s, by field in T (Stanisz et al., Magn Reson Med 2005;54:507).
+BLOOD_T10 = {1.5: 1.441, 3.0: 1.932}
 #: Haematocrit in the middle of the adult range (0.42 to 0.45).
 HCT = 0.42
 
@@ -54,14 +54,14 @@ class ConcentrationSettings:
         signal: "absolute" (mM), "relative" ((S−S0)/S0) or "difference" (S−S0).
         T1_source: "fixed", "map" or "vfa"; None takes the flip angles of the study if it has any.
         T10: T1 of the tissue before contrast, s, for "fixed".
-        r1: relaxivity, 1/s/mM.
+        r1: relaxivity, 1/s/mM; None takes ``GADOBUTROL_R1`` at the study's field.
         baseline_frames: frames before the bolus; None finds them by arrival.
     """
 
     signal: str = "absolute"
     T1_source: str | None = None
     T10: float | None = None
-    r1: float = GADOBUTROL_R1
+    r1: float | None = None
     baseline_frames: int | None = None
 
 
@@ -72,8 +72,9 @@ class AIFSettings:
     Attributes:
         source: "mask", "file", "parker", "georgiou" or "weinmann".
         Hct: haematocrit, fraction.
-        blood_T10: T1 of blood before contrast, s; None takes the T1 map inside the artery, and
-            without one ``BLOOD_T10``.
+        blood_T10: T1 of blood before contrast, s; None takes ``BLOOD_T10`` at the study's field.
+            It is not read off a T1 map, because blood that flows in has not seen the pulses that
+            flip-angle maps rely on.
         time_unit: "s", "ms" or "min" of an AIF file that does not say.
         medium: "blood" or "plasma" of an AIF file that does not say.
     """
@@ -96,10 +97,10 @@ class FitSettings:
         integration: "cubic" (the AIF upsampled tenfold) or "linear" between frames.
     """
 
-    model: str = "extended_tofts"
+    model: Model = "extended_tofts"
     shift: float = 0.0
     fit_delay: bool = False
-    integration: str = "cubic"
+    integration: Integration = "cubic"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Settings:
         _one_of("AIF time unit", self.aif.time_unit, (None, "s", "ms", "min"))
         _one_of("AIF medium", self.aif.medium, (None, "blood", "plasma"))
         _one_of("model", self.fit.model, MODELS)
-        _one_of("integration", self.fit.integration, INTEGRATIONS)
+        _one_of("integration", self.fit.integration, get_args(Integration))
         _within("the frame interval", self.reading.frame_interval, 0.01, 600, "s")
         _within("TR", self.reading.TR, 2e-4, 0.5, "s")
         _within("the flip angle", self.reading.FA, 0.01, 179.9, "degrees")
@@ -128,6 +129,12 @@ class Settings:
         _within("Hct", self.aif.Hct, 0, 0.9, "as a fraction")
         _within("the shift", self.fit.shift, -600, 600, "s")
         _within("baseline frames", self.concentration.baseline_frames, 1, 10_000, "")
+
+
+def at_field(table: dict[float, float], field_strength: float | None) -> tuple[float, float]:
+    """The value for the nearest field of a table, and that field, T (1.5 where it is unknown)."""
+    field = min(table, key=lambda known: abs(known - (field_strength or 1.5)))
+    return table[field], field
 
 
 T = TypeVar("T")
@@ -155,7 +162,7 @@ def settings_from_dict(data: dict[str, Any], *, kind: type[T], origin: str = "se
         if is_dataclass(hint):
             values[name] = settings_from_dict(value, kind=hint, origin=f"{origin}.{name}")  # type: ignore[arg-type]
         else:
-            values[name] = _typed(value, str(hint), f"{origin}.{name}")
+            values[name] = _typed(value, hint, f"{origin}.{name}")
     return kind(**values)
 
 
@@ -180,22 +187,23 @@ def changed(settings: Settings, **groups: dict[str, Any]) -> Settings:
     )
 
 
-def _typed(value: Any, hint: str, name: str) -> Any:
-    if value is None:
-        if "None" in hint:
-            return None
-    elif "bool" in hint:
-        if isinstance(value, bool):
+def _typed(value: Any, hint: Any, name: str) -> Any:
+    """The value as the hint's type; JSON knows no difference between 3 and 3.0."""
+    kinds = get_args(hint) if type(None) in get_args(hint) else (hint,)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    for kind in kinds:
+        if kind is float and number:
+            return float(value)
+        if kind is int and number and float(value).is_integer():
+            return int(value)
+        if kind in (bool, str, type(None)) and type(value) is kind:
             return value
-    elif "float" in hint or "int" in hint:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            if "float" in hint:
-                return float(value)
-            if float(value).is_integer():
-                return int(value)
-    elif isinstance(value, str):
-        return value
-    raise InputError(f"{name} cannot be {value!r}; it takes {hint.replace(' | None', ' or null')}.")
+        if get_origin(kind) is Literal and isinstance(value, str):
+            return value  # which words are allowed is checked where all settings are
+    words = " or ".join(
+        "null" if k is type(None) else getattr(k, "__name__", "a word") for k in kinds
+    )
+    raise InputError(f"{name} cannot be {value!r}; it takes {words}.")
 
 
 def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> None:

@@ -20,7 +20,7 @@ EDGES = {
 
 
 @pytest.mark.parametrize("plane", AXES)
-@pytest.mark.parametrize(("flip_a", "flip_d", "swap"), itertools.product((1, -1), (1, -1), (0, 1)))
+@pytest.mark.parametrize(("flip_a", "flip_d", "swap"), list(itertools.product((1, -1), (1, -1), (0, 1))))
 def test_every_storage_order_shows_the_same_picture(plane, flip_a, flip_d, swap):
     across, down = AXES[plane]
     # A picture that is 5 down × 3 across with 1 mm × 2 mm pixels, stored in any of eight ways.

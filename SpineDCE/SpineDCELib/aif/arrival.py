@@ -48,7 +48,7 @@ def bolus_arrival(curve: ArrayLike, *, t: ArrayLike) -> float:
 def baseline_frames(curve: ArrayLike, *, t: ArrayLike) -> int:
     """How many of the first frames lie before the bolus: at least one.
 
-    A frame counts when it ends before the rise; the frame in which the bolus arrives does not.
+    The frame in which the bolus arrives does not count, nor does the curved foot of the rise.
 
     Args:
         curve: ``(frames,)``, mean signal of the artery, or of what enhances most.
@@ -57,23 +57,14 @@ def baseline_frames(curve: ArrayLike, *, t: ArrayLike) -> int:
     Raises:
         InputError: contrast is there from the first frame on.
     """
-    times = np.asarray(t, float)
-    arrival = bolus_arrival(curve, t=times)
-    count = int(np.searchsorted(times, arrival, side="right"))
-    values = np.asarray(curve, float)
-    # A joint in mid-frame can leave the last of these frames already on the rise.
-    while count > 2:
-        before = values[: count - 1]
-        spread = max(1.4826 * float(np.median(np.abs(before - np.median(before)))), 0.0)
-        if values[count - 1] - np.median(before) <= 4 * spread + 0.01 * np.ptp(values):
-            break
-        count -= 1
-    if count < 1:
-        raise InputError(
-            "Contrast is there from the first frame on; without a frame before the bolus there is "
-            "no baseline."
-        )
-    return count
+    times, values = np.asarray(t, float), np.asarray(curve, float)
+    arrival = bolus_arrival(values, t=times)
+    before = values[: int(np.searchsorted(times, arrival, side="right"))]
+    # The foot of the rise is curved, so the straight line meets the baseline a little late: the
+    # frames that already stand above the scatter are left out.
+    middle = np.median(before)
+    scatter = 1.4826 * np.median(np.abs(before - middle))
+    return int(np.flatnonzero(before <= middle + scatter)[-1]) + 1
 
 
 def most_enhancing(signal: NDArray[np.floating], *, share: float = 0.01) -> NDArray[np.float64]:

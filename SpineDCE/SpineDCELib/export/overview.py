@@ -38,20 +38,19 @@ def display_slice(
         image = image[::-1]
     if axes[1][main[1]] < 0:
         image = image[:, ::-1]
-    letters = ("RL", "AP", "FH")
+    letters = (("R", "L"), ("A", "P"), ("F", "H"))
     top, bottom = letters[main[0]] if down_is_plus else letters[main[0]][::-1]
     left, right = letters[main[1]]
     edges = {"top": top, "bottom": bottom, "left": left, "right": right}
     return image, (spacing[0], spacing[1]), edges
 
 
-def best_slice(
-    vp: NDArray[np.floating], *, regions: Mapping[str, NDArray[np.bool_]], name: str | None = None
-) -> int:
-    """The slice to show: where the named (or else all) regions are largest, else Vp is highest."""
+def best_slice(vp: NDArray[np.floating], *, regions: Mapping[str, NDArray[np.bool_]]) -> int:
+    """The slice to show: where lesions, or else all regions, are largest, else Vp is highest."""
+    lesions = [mask for name, mask in regions.items() if "lesion" in name.lower()]
     if regions:
-        chosen = [regions[name]] if name in regions else list(regions.values())
-        return int(np.argmax(sum(mask.sum(axis=(1, 2)) for mask in chosen)))
+        sizes = [mask.sum(axis=(1, 2)) for mask in lesions or regions.values()]
+        return int(np.argmax(np.sum(sizes, axis=0)))
     finite = np.where(np.isfinite(vp), vp, 0.0)
     return int(np.argmax(finite.reshape(vp.shape[0], -1).sum(axis=1)))
 

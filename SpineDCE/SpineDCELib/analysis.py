@@ -1,0 +1,488 @@
+"""One study from signal to maps, as a graph: a change makes only what depends on it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib import aif as arterial
+from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.concentration import (
+    check_sequence,
+    relative_enhancement,
+    signal_difference,
+    signal_to_concentration,
+    variable_flip_angle_T1,
+)
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.fitted import fitted_curves
+from SpineDCELib.kinetics.fitting import Fitter, prepare
+from SpineDCELib.kinetics.result import FitResult
+from SpineDCELib.kinetics.status import FIRST_UNFITTED, Status, legend
+from SpineDCELib.measurement import RegionStatistics, mean_curve, region_statistics
+from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.series import MIN_FRAMES, DynamicSeries, FlipAngleSet, Volume
+from SpineDCELib.settings import BLOOD_T10, GADOBUTROL_R1, Settings, at_field
+
+#: Unit of every map, as files and tables print it.
+UNITS = {
+    "vp": "fraction",
+    "ve": "fraction",
+    "Ktrans": "1/min",
+    "kep": "1/min",
+    "Fp": "mL/mL/min",
+    "PS": "1/min",
+    "Ta": "s",
+    "R2": "fraction",
+}
+MODE_UNITS = {"absolute": "mM", "relative": "(S-S0)/S0", "difference": "signal"}
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """What a study gives to an analysis."""
+
+    dynamic: DynamicSeries
+    flip_angles: FlipAngleSet | None = None
+    anatomy: Volume | None = None
+    T1_map: Volume | None = None  #: s, on the dynamic grid
+
+
+@dataclass(frozen=True, eq=False)
+class Concentration:
+    """Contrast agent in every voxel, or what stands for it."""
+
+    curves: NDArray[np.floating]  #: ``(frames, slices, rows, columns)``, in ``unit``
+    unit: str
+    baseline_frames: int
+    baseline: NDArray[np.floating]  #: mean signal before contrast
+    T10: NDArray[np.floating] | None  #: s; None in relative and difference mode
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ArterialInput:
+    """The arterial input function, before any shift."""
+
+    Cb: NDArray[np.float64]  #: whole blood, ``(frames,)``
+    Cp: NDArray[np.float64]  #: plasma
+    unit: str
+    signal: NDArray[np.float64] | None = None  #: mean signal of the artery
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """Everything that an analysis says."""
+
+    maps: dict[str, NDArray[np.floating]]  #: name → ``(slices, rows, columns)``, NaN if unfitted
+    status: NDArray[np.uint8]  #: codes of :class:`SpineDCELib.kinetics.status.Status`
+    regions: list[RegionStatistics]
+    curves: dict[str, NDArray[np.float64]]  #: region → mean curve
+    fits: dict[str, NDArray[np.float64]]  #: region → model curve of the fit to the mean curve
+    notes: tuple[str, ...] = field(default=())
+
+
+class Analysis:
+    """The steps of one study, each made when asked for and kept while its inputs stay.
+
+    Args:
+        images: the study.
+        settings: see :class:`SpineDCELib.settings.Settings`.
+        aif_mask: ``(slices, rows, columns)``, the artery, for ``aif.source == "mask"``.
+        aif_file: for ``aif.source == "file"``.
+        regions: name → mask ``(slices, rows, columns)``.
+    """
+
+    def __init__(
+        self,
+        images: Images,
+        settings: Settings,
+        *,
+        aif_mask: NDArray[np.bool_] | None = None,
+        aif_file: CurveFile | None = None,
+        regions: Mapping[str, NDArray[np.bool_]] | None = None,
+    ) -> None:
+        self.images = images
+        self.settings = settings
+        self.aif_mask = aif_mask
+        self.aif_file = aif_file
+        self.regions = dict(regions or {})
+        self._kept: dict[str, tuple[Any, Any]] = {}
+
+    def _stage(self, name: str, key: Any, make: Callable[[], Any]) -> Any:
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != key:
+            self._kept[name] = kept = (key, make())
+        return kept[1]
+
+    # -- keys: what each stage depends on -------------------------------------------------------
+
+    def _concentration_key(self) -> Any:
+        mask = None if self.aif_mask is None else id(self.aif_mask)
+        return self.settings.reading, self.settings.concentration, mask, id(self.images)
+
+    def _aif_key(self) -> Any:
+        return self._concentration_key(), self.settings.aif, id(self.aif_file)
+
+    def _fitter_key(self) -> Any:
+        fit = self.settings.fit
+        return self._aif_key(), fit.model, fit.integration, fit.fit_delay
+
+    # -- stages ---------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Refuse what no later step could mend, before any long work.
+
+        Raises:
+            InputError: too few frames, missing TR or flip angle or T10, no AIF, bad signal.
+        """
+        dynamic, settings = self.images.dynamic, self.settings
+        if dynamic.n_frames < MIN_FRAMES:
+            raise InputError(
+                f"The dynamic series has {dynamic.n_frames} frames; a fit needs at least "
+                f"{MIN_FRAMES}. Choose another with --series."
+            )
+        source = settings.aif.source
+        if source is None:
+            raise InputError(
+                "No arterial input function: give --aif-mask FILE, --aif-file FILE or --aif parker."
+            )
+        if source == "mask":
+            if self.aif_mask is None:
+                raise InputError("The AIF is to come from a mask: give --aif-mask FILE.")
+            if not self.aif_mask.any():
+                raise InputError("The AIF mask holds no voxel; draw the artery.")
+        if source == "file" and self.aif_file is None:
+            raise InputError("The AIF is to come from a file: give --aif-file FILE.")
+        if settings.concentration.signal == "absolute":
+            check_sequence(TR=self.TR, FA=self.FA)
+            if self.T1_source is None:
+                raise InputError(
+                    "Absolute concentration needs the tissue's T1: give --t10 MS, --t1-map FILE or "
+                    "--t1-vfa, or fit relative signal with --signal relative."
+                )
+            if self.T1_source == "fixed" and settings.concentration.T10 is None:
+                raise InputError("A fixed T10 is to be used: give it with --t10 MS.")
+            if self.T1_source == "vfa" and self.images.flip_angles is None:
+                raise InputError(
+                    "T1 is to come from several flip angles, but the study has no such series; "
+                    "give --t10 MS or --t1-map FILE."
+                )
+            if self.T1_source == "map" and self.images.T1_map is None:
+                raise InputError("T1 is to come from a map: give --t1-map FILE.")
+        if not settings.reading.skip_invalid:
+            _check_signal(dynamic.signal)
+
+    @property
+    def TR(self) -> float | None:
+        """Repetition time in use, s."""
+        given = self.settings.reading.TR
+        return self.images.dynamic.acquisition.TR if given is None else given
+
+    @property
+    def FA(self) -> float | None:
+        """Flip angle in use, degrees."""
+        given = self.settings.reading.FA
+        return self.images.dynamic.acquisition.FA if given is None else given
+
+    @property
+    def r1(self) -> float:
+        """Relaxivity in use, 1/s/mM."""
+        given = self.settings.concentration.r1
+        field = self.images.dynamic.acquisition.field_strength
+        return at_field(GADOBUTROL_R1, field)[0] if given is None else given
+
+    @property
+    def T1_source(self) -> str | None:
+        """Where T10 comes from: as set, else the flip angles if the study has them."""
+        concentration = self.settings.concentration
+        if concentration.T1_source is not None:
+            return concentration.T1_source
+        if concentration.T10 is not None:
+            return "fixed"
+        if self.images.T1_map is not None:
+            return "map"
+        return "vfa" if self.images.flip_angles is not None else None
+
+    def adopt_concentration(self, concentration: Concentration) -> None:
+        """Take an earlier result that was made from the same images with the same settings."""
+        self._kept["concentration"] = (self._concentration_key(), concentration)
+
+    def concentration(self, progress: Progress = silent) -> Concentration:
+        """Concentration (or relative or absolute signal change) in every voxel."""
+        return self._stage(
+            "concentration", self._concentration_key(), lambda: self._concentration(progress)
+        )
+
+    def _concentration(self, progress: Progress) -> Concentration:
+        dynamic, settings = self.images.dynamic, self.settings.concentration
+        signal = dynamic.signal
+        notes: list[str] = []
+        n0 = settings.baseline_frames
+        if n0 is None:
+            curve = self._artery_signal()
+            n0 = arterial.baseline_frames(
+                arterial.most_enhancing(signal) if curve is None else curve, t=dynamic.times
+            )
+            notes.append(
+                f"Baseline: {n0} frames before the bolus arrives in "
+                f"{'the artery' if curve is not None else 'the most enhancing voxels'}."
+            )
+        if n0 >= dynamic.n_frames:
+            raise InputError(f"A baseline of {n0} frames leaves none after the bolus.")
+        if n0 < 3:
+            notes.append(f"Only {n0} baseline frame(s): every curve carries their noise.")
+        progress(0.1, "Baseline")
+        baseline = signal[:n0].mean(axis=0, dtype=np.float64)
+        T10: NDArray[np.floating] | None = None
+        if settings.signal == "relative":
+            curves = relative_enhancement(signal, baseline=baseline)
+        elif settings.signal == "difference":
+            curves = signal_difference(signal, baseline=baseline)
+        else:
+            T10, note = self._tissue_T10(baseline, part(progress, 0.1, 0.6))
+            notes += [note, f"Relaxivity r1 {self.r1:g} /s/mM."]
+            assert self.TR is not None
+            assert self.FA is not None
+            progress(0.6, "Concentration")
+            with np.errstate(divide="ignore"):
+                R10 = 1 / np.asarray(T10, float)
+            curves = signal_to_concentration(
+                signal, baseline=baseline, R10=R10, TR=self.TR, FA=self.FA, r1=self.r1
+            )
+        if self.settings.reading.skip_invalid:
+            bad = _invalid(signal)
+            curves[:, bad] = np.nan
+            if bad.any():
+                notes.append(f"{int(bad.sum())} voxels with NaN or negative signal left unfitted.")
+        progress(1.0, "Concentration")
+        unit = MODE_UNITS[settings.signal]
+        return Concentration(curves, unit, n0, baseline, T10, tuple(notes))
+
+    def _tissue_T10(
+        self, baseline: NDArray[np.floating], progress: Progress
+    ) -> tuple[NDArray[np.floating], str]:
+        source = self.T1_source
+        if source == "fixed":
+            T10 = self.settings.concentration.T10
+            assert T10 is not None
+            return np.full(baseline.shape, T10), f"T10 {T10 * 1000:g} ms everywhere, as given."
+        if source == "map":
+            volume = self.images.T1_map
+            assert volume is not None
+            return np.where(volume.array > 0, volume.array, np.nan), "T10 from the T1 map."
+        angles = self.images.flip_angles
+        assert angles is not None
+        if not angles.geometry.matches(self.images.dynamic.geometry, tolerance=0.1):
+            raise InputError(
+                f"The flip-angle series lie on another grid ({angles.geometry.shape}) than the "
+                f"dynamic series ({baseline.shape}); give --t1-map FILE or --t10 MS."
+            )
+        T1 = variable_flip_angle_T1(angles.signal, FA=angles.FA, TR=angles.TR, progress=progress).T1
+        words = ", ".join(f"{angle:g}" for angle in angles.FA)
+        return T1, f"T10 from flip angles of {words} degrees."
+
+    def _artery_signal(self) -> NDArray[np.float64] | None:
+        """Mean signal of the artery's voxels, ``(frames,)``."""
+        if self.settings.aif.source != "mask" or self.aif_mask is None:
+            return None
+        return self.images.dynamic.signal[:, self.aif_mask].mean(axis=1, dtype=float)
+
+    def aif(self, progress: Progress = silent) -> ArterialInput:
+        """The arterial input function before any shift."""
+        return self._stage("aif", self._aif_key(), lambda: self._aif(progress))
+
+    def _aif(self, progress: Progress) -> ArterialInput:
+        settings, dynamic = self.settings.aif, self.images.dynamic
+        concentration = self.concentration(progress)
+        notes: list[str] = []
+        mode = self.settings.concentration.signal
+        signal = self._artery_signal()
+        medium = "blood"
+        if settings.source == "mask":
+            assert signal is not None
+            Cb, note = self._measured_aif(signal, concentration)
+            notes.append(note)
+        else:
+            if settings.source == "file":
+                assert self.aif_file is not None
+                given = self.aif_file
+                medium = settings.medium or given.medium or "blood"
+                if (settings.medium or given.medium) is None:
+                    notes.append("The AIF file does not say blood or plasma: taken as blood.")
+                outside = given.t[0] > dynamic.times[0] or given.t[-1] < dynamic.times[-1]
+                if given.t[-1] < dynamic.times[-1] - np.ptp(dynamic.times) / 2:
+                    raise InputError(
+                        f"The AIF file ends at {given.t[-1]:g} s, the series at "
+                        f"{dynamic.times[-1]:g} s; give a curve over the whole acquisition."
+                    )
+                Cb = np.interp(dynamic.times, given.t, given.C)
+                notes.append(given.note)
+                if outside:
+                    notes.append("The AIF file is shorter than the series: its ends are held.")
+            else:
+                curve = arterial.most_enhancing(dynamic.signal)
+                arrival = arterial.bolus_arrival(curve, t=dynamic.times)
+                assert settings.source is not None
+                Cb = arterial.POPULATION[settings.source](dynamic.times, arrival=arrival)
+                notes.append(
+                    f"Population AIF ({settings.source}) set to begin at {arrival:.1f} s, where "
+                    "the most enhancing voxels rise."
+                )
+            if mode != "absolute":
+                notes.append(
+                    f"An AIF in mM beside {mode} signal: the parameters have no absolute scale; "
+                    "only ratios between regions mean something."
+                )
+        if not np.all(np.isfinite(Cb)) or np.max(Cb) <= 0:
+            raise InputError(
+                "The AIF does not rise or is saturated in some frame; check the mask or file, "
+                "--t10 and the flip angle, or use --signal relative."
+            )
+        if medium == "plasma":
+            Cp, Cb = Cb, Cb * (1 - settings.Hct)
+        else:
+            Cp = arterial.blood_to_plasma(Cb, Hct=settings.Hct)
+        return ArterialInput(Cb, Cp, MODE_UNITS[mode], signal, tuple(notes))
+
+    def _measured_aif(
+        self, signal: NDArray[np.float64], concentration: Concentration
+    ) -> tuple[NDArray[np.float64], str]:
+        """Concentration of the artery's mean signal, and a note on its T10."""
+        n0 = concentration.baseline_frames
+        baseline = signal[:n0].mean()
+        if not (np.all(np.isfinite(signal)) and baseline > 0):
+            raise InputError("The artery has no usable signal; move the AIF mask.")
+        mode = self.settings.concentration.signal
+        if mode != "absolute":
+            change = relative_enhancement if mode == "relative" else signal_difference
+            return np.asarray(
+                change(signal, baseline=baseline), float
+            ), f"AIF from the artery's {mode} signal."
+        T10, origin = self.settings.aif.blood_T10, "as given"
+        if T10 is None:
+            T10, field = at_field(BLOOD_T10, self.images.dynamic.acquisition.field_strength)
+            origin = f"of blood at {field:g} T, Stanisz 2005; --blood-t10 changes it"
+        assert self.TR is not None
+        assert self.FA is not None
+        Cb = signal_to_concentration(
+            signal,
+            baseline=np.asarray(baseline),
+            R10=1 / T10,
+            TR=self.TR,
+            FA=self.FA,
+            r1=self.r1,
+        )
+        return np.asarray(Cb, float), f"Blood T10 {T10 * 1000:.0f} ms ({origin})."
+
+    def fitter(self, progress: Progress = silent) -> Fitter:
+        """The prepared fit, which keeps what does not depend on the shift."""
+
+        def make() -> Fitter:
+            concentration, arterial_input = self.concentration(progress), self.aif(progress)
+            fit = self.settings.fit
+            return prepare(
+                concentration.curves,
+                self.images.dynamic.times,
+                arterial_input.Cp,
+                model=fit.model,
+                integration=fit.integration,
+                fit_delay=fit.fit_delay,
+                exclude=self._excluded(concentration),
+            )
+
+        return self._stage("fitter", self._fitter_key(), make)
+
+    def _excluded(self, concentration: Concentration) -> NDArray[np.uint8]:
+        """Status codes of the voxels that have no usable curve, 0 elsewhere."""
+        broken = ~np.isfinite(concentration.curves).all(axis=0)
+        saturates = self.settings.concentration.signal == "absolute"
+        reason = Status.SATURATED if saturates else Status.NOT_FINITE
+        codes = np.where(broken, np.uint8(reason), np.uint8(0))
+        if concentration.T10 is not None:
+            codes[broken & ~np.isfinite(concentration.T10)] = Status.NO_T10
+        codes[broken & ~(concentration.baseline > 0)] = Status.NO_BASELINE
+        if self.settings.reading.skip_invalid:
+            codes[_invalid(self.images.dynamic.signal)] = Status.NOT_FINITE
+        return codes
+
+    def fit(self, progress: Progress = silent) -> FitResult:
+        """The model's parameters in every voxel at the shift that is set."""
+        shift = self.settings.fit.shift
+        return self._stage(
+            "fit",
+            (self._fitter_key(), shift),
+            lambda: self.fitter(part(progress, 0, 0.6)).fit(
+                Ta=shift, progress=part(progress, 0.6, 1)
+            ),
+        )
+
+    def result(self, progress: Progress = silent) -> Result:
+        """Maps, status, statistics of the regions and their curves."""
+        self.check()
+        fit = self.fit(progress)
+        maps = {**fit.parameters, "R2": fit.R2}
+        regions = self.regions or {"all voxels": np.ones(fit.status.shape, bool)}
+        statistics = region_statistics(
+            maps,
+            regions=regions,
+            status=fit.status,
+            reasons=legend(),
+            unfitted=frozenset(int(code) for code in Status if code >= FIRST_UNFITTED),
+            voxel_volume=self.images.dynamic.geometry.voxel_volume,
+        )
+        concentration = self.concentration()
+        curves = {
+            name: mean_curve(concentration.curves, mask=mask) for name, mask in self.regions.items()
+        }
+        fits = {name: self._fitted_curve(curve) for name, curve in curves.items()}
+        notes = (
+            *self.images.dynamic.notes,
+            *concentration.notes,
+            *self.aif().notes,
+        )
+        return Result(maps, fit.status, statistics, curves, fits, notes)
+
+    def _fitted_curve(self, curve: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The model's curve of the fit to one mean curve, ``(frames,)``; NaN if there is none."""
+        if not np.all(np.isfinite(curve)):
+            return np.full_like(curve, np.nan)
+        settings, times, Cp = self.settings.fit, self.images.dynamic.times, self.aif().Cp
+        fit = prepare(
+            curve[:, None],
+            times,
+            Cp,
+            model=settings.model,
+            integration=settings.integration,
+            fit_delay=settings.fit_delay,
+        ).fit(settings.shift)
+        return fitted_curves(fit, times, Cp, Ta=settings.shift, integration=settings.integration)[
+            :, 0
+        ]
+
+
+def _invalid(signal: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Voxels with NaN, infinite or negative signal in any frame."""
+    return ~np.all(np.isfinite(signal) & (signal >= 0), axis=0)
+
+
+def _check_signal(signal: NDArray[np.floating]) -> None:
+    lowest = float(signal.min())  # NaN spreads through min
+    if np.isnan(lowest) or not np.isfinite(float(signal.max())):
+        count = int((~np.isfinite(signal)).any(axis=0).sum())
+        raise InputError(
+            f"The dynamic series has NaN or infinite signal in {count} voxels; mend the file or "
+            "add --skip-invalid to leave those voxels unfitted."
+        )
+    if lowest < 0:
+        count = int((signal < 0).any(axis=0).sum())
+        raise InputError(
+            f"The dynamic series has negative signal (down to {lowest:g}) in {count} voxels; "
+            "magnitude images have none. Choose the magnitude with --series, or add "
+            "--skip-invalid to leave those voxels unfitted."
+        )

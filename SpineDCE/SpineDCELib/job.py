@@ -1,0 +1,212 @@
+"""From files to files: read a study, analyse it, write results that can be made again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from SpineDCELib.aif import read_curve_file
+from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.analysis import Analysis, Images, Result
+from SpineDCELib.cache import Cache, fingerprint, key_of
+from SpineDCELib.cache_entries import (
+    concentration_to_entry,
+    entry_to_concentration,
+    entry_to_images,
+    images_to_entry,
+)
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.provenance import file_digest, read_provenance, write_provenance
+from SpineDCELib.export.results import write_results
+from SpineDCELib.export.staging import staged
+from SpineDCELib.inputs import Inputs, read_images, read_mask, read_regions, read_T1_map
+from SpineDCELib.kinetics.status import Status
+from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.settings import Settings, settings_from_dict, settings_to_dict
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What an analysis made and where it lies."""
+
+    folder: Path
+    files: tuple[str, ...]
+    result: Result
+    analysis: Analysis
+    differing: tuple[str, ...] = field(default=())  #: of a rerun: files with other numbers
+
+
+def analyse(
+    inputs: Inputs,
+    settings: Settings,
+    out: str | Path,
+    *,
+    progress: Progress = silent,
+    cached: bool = True,
+) -> Outcome:
+    """Analyse a study and write maps, tables, picture and provenance to ``out``.
+
+    Args:
+        cached: keep the read study and its concentration in ``out/.cache``, so that a run with
+            another shift, AIF or region starts there.
+
+    Raises:
+        InputError: see :meth:`Analysis.check`; a file that cannot be read; ``out`` not writable.
+            Earlier results in ``out`` are untouched then.
+    """
+    out = Path(out)
+    cache = Cache(out / ".cache" if cached else None)
+    analysis, record = _prepare(inputs, settings, cache, part(progress, 0.0, 0.6))
+    result = analysis.result(part(progress, 0.6, 0.9))
+    progress(0.9, "Writing")
+    with staged(out) as stage:
+        digests = write_results(stage, analysis, result)
+        record |= {
+            "settings": settings_to_dict(settings),
+            "resolved": _resolved(analysis),
+            "notes": list(result.notes),
+            "status legend": {str(int(code)): code.reason for code in Status},
+            "results": digests,
+        }
+        write_provenance(stage / "provenance.json", record)
+        files = tuple(sorted(p.name for p in stage.iterdir()))
+    progress(1.0, "Done")
+    return Outcome(out, files, result, analysis)
+
+
+def rerun(
+    provenance: str | Path, out: str | Path | None = None, *, progress: Progress = silent
+) -> Outcome:
+    """Make an analysis again from its record and compare every number.
+
+    Args:
+        provenance: the ``provenance.json`` of an analysis.
+        out: where the new results go; beside the old folder, with ``-rerun`` added, if None.
+
+    Raises:
+        InputError: the record is not readable, or an input is gone or has changed.
+    """
+    record = read_provenance(provenance)
+    given = record["inputs"]
+    try:
+        settings = settings_from_dict(record["settings"], kind=Settings)
+        inputs = Inputs(**{**given, "roi": tuple(given["roi"])})
+        before: dict[str, str] = dict(record["results"])
+        digests: dict[str, str] = dict(record.get("input digests", {}))
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise InputError(f"{provenance} is damaged ({error}); nothing was run.") from None
+    for path, digest in digests.items():
+        if not Path(path).is_file():
+            raise InputError(f"The input {path} is gone; put it back to run the analysis again.")
+        if file_digest(path) != digest:
+            raise InputError(f"The input {path} has changed since; its result cannot be repeated.")
+    folder = Path(provenance).resolve().parent
+    out = Path(out) if out is not None else folder.with_name(folder.name + "-rerun")
+    if out.resolve() == folder:
+        raise InputError("A rerun needs a folder of its own; choose another with -o.")
+    outcome = analyse(inputs, settings, out, progress=progress)
+    after = read_provenance(out / "provenance.json")
+    if after["series"]["checksum"] != record["series"]["checksum"]:
+        raise InputError(
+            f"The dynamic series in {inputs.study} is not the one of {provenance}; the new "
+            f"results are in {out}."
+        )
+    differing = tuple(
+        name for name, digest in before.items() if after["results"].get(name) != digest
+    )
+    return Outcome(out, outcome.files, outcome.result, outcome.analysis, differing)
+
+
+def _prepare(
+    inputs: Inputs, settings: Settings, cache: Cache, progress: Progress
+) -> tuple[Analysis, dict[str, Any]]:
+    study = Path(inputs.study)
+    if not study.exists():
+        raise InputError(f"The study {study} does not exist; give the folder with its images.")
+    reading = settings.reading
+    study_key = key_of(
+        str(study.resolve()), fingerprint(study), reading.series, reading.frame_interval
+    )
+    arrays, values = cache.get(
+        "study",
+        study_key,
+        lambda: images_to_entry(read_images(study, settings, part(progress, 0, 0.6))),
+    )
+    images = entry_to_images(arrays, values)
+    geometry = images.dynamic.geometry
+    if inputs.T1_map is not None:
+        T1_map = read_T1_map(inputs.T1_map, geometry)
+        images = Images(images.dynamic, images.flip_angles, images.anatomy, T1_map)
+    aif_mask = None if inputs.aif_mask is None else read_mask(inputs.aif_mask, geometry)
+    aif_file: CurveFile | None = None
+    if inputs.aif_file is not None:
+        duration = float(np.ptp(images.dynamic.times))
+        aif_file = read_curve_file(
+            inputs.aif_file, duration=duration, time_unit=settings.aif.time_unit
+        )
+    analysis = Analysis(
+        images,
+        settings,
+        aif_mask=aif_mask,
+        aif_file=aif_file,
+        regions=read_regions(inputs.roi, geometry),
+    )
+    analysis.check()
+    digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
+    concentration_key = key_of(
+        study_key,
+        asdict(settings.concentration),
+        asdict(reading),
+        digests.get(str(Path(inputs.T1_map).resolve())) if inputs.T1_map else None,
+        digests.get(str(Path(inputs.aif_mask).resolve())) if inputs.aif_mask else None,
+        settings.aif.source == "mask",
+    )
+    arrays, values = cache.get(
+        "concentration",
+        concentration_key,
+        lambda: concentration_to_entry(analysis.concentration(part(progress, 0.6, 1))),
+    )
+    analysis.adopt_concentration(entry_to_concentration(arrays, values))
+    source, acquisition = images.dynamic.source, images.dynamic.acquisition
+    record = {
+        "inputs": {
+            "study": str(study.resolve()),
+            "aif_mask": _absolute(inputs.aif_mask),
+            "aif_file": _absolute(inputs.aif_file),
+            "T1_map": _absolute(inputs.T1_map),
+            "roi": [str(Path(p).resolve()) for p in inputs.roi],
+        },
+        "input digests": digests,
+        "series": {
+            "format": source.format,
+            "files": len(source.files),
+            "checksum": source.checksum,
+            "study UID": source.study_uid,
+            "series UIDs": list(source.series_uids),
+            "frames": images.dynamic.n_frames,
+            "times [s]": images.dynamic.times.tolist(),
+            "times from": images.dynamic.time_origin,
+            "field strength [T]": acquisition.field_strength,
+            "TE [s]": acquisition.TE,
+        },
+    }
+    return analysis, record
+
+
+def _resolved(analysis: Analysis) -> dict[str, Any]:
+    """What the settings came to on this study."""
+    return {
+        "TR [s]": analysis.TR,
+        "flip angle [degrees]": analysis.FA,
+        "T10 from": analysis.T1_source,
+        "r1 [1/s/mM]": analysis.r1,
+        "baseline frames": analysis.concentration().baseline_frames,
+        "concentration unit": analysis.concentration().unit,
+    }
+
+
+def _absolute(path: str | None) -> str | None:
+    return None if path is None else str(Path(path).resolve())
