@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.phantom import body
 from SpineDCELib.phantom.painting import Paint
@@ -87,8 +87,8 @@ class Anatomy:
 LESION_SHELLS = {"rim": (1.15, 1.0), "core": (0.85, -4.0)}
 
 
-def build(plan: Plan) -> Anatomy:
-    """Paint the patient that ``plan`` describes."""
+def build(plan: Plan, B0: ArrayLike = (0.0, 0.0, 1.0)) -> Anatomy:
+    """Paint the patient that ``plan`` describes; ``B0`` is the field's direction in the patient."""
     vertebrae = column(plan.scale, collapse={plan.fracture: 5.0} if plan.fracture else None)
     paints: list[Paint] = list(body.trunk(vertebrae)) + list(body.vessels(vertebrae))
     paints += _discs(vertebrae)
@@ -109,7 +109,7 @@ def build(plan: Plan) -> Anatomy:
         paints.append(Paint(shape, f"lesion {shell}", spare=("aorta", "vena cava")))
     paints += [Paint(canal["cord"], "cord"), *(Paint(s, "nerve") for s in canal["cauda"])]
     bone = blended([vertebra.body(), vertebra.posterior_elements()], 2.0)
-    tissues = _tissues(plan, vertebrae, paints)
+    tissues = _tissues(plan, vertebrae, paints, B0)
     middle = (vertebrae["T12"].frame.origin + vertebrae["L1"].frame.origin) / 2
     centre = np.array(
         [2.0, -22.0, (vertebrae["T8"].frame.origin[2] - 5 + vertebrae["S1"].frame.origin[2]) / 2]
@@ -179,10 +179,10 @@ def _discs(vertebrae: dict[str, Vertebra]) -> Sequence[Paint]:
 
 
 def _tissues(
-    plan: Plan, vertebrae: dict[str, Vertebra], paints: Sequence[Paint]
+    plan: Plan, vertebrae: dict[str, Vertebra], paints: Sequence[Paint], B0: ArrayLike
 ) -> tuple[Tissue, ...]:
     """One entry a painted name; label 0 is air. Delay grows away from the reference level."""
-    aorta = body.aorta_segments(vertebrae)
+    aorta = body.aorta_segments(vertebrae, B0)
     tissues = [TISSUES["air"]]
     for name in dict.fromkeys(p.tissue for p in paints):
         if name in TISSUES:

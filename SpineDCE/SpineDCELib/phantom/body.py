@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import PchipInterpolator
 
 from SpineDCELib.phantom.painting import Paint
@@ -195,7 +195,7 @@ def _aorta_full(column: Column) -> NDArray[np.float64]:
     return np.vstack([path, up])
 
 
-def aorta_segments(column: Column) -> dict[str, Tissue]:
+def aorta_segments(column: Column, B0: ArrayLike) -> dict[str, Tissue]:
     """The aorta in short pieces from the top: delay, dispersion, inflow and angle of each.
 
     The reference (delay 0) is the segment before L2. Blood arrives there later and broader than at
@@ -210,7 +210,7 @@ def aorta_segments(column: Column) -> dict[str, Tissue]:
     segments = {}
     for i, z in enumerate(middle):
         name = f"aorta {i}"
-        cosine = np.interp(z, path[:, 2], tangent[:, 2])
+        cosine = np.interp(z, path[:, 2], tangent @ np.asarray(B0, float))
         run = cuts[0] - z
         segments[name] = TISSUES["aorta"].named(
             name,

@@ -120,7 +120,7 @@ class Motion:
             return amplitude * (path - path[0])
 
         breath = amplitude * np.clip(0.35 * rng.standard_normal(frames), -1, 1)
-        return cls(bulk(0.5, 0.4), bulk(0.6, 0.5), bulk(0.25, 0.2), breath)
+        return cls(bulk(0.25, 0.15), bulk(0.5, 0.4), bulk(0.12, 0.1), breath)
 
     def warp(self, images: NDArray, frame: int, geometry: Geometry, front_of: float) -> NDArray:
         """Move sagittal sections (slices, rows, columns) as in ``frame``.

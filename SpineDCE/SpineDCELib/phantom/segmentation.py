@@ -1,14 +1,17 @@
-"""Expert ROIs as 3D Slicer's segmentation file, with SNOMED CT terminology."""
+"""Expert ROIs as files: 3D Slicer's segmentation and DICOM SEG, with SNOMED CT terminology."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import SimpleITK as sitk
 
+from SpineDCELib.phantom.dicom import Examination
 from SpineDCELib.phantom.rois import Rois
 from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.version import __version__
 
 #: Name shown, category, type (SNOMED CT), colour.
 SEGMENTS = {
@@ -67,3 +70,51 @@ def write_seg_nrrd(path: Path, rois: Rois, geometry: Geometry) -> None:
     for key, value in header.items():
         image.SetMetaData(key, value)
     sitk.WriteImage(image, str(path), useCompression=True)
+
+
+def write_dicom_seg(path: Path, rois: Rois, sections: list[Path], exam: Examination) -> bool:
+    """The same ROIs as a DICOM SEG that refers to ``sections``, the files of the first frame.
+
+    Returns:
+        Whether it was written: highdicom is needed for it.
+    """
+    try:
+        import highdicom as hd
+    except ImportError:
+        return False
+    sources = [pydicom.dcmread(section) for section in sections]
+    descriptions = []
+    for n, name in enumerate(rois.names):
+        title, category, kind, colour = SEGMENTS[name]
+        descriptions.append(
+            hd.seg.SegmentDescription(
+                segment_number=n + 1,
+                segment_label=title,
+                segmented_property_category=hd.sr.CodedConcept(category[0], "SCT", category[1]),
+                segmented_property_type=hd.sr.CodedConcept(kind[0], "SCT", kind[1]),
+                algorithm_type=hd.seg.SegmentAlgorithmTypeValues.MANUAL,
+                display_color=hd.color.CIELabColor.from_rgb(*(round(255 * c) for c in colour)),
+            )
+        )
+    seg = hd.seg.Segmentation(
+        source_images=sources,
+        pixel_array=rois.labels,
+        segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
+        segment_descriptions=descriptions,
+        series_instance_uid=exam.uid("segmentation series"),
+        series_number=100,
+        sop_instance_uid=exam.uid("segmentation"),
+        instance_number=1,
+        manufacturer=sources[0].Manufacturer,
+        manufacturer_model_name=sources[0].ManufacturerModelName,
+        software_versions=__version__,
+        device_serial_number=sources[0].DeviceSerialNumber,
+        content_description="Expert ROIs of the digital spine",
+        content_creator_name="SpineDCE^Phantom",
+        series_description="True ROIs",
+    )
+    # The same study gives the same file, whenever it is made.
+    seg.ContentDate = seg.SeriesDate = seg.InstanceCreationDate = sources[0].AcquisitionDate
+    seg.ContentTime = seg.SeriesTime = seg.InstanceCreationTime = sources[0].AcquisitionTime
+    seg.save_as(path)
+    return True

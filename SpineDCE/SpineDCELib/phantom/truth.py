@@ -13,19 +13,29 @@ from numpy.typing import NDArray
 from SpineDCELib.phantom import forward, protocol, sizes
 from SpineDCELib.phantom.dicom import Examination
 from SpineDCELib.phantom.painting import fractions
-from SpineDCELib.phantom.segmentation import write_seg_nrrd
+from SpineDCELib.phantom.segmentation import write_dicom_seg, write_seg_nrrd
 from SpineDCELib.series.dynamic_series import Geometry
 
 if TYPE_CHECKING:
     from SpineDCELib.phantom.patients import Patient
-    from SpineDCELib.phantom.study import Scene
+    from SpineDCELib.phantom.scene import Scene
 
 #: File name, property of the tissue, unit.
 MAPS = (("vp", "1"), ("Ktrans", "1/min"), ("ve", "1"), ("T10", "s"), ("delay", "s"))
 
 
-def write(folder: Path, scene: Scene, patient: Patient, visit: str, exam: Examination) -> None:
-    """Write everything into ``folder``."""
+def write(
+    folder: Path,
+    scene: Scene,
+    patient: Patient,
+    visit: str,
+    exam: Examination,
+    sections: list[Path],
+) -> None:
+    """Write everything into ``folder``; ``sections`` are the files of the first dynamic frame.
+
+    The DICOM segmentation needs highdicom and is left out without it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     maps = parameter_maps(scene, scene.shares, scene.geometry)
     for (name, unit), array in zip(MAPS, maps, strict=True):
@@ -44,6 +54,8 @@ def write(folder: Path, scene: Scene, patient: Patient, visit: str, exam: Examin
             write_nrrd(folder / f"{name}_fine.nrrd", array, fine, {"unit": unit})
     write_aif(folder, scene)
     write_seg_nrrd(folder / "rois.seg.nrrd", scene.rois, scene.geometry)
+    if scene.size.complete:
+        write_dicom_seg(folder / "rois.seg.dcm", scene.rois, sections, exam)
     text = json.dumps(facts(scene, patient, visit, maps), indent=2)
     (folder / "truth.json").write_text(text + "\n", encoding="utf-8")
 
