@@ -64,6 +64,8 @@ class ArterialCurve:
         hold[0] = values[-1]
         #: Ascending powers of the time since knot i, one column a knot; the last one holds.
         self.coefficients: Array = np.hstack([pieces, hold])
+        # The last rates and their convolutions at the samples: a delay changes neither.
+        self._knots: tuple[Array, Array] | None = None
 
     def _locate(self, times: Array) -> tuple[NDArray[np.intp], Array, NDArray[np.bool_]]:
         """Piece, time since its knot, and whether the curve has begun."""
@@ -93,17 +95,24 @@ class ArterialCurve:
         rates = np.atleast_1d(np.asarray(k, np.float64))
         wanted = np.asarray(times, np.float64)
         wanted = wanted[:, None] if wanted.ndim == 1 else wanted
-        at_knots = np.zeros((self.t.size, rates.size))
-        steps = np.diff(self.t)[:, None]
-        added = _within_piece(self.coefficients[:, :-1, None], steps, rates)
-        decay = np.exp(-rates * steps)
-        for i in range(self.t.size - 1):
-            at_knots[i + 1] = decay[i] * at_knots[i] + added[i]
+        if self._knots is None or not np.array_equal(self._knots[0], rates):
+            self._knots = rates, self._convolved_at_knots(rates)
+        at_knots = self._knots[1]
         piece, since, begun = self._locate(wanted)
         start = at_knots[piece, np.arange(rates.size)]
         result = start * np.exp(-rates * since)
         result += _within_piece(self.coefficients[:, piece], since, rates)
         return np.where(begun, result, 0.0)
+
+    def _convolved_at_knots(self, rates: Array) -> Array:
+        """``(K, n)``: exact from one sample to the next."""
+        steps = np.diff(self.t)[:, None]
+        added = _within_piece(self.coefficients[:, :-1, None], steps, rates)
+        decay = np.exp(-rates * steps)
+        result = np.zeros((self.t.size, rates.size))
+        for i in range(self.t.size - 1):
+            result[i + 1] = decay[i] * result[i] + added[i]
+        return result
 
 
 def _within_piece(coefficients: Array, length: Array, rates: Array) -> Array:

@@ -3,7 +3,7 @@
 Variable projection (Golub & Pereyra, Inverse Problems 2003; 19:R1): for a fixed kep the model is
 linear, so only kep is searched, on tables that belong to the arterial curve and not to the voxel.
 The result is the global optimum of the squared error in the box
-:class:`~SpineDCELib.kinetics.kep_tables.Bounds`. The Tofts model is the face vp = 0, the Patlak
+:class:`~SpineDCELib.kinetics.parameters.Bounds`. The Tofts model is the face vp = 0, the Patlak
 model the limit kep → 0.
 """
 
@@ -18,9 +18,10 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve, Integration, checked_times
 from SpineDCELib.kinetics.curves import Curves, Voxels
 from SpineDCELib.kinetics.kep_search import EXCESS, PLASMA, POSITION, VE, Q, best_in_box, search
-from SpineDCELib.kinetics.kep_tables import NODES, Bounds, KepTables, Values, nearest_fine
+from SpineDCELib.kinetics.kep_tables import NODES, KepTables, Values, kep_at, nearest_fine
 from SpineDCELib.kinetics.models import MINUTE
-from SpineDCELib.kinetics.result import FREE, PARAMETERS, FitResult, Setup
+from SpineDCELib.kinetics.parameters import PARAMETERS, SEARCHED, Bounds, Setup
+from SpineDCELib.kinetics.result import FitResult
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.progress import Progress, silent
 
@@ -74,7 +75,7 @@ class ExtendedToftsFitter:
         self.model = model
         self.bounds = bounds if bounds is not None else Bounds()
         self.t = checked_times(t, "The frame times")
-        if self.t.size <= FREE[model]:
+        if self.t.size <= len(SEARCHED[model]):
             raise InputError(f"{self.t.size} frames are too few to fit the {model} model.")
         self.curve = ArterialCurve(self.t, Cp, integration)
         self.curves = Curves(Ct, self.t, exclude)
@@ -126,7 +127,7 @@ class ExtendedToftsFitter:
         position, ve, plasma, q = found[POSITION], found[VE], found[PLASMA], found[Q]
         y_a = projections[:, 0]
         rss, R2 = _quality(energy, projections, y_a, q, found[EXCESS])
-        kep = bounds.kep_at(position)
+        kep = kep_at(position, bounds)
         leak = ve > 0
         values = {
             "vp": plasma / tables.a,
@@ -144,7 +145,7 @@ class ExtendedToftsFitter:
         s, g = tables.s.value[nearest], tables.g.value[nearest]
         signal2 = ve**2 * np.where(walled, g * g + s * s, s * s)
         vague = (
-            rss / (self.t.size - FREE[self.model]) * (1 + spread**2)
+            rss / (self.t.size - len(SEARCHED[self.model])) * (1 + spread**2)
             > VE_RELATIVE_ERROR**2 * signal2
         )
         vague |= kep * ((self.t[-1] - self.t[0]) / MINUTE) < KEP_TIMES_DURATION

@@ -11,7 +11,8 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import Integration
 from SpineDCELib.kinetics.curves import Voxels
 from SpineDCELib.kinetics.extended_tofts_fit import ExtendedToftsFitter
-from SpineDCELib.kinetics.kep_tables import Bounds
+from SpineDCELib.kinetics.general_fit import GeneralFitter
+from SpineDCELib.kinetics.parameters import Bounds
 from SpineDCELib.kinetics.result import FitResult
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.progress import Progress, silent
@@ -47,6 +48,7 @@ def prepare(
         t: frame times, s, ``(T,)``, rising, spacing may be uneven.
         Cp: arterial plasma concentration at ``t``, mM, ``(T,)``.
         model: one of :data:`MODELS`.
+        fit_delay: search every voxel's own delay about the one that is fitted at.
         mask: True where a voxel is to be fitted; the others are ``Status.NOT_IN_MASK``.
         exclude: status codes of voxels that are not to be fitted for a reason already known
             (``Status.SATURATED``); 0 elsewhere.
@@ -59,8 +61,17 @@ def prepare(
     if mask is not None:
         outside = np.where(np.asarray(mask, bool), 0, int(Status.NOT_IN_MASK))
         exclude = outside if exclude is None else np.maximum(outside, exclude)
-    if model == "two_compartment_exchange" or fit_delay:
-        raise InputError("two_compartment_exchange and fit_delay are not there yet.")
+    if fit_delay or model == "two_compartment_exchange":
+        return GeneralFitter(
+            Ct,
+            t,
+            Cp,
+            model=model,
+            fit_delay=fit_delay,
+            integration=integration,
+            bounds=bounds,
+            exclude=exclude,
+        )
     return ExtendedToftsFitter(
         Ct, t, Cp, model=model, integration=integration, bounds=bounds, exclude=exclude
     )

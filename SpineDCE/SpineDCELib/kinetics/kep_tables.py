@@ -10,14 +10,13 @@ polynomials through windows of nodes interpolate it to about 1e-7. A position is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import Array, ArterialCurve
 from SpineDCELib.kinetics.models import MINUTE
+from SpineDCELib.kinetics.parameters import Bounds
 
 Values = NDArray[np.floating]
 
@@ -50,23 +49,16 @@ def _to_fine() -> Array:
 _TO_FINE = _to_fine()
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """The box that a fit stays in: 0 ≤ vp, ve ≤ their bounds; lowest ≤ kep ≤ highest, 1/min."""
+def kep_at(position: Values, bounds: Bounds) -> Values:
+    """kep, 1/min, at a position."""
+    first, step = _nodes(bounds)
+    return (KNEE * np.expm1(first + step * position)).astype(position.dtype)
 
-    vp: float = 1.0
-    ve: float = 1.0
-    kep: tuple[float, float] = (1e-3, 20.0)
 
-    def __post_init__(self) -> None:
-        if not (self.vp >= 0 and self.ve > 0 and 0 < self.kep[0] < self.kep[1]):
-            raise InputError("Bounds need vp ≥ 0, ve > 0 and 0 < lowest kep < highest kep.")
-
-    def kep_at(self, position: Values) -> Values:
-        """kep, 1/min, at a position."""
-        low, high = np.log1p(np.array(self.kep) / KNEE)
-        kep = KNEE * np.expm1(low + (high - low) / (NODES - 1) * position)
-        return kep.astype(position.dtype)
+def _nodes(bounds: Bounds) -> tuple[float, float]:
+    """x of the lowest kep, and its step from node to node."""
+    low, high = np.log1p(np.array(bounds.kep) / KNEE)
+    return float(low), float(high - low) / (NODES - 1)
 
 
 class Lookup:
@@ -113,9 +105,8 @@ class KepTables:
     """
 
     def __init__(self, curve: ArterialCurve, times: Array, bounds: Bounds, dtype: np.dtype) -> None:
-        low, high = np.log1p(np.array(bounds.kep) / KNEE)
-        x = low + (high - low) / (NODES - 1) * np.arange(-PAD, NODES + PAD)
-        kep = KNEE * np.expm1(x)
+        first, step = _nodes(bounds)
+        kep = KNEE * np.expm1(first + step * np.arange(-PAD, NODES + PAD))
         arterial = curve.at(times)
         self.a = float(np.linalg.norm(arterial))
         if self.a == 0.0:

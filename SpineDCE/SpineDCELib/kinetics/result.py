@@ -8,58 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.kinetics import models
-from SpineDCELib.kinetics.convolution import Array, Integration
-from SpineDCELib.kinetics.kep_tables import Bounds
-
-#: Each model's parameters, in the order in which they are shown, and how many of them are free.
-PARAMETERS: dict[str, tuple[str, ...]] = {
-    "extended_tofts": ("vp", "Ktrans", "ve", "kep"),
-    "tofts": ("Ktrans", "ve", "kep"),
-    "patlak": ("vp", "Ktrans"),
-    "two_compartment_exchange": ("vp", "ve", "Fp", "PS"),
-}
-FREE = {"extended_tofts": 3, "tofts": 2, "patlak": 2, "two_compartment_exchange": 4}
-
-#: Unit of each parameter inside the program.
-UNITS = {
-    "vp": "",
-    "ve": "",
-    "Ktrans": "1/min",
-    "kep": "1/min",
-    "Fp": "1/min",
-    "PS": "1/min",
-    "Ta": "s",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Setup:
-    """What a fit was made with.
-
-    Attributes:
-        model: a key of :data:`PARAMETERS`.
-        t: frame times, s.
-        Cp: arterial plasma concentration at ``t``, mM.
-        Ta: delay of the tissue after the AIF, s; where it was fitted, it is a parameter instead.
-    """
-
-    model: str
-    t: Array
-    Cp: Array
-    Ta: float
-    integration: Integration
-    bounds: Bounds
-    fit_delay: bool = False
-
-    @property
-    def degrees_of_freedom(self) -> int:
-        """Frames minus free parameters."""
-        return self.t.size - FREE[self.model] - self.fit_delay
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        return PARAMETERS[self.model] + (("Ta",) if self.fit_delay else ())
+from SpineDCELib.kinetics.convolution import Array
+from SpineDCELib.kinetics.parameters import UNITS, Setup
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +18,9 @@ class FitResult(Mapping[str, NDArray[np.floating]]):
 
     Attributes:
         setup: what the fit was made with.
-        parameters: name → array of the voxels' shape; units in :data:`UNITS`. ``"Ta"`` is among
-            them only where it was fitted.
+        parameters: name → array of the voxels' shape; units in
+            :data:`~SpineDCELib.kinetics.parameters.UNITS`. ``"Ta"`` is among them only where it
+            was fitted.
         rss: residual sum of squares, mM². For float32 curves it is exact to about 1e-6 of the
             curve's own sum of squares.
         R2: 1 - rss / Σ(Ct - mean)².
@@ -102,12 +53,7 @@ class FitResult(Mapping[str, NDArray[np.floating]]):
 
     def curves(self) -> Array:
         """The model's curve in every voxel, ``(T, ...)``, mM; NaN where it was not fitted."""
-        setup = self.setup
-        needed = {name: value for name, value in self.parameters.items() if name != "kep"}
-        forward = getattr(models, setup.model)
-        return forward(
-            setup.t, setup.Cp, **({"Ta": setup.Ta} | needed), integration=setup.integration
-        )
+        return self.setup.curves(self.parameters)
 
     def reshaped(self, shape: tuple[int, ...]) -> FitResult:
         """The same result with every array in another shape."""

@@ -1,0 +1,237 @@
+"""The general bounded fit: the two-compartment exchange model, and any model with its own delay.
+
+A start is found on a grid, of delays and (for the exchange model) of pairs of exponentials, with
+the linear parameters in closed form; Levenberg-Marquardt then moves all parameters together to the
+optimum.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.bounded_least_squares import minimise
+from SpineDCELib.kinetics.convolution import Array, ArterialCurve, Integration, checked_times
+from SpineDCELib.kinetics.curves import Curves, Voxels
+from SpineDCELib.kinetics.extended_tofts_fit import (
+    KEP_TIMES_DURATION,
+    VE_RELATIVE_ERROR,
+    ExtendedToftsFitter,
+)
+from SpineDCELib.kinetics.models import MINUTE
+from SpineDCELib.kinetics.parameters import Bounds, Setup
+from SpineDCELib.kinetics.result import FitResult
+from SpineDCELib.kinetics.status import Status
+from SpineDCELib.kinetics.uncertainty import errors_at
+from SpineDCELib.progress import Progress, part, silent
+
+#: Grid of delays, s: finer than any first pass is wide.
+DELAY_STEP = 1.0
+#: Grid of the exchange model's two rates, 1/min.
+_RATES = np.geomspace(0.005, 300.0, 24)
+_BLOCK_SAMPLES = 60_000
+
+
+class GeneralFitter:
+    """As :class:`~SpineDCELib.kinetics.extended_tofts_fit.ExtendedToftsFitter`, for any model.
+
+    Args:
+        model: also ``"two_compartment_exchange"``.
+        fit_delay: search each voxel's own delay ``Ta`` within ``bounds.Ta`` of the given one.
+
+    About 0.3 ms a voxel of 60 frames: meant for regions and masks more than for whole volumes.
+    """
+
+    def __init__(
+        self,
+        Ct: ArrayLike,
+        t: ArrayLike,
+        Cp: ArrayLike,
+        *,
+        model: str = "two_compartment_exchange",
+        fit_delay: bool = False,
+        integration: Integration = "cubic",
+        bounds: Bounds | None = None,
+        exclude: ArrayLike | None = None,
+    ) -> None:
+        self.t = checked_times(t, "The frame times")
+        self.curve = ArterialCurve(self.t, Cp, integration)
+        self.curves = Curves(Ct, self.t, exclude)
+        self.bounds = bounds if bounds is not None else Bounds()
+        self.model, self.fit_delay = model, fit_delay
+        if self._setup(0.0).degrees_of_freedom < 1:
+            raise InputError(f"{self.t.size} frames are too few to fit the {model} model.")
+        self._grid = (
+            None
+            if model == "two_compartment_exchange"
+            else ExtendedToftsFitter(
+                Ct,
+                t,
+                Cp,
+                model=model,  # type: ignore[arg-type]
+                integration=integration,
+                bounds=bounds,
+                exclude=exclude,
+            )
+        )
+
+    def _setup(self, Ta: float) -> Setup:
+        return Setup(
+            self.model,
+            self.t,
+            self.curve.c,
+            Ta,
+            self.curve.integration,
+            self.bounds,
+            self.fit_delay,
+        )
+
+    def fit(self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent) -> FitResult:
+        """See :meth:`ExtendedToftsFitter.fit`; with ``fit_delay``, ``Ta`` is where to look."""
+        setup = self._setup(float(Ta))
+        delays = np.array([setup.Ta])
+        if self.fit_delay:
+            low, high = self.bounds.Ta
+            delays = setup.Ta + np.linspace(low, high, 1 + int(np.ceil((high - low) / DELAY_STEP)))
+        indices, status = self.curves.chosen(voxels)
+        starts = np.full((len(setup.searched), indices.size), np.nan)
+        if self._grid is not None:
+            self._start_on_delays(starts, delays, voxels, part(progress, 0.0, 0.3))
+        output = {name: np.full(indices.size, np.nan) for name in (*setup.parameters, "rss", "R2")}
+        size = max(1, _BLOCK_SAMPLES // self.t.size)
+        for place, curves in self.curves.blocks(indices, status, size):
+            progress(0.3 + 0.7 * float(place[0]) / indices.size, "Fitting")
+            y = curves.astype(np.float64)
+            codes = np.zeros(place.size, np.uint8)
+            codes[~np.any(y, axis=0)] = Status.NO_SIGNAL
+            codes[~np.isfinite(y).all(axis=0)] = Status.NOT_FINITE
+            good = codes == 0
+            place_, y = place[good], y[:, good]
+            if place_.size:
+                on_grid = self._grid is not None
+                start = starts[:, place_] if on_grid else self._start_on_pairs(y, delays)
+                values, codes[good] = self._optimum(setup, y, start)
+                for name, array in output.items():
+                    array[place_] = values[name]
+            status[place] = codes
+        progress(1.0, "Fitting")
+        dtype = self.curves.array.dtype
+        output = {name: array.astype(dtype) for name, array in output.items()}
+        rss, R2 = output.pop("rss"), output.pop("R2")
+        shape = self.curves.shape if voxels is None else indices.shape
+        return FitResult(setup, output, rss, R2, status).reshaped(shape)
+
+    def _start_on_delays(
+        self, starts: Array, delays: Array, voxels: Voxels, progress: Progress
+    ) -> None:
+        """Fill ``starts`` with the best of the fits at every delay of the grid."""
+        assert self._grid is not None
+        lowest = np.full(starts.shape[1], np.inf)
+        for i, delay in enumerate(delays):
+            progress(i / delays.size, "Fitting at a grid of delays")
+            fit = self._grid.fit(float(delay), voxels)
+            rss = fit.rss.ravel()
+            better = np.flatnonzero(rss < lowest)
+            lowest[better] = rss[better]
+            for row, name in zip(starts, fit.setup.searched, strict=False):
+                row[better] = np.nan_to_num(fit[name].ravel()[better], nan=0.5)
+            starts[-1, better] = delay
+
+    def _start_on_pairs(self, y: Array, delays: Array) -> Array:
+        """The exchange model that the best pair of exponentials means, for each curve."""
+        first, second = np.triu_indices(_RATES.size, 1)
+        best = np.full(y.shape[1], -np.inf)
+        start = np.zeros((4 + self.fit_delay, y.shape[1]))
+        for delay in delays:
+            responses = self.curve.convolved(self.t - delay, _RATES / MINUTE) / MINUTE
+            gram, onto = responses.T @ responses, y.T @ responses
+            b1, b2 = onto[:, first], onto[:, second]
+            g11, g22, g12 = gram[first, first], gram[second, second], gram[first, second]
+            from_slow, from_fast = _non_negative_pair(b1, b2, g11, g22, g12)
+            gain = (
+                2 * (from_slow * b1 + from_fast * b2)
+                - from_slow**2 * g11
+                - from_fast**2 * g22
+                - 2 * from_slow * from_fast * g12
+            )
+            pair = gain.argmax(axis=1)
+            rows = np.arange(pair.size)
+            better = np.flatnonzero(gain[rows, pair] > best)
+            best[better] = gain[rows, pair][better]
+            rows, pair = rows[better], pair[better]
+            start[:4, better] = _exchange_of_pair(
+                _RATES[first[pair]],
+                _RATES[second[pair]],
+                from_slow[rows, pair],
+                from_fast[rows, pair],
+            )
+            if self.fit_delay:
+                start[4, better] = delay
+        return start
+
+    def _optimum(
+        self, setup: Setup, y: Array, start: Array
+    ) -> tuple[dict[str, Array], NDArray[np.uint8]]:
+        """Parameters, quality and status of one block."""
+        lower, upper, size = setup.box()
+        x, rss, converged = minimise(
+            lambda x: setup.curves(setup.shown(x)), y, start, lower, upper, size
+        )
+        values = setup.shown(x)
+        about_mean = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values |= {"rss": rss, "R2": 1.0 - rss / about_mean}
+        status = np.zeros(rss.size, np.uint8)
+        at_bound = (x <= lower) | (x >= upper)
+        status[at_bound.any(axis=0)] = Status.AT_BOUND
+        if "vp" in values and self._grid is not None:
+            only_vp = at_bound[0] & ~at_bound[1:].any(axis=0) & (x[0] <= 0)
+            status[only_vp] = Status.VP_ZERO
+        if "ve" in values:
+            error = errors_at(setup, x, rss)[setup.parameters.index("ve")]
+            free = ~at_bound[setup.searched.index("ve")]
+            vague = free & ~(error <= VE_RELATIVE_ERROR * values["ve"])
+            if "kep" in values:
+                duration = (self.t[-1] - self.t[0]) / MINUTE
+                vague |= values["kep"] * duration < KEP_TIMES_DURATION
+                values["kep"] = np.where(values["ve"] > 0, values["kep"], np.nan)
+            status[vague] = Status.VE_NOT_DETERMINED
+        leak = values["PS" if "PS" in values else "Ktrans"] > 0
+        status[~leak] = Status.NO_LEAK
+        if "vp" in values:
+            leak = leak | (values["vp"] > lower[0])
+        status[~leak] = Status.NO_ENHANCEMENT
+        bad = ~converged
+        status[bad] = Status.NOT_CONVERGED
+        for array in values.values():
+            array[bad] = np.nan
+        return values, status
+
+
+def _non_negative_pair(
+    b1: Array, b2: Array, g11: Array, g22: Array, g12: Array
+) -> tuple[Array, Array]:
+    """Least squares of two columns with amplitudes ≥ 0, from projections and Gram matrix."""
+    determinant = g11 * g22 - g12**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one = (b1 * g22 - b2 * g12) / determinant
+        two = (b2 * g11 - b1 * g12) / determinant
+    alone_one, alone_two = np.maximum(b1 / g11, 0.0), np.maximum(b2 / g22, 0.0)
+    single = ~((one >= 0) & (two >= 0))
+    first = single & (alone_one * b1 >= alone_two * b2)
+    second = single & ~first
+    return (
+        np.where(first, alone_one, np.where(second, 0.0, one)),
+        np.where(second, alone_two, np.where(first, 0.0, two)),
+    )
+
+
+def _exchange_of_pair(slow: Array, fast: Array, from_slow: Array, from_fast: Array) -> Array:
+    """vp, ve, Fp, PS of a bi-exponential; the inverse of :func:`models.bi_exponential`."""
+    Fp = np.maximum(from_slow + from_fast, 1e-3)
+    zero = (from_fast * slow + from_slow * fast) / Fp
+    vp = Fp / np.maximum(slow + fast - zero, 1e-9)
+    ve = np.maximum(from_slow / slow + from_fast / fast - vp, 0.02)
+    PS = np.maximum(ve * vp * slow * fast / Fp, 0.01)
+    return np.array([vp, ve, Fp, PS])

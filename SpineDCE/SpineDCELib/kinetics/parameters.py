@@ -1,0 +1,129 @@
+"""The models' parameters: their names and units, their box, and the curves that they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics import models
+from SpineDCELib.kinetics.convolution import Array, Integration
+
+#: Each model's parameters, in the order in which they are shown.
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "tofts": ("Ktrans", "ve", "kep"),
+    "extended_tofts": ("vp", "Ktrans", "ve", "kep"),
+    "patlak": ("vp", "Ktrans"),
+    "two_compartment_exchange": ("vp", "ve", "Fp", "PS"),
+}
+#: Those that are searched: kep in place of Ktrans, for with it the bounds are a box.
+SEARCHED: dict[str, tuple[str, ...]] = {
+    "tofts": ("ve", "kep"),
+    "extended_tofts": ("vp", "ve", "kep"),
+    "patlak": ("vp", "Ktrans"),
+    "two_compartment_exchange": ("vp", "ve", "Fp", "PS"),
+}
+#: Unit of each parameter inside the program. Fp and PS times 100 are in mL/100 mL/min.
+UNITS = {
+    "vp": "",
+    "ve": "",
+    "Ktrans": "1/min",
+    "kep": "1/min",
+    "Fp": "1/min",
+    "PS": "1/min",
+    "Ta": "s",
+}
+_SIZE = {"vp": 0.05, "ve": 0.2, "kep": 0.5, "Ktrans": 0.1, "Fp": 0.5, "PS": 0.1, "Ta": 1.0}
+#: The exchange model has no meaning without its two volumes.
+SMALLEST_VOLUME = 1e-4
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The box that a fit stays in.
+
+    Attributes:
+        vp, ve: upper bounds, fractions; the lower ones are 0 (1e-4 in the exchange model).
+        kep: lowest and highest, 1/min. The Patlak model's Ktrans is at most ve·kep of the corner.
+        flow: upper bound of Fp and of PS, 1/min.
+        Ta: how far before and after the given delay a delay is searched, s.
+    """
+
+    vp: float = 1.0
+    ve: float = 1.0
+    kep: tuple[float, float] = (1e-3, 20.0)
+    flow: float = 10.0
+    Ta: tuple[float, float] = (-10.0, 30.0)
+
+    def __post_init__(self) -> None:
+        if not (self.vp > SMALLEST_VOLUME and self.ve > SMALLEST_VOLUME and self.flow > 0):
+            raise InputError("The upper bounds of vp, ve and flow must be above 0.")
+        if not 0 < self.kep[0] < self.kep[1]:
+            raise InputError("The bounds of kep must be 0 < lowest < highest, in 1/min.")
+        if not self.Ta[0] < self.Ta[1]:
+            raise InputError("The bounds of Ta must be lowest < highest, in s.")
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """What a fit is made with.
+
+    Attributes:
+        model: a key of :data:`PARAMETERS`.
+        t: frame times, s.
+        Cp: arterial plasma concentration at ``t``, mM.
+        Ta: delay of the tissue after the AIF, s; with ``fit_delay`` the search is about it.
+    """
+
+    model: str
+    t: Array
+    Cp: Array
+    Ta: float
+    integration: Integration
+    bounds: Bounds
+    fit_delay: bool = False
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return PARAMETERS[self.model] + (("Ta",) if self.fit_delay else ())
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        return SEARCHED[self.model] + (("Ta",) if self.fit_delay else ())
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """Frames minus free parameters."""
+        return self.t.size - len(self.searched)
+
+    def box(self) -> tuple[Array, Array, Array]:
+        """Lower bounds, upper bounds and typical sizes of the searched parameters, ``(p, 1)``."""
+        b = self.bounds
+        least = SMALLEST_VOLUME if self.model == "two_compartment_exchange" else 0.0
+        box = {
+            "vp": (least, b.vp),
+            "ve": (least, b.ve),
+            "kep": b.kep,
+            "Ktrans": (0.0, b.ve * b.kep[1]),
+            "Fp": (0.0, b.flow),
+            "PS": (0.0, b.flow),
+            "Ta": (self.Ta + b.Ta[0], self.Ta + b.Ta[1]),
+        }
+        rows = np.array([(*box[name], _SIZE[name]) for name in self.searched])
+        return rows[:, :1], rows[:, 1:2], rows[:, 2:]
+
+    def shown(self, searched: Array) -> dict[str, Array]:
+        """The parameters that are shown, from those that are searched, ``(p, ...)``."""
+        values = dict(zip(self.searched, searched, strict=True))
+        if "kep" in values:
+            values["Ktrans"] = values["ve"] * values["kep"]
+        return {name: values[name] for name in self.parameters}
+
+    def curves(self, shown: Mapping[str, NDArray[np.floating]]) -> Array:
+        """The model's curves, ``(T, ...)``, mM."""
+        given = {name: value for name, value in shown.items() if name != "kep"}
+        forward = getattr(models, self.model)
+        return forward(self.t, self.Cp, **({"Ta": self.Ta} | given), integration=self.integration)
