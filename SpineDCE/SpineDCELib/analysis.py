@@ -368,6 +368,9 @@ class Analysis:
         if T10 is None:
             T10, field = at_field(BLOOD_T10, self.images.dynamic.acquisition.field_strength)
             origin = f"of blood at {field:g} T, Stanisz 2005; --blood-t10 changes it"
+        if concentration.T10 is not None and self.T1_source != "fixed":
+            inside = float(np.nanmedian(concentration.T10[self.aif_mask]))
+            origin += f"; the T1 map has {inside * 1000:.0f} ms in the artery"
         assert self.TR is not None
         assert self.FA is not None
         Cb = signal_to_concentration(

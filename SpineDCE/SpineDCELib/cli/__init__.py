@@ -1,0 +1,55 @@
+"""The ``spinedce`` command: one module a subcommand, and what they share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from SpineDCELib.cli import analyse, info, rerun
+from SpineDCELib.errors import Cancelled, SpineDCEError
+from SpineDCELib.version import __version__
+
+#: In the order that help lists them; each has ``add(commands)``.
+COMMANDS = (info, analyse, rerun)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; errors become one sentence on stderr and a non-zero exit."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except SpineDCEError as error:
+        print(f"spinedce: {error}", file=sys.stderr)
+        return 2
+    except (KeyboardInterrupt, Cancelled):
+        print("spinedce: stopped; earlier results are untouched.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        print("spinedce: not enough memory for this study.", file=sys.stderr)
+        return 3
+    except Exception as error:
+        if os.environ.get("SPINEDCE_DEBUG"):
+            raise
+        print(
+            f"spinedce: unexpected {type(error).__name__}: {error}. This is a fault of the "
+            "program; SPINEDCE_DEBUG=1 shows where. Earlier results are untouched.",
+            file=sys.stderr,
+        )
+        return 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="spinedce",
+        description="T1-weighted DCE-MR perfusion of the spine. Not a medical device.",
+    )
+    parser.add_argument("--version", action="version", version=f"spinedce {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(commands)
+    return parser

@@ -1,0 +1,63 @@
+"""``spinedce analyse``: from a study to maps, measurements and a picture."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from SpineDCELib.analysis import UNITS
+from SpineDCELib.cli.options import add_analysis_options, settings_of
+from SpineDCELib.cli.shared import existing, shown_progress
+from SpineDCELib.inputs import Inputs
+from SpineDCELib.job import Outcome, analyse
+
+
+def add(commands: Any) -> None:
+    """Register the subcommand."""
+    parser = commands.add_parser("analyse", help="maps, measurements and a picture of a study")
+    parser.add_argument("study", metavar="STUDY", help="folder or file")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
+    add_analysis_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Analyse and say what came out."""
+    settings = settings_of(options)
+    inputs = Inputs(
+        study=str(existing(options.study)),
+        aif_mask=options.aif_mask,
+        aif_file=options.aif_file,
+        T1_map=options.t1_map,
+        roi=tuple(options.roi),
+    )
+    for path in inputs.beside_study:
+        existing(path)
+    with shown_progress() as progress:
+        outcome = analyse(
+            inputs, settings, options.out, progress=progress, cached=not options.no_cache
+        )
+    print(summary(outcome))
+    return 0
+
+
+def summary(outcome: Outcome) -> str:
+    """What was assumed, what came out, and where it lies."""
+    settings, result = outcome.analysis.settings, outcome.result
+    lines = [
+        f"Model {settings.fit.model}, {settings.concentration.signal} signal, AIF "
+        f"{settings.aif.source} shifted by {settings.fit.shift:g} s, Hct {settings.aif.Hct:g}",
+        *(f"  {note}" for note in result.notes),
+        "",
+    ]
+    for region in result.regions:
+        lines.append(f"{region.name}: {region.fitted} of {region.voxels} voxels fitted")
+        for name, s in region.parameters.items():
+            if s.n and name in ("vp", "Ktrans", "ve"):
+                lines.append(
+                    f"  {name:7s} median {s.median:.4f}  mean {s.mean:.4f} ± {s.SD:.4f} "
+                    f"{UNITS[name]}"
+                )
+        lines += [f"  unfitted: {count} {reason}" for reason, count in region.unfitted.items()]
+    lines += ["", f"Results in {outcome.folder}: " + ", ".join(outcome.files)]
+    return "\n".join(lines)

@@ -1,0 +1,108 @@
+"""Options of every command that analyses, and the settings that they mean."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from SpineDCELib.cli.shared import INTERVAL_HELP
+from SpineDCELib.settings import MODELS, SIGNAL_MODES, Settings, changed, read_settings
+
+
+def add_analysis_options(parser: argparse.ArgumentParser) -> None:
+    """Options for study, AIF, concentration, fit and regions."""
+    study = parser.add_argument_group("study")
+    study.add_argument("--series", type=int, metavar="N", help="dynamic series, as info numbers it")
+    study.add_argument("--frame-interval", type=float, metavar="SECONDS", help=INTERVAL_HELP)
+    study.add_argument(
+        "--tr", type=float, metavar="MS", help="repetition time, if not in the files"
+    )
+    study.add_argument("--flip-angle", type=float, metavar="DEGREES", help="likewise")
+    study.add_argument(
+        "--skip-invalid", action="store_true", help="leave voxels with NaN or negative signal out"
+    )
+
+    aif = parser.add_argument_group("arterial input function (one of the first three)")
+    source = aif.add_mutually_exclusive_group()
+    source.add_argument("--aif-mask", metavar="FILE", help="the artery: labelled NRRD or .seg.nrrd")
+    source.add_argument("--aif-file", metavar="FILE", help="two columns: time [s], Cb [mM]")
+    source.add_argument("--aif", choices=("parker", "georgiou", "weinmann"), help="population AIF")
+    aif.add_argument("--aif-time-unit", choices=("s", "ms", "min"), help="of an --aif-file")
+    aif.add_argument("--aif-medium", choices=("blood", "plasma"), help="of an --aif-file")
+    aif.add_argument("--hct", type=float, metavar="FRACTION", help="haematocrit (default 0.42)")
+    aif.add_argument("--blood-t10", type=float, metavar="MS", help="T1 of blood before contrast")
+    aif.add_argument(
+        "--shift", type=float, metavar="SECONDS", help="move the AIF later (default 0)"
+    )
+
+    concentration = parser.add_argument_group("signal to concentration")
+    concentration.add_argument("--signal", choices=SIGNAL_MODES, help="default: absolute")
+    T1 = concentration.add_mutually_exclusive_group()
+    T1.add_argument("--t10", type=float, metavar="MS", help="one T1 for all tissue")
+    T1.add_argument("--t1-map", metavar="FILE", help="T1 map on the dynamic grid, ms or s")
+    T1.add_argument("--t1-vfa", action="store_true", help="T1 from the study's flip angles")
+    concentration.add_argument(
+        "--r1", type=float, metavar="PER_S_PER_MM", help="relaxivity, 1/s/mM (default: gadobutrol)"
+    )
+    concentration.add_argument("--baseline-frames", type=int, metavar="N", help="default: found")
+
+    fit = parser.add_argument_group("fit and measurement")
+    fit.add_argument("--model", choices=MODELS, help="default: extended_tofts")
+    fit.add_argument("--fit-delay", action="store_true", help="fit a delay in every voxel too")
+    fit.add_argument("--integration", choices=("cubic", "linear"), help="default: cubic")
+    fit.add_argument(
+        "--roi", metavar="FILE", action="append", default=[],
+        help="regions: labelled NRRD or .seg.nrrd; may be given more than once",
+    )  # fmt: skip
+    parser.add_argument("--settings", metavar="FILE", help="settings as JSON; options override it")
+    parser.add_argument("--no-cache", action="store_true", help="keep nothing for a second run")
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Settings of the file, with what the options say put over them; ms become s here."""
+    settings = read_settings(options.settings) if options.settings else Settings()
+
+    def given(**values: Any) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in values.items()
+            if value is not None and value is not False
+        }
+
+    def seconds(ms: float | None) -> float | None:
+        return None if ms is None else ms / 1000
+
+    source = options.aif
+    source = "mask" if options.aif_mask else "file" if options.aif_file else source
+    T1_source = "map" if options.t1_map else "vfa" if options.t1_vfa else None
+    T1_source = "fixed" if options.t10 is not None else T1_source
+    return changed(
+        settings,
+        reading=given(
+            series=options.series,
+            frame_interval=options.frame_interval,
+            TR=seconds(options.tr),
+            FA=options.flip_angle,
+            skip_invalid=options.skip_invalid,
+        ),
+        concentration=given(
+            signal=options.signal,
+            T1_source=T1_source,
+            T10=seconds(options.t10),
+            r1=options.r1,
+            baseline_frames=options.baseline_frames,
+        ),
+        aif=given(
+            source=source,
+            Hct=options.hct,
+            blood_T10=seconds(options.blood_t10),
+            time_unit=options.aif_time_unit,
+            medium=options.aif_medium,
+        ),
+        fit=given(
+            model=options.model,
+            shift=options.shift,
+            fit_delay=options.fit_delay,
+            integration=options.integration,
+        ),
+    )
