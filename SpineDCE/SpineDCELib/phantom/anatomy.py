@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from SpineDCELib.phantom import body
+from SpineDCELib.phantom.canal import canal_shapes
 from SpineDCELib.phantom.painting import Paint
 from SpineDCELib.phantom.shapes import Field, Frame, Shape, blended, capsule, ellipsoid
 from SpineDCELib.phantom.tissues import TISSUES, Tissue
+from SpineDCELib.phantom.trunk import trunk
 from SpineDCELib.phantom.vertebra import LEVELS, Vertebra, column
+from SpineDCELib.phantom.vessels import aorta_segments, vessels
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,9 @@ LESION_SHELLS = {"rim": (1.15, 1.0), "core": (0.85, -4.0)}
 def build(plan: Plan, B0: ArrayLike = (0.0, 0.0, 1.0)) -> Anatomy:
     """Paint the patient that ``plan`` describes; ``B0`` is the field's direction in the patient."""
     vertebrae = column(plan.scale, collapse={plan.fracture: 5.0} if plan.fracture else None)
-    paints: list[Paint] = list(body.trunk(vertebrae)) + list(body.vessels(vertebrae))
+    paints: list[Paint] = list(trunk(vertebrae)) + list(vessels(vertebrae))
     paints += _discs(vertebrae)
-    canal = body.canal(vertebrae)
+    canal = canal_shapes(vertebrae)
     paints.append(Paint(canal["epidural fat"], "fat"))
     for level in LEVELS:
         paints += _vertebra(vertebrae[level], plan)
@@ -182,7 +184,7 @@ def _tissues(
     plan: Plan, vertebrae: dict[str, Vertebra], paints: Sequence[Paint], B0: ArrayLike
 ) -> tuple[Tissue, ...]:
     """One entry a painted name; label 0 is air. Delay grows away from the reference level."""
-    aorta = body.aorta_segments(vertebrae, B0)
+    aorta = aorta_segments(vertebrae, B0)
     tissues = [TISSUES["air"]]
     for name in dict.fromkeys(p.tissue for p in paints):
         if name in TISSUES:

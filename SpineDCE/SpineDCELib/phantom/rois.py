@@ -10,9 +10,9 @@ from scipy import sparse
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom.anatomy import Anatomy
-from SpineDCELib.phantom.body import aorta_path
 from SpineDCELib.phantom.scanner import positions
 from SpineDCELib.phantom.shapes import Shape, tube
+from SpineDCELib.phantom.vessels import aorta_path
 from SpineDCELib.series.dynamic_series import Geometry
 
 #: The expert stays this far inside the outline, so that a moving edge does not enter, mm.

@@ -45,18 +45,19 @@ def background_phase(geometry: Geometry) -> Image:
 
 
 def grain(geometry: Geometry, pose: NDArray[np.float64]) -> Image:
-    """A texture of unit spread that belongs to the patient, not to the image."""
+    """A texture of unit spread that belongs to the patient, not to the image: 3 and 7 mm grains."""
     to_patient = np.linalg.inv(pose) @ geometry.affine
-    x, y, z = positions(Geometry(geometry.shape, to_patient))
-    rng = np.random.default_rng(7)
+    points = np.stack(np.broadcast_arrays(*positions(Geometry(geometry.shape, to_patient))))
     field = np.zeros(geometry.shape, np.float32)
-    waves = 10
-    for _ in range(waves):
-        direction = rng.normal(size=3)
-        wave = direction / np.linalg.norm(direction) * 2 * np.pi / rng.uniform(4.5, 14.0)
-        angle = x * wave[0] + y * wave[1] + z * wave[2] + rng.uniform(0, 2 * np.pi)
-        field += np.sin(angle.astype(np.float32))
-    return field * np.float32(np.sqrt(2 / waves))
+    for size, weight in ((3.0, 0.6), (7.0, 0.8)):
+        lattice = np.random.default_rng(7).standard_normal((61, 61, 61)).astype(np.float32)
+        # Linear interpolation between random values takes about half of their spread away.
+        field += (
+            1.8
+            * weight
+            * ndimage.map_coordinates(lattice, points / size, order=1, mode="grid-wrap")
+        )
+    return field
 
 
 def grained(

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from SpineDCELib.phantom import forward, protocol, scanner
-from SpineDCELib.phantom.body import BLOOD_VELOCITY
 from SpineDCELib.phantom.dicom import Examination, Series, SeriesWriter, folder_name
 from SpineDCELib.phantom.painting import fractions
 from SpineDCELib.phantom.scene import Scene
+from SpineDCELib.phantom.vessels import BLOOD_VELOCITY
 from SpineDCELib.progress import Progress
 from SpineDCELib.series.dynamic_series import Geometry
 

@@ -157,7 +157,7 @@ _TABLE = (
         texture=0.06,
     ),
     Tissue("fracture line", 0.30, 0.9, 0.02, vp=0.004, Ktrans=0.01, ve=0.1, delay=4.2),
-    Tissue("lesion", 0.85, 1.000, 0.085, vp=0.06, Ktrans=0.08, ve=0.16, delay=4.0, texture=0.04),
+    Tissue("lesion", 0.78, 1.000, 0.085, vp=0.06, Ktrans=0.08, ve=0.16, delay=4.0, texture=0.04),
 )
 
 TISSUES = {tissue.name: tissue for tissue in _TABLE}
