@@ -26,6 +26,7 @@ from SpineDCELib.kinetics.status import FIRST_UNFITTED, Status, legend
 from SpineDCELib.measurement import RegionStatistics, mean_curve, region_statistics
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import MIN_FRAMES, DynamicSeries, FlipAngleSet, Volume
+from SpineDCELib.series.resample import resample_linear
 from SpineDCELib.settings import BLOOD_T10, GADOBUTROL_R1, Settings, at_field
 
 #: Unit of every map, as files and tables print it.
@@ -278,14 +279,24 @@ class Analysis:
             return np.where(volume.array > 0, volume.array, np.nan), "T10 from the T1 map."
         angles = self.images.flip_angles
         assert angles is not None
-        if not angles.geometry.matches(self.images.dynamic.geometry, tolerance=0.1):
+        if angles.TR is None:
             raise InputError(
-                f"The flip-angle series lie on another grid ({angles.geometry.shape}) than the "
-                f"dynamic series ({baseline.shape}); give --t1-map FILE or --t10 MS."
+                "The flip-angle series carry no repetition time; give --t1-map FILE or --t10 MS."
             )
-        T1 = variable_flip_angle_T1(angles.signal, FA=angles.FA, TR=angles.TR, progress=progress).T1
-        words = ", ".join(f"{angle:g}" for angle in angles.FA)
-        return T1, f"T10 from flip angles of {words} degrees."
+        T1: NDArray[np.floating] = variable_flip_angle_T1(
+            angles.signal, FA=angles.FA, TR=angles.TR, B1=angles.B1, progress=progress
+        ).T1
+        note = "T10 from flip angles of " + ", ".join(f"{a:g}" for a in angles.FA) + " degrees"
+        grid = self.images.dynamic.geometry
+        if not angles.geometry.matches(grid, tolerance=0.1):
+            T1 = resample_linear(T1, angles.geometry, grid)
+            if not np.isfinite(T1).any():
+                raise InputError(
+                    "The flip-angle series lie elsewhere than the dynamic series; give "
+                    "--t1-map FILE or --t10 MS."
+                )
+            note += ", interpolated onto the dynamic series' grid"
+        return T1, note + "."
 
     def _artery_signal(self) -> NDArray[np.float64] | None:
         """Mean signal of the artery's voxels, ``(frames,)``."""

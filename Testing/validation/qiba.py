@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from SpineDCELib.export.maps import to_image
 from SpineDCELib.inputs import Inputs, read_images
 from SpineDCELib.job import analyse
+from SpineDCELib.series.resample import to_image
 from SpineDCELib.settings import Settings, changed
 from validation.concordance import HEADER, agreement_row
 

@@ -10,15 +10,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from SpineDCELib.series import Geometry
-
-
-def to_image(array: NDArray, geometry: Geometry) -> sitk.Image:
-    """A SimpleITK image of a ``(slices, rows, columns)`` array on its grid."""
-    image = sitk.GetImageFromArray(array)
-    image.SetSpacing(geometry.spacing)
-    image.SetOrigin([float(x) for x in geometry.origin])
-    image.SetDirection(geometry.direction.ravel().tolist())
-    return image
+from SpineDCELib.series.resample import to_image
 
 
 def write_map(path: Path, array: NDArray, *, geometry: Geometry, header: Mapping[str, str]) -> None:
@@ -30,7 +22,7 @@ def write_map(path: Path, array: NDArray, *, geometry: Geometry, header: Mapping
     """
     if np.issubdtype(array.dtype, np.floating):
         array = array.astype(np.float32)
-    image = to_image(np.ascontiguousarray(array), geometry)
+    image = to_image(array, geometry)
     for key, value in header.items():
         image.SetMetaData(key, value)
     sitk.WriteImage(image, str(path), True)

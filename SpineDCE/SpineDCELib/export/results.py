@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from SpineDCELib.aif import shift_curve
 from SpineDCELib.analysis import UNITS, Analysis, Result
-from SpineDCELib.export.maps import to_image, write_map
+from SpineDCELib.export.maps import write_map
 from SpineDCELib.export.overview import write_overview
 from SpineDCELib.export.provenance import array_digest, file_digest
 from SpineDCELib.export.tables import write_curves, write_measurements, write_table
 from SpineDCELib.kinetics.status import Status
+from SpineDCELib.series.resample import resample_linear
 
 
 def write_results(folder: Path, analysis: Analysis, result: Result) -> dict[str, str]:
@@ -98,11 +98,4 @@ def _anatomy_on_grid(analysis: Analysis) -> tuple[NDArray[np.floating], str]:
     if volume is None:
         return baseline, "baseline"
     geometry = analysis.images.dynamic.geometry
-    image = sitk.Resample(
-        to_image(np.ascontiguousarray(volume.array, dtype=np.float32), volume.geometry),
-        to_image(np.ascontiguousarray(baseline, dtype=np.float32), geometry),
-        sitk.Transform(),
-        sitk.sitkLinear,
-        0.0,
-    )
-    return sitk.GetArrayFromImage(image), "T1"
+    return np.nan_to_num(resample_linear(volume.array, volume.geometry, geometry)), "T1"

@@ -1,0 +1,33 @@
+"""Images on another grid by linear interpolation."""
+
+from __future__ import annotations
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from SpineDCELib.series.dynamic_series import Geometry
+
+
+def to_image(array: NDArray, geometry: Geometry) -> sitk.Image:
+    """A SimpleITK image of a ``(slices, rows, columns)`` array on its grid."""
+    image = sitk.GetImageFromArray(np.ascontiguousarray(array))
+    image.SetSpacing(geometry.spacing)
+    image.SetOrigin([float(x) for x in geometry.origin])
+    image.SetDirection(geometry.direction.ravel().tolist())
+    return image
+
+
+def resample_linear(
+    array: NDArray[np.floating], source: Geometry, target: Geometry
+) -> NDArray[np.float32]:
+    """The image on the target grid, ``target.shape``; NaN outside the source's field of view."""
+    reference = to_image(np.zeros(target.shape, np.uint8), target)
+    moved = sitk.Resample(
+        to_image(array.astype(np.float32), source),
+        reference,
+        sitk.Transform(),
+        sitk.sitkLinear,
+        float("nan"),
+    )
+    return sitk.GetArrayFromImage(moved)
