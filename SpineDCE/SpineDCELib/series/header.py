@@ -30,6 +30,7 @@ _PRIVATE = {
     "philips_dynamic_time": (0x2005, "Philips MR Imaging DD 001", 0xA0, "FL"),
     "philips_scale_slope": (0x2005, "Philips MR Imaging DD 001", 0x0E, "FL"),
     "philips_component": (0x2005, "Philips MR Imaging DD 001", 0x11, "CS"),
+    "philips_item": (0x2005, "Philips MR Imaging DD 005", 0x0F, "SQ"),
     "ge_component": (0x0043, "GEMS_PARM_01", 0x2F, "SS"),
     "ge_duration": (0x0019, "GEMS_ACQU_01", 0x5A, "FL"),
     "siemens_time_after_start": (0x0021, "SIEMENS MR SDI 02", 0x04, "DS"),
@@ -554,7 +555,8 @@ def _enhanced(image: ImageHeader, group: Dataset) -> ImageHeader:
             None if value is None or abs(value) > 1e9 else value / 1000.0
         )
     # Philips keeps what the classic file would have said in an item of its own.
-    if (classic := _first(group, 0x2005140F)) is not None:
+    own = private_tag(group, "philips_item")
+    if own is not None and (classic := _first(group, own[0])) is not None:
         clocks["Philips dynamic scan begin time (2005,xxA0)"] = private_number(
             classic, "philips_dynamic_time"
         )

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from SpineDCELib.series.dynamic_series import Geometry
 from SpineDCELib.series.header import ImageHeader
-from SpineDCELib.series.timing import FrameTimes, _list, clocks_for, frame_times, unwrap_midnight
+from SpineDCELib.series.timing import (
+    CONTENT_TIME,
+    FrameTimes,
+    _list,
+    clocks_for,
+    frame_times,
+    unwrap_midnight,
+)
 
 Key = Callable[[ImageHeader], Hashable]
 
@@ -183,40 +190,39 @@ def _frames(
     most = max(len(v) for v in placed.values())
     if most == 1:
         return [[v[0] for v in placed.values()]], np.zeros(1, int), ""
-    best: tuple[float, str, dict[Hashable, dict[int, list[ImageHeader]]]] | None = None
+    best: tuple[float, str, Table] | None = None
     for name, key in _keys(placed):
         table = _table(placed, key)
         if table is None or len(table) < 2:
             continue
         if name == _TEMPORAL and (many := _uniform(table, len(placed))) > 1:
-            return (
-                [],
-                np.zeros(0, int),
-                (f"{many} images share each place and {_TEMPORAL} and nothing tells them apart"),
-            )
+            why = f"{many} images share each place and {_TEMPORAL} and nothing tells them apart"
+            return [], np.zeros(0, int), why
         whole = sum(_is_whole(cells, len(placed)) for cells in table.values())
-        score = whole / max(len(table), most)
+        # A running number fits whatever it counts: also what was sent twice.
+        score = whole / max(len(table), most) - (0.3 if name == _INSTANCE else 0.0)
         if best is None or score > best[0]:
             best = (score, name, table)
-        if score == 1.0:
-            break
     if best is None or best[0] < 0.5:
         ranked = _by_rank(placed)
         if ranked is None:
             return [], np.zeros(0, int), "no tag puts its images into whole frames"
         table, name = ranked
+    else:
+        _, name, table = best
+    if best is None or best[0] < 0.5 or name == _INSTANCE:
         notes.append(f"Frames were put together by the order of {name} at each place.")
         if (many := _ties(placed)) > 1:
             problems.append(
                 f"{many} images at each place share every time tag: if they are of different "
                 "kinds (magnitude and phase), the series cannot be used."
             )
-    else:
-        _, name, table = best
     return *_finish(table, name, len(placed), notes, problems), ""
 
 
 _TEMPORAL = "TemporalPosition"
+_SERIES = "SeriesNumber"
+_INSTANCE = "InstanceNumber"
 
 
 def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
@@ -225,9 +231,11 @@ def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
     n_places = len(placed)
     most = max(len(v) for v in placed.values())
     keys: list[tuple[str, Key]] = [(_TEMPORAL, lambda i: i.temporal_index)]
-    if len({i.header.series_uid for i in images}) > 1:
-        keys.append(("SeriesInstanceUID", lambda i: i.header.series_uid))
+    several = len({i.header.series_uid for i in images}) > 1
     for clock in clocks_for(images[0].header.manufacturer):
+        if several and clock == CONTENT_TIME:
+            # One series per frame; times of acquisition, tried before, also put them in order.
+            keys.append((_SERIES, lambda i: (i.header.series_number or 0, i.header.series_uid)))
         values = np.array([i.clocks.get(clock, np.nan) for i in images])
         later = unwrap_midnight(values) - values
         shift = {v: s for v, s in zip(values.tolist(), later.tolist(), strict=True) if s}
@@ -241,8 +249,8 @@ def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
     known = [i.instance for i in images if i.instance is not None]
     if known:
         start = min(known)
-        keys.append(("InstanceNumber", lambda i: i.instance and (i.instance - start) // n_places))
-        keys.append(("InstanceNumber", lambda i: i.instance and (i.instance - start) % most))
+        keys.append((_INSTANCE, lambda i: i.instance and (i.instance - start) // n_places))
+        keys.append((_INSTANCE, lambda i: i.instance and (i.instance - start) % most))
     return keys
 
 
@@ -288,10 +296,10 @@ def _by_rank(placed: dict[int, list[ImageHeader]]) -> tuple[Table, str] | None:
     images = [i for v in placed.values() for i in v]
 
     def order(name: str, image: ImageHeader) -> float:
-        value = image.instance if name == "InstanceNumber" else image.clocks.get(name)
+        value = image.instance if name == _INSTANCE else image.clocks.get(name)
         return np.nan if value is None else float(value)
 
-    for name in (*clocks_for(images[0].header.manufacturer), "InstanceNumber"):
+    for name in (*clocks_for(images[0].header.manufacturer), _INSTANCE):
         columns = []
         for column in placed.values():
             values = unwrap_midnight(np.array([order(name, i) for i in column]))
@@ -311,24 +319,17 @@ def _finish(
     table: Table, name: str, n_places: int, notes: list[str], problems: list[str]
 ) -> tuple[list[list[ImageHeader]], NDArray[np.int_]]:
     """Frames in order, whole ones only; what is dropped or doubled is named."""
-    if name == "SeriesInstanceUID":
-        ordered = sorted(table.values(), key=_series_order)
-        keyed = list(enumerate(ordered))
-    else:
-        keys = sorted(table)  # type: ignore[type-var]
-        counted = name in (_TEMPORAL, "AcquisitionNumber") and all(isinstance(k, int) for k in keys)
-        # Only a count shows by its gaps that whole frames are missing.
-        near = counted and keys[-1] - keys[0] < 2 * len(keys)  # type: ignore[operator]
-        keyed = [
-            (k - keys[0] if near else f, table[k])  # type: ignore[operator]
-            for f, k in enumerate(keys)
-        ]
-        gaps = sorted(set(range(keyed[-1][0])) - {k for k, _ in keyed})
-        if gaps:
-            problems.append(
-                f"Frame {_list([g + 1 for g in gaps])} of {keyed[-1][0] + 1} is missing by "
-                f"{name}; the others keep their times."
-            )
+    keys = sorted(table)  # type: ignore[type-var]
+    keyed = list(enumerate(table[k] for k in keys))
+    # Only a count shows by its gaps that whole frames are missing.
+    if name in (_TEMPORAL, "AcquisitionNumber") and keys[-1] - keys[0] < 2 * len(keys):  # type: ignore[operator]
+        keyed = [(k - keys[0], table[k]) for k in keys]  # type: ignore[operator]
+    gaps = sorted(set(range(keyed[-1][0])) - {k for k, _ in keyed})
+    if gaps:
+        problems.append(
+            f"Frame {_list([g + 1 for g in gaps])} of {keyed[-1][0] + 1} is missing by {name}; "
+            "the others keep their times."
+        )
     frames, numbers, doubled, short = [], [], [], []
     for number, cells in keyed:
         if len(cells) < n_places:
@@ -350,14 +351,3 @@ def _finish(
             f"Frame {_list(short)} is short of slices (fewer than {n_places}) and is dropped."
         )
     return frames, np.array(numbers, int)
-
-
-def _series_order(cells: dict[int, list[ImageHeader]]) -> tuple[float, ...]:
-    """One series per frame: by the time of acquisition, then by the series' number."""
-    first = next(iter(cells.values()))[0]
-    times = [
-        first.clocks[c]
-        for c in clocks_for(first.header.manufacturer)
-        if c in first.clocks and not c.startswith(("Content", "Trigger"))
-    ]
-    return (*times[:1], float(first.header.series_number or 0))

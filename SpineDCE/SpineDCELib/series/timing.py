@@ -26,11 +26,11 @@ _PHILIPS = "Philips dynamic scan begin time (2005,xxA0)"
 _SIEMENS = "Siemens time after start (0021,xx04)"
 _FRAME_REFERENCE = "FrameReferenceTime (0054,1300)"
 _CARDIAC = "NominalCardiacTriggerDelayTime (0020,9153)"
-_CONTENT = "ContentTime (0008,0033)"
+CONTENT_TIME = "ContentTime (0008,0033)"
 _SERIES = "SeriesTime (0008,0031)"
 
 #: When the image was written, not acquired: believed last, only when even, and said so.
-_WRITTEN = (_CONTENT, _SERIES)
+_WRITTEN = (CONTENT_TIME, _SERIES)
 _ENHANCED = (_FRAME, _REFERENCE, _OFFSET)
 _BY_VENDOR = {
     # GE repeats AcquisitionTime over the phases and counts them in TriggerTime.

@@ -1,0 +1,383 @@
+"""One small known series, written as each vendor and archive lays it out.
+
+The truth is made here from a seed and never passes through the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from pydicom import config
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.sequence import Sequence
+from pydicom.uid import (
+    EnhancedMRImageStorage,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    MRImageStorage,
+    generate_uid,
+)
+
+FRAMES, SLICES, ROWS, COLUMNS = 12, 4, 10, 8
+#: Uneven, as after a pause: s.
+TIMES = np.array([0, 5, 10, 15, 20, 25.5, 31, 36.5, 42, 47.5, 54, 60.5])
+TR, TE, FA, FIELD = 0.0045, 0.0015, 25.0, 1.5
+
+
+def truth(seed: int = 7) -> np.ndarray:
+    """Stored pixels, every image different: (frames, slices, rows, columns)."""
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 3000, (FRAMES, SLICES, ROWS, COLUMNS), dtype=np.uint16)
+
+
+def stored_phase(seed: int = 8) -> np.ndarray:
+    """Siemens' phase numbers, 0 to 4095."""
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 4096, (FRAMES, SLICES, ROWS, COLUMNS), dtype=np.uint16)
+
+
+def oblique_affine(tilt: float = 0.0) -> np.ndarray:
+    """An oblique sagittal grid; ``tilt`` (degrees) shears the slices as a tilted gantry does."""
+    a, b = np.deg2rad(17.0), np.deg2rad(-9.0)
+    turn_z = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
+    turn_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+    sagittal = np.array([[0, 0, -1], [1, 0, 0], [0, -1, 0]], float)
+    turned = turn_z @ turn_x @ sagittal
+    affine = np.eye(4)
+    affine[:3, 0], affine[:3, 1] = turned[:, 0] * 1.25, turned[:, 1] * 1.5
+    affine[:3, 2] = (turned[:, 2] + np.tan(np.deg2rad(tilt)) * turned[:, 1]) * 5.0
+    affine[:3, 3] = (-12.5, 33.25, 104.0)
+    return affine
+
+
+def clock(seconds: float, start: float = 9 * 3600) -> str:
+    """DICOM TM of a time after ``start`` (s of the day)."""
+    s = (start + seconds) % 86400
+    return f"{int(s // 3600):02d}{int(s % 3600 // 60):02d}{s % 60:09.6f}"
+
+
+@dataclass
+class Image:
+    """One image to write: its place in the truth and its header."""
+
+    ds: Dataset
+    f: int
+    k: int
+    name: str = ""
+
+
+@dataclass
+class Layout:
+    """A way to write the truth: which tags tell time, which vendor, how the files lie."""
+
+    vendor: str = "SIEMENS"
+    affine: np.ndarray = field(default_factory=oblique_affine)
+    times: np.ndarray = field(default_factory=lambda: TIMES)
+    start: float = 9 * 3600.0
+    patient: str = "P1"
+    name: str = "DOE^JANE"
+    study: str = "study"
+    description: str = "DCE sag"
+    series_number: int = 5
+    FA: float | None = FA
+    TR: float | None = TR
+
+    def uid(self, *words: object) -> str:
+        return str(generate_uid(entropy_srcs=[self.patient, self.study, *map(str, words)]))
+
+    def base(self, kind: str = "M") -> Dataset:
+        ds = Dataset()
+        ds.SOPClassUID = MRImageStorage
+        ds.PatientID, ds.PatientName = self.patient, self.name
+        ds.StudyInstanceUID, ds.FrameOfReferenceUID = self.uid("study"), self.uid("frame")
+        ds.StudyDate = ds.SeriesDate = "20240314"
+        ds.StudyTime = ds.SeriesTime = clock(-60, self.start)
+        ds.Modality, ds.Manufacturer = "MR", self.vendor
+        ds.SeriesDescription, ds.SeriesNumber = self.description, self.series_number
+        ds.SeriesInstanceUID = self.uid("series", self.series_number)
+        ds.ImageType = ["ORIGINAL", "PRIMARY", kind, "ND"]
+        if self.TR:
+            ds.RepetitionTime = self.TR * 1e3
+        ds.EchoTime, ds.MagneticFieldStrength = TE * 1e3, FIELD
+        if self.FA:
+            ds.FlipAngle = self.FA
+        ds.ScanningSequence, ds.MRAcquisitionType = "GR", "3D"
+        ds.Rows, ds.Columns, ds.SamplesPerPixel = ROWS, COLUMNS, 1
+        ds.PhotometricInterpretation = "MONOCHROME2"
+        ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, 11, 0
+        ds.PixelSpacing = [float(np.linalg.norm(self.affine[:3, c])) for c in (1, 0)]
+        ds.SliceThickness = 4.0
+        ds.ImageOrientationPatient = orientation(self.affine)
+        return ds
+
+    def images(
+        self,
+        pixels: np.ndarray,
+        *,
+        kind: str = "M",
+        order: str = "frame",
+        slope: Iterable[float] | None = None,
+        intercept: float = 0.0,
+    ) -> list[Image]:
+        """Single-slice images of ``pixels``, without time tags: those are the vendor's matter."""
+        slopes = None if slope is None else list(slope)
+        found = []
+        n_frames, n_slices = pixels.shape[:2]
+        for f in range(n_frames):
+            for k in range(n_slices):
+                ds = self.base(kind)
+                ds.SOPInstanceUID = self.uid("image", self.series_number, kind, f, k)
+                ds.ImagePositionPatient = position(self.affine, k)
+                ds.InstanceNumber = (
+                    f * n_slices + k + 1 if order == "frame" else k * n_frames + f + 1
+                )
+                if slopes is not None:
+                    ds.RescaleSlope, ds.RescaleIntercept = slopes[f], intercept
+                ds.Rows, ds.Columns = pixels.shape[2:]
+                ds.PixelData = pixels[f, k].tobytes()
+                found.append(Image(ds, f, k, f"{kind}{f:03d}_{k:02d}.dcm"))
+        return found
+
+    def moved(self, **changes: object) -> Layout:
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def orientation(affine: np.ndarray) -> list[str]:
+    columns = [affine[:3, c] / np.linalg.norm(affine[:3, c]) for c in (0, 1)]
+    return [f"{v:.12f}"[:16] for v in np.concatenate(columns)]
+
+
+def position(affine: np.ndarray, k: int) -> list[str]:
+    return [f"{v:.10f}"[:16] for v in affine[:3, 3] + k * affine[:3, 2]]
+
+
+# ---------------------------------------------------------------------------- how time is told
+
+
+def tell_time(images: list[Image], layout: Layout, way: str) -> None:
+    """Put the time tags of one vendor's way into the headers."""
+    for image in images:
+        t, ds, f = float(layout.times[image.f]), image.ds, image.f
+        _TIMING[way](ds, t, f, layout, image.k)
+
+
+def _constant(ds: Dataset, layout: Layout) -> None:
+    ds.AcquisitionDate = ds.ContentDate = "20240314"
+    ds.AcquisitionTime = clock(0, layout.start)
+    ds.ContentTime = clock(400, layout.start)
+
+
+def _acquisition_time(ds, t, f, layout, k):
+    _constant(ds, layout)
+    ds.AcquisitionTime = clock(t, layout.start)
+
+
+def _acquisition_time_and_number(ds, t, f, layout, k):
+    _acquisition_time(ds, t, f, layout, k)
+    ds.AcquisitionNumber = f + 1
+
+
+def _acquisition_datetime(ds, t, f, layout, k):
+    _constant(ds, layout)
+    day = "20240315" if layout.start + t >= 86400 else "20240314"
+    ds.AcquisitionDateTime = day + clock(t, layout.start)
+
+
+def _trigger(ds, t, f, layout, k):
+    _constant(ds, layout)
+    ds.TriggerTime = t * 1e3
+
+
+def _trigger_and_position(ds, t, f, layout, k):
+    _trigger(ds, t, f, layout, k)
+    ds.TemporalPositionIdentifier, ds.NumberOfTemporalPositions = f + 1, len(layout.times)
+
+
+def _content(ds, t, f, layout, k):
+    _constant(ds, layout)
+    ds.ContentTime = clock(t, layout.start)
+    del ds.AcquisitionTime
+
+
+def _frame_reference(ds, t, f, layout, k):
+    _constant(ds, layout)
+    ds.FrameReferenceTime = t * 1e3
+
+
+def _philips_private(ds, t, f, layout, k):
+    _constant(ds, layout)
+    ds.TemporalPositionIdentifier, ds.NumberOfTemporalPositions = f + 1, len(layout.times)
+    ds.TriggerTime = 0
+    block = ds.private_block(0x2005, "Philips MR Imaging DD 001", create=True)
+    block.add_new(0xA0, "FL", t)
+
+
+def _slice_by_slice(ds, t, f, layout, k):
+    # 2D: the slices of a frame follow each other, interleaved.
+    _constant(ds, layout)
+    ds.MRAcquisitionType = "2D"
+    ds.AcquisitionTime = clock(t + 0.9 * ((k * 2) % SLICES + (k * 2) // SLICES), layout.start)
+
+
+def _position_and_time(ds, t, f, layout, k):
+    _acquisition_time(ds, t, f, layout, k)
+    ds.TemporalPositionIdentifier = f + 1
+
+
+def _offset_newline(ds, t, f, layout, k):
+    _acquisition_time(ds, t, f, layout, k)
+    ds.AcquisitionTime = ds.AcquisitionTime + "\n"
+
+
+_TIMING = {
+    "AcquisitionTime": _acquisition_time,
+    "AcquisitionTime with newline": _offset_newline,
+    "AcquisitionTime and AcquisitionNumber": _acquisition_time_and_number,
+    "AcquisitionDateTime": _acquisition_datetime,
+    "TriggerTime": _trigger,
+    "TriggerTime and TemporalPositionIdentifier": _trigger_and_position,
+    "TemporalPositionIdentifier and AcquisitionTime": _position_and_time,
+    "ContentTime": _content,
+    "FrameReferenceTime": _frame_reference,
+    "Philips private": _philips_private,
+    "slice by slice": _slice_by_slice,
+}
+
+#: Vendor → the ways in which its scanners tell the time of a frame.
+VENDORS = {
+    "SIEMENS": (
+        "AcquisitionTime",
+        "AcquisitionTime and AcquisitionNumber",
+        "TemporalPositionIdentifier and AcquisitionTime",
+        "AcquisitionDateTime",
+        "slice by slice",
+    ),
+    "GE MEDICAL SYSTEMS": (
+        "TriggerTime",
+        "TriggerTime and TemporalPositionIdentifier",
+        "AcquisitionTime",
+        "slice by slice",
+    ),
+    "Philips Medical Systems": (
+        "Philips private",
+        "TemporalPositionIdentifier and AcquisitionTime",
+        "AcquisitionTime",
+        "ContentTime",
+    ),
+    "CANON_MEC": ("AcquisitionTime", "AcquisitionDateTime", "FrameReferenceTime"),
+    "UIH": ("AcquisitionTime with newline", "TemporalPositionIdentifier and AcquisitionTime"),
+    "": ("AcquisitionTime", "ContentTime", "FrameReferenceTime", "TriggerTime"),
+}
+
+
+# ---------------------------------------------------------------------------- files
+
+
+def save(ds: Dataset, path: Path, *, syntax: str = ExplicitVRLittleEndian) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Real files hold values that pydicom warns of.
+    config.settings.writing_validation_mode = config.IGNORE
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID
+    ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    if syntax in (ExplicitVRLittleEndian, ImplicitVRLittleEndian):
+        ds.file_meta.TransferSyntaxUID = syntax
+    else:
+        ds.compress(syntax, generate_instance_uid=False)
+    ds.save_as(path, enforce_file_format=True)
+
+
+def save_all(images: list[Image], folder: Path, **how: str) -> None:
+    for image in images:
+        save(image.ds, folder / image.name, **how)
+
+
+def save_bare(ds: Dataset, path: Path) -> None:
+    """Without preamble and file meta, as old exports are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ds.save_as(path, implicit_vr=True, little_endian=True, enforce_file_format=False)
+
+
+# ---------------------------------------------------------------------------- enhanced
+
+
+def enhanced(
+    layout: Layout,
+    pixels: np.ndarray,
+    *,
+    way: str = "FrameAcquisitionDateTime",
+    kinds: tuple[str, ...] = ("MAGNITUDE",),
+    frames: Iterable[int] | None = None,
+    order: str = "frame",
+) -> Dataset:
+    """One enhanced multi-frame object. ``pixels`` is (kinds, frames, slices, rows, columns)."""
+    frames = list(range(pixels.shape[1])) if frames is None else list(frames)
+    ds = layout.base()
+    for keyword in ("PixelSpacing", "SliceThickness", "ImageOrientationPatient", "EchoTime",
+                    "FlipAngle", "RepetitionTime"):  # fmt: skip
+        if keyword in ds:
+            delattr(ds, keyword)
+    ds.SOPClassUID = EnhancedMRImageStorage
+    ds.SOPInstanceUID = layout.uid("enhanced", layout.series_number, *frames)
+    ds.InstanceNumber = frames[0] + 1
+    ds.AcquisitionDateTime = "20240314" + clock(float(layout.times[frames[0]]), layout.start)
+    if len(kinds) > 1:
+        ds.ComplexImageComponent = "MIXED"
+    shared = Dataset()
+    shared.MRTimingAndRelatedParametersSequence = Sequence([Dataset()])
+    timing = shared.MRTimingAndRelatedParametersSequence[0]
+    timing.RepetitionTime, timing.FlipAngle = TR * 1e3, FA
+    shared.PlaneOrientationSequence = Sequence([Dataset()])
+    shared.PlaneOrientationSequence[0].ImageOrientationPatient = orientation(layout.affine)
+    shared.PixelMeasuresSequence = Sequence([Dataset()])
+    shared.PixelMeasuresSequence[0].PixelSpacing = [
+        float(np.linalg.norm(layout.affine[:3, c])) for c in (1, 0)
+    ]
+    shared.PixelMeasuresSequence[0].SliceThickness = 4.0
+    ds.SharedFunctionalGroupsSequence = Sequence([shared])
+    places = [(c, f, k) for c in range(len(kinds)) for f in frames for k in range(pixels.shape[2])]
+    if order == "slice":
+        places.sort(key=lambda p: (p[2], p[1], p[0]))
+    groups, planes = [], []
+    for c, f, k in places:
+        group, t = Dataset(), float(layout.times[f])
+        group.PlanePositionSequence = Sequence([Dataset()])
+        group.PlanePositionSequence[0].ImagePositionPatient = position(layout.affine, k)
+        group.MRImageFrameTypeSequence = Sequence([Dataset()])
+        kind = group.MRImageFrameTypeSequence[0]
+        kind.FrameType = ["ORIGINAL", "PRIMARY", "T1", kinds[c][0]]
+        kind.ComplexImageComponent = kinds[c]
+        group.MREchoSequence = Sequence([Dataset()])
+        group.MREchoSequence[0].EffectiveEchoTime = TE * 1e3
+        group.FrameContentSequence = Sequence([Dataset()])
+        content = group.FrameContentSequence[0]
+        content.TemporalPositionIndex = f + 1
+        if way == "FrameAcquisitionDateTime":
+            content.FrameAcquisitionDateTime = "20240314" + clock(t, layout.start)
+        elif way == "TemporalPositionTimeOffset":
+            content.FrameAcquisitionDateTime = "20240314" + clock(0, layout.start)
+            group.TemporalPositionSequence = Sequence([Dataset()])
+            group.TemporalPositionSequence[0].TemporalPositionTimeOffset = t
+        elif way == "Philips private":
+            content.FrameAcquisitionDateTime = "20240314" + clock(0, layout.start)
+            item = Dataset()
+            block = item.private_block(0x2005, "Philips MR Imaging DD 001", create=True)
+            block.add_new(0xA0, "FL", t)
+            group.add_new(0x20050014, "LO", "Philips MR Imaging DD 005")
+            group.add_new(0x2005140F, "SQ", Sequence([item]))
+        group.PixelValueTransformationSequence = Sequence([Dataset()])
+        transform = group.PixelValueTransformationSequence[0]
+        transform.RescaleSlope, transform.RescaleIntercept = 1, 0
+        transform.RescaleType = "US"
+        if kinds[c] == "PHASE":
+            transform.RescaleSlope, transform.RescaleIntercept = 2, -4096
+        groups.append(group)
+        planes.append(pixels[c, f, k])
+    ds.PerFrameFunctionalGroupsSequence = Sequence(groups)
+    ds.NumberOfFrames = len(groups)
+    ds.PixelData = np.stack(planes).tobytes()
+    return ds
