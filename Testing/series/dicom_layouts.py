@@ -86,7 +86,9 @@ class Layout:
     TR: float | None = TR
 
     def uid(self, *words: object) -> str:
-        return str(generate_uid(entropy_srcs=[self.patient, self.study, *map(str, words)]))
+        return str(
+            generate_uid(entropy_srcs=["|".join(map(str, (self.patient, self.study, *words)))])
+        )
 
     def base(self, kind: str = "M") -> Dataset:
         ds = Dataset()

@@ -350,6 +350,14 @@ def test_copies_of_files_are_read_once(tmp_path):
     assert any("9 images are in the folder twice" in n for n in series.notes)
 
 
+def test_one_uid_for_all_images_is_not_a_copy(tmp_path):
+    _, images = written(tmp_path)
+    for image in images:
+        image.ds.SOPInstanceUID = "1.2.3"
+        save(image.ds, tmp_path / image.name)
+    check(read_dynamic(tmp_path))
+
+
 def test_files_cut_short_are_left_out(tmp_path):
     written(tmp_path)
     file = next(tmp_path.glob("M002_01*"))

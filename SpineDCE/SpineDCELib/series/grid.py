@@ -113,6 +113,6 @@ def _nearest(
     matrix, offset = back[:3, :3][::-1, ::-1], back[:3, 3][::-1]
     stored = array.astype(np.uint8) if array.dtype == bool else array
     out = ndimage.affine_transform(
-        stored, matrix, offset, output_shape=target.shape, order=0, mode="constant", cval=fill
+        stored, matrix, offset, output_shape=target.shape, order=0, mode="grid-constant", cval=fill
     )
     return out.astype(array.dtype)

@@ -76,7 +76,9 @@ def _without_copies(images: Sequence[ImageHeader], notes: list[str]) -> list[Ima
     seen: dict[Hashable, ImageHeader] = {}
     for image in images:
         uid = image.header.sop_uid or image.header.file
-        seen.setdefault((uid, image.index), image)
+        # Careless anonymisers give many images one UID: a copy is the same in all.
+        same = (uid, image.index, image.position, image.instance, tuple(image.clocks.values()))
+        seen.setdefault(same, image)
     copies = len(images) - len(seen)
     if copies:
         notes.append(f"{copies} images are in the folder twice (same SOP instance); read once.")
