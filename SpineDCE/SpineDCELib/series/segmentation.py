@@ -72,6 +72,13 @@ class Segmentation:
                     f"{what} lies outside the series: it is on {describe(self.geometry)}, the "
                     f"series on {describe(geometry)}."
                 )
+            outside = int(mask.sum()) - int(masks[region].sum())
+            if outside and not resample:
+                raise InputError(
+                    f"{what} reaches out of the series: {outside} of its {int(mask.sum())} voxels "
+                    f"lie outside; it is on {describe(self.geometry)}, the series on "
+                    f"{describe(geometry)}. Draw it on the series."
+                )
         return masks
 
 

@@ -1,0 +1,196 @@
+"""The whole way from files to files: right numbers, exact repetition, nothing done twice."""
+
+import csv
+import json
+import shutil
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from small_study import write_small_study
+from SpineDCELib import inputs as reading
+from SpineDCELib import job
+from SpineDCELib.cli import main
+from SpineDCELib.concentration import signal_to_concentration
+from SpineDCELib.errors import Cancelled
+from SpineDCELib.inputs import Inputs
+from SpineDCELib.settings import Settings, changed
+
+SETTINGS = changed(
+    Settings(), concentration={"T1_source": "fixed", "T10": 0.8}, aif={"source": "mask"}
+)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return write_small_study(tmp_path_factory.mktemp("study"))
+
+
+def inputs(study):
+    return Inputs(str(study.series), aif_mask=str(study.artery), roi=(str(study.regions),))
+
+
+def options(study, out, *more):
+    return [
+        "analyse", str(study.series), "-o", str(out), "--aif-mask", str(study.artery),
+        "--t10", "800", "--roi", str(study.regions), *more,
+    ]  # fmt: skip
+
+
+def read(path):
+    return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+
+
+def test_known_parameters_come_back(study, tmp_path):
+    job.analyse(inputs(study), SETTINGS, tmp_path)
+    tissue = np.ones(study.vp.shape, bool)
+    tissue[..., 0] = False
+    vp, Ktrans, ve = (read(tmp_path / f"{n}.nrrd")[tissue] for n in ("vp", "Ktrans", "ve"))
+    np.testing.assert_allclose(vp, study.vp[tissue], atol=2e-3)
+    np.testing.assert_allclose(Ktrans, 0.08, rtol=0.03)
+    np.testing.assert_allclose(ve, 0.2, rtol=0.03)
+
+
+def test_maps_lie_where_the_series_lies(study, tmp_path):
+    job.analyse(inputs(study), SETTINGS, tmp_path)
+    image = sitk.ReadImage(str(tmp_path / "vp.nrrd"))
+    assert image.GetOrigin() == pytest.approx((-10, 20, 30))
+    assert image.GetSpacing() == pytest.approx((1.5, 1.5, 4))
+    assert image.GetMetaData("SpineDCE.unit") == "fraction"
+
+
+def test_measurements_are_the_maps_own_numbers(study, tmp_path):
+    job.analyse(inputs(study), SETTINGS, tmp_path)
+    with (tmp_path / "measurements.csv").open() as file:
+        rows = {row["region"]: row for row in csv.DictReader(file)}
+    assert set(rows) == {"label 1", "label 2"}
+    labels, vp = read(study.regions), read(tmp_path / "vp.nrrd")
+    for label in (1, 2):
+        row, inside = rows[f"label {label}"], vp[labels == label].astype(float)
+        assert int(row["voxels"]) == inside.size
+        assert float(row["vp mean [fraction]"]) == pytest.approx(inside.mean(), rel=1e-6)
+        assert float(row["vp SD [fraction]"]) == pytest.approx(inside.std(ddof=1), rel=1e-5)
+        assert float(row["vp Q1 [fraction]"]) == pytest.approx(np.percentile(inside, 25), rel=1e-6)
+
+
+@pytest.mark.parametrize("model", ["extended_tofts", "tofts", "patlak", "two_compartment_exchange"])
+def test_rerun_gives_the_same_numbers(study, tmp_path, model):
+    settings = changed(SETTINGS, fit={"model": model, "shift": 1.3})
+    job.analyse(inputs(study), settings, tmp_path / "a")
+    outcome = job.rerun(tmp_path / "a" / "provenance.json")
+    assert outcome.differing == ()
+    assert outcome.folder == tmp_path / "a-rerun"
+    for name in outcome.files:
+        if name.endswith(".nrrd"):
+            np.testing.assert_array_equal(read(tmp_path / "a" / name), read(outcome.folder / name))
+        elif name.endswith(".csv"):
+            assert (tmp_path / "a" / name).read_text() == (outcome.folder / name).read_text()
+
+
+def test_rerun_notices_changed_inputs_and_other_numbers(study, tmp_path, capsys):
+    own = tmp_path / "regions.nrrd"
+    shutil.copy(study.regions, own)
+    given = Inputs(str(study.series), aif_mask=str(study.artery), roi=(str(own),))
+    job.analyse(given, SETTINGS, tmp_path / "a")
+    record = json.loads((tmp_path / "a" / "provenance.json").read_text())
+    record["results"]["vp.nrrd"] = "0" * 64
+    (tmp_path / "a" / "forged.json").write_text(json.dumps(record))
+    assert main(["rerun", str(tmp_path / "a" / "forged.json"), "-o", str(tmp_path / "b")]) == 1
+    assert "vp.nrrd" in capsys.readouterr().out
+    own.write_bytes(study.artery.read_bytes())
+    assert main(["rerun", str(tmp_path / "a" / "provenance.json"), "-o", str(tmp_path / "b")]) == 2
+    assert "regions.nrrd has changed" in capsys.readouterr().err
+
+
+def test_a_new_shift_reads_and_converts_nothing(study, tmp_path, monkeypatch):
+    job.analyse(inputs(study), SETTINGS, tmp_path / "a")
+    fresh = job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 2.0}), tmp_path / "b")
+
+    def forbidden(*args, **kwargs):
+        raise AssertionError("this was done already")
+
+    def only_one_curve(signal, **kwargs):
+        assert signal.ndim == 1, "the volume was converted already"
+        return signal_to_concentration(signal, **kwargs)
+
+    monkeypatch.setattr(reading, "scan_study", forbidden)
+    monkeypatch.setattr(reading, "read_dynamic", forbidden)
+    monkeypatch.setattr("SpineDCELib.analysis.signal_to_concentration", only_one_curve)
+    again = job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 2.0}), tmp_path / "a")
+    np.testing.assert_array_equal(again.result.maps["vp"], fresh.result.maps["vp"])
+
+
+def test_a_changed_study_is_read_again(study, tmp_path):
+    folder = tmp_path / "study"
+    first = write_small_study(folder)
+    a = job.analyse(inputs(first), SETTINGS, tmp_path / "out").result.maps["vp"]
+    second = write_small_study(folder, noise=5.0)
+    b = job.analyse(inputs(second), SETTINGS, tmp_path / "out").result.maps["vp"]
+    assert not np.array_equal(a, b)
+
+
+def test_a_damaged_cache_is_made_again(study, tmp_path):
+    a = job.analyse(inputs(study), SETTINGS, tmp_path).result.maps["vp"]
+    for file in (tmp_path / ".cache").rglob("*.npy"):
+        file.write_bytes(file.read_bytes()[:50])
+    b = job.analyse(inputs(study), SETTINGS, tmp_path).result.maps["vp"]
+    np.testing.assert_array_equal(a, b)
+
+
+def test_cancelling_leaves_earlier_results(study, tmp_path):
+    job.analyse(inputs(study), SETTINGS, tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()}
+
+    def cancel(fraction, message):
+        if fraction > 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 3}), tmp_path, progress=cancel)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()} == before
+
+
+@pytest.mark.parametrize("signal", ["absolute", "relative", "difference"])
+def test_signal_modes_rank_alike_and_say_their_unit(study, tmp_path, signal):
+    settings = changed(SETTINGS, concentration={"signal": signal})
+    result = job.analyse(inputs(study), settings, tmp_path).result
+    vp, truth = result.maps["vp"][..., 1:].ravel(), study.vp[..., 1:].ravel()
+    assert np.corrcoef(vp, truth)[0, 1] > 0.99
+    unit = {"absolute": "mM", "relative": "(S-S0)/S0", "difference": "signal"}[signal]
+    assert f"AIF Cp [{unit}]" in (tmp_path / "curves.csv").read_text().splitlines()[0]
+
+
+def test_uneven_frame_times(tmp_path):
+    rng = np.random.default_rng(3)
+    t = np.cumsum(np.r_[0, rng.uniform(2, 6, 59)])
+    study = write_small_study(tmp_path / "s", t=t)
+    vp = job.analyse(inputs(study), SETTINGS, tmp_path / "out").result.maps["vp"]
+    np.testing.assert_allclose(vp[..., 1:], study.vp[..., 1:], atol=3e-3)
+
+
+def test_settings_file_and_options(study, tmp_path, capsys):
+    file = tmp_path / "settings.json"
+    file.write_text('{"fit": {"shift": 3.0, "model": "patlak"}, "aif": {"Hct": 0.4}}')
+    assert main(options(study, tmp_path / "a", "--settings", str(file), "--shift", "0")) == 0
+    record = json.loads((tmp_path / "a" / "provenance.json").read_text())
+    assert record["settings"]["fit"] == {
+        "model": "patlak", "shift": 0.0, "fit_delay": False, "integration": "cubic"
+    }  # fmt: skip
+    assert record["settings"]["aif"]["Hct"] == 0.4
+    assert "patlak" in capsys.readouterr().out
+
+
+def test_library_needs_no_shell_and_no_picture_package():
+    import subprocess
+    import sys
+
+    blocked = ["slicer", "vtk", "qt", "ctk", "trame", "matplotlib", "highdicom", "tqdm", "rich"]
+    code = (
+        "import sys\n"
+        f"for name in {blocked!r}: sys.modules[name] = None\n"
+        "import importlib, pkgutil, SpineDCELib\n"
+        "for m in pkgutil.walk_packages(SpineDCELib.__path__, 'SpineDCELib.'):\n"
+        "    if '.mrml' not in m.name and not m.name.endswith('__main__'):\n"
+        "        importlib.import_module(m.name)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
