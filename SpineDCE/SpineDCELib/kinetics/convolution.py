@@ -129,10 +129,6 @@ def _moments(x: Array, degree: int) -> Array:
 
     Mₙ = (1 - n·Mₙ₋₁)/x is stable upwards for x ≥ 1 and downwards, from a series, below.
     """
-    large = np.maximum(x, 1.0)
-    up = [-np.expm1(-large) / large]
-    for n in range(1, degree + 1):
-        up.append((1.0 - n * up[-1]) / large)
     small = np.minimum(x, 1.0)
     series = np.ones_like(small)
     for n in range(degree + 18, degree + 1, -1):
@@ -140,7 +136,14 @@ def _moments(x: Array, degree: int) -> Array:
     down = [series / (degree + 1)]
     for n in range(degree, 0, -1):
         down.append((1.0 - small * down[-1]) / n)
-    return np.where(x >= 1.0, up, down[::-1])
+    moments = np.array(down[::-1])
+    large = x > 1.0
+    if large.any():
+        big = x[large]
+        moments[0, large] = -np.expm1(-big) / big
+        for n in range(1, degree + 1):
+            moments[n, large] = (1.0 - n * moments[n - 1, large]) / big
+    return moments
 
 
 def exponential_convolution(

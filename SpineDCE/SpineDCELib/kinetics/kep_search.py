@@ -23,7 +23,6 @@ Indices = NDArray[np.intp]
 POSITION, VE, PLASMA, Q, EXCESS = range(5)
 _INNER = slice(PAD, PAD + NODES)
 _NEWTON_STEPS = 4
-_ROOT_STEPS = 60
 _TINY = 1e-30
 #: Of a position, in nodes, by the precision of the curves.
 _TOLERANCE = {"f": 1e-5, "d": 1e-10}
@@ -74,8 +73,9 @@ def _search_free(y_a: Values, P: Values, tables: KepTables) -> Values:
     distance, q = _climb(score, nodes)
     best = _best_of_row(rows, q)
     position, q = (nodes + distance)[best], q[best]
-    ve = q / tables.s(position)
-    return np.array([position, ve, y_a - ve * tables.g(position), q, np.zeros_like(q)])
+    g, s, _, _ = tables.frame(position)
+    ve = q / s
+    return np.array([position, ve, y_a - ve * g, q, np.zeros_like(q)])
 
 
 def _search_box(
@@ -92,24 +92,28 @@ def _search_box(
     coefficients = _coefficients(windows)
     slopes = _slopes(coefficients)
 
-    def solve(some: Indices, distance: Values) -> tuple[Values, Values, Values, Values, Values]:
-        position = nodes[some] + distance
+    def solve(some: Indices, distance: Values) -> tuple[Values, Values]:
+        """The optimum at given distances, and the residual's projection on de: where that is
+        positive, the squared error falls."""
+        position, a = nodes[some] + distance, y_a[some]
         y_q = _polynomial(coefficients[:, some], distance) * distance + windows[PAD, some]
-        g, s = tables.g(position), tables.s(position)
-        return position, y_q, *best_in_box(y_a[some], y_q, g, s, plasma_bound, ve_bound)
-
-    def slope(some: Indices, distance: Values) -> Values:
-        """The residual's projection on de: the squared error falls where it is positive."""
-        position, y_q, ve, plasma, _ = solve(some, distance)
-        (g, dg), (s, ds) = tables.g.with_slope(position), tables.s.with_slope(position)
+        g, s, dg, ds = tables.frame(position)
+        ve, plasma, excess = best_in_box(a, y_q, g, s, plasma_bound, ve_bound)
         turning = _polynomial(slopes[:, some], distance)
-        return (y_a[some] - plasma - ve * g) * dg + (y_q - ve * s) * ds + s * turning
+        slope = (a - plasma - ve * g) * dg + (y_q - ve * s) * ds + s * turning
+        return np.array([position, ve, plasma, y_q, excess]), slope
 
-    low, high = _reach(nodes, y_a.dtype)
-    every = np.arange(rows.size)
-    distance = _root(slope, low, high)
-    position, y_q, ve, plasma, excess = solve(every, distance)
-    found = np.array([position, ve, plasma, y_q, excess])
+    # Most are on the wall vp = 0, where the squared error falls where y·ê rises.
+    around = nodes + np.arange(WINDOW)[:, None]
+    on_wall = tables.wall_a[around] * y_a + tables.wall_q[around] * windows
+    distance, _ = _climb(on_wall, nodes)
+    found, _ = solve(np.arange(rows.size), distance)
+    ve, plasma = found[VE], found[PLASMA]
+    others = np.flatnonzero((plasma > 0) | (ve <= 0) | (ve >= ve_bound))
+    if others.size:
+        low, high = _reach(nodes[others], y_a.dtype)
+        distance = _root(lambda some, x: solve(others[some], x)[1], low, high)
+        found[:, others] = solve(others, distance)[0]
     return found[:, _best_of_row(rows, _gain(found))]
 
 
@@ -186,34 +190,39 @@ def _climb(score: Values, nodes: Indices) -> tuple[Values, Values]:
 def _root(slope: Callable[[Indices, Values], Values], low: Values, high: Values) -> Values:
     """Where a slope that is known at any distance falls through 0, in reach of a node's optimum.
 
-    False position after Anderson & Björck (BIT 1973; 13:253), from the node towards where its slope
-    points; at the end of the range of kep it may have to stay.
+    From the node towards where its slope points (at the end of the range of kep there may be
+    nowhere to go). Inverse quadratic interpolation where it is safe and bisection elsewhere, which
+    the sharp bends at the faces of the box need: Chandrupatla, Adv Eng Softw 1997; 28:145.
     """
     tolerance = _TOLERANCE[low.dtype.char]
     active = np.arange(low.size)
-    new = np.zeros_like(low)
-    at_new = slope(active, new)
-    old = np.where(at_new > 0, high, low)
-    at_old = slope(active, old)
-    result = new.copy()
-    for _ in range(_ROOT_STEPS):
-        share = np.where(at_new * at_old <= 0, at_new / (at_new - at_old + _TINY), 0.5)
-        next_ = new + np.clip(share, 0.0, 1.0) * (old - new)
-        at_next = slope(active, next_)
-        crossed = at_next * at_new < 0
+    x1 = np.zeros_like(low)
+    f1 = slope(active, x1)
+    x2 = np.where(f1 > 0, high, low)
+    f2 = slope(active, x2)
+    result = x1.copy()
+    share = np.full_like(x1, 0.5)
+    while active.size:
+        x = x1 + share * (x2 - x1)
+        f = slope(active, x)
+        same = np.signbit(f) == np.signbit(f1)
+        x3, f3 = np.where(same, x1, x2), np.where(same, f1, f2)
+        x2, f2 = np.where(same, x2, x1), np.where(same, f2, f1)
+        x1, f1 = x, f
+        result[active] = np.where(np.abs(f1) < np.abs(f2), x1, x2)
+        width = np.abs(x2 - x1)
+        going = np.flatnonzero((width > tolerance) & (f1 != 0))
+        active = active[going]
+        x1, x2, x3, width = x1[going], x2[going], x3[going], width[going]
+        f1, f2, f3 = f1[going], f2[going], f3[going]
         with np.errstate(divide="ignore", invalid="ignore"):
-            shrink = 1.0 - at_next / at_new
-        at_old = np.where(crossed, at_new, at_old * np.where(shrink > 0, shrink, 0.5))
-        old = np.where(crossed, new, old)
-        moved = np.abs(next_ - new)
-        new, at_new = next_, at_next
-        result[active] = new
-        going = np.flatnonzero((moved > tolerance) & (at_new != 0))
-        if not going.size:
-            break
-        if going.size < 0.7 * active.size:
-            active, new, old = active[going], new[going], old[going]
-            at_new, at_old = at_new[going], at_old[going]
+            xi, phi = (x1 - x2) / (x3 - x2), (f1 - f2) / (f3 - f2)
+            smooth = (1 - np.sqrt(1 - xi) < phi) & (phi < np.sqrt(xi))
+            smooth &= np.signbit(f1) != np.signbit(f2)
+            share = f1 / (f1 - f2) * f3 / (f3 - f2)
+            share -= (x3 - x1) / (x2 - x1) * f1 / (f3 - f1) * f2 / (f2 - f3)
+            margin = 0.5 * tolerance / np.maximum(width, tolerance)
+            share = np.clip(np.where(smooth, share, 0.5), margin, 1 - margin)
     return result
 
 

@@ -61,26 +61,12 @@ def _nodes(bounds: Bounds) -> tuple[float, float]:
     return float(low), float(high - low) / (NODES - 1)
 
 
-class Lookup:
-    """A smooth function of the position, tabulated finely with its first two derivatives."""
-
-    def __init__(self, at_nodes: Array, dtype: np.dtype) -> None:
-        self.value, self.slope, self.bend = (at_nodes @ _TO_FINE).astype(dtype)
-
-    def __call__(self, position: Values) -> Values:
-        return self.with_slope(position)[0]
-
-    def with_slope(self, position: Values) -> tuple[Values, Values]:
-        """The function, and its derivative per node."""
-        nearest, beside = nearest_fine(position)
-        slope, bend = self.slope[nearest], beside * self.bend[nearest]
-        return self.value[nearest] + beside * (slope + bend), slope + 2 * bend
-
-
-def _turning(direction: Array, length: Lookup) -> tuple[Array, Array]:
+def _turning(direction: Array, length: Array) -> tuple[Array, Array]:
     """|d direction| per node, and d ln(length) over it, at the fine points."""
-    turn = np.linalg.norm(direction @ _TO_FINE[1], axis=0)
-    return turn, length.slope / length.value / turn
+    value, slope, _ = length @ _TO_FINE
+    slopes = _TO_FINE[1]
+    turn = np.sqrt(np.einsum("kf,kf->f", slopes, (direction.T @ direction) @ slopes))
+    return turn, slope / value / turn
 
 
 def nearest_fine(position: Values) -> tuple[NDArray[np.intp], Values]:
@@ -97,7 +83,7 @@ class KepTables:
         projector: ``(T, 2 + NODES + 2·PAD)``: â, the constant 1/√T, q at every node.
         a: |a|.
         g_nodes, s_nodes: g and s at the nodes on the range of kep.
-        g, s: the same as functions of the position.
+        wall_a, wall_q: ê = e/|e| in the frame, at every node.
         turn, turn_wall: |dq| and |dê| per node, at the fine points.
         spread, spread_wall: how much the search for kep widens the error of ve, at the fine
             points: variance of ve = (1 + spread²) times that for a known kep.
@@ -113,7 +99,8 @@ class KepTables:
             raise InputError("The AIF is zero at every frame; choose another AIF or another shift.")
         unit = arterial / self.a
         # Without the factor kep, the direction is smooth through kep = 0.
-        extravascular = curve.convolved(times, kep / MINUTE) / MINUTE
+        convolved = curve.convolved(times, np.append(kep, 0.0) / MINUTE) / MINUTE
+        extravascular, integral = convolved[:, :-1], convolved[:, -1]
         along = unit @ extravascular
         across = extravascular - np.outer(unit, along)
         height = np.linalg.norm(across, axis=0)
@@ -125,16 +112,24 @@ class KepTables:
         g, s = kep * along, kep * height
         inner = slice(PAD, PAD + NODES)
         self.g_nodes, self.s_nodes = g[inner].astype(dtype), s[inner].astype(dtype)
-        self.g, self.s = Lookup(g, dtype), Lookup(s, dtype)
+        self._g, self._s = (g @ _TO_FINE).astype(dtype), (s @ _TO_FINE).astype(dtype)
         length = np.hypot(along, height)
-        self.turn, self.spread = _turning(q, self.s)
-        self.turn_wall, self.spread_wall = _turning(
-            extravascular / length, Lookup(kep * length, np.dtype(float))
-        )
-        integral = curve.convolved(times, 0.0)[:, 0] / MINUTE
+        self.wall_a, self.wall_q = (along / length).astype(dtype), (height / length).astype(dtype)
+        self.turn, self.spread = _turning(q, s)
+        self.turn_wall, self.spread_wall = _turning(extravascular / length, kep * length)
         self.patlak_g = float(unit @ integral)
         rest = integral - self.patlak_g * unit
         self.patlak_s = float(np.linalg.norm(rest))
         self.patlak_projector = np.hstack(
             [unit[:, None], constant, rest[:, None] / self.patlak_s]
         ).astype(dtype)
+
+    def frame(self, position: Values) -> tuple[Values, Values, Values, Values]:
+        """g, s and their derivatives per node at a position."""
+        nearest, beside = nearest_fine(position)
+        result = []
+        for table in (self._g, self._s):
+            slope, bend = table[1][nearest], beside * table[2][nearest]
+            result += [table[0][nearest] + beside * (slope + bend), slope + 2 * bend]
+        g, dg, s, ds = result
+        return g, s, dg, ds
