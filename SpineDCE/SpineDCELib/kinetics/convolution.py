@@ -82,6 +82,20 @@ class ArterialCurve:
             value = value * since + coefficient[piece]
         return np.where(begun, value, 0.0)
 
+    def checked_delay(self, times: Array, delays: ArrayLike) -> Array:
+        """Those of the delays at which the curve is seen at some of the times, ``(n,)``.
+
+        Raises:
+            InputError: there is none, or a delay is not finite.
+        """
+        wanted = np.atleast_1d(np.asarray(delays, np.float64))
+        if not np.all(np.isfinite(wanted)):
+            raise InputError("The AIF shift must be a finite number of seconds.")
+        seen = wanted[np.any(self.at(times[:, None] - wanted), axis=0)]
+        if not seen.size:
+            raise InputError("The AIF is zero at every frame; choose another AIF or another shift.")
+        return seen
+
     def convolved(self, times: ArrayLike, k: ArrayLike) -> Array:
         """∫ c(u)·exp(-k·(time-u)) du from the first sample to each time, exactly.
 

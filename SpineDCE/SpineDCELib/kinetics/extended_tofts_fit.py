@@ -82,8 +82,7 @@ class ExtendedToftsFitter:
 
     def tables(self, Ta: float) -> KepTables:
         """The arterial curve's tables at a delay of ``Ta`` s."""
-        if not np.isfinite(Ta):
-            raise InputError("The AIF shift must be a finite number of seconds.")
+        self.curve.checked_delay(self.t, Ta)
         return KepTables(self.curve, self.t - Ta, self.bounds, self.curves.array.dtype)
 
     def fit(self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent) -> FitResult:
@@ -96,7 +95,9 @@ class ExtendedToftsFitter:
             Arrays of the voxels' shape, or flat ones where ``voxels`` is given.
         """
         tables = self.tables(Ta)
-        solve = self._patlak if self.model == "patlak" else self._kep
+        patlak = self.model == "patlak"
+        projector = tables.patlak_projector if patlak else tables.projector
+        solve = self._patlak if patlak else self._kep
         indices, status = self.curves.chosen(voxels)
         names = PARAMETERS[self.model]
         dtype = self.curves.array.dtype
@@ -104,9 +105,14 @@ class ExtendedToftsFitter:
         for place, curves in self.curves.blocks(indices, status, BLOCK):
             progress(float(place[0]) / indices.size, "Fitting")
             where = slice(place[0], place[-1] + 1) if place[-1] - place[0] < place.size else place
-            values, status[where] = solve(curves, tables)
+            with np.errstate(invalid="ignore", over="ignore"):  # curves that are not finite
+                projections = curves.T @ projector
+            energy, unusable = _energy(curves, projections)
+            values, codes = solve(energy, projections, tables)
+            status[where] = np.where(unusable, unusable, codes)
             for name, array in output.items():
                 array[where] = values[name]
+                array[place[unusable > 0]] = np.nan
         progress(1.0, "Fitting")
         shape = self.curves.shape if voxels is None else indices.shape
         rss, R2 = output.pop("rss"), output.pop("R2")
@@ -116,13 +122,11 @@ class ExtendedToftsFitter:
         return FitResult(setup, output, rss, R2, status).reshaped(shape)
 
     def _kep(
-        self, curves: Values, tables: KepTables
+        self, energy: Values, projections: Values, tables: KepTables
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
         """One block of the models with a kep."""
         bounds = self.bounds
         plasma_bound = 0.0 if self.model == "tofts" else bounds.vp * tables.a
-        projections = curves.T @ tables.projector
-        energy, unusable = _energy(curves, projections)
         found = search(projections, tables, plasma_bound, bounds.ve)
         position, ve, plasma, q = found[POSITION], found[VE], found[PLASMA], found[Q]
         y_a = projections[:, 0]
@@ -159,16 +163,14 @@ class ExtendedToftsFitter:
         status[vague] = Status.VE_NOT_DETERMINED
         status[~leak] = Status.NO_LEAK
         status[~leak & (plasma <= 0)] = Status.NO_ENHANCEMENT
-        return _marked(values, status, unusable)
+        return values, status
 
     def _patlak(
-        self, curves: Values, tables: KepTables
+        self, energy: Values, projections: Values, tables: KepTables
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
         """One block of the Patlak model: linear, so the box has a closed form."""
         plasma_bound = self.bounds.vp * tables.a
         Ktrans_bound = self.bounds.ve * self.bounds.kep[1]
-        projections = curves.T @ tables.patlak_projector
-        energy, unusable = _energy(curves, projections)
         y_a, q = projections[:, 0], projections[:, 2]
         Ktrans, plasma, excess = best_in_box(
             y_a, q, tables.patlak_g, tables.patlak_s, plasma_bound, Ktrans_bound
@@ -181,7 +183,7 @@ class ExtendedToftsFitter:
         status[Ktrans <= 0] = Status.NO_LEAK
         status[(Ktrans <= 0) & (plasma <= 0)] = Status.NO_ENHANCEMENT
         values = {"vp": plasma / tables.a, "Ktrans": Ktrans, "rss": rss, "R2": R2}
-        return _marked(values, status, unusable)
+        return values, status
 
 
 def _energy(curves: Values, projections: Values) -> tuple[Values, NDArray[np.uint8]]:
@@ -206,14 +208,3 @@ def _quality(
     about_mean = whole - projections[:, 1].astype(np.float64) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         return rss, 1.0 - rss / about_mean
-
-
-def _marked(
-    values: dict[str, Values], status: NDArray[np.uint8], unusable: NDArray[np.uint8]
-) -> tuple[dict[str, Values], NDArray[np.uint8]]:
-    bad = np.flatnonzero(unusable)
-    if bad.size:
-        status[bad] = unusable[bad]
-        for array in values.values():
-            array[bad] = np.nan
-    return values, status

@@ -94,6 +94,7 @@ class GeneralFitter:
         if self.fit_delay:
             low, high = self.bounds.Ta
             delays = setup.Ta + np.linspace(low, high, 1 + int(np.ceil((high - low) / DELAY_STEP)))
+        delays = self.curve.checked_delay(self.t, delays)
         indices, status = self.curves.chosen(voxels)
         starts = np.full((len(setup.searched), indices.size), np.nan)
         if self._grid is not None:

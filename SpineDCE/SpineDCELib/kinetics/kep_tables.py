@@ -95,8 +95,6 @@ class KepTables:
         kep = KNEE * np.expm1(first + step * np.arange(-PAD, NODES + PAD))
         arterial = curve.at(times)
         self.a = float(np.linalg.norm(arterial))
-        if self.a == 0.0:
-            raise InputError("The AIF is zero at every frame; choose another AIF or another shift.")
         unit = arterial / self.a
         # Without the factor kep, the direction is smooth through kep = 0.
         convolved = curve.convolved(times, np.append(kep, 0.0) / MINUTE) / MINUTE

@@ -119,9 +119,9 @@ def bi_exponential(
     # (Fp+PS)/vp - PS/ve and 4·PS²/(vp·ve) keep the root real where Σ² - 4Π would cancel.
     root = np.sqrt(((Fp + PS) / vp - PS / ve) ** 2 + 4.0 * PS**2 / (vp * ve))
     fast = (total + root) / 2.0
-    slow = product / fast
     zero = (vp + ve) * PS / (vp * ve)
     with np.errstate(divide="ignore", invalid="ignore"):
+        slow = np.where(fast > 0, product / fast, 0.0)
         from_fast = np.where(root > 0, Fp * (fast - zero) / root, Fp)
     return fast, slow, from_fast, Fp - from_fast
 

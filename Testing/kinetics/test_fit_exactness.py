@@ -1,0 +1,90 @@
+"""The bounded optimum against many-start trust-region least squares, on hard voxels."""
+
+import numpy as np
+import pytest
+from kinetics.curves_for_tests import bolus, hard_voxels
+from scipy.optimize import least_squares
+from SpineDCELib.kinetics.convolution import ArterialCurve
+from SpineDCELib.kinetics.fitting import fit
+from SpineDCELib.kinetics.status import Status
+
+T = np.arange(60) * 5.5
+CURVE = ArterialCurve(T, bolus(T))
+PLASMA = bolus(T)
+
+
+def extravascular(kep):
+    """kep·(Cp ∗ exp(-kep·t)), and its derivative by kep from a central difference."""
+    step = 1e-5 * kep
+    rates = np.array([kep, kep - step, kep + step])
+    columns = rates / 60 * CURVE.convolved(T, rates / 60)
+    return columns[:, 0], (columns[:, 2] - columns[:, 1]) / (2 * step)
+
+
+def trust_region(y, starts):
+    """The best of several scipy fits of (vp, ve, kep) in the same box."""
+
+    def residual(x):
+        return x[0] * PLASMA + x[1] * extravascular(x[2])[0] - y
+
+    def slopes(x):
+        value, by_kep = extravascular(x[2])
+        return np.column_stack([PLASMA, value, x[1] * by_kep])
+
+    fits = [
+        least_squares(
+            residual,
+            start,
+            slopes,
+            bounds=([0, 0, 1e-3], [1, 1, 20]),
+            x_scale=[0.1, 0.1, 1.0],
+            xtol=1e-12,
+            ftol=1e-14,
+            gtol=1e-14,
+        )
+        for start in starts
+    ]
+    return min(fits, key=lambda found: found.cost)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("dtype", "seed"), [(np.float32, 11), (np.float64, 12)])
+def test_never_worse_than_eight_starts(dtype, seed):
+    n = 300
+    curves, _ = hard_voxels(n, T, seed)
+    curves = curves.astype(dtype)
+    found = fit(curves, T, PLASMA, model="extended_tofts")
+    rng = np.random.default_rng(seed + 100)
+    determined = 0
+    for i in range(n):
+        y = curves[:, i].astype(float)
+        starts = np.column_stack(
+            [rng.uniform(0, 0.3, 8), rng.uniform(0.02, 0.8, 8), np.geomspace(0.02, 15, 8)]
+        )
+        best = trust_region(y, starts)
+        vp, ve, kep = (float(found[name][i]) for name in ("vp", "ve", "kep"))
+        mine = (
+            np.sum((vp * PLASMA + ve * extravascular(kep)[0] - y) ** 2)
+            if ve
+            else np.sum((vp * PLASMA - y) ** 2)
+        )
+        assert mine <= 2 * best.cost * (1 + 1e-6), (i, mine / (2 * best.cost) - 1)
+        if found.status[i] in (Status.FITTED, Status.VP_ZERO):
+            # Another optimum with the same squared error leaves nothing to compare.
+            if mine < 2 * best.cost * (1 - 1e-6):
+                continue
+            determined += 1
+            pairs = ((vp, best.x[0]), (ve, best.x[1]), (ve * kep, best.x[1] * best.x[2]))
+            assert max(abs(a - b) for a, b in pairs) < 1e-3, i
+    assert determined > 0.7 * n
+
+
+def test_the_optimum_may_lie_where_bounds_meet():
+    # ve at its bound just where vp reaches 0: the squared error bends sharply there.
+    curves = 0.00553 * CURVE.convolved(T, [0.0055 / 60]) / 60
+    curves -= 0.004 * PLASMA[:, None]
+    found = fit(curves, T, PLASMA, model="extended_tofts")
+    best = trust_region(curves[:, 0], [[0.01, 0.5, 0.01], [0.0, 0.99, 0.006], [0.0, 0.2, 0.1]])
+    vp, ve, kep = (float(found[name][0]) for name in ("vp", "ve", "kep"))
+    mine = np.sum((vp * PLASMA + ve * extravascular(kep)[0] - curves[:, 0]) ** 2)
+    assert mine <= 2 * best.cost * (1 + 1e-6)

@@ -1,0 +1,73 @@
+"""OSIPI's code-comparison data: every row within OSIPI's tolerance, none expected to fail."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from SpineDCELib.kinetics.fitting import fit
+
+FOLDER = Path(__file__).parents[3] / "shared" / "data" / "osipi"
+# (absolute, relative), in the units inside the program.
+TOLERANCE = {
+    "ve": (0.05, 0.0),
+    "vp": (0.025, 0.0),
+    "Ktrans": (0.005, 0.1),
+    "PS": (0.005, 0.1),
+    "Fp": (0.05, 0.1),
+    "Ta": (1.0, 0.0),
+}
+COLUMNS = {
+    "ve": ("ve",),
+    "vp": ("vp",),
+    "Ktrans": ("Ktrans", "ps"),
+    "PS": ("ps",),
+    "Fp": ("fp",),
+    "Ta": ("arterial_delay", "arterialdelay"),
+}
+SETS = [
+    ("dce_DRO_data_extended_tofts.csv", "extended_tofts"),
+    ("dce_DRO_data_tofts.csv", "tofts"),
+    ("patlak_sd_0.02_delay_0.csv", "patlak"),
+    ("patlak_sd_0.02_delay_5.csv", "patlak"),
+    ("2cxm_sd_0.001_delay_0.csv", "two_compartment_exchange"),
+    ("2cxm_sd_0.001_delay_5.csv", "two_compartment_exchange"),
+]
+
+
+def read(name):
+    if not (FOLDER / name).is_file():
+        pytest.skip(f"OSIPI's reference data are not at {FOLDER}")
+    with open(FOLDER / name, encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def column(row, *names):
+    return next(row[name] for name in names if name in row)
+
+
+def numbers(row, *names):
+    return np.array(column(row, *names).split(), float)
+
+
+@pytest.mark.parametrize("integration", ["cubic", "linear"])
+@pytest.mark.parametrize("delay", ["known", "fitted"])
+@pytest.mark.parametrize(("name", "model"), SETS)
+def test_every_row(name, model, delay, integration):
+    rows = read(name)
+    assert rows
+    for row in rows:
+        t, Ct = numbers(row, "t"), numbers(row, "C", "C_t")
+        Cp = numbers(row, "ca", "cp_aif")
+        Ta = float(column(row, *COLUMNS["Ta"])) if delay == "known" else 0.0
+        found = fit(
+            Ct, t, Cp, model=model, Ta=Ta, fit_delay=delay == "fitted", integration=integration
+        )
+        assert found.status < 16
+        for parameter in found:
+            if parameter == "kep":
+                continue
+            truth = float(column(row, *COLUMNS[parameter])) / (100 if parameter == "Fp" else 1)
+            absolute, relative = TOLERANCE[parameter]
+            error = abs(found[parameter] - truth)
+            assert error <= absolute + relative * abs(truth), (row["label"], parameter)
