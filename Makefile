@@ -21,6 +21,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+DATA ?= ../shared/data
+validation: $(VENV)/.dev
+	PYTHONPATH=Testing $(BIN)/python -m validation.make_document docs/validation.md --data "$(DATA)"
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "SpineDCE needs Python 3.10 or newer; set PYTHON=<path> (found: $$($(PYTHON) --version 2>&1))"; exit 2; }

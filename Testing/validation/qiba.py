@@ -7,10 +7,12 @@ import numpy as np
 import SimpleITK as sitk
 from SpineDCELib.inputs import Inputs, read_images
 from SpineDCELib.job import analyse
+from SpineDCELib.kinetics.status import Status
 from SpineDCELib.series.resample import to_image
 from SpineDCELib.settings import Settings, changed
 from validation.concordance import HEADER, agreement_row
 
+VAGUE = Status.VE_NOT_DETERMINED
 #: Below this Ktrans, 1/min, the object's whole-number signals do not determine ve.
 KTRANS_THAT_DETERMINES_VE = 0.05
 
@@ -61,6 +63,14 @@ def measured(folder, out):
         status.append(codes[0, rows, columns])
     as_arrays = lambda table: {name: np.array(column) for name, column in table.items()}  # noqa: E731
     return as_arrays(truth), as_arrays(values), np.array(status)
+
+
+def vague_shares(folder, out):
+    """Share of voxels marked as not determining ve, where the truth does not and where it does."""
+    truth, _, status = measured(folder, Path(out))
+    determined = truth["Ktrans"] >= KTRANS_THAT_DETERMINES_VE
+    vague = np.isin(status, [VAGUE, Status.NO_LEAK, Status.NO_ENHANCEMENT])
+    return float(vague[~determined].mean()), float(vague[determined].mean())
 
 
 def table(folder, out):

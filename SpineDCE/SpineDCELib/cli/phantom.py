@@ -1,0 +1,54 @@
+"""``spinedce phantom``: write the digital spine as a scanner would send it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from SpineDCELib.cli.shared import shown_progress
+from SpineDCELib.errors import InputError
+from SpineDCELib.phantom import PATIENTS, VISITS, write_study
+from SpineDCELib.progress import part
+
+
+def add(commands: Any) -> None:
+    """Register the subcommand."""
+    parser = commands.add_parser(
+        "phantom", help="the digital spine: a study with known truth, as a scanner sends it"
+    )
+    parser.add_argument("out", metavar="OUT", help="folder; each visit gets dicom/ and truth/")
+    parser.add_argument("--patient", choices=sorted(PATIENTS), default="A")
+    parser.add_argument("--visit", choices=(*VISITS, "both"), default="both")
+    parser.add_argument("--size", choices=("full", "small", "quick"), default="full")
+    parser.add_argument("--seed", type=int, default=2023, help="same seed, same pixels")
+    parser.add_argument("--no-motion", action="store_true", help="no breathing, no bulk motion")
+    parser.add_argument("--no-noise", action="store_true")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write one or both visits and say where they are."""
+    visits = VISITS if options.visit == "both" else (options.visit,)
+    out = Path(options.out)
+    try:
+        with shown_progress() as progress:
+            for i, visit in enumerate(visits):
+                write_study(
+                    out / visit,
+                    patient=options.patient,
+                    visit=visit,
+                    size=options.size,
+                    seed=options.seed,
+                    motion=not options.no_motion,
+                    noise=not options.no_noise,
+                    progress=part(progress, i / len(visits), (i + 1) / len(visits)),
+                )
+    except OSError as error:
+        raise InputError(
+            f"The study cannot be written to {out} ({error.strerror or error}); choose another "
+            "folder or free some space."
+        ) from None
+    for visit in visits:
+        print(f"{visit}: images in {out / visit / 'dicom'}, truth in {out / visit / 'truth'}")
+    return 0
