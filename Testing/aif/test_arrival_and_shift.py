@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from SpineDCELib.aif import (
     baseline_frames,
@@ -15,7 +15,6 @@ from SpineDCELib.aif import (
 from SpineDCELib.errors import InputError
 
 
-@settings(deadline=None)
 @given(arrival=st.floats(15, 60), interval=st.floats(1.5, 6), seed=st.integers(0, 99))
 def test_arrival_is_found_within_a_frame(arrival, interval, seed):
     t = np.arange(0, 300, interval)
@@ -25,7 +24,7 @@ def test_arrival_is_found_within_a_frame(arrival, interval, seed):
     assert abs(bolus_arrival(curve, t=t) - (arrival + 2)) < interval + 1.5
     n0 = baseline_frames(curve, t=t)
     assert t[n0 - 1] <= arrival + 3
-    assert t[n0 - 1] > arrival - 2 * interval - 1
+    assert n0 > 0.6 * np.count_nonzero(t < arrival)
 
 
 def test_baseline_of_a_step_ends_at_the_step():
