@@ -23,7 +23,18 @@ from SpineDCELib.kinetics.fitted import fitted_curves
 from SpineDCELib.kinetics.fitting import Fitter, prepare
 from SpineDCELib.kinetics.result import FitResult
 from SpineDCELib.kinetics.status import FIRST_UNFITTED, Status, legend
-from SpineDCELib.measurement import RegionStatistics, mean_curve, region_statistics
+from SpineDCELib.kinetics.uncertainty import standard_errors
+from SpineDCELib.measurement import (
+    Measures,
+    RegionStatistics,
+    Role,
+    Size,
+    mean_curve,
+    measure,
+    region_statistics,
+    role_of,
+    without_exclusions,
+)
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import MIN_FRAMES, DynamicSeries, FlipAngleSet, Volume
 from SpineDCELib.series.resample import resample_linear
@@ -86,6 +97,7 @@ class Result:
     curves: dict[str, NDArray[np.float64]]  #: region → mean curve
     fits: dict[str, NDArray[np.float64]]  #: region → model curve of the fit to the mean curve
     notes: tuple[str, ...] = field(default=())
+    measures: Measures = field(default_factory=Measures)
 
 
 class Analysis:
@@ -97,6 +109,8 @@ class Analysis:
         aif_mask: ``(slices, rows, columns)``, the artery, for ``aif.source == "mask"``.
         aif_file: for ``aif.source == "file"``.
         regions: name → mask ``(slices, rows, columns)``.
+        roles: what each region is for; told from its name where None.
+        sizes: lesion → size measured on something finer than the dynamic grid.
     """
 
     def __init__(
@@ -107,12 +121,17 @@ class Analysis:
         aif_mask: NDArray[np.bool_] | None = None,
         aif_file: CurveFile | None = None,
         regions: Mapping[str, NDArray[np.bool_]] | None = None,
+        roles: Mapping[str, Role] | None = None,
+        sizes: Mapping[str, Size] | None = None,
     ) -> None:
         self.images = images
         self.settings = settings
         self.aif_mask = aif_mask
         self.aif_file = aif_file
         self.regions = dict(regions or {})
+        self.roles: dict[str, Role] = {name: role_of(name) for name in self.regions}
+        self.roles |= roles or {}
+        self.sizes = dict(sizes or {})
         self._kept: dict[str, tuple[Any, Any]] = {}
 
     def _stage(self, name: str, key: Any, make: Callable[[], Any]) -> Any:
@@ -441,7 +460,8 @@ class Analysis:
         self.check()
         fit = self.fit(progress)
         maps = {**fit.parameters, "R2": fit.R2}
-        regions = self.regions or {"all voxels": np.ones(fit.status.shape, bool)}
+        measured = without_exclusions(self.regions, self.roles)
+        regions = measured or {"all voxels": np.ones(fit.status.shape, bool)}
         statistics = region_statistics(
             maps,
             regions=regions,
@@ -452,7 +472,7 @@ class Analysis:
         )
         concentration = self.concentration()
         curves = {
-            name: mean_curve(concentration.curves, mask=mask) for name, mask in self.regions.items()
+            name: mean_curve(concentration.curves, mask=mask) for name, mask in measured.items()
         }
         fits = {name: self._fitted_curve(curve) for name, curve in curves.items()}
         notes = (
@@ -460,7 +480,34 @@ class Analysis:
             *concentration.notes,
             *self.aif().notes,
         )
-        return Result(maps, fit.status, statistics, curves, fits, notes)
+        measures = self._measures(maps, measured)
+        return Result(maps, fit.status, statistics, curves, fits, notes, measures)
+
+    def _measures(
+        self, maps: Mapping[str, NDArray[np.floating]], regions: Mapping[str, NDArray[np.bool_]]
+    ) -> Measures:
+        """Lesions over references, with the fit's standard errors where they are needed."""
+        concentration, shape = self.concentration(), self.images.dynamic.geometry.shape
+        wanted = [m for n, m in regions.items() if self.roles[n] in ("lesion", "reference")]
+        errors: dict[str, NDArray[np.floating]] = {}
+        if wanted:
+            voxels = np.flatnonzero(np.any(wanted, axis=0))
+            for name, values in standard_errors(
+                self.fitter().fit(Ta=self.settings.fit.shift, voxels=voxels)
+            ).items():
+                errors[name] = np.full(shape, np.nan)
+                errors[name].ravel()[voxels] = values
+        return measure(
+            maps,
+            regions=regions,
+            roles=self.roles,
+            geometry=self.images.dynamic.geometry,
+            errors=errors,
+            T10=concentration.T10 if self.T1_source != "fixed" else None,
+            image=concentration.baseline,
+            absolute=self.settings.concentration.signal == "absolute",
+            sizes=self.sizes,
+        )
 
     def _fitted_curve(self, curve: NDArray[np.float64]) -> NDArray[np.float64]:
         """The model's curve of the fit to one mean curve, ``(frames,)``; NaN if there is none."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Images
 from SpineDCELib.errors import InputError
+from SpineDCELib.measurement import Extent, Role, Size, measure_size, role_of
+from SpineDCELib.measurement.rulers import Ruler, bidimensional_of, read_rulers
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import (
     Geometry,
@@ -34,11 +37,23 @@ class Inputs:
     aif_file: str | None = None
     T1_map: str | None = None
     roi: tuple[str, ...] = ()
+    size: tuple[str, ...] = ()  #: outlines and rulers that lesions are sized with
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Inputs:
+        """The inputs that a provenance record names; lists become tuples again."""
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in record.items()
+        }
+        return cls(**given)
 
     @property
     def beside_study(self) -> tuple[str, ...]:
         """Every file that is not the study itself."""
-        return tuple(p for p in (self.aif_mask, self.aif_file, self.T1_map, *self.roi) if p)
+        return tuple(
+            p for p in (self.aif_mask, self.aif_file, self.T1_map, *self.roi, *self.size) if p
+        )
 
 
 def read_images(study: Path, settings: Settings, progress: Progress = silent) -> Images:
@@ -89,6 +104,77 @@ def read_regions(paths: Iterable[str], geometry: Geometry) -> dict[str, NDArray[
                 )
             regions[name] = mask
     return regions
+
+
+def read_roles(paths: Iterable[str]) -> dict[str, Role]:
+    """Name → what the region is for, from its tag, name or terminology."""
+    roles: dict[str, Role] = {}
+    for path in paths:
+        found = read_segmentation(path)
+        for name in found.masks:
+            roles[name] = role_of(
+                name,
+                terminology=found.terminology.get(name, ""),
+                tags=found.tags.get(name),
+            )
+    return roles
+
+
+def read_sizes(paths: Iterable[str], *, roles: Mapping[str, Role]) -> dict[str, Size]:
+    """Lesion → size, from outlines drawn on any grid and rulers (``.mrk.json``).
+
+    An outline counts for the lesion of its name, or for the only one there is. Two rulers give
+    the bidimensional size; one named after bone or margin parts off what lies outside the bone.
+
+    Raises:
+        InputError: unreadable; or it cannot be told which lesion is meant.
+    """
+    lesions = [name for name, role in roles.items() if role == "lesion"]
+
+    def lesion_of(name: str, path: str) -> str:
+        if name in lesions:
+            return name
+        if len(lesions) <= 1:
+            return lesions[0] if lesions else name
+        raise InputError(f"Which lesion does '{name}' of {path} measure? Name it like its region.")
+
+    rulers: list[Ruler] = []
+    outlines: list[str] = []
+    for path in paths:
+        if path.lower().endswith(".json"):
+            rulers += read_rulers(path)
+        else:
+            outlines.append(path)
+    line = next(((r.start, r.end) for r in rulers if r.is_margin), None)
+    sizes: dict[str, Size] = {}
+    for path in outlines:
+        drawn = read_segmentation(path)
+        kinds = {
+            name: role_of(name, terminology=drawn.terminology.get(name, "")) for name in drawn.masks
+        }
+        bone, outside = (
+            np.any(masks, axis=0) if masks else None
+            for masks in (
+                [m for n, m in drawn.masks.items() if kinds[n] == wanted]
+                for wanted in ("bone", "extraosseous")
+            )
+        )
+        for name, mask in drawn.masks.items():
+            if kinds[name] == "lesion" or len(drawn.masks) == 1:
+                sizes[lesion_of(name, path)] = measure_size(
+                    mask,
+                    drawn.geometry,
+                    bone=bone,
+                    extraosseous=outside,
+                    line=line,
+                    source=f"outline '{name}', drawn for size",
+                )
+    if sum(not ruler.is_margin for ruler in rulers):
+        name = lesion_of("the rulers", "the ruler file")
+        nan = float("nan")
+        known = sizes.get(name, Size(bidimensional_of(rulers), Extent(nan, nan, nan, nan)))
+        sizes[name] = replace(known, axial=bidimensional_of(rulers), source="two rulers")
+    return sizes
 
 
 def read_T1_map(path: str, geometry: Geometry) -> Volume:

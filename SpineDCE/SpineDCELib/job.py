@@ -22,7 +22,15 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.export.provenance import file_digest, read_provenance, write_provenance
 from SpineDCELib.export.results import write_results
 from SpineDCELib.export.staging import staged
-from SpineDCELib.inputs import Inputs, read_images, read_mask, read_regions, read_T1_map
+from SpineDCELib.inputs import (
+    Inputs,
+    read_images,
+    read_mask,
+    read_regions,
+    read_roles,
+    read_sizes,
+    read_T1_map,
+)
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings import Settings, settings_from_dict, settings_to_dict
@@ -93,7 +101,7 @@ def rerun(
     given = record["inputs"]
     try:
         settings = settings_from_dict(record["settings"], kind=Settings)
-        inputs = Inputs(**{**given, "roi": tuple(given["roi"])})
+        inputs = Inputs.from_record(given)
         before: dict[str, str] = dict(record["results"])
         digests: dict[str, str] = dict(record.get("input digests", {}))
     except (TypeError, ValueError, AttributeError, KeyError) as error:
@@ -147,12 +155,15 @@ def _prepare(
         aif_file = read_curve_file(
             inputs.aif_file, duration=duration, time_unit=settings.aif.time_unit
         )
+    roles = read_roles(inputs.roi)
     analysis = Analysis(
         images,
         settings,
         aif_mask=aif_mask,
         aif_file=aif_file,
         regions=read_regions(inputs.roi, geometry),
+        roles=roles,
+        sizes=read_sizes(inputs.size, roles=roles),
     )
     analysis.check()
     digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
@@ -178,6 +189,7 @@ def _prepare(
             "aif_file": _absolute(inputs.aif_file),
             "T1_map": _absolute(inputs.T1_map),
             "roi": [str(Path(p).resolve()) for p in inputs.roi],
+            "size": [str(Path(p).resolve()) for p in inputs.size],
         },
         "input digests": digests,
         "series": {

@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
         aif_file=options.aif_file,
         T1_map=options.t1_map,
         roi=tuple(options.roi),
+        size=tuple(options.size),
     )
     for path in inputs.beside_study:
         existing(path)
@@ -59,5 +60,17 @@ def summary(outcome: Outcome) -> str:
                     f"{UNITS[name]}"
                 )
         lines += [f"  unfitted: {count} {reason}" for reason, count in region.unfitted.items()]
+    measures = result.measures
+    for one in measures.normalised:
+        lines.append(
+            f"{one.lesion} / {one.reference}: normalised {one.parameter} {one.value:.2f} × "
+            f"(95 % {one.low:.2f} to {one.high:.2f})"
+        )
+    for name, size in measures.sizes.items():
+        lines.append(
+            f"{name}: {size.axial.longest:.1f} × {size.axial.perpendicular:.1f} mm on the axial "
+            f"plane, {size.whole.volume / 1000:.2f} mL ({size.source})"
+        )
+    lines += [f"! {warning}" for warning in measures.warnings]
     lines += ["", f"Results in {outcome.folder}: " + ", ".join(outcome.files)]
     return "\n".join(lines)

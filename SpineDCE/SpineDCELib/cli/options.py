@@ -54,6 +54,10 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
         "--roi", metavar="FILE", action="append", default=[],
         help="regions: labelled NRRD or .seg.nrrd; may be given more than once",
     )  # fmt: skip
+    fit.add_argument(
+        "--size", metavar="FILE", action="append", default=[],
+        help="outline of the lesion on any images (.seg.nrrd), or two rulers (.mrk.json)",
+    )  # fmt: skip
     parser.add_argument("--settings", metavar="FILE", help="settings as JSON; options override it")
     parser.add_argument("--no-cache", action="store_true", help="keep nothing for a second run")
 

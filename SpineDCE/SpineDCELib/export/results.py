@@ -12,7 +12,14 @@ from SpineDCELib.analysis import UNITS, Analysis, Result
 from SpineDCELib.export.maps import write_map
 from SpineDCELib.export.overview import write_overview
 from SpineDCELib.export.provenance import array_digest, file_digest
-from SpineDCELib.export.tables import write_curves, write_measurements, write_table
+from SpineDCELib.export.tables import (
+    write_curves,
+    write_measurements,
+    write_normalised,
+    write_references,
+    write_sizes,
+    write_table,
+)
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.series.resample import resample_linear
 
@@ -57,7 +64,16 @@ def write_results(folder: Path, analysis: Analysis, result: Result) -> dict[str,
     )
     write_measurements(folder / "measurements.csv", result.regions, units=UNITS)
     write_curves(folder / "curves.csv", _curve_columns(analysis, result))
-    for name in ("status_legend.csv", "measurements.csv", "curves.csv"):
+    tables = ["status_legend.csv", "measurements.csv", "curves.csv"]
+    measures = result.measures
+    if measures.sizes:
+        write_sizes(folder / "sizes.csv", measures.sizes)
+        tables.append("sizes.csv")
+    if measures.references:
+        write_normalised(folder / "normalised.csv", measures)
+        write_references(folder / "references.csv", measures)
+        tables += ["normalised.csv", "references.csv"]
+    for name in tables:
         digests[name] = file_digest(folder / name)
     if "vp" in result.maps:
         anatomy, name = _anatomy_on_grid(analysis)

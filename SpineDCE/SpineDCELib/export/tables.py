@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.measurement import RegionStatistics
+from SpineDCELib.measurement import Extent, Measures, RegionStatistics, Size
 from SpineDCELib.measurement.regions import Statistics
 
 
@@ -40,6 +40,65 @@ def write_measurements(
         for region in regions
     ]
     write_table(path, header, rows)
+
+
+def write_normalised(path: Path, measures: Measures) -> None:
+    """Every lesion over every reference, with its interval."""
+    write_table(
+        path,
+        ["lesion", "reference", "parameter", "ratio [1]", "95% low [1]", "95% high [1]"],
+        [
+            [one.lesion, one.reference, one.parameter, one.value, one.low, one.high]
+            for one in measures.normalised
+        ],
+    )
+
+
+def write_sizes(path: Path, sizes: Mapping[str, Size]) -> None:
+    """One row a lesion: bidimensional size, volume, and what lies outside the bone."""
+    extents = ["volume [mm3]", "left-right [mm]", "anterior-posterior [mm]", "head-foot [mm]"]
+    header = ["lesion", "longest [mm]", "perpendicular [mm]", "area product [mm2]", *extents]
+    header += [f"extraosseous {name}" for name in extents] + ["measured on"]
+
+    def row(extent: Extent | None) -> list[float]:
+        if extent is None:
+            return [float("nan")] * 4
+        return [
+            extent.volume,
+            extent.left_right,
+            extent.anterior_posterior,
+            extent.superior_inferior,
+        ]
+
+    write_table(
+        path,
+        header,
+        [
+            [
+                name,
+                size.axial.longest,
+                size.axial.perpendicular,
+                size.axial.product,
+                *row(size.whole),
+                *row(size.extraosseous),
+                size.source,
+            ]
+            for name, size in sizes.items()
+        ],
+    )
+
+
+def write_references(path: Path, measures: Measures) -> None:
+    """How good each reference is, and the vertebrae beside it."""
+    write_table(
+        path,
+        ["vertebra", "chosen", "score [0-1]", "vp [fraction]", "vp spread [1]", "T10 [s]", "why"],
+        [
+            [s.name, int(chosen), s.score, s.vp, s.spread, s.T10, " ".join(s.warnings)]
+            for chosen, scores in ((True, measures.references), (False, measures.neighbours))
+            for s in scores
+        ],
+    )
 
 
 def write_curves(path: Path, columns: Mapping[str, NDArray[np.floating]]) -> None:

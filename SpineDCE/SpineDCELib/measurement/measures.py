@@ -1,0 +1,162 @@
+"""Everything that is read off one study's maps and regions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.measurement.normalised import Normalised, RegionMean, normalised, region_mean
+from SpineDCELib.measurement.reference import ReferenceScore, score_references
+from SpineDCELib.measurement.roles import Role
+from SpineDCELib.measurement.size import Size, measure_size
+from SpineDCELib.series import Geometry
+
+#: What a lesion is divided by its reference for.
+NORMALISED = ("vp", "Ktrans")
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """Normalised parameters, references and sizes of one study.
+
+    Attributes:
+        roles: region → what it is for.
+        means: region → parameter → mean and its error; lesions and references only.
+        normalised: every lesion over every reference, the chosen reference first.
+        references: score of each reference; ``neighbours``: of the vertebrae beside them.
+        neighbour_masks: name in ``neighbours`` → mask.
+        sizes: lesion → size.
+        warnings: sentences to read before the numbers.
+    """
+
+    roles: dict[str, Role] = field(default_factory=dict)
+    means: dict[str, dict[str, RegionMean]] = field(default_factory=dict)
+    normalised: tuple[Normalised, ...] = ()
+    references: tuple[ReferenceScore, ...] = ()
+    neighbours: tuple[ReferenceScore, ...] = ()
+    neighbour_masks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    sizes: dict[str, Size] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def of(self, lesion: str, parameter: str = "vp") -> Normalised | None:
+        """The lesion over its chosen reference, or None where there is no reference."""
+        for one in self.normalised:
+            if one.lesion == lesion and one.parameter == parameter:
+                return one
+        return None
+
+    def lesions(self) -> list[str]:
+        return [name for name, role in self.roles.items() if role == "lesion"]
+
+
+def measure(
+    maps: Mapping[str, NDArray[np.floating]],
+    *,
+    regions: Mapping[str, NDArray[np.bool_]],
+    roles: Mapping[str, Role],
+    geometry: Geometry,
+    errors: Mapping[str, NDArray[np.floating]] | None = None,
+    T10: NDArray[np.floating] | None = None,
+    image: NDArray[np.floating] | None = None,
+    absolute: bool = True,
+    sizes: Mapping[str, Size] | None = None,
+) -> Measures:
+    """Measure lesions against references, and their size.
+
+    Args:
+        maps: parameter → ``(slices, rows, columns)``.
+        regions: name → mask, exclusions already taken out.
+        errors: parameter → the fit's standard errors.
+        T10: s. image: T1-weighted or baseline signal, to find neighbouring vertebrae in.
+        absolute: the parameters have an absolute scale.
+        sizes: lesion → size already measured on a finer grid.
+    """
+    named = {
+        role: [name for name in regions if roles.get(name) == role]
+        for role in ("lesion", "reference", "exclusion", "bone", "extraosseous")
+    }
+    warnings: list[str] = []
+    means = {
+        name: {
+            parameter: region_mean(
+                maps[parameter],
+                mask=regions[name],
+                spacing=geometry.spacing,
+                errors=(errors or {}).get(parameter),
+            )
+            for parameter in NORMALISED
+            if parameter in maps
+        }
+        for name in (*named["lesion"], *named["reference"])
+    }
+    references: list[ReferenceScore] = []
+    neighbours: list[ReferenceScore] = []
+    masks: dict[str, NDArray[np.bool_]] = {}
+    if named["reference"] and "vp" in maps:
+        forbidden = [regions[name] for name in (*named["lesion"], *named["exclusion"])]
+        references, neighbours, masks = score_references(
+            {name: regions[name] for name in named["reference"]},
+            vp=maps["vp"],
+            Ktrans=maps.get("Ktrans"),
+            T10=T10,
+            image=maps["vp"] if image is None else image,
+            geometry=geometry,
+            avoid=np.any(forbidden, axis=0) if forbidden else None,
+            absolute=absolute,
+        )
+        for score in references:
+            warnings += score.warnings
+            better = max(neighbours, key=lambda n: n.score, default=None)
+            if score.warnings and better is not None and better.score > score.score + 0.1:
+                warnings.append(
+                    f"A better reference than {score.name} is the vertebra {better.name} "
+                    f"(score {better.score:.2f} against {score.score:.2f})."
+                )
+    elif named["lesion"]:
+        warnings.append(
+            "No reference vertebra: name a region 'Reference' to get normalised values."
+        )
+    ratios = []
+    for lesion in named["lesion"]:
+        # A clearly worse reference comes last; among good ones the nearest is first.
+        order = sorted(
+            references,
+            key=lambda s: (s.score < 0.5, _distance(regions[lesion], regions[s.name], geometry)),
+        )
+        ratios += [
+            normalised(
+                parameter,
+                lesion=(lesion, means[lesion][parameter]),
+                reference=(score.name, means[score.name][parameter]),
+            )
+            for score in order
+            for parameter in means[lesion]
+        ]
+    union = {
+        role: np.any([regions[name] for name in named[role]], axis=0) if named[role] else None
+        for role in ("bone", "extraosseous")
+    }
+    measured = {
+        name: (sizes or {}).get(name)
+        or measure_size(
+            regions[name],
+            geometry,
+            bone=union["bone"],
+            extraosseous=union["extraosseous"],
+            source=f"region '{name}' on the dynamic images",
+        )
+        for name in named["lesion"]
+    }
+    return Measures(
+        dict(roles), means, tuple(ratios), tuple(references), tuple(neighbours), masks, measured,
+        tuple(warnings),
+    )  # fmt: skip
+
+
+def _distance(a: NDArray[np.bool_], b: NDArray[np.bool_], geometry: Geometry) -> float:
+    """Between the centres of two masks, mm."""
+    centres = [np.mean(np.nonzero(mask), axis=1)[::-1] for mask in (a, b)]
+    return float(np.linalg.norm(geometry.affine[:3, :3] @ (centres[0] - centres[1])))

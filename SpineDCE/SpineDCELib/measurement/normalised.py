@@ -1,0 +1,194 @@
+"""Lesion over reference vertebra, with an interval for what the voxels do not settle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import fftconvolve
+from scipy.stats import t as student
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class RegionMean:
+    """Mean of a parameter over a region and how well it is known.
+
+    Attributes:
+        mean: in the parameter's unit.
+        SE: its standard error.
+        n: voxels with a value.
+        effective: how many independent voxels they are worth.
+    """
+
+    mean: float
+    SE: float
+    n: int
+    effective: float
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A parameter of a lesion over the same of a reference; a ratio, without unit."""
+
+    lesion: str
+    reference: str
+    parameter: str
+    value: float
+    low: float
+    high: float
+    log_SE: float  #: standard error of ln(value)
+    freedom: float  #: degrees of freedom of the interval
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change of a normalised parameter from before to after, %."""
+
+    parameter: str
+    percent: float
+    low: float
+    high: float
+    log_SE: float
+    freedom: float
+
+    def probability_above(self, cutoff: float) -> float:
+        """How probable it is that the true change lies above ``cutoff`` %, from the interval."""
+        if not np.isfinite(self.log_SE) or not self.percent > -100:
+            return float("nan")
+        distance = np.log1p(self.percent / 100) - np.log1p(cutoff / 100)
+        if self.log_SE == 0:
+            return float(distance > 0)
+        return float(student.cdf(distance / self.log_SE, self.freedom))
+
+
+def region_mean(
+    values: NDArray[np.floating],
+    *,
+    mask: NDArray[np.bool_],
+    spacing: tuple[float, float, float],
+    errors: NDArray[np.floating] | None = None,
+) -> RegionMean:
+    """Mean over a region's finite voxels and its standard error.
+
+    Neighbouring voxels share blurring, smoothing and anatomy, so n voxels say less than n
+    independent ones. Their worth is read off the region's own correlogram: the variance of the
+    mean is SD²·(1 + Σ ρ(lag)·pairs(lag)/n)/n, summed outwards in rings until ρ first falls to 0
+    (Cressie, Statistics for Spatial Data, 1993, §1.3). The spread between voxels holds the fit's
+    noise already; where the fit's own errors are larger than that spread, they take its place.
+
+    Args:
+        values: ``(slices, rows, columns)``. mask: of that shape.
+        spacing: distance between voxels along column, row and slice, mm.
+        errors: the fit's standard error in every voxel, of the shape of ``values``; NaN where
+            unknown.
+    """
+    inside = mask & np.isfinite(values)
+    n = int(inside.sum())
+    nan = float("nan")
+    if n == 0:
+        return RegionMean(nan, nan, 0, 0.0)
+    own = values[inside].astype(float)
+    mean = float(own.mean())
+    if n < 3:
+        return RegionMean(mean, nan, n, float(n))
+    variance = float(own.var(ddof=1))
+    inflation = _inflation(values, inside, spacing)
+    if errors is not None:
+        known = errors[inside].astype(float)
+        known = known[np.isfinite(known)]
+        if known.size:
+            # The median: one voxel that determines nothing must not speak for a region.
+            variance = max(variance, float(np.median(known)) ** 2)
+    effective = n / inflation
+    return RegionMean(mean, float(np.sqrt(variance / effective)), n, effective)
+
+
+def _inflation(
+    values: NDArray[np.floating], inside: NDArray[np.bool_], spacing: tuple[float, float, float]
+) -> float:
+    """By how much spatial correlation raises the variance of the mean; 1 to n."""
+    n = int(inside.sum())
+    corner = [slice(int(i.min()), int(i.max()) + 1) for i in np.nonzero(inside)]
+    inside = inside[tuple(corner)]
+    weights = inside.astype(float)
+    rest = np.where(inside, values[tuple(corner)], 0.0).astype(float)
+    rest = np.where(inside, rest - rest.sum() / n, 0.0)
+    power = float((rest**2).sum()) / n
+    if power == 0:
+        return 1.0
+    flip = (slice(None, None, -1),) * 3
+    products = fftconvolve(rest, rest[flip])
+    pairs = np.round(fftconvolve(weights, weights[flip]))
+    lags = np.meshgrid(
+        *(
+            (np.arange(size) - size // 2) * step
+            for size, step in zip(pairs.shape, spacing[::-1], strict=True)
+        ),
+        indexing="ij",
+    )
+    ring = np.rint(np.sqrt(sum(lag**2 for lag in lags)) / min(spacing)).astype(int).ravel()
+    count = np.bincount(ring, pairs.ravel())
+    total = np.bincount(ring, products.ravel())
+    inflation = 1.0
+    for number in range(1, count.size):
+        if count[number] == 0:
+            continue
+        if total[number] <= 0:
+            break
+        inflation += total[number] / power / n
+    return float(min(inflation, n))
+
+
+def normalised(
+    parameter: str, *, lesion: tuple[str, RegionMean], reference: tuple[str, RegionMean]
+) -> Normalised:
+    """Lesion mean over reference mean; the interval is symmetrical on a log scale.
+
+    NaN where the reference mean is not above 0. The errors add as relative errors (delta method),
+    the degrees of freedom as Welch and Satterthwaite add them.
+    """
+    (lesion_name, top), (reference_name, bottom) = lesion, reference
+    nan = float("nan")
+    if not bottom.mean > 0:
+        return Normalised(lesion_name, reference_name, parameter, nan, nan, nan, nan, nan)
+    value = top.mean / bottom.mean
+    if not value > 0:
+        return Normalised(lesion_name, reference_name, parameter, value, nan, nan, nan, nan)
+    relative = np.array([top.SE / top.mean, bottom.SE / bottom.mean]) ** 2
+    log_SE = float(np.sqrt(relative.sum()))
+    freedom = _freedom(relative, np.array([top.effective, bottom.effective]) - 1)
+    low, high = (float(np.exp(end)) for end in _interval(np.log(value), log_SE, freedom))
+    return Normalised(lesion_name, reference_name, parameter, value, low, high, log_SE, freedom)
+
+
+def change(before: Normalised, after: Normalised) -> Change:
+    """100·(after − before)/before, % (Behar et al., AJNR 2023), with its interval."""
+    nan = float("nan")
+    if not (before.value > 0 and after.value >= 0):
+        return Change(before.parameter, nan, nan, nan, nan, nan)
+    percent = 100 * (after.value - before.value) / before.value
+    if after.value == 0:
+        return Change(before.parameter, percent, nan, nan, nan, nan)
+    squared = np.array([before.log_SE, after.log_SE]) ** 2
+    log_SE = float(np.sqrt(squared.sum()))
+    freedom = _freedom(squared, np.array([before.freedom, after.freedom]))
+    ends = _interval(np.log(after.value / before.value), log_SE, freedom)
+    low, high = (float(100 * np.expm1(end)) for end in ends)
+    return Change(before.parameter, percent, low, high, log_SE, freedom)
+
+
+def _freedom(variances: NDArray[np.floating], freedom: NDArray[np.floating]) -> float:
+    total = float(variances.sum())
+    if not total > 0:
+        return float(np.sum(freedom))
+    return float(max(total**2 / np.sum(variances**2 / np.maximum(freedom, 1.0)), 1.0))
+
+
+def _interval(centre: float, SE: float, freedom: float) -> tuple[float, float]:
+    if not (np.isfinite(SE) and np.isfinite(freedom)):
+        return float("nan"), float("nan")
+    half = float(student.ppf(0.5 + CONFIDENCE / 2, freedom)) * SE
+    return float(centre - half), float(centre + half)

@@ -1,0 +1,279 @@
+"""Is the reference vertebra a good one, and is a better one near?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.signal import fftconvolve
+
+from SpineDCELib.series import Geometry
+
+#: Fewer voxels than this say little about a vertebra.
+MIN_VOXELS = 30
+#: Robust coefficient of variation of vp above which a vertebra is not uniform.
+MAX_SPREAD = 0.5
+#: vp and Ktrans (1/min) above which marrow is called enhanced: about three times the 0.01 and
+#: 0.02 that healthy marrow has in absolute units.
+ENHANCED = {"vp": 0.03, "Ktrans": 0.06}
+#: T10 of vertebral marrow at 1.5 T is 515 to 552 ms; fatty or irradiated marrow comes near fat's
+#: 260 ms, oedema and metastasis near 1 s (s).
+FATTY_T10, WET_T10 = 0.40, 0.80
+#: Where no T10 is known: brighter on the baseline or T1 image than its neighbours by this much.
+FATTY_BRIGHTNESS = 1.35
+#: Vertebrae follow each other at 20 to 50 mm.
+NEXT_VERTEBRA = (18.0, 50.0)
+
+
+@dataclass(frozen=True)
+class ReferenceScore:
+    """How good a reference is.
+
+    Attributes:
+        name: of the region, or "1 above Reference" for a proposed neighbour.
+        score: 0 to 1, the product of what each test gives; 1 is flawless.
+        warnings: one sentence for every test that failed.
+    """
+
+    name: str
+    score: float
+    vp: float
+    spread: float  #: robust coefficient of variation of vp
+    T10: float  #: median, s; NaN where not known
+    warnings: tuple[str, ...] = ()
+
+
+def score_reference(
+    name: str,
+    *,
+    mask: NDArray[np.bool_],
+    vp: NDArray[np.floating],
+    Ktrans: NDArray[np.floating] | None = None,
+    T10: NDArray[np.floating] | None = None,
+    brightness: float = 1.0,
+    absolute: bool = True,
+    neighbours_vp: float | None = None,
+) -> ReferenceScore:
+    """Score one reference: uniform, not enhanced, not fatty, irradiated or wet, large enough.
+
+    Args:
+        vp, Ktrans, T10: maps ``(slices, rows, columns)``; T10 in s.
+        brightness: T1-weighted signal over that of the neighbouring vertebrae.
+        absolute: vp and Ktrans have an absolute scale (not so with relative signal).
+        neighbours_vp: median vp of the neighbouring vertebrae, if any were found.
+    """
+    values = vp[mask & np.isfinite(vp)].astype(float)
+    warnings: list[str] = []
+    score = 1.0
+
+    def fault(share: float, sentence: str) -> None:
+        nonlocal score
+        score *= min(max(share, 0.0), 1.0)
+        warnings.append(sentence)
+
+    nan = float("nan")
+    if values.size == 0:
+        return ReferenceScore(name, 0.0, nan, nan, nan, (f"{name} has no fitted voxel.",))
+    if values.size < MIN_VOXELS:
+        fault(values.size / MIN_VOXELS, f"{name} has {values.size} voxels; draw {MIN_VOXELS}.")
+    middle = float(np.median(values))
+    mean = float(values.mean())
+    quarter, three = np.percentile(values, (25, 75))
+    spread = float((three - quarter) / 1.349 / mean) if mean > 0 else float("inf")
+    if not mean > 0:
+        fault(0.0, f"Vp of {name} is 0: nothing can be divided by it.")
+    elif spread > MAX_SPREAD:
+        fault(
+            MAX_SPREAD / spread,
+            f"{name} is not uniform: Vp varies by {spread:.0%} from voxel to voxel.",
+        )
+    if absolute:
+        means = {"vp": mean}
+        if Ktrans is not None:
+            means["Ktrans"] = float(np.nanmedian(Ktrans[mask]))
+        for parameter, limit in ENHANCED.items():
+            if means.get(parameter, 0.0) > limit:
+                fault(
+                    limit / means[parameter],
+                    f"{name} enhances: {parameter} {means[parameter]:.3f} is above {limit:g}, "
+                    "so it may hold tumour, haemangioma or a fresh fracture.",
+                )
+    if neighbours_vp is not None and neighbours_vp > 0 and mean > 0:
+        times = middle / neighbours_vp
+        if times < 0.5:
+            fault(
+                times * 2,
+                f"Vp of {name} is {times:.0%} of its neighbours': fatty or irradiated marrow "
+                "makes every normalised value too high.",
+            )
+        elif times > 2:
+            fault(2 / times, f"Vp of {name} is {times:.1f} times its neighbours'.")
+    T1 = float(np.nanmedian(T10[mask])) if T10 is not None else nan
+    if T1 < FATTY_T10:
+        fault(T1 / FATTY_T10 / 2, f"T10 of {name} is {T1 * 1000:.0f} ms: fatty or irradiated.")
+    elif T1 > WET_T10:
+        fault(WET_T10 / T1, f"T10 of {name} is {T1 * 1000:.0f} ms: oedema or tumour.")
+    elif not np.isfinite(T1) and brightness > FATTY_BRIGHTNESS:
+        fault(
+            FATTY_BRIGHTNESS / brightness / 2,
+            f"{name} is {brightness:.1f} times as bright on T1 as its neighbours: fatty or "
+            "irradiated.",
+        )
+    return ReferenceScore(name, score, mean, spread, T1, tuple(warnings))
+
+
+def neighbouring_vertebrae(
+    mask: NDArray[np.bool_],
+    *,
+    image: NDArray[np.floating],
+    geometry: Geometry,
+    avoid: NDArray[np.bool_] | None = None,
+    steps: int = 2,
+    least_match: float = 0.35,
+) -> dict[str, NDArray[np.bool_]]:
+    """The same outline moved onto the vertebrae above and below.
+
+    The reference and its surroundings are looked for along the spine by normalised
+    cross-correlation (Lewis 1995), one vertebra at a time, and each outline is moved there whole.
+
+    Args:
+        mask: the reference, ``(slices, rows, columns)``.
+        image: where discs and vertebrae can be told apart: T1, or the dynamic baseline.
+        avoid: voxels that no neighbour may touch (lesions, exclusions).
+        steps: how many vertebrae in each direction.
+        least_match: correlation below which there is no vertebra.
+
+    Returns:
+        "1 above", "2 above", "1 below" … → mask.
+    """
+    found: dict[str, NDArray[np.bool_]] = {}
+    # Per voxel of column, row and slice, mm towards the head; slices are not crossed.
+    up = geometry.affine[2, :2][::-1]  # per row, per column
+    spacing = np.array(geometry.spacing[1::-1])  # row, column
+    if np.abs(up).max() < 0.5 * spacing.min():
+        return found  # axial sections: the neighbours lie in other slices
+    for word, sign in (("above", 1.0), ("below", -1.0)):
+        here = np.zeros(2, int)
+        for number in range(1, steps + 1):
+            step = _next(mask, here, image, up * sign, spacing, least_match)
+            if step is None:
+                break
+            here = here + step
+            moved = _moved(mask, here)
+            if moved.sum() < 0.9 * mask.sum():
+                break
+            if avoid is not None and (moved & avoid).sum() > 0.02 * moved.sum():
+                continue
+            found[f"{number} {word}"] = moved
+    return found
+
+
+def _next(
+    mask: NDArray[np.bool_],
+    here: NDArray[np.int_],
+    image: NDArray[np.floating],
+    up: NDArray[np.floating],
+    spacing: NDArray[np.floating],
+    least_match: float,
+) -> NDArray[np.int_] | None:
+    """Rows and columns from the outline's present place to the next vertebra, or None."""
+    slices = np.flatnonzero(mask.any(axis=(1, 2)))
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in ((0, 2), (0, 1)))
+    pad = np.ceil(8.0 / spacing).astype(int)
+    low = np.maximum(np.array([rows[0], columns[0]]) - pad, 0)
+    high = np.minimum(np.array([rows[-1], columns[-1]]) + pad + 1, image.shape[1:])
+    template = image[slices][:, low[0] : high[0], low[1] : high[1]].astype(float)
+    template = template - template.mean()
+    size = np.array(template.shape[1:])
+    norm = float(np.sqrt((template**2).sum()))
+    if norm == 0:
+        return None
+    own = image[slices].astype(float)
+    product = sum(
+        fftconvolve(plane, kernel[::-1, ::-1], mode="valid")
+        for plane, kernel in zip(own, template, strict=True)
+    )
+    box = np.ones(size)
+    total = fftconvolve(own.sum(axis=0), box, mode="valid")
+    squares = fftconvolve((own**2).sum(axis=0), box, mode="valid")
+    variance = squares - total**2 / template.size
+    floor = 1e-6 * squares.max()
+    match = np.where(variance > floor, product / norm / np.sqrt(np.maximum(variance, floor)), 0.0)
+    offsets = np.indices(match.shape) - (low + here)[:, None, None]
+    headwards = np.tensordot(up, offsets, axes=1)
+    length = np.sqrt(((offsets * spacing[:, None, None]) ** 2).sum(axis=0))
+    near = (length >= NEXT_VERTEBRA[0]) & (length <= NEXT_VERTEBRA[1])
+    allowed = near & (headwards > 0.85 * length)
+    if not allowed.any():
+        return None
+    peak = (match == ndimage.maximum_filter(match, size=3)) & allowed & (match > least_match)
+    if not peak.any():
+        return None
+    # The nearest good peak: the next vertebra but one looks as alike.
+    good = peak & (match > 0.85 * match[peak].max())
+    row, column = np.argwhere(good)[np.argmin(length[good])]
+    return np.array([row, column]) - (low + here)
+
+
+def _moved(mask: NDArray[np.bool_], by: NDArray[np.int_]) -> NDArray[np.bool_]:
+    out = np.zeros_like(mask)
+    k, j, i = np.nonzero(mask)
+    j, i = j + by[0], i + by[1]
+    inside = (j >= 0) & (j < mask.shape[1]) & (i >= 0) & (i < mask.shape[2])
+    out[k[inside], j[inside], i[inside]] = True
+    return out
+
+
+def score_references(
+    references: Mapping[str, NDArray[np.bool_]],
+    *,
+    vp: NDArray[np.floating],
+    Ktrans: NDArray[np.floating] | None,
+    T10: NDArray[np.floating] | None,
+    image: NDArray[np.floating],
+    geometry: Geometry,
+    avoid: NDArray[np.bool_] | None = None,
+    absolute: bool = True,
+) -> tuple[list[ReferenceScore], list[ReferenceScore], dict[str, NDArray[np.bool_]]]:
+    """Scores of the references, of the neighbours that could stand in, and those neighbours.
+
+    Args: as of :func:`score_reference` and :func:`neighbouring_vertebrae`.
+    """
+    scores: list[ReferenceScore] = []
+    proposed: list[ReferenceScore] = []
+    masks: dict[str, NDArray[np.bool_]] = {}
+    for name, mask in references.items():
+        near = neighbouring_vertebrae(mask, image=image, geometry=geometry, avoid=avoid)
+        medians = {where: float(np.nanmedian(vp[m])) for where, m in near.items()}
+        brights = {where: float(np.nanmedian(image[m])) for where, m in near.items()}
+        own, bright = float(np.nanmedian(vp[mask])), float(np.nanmedian(image[mask]))
+
+        def score(
+            label: str,
+            region: NDArray[np.bool_],
+            others: list[float],
+            bright: float,
+            bright_others: list[float],
+        ) -> ReferenceScore:
+            return score_reference(
+                label,
+                mask=region,
+                vp=vp,
+                Ktrans=Ktrans,
+                T10=T10,
+                brightness=bright / float(np.median(bright_others)) if bright_others else 1.0,
+                absolute=absolute,
+                neighbours_vp=float(np.median(others)) if others else None,
+            )
+
+        scores.append(score(name, mask, list(medians.values()), bright, list(brights.values())))
+        for where, region in near.items():
+            others = [own, *(v for k, v in medians.items() if k != where)]
+            bright_others = [bright, *(v for k, v in brights.items() if k != where)]
+            label = f"{where} {name}"
+            proposed.append(score(label, region, others, brights[where], bright_others))
+            masks[label] = region
+    return scores, proposed, masks

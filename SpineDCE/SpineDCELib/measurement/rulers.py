@@ -1,0 +1,92 @@
+"""Rulers that a reader has drawn: 3D Slicer's line markups."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.measurement.size import Bidimensional, Point
+
+#: A ruler so named joins bone and tumour; it does not measure.
+_MARGIN = re.compile(r"bone|margin|extra-?osseous|cortex", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """A line between two points, LPS mm."""
+
+    name: str
+    start: Point
+    end: Point
+
+    @property
+    def length(self) -> float:
+        """mm"""
+        return float(np.linalg.norm(np.subtract(self.end, self.start)))
+
+    @property
+    def is_margin(self) -> bool:
+        """Whether it joins bone and tumour, to part off what lies outside the bone."""
+        return bool(_MARGIN.search(self.name))
+
+
+def read_rulers(path: str | Path) -> list[Ruler]:
+    """The line markups of a ``.mrk.json`` file.
+
+    Raises:
+        InputError: not such a file, or without a whole line.
+    """
+    try:
+        markups = json.loads(Path(path).read_text(encoding="utf-8"))["markups"]
+        rulers = []
+        for number, markup in enumerate(markups, 1):
+            points = markup["controlPoints"]
+            if markup["type"] != "Line" or len(points) != 2:
+                continue
+            sign = -1.0 if markup.get("coordinateSystem", "LPS") in ("RAS", "0") else 1.0
+            start, end = (
+                (sign * float(x), sign * float(y), float(z))
+                for x, y, z in (point["position"] for point in points)
+            )
+            label = markup.get("name") or points[0].get("label") or f"line {number}"
+            rulers.append(Ruler(str(label), start, end))
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{path} cannot be read as rulers ({type(error).__name__}); save the line markups of "
+            "3D Slicer as .mrk.json."
+        ) from None
+    if not rulers:
+        raise InputError(f"{path} holds no line with two points; draw the rulers as lines.")
+    return rulers
+
+
+def bidimensional_of(rulers: list[Ruler]) -> Bidimensional:
+    """The longer of two rulers and the other; they should cross at a right angle.
+
+    Raises:
+        InputError: not two rulers, or two that are far from perpendicular.
+    """
+    own = sorted((r for r in rulers if not r.is_margin), key=lambda r: -r.length)
+    if len(own) != 2:
+        raise InputError(f"A bidimensional size needs two rulers; there are {len(own)}.")
+    first, second = own
+    if not second.length > 0:
+        raise InputError(f"Ruler '{second.name}' has no length; draw it again.")
+    cosine = np.dot(np.subtract(first.end, first.start), np.subtract(second.end, second.start))
+    angle = float(np.degrees(np.arccos(min(abs(cosine) / first.length / second.length, 1.0))))
+    if angle < 70:
+        raise InputError(
+            f"The rulers '{first.name}' and '{second.name}' cross at {angle:.0f}°; the second "
+            "diameter is the one perpendicular to the first."
+        )
+    return Bidimensional(
+        first.length,
+        second.length,
+        float(np.mean([p[2] for r in own for p in (r.start, r.end)])),
+        (first.start, first.end, second.start, second.end),
+    )

@@ -1,0 +1,113 @@
+"""References are scored, and the vertebrae beside them are found."""
+
+import numpy as np
+import pytest
+from SpineDCELib.measurement.measures import measure
+from SpineDCELib.measurement.reference import neighbouring_vertebrae, score_reference
+from SpineDCELib.series import Geometry
+
+SAGITTAL = np.array([[0, 0, 1.0], [1, 0, 0], [0, -1, 0]])
+GEOMETRY = Geometry.from_parts((5, 160, 64), (1.25, 1.25, 5.0), (0, 0, 0), SAGITTAL)
+TOPS = (8, 36, 64, 92, 120)  # a vertebra of 20 rows and a disc of 8, five times
+SHIFTS = (0, 1, 2, 1, 0)  # a gentle curve
+
+
+def column():
+    """A column of five vertebrae on a sagittal grid, and their masks."""
+    rng = np.random.default_rng(0)
+    image = rng.normal(100, 4, GEOMETRY.shape)
+    masks = []
+    for top, shift in zip(TOPS, SHIFTS, strict=True):
+        mask = np.zeros(GEOMETRY.shape, bool)
+        mask[1:4, top + 2 : top + 18, 22 + shift : 40 + shift] = True
+        image[:, top : top + 20, 20 + shift : 42 + shift] += 150
+        masks.append(mask)
+    return image, masks
+
+
+def test_the_neighbours_are_the_next_vertebrae():
+    image, masks = column()
+    found = neighbouring_vertebrae(masks[2], image=image, geometry=GEOMETRY)
+    assert set(found) == {"1 above", "2 above", "1 below", "2 below"}
+    for name, index in {"1 above": 1, "2 above": 0, "1 below": 3, "2 below": 4}.items():
+        overlap = (found[name] & masks[index]).sum() / masks[index].sum()
+        assert overlap > 0.85, name
+
+
+def test_no_neighbour_touches_a_lesion():
+    image, masks = column()
+    found = neighbouring_vertebrae(masks[2], image=image, geometry=GEOMETRY, avoid=masks[1])
+    assert "1 above" not in found
+    assert "2 above" in found
+
+
+def healthy(rng, mask, vp=0.01):
+    return np.where(mask, rng.normal(vp, 0.001, mask.shape), np.nan)
+
+
+def test_a_good_reference_has_no_warning():
+    _, masks = column()
+    vp = healthy(np.random.default_rng(1), masks[2])
+    score = score_reference(
+        "ref", mask=masks[2], vp=vp, T10=np.full(vp.shape, 0.55), neighbours_vp=0.01
+    )
+    assert score.score == 1
+    assert score.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"vp": 0.06}, "enhances"),
+        ({"vp": 0.004, "T10": 0.32}, "fatty or irradiated"),
+        ({"T10": 1.0}, "oedema or tumour"),
+        ({"vp": 0.003}, "of its neighbours"),
+        ({"spread": 1.0}, "not uniform"),
+        ({"few": True}, "voxels; draw"),
+    ],
+)
+def test_a_bad_reference_is_warned_about(change, words):
+    rng = np.random.default_rng(2)
+    _, masks = column()
+    mask = masks[2].copy()
+    if change.get("few"):
+        mask[:] = False
+        mask[2, 70:73, 25:28] = True
+    vp = healthy(rng, mask, change.get("vp", 0.01))
+    if change.get("spread"):
+        vp = np.where(mask, np.where(rng.random(mask.shape) < 0.5, 0.002, 0.018), np.nan)
+    score = score_reference(
+        "ref", mask=mask, vp=vp, T10=np.full(vp.shape, change.get("T10", 0.55)), neighbours_vp=0.01
+    )
+    assert score.score < 0.9
+    assert any(words in warning for warning in score.warnings)
+
+
+def test_a_better_neighbour_is_proposed_and_a_sound_reference_preferred():
+    image, masks = column()
+    rng = np.random.default_rng(3)
+    vp = rng.normal(0.01, 0.001, GEOMETRY.shape)
+    vp[:, :36] = 0.06  # the topmost vertebra enhances
+    vp[masks[1]] = rng.normal(0.05, 0.005, masks[1].sum())
+    vp[masks[2]] = rng.normal(0.05, 0.002, masks[2].sum())
+    regions = {"Lesion": masks[1], "Reference": masks[2]}
+    measures = measure(
+        {"vp": vp},
+        regions=regions,
+        roles={"Lesion": "lesion", "Reference": "reference"},
+        geometry=GEOMETRY,
+        image=image,
+    )
+    text = " ".join(measures.warnings)
+    assert "Reference enhances" in text
+    assert "A better reference than Reference is the vertebra" in text
+    assert "below" in text
+    two = measure(
+        {"vp": vp},
+        regions={**regions, "Reference 2": masks[3]},
+        roles={"Lesion": "lesion", "Reference": "reference", "Reference 2": "reference"},
+        geometry=GEOMETRY,
+        image=image,
+    )
+    assert two.of("Lesion").reference == "Reference 2"  # farther, but sound
+    assert two.of("Lesion").value == pytest.approx(5, rel=0.02)
