@@ -31,7 +31,7 @@ KEP_TIMES_DURATION = 0.3
 #: Above this relative standard error ve is called not determined.
 VE_RELATIVE_ERROR = 0.5
 #: Voxels worked on at once: more cost memory, fewer cost time.
-BLOCK = 32768
+BLOCK = 65536
 
 
 class ExtendedToftsFitter:
