@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.phantom.canal import canal_shapes
 from SpineDCELib.phantom.painting import Paint
-from SpineDCELib.phantom.shapes import Field, Frame, Shape, blended, capsule, ellipsoid
+from SpineDCELib.phantom.shapes import Field, Frame, Shape, blended, capsule, common, ellipsoid
 from SpineDCELib.phantom.tissues import TISSUES, Tissue
 from SpineDCELib.phantom.trunk import trunk
 from SpineDCELib.phantom.vertebra import LEVELS, Vertebra, column
@@ -158,11 +158,11 @@ def _vertebra(v: Vertebra, plan: Plan) -> Sequence[Paint]:
         band = ellipsoid((0, -0.15 * b, 0.30 * h), (2 * v.half_width, 1.5 * b, 0.62 * h), v.frame)
 
         def sheet(w: Field, v_: Field, u: Field) -> Field:
-            return np.abs(u - (0.28 * h + 0.10 * v_ + 0.8 * np.sin(v_ / 3))) - np.float32(0.9)
+            return np.abs(u - (0.28 * h + 0.10 * v_ + 0.5 * np.sin(v_ / 3))) - np.float32(0.6)
 
         line = v.frame.place((v.half_width, 0.75 * b, 0.3 * h), sheet, (0, -0.2 * b, 0.28 * h))
         paints += [
-            Paint(band, "fracture oedema", only=(marrow,)),
+            Paint(common(band, body_shape), "fracture oedema", only=(marrow,)),
             Paint(line, "fracture line", only=("fracture oedema",)),
         ]
     return paints

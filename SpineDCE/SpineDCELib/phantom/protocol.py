@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Geometry
 
-FIELD_OF_VIEW = 320.0  #: mm
 FIELD_STRENGTH = 1.5  #: T
 DYNAMIC_TR = 0.0045  #: s
 DYNAMIC_TE = 0.0015  #: s
@@ -28,6 +27,7 @@ class Size:
         oversample: points along slice, row and column in a dynamic voxel.
         matrix_anatomical, sections_anatomical, thickness_anatomical: of T1, T2 and STIR.
         sections_axial: of the axial T1 after contrast, 4 mm apart.
+        field_of_view: in plane, mm; smaller than the patient means centred on the lesion's level.
         complete: whether T1 mapping, anatomical and phase series are made at all.
     """
 
@@ -42,12 +42,13 @@ class Size:
     thickness_anatomical: float = 4.0
     sections_axial: int = 0
     complete: bool = True
+    field_of_view: float = 320.0
 
 
 SIZES = {
     "full": Size(256, 12, 5.0, 56, 5.4, (6, 3, 3), 320, 15, 4.0, 24),
     "small": Size(96, 8, 6.0, 46, 5.4, (6, 4, 4), 128, 7, 6.0, 8),
-    "quick": Size(64, 6, 8.0, 40, 6.0, (6, 5, 5), complete=False),
+    "quick": Size(64, 6, 6.0, 40, 6.0, (5, 3, 3), complete=False, field_of_view=200.0),
 }
 
 
@@ -92,14 +93,14 @@ def grid(
 
 
 def dynamic_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
-    pixel = FIELD_OF_VIEW / size.matrix
+    pixel = size.field_of_view / size.matrix
     shape = (size.sections, size.matrix, size.matrix)
     return grid(SAGITTAL, shape, (pixel, pixel, size.thickness), centre, uid)
 
 
 def anatomical_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
     n = size.matrix_anatomical
-    pixel = FIELD_OF_VIEW / n
+    pixel = size.field_of_view / n
     shape = (size.sections_anatomical, n, n)
     return grid(SAGITTAL, shape, (pixel, pixel, size.thickness_anatomical), centre, uid)
 

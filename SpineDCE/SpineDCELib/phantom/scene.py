@@ -14,6 +14,8 @@ from SpineDCELib.phantom.painting import fractions
 from SpineDCELib.phantom.patients import Visit
 from SpineDCELib.series.dynamic_series import Geometry
 
+FULL_VIEW = 300.0  #: a field of view from here on shows the whole patient, mm
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:
@@ -43,7 +45,10 @@ def make_scene(visit: Visit, size: protocol.Size, frame_of_reference_uid: str) -
     """Paint, calibrate the lesion's vp and integrate the curves."""
     anatomy = build(visit.plan, B0=visit.pose[:3, :3].T @ [0.0, 0.0, 1.0])
     # The technologist centres by eye, to whole millimetres.
-    centre = np.round((visit.pose @ [*anatomy.centre, 1])[:3])
+    middle = anatomy.centre.copy()
+    if size.field_of_view < FULL_VIEW:
+        middle[1:] = anatomy.vertebrae[visit.plan.lesion.level].frame.origin[1:]
+    centre = np.round((visit.pose @ [*middle, 1])[:3])
     geometry = protocol.dynamic_grid(size, centre, frame_of_reference_uid)
     names = [t.name for t in anatomy.tissues]
     shares = fractions(anatomy.paints, names, geometry, pose=visit.pose, oversample=size.oversample)

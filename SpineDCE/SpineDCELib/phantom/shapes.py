@@ -125,3 +125,12 @@ def blended(shapes: Sequence[Shape], softness: float) -> Shape:
     low = np.min([s.low for s in shapes], axis=0) - softness
     high = np.max([s.high for s in shapes], axis=0) + softness
     return Shape(low, high, distance)
+
+
+def common(a: Shape, b: Shape) -> Shape:
+    """What two shapes share."""
+    return Shape(
+        np.maximum(a.low, b.low),
+        np.minimum(a.high, b.high),
+        lambda x, y, z: np.maximum(a.distance(x, y, z), b.distance(x, y, z)),
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.staging import staged
 from SpineDCELib.phantom import protocol, scanner, truth
 from SpineDCELib.phantom.dicom import Examination
 from SpineDCELib.phantom.patients import VISITS, Patient, patient_named
@@ -43,11 +45,13 @@ def write_study(
         motion, noise: switch them off to see what they do.
 
     Raises:
-        InputError: unknown patient, visit or size.
+        InputError: unknown patient, visit or size; a study is there already; the disk is full.
     """
     who = patient if isinstance(patient, Patient) else patient_named(patient)
     when, spec = who.visit(visit), protocol.size_named(size)
     out = Path(out)
+    if any((out / name).exists() for name in ("dicom", "truth")):
+        raise InputError(f"{out} holds a study already; name a new folder or remove the old one.")
     exam = Examination(
         who.name,
         f"SPINEDCE-{who.key}",
@@ -60,20 +64,19 @@ def write_study(
     )
     progress(0.0, "painting the anatomy")
     scene = make_scene(when, spec, exam.frame_of_reference_uid)
-    paths = StudyPaths(out / "dicom", out / "truth")
-    session = Session(
-        scene, exam, paths.dicom, (seed, *who.key.encode(), VISITS.index(visit)), noise
-    )
-    if spec.complete:
-        session.before_contrast(part(progress, 0.05, 0.3))
-    moved = scanner.Motion.drawn(spec.frames, session.rng("motion")) if motion else None
-    sections = session.dynamic(moved, part(progress, 0.3, 0.75))
-    if spec.complete:
-        session.after_contrast(part(progress, 0.75, 0.85))
-    progress(0.85, "writing the truth")
-    truth.write(paths.truth, scene, who, visit, exam, sections)
+    with staged(out) as stage:
+        streams = (seed, *who.key.encode(), VISITS.index(visit))
+        session = Session(scene, exam, stage / "dicom", streams, noise)
+        if spec.complete:
+            session.before_contrast(part(progress, 0.05, 0.3))
+        moved = scanner.Motion.drawn(spec.frames, session.rng("motion")) if motion else None
+        sections = session.dynamic(moved, part(progress, 0.3, 0.75))
+        if spec.complete:
+            session.after_contrast(part(progress, 0.75, 0.85))
+        progress(0.85, "writing the truth")
+        truth.write(stage / "truth", scene, who, visit, exam, sections)
     progress(1.0, "done")
-    return paths
+    return StudyPaths(out / "dicom", out / "truth")
 
 
 def write_sample(
