@@ -6,7 +6,7 @@ slices of one frame do not reach into the next. TR is never used as a frame inte
 
 from __future__ import annotations
 
-from collections import Counter
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -30,7 +30,7 @@ CONTENT_TIME = "ContentTime (0008,0033)"
 _SERIES = "SeriesTime (0008,0031)"
 
 #: When the image was written, not acquired: believed last, only when even, and said so.
-_WRITTEN = (CONTENT_TIME, _SERIES)
+WRITTEN = (CONTENT_TIME, _SERIES)
 _ENHANCED = (_FRAME, _REFERENCE, _OFFSET)
 _BY_VENDOR = {
     # GE repeats AcquisitionTime over the phases and counts them in TriggerTime.
@@ -46,7 +46,7 @@ def clocks_for(manufacturer: str) -> tuple[str, ...]:
     """Names of the time tags in the order that is right for the vendor."""
     words = manufacturer.upper().split()
     vendor = next((v for v in _BY_VENDOR if any(w.startswith(v) for w in words)), "")
-    return (*_ENHANCED, *_BY_VENDOR.get(vendor, _OTHERS), _CARDIAC, *_WRITTEN)
+    return (*_ENHANCED, *_BY_VENDOR.get(vendor, _OTHERS), _CARDIAC, *WRITTEN)
 
 
 @dataclass
@@ -96,12 +96,15 @@ def frame_times(
     interval = float(np.median(np.diff(starts)))
     for other, values in good.items():
         theirs = float(np.median(np.diff(values)))
-        if other not in _WRITTEN and abs(theirs - interval) > 0.1 * interval:
+        if other not in WRITTEN and abs(theirs - interval) > 0.1 * interval:
             result.notes.append(
                 f"{other} says {theirs:.3g} s from frame to frame, {name} says {interval:.3g} s; "
                 f"{name} is used."
             )
-    if name in _WRITTEN:
+    uneven = evenness(result.times)
+    if uneven != "even":
+        result.notes.append(f"Frames are {uneven}; each frame keeps its own time.")
+    if name in WRITTEN:
         result.notes.append(
             f"No acquisition time was found: {name}, when the image was written, is used; "
             "check the interval or set --frame-interval."
@@ -123,17 +126,7 @@ def _starts(
     if not finite.any() or np.ptp(values[finite]) == 0:
         return None, ""
     values = unwrap_midnight(values)
-    starts = np.full(len(frames), np.nan)
-    outliers = 0
-    for f, row in enumerate(values):
-        known = row[np.isfinite(row)]
-        if known.size:
-            value, count = Counter(known.tolist()).most_common(1)[0]
-            majority = count * 2 > len(row) and len(row) > 1
-            starts[f] = value if majority else known.min()
-            if majority:
-                outliers += int(known.size - count)
-                values[f] = value
+    values, starts, outliers = _voted(values)
     missing = ~np.isfinite(starts)
     if missing.any():
         if not _fill(starts, numbers):
@@ -143,16 +136,43 @@ def _starts(
         )
     if not np.all(np.diff(starts) > 0):
         return None, f"{name} does not rise from frame to frame and is not used."
-    ends = np.where(missing, starts, np.nanmax(np.where(np.isfinite(values), values, -1e30), 1))
+    ends = np.fmax.reduce(values, axis=1, initial=-np.inf)
     if np.any(ends[:-1] >= starts[1:]):
         return None, f"{name} of one frame reaches into the next and is not used."
-    if name in _WRITTEN:
+    if name in WRITTEN:
         steps = np.diff(starts) / np.maximum(np.diff(numbers), 1)
         if steps.max() > 2 * np.median(steps) or steps.min() < np.median(steps) / 2:
             return None, f"{name} is uneven (images written in bursts) and is not used."
     if outliers:
         notes.append(f"{outliers} images disagree with their frame's {name}; the frame's is used.")
     return starts, ""
+
+
+def _voted(
+    values: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """Start of each frame by the majority of its slices, each slice at its own usual delay.
+
+    Args:
+        values: (frames, slices), s; NaN where a slice does not say.
+
+    Returns:
+        The values without those that disagree, the starts (NaN: no majority), how many disagree.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # frames that do not say at all
+        rough = np.nanmedian(values, axis=1)
+        delay = np.nanmedian(values - rough[:, None], axis=0)
+        delay -= np.nanmin(delay)
+        starts = np.nanmedian(values - delay, axis=1)
+        interval = np.nanmedian(np.abs(np.diff(starts)))
+        off = np.abs(values - delay - starts[:, None]) > 0.25 * interval
+        outliers = int(off.sum())
+        if outliers:
+            values = np.where(off, np.nan, values)
+            majority = np.isfinite(values).sum(1) > off.sum(1)
+            starts = np.where(majority, np.nanmedian(values - delay, axis=1), np.nan)
+    return values, starts, outliers
 
 
 def _fill(starts: NDArray[np.float64], numbers: NDArray[np.int_]) -> bool:
