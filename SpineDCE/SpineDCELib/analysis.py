@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib import aif as arterial
+from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.concentration import (
     check_sequence,
@@ -107,6 +108,7 @@ class Analysis:
         images: the study.
         settings: see :class:`SpineDCELib.settings.Settings`.
         aif_mask: ``(slices, rows, columns)``, the artery, for ``aif.source == "mask"``.
+        aif_region: the same shape; where ``aif.source == "auto"`` searches; None is everywhere.
         aif_file: for ``aif.source == "file"``.
         regions: name → mask ``(slices, rows, columns)``.
         roles: what each region is for; told from its name where None.
@@ -119,6 +121,7 @@ class Analysis:
         settings: Settings,
         *,
         aif_mask: NDArray[np.bool_] | None = None,
+        aif_region: NDArray[np.bool_] | None = None,
         aif_file: CurveFile | None = None,
         regions: Mapping[str, NDArray[np.bool_]] | None = None,
         roles: Mapping[str, Role] | None = None,
@@ -127,6 +130,7 @@ class Analysis:
         self.images = images
         self.settings = settings
         self.aif_mask = aif_mask
+        self.aif_region = aif_region
         self.aif_file = aif_file
         self.regions = dict(regions or {})
         self.roles: dict[str, Role] = {name: role_of(name) for name in self.regions}
@@ -142,9 +146,16 @@ class Analysis:
 
     # -- keys: what each stage depends on -------------------------------------------------------
 
+    def _artery_key(self) -> Any:
+        """What the artery's voxels and their mean signal depend on."""
+        source, r1 = self.settings.aif.source, self.settings.concentration.r1
+        if source == "auto":
+            T10 = self.settings.aif.blood_T10
+            return source, self.settings.reading, T10, r1, id(self.aif_region), id(self.images)
+        return source == "mask" and id(self.aif_mask), id(self.images)
+
     def _concentration_key(self) -> Any:
-        mask = None if self.aif_mask is None else id(self.aif_mask)
-        return self.settings.reading, self.settings.concentration, mask, id(self.images)
+        return self.settings.reading, self.settings.concentration, self._artery_key()
 
     def _aif_key(self) -> Any:
         return self._concentration_key(), self.settings.aif, id(self.aif_file)
@@ -168,10 +179,6 @@ class Analysis:
                 f"{MIN_FRAMES}. Choose another with --series."
             )
         source = settings.aif.source
-        if source is None:
-            raise InputError(
-                "No arterial input function: give --aif-mask FILE, --aif-file FILE or --aif parker."
-            )
         if source == "mask":
             if self.aif_mask is None:
                 raise InputError("The AIF is to come from a mask: give --aif-mask FILE.")
@@ -319,9 +326,43 @@ class Analysis:
 
     def _artery_signal(self) -> NDArray[np.float64] | None:
         """Mean signal of the artery's voxels, ``(frames,)``."""
+        if self.settings.aif.source == "auto":
+            return self.detection().trusted().signal
         if self.settings.aif.source != "mask" or self.aif_mask is None:
             return None
         return self.images.dynamic.signal[:, self.aif_mask].mean(axis=1, dtype=float)
+
+    def detection(self, progress: Progress = silent) -> Detection:
+        """The artery as ``aif.source == "auto"`` finds it, trustworthy or not."""
+
+        def make() -> Detection:
+            to_contrast, unit = arterial.blood_contrast(
+                TR=self.TR, FA=self.FA, T10=self._blood_T10()[0], r1=self.r1
+            )
+            return arterial.detect(
+                self.images.dynamic,
+                to_contrast=to_contrast,
+                unit=unit,
+                region=self.aif_region,
+                progress=progress,
+            )
+
+        return self._stage("detection", self._artery_key(), make)
+
+    def _blood_T10(self) -> tuple[float, str]:
+        """T1 of blood before contrast, s, and where it is from."""
+        given = self.settings.aif.blood_T10
+        if given is not None:
+            return given, "as given"
+        T10, field = at_field(BLOOD_T10, self.images.dynamic.acquisition.field_strength)
+        return T10, f"of blood at {field:g} T, Stanisz 2005; --blood-t10 changes it"
+
+    @property
+    def artery(self) -> NDArray[np.bool_] | None:
+        """The artery's voxels; None where the AIF does not come from the images."""
+        if self.settings.aif.source == "auto":
+            return self.detection().mask
+        return self.aif_mask if self.settings.aif.source == "mask" else None
 
     def aif(self, progress: Progress = silent) -> ArterialInput:
         """The arterial input function before any shift."""
@@ -334,10 +375,17 @@ class Analysis:
         mode = self.settings.concentration.signal
         signal = self._artery_signal()
         medium = "blood"
-        if settings.source == "mask":
-            assert signal is not None
+        if signal is not None:
             Cb, note = self._measured_aif(signal, concentration)
             notes.append(note)
+            if settings.source == "auto":
+                found = self.detection()
+                notes.append(
+                    f"Artery found: {int(found.mask.sum())} voxels in sections "
+                    + ", ".join(str(k + 1) for k in found.sections)
+                    + "."
+                )
+                notes += found.notes
         else:
             if settings.source == "file":
                 assert self.aif_file is not None
@@ -358,7 +406,6 @@ class Analysis:
             else:
                 curve = arterial.most_enhancing(dynamic.signal)
                 arrival = arterial.bolus_arrival(curve, t=dynamic.times)
-                assert settings.source is not None
                 Cb = arterial.POPULATION[settings.source](dynamic.times, arrival=arrival)
                 notes.append(
                     f"Population AIF ({settings.source}) set to begin at {arrival:.1f} s, where "
@@ -394,12 +441,9 @@ class Analysis:
             return np.asarray(
                 change(signal, baseline=baseline), float
             ), f"AIF from the artery's {mode} signal."
-        T10, origin = self.settings.aif.blood_T10, "as given"
-        if T10 is None:
-            T10, field = at_field(BLOOD_T10, self.images.dynamic.acquisition.field_strength)
-            origin = f"of blood at {field:g} T, Stanisz 2005; --blood-t10 changes it"
+        T10, origin = self._blood_T10()
         if concentration.T10 is not None and self.T1_source != "fixed":
-            inside = float(np.nanmedian(concentration.T10[self.aif_mask]))
+            inside = float(np.nanmedian(concentration.T10[self.artery]))
             origin += f"; the T1 map has {inside * 1000:.0f} ms in the artery"
         assert self.TR is not None
         assert self.FA is not None

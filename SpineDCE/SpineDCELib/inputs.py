@@ -34,6 +34,7 @@ class Inputs:
 
     study: str
     aif_mask: str | None = None
+    aif_region: str | None = None
     aif_file: str | None = None
     T1_map: str | None = None
     roi: tuple[str, ...] = ()
@@ -51,9 +52,8 @@ class Inputs:
     @property
     def beside_study(self) -> tuple[str, ...]:
         """Every file that is not the study itself."""
-        return tuple(
-            p for p in (self.aif_mask, self.aif_file, self.T1_map, *self.roi, *self.size) if p
-        )
+        single = (self.aif_mask, self.aif_region, self.aif_file, self.T1_map)
+        return tuple(p for p in (*single, *self.roi, *self.size) if p)
 
 
 def read_images(study: Path, settings: Settings, progress: Progress = silent) -> Images:

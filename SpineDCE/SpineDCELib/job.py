@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,9 +129,17 @@ def rerun(
     return Outcome(out, outcome.files, outcome.result, outcome.analysis, differing)
 
 
-def _prepare(
-    inputs: Inputs, settings: Settings, cache: Cache, progress: Progress
-) -> tuple[Analysis, dict[str, Any]]:
+def load(
+    inputs: Inputs, settings: Settings, cache: Cache, progress: Progress = silent
+) -> tuple[Analysis, str]:
+    """Read a study and what lies beside it; nothing is computed or checked yet.
+
+    Returns:
+        The analysis, and the key of the study in the cache.
+
+    Raises:
+        InputError: a file that cannot be read or lies on another grid.
+    """
     study = Path(inputs.study)
     if not study.exists():
         raise InputError(f"The study {study} does not exist; give the folder with its images.")
@@ -141,14 +150,17 @@ def _prepare(
     arrays, values = cache.get(
         "study",
         study_key,
-        lambda: images_to_entry(read_images(study, settings, part(progress, 0, 0.6))),
+        lambda: images_to_entry(read_images(study, settings, progress)),
     )
     images = entry_to_images(arrays, values)
     geometry = images.dynamic.geometry
     if inputs.T1_map is not None:
         T1_map = read_T1_map(inputs.T1_map, geometry)
         images = Images(images.dynamic, images.flip_angles, images.anatomy, T1_map)
-    aif_mask = None if inputs.aif_mask is None else read_mask(inputs.aif_mask, geometry)
+    aif_mask, aif_region = (
+        None if path is None else read_mask(path, geometry)
+        for path in (inputs.aif_mask, inputs.aif_region)
+    )
     aif_file: CurveFile | None = None
     if inputs.aif_file is not None:
         duration = float(np.ptp(images.dynamic.times))
@@ -160,20 +172,32 @@ def _prepare(
         images,
         settings,
         aif_mask=aif_mask,
+        aif_region=aif_region,
         aif_file=aif_file,
         regions=read_regions(inputs.roi, geometry),
         roles=roles,
         sizes=read_sizes(inputs.size, roles=roles),
     )
+    return analysis, study_key
+
+
+def _prepare(
+    inputs: Inputs, settings: Settings, cache: Cache, progress: Progress
+) -> tuple[Analysis, dict[str, Any]]:
+    analysis, study_key = load(inputs, settings, cache, part(progress, 0, 0.6))
+    images = analysis.images
     analysis.check()
     digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
+
+    def digest(path: str | None) -> str | None:
+        return None if path is None else digests[str(Path(path).resolve())]
+
     concentration_key = key_of(
         study_key,
         asdict(settings.concentration),
-        asdict(reading),
-        digests.get(str(Path(inputs.T1_map).resolve())) if inputs.T1_map else None,
-        digests.get(str(Path(inputs.aif_mask).resolve())) if inputs.aif_mask else None,
-        settings.aif.source == "mask",
+        asdict(settings.reading),
+        digest(inputs.T1_map),
+        _artery_of(inputs, settings, digest),
     )
     arrays, values = cache.get(
         "concentration",
@@ -184,8 +208,9 @@ def _prepare(
     source, acquisition = images.dynamic.source, images.dynamic.acquisition
     record = {
         "inputs": {
-            "study": str(study.resolve()),
+            "study": _absolute(inputs.study),
             "aif_mask": _absolute(inputs.aif_mask),
+            "aif_region": _absolute(inputs.aif_region),
             "aif_file": _absolute(inputs.aif_file),
             "T1_map": _absolute(inputs.T1_map),
             "roi": [str(Path(p).resolve()) for p in inputs.roi],
@@ -206,6 +231,15 @@ def _prepare(
         },
     }
     return analysis, record
+
+
+def _artery_of(
+    inputs: Inputs, settings: Settings, digest: Callable[[str | None], str | None]
+) -> list[Any]:
+    """What the artery's voxels, and with them the baseline frames, depend on."""
+    if settings.aif.source == "auto":
+        return ["auto", digest(inputs.aif_region), settings.aif.blood_T10]
+    return ["mask", digest(inputs.aif_mask)] if settings.aif.source == "mask" else []
 
 
 def _resolved(analysis: Analysis) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from SpineDCELib.kinetics.fitting import MODELS, Model
 
 SIGNAL_MODES = ("absolute", "relative", "difference")
 T1_SOURCES = ("fixed", "map", "vfa")
-AIF_SOURCES = ("mask", "file", "parker", "georgiou", "weinmann")
+AIF_SOURCES = ("auto", "mask", "file", "parker", "georgiou", "weinmann")
 
 #: Relaxivity of gadobutrol in whole blood, 1/s/mM, by field in T (Shen, Invest Radiol 2015;50:330).
 GADOBUTROL_R1 = {1.5: 4.6, 3.0: 4.5}
@@ -70,7 +70,7 @@ class AIFSettings:
     """Where the arterial input function comes from.
 
     Attributes:
-        source: "mask", "file", "parker", "georgiou" or "weinmann".
+        source: "auto" finds the artery; or "mask", "file", "parker", "georgiou", "weinmann".
         Hct: haematocrit, fraction.
         blood_T10: T1 of blood before contrast, s; None takes ``BLOOD_T10`` at the study's field.
             It is not read off a T1 map, because blood that flows in has not seen the pulses that
@@ -79,7 +79,7 @@ class AIFSettings:
         medium: "blood" or "plasma" of an AIF file that does not say.
     """
 
-    source: str | None = None
+    source: str = "auto"
     Hct: float = HCT
     blood_T10: float | None = None
     time_unit: str | None = None
@@ -115,7 +115,7 @@ class Settings:
     def __post_init__(self) -> None:
         _one_of("signal", self.concentration.signal, SIGNAL_MODES)
         _one_of("T1_source", self.concentration.T1_source, (None, *T1_SOURCES))
-        _one_of("AIF source", self.aif.source, (None, *AIF_SOURCES))
+        _one_of("AIF source", self.aif.source, AIF_SOURCES)
         _one_of("AIF time unit", self.aif.time_unit, (None, "s", "ms", "min"))
         _one_of("AIF medium", self.aif.medium, (None, "blood", "plasma"))
         _one_of("model", self.fit.model, MODELS)

@@ -6,9 +6,8 @@ import argparse
 from typing import Any
 
 from SpineDCELib.analysis import UNITS
-from SpineDCELib.cli.options import add_analysis_options, settings_of
-from SpineDCELib.cli.shared import existing, shown_progress
-from SpineDCELib.inputs import Inputs
+from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
+from SpineDCELib.cli.shared import shown_progress
 from SpineDCELib.job import Outcome, analyse
 
 
@@ -24,16 +23,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Analyse and say what came out."""
     settings = settings_of(options)
-    inputs = Inputs(
-        study=str(existing(options.study)),
-        aif_mask=options.aif_mask,
-        aif_file=options.aif_file,
-        T1_map=options.t1_map,
-        roi=tuple(options.roi),
-        size=tuple(options.size),
-    )
-    for path in inputs.beside_study:
-        existing(path)
+    inputs = inputs_of(options)
     with shown_progress() as progress:
         outcome = analyse(
             inputs, settings, options.out, progress=progress, cached=not options.no_cache

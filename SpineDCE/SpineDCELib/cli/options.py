@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from SpineDCELib.cli.shared import INTERVAL_HELP
+from SpineDCELib.aif import POPULATION
+from SpineDCELib.cli.shared import INTERVAL_HELP, existing
+from SpineDCELib.inputs import Inputs
 from SpineDCELib.settings import MODELS, SIGNAL_MODES, Settings, changed, read_settings
 
 
@@ -26,7 +28,12 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
     source = aif.add_mutually_exclusive_group()
     source.add_argument("--aif-mask", metavar="FILE", help="the artery: labelled NRRD or .seg.nrrd")
     source.add_argument("--aif-file", metavar="FILE", help="two columns: time [s], Cb [mM]")
-    source.add_argument("--aif", choices=("parker", "georgiou", "weinmann"), help="population AIF")
+    source.add_argument(
+        "--aif",
+        choices=("auto", *POPULATION),
+        help="auto finds the artery (default); the others are population AIFs",
+    )
+    aif.add_argument("--aif-region", metavar="FILE", help="where auto searches: a label map")
     aif.add_argument("--aif-time-unit", choices=("s", "ms", "min"), help="of an --aif-file")
     aif.add_argument("--aif-medium", choices=("blood", "plasma"), help="of an --aif-file")
     aif.add_argument("--hct", type=float, metavar="FRACTION", help="haematocrit (default 0.42)")
@@ -60,6 +67,22 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--settings", metavar="FILE", help="settings as JSON; options override it")
     parser.add_argument("--no-cache", action="store_true", help="keep nothing for a second run")
+
+
+def inputs_of(options: argparse.Namespace) -> Inputs:
+    """The files that the options name; each must exist."""
+    inputs = Inputs(
+        study=str(existing(options.study)),
+        aif_mask=options.aif_mask,
+        aif_region=options.aif_region,
+        aif_file=options.aif_file,
+        T1_map=options.t1_map,
+        roi=tuple(options.roi),
+        size=tuple(options.size),
+    )
+    for path in inputs.beside_study:
+        existing(path)
+    return inputs
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

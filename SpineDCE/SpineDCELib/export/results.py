@@ -46,6 +46,8 @@ def write_results(folder: Path, analysis: Analysis, result: Result) -> dict[str,
             array.astype(np.float32),
             {"SpineDCE.quantity": name, "SpineDCE.unit": UNITS[name]},
         )
+    if analysis.artery is not None:
+        save("aif_mask", analysis.artery.astype(np.uint8), {"SpineDCE.quantity": "artery"})
     legend = {f"SpineDCE.status.{int(code)}": code.reason for code in Status}
     save("status", result.status, {"SpineDCE.quantity": "status", **legend})
     write_table(

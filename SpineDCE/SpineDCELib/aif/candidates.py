@@ -1,0 +1,159 @@
+"""What the search for the artery found: vessels section by section, with scores and reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+
+
+class Verdict(IntEnum):
+    """Why a voxel is, or is not, part of the arterial input function."""
+
+    NOT_ENHANCING = 0
+    ACCEPTED = 1
+    SATURATED = 2
+    DIP = 3
+    WEAK = 4
+    NO_FIRST_PASS = 5
+    ROUGH = 6
+    SCATTERED = 7
+    LATE = 8
+    CHAMBER = 9
+    OTHER_VESSEL = 10
+    EDGE = 11
+    INFLOW = 12
+    UNLIKE = 13
+    OUTSIDE_REGION = 14
+    BRANCH = 15
+    BY_HAND = 16
+
+    @property
+    def reason(self) -> str:
+        """The verdict in words."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    Verdict.NOT_ENHANCING: "enhances too little to be blood",
+    Verdict.ACCEPTED: "accepted",
+    Verdict.SATURATED: "signal beyond what any concentration of blood gives",
+    Verdict.DIP: "signal falls before it rises: motion or dephasing",
+    Verdict.WEAK: "peak too low for blood",
+    Verdict.NO_FIRST_PASS: "no first pass that rises and falls sharply",
+    Verdict.ROUGH: "unsteady after the peak: pulsation, motion or noise",
+    Verdict.SCATTERED: "too few connected voxels for a vessel",
+    Verdict.LATE: "fills after the artery: a vein or an organ",
+    Verdict.CHAMBER: "too thick for a vessel: a chamber of the heart or an organ",
+    Verdict.OTHER_VESSEL: "arterial, but not of the main vessel",
+    Verdict.EDGE: "edge of the vessel: other tissue in the voxel or moving in and out",
+    Verdict.INFLOW: "inside the vessel, but fresh blood flows in and enhances too little",
+    Verdict.UNLIKE: "peak, arrival or area unlike the rest of the vessel",
+    Verdict.OUTSIDE_REGION: "outside the search region",
+    Verdict.BRANCH: "a branch, thinner than the vessel it comes from",
+    Verdict.BY_HAND: "taken out by hand",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One vessel in one section: median scores of its voxels, the verdict and its curve.
+
+    Attributes:
+        section: index of the section, from 0. vessel: number of the vessel, the same in every
+            section that it crosses, from 1.
+        voxels, accepted: how many there are and how many of them are in the AIF.
+        position: LPS centre, mm.
+        SNR: baseline over noise. arrival: s, half of the peak. rise: s. width: s.
+        peak, late: contrast agent in ``Detection.unit``. roughness: share of the peak.
+        thickness, length, elongation: of the whole vessel, mm.
+        verdict: ACCEPTED where any voxel is, else why most are not.
+        signal: ``(frames,)``, mean signal of the accepted voxels, or of all where none is.
+    """
+
+    section: int
+    vessel: int
+    voxels: int
+    accepted: int
+    position: tuple[float, float, float]
+    SNR: float
+    arrival: float
+    rise: float
+    peak: float
+    width: float
+    late: float
+    roughness: float
+    thickness: float
+    length: float
+    elongation: float
+    verdict: Verdict
+    signal: NDArray[np.float64]
+
+    @property
+    def reason(self) -> str:
+        """The verdict in words."""
+        return self.verdict.reason
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """The artery in a dynamic series, with all that was looked at.
+
+    Attributes:
+        candidates: best first; the vessels that were rejected follow with their reasons.
+        verdicts: ``(slices, rows, columns)`` of :class:`Verdict`.
+        arrival: the same shape; s, half of the peak; NaN where nothing was judged.
+        signal: ``(frames,)``, mean of the accepted voxels, each moved to the mean arrival and
+            freed of what noise adds to a magnitude; None without a trustworthy artery.
+        baseline_frames: before the first contrast agent anywhere in the series.
+        noise: SD of one frame, scanner units.
+        unit: of the candidates' peak and late level: "mM" or "(S-S0)/S0".
+        doubt: why there is no trustworthy AIF, one sentence; empty where there is one.
+        notes: what to know about the AIF that there is.
+    """
+
+    candidates: tuple[Candidate, ...]
+    verdicts: NDArray[np.uint8]
+    arrival: NDArray[np.float32]
+    signal: NDArray[np.float64] | None
+    baseline_frames: int
+    noise: float
+    unit: str
+    doubt: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """The accepted voxels."""
+        return self.verdicts == Verdict.ACCEPTED
+
+    @property
+    def sections(self) -> list[int]:
+        """Sections with an accepted voxel."""
+        return [int(k) for k in np.flatnonzero(self.mask.any(axis=(1, 2)))]
+
+    def counts(self) -> dict[str, int]:
+        """Reason in words → voxels, of everything that enhances."""
+        codes, counts = np.unique(self.verdicts, return_counts=True)
+        return {
+            Verdict(code).reason: int(n)
+            for code, n in zip(codes, counts, strict=True)
+            if code != Verdict.NOT_ENHANCING
+        }
+
+    def trusted(self) -> Detection:
+        """Itself.
+
+        Raises:
+            InputError: there is no trustworthy AIF; the sentence says why.
+        """
+        if self.doubt:
+            raise InputError(
+                f"No trustworthy AIF: {self.doubt} Draw the artery (--aif-mask FILE), give a curve "
+                "(--aif-file FILE) or take a population AIF (--aif parker)."
+            )
+        return self

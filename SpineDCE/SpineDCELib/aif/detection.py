@@ -1,0 +1,338 @@
+"""The artery found without any input: curves are scored, vessels are formed, one is the artery.
+
+Curves that could be blood (criteria: baseline noise, arrival, rise, peak, width, roughness after
+the peak, saturation) are grouped into vessels. Of those, the artery is the first tube to fill. In
+it, only voxels that hold nothing but blood in a steady state count.
+
+No threshold belongs to one scanner or protocol: they are multiples of the data's own noise, ratios
+within one vessel, or limits that physiology sets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from SpineDCELib.aif.average import aligned_mean
+from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
+from SpineDCELib.aif.scores import Array, Scores, ToContrast, first_look, voxel_scores
+from SpineDCELib.aif.vessels import Shape, branches, depth, group, shape_of
+from SpineDCELib.errors import InputError
+from SpineDCELib.progress import Progress, silent
+from SpineDCELib.series.dynamic_series import DynamicSeries, Geometry
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """Limits, in units that mean the same in every protocol.
+
+    Attributes:
+        rise_over_noise: least signal rise, in SDs of a frame's noise.
+        baseline_over_noise: least baseline; below it a magnitude is noise.
+        peak_ratio: least peak over baseline signal ("peak over baseline ≥ 3").
+        least_peak: mM; a tenth of what 0.1 mmol/kg gives an adult's aorta.
+        longest_pass: s, of the first pass at half height; bolus injections of 0.5 mL/s and more.
+        first_pass_ratio: least peak over the late level; after mixing in the blood volume and
+            the first minutes of leakage, far less than half is left.
+        roughness: largest scatter after the peak, beyond noise, as a share of the peak.
+        least_voxels, least_volume: of a vessel; volume in mm³.
+        tube: least elongation of what is surely a tube.
+        thickest: mm; an aneurysm of the aorta is rarely thicker.
+        same_time: s, within which vessels fill together.
+        branch: cross-section below which, as a share of the vessel's, a part is a branch.
+        tolerance: how far a voxel's area, peak and arrival (s) may lie from the vessel's.
+        causes: largest share of the enhancing tissue that may fill before its artery.
+    """
+
+    rise_over_noise: float = 10.0
+    baseline_over_noise: float = 2.5
+    peak_ratio: float = 3.0
+    least_peak: float = 0.6
+    longest_pass: float = 40.0
+    first_pass_ratio: float = 2.0
+    roughness: float = 0.1
+    least_voxels: int = 12
+    least_volume: float = 300.0
+    tube: float = 2.5
+    thickest: float = 50.0
+    same_time: float = 2.0
+    branch: float = 0.45
+    tolerance: float = 0.1
+    causes: float = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class _Vessel:
+    """A group of voxels: which (positions in the pool), and how it looks as a whole."""
+
+    members: NDArray[np.intp]
+    shape: Shape
+    arrival: float
+    onset: float
+    peak: float
+
+
+def detect(
+    dynamic: DynamicSeries,
+    *,
+    to_contrast: ToContrast,
+    unit: str = "mM",
+    region: NDArray[np.bool_] | None = None,
+    criteria: Criteria | None = None,
+    progress: Progress = silent,
+) -> Detection:
+    """Find the artery in a dynamic series.
+
+    Args:
+        to_contrast: signal ``(frames, voxels)`` and baseline ``(voxels,)`` → contrast agent as in
+            blood, NaN where saturated; what :func:`blood_contrast` gives.
+        unit: what ``to_contrast`` returns.
+        region: ``(slices, rows, columns)``; the search stays inside.
+
+    Returns:
+        A :class:`~SpineDCELib.aif.candidates.Detection`; its ``doubt`` says why there is no
+        trustworthy artery, where there is none.
+    """
+    limits = criteria or Criteria()
+    signal, t, geometry = dynamic.signal, dynamic.times, dynamic.geometry
+    verdicts = np.zeros(geometry.shape, np.uint8)
+    arrival = np.full(geometry.shape, np.nan, np.float32)
+    progress(0.0, "Finding the artery")
+    try:
+        n0, noise = first_look(signal, t=t)
+    except InputError as error:
+        return Detection((), verdicts, arrival, None, 1, 0.0, unit, doubt=str(error))
+
+    baseline = signal[:n0].mean(axis=0)
+    top = signal.max(axis=0)
+    with np.errstate(invalid="ignore"):
+        pool = (top - baseline > limits.rise_over_noise * noise) & (
+            baseline > limits.baseline_over_noise * noise
+        )
+        pool &= top > limits.peak_ratio * baseline
+    pool &= np.isfinite(top)
+    if region is not None:
+        verdicts[pool & ~region] = Verdict.OUTSIDE_REGION
+        pool &= region
+    voxels = np.flatnonzero(pool)
+    progress(0.3, "Scoring curves")
+    curves = signal.reshape(len(t), -1)[:, voxels]
+    scores = voxel_scores(curves, t=t, baseline_frames=n0, noise=noise, to_contrast=to_contrast)
+    arrival.flat[voxels] = scores.arrival
+    verdict = _judged_alone(scores, limits, unit)
+    progress(0.7, "Forming vessels")
+    vessels = _vessels(voxels, scores, verdict, geometry, limits)
+    doubt, notes, main = _choose(vessels, scores, verdict, limits)
+    if main is not None:
+        _select(main, voxels, scores, verdict, geometry, n0, limits)
+        if not (verdict == Verdict.ACCEPTED).any():
+            doubt = "no voxel lies wholly inside the artery and keeps a steady curve."
+    verdicts.flat[voxels] = verdict
+    accepted = verdict == Verdict.ACCEPTED
+    mean = None
+    if not doubt and accepted.any():
+        mean = aligned_mean(curves[:, accepted], t=t, arrival=scores.arrival[accepted], noise=noise)
+    table = _table(vessels, main, voxels, scores, verdict, curves, geometry)
+    progress(1.0, "Finding the artery")
+    return Detection(table, verdicts, arrival, mean, n0, noise, unit, doubt, tuple(notes))
+
+
+def _judged_alone(s: Scores, limits: Criteria, unit: str) -> NDArray[np.uint8]:
+    """What each curve shows by itself; ACCEPTED means no objection so far."""
+    verdict = np.full(s.peak.size, Verdict.ACCEPTED, np.uint8)
+    # Noise alone makes a curve rough; what counts is what it has beyond that.
+    beyond = np.sqrt(np.maximum(s.roughness**2 - _noise_roughness(s) ** 2, 0))
+    verdict[beyond > limits.roughness] = Verdict.ROUGH
+    passes = (s.width <= limits.longest_pass) & (s.peak >= limits.first_pass_ratio * s.late)
+    verdict[~passes] = Verdict.NO_FIRST_PASS
+    least = limits.least_peak if unit == "mM" else limits.peak_ratio - 1
+    verdict[~(s.peak >= least)] = Verdict.WEAK
+    verdict[s.dip > 6] = Verdict.DIP
+    verdict[s.saturated > 0] = Verdict.SATURATED
+    return verdict
+
+
+def _noise_roughness(s: Scores) -> Array:
+    """Roughness that the noise of one frame would give."""
+    return 1 / np.maximum(s.SNR * np.maximum(s.peak, 1e-9), 1e-9)
+
+
+def _vessels(
+    voxels: NDArray[np.intp],
+    s: Scores,
+    verdict: NDArray[np.uint8],
+    geometry: Geometry,
+    limits: Criteria,
+) -> list[_Vessel]:
+    """Connected groups that are large enough; the voxels of the others become SCATTERED."""
+    fit = np.flatnonzero(verdict == Verdict.ACCEPTED)
+    if not fit.size:
+        return []
+    labels = group(voxels[fit], s.arrival[fit], s.peak[fit], geometry.shape)
+    counts = np.bincount(labels)
+    large = (counts >= limits.least_voxels) & (
+        counts * geometry.voxel_volume >= limits.least_volume
+    )
+    verdict[fit[~large[labels]]] = Verdict.SCATTERED
+    found = []
+    for label in np.flatnonzero(large):
+        members = fit[labels == label]
+        mask = np.zeros(geometry.shape, bool)
+        mask.flat[voxels[members]] = True
+        found.append(
+            _Vessel(
+                members,
+                shape_of(mask, geometry),
+                float(np.median(s.arrival[members])),
+                float(np.median(s.onset[members])),
+                float(np.percentile(s.peak[members], 75)),
+            )
+        )
+    return found
+
+
+def _choose(
+    vessels: list[_Vessel], s: Scores, verdict: NDArray[np.uint8], limits: Criteria
+) -> tuple[str, list[str], _Vessel | None]:
+    """The main artery; the voxels of all others get their reason."""
+    if not vessels:
+        return _why_none(verdict), [], None
+    tubes = [v for v in vessels if v.shape.elongation >= limits.tube]
+    thin = [v for v in vessels if v.shape.thickness <= limits.thickest]
+    likely = tubes or thin or vessels
+    volume = max(v.shape.volume for v in likely)
+    likely = [v for v in likely if v.shape.volume >= 0.05 * volume]
+    first = min(v.arrival for v in likely)
+    together = [v for v in likely if v.arrival <= first + limits.same_time]
+    main = max(together, key=lambda v: v.shape.volume * v.peak)
+    for v in vessels:
+        if v is main:
+            continue
+        if v.arrival > main.arrival + limits.same_time:
+            verdict[v.members] = Verdict.LATE
+        elif v.peak < 0.3 * main.peak:
+            verdict[v.members] = Verdict.WEAK
+        elif v.shape.thickness > max(limits.thickest, 2 * main.shape.thickness):
+            verdict[v.members] = Verdict.CHAMBER
+        else:
+            verdict[v.members] = Verdict.OTHER_VESSEL
+    return _why_not(main, vessels, s, verdict, limits), [], main
+
+
+def _why_none(verdict: NDArray[np.uint8]) -> str:
+    if not verdict.size:
+        return "nothing enhances as blood does."
+    codes, counts = np.unique(verdict, return_counts=True)
+    words = [
+        f"{n} voxels: {Verdict(code).reason}"
+        for n, code in sorted(zip(counts.tolist(), codes.tolist(), strict=True), reverse=True)
+    ]
+    return "no curve is arterial (" + "; ".join(words[:3]) + ")."
+
+
+def _why_not(
+    main: _Vessel, vessels: list[_Vessel], s: Scores, verdict: NDArray[np.uint8], limits: Criteria
+) -> str:
+    """Why even the best vessel cannot be the artery; empty if it can."""
+    # What is fed cannot fill before what feeds it. Only the heart and lungs do.
+    chamber = np.zeros(s.peak.size, bool)
+    for v in vessels:
+        if v.shape.thickness > max(limits.thickest, 2 * main.shape.thickness):
+            chamber[v.members] = True
+    sure = ~chamber & (s.peak * s.SNR > 25)
+    sure[main.members] = False
+    if sure.sum() > main.members.size / 4:
+        earlier = float((s.onset[sure] < main.onset - limits.same_time).mean())
+        if earlier > limits.causes:
+            return (
+                f"the first vessel to fill does so after {100 * earlier:.0f} % of the tissue that "
+                "enhances: it is a vein, and no artery is in the images."
+            )
+    return ""
+
+
+def _select(
+    main: _Vessel,
+    voxels: NDArray[np.intp],
+    s: Scores,
+    verdict: NDArray[np.uint8],
+    geometry: Geometry,
+    n0: int,
+    limits: Criteria,
+) -> None:
+    """Within the artery, the voxels that hold only blood in a steady state."""
+    m = main.members
+    mask = np.zeros(geometry.shape, bool)
+    mask.flat[voxels[m]] = True
+    inside = depth(mask, geometry).flat[voxels[m]]
+    core = inside >= np.percentile(inside, 60)
+    area, peak, when = (float(np.median(x[m][core])) for x in (s.area, s.peak, s.arrival))
+    # A baseline of n0 noisy frames scatters; concentration follows it about 1.2 times.
+    scatter = 1.2 / (np.maximum(s.SNR[m], 1e-9) * np.sqrt(n0))
+    allowed = np.maximum(limits.tolerance, 2.5 * scatter)
+    # What else a voxel holds can only lower its area, so that side is guarded more closely.
+    low, high = s.area[m] < area * (1 - 0.6 * allowed), s.area[m] > area * (1 + allowed)
+    odd = high | (np.abs(s.peak[m] / peak - 1) > 2 * allowed)
+    odd |= np.abs(s.arrival[m] - when) > limits.same_time
+    # At least five of a voxel's eight neighbours in the section belong to the vessel.
+    kernel = np.ones((1, 3, 3))
+    kernel[0, 1, 1] = 0
+    around = ndimage.convolve(mask.astype(np.int8), kernel.astype(np.int8), mode="nearest")
+    rim = around.flat[voxels[m]] < 5
+    verdict[m[odd]] = Verdict.UNLIKE
+    verdict[m[low]] = np.where(core[low], Verdict.INFLOW, Verdict.EDGE)
+    verdict[m[rim]] = Verdict.EDGE
+    thin = branches(mask, geometry, thinner=limits.branch).flat[voxels[m]]
+    mask.flat[voxels[m[thin]]] = False
+    parts, _ = ndimage.label(mask, np.ones((3, 3, 3)))
+    part = parts.flat[voxels[m]]
+    size = np.bincount(part)
+    thin |= size[part] < 0.1 * size[1:].max(initial=0)
+    verdict[m[thin]] = Verdict.BRANCH
+
+
+def _table(
+    vessels: list[_Vessel],
+    main: _Vessel | None,
+    voxels: NDArray[np.intp],
+    s: Scores,
+    verdict: NDArray[np.uint8],
+    curves: NDArray[np.floating],
+    geometry: Geometry,
+) -> tuple[Candidate, ...]:
+    """One candidate a vessel and section; the artery first, then by size."""
+    ordered = sorted(vessels, key=lambda v: (v is not main, -v.shape.volume))
+    _, rows, columns = geometry.shape
+    table = []
+    for number, v in enumerate(ordered, start=1):
+        section = voxels[v.members] // (rows * columns)
+        for k in np.unique(section):
+            own = v.members[section == k]
+            good = own[verdict[own] == Verdict.ACCEPTED]
+            shown = good if good.size else own
+            place = np.array(np.unravel_index(voxels[shown], geometry.shape)).mean(axis=1)
+            position = (geometry.affine @ [place[2], place[1], place[0], 1.0])[:3]
+            codes, counts = np.unique(verdict[own], return_counts=True)
+            most = Verdict(int(codes[counts.argmax()]))
+            table.append(
+                Candidate(
+                    section=int(k),
+                    vessel=number,
+                    voxels=int(own.size),
+                    accepted=int(good.size),
+                    position=(float(position[0]), float(position[1]), float(position[2])),
+                    **{
+                        name: float(np.median(getattr(s, name)[shown]))
+                        for name in ("SNR", "arrival", "rise", "peak", "width", "late", "roughness")
+                    },
+                    thickness=v.shape.thickness,
+                    length=v.shape.length,
+                    elongation=v.shape.elongation,
+                    verdict=Verdict.ACCEPTED if good.size else most,
+                    signal=curves[:, shown].mean(axis=1, dtype=float),
+                )
+            )
+    return tuple(table)

@@ -1,0 +1,190 @@
+"""What the curve of one voxel says about whether it is arterial: scores, many voxels at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
+
+from SpineDCELib.aif.arrival import baseline_frames, most_enhancing
+from SpineDCELib.errors import InputError
+
+Array = NDArray[np.float64]
+#: ``(frames, voxels)`` of signal and ``(voxels,)`` of baseline → contrast agent, as in blood.
+ToContrast = Callable[[Array, Array], NDArray[np.floating]]
+
+#: Curves sampled more finely than this are smoothed to it before they are judged, s.
+JUDGED_STEP = 2.5
+#: How many voxels the first look at a study takes.
+FIRST_LOOK = 60_000
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """One value a voxel, arrays of ``(voxels,)``.
+
+    C is concentration as if the voxel were blood, mM, or (S - S0)/S0 where the sequence is not
+    known. Signal itself would not do: it saturates, so that a first pass looks wide and low.
+
+    Attributes:
+        baseline: mean signal before contrast, scanner units.
+        SNR: baseline over the noise of one frame.
+        arrival: s, when the curve first reaches half of its peak; compares voxels better than
+            any foot of the curve, which noise hides.
+        onset: s, when it first reaches a fifth of its peak.
+        rise: s, from a fifth to nine tenths of the peak.
+        peak: largest C. peak_time: s.
+        width: s, how long the first pass stays above half of the peak; infinite if it never falls.
+        late: mean C over the last third of the series.
+        area: mean C from the arrival on.
+        roughness: scatter about a smooth curve after the peak, as a share of the peak.
+        dip: how far the signal falls below the baseline before the peak, in noise.
+        saturated: frames whose signal is beyond what any concentration of blood gives.
+    """
+
+    baseline: Array
+    SNR: Array
+    arrival: Array
+    onset: Array
+    rise: Array
+    peak: Array
+    peak_time: Array
+    width: Array
+    late: Array
+    area: Array
+    roughness: Array
+    dip: Array
+    saturated: NDArray[np.int64]
+
+
+def first_look(signal: NDArray[np.floating], *, t: Array) -> tuple[int, float]:
+    """How many frames come before the first contrast agent anywhere, and the noise of a frame.
+
+    Args:
+        signal: ``(frames, …)``, scanner units. t: ``(frames,)``, s.
+
+    Raises:
+        InputError: nothing enhances.
+    """
+    flat = signal.reshape(signal.shape[0], -1)
+    step = max(flat.shape[1] // FIRST_LOOK, 1)
+    # An odd step does not walk along a row or column of a power-of-two matrix.
+    some = flat[:, :: step | 1].astype(np.float64)
+    some = some[:, np.isfinite(some).all(axis=0)]
+    if not some.size or not np.ptp(some):
+        raise InputError("The dynamic series is the same everywhere; there is nothing to find.")
+    noise = noise_of(some)
+    smooth = smoothed(some, t=t)
+    start = max(min(3, len(t) // 4), 1)
+    rise = smooth.max(axis=0) - smooth[:start].mean(axis=0)
+    bright = rise > 10 * noise
+    if bright.sum() < 3:
+        raise InputError("Nothing in the dynamic series enhances above its noise.")
+    best = np.flatnonzero(bright)[np.argsort(rise[bright])[::-1]][: max(bright.sum() // 20, 3)]
+    chosen = smooth[:, best]
+    half = crossing(chosen - chosen[:start].mean(axis=0), t=t, share=0.5)
+    early = half <= np.nanquantile(half, 0.25)
+    curve = chosen[:, early].mean(axis=1)
+    return baseline_frames(curve if early.any() else most_enhancing(some), t=t), noise
+
+
+def noise_of(curves: Array) -> float:
+    """SD of one frame's noise, scanner units, from second differences in the last half.
+
+    Voxels of air scatter less (Rayleigh), so only those above five times the first guess count.
+    Whole numbers without any noise still have their rounding.
+    """
+    tail = curves[curves.shape[0] // 2 :]
+    d2 = tail[2:] - 2 * tail[1:-1] + tail[:-2]
+    each = np.sqrt((d2**2).mean(axis=0) / 6)
+    level = tail.mean(axis=0)
+    lit = each[level > 0]
+    noise = float(np.median(lit)) if lit.size else 0.0
+    bright = each[level > max(5 * noise, float(np.median(level)))]
+    noise = float(np.median(bright)) if bright.size else noise
+    whole = np.array_equal(tail[:, :100], np.round(tail[:, :100]))
+    return max(noise, 0.29 if whole else 1e-6 * float(np.abs(curves).max()))
+
+
+def smoothed(curves: Array, *, t: Array) -> Array:
+    """Running means over about ``JUDGED_STEP`` s; the curves themselves where frames are longer."""
+    width = int(JUDGED_STEP / np.median(np.diff(t))) // 2 * 2 + 1
+    return uniform_filter1d(curves, width, axis=0, mode="nearest") if width > 1 else curves
+
+
+def crossing(rising: Array, *, t: Array, share: float) -> Array:
+    """When each curve first reaches a share of its own maximum, s, between frames by a line."""
+    level = share * rising.max(axis=0)
+    after = np.argmax(rising >= level, axis=0)
+    before = np.maximum(after - 1, 0)
+    column = np.arange(rising.shape[1])
+    low, high = rising[before, column], rising[after, column]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.where(high > low, (level - low) / (high - low), 0.0)
+    return t[before] + np.clip(part, 0, 1) * (t[after] - t[before])
+
+
+def voxel_scores(
+    curves: NDArray[np.floating],
+    *,
+    t: Array,
+    baseline_frames: int,
+    noise: float,
+    to_contrast: ToContrast,
+) -> Scores:
+    """Scores of every curve.
+
+    Args:
+        curves: ``(frames, voxels)``, signal in scanner units.
+        t: ``(frames,)``, s. noise: SD of a frame, scanner units.
+        to_contrast: signal and baseline → C, NaN where saturated.
+    """
+    raw = np.asarray(curves, np.float64)
+    S0 = raw[:baseline_frames].mean(axis=0)
+    smooth = smoothed(raw, t=t)
+    C = np.asarray(to_contrast(smooth, S0), float)
+    saturated = np.isnan(C)
+    if saturated.any():  # as high as the highest that can be told, so that order remains
+        C = np.where(saturated, np.nanmax(C, initial=1.0), C)
+    top = C.argmax(axis=0)
+    column = np.arange(raw.shape[1])
+    peak = C[top, column]
+    half = 0.5 * peak
+    past = np.arange(t.size)[:, None] >= top
+    below = past & (half > C)
+    falls = below.any(axis=0)
+    after = np.where(falls, below.argmax(axis=0), t.size - 1)
+    before = np.maximum(after - 1, 0)
+    high, low = C[before, column], C[after, column]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.where(high > low, (high - half) / (high - low), 0.0)
+    arrival = crossing(C, t=t, share=0.5)
+    down = t[before] + np.clip(part, 0, 1) * (t[after] - t[before])
+    onset = crossing(C, t=t, share=0.2)
+
+    d2 = C[2:] - 2 * C[1:-1] + C[:-2]
+    # The first pass itself is curved: the scatter counts from three frames and 30 s after it.
+    judged = (np.arange(1, t.size - 1)[:, None] > top + 3) & (t[1:-1, None] > t[top] + 30)
+    counted = np.maximum(judged.sum(axis=0), 1)
+    rough = np.sqrt(np.where(judged, d2**2, 0).sum(axis=0) / counted / 6)
+    weights = np.gradient(t)[:, None] * (t[:, None] >= arrival)
+    early = np.arange(t.size)[:, None] < np.maximum(top, baseline_frames)
+    lowest = np.where(early, smooth, np.inf).min(axis=0) - S0
+    return Scores(
+        baseline=S0,
+        SNR=S0 / noise,
+        arrival=arrival,
+        onset=onset,
+        rise=crossing(C, t=t, share=0.9) - onset,
+        peak=peak,
+        peak_time=t[top],
+        width=np.where(falls, down - arrival, np.inf),
+        late=C[-max(t.size // 3, 1) :].mean(axis=0),
+        area=(C * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9),
+        roughness=rough / np.maximum(peak, 1e-9),
+        dip=-lowest / noise,
+        saturated=saturated.sum(axis=0),
+    )
