@@ -12,10 +12,10 @@ from SpineDCELib.kinetics.convolution import Array
 #: Parameters ``(p, n)`` → curves ``(T, n)``.
 Model = Callable[[Array], Array]
 
-_STEPS = 100
+_STEPS = 200
 _DIFFERENCE = 1e-6
 _SMALL_STEP = 1e-9
-_SMALL_GAIN = 1e-11
+_SMALL_GAIN = 1e-10
 
 
 def jacobian(model: Model, x: Array, at_x: Array, upper: Array, scale: Array) -> Array:

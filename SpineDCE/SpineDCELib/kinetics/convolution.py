@@ -178,3 +178,10 @@ def exponential_convolution(
     curve = ArterialCurve(t, c, integration)
     result = curve.convolved(curve.t, k)
     return result[:, 0] if np.ndim(k) == 0 else result
+
+
+def arterial_curve(
+    t: ArrayLike, Cp: ArrayLike | ArterialCurve, integration: Integration = "cubic"
+) -> ArterialCurve:
+    """``Cp`` as a curve: sampled at the frame times ``t``, or one that has its own samples."""
+    return Cp if isinstance(Cp, ArterialCurve) else ArterialCurve(t, Cp, integration)

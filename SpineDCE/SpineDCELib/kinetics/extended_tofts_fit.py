@@ -15,7 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.convolution import ArterialCurve, Integration, checked_times
+from SpineDCELib.kinetics.convolution import (
+    ArterialCurve,
+    Integration,
+    arterial_curve,
+    checked_times,
+)
 from SpineDCELib.kinetics.curves import Curves, Voxels
 from SpineDCELib.kinetics.kep_search import EXCESS, PLASMA, POSITION, VE, Q, best_in_box, search
 from SpineDCELib.kinetics.kep_tables import NODES, KepTables, Values, kep_at, nearest_fine
@@ -46,12 +51,15 @@ class ExtendedToftsFitter:
             a frame that is not finite is not fitted: what is missing would be the frames that
             saturate, those of the first pass, and vp hangs on them.
         t: frame times, s, ``(T,)``, rising, spacing may be uneven.
-        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``.
+        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``, or a curve with times of its own.
         model: ``"extended_tofts"``, ``"tofts"`` or ``"patlak"``.
         integration: how Cp runs between its samples (:mod:`~SpineDCELib.kinetics.convolution`).
         bounds: the box; Patlak's Ktrans is bounded by ve·kep in the box's corner.
         exclude: :class:`~SpineDCELib.kinetics.status.Status` codes of the voxels' shape, 0 where
             a voxel is to be fitted.
+        baseline_error: by how much the whole curve may lie too high or low because its baseline
+            signal is known no better (standard error, mM, of the voxels' shape): the residuals do
+            not show it, but whether ve is determined hangs on it.
 
     Raises:
         InputError: shapes that do not match, times that do not rise, an AIF that cannot be used.
@@ -61,12 +69,13 @@ class ExtendedToftsFitter:
         self,
         Ct: ArrayLike,
         t: ArrayLike,
-        Cp: ArrayLike,
+        Cp: ArrayLike | ArterialCurve,
         *,
         model: LinearModel = "extended_tofts",
         integration: Integration = "cubic",
         bounds: Bounds | None = None,
         exclude: ArrayLike | None = None,
+        baseline_error: ArrayLike | None = None,
     ) -> None:
         if model not in get_args(LinearModel):
             raise InputError(
@@ -77,8 +86,11 @@ class ExtendedToftsFitter:
         self.t = checked_times(t, "The frame times")
         if self.t.size <= len(SEARCHED[model]):
             raise InputError(f"{self.t.size} frames are too few to fit the {model} model.")
-        self.curve = ArterialCurve(self.t, Cp, integration)
+        self.curve = arterial_curve(self.t, Cp, integration)
         self.curves = Curves(Ct, self.t, exclude)
+        self.baseline_error = np.zeros(self.curves.array.shape[1], np.float32)
+        if baseline_error is not None:
+            self.baseline_error[:] = np.broadcast_to(baseline_error, self.curves.shape).ravel()
 
     def tables(self, Ta: float) -> KepTables:
         """The arterial curve's tables at a delay of ``Ta`` s."""
@@ -108,7 +120,7 @@ class ExtendedToftsFitter:
             with np.errstate(invalid="ignore", over="ignore"):  # curves that are not finite
                 projections = curves.T @ projector
             energy, unusable = _energy(curves, projections)
-            values, codes = solve(energy, projections, tables)
+            values, codes = solve(energy, projections, tables, self.baseline_error[indices[place]])
             status[where] = np.where(unusable, unusable, codes)
             for name, array in output.items():
                 array[where] = values[name]
@@ -117,12 +129,12 @@ class ExtendedToftsFitter:
         shape = self.curves.shape if voxels is None else indices.shape
         rss, R2 = output.pop("rss"), output.pop("R2")
         setup = Setup(
-            self.model, self.t, self.curve.c, float(Ta), self.curve.integration, self.bounds
+            self.model, self.t, self.curve, float(Ta), self.curve.integration, self.bounds
         )
         return FitResult(setup, output, rss, R2, status).reshaped(shape)
 
     def _kep(
-        self, energy: Values, projections: Values, tables: KepTables
+        self, energy: Values, projections: Values, tables: KepTables, baseline_error: Values
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
         """One block of the models with a kep."""
         bounds = self.bounds
@@ -145,11 +157,13 @@ class ExtendedToftsFitter:
         walled = (plasma <= 0) | (plasma >= plasma_bound)
         nearest, _ = nearest_fine(position)
         spread = np.where(walled, tables.spread_wall[nearest], tables.spread[nearest])
+        level = np.where(walled, tables.level_wall[nearest], tables.level[nearest])
         # y·q or y·ê is the signal that ve is read from; its noise has the variance of one frame.
         g, s, _, _ = tables.frame(position)
         signal2 = ve**2 * np.where(walled, g * g + s * s, s * s)
         vague = (
             rss / (self.t.size - len(SEARCHED[self.model])) * (1 + spread**2)
+            + (baseline_error * level) ** 2
             > VE_RELATIVE_ERROR**2 * signal2
         )
         vague |= kep * ((self.t[-1] - self.t[0]) / MINUTE) < KEP_TIMES_DURATION
@@ -166,7 +180,7 @@ class ExtendedToftsFitter:
         return values, status
 
     def _patlak(
-        self, energy: Values, projections: Values, tables: KepTables
+        self, energy: Values, projections: Values, tables: KepTables, baseline_error: Values
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
         """One block of the Patlak model: linear, so the box has a closed form."""
         plasma_bound = self.bounds.vp * tables.a

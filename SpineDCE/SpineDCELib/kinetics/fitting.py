@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.convolution import Integration
+from SpineDCELib.kinetics.convolution import ArterialCurve, Integration
 from SpineDCELib.kinetics.curves import Voxels
 from SpineDCELib.kinetics.extended_tofts_fit import ExtendedToftsFitter
 from SpineDCELib.kinetics.general_fit import GeneralFitter
@@ -32,7 +32,7 @@ class Fitter(Protocol):
 def prepare(
     Ct: ArrayLike,
     t: ArrayLike,
-    Cp: ArrayLike,
+    Cp: ArrayLike | ArterialCurve,
     *,
     model: Model,
     integration: Integration = "cubic",
@@ -40,18 +40,21 @@ def prepare(
     fit_delay: bool = False,
     mask: ArrayLike | None = None,
     exclude: ArrayLike | None = None,
+    baseline_error: ArrayLike | None = None,
 ) -> Fitter:
     """Make curves ready to be fitted with a model by bounded least squares.
 
     Args:
         Ct: tissue concentration, mM, ``(T, ...)``, frames first; not copied.
         t: frame times, s, ``(T,)``, rising, spacing may be uneven.
-        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``.
+        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``, or a curve with times of its own.
         model: one of :data:`MODELS`.
         fit_delay: search every voxel's own delay about the one that is fitted at.
         mask: True where a voxel is to be fitted; the others are ``Status.NOT_IN_MASK``.
         exclude: status codes of voxels that are not to be fitted for a reason already known
             (``Status.SATURATED``); 0 elsewhere.
+        baseline_error: standard error of the baseline, mM; see :class:`ExtendedToftsFitter`. Not
+            used for the exchange model or with ``fit_delay``.
 
     Raises:
         InputError: a bad argument; the sentence names it.
@@ -73,14 +76,21 @@ def prepare(
             exclude=exclude,
         )
     return ExtendedToftsFitter(
-        Ct, t, Cp, model=model, integration=integration, bounds=bounds, exclude=exclude
+        Ct,
+        t,
+        Cp,
+        model=model,
+        integration=integration,
+        bounds=bounds,
+        exclude=exclude,
+        baseline_error=baseline_error,
     )
 
 
 def fit(
     Ct: ArrayLike,
     t: ArrayLike,
-    Cp: ArrayLike,
+    Cp: ArrayLike | ArterialCurve,
     *,
     model: Model,
     Ta: float = 0.0,

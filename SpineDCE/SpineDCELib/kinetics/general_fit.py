@@ -12,7 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.bounded_least_squares import minimise
-from SpineDCELib.kinetics.convolution import Array, ArterialCurve, Integration, checked_times
+from SpineDCELib.kinetics.convolution import (
+    Array,
+    ArterialCurve,
+    Integration,
+    arterial_curve,
+    checked_times,
+)
 from SpineDCELib.kinetics.curves import Curves, Voxels
 from SpineDCELib.kinetics.extended_tofts_fit import (
     KEP_TIMES_DURATION,
@@ -47,7 +53,7 @@ class GeneralFitter:
         self,
         Ct: ArrayLike,
         t: ArrayLike,
-        Cp: ArrayLike,
+        Cp: ArrayLike | ArterialCurve,
         *,
         model: str = "two_compartment_exchange",
         fit_delay: bool = False,
@@ -56,7 +62,7 @@ class GeneralFitter:
         exclude: ArrayLike | None = None,
     ) -> None:
         self.t = checked_times(t, "The frame times")
-        self.curve = ArterialCurve(self.t, Cp, integration)
+        self.curve = arterial_curve(self.t, Cp, integration)
         self.curves = Curves(Ct, self.t, exclude)
         self.bounds = bounds if bounds is not None else Bounds()
         self.model, self.fit_delay = model, fit_delay
@@ -68,7 +74,7 @@ class GeneralFitter:
             else ExtendedToftsFitter(
                 Ct,
                 t,
-                Cp,
+                self.curve,
                 model=model,  # type: ignore[arg-type]
                 integration=integration,
                 bounds=bounds,
@@ -80,7 +86,7 @@ class GeneralFitter:
         return Setup(
             self.model,
             self.t,
-            self.curve.c,
+            self.curve,
             Ta,
             self.curve.integration,
             self.bounds,
@@ -198,7 +204,7 @@ class GeneralFitter:
                 vague |= values["kep"] * duration < KEP_TIMES_DURATION
                 values["kep"] = np.where(values["ve"] > 0, values["kep"], np.nan)
             status[vague] = Status.VE_NOT_DETERMINED
-        leak = values["PS" if "PS" in values else "Ktrans"] > 0
+        leak = values[setup.product] > 0
         status[~leak] = Status.NO_LEAK
         if "vp" in values:
             leak = leak | (values["vp"] > lower[0])
@@ -229,10 +235,9 @@ def _non_negative_pair(
 
 
 def _exchange_of_pair(slow: Array, fast: Array, from_slow: Array, from_fast: Array) -> Array:
-    """vp, ve, Fp, PS of a bi-exponential; the inverse of :func:`models.bi_exponential`."""
+    """vp, ve, Fp, PS/ve of a bi-exponential; the inverse of :func:`models.bi_exponential`."""
     Fp = np.maximum(from_slow + from_fast, 1e-3)
     zero = (from_fast * slow + from_slow * fast) / Fp
     vp = Fp / np.maximum(slow + fast - zero, 1e-9)
     ve = np.maximum(from_slow / slow + from_fast / fast - vp, 0.02)
-    PS = np.maximum(ve * vp * slow * fast / Fp, 0.01)
-    return np.array([vp, ve, Fp, PS])
+    return np.array([vp, ve, Fp, vp * slow * fast / Fp])

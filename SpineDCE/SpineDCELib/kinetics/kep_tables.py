@@ -69,6 +69,12 @@ def _turning(direction: Array, length: Array) -> tuple[Array, Array]:
     return turn, slope / value / turn
 
 
+def _level(direction: Array, turn: Array, spread: Array) -> Array:
+    """1·direction less what the turning direction takes of a constant 1, at the fine points."""
+    value, slope, _ = direction.sum(axis=0) @ _TO_FINE
+    return value - spread * slope / turn
+
+
 def nearest_fine(position: Values) -> tuple[NDArray[np.intp], Values]:
     """The nearest fine point, and the distance from it in nodes."""
     fine = position * FINE
@@ -87,6 +93,8 @@ class KepTables:
         turn, turn_wall: |dq| and |dê| per node, at the fine points.
         spread, spread_wall: how much the search for kep widens the error of ve, at the fine
             points: variance of ve = (1 + spread²) times that for a known kep.
+        level, level_wall: what a curve that lies too high by 1 in every frame adds to the signal
+            that ve is read from, the search for kep included, at the fine points.
         patlak_projector, patlak_g, patlak_s: the same for kep → 0 and Ktrans in place of ve.
     """
 
@@ -114,7 +122,10 @@ class KepTables:
         length = np.hypot(along, height)
         self.wall_a, self.wall_q = (along / length).astype(dtype), (height / length).astype(dtype)
         self.turn, self.spread = _turning(q, s)
-        self.turn_wall, self.spread_wall = _turning(extravascular / length, kep * length)
+        self.level = _level(q, self.turn, self.spread)
+        e = extravascular / length
+        self.turn_wall, self.spread_wall = _turning(e, kep * length)
+        self.level_wall = _level(e, self.turn_wall, self.spread_wall)
         self.patlak_g = float(unit @ integral)
         rest = integral - self.patlak_g * unit
         self.patlak_s = float(np.linalg.norm(rest))

@@ -14,14 +14,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.convolution import Array, ArterialCurve, Integration, checked_times
+from SpineDCELib.kinetics.convolution import (
+    Array,
+    ArterialCurve,
+    Integration,
+    arterial_curve,
+    checked_times,
+)
 
 MINUTE = 60.0
 
 
 def tofts(
     t: ArrayLike,
-    Cp: ArrayLike,
+    Cp: ArrayLike | ArterialCurve,
     *,
     Ktrans: ArrayLike,
     ve: ArrayLike,
@@ -37,7 +43,7 @@ def tofts(
 
 def extended_tofts(
     t: ArrayLike,
-    Cp: ArrayLike,
+    Cp: ArrayLike | ArterialCurve,
     *,
     vp: ArrayLike,
     Ktrans: ArrayLike,
@@ -63,7 +69,7 @@ def extended_tofts(
 
 def patlak(
     t: ArrayLike,
-    Cp: ArrayLike,
+    Cp: ArrayLike | ArterialCurve,
     *,
     vp: ArrayLike,
     Ktrans: ArrayLike,
@@ -82,7 +88,7 @@ def patlak(
 
 def two_compartment_exchange(
     t: ArrayLike,
-    Cp: ArrayLike,
+    Cp: ArrayLike | ArterialCurve,
     *,
     vp: ArrayLike,
     ve: ArrayLike,
@@ -136,8 +142,8 @@ def _same_shape(*parameters: ArrayLike) -> list[Array]:
 
 
 def _arterial(
-    t: ArrayLike, Cp: ArrayLike, Ta: Array, integration: Integration
+    t: ArrayLike, Cp: ArrayLike | ArterialCurve, Ta: Array, integration: Integration
 ) -> tuple[ArterialCurve, Array]:
     """The curve, and the times (T, n) to read it at for each delay."""
     times = checked_times(t)
-    return ArterialCurve(times, Cp, integration), times[:, None] - Ta.ravel()
+    return arterial_curve(times, Cp, integration), times[:, None] - Ta.ravel()

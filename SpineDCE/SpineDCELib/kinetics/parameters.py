@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics import models
-from SpineDCELib.kinetics.convolution import Array, Integration
+from SpineDCELib.kinetics.convolution import Array, ArterialCurve, Integration
 
 #: Each model's parameters, in the order in which they are shown.
 PARAMETERS: dict[str, tuple[str, ...]] = {
@@ -19,12 +19,13 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "patlak": ("vp", "Ktrans"),
     "two_compartment_exchange": ("vp", "ve", "Fp", "PS"),
 }
-#: Those that are searched: kep in place of Ktrans, for with it the bounds are a box.
+#: Those that are searched: kep = Ktrans/ve (in the exchange model PS/ve) in place of Ktrans (PS),
+#: for with it the bounds are a box and the valleys of the squared error straight.
 SEARCHED: dict[str, tuple[str, ...]] = {
     "tofts": ("ve", "kep"),
     "extended_tofts": ("vp", "ve", "kep"),
     "patlak": ("vp", "Ktrans"),
-    "two_compartment_exchange": ("vp", "ve", "Fp", "PS"),
+    "two_compartment_exchange": ("vp", "ve", "Fp", "kep"),
 }
 #: Unit of each parameter inside the program. Fp and PS times 100 are in mL/100 mL/min.
 UNITS = {
@@ -36,7 +37,7 @@ UNITS = {
     "PS": "1/min",
     "Ta": "s",
 }
-_SIZE = {"vp": 0.05, "ve": 0.2, "kep": 0.5, "Ktrans": 0.1, "Fp": 0.5, "PS": 0.1, "Ta": 1.0}
+_SIZE = {"vp": 0.05, "ve": 0.2, "kep": 0.5, "Ktrans": 0.1, "Fp": 0.5, "Ta": 1.0}
 #: The exchange model has no meaning without its two volumes.
 SMALLEST_VOLUME = 1e-4
 
@@ -47,20 +48,21 @@ class Bounds:
 
     Attributes:
         vp, ve: upper bounds, fractions; the lower ones are 0 (1e-4 in the exchange model).
-        kep: lowest and highest, 1/min. The Patlak model's Ktrans is at most ve·kep of the corner.
-        flow: upper bound of Fp and of PS, 1/min.
+        kep: lowest and highest, 1/min; of PS/ve in the exchange model. The Patlak model's Ktrans
+            is at most ve·kep of the corner.
+        Fp: upper bound, 1/min.
         Ta: how far before and after the given delay a delay is searched, s.
     """
 
     vp: float = 1.0
     ve: float = 1.0
     kep: tuple[float, float] = (1e-3, 20.0)
-    flow: float = 10.0
+    Fp: float = 10.0
     Ta: tuple[float, float] = (-10.0, 30.0)
 
     def __post_init__(self) -> None:
-        if not (self.vp > SMALLEST_VOLUME and self.ve > SMALLEST_VOLUME and self.flow > 0):
-            raise InputError("The upper bounds of vp, ve and flow must be above 0.")
+        if not (self.vp > SMALLEST_VOLUME and self.ve > SMALLEST_VOLUME and self.Fp > 0):
+            raise InputError("The upper bounds of vp, ve and Fp must be above 0.")
         if not 0 < self.kep[0] < self.kep[1]:
             raise InputError("The bounds of kep must be 0 < lowest < highest, in 1/min.")
         if not self.Ta[0] < self.Ta[1]:
@@ -74,13 +76,13 @@ class Setup:
     Attributes:
         model: a key of :data:`PARAMETERS`.
         t: frame times, s.
-        Cp: arterial plasma concentration at ``t``, mM.
+        Cp: arterial plasma concentration at ``t``, mM, or a curve with times of its own.
         Ta: delay of the tissue after the AIF, s; with ``fit_delay`` the search is about it.
     """
 
     model: str
     t: Array
-    Cp: Array
+    Cp: Array | ArterialCurve
     Ta: float
     integration: Integration
     bounds: Bounds
@@ -93,6 +95,11 @@ class Setup:
     @property
     def searched(self) -> tuple[str, ...]:
         return SEARCHED[self.model] + (("Ta",) if self.fit_delay else ())
+
+    @property
+    def product(self) -> str:
+        """What ve·kep is called."""
+        return "PS" if self.model == "two_compartment_exchange" else "Ktrans"
 
     @property
     def degrees_of_freedom(self) -> int:
@@ -108,8 +115,7 @@ class Setup:
             "ve": (least, b.ve),
             "kep": b.kep,
             "Ktrans": (0.0, b.ve * b.kep[1]),
-            "Fp": (0.0, b.flow),
-            "PS": (0.0, b.flow),
+            "Fp": (0.0, b.Fp),
             "Ta": (self.Ta + b.Ta[0], self.Ta + b.Ta[1]),
         }
         rows = np.array([(*box[name], _SIZE[name]) for name in self.searched])
@@ -119,8 +125,16 @@ class Setup:
         """The parameters that are shown, from those that are searched, ``(p, ...)``."""
         values = dict(zip(self.searched, searched, strict=True))
         if "kep" in values:
-            values["Ktrans"] = values["ve"] * values["kep"]
+            values[self.product] = values["ve"] * values["kep"]
         return {name: values[name] for name in self.parameters}
+
+    def sought(self, shown: Mapping[str, NDArray[np.floating]]) -> Array:
+        """The searched parameters, ``(p, ...)``: the inverse of :meth:`shown`."""
+        values = dict(shown)
+        if "kep" in self.searched and "kep" not in values:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                values["kep"] = values[self.product] / values["ve"]
+        return np.array([values[name] for name in self.searched], np.float64)
 
     def curves(self, shown: Mapping[str, NDArray[np.floating]]) -> Array:
         """The model's curves, ``(T, ...)``, mM."""

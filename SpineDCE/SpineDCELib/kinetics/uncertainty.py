@@ -29,7 +29,7 @@ def standard_errors(
     setup = result.setup
     names = setup.parameters
     shape = result.status.shape
-    searched = np.array([result[name].ravel() for name in setup.searched], np.float64)
+    searched = setup.sought(result.parameters).reshape(len(setup.searched), -1)
     searched = np.where(np.isnan(searched), setup.box()[0], searched)
     rss = result.rss.ravel().astype(np.float64)
     errors = np.full((len(names), rss.size), np.nan)
@@ -73,7 +73,7 @@ def errors_at(setup: Setup, searched: Array, rss: Array) -> Array:
         if name in index:
             gradient[index[name]] = 1.0
             known = ~held[:, index[name]]
-        else:  # Ktrans = ve·kep
+        else:  # Ktrans or PS, ve·kep
             ve, kep = index["ve"], index["kep"]
             gradient[ve], gradient[kep] = searched[kep], searched[ve]
             known = ~(held[:, ve] & held[:, kep])
