@@ -77,6 +77,7 @@ class Anatomy:
     tissues: tuple[Tissue, ...]
     paints: tuple[Paint, ...]
     lesion: Shape
+    anchor: NDArray[np.float64]  #: the point that the lesion shrinks to
     bone: Shape  #: the lesion's vertebra as it was before
     centre: NDArray[np.float64]  #: middle of the field of view, mm
 
@@ -117,7 +118,8 @@ def build(plan: Plan, B0: ArrayLike = (0.0, 0.0, 1.0)) -> Anatomy:
         [2.0, -22.0, (vertebrae["T8"].frame.origin[2] - 5 + vertebrae["S1"].frame.origin[2]) / 2]
     )
     centre[0] += 0.5 * middle[0]
-    return Anatomy(plan, vertebrae, tissues, tuple(paints), lesion, bone, centre)
+    anchor = vertebra.frame.to_patient(plan.lesion.lobes[0][0])
+    return Anatomy(plan, vertebrae, tissues, tuple(paints), lesion, anchor, bone, centre)
 
 
 def _vertebra(v: Vertebra, plan: Plan) -> Sequence[Paint]:

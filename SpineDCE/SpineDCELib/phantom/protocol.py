@@ -28,6 +28,7 @@ class Size:
         matrix_anatomical, sections_anatomical, thickness_anatomical: of T1, T2 and STIR.
         sections_axial: of the axial T1 after contrast, 4 mm apart.
         field_of_view: in plane, mm; smaller than the patient means centred on the lesion's level.
+        fine: spacing of the finely sampled truth, mm.
         complete: whether T1 mapping, anatomical and phase series are made at all.
     """
 
@@ -42,12 +43,13 @@ class Size:
     thickness_anatomical: float = 4.0
     sections_axial: int = 0
     complete: bool = True
+    fine: float = 1.0
     field_of_view: float = 320.0
 
 
 SIZES = {
     "full": Size(256, 12, 5.0, 56, 5.4, (6, 3, 3), 320, 15, 4.0, 24),
-    "small": Size(96, 8, 6.0, 46, 5.4, (6, 4, 4), 128, 7, 6.0, 8),
+    "small": Size(96, 8, 6.0, 46, 5.4, (4, 3, 3), 128, 7, 6.0, 8, fine=2.0),
     "quick": Size(64, 6, 6.0, 40, 6.0, (5, 3, 3), complete=False, field_of_view=200.0),
 }
 
@@ -111,9 +113,10 @@ def axial_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
     return grid(AXIAL, (size.sections_axial, n, n), (pixel, pixel, 4.0), centre, uid)
 
 
-def fine_grid(centre: NDArray, uid: str | None = None) -> Geometry:
-    """1 mm isotropic around the column, for truth that no voxel size has blurred."""
-    return grid(SAGITTAL, (60, 310, 150), (1.0, 1.0, 1.0), centre, uid)
+def fine_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
+    """Small isotropic voxels around the column, for truth that no voxel size has blurred."""
+    slices, rows, columns = (round(mm / size.fine) for mm in (60, 310, 150))
+    return grid(SAGITTAL, (slices, rows, columns), (size.fine,) * 3, centre, uid)
 
 
 def frame_times(size: Size) -> NDArray[np.floating]:

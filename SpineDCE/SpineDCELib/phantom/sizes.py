@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import ConvexHull
 from scipy.spatial.distance import pdist, squareform
 
-from SpineDCELib.phantom.anatomy import Anatomy
 from SpineDCELib.phantom.shapes import Shape
 
 STEP = 0.25  #: mm, of the points that probe the shape at its full size
 
 
-def describe(anatomy: Anatomy, scale: float) -> dict:
+def describe(lesion: Shape, bone: Shape, *, anchor: ArrayLike, scale: float = 1.0) -> dict:
     """Bidimensional size, volume and extraosseous part, mm.
 
     The axial plane is the patient's own (constant z), and the one with the largest product of the
     longest diameter and the longest perpendicular to it counts. The probing points scale with the
-    lesion, so that a lesion ``scale`` times as large measures exactly so.
+    lesion about ``anchor``, the point it shrinks to, so that a lesion ``scale`` times as large
+    measures exactly so. What lies outside ``bone`` is extraosseous.
     """
     step = STEP * scale
-    axes, inside = _probe(anatomy.lesion, step)
+    axes, inside = _probe(lesion, step, np.asarray(anchor, float))
     best = max(
         (_bidimensional(section, step) for section in inside if section.any()),
         key=lambda pair: pair[0] * pair[1],
     )
-    outside = inside & (_distance(anatomy.bone, axes) > 0)
+    outside = inside & (_distance(bone, axes) > 0)
     extent = [
         np.ptp(np.flatnonzero(outside.any(axis=tuple({0, 1, 2} - {axis}))) * step) + step
         if outside.any()
@@ -47,12 +47,14 @@ def describe(anatomy: Anatomy, scale: float) -> dict:
     }
 
 
-def _probe(shape: Shape, step: float) -> tuple[list[NDArray], NDArray[np.bool_]]:
-    middle = (shape.low + shape.high) / 2
-    half = np.ceil((shape.high - shape.low) / 2 / step).astype(int)
+def _probe(
+    shape: Shape, step: float, anchor: NDArray[np.float64]
+) -> tuple[list[NDArray], NDArray[np.bool_]]:
+    first = np.floor((shape.low - anchor) / step).astype(int)
+    last = np.ceil((shape.high - anchor) / step).astype(int)
     axes = [
-        (m + np.arange(-n, n + 1) * step).astype(np.float32)
-        for m, n in zip(middle, half, strict=True)
+        (a + np.arange(lo, hi + 1) * step).astype(np.float32)
+        for a, lo, hi in zip(anchor, first, last, strict=True)
     ]
     return axes, _distance(shape, axes) < 0
 

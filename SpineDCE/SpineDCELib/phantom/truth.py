@@ -41,7 +41,7 @@ def write(
     for (name, unit), array in zip(MAPS, maps, strict=True):
         write_nrrd(folder / f"{name}.nrrd", array, scene.geometry, {"unit": unit})
     if scene.size.complete:
-        fine = protocol.fine_grid(_column_centre(scene), exam.frame_of_reference_uid)
+        fine = protocol.fine_grid(scene.size, _column_centre(scene), exam.frame_of_reference_uid)
         tissues = scene.anatomy.tissues
         shares = fractions(
             scene.anatomy.paints,
@@ -154,7 +154,9 @@ def facts(scene: Scene, patient: Patient, visit: str, maps: list[NDArray]) -> di
         "patient": patient.key,
         "visit": visit,
         "response": patient.response,
-        "size": sizes.describe(anatomy, plan.lesion_scale),
+        "size": sizes.describe(
+            anatomy.lesion, anatomy.bone, anchor=anatomy.anchor, scale=plan.lesion_scale
+        ),
         "normalised_vp": _number(lesion["vp"] / reference["vp"]),
         "normalised_Ktrans": _number(lesion["Ktrans_per_min"] / reference["Ktrans_per_min"]),
         "rois": rois,

@@ -1,0 +1,100 @@
+"""The cohort's groups are the published ones."""
+
+import csv
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy.stats import mannwhitneyu
+from SpineDCELib.errors import InputError
+from SpineDCELib.phantom import draw_cohort, write_cohort
+
+
+@pytest.fixture(scope="module")
+def members():
+    return draw_cohort()
+
+
+def groups(members, name):
+    values = {"response": [], "persistent": []}
+    for m in members:
+        values[m.patient.response].append(getattr(m, name))
+    return np.array(values["response"]), np.array(values["persistent"])
+
+
+def best_cutoff(response, persistent):
+    """Largest sensitivity + specificity over every midpoint, by trying them all."""
+    values = np.unique(np.concatenate([response, persistent]))
+    middles = (values[1:] + values[:-1]) / 2
+    youden = [(persistent > c).mean() + (response <= c).mean() for c in middles]
+    return middles[int(np.argmax(youden))]
+
+
+def auc(response, persistent):
+    return mannwhitneyu(persistent, response).statistic / (response.size * persistent.size)
+
+
+def test_change_in_vp(members):
+    response, persistent = groups(members, "change_vp")
+    assert (response.size, persistent.size) == (38, 11)
+    assert response.mean() == pytest.approx(-57.3, abs=0.05)
+    assert persistent.mean() == pytest.approx(88.2, abs=0.05)
+    assert np.median(response) == pytest.approx(-81.1, abs=0.05)
+    assert np.median(persistent) == pytest.approx(1.43, abs=0.005)
+    assert best_cutoff(response, persistent) == pytest.approx(-40.0)
+    assert ((persistent > -40).sum(), (response <= -40).sum()) == (10, 33)
+    assert auc(response, persistent) == pytest.approx(0.86, abs=0.005)
+
+
+def test_change_in_area(members):
+    response, persistent = groups(members, "change_area")
+    assert best_cutoff(response, persistent) == pytest.approx(-10.0)
+    assert ((persistent > -10).sum(), (response <= -10).sum()) == (9, 18)
+    assert auc(response, persistent) == pytest.approx(0.68, abs=0.005)
+
+
+def test_the_worked_examples_are_members(members):
+    assert any(m.change_vp == -87.8 and m.patient.response == "response" for m in members)
+    assert any((m.change_vp, m.change_area) == (64.8, -19.4) for m in members)
+
+
+def test_people(members):
+    patients = [m.patient for m in members]
+    assert Counter(p.sex for p in patients) == {"M": 29, "F": 20}
+    ages = np.array([(p.before.when - p.born).days / 365.25 for p in patients])
+    assert ages.mean() == pytest.approx(63, abs=0.5)
+    assert ages.std(ddof=1) == pytest.approx(13, abs=0.5)
+    assert np.median([m.days for m in members]) == 62
+    assert not [p for p in patients if p.primary == "prostate" and p.sex == "F"]
+    assert len({p.key for p in patients}) == 49
+
+
+def test_values_stay_measurable(members):
+    for m in members:
+        for visit in (m.patient.before, m.patient.after):
+            assert 0.3 < visit.normalised_vp < 14.5
+        ratio = m.patient.after.normalised_vp / m.patient.before.normalised_vp
+        assert 100 * (ratio - 1) == pytest.approx(m.change_vp, abs=1e-6)
+
+
+def test_the_seed_deals_anew(members):
+    again, other = draw_cohort(), draw_cohort(seed=7)
+    assert [m.patient for m in again] == [m.patient for m in members]
+    assert [m.change_vp for m in other] != [m.change_vp for m in members]
+    assert sorted(m.change_vp for m in other) == sorted(m.change_vp for m in members)
+
+
+def test_writing_goes_on_where_it_stopped(tmp_path):
+    table = write_cohort(tmp_path, patients=["P02"])
+    rows = list(csv.DictReader(table.open(encoding="utf-8")))
+    assert [r["patient"] for r in rows] == ["P02"]
+    for visit in ("before", "after"):
+        assert list((tmp_path / rows[0][visit]).rglob("*.dcm"))
+    stamps = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.dcm")}
+    write_cohort(tmp_path, patients=["P02"])
+    assert stamps == {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.dcm")}
+
+
+def test_unknown_patient_is_named(tmp_path):
+    with pytest.raises(InputError, match="'P50'"):
+        write_cohort(tmp_path, patients=["P50"])
