@@ -16,6 +16,8 @@ _STEPS = 200
 _DIFFERENCE = 1e-6
 _SMALL_STEP = 1e-9
 _SMALL_GAIN = 1e-10
+#: Who still gains more than this at the last step has not converged.
+_CREEP = 1e-6
 
 
 def jacobian(model: Model, x: Array, at_x: Array, upper: Array, scale: Array) -> Array:
@@ -55,6 +57,7 @@ def minimise(
     curve = model(x)
     rss = ((y - curve) ** 2).sum(axis=0)
     damping = np.full(rss.size, 1e-3)
+    creeping = np.zeros(rss.size, bool)
     active = np.arange(rss.size)
     for _ in range(_STEPS):
         here, at_here = x[:, active], curve[:, active]
@@ -82,10 +85,10 @@ def minimise(
         taken = active[better]
         x[:, taken], curve[:, taken] = tried[:, better], at_tried[:, better]
         rss[taken] = new_rss[better]
-        damping[active] *= np.where(better, 0.1, 10.0)
+        damping[active] *= np.where(better, 0.3, 3.0)
+        creeping[active] = better & (old_rss - new_rss > _CREEP * old_rss)
         active = active[~still]
         if not active.size:
             break
-    converged = np.ones(rss.size, bool)
-    converged[active] = False
-    return x, rss, converged
+    creeping[np.setdiff1d(np.arange(rss.size), active)] = False
+    return x, rss, ~creeping

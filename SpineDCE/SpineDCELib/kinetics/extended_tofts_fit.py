@@ -60,6 +60,9 @@ class ExtendedToftsFitter:
         baseline_error: by how much the whole curve may lie too high or low because its baseline
             signal is known no better (standard error, mM, of the voxels' shape): the residuals do
             not show it, but whether ve is determined hangs on it.
+        rounding: half the step that the signal is stored in, mM, of the voxels' shape, where noise
+            does not blur it: then the curve is a staircase, and its error the same over many
+            frames. ve counts as determined if it is so for the worst such error.
 
     Raises:
         InputError: shapes that do not match, times that do not rise, an AIF that cannot be used.
@@ -76,6 +79,7 @@ class ExtendedToftsFitter:
         bounds: Bounds | None = None,
         exclude: ArrayLike | None = None,
         baseline_error: ArrayLike | None = None,
+        rounding: ArrayLike | None = None,
     ) -> None:
         if model not in get_args(LinearModel):
             raise InputError(
@@ -88,9 +92,10 @@ class ExtendedToftsFitter:
             raise InputError(f"{self.t.size} frames are too few to fit the {model} model.")
         self.curve = arterial_curve(self.t, Cp, integration)
         self.curves = Curves(Ct, self.t, exclude)
-        self.baseline_error = np.zeros(self.curves.array.shape[1], np.float32)
-        if baseline_error is not None:
-            self.baseline_error[:] = np.broadcast_to(baseline_error, self.curves.shape).ravel()
+        self.hidden_errors = np.zeros((2, self.curves.array.shape[1]), np.float32)
+        for row, error in zip(self.hidden_errors, (baseline_error, rounding), strict=True):
+            if error is not None:
+                row[:] = np.broadcast_to(error, self.curves.shape).ravel()
 
     def tables(self, Ta: float) -> KepTables:
         """The arterial curve's tables at a delay of ``Ta`` s."""
@@ -120,7 +125,9 @@ class ExtendedToftsFitter:
             with np.errstate(invalid="ignore", over="ignore"):  # curves that are not finite
                 projections = curves.T @ projector
             energy, unusable = _energy(curves, projections)
-            values, codes = solve(energy, projections, tables, self.baseline_error[indices[place]])
+            values, codes = solve(
+                energy, projections, tables, self.hidden_errors[:, indices[place]]
+            )
             status[where] = np.where(unusable, unusable, codes)
             for name, array in output.items():
                 array[where] = values[name]
@@ -134,7 +141,7 @@ class ExtendedToftsFitter:
         return FitResult(setup, output, rss, R2, status).reshaped(shape)
 
     def _kep(
-        self, energy: Values, projections: Values, tables: KepTables, baseline_error: Values
+        self, energy: Values, projections: Values, tables: KepTables, hidden_errors: Values
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
         """One block of the models with a kep."""
         bounds = self.bounds
@@ -157,15 +164,14 @@ class ExtendedToftsFitter:
         walled = (plasma <= 0) | (plasma >= plasma_bound)
         nearest, _ = nearest_fine(position)
         spread = np.where(walled, tables.spread_wall[nearest], tables.spread[nearest])
+        baseline_error, rounding = hidden_errors
         level = np.where(walled, tables.level_wall[nearest], tables.level[nearest])
         # y·q or y·ê is the signal that ve is read from; its noise has the variance of one frame.
         g, s, _, _ = tables.frame(position)
         signal2 = ve**2 * np.where(walled, g * g + s * s, s * s)
-        vague = (
-            rss / (self.t.size - len(SEARCHED[self.model])) * (1 + spread**2)
-            + (baseline_error * level) ** 2
-            > VE_RELATIVE_ERROR**2 * signal2
-        )
+        vague = (rss / (self.t.size - len(SEARCHED[self.model])) + self.t.size * rounding**2) * (
+            1 + spread**2
+        ) + (baseline_error * level) ** 2 > VE_RELATIVE_ERROR**2 * signal2
         vague |= kep * ((self.t[-1] - self.t[0]) / MINUTE) < KEP_TIMES_DURATION
 
         status = np.zeros(ve.size, np.uint8)
@@ -180,7 +186,7 @@ class ExtendedToftsFitter:
         return values, status
 
     def _patlak(
-        self, energy: Values, projections: Values, tables: KepTables, baseline_error: Values
+        self, energy: Values, projections: Values, tables: KepTables, hidden_errors: Values
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
         """One block of the Patlak model: linear, so the box has a closed form."""
         plasma_bound = self.bounds.vp * tables.a

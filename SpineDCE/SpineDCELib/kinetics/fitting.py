@@ -41,6 +41,7 @@ def prepare(
     mask: ArrayLike | None = None,
     exclude: ArrayLike | None = None,
     baseline_error: ArrayLike | None = None,
+    rounding: ArrayLike | None = None,
 ) -> Fitter:
     """Make curves ready to be fitted with a model by bounded least squares.
 
@@ -53,8 +54,8 @@ def prepare(
         mask: True where a voxel is to be fitted; the others are ``Status.NOT_IN_MASK``.
         exclude: status codes of voxels that are not to be fitted for a reason already known
             (``Status.SATURATED``); 0 elsewhere.
-        baseline_error: standard error of the baseline, mM; see :class:`ExtendedToftsFitter`. Not
-            used for the exchange model or with ``fit_delay``.
+        baseline_error, rounding: errors that residuals do not show, mM; see
+            :class:`ExtendedToftsFitter`. Not used for the exchange model or with ``fit_delay``.
 
     Raises:
         InputError: a bad argument; the sentence names it.
@@ -84,6 +85,7 @@ def prepare(
         bounds=bounds,
         exclude=exclude,
         baseline_error=baseline_error,
+        rounding=rounding,
     )
 
 

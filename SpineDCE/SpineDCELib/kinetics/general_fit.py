@@ -26,7 +26,7 @@ from SpineDCELib.kinetics.extended_tofts_fit import (
     ExtendedToftsFitter,
 )
 from SpineDCELib.kinetics.models import MINUTE
-from SpineDCELib.kinetics.parameters import Bounds, Setup
+from SpineDCELib.kinetics.parameters import SEARCHED, Bounds, Setup
 from SpineDCELib.kinetics.result import FitResult
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.kinetics.uncertainty import errors_at
@@ -46,7 +46,7 @@ class GeneralFitter:
         model: also ``"two_compartment_exchange"``.
         fit_delay: search each voxel's own delay ``Ta`` within ``bounds.Ta`` of the given one.
 
-    About 0.3 ms a voxel of 60 frames: meant for regions and masks more than for whole volumes.
+    About 1 to 2 ms a voxel of 60 frames: meant for regions and masks more than for whole volumes.
     """
 
     def __init__(
@@ -177,14 +177,28 @@ class GeneralFitter:
                 start[4, better] = delay
         return start
 
+    def _descend(
+        self, setup: Setup, y: Array, start: Array
+    ) -> tuple[Array, Array, NDArray[np.bool_]]:
+        return minimise(lambda x: setup.curves(setup.shown(x)), y, start, *setup.box())
+
     def _optimum(
         self, setup: Setup, y: Array, start: Array
     ) -> tuple[dict[str, Array], NDArray[np.uint8]]:
         """Parameters, quality and status of one block."""
         lower, upper, size = setup.box()
-        x, rss, converged = minimise(
-            lambda x: setup.curves(setup.shown(x)), y, start, lower, upper, size
-        )
+        x, rss, converged = self._descend(setup, y, start)
+        # An optimum on the edge may be a local one: try again from the middle of the box.
+        edge = np.flatnonzero(((x <= lower) | (x >= upper)).any(axis=0) | ~converged)
+        if edge.size:
+            middle = np.where(
+                np.arange(len(x))[:, None] < len(SEARCHED[self.model]), size, x[:, edge]
+            )
+            other, other_rss, other_converged = self._descend(setup, y[:, edge], middle)
+            better = (other_rss < rss[edge]) | ~converged[edge]
+            into = edge[better]
+            x[:, into], rss[into] = other[:, better], other_rss[better]
+            converged[into] = other_converged[better]
         values = setup.shown(x)
         about_mean = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -25,7 +25,7 @@ _INNER = slice(PAD, PAD + NODES)
 _NEWTON_STEPS = 4
 _TINY = 1e-30
 #: Of a position, in nodes, by the precision of the curves.
-_TOLERANCE = {"f": 1e-4, "d": 1e-9}
+_TOLERANCE = {"f": 1e-5, "d": 1e-9}
 
 
 def best_in_box(
