@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib import aif as arterial
-from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.candidates import Detection, Verdict
 from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.aif.evidence import Evidence
 from SpineDCELib.concentration import (
     check_sequence,
     relative_enhancement,
@@ -488,9 +489,62 @@ class Analysis:
             codes[_invalid(self.images.dynamic.signal)] = Status.NOT_FINITE
         return codes
 
+    def evidence(self, progress: Progress = silent) -> Evidence:
+        """What speaks for which shift: the lesions and references, or all tissue without them."""
+        fit = self.settings.fit
+
+        def make() -> Evidence:
+            curves = self.concentration().curves
+            masks = without_exclusions(self.regions, self.roles)
+            named = {r: [n for n in masks if self.roles[n] == r] for r in ("lesion", "reference")}
+            chosen = [*named["lesion"], *named["reference"]]
+            if not chosen:
+                chosen = [n for n in masks if self.roles[n] in ("bone", "extraosseous", "other")]
+            masks = {n: masks[n] for n in chosen} or {"all tissue": self._tissue()}
+            return arterial.gather_evidence(
+                {name: curves[:, mask] for name, mask in masks.items()},
+                self.images.dynamic.times,
+                ArterialCurve(self.aif().t, self.aif().samples, fit.integration),
+                model=fit.model,
+                lesions=tuple(named["lesion"]),
+                reference=next(iter(named["reference"]), None),
+                progress=progress,
+            )
+
+        key = (self._aif_key(), fit.model, fit.integration, *map(id, self.regions.values()))
+        return self._stage("evidence", key, make)
+
+    def _tissue(self) -> NDArray[np.bool_]:
+        """Voxels that enhance more than noise but are no vessels."""
+        concentration = self.concentration()
+        curves, n0 = concentration.curves, concentration.baseline_frames
+        with np.errstate(invalid="ignore"):
+            late = curves[-max(len(curves) // 3, 1) :]
+            noise = np.sqrt(((late[2:] - 2 * late[1:-1] + late[:-2]) ** 2).mean(axis=0) / 6)
+            rises = curves[n0:].mean(axis=0) > 3 * noise
+        if self.artery is not None:
+            rises &= ~self.artery
+        if self.settings.aif.source == "auto":
+            rises &= self.detection().verdicts < Verdict.LATE
+        return rises
+
+    def shift(self, progress: Progress = silent) -> float:
+        """The shift in use, s: as set, or as the evidence proposes.
+
+        Raises:
+            InputError: it is to be found, but the regions do not determine it.
+        """
+        given = self.settings.fit.shift
+        if not isinstance(given, str):
+            return given
+        evidence = self.evidence(progress)
+        if evidence.doubt:
+            raise InputError(f"No trustworthy shift: {evidence.doubt} Give --shift SECONDS.")
+        return evidence.proposal
+
     def fit(self, progress: Progress = silent) -> FitResult:
         """The model's parameters in every voxel at the shift that is set."""
-        shift = self.settings.fit.shift
+        shift = self.shift(progress)
         return self._stage(
             "fit",
             (self._fitter_key(), shift),
@@ -523,6 +577,7 @@ class Analysis:
             *self.images.dynamic.notes,
             *concentration.notes,
             *self.aif().notes,
+            *([self.evidence().sentence()] if self.settings.fit.shift == "auto" else []),
         )
         measures = self._measures(maps, measured)
         return Result(maps, fit.status, statistics, curves, fits, notes, measures)
@@ -537,7 +592,7 @@ class Analysis:
         if wanted:
             voxels = np.flatnonzero(np.any(wanted, axis=0))
             for name, values in standard_errors(
-                self.fitter().fit(Ta=self.settings.fit.shift, voxels=voxels)
+                self.fitter().fit(Ta=self.shift(), voxels=voxels)
             ).items():
                 errors[name] = np.full(shape, np.nan)
                 errors[name].ravel()[voxels] = values
@@ -565,7 +620,7 @@ class Analysis:
             model=settings.model,
             integration=settings.integration,
             fit_delay=settings.fit_delay,
-        ).fit(settings.shift)
+        ).fit(self.shift())
         return fitted_curves(fit, times, Cp, Ta=settings.shift, integration=settings.integration)[
             :, 0
         ]

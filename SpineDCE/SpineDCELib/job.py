@@ -249,6 +249,7 @@ def _resolved(analysis: Analysis) -> dict[str, Any]:
         "flip angle [degrees]": analysis.FA,
         "T10 from": analysis.T1_source,
         "r1 [1/s/mM]": analysis.r1,
+        "shift [s]": analysis.shift(),
         "baseline frames": analysis.concentration().baseline_frames,
         "concentration unit": analysis.concentration().unit,
     }

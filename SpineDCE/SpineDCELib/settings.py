@@ -92,13 +92,14 @@ class FitSettings:
 
     Attributes:
         model: "tofts", "extended_tofts", "patlak" or "two_compartment_exchange".
-        shift: seconds by which the AIF is moved later (negative: earlier).
+        shift: seconds by which the AIF is moved later (negative: earlier); "auto" takes the one
+            at which the fit of the lesions and references leaves the least residual.
         fit_delay: fit an additional delay in every voxel.
         integration: "cubic" (the AIF upsampled tenfold) or "linear" between frames.
     """
 
     model: Model = "extended_tofts"
-    shift: float = 0.0
+    shift: float | Literal["auto"] = 0.0
     fit_delay: bool = False
     integration: Integration = "cubic"
 
@@ -127,7 +128,10 @@ class Settings:
         _within("the blood's T10", self.aif.blood_T10, 0.05, 10, "s")
         _within("r1", self.concentration.r1, 0.1, 100, "1/s/mM")
         _within("Hct", self.aif.Hct, 0, 0.9, "as a fraction")
-        _within("the shift", self.fit.shift, -600, 600, "s")
+        if isinstance(self.fit.shift, str):
+            _one_of("shift", self.fit.shift, ("auto",))
+        else:
+            _within("the shift", self.fit.shift, -600, 600, "s")
         _within("baseline frames", self.concentration.baseline_frames, 1, 10_000, "")
 
 
@@ -189,7 +193,7 @@ def changed(settings: Settings, **groups: dict[str, Any]) -> Settings:
 
 def _typed(value: Any, hint: Any, name: str) -> Any:
     """The value as the hint's type; JSON knows no difference between 3 and 3.0."""
-    kinds = get_args(hint) if type(None) in get_args(hint) else (hint,)
+    kinds = (hint,) if get_origin(hint) is Literal else get_args(hint) or (hint,)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     for kind in kinds:
         if kind is float and number:

@@ -37,7 +37,7 @@ def summary(outcome: Outcome) -> str:
     settings, result = outcome.analysis.settings, outcome.result
     lines = [
         f"Model {settings.fit.model}, {settings.concentration.signal} signal, AIF "
-        f"{settings.aif.source} shifted by {settings.fit.shift:g} s, Hct {settings.aif.Hct:g}",
+        f"{settings.aif.source} shifted by {outcome.analysis.shift():g} s, Hct {settings.aif.Hct:g}",
         *(f"  {note}" for note in result.notes),
         "",
     ]

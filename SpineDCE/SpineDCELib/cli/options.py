@@ -39,7 +39,10 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
     aif.add_argument("--hct", type=float, metavar="FRACTION", help="haematocrit (default 0.42)")
     aif.add_argument("--blood-t10", type=float, metavar="MS", help="T1 of blood before contrast")
     aif.add_argument(
-        "--shift", type=float, metavar="SECONDS", help="move the AIF later (default 0)"
+        "--shift",
+        type=_shift,
+        metavar="SECONDS",
+        help="move the AIF later (default 0); auto takes what the lesions and references show",
     )
 
     concentration = parser.add_argument_group("signal to concentration")
@@ -83,6 +86,10 @@ def inputs_of(options: argparse.Namespace) -> Inputs:
     for path in inputs.beside_study:
         existing(path)
     return inputs
+
+
+def _shift(text: str) -> float | str:
+    return text if text == "auto" else float(text)
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

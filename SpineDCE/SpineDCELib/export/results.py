@@ -31,7 +31,7 @@ def write_results(folder: Path, analysis: Analysis, result: Result) -> dict[str,
     common = {
         "SpineDCE.model": settings.fit.model,
         "SpineDCE.signal": settings.concentration.signal,
-        "SpineDCE.shift": f"{settings.fit.shift:g} s",
+        "SpineDCE.shift": f"{analysis.shift():g} s",
         "SpineDCE.series": " ".join(analysis.images.dynamic.source.series_uids),
     }
     digests = {}
@@ -87,21 +87,25 @@ def write_results(folder: Path, analysis: Analysis, result: Result) -> dict[str,
             geometry=geometry,
             regions=analysis.regions,
             caption=f"{settings.fit.model}, {settings.concentration.signal} signal, "
-            f"AIF {settings.aif.source}, shift {settings.fit.shift:g} s",
+            f"AIF {settings.aif.source}, shift {analysis.shift():g} s",
         )
     return digests
 
 
 def _curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.floating]]:
     arterial, times = analysis.aif(), analysis.images.dynamic.times
-    unit, shift = arterial.unit, analysis.settings.fit.shift
+    unit, shift = arterial.unit, analysis.shift()
     columns: dict[str, NDArray[np.floating]] = {"time [s]": times}
     if arterial.signal is not None:
         columns["artery signal"] = arterial.signal
     columns[f"AIF Cb [{unit}]"] = arterial.Cb
     columns[f"AIF Cp [{unit}]"] = arterial.Cp
     columns[f"AIF Cp shifted {shift:g} s [{unit}]"] = shift_curve(
-        arterial.Cp, t=times, Ta=shift, integration=analysis.settings.fit.integration
+        arterial.samples,
+        t=arterial.t,
+        Ta=shift,
+        at=times,
+        integration=analysis.settings.fit.integration,
     )
     for name, curve in result.curves.items():
         columns[f"{name} [{unit}]"] = curve

@@ -1,0 +1,302 @@
+"""What speaks for a shift: residual, Vp and normalised Vp against it, region by region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from SpineDCELib.aif.arrival import bolus_arrival
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import ArterialCurve
+from SpineDCELib.kinetics.fitting import Fitter, Model, prepare
+from SpineDCELib.progress import Progress, silent
+
+Array = NDArray[np.float64]
+
+#: Shifts that are tried, s: tissue is fed by the artery, so hardly before it; 20 s is far more
+#: than blood needs from the aorta to the spine.
+FIRST, LAST, STEP = -6.0, 20.0, 0.5
+#: Voxels that a region speaks with; more would cost time and change nothing.
+VOXELS = 200
+#: A plateau is where the residual exceeds its minimum by less than this share.
+PLATEAU = 0.05
+#: Resamples of the voxels from which the uncertainty is read.
+RESAMPLES = 200
+
+
+@dataclass(frozen=True, eq=False)
+class RegionEvidence:
+    """One region against the shifts.
+
+    Attributes:
+        name: of the region. voxels: how many of it were fitted.
+        residual: ``(shifts,)``, mean over the voxels of residual sum of squares over its own
+            least: 1 at best.
+        vp: ``(shifts,)``, mean of the fitted voxels, fraction; NaN for a model without vp.
+        proposal: shift of the least residual, s. low, high: its 95 % interval from resampled
+            voxels.
+        arrival: by how much the region's mean curve rises later than the AIF, s; NaN where it
+            does not rise. Dispersion makes it a rougher guess than the residual.
+    """
+
+    name: str
+    voxels: int
+    residual: Array
+    vp: Array
+    proposal: float
+    low: float
+    high: float
+    arrival: float
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All regions together, and the shift that they propose.
+
+    Attributes:
+        shifts: s. residual: ``(shifts,)``, all regions' voxels, 1 at best.
+        proposal: s. low, high: from the least to the largest of the regions' intervals.
+        plateau: the shifts, s, between which the residual is within 5 % of its least.
+        normalised_vp: lesion → ``(shifts,)``, its mean vp over the reference's.
+        doubt: why the proposal should not be trusted; empty where it can be.
+    """
+
+    shifts: Array
+    residual: Array
+    proposal: float
+    low: float
+    high: float
+    plateau: tuple[float, float]
+    regions: tuple[RegionEvidence, ...]
+    normalised_vp: dict[str, Array] = field(default_factory=dict)
+    doubt: str = ""
+
+    def sentence(self) -> str:
+        """The proposal in words."""
+        own = ", ".join(f"{r.name} {r.proposal:.1f} s" for r in self.regions)
+        return (
+            f"Shift {self.proposal:.2f} s where the fit's residual is least (95 % {self.low:.1f} "
+            f"to {self.high:.1f} s; plateau {self.plateau[0]:.1f} to {self.plateau[1]:.1f} s; "
+            f"{own})." + (f" {self.doubt}" if self.doubt else "")
+        )
+
+
+def gather_evidence(
+    regions: Mapping[str, NDArray[np.floating]],
+    t: ArrayLike,
+    Cp: ArterialCurve,
+    *,
+    model: Model,
+    lesions: tuple[str, ...] = (),
+    reference: str | None = None,
+    shifts: ArrayLike | None = None,
+    progress: Progress = silent,
+) -> Evidence:
+    """Fit every region at every shift.
+
+    Args:
+        regions: name → tissue curves, mM, ``(frames, voxels)``.
+        t: frame times, s. Cp: arterial plasma curve, mM.
+        lesions, reference: names among ``regions`` between which vp is normalised.
+        shifts: s, rising and evenly spaced; from ``FIRST`` to ``LAST`` by ``STEP`` if None.
+
+    Raises:
+        InputError: no region has a curve that can be fitted.
+    """
+    times = np.asarray(t, float)
+    tried = np.arange(FIRST, LAST + STEP / 2, STEP) if shifts is None else np.asarray(shifts, float)
+    found: list[RegionEvidence] = []
+    losses: list[Array] = []
+    weighed: list[tuple[Fitter, Array]] = []
+    for number, (name, curves) in enumerate(regions.items()):
+        chosen = _spread(curves[:, np.isfinite(curves).all(axis=0)])
+        if not chosen.shape[1]:
+            continue
+        fitter = prepare(chosen, times, Cp, model=model)
+        rss = np.full((tried.size, chosen.shape[1]), np.nan)
+        vp = np.full(tried.size, np.nan)
+        for i, shift in enumerate(tried):
+            progress((number + i / tried.size) / len(regions), f"Shift of {name}")
+            fit = fitter.fit(float(shift))
+            rss[i] = fit.rss
+            if "vp" in fit.parameters and np.isfinite(fit["vp"]).any():
+                vp[i] = np.nanmean(fit["vp"])
+        fitted = np.isfinite(rss).all(axis=0)
+        if not fitted.any():
+            continue
+        # A floor keeps curves without any noise from weighing infinitely.
+        floor = 1e-6 * (chosen.astype(float) ** 2).sum(axis=0).mean()
+        least = np.maximum(rss.min(axis=0), floor)
+        loss = (rss / least)[:, fitted]
+        best, low, high = _interval(tried, loss)
+        found.append(
+            RegionEvidence(
+                name,
+                int(fitted.sum()),
+                residual=loss.mean(axis=1) / loss.mean(axis=1).min(),
+                vp=vp,
+                proposal=best,
+                low=low,
+                high=high,
+                arrival=_later(chosen, times, Cp),
+            )
+        )
+        losses.append(loss)
+        weighed.append((fitter, least))
+    if not found:
+        raise InputError("No region has a curve from which a shift could be found; give --shift.")
+    together = np.hstack(losses)
+    residual = together.mean(axis=1)
+    residual /= residual.min()
+    proposal = _refined(weighed, _least(tried, residual), float(tried[1] - tried[0]))
+    low, high = min(r.low for r in found), max(r.high for r in found)
+    by_name = {r.name: r.vp for r in found}
+    normal = by_name.get(reference or "")
+    return Evidence(
+        tried,
+        residual,
+        proposal,
+        min(low, proposal),
+        max(high, proposal),
+        _plateau(tried, residual),
+        tuple(found),
+        {} if normal is None else {n: _ratio(by_name[n], normal) for n in lesions if n in by_name},
+        _doubt(residual),
+    )
+
+
+def _spread(curves: NDArray[np.floating]) -> NDArray[np.floating]:
+    """At most ``VOXELS`` curves, evenly from the whole region."""
+    n = curves.shape[1]
+    return curves if n <= VOXELS else curves[:, np.linspace(0, n - 1, VOXELS).astype(int)]
+
+
+def _ratio(lesion: Array, reference: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(reference > 0, lesion / reference, np.nan)
+
+
+def _interval(shifts: Array, loss: Array) -> tuple[float, float, float]:
+    """Shift of the least mean loss and its 95 % interval over resampled voxels.
+
+    Args:
+        loss: ``(shifts, voxels)``.
+    """
+    rng = np.random.default_rng(0)
+    n = loss.shape[1]
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES) / n
+    drawn = np.array([_least(shifts, curve) for curve in (loss @ weights.T).T])
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    return round(_least(shifts, loss.mean(axis=1)), 2), float(low), float(high)
+
+
+def _refined(weighed: list[tuple[Fitter, Array]], about: float, step: float) -> float:
+    """The least residual among finer shifts about a first guess, s."""
+    finer = about + step * np.linspace(-0.8, 0.8, 9)
+    loss = [
+        np.nansum([np.nansum(fitter.fit(float(s)).rss / least) for fitter, least in weighed])
+        for s in finer
+    ]
+    return round(_least(finer, np.array(loss)), 2)
+
+
+def _least(shifts: Array, curve: Array) -> float:
+    """Where a curve is least, between its samples by a parabola."""
+    i = int(np.argmin(curve))
+    if i in (0, curve.size - 1):
+        return float(shifts[i])
+    left, middle, right = curve[i - 1 : i + 2]
+    bend = left - 2 * middle + right
+    part = 0.5 * (left - right) / bend if bend > 0 else 0.0
+    return float(shifts[i] + part * (shifts[i + 1] - shifts[i]))
+
+
+def _plateau(shifts: Array, residual: Array) -> tuple[float, float]:
+    """The stretch about the minimum where the residual stays near it, between samples by lines."""
+    i = int(np.argmin(residual))
+    above = residual > 1 + PLATEAU
+
+    def edge(outside: NDArray[np.intp], inward: int) -> float:
+        j = int(outside[0])
+        k = j + inward
+        part = (residual[j] - 1 - PLATEAU) / (residual[j] - residual[k])
+        return float(shifts[j] + part * (shifts[k] - shifts[j]))
+
+    left, right = np.flatnonzero(above[:i])[::-1], i + np.flatnonzero(above[i:])
+    return (
+        edge(left, 1) if left.size else float(shifts[0]),
+        edge(right, -1) if right.size else float(shifts[-1]),
+    )
+
+
+def _doubt(residual: Array) -> str:
+    if np.argmin(residual) in (0, residual.size - 1):
+        return "The residual has no least value among the shifts that were tried."
+    if residual.max() < 1 + PLATEAU:
+        return "The residual hardly changes with the shift: these regions do not determine it."
+    return ""
+
+
+def _later(curves: NDArray[np.floating], t: Array, Cp: ArterialCurve) -> float:
+    try:
+        mean = curves.mean(axis=1, dtype=float)
+        return round(bolus_arrival(mean, t=t) - bolus_arrival(Cp.c, t=Cp.t), 2)
+    except InputError:
+        return float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeEvidence:
+    """How the change between two visits depends on their shifts.
+
+    Attributes:
+        lesion: name. offsets: s, added to both visits' proposals.
+        percent: ``(offsets,)``, change of normalised vp, %.
+        least, most: % change, with each visit's shift anywhere in its own interval.
+        cutoff: %. stable: the call is the same for every such pair of shifts.
+    """
+
+    lesion: str
+    offsets: Array
+    percent: Array
+    least: float
+    most: float
+    cutoff: float
+
+    @property
+    def stable(self) -> bool:
+        return self.least > self.cutoff or self.most <= self.cutoff
+
+
+def change_evidence(
+    before: Evidence, after: Evidence, *, lesion: str, cutoff: float = -40.0
+) -> ChangeEvidence:
+    """The change of normalised vp, 100·(after - before)/before, against the shift.
+
+    Args:
+        cutoff: above it persistent disease is called, % (Behar et al., AJNR 2023: -40).
+
+    Raises:
+        InputError: one of the visits has no normalised vp of the lesion.
+    """
+    for evidence in (before, after):
+        if lesion not in evidence.normalised_vp:
+            raise InputError(f"Normalised vp of '{lesion}' is not known at both visits.")
+    offsets = np.arange(-5.0, 5.01, 0.5)
+
+    def at(evidence: Evidence, shifts: Array) -> Array:
+        return np.interp(shifts, evidence.shifts, evidence.normalised_vp[lesion])
+
+    first, second = (at(e, e.proposal + offsets) for e in (before, after))
+    early, late = (
+        at(e, np.unique([*np.linspace(e.low, e.high, 9), e.proposal])) for e in (before, after)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        percent = 100 * (second / first - 1)
+        pairs = 100 * (late[None, :] / early[:, None] - 1)
+    return ChangeEvidence(
+        lesion, offsets, percent, float(np.nanmin(pairs)), float(np.nanmax(pairs)), cutoff
+    )
