@@ -17,11 +17,12 @@ from SpineDCELib.concentration import (
     check_sequence,
     relative_enhancement,
     signal_difference,
+    signal_errors,
     signal_to_concentration,
     variable_flip_angle_T1,
 )
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.fitted import fitted_curves
+from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import Fitter, prepare
 from SpineDCELib.kinetics.result import FitResult
 from SpineDCELib.kinetics.status import FIRST_UNFITTED, Status, legend
@@ -53,6 +54,8 @@ UNITS = {
     "Ta": "s",
     "R2": "fraction",
 }
+#: Population AIFs are sampled this finely, s.
+POPULATION_STEP = 0.25
 MODE_UNITS = {"absolute": "mM", "relative": "(S-S0)/S0", "difference": "signal"}
 
 
@@ -85,6 +88,8 @@ class ArterialInput:
     Cb: NDArray[np.float64]  #: whole blood, ``(frames,)``
     Cp: NDArray[np.float64]  #: plasma
     unit: str
+    t: NDArray[np.float64]  #: times of the curve's own samples, s: the frames' if it was measured
+    samples: NDArray[np.float64]  #: plasma at ``t``; what is fitted with
     signal: NDArray[np.float64] | None = None  #: mean signal of the artery
     notes: tuple[str, ...] = ()
 
@@ -375,7 +380,7 @@ class Analysis:
         notes: list[str] = []
         mode = self.settings.concentration.signal
         signal = self._artery_signal()
-        medium = "blood"
+        t, medium = dynamic.times, "blood"
         if signal is not None:
             Cb, note = self._measured_aif(signal, concentration)
             notes.append(note)
@@ -400,14 +405,15 @@ class Analysis:
                         f"The AIF file ends at {given.t[-1]:g} s, the series at "
                         f"{dynamic.times[-1]:g} s; give a curve over the whole acquisition."
                     )
-                Cb = np.interp(dynamic.times, given.t, given.C)
+                t, Cb = given.t, given.C
                 notes.append(given.note)
                 if outside:
                     notes.append("The AIF file is shorter than the series: its ends are held.")
             else:
                 curve = arterial.most_enhancing(dynamic.signal)
                 arrival = arterial.bolus_arrival(curve, t=dynamic.times)
-                Cb = arterial.POPULATION[settings.source](dynamic.times, arrival=arrival)
+                t = np.arange(dynamic.times[0], dynamic.times[-1] + 60, POPULATION_STEP)
+                Cb = arterial.POPULATION[settings.source](t, arrival=arrival)
                 notes.append(
                     f"Population AIF ({settings.source}) set to begin at {arrival:.1f} s, where "
                     "the most enhancing voxels rise."
@@ -426,7 +432,15 @@ class Analysis:
             Cp, Cb = Cb, Cb * (1 - settings.Hct)
         else:
             Cp = arterial.blood_to_plasma(Cb, Hct=settings.Hct)
-        return ArterialInput(Cb, Cp, MODE_UNITS[mode], signal, tuple(notes))
+        return ArterialInput(
+            Cb=np.interp(dynamic.times, t, Cb),
+            Cp=np.interp(dynamic.times, t, Cp),
+            unit=MODE_UNITS[mode],
+            t=t,
+            samples=Cp,
+            signal=signal,
+            notes=tuple(notes),
+        )
 
     def _measured_aif(
         self, signal: NDArray[np.float64], concentration: Concentration
@@ -467,11 +481,11 @@ class Analysis:
             return prepare(
                 concentration.curves,
                 self.images.dynamic.times,
-                arterial_input.Cp,
+                ArterialCurve(arterial_input.t, arterial_input.samples, fit.integration),
                 model=fit.model,
-                integration=fit.integration,
                 fit_delay=fit.fit_delay,
                 exclude=self._excluded(concentration),
+                **self._hidden_errors(concentration),
             )
 
         return self._stage("fitter", self._fitter_key(), make)
@@ -488,6 +502,26 @@ class Analysis:
         if self.settings.reading.skip_invalid:
             codes[_invalid(self.images.dynamic.signal)] = Status.NOT_FINITE
         return codes
+
+    def _hidden_errors(self, concentration: Concentration) -> dict[str, NDArray[np.floating]]:
+        """What a baseline and a rounded signal leave open, in the curves' unit."""
+        baseline, mode = concentration.baseline, self.settings.concentration.signal
+        errors = signal_errors(self.images.dynamic.signal, frames=concentration.baseline_frames)
+        changed = np.stack([baseline + errors.baseline, baseline + errors.rounding])
+        with np.errstate(all="ignore"):
+            if mode == "difference":
+                found = signal_difference(changed, baseline=baseline)
+            elif mode == "relative" or concentration.T10 is None:
+                found = relative_enhancement(changed, baseline=baseline)
+            else:
+                assert self.TR is not None
+                assert self.FA is not None
+                R10 = 1 / np.asarray(concentration.T10, float)
+                found = signal_to_concentration(
+                    changed, baseline=baseline, R10=R10, TR=self.TR, FA=self.FA, r1=self.r1
+                )
+        found = np.nan_to_num(found, posinf=0.0, neginf=0.0)
+        return {"baseline_error": found[0], "rounding": found[1]}
 
     def evidence(self, progress: Progress = silent) -> Evidence:
         """What speaks for which shift: the lesions and references, or all tissue without them."""
@@ -612,18 +646,15 @@ class Analysis:
         """The model's curve of the fit to one mean curve, ``(frames,)``; NaN if there is none."""
         if not np.all(np.isfinite(curve)):
             return np.full_like(curve, np.nan)
-        settings, times, Cp = self.settings.fit, self.images.dynamic.times, self.aif().Cp
+        settings, arterial_input = self.settings.fit, self.aif()
         fit = prepare(
             curve[:, None],
-            times,
-            Cp,
+            self.images.dynamic.times,
+            ArterialCurve(arterial_input.t, arterial_input.samples, settings.integration),
             model=settings.model,
-            integration=settings.integration,
             fit_delay=settings.fit_delay,
         ).fit(self.shift())
-        return fitted_curves(fit, times, Cp, Ta=settings.shift, integration=settings.integration)[
-            :, 0
-        ]
+        return fit.setup.curves(fit.parameters)[:, 0]
 
 
 def _invalid(signal: NDArray[np.floating]) -> NDArray[np.bool_]:

@@ -23,7 +23,7 @@ truth.
 
 Below Ktrans 0.05 /min the object's whole-number signals (21 at baseline, where 21.46 is right) do
 not determine ve; the status map says so: {flagged} of those voxels are marked as having no
-determined ve, and {false} of the voxels above.
+determined ve (the others have it within 25 %), and {false} of the voxels above.
 
 ## PkModeling's reference object
 

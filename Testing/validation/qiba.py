@@ -12,7 +12,8 @@ from SpineDCELib.series.resample import to_image
 from SpineDCELib.settings import Settings, changed
 from validation.concordance import HEADER, agreement_row
 
-VAGUE = Status.VE_NOT_DETERMINED
+#: What marks a voxel whose ve means nothing.
+VAGUE = (Status.VE_NOT_DETERMINED, Status.NO_LEAK, Status.NO_ENHANCEMENT)
 #: Below this Ktrans, 1/min, the object's whole-number signals do not determine ve.
 KTRANS_THAT_DETERMINES_VE = 0.05
 
@@ -69,7 +70,7 @@ def vague_shares(folder, out):
     """Share of voxels marked as not determining ve, where the truth does not and where it does."""
     truth, _, status = measured(folder, Path(out))
     determined = truth["Ktrans"] >= KTRANS_THAT_DETERMINES_VE
-    vague = np.isin(status, [VAGUE, Status.NO_LEAK, Status.NO_ENHANCEMENT])
+    vague = np.isin(status, VAGUE)
     return float(vague[~determined].mean()), float(vague[determined].mean())
 
 

@@ -1,0 +1,47 @@
+"""How well the signal is known: the scatter of its baseline, and the steps it is stored in."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Values that are looked at to find the step between them.
+_SAMPLE = 200_000
+
+
+class SignalErrors(NamedTuple):
+    """Errors that a fit's residuals do not show; scanner units, ``(…)``."""
+
+    baseline: NDArray[np.float64]  #: standard error of the mean signal before contrast
+    rounding: NDArray[np.float64]  #: half the step of stored values where no scatter blurs it
+
+
+def signal_errors(signal: NDArray[np.floating], *, frames: int) -> SignalErrors:
+    """Errors of a signal whose first frames are its baseline.
+
+    Where the signal scatters by less than half of the step between stored values, rounding is no
+    noise that averages out over frames: the stored curve is a staircase beside the true one.
+
+    Args:
+        signal: ``(T, …)``.
+        frames: how many of the first frames are baseline.
+    """
+    step = _step(signal)
+    if frames < 2:  # nothing tells the scatter
+        return SignalErrors(np.zeros(signal.shape[1:]), np.full(signal.shape[1:], step / 2))
+    scatter = signal[:frames].std(axis=0, ddof=1, dtype=np.float64)
+    return SignalErrors(scatter / np.sqrt(frames), np.where(scatter < step / 2, step / 2, 0.0))
+
+
+def _step(signal: NDArray[np.floating]) -> float:
+    """The smallest difference between stored values; 0 where they are not in steps."""
+    flat = signal.reshape(-1)
+    values = np.unique(flat[:: max(flat.size // _SAMPLE, 1)])
+    values = values[np.isfinite(values)].astype(np.float64)
+    if values.size < 2:
+        return 0.0
+    step = float(np.diff(values).min())
+    multiples = (values - values[0]) / step
+    return step if np.allclose(multiples, np.rint(multiples), atol=1e-3) else 0.0
