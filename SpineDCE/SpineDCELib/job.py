@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,13 @@ from SpineDCELib.cache_entries import (
     images_to_entry,
 )
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.provenance import file_digest, read_provenance, write_provenance
+from SpineDCELib.export.formats import write_formats
+from SpineDCELib.export.provenance import (
+    file_digest,
+    read_provenance,
+    without_identity,
+    write_provenance,
+)
 from SpineDCELib.export.results import write_results
 from SpineDCELib.export.staging import staged
 from SpineDCELib.inputs import (
@@ -55,24 +61,30 @@ def analyse(
     *,
     progress: Progress = silent,
     cached: bool = True,
+    formats: Sequence[str] = (),
+    anonymise: bool = False,
 ) -> Outcome:
     """Analyse a study and write maps, tables, picture and provenance to ``out``.
 
     Args:
         cached: keep the read study and its concentration in ``out/.cache``, so that a run with
             another shift, AIF or region starts there.
+        formats: more to write; see :mod:`SpineDCELib.export.formats`.
+        anonymise: leave names, IDs, dates, paths and UIDs out of every file; nothing is cached
+            then, and the record cannot be run again.
 
     Raises:
         InputError: see :meth:`Analysis.check`; a file that cannot be read; ``out`` not writable.
             Earlier results in ``out`` are untouched then.
     """
     out = Path(out)
-    cache = Cache(out / ".cache" if cached else None)
+    cache = Cache(out / ".cache" if cached and not anonymise else None)
     analysis, record = _prepare(inputs, settings, cache, part(progress, 0.0, 0.6))
     result = analysis.result(part(progress, 0.6, 0.9))
     progress(0.9, "Writing")
     with staged(out) as stage:
-        digests = write_results(stage, analysis, result)
+        digests = write_results(stage, analysis, result, anonymise=anonymise)
+        write_formats(stage, analysis, result, formats=formats, anonymise=anonymise)
         record |= {
             "settings": settings_to_dict(settings),
             "resolved": _resolved(analysis),
@@ -80,7 +92,9 @@ def analyse(
             "status legend": {str(int(code)): code.reason for code in Status},
             "results": digests,
         }
-        write_provenance(stage / "provenance.json", record)
+        write_provenance(
+            stage / "provenance.json", without_identity(record) if anonymise else record
+        )
         files = tuple(sorted(p.name for p in stage.iterdir()))
     progress(1.0, "Done")
     return Outcome(out, files, result, analysis)

@@ -8,6 +8,7 @@ from typing import Any
 from SpineDCELib.analysis import UNITS
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
 from SpineDCELib.cli.shared import shown_progress
+from SpineDCELib.export.formats import parse_formats
 from SpineDCELib.job import Outcome, analyse
 
 
@@ -26,7 +27,13 @@ def run(options: argparse.Namespace) -> int:
     inputs = inputs_of(options)
     with shown_progress() as progress:
         outcome = analyse(
-            inputs, settings, options.out, progress=progress, cached=not options.no_cache
+            inputs,
+            settings,
+            options.out,
+            progress=progress,
+            cached=not options.no_cache,
+            formats=parse_formats(options.export or "none"),
+            anonymise=options.anonymise,
         )
     print(summary(outcome))
     return 0
@@ -37,7 +44,8 @@ def summary(outcome: Outcome) -> str:
     settings, result = outcome.analysis.settings, outcome.result
     lines = [
         f"Model {settings.fit.model}, {settings.concentration.signal} signal, AIF "
-        f"{settings.aif.source} shifted by {outcome.analysis.shift():g} s, Hct {settings.aif.Hct:g}",
+        f"{settings.aif.source} shifted by {outcome.analysis.shift():g} s, "
+        f"Hct {settings.aif.Hct:g}",
         *(f"  {note}" for note in result.notes),
         "",
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from SpineDCELib.aif import POPULATION
 from SpineDCELib.cli.shared import INTERVAL_HELP, existing
+from SpineDCELib.export.formats import FORMATS
 from SpineDCELib.inputs import Inputs
 from SpineDCELib.settings import MODELS, SIGNAL_MODES, Settings, changed, read_settings
 
@@ -40,7 +41,7 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
     aif.add_argument("--blood-t10", type=float, metavar="MS", help="T1 of blood before contrast")
     aif.add_argument(
         "--shift",
-        type=_shift,
+        type=shift_of,
         metavar="SECONDS",
         help="move the AIF later (default 0); auto takes what the lesions and references show",
     )
@@ -68,6 +69,15 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
         "--size", metavar="FILE", action="append", default=[],
         help="outline of the lesion on any images (.seg.nrrd), or two rulers (.mrk.json)",
     )  # fmt: skip
+    export = parser.add_argument_group("export")
+    export.add_argument(
+        "--export", metavar="LIST", help=f"also write {', '.join(FORMATS)} or all, by commas"
+    )
+    export.add_argument(
+        "--anonymise",
+        action="store_true",
+        help="leave names, IDs, dates, paths and UIDs out of every file",
+    )
     parser.add_argument("--settings", metavar="FILE", help="settings as JSON; options override it")
     parser.add_argument("--no-cache", action="store_true", help="keep nothing for a second run")
 
@@ -88,7 +98,8 @@ def inputs_of(options: argparse.Namespace) -> Inputs:
     return inputs
 
 
-def _shift(text: str) -> float | str:
+def shift_of(text: str) -> float | str:
+    """A shift in s, or the word auto."""
     return text if text == "auto" else float(text)
 
 

@@ -56,6 +56,13 @@ def write_provenance(path: Path, record: dict[str, Any]) -> None:
     path.write_text(json.dumps(full, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def without_identity(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without what could lead to a person: paths, file names and DICOM UIDs."""
+    series = {k: v for k, v in record["series"].items() if "UID" not in k}
+    digests = sorted(record.get("input digests", {}).values())
+    return {**record, "inputs": "left out", "input digests": digests, "series": series}
+
+
 def read_provenance(path: str | Path) -> dict[str, Any]:
     """The record that :func:`write_provenance` wrote.
 
@@ -67,6 +74,11 @@ def read_provenance(path: str | Path) -> dict[str, Any]:
         version = record["format"]
         if not {"settings", "inputs", "results"} <= set(record):
             raise KeyError("settings")
+        if not isinstance(record["inputs"], dict):
+            raise InputError(
+                f"{path} was written without identity: it does not say which files to read, so "
+                "nothing can be run again from it."
+            )
     except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path} is not a SpineDCE provenance file ({type(error).__name__}); give the "

@@ -24,16 +24,22 @@ from SpineDCELib.kinetics.status import Status
 from SpineDCELib.series.resample import resample_linear
 
 
-def write_results(folder: Path, analysis: Analysis, result: Result) -> dict[str, str]:
-    """Write maps, tables and picture; returns file name → digest of its numbers."""
+def write_results(
+    folder: Path, analysis: Analysis, result: Result, *, anonymise: bool = False
+) -> dict[str, str]:
+    """Write maps, tables and picture; returns file name → digest of its numbers.
+
+    ``anonymise`` leaves the series' UIDs out of the maps' headers.
+    """
     geometry = analysis.images.dynamic.geometry
     settings = analysis.settings
     common = {
         "SpineDCE.model": settings.fit.model,
         "SpineDCE.signal": settings.concentration.signal,
         "SpineDCE.shift": f"{analysis.shift():g} s",
-        "SpineDCE.series": " ".join(analysis.images.dynamic.source.series_uids),
     }
+    if not anonymise:
+        common["SpineDCE.series"] = " ".join(analysis.images.dynamic.source.series_uids)
     digests = {}
 
     def save(name: str, array: NDArray, header: dict[str, str]) -> None:

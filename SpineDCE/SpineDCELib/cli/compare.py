@@ -1,0 +1,140 @@
+"""``spinedce compare``: two visits, what changed, and what it means."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from SpineDCELib.cli.options import add_analysis_options, settings_of, shift_of
+from SpineDCELib.cli.shared import existing, shown_progress
+from SpineDCELib.compare.call import CUTOFF, EVIDENCE, SOURCE, signed
+from SpineDCELib.compare.job import compare, given_visit
+from SpineDCELib.compare.visits import Comparison
+from SpineDCELib.export.formats import parse_formats
+from SpineDCELib.inputs import Inputs
+
+
+def add(commands: Any) -> None:
+    """Register the subcommand."""
+    parser = commands.add_parser("compare", help="two visits: change, response call, report")
+    for name in ("before", "after"):
+        parser.add_argument(
+            name, metavar=name.upper(), help=f"study {name}, or the results of its analysis"
+        )
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
+    add_analysis_options(parser)
+    second = parser.add_argument_group(
+        "the visit after (its settings are those of the visit before)"
+    )
+    for option in ("--aif-mask", "--aif-file", "--t1-map"):
+        second.add_argument(f"{option}-after", metavar="FILE", help=f"{option} of the visit after")
+    second.add_argument(
+        "--roi-after", metavar="FILE", action="append", default=[],
+        help="regions of the visit after; carried over from before where not given",
+    )  # fmt: skip
+    second.add_argument("--size-after", metavar="FILE", action="append", default=[])
+    second.add_argument(
+        "--shift-after", type=shift_of, metavar="SECONDS", help="its own AIF shift, or auto"
+    )
+    second.add_argument(
+        "--keep-settings", action="store_true",
+        help="keep the settings of an earlier analysis of the visit after",
+    )  # fmt: skip
+    second.add_argument(
+        "--accept-differences", action="store_true",
+        help="compare although scanner, protocol or settings differ",
+    )  # fmt: skip
+    call = parser.add_argument_group("the call")
+    call.add_argument(
+        "--cutoff", type=float, default=CUTOFF, metavar="PERCENT",
+        help=f"persistent disease above this change of normalised Vp (default {CUTOFF:g}, "
+        f"{SOURCE})",
+    )  # fmt: skip
+    call.add_argument(
+        "--residual", type=float, metavar="RATIO",
+        help="normalised Vp from which a part counts as residual tumour (default: what the "
+        "cutoff leaves of the lesion's mean before)",
+    )  # fmt: skip
+    call.add_argument(
+        "--flip-runs", type=int, default=200, metavar="N",
+        help="perturbed analyses that ask whether the call would flip (0: none)",
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare and say what came out."""
+    before = given_visit(
+        existing(options.before),
+        Inputs(
+            study="",
+            aif_mask=options.aif_mask,
+            aif_region=options.aif_region,
+            aif_file=options.aif_file,
+            T1_map=options.t1_map,
+            roi=tuple(options.roi),
+            size=tuple(options.size),
+        ),
+    )
+    after = given_visit(
+        existing(options.after),
+        Inputs(
+            study="",
+            aif_mask=options.aif_mask_after,
+            aif_file=options.aif_file_after,
+            T1_map=options.t1_map_after,
+            roi=tuple(options.roi_after),
+            size=tuple(options.size_after),
+        ),
+    )
+    for visit in (before, after):
+        for path in visit.inputs.beside_study:
+            existing(path)
+    with shown_progress() as progress:
+        comparison, files = compare(
+            before,
+            after,
+            settings_of(options),
+            options.out,
+            shift_after=options.shift_after,
+            keep_settings=options.keep_settings,
+            accept_differences=options.accept_differences,
+            cutoff=options.cutoff,
+            residual_threshold=options.residual,
+            flip_runs=options.flip_runs,
+            formats=parse_formats(options.export or "report"),
+            anonymise=options.anonymise,
+            progress=progress,
+        )
+    print(summary(comparison))
+    print(f"\nResults in {options.out}: before/, after/, " + ", ".join(files))
+    return 0
+
+
+def summary(comparison: Comparison) -> str:
+    """The call of every lesion, with what speaks for and against it."""
+    lines = []
+    for lesion in comparison.lesions:
+        one, two = (size.axial for size in lesion.sizes)
+        lines += [
+            lesion.call.sentence,
+            *(
+                f"  normalised {name}: {signed(change.percent)} % "
+                f"(95 % {signed(change.low)} to {signed(change.high)} %)"
+                for name, change in lesion.changes.items()
+            ),
+            f"  size on the axial plane: {one.longest:.1f} × {one.perpendicular:.1f} mm to "
+            f"{two.longest:.1f} × {two.perpendicular:.1f} mm, product "
+            f"{signed(lesion.size_change)} %",
+            f"  mean signal enhancement: {lesion.enhancement[0]:.0f} % to "
+            f"{lesion.enhancement[1]:.0f} %",
+        ]
+        if lesion.residual is not None:
+            lines.append(f"  {lesion.residual.sentence}")
+        if lesion.flip is not None:
+            lines.append(f"  {lesion.flip.sentence}")
+        lines.append("")
+    lines += [f"! {warning}" for warning in comparison.warnings]
+    lines.append(f"{EVIDENCE} ({SOURCE}).")
+    lines.append("Not a medical device: a radiologist decides.")
+    return "\n".join(lines)

@@ -1,0 +1,22 @@
+"""Two visits of one patient: change, call, how firm it is, and what is still alive."""
+
+from SpineDCELib.compare.call import CUTOFF, Call, make_call
+from SpineDCELib.compare.differences import Difference, differences
+from SpineDCELib.compare.flip import Flip, flip_analysis
+from SpineDCELib.compare.registration import Registration, carry_over, register
+from SpineDCELib.compare.residual import Residual, residual_tumour
+
+__all__ = [
+    "CUTOFF",
+    "Call",
+    "Difference",
+    "Flip",
+    "Registration",
+    "Residual",
+    "carry_over",
+    "differences",
+    "flip_analysis",
+    "make_call",
+    "register",
+    "residual_tumour",
+]

@@ -1,0 +1,129 @@
+"""What differs between two visits' analyses, so that nobody compares unlike with unlike unaware."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.errors import InputError
+
+#: Relative differences up to these are no difference.
+TOLERANCES = {"TR": 0.02, "TE": 0.1, "frame interval": 0.1, "voxel size": 0.1, "dose": 0.1}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not the same at both visits.
+
+    Attributes:
+        confirm: it makes numbers incomparable, so someone must accept it.
+    """
+
+    name: str
+    before: str
+    after: str
+    confirm: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.before} before, {self.after} after"
+
+
+def differences(before: Analysis, after: Analysis) -> list[Difference]:
+    """Settings, scanner, protocol and contrast agent, one by one."""
+    found: list[Difference] = []
+
+    def same(name: str, a: Any, b: Any, *, tolerance: float = 0.0, confirm: bool = True) -> None:
+        if a is None and b is None:
+            return
+        if isinstance(a, (int, float)) and isinstance(b, (int, float)) and tolerance:
+            if abs(a - b) <= tolerance * max(abs(a), abs(b)):
+                return
+        elif a == b:
+            return
+        found.append(Difference(name, _word(a), _word(b), confirm))
+
+    one, two = before.settings, after.settings
+    same("signal mode", one.concentration.signal, two.concentration.signal)
+    same("model", one.fit.model, two.fit.model)
+    same("T10 from", before.T1_source, after.T1_source)
+    same("T10 [s]", one.concentration.T10, two.concentration.T10)
+    same("relaxivity [1/s/mM]", before.r1, after.r1)
+    same("AIF from", one.aif.source, two.aif.source)
+    same("T10 of blood [s]", one.aif.blood_T10, two.aif.blood_T10)
+    same("haematocrit", one.aif.Hct, two.aif.Hct)
+    same("delay fitted per voxel", one.fit.fit_delay, two.fit.fit_delay)
+    same("integration", one.fit.integration, two.fit.integration)
+    rules = ["auto" if s.fit.shift == "auto" else "by hand" for s in (one, two)]
+    same("AIF shift set", *rules)
+    same("AIF shift [s]", before.shift(), after.shift(), confirm=False)
+    first, second = before.images.dynamic, after.images.dynamic
+    same("TR [s]", before.TR, after.TR, tolerance=TOLERANCES["TR"])
+    same("flip angle [degrees]", before.FA, after.FA, tolerance=0.02)
+    same("TE [s]", first.acquisition.TE, second.acquisition.TE, tolerance=TOLERANCES["TE"])
+    same("field strength [T]", first.acquisition.field_strength,
+         second.acquisition.field_strength, tolerance=0.05)  # fmt: skip
+    intervals = [float(np.median(np.diff(d.times))) for d in (first, second)]
+    same("frame interval [s]", *intervals, tolerance=TOLERANCES["frame interval"])
+    for axis, a, b in zip(
+        ("columns", "rows", "slices"), first.geometry.spacing, second.geometry.spacing, strict=True
+    ):
+        same(f"distance of {axis} [mm]", a, b, tolerance=TOLERANCES["voxel size"])
+    heads = [_header(d.source.files) for d in (first, second)]
+    for name, key in (
+        ("patient ID", "PatientID"),
+        ("manufacturer", "Manufacturer"),
+        ("scanner", "ManufacturerModelName"),
+        ("contrast agent", "ContrastBolusAgent"),
+    ):
+        same(name, heads[0].get(key), heads[1].get(key))
+    same("contrast volume per weight [mL/kg]", *(_dose(h) for h in heads),
+         tolerance=TOLERANCES["dose"])  # fmt: skip
+    dates = [str(h.get("StudyDate") or "") for h in heads]
+    if all(dates) and dates[1] < dates[0]:
+        found.append(Difference("order: the second visit is earlier", dates[0], dates[1]))
+    return found
+
+
+def require_accepted(found: list[Difference], *, accepted: bool) -> None:
+    """Refuse to compare unlike with unlike until someone has said so.
+
+    Raises:
+        InputError: differences that must be confirmed and are not.
+    """
+    open_ones = [str(d) for d in found if d.confirm]
+    if open_ones and not accepted:
+        raise InputError(
+            f"The visits differ in {len(open_ones)} thing(s): {'; '.join(open_ones)}. Make them "
+            "alike, or confirm with --accept-differences."
+        )
+
+
+def _header(files: tuple[str, ...]) -> dict[str, Any]:
+    """What the first DICOM file says about patient, scanner and contrast agent."""
+    if not files:
+        return {}
+    import pydicom
+
+    try:
+        head = pydicom.dcmread(files[0], stop_before_pixels=True)
+    except (OSError, pydicom.errors.InvalidDicomError):
+        return {}
+    keys = (
+        "PatientID", "Manufacturer", "ManufacturerModelName", "ContrastBolusAgent", "StudyDate",
+        "ContrastBolusVolume", "PatientWeight",
+    )  # fmt: skip
+    return {key: head.get(key) for key in keys if head.get(key) not in (None, "")}
+
+
+def _dose(head: dict[str, Any]) -> float | None:
+    volume, weight = head.get("ContrastBolusVolume"), head.get("PatientWeight")
+    return float(volume) / float(weight) if volume and weight else None
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "not known"
+    return f"{value:g}" if isinstance(value, float) else str(value)

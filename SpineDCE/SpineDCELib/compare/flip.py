@@ -1,0 +1,301 @@
+"""Would the call flip? The same two visits, analysed many times a little otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.concentration import (
+    relative_enhancement,
+    signal_difference,
+    signal_to_concentration,
+)
+from SpineDCELib.kinetics.convolution import ArterialCurve
+from SpineDCELib.kinetics.fitting import prepare
+from SpineDCELib.progress import Progress, silent
+
+#: T10 of lesion and marrow are known to about this share (flip-angle maps without B1).
+T10_RANGE = 0.15
+#: Haematocrit of adults under treatment.
+HCT_RANGE = (0.33, 0.48)
+#: Without an estimate of its own, a shift set by eye is good to half a frame.
+SHIFT_FRAMES = 0.5
+
+
+@dataclass(frozen=True)
+class Perturbation:
+    """How one visit's analysis differs from the one that was made."""
+
+    shift: float = 0.0  #: s, added
+    lesion_edge: int = 0  #: voxels, in plane
+    reference_edge: int = 0
+    reference: int = 0  #: 0 is the one drawn, n the nth other one
+    lesion_T10: float = 1.0  #: factor
+    reference_T10: float = 1.0
+    Hct: float | None = None
+    aif_voxels: int | None = None  #: seed of a random half of the artery's voxels
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What one choice, moved alone over its range, does to the change of normalised Vp (%)."""
+
+    name: str
+    low: str
+    high: str
+    change_low: float
+    change_high: float
+
+    @property
+    def span(self) -> float:
+        return abs(self.change_high - self.change_low)
+
+
+@dataclass(frozen=True, eq=False)
+class Flip:
+    """How firm the call is.
+
+    Attributes:
+        change: of normalised Vp as analysed, %.
+        changes: of every perturbed analysis, %, ``(runs,)``.
+        kept: share of runs whose call is the same.
+        tornado: sensitivities, largest first.
+    """
+
+    change: float
+    cutoff: float
+    changes: NDArray[np.float64]
+    kept: float
+    tornado: tuple[Sensitivity, ...] = field(default=())
+
+    @property
+    def sentence(self) -> str:
+        runs = int(np.isfinite(self.changes).sum())
+        low, high = np.nanpercentile(self.changes, (2.5, 97.5))
+        most = f" It is most sensitive to: {self.tornado[0].name}." if self.tornado else ""
+        return (
+            f"{round(self.kept * runs)} of {runs} perturbed analyses ({self.kept:.0%}) keep this "
+            f"call; the change lies between {low:+.0f} and {high:+.0f} % in 95 % of them.{most}"
+        ).replace("-", "−")
+
+
+class PerturbedVisit:
+    """One visit, cut down to the voxels that a perturbation can reach."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        *,
+        lesion: NDArray[np.bool_],
+        references: list[NDArray[np.bool_]],
+        excluded: NDArray[np.bool_] | None = None,
+    ) -> None:
+        self.analysis = analysis
+        self.lesions = _edges(lesion, excluded)
+        self.references = [_edges(reference, excluded) for reference in references]
+        reach = np.any([self.lesions[1], *(r[1] for r in self.references)], axis=0)
+        self.voxels = np.flatnonzero(reach)
+        self._place = np.full(reach.size, -1)
+        self._place[self.voxels] = np.arange(self.voxels.size)
+        concentration = analysis.concentration()
+        dynamic = analysis.images.dynamic
+        self.signal = dynamic.signal.reshape(dynamic.n_frames, -1)[:, self.voxels]
+        self.baseline = concentration.baseline.ravel()[self.voxels]
+        self.T10 = None
+        if concentration.T10 is not None:
+            self.T10 = np.asarray(concentration.T10).ravel()[self.voxels].astype(float)
+
+    def normalised_vp(self, how: Perturbation) -> float:
+        """Mean vp of the lesion over that of the reference, analysed as ``how`` says."""
+        lesion = self._inside(self.lesions[how.lesion_edge])
+        reference = self._inside(self.references[how.reference][how.reference_edge])
+        chosen = np.concatenate([lesion, reference])
+        curves = self._curves(chosen, lesion.size, how)
+        settings = self.analysis.settings.fit
+        fit = prepare(
+            curves,
+            self.analysis.images.dynamic.times,
+            self._plasma(how),
+            model=settings.model,
+            integration=settings.integration,
+            fit_delay=settings.fit_delay,
+        ).fit(self.analysis.shift() + how.shift)
+        vp = fit["vp"]
+        top, bottom = np.nanmean(vp[: lesion.size]), np.nanmean(vp[lesion.size :])
+        return float(top / bottom) if bottom > 0 else float("nan")
+
+    def _inside(self, mask: NDArray[np.bool_]) -> NDArray[np.int_]:
+        return self._place[np.flatnonzero(mask)]
+
+    def _curves(
+        self, chosen: NDArray[np.int_], lesions: int, how: Perturbation
+    ) -> NDArray[np.floating]:
+        signal, baseline = self.signal[:, chosen], self.baseline[chosen]
+        mode = self.analysis.settings.concentration.signal
+        if mode == "relative":
+            return relative_enhancement(signal, baseline=baseline)
+        if mode == "difference":
+            return signal_difference(signal, baseline=baseline)
+        assert self.T10 is not None
+        assert self.analysis.TR is not None
+        assert self.analysis.FA is not None
+        factor = np.full(chosen.size, how.reference_T10)
+        factor[:lesions] = how.lesion_T10
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return signal_to_concentration(
+                signal,
+                baseline=baseline,
+                R10=1 / (self.T10[chosen] * factor),
+                TR=self.analysis.TR,
+                FA=self.analysis.FA,
+                r1=self.analysis.r1,
+            )
+
+    def _plasma(self, how: Perturbation) -> ArterialCurve:
+        arterial, Hct = self.analysis.aif(), self.analysis.settings.aif.Hct
+        t, Cp = arterial.t, arterial.samples
+        if how.aif_voxels is not None and self.analysis.aif_mask is not None:
+            rng = np.random.default_rng(how.aif_voxels)
+            signal = self.analysis.images.dynamic.signal[:, self.analysis.aif_mask]
+            half = rng.permutation(signal.shape[1])[: max(signal.shape[1] // 2, 1)]
+            Cb, _ = self.analysis._measured_aif(
+                signal[:, half].mean(axis=1, dtype=float), self.analysis.concentration()
+            )
+            Cp = Cb / (1 - Hct)
+        if how.Hct is not None:
+            Cp = Cp * (1 - Hct) / (1 - how.Hct)
+        return ArterialCurve(t, Cp, self.analysis.settings.fit.integration)
+
+    @property
+    def resamples_aif(self) -> bool:
+        source, mask = self.analysis.settings.aif.source, self.analysis.aif_mask
+        return source == "mask" and mask is not None and int(mask.sum()) >= 8
+
+    @property
+    def shift_range(self) -> float:
+        """s, to either side."""
+        return SHIFT_FRAMES * float(np.median(np.diff(self.analysis.images.dynamic.times)))
+
+
+def _edges(
+    mask: NDArray[np.bool_], excluded: NDArray[np.bool_] | None
+) -> dict[int, NDArray[np.bool_]]:
+    """The mask as drawn, one voxel smaller and one larger in plane; never empty."""
+    plane = np.array([[[0, 1, 0], [1, 1, 1], [0, 1, 0]]], bool)
+    smaller = ndimage.binary_erosion(mask, plane)
+    larger = ndimage.binary_dilation(mask, plane)
+    if excluded is not None:
+        larger &= ~excluded | mask
+    return {0: mask, -1: smaller if smaller.any() else mask, 1: larger}
+
+
+def flip_analysis(
+    before: PerturbedVisit,
+    after: PerturbedVisit,
+    *,
+    cutoff: float,
+    runs: int = 200,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Flip:
+    """Analyse both visits ``runs`` times with all choices drawn at once, and each choice alone.
+
+    ROI edges move by a voxel, references are exchanged, shifts run over their plateau, half of the
+    artery's voxels are drawn, T10 (±15 %) and haematocrit (0.33 to 0.48, the same at both visits)
+    over their ranges. The draws are uniform and the seed makes them repeatable.
+    """
+    rng = np.random.default_rng(seed)
+    visits = (before, after)
+    plain = [visit.normalised_vp(Perturbation()) for visit in visits]
+    change = _change(plain[0], plain[1])
+    alone = [*_one_by_one(visits)]
+    total = 2 * len(alone) + runs
+    tornado = []
+    for number, (name, which, ends) in enumerate(alone):
+        progress(2 * number / total, "Would the call flip? One by one")
+        moved = []
+        for how in ends.values():
+            values = [
+                visit.normalised_vp(how) if i in which else plain[i]
+                for i, visit in enumerate(visits)
+            ]
+            moved.append(_change(*values))
+        low, high = ends
+        tornado.append(Sensitivity(name, low, high, moved[0], moved[1]))
+    tornado.sort(key=lambda s: -(s.span if np.isfinite(s.span) else 0.0))
+    changes = np.full(runs, np.nan)
+    for run in range(runs):
+        progress((2 * len(alone) + run) / total, "Would the call flip? All at once")
+        Hct = float(rng.uniform(*HCT_RANGE))
+        changes[run] = _change(*(v.normalised_vp(_drawn(v, Hct, rng)) for v in visits))
+    known = changes[np.isfinite(changes)]
+    kept = float(((known > cutoff) == (change > cutoff)).mean()) if known.size else float("nan")
+    progress(1.0, "Would the call flip?")
+    return Flip(change, cutoff, changes, kept, tuple(tornado))
+
+
+def _change(before: float, after: float) -> float:
+    return 100 * (after - before) / before if before > 0 else float("nan")
+
+
+def _drawn(visit: PerturbedVisit, Hct: float, rng: np.random.Generator) -> Perturbation:
+    absolute = visit.T10 is not None
+    return Perturbation(
+        shift=float(rng.uniform(-1, 1) * visit.shift_range),
+        lesion_edge=int(rng.integers(-1, 2)),
+        reference_edge=int(rng.integers(-1, 2)),
+        reference=int(rng.integers(len(visit.references))),
+        lesion_T10=float(rng.uniform(1 - T10_RANGE, 1 + T10_RANGE)) if absolute else 1.0,
+        reference_T10=float(rng.uniform(1 - T10_RANGE, 1 + T10_RANGE)) if absolute else 1.0,
+        Hct=Hct,
+        aif_voxels=int(rng.integers(2**31)) if visit.resamples_aif else None,
+    )
+
+
+def _one_by_one(
+    visits: tuple[PerturbedVisit, PerturbedVisit],
+) -> Iterator[tuple[str, tuple[int, ...], dict[str, Perturbation]]]:
+    """Name, visits concerned, and both ends of the range with a label each."""
+    base = Perturbation()
+
+    def ends(**values: tuple[tuple[str, Any], tuple[str, Any]]) -> dict[str, Perturbation]:
+        [(name, pair)] = values.items()
+        return {label: replace(base, **{name: value}) for label, value in pair}
+
+    for index, (visit, when) in enumerate(zip(visits, ("before", "after"), strict=True)):
+        where, s = (index,), visit.shift_range
+        yield f"AIF shift {when}", where, ends(shift=((f"−{s:.1f} s", -s), (f"+{s:.1f} s", s)))
+        for name, word in (("lesion_edge", "lesion"), ("reference_edge", "reference")):
+            yield (
+                f"edge of the {word} {when}",
+                where,
+                ends(**{name: (("−1 voxel", -1), ("+1 voxel", 1))}),
+            )
+        if visit.T10 is not None:
+            for name, word in (("lesion_T10", "lesion"), ("reference_T10", "reference")):
+                yield (
+                    f"T10 of the {word} {when}",
+                    where,
+                    ends(**{name: (("−15 %", 1 - T10_RANGE), ("+15 %", 1 + T10_RANGE))}),
+                )
+        if visit.resamples_aif:
+            yield f"AIF voxels {when}", where, ends(aif_voxels=(("one half", 1), ("another", 2)))
+        others = {
+            number: visit.normalised_vp(Perturbation(reference=number))
+            for number in range(1, len(visit.references))
+        }
+        others = {number: value for number, value in others.items() if np.isfinite(value)}
+        if others:
+            low, high = min(others, key=others.__getitem__), max(others, key=others.__getitem__)
+            pair = (("lowest", low), ("highest", high)) if low != high else (
+                ("drawn", 0), ("the other", high)
+            )  # fmt: skip
+            yield f"reference vertebra {when}", where, ends(reference=pair)
+    least, most = HCT_RANGE
+    yield "haematocrit", (0, 1), ends(Hct=((f"{least:g}", least), (f"{most:g}", most)))

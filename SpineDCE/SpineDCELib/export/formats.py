@@ -1,0 +1,57 @@
+"""What can be written beside maps and tables, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.errors import InputError
+
+FORMATS = ("nifti", "dicom", "report", "pdf")
+
+
+def parse_formats(text: str) -> tuple[str, ...]:
+    """ "nifti,dicom" → names; "all" is every one, "none" is none.
+
+    Raises:
+        InputError: an unknown name.
+    """
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if names == ["all"]:
+        return FORMATS
+    if names == ["none"]:
+        return ()
+    for name in names:
+        if name not in FORMATS:
+            raise InputError(
+                f"'{name}' is no format to export; choose from {', '.join(FORMATS)}, all, none."
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def write_formats(
+    folder: Path,
+    analysis: Analysis,
+    result: Result,
+    *,
+    formats: Sequence[str],
+    anonymise: bool = False,
+) -> None:
+    """Write one study in every format asked for, into ``folder``.
+
+    Raises:
+        InputError: a format needs a package that is not installed, or DICOM source images.
+    """
+    if "nifti" in formats:
+        from SpineDCELib.export.nifti import write_nifti_maps
+
+        write_nifti_maps(folder, analysis, result)
+    if "dicom" in formats:
+        from SpineDCELib.export.dicom import write_dicom
+
+        write_dicom(folder / "dicom", analysis, result, anonymise=anonymise)
+    if "report" in formats or "pdf" in formats:
+        from SpineDCELib.export.report import write_study_report
+
+        write_study_report(folder, analysis, result, formats=formats, anonymise=anonymise)
