@@ -326,3 +326,16 @@ def test_weightings_look_as_they_should(study, series):
     assert mean("_stir_sag", lesion) > 1.5 * mean("_stir_sag", marrow)
     assert mean("_t1_sag_post", lesion) > 1.2 * mean("_t1_sag", lesion)
     assert mean("_t2_sag", aorta) < 0.3 * mean("_t2_sag", marrow)  # flow void
+
+
+def test_blood_that_flows_in_is_bright(study, series):
+    """Before contrast, at the top of the aorta; further down it is saturated, and arrives later."""
+    signal = frames(series["DCE sag perfusion"])[:3].mean(axis=0)
+    vp, T10, delay = (truth(study, f"{n}.nrrd")[0] for n in ("vp", "T10", "delay"))
+    aorta = (vp > 0.579) & (np.abs(T10 - 1.441) < 1e-3) & (np.abs(delay) < 2)
+    rows = np.broadcast_to(np.arange(aorta.shape[1])[None, :, None], aorta.shape)
+    top, middle = (aorta & (rows < 5)), (aorta & (rows > 40) & (rows < 55))
+    assert top.sum() > 20
+    assert middle.sum() > 20
+    assert signal[top].mean() > 1.8 * signal[middle].mean()
+    assert delay[top].mean() < delay[middle].mean() - 0.3

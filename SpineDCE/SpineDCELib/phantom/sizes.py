@@ -9,7 +9,7 @@ from scipy.spatial.distance import pdist, squareform
 
 from SpineDCELib.phantom.shapes import Shape
 
-STEP = 0.25  #: mm, of the points that probe the shape at its full size
+STEP = 0.3  #: mm, of the points that probe the shape at its full size
 
 
 def describe(lesion: Shape, bone: Shape, *, anchor: ArrayLike, scale: float = 1.0) -> dict:
@@ -26,7 +26,9 @@ def describe(lesion: Shape, bone: Shape, *, anchor: ArrayLike, scale: float = 1.
         (_bidimensional(section, step) for section in inside if section.any()),
         key=lambda pair: pair[0] * pair[1],
     )
-    outside = inside & (_distance(bone, axes) > 0)
+    outside = inside.copy()
+    k, j, i = np.nonzero(inside)
+    outside[inside] = bone.distance(axes[0][i], axes[1][j], axes[2][k]) > 0
     extent = [
         np.ptp(np.flatnonzero(outside.any(axis=tuple({0, 1, 2} - {axis}))) * step) + step
         if outside.any()

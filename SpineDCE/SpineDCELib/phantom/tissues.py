@@ -91,7 +91,7 @@ _TABLE = (
     Tissue("cord", 0.85, 0.80, 0.085, vp=0.012, Ktrans=0.0005, ve=0.02, delay=3.0),
     Tissue("nerve", 0.85, 0.95, 0.075, vp=0.01, Ktrans=0.005, ve=0.05, delay=3.5),
     Tissue(
-        "epidural vein", 0.85, 1.3, 0.10, vp=0.33, Ktrans=0.05, ve=0.1, delay=7.0, dispersion=4.0
+        "epidural vein", 0.85, 1.3, 0.10, vp=0.22, Ktrans=0.05, ve=0.1, delay=7.0, dispersion=4.0
     ),
     Tissue(
         "basivertebral vein",

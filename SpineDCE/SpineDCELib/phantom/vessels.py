@@ -13,9 +13,9 @@ from SpineDCELib.phantom.shapes import Shape, capsule, ellipsoid, tube
 from SpineDCELib.phantom.tissues import TISSUES, Tissue
 from SpineDCELib.phantom.vertebra import LEVELS
 
-AORTA_SEGMENTS = 18
+AORTA_SEGMENTS = 30
 BLOOD_VELOCITY = 250.0  #: mean velocity in the descending aorta, mm/s
-COIL_EDGE = 45.0  #: how far the transmit coil reaches beyond the top of the aorta that is seen, mm
+COIL_EDGE = 35.0  #: how far above the middle of T8 the transmit coil ends, mm
 
 
 def aorta_path(column: Column) -> NDArray[np.float64]:
@@ -63,7 +63,7 @@ def aorta_segments(column: Column, B0: ArrayLike) -> dict[str, Tissue]:
             name,
             delay=(reference - z) / BLOOD_VELOCITY,
             dispersion=0.3 + 0.004 * run,
-            inflow=run + COIL_EDGE,
+            inflow=max(column["T8"].frame.origin[2] + COIL_EDGE - z, 0.0),
             angle=float(np.arccos(np.clip(cosine, -1, 1))),
         )
     return segments
@@ -93,6 +93,9 @@ def vessels(column: Column) -> Iterator[Paint]:
         ),
         extend=0.0,
     )
+    full = _aorta_full(column)
+    lumen = tube(full[:, :3], full[:, 3])
+    yield Paint(lumen.grown(1.4), "ligament")  # the wall
     for side in (-1, 1):
         end = np.array([side * 36.0, s1[1] - 36.0, s1[2] - 22.0])
         vein = np.vstack([end + [-side * 4, 10, 0], cava[0, :3] + [side * 4, 1, 2]])
@@ -102,9 +105,6 @@ def vessels(column: Column) -> Iterator[Paint]:
         yield Paint(ellipsoid(low[:3] + [side * 2, 0, 3], (7.0, 7.0, 11.0)), "artery")
     yield Paint(tube(cava[:, :3], cava[:, 3:5]), "vena cava")
 
-    full = _aorta_full(column)
-    lumen = tube(full[:, :3], full[:, 3])
-    yield Paint(lumen.grown(1.4), "ligament")  # the wall
     cuts = _aorta_cuts(column)
     for i in range(AORTA_SEGMENTS):
         yield Paint(_between(lumen, cuts[i + 1], cuts[i]), f"aorta {i}")
