@@ -1,0 +1,97 @@
+"""Results as DICOM: Parametric Map, Segmentation and structured report, in the patient's study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.export.dicom.identity import Anonymiser
+from SpineDCELib.export.dicom.maps import parametric_map
+from SpineDCELib.export.dicom.measurements import measurement_report
+from SpineDCELib.export.dicom.segmentation import segmentation
+from SpineDCELib.export.dicom.sources import require_highdicom, sources
+from SpineDCELib.measurement import without_exclusions
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.visits import Comparison
+
+#: Far above the numbers that scanners give.
+SERIES_NUMBER = 9100
+
+
+def write_dicom(
+    folder: Path, analysis: Analysis, result: Result, *, anonymise: bool = False
+) -> None:
+    """Write ``<map>.dcm`` for every map, ``regions.dcm`` and ``measurements.dcm``.
+
+    Raises:
+        InputError: highdicom is missing, or the study is not DICOM.
+    """
+    require_highdicom()
+    import highdicom as hd
+
+    found = sources(analysis)
+    datasets: dict[str, Any] = {
+        name: parametric_map(
+            name,
+            array,
+            sources=found,
+            model=analysis.settings.fit.model,
+            series_uid=hd.UID(),
+            series_number=SERIES_NUMBER + number,
+            instance_number=1,
+        )
+        for number, (name, array) in enumerate(result.maps.items())
+    }
+    if analysis.regions:
+        # As measured: the report's numbers belong to these voxels.
+        measured = without_exclusions(analysis.regions, analysis.roles)
+        datasets["regions"] = segmentation(
+            {region.name: measured[region.name] for region in result.regions},
+            roles=analysis.roles,
+            sources=found,
+            series_number=SERIES_NUMBER + 50,
+            description="Regions of interest",
+        )
+        datasets["measurements"] = measurement_report(
+            analysis,
+            result,
+            regions=datasets["regions"],
+            sources=found,
+            series_number=SERIES_NUMBER + 60,
+        )
+    _save(folder, datasets, anonymise)
+
+
+def write_residual(
+    folder: Path,
+    comparison: Comparison,
+    residuals: Mapping[str, NDArray[np.bool_]],
+    *,
+    anonymise: bool = False,
+) -> None:
+    """Write ``residual.dcm``, a segmentation in the study of the visit after."""
+    require_highdicom()
+    dataset = segmentation(
+        residuals,
+        roles=dict.fromkeys(residuals, "lesion"),
+        sources=sources(comparison.after.analysis),
+        series_number=SERIES_NUMBER + 70,
+        description="Residual tumour above threshold",
+        computed=True,
+    )
+    _save(folder, {"residual": dataset}, anonymise)
+
+
+def _save(folder: Path, datasets: Mapping[str, Any], anonymise: bool) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    anonymiser = Anonymiser() if anonymise else None
+    for name, dataset in datasets.items():
+        if anonymiser is not None:
+            anonymiser.clean(dataset)
+        dataset.save_as(folder / f"{name}.dcm", enforce_file_format=True)

@@ -1,0 +1,215 @@
+"""DICOM objects come back through other readers with the same numbers, units and codes."""
+
+import gzip
+import shutil
+import subprocess
+
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK as sitk
+from SpineDCELib.inputs import Inputs
+from SpineDCELib.job import analyse
+from SpineDCELib.phantom.study import write_study
+from SpineDCELib.settings import Settings, changed
+
+hd = pytest.importorskip("highdicom", reason="highdicom is not installed")
+
+
+def study_inputs(root):
+    truth = root / "truth"
+    return Inputs(
+        study=str(root / "dicom"),
+        aif_file=str(truth / "aif.csv"),
+        roi=(str(truth / "rois.seg.nrrd"),),
+    )
+
+
+SETTINGS = changed(
+    Settings(), aif={"source": "file"}, concentration={"T1_source": "vfa"}, fit={"shift": 5.0}
+)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    root = tmp_path_factory.mktemp("study")
+    write_study(root, patient="B", visit="before", size="small")
+    out = root / "results"
+    outcome = analyse(study_inputs(root), SETTINGS, out, formats=("dicom", "nifti"), cached=False)
+    return root, outcome, out
+
+
+def tool(name, *arguments):
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    done = subprocess.run([name, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    return done.stdout + done.stderr
+
+
+def section_of_frames(dataset, geometry):
+    """Which section of the maps each frame of a multi-frame object is, by its position."""
+    places = np.array([(geometry.affine @ [0, 0, k, 1])[:3] for k in range(geometry.shape[0])])
+    frames = [
+        np.array(f.PlanePositionSequence[0].ImagePositionPatient, float)
+        for f in dataset.PerFrameFunctionalGroupsSequence
+    ]
+    away = np.linalg.norm(np.array(frames)[:, None] - places, axis=-1)
+    assert away.min(axis=1).max() < 1e-3
+    return away.argmin(axis=1)
+
+
+OBJECTS = ("vp", "Ktrans", "ve", "kep", "R2", "regions", "measurements")
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_dciodvfy_finds_no_error(made, name):
+    said = tool("dciodvfy", made[2] / "dicom" / f"{name}.dcm")
+    assert said
+    assert "Error" not in said
+
+
+def test_the_objects_lie_in_the_patients_study_and_name_its_images(made):
+    _, outcome, out = made
+    source = pydicom.dcmread(outcome.analysis.images.dynamic.source.files[0])
+    known = set(outcome.analysis.images.dynamic.source.sop_instance_uids)
+    for name in OBJECTS:
+        dataset = pydicom.dcmread(out / "dicom" / f"{name}.dcm")
+        assert dataset.StudyInstanceUID == source.StudyInstanceUID
+        assert dataset.PatientID == source.PatientID
+        assert dataset.SeriesInstanceUID != source.SeriesInstanceUID
+    vp = pydicom.dcmread(out / "dicom" / "vp.dcm")
+    assert vp.FrameOfReferenceUID == source.FrameOfReferenceUID
+    referenced = {item.ReferencedSOPInstanceUID for item in vp.SourceImageSequence}
+    assert len(referenced) == outcome.result.status.shape[0]
+    assert referenced <= known
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "unit"),
+    [("vp", "126331", "{ratio}"), ("Ktrans", "126312", "/min"), ("kep", "126313", "/min")],
+)
+def test_maps_keep_numbers_units_and_codes(made, name, code, unit):
+    _, outcome, out = made
+    path = out / "dicom" / f"{name}.dcm"
+    expected = outcome.result.maps[name].astype(np.float32)
+    dataset = pydicom.dcmread(path)
+    geometry = outcome.analysis.images.dynamic.geometry
+    order = section_of_frames(dataset, geometry)
+    np.testing.assert_array_equal(dataset.pixel_array, expected[order])
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    mapping = shared.RealWorldValueMappingSequence[0]
+    assert mapping.RealWorldValueSlope == 1
+    assert mapping.RealWorldValueIntercept == 0
+    assert mapping.MeasurementUnitsCodeSequence[0].CodeValue == unit
+    quantity = mapping.QuantityDefinitionSequence[0].ConceptCodeSequence[0]
+    assert (quantity.CodeValue, quantity.CodingSchemeDesignator) == (code, "DCM")
+    # highdicom applies the real-world value mapping and sorts the frames in space.
+    volume = hd.imread(path).get_volume(apply_real_world_transform=True)
+    ends = [volume.affine @ [0, 0, 0, 1], volume.affine @ [volume.shape[0] - 1, 0, 0, 1]]
+    places = [geometry.affine @ [0, 0, k, 1] for k in (0, geometry.shape[0] - 1)]
+    turned = np.linalg.norm(ends[0][:3] - places[0][:3]) > 1
+    np.testing.assert_allclose(volume.array[::-1] if turned else volume.array, expected)
+    if turned:
+        places.reverse()
+    np.testing.assert_allclose(ends, places, atol=1e-3)
+    dumped = tool("dcmdump", path)
+    assert f"[{code}]" in dumped
+    assert f"[{unit}]" in dumped
+
+
+def test_regions_come_back_voxel_by_voxel(made):
+    _, outcome, out = made
+    seg = hd.seg.segread(out / "dicom" / "regions.dcm")
+    labels = [seg.get_segment_description(n).segment_label for n in seg.segment_numbers]
+    assert labels == [region.name for region in outcome.result.regions]
+    lesion = seg.get_segment_description(1)
+    assert lesion.segmented_property_type.value == "128462008"
+    dataset = pydicom.dcmread(out / "dicom" / "regions.dcm")
+    order = section_of_frames(dataset, outcome.analysis.images.dynamic.geometry)
+    slices = outcome.result.status.shape[0]
+    excluded = outcome.analysis.regions["Excluded"]
+    mask = outcome.analysis.regions["Lesion"] & ~excluded
+    array = dataset.pixel_array[:slices].astype(bool)
+    np.testing.assert_array_equal(array, mask[order[:slices]])
+
+
+def test_the_report_holds_the_measured_numbers(made):
+    _, outcome, out = made
+    path = out / "dicom" / "measurements.dcm"
+    report = hd.sr.srread(path)
+    title = report.ConceptNameCodeSequence[0]
+    assert (title.CodeValue, title.CodingSchemeDesignator) == ("126002", "DCM")
+    groups = report.content.get_volumetric_roi_measurement_groups()
+    assert [g.tracking_identifier for g in groups] == [r.name for r in outcome.result.regions]
+    region = outcome.result.regions[0]
+    values = {}
+    for item in groups[0].get_measurements():
+        derivation = item.derivation.meaning if item.derivation else None
+        values[(item.name.value, derivation)] = item
+    mean = values[("126331", "Mean")]
+    assert mean.value == pytest.approx(region.parameters["vp"].mean, rel=1e-6)
+    assert mean.unit.value == "{ratio}"
+    ratio = outcome.result.measures.of("Lesion")
+    normalised = values[("NORM_VP", "Mean")]
+    assert normalised.value == pytest.approx(ratio.value, rel=1e-6)
+    assert normalised.name.scheme_designator == "99SPINEDCE"  # never the code of vp itself
+    size = outcome.result.measures.sizes["Lesion"].axial
+    assert values[("103339001", None)].value == pytest.approx(size.longest, rel=1e-6)
+    dumped = tool("dsrdump", path)
+    assert "Dynamic Contrast MR Measurement Report" in dumped
+    assert "vp of lesion over vp of reference vertebra" in dumped
+
+
+def test_nifti_maps_keep_numbers_and_place(made):
+    _, outcome, out = made
+    # ITK turns NaN into 0 when it reads NIfTI, so the numbers are taken from the bytes.
+    raw = gzip.decompress((out / "Ktrans.nii.gz").read_bytes())
+    start = int(np.frombuffer(raw, "<f4", 1, 108)[0])
+    expected = outcome.result.maps["Ktrans"].astype(np.float32)
+    stored = np.frombuffer(raw, "<f4", expected.size, start).reshape(expected.shape)
+    np.testing.assert_array_equal(stored, expected)
+    image = sitk.ReadImage(str(out / "Ktrans.nii.gz"))
+    geometry = outcome.analysis.images.dynamic.geometry
+    np.testing.assert_allclose(image.GetOrigin(), geometry.origin, atol=1e-3)
+    np.testing.assert_allclose(image.GetSpacing(), geometry.spacing, atol=1e-4)
+    np.testing.assert_allclose(image.GetDirection(), geometry.direction.ravel(), atol=1e-5)
+
+
+def test_anonymised_files_hold_no_name_id_date_or_uid(made, tmp_path):
+    root, outcome, _ = made
+    out = tmp_path / "anonymous"
+    analyse(study_inputs(root), SETTINGS, out, formats=("dicom", "nifti", "report"), anonymise=True)
+    dynamic = outcome.analysis.images.dynamic
+    head = pydicom.dcmread(dynamic.source.files[0])
+    secrets = [
+        str(head.PatientName).split("^")[1], head.PatientID, head.PatientBirthDate,
+        head.StudyDate, head.StudyInstanceUID, head.SeriesInstanceUID, head.SOPInstanceUID,
+        head.FrameOfReferenceUID, str(root),
+    ]  # fmt: skip
+    files = [p for p in out.rglob("*") if p.is_file()]
+    assert {p.name for p in files} >= {"vp.dcm", "report.html", "provenance.json", "vp.nrrd"}
+    for path in files:
+        content = path.read_bytes()
+        for secret in secrets:
+            assert str(secret).encode() not in content, (path.name, secret)
+    for name in OBJECTS:
+        said = tool("dciodvfy", out / "dicom" / f"{name}.dcm")
+        assert "Error" not in said, name
+    vp, regions = (pydicom.dcmread(out / "dicom" / f"{n}.dcm") for n in ("vp", "regions"))
+    assert vp.StudyInstanceUID == regions.StudyInstanceUID
+    assert vp.PatientIdentityRemoved == "YES"
+
+
+def test_a_study_that_is_not_dicom_is_told_so(made):
+    from dataclasses import replace
+
+    from SpineDCELib.analysis import Analysis
+    from SpineDCELib.errors import InputError
+    from SpineDCELib.export.dicom.sources import sources
+    from SpineDCELib.series import Source
+
+    analysis = made[1].analysis
+    dynamic = replace(analysis.images.dynamic, source=Source("NRRD"))
+    other = Analysis(replace(analysis.images, dynamic=dynamic), analysis.settings)
+    with pytest.raises(InputError, match="this one is NRRD"):
+        sources(other)
