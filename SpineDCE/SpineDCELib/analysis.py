@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from SpineDCELib import aif as arterial
 from SpineDCELib.aif.candidates import Detection, Verdict
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.aif.evidence import Evidence
+from SpineDCELib.aif.measured import BloodCurve
+from SpineDCELib.aif.phase_aif import PhaseCurve
 from SpineDCELib.concentration import (
     check_sequence,
     relative_enhancement,
@@ -41,7 +43,13 @@ from SpineDCELib.measurement import (
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import MIN_FRAMES, DynamicSeries, FlipAngleSet, Volume
 from SpineDCELib.series.resample import resample_linear
-from SpineDCELib.settings import BLOOD_T10, GADOBUTROL_R1, Settings, at_field
+from SpineDCELib.settings import (
+    BLOOD_T10,
+    GADOBUTROL_R1,
+    GADOBUTROL_R2,
+    Settings,
+    at_field,
+)
 
 #: Unit of every map, as files and tables print it.
 UNITS = {
@@ -256,18 +264,13 @@ class Analysis:
         dynamic, settings = self.images.dynamic, self.settings.concentration
         signal = dynamic.signal
         notes: list[str] = []
-        n0 = settings.baseline_frames
-        if n0 is None:
-            curve = self._artery_signal()
-            n0 = arterial.baseline_frames(
-                arterial.most_enhancing(signal) if curve is None else curve, t=dynamic.times
-            )
+        n0 = self.baseline_frames()
+        if settings.baseline_frames is None:
+            known = self.settings.aif.source in ("auto", "mask")
             notes.append(
                 f"Baseline: {n0} frames before the bolus arrives in "
-                f"{'the artery' if curve is not None else 'the most enhancing voxels'}."
+                f"{'the artery' if known else 'the most enhancing voxels'}."
             )
-        if n0 >= dynamic.n_frames:
-            raise InputError(f"A baseline of {n0} frames leaves none after the bolus.")
         if n0 < 3:
             notes.append(f"Only {n0} baseline frame(s): every curve carries their noise.")
         progress(0.1, "Baseline")
@@ -296,6 +299,19 @@ class Analysis:
         progress(1.0, "Concentration")
         unit = MODE_UNITS[settings.signal]
         return Concentration(curves, unit, n0, baseline, T10, tuple(notes))
+
+    def baseline_frames(self) -> int:
+        """How many frames come before the bolus: as set, else as artery or tissue show."""
+        n0, dynamic = self.settings.concentration.baseline_frames, self.images.dynamic
+        if n0 is None:
+            curve = self._artery_signal()
+            n0 = arterial.baseline_frames(
+                arterial.most_enhancing(dynamic.signal) if curve is None else curve,
+                t=dynamic.times,
+            )
+        if n0 >= dynamic.n_frames:
+            raise InputError(f"A baseline of {n0} frames leaves none after the bolus.")
+        return n0
 
     def _tissue_T10(
         self, baseline: NDArray[np.floating], progress: Progress
@@ -382,8 +398,12 @@ class Analysis:
         signal = self._artery_signal()
         t, medium = dynamic.times, "blood"
         if signal is not None:
-            Cb, note = self._measured_aif(signal, concentration)
-            notes.append(note)
+            blood = self.blood()
+            Cb = blood.Cb
+            notes += blood.notes
+            if mode == "absolute" and concentration.T10 is not None and self.T1_source != "fixed":
+                inside = float(np.nanmedian(concentration.T10[self.artery]))
+                notes.append(f"The T1 map has {inside * 1000:.0f} ms in the artery, not used.")
             if settings.source == "auto":
                 found = self.detection()
                 notes.append(
@@ -442,35 +462,73 @@ class Analysis:
             notes=tuple(notes),
         )
 
-    def _measured_aif(
-        self, signal: NDArray[np.float64], concentration: Concentration
-    ) -> tuple[NDArray[np.float64], str]:
-        """Concentration of the artery's mean signal, and a note on its T10."""
-        n0 = concentration.baseline_frames
-        baseline = signal[:n0].mean()
+    def blood(self) -> BloodCurve:
+        """The artery's own curve, checked against its phase; needs no T1 of tissue.
+
+        Raises:
+            InputError: the AIF does not come from the images, or their artery has no usable signal.
+        """
+        key = (self._artery_key(), self.settings.concentration, self.settings.aif)
+        signal = self._artery_signal()
+        if signal is None:
+            raise InputError(f"The AIF '{self.settings.aif.source}' is not measured in the images.")
+        return self._stage("blood", key, lambda: self.blood_of(signal))
+
+    def blood_of(self, signal: NDArray[np.float64]) -> BloodCurve:
+        """Concentration from an artery's mean signal, ``(frames,)``, scanner units."""
+        settings, mode = self.settings.aif, self.settings.concentration.signal
+        n0 = self.baseline_frames()
+        baseline = np.asarray(signal[:n0].mean())
         if not (np.all(np.isfinite(signal)) and baseline > 0):
             raise InputError("The artery has no usable signal; move the AIF mask.")
-        mode = self.settings.concentration.signal
         if mode != "absolute":
             change = relative_enhancement if mode == "relative" else signal_difference
-            return np.asarray(
-                change(signal, baseline=baseline), float
-            ), f"AIF from the artery's {mode} signal."
+            Cb = np.asarray(change(signal, baseline=baseline), float)
+            return BloodCurve(Cb, signal, None, 0.0, (f"AIF from the artery's {mode} signal.",))
         T10, origin = self._blood_T10()
-        if concentration.T10 is not None and self.T1_source != "fixed":
-            inside = float(np.nanmedian(concentration.T10[self.artery]))
-            origin += f"; the T1 map has {inside * 1000:.0f} ms in the artery"
-        assert self.TR is not None
-        assert self.FA is not None
-        Cb = signal_to_concentration(
+        contrast, _ = arterial.blood_contrast(TR=self.TR, FA=self.FA, T10=T10, r1=self.r1)
+        acquisition = self.images.dynamic.acquisition
+        phase, notes = self._phase(n0), [f"Blood T10 {T10 * 1000:.0f} ms ({origin})."]
+        if isinstance(phase, str):
+            notes.append(phase)
+            phase = None
+        curve = arterial.blood_curve(
             signal,
-            baseline=np.asarray(baseline),
-            R10=1 / T10,
-            TR=self.TR,
-            FA=self.FA,
-            r1=self.r1,
+            lambda values: contrast(values, baseline),
+            TE=acquisition.TE,
+            r2=settings.r2,
+            literature_r2=at_field(GADOBUTROL_R2, acquisition.field_strength)[0],
+            phase=phase,
+            peak=settings.peak,
         )
-        return np.asarray(Cb, float), f"Blood T10 {T10 * 1000:.0f} ms ({origin})."
+        return replace(curve, notes=(*notes, *curve.notes))
+
+    def _phase(self, n0: int) -> PhaseCurve | str | None:
+        """The artery's concentration from phase images, why there is none, or None without any."""
+        dynamic, artery = self.images.dynamic, self.artery
+        acquisition = dynamic.acquisition
+        if dynamic.phase is None or artery is None:
+            return None
+        if acquisition.TE is None or acquisition.field_strength is None:
+            return "Phase images not used: the files do not say TE and field strength."
+        field_strength, TE, phase = acquisition.field_strength, acquisition.TE, dynamic.phase
+
+        def make() -> PhaseCurve | str:
+            try:
+                return arterial.phase_curve(
+                    dynamic.signal,
+                    phase,
+                    mask=artery,
+                    geometry=dynamic.geometry,
+                    baseline_frames=n0,
+                    noise=arterial.series_noise(dynamic.signal),
+                    field_strength=field_strength,
+                    TE=TE,
+                )
+            except InputError as error:
+                return f"Phase images not used. {error}"
+
+        return self._stage("phase", (self._artery_key(), n0), make)
 
     def fitter(self, progress: Progress = silent) -> Fitter:
         """The prepared fit, which keeps what does not depend on the shift."""

@@ -51,6 +51,8 @@ def images_to_entry(images: Images) -> Entry:
             "notes": list(dynamic.notes),
         }
     }
+    if dynamic.phase is not None:
+        arrays["phase"] = dynamic.phase
     if images.flip_angles is not None:
         angles = images.flip_angles
         arrays |= {"angle_signal": angles.signal, "FA": angles.FA}
@@ -81,6 +83,7 @@ def entry_to_images(arrays: dict[str, NDArray], values: dict[str, Any]) -> Image
         acquisition=Acquisition(**data["acquisition"]),
         time_origin=data["time_origin"],
         source=_source(data["source"]),
+        phase=arrays.get("phase"),
         notes=tuple(data["notes"]),
     )
     angles, anatomy = None, None

@@ -23,6 +23,8 @@ AIF_SOURCES = ("auto", "mask", "file", "parker", "georgiou", "weinmann")
 GADOBUTROL_R1 = {1.5: 4.6, 3.0: 4.5}
 #: T1 of blood, s, by field in T (Stanisz et al., Magn Reson Med 2005;54:507).
 BLOOD_T10 = {1.5: 1.441, 3.0: 1.932}
+#: T2 relaxivity of gadobutrol in plasma, 1/s/mM, by field in T (Rohrer, Invest Radiol 2005;40:715).
+GADOBUTROL_R2 = {1.5: 6.1, 3.0: 7.1}
 #: Haematocrit in the middle of the adult range (0.42 to 0.45).
 HCT = 0.42
 
@@ -75,6 +77,9 @@ class AIFSettings:
         blood_T10: T1 of blood before contrast, s; None takes ``BLOOD_T10`` at the study's field.
             It is not read off a T1 map, because blood that flows in has not seen the pulses that
             flip-angle maps rely on.
+        r2: T2* relaxivity of blood, 1/s/mM; its decay lowers a measured peak. None takes
+            ``GADOBUTROL_R2`` where the study's phase images confirm it, else 0 (no correction).
+        peak: "magnitude", or "phase" to take the first pass halfway to the phase images' curve.
         time_unit: "s", "ms" or "min" of an AIF file that does not say.
         medium: "blood" or "plasma" of an AIF file that does not say.
     """
@@ -82,6 +87,8 @@ class AIFSettings:
     source: str = "auto"
     Hct: float = HCT
     blood_T10: float | None = None
+    r2: float | None = None
+    peak: str = "magnitude"
     time_unit: str | None = None
     medium: str | None = None
 
@@ -127,6 +134,8 @@ class Settings:
         _within("T10", self.concentration.T10, 0.05, 10, "s")
         _within("the blood's T10", self.aif.blood_T10, 0.05, 10, "s")
         _within("r1", self.concentration.r1, 0.1, 100, "1/s/mM")
+        _one_of("AIF peak", self.aif.peak, ("magnitude", "phase"))
+        _within("the blood's r2", self.aif.r2, 0, 100, "1/s/mM")
         _within("Hct", self.aif.Hct, 0, 0.9, "as a fraction")
         if isinstance(self.fit.shift, str):
             _one_of("shift", self.fit.shift, ("auto",))

@@ -6,19 +6,25 @@ from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
 from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
 from SpineDCELib.aif.detection import Criteria, detect
 from SpineDCELib.aif.evidence import Evidence, change_evidence, gather_evidence
+from SpineDCELib.aif.measured import BloodCurve, blood_curve
+from SpineDCELib.aif.phase_aif import PhaseCurve, phase_curve, vessel_angle
 from SpineDCELib.aif.population import POPULATION, georgiou, parker, weinmann
+from SpineDCELib.aif.scores import series_noise
 from SpineDCELib.aif.shift import shift_curve
 
 __all__ = [
     "POPULATION",
+    "BloodCurve",
     "Candidate",
     "Criteria",
     "CurveFile",
     "Detection",
     "Evidence",
+    "PhaseCurve",
     "Verdict",
     "baseline_frames",
     "blood_contrast",
+    "blood_curve",
     "blood_to_plasma",
     "bolus_arrival",
     "change_evidence",
@@ -27,7 +33,10 @@ __all__ = [
     "georgiou",
     "most_enhancing",
     "parker",
+    "phase_curve",
     "read_curve_file",
+    "series_noise",
     "shift_curve",
+    "vessel_angle",
     "weinmann",
 ]

@@ -48,7 +48,7 @@ class Criteria:
     """
 
     rise_over_noise: float = 10.0
-    baseline_over_noise: float = 2.5
+    baseline_over_noise: float = 1.6
     peak_ratio: float = 3.0
     least_peak: float = 0.6
     longest_pass: float = 40.0

@@ -69,11 +69,7 @@ def first_look(signal: NDArray[np.floating], *, t: Array) -> tuple[int, float]:
     Raises:
         InputError: nothing enhances.
     """
-    flat = signal.reshape(signal.shape[0], -1)
-    step = max(flat.shape[1] // FIRST_LOOK, 1)
-    # An odd step does not walk along a row or column of a power-of-two matrix.
-    some = flat[:, :: step | 1].astype(np.float64)
-    some = some[:, np.isfinite(some).all(axis=0)]
+    some = _sample(signal)
     if not some.size or not np.ptp(some):
         raise InputError("The dynamic series is the same everywhere; there is nothing to find.")
     noise = noise_of(some)
@@ -89,6 +85,20 @@ def first_look(signal: NDArray[np.floating], *, t: Array) -> tuple[int, float]:
     early = half <= np.nanquantile(half, 0.25)
     curve = chosen[:, early].mean(axis=1)
     return baseline_frames(curve if early.any() else most_enhancing(some), t=t), noise
+
+
+def series_noise(signal: NDArray[np.floating]) -> float:
+    """SD of one frame's noise, scanner units; see :func:`noise_of`."""
+    return noise_of(_sample(signal))
+
+
+def _sample(signal: NDArray[np.floating]) -> Array:
+    """Curves of voxels from everywhere, ``(frames, voxels)``."""
+    flat = signal.reshape(signal.shape[0], -1)
+    step = max(flat.shape[1] // FIRST_LOOK, 1)
+    # An odd step does not walk along a row or column of a power-of-two matrix.
+    some = flat[:, :: step | 1].astype(np.float64)
+    return some[:, np.isfinite(some).all(axis=0)]
 
 
 def noise_of(curves: Array) -> float:

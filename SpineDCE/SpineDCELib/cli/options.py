@@ -40,6 +40,13 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
     aif.add_argument("--hct", type=float, metavar="FRACTION", help="haematocrit (default 0.42)")
     aif.add_argument("--blood-t10", type=float, metavar="MS", help="T1 of blood before contrast")
     aif.add_argument(
+        "--blood-r2", type=float, metavar="PER_S_PER_MM",
+        help="T2* relaxivity of blood (default: gadobutrol's if phase images confirm it, else 0)",
+    )  # fmt: skip
+    aif.add_argument(
+        "--aif-peak", choices=("magnitude", "phase"), help="correct the first pass by the phase"
+    )
+    aif.add_argument(
         "--shift",
         type=shift_of,
         metavar="SECONDS",
@@ -141,6 +148,8 @@ def settings_of(options: argparse.Namespace) -> Settings:
             source=source,
             Hct=options.hct,
             blood_T10=seconds(options.blood_t10),
+            r2=options.blood_r2,
+            peak=options.aif_peak,
             time_unit=options.aif_time_unit,
             medium=options.aif_medium,
         ),

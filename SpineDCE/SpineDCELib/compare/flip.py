@@ -164,9 +164,7 @@ class PerturbedVisit:
             rng = np.random.default_rng(how.aif_voxels)
             signal = self.analysis.images.dynamic.signal[:, self.analysis.aif_mask]
             half = rng.permutation(signal.shape[1])[: max(signal.shape[1] // 2, 1)]
-            Cb, _ = self.analysis._measured_aif(
-                signal[:, half].mean(axis=1, dtype=float), self.analysis.concentration()
-            )
+            Cb = self.analysis.blood_of(signal[:, half].mean(axis=1, dtype=float)).Cb
             Cp = Cb / (1 - Hct)
         if how.Hct is not None:
             Cp = Cp * (1 - Hct) / (1 - how.Hct)

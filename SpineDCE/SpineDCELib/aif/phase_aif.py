@@ -1,0 +1,207 @@
+"""The arterial input function from phase images: linear in concentration, blind to T1 and inflow.
+
+Contrast agent in a long vessel shifts the field inside it by ``χm·C·B0·(3cos²θ-1)/6``, whatever
+the signal does, so that the phase checks what saturation, inflow and T2* do to the magnitude's
+curve (Akbudak, Magn Reson Med 1997;38:990; van Osch, Magn Reson Med 2003;49:1067).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.series.dynamic_series import Geometry
+
+Array = NDArray[np.float64]
+
+ContrastOf = Callable[[Array], NDArray[np.floating]]
+
+GAMMA = 2.675221874e8  #: gyromagnetic ratio of the proton, rad/s/T
+#: Molar susceptibility of gadolinium chelates, 1/mM (van Osch 2003: 0.34 ppm/mM).
+CHI = 0.34e-6
+#: Height of the pieces from whose centres the vessel's course is read, mm.
+PIECE = 15.0
+#: Tissue up to this far from the artery tells how the phase drifts, mm.
+NEAR = 40.0
+#: At the magic angle (54.7°) the phase says nothing: least |3cos²θ-1| that is used (2 at 0°).
+LEAST_FACTOR = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseCurve:
+    """Concentration from phase.
+
+    Attributes:
+        C: ``(frames,)``, whole blood, mM. noise: SD of C before contrast, mM.
+        angle: median angle of the artery to B0, degrees.
+        static: voxels of steady tissue from which the phase's drift is known.
+    """
+
+    C: Array
+    noise: float
+    angle: float
+    static: int
+
+
+def vessel_angle(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float64]:
+    """Angle between vessel and B0 (the patient's head-foot axis) at every voxel of a mask, rad.
+
+    The centre line runs through the centres of pieces along the head-foot axis. A vessel that is
+    seen in one piece only is taken to run along it.
+
+    Returns:
+        ``(voxels,)``, in the order of ``np.nonzero(mask)``.
+    """
+    k, j, i = np.nonzero(mask)
+    points = np.column_stack([i, j, k]) @ geometry.affine[:3, :3].T + geometry.origin
+    z = points[:, 2]
+    piece = np.floor((z - z.min()) / PIECE).astype(int)
+    counts = np.bincount(piece)
+    known = counts >= max(3, 0.1 * np.median(counts[counts > 0]))
+    if known.sum() < 3:
+        return np.zeros(z.size)
+    centres = np.column_stack(
+        [np.bincount(piece, points[:, a])[known] / counts[known] for a in range(3)]
+    )
+    # A smooth course: the centre of a piece jumps by parts of a voxel.
+    degree = min(3, int(known.sum()) - 1)
+    slopes = [
+        np.polyval(np.polyder(np.polyfit(centres[:, 2], centres[:, a], degree)), z)
+        for a in range(2)
+    ]
+    return np.arctan(np.hypot(*slopes))
+
+
+def phase_curve(
+    signal: NDArray[np.floating],
+    phase: NDArray[np.floating],
+    *,
+    mask: NDArray[np.bool_],
+    geometry: Geometry,
+    baseline_frames: int,
+    noise: float,
+    field_strength: float,
+    TE: float,
+) -> PhaseCurve:
+    """Concentration in an artery from the change of its phase.
+
+    The phase before contrast is taken off voxel by voxel, and with it coil and background; what
+    steady tissue nearby does afterwards is the scanner's drift and is taken off too.
+
+    Args:
+        signal, phase: ``(frames, slices, rows, columns)``, magnitude and rad.
+        mask: the artery. noise: SD of a frame's magnitude.
+        field_strength: T. TE: s.
+
+    Raises:
+        InputError: the artery lies near the magic angle, or no steady tissue is near it.
+    """
+    angle = vessel_angle(mask, geometry)
+    factor = 3 * np.cos(angle) ** 2 - 1
+    usable = np.abs(factor) >= LEAST_FACTOR
+    if usable.mean() < 0.5:
+        raise InputError(
+            f"The artery runs at {np.rad2deg(np.median(angle)):.0f}° to the field, near the magic "
+            "angle, where phase does not depend on contrast agent."
+        )
+    voxels = np.flatnonzero(mask)[usable]
+    per_mM = GAMMA * field_strength * TE * CHI * factor[usable] / 6
+    frames = len(signal)
+    flat, turned = signal.reshape(frames, -1), phase.reshape(frames, -1)
+    still = _steady(signal, mask, geometry, baseline_frames, noise)
+    drift, _ = _turn(flat[:, still], turned[:, still], baseline_frames)
+    drift = np.angle(drift.sum(axis=1))
+    blood, weight = _turn(flat[:, voxels], turned[:, voxels], baseline_frames)
+    change = np.angle(blood * np.exp(-1j * drift)[:, None])
+    C = (weight * per_mM * change).sum(axis=1) / (weight * per_mM**2).sum(axis=1)
+    C -= C[:baseline_frames].mean()
+    scatter = float(C[:baseline_frames].std(ddof=1)) if baseline_frames > 2 else float("nan")
+    return PhaseCurve(C, scatter, float(np.rad2deg(np.median(angle))), int(still.size))
+
+
+def _turn(
+    signal: NDArray[np.floating], phase: NDArray[np.floating], before: int
+) -> tuple[NDArray[np.complex128], Array]:
+    """Complex signal with the phase before contrast taken off, and its squared magnitude."""
+    turned = signal * np.exp(1j * phase)
+    start = turned[:before].sum(axis=0)
+    return turned * np.exp(-1j * np.angle(start)), np.asarray(signal, float) ** 2
+
+
+def _steady(
+    signal: NDArray[np.floating],
+    mask: NDArray[np.bool_],
+    geometry: Geometry,
+    before: int,
+    noise: float,
+) -> NDArray[np.intp]:
+    """Flat indices of bright voxels near the artery that do not enhance."""
+    margin = np.ceil(NEAR / np.array(geometry.spacing[::-1])).astype(int)
+    found = np.argwhere(mask)
+    low = np.maximum(found.min(axis=0) - margin, 0)
+    high = np.minimum(found.max(axis=0) + margin + 1, mask.shape)
+    box = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    part = signal[:, box[0], box[1], box[2]]
+    start, end = part[:before].mean(axis=0), part[before:].mean(axis=0)
+    steady = np.zeros(mask.shape, bool)
+    steady[box] = (start > 8 * noise) & (np.abs(end / np.maximum(start, noise) - 1) < 0.15)
+    steady &= ~mask
+    voxels = np.flatnonzero(steady)
+    if voxels.size < 50:
+        raise InputError("No steady tissue lies near the artery, so its phase has no reference.")
+    return voxels[:: max(voxels.size // 5000, 1)]
+
+
+def with_decay(C_of: ContrastOf, signal: Array, *, TE: float, r2: float) -> Array:
+    """Concentration from magnitude that also decays by T2*: S·exp(TE·r2·C) is what T1 alone gives.
+
+    Args:
+        C_of: signal → concentration without decay, ``(frames,)``.
+        r2: relaxivity of T2*, 1/s/mM.
+
+    Returns:
+        mM; NaN where no concentration gives such a signal.
+    """
+    C = np.asarray(C_of(signal), float)
+    for _ in range(30):  # a contraction: each step is several times smaller than the one before
+        new = np.asarray(C_of(signal * np.exp(TE * r2 * np.nan_to_num(C))), float)
+        if np.nanmax(np.abs(new - C), initial=0.0) < 1e-7:
+            return new
+        C = new
+    return C
+
+
+def first_pass(C: Array) -> NDArray[np.bool_]:
+    """The frames in which a curve is above half of its peak."""
+    return np.asarray(0.5 * C.max() < C)
+
+
+def confirms_decay(plain: Array, decayed: Array, phase_C: Array) -> bool:
+    """Whether phase says that T2* lowers the first pass.
+
+    Args:
+        plain, decayed: the magnitude's concentration without and with T2*, mM.
+        phase_C: the phase's.
+
+    Returns:
+        True where ``decayed`` comes closer to ``phase_C`` in the first pass. False, too, where
+        phase is more than a quarter away from both: then its angle, or the phase itself, is wrong.
+    """
+    frames = first_pass(phase_C)
+    one, other, given = (float(C[frames].sum()) for C in (plain, decayed, phase_C))
+    if not np.isfinite(other) or not min(one, other) < 1.25 * given < 1.5625 * max(one, other):
+        return False
+    return abs(other - given) < abs(one - given)
+
+
+def peak_from_both(C: Array, phase_C: Array) -> Array:
+    """The magnitude's curve with its first pass halfway to the phase's, mM.
+
+    The two have nothing in common that could err: one saturates, the other is noisier and hangs
+    on an angle. Below half of the peak the magnitude is exact enough and far less noisy.
+    """
+    return np.where(first_pass(C), (C + phase_C) / 2, C)
