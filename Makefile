@@ -1,4 +1,5 @@
-# make run STUDY=<folder>   set up, then analyse a study (OUT=<folder> to choose where results go)
+# make run                  set up, write the sample patient, analyse and compare both visits
+# make run STUDY=<folder>   set up, then analyse a study (OUT=<folder> for results, ARGS=<options>)
 # make test                 set up, then run every test
 PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV   := .venv
@@ -9,12 +10,16 @@ OUT    ?= out
 .PHONY: run test lint bench validation clean
 
 run: $(VENV)/.run
-	@if [ -z "$(STUDY)" ]; then \
-	  echo "make run needs a study: make run STUDY=<folder with the DICOM files> [OUT=<folder for results>]"; exit 2; fi
+ifeq ($(STUDY),)
+	test -d sample/after/truth || $(BIN)/spinedce phantom sample --patient A
+	$(BIN)/spinedce compare sample/before/dicom sample/after/dicom -o "$(OUT)" --shift auto \
+	  --roi sample/before/truth/rois.seg.nrrd --roi-after sample/after/truth/rois.seg.nrrd $(ARGS)
+else
 	$(BIN)/spinedce analyse "$(STUDY)" -o "$(OUT)" $(ARGS)
+endif
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 bench: $(VENV)/.dev
 	$(BIN)/python Testing/benchmarks/bench_fit.py
