@@ -11,6 +11,7 @@ from SpineDCELib.aif import shift_curve
 from SpineDCELib.analysis import UNITS, Analysis, Result
 from SpineDCELib.export.maps import write_map
 from SpineDCELib.export.overview import write_overview
+from SpineDCELib.export.panels import Picture
 from SpineDCELib.export.provenance import array_digest, file_digest
 from SpineDCELib.export.tables import (
     write_curves,
@@ -84,14 +85,9 @@ def write_results(
     for name in tables:
         digests[name] = file_digest(folder / name)
     if "vp" in result.maps:
-        anatomy, name = _anatomy_on_grid(analysis)
         write_overview(
             folder / "overview.png",
-            anatomy=anatomy,
-            anatomy_name=name,
-            vp=result.maps["vp"],
-            geometry=geometry,
-            regions=analysis.regions,
+            picture_of(analysis, result),
             caption=f"{settings.fit.model}, {settings.concentration.signal} signal, "
             f"AIF {settings.aif.source}, shift {analysis.shift():g} s",
         )
@@ -117,6 +113,14 @@ def _curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.f
         columns[f"{name} [{unit}]"] = curve
         columns[f"{name} fit [{unit}]"] = result.fits[name]
     return columns
+
+
+def picture_of(analysis: Analysis, result: Result) -> Picture:
+    """The study's maps and regions, ready to be drawn."""
+    anatomy, name = _anatomy_on_grid(analysis)
+    return Picture(
+        anatomy, name, result.maps["vp"], analysis.images.dynamic.geometry, analysis.regions
+    )
 
 
 def _anatomy_on_grid(analysis: Analysis) -> tuple[NDArray[np.floating], str]:

@@ -45,9 +45,7 @@ def measurement_report(
                 ),
                 referenced_segment=hd.sr.ReferencedSegment.from_segmentation(regions, number),
                 finding_type=concept(kind),
-                measurements=_measurements(
-                    region, result, codes.MODELS[analysis.settings.fit.model]
-                ),
+                measurements=_measurements(region, result, model),
             )
         )
     content = hd.sr.MeasurementReport(

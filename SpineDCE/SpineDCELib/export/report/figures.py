@@ -1,0 +1,161 @@
+"""The report's pictures, as text that stands inside the page: PNG for images, SVG for curves."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from SpineDCELib.aif import shift_curve
+from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.display import display_slice
+from SpineDCELib.export.panels import Picture, add_colour_bar, best_slice, draw_row, scale_top
+from SpineDCELib.export.results import picture_of
+from SpineDCELib.measurement import role_of
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.flip import Flip
+
+#: On white; told apart by the colour-blind, too (Wong 2011, doi:10.1038/nmeth.1618).
+SHADES = {"lesion": "#d55e00", "reference": "#0072b2", "extraosseous": "#e69f00"}
+GREY = "#666666"
+
+
+def new_figure(width: float, height: float, colour: str = "white") -> Any:
+    """A matplotlib figure that no window shows.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError("The report needs matplotlib: pip install 'spinedce[cli]'.") from None
+    figure = Figure(figsize=(width, height), facecolor=colour)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def as_png(figure: Any) -> str:
+    """An ``img`` source."""
+    stream = io.BytesIO()
+    figure.savefig(stream, dpi=120, facecolor=figure.get_facecolor(), bbox_inches="tight")
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+
+
+def as_svg(figure: Any) -> str:
+    """An ``img`` source; neither date nor program in it, so that the same data give it again."""
+    import matplotlib
+
+    stream = io.BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": "spinedce"}):
+        figure.savefig(stream, format="svg", bbox_inches="tight", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+
+
+def triptych(visits: Sequence[tuple[str, Analysis, Result]]) -> str:
+    """T1 | Vp | fused, one row a visit, one colour scale for all."""
+    pictures: list[tuple[str, Picture]] = [
+        (name, picture_of(analysis, result)) for name, analysis, result in visits
+    ]
+    top = scale_top([picture for _, picture in pictures])
+    figure = new_figure(11.5, 3.7 * len(pictures), "black")
+    grid = figure.subplots(len(pictures), 3, squeeze=False)
+    for row, (name, picture) in zip(grid, pictures, strict=True):
+        index = best_slice(picture)
+        bar = draw_row(row, picture, index=index, top=top, crop=True)
+        shown, _, _ = display_slice(picture.anatomy, geometry=picture.geometry, index=index)
+        assert shown.ndim == 2
+        row[0].set_ylabel(f"{name}\nslice {index + 1}", color="white", fontsize=12)
+    add_colour_bar(figure, bar, list(grid.ravel()))
+    return as_png(figure)
+
+
+def curves(name: str, analysis: Analysis, result: Result) -> str:
+    """Mean curves of lesions and references with their fits, and the AIF as it was used."""
+    figure = new_figure(10.5, 3.6)
+    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    times, unit = analysis.images.dynamic.times, analysis.concentration().unit
+    for region, curve in result.curves.items():
+        role = role_of(region)
+        if role not in SHADES or not np.isfinite(curve).all():
+            continue
+        left.plot(times, curve, ".", color=SHADES[role], markersize=4, label=region)
+        left.plot(times, result.fits[region], "-", color=SHADES[role], linewidth=1.4)
+    _words(left, f"{name}: mean curves (dots) and fit (line)", f"contrast agent [{unit}]")
+    if left.get_legend_handles_labels()[0]:
+        left.legend(frameon=False, fontsize=8)
+    arterial, shift = analysis.aif(), analysis.shift()
+    right.plot(times, arterial.Cp, color="#999999", linewidth=1.0, label="as found")
+    moved = shift_curve(
+        arterial.samples,
+        t=arterial.t,
+        Ta=shift,
+        at=times,
+        integration=analysis.settings.fit.integration,
+    )
+    right.plot(times, moved, color="#cc3377", linewidth=1.4, label=f"shifted {shift:.1f} s")
+    _words(right, f"{name}: AIF in plasma", f"Cp [{arterial.unit}]")
+    right.legend(frameon=False, fontsize=8)
+    figure.tight_layout()
+    return as_svg(figure)
+
+
+def evidence(name: str, analysis: Analysis) -> str | None:
+    """What speaks for the shift; None where no region can be fitted at every shift."""
+    try:
+        found = analysis.evidence()
+    except InputError:
+        return None
+    figure = new_figure(10.5, 3.0)
+    left, right = figure.subplots(1, 2)
+    left.axvspan(*found.plateau, color="#eeeeee")
+    left.plot(found.shifts, found.residual, color="black", linewidth=1.4)
+    _words(left, f"{name}: residual of the fit", "relative to its least", "AIF shift [s]")
+    left.set_ylim(0.98, min(float(np.nanmax(found.residual)), 3.0))
+    for lesion, ratio in found.normalised_vp.items():
+        right.plot(found.shifts, ratio, color=SHADES["lesion"], linewidth=1.4, label=lesion)
+    right.axvspan(*found.plateau, color="#eeeeee")
+    _words(right, f"{name}: normalised Vp", "lesion / reference [×]", "AIF shift [s]")
+    near = (found.shifts >= found.plateau[0] - 4) & (found.shifts <= found.plateau[1] + 4)
+    seen = [r[near] for r in found.normalised_vp.values() if np.isfinite(r[near]).any()]
+    if seen:
+        right.set_ylim(0, 1.3 * float(np.nanmax(seen)))
+    for ax in (left, right):
+        ax.axvline(analysis.shift(), color="#cc3377", linewidth=1.2)
+    figure.tight_layout()
+    return as_svg(figure)
+
+
+def flip(found: Flip) -> str:
+    """All perturbed changes, and what each choice does alone."""
+    shown = [s for s in found.tornado if np.isfinite(s.span)][:10]
+    figure = new_figure(10.5, max(0.28 * len(shown) + 1.2, 3.0))
+    left, right = figure.subplots(1, 2, width_ratios=(2, 3))
+    left.hist(found.changes[np.isfinite(found.changes)], bins=24, color="#7fa8c9")
+    _words(left, "all choices at once", "analyses", "change of normalised Vp [%]")
+    for number, one in enumerate(reversed(shown)):
+        low, high = sorted((one.change_low, one.change_high))
+        right.barh(number, max(high - low, 0.2), left=low, height=0.6, color="#d8a15d")
+    right.set_yticks(range(len(shown)), [f"{s.name} ({s.low} … {s.high})" for s in shown[::-1]])
+    right.tick_params(axis="y", labelsize=7)
+    _words(right, "each choice alone", "", "change of normalised Vp [%]")
+    for ax in (left, right):
+        ax.axvline(found.change, color="black", linewidth=1.0)
+        ax.axvline(found.cutoff, color="#b00020", linewidth=1.2, linestyle="--")
+    figure.tight_layout()
+    return as_svg(figure)
+
+
+def _words(ax: Any, title: str, y: str, x: str = "time [s]") -> None:
+    ax.set_title(title, fontsize=10, loc="left")
+    ax.set_xlabel(x, fontsize=8)
+    ax.set_ylabel(y, fontsize=8)
+    ax.tick_params(labelsize=8)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)

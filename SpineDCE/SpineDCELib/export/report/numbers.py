@@ -1,0 +1,176 @@
+"""The report's tables: rows of words from numbers, each with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.compare.call import signed
+from SpineDCELib.measurement import Extent
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.visits import LesionChange
+
+Table = tuple[list[str], list[list[str]]]
+
+#: Parameter → heading, factor, digits: volume fractions are shown as mL/100 mL.
+_SHOWN = {
+    "vp": ("Vp [mL/100 mL]", 100.0, 2),
+    "Ktrans": ("Ktrans [/min]", 1.0, 4),
+    "ve": ("ve [mL/100 mL]", 100.0, 1),
+    "kep": ("kep [/min]", 1.0, 2),
+    "PS": ("PS [/min]", 1.0, 4),
+    "Fp": ("Fp [/min]", 1.0, 3),
+    "Ta": ("delay [s]", 1.0, 1),
+}
+_EMPTY = "–"
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}".replace("-", "−") if np.isfinite(value) else _EMPTY
+
+
+def measurement_rows(result: Result) -> Table:
+    """One row a region: voxels, volume, mean ± SD (median) of each parameter, normalised."""
+    parameters = [name for name in _SHOWN if name in result.maps]
+    header = ["region", "fitted voxels", "volume [mL]"]
+    header += [f"{_SHOWN[name][0]}, mean ± SD (median)" for name in parameters]
+    header += ["normalised Vp [×] (95 %)"]
+    rows = []
+    for region in result.regions:
+        row = [
+            region.name,
+            f"{region.fitted} of {region.voxels}",
+            _number(region.volume / 1000, 2),
+        ]
+        for name in parameters:
+            _, factor, digits = _SHOWN[name]
+            s = region.parameters[name]
+            mean, SD, median = (_number(v * factor, digits) for v in (s.mean, s.SD, s.median))
+            row.append(f"{mean} ± {SD} ({median})")
+        ratio = result.measures.of(region.name)
+        row.append(
+            f"{_number(ratio.value, 2)} ({_number(ratio.low, 2)} to {_number(ratio.high, 2)})"
+            if ratio is not None
+            else _EMPTY
+        )
+        rows.append(row)
+    return header, rows
+
+
+def change_rows(lesion: LesionChange) -> Table:
+    """Before, after and change of a lesion."""
+    header = [lesion.name, "before", "after", "change"]
+    rows = []
+    for name, change in lesion.changes.items():
+        title = "Vp" if name == "vp" else name
+        percent = f"{signed(change.percent)} %"
+        if np.isfinite(change.low):
+            percent += f" ({signed(change.low)} to {signed(change.high)} %)"
+        rows.append(
+            [
+                f"normalised {title}",
+                f"{lesion.before[name].value:.2f} ×",
+                f"{lesion.after[name].value:.2f} ×",
+                percent,
+            ]
+        )
+    one, two = lesion.sizes
+    rows.append(
+        [
+            "size on the axial plane [mm]",
+            *(f"{s.axial.longest:.1f} × {s.axial.perpendicular:.1f}" for s in lesion.sizes),
+            f"product {signed(lesion.size_change)} %",
+        ]
+    )
+    rows.append(
+        [
+            "volume [mL]",
+            _number(one.whole.volume / 1000, 2),
+            _number(two.whole.volume / 1000, 2),
+            f"{signed(lesion.volume_change)} %" if np.isfinite(lesion.volume_change) else _EMPTY,
+        ]
+    )
+    if any(size.extraosseous is not None for size in lesion.sizes):
+        rows.append(
+            [
+                "outside the bone [mm], L–R × A–P × H–F",
+                *(_extent(size.extraosseous) for size in lesion.sizes),
+                _EMPTY,
+            ]
+        )
+    rows.append(
+        [
+            "mean signal enhancement [%]",
+            *(_number(e, 0) for e in lesion.enhancement),
+            f"{signed(lesion.enhancement_change)} %",
+        ]
+    )
+    return header, rows
+
+
+def _extent(part: Extent | None) -> str:
+    if part is None:
+        return _EMPTY
+    spans = (part.left_right, part.anterior_posterior, part.superior_inferior)
+    return " × ".join(f"{span:.0f}" for span in spans)
+
+
+def setting_rows(visits: Sequence[tuple[str, Analysis]]) -> Table:
+    """What made the numbers, side by side."""
+    rows = []
+    for label, value in _SETTINGS.items():
+        rows.append([label, *(value(analysis) for _, analysis in visits)])
+    return ["setting", *(name or "value" for name, _ in visits)], rows
+
+
+def _milliseconds(value: float | None) -> str:
+    return _EMPTY if value is None else f"{value * 1000:.2f} ms"
+
+
+_SETTINGS = {
+    "model": lambda a: a.settings.fit.model.replace("_", " "),
+    "signal": lambda a: a.settings.concentration.signal,
+    "T10 of tissue": lambda a: (
+        _milliseconds(a.settings.concentration.T10)
+        if a.T1_source == "fixed"
+        else {"vfa": "from flip angles", "map": "from a T1 map"}.get(str(a.T1_source), _EMPTY)
+    ),
+    "relaxivity r1": lambda a: f"{a.r1:g} /s/mM",
+    "haematocrit": lambda a: f"{a.settings.aif.Hct:g}",
+    "AIF from": lambda a: str(a.settings.aif.source),
+    "AIF shift": lambda a: (
+        f"{a.shift():.2f} s"
+        + (" (proposed)" if a.settings.fit.shift == "auto" else " (set by hand)")
+    ),
+    "baseline": lambda a: f"{a.concentration().baseline_frames} frames",
+    "frames": lambda a: (
+        f"{a.images.dynamic.n_frames}, every "
+        f"{float(np.median(np.diff(a.images.dynamic.times))):.2f} s"
+    ),
+    "frame times from": lambda a: a.images.dynamic.time_origin,
+    "TR, flip angle": lambda a: f"{_milliseconds(a.TR)}, {a.FA or float('nan'):g}°",
+    "field strength": lambda a: f"{a.images.dynamic.acquisition.field_strength or _EMPTY} T",
+    "voxel": lambda a: " × ".join(f"{v:.2f}" for v in a.images.dynamic.geometry.spacing) + " mm",
+}
+
+
+def identity(analysis: Analysis, *, anonymise: bool) -> str:
+    """Patient ID and date of the study from its first file; neither where it is to be left out."""
+    source = analysis.images.dynamic.source
+    if anonymise:
+        return "Anonymised"
+    if source.format != "DICOM" or not source.files:
+        return f"{source.format} study"
+    import pydicom
+
+    try:
+        head = pydicom.dcmread(source.files[0], stop_before_pixels=True)
+    except (OSError, pydicom.errors.InvalidDicomError):
+        return "DICOM study"
+    date = str(head.get("StudyDate") or "")
+    date = f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 else "no date"
+    return f"Patient {head.get('PatientID') or 'without ID'}, {date}"
