@@ -44,6 +44,7 @@ class Criteria:
         same_time: s, within which vessels fill together.
         branch: cross-section below which, as a share of the vessel's, a part is a branch.
         tolerance: how far a voxel's area, peak and arrival (s) may lie from the vessel's.
+        section: least share of the fullest section's voxels that a section must have.
         causes: largest share of the enhancing tissue that may fill before its artery.
     """
 
@@ -61,6 +62,7 @@ class Criteria:
     same_time: float = 2.0
     branch: float = 0.45
     tolerance: float = 0.1
+    section: float = 0.02
     causes: float = 0.5
 
 
@@ -292,6 +294,11 @@ def _select(
     size = np.bincount(part)
     thin |= size[part] < 0.1 * size[1:].max(initial=0)
     verdict[m[thin]] = Verdict.BRANCH
+    # A vessel that merely leaves through a section has a few voxels there.
+    section = voxels[m] // (mask.shape[1] * mask.shape[2])
+    taken = np.bincount(section[verdict[m] == Verdict.ACCEPTED], minlength=mask.shape[0])
+    few = (taken < limits.section * taken.max())[section] & (verdict[m] == Verdict.ACCEPTED)
+    verdict[m[few]] = Verdict.SCATTERED
 
 
 def _table(

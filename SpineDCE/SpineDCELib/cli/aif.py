@@ -1,0 +1,137 @@
+"""``spinedce aif``: the artery that is found, why, and the shift that the data propose."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.charts import (
+    Chart,
+    candidate_chart,
+    candidate_table,
+    curve_chart,
+    evidence_charts,
+    evidence_table,
+)
+from SpineDCELib.analysis import MODE_UNITS, Analysis
+from SpineDCELib.cache import Cache
+from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
+from SpineDCELib.cli.shared import shown_progress
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.aif import write_aif_picture, write_chart_table
+from SpineDCELib.export.maps import write_map
+from SpineDCELib.export.staging import staged
+from SpineDCELib.export.tables import write_curves
+from SpineDCELib.job import load
+
+
+def add(commands: Any) -> None:
+    """Register the subcommand."""
+    parser = commands.add_parser(
+        "aif", help="the artery's candidates with reasons, the AIF, and the evidence for its shift"
+    )
+    parser.add_argument("study", metavar="STUDY", help="folder or file")
+    parser.add_argument("-o", "--out", metavar="OUT", help="folder for tables, mask and picture")
+    add_analysis_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Say what was found; write it if a folder is given; fail where nothing can be trusted."""
+    settings, inputs = settings_of(options), inputs_of(options)
+    if settings.aif.source not in ("auto", "mask"):
+        raise InputError(
+            f"The AIF '{settings.aif.source}' is not measured in the images; give --aif auto or "
+            "--aif-mask FILE."
+        )
+    place = Path(options.out) / ".cache" if options.out and not options.no_cache else None
+    with shown_progress() as progress:
+        analysis, _ = load(inputs, settings, Cache(place), progress)
+        found = analysis.detection() if settings.aif.source == "auto" else None
+    if found is not None:
+        print(_summary(found))
+    charts, doubt = _charts(analysis, found)
+    if options.out:
+        with staged(Path(options.out)) as stage:
+            _write(stage, analysis, found, charts)
+        print(f"Results in {options.out}")
+    if found is not None:
+        found.trusted()
+    if doubt:
+        print(doubt)
+    return 0
+
+
+def _charts(analysis: Analysis, found: Detection | None) -> tuple[list[Chart], str]:
+    """What can be drawn, and why the rest cannot."""
+    t = analysis.images.dynamic.times
+    charts = [] if found is None else [candidate_chart(found, t=t)]
+    if found is not None and found.doubt:
+        return charts, ""
+    blood = analysis.blood()
+    print("\n".join(blood.notes))
+    unit = MODE_UNITS[analysis.settings.concentration.signal]
+    charts.append(curve_chart(blood, t=t, unit=unit))
+    try:
+        analysis.check()
+        evidence = analysis.evidence()
+    except InputError as error:
+        return charts, f"No evidence for a shift: {error}"
+    print(evidence.sentence())
+    return [*charts, *evidence_charts(evidence)], ""
+
+
+def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: list[Chart]) -> None:
+    dynamic = analysis.images.dynamic
+    caption = Path(dynamic.source.files[0]).parent.name if dynamic.source.files else "study"
+    columns = {"time [s]": dynamic.times}
+    if found is not None:
+        write_chart_table(stage / "aif_candidates.csv", candidate_table(found))
+        caption += f" · {found.doubt or f'{int(found.mask.sum())} voxels accepted'}"
+        for c in found.candidates:
+            if c.accepted:
+                columns[f"signal section {c.section + 1} vessel {c.vessel}"] = c.signal
+    if analysis.artery is not None and analysis.artery.any():
+        write_map(
+            stage / "aif_mask.nrrd",
+            analysis.artery.astype(np.uint8),
+            geometry=dynamic.geometry,
+            header={"SpineDCE.quantity": "artery"},
+        )
+    for chart in charts:
+        if chart.title == "Arterial input function":
+            columns |= {f"{s.name} {chart.y_title}": s.y for s in chart.series}
+    write_curves(stage / "aif_curves.csv", columns)
+    if any(chart.title == "Residual" for chart in charts):
+        write_chart_table(stage / "shift_evidence.csv", evidence_table(analysis.evidence()))
+    write_aif_picture(
+        stage / "aif.png", dynamic=dynamic, found=found, charts=charts, caption=caption
+    )
+
+
+def _summary(found: Detection) -> str:
+    """The table for a terminal: the accepted sections, then each rejected vessel once."""
+    lines = [f"{'section':>7} {'vessel':>6} {'voxels':>6} {'used':>5} {'arrival':>8} {'peak':>7} "
+             f"{'width':>7}  verdict"]  # fmt: skip
+    rejected: set[int] = set()
+    for c in found.candidates:
+        if not c.accepted and c.vessel in rejected:
+            continue
+        if not c.accepted:
+            rejected.add(c.vessel)
+        lines.append(
+            f"{c.section + 1:7d} {c.vessel:6d} {c.voxels:6d} {c.accepted:5d} {c.arrival:6.1f} s "
+            f"{c.peak:7.2f} {c.width:5.1f} s  {c.reason}"
+        )
+    lines += [
+        f"(peak in {found.unit}; a rejected vessel is listed once)",
+        "",
+        "Voxels that enhance, by verdict:",
+        *(f"  {n:7d} {reason}" for reason, n in found.counts().items()),
+        "",
+    ]
+    return "\n".join(lines)
