@@ -8,7 +8,7 @@ from typing import Any
 
 from SpineDCELib.cli.shared import shown_progress
 from SpineDCELib.errors import InputError
-from SpineDCELib.phantom import PATIENTS, VISITS, write_study
+from SpineDCELib.phantom import PATIENTS, VISITS, write_cohort, write_study
 from SpineDCELib.progress import part
 
 
@@ -19,6 +19,9 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("out", metavar="OUT", help="folder; each visit gets dicom/ and truth/")
     parser.add_argument("--patient", choices=sorted(PATIENTS), default="A")
+    parser.add_argument(
+        "--cohort", action="store_true", help="49 patients as quick studies instead"
+    )
     parser.add_argument("--visit", choices=(*VISITS, "both"), default="both")
     parser.add_argument("--size", choices=("full", "small", "quick"), default="full")
     parser.add_argument("--seed", type=int, default=2023, help="same seed, same pixels")
@@ -33,6 +36,12 @@ def run(options: argparse.Namespace) -> int:
     out = Path(options.out)
     try:
         with shown_progress() as progress:
+            if options.cohort:
+                table = write_cohort(
+                    out, seed=options.seed, noise=not options.no_noise, progress=progress
+                )
+                print(f"98 studies of 49 patients, listed in {table}")
+                return 0
             for i, visit in enumerate(visits):
                 write_study(
                     out / visit,
