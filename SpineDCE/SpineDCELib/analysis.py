@@ -535,6 +535,7 @@ class Analysis:
 
         def make() -> Fitter:
             concentration, arterial_input = self.concentration(progress), self.aif(progress)
+            baseline_error, rounding = self._hidden_errors(concentration)
             fit = self.settings.fit
             return prepare(
                 concentration.curves,
@@ -543,7 +544,8 @@ class Analysis:
                 model=fit.model,
                 fit_delay=fit.fit_delay,
                 exclude=self._excluded(concentration),
-                **self._hidden_errors(concentration),
+                baseline_error=baseline_error,
+                rounding=rounding,
             )
 
         return self._stage("fitter", self._fitter_key(), make)
@@ -561,8 +563,8 @@ class Analysis:
             codes[_invalid(self.images.dynamic.signal)] = Status.NOT_FINITE
         return codes
 
-    def _hidden_errors(self, concentration: Concentration) -> dict[str, NDArray[np.floating]]:
-        """What a baseline and a rounded signal leave open, in the curves' unit."""
+    def _hidden_errors(self, concentration: Concentration) -> NDArray[np.floating]:
+        """What the baseline and the rounding of the signal leave open, in the curves' unit."""
         baseline, mode = concentration.baseline, self.settings.concentration.signal
         errors = signal_errors(self.images.dynamic.signal, frames=concentration.baseline_frames)
         changed = np.stack([baseline + errors.baseline, baseline + errors.rounding])
@@ -578,8 +580,7 @@ class Analysis:
                 found = signal_to_concentration(
                     changed, baseline=baseline, R10=R10, TR=self.TR, FA=self.FA, r1=self.r1
                 )
-        found = np.nan_to_num(found, posinf=0.0, neginf=0.0)
-        return {"baseline_error": found[0], "rounding": found[1]}
+        return np.nan_to_num(found, posinf=0.0, neginf=0.0)
 
     def evidence(self, progress: Progress = silent) -> Evidence:
         """What speaks for which shift: the lesions and references, or all tissue without them."""
