@@ -25,6 +25,7 @@ class Anonymiser:
 
     def __init__(self) -> None:
         self._salt = os.urandom(16).hex()
+        self._made: set[str] = set()
 
     def clean(self, dataset: Any) -> None:
         """Change one dataset and its file meta information in place."""
@@ -42,9 +43,17 @@ class Anonymiser:
         dataset.DeidentificationMethod = "SpineDCE: names, IDs, dates and UIDs replaced"
         dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
 
-    def _walk(self, dataset: Any) -> None:
+    def _replaced(self, uid: str) -> str:
         from pydicom.uid import generate_uid
 
+        # Objects share elements, so that one may come by twice.
+        if uid.startswith(_STANDARD) or uid in self._made:
+            return uid
+        new = str(generate_uid(entropy_srcs=[self._salt, uid]))
+        self._made.add(new)
+        return new
+
+    def _walk(self, dataset: Any) -> None:
         for element in dataset:
             if element.VR == "SQ":
                 for item in element.value:
@@ -52,12 +61,7 @@ class Anonymiser:
             elif element.VR == "UI" and element.value:
                 many = isinstance(element.value, (list, tuple)) or element.VM > 1
                 values = list(element.value) if many else [element.value]
-                changed = [
-                    v
-                    if str(v).startswith(_STANDARD)
-                    else generate_uid(entropy_srcs=[self._salt, str(v)])
-                    for v in values
-                ]
+                changed = [self._replaced(str(v)) for v in values]
                 element.value = changed if many else changed[0]
             elif element.VR in ("DA", "TM", "DT") and element.value:
                 element.value = {"DA": _DATE, "TM": _TIME, "DT": _DATE + _TIME}[element.VR]

@@ -31,7 +31,7 @@ def write_study_report(
     """``report.html`` (and ``report.pdf``) of one visit."""
     body = []
     if "vp" in result.maps:
-        body.append(page.figure(figures.triptych([("", analysis, result)]), _TRIPTYCH))
+        body.append(page.figure([figures.triptych([("", analysis, result)])], _TRIPTYCH))
     if result.measures.warnings:
         body += [page.heading("Warnings"), page.listed(result.measures.warnings, "warn")]
     body += [page.heading("Measurements"), page.table(*measurement_rows(result))]
@@ -56,7 +56,7 @@ def write_comparison_report(
         body.append(page.call(lesion.call.sentence, lesion.call.verdict, small))
     if comparison.warnings:
         body.append(page.listed(comparison.warnings, "warn"))
-    body.append(page.figure(figures.triptych(visits), _TRIPTYCH))
+    body.append(page.figure([figures.triptych(visits)], _TRIPTYCH))
     body.append(page.heading("What changed"))
     for lesion in comparison.lesions:
         body.append(page.table(*change_rows(lesion)))
@@ -68,7 +68,6 @@ def write_comparison_report(
                     figures.flip(lesion.flip),
                     "Change of normalised Vp in perturbed analyses. Black: as analysed; dashed "
                     f"red: the cutoff of {lesion.flip.cutoff:g} %.",
-                    curves=True,
                 ),
             ]
     for name, analysis, result in visits:
@@ -101,19 +100,17 @@ def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
     body = [
         page.heading(f"{title}: curves, arterial input, evidence for the shift"),
         page.figure(
-            figures.curves(title, analysis, result),
+            figures.curves(analysis, result),
             "Mean curves of the regions with the model's fit; the AIF as found and as used.",
-            curves=True,
         ),
     ]
-    shown = figures.evidence(title, analysis)
-    if shown is not None:
+    shown = figures.evidence(analysis)
+    if shown:
         body.append(
             page.figure(
                 shown,
                 "Residual of the fit and normalised Vp against the AIF's shift. Red: the shift in "
                 "use; grey: where the residual is within 5 % of its least.",
-                curves=True,
             )
         )
     return body

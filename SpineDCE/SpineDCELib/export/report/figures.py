@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 #: On white; told apart by the colour-blind, too (Wong 2011, doi:10.1038/nmeth.1618).
 SHADES = {"lesion": "#d55e00", "reference": "#0072b2", "extraosseous": "#e69f00"}
-GREY = "#666666"
 
 
 def new_figure(width: float, height: float, colour: str = "white") -> Any:
@@ -39,6 +38,11 @@ def new_figure(width: float, height: float, colour: str = "white") -> Any:
     figure = Figure(figsize=(width, height), facecolor=colour)
     FigureCanvasAgg(figure)
     return figure
+
+
+def new_panel(height: float = 3.2) -> Any:
+    """One pair of axes that fills half a page's width."""
+    return new_figure(5.2, height).subplots()
 
 
 def as_png(figure: Any) -> str:
@@ -76,10 +80,9 @@ def triptych(visits: Sequence[tuple[str, Analysis, Result]]) -> str:
     return as_png(figure)
 
 
-def curves(name: str, analysis: Analysis, result: Result) -> str:
+def curves(analysis: Analysis, result: Result) -> list[str]:
     """Mean curves of lesions and references with their fits, and the AIF as it was used."""
-    figure = new_figure(10.5, 3.6)
-    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    left, right = new_panel(), new_panel()
     times, unit = analysis.images.dynamic.times, analysis.concentration().unit
     for region, curve in result.curves.items():
         role = role_of(region)
@@ -87,7 +90,7 @@ def curves(name: str, analysis: Analysis, result: Result) -> str:
             continue
         left.plot(times, curve, ".", color=SHADES[role], markersize=4, label=region)
         left.plot(times, result.fits[region], "-", color=SHADES[role], linewidth=1.4)
-    _words(left, f"{name}: mean curves (dots) and fit (line)", f"contrast agent [{unit}]")
+    _words(left, "mean curves (dots) and fit (line)", f"contrast agent [{unit}]")
     if left.get_legend_handles_labels()[0]:
         left.legend(frameon=False, fontsize=8)
     arterial, shift = analysis.aif(), analysis.shift()
@@ -100,43 +103,39 @@ def curves(name: str, analysis: Analysis, result: Result) -> str:
         integration=analysis.settings.fit.integration,
     )
     right.plot(times, moved, color="#cc3377", linewidth=1.4, label=f"shifted {shift:.1f} s")
-    _words(right, f"{name}: AIF in plasma", f"Cp [{arterial.unit}]")
+    _words(right, "AIF in plasma", f"Cp [{arterial.unit}]")
     right.legend(frameon=False, fontsize=8)
-    figure.tight_layout()
-    return as_svg(figure)
+    return [as_svg(ax.figure) for ax in (left, right)]
 
 
-def evidence(name: str, analysis: Analysis) -> str | None:
-    """What speaks for the shift; None where no region can be fitted at every shift."""
+def evidence(analysis: Analysis) -> list[str]:
+    """What speaks for the shift; nothing where no region can be fitted at every shift."""
     try:
         found = analysis.evidence()
     except InputError:
-        return None
-    figure = new_figure(10.5, 3.0)
-    left, right = figure.subplots(1, 2)
+        return []
+    left, right = new_panel(2.8), new_panel(2.8)
     left.axvspan(*found.plateau, color="#eeeeee")
     left.plot(found.shifts, found.residual, color="black", linewidth=1.4)
-    _words(left, f"{name}: residual of the fit", "relative to its least", "AIF shift [s]")
+    _words(left, "residual of the fit", "relative to its least", "AIF shift [s]")
     left.set_ylim(0.98, min(float(np.nanmax(found.residual)), 3.0))
     for lesion, ratio in found.normalised_vp.items():
         right.plot(found.shifts, ratio, color=SHADES["lesion"], linewidth=1.4, label=lesion)
     right.axvspan(*found.plateau, color="#eeeeee")
-    _words(right, f"{name}: normalised Vp", "lesion / reference [×]", "AIF shift [s]")
+    _words(right, "normalised Vp", "lesion / reference [×]", "AIF shift [s]")
     near = (found.shifts >= found.plateau[0] - 4) & (found.shifts <= found.plateau[1] + 4)
     seen = [r[near] for r in found.normalised_vp.values() if np.isfinite(r[near]).any()]
     if seen:
         right.set_ylim(0, 1.3 * float(np.nanmax(seen)))
     for ax in (left, right):
         ax.axvline(analysis.shift(), color="#cc3377", linewidth=1.2)
-    figure.tight_layout()
-    return as_svg(figure)
+    return [as_svg(ax.figure) for ax in (left, right)]
 
 
-def flip(found: Flip) -> str:
+def flip(found: Flip) -> list[str]:
     """All perturbed changes, and what each choice does alone."""
     shown = [s for s in found.tornado if np.isfinite(s.span)][:10]
-    figure = new_figure(10.5, max(0.28 * len(shown) + 1.2, 3.0))
-    left, right = figure.subplots(1, 2, width_ratios=(2, 3))
+    left, right = new_panel(3.6), new_panel(3.6)
     left.hist(found.changes[np.isfinite(found.changes)], bins=24, color="#7fa8c9")
     _words(left, "all choices at once", "analyses", "change of normalised Vp [%]")
     for number, one in enumerate(reversed(shown)):
@@ -148,8 +147,7 @@ def flip(found: Flip) -> str:
     for ax in (left, right):
         ax.axvline(found.change, color="black", linewidth=1.0)
         ax.axvline(found.cutoff, color="#b00020", linewidth=1.2, linestyle="--")
-    figure.tight_layout()
-    return as_svg(figure)
+    return [as_svg(ax.figure) for ax in (left, right)]
 
 
 def _words(ax: Any, title: str, y: str, x: str = "time [s]") -> None:

@@ -27,6 +27,7 @@ h1 { font-size: 1.5em; margin: 0 0 4px; } h2 { font-size: 1.15em; margin: 28px 0
 .call small { display: block; color: #444; font-size: 0.82em; margin-top: 6px; }
 img { width: 100%; height: auto; display: block; }
 figure { margin: 0 0 12px; } figcaption { color: #555; font-size: 0.85em; margin-top: 4px; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; align-items: start; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9em; width: 100%; }
 th, td { text-align: right; padding: 4px 10px; border-bottom: 1px solid #ddd; }
@@ -38,12 +39,13 @@ ul { padding-left: 20px; } li { margin: 3px 0; }
 footer { color: #666; font-size: 0.85em; margin-top: 28px; border-top: 1px solid #ddd;
   padding-top: 8px; overflow-wrap: anywhere; }
 @media (max-width: 600px) { body { padding: 10px; font-size: 14px; }
-  th, td { padding: 4px 6px; } .curves { overflow-x: auto; } .curves img { min-width: 620px; } }
+  th, td { padding: 4px 6px; } .pair { grid-template-columns: 1fr; } }
 @page { size: A4; margin: 14mm; }
 @media print { body { max-width: none; padding: 0; font-size: 10.5pt; }
   figure, table, .call, .notice { break-inside: avoid; } h2 { break-after: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .curves img { min-width: 0; } .wide { overflow: visible; } }
+  .pair { grid-template-columns: 1fr 1fr; } .wide { overflow: visible; }
+  table { font-size: 8.5pt; } th, td { padding: 3px 5px; } }
 """
 
 
@@ -64,11 +66,13 @@ def heading(text: str) -> str:
     return f"<h2>{escape(text)}</h2>"
 
 
-def figure(source: str, caption: str, *, curves: bool = False) -> str:
-    """A picture; curves stay readable on a telephone by scrolling sideways."""
-    kind = ' class="curves"' if curves else ""
+def figure(sources: Sequence[str], caption: str) -> str:
+    """Pictures side by side, or below one another where the page is narrow."""
+    alt = escape(caption, quote=True)
+    pictures = "".join(f'<img src="{source}" alt="{alt}">' for source in sources)
+    kind = "pair" if len(sources) > 1 else "one"
     return (
-        f'<figure{kind}><img src="{source}" alt="{escape(caption, quote=True)}">'
+        f'<figure><div class="{kind}">{pictures}</div>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
