@@ -411,7 +411,6 @@ class Analysis:
                     + ", ".join(str(k + 1) for k in found.sections)
                     + "."
                 )
-                notes += found.notes
         else:
             if settings.source == "file":
                 assert self.aif_file is not None

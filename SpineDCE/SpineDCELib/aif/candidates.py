@@ -31,6 +31,7 @@ class Verdict(IntEnum):
     OUTSIDE_REGION = 14
     BRANCH = 15
     BY_HAND = 16
+    DOUBTED = 17
 
     @property
     def reason(self) -> str:
@@ -56,6 +57,7 @@ _REASONS = {
     Verdict.OUTSIDE_REGION: "outside the search region",
     Verdict.BRANCH: "a branch, thinner than the vessel it comes from",
     Verdict.BY_HAND: "taken out by hand",
+    Verdict.DOUBTED: "the best there is, but no trustworthy artery",
 }
 
 
@@ -113,7 +115,6 @@ class Detection:
         noise: SD of one frame, scanner units.
         unit: of the candidates' peak and late level: "mM" or "(S-S0)/S0".
         doubt: why there is no trustworthy AIF, one sentence; empty where there is one.
-        notes: what to know about the AIF that there is.
     """
 
     candidates: tuple[Candidate, ...]
@@ -124,7 +125,6 @@ class Detection:
     noise: float
     unit: str
     doubt: str = ""
-    notes: tuple[str, ...] = ()
 
     @property
     def mask(self) -> NDArray[np.bool_]:

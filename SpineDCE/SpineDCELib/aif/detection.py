@@ -18,7 +18,15 @@ from scipy import ndimage
 
 from SpineDCELib.aif.average import aligned_mean
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
-from SpineDCELib.aif.scores import Array, Scores, ToContrast, first_look, voxel_scores
+from SpineDCELib.aif.scores import (
+    Array,
+    Scores,
+    ToContrast,
+    crossing,
+    first_look,
+    smoothed,
+    voxel_scores,
+)
 from SpineDCELib.aif.vessels import Shape, branches, depth, group, shape_of
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
@@ -31,7 +39,6 @@ class Criteria:
 
     Attributes:
         rise_over_noise: least signal rise, in SDs of a frame's noise.
-        baseline_over_noise: least baseline; below it a magnitude is noise.
         peak_ratio: least peak over baseline signal ("peak over baseline ≥ 3").
         least_peak: mM; a tenth of what 0.1 mmol/kg gives an adult's aorta.
         longest_pass: s, of the first pass at half height; bolus injections of 0.5 mL/s and more.
@@ -46,10 +53,12 @@ class Criteria:
         tolerance: how far a voxel's area, peak and arrival (s) may lie from the vessel's.
         section: least share of the fullest section's voxels that a section must have.
         causes: largest share of the enhancing tissue that may fill before its artery.
+        least_SNR: of the artery before contrast, in one frame; below it the noise floor decides.
+        least_steadiness: the same over all frames before contrast and the voxels that are averaged
+            for a baseline.
     """
 
     rise_over_noise: float = 10.0
-    baseline_over_noise: float = 1.6
     peak_ratio: float = 3.0
     least_peak: float = 0.6
     longest_pass: float = 40.0
@@ -64,6 +73,8 @@ class Criteria:
     tolerance: float = 0.1
     section: float = 0.02
     causes: float = 0.5
+    least_SNR: float = 1.5
+    least_steadiness: float = 7.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,38 +119,65 @@ def detect(
     except InputError as error:
         return Detection((), verdicts, arrival, None, 1, 0.0, unit, doubt=str(error))
 
-    baseline = signal[:n0].mean(axis=0)
+    baseline, SNR = _baseline(signal[:n0], noise)
     top = signal.max(axis=0)
     with np.errstate(invalid="ignore"):
-        pool = (top - baseline > limits.rise_over_noise * noise) & (
-            baseline > limits.baseline_over_noise * noise
-        )
+        pool = (top - baseline > limits.rise_over_noise * noise) & np.isfinite(top)
         pool &= top > limits.peak_ratio * baseline
-    pool &= np.isfinite(top)
     if region is not None:
         verdicts[pool & ~region] = Verdict.OUTSIDE_REGION
         pool &= region
     voxels = np.flatnonzero(pool)
     progress(0.3, "Scoring curves")
     curves = signal.reshape(len(t), -1)[:, voxels]
-    scores = voxel_scores(curves, t=t, baseline_frames=n0, noise=noise, to_contrast=to_contrast)
+    scores = voxel_scores(
+        curves,
+        t=t,
+        baseline=baseline.flat[voxels],
+        SNR=SNR.flat[voxels],
+        noise=noise,
+        to_contrast=to_contrast,
+    )
     arrival.flat[voxels] = scores.arrival
     verdict = _judged_alone(scores, limits, unit)
     progress(0.7, "Forming vessels")
     vessels = _vessels(voxels, scores, verdict, geometry, limits)
-    doubt, notes, main = _choose(vessels, scores, verdict, limits)
+    doubt, main = _choose(vessels, verdict, limits)
     if main is not None:
+        doubt = _doubt_of(
+            main, vessels, voxels, scores, signal, top - baseline, t, n0, noise, limits
+        )
         _select(main, voxels, scores, verdict, geometry, n0, limits)
-        if not (verdict == Verdict.ACCEPTED).any():
+        if not doubt and not (verdict == Verdict.ACCEPTED).any():
             doubt = "no voxel lies wholly inside the artery and keeps a steady curve."
+    if doubt:
+        verdict[verdict == Verdict.ACCEPTED] = Verdict.DOUBTED
     verdicts.flat[voxels] = verdict
     accepted = verdict == Verdict.ACCEPTED
     mean = None
-    if not doubt and accepted.any():
+    if accepted.any():
         mean = aligned_mean(curves[:, accepted], t=t, arrival=scores.arrival[accepted], noise=noise)
     table = _table(vessels, main, voxels, scores, verdict, curves, geometry)
     progress(1.0, "Finding the artery")
-    return Detection(table, verdicts, arrival, mean, n0, noise, unit, doubt, tuple(notes))
+    return Detection(table, verdicts, arrival, mean, n0, noise, unit, doubt)
+
+
+def _baseline(
+    signal: NDArray[np.floating], noise: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Signal before contrast and its ratio to the noise of a frame, ``(slices, rows, columns)``.
+
+    Where a voxel's own frames leave more than a seventh of doubt, its eight neighbours help. What
+    noise adds to a magnitude is taken off (see :func:`~SpineDCELib.aif.average.aligned_mean`).
+    """
+    power = np.mean(np.square(signal, dtype=np.float64), axis=0)
+    own = np.sqrt(np.maximum(power - 2 * noise**2, (0.5 * noise) ** 2))
+    doubtful = own * np.sqrt(len(signal)) < 7 * noise
+    if not doubtful.any():
+        return own, own / noise
+    around = ndimage.uniform_filter(power, (1, 3, 3), mode="nearest")
+    local = np.sqrt(np.maximum(around - 2 * noise**2, (0.5 * noise) ** 2))
+    return np.where(doubtful, local, own), np.where(doubtful, 3 * local, own) / noise
 
 
 def _judged_alone(s: Scores, limits: Criteria, unit: str) -> NDArray[np.uint8]:
@@ -197,11 +235,11 @@ def _vessels(
 
 
 def _choose(
-    vessels: list[_Vessel], s: Scores, verdict: NDArray[np.uint8], limits: Criteria
-) -> tuple[str, list[str], _Vessel | None]:
+    vessels: list[_Vessel], verdict: NDArray[np.uint8], limits: Criteria
+) -> tuple[str, _Vessel | None]:
     """The main artery; the voxels of all others get their reason."""
     if not vessels:
-        return _why_none(verdict), [], None
+        return _why_none(verdict), None
     tubes = [v for v in vessels if v.shape.elongation >= limits.tube]
     thin = [v for v in vessels if v.shape.thickness <= limits.thickest]
     likely = tubes or thin or vessels
@@ -221,7 +259,7 @@ def _choose(
             verdict[v.members] = Verdict.CHAMBER
         else:
             verdict[v.members] = Verdict.OTHER_VESSEL
-    return _why_not(main, vessels, s, verdict, limits), [], main
+    return "", main
 
 
 def _why_none(verdict: NDArray[np.uint8]) -> str:
@@ -235,25 +273,51 @@ def _why_none(verdict: NDArray[np.uint8]) -> str:
     return "no curve is arterial (" + "; ".join(words[:3]) + ")."
 
 
-def _why_not(
-    main: _Vessel, vessels: list[_Vessel], s: Scores, verdict: NDArray[np.uint8], limits: Criteria
+def _doubt_of(
+    main: _Vessel,
+    vessels: list[_Vessel],
+    voxels: NDArray[np.intp],
+    s: Scores,
+    signal: NDArray[np.floating],
+    rise: NDArray[np.floating],
+    t: Array,
+    n0: int,
+    noise: float,
+    limits: Criteria,
 ) -> str:
-    """Why even the best vessel cannot be the artery; empty if it can."""
+    """Why even the best vessel cannot give an AIF; empty if it can."""
+    if main.onset < t[1]:
+        return "contrast agent is there from the first frame on, so there is no baseline."
+    SNR = float(np.median(s.baseline[main.members])) / noise
+    steady = float(np.median(s.SNR[main.members])) * np.sqrt(n0)
+    if limits.least_SNR > SNR or steady < limits.least_steadiness:
+        return (
+            f"the artery's signal before contrast is lost in noise (signal-to-noise ratio "
+            f"{SNR:.1f} in {n0} frames)."
+        )
     # What is fed cannot fill before what feeds it. Only the heart and lungs do.
-    chamber = np.zeros(s.peak.size, bool)
+    other = rise > 25 * noise
     for v in vessels:
-        if v.shape.thickness > max(limits.thickest, 2 * main.shape.thickness):
-            chamber[v.members] = True
-    sure = ~chamber & (s.peak * s.SNR > 25)
-    sure[main.members] = False
-    if sure.sum() > main.members.size / 4:
-        earlier = float((s.onset[sure] < main.onset - limits.same_time).mean())
+        if v is main or v.shape.thickness > max(limits.thickest, 2 * main.shape.thickness):
+            other.flat[voxels[v.members]] = False
+    fed = np.flatnonzero(other)
+    if fed.size > main.members.size / 4:
+        flat = signal.reshape(len(t), -1)
+        some = fed[:: max(fed.size // 5000, 1)]
+        first = crossing(_risen(flat[:, voxels[main.members]], t, n0), t=t, share=0.2)
+        onset = crossing(_risen(flat[:, some], t, n0), t=t, share=0.2)
+        earlier = float((onset < np.median(first) - limits.same_time).mean())
         if earlier > limits.causes:
             return (
                 f"the first vessel to fill does so after {100 * earlier:.0f} % of the tissue that "
                 "enhances: it is a vein, and no artery is in the images."
             )
     return ""
+
+
+def _risen(curves: NDArray[np.floating], t: Array, n0: int) -> Array:
+    smooth = smoothed(np.asarray(curves, np.float64), t=t)
+    return smooth - smooth[:n0].mean(axis=0)
 
 
 def _select(

@@ -31,7 +31,7 @@ class Scores:
 
     Attributes:
         baseline: mean signal before contrast, scanner units.
-        SNR: baseline over the noise of one frame.
+        SNR: baseline over its noise in one frame.
         arrival: s, when the curve first reaches half of its peak; compares voxels better than
             any foot of the curve, which noise hides.
         onset: s, when it first reaches a fifth of its peak.
@@ -141,7 +141,8 @@ def voxel_scores(
     curves: NDArray[np.floating],
     *,
     t: Array,
-    baseline_frames: int,
+    baseline: Array,
+    SNR: Array,
     noise: float,
     to_contrast: ToContrast,
 ) -> Scores:
@@ -150,10 +151,11 @@ def voxel_scores(
     Args:
         curves: ``(frames, voxels)``, signal in scanner units.
         t: ``(frames,)``, s. noise: SD of a frame, scanner units.
+        baseline, SNR: ``(voxels,)``, signal before contrast and its ratio to the noise.
         to_contrast: signal and baseline → C, NaN where saturated.
     """
     raw = np.asarray(curves, np.float64)
-    S0 = raw[:baseline_frames].mean(axis=0)
+    S0 = np.asarray(baseline, float)
     smooth = smoothed(raw, t=t)
     C = np.asarray(to_contrast(smooth, S0), float)
     saturated = np.isnan(C)
@@ -181,11 +183,11 @@ def voxel_scores(
     counted = np.maximum(judged.sum(axis=0), 1)
     rough = np.sqrt(np.where(judged, d2**2, 0).sum(axis=0) / counted / 6)
     weights = np.gradient(t)[:, None] * (t[:, None] >= arrival)
-    early = np.arange(t.size)[:, None] < np.maximum(top, baseline_frames)
+    early = np.arange(t.size)[:, None] < np.maximum(top, 1)
     lowest = np.where(early, smooth, np.inf).min(axis=0) - S0
     return Scores(
         baseline=S0,
-        SNR=S0 / noise,
+        SNR=np.asarray(SNR, float),
         arrival=arrival,
         onset=onset,
         rise=crossing(C, t=t, share=0.9) - onset,
