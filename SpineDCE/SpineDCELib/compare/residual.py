@@ -38,12 +38,12 @@ class Residual:
     @property
     def sentence(self) -> str:
         if self.centre is None:
-            return f"No part of it stays above {self.threshold:.1f} ×."
+            return f"No part of the lesion stays above {self.threshold:.1f} ×."
         before = ""
         if np.isfinite(self.before_too):
             before = f"; {self.before_too:.0%} of that was above before, too"
         return (
-            f"{self.volume / 1000:.2f} mL ({self.share:.0%}) of it stays above "
+            f"{self.volume / 1000:.2f} mL ({self.share:.0%}) of the lesion stays above "
             f"{self.threshold:.1f} ×, {self.place}{before}."
         )
 

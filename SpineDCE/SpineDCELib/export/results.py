@@ -24,6 +24,9 @@ from SpineDCELib.export.tables import (
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.series.resample import resample_linear
 
+#: Below this share of the brightest signal a voxel is air: pictures leave its noise out.
+AIR = 0.02
+
 
 def write_results(
     folder: Path, analysis: Analysis, result: Result, *, anonymise: bool = False
@@ -118,9 +121,10 @@ def _curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.f
 def picture_of(analysis: Analysis, result: Result) -> Picture:
     """The study's maps and regions, ready to be drawn."""
     anatomy, name = _anatomy_on_grid(analysis)
-    return Picture(
-        anatomy, name, result.maps["vp"], analysis.images.dynamic.geometry, analysis.regions
-    )
+    baseline = analysis.concentration().baseline
+    air = baseline < AIR * np.nanpercentile(baseline, 99)
+    vp = np.where(air, np.nan, result.maps["vp"])
+    return Picture(anatomy, name, vp, analysis.images.dynamic.geometry, analysis.regions)
 
 
 def _anatomy_on_grid(analysis: Analysis) -> tuple[NDArray[np.floating], str]:

@@ -46,7 +46,7 @@ def write_comparison_report(
     folder: Path, comparison: Comparison, *, formats: Sequence[str], anonymise: bool = False
 ) -> None:
     """``report.html`` (and ``report.pdf``) of two visits."""
-    from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE
+    from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE, signed
 
     before, after = comparison.before, comparison.after
     visits = [("before", before.analysis, before.result), ("after", after.analysis, after.result)]
@@ -67,7 +67,7 @@ def write_comparison_report(
                 page.figure(
                     figures.flip(lesion.flip),
                     "Change of normalised Vp in perturbed analyses. Black: as analysed; dashed "
-                    f"red: the cutoff of {lesion.flip.cutoff:g} %.",
+                    f"red: the cutoff of {signed(lesion.flip.cutoff, 0)} %.",
                 ),
             ]
     for name, analysis, result in visits:

@@ -42,7 +42,9 @@ def new_figure(width: float, height: float, colour: str = "white") -> Any:
 
 def new_panel(height: float = 3.2) -> Any:
     """One pair of axes that fills half a page's width."""
-    return new_figure(5.2, height).subplots()
+    figure = new_figure(5.2, height)
+    figure.set_layout_engine("constrained")
+    return figure.subplots()
 
 
 def as_png(figure: Any) -> str:
@@ -58,7 +60,7 @@ def as_svg(figure: Any) -> str:
 
     stream = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "spinedce"}):
-        figure.savefig(stream, format="svg", bbox_inches="tight", metadata={"Date": None})
+        figure.savefig(stream, format="svg", metadata={"Date": None})
     return "data:image/svg+xml;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
 
 
@@ -135,14 +137,14 @@ def evidence(analysis: Analysis) -> list[str]:
 def flip(found: Flip) -> list[str]:
     """All perturbed changes, and what each choice does alone."""
     shown = [s for s in found.tornado if np.isfinite(s.span)][:10]
-    left, right = new_panel(3.6), new_panel(3.6)
+    left, right = new_panel(4.2), new_panel(4.2)
     left.hist(found.changes[np.isfinite(found.changes)], bins=24, color="#7fa8c9")
     _words(left, "all choices at once", "analyses", "change of normalised Vp [%]")
     for number, one in enumerate(reversed(shown)):
         low, high = sorted((one.change_low, one.change_high))
-        right.barh(number, max(high - low, 0.2), left=low, height=0.6, color="#d8a15d")
-    right.set_yticks(range(len(shown)), [f"{s.name} ({s.low} … {s.high})" for s in shown[::-1]])
-    right.tick_params(axis="y", labelsize=7)
+        right.barh(number, max(high - low, 0.2), left=low, height=0.55, color="#d8a15d")
+    right.set_yticks(range(len(shown)), [f"{s.name}\n{s.low} … {s.high}" for s in shown[::-1]])
+    right.tick_params(axis="y", labelsize=6.5)
     _words(right, "each choice alone", "", "change of normalised Vp [%]")
     for ax in (left, right):
         ax.axvline(found.change, color="black", linewidth=1.0)
