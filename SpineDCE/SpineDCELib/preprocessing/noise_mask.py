@@ -1,0 +1,134 @@
+"""Where there is tissue at all: the background is told by its noise, the vertebrae are kept.
+
+In air the magnitude is Rayleigh noise, whose mean is 1.91 times its standard deviation whatever
+the gain (Gudbjartsson and Patz, Magn Reson Med 1995;34:910). That ratio over the frames finds the
+background; its level is the threshold; dark vertebrae inside the body are filled in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.series.dynamic_series import Geometry
+
+_RAYLEIGH = 1.913  #: mean over standard deviation of noise without signal
+_NORMAL = 1.4826  #: standard deviation over median absolute deviation
+
+
+@dataclass(frozen=True)
+class NoiseMaskSettings:
+    """How the background is removed.
+
+    Attributes:
+        on: whether it is removed.
+        level: factor on the automatic threshold; more removes more.
+        closing: gaps in the body narrower than this are closed, mm.
+        smallest: pieces smaller than this share of the largest one are removed.
+    """
+
+    on: bool = False
+    level: float = 1.0
+    closing: float = 12.0
+    smallest: float = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class NoiseMask:
+    """``mask`` is True where there is tissue; ``threshold`` in the signal's units."""
+
+    mask: NDArray[np.bool_]
+    threshold: float
+    notes: tuple[str, ...] = ()
+
+
+def temporal_noise(signal: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Standard deviation of the noise in each voxel, robust to the bolus.
+
+    Args:
+        signal: (frames, ...).
+
+    Returns:
+        The median size of the second differences over √6·0.6745, shape ``signal.shape[1:]``; a
+        bolus touches few of them, a slow change none.
+    """
+    second = np.abs(np.diff(signal.astype(np.float32, copy=False), n=2, axis=0))
+    return np.median(second, axis=0) * np.float32(_NORMAL / np.sqrt(6.0))
+
+
+def noise_mask(
+    signal: NDArray[np.floating],
+    geometry: Geometry,
+    settings: NoiseMaskSettings | None = None,
+) -> NoiseMask:
+    """Separate tissue from the noise around it.
+
+    Args:
+        signal: (frames, slices, rows, columns).
+        geometry: of one frame.
+
+    Raises:
+        InputError: fewer than three frames, or a setting out of range.
+    """
+    settings = settings or NoiseMaskSettings(on=True)
+    if signal.ndim != 4 or len(signal) < 3:
+        raise InputError("The noise mask needs three frames or more.")
+    if not (settings.level > 0 and settings.closing >= 0 and 0 <= settings.smallest < 1):
+        raise InputError("Noise mask: level must be above 0, closing 0 or more, smallest below 1.")
+    signal = np.nan_to_num(signal, nan=0.0, posinf=0.0, neginf=0.0)
+    mean = signal.mean(axis=0, dtype=np.float32)
+    noise = temporal_noise(signal)
+    notes = []
+    # A quarter above Rayleigh's ratio: few frames scatter, tissue lies far above.
+    background = mean <= 1.25 * _RAYLEIGH * noise
+    if background.mean() < 0.005:
+        notes.append("No background of pure noise is in the image; nothing is removed.")
+        return NoiseMask(np.ones(mean.shape, bool), 0.0, tuple(notes))
+    level = float(np.median(mean[background]))
+    spread = float(np.median(np.abs(mean[background] - level))) * _NORMAL
+    threshold = settings.level * (level + 4.0 * spread)
+    mask = _cleaned(mean > threshold, geometry, settings)
+    return NoiseMask(mask, threshold, tuple(notes))
+
+
+def _cleaned(
+    mask: NDArray[np.bool_], geometry: Geometry, settings: NoiseMaskSettings
+) -> NDArray[np.bool_]:
+    """Specks removed, gaps closed and holes filled, slice by slice; the body's pieces kept."""
+    # A plane of its own noise has specks of a voxel or two; tissue is thicker.
+    specks = ndimage.generate_binary_structure(2, 1)
+    opened = np.stack([ndimage.binary_opening(s, specks) for s in mask])
+    ball = _disc(settings.closing / 2, geometry.spacing[:2])
+    closed = np.stack([_filled(_closed(s, ball)) for s in opened])
+    pieces, count = ndimage.label(closed, ndimage.generate_binary_structure(3, 1))
+    if not count:
+        return closed
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    return (sizes >= settings.smallest * sizes.max())[pieces] & closed
+
+
+def _disc(radius: float, spacing: tuple[float, float]) -> NDArray[np.bool_]:
+    """A disc in voxels of ``spacing`` (column, row)."""
+    columns, rows = (int(radius / s) for s in spacing)
+    j, i = np.mgrid[-rows : rows + 1, -columns : columns + 1]
+    return np.hypot(j * spacing[1], i * spacing[0]) <= radius + 1e-9
+
+
+def _closed(plane: NDArray[np.bool_], disc: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    margin = [(n, n) for n in disc.shape]
+    padded = np.pad(plane, margin, mode="edge")
+    closed = ndimage.binary_closing(padded, disc)
+    return closed[tuple(slice(n, -n) for n in disc.shape)] | plane
+
+
+def _filled(plane: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Holes filled, also of a vertebra that the edge of the image cuts: it is mirrored there."""
+    margin = [(min(n - 1, 48),) * 2 for n in plane.shape]
+    padded = ndimage.binary_fill_holes(np.pad(plane, margin, mode="reflect"))
+    inner = tuple(slice(m[0], m[0] + n) for m, n in zip(margin, plane.shape, strict=True))
+    return padded[inner]

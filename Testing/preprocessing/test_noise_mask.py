@@ -1,0 +1,78 @@
+"""The background goes, the dark vertebrae stay."""
+
+import numpy as np
+import pytest
+from SpineDCELib.errors import InputError
+from SpineDCELib.preprocessing import NoiseMaskSettings, noise_mask, temporal_noise
+from SpineDCELib.series import Geometry
+
+GRID = Geometry((3, 80, 70), np.diag([2.0, 2.0, 5.0, 1.0]))
+
+
+def body(seed=0, sigma=10.0, dark=0.0, frames=20, offset=0.0):
+    """A body with two vertebrae darker than noise, one cut by the image's edge; Rician noise."""
+    rng = np.random.default_rng(seed)
+    truth = np.zeros(GRID.shape)
+    truth[:, :, 12:58] = 150.0
+    truth[:, 30:40, 30:40] = dark
+    truth[:, 70:80, 30:40] = dark
+    noise = rng.normal(0, sigma, (2, frames, *GRID.shape))
+    return np.hypot(truth + noise[0], noise[1]) + offset, truth
+
+
+@pytest.mark.parametrize("sigma", [3.0, 10.0, 30.0])
+@pytest.mark.parametrize("dark", [0.0, 40.0])
+def test_background_goes_and_dark_vertebrae_stay(sigma, dark):
+    signal, _ = body(sigma=sigma, dark=dark)
+    found = noise_mask(signal, GRID).mask
+    inside = np.zeros(GRID.shape, bool)
+    inside[:, :, 12:58] = True
+    assert found[inside].mean() > 0.99
+    assert found[:, 30:40, 30:40].all()
+    assert found[:, 72:79, 31:39].all()
+    assert found[~inside].mean() < 0.03
+
+
+@pytest.mark.parametrize("gain", [1e-4, 1.0, 1e4])
+def test_gain_changes_nothing(gain):
+    signal, _ = body()
+    np.testing.assert_array_equal(
+        noise_mask(signal * gain, GRID).mask, noise_mask(signal, GRID).mask
+    )
+
+
+def test_background_set_to_zero_by_the_scanner():
+    signal, truth = body(sigma=5.0, dark=60.0)
+    signal[:, truth == 0] = 0
+    np.testing.assert_array_equal(noise_mask(signal, GRID).mask[:, 5:-5], (truth > 0)[:, 5:-5])
+
+
+def test_image_full_of_tissue_keeps_all_and_says_so():
+    signal = np.random.default_rng(1).normal(100, 3, (12, *GRID.shape))
+    found = noise_mask(signal, GRID)
+    assert found.mask.all()
+    assert "nothing is removed" in found.notes[0]
+
+
+def test_a_higher_level_removes_more():
+    signal, _ = body(dark=60.0)
+    sizes = [noise_mask(signal, GRID, NoiseMaskSettings(level=v)).mask.sum() for v in (1, 4, 9)]
+    assert sizes[0] > sizes[-1]
+
+
+def test_noise_is_measured_through_the_bolus():
+    t = np.arange(50) * 5.0
+    bolus = 300 * np.exp(-0.5 * ((t - 60) / 6) ** 2) + 80 / (1 + np.exp(-(t - 60) / 5))
+    signal = bolus[:, None] + np.random.default_rng(2).normal(0, 7, (50, 4000))
+    # A bolus of forty times the noise raises it by less than a quarter.
+    assert 0.95 * 7 < np.median(temporal_noise(signal)) < 1.25 * 7
+
+
+def test_bad_settings_and_shapes():
+    signal, _ = body()
+    with pytest.raises(InputError, match="three frames"):
+        noise_mask(signal[:2], GRID)
+    with pytest.raises(InputError, match="level"):
+        noise_mask(signal, GRID, NoiseMaskSettings(level=0))
+    signal[3, 1, 2, 3] = np.nan
+    assert noise_mask(signal, GRID).mask.any()
