@@ -40,6 +40,7 @@ from SpineDCELib.measurement import (
     role_of,
     without_exclusions,
 )
+from SpineDCELib.preprocessing import preprocess
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import MIN_FRAMES, DynamicSeries, FlipAngleSet, Volume
 from SpineDCELib.series.resample import resample_linear
@@ -49,6 +50,7 @@ from SpineDCELib.settings import (
     GADOBUTROL_R2,
     Settings,
     at_field,
+    changed,
 )
 
 #: Unit of every map, as files and tables print it.
@@ -75,6 +77,9 @@ class Images:
     flip_angles: FlipAngleSet | None = None
     anatomy: Volume | None = None
     T1_map: Volume | None = None  #: s, on the dynamic grid
+    tissue: NDArray[np.bool_] | None = None  #: False where there is only noise
+    displacement: NDArray[np.float64] | None = None  #: ``(regions, frames, 3)``, LPS mm
+    rotation: NDArray[np.float64] | None = None  #: ``(regions, frames)``, degrees
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +91,7 @@ class Concentration:
     baseline_frames: int
     baseline: NDArray[np.floating]  #: mean signal before contrast
     T10: NDArray[np.floating] | None  #: s; None in relative and difference mode
+    hidden_errors: NDArray[np.floating]  #: ``(2, …)``, of the baseline and of rounding, in ``unit``
     notes: tuple[str, ...] = ()
 
 
@@ -119,10 +125,11 @@ class Analysis:
     """The steps of one study, each made when asked for and kept while its inputs stay.
 
     Args:
-        images: the study.
+        images: the study as read; see :attr:`images` for what it becomes.
         settings: see :class:`SpineDCELib.settings.Settings`.
         aif_mask: ``(slices, rows, columns)``, the artery, for ``aif.source == "mask"``.
         aif_region: the same shape; where ``aif.source == "auto"`` searches; None is everywhere.
+        aif_selection: changes by hand to what it finds.
         aif_file: for ``aif.source == "file"``.
         regions: name → mask ``(slices, rows, columns)``.
         roles: what each region is for; told from its name where None.
@@ -136,15 +143,17 @@ class Analysis:
         *,
         aif_mask: NDArray[np.bool_] | None = None,
         aif_region: NDArray[np.bool_] | None = None,
+        aif_selection: arterial.Selection | None = None,
         aif_file: CurveFile | None = None,
         regions: Mapping[str, NDArray[np.bool_]] | None = None,
         roles: Mapping[str, Role] | None = None,
         sizes: Mapping[str, Size] | None = None,
     ) -> None:
-        self.images = images
+        self.study = images
         self.settings = settings
         self.aif_mask = aif_mask
         self.aif_region = aif_region
+        self.aif_selection = aif_selection
         self.aif_file = aif_file
         self.regions = dict(regions or {})
         self.roles: dict[str, Role] = {name: role_of(name) for name in self.regions}
@@ -165,7 +174,8 @@ class Analysis:
         source, r1 = self.settings.aif.source, self.settings.concentration.r1
         if source == "auto":
             T10 = self.settings.aif.blood_T10
-            return source, self.settings.reading, T10, r1, id(self.aif_region), id(self.images)
+            given = id(self.aif_region), self.aif_selection, id(self.images)
+            return source, self.settings.reading, T10, r1, *given
         return source == "mask" and id(self.aif_mask), id(self.images)
 
     def _concentration_key(self) -> Any:
@@ -180,13 +190,40 @@ class Analysis:
 
     # -- stages ---------------------------------------------------------------------------------
 
+    @property
+    def images(self) -> Images:
+        """The study after preprocessing."""
+        return self.preprocess()
+
+    def _images_key(self) -> Any:
+        return self.settings.preprocessing, id(self.study)
+
+    def adopt_images(self, images: Images) -> None:
+        """Take images that were preprocessed before from the same study with the same settings."""
+        self._kept["images"] = (self._images_key(), images)
+
+    def preprocess(self, progress: Progress = silent) -> Images:
+        """The study with its motion, spikes, background and noise dealt with as set."""
+
+        def make() -> Images:
+            done = preprocess(self.study.dynamic, self.settings.preprocessing, progress=progress)
+            return replace(
+                self.study,
+                dynamic=done.series,
+                tissue=None if done.mask is None else done.mask.mask,
+                displacement=None if done.motion is None else done.motion.displacement,
+                rotation=None if done.motion is None else done.motion.rotation,
+            )
+
+        return self._stage("images", self._images_key(), make)
+
     def check(self) -> None:
         """Refuse what no later step could mend, before any long work.
 
         Raises:
             InputError: too few frames, missing TR or flip angle or T10, no AIF, bad signal.
         """
-        dynamic, settings = self.images.dynamic, self.settings
+        dynamic, settings = self.study.dynamic, self.settings
         if dynamic.n_frames < MIN_FRAMES:
             raise InputError(
                 f"The dynamic series has {dynamic.n_frames} frames; a fit needs at least "
@@ -209,12 +246,12 @@ class Analysis:
                 )
             if self.T1_source == "fixed" and settings.concentration.T10 is None:
                 raise InputError("A fixed T10 is to be used: give it with --t10 MS.")
-            if self.T1_source == "vfa" and self.images.flip_angles is None:
+            if self.T1_source == "vfa" and self.study.flip_angles is None:
                 raise InputError(
                     "T1 is to come from several flip angles, but the study has no such series; "
                     "give --t10 MS or --t1-map FILE."
                 )
-            if self.T1_source == "map" and self.images.T1_map is None:
+            if self.T1_source == "map" and self.study.T1_map is None:
                 raise InputError("T1 is to come from a map: give --t1-map FILE.")
         if not settings.reading.skip_invalid:
             _check_signal(dynamic.signal)
@@ -223,19 +260,19 @@ class Analysis:
     def TR(self) -> float | None:
         """Repetition time in use, s."""
         given = self.settings.reading.TR
-        return self.images.dynamic.acquisition.TR if given is None else given
+        return self.study.dynamic.acquisition.TR if given is None else given
 
     @property
     def FA(self) -> float | None:
         """Flip angle in use, degrees."""
         given = self.settings.reading.FA
-        return self.images.dynamic.acquisition.FA if given is None else given
+        return self.study.dynamic.acquisition.FA if given is None else given
 
     @property
     def r1(self) -> float:
         """Relaxivity in use, 1/s/mM."""
         given = self.settings.concentration.r1
-        field = self.images.dynamic.acquisition.field_strength
+        field = self.study.dynamic.acquisition.field_strength
         return at_field(GADOBUTROL_R1, field)[0] if given is None else given
 
     @property
@@ -246,9 +283,9 @@ class Analysis:
             return concentration.T1_source
         if concentration.T10 is not None:
             return "fixed"
-        if self.images.T1_map is not None:
+        if self.study.T1_map is not None:
             return "map"
-        return "vfa" if self.images.flip_angles is not None else None
+        return "vfa" if self.study.flip_angles is not None else None
 
     def adopt_concentration(self, concentration: Concentration) -> None:
         """Take an earlier result that was made from the same images with the same settings."""
@@ -276,21 +313,12 @@ class Analysis:
         progress(0.1, "Baseline")
         baseline = signal[:n0].mean(axis=0, dtype=np.float64)
         T10: NDArray[np.floating] | None = None
-        if settings.signal == "relative":
-            curves = relative_enhancement(signal, baseline=baseline)
-        elif settings.signal == "difference":
-            curves = signal_difference(signal, baseline=baseline)
-        else:
+        if settings.signal == "absolute":
             T10, note = self._tissue_T10(baseline, part(progress, 0.1, 0.6))
             notes += [note, f"Relaxivity r1 {self.r1:g} /s/mM."]
-            assert self.TR is not None
-            assert self.FA is not None
-            progress(0.6, "Concentration")
-            with np.errstate(divide="ignore"):
-                R10 = 1 / np.asarray(T10, float)
-            curves = signal_to_concentration(
-                signal, baseline=baseline, R10=R10, TR=self.TR, FA=self.FA, r1=self.r1
-            )
+        progress(0.6, "Concentration")
+        curves = self._converted(signal, baseline, T10)
+        errors = self._hidden_errors(signal, baseline, T10, n0)
         if self.settings.reading.skip_invalid:
             bad = _invalid(signal)
             curves[:, bad] = np.nan
@@ -298,7 +326,7 @@ class Analysis:
                 notes.append(f"{int(bad.sum())} voxels with NaN or negative signal left unfitted.")
         progress(1.0, "Concentration")
         unit = MODE_UNITS[settings.signal]
-        return Concentration(curves, unit, n0, baseline, T10, tuple(notes))
+        return Concentration(curves, unit, n0, baseline, T10, errors, tuple(notes))
 
     def baseline_frames(self) -> int:
         """How many frames come before the bolus: as set, else as artery or tissue show."""
@@ -322,10 +350,10 @@ class Analysis:
             assert T10 is not None
             return np.full(baseline.shape, T10), f"T10 {T10 * 1000:g} ms everywhere, as given."
         if source == "map":
-            volume = self.images.T1_map
+            volume = self.study.T1_map
             assert volume is not None
             return np.where(volume.array > 0, volume.array, np.nan), "T10 from the T1 map."
-        angles = self.images.flip_angles
+        angles = self.study.flip_angles
         assert angles is not None
         if angles.TR is None:
             raise InputError(
@@ -335,7 +363,7 @@ class Analysis:
             angles.signal, FA=angles.FA, TR=angles.TR, B1=angles.B1, progress=progress
         ).T1
         note = "T10 from flip angles of " + ", ".join(f"{a:g}" for a in angles.FA) + " degrees"
-        grid = self.images.dynamic.geometry
+        grid = self.study.dynamic.geometry
         if not angles.geometry.matches(grid, tolerance=0.1):
             T1 = resample_linear(T1, angles.geometry, grid)
             if not np.isfinite(T1).any():
@@ -361,13 +389,16 @@ class Analysis:
             to_contrast, unit = arterial.blood_contrast(
                 TR=self.TR, FA=self.FA, T10=self._blood_T10()[0], r1=self.r1
             )
-            return arterial.detect(
+            found = arterial.detect(
                 self.images.dynamic,
                 to_contrast=to_contrast,
                 unit=unit,
                 region=self.aif_region,
                 progress=progress,
             )
+            if self.aif_selection is None:
+                return found
+            return arterial.apply_selection(self.aif_selection, found, self.images.dynamic)
 
         return self._stage("detection", self._artery_key(), make)
 
@@ -376,7 +407,7 @@ class Analysis:
         given = self.settings.aif.blood_T10
         if given is not None:
             return given, "as given"
-        T10, field = at_field(BLOOD_T10, self.images.dynamic.acquisition.field_strength)
+        T10, field = at_field(BLOOD_T10, self.study.dynamic.acquisition.field_strength)
         return T10, f"of blood at {field:g} T, Stanisz 2005; --blood-t10 changes it"
 
     @property
@@ -428,6 +459,16 @@ class Analysis:
                 notes.append(given.note)
                 if outside:
                     notes.append("The AIF file is shorter than the series: its ends are held.")
+            elif settings.fitted:
+                fit = arterial.fit_population(
+                    settings.source, self._measured().blood().Cb, t=dynamic.times
+                )
+                t = np.arange(dynamic.times[0], dynamic.times[-1] + 60, POPULATION_STEP)
+                Cb = fit.at(t)
+                notes.append(
+                    f"Population AIF ({settings.source}) fitted to the artery: begins at "
+                    f"{fit.arrival:.1f} s, times {fit.scale:.2f}; {fit.misfit:.2f} remain (SD)."
+                )
             else:
                 curve = arterial.most_enhancing(dynamic.signal)
                 arrival = arterial.bolus_arrival(curve, t=dynamic.times)
@@ -461,6 +502,17 @@ class Analysis:
             notes=tuple(notes),
         )
 
+    def _measured(self) -> Analysis:
+        """The same study with its own artery as the source."""
+        source = "auto" if self.aif_mask is None else "mask"
+        return Analysis(
+            self.images,
+            changed(self.settings, aif={"source": source}),
+            aif_mask=self.aif_mask,
+            aif_region=self.aif_region,
+            aif_selection=self.aif_selection,
+        )
+
     def blood(self) -> BloodCurve:
         """The artery's own curve, checked against its phase; needs no T1 of tissue.
 
@@ -486,7 +538,7 @@ class Analysis:
             return BloodCurve(Cb, signal, None, 0.0, (f"AIF from the artery's {mode} signal.",))
         T10, origin = self._blood_T10()
         contrast, _ = arterial.blood_contrast(TR=self.TR, FA=self.FA, T10=T10, r1=self.r1)
-        acquisition = self.images.dynamic.acquisition
+        acquisition = self.study.dynamic.acquisition
         phase, notes = self._phase(n0), [f"Blood T10 {T10 * 1000:.0f} ms ({origin})."]
         if isinstance(phase, str):
             notes.append(phase)
@@ -534,11 +586,11 @@ class Analysis:
 
         def make() -> Fitter:
             concentration, arterial_input = self.concentration(progress), self.aif(progress)
-            baseline_error, rounding = self._hidden_errors(concentration)
+            baseline_error, rounding = concentration.hidden_errors
             fit = self.settings.fit
             return prepare(
                 concentration.curves,
-                self.images.dynamic.times,
+                self.study.dynamic.times,
                 ArterialCurve(arterial_input.t, arterial_input.samples, fit.integration),
                 model=fit.model,
                 fit_delay=fit.fit_delay,
@@ -560,26 +612,43 @@ class Analysis:
         codes[broken & ~(concentration.baseline > 0)] = Status.NO_BASELINE
         if self.settings.reading.skip_invalid:
             codes[_invalid(self.images.dynamic.signal)] = Status.NOT_FINITE
+        if self.images.tissue is not None:
+            drawn = np.any([np.zeros(codes.shape, bool), *self.regions.values()], axis=0)
+            codes[~self.images.tissue & ~drawn] = Status.NOT_IN_MASK
         return codes
 
-    def _hidden_errors(self, concentration: Concentration) -> NDArray[np.floating]:
+    def _hidden_errors(
+        self,
+        signal: NDArray[np.floating],
+        baseline: NDArray[np.floating],
+        T10: NDArray[np.floating] | None,
+        frames: int,
+    ) -> NDArray[np.floating]:
         """What the baseline and the rounding of the signal leave open, in the curves' unit."""
-        baseline, mode = concentration.baseline, self.settings.concentration.signal
-        errors = signal_errors(self.images.dynamic.signal, frames=concentration.baseline_frames)
+        errors = signal_errors(signal, frames=frames)
         changed = np.stack([baseline + errors.baseline, baseline + errors.rounding])
         with np.errstate(all="ignore"):
-            if mode == "difference":
-                found = signal_difference(changed, baseline=baseline)
-            elif mode == "relative" or concentration.T10 is None:
-                found = relative_enhancement(changed, baseline=baseline)
-            else:
-                assert self.TR is not None
-                assert self.FA is not None
-                R10 = 1 / np.asarray(concentration.T10, float)
-                found = signal_to_concentration(
-                    changed, baseline=baseline, R10=R10, TR=self.TR, FA=self.FA, r1=self.r1
-                )
-        return np.nan_to_num(found, posinf=0.0, neginf=0.0)
+            found = self._converted(changed, baseline, T10)
+        return np.nan_to_num(found, posinf=0.0, neginf=0.0).astype(np.float32)
+
+    def _converted(
+        self,
+        signal: NDArray[np.floating],
+        baseline: NDArray[np.floating],
+        T10: NDArray[np.floating] | None,
+    ) -> NDArray[np.floating]:
+        """Signal in the unit that is fitted."""
+        if self.settings.concentration.signal == "relative":
+            return relative_enhancement(signal, baseline=baseline)
+        if T10 is None:
+            return signal_difference(signal, baseline=baseline)
+        assert self.TR is not None
+        assert self.FA is not None
+        with np.errstate(divide="ignore"):
+            R10 = 1 / np.asarray(T10, float)
+        return signal_to_concentration(
+            signal, baseline=baseline, R10=R10, TR=self.TR, FA=self.FA, r1=self.r1
+        )
 
     def evidence(self, progress: Progress = silent) -> Evidence:
         """What speaks for which shift: the lesions and references, or all tissue without them."""
@@ -595,7 +664,7 @@ class Analysis:
             masks = {n: masks[n] for n in chosen} or {"all tissue": self._tissue()}
             return arterial.gather_evidence(
                 {name: curves[:, mask] for name, mask in masks.items()},
-                self.images.dynamic.times,
+                self.study.dynamic.times,
                 ArterialCurve(self.aif().t, self.aif().samples, fit.integration),
                 model=fit.model,
                 lesions=tuple(named["lesion"]),
@@ -658,7 +727,7 @@ class Analysis:
             status=fit.status,
             reasons=legend(),
             unfitted=frozenset(int(code) for code in Status if code >= FIRST_UNFITTED),
-            voxel_volume=self.images.dynamic.geometry.voxel_volume,
+            voxel_volume=self.study.dynamic.geometry.voxel_volume,
         )
         concentration = self.concentration()
         curves = {
@@ -678,7 +747,7 @@ class Analysis:
         self, maps: Mapping[str, NDArray[np.floating]], regions: Mapping[str, NDArray[np.bool_]]
     ) -> Measures:
         """Lesions over references, with the fit's standard errors where they are needed."""
-        concentration, shape = self.concentration(), self.images.dynamic.geometry.shape
+        concentration, shape = self.concentration(), self.study.dynamic.geometry.shape
         wanted = [m for n, m in regions.items() if self.roles[n] in ("lesion", "reference")]
         errors: dict[str, NDArray[np.floating]] = {}
         if wanted:
@@ -692,7 +761,7 @@ class Analysis:
             maps,
             regions=regions,
             roles=self.roles,
-            geometry=self.images.dynamic.geometry,
+            geometry=self.study.dynamic.geometry,
             errors=errors,
             T10=concentration.T10 if self.T1_source != "fixed" else None,
             image=concentration.baseline,
@@ -707,7 +776,7 @@ class Analysis:
         settings, arterial_input = self.settings.fit, self.aif()
         fit = prepare(
             curve[:, None],
-            self.images.dynamic.times,
+            self.study.dynamic.times,
             ArterialCurve(arterial_input.t, arterial_input.samples, settings.integration),
             model=settings.model,
             fit_delay=settings.fit_delay,

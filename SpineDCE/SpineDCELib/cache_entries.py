@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,7 @@ def concentration_to_entry(concentration: Concentration) -> Entry:
     arrays: dict[str, NDArray] = {
         "curves": concentration.curves,
         "baseline": concentration.baseline,
+        "hidden_errors": concentration.hidden_errors,
     }
     if concentration.T10 is not None:
         arrays["T10"] = concentration.T10
@@ -129,5 +130,34 @@ def entry_to_concentration(arrays: dict[str, NDArray], values: dict[str, Any]) -
         baseline_frames=values["baseline_frames"],
         baseline=arrays["baseline"],
         T10=arrays.get("T10"),
+        hidden_errors=arrays["hidden_errors"],
         notes=tuple(values["notes"]),
+    )
+
+
+def preprocessed_to_entry(images: Images, study: Images) -> Entry:
+    """What preprocessing changed of a study."""
+    arrays: dict[str, NDArray] = {}
+    if images.dynamic.signal is not study.dynamic.signal:
+        arrays["signal"] = images.dynamic.signal
+    for name in ("tissue", "displacement", "rotation"):
+        if (array := getattr(images, name)) is not None:
+            arrays[name] = array
+    return arrays, {"notes": list(images.dynamic.notes)}
+
+
+def entry_to_preprocessed(
+    arrays: dict[str, NDArray], values: dict[str, Any], study: Images
+) -> Images:
+    """The inverse of :func:`preprocessed_to_entry`."""
+    return replace(
+        study,
+        dynamic=replace(
+            study.dynamic,
+            signal=arrays.get("signal", study.dynamic.signal),
+            notes=tuple(values["notes"]),
+        ),
+        tissue=arrays.get("tissue"),
+        displacement=arrays.get("displacement"),
+        rotation=arrays.get("rotation"),
     )

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from SpineDCELib.aif import read_curve_file
+from SpineDCELib.aif import read_curve_file, read_selection
 from SpineDCELib.aif.curve_file import CurveFile
-from SpineDCELib.analysis import Analysis, Images, Result
+from SpineDCELib.analysis import Analysis, Result
 from SpineDCELib.cache import Cache, fingerprint, key_of
 from SpineDCELib.cache_entries import (
     concentration_to_entry,
     entry_to_concentration,
     entry_to_images,
+    entry_to_preprocessed,
     images_to_entry,
+    preprocessed_to_entry,
 )
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import write_formats
@@ -170,7 +172,7 @@ def load(
     geometry = images.dynamic.geometry
     if inputs.T1_map is not None:
         T1_map = read_T1_map(inputs.T1_map, geometry)
-        images = Images(images.dynamic, images.flip_angles, images.anatomy, T1_map)
+        images = replace(images, T1_map=T1_map)
     aif_mask, aif_region = (
         None if path is None else read_mask(path, geometry)
         for path in (inputs.aif_mask, inputs.aif_region)
@@ -187,6 +189,9 @@ def load(
         settings,
         aif_mask=aif_mask,
         aif_region=aif_region,
+        aif_selection=None
+        if inputs.aif_selection is None
+        else read_selection(inputs.aif_selection),
         aif_file=aif_file,
         regions=read_regions(inputs.roi, geometry),
         roles=roles,
@@ -198,9 +203,18 @@ def load(
 def _prepare(
     inputs: Inputs, settings: Settings, cache: Cache, progress: Progress
 ) -> tuple[Analysis, dict[str, Any]]:
-    analysis, study_key = load(inputs, settings, cache, part(progress, 0, 0.6))
-    images = analysis.images
+    analysis, study_key = load(inputs, settings, cache, part(progress, 0, 0.5))
     analysis.check()
+    preprocessing = asdict(settings.preprocessing)
+    entry = cache.get(
+        "preprocessed",
+        key_of(study_key, preprocessing),
+        lambda: preprocessed_to_entry(
+            analysis.preprocess(part(progress, 0.5, 0.7)), analysis.study
+        ),
+    )
+    analysis.adopt_images(entry_to_preprocessed(*entry, analysis.study))
+    images = analysis.images
     digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
 
     def digest(path: str | None) -> str | None:
@@ -208,6 +222,7 @@ def _prepare(
 
     concentration_key = key_of(
         study_key,
+        preprocessing,
         asdict(settings.concentration),
         asdict(settings.reading),
         digest(inputs.T1_map),
@@ -216,7 +231,7 @@ def _prepare(
     arrays, values = cache.get(
         "concentration",
         concentration_key,
-        lambda: concentration_to_entry(analysis.concentration(part(progress, 0.6, 1))),
+        lambda: concentration_to_entry(analysis.concentration(part(progress, 0.7, 1))),
     )
     analysis.adopt_concentration(entry_to_concentration(arrays, values))
     source, acquisition = images.dynamic.source, images.dynamic.acquisition
@@ -225,6 +240,7 @@ def _prepare(
             "study": _absolute(inputs.study),
             "aif_mask": _absolute(inputs.aif_mask),
             "aif_region": _absolute(inputs.aif_region),
+            "aif_selection": _absolute(inputs.aif_selection),
             "aif_file": _absolute(inputs.aif_file),
             "T1_map": _absolute(inputs.T1_map),
             "roi": [str(Path(p).resolve()) for p in inputs.roi],
@@ -252,7 +268,12 @@ def _artery_of(
 ) -> list[Any]:
     """What the artery's voxels, and with them the baseline frames, depend on."""
     if settings.aif.source == "auto":
-        return ["auto", digest(inputs.aif_region), settings.aif.blood_T10]
+        return [
+            "auto",
+            digest(inputs.aif_region),
+            digest(inputs.aif_selection),
+            settings.aif.blood_T10,
+        ]
     return ["mask", digest(inputs.aif_mask)] if settings.aif.source == "mask" else []
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import Integration
 from SpineDCELib.kinetics.fitting import MODELS, Model
+from SpineDCELib.preprocessing import NoiseMaskSettings, PreprocessingSettings
 
 SIGNAL_MODES = ("absolute", "relative", "difference")
 T1_SOURCES = ("fixed", "map", "vfa")
@@ -79,6 +80,8 @@ class AIFSettings:
             flip-angle maps rely on.
         r2: T2* relaxivity of blood, 1/s/mM; its decay lowers a measured peak. None takes
             ``GADOBUTROL_R2`` where the study's phase images confirm it, else 0 (no correction).
+        fitted: fit a population AIF's arrival and scale to the artery of the images, instead of
+            its arrival alone to what enhances most.
         peak: "magnitude", or "phase" to take the first pass halfway to the phase images' curve.
         time_unit: "s", "ms" or "min" of an AIF file that does not say.
         medium: "blood" or "plasma" of an AIF file that does not say.
@@ -89,6 +92,7 @@ class AIFSettings:
     blood_T10: float | None = None
     r2: float | None = None
     peak: str = "magnitude"
+    fitted: bool = False
     time_unit: str | None = None
     medium: str | None = None
 
@@ -111,11 +115,17 @@ class FitSettings:
     integration: Integration = "cubic"
 
 
+def _only_background() -> PreprocessingSettings:
+    """Where the image is nothing but noise there is nothing to fit; the rest is for the user."""
+    return PreprocessingSettings(noise_mask=NoiseMaskSettings(on=True))
+
+
 @dataclass(frozen=True)
 class Settings:
     """All settings of one analysis."""
 
     reading: ReadingSettings = field(default_factory=ReadingSettings)
+    preprocessing: PreprocessingSettings = field(default_factory=_only_background)
     concentration: ConcentrationSettings = field(default_factory=ConcentrationSettings)
     aif: AIFSettings = field(default_factory=AIFSettings)
     fit: FitSettings = field(default_factory=FitSettings)

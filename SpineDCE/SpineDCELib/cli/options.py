@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
 from SpineDCELib.aif import POPULATION
@@ -25,6 +26,17 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
         "--skip-invalid", action="store_true", help="leave voxels with NaN or negative signal out"
     )
 
+    before = parser.add_argument_group("preprocessing (the background is left out by default)")
+    before.add_argument("--no-noise-mask", action="store_true", help="fit the background too")
+    before.add_argument("--motion", action="store_true", help="move every frame back")
+    before.add_argument(
+        "--spikes", action="store_true", help="replace single frames that stick out"
+    )
+    smooth = before.add_mutually_exclusive_group()
+    smooth.add_argument("--smooth", type=float, metavar="MM", help="Gaussian, full width")
+    smooth.add_argument("--smooth-edges", type=float, metavar="MM", help="edge-preserving")
+    before.add_argument("--smooth-time", type=float, metavar="SECONDS", help="not the first pass")
+
     aif = parser.add_argument_group("arterial input function (one of the first three)")
     source = aif.add_mutually_exclusive_group()
     source.add_argument("--aif-mask", metavar="FILE", help="the artery: labelled NRRD or .seg.nrrd")
@@ -35,6 +47,13 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
         help="auto finds the artery (default); the others are population AIFs",
     )
     aif.add_argument("--aif-region", metavar="FILE", help="where auto searches: a label map")
+    aif.add_argument(
+        "--aif-selection", metavar="FILE", help="changes by hand to what auto found, as JSON"
+    )
+    aif.add_argument(
+        "--aif-fitted", action="store_true",
+        help="fit a population AIF's arrival and scale to the artery that is found (or masked)",
+    )  # fmt: skip
     aif.add_argument("--aif-time-unit", choices=("s", "ms", "min"), help="of an --aif-file")
     aif.add_argument("--aif-medium", choices=("blood", "plasma"), help="of an --aif-file")
     aif.add_argument("--hct", type=float, metavar="FRACTION", help="haematocrit (default 0.42)")
@@ -95,6 +114,7 @@ def inputs_of(options: argparse.Namespace) -> Inputs:
         study=str(existing(options.study)),
         aif_mask=options.aif_mask,
         aif_region=options.aif_region,
+        aif_selection=options.aif_selection,
         aif_file=options.aif_file,
         T1_map=options.t1_map,
         roi=tuple(options.roi),
@@ -124,6 +144,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
     def seconds(ms: float | None) -> float | None:
         return None if ms is None else ms / 1000
 
+    settings = changed(settings, preprocessing=_preprocessing(options, settings))
     source = options.aif
     source = "mask" if options.aif_mask else "file" if options.aif_file else source
     T1_source = "map" if options.t1_map else "vfa" if options.t1_vfa else None
@@ -150,6 +171,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
             blood_T10=seconds(options.blood_t10),
             r2=options.blood_r2,
             peak=options.aif_peak,
+            fitted=options.aif_fitted,
             time_unit=options.aif_time_unit,
             medium=options.aif_medium,
         ),
@@ -160,3 +182,22 @@ def settings_of(options: argparse.Namespace) -> Settings:
             integration=options.integration,
         ),
     )
+
+
+def _preprocessing(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    """The steps that options switch on or off, over those of the settings."""
+    now = settings.preprocessing
+    steps: dict[str, Any] = {}
+    if options.no_noise_mask:
+        steps["noise_mask"] = replace(now.noise_mask, on=False)
+    if options.motion:
+        steps["motion"] = replace(now.motion, on=True)
+    if options.spikes:
+        steps["spikes"] = replace(now.spikes, on=True)
+    if options.smooth is not None:
+        steps["space"] = replace(now.space, method="gaussian", width=options.smooth)
+    if options.smooth_edges is not None:
+        steps["space"] = replace(now.space, method="edge_preserving", width=options.smooth_edges)
+    if options.smooth_time is not None:
+        steps["time"] = replace(now.time, on=True, width=options.smooth_time)
+    return steps
