@@ -35,6 +35,7 @@ class Inputs:
     study: str
     aif_mask: str | None = None
     aif_region: str | None = None
+    aif_selection: str | None = None
     aif_file: str | None = None
     T1_map: str | None = None
     roi: tuple[str, ...] = ()
@@ -52,7 +53,7 @@ class Inputs:
     @property
     def beside_study(self) -> tuple[str, ...]:
         """Every file that is not the study itself."""
-        single = (self.aif_mask, self.aif_region, self.aif_file, self.T1_map)
+        single = (self.aif_mask, self.aif_region, self.aif_selection, self.aif_file, self.T1_map)
         return tuple(p for p in (*single, *self.roi, *self.size) if p)
 
 

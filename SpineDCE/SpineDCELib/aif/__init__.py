@@ -9,7 +9,9 @@ from SpineDCELib.aif.evidence import Evidence, change_evidence, gather_evidence
 from SpineDCELib.aif.measured import BloodCurve, blood_curve
 from SpineDCELib.aif.phase_aif import PhaseCurve, phase_curve, vessel_angle
 from SpineDCELib.aif.population import POPULATION, georgiou, parker, weinmann
+from SpineDCELib.aif.population_fit import PopulationFit, fit_population
 from SpineDCELib.aif.scores import series_noise
+from SpineDCELib.aif.selection import Selection, apply_selection, read_selection
 from SpineDCELib.aif.shift import shift_curve
 
 __all__ = [
@@ -21,7 +23,10 @@ __all__ = [
     "Detection",
     "Evidence",
     "PhaseCurve",
+    "PopulationFit",
+    "Selection",
     "Verdict",
+    "apply_selection",
     "baseline_frames",
     "blood_contrast",
     "blood_curve",
@@ -29,12 +34,14 @@ __all__ = [
     "bolus_arrival",
     "change_evidence",
     "detect",
+    "fit_population",
     "gather_evidence",
     "georgiou",
     "most_enhancing",
     "parker",
     "phase_curve",
     "read_curve_file",
+    "read_selection",
     "series_noise",
     "shift_curve",
     "vessel_angle",

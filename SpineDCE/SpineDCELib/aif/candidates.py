@@ -108,6 +108,7 @@ class Detection:
     Attributes:
         candidates: best first; the vessels that were rejected follow with their reasons.
         verdicts: ``(slices, rows, columns)`` of :class:`Verdict`.
+        vessels: the same shape; number of the vessel that a voxel belongs to, 0 for none.
         arrival: the same shape; s, half of the peak; NaN where nothing was judged.
         signal: ``(frames,)``, mean of the accepted voxels, each moved to the mean arrival and
             freed of what noise adds to a magnitude; None without a trustworthy artery.
@@ -119,6 +120,7 @@ class Detection:
 
     candidates: tuple[Candidate, ...]
     verdicts: NDArray[np.uint8]
+    vessels: NDArray[np.int32]
     arrival: NDArray[np.float32]
     signal: NDArray[np.float64] | None
     baseline_frames: int

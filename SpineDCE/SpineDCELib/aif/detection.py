@@ -112,12 +112,13 @@ def detect(
     limits = criteria or Criteria()
     signal, t, geometry = dynamic.signal, dynamic.times, dynamic.geometry
     verdicts = np.zeros(geometry.shape, np.uint8)
+    numbers = np.zeros(geometry.shape, np.int32)
     arrival = np.full(geometry.shape, np.nan, np.float32)
     progress(0.0, "Finding the artery")
     try:
         n0, noise = first_look(signal, t=t)
     except InputError as error:
-        return Detection((), verdicts, arrival, None, 1, 0.0, unit, doubt=str(error))
+        return Detection((), verdicts, numbers, arrival, None, 1, 0.0, unit, doubt=str(error))
 
     baseline, SNR = _baseline(signal[:n0], noise)
     top = signal.max(axis=0)
@@ -157,9 +158,12 @@ def detect(
     mean = None
     if accepted.any():
         mean = aligned_mean(curves[:, accepted], t=t, arrival=scores.arrival[accepted], noise=noise)
-    table = _table(vessels, main, voxels, scores, verdict, curves, geometry)
+    ordered = sorted(vessels, key=lambda v: (v is not main, -v.shape.volume))
+    for number, vessel in enumerate(ordered, start=1):
+        numbers.flat[voxels[vessel.members]] = number
+    table = _table(ordered, voxels, scores, verdict, curves, geometry)
     progress(1.0, "Finding the artery")
-    return Detection(table, verdicts, arrival, mean, n0, noise, unit, doubt)
+    return Detection(table, verdicts, numbers, arrival, mean, n0, noise, unit, doubt)
 
 
 def _baseline(
@@ -366,16 +370,14 @@ def _select(
 
 
 def _table(
-    vessels: list[_Vessel],
-    main: _Vessel | None,
+    ordered: list[_Vessel],
     voxels: NDArray[np.intp],
     s: Scores,
     verdict: NDArray[np.uint8],
     curves: NDArray[np.floating],
     geometry: Geometry,
 ) -> tuple[Candidate, ...]:
-    """One candidate a vessel and section; the artery first, then by size."""
-    ordered = sorted(vessels, key=lambda v: (v is not main, -v.shape.volume))
+    """One candidate a vessel and section, in the vessels' order."""
     _, rows, columns = geometry.shape
     table = []
     for number, v in enumerate(ordered, start=1):
