@@ -1,0 +1,279 @@
+"""Two visits: the digital spine's truth, known motions, and every way to say no."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import ndimage
+from SpineDCELib.cli import main
+from SpineDCELib.compare.call import make_call
+from SpineDCELib.compare.differences import Difference, differences, require_accepted
+from SpineDCELib.compare.flip import Flip
+from SpineDCELib.compare.job import compare, given_visit, locked
+from SpineDCELib.compare.registration import carry_over, check, register
+from SpineDCELib.compare.residual import residual_tumour
+from SpineDCELib.compare.visits import Visit, compare_visits
+from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.inputs import Inputs
+from SpineDCELib.measurement import Normalised, change
+from SpineDCELib.phantom.patients import PATIENTS
+from SpineDCELib.phantom.study import write_sample
+from SpineDCELib.series import Geometry, Volume, read_segmentation
+from SpineDCELib.settings import Settings, changed
+
+SETTINGS = changed(
+    Settings(), aif={"source": "file"}, concentration={"T1_source": "vfa"}, fit={"shift": 5.0}
+)
+
+
+# ---------------------------------------------------------------------------- the sample patients
+
+
+def inputs(root):
+    return Inputs(
+        study=str(root / "dicom"),
+        aif_file=str(root / "truth" / "aif.csv"),
+        roi=(str(root / "truth" / "rois.seg.nrrd"),),
+    )
+
+
+@pytest.fixture(scope="module", params=["A", "B"])
+def sample(request, tmp_path_factory):
+    root = tmp_path_factory.mktemp(request.param)
+    write_sample(root, patient=request.param, size="small")
+    visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]
+    comparison, files = compare(*visits, SETTINGS, root / "out", flip_runs=40)
+    return request.param, root, comparison, files
+
+
+def test_the_change_is_the_published_one_and_the_call_is_right(sample):
+    patient, _, comparison, _ = sample
+    [lesion] = comparison.lesions
+    published = {"A": -87.8, "B": 64.8}[patient]
+    assert lesion.changes["vp"].percent == pytest.approx(published, abs=5)
+    assert lesion.changes["vp"].low < published < lesion.changes["vp"].high
+    assert lesion.call.verdict == {"A": "response", "B": "persistent disease"}[patient]
+    assert lesion.call.decided
+    assert lesion.flip.kept > 0.95
+    assert lesion.flip.changes.size == 40
+    assert "perturbed analyses" in lesion.flip.sentence
+    assert not any(d.confirm for d in comparison.differences)
+
+
+def test_the_registration_finds_the_patients_motion(sample):
+    patient, _, comparison, _ = sample
+    [lesion] = comparison.lesions
+    true = PATIENTS[patient].before.pose @ np.linalg.inv(PATIENTS[patient].after.pose)
+    after = comparison.after.analysis
+    mask = after.regions["Lesion"]
+    centre = after.images.dynamic.geometry.affine @ [*np.mean(np.nonzero(mask), axis=1)[::-1], 1]
+    away = (lesion.registration.matrix - true) @ centre
+    assert np.linalg.norm(away[:3]) < 1.5  # mm, at 3.3 mm pixels and 6 mm sections
+    assert lesion.check.overlap > 0.6
+    assert lesion.check.warning is None
+
+
+def test_live_tumour_is_found_where_it_stays(sample):
+    patient, root, comparison, files = sample
+    [lesion] = comparison.lesions
+    if patient == "A":
+        assert lesion.residual.volume == 0
+        assert "residual.seg.nrrd" not in files
+    else:
+        assert lesion.residual.share > 0.9
+        drawn = read_segmentation(root / "out" / "residual.seg.nrrd")
+        np.testing.assert_array_equal(next(iter(drawn.masks.values())), lesion.residual.mask)
+
+
+def test_files_hold_the_same_numbers_and_the_report_needs_nothing_else(sample):
+    _, root, comparison, files = sample
+    assert {"comparison.csv", "comparison.json", "flip.csv", "report.html"} <= set(files)
+    record = json.loads((root / "out" / "comparison.json").read_text())
+    [lesion] = comparison.lesions
+    kept = record["lesions"][0]
+    assert kept["changes"]["vp"]["percent"] == lesion.changes["vp"].percent
+    assert kept["call"]["sentence"] == lesion.call.sentence
+    text = (root / "out" / "report.html").read_text(encoding="utf-8")
+    assert lesion.call.sentence in text
+    assert "Not a medical device" in text
+    for outside in ("http://", "https://", "<script", "<link", "@import"):
+        assert outside not in text
+
+
+def test_regions_are_carried_over_where_none_are_drawn(sample):
+    _, root, drawn, _ = sample
+    before = given_visit(root / "before" / "dicom", inputs(root / "before"))
+    after = given_visit(root / "after" / "dicom", replace(inputs(root / "after"), roi=()))
+    comparison, _ = compare(before, after, SETTINGS, root / "carried", flip_runs=0, formats=())
+    [lesion] = comparison.lesions
+    assert lesion.check is None
+    assert any("carried over" in w for w in comparison.warnings)
+    assert lesion.call.verdict == drawn.lesions[0].call.verdict
+
+
+def test_a_cutoff_of_its_own_and_cancelling(sample):
+    _, _, comparison, _ = sample
+    again = compare_visits(comparison.before, comparison.after, cutoff=100.0, flip_runs=0)
+    assert again.lesions[0].call.verdict == "response"
+    assert again.lesions[0].call.cutoff == 100
+
+    def stop(fraction, message):
+        if "flip" in message:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        compare_visits(comparison.before, comparison.after, flip_runs=5, progress=stop)
+
+
+def test_unlike_visits_must_be_accepted(sample):
+    _, _, comparison, _ = sample
+    one, two = comparison.before.analysis, comparison.after.analysis
+    settings = two.settings
+    try:
+        two.settings = changed(settings, concentration={"signal": "relative"}, aif={"Hct": 0.45})
+        found = differences(one, two)
+    finally:
+        two.settings = settings
+    assert {d.name for d in found if d.confirm} == {"signal mode", "haematocrit"}
+    with pytest.raises(InputError, match="signal mode: absolute before, relative after"):
+        require_accepted(found, accepted=False)
+    require_accepted(found, accepted=True)
+
+
+def test_command_line(sample, tmp_path, capsys):
+    _, root, comparison, _ = sample
+    # Results folders stand for their studies, with their settings.
+    code = main(
+        ["compare", str(root / "out" / "before"), str(root / "out" / "after"), "-o",
+         str(tmp_path / "out"), "--flip-runs", "0", "--export", "none"]
+    )  # fmt: skip
+    said = capsys.readouterr().out
+    assert code == 0
+    assert comparison.lesions[0].call.sentence in said
+    assert "Not a medical device" in said
+    assert main(["compare", str(root / "nowhere"), str(root), "-o", str(tmp_path / "x")]) == 2
+    assert "does not exist" in capsys.readouterr().err
+
+
+def test_no_lesion_in_common_is_named(sample):
+    _, _, comparison, _ = sample
+    after = comparison.after
+    measures = replace(after.result.measures, roles={"Other": "lesion", "Two": "lesion"})
+    other = Visit(after.analysis, replace(after.result, measures=measures))
+    with pytest.raises(InputError, match="no lesion in common: Lesion before, Other, Two after"):
+        compare_visits(comparison.before, other, flip_runs=0)
+
+
+# ---------------------------------------------------------------------------- pieces
+
+
+def ratio(value, log_SE=0.05):
+    return Normalised("Lesion", "Reference", "vp", value, 0, 0, log_SE, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "decided"),
+    [
+        (9.26, 1.13, "response", True),
+        (5.48, 9.03, "persistent disease", True),
+        (10.0, 5.9, "response", False),
+        (10.0, 6.1, "persistent disease", False),
+        (10.0, 6.0, "response", False),  # not above the cutoff
+    ],
+)
+def test_call(before, after, verdict, decided):
+    a, b = ratio(before), ratio(after)
+    call = make_call(change(a, b), before=a, after=b)
+    assert (call.verdict, call.decided) == (verdict, decided)
+    assert ("spans the cutoff" in call.sentence) is not decided
+    assert "−40 %" in call.sentence
+
+
+def test_no_call_without_a_number():
+    a, b = ratio(float("nan")), ratio(2.0)
+    assert make_call(change(a, b), before=a, after=b).verdict == "no call"
+    with pytest.raises(InputError, match="cutoff"):
+        make_call(change(ratio(2), ratio(1)), before=a, after=b, cutoff=-140)
+
+
+def test_settings_are_locked_but_the_shift_is_each_visits_own():
+    first = changed(SETTINGS, aif={"Hct": 0.40})
+    own = changed(Settings(), fit={"shift": 7.0, "model": "patlak"}, reading={"series": 4})
+    result = locked(first, own, shift=None)
+    assert result.fit.model == "extended_tofts"
+    assert result.aif == first.aif
+    assert result.fit.shift == 7.0
+    assert result.reading.series == 4
+    assert locked(first, None, shift=3.0).fit.shift == 3.0
+
+
+def test_flip_counts_the_runs_that_keep_the_call():
+    flip = Flip(-50.0, -40.0, np.array([-60.0, -45, -50, -30]), 0.75)
+    assert flip.sentence.startswith("3 of 4 perturbed analyses (75%) keep")
+
+
+def test_difference_in_words():
+    assert str(Difference("TR [s]", "0.0045", "0.005")) == "TR [s]: 0.0045 before, 0.005 after"
+
+
+def blobs(geometry, matrix=None):
+    """Smooth structures at known places, seen after a motion: LPS point → brightness."""
+    k, j, i = np.indices(geometry.shape)
+    points = (np.stack([i, j, k, np.ones_like(i)], axis=-1) @ geometry.affine.T)[..., :3]
+    if matrix is not None:
+        points = points @ matrix[:3, :3].T + matrix[:3, 3]
+    rng = np.random.default_rng(5)
+    image = np.zeros(geometry.shape)
+    for centre in rng.uniform(-45, 45, (40, 3)):
+        image += rng.uniform(40, 100) * np.exp(-(((points - centre) / 9) ** 2).sum(axis=-1))
+    return image
+
+
+def test_a_known_motion_is_found_and_a_region_follows_it():
+    direction = np.array([[0, 0, 1.0], [1, 0, 0], [0, -1, 0]])
+    geometry = Geometry.from_parts((14, 64, 64), (2.0, 2.0, 5.0), (-32, -63, 63), direction)
+    angle = np.deg2rad(3)
+    matrix = np.eye(4)
+    matrix[1:3, 1:3] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    matrix[:3, 3] = [1.5, -5, 8]
+    before, after = Volume(blobs(geometry), geometry), Volume(3 * blobs(geometry, matrix), geometry)
+    region = np.zeros(geometry.shape, bool)
+    region[5:9, 26:38, 26:38] = True
+    found = register(before, after, region=region, geometry=geometry)
+    centre = np.linalg.inv(matrix) @ [
+        *(geometry.affine @ [*np.mean(np.nonzero(region), axis=1)[::-1], 1])[:3], 1
+    ]  # fmt: skip
+    assert np.linalg.norm(((found.matrix - matrix) @ centre)[:3]) < 0.6
+    assert found.rotation == pytest.approx(3, abs=0.7)
+    assert found.match > 0.95
+    moved = carry_over(region, geometry, found, geometry)
+    assert moved.sum() == pytest.approx(region.sum(), rel=0.2)
+    middle = (geometry.affine @ [*np.mean(np.nonzero(moved), axis=1)[::-1], 1])[:3]
+    np.testing.assert_allclose(middle, centre[:3], atol=2.0)
+    assert check(moved, moved, geometry).overlap == 1
+    far = np.roll(moved, 20, axis=1)
+    assert "same lesion" in check(moved, far, geometry).warning
+
+
+def test_a_live_rim_is_not_hidden_by_the_mean():
+    geometry = Geometry.from_parts((6, 40, 40), (1.0, 1.0, 3.0), (0, 0, 0), np.eye(3))
+    lesion = np.zeros(geometry.shape, bool)
+    lesion[:, 5:35, 5:35] = True
+    vp = np.full(geometry.shape, 1.0)
+    rim = np.zeros_like(lesion)
+    rim[2:4, 8:32, 28:34] = True
+    vp[rim] = 6.0
+    vp[0, 10, 10] = 9.0  # one voxel of noise
+    vp[:, :2] = 20.0  # a vessel outside the lesion
+    found = residual_tumour(
+        vp, lesion=lesion, threshold=3.3, geometry=geometry, before=np.full(vp.shape, 5.0)
+    )
+    np.testing.assert_array_equal(found.mask, rim)
+    assert found.volume == pytest.approx(rim.sum() * 3)
+    assert found.before_too == 1
+    assert found.place == "in its left part"  # LPS: x grows to the left
+    assert vp[lesion].mean() < 3.3
+    nothing = residual_tumour(vp, lesion=lesion, threshold=30, geometry=geometry)
+    assert nothing.centre is None
+    assert ndimage.label(found.mask)[1] == 1
