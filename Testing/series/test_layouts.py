@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pydicom.fileset import FileSet
 from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
@@ -117,6 +118,31 @@ def test_magnitude_and_phase_apart_with_ge_labels(tmp_path):
     np.testing.assert_allclose(series.phase, milliradians / 1000.0, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("vendor", "way", "kind"),
+    [
+        ("SIEMENS", "AcquisitionTime", "P"),
+        ("Philips Medical Systems", "Philips private", "PHASE MAP"),
+    ],
+)
+def test_magnitude_and_phase_apart(tmp_path, vendor, way, kind):
+    layout = Layout(vendor=vendor)
+    later = layout.moved(series_number=6, description="DCE sag phase")
+    span, low = (2, -4096) if vendor == "SIEMENS" else (2 * 3141.6 / 4095, -3141.6)
+    for images, own in (
+        (layout.images(truth()), layout),
+        (later.images(stored_phase(), kind=kind, slope=[span] * FRAMES, intercept=low), later),
+    ):
+        tell_time(images, own, way)
+        save_all(images, tmp_path / str(own.series_number))
+    series = read_dynamic(tmp_path)
+    check(series, tolerance=1e-4)
+    turn = np.pi / 4096 if vendor == "SIEMENS" else 1e-3
+    np.testing.assert_allclose(
+        series.phase, (stored_phase().astype(float) * span + low) * turn, atol=1e-3
+    )
+
+
 def test_real_and_imaginary(tmp_path):
     layout = Layout()
     real, imaginary = truth(1).astype(float), truth(2).astype(float)
@@ -194,7 +220,14 @@ def test_gantry_tilt_shears_the_grid(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "syntax", [ImplicitVRLittleEndian, RLELossless, JPEGLSLossless, JPEG2000Lossless]
+    "syntax",
+    [
+        ImplicitVRLittleEndian,
+        DeflatedExplicitVRLittleEndian,
+        RLELossless,
+        JPEGLSLossless,
+        JPEG2000Lossless,
+    ],
 )
 def test_transfer_syntax(tmp_path, syntax):
     layout = Layout()

@@ -1,0 +1,116 @@
+"""What each series would be used for, from its tags and its name."""
+
+import numpy as np
+import pytest
+from series.dicom_layouts import Layout, save_all, tell_time, truth
+from SpineDCELib.errors import InputError
+from SpineDCELib.series import read_dynamic, read_flip_angles, scan_study, study_report
+
+
+def add(folder, number, name, *, frames=1, at=0.0, pixels=None, **tags):
+    """One more series of the study, ``at`` s after its start."""
+    layout = Layout(series_number=number, description=name, times=np.arange(12) * 5.0 + at)
+    images = layout.images(truth(number)[:frames] if pixels is None else pixels)
+    tell_time(images, layout, "AcquisitionTime")
+    for image in images:
+        for keyword, value in tags.items():
+            setattr(image.ds, keyword, value)
+    save_all(images, folder / f"{number}")
+
+
+def roles(folder):
+    return {s.description: s.role for s in scan_study(folder).series}
+
+
+def test_a_whole_examination(tmp_path):
+    add(tmp_path, 1, "3-plane loc")
+    add(tmp_path, 2, "sag a", RepetitionTime=520, EchoTime=10, FlipAngle=90)
+    add(tmp_path, 3, "sag b", RepetitionTime=3600, EchoTime=100, FlipAngle=90)
+    add(tmp_path, 4, "sag c", RepetitionTime=4200, EchoTime=55, InversionTime=165, FlipAngle=90)
+    for n, angle in enumerate((5, 2, 15)):
+        add(tmp_path, 5 + n, f"vfa {angle}", FlipAngle=angle)
+    add(tmp_path, 8, "B1map sag", RepetitionTime=2000, FlipAngle=8)
+    add(tmp_path, 9, "DCE", frames=12, at=600)
+    add(tmp_path, 10, "DCE SUB", frames=12, at=600, ImageType=["DERIVED", "SECONDARY", "SUB"])
+    add(tmp_path, 11, "ax d", at=900, RepetitionTime=520, EchoTime=10, FlipAngle=90)
+    add(tmp_path, 12, "sag e", RepetitionTime=520, EchoTime=10, FlipAngle=90,
+        ContrastBolusAgent="Gadobutrol")  # fmt: skip
+    add(tmp_path, 13, "ep2d_diff", frames=2)
+    found = roles(tmp_path)
+    assert found == {
+        "3-plane loc": "localizer",
+        "sag a": "T1",
+        "sag b": "T2",
+        "sag c": "STIR",
+        "vfa 5": "variable flip angle",
+        "vfa 2": "variable flip angle",
+        "vfa 15": "variable flip angle",
+        "B1map sag": "B1 map",
+        "DCE": "dynamic",
+        "DCE SUB": "other",
+        "ax d": "T1 after contrast",
+        "sag e": "T1 after contrast",
+        "ep2d_diff": "other",
+    }
+    study = scan_study(tmp_path)
+    assert study.dynamic().description == "DCE"
+    assert study.anatomical_T1(study.dynamic()).description == "sag a"
+    assert all(s.reason for s in study.series)
+    text = study_report(study)
+    for words in ("DCE", "every 5 s", "AcquisitionTime", "TR 4.5 ms", "flip angle 25°", "1.5 T"):
+        assert words in text
+    np.testing.assert_array_equal(read_dynamic(study).signal, truth(9))
+
+
+def test_flip_angles_are_sorted_averaged_and_take_their_b1(tmp_path):
+    for number, angle in ((1, 15), (2, 3), (3, 9), (4, 9)):
+        add(tmp_path, number, "vfa", FlipAngle=angle)
+    b1 = np.full((1, 4, 10, 8), 95, np.uint16)
+    add(tmp_path, 5, "B1 map", pixels=b1, RepetitionTime=2000)
+    found = read_flip_angles(tmp_path)
+    assert found.FA.tolist() == [3, 9, 15]
+    np.testing.assert_allclose(found.signal[1], (truth(3)[0] + truth(4)[0].astype(float)) / 2)
+    np.testing.assert_array_equal(found.signal[2], truth(1)[0])
+    np.testing.assert_allclose(found.B1, 0.95)
+    assert any("averaged: 9°" in n for n in found.notes)
+    assert any("per cent" in n for n in found.notes)
+
+
+def test_flip_angles_in_one_series(tmp_path):
+    layout = Layout(description="vfa")
+    images = layout.images(truth()[:3])
+    for image in images:
+        image.ds.FlipAngle = (2, 8, 20)[image.f]
+    save_all(images, tmp_path)
+    found = read_flip_angles(tmp_path)
+    assert found.FA.tolist() == [2, 8, 20]
+    np.testing.assert_array_equal(found.signal, truth()[:3])
+
+
+def test_no_flip_angles(tmp_path):
+    add(tmp_path, 1, "DCE", frames=12)
+    with pytest.raises(InputError, match="no variable-flip-angle series"):
+        read_flip_angles(tmp_path)
+
+
+def test_fewer_than_ten_frames_are_read_and_told(tmp_path):
+    add(tmp_path, 1, "DCE", frames=6)
+    study = scan_study(tmp_path)
+    assert any("fewer than 10 frames" in p for p in study.dynamic().problems)
+    assert read_dynamic(study).n_frames == 6
+
+
+def test_two_echoes_are_two_series(tmp_path):
+    layout = Layout()
+    both = []
+    for n, echo in enumerate((1.2, 3.4)):
+        images = layout.images(truth(n), kind="M")
+        tell_time(images, layout, "AcquisitionTime")
+        for image in images:
+            image.ds.EchoTime, image.name = echo, f"e{n}_{image.name}"
+            image.ds.SOPInstanceUID = layout.uid("echo", n, image.f, image.k)
+        both += images
+    save_all(both, tmp_path)
+    with pytest.raises(InputError, match="2 dynamic series"):
+        read_dynamic(tmp_path)
+    np.testing.assert_array_equal(read_dynamic(tmp_path, series=1).signal, truth(0))
