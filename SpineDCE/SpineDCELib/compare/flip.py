@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from SpineDCELib.concentration import (
     signal_difference,
     signal_to_concentration,
 )
+from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import prepare
 from SpineDCELib.progress import Progress, silent
@@ -24,7 +26,7 @@ from SpineDCELib.progress import Progress, silent
 T10_RANGE = 0.15
 #: Haematocrit of adults under treatment.
 HCT_RANGE = (0.33, 0.48)
-#: Without an estimate of its own, a shift set by eye is good to half a frame.
+#: A shift set by eye is good to half a frame at best.
 SHIFT_FRAMES = 0.5
 
 
@@ -175,10 +177,17 @@ class PerturbedVisit:
         source, mask = self.analysis.settings.aif.source, self.analysis.aif_mask
         return source == "mask" and mask is not None and int(mask.sum()) >= 8
 
-    @property
-    def shift_range(self) -> float:
-        """s, to either side."""
-        return SHIFT_FRAMES * float(np.median(np.diff(self.analysis.images.dynamic.times)))
+    @cached_property
+    def shift_range(self) -> tuple[float, float]:
+        """s, from the shift in use: half a frame, or the evidence's plateau where it is wider."""
+        analysis = self.analysis
+        half = SHIFT_FRAMES * float(np.median(np.diff(analysis.images.dynamic.times)))
+        try:
+            evidence = analysis.evidence()
+        except InputError:
+            return -half, half
+        low, high = (float(end) - analysis.shift() for end in evidence.plateau)
+        return (-half, half) if evidence.doubt else (min(low, -half), max(high, half))
 
 
 def _edges(
@@ -245,7 +254,7 @@ def _change(before: float, after: float) -> float:
 def _drawn(visit: PerturbedVisit, Hct: float, rng: np.random.Generator) -> Perturbation:
     absolute = visit.T10 is not None
     return Perturbation(
-        shift=float(rng.uniform(-1, 1) * visit.shift_range),
+        shift=float(rng.uniform(*visit.shift_range)),
         lesion_edge=int(rng.integers(-1, 2)),
         reference_edge=int(rng.integers(-1, 2)),
         reference=int(rng.integers(len(visit.references))),
@@ -267,8 +276,10 @@ def _one_by_one(
         return {label: replace(base, **{name: value}) for label, value in pair}
 
     for index, (visit, when) in enumerate(zip(visits, ("before", "after"), strict=True)):
-        where, s = (index,), visit.shift_range
-        yield f"AIF shift {when}", where, ends(shift=((f"−{s:.1f} s", -s), (f"+{s:.1f} s", s)))
+        where, shifts = (index,), visit.shift_range
+        labels = [f"{shift:+.1f} s".replace("-", "−") for shift in shifts]
+        low, high = zip(labels, shifts, strict=True)
+        yield f"AIF shift {when}", where, ends(shift=(low, high))
         for name, word in (("lesion_edge", "lesion"), ("reference_edge", "reference")):
             yield (
                 f"edge of the {word} {when}",
@@ -290,10 +301,10 @@ def _one_by_one(
         }
         others = {number: value for number, value in others.items() if np.isfinite(value)}
         if others:
-            low, high = min(others, key=others.__getitem__), max(others, key=others.__getitem__)
-            pair = (("lowest", low), ("highest", high)) if low != high else (
-                ("drawn", 0), ("the other", high)
-            )  # fmt: skip
+            least, most = min(others, key=others.__getitem__), max(others, key=others.__getitem__)
+            pair = (("lowest", least), ("highest", most))
+            if least == most:
+                pair = (("drawn", 0), ("the other", most))
             yield f"reference vertebra {when}", where, ends(reference=pair)
-    least, most = HCT_RANGE
-    yield "haematocrit", (0, 1), ends(Hct=((f"{least:g}", least), (f"{most:g}", most)))
+    thin, thick = HCT_RANGE
+    yield "haematocrit", (0, 1), ends(Hct=((f"{thin:g}", thin), (f"{thick:g}", thick)))
