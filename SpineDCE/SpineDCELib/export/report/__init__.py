@@ -104,6 +104,13 @@ def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
             "Mean curves of the regions with the model's fit; the AIF as found and as used.",
         ),
     ]
+    artery = figures.candidates(analysis)
+    if artery:
+        counted = "; ".join(f"{n} {why}" for why, n in analysis.detection().counts().items())
+        body += [
+            page.figure(artery, "Vessels in every section."),
+            page.paragraph(f"Voxels that enhance: {counted}."),
+        ]
     shown = figures.evidence(analysis)
     if shown:
         body.append(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from SpineDCELib.aif import shift_curve
+from SpineDCELib.aif.charts import candidate_chart
 from SpineDCELib.analysis import Analysis, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.display import display_slice
@@ -108,6 +109,20 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
     _words(right, "AIF in plasma", f"Cp [{arterial.unit}]")
     right.legend(frameon=False, fontsize=8)
     return [as_svg(ax.figure) for ax in (left, right)]
+
+
+def candidates(analysis: Analysis) -> list[str]:
+    """Where the AIF was found, section by section; nothing where it was given."""
+    if analysis.settings.aif.source != "auto":
+        return []
+    chart = candidate_chart(analysis.detection(), t=analysis.images.dynamic.times)
+    ax = new_panel()
+    for line in chart.series:
+        found = line.role == "main"
+        shade, width = ("#cc3377", 1.2) if found else ("#bbbbbb", 0.7)
+        ax.plot(line.x, line.y, color=shade, linewidth=width, zorder=2 if found else 1)
+    _words(ax, "accepted in colour, rejected in grey", chart.y_title)
+    return [as_svg(ax.figure)]
 
 
 def evidence(analysis: Analysis) -> list[str]:

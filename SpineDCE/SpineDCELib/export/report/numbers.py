@@ -9,7 +9,7 @@ import numpy as np
 
 from SpineDCELib.analysis import Analysis, Result
 from SpineDCELib.compare.call import signed
-from SpineDCELib.measurement import Extent
+from SpineDCELib.measurement import Extent, Normalised
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.visits import LesionChange
@@ -34,31 +34,31 @@ def _number(value: float, digits: int) -> str:
 
 
 def measurement_rows(result: Result) -> Table:
-    """One row a region: voxels, volume, mean ± SD (median) of each parameter, normalised."""
-    parameters = [name for name in _SHOWN if name in result.maps]
-    header = ["region", "fitted voxels", "volume [mL]"]
-    header += [f"{_SHOWN[name][0]}, mean ± SD (median)" for name in parameters]
-    header += ["normalised Vp [×] (95 %)"]
-    rows = []
-    for region in result.regions:
-        row = [
-            region.name,
-            f"{region.fitted} of {region.voxels}",
-            _number(region.volume / 1000, 2),
-        ]
-        for name in parameters:
-            _, factor, digits = _SHOWN[name]
+    """One column a region: voxels, volume, mean ± SD (median) of each parameter, normalised."""
+    regions = result.regions
+    rows = [
+        ["fitted voxels", *(f"{region.fitted} of {region.voxels}" for region in regions)],
+        ["volume [mL]", *(_number(region.volume / 1000, 2) for region in regions)],
+    ]
+    for name, (title, factor, digits) in _SHOWN.items():
+        if name not in result.maps:
+            continue
+        row = [f"{title}, mean ± SD (median)"]
+        for region in regions:
             s = region.parameters[name]
             mean, SD, median = (_number(v * factor, digits) for v in (s.mean, s.SD, s.median))
             row.append(f"{mean} ± {SD} ({median})")
-        ratio = result.measures.of(region.name)
-        row.append(
-            f"{_number(ratio.value, 2)} ({_number(ratio.low, 2)} to {_number(ratio.high, 2)})"
-            if ratio is not None
-            else _EMPTY
-        )
         rows.append(row)
-    return header, rows
+    ratios = [result.measures.of(region.name) for region in regions]
+    if any(ratio is not None for ratio in ratios):
+        rows.append(["normalised Vp (95 % interval)", *map(_ratio, ratios)])
+    return ["", *(region.name for region in regions)], rows
+
+
+def _ratio(ratio: Normalised | None) -> str:
+    if ratio is None:
+        return _EMPTY
+    return f"{_number(ratio.value, 2)} × ({_number(ratio.low, 2)} to {_number(ratio.high, 2)})"
 
 
 def change_rows(lesion: LesionChange) -> Table:

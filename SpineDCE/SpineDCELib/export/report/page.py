@@ -67,10 +67,10 @@ def heading(text: str) -> str:
 
 
 def figure(sources: Sequence[str], caption: str) -> str:
-    """Pictures side by side, or below one another where the page is narrow."""
+    """Images over the page's width; panels of curves half as wide, or whole on a narrow page."""
     alt = escape(caption, quote=True)
     pictures = "".join(f'<img src="{source}" alt="{alt}">' for source in sources)
-    kind = "pair" if len(sources) > 1 else "one"
+    kind = "pair" if sources[0].startswith("data:image/svg") else "whole"
     return (
         f'<figure><div class="{kind}">{pictures}</div>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
