@@ -143,6 +143,26 @@ def test_magnitude_and_phase_apart(tmp_path, vendor, way, kind):
     )
 
 
+def test_phase_of_a_dropped_frame_is_dropped_too(tmp_path):
+    layout = Layout()
+    images = [
+        *layout.images(truth()),
+        *layout.images(stored_phase(), kind="P", slope=[2] * FRAMES, intercept=-4096),
+    ]
+    tell_time(images, layout, "AcquisitionTime")
+    save_all(images, tmp_path)
+    (tmp_path / "M006_02.dcm").unlink()
+    series = read_dynamic(tmp_path)
+    keep = [f for f in range(FRAMES) if f != 6]
+    check(series, pixels=truth()[keep], times=TIMES[keep])
+    expected = (stored_phase()[keep].astype(float) * 2 - 4096) * np.pi / 4096
+    np.testing.assert_allclose(series.phase, expected, atol=1e-5)
+    (tmp_path / "P003_01.dcm").unlink()
+    series = read_dynamic(tmp_path)
+    assert series.phase is None
+    assert any("No phase series has the frames" in n for n in series.notes)
+
+
 def test_real_and_imaginary(tmp_path):
     layout = Layout()
     real, imaginary = truth(1).astype(float), truth(2).astype(float)
@@ -476,6 +496,32 @@ def test_ge_duration_is_believed_only_with_tr(tmp_path):
     np.testing.assert_allclose(series.times, np.arange(FRAMES) * 5.0)
     with pytest.raises(InputError, match="--frame-interval"):
         read_dynamic(with_duration(tmp_path / "3d", TR=0.0045, dimension="3D"))
+
+
+def test_temporal_resolution_is_the_interval_of_counted_frames(tmp_path):
+    def tags(ms):
+        return {"TemporalPositionIdentifier": lambda i: i.f + 1, "TemporalResolution": ms}
+
+    no_time(tmp_path / "good", **tags(5400.0))
+    series = read_dynamic(tmp_path / "good")
+    check(series, times=np.arange(FRAMES) * 5.4)
+    assert "TemporalResolution" in series.time_origin
+    no_time(tmp_path / "TR", **tags(4.5))
+    with pytest.raises(InputError, match="--frame-interval"):
+        read_dynamic(tmp_path / "TR")
+
+
+@pytest.mark.parametrize(
+    "keyword", ["FlipAngle", "EchoTime", "PatientName", "RepetitionTime", "EchoNumbers"]
+)
+def test_a_tag_missing_in_one_file_costs_no_frame(tmp_path, keyword):
+    _, images = written(tmp_path)
+    for n, image in enumerate(images):
+        image.ds.EchoNumbers = 1
+        if n == 17:
+            delattr(image.ds, keyword)
+        save(image.ds, tmp_path / image.name)
+    check(read_dynamic(tmp_path))
 
 
 def test_two_clocks_that_disagree_are_told(tmp_path):

@@ -99,6 +99,7 @@ class ImageHeader:
     temporal_index: int | None = None
     n_temporal: int | None = None
     duration: float | None = None  #: s, of the whole acquisition (GE)
+    resolution: float | None = None  #: s, from frame to frame as TemporalResolution says
     clocks: dict[str, float] = field(default_factory=dict)  #: s; name of tag → value
 
 
@@ -250,7 +251,7 @@ _ROOT_TAGS = [
     0x00180080, 0x00180081, 0x00180082, 0x00180086, 0x00180087, 0x00180088, 0x00181030,
     0x00181060, 0x00181314, 0x00189005, 0x00189073, 0x00189087, 0x0020000D, 0x0020000E,
     0x00200011, 0x00200012, 0x00200013, 0x00200032, 0x00200037, 0x00200052, 0x00200100,
-    0x00200105, 0x00201041, 0x00209153, 0x00280002, 0x00280004, 0x00280008, 0x00280010,
+    0x00200105, 0x00200110, 0x00201041, 0x00209153, 0x00280002, 0x00280004, 0x00280008, 0x00280010,
     0x00280011, 0x00280030, 0x00280100, 0x00280101, 0x00280103, 0x00281052, 0x00281053,
     0x00281054, 0x00541300, 0x52009229, 0x52009230,
     *((0x00190010 + i) for i in range(16)), *((0x00210010 + i) for i in range(16)),
@@ -480,6 +481,7 @@ def _classic(ds: Dataset, header: SeriesHeader) -> ImageHeader:
         temporal_index=integer(ds, 0x00200100),
         n_temporal=integer(ds, 0x00200105),
         duration=duration / 1e6 if duration is not None and 0 < duration < 1e11 else None,
+        resolution=_milli(number(ds, 0x00200110)),
         clocks=_classic_clocks(ds),
     )
 

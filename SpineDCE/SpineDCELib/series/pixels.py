@@ -124,7 +124,7 @@ def _why_undecoded(file: str, syntax: str, error: Exception) -> str:
 def phase_in_radians(
     stored: NDArray[np.float32], image: ImageHeader | None
 ) -> tuple[NDArray[np.float32], str]:
-    """Phase images in their vendor's numbers → rad, and a sentence on how.
+    """Phase images in their vendor's numbers → rad (in place), and a sentence on how.
 
     The scale is read from the range that the pixels can have: Siemens −4096 to 4095, GE and
     Philips milliradians, others radians or degrees.
@@ -140,11 +140,11 @@ def phase_in_radians(
     limits = {"radians": np.pi, "milliradians": 1000 * np.pi, "1/4096 of π": 4096.0}
     for name, most in limits.items():
         if abs(limit - most) < 0.03 * most:
-            return stored * np.float32(scales[name]), f"Phase is stored in {name}."
+            return _scaled(stored, scales[name]), f"Phase is stored in {name}."
     # A signed 16-bit range says nothing; the pixels themselves then do.
     for name, most in limits.items():
         if 0.5 * most < top <= 1.03 * most:
-            return stored * np.float32(scales[name]), f"Phase is taken to be in {name}."
+            return _scaled(stored, scales[name]), f"Phase is taken to be in {name}."
     if stored.min() >= 0 and 3000 < top <= 4096:
         return (
             (stored - np.float32(2048)) * np.float32(np.pi / 2048),
@@ -155,6 +155,10 @@ def phase_in_radians(
         stored * factor,
         f"The unit of phase is not known; its largest value {top:g} is set to π.",
     )
+
+
+def _scaled(stored: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
+    return np.multiply(stored, np.float32(scale), out=stored)
 
 
 def checksum(*arrays: NDArray[Any] | None) -> str:

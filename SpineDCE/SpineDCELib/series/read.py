@@ -107,11 +107,15 @@ def read_dynamic(
     times, origin = _times(chosen, frame_interval)
     notes = [*chosen.notes, *chosen.problems]
     companion = _companion(study, chosen, "dynamic phase")
+    if companion is None and study.with_role("dynamic phase"):
+        notes.append("No phase series has the frames and grid of the dynamic one; none is used.")
     imaginary = _companion(study, chosen, "dynamic imaginary")
     phase: NDArray[np.float32] | None = None
     if chosen.component == "real" and imaginary is not None:
         real = _pixels(chosen, part(progress, 0.0, 0.45))
         other = _pixels(imaginary, part(progress, 0.45, 0.9))
+        if imaginary.frames > chosen.frames:
+            other = other[_same_frames(imaginary, chosen)]
         phase = np.arctan2(other, real)
         signal = np.hypot(real, other, out=real)
         notes.append(f"Magnitude and phase are computed from series {imaginary.number} too.")
@@ -122,6 +126,8 @@ def read_dynamic(
         used = [chosen]
         if companion is not None:
             stored = _pixels(companion, part(progress, stop, 0.9))
+            if companion.frames > chosen.frames:
+                stored = stored[_same_frames(companion, chosen)]
             image = companion.stack.frames[0][0] if companion.stack else None
             phase, how = phase_in_radians(stored, image)
             notes.append(f"{how} (series {companion.number})")
@@ -172,11 +178,11 @@ def _companion(study: Study, chosen: SeriesDescription, role: str) -> SeriesDesc
         for s in study.with_role(role)
         if s.patient == chosen.patient
         and s.study_uid == chosen.study_uid
-        and s.dimensions == chosen.dimensions
+        and s.dimensions[1:] == chosen.dimensions[1:]
         and s.geometry is not None
         and chosen.geometry is not None
         and s.geometry.matches(chosen.geometry, 0.1)
-        and _same_frames(s, chosen)
+        and _same_frames(s, chosen) is not None
     ]
 
     def nearness(s: SeriesDescription) -> tuple[bool, bool, int]:
@@ -187,13 +193,18 @@ def _companion(study: Study, chosen: SeriesDescription, role: str) -> SeriesDesc
     return max(found, key=nearness, default=None)
 
 
-def _same_frames(a: SeriesDescription, b: SeriesDescription) -> bool:
-    if a.stack and b.stack and not np.array_equal(a.stack.numbers, b.stack.numbers):
-        return False
-    if a.times is None or b.times is None or a.interval is None:
-        return True
-    started = abs((a.started or 0.0) - (b.started or 0.0)) <= a.interval
-    return started and bool(np.abs(a.times - b.times).max() <= 0.5 * a.interval)
+def _same_frames(a: SeriesDescription, b: SeriesDescription) -> list[int] | None:
+    """Which frame of ``a`` belongs to each frame of ``b``; None where one has no partner."""
+    if a.stack is None or b.stack is None:
+        found = list(range(a.frames)) if a.frames == b.frames else None
+    else:
+        place = {int(n): f for f, n in enumerate(a.stack.numbers)}
+        partners = [place.get(int(n)) for n in b.stack.numbers]
+        found = None if None in partners else [p for p in partners if p is not None]
+    if found is None or a.times is None or b.times is None or b.interval is None:
+        return found
+    apart = a.times[found] - b.times
+    return found if np.ptp(apart) <= 0.5 * b.interval else None
 
 
 # ---------------------------------------------------------------------------- volumes

@@ -267,22 +267,32 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
 
 
 def _cluster(values: Iterable[float | None], tolerance: float) -> dict[float | None, int]:
-    """Each value's group, where groups lie further apart than ``tolerance`` (relative)."""
-    groups: dict[float | None, int] = {None: -1}
+    """Each value's group, where groups lie further apart than ``tolerance`` (relative).
+
+    A missing value is of the only group there is, or of one of its own.
+    """
+    groups: dict[float | None, int] = {}
     group, last = 0, None
     for value in sorted({v for v in values if v is not None}):
         if last is not None and value - last > tolerance * abs(last) + 1e-9:
             group += 1
         groups[value] = group
         last = value
+    groups[None] = 0 if group == 0 else -1
     return groups
 
 
 def _dicom_series(images: Sequence[ImageHeader], disk: dict[str, str]) -> list[SeriesDescription]:
     by_series: dict[Hashable, list[ImageHeader]] = defaultdict(list)
+    names: dict[Hashable, set[str]] = defaultdict(set)
+    for image in images:
+        names[(image.header.patient[0], image.header.study_uid)].add(image.header.patient[1])
     for image in images:
         h = image.header
-        by_series[(h.patient, h.study_uid, h.series_uid)].append(image)
+        # A name that is missing in some files of a study does not make another patient.
+        known = names[(h.patient[0], h.study_uid)] - {""}
+        name = next(iter(known)) if len(known) == 1 else h.patient[1]
+        by_series[(h.patient[0], name, h.study_uid, h.series_uid)].append(image)
     found: list[tuple[list[ImageHeader], Stack, Facts]] = []
     for members in by_series.values():
         kinds = _kinds(members)
@@ -309,6 +319,8 @@ def _kinds(members: list[ImageHeader]) -> list[list[ImageHeader]]:
     TE = _cluster((i.TE for i in members), 0.03)
     FA = _cluster((i.FA for i in members), 0.01)
     TI = _cluster((i.TI for i in members), 0.03)
+    echo = _cluster((i.echo for i in members), 0.0)
+    b_value = _cluster((i.b_value for i in members), 0.01)
     orientations: list[NDArray[np.float64]] = []
 
     def orientation(image: ImageHeader) -> int:
@@ -332,8 +344,8 @@ def _kinds(members: list[ImageHeader]) -> list[list[ImageHeader]]:
                 TE[i.TE],
                 FA[i.FA],
                 TI[i.TI],
-                i.echo,
-                i.b_value,
+                echo[i.echo],
+                b_value[i.b_value],
                 orientation(i),
                 (h.rows, h.columns),
                 None if i.pixel_spacing is None else tuple(round(v, 3) for v in i.pixel_spacing),

@@ -89,7 +89,9 @@ def frame_times(
         if starts is not None:
             good[name] = starts
     if not good:
-        _from_duration(frames, numbers, result)
+        _from_resolution(frames, numbers, result)
+        if result.times is None:
+            _from_duration(frames, numbers, result)
         return result
     name, starts = next(iter(good.items()))
     result.times, result.origin = starts - starts[0], name
@@ -186,6 +188,24 @@ def _fill(starts: NDArray[np.float64], numbers: NDArray[np.int_]) -> bool:
         return False
     starts[~known] = line[~known]
     return True
+
+
+def _from_resolution(
+    frames: Sequence[Sequence[ImageHeader]], numbers: NDArray[np.int_], result: FrameTimes
+) -> None:
+    """TemporalResolution, where frames are counted and it is not TR in disguise."""
+    found = {i.resolution for f in frames for i in f if i.resolution}
+    first = frames[0][0]
+    if len(found) != 1 or first.temporal_index is None:
+        return
+    interval = found.pop()
+    if interval < 0.1 or (first.TR and abs(interval - first.TR) < 0.01 * first.TR):
+        return
+    result.times = (numbers - numbers[0]) * interval
+    result.origin = "TemporalResolution (0020,0110)"
+    result.notes.append(
+        f"No image carries its time: frames are {interval:.6g} s apart by TemporalResolution."
+    )
 
 
 def _from_duration(
