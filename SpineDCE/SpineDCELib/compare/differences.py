@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,8 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     same("AIF from", one.aif.source, two.aif.source)
     same("T10 of blood [s]", one.aif.blood_T10, two.aif.blood_T10)
     same("haematocrit", one.aif.Hct, two.aif.Hct)
+    for item in fields(one.preprocessing):
+        same(item.name, *(getattr(x.preprocessing, item.name) for x in (one, two)))
     same("delay fitted per voxel", one.fit.fit_delay, two.fit.fit_delay)
     same("integration", one.fit.integration, two.fit.integration)
     rules = ["auto" if s.fit.shift == "auto" else "by hand" for s in (one, two)]

@@ -29,6 +29,9 @@ HCT_RANGE = (0.33, 0.48)
 #: A shift set by eye is good to half a frame at best.
 SHIFT_FRAMES = 0.5
 
+#: Half of fewer voxels than this is no artery.
+SMALLEST_ARTERY = 8
+
 
 @dataclass(frozen=True)
 class Perturbation:
@@ -162,20 +165,22 @@ class PerturbedVisit:
     def _plasma(self, how: Perturbation) -> ArterialCurve:
         arterial, Hct = self.analysis.aif(), self.analysis.settings.aif.Hct
         t, Cp = arterial.t, arterial.samples
-        if how.aif_voxels is not None and self.analysis.aif_mask is not None:
+        artery = self.analysis.artery
+        if how.aif_voxels is not None and artery is not None and arterial.signal is not None:
             rng = np.random.default_rng(how.aif_voxels)
-            signal = self.analysis.images.dynamic.signal[:, self.analysis.aif_mask]
-            half = rng.permutation(signal.shape[1])[: max(signal.shape[1] // 2, 1)]
-            Cb = self.analysis.blood_of(signal[:, half].mean(axis=1, dtype=float)).Cb
-            Cp = Cb / (1 - Hct)
+            voxels = self.analysis.images.dynamic.signal[:, artery].astype(float)
+            half = rng.permutation(voxels.shape[1])[: max(voxels.shape[1] // 2, 1)]
+            # What half of the voxels change, put on the signal however it was averaged.
+            changed = voxels[:, half].mean(axis=1) / voxels.mean(axis=1)
+            Cp = self.analysis.blood_of(arterial.signal * changed).Cb / (1 - Hct)
         if how.Hct is not None:
             Cp = Cp * (1 - Hct) / (1 - how.Hct)
         return ArterialCurve(t, Cp, self.analysis.settings.fit.integration)
 
     @property
     def resamples_aif(self) -> bool:
-        source, mask = self.analysis.settings.aif.source, self.analysis.aif_mask
-        return source == "mask" and mask is not None and int(mask.sum()) >= 8
+        artery = self.analysis.artery
+        return artery is not None and int(artery.sum()) >= SMALLEST_ARTERY
 
     @cached_property
     def shift_range(self) -> tuple[float, float]:
