@@ -705,13 +705,55 @@ class Analysis:
 
     def fit(self, progress: Progress = silent) -> FitResult:
         """The model's parameters in every voxel at the shift that is set."""
-        shift = self.shift(progress)
-        return self._stage(
-            "fit",
-            (self._fitter_key(), shift),
-            lambda: self.fitter(part(progress, 0, 0.6)).fit(
-                Ta=shift, progress=part(progress, 0.6, 1)
-            ),
+        shift, own = self.shift(progress), self.own_shifts()
+
+        def make() -> FitResult:
+            fitter = self.fitter(part(progress, 0, 0.6))
+            result = fitter.fit(Ta=shift, progress=part(progress, 0.6, 1))
+            for name, Ta in own.items():
+                voxels = np.flatnonzero(self._shift_masks()[name])
+                _put(result, fitter.fit(Ta=Ta, voxels=voxels), voxels)
+            return result
+
+        masks = [id(mask) for mask in self.regions.values()] if own else []
+        return self._stage("fit", (self._fitter_key(), shift, own, masks), make)
+
+    def own_shifts(self) -> dict[str, float]:
+        """Regions or sections that do not have the study's shift, with theirs, s."""
+        fit = self.settings.fit
+        if fit.shift_by == "study":
+            return {}
+        masks, found = self._shift_masks(), {}
+        if fit.shift == "auto":
+            evidence = self.evidence() if fit.shift_by == "region" else self._section_evidence()
+            found = {r.name: r.proposal for r in evidence.regions}
+        unknown = sorted(set(fit.shifts) - set(masks))
+        if unknown:
+            raise InputError(
+                f"A shift is given for '{unknown[0]}', but the {fit.shift_by}s are "
+                f"{', '.join(masks)}."
+            )
+        return {name: found[name] for name in masks if name in found} | fit.shifts
+
+    def _shift_masks(self) -> dict[str, NDArray[np.bool_]]:
+        """What may have a shift of its own: regions, or whole sections."""
+        if self.settings.fit.shift_by == "region":
+            return without_exclusions(self.regions, self.roles)
+        shape = self.study.dynamic.geometry.shape
+        sections = np.broadcast_to(np.arange(shape[0])[:, None, None], shape)
+        return {f"section {k + 1}": sections == k for k in range(shape[0])}
+
+    def _section_evidence(self) -> Evidence:
+        """Section by section, from the lesions' and references' voxels in it."""
+        curves, fit = self.concentration().curves, self.settings.fit
+        masks = without_exclusions(self.regions, self.roles)
+        fed = [m for n, m in masks.items() if self.roles[n] in ("lesion", "reference")]
+        tissue = np.any(fed, axis=0) if fed else self._tissue()
+        return arterial.gather_evidence(
+            {name: curves[:, m & tissue] for name, m in self._shift_masks().items()},
+            self.study.dynamic.times,
+            ArterialCurve(self.aif().t, self.aif().samples, fit.integration),
+            model=fit.model,
         )
 
     def result(self, progress: Progress = silent) -> Result:
@@ -733,12 +775,17 @@ class Analysis:
         curves = {
             name: mean_curve(concentration.curves, mask=mask) for name, mask in measured.items()
         }
-        fits = {name: self._fitted_curve(curve) for name, curve in curves.items()}
+        own = self.own_shifts()
+        fits = {
+            name: self._fitted_curve(curve, own.get(name, self.shift()))
+            for name, curve in curves.items()
+        }
         notes = (
             *self.images.dynamic.notes,
             *concentration.notes,
             *self.aif().notes,
             *([self.evidence().sentence()] if self.settings.fit.shift == "auto" else []),
+            *(f"Shift of {name}: {own_shift:g} s." for name, own_shift in own.items()),
         )
         measures = self._measures(maps, measured)
         return Result(maps, fit.status, statistics, curves, fits, notes, measures)
@@ -752,6 +799,7 @@ class Analysis:
         errors: dict[str, NDArray[np.floating]] = {}
         if wanted:
             voxels = np.flatnonzero(np.any(wanted, axis=0))
+            # Errors hardly depend on the shift: the study's stands for all.
             for name, values in standard_errors(
                 self.fitter().fit(Ta=self.shift(), voxels=voxels)
             ).items():
@@ -769,7 +817,7 @@ class Analysis:
             sizes=self.sizes,
         )
 
-    def _fitted_curve(self, curve: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _fitted_curve(self, curve: NDArray[np.float64], Ta: float) -> NDArray[np.float64]:
         """The model's curve of the fit to one mean curve, ``(frames,)``; NaN if there is none."""
         if not np.all(np.isfinite(curve)):
             return np.full_like(curve, np.nan)
@@ -780,8 +828,18 @@ class Analysis:
             ArterialCurve(arterial_input.t, arterial_input.samples, settings.integration),
             model=settings.model,
             fit_delay=settings.fit_delay,
-        ).fit(self.shift())
+        ).fit(Ta)
         return fit.setup.curves(fit.parameters)[:, 0]
+
+
+def _put(whole: FitResult, part: FitResult, voxels: NDArray[np.intp]) -> None:
+    """Set some voxels of a result to those of another."""
+    for name, array in part.parameters.items():
+        whole.parameters[name].ravel()[voxels] = array
+    for target, source in (
+        (whole.rss, part.rss), (whole.R2, part.R2), (whole.status, part.status)
+    ):  # fmt: skip
+        target.ravel()[voxels] = source
 
 
 def _invalid(signal: NDArray[np.floating]) -> NDArray[np.bool_]:

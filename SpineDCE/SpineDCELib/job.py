@@ -285,6 +285,7 @@ def _resolved(analysis: Analysis) -> dict[str, Any]:
         "T10 from": analysis.T1_source,
         "r1 [1/s/mM]": analysis.r1,
         "shift [s]": analysis.shift(),
+        "own shifts [s]": analysis.own_shifts(),
         "blood r2 [1/s/mM]": None if analysis.artery is None else analysis.blood().r2,
         "baseline frames": analysis.concentration().baseline_frames,
         "concentration unit": analysis.concentration().unit,

@@ -105,12 +105,17 @@ class FitSettings:
         model: "tofts", "extended_tofts", "patlak" or "two_compartment_exchange".
         shift: seconds by which the AIF is moved later (negative: earlier); "auto" takes the one
             at which the fit of the lesions and references leaves the least residual.
+        shift_by: "study" for one shift; "section" or "region" for one each, as ``shifts`` says or
+            as the lesions and references in it show; what has none of its own has the study's.
+        shifts: s, by region name or "section N" (from 1).
         fit_delay: fit an additional delay in every voxel.
         integration: "cubic" (the AIF upsampled tenfold) or "linear" between frames.
     """
 
     model: Model = "extended_tofts"
     shift: float | Literal["auto"] = 0.0
+    shift_by: str = "study"
+    shifts: dict[str, float] = field(default_factory=dict)
     fit_delay: bool = False
     integration: Integration = "cubic"
 
@@ -151,6 +156,9 @@ class Settings:
             _one_of("shift", self.fit.shift, ("auto",))
         else:
             _within("the shift", self.fit.shift, -600, 600, "s")
+        _one_of("shift_by", self.fit.shift_by, ("study", "section", "region"))
+        for name, shift in self.fit.shifts.items():
+            _within(f"the shift of '{name}'", shift, -600, 600, "s")
         _within("baseline frames", self.concentration.baseline_frames, 1, 10_000, "")
 
 
@@ -219,6 +227,8 @@ def _typed(value: Any, hint: Any, name: str) -> Any:
             return float(value)
         if kind is int and number and float(value).is_integer():
             return int(value)
+        if get_origin(hint) is dict and isinstance(value, dict):
+            return {str(k): _typed(v, get_args(hint)[1], f"{name}.{k}") for k, v in value.items()}
         if kind in (bool, str, type(None)) and type(value) is kind:
             return value
         if get_origin(kind) is Literal and isinstance(value, str):

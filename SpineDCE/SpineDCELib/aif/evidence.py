@@ -19,11 +19,17 @@ Array = NDArray[np.float64]
 #: Shifts that are tried, s: tissue is fed by the artery, so hardly before it; 20 s is far more
 #: than blood needs from the aorta to the spine.
 FIRST, LAST, STEP = -6.0, 20.0, 0.5
-#: Voxels that a region speaks with; more would cost time and change nothing.
+#: Parts that a region is cut into, whose mean curves tell the shift: single voxels are too noisy
+#: to bend the residual where signal is poor, and one mean could not tell its own uncertainty.
+PARTS = 8
+#: Voxels that a region's vp is averaged over; more would cost time and change nothing.
 VOXELS = 200
-#: A plateau is where the residual exceeds its minimum by less than this share.
-PLATEAU = 0.05
-#: Resamples of the voxels from which the uncertainty is read.
+#: A plateau is where the residual exceeds its minimum by less than this share: where the sum of
+#: squares has not doubled.
+PLATEAU = 1.0
+#: A residual that changes by less than this share does not tell a shift.
+FLAT = 0.05
+#: Resamples of the parts from which the uncertainty is read.
 RESAMPLES = 200
 
 
@@ -32,12 +38,12 @@ class RegionEvidence:
     """One region against the shifts.
 
     Attributes:
-        name: of the region. voxels: how many of it were fitted.
-        residual: ``(shifts,)``, mean over the voxels of residual sum of squares over its own
-            least: 1 at best.
+        name: of the region. voxels: how many of it have a usable curve.
+        residual: ``(shifts,)``, mean over the region's parts of the residual sum of squares over
+            its own least: 1 at best.
         vp: ``(shifts,)``, mean of the fitted voxels, fraction; NaN for a model without vp.
         proposal: shift of the least residual, s. low, high: its 95 % interval from resampled
-            voxels.
+            parts.
         arrival: by how much the region's mean curve rises later than the AIF, s; NaN where it
             does not rise. Dispersion makes it a rougher guess than the residual.
     """
@@ -57,9 +63,9 @@ class Evidence:
     """All regions together, and the shift that they propose.
 
     Attributes:
-        shifts: s. residual: ``(shifts,)``, all regions' voxels, 1 at best.
+        shifts: s. residual: ``(shifts,)``, all regions' parts, 1 at best.
         proposal: s. low, high: from the least to the largest of the regions' intervals.
-        plateau: the shifts, s, between which the residual is within 5 % of its least.
+        plateau: the shifts, s, between which the residual is less than twice its least.
         normalised_vp: lesion → ``(shifts,)``, its mean vp over the reference's.
         doubt: why the proposal should not be trusted; empty where it can be.
     """
@@ -112,16 +118,17 @@ def gather_evidence(
     losses: list[Array] = []
     weighed: list[tuple[Fitter, Array]] = []
     for number, (name, curves) in enumerate(regions.items()):
-        chosen = _spread(curves[:, np.isfinite(curves).all(axis=0)])
-        if not chosen.shape[1]:
+        usable = curves[:, np.isfinite(curves).all(axis=0)]
+        if not usable.shape[1]:
             continue
-        fitter = prepare(chosen, times, Cp, model=model)
+        chosen, some = _parts(usable), _spread(usable)
+        fitter, voxels = (prepare(c, times, Cp, model=model) for c in (chosen, some))
         rss = np.full((tried.size, chosen.shape[1]), np.nan)
         vp = np.full(tried.size, np.nan)
         for i, shift in enumerate(tried):
             progress((number + i / tried.size) / len(regions), f"Shift of {name}")
-            fit = fitter.fit(float(shift))
-            rss[i] = fit.rss
+            rss[i] = fitter.fit(float(shift)).rss
+            fit = voxels.fit(float(shift))
             if "vp" in fit.parameters and np.isfinite(fit["vp"]).any():
                 vp[i] = np.nanmean(fit["vp"])
         fitted = np.isfinite(rss).all(axis=0)
@@ -135,7 +142,7 @@ def gather_evidence(
         found.append(
             RegionEvidence(
                 name,
-                int(fitted.sum()),
+                usable.shape[1],
                 residual=loss.mean(axis=1) / loss.mean(axis=1).min(),
                 vp=vp,
                 proposal=best,
@@ -161,11 +168,17 @@ def gather_evidence(
         proposal,
         min(low, proposal),
         max(high, proposal),
-        _plateau(tried, residual),
+        _plateau(tried, residual, proposal),
         tuple(found),
         {} if normal is None else {n: _ratio(by_name[n], normal) for n in lesions if n in by_name},
         _doubt(residual),
     )
+
+
+def _parts(curves: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Mean curves of ``PARTS`` parts with equally many voxels."""
+    places = np.array_split(np.arange(curves.shape[1]), min(PARTS, curves.shape[1]))
+    return np.stack([curves[:, i].mean(axis=1, dtype=float) for i in places], axis=1)
 
 
 def _spread(curves: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -180,10 +193,10 @@ def _ratio(lesion: Array, reference: Array) -> Array:
 
 
 def _interval(shifts: Array, loss: Array) -> tuple[float, float, float]:
-    """Shift of the least mean loss and its 95 % interval over resampled voxels.
+    """Shift of the least mean loss and its 95 % interval over resampled parts.
 
     Args:
-        loss: ``(shifts, voxels)``.
+        loss: ``(shifts, parts)``.
     """
     rng = np.random.default_rng(0)
     n = loss.shape[1]
@@ -214,7 +227,7 @@ def _least(shifts: Array, curve: Array) -> float:
     return float(shifts[i] + part * (shifts[i + 1] - shifts[i]))
 
 
-def _plateau(shifts: Array, residual: Array) -> tuple[float, float]:
+def _plateau(shifts: Array, residual: Array, proposal: float) -> tuple[float, float]:
     """The stretch about the minimum where the residual stays near it, between samples by lines."""
     i = int(np.argmin(residual))
     above = residual > 1 + PLATEAU
@@ -226,16 +239,15 @@ def _plateau(shifts: Array, residual: Array) -> tuple[float, float]:
         return float(shifts[j] + part * (shifts[k] - shifts[j]))
 
     left, right = np.flatnonzero(above[:i])[::-1], i + np.flatnonzero(above[i:])
-    return (
-        edge(left, 1) if left.size else float(shifts[0]),
-        edge(right, -1) if right.size else float(shifts[-1]),
-    )
+    low = edge(left, 1) if left.size else float(shifts[0])
+    high = edge(right, -1) if right.size else float(shifts[-1])
+    return min(low, proposal), max(high, proposal)
 
 
 def _doubt(residual: Array) -> str:
     if np.argmin(residual) in (0, residual.size - 1):
         return "The residual has no least value among the shifts that were tried."
-    if residual.max() < 1 + PLATEAU:
+    if residual.max() < 1 + FLAT:
         return "The residual hardly changes with the shift: these regions do not determine it."
     return ""
 

@@ -46,6 +46,9 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
         choices=("auto", *POPULATION),
         help="auto finds the artery (default); the others are population AIFs",
     )
+    aif.add_argument(
+        "--shift-by", choices=("study", "section", "region"), help="one shift for each"
+    )
     aif.add_argument("--aif-region", metavar="FILE", help="where auto searches: a label map")
     aif.add_argument(
         "--aif-selection", metavar="FILE", help="changes by hand to what auto found, as JSON"
@@ -178,6 +181,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         fit=given(
             model=options.model,
             shift=options.shift,
+            shift_by=options.shift_by,
             fit_delay=options.fit_delay,
             integration=options.integration,
         ),
