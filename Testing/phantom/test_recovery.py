@@ -9,8 +9,8 @@ from SpineDCELib.concentration.spgr import signal_to_concentration
 from SpineDCELib.concentration.t1_mapping import variable_flip_angle_T1
 from SpineDCELib.kinetics.fitting import fit
 from SpineDCELib.phantom import write_sample
+from SpineDCELib.series import scan_study
 from SpineDCELib.series.read import read_dynamic, read_flip_angles
-from SpineDCELib.series.study import scan_study
 
 
 def normalised_vp(paths):

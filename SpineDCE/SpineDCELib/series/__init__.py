@@ -11,8 +11,9 @@ from SpineDCELib.series.dynamic_series import (
 from SpineDCELib.series.grid import put_on_grid
 from SpineDCELib.series.read import FlipAngleSet, read_dynamic, read_flip_angles, read_volume
 from SpineDCELib.series.report import study_report
+from SpineDCELib.series.scan import scan_study
 from SpineDCELib.series.segmentation import Segmentation, read_segmentation, write_segmentation
-from SpineDCELib.series.study import SeriesDescription, Study, scan_study
+from SpineDCELib.series.study import SeriesDescription, Study
 
 __all__ = [
     "MIN_FRAMES",

@@ -1,12 +1,10 @@
 """One DICOM file → one :class:`ImageHeader` per image in it, however odd its tags are.
 
-Values are taken from the raw bytes and converted here: a tag that cannot be read is a tag that is
-not there, never an error.
+What cannot be read is left out; a damaged file is an empty list.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import struct
 import warnings
@@ -15,26 +13,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pydicom
-from pydicom.datadict import dictionary_VR
-from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
+from SpineDCELib.series.tags import (
+    integer,
+    number,
+    numbers,
+    private_number,
+    private_tag,
+    seconds_of_datetime,
+    seconds_of_day,
+    text,
+)
+
 #: Transfer syntaxes whose pixels lie in the file as they are.
 NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
-MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
-
-_BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "AT": "H"}
-#: Vendors' own tags: (group, creator, element, VR when the file does not say).
-_PRIVATE = {
-    "philips_dynamic_time": (0x2005, "Philips MR Imaging DD 001", 0xA0, "FL"),
-    "philips_scale_slope": (0x2005, "Philips MR Imaging DD 001", 0x0E, "FL"),
-    "philips_component": (0x2005, "Philips MR Imaging DD 001", 0x11, "CS"),
-    "philips_item": (0x2005, "Philips MR Imaging DD 005", 0x0F, "SQ"),
-    "ge_component": (0x0043, "GEMS_PARM_01", 0x2F, "SS"),
-    "ge_duration": (0x0019, "GEMS_ACQU_01", 0x5A, "FL"),
-    "siemens_time_after_start": (0x0021, "SIEMENS MR SDI 02", 0x04, "DS"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,136 +95,6 @@ class ImageHeader:
     duration: float | None = None  #: s, of the whole acquisition (GE)
     resolution: float | None = None  #: s, from frame to frame as TemporalResolution says
     clocks: dict[str, float] = field(default_factory=dict)  #: s; name of tag → value
-
-
-# ---------------------------------------------------------------------------- values
-
-
-def _element(ds: Dataset, tag: int) -> tuple[str, Any, bool] | None:
-    """VR, bytes (or converted value), little-endian; None where the tag is absent."""
-    try:
-        element = ds.get_item(Tag(tag))
-    except Exception:
-        return None
-    if element is None:
-        return None
-    if isinstance(element, RawDataElement):
-        vr = element.VR or ""
-        if vr in ("", "UN"):
-            try:
-                vr = dictionary_VR(tag)
-            except KeyError:
-                vr = ""
-        return vr, element.value, element.is_little_endian
-    return str(element.VR), element.value, True
-
-
-def text(ds: Dataset, tag: int) -> str:
-    """The value as text, blanks, line ends and zero bytes cut off; "" where there is none."""
-    found = _element(ds, tag)
-    if found is None or found[1] is None:
-        return ""
-    value = found[1]
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-        if "\ufffd" in value:
-            value = found[1].decode("latin-1")
-    elif not isinstance(value, str) and isinstance(value, Sequence):
-        value = "\\".join(str(v) for v in value)
-    return str(value).strip(" \t\r\n\0")
-
-
-def numbers(ds: Dataset, tag: int, vr: str = "") -> tuple[float, ...]:
-    """The finite numbers of a tag; () where there are none or one cannot be read."""
-    found = _element(ds, tag)
-    if found is None or found[1] is None:
-        return ()
-    found_vr, value, little = found
-    vr = found_vr or vr
-    try:
-        if isinstance(value, bytes) and vr in _BINARY:
-            size = struct.calcsize(_BINARY[vr])
-            count = len(value) // size
-            values: Any = struct.unpack(
-                f"{'<' if little else '>'}{count}{_BINARY[vr]}", value[: count * size]
-            )
-        elif isinstance(value, bytes | str):
-            values = [v.strip(" \t\r\n\0") for v in text(ds, tag).split("\\")]
-            values = [float(v.replace(",", ".")) for v in values if v]
-        elif isinstance(value, Sequence):
-            values = [float(v) for v in value]
-        else:
-            values = [float(value)]
-    except (ValueError, TypeError, struct.error, OverflowError):
-        return ()
-    if not all(math.isfinite(v) for v in values):
-        return ()
-    return tuple(float(v) for v in values)
-
-
-def number(ds: Dataset, tag: int, vr: str = "") -> float | None:
-    found = numbers(ds, tag, vr)
-    return found[0] if found else None
-
-
-def integer(ds: Dataset, tag: int) -> int | None:
-    value = number(ds, tag)
-    return None if value is None or abs(value) > 2**53 else int(value)
-
-
-def private_tag(ds: Dataset, name: str) -> tuple[int, str] | None:
-    """The tag of a vendor's own element where the file's block of that vendor lies."""
-    group, creator, element, vr = _PRIVATE[name]
-    for block in range(0x10, 0x20):
-        tag = (group << 16) | block
-        if Tag(tag) in ds and text(ds, tag).upper() == creator.upper():
-            return (group << 16) | (block << 8) | element, vr
-    return None
-
-
-def private_number(ds: Dataset, name: str) -> float | None:
-    found = private_tag(ds, name)
-    return None if found is None else number(ds, *found)
-
-
-def seconds_of_day(value: str) -> float | None:
-    """DICOM TM (``HHMMSS.FFFFFF``, also ``HH:MM:SS``) → s since midnight."""
-    value = value.strip(" \t\r\n\0").replace(":", "")
-    whole, _, fraction = value.partition(".")
-    if not whole.isdigit() or len(whole) not in (2, 4, 6) or (fraction and not fraction.isdigit()):
-        return None
-    hours, minutes, seconds = (int(whole[i : i + 2] or 0) for i in (0, 2, 4))
-    if hours > 23 or minutes > 59 or seconds > 60:
-        return None
-    return hours * 3600.0 + minutes * 60.0 + seconds + (float(f"0.{fraction}") if fraction else 0.0)
-
-
-def days(value: str) -> int | None:
-    """DICOM DA → a day number."""
-    import datetime
-
-    value = value.strip(" \t\r\n\0").replace(".", "").replace("-", "")
-    try:
-        return datetime.date(int(value[:4]), int(value[4:6]), int(value[6:8])).toordinal()
-    except ValueError:
-        return None
-
-
-def seconds_of_datetime(value: str) -> float | None:
-    """DICOM DT → s; the offset from UTC, where there is one, is taken off."""
-    value = value.strip(" \t\r\n\0")
-    offset = 0.0
-    for sign in "+-":
-        at = value.find(sign, 8)
-        if at > 0:
-            zone, value = value[at + 1 :], value[:at]
-            if len(zone) == 4 and zone.isdigit():
-                offset = (int(zone[:2]) * 3600.0 + int(zone[2:]) * 60.0) * (
-                    1 if sign == "+" else -1
-                )
-            break
-    day, time = days(value[:8]), seconds_of_day(value[8:])
-    return None if day is None or time is None else day * 86400.0 + time - offset
 
 
 # ---------------------------------------------------------------------------- one file

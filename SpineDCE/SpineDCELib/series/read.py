@@ -13,7 +13,8 @@ from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series.dynamic_series import DynamicSeries, Geometry, Source, Volume
 from SpineDCELib.series.header import ImageHeader
 from SpineDCELib.series.pixels import checksum, load_frames, phase_in_radians
-from SpineDCELib.series.study import SeriesDescription, Study, scan_study
+from SpineDCELib.series.scan import scan_study
+from SpineDCELib.series.study import SeriesDescription, Study
 
 
 @dataclass(frozen=True, eq=False)
