@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import ndimage
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli import main
 from SpineDCELib.compare.call import make_call
 from SpineDCELib.compare.differences import Difference, differences, require_accepted
@@ -19,7 +20,7 @@ from SpineDCELib.inputs import Inputs
 from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
 from SpineDCELib.phantom.study import write_sample
-from SpineDCELib.series import Geometry, Volume, read_segmentation
+from SpineDCELib.series import Geometry, Source, Volume, read_segmentation
 from SpineDCELib.settings import Settings, changed
 
 SETTINGS = changed(
@@ -139,6 +140,19 @@ def test_unlike_visits_must_be_accepted(sample):
     with pytest.raises(InputError, match="signal mode: absolute before, relative after"):
         require_accepted(found, accepted=False)
     require_accepted(found, accepted=True)
+
+
+def test_another_patient_and_the_wrong_order_are_told_without_naming_anyone(sample):
+    _, _, comparison, _ = sample
+    one, two = comparison.before.analysis, comparison.after.analysis
+    turned = differences(two, one)
+    assert [str(d) for d in turned if d.confirm] == [
+        "date of the study: the later before, the earlier after"
+    ]
+    nobody = replace(two.study.dynamic, source=Source("NRRD"))
+    other = Analysis(replace(two.study, dynamic=nobody), two.settings, aif_file=two.aif_file)
+    found = {d.name: str(d) for d in differences(one, other)}
+    assert found["patient ID"] == "patient ID: one before, another after"
 
 
 def test_command_line(sample, tmp_path, capsys):

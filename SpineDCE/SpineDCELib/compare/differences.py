@@ -75,7 +75,6 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
         same(f"distance of {axis} [mm]", a, b, tolerance=TOLERANCES["voxel size"])
     heads = [_header(d.source.files) for d in (first, second)]
     for name, key in (
-        ("patient ID", "PatientID"),
         ("manufacturer", "Manufacturer"),
         ("scanner", "ManufacturerModelName"),
         ("contrast agent", "ContrastBolusAgent"),
@@ -83,9 +82,12 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
         same(name, heads[0].get(key), heads[1].get(key))
     same("contrast volume per weight [mL/kg]", *(_dose(h) for h in heads),
          tolerance=TOLERANCES["dose"])  # fmt: skip
+    # IDs and dates stay out of messages, logs and files.
+    if heads[0].get("PatientID") != heads[1].get("PatientID"):
+        found.append(Difference("patient ID", "one", "another"))
     dates = [str(h.get("StudyDate") or "") for h in heads]
     if all(dates) and dates[1] < dates[0]:
-        found.append(Difference("order: the second visit is earlier", dates[0], dates[1]))
+        found.append(Difference("date of the study", "the later", "the earlier"))
     return found
 
 
