@@ -47,7 +47,7 @@ def test_unclear_unit_is_asked_for(tmp_path):
     ["", "time,Cb\n1,2\n", "a,b\nx,y\n1,2\n3,4\n", "0,1\n5,2\n4,3\n6,1\n", "0,1\n1,nan\n2,3\n"],
 )
 def test_bad_files_are_one_sentence(tmp_path, text):
-    with pytest.raises(InputError, match="aif.csv"):
+    with pytest.raises(InputError, match=r"aif\.csv"):
         read_curve_file(write(tmp_path, text), duration=5)
 
 

@@ -1,0 +1,123 @@
+"""The artery is found, every other voxel has its reason, and no wrong curve is given."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from reference_data import reference
+from SpineDCELib.aif import Verdict, blood_contrast, detect
+from SpineDCELib.errors import InputError
+from SpineDCELib.inputs import read_images
+from SpineDCELib.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+from made_trunk import FA, SHAPE, TR, part_of, places, trunk
+
+CONTRAST, UNIT = blood_contrast(TR=TR, FA=FA, T10=1.441, r1=4.6)
+
+
+def found_in(series, **options):
+    return detect(series, to_contrast=CONTRAST, unit=UNIT, **options)
+
+
+@pytest.mark.parametrize("interval", [1.0, 2.5, 4.0, 5.5])
+@pytest.mark.parametrize("noise", [0.0, 6.0, 15.0])
+def test_the_artery_is_found_in_its_sections_and_nothing_else(interval, noise):
+    series, Cb = trunk(interval=interval, noise=noise, seed=int(noise))
+    found = found_in(series).trusted()
+    aorta = places()["aorta"]
+    assert (found.mask & aorta).sum() >= 0.95 * found.mask.sum()
+    assert not (found.mask & places()["vein"]).any()
+    assert set(np.flatnonzero(aorta.any(axis=(1, 2)))) == set(found.sections)
+    n0 = found.baseline_frames
+    C = CONTRAST(found.signal[:, None], found.signal[:n0].mean(keepdims=True))[:, 0]
+    assert C.max() == pytest.approx(Cb.max(), rel=0.06)
+    assert C.sum() == pytest.approx(Cb.sum(), rel=0.05)
+
+
+def test_every_enhancing_voxel_has_a_reason_and_every_vessel_a_row():
+    found = found_in(trunk()[0])
+    assert (found.verdicts[places()["vein"]] != Verdict.ACCEPTED).all()
+    reasons = {c.vessel: c.reason for c in found.candidates if not c.accepted}
+    assert any("vein" in reason for reason in reasons.values())
+    assert sum(found.counts().values()) == (found.verdicts != Verdict.NOT_ENHANCING).sum()
+    for c in found.candidates:
+        own = found.vessels[c.section] == c.vessel
+        assert own.sum() == c.voxels
+        assert (found.verdicts[c.section][own] == Verdict.ACCEPTED).sum() == c.accepted
+    assert {Verdict(v).reason for v in np.unique(found.verdicts)} <= {v.reason for v in Verdict}
+
+
+def test_a_vein_without_its_artery_is_no_aif():
+    found = found_in(trunk(artery=False)[0])
+    assert not found.mask.any()
+    assert found.signal is None
+    with pytest.raises(InputError, match=r"No trustworthy AIF.*vein"):
+        found.trusted()
+
+
+def test_noise_sameness_and_a_late_start_are_no_aif():
+    series, _ = trunk()
+    rng = np.random.default_rng(0)
+    noisy = replace(series, signal=rng.normal(100, 6, series.signal.shape).astype(np.float32))
+    same = replace(series, signal=np.full_like(series.signal, 7.0))
+    late = replace(series, signal=series.signal[8:], times=series.times[8:] - series.times[8])
+    hidden, _ = trunk(noise=120.0)
+    for wrong in (noisy, same, late, hidden):
+        found = found_in(wrong)
+        assert found.doubt
+        assert found.signal is None
+
+
+def test_one_section_and_a_search_region():
+    series, _ = trunk()
+    assert found_in(part_of(series, [2])).sections == [0]
+    region = np.zeros(SHAPE, bool)
+    region[:, :20] = True
+    found = found_in(series, region=region)
+    assert found.mask.any()
+    assert not (found.mask & ~region).any()
+    assert "outside the search region" in found.counts()
+    region[:] = False
+    region[:, :, 20:] = True
+    assert found_in(series, region=region).doubt
+
+
+def test_fresh_blood_is_left_out():
+    series, Cb = trunk()
+    signal = series.signal.copy()
+    aorta = places()["aorta"]
+    # What has seen few pulses is bright with and without contrast: less and less on the way down.
+    fresh = 40 * np.exp(-np.arange(SHAPE[1]) / 8)[None, :, None]
+    signal += np.where(aorta, fresh, 0).astype(np.float32)
+    inflow = aorta & (fresh > 10)
+    found = found_in(replace(series, signal=signal)).trusted()
+    assert (found.mask & inflow).sum() < 0.1 * inflow.sum()
+    assert (found.verdicts[inflow] == Verdict.INFLOW).any()
+
+    def peak(curve):
+        before = curve[: found.baseline_frames].mean(keepdims=True)
+        return CONTRAST(curve[:, None], before).max()
+
+    everything = signal[:, aorta].mean(axis=1, dtype=float)
+    assert peak(everything) < 0.85 * Cb.max()
+    assert peak(found.signal) > 0.92 * Cb.max()
+
+
+@pytest.mark.parametrize(("noise", "every"), [(0, 1), (0, 8), (2, 4), (4, 2)])
+def test_qiba_at_other_noise_and_frame_intervals(noise, every):
+    series = read_images(reference("qiba-v4"), Settings()).dynamic
+    rng = np.random.default_rng(1)
+    shape = series.signal.shape
+    z = series.signal + noise * (rng.standard_normal(shape) + 1j * rng.standard_normal(shape))
+    series = replace(
+        series, signal=np.abs(z).astype(np.float32)[::every], times=series.times[::every]
+    )
+    contrast, unit = blood_contrast(TR=0.005, FA=25.0, T10=1.44, r1=4.6)
+    found = detect(series, to_contrast=contrast, unit=unit).trusted()
+    strip = np.zeros(series.geometry.shape, bool)
+    strip[:, -20:] = True
+    assert not (found.mask & ~strip).any()
+    assert found.mask.sum() > 600

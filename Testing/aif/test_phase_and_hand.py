@@ -1,0 +1,134 @@
+"""Phase as a check, changes by hand, fitted population curves, and the command that shows them."""
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from SpineDCELib.aif import (
+    Selection,
+    apply_selection,
+    blood_contrast,
+    detect,
+    fit_population,
+    georgiou,
+    parker,
+    phase_curve,
+    read_selection,
+    vessel_angle,
+)
+from SpineDCELib.aif.selection import Ball, section_point, write_selection
+from SpineDCELib.analysis import Analysis, Images
+from SpineDCELib.cli import main
+from SpineDCELib.errors import InputError
+from SpineDCELib.phantom import write_study
+from SpineDCELib.series import Geometry
+from SpineDCELib.settings import Settings, changed
+
+sys.path.insert(0, str(Path(__file__).parent))
+from made_trunk import AFFINE, FA, SHAPE, TE, TR, places, trunk
+
+CONTRAST, UNIT = blood_contrast(TR=TR, FA=FA, T10=1.441, r1=4.6)
+
+
+def blood(series, **aif):
+    settings = changed(Settings(), aif=aif)
+    return Analysis(Images(series), settings).blood()
+
+
+def test_the_angle_is_that_of_the_vessel():
+    geometry = Geometry((3, 60, 60), AFFINE)
+    j, i = np.mgrid[:60, :60]
+    for slope in (0.0, 0.3, 0.6):
+        mask = np.broadcast_to(np.abs(i - 20 - slope * (j - 30)) < 3, geometry.shape)
+        angle = np.rad2deg(np.median(vessel_angle(mask, geometry)))
+        assert angle == pytest.approx(np.rad2deg(np.arctan(slope)), abs=2)
+
+
+def test_phase_gives_the_concentration_and_confirms_the_decay():
+    series, Cb = trunk(phase=True, noise=4.0)
+    found = detect(series, to_contrast=CONTRAST, unit=UNIT).trusted()
+    curve = phase_curve(
+        series.signal, series.phase, mask=found.mask, geometry=series.geometry,
+        baseline_frames=found.baseline_frames, noise=found.noise, field_strength=1.5, TE=TE,
+    )  # fmt: skip
+    assert curve.C.max() == pytest.approx(Cb.max(), rel=0.03)
+    assert np.abs(curve.C - Cb).max() < 0.15
+    plain, used, both = (blood(series, **aif) for aif in ({"r2": 0.0}, {}, {"peak": "phase"}))
+    assert plain.Cb.max() < 0.93 * Cb.max()
+    assert used.r2 == 6.1
+    assert used.Cb.max() == pytest.approx(Cb.max(), rel=0.04)
+    assert both.Cb.max() == pytest.approx(Cb.max(), rel=0.04)
+    assert any("phase confirms" in note for note in used.notes)
+
+
+def test_without_phase_nothing_is_corrected_but_it_is_said():
+    series, Cb = trunk(noise=4.0)
+    curve = blood(series)
+    assert curve.r2 == 0
+    assert curve.Cb.max() == pytest.approx(Cb.max(), rel=0.04)
+    assert any("--blood-r2" in note for note in curve.notes)
+    assert blood(series, r2=6.1).Cb.max() > 1.05 * curve.Cb.max()
+    with pytest.raises(InputError, match="phase"):
+        blood(series, peak="phase")
+
+
+def test_changes_by_hand_follow_and_are_kept(tmp_path):
+    series, _ = trunk()
+    found = detect(series, to_contrast=CONTRAST, unit=UNIT)
+    section = found.sections[0]
+    place = tuple(float(x) for x in (AFFINE @ [30.0, 40.0, 2.0, 1.0])[:3])
+    selection = Selection(
+        "less of it", taken_in=(Ball(place, 4.0),),
+        sections_out=(section_point(section, series.geometry),),
+    )  # fmt: skip
+    write_selection(tmp_path / "hand.json", selection)
+    assert read_selection(tmp_path / "hand.json") == selection
+    hand = apply_selection(read_selection(tmp_path / "hand.json"), found, series)
+    assert section not in hand.sections
+    assert hand.mask[2, 40, 30]
+    row = next(c for c in hand.candidates if c.section == section and c.vessel == 1)
+    assert row.accepted == 0
+    assert row.reason == "taken out by hand"
+    assert not np.allclose(hand.signal, found.signal)
+    far = selection.moved((500.0, 0.0, 0.0))
+    np.testing.assert_array_equal(apply_selection(far, found, series).mask, found.mask)
+    nothing = Selection("all", taken_out=(Ball((0.0, 0.0, 0.0), 900.0),))
+    with pytest.raises(InputError, match="no voxel"):
+        apply_selection(nothing, found, series)
+    (tmp_path / "bad.json").write_text('{"name": "x", "taken_in": [{"radius": 2}]}')
+    with pytest.raises(InputError, match="sections_out"):
+        read_selection(tmp_path / "bad.json")
+
+
+@pytest.mark.parametrize("function", [parker, georgiou])
+def test_a_population_curve_is_fitted_for_arrival_and_scale(function):
+    t = np.arange(0, 280, 4.7)
+    measured = 1.3 * function(t, arrival=33.3)
+    fit = fit_population(function.__name__, measured, t=t)
+    assert fit.arrival == pytest.approx(33.3, abs=0.05)
+    assert fit.scale == pytest.approx(1.3, rel=0.01)
+    np.testing.assert_allclose(fit.at(t), measured, atol=0.05)
+
+
+def test_the_command_writes_table_evidence_and_picture(tmp_path, capsys):
+    paths = write_study(tmp_path / "study", size="quick", seed=4)
+    rois = str(paths.truth / "rois.seg.nrrd")
+    out = tmp_path / "out"
+    assert main(["aif", str(paths.dicom), "-o", str(out), "--t10", "800", "--roi", rois]) == 0
+    said = capsys.readouterr().out
+    assert "accepted" in said
+    assert "Shift" in said
+    rows = list(csv.DictReader((out / "aif_candidates.csv").open()))
+    assert {"verdict", "arrival [s]", "peak [mM]"} <= set(rows[0])
+    assert any(row["verdict"] == "accepted" for row in rows)
+    assert (out / "shift_evidence.csv").exists()
+    assert (out / "aif.png").stat().st_size > 10_000
+    assert (out / "aif_mask.nrrd").exists()
+
+
+def test_the_made_trunk_is_what_it_says():
+    where = places()
+    assert np.sum([m.astype(int) for m in where.values()], axis=0).max() == 1
+    assert where["aorta"].shape == SHAPE

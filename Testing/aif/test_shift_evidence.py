@@ -1,0 +1,75 @@
+"""The shift is found where curves were made with one, and called unknown where they were not."""
+
+import numpy as np
+import pytest
+from SpineDCELib.aif import change_evidence, gather_evidence, parker
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import ArterialCurve
+from SpineDCELib.kinetics.models import extended_tofts
+
+T = np.arange(0, 300, 5.4)
+FINE = np.arange(0, 360, 0.5)
+
+
+def curves(vp, Ktrans, *, delay, noise=0.0, n=60, seed=0):
+    """Tissue of a finely sampled AIF, seen every 5.4 s."""
+    Cp = parker(FINE, arrival=30 + delay) / 0.58
+    fine = extended_tofts(FINE, Cp, vp=[vp], Ktrans=[Ktrans], ve=[0.2])[:, 0]
+    rng = np.random.default_rng(seed)
+    return np.interp(T, FINE, fine)[:, None] + rng.normal(0, noise, (T.size, n))
+
+
+def evidence(delay=4.3, noise=0.01, vp=0.08, **options):
+    regions = {
+        "lesion": curves(vp, 0.09, delay=delay, noise=noise),
+        "reference": curves(0.012, 0.02, delay=delay, noise=noise / 3, seed=1),
+    }
+    AIF = ArterialCurve(T, parker(T, arrival=30) / 0.58)
+    return gather_evidence(
+        regions, T, AIF, model="extended_tofts", lesions=("lesion",), reference="reference",
+        **options,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("delay", [0.0, 2.7, 6.1, 11.4])
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+def test_the_delay_is_found(delay, noise):
+    found = evidence(delay, noise)
+    assert found.proposal == pytest.approx(delay, abs=0.5)
+    assert found.low <= found.proposal <= found.high
+    assert found.plateau[0] <= found.proposal <= found.plateau[1]
+    assert not found.doubt
+    assert f"{found.proposal:.2f} s" in found.sentence()
+
+
+def test_the_curves_against_the_shift():
+    found = evidence()
+    assert found.residual.min() == pytest.approx(1.0)
+    assert found.residual[0] > 3
+    assert found.residual[-1] > 3
+    ratio = np.interp(found.proposal, found.shifts, found.normalised_vp["lesion"])
+    assert ratio == pytest.approx(0.08 / 0.012, rel=0.1)
+
+
+def test_noise_alone_proposes_nothing():
+    rng = np.random.default_rng(0)
+    AIF = ArterialCurve(T, parker(T, arrival=30) / 0.58)
+    found = gather_evidence(
+        {"noise": rng.normal(0, 0.02, (T.size, 400))}, T, AIF, model="extended_tofts"
+    )
+    assert found.doubt or found.high - found.low > 3
+    with pytest.raises(InputError, match="--shift"):
+        gather_evidence({"none": np.full((T.size, 5), np.nan)}, T, AIF, model="extended_tofts")
+
+
+def test_the_change_between_visits_against_the_shift():
+    before, after = evidence(), evidence(delay=5.0, vp=0.02)
+    change = change_evidence(before, after, lesion="lesion")
+    middle = change.percent[np.argmin(np.abs(change.offsets))]
+    assert middle == pytest.approx(-75, abs=6)
+    assert change.least <= middle <= change.most
+    assert change.stable
+    close = change_evidence(before, after, lesion="lesion", cutoff=float(middle))
+    assert not close.stable
+    with pytest.raises(InputError, match="not known"):
+        change_evidence(before, after, lesion="other")
