@@ -2,19 +2,23 @@
 
     python Testing/benchmarks/bench_shift.py [--matrix 256] [--sections 12] [--frames 56]
 
-A made study of that size: tissue with noise, one lesion and one reference of 1500 voxels each.
+One BLAS thread. A made study of that size: tissue with noise, one lesion and one reference of 1500 voxels each.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import time
 
-import numpy as np
-from SpineDCELib.aif import parker
-from SpineDCELib.kinetics.convolution import ArterialCurve
-from SpineDCELib.kinetics.fitting import prepare
-from SpineDCELib.kinetics.models import extended_tofts
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"  # it is read when numpy is imported
+
+import numpy as np  # noqa: E402
+from SpineDCELib.aif import parker  # noqa: E402
+from SpineDCELib.kinetics.convolution import ArterialCurve  # noqa: E402
+from SpineDCELib.kinetics.fitting import prepare  # noqa: E402
+from SpineDCELib.kinetics.models import extended_tofts  # noqa: E402
 
 
 def milliseconds(work, repeats=7):

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.aif import shift_curve
+from SpineDCELib.aif.charts import candidate_table, evidence_table
 from SpineDCELib.analysis import UNITS, Analysis, Result
+from SpineDCELib.export.aif import write_chart_table
 from SpineDCELib.export.maps import write_map
 from SpineDCELib.export.overview import write_overview
 from SpineDCELib.export.panels import Picture
@@ -77,6 +79,12 @@ def write_results(
     write_measurements(folder / "measurements.csv", result.regions, units=UNITS)
     write_curves(folder / "curves.csv", _curve_columns(analysis, result))
     tables = ["status_legend.csv", "measurements.csv", "curves.csv"]
+    if settings.aif.source == "auto":
+        write_chart_table(folder / "aif_candidates.csv", candidate_table(analysis.detection()))
+        tables.append("aif_candidates.csv")
+    if settings.fit.shift == "auto":
+        write_chart_table(folder / "shift_evidence.csv", evidence_table(analysis.evidence()))
+        tables.append("shift_evidence.csv")
     measures = result.measures
     if measures.sizes:
         write_sizes(folder / "sizes.csv", measures.sizes)
