@@ -67,9 +67,11 @@ def read_images(study: Path, settings: Settings, progress: Progress = silent) ->
         frame_interval=reading.frame_interval,
         progress=part(progress, 0.3, 0.9),
     )
-    has_angles = any(s.role == "variable flip angle" for s in found.series)
-    flip_angles = read_flip_angles(found) if has_angles else None
-    T1 = found.anatomical_T1()
+    # Another visit or patient may lie in the same folder.
+    chosen = found.dynamic(reading.series)
+    has_angles = bool(found.flip_angle_set(chosen))
+    flip_angles = read_flip_angles(found, dynamic=chosen) if has_angles else None
+    T1 = found.anatomical_T1(chosen)
     return Images(dynamic, flip_angles, None if T1 is None else read_volume(T1))
 
 
