@@ -2,7 +2,8 @@
 
     python Testing/benchmarks/bench_shift.py [--matrix 256] [--sections 12] [--frames 56]
 
-One BLAS thread. A made study of that size: tissue with noise, one lesion and one reference of 1500 voxels each.
+One BLAS thread. A made study of that size: tissue with noise, one lesion and one reference of 1500
+voxels each.
 """
 
 from __future__ import annotations

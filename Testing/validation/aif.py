@@ -116,7 +116,8 @@ def run(out, *, seeds=20, shares=SNR_SHARES, motions=(False, True), size="small"
 
 HEADER = (
     "| SNR | motion | studies | refused | inside the aorta, least | vein voxels | "
-    "sections missed | AIF peak | AIF area | peak, magnitude alone | peak, phase-corrected | shift, largest error |\n"
+    "sections missed | AIF peak | AIF area | peak, magnitude alone | "
+    "peak, phase-corrected | shift, largest error |\n"
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 )
 
