@@ -11,9 +11,10 @@ OUT    ?= out
 
 run: $(VENV)/.run
 ifeq ($(STUDY),)
-	test -d sample/after/truth || $(BIN)/spinedce phantom sample --patient A
+	test -f sample/after/truth/size.seg.nrrd || $(BIN)/spinedce phantom sample --patient A
 	$(BIN)/spinedce compare sample/before/dicom sample/after/dicom -o "$(OUT)" --shift auto \
-	  --roi sample/before/truth/rois.seg.nrrd --roi-after sample/after/truth/rois.seg.nrrd $(ARGS)
+	  --roi sample/before/truth/rois.seg.nrrd --roi-after sample/after/truth/rois.seg.nrrd \
+	  --size sample/before/truth/size.seg.nrrd --size-after sample/after/truth/size.seg.nrrd $(ARGS)
 else
 	$(BIN)/spinedce analyse "$(STUDY)" -o "$(OUT)" $(ARGS)
 endif

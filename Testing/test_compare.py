@@ -36,6 +36,7 @@ def inputs(root):
         study=str(root / "dicom"),
         aif_file=str(root / "truth" / "aif.csv"),
         roi=(str(root / "truth" / "rois.seg.nrrd"),),
+        size=(str(root / "truth" / "size.seg.nrrd"),),
     )
 
 
@@ -60,6 +61,22 @@ def test_the_change_is_the_published_one_and_the_call_is_right(sample):
     assert lesion.flip.changes.size == 40
     assert "perturbed analyses" in lesion.flip.sentence
     assert not any(d.confirm for d in comparison.differences)
+
+
+def test_the_change_in_size_is_the_published_one(sample):
+    patient, root, comparison, _ = sample
+    [lesion] = comparison.lesions
+    assert all(size.source == "outline 'Lesion', drawn for size" for size in lesion.sizes)
+    products = [
+        json.loads((root / visit / "truth" / "truth.json").read_text())["size"]["area_product_mm2"]
+        for visit in ("before", "after")
+    ]
+    true = 100 * (products[1] / products[0] - 1)
+    if patient == "B":
+        assert true == pytest.approx(-19.4, abs=0.1)
+    assert lesion.size_change == pytest.approx(true, abs=3)
+    for size in lesion.sizes:
+        assert 0 < size.extraosseous.volume < size.whole.volume
 
 
 def test_the_registration_finds_the_patients_motion(sample):

@@ -12,7 +12,9 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.inputs import read_sizes
 from SpineDCELib.phantom import protocol, write_study
+from SpineDCELib.series import read_segmentation
 
 SMALL = protocol.SIZES["small"]
 
@@ -264,6 +266,33 @@ def test_expert_rois_hold_one_tissue(study):
     names = [image.GetMetaData(f"Segment{n}_Name") for n in range(4)]
     assert names == ["Lesion", "Reference vertebra", "Aorta", "Excluded"]
     assert "SCT^128462008^" in image.GetMetaData("Segment0_Tags")
+
+
+def test_the_outline_for_size_measures_the_true_size(study):
+    """Its edge is the lesion's own: the expert ROIs lie inside, and the sizes are the truth's."""
+    outline = read_segmentation(study.truth / "size.seg.nrrd")
+    assert list(outline.masks) == ["Lesion", "Extraosseous part"]
+    assert max(outline.geometry.spacing) <= 1
+    true = facts(study)["size"]
+    volume = np.prod(outline.geometry.spacing)
+    assert outline.masks["Lesion"].sum() * volume == pytest.approx(true["volume_mm3"], rel=0.01)
+    outside = outline.masks["Extraosseous part"]
+    assert outside.sum() * volume == pytest.approx(true["extraosseous"]["volume_mm3"], rel=0.02)
+    assert not (outside & ~outline.masks["Lesion"]).any()
+    # The expert's voxels, placed by SimpleITK, lie inside the edge.
+    rois, grid = truth(study, "rois.seg.nrrd")
+    back = np.linalg.inv(outline.geometry.affine)
+    for k, j, i in np.argwhere(rois == 1):
+        place = grid.TransformIndexToPhysicalPoint((int(i), int(j), int(k)))
+        column, row, section = np.round((back @ [*place, 1])[:3]).astype(int)
+        assert outline.masks["Lesion"][section, row, column]
+    [size] = read_sizes(
+        [str(study.truth / "size.seg.nrrd")], roles={"Lesion": "lesion"}
+    ).values()  # fmt: skip
+    # The scanner's axial plane is tilted against the patient's by the pose.
+    assert size.axial.longest == pytest.approx(true["longest_mm"], rel=0.03)
+    assert size.whole.volume == pytest.approx(true["volume_mm3"], rel=0.02)
+    assert size.extraosseous.volume == pytest.approx(true["extraosseous"]["volume_mm3"], rel=0.05)
 
 
 def test_dicom_seg_holds_the_same_rois(study, series):

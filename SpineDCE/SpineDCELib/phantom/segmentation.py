@@ -37,6 +37,15 @@ SEGMENTS = {
 }
 
 
+def terminology(name: str) -> str:
+    """3D Slicer's terminology entry of one of :data:`SEGMENTS`."""
+    codes = "~".join("^".join(("SCT", *code)) for code in SEGMENTS[name][1:3])
+    return (
+        f"Segmentation category and type - DICOM master list~{codes}~^^~"
+        "Anatomic codes - DICOM master list~^^~^^"
+    )
+
+
 def write_seg_nrrd(path: Path, rois: Rois, geometry: Geometry) -> None:
     """One label map and a header that 3D Slicer reads as a segmentation."""
     image = sitk.GetImageFromArray(rois.labels)
@@ -49,12 +58,11 @@ def write_seg_nrrd(path: Path, rois: Rois, geometry: Geometry) -> None:
         "Segmentation_ReferenceImageExtentOffset": "0 0 0",
     }
     for n, name in enumerate(rois.names):
-        title, category, kind, colour = SEGMENTS[name]
+        title, _, _, colour = SEGMENTS[name]
         k, j, i = np.nonzero(rois.labels == n + 1)
         extent = "0 -1 0 -1 0 -1"
         if k.size:
             extent = f"{i.min()} {i.max()} {j.min()} {j.max()} {k.min()} {k.max()}"
-        codes = "~".join("^".join(("SCT", *code)) for code in (category, kind))
         header |= {
             f"Segment{n}_ID": name,
             f"Segment{n}_Name": title,
@@ -64,8 +72,7 @@ def write_seg_nrrd(path: Path, rois: Rois, geometry: Geometry) -> None:
             f"Segment{n}_Extent": extent,
             f"Segment{n}_Layer": "0",
             f"Segment{n}_LabelValue": str(n + 1),
-            f"Segment{n}_Tags": "TerminologyEntry:Segmentation category and type - "
-            f"DICOM master list~{codes}~^^~Anatomic codes - DICOM master list~^^~^^|",
+            f"Segment{n}_Tags": f"TerminologyEntry:{terminology(name)}|",
         }
     for key, value in header.items():
         image.SetMetaData(key, value)

@@ -7,9 +7,44 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import ConvexHull
 from scipy.spatial.distance import pdist, squareform
 
+from SpineDCELib.phantom import protocol
+from SpineDCELib.phantom.scanner import positions
 from SpineDCELib.phantom.shapes import Shape
+from SpineDCELib.series.dynamic_series import Geometry
 
 STEP = 0.3  #: mm, of the points that probe the shape at its full size
+OUTLINE_STEP = 0.5  #: mm, of the voxels that the outline is drawn on
+
+
+def outline(
+    lesion: Shape, bone: Shape, *, pose: NDArray[np.floating], frame_of_reference_uid: str | None
+) -> tuple[dict[str, NDArray[np.bool_]], Geometry]:
+    """The lesion's true edge where the scanner sees it, on small axial voxels around it.
+
+    Args:
+        pose: from the patient's coordinates to the scanner's, 4×4, mm.
+
+    Returns:
+        Name → mask, and their grid: the whole lesion and, where there is one, the part outside
+        ``bone``.
+    """
+    box = np.array([lesion.low, lesion.high])
+    corners = np.stack(np.meshgrid(*box.T, [1.0]), axis=-1).reshape(-1, 4)
+    seen = (corners @ pose.T)[:, :3]
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    columns, rows, slices = (int(n) for n in np.ceil((high - low) / OUTLINE_STEP) + 1)
+    grid = protocol.grid(
+        protocol.AXIAL,
+        (slices, rows, columns),
+        (OUTLINE_STEP,) * 3,
+        (low + high) / 2,
+        frame_of_reference_uid,
+    )
+    points = positions(Geometry(grid.shape, np.linalg.inv(pose) @ grid.affine))
+    x, y, z = (np.broadcast_to(p, grid.shape).astype(np.float32) for p in points)
+    inside = lesion.distance(x, y, z) < 0
+    masks = {"Lesion": inside, "Extraosseous part": inside & (bone.distance(x, y, z) > 0)}
+    return {name: mask for name, mask in masks.items() if mask.any()}, grid
 
 
 def describe(lesion: Shape, bone: Shape, *, anchor: ArrayLike, scale: float = 1.0) -> dict:

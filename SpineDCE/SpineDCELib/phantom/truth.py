@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from SpineDCELib.phantom import forward, protocol, sizes
 from SpineDCELib.phantom.dicom import Examination
 from SpineDCELib.phantom.painting import fractions
-from SpineDCELib.phantom.segmentation import write_dicom_seg, write_seg_nrrd
+from SpineDCELib.phantom.segmentation import terminology, write_dicom_seg, write_seg_nrrd
 from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.series.segmentation import write_segmentation
 
 if TYPE_CHECKING:
     from SpineDCELib.phantom.patients import Patient
@@ -54,6 +55,18 @@ def write(
             write_nrrd(folder / f"{name}_fine.nrrd", array, fine, {"unit": unit})
     write_aif(folder, scene)
     write_seg_nrrd(folder / "rois.seg.nrrd", scene.rois, scene.geometry)
+    masks, grid = sizes.outline(
+        scene.anatomy.lesion,
+        scene.anatomy.bone,
+        pose=scene.visit.pose,
+        frame_of_reference_uid=exam.frame_of_reference_uid,
+    )
+    write_segmentation(
+        folder / "size.seg.nrrd",
+        masks,
+        grid,
+        terminology=dict.fromkeys(masks, terminology("lesion")),
+    )
     if scene.size.complete:
         write_dicom_seg(folder / "rois.seg.dcm", scene.rois, sections, exam)
     text = json.dumps(facts(scene, patient, visit, maps), indent=2)
