@@ -11,7 +11,6 @@ from small_study import write_small_study
 from SpineDCELib import inputs as reading
 from SpineDCELib import job
 from SpineDCELib.cli import main
-from SpineDCELib.concentration import signal_to_concentration
 from SpineDCELib.errors import Cancelled
 from SpineDCELib.inputs import Inputs
 from SpineDCELib.settings import Settings, changed
@@ -109,13 +108,9 @@ def test_a_new_shift_reads_and_converts_nothing(study, tmp_path, monkeypatch):
     def forbidden(*args, **kwargs):
         raise AssertionError("this was done already")
 
-    def only_one_curve(signal, **kwargs):
-        assert signal.ndim == 1, "the volume was converted already"
-        return signal_to_concentration(signal, **kwargs)
-
     monkeypatch.setattr(reading, "scan_study", forbidden)
     monkeypatch.setattr(reading, "read_dynamic", forbidden)
-    monkeypatch.setattr("SpineDCELib.analysis.signal_to_concentration", only_one_curve)
+    monkeypatch.setattr("SpineDCELib.analysis.convert", forbidden)
     again = job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 2.0}), tmp_path / "a")
     np.testing.assert_array_equal(again.result.maps["vp"], fresh.result.maps["vp"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,8 @@ from SpineDCELib.concentration import (
     check_sequence,
     relative_enhancement,
     signal_difference,
-    signal_errors,
-    signal_to_concentration,
-    variable_flip_angle_T1,
 )
+from SpineDCELib.conversion import Conversion, check_signal, convert, unusable
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import Fitter, prepare
@@ -31,7 +29,6 @@ from SpineDCELib.kinetics.status import FIRST_UNFITTED, Status, legend
 from SpineDCELib.kinetics.uncertainty import standard_errors
 from SpineDCELib.measurement import (
     Measures,
-    RegionStatistics,
     Role,
     Size,
     mean_curve,
@@ -42,8 +39,7 @@ from SpineDCELib.measurement import (
 )
 from SpineDCELib.preprocessing import preprocess
 from SpineDCELib.progress import Progress, part, silent
-from SpineDCELib.series import MIN_FRAMES, DynamicSeries, FlipAngleSet, Volume
-from SpineDCELib.series.resample import resample_linear
+from SpineDCELib.series import MIN_FRAMES
 from SpineDCELib.settings import (
     BLOOD_T10,
     GADOBUTROL_R1,
@@ -52,73 +48,7 @@ from SpineDCELib.settings import (
     at_field,
     changed,
 )
-
-#: Unit of every map, as files and tables print it.
-UNITS = {
-    "vp": "fraction",
-    "ve": "fraction",
-    "Ktrans": "1/min",
-    "kep": "1/min",
-    "Fp": "mL/mL/min",
-    "PS": "1/min",
-    "Ta": "s",
-    "R2": "fraction",
-}
-#: Population AIFs are sampled this finely, s.
-POPULATION_STEP = 0.25
-MODE_UNITS = {"absolute": "mM", "relative": "(S-S0)/S0", "difference": "signal"}
-
-
-@dataclass(frozen=True, eq=False)
-class Images:
-    """What a study gives to an analysis."""
-
-    dynamic: DynamicSeries
-    flip_angles: FlipAngleSet | None = None
-    anatomy: Volume | None = None
-    T1_map: Volume | None = None  #: s, on the dynamic grid
-    tissue: NDArray[np.bool_] | None = None  #: False where there is only noise
-    displacement: NDArray[np.float64] | None = None  #: ``(regions, frames, 3)``, LPS mm
-    rotation: NDArray[np.float64] | None = None  #: ``(regions, frames)``, degrees
-
-
-@dataclass(frozen=True, eq=False)
-class Concentration:
-    """Contrast agent in every voxel, or what stands for it."""
-
-    curves: NDArray[np.floating]  #: ``(frames, slices, rows, columns)``, in ``unit``
-    unit: str
-    baseline_frames: int
-    baseline: NDArray[np.floating]  #: mean signal before contrast
-    T10: NDArray[np.floating] | None  #: s; None in relative and difference mode
-    hidden_errors: NDArray[np.floating]  #: ``(2, …)``, of the baseline and of rounding, in ``unit``
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class ArterialInput:
-    """The arterial input function, before any shift."""
-
-    Cb: NDArray[np.float64]  #: whole blood, ``(frames,)``
-    Cp: NDArray[np.float64]  #: plasma
-    unit: str
-    t: NDArray[np.float64]  #: times of the curve's own samples, s: the frames' if it was measured
-    samples: NDArray[np.float64]  #: plasma at ``t``; what is fitted with
-    signal: NDArray[np.float64] | None = None  #: mean signal of the artery
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """Everything that an analysis says."""
-
-    maps: dict[str, NDArray[np.floating]]  #: name → ``(slices, rows, columns)``, NaN if unfitted
-    status: NDArray[np.uint8]  #: codes of :class:`SpineDCELib.kinetics.status.Status`
-    regions: list[RegionStatistics]
-    curves: dict[str, NDArray[np.float64]]  #: region → mean curve
-    fits: dict[str, NDArray[np.float64]]  #: region → model curve of the fit to the mean curve
-    notes: tuple[str, ...] = field(default=())
-    measures: Measures = field(default_factory=Measures)
+from SpineDCELib.stages import MODE_UNITS, ArterialInput, Concentration, Images, Result
 
 
 class Analysis:
@@ -254,7 +184,7 @@ class Analysis:
             if self.T1_source == "map" and self.study.T1_map is None:
                 raise InputError("T1 is to come from a map: give --t1-map FILE.")
         if not settings.reading.skip_invalid:
-            _check_signal(dynamic.signal)
+            check_signal(dynamic.signal)
 
     @property
     def TR(self) -> float | None:
@@ -298,10 +228,8 @@ class Analysis:
         )
 
     def _concentration(self, progress: Progress) -> Concentration:
-        dynamic, settings = self.images.dynamic, self.settings.concentration
-        signal = dynamic.signal
+        settings, n0 = self.settings.concentration, self.baseline_frames()
         notes: list[str] = []
-        n0 = self.baseline_frames()
         if settings.baseline_frames is None:
             known = self.settings.aif.source in ("auto", "mask")
             notes.append(
@@ -310,23 +238,17 @@ class Analysis:
             )
         if n0 < 3:
             notes.append(f"Only {n0} baseline frame(s): every curve carries their noise.")
-        progress(0.1, "Baseline")
-        baseline = signal[:n0].mean(axis=0, dtype=np.float64)
-        T10: NDArray[np.floating] | None = None
-        if settings.signal == "absolute":
-            T10, note = self._tissue_T10(baseline, part(progress, 0.1, 0.6))
-            notes += [note, f"Relaxivity r1 {self.r1:g} /s/mM."]
-        progress(0.6, "Concentration")
-        curves = self._converted(signal, baseline, T10)
-        errors = self._hidden_errors(signal, baseline, T10, n0)
-        if self.settings.reading.skip_invalid:
-            bad = _invalid(signal)
-            curves[:, bad] = np.nan
-            if bad.any():
-                notes.append(f"{int(bad.sum())} voxels with NaN or negative signal left unfitted.")
-        progress(1.0, "Concentration")
-        unit = MODE_UNITS[settings.signal]
-        return Concentration(curves, unit, n0, baseline, T10, errors, tuple(notes))
+        how = Conversion(
+            mode=settings.signal,
+            TR=self.TR,
+            FA=self.FA,
+            r1=self.r1,
+            T1_source=self.T1_source,
+            T10=settings.T10,
+            skip_invalid=self.settings.reading.skip_invalid,
+        )
+        found = convert(self.images, how, baseline_frames=n0, progress=progress)
+        return replace(found, notes=(*notes, *found.notes))
 
     def baseline_frames(self) -> int:
         """How many frames come before the bolus: as set, else as artery or tissue show."""
@@ -340,39 +262,6 @@ class Analysis:
         if n0 >= dynamic.n_frames:
             raise InputError(f"A baseline of {n0} frames leaves none after the bolus.")
         return n0
-
-    def _tissue_T10(
-        self, baseline: NDArray[np.floating], progress: Progress
-    ) -> tuple[NDArray[np.floating], str]:
-        source = self.T1_source
-        if source == "fixed":
-            T10 = self.settings.concentration.T10
-            assert T10 is not None
-            return np.full(baseline.shape, T10), f"T10 {T10 * 1000:g} ms everywhere, as given."
-        if source == "map":
-            volume = self.study.T1_map
-            assert volume is not None
-            return np.where(volume.array > 0, volume.array, np.nan), "T10 from the T1 map."
-        angles = self.study.flip_angles
-        assert angles is not None
-        if angles.TR is None:
-            raise InputError(
-                "The flip-angle series carry no repetition time; give --t1-map FILE or --t10 MS."
-            )
-        T1: NDArray[np.floating] = variable_flip_angle_T1(
-            angles.signal, FA=angles.FA, TR=angles.TR, B1=angles.B1, progress=progress
-        ).T1
-        note = "T10 from flip angles of " + ", ".join(f"{a:g}" for a in angles.FA) + " degrees"
-        grid = self.study.dynamic.geometry
-        if not angles.geometry.matches(grid, tolerance=0.1):
-            T1 = resample_linear(T1, angles.geometry, grid)
-            if not np.isfinite(T1).any():
-                raise InputError(
-                    "The flip-angle series lie elsewhere than the dynamic series; give "
-                    "--t1-map FILE or --t10 MS."
-                )
-            note += ", interpolated onto the dynamic series' grid"
-        return T1, note + "."
 
     def _artery_signal(self) -> NDArray[np.float64] | None:
         """Mean signal of the artery's voxels, ``(frames,)``."""
@@ -445,39 +334,15 @@ class Analysis:
         else:
             if settings.source == "file":
                 assert self.aif_file is not None
-                given = self.aif_file
-                medium = settings.medium or given.medium or "blood"
-                if (settings.medium or given.medium) is None:
-                    notes.append("The AIF file does not say blood or plasma: taken as blood.")
-                outside = given.t[0] > dynamic.times[0] or given.t[-1] < dynamic.times[-1]
-                if given.t[-1] < dynamic.times[-1] - np.ptp(dynamic.times) / 2:
-                    raise InputError(
-                        f"The AIF file ends at {given.t[-1]:g} s, the series at "
-                        f"{dynamic.times[-1]:g} s; give a curve over the whole acquisition."
-                    )
-                t, Cb = given.t, given.C
-                notes.append(given.note)
-                if outside:
-                    notes.append("The AIF file is shorter than the series: its ends are held.")
+                given = arterial.from_file(self.aif_file, t=dynamic.times, medium=settings.medium)
             elif settings.fitted:
-                fit = arterial.fit_population(
-                    settings.source, self._measured().blood().Cb, t=dynamic.times
-                )
-                t = np.arange(dynamic.times[0], dynamic.times[-1] + 60, POPULATION_STEP)
-                Cb = fit.at(t)
-                notes.append(
-                    f"Population AIF ({settings.source}) fitted to the artery: begins at "
-                    f"{fit.arrival:.1f} s, times {fit.scale:.2f}; {fit.misfit:.2f} remain (SD)."
-                )
+                measured = self._measured().blood().Cb
+                given = arterial.from_population_fit(settings.source, measured, t=dynamic.times)
             else:
-                curve = arterial.most_enhancing(dynamic.signal)
-                arrival = arterial.bolus_arrival(curve, t=dynamic.times)
-                t = np.arange(dynamic.times[0], dynamic.times[-1] + 60, POPULATION_STEP)
-                Cb = arterial.POPULATION[settings.source](t, arrival=arrival)
-                notes.append(
-                    f"Population AIF ({settings.source}) set to begin at {arrival:.1f} s, where "
-                    "the most enhancing voxels rise."
-                )
+                tissue = arterial.most_enhancing(dynamic.signal)
+                given = arterial.from_population(settings.source, tissue, t=dynamic.times)
+            t, Cb, medium = given.t, given.C, given.medium
+            notes += given.notes
             if mode != "absolute":
                 notes.append(
                     f"An AIF in mM beside {mode} signal: the parameters have no absolute scale; "
@@ -505,13 +370,15 @@ class Analysis:
     def _measured(self) -> Analysis:
         """The same study with its own artery as the source."""
         source = "auto" if self.aif_mask is None else "mask"
-        return Analysis(
-            self.images,
+        measured = Analysis(
+            self.study,
             changed(self.settings, aif={"source": source}),
             aif_mask=self.aif_mask,
             aif_region=self.aif_region,
             aif_selection=self.aif_selection,
         )
+        measured.adopt_images(self.images)
+        return measured
 
     def blood(self) -> BloodCurve:
         """The artery's own curve, checked against its phase; needs no T1 of tissue.
@@ -594,61 +461,20 @@ class Analysis:
                 ArterialCurve(arterial_input.t, arterial_input.samples, fit.integration),
                 model=fit.model,
                 fit_delay=fit.fit_delay,
-                exclude=self._excluded(concentration),
+                exclude=unusable(
+                    concentration,
+                    self.images,
+                    skip_invalid=self.settings.reading.skip_invalid,
+                    drawn=np.any(
+                        [np.zeros(concentration.baseline.shape, bool), *self.regions.values()],
+                        axis=0,
+                    ),
+                ),
                 baseline_error=baseline_error,
                 rounding=rounding,
             )
 
         return self._stage("fitter", self._fitter_key(), make)
-
-    def _excluded(self, concentration: Concentration) -> NDArray[np.uint8]:
-        """Status codes of the voxels that have no usable curve, 0 elsewhere."""
-        broken = ~np.isfinite(concentration.curves).all(axis=0)
-        saturates = self.settings.concentration.signal == "absolute"
-        reason = Status.SATURATED if saturates else Status.NOT_FINITE
-        codes = np.where(broken, np.uint8(reason), np.uint8(0))
-        if concentration.T10 is not None:
-            codes[broken & ~np.isfinite(concentration.T10)] = Status.NO_T10
-        codes[broken & ~(concentration.baseline > 0)] = Status.NO_BASELINE
-        if self.settings.reading.skip_invalid:
-            codes[_invalid(self.images.dynamic.signal)] = Status.NOT_FINITE
-        if self.images.tissue is not None:
-            drawn = np.any([np.zeros(codes.shape, bool), *self.regions.values()], axis=0)
-            codes[~self.images.tissue & ~drawn] = Status.NOT_IN_MASK
-        return codes
-
-    def _hidden_errors(
-        self,
-        signal: NDArray[np.floating],
-        baseline: NDArray[np.floating],
-        T10: NDArray[np.floating] | None,
-        frames: int,
-    ) -> NDArray[np.floating]:
-        """What the baseline and the rounding of the signal leave open, in the curves' unit."""
-        errors = signal_errors(signal, frames=frames)
-        changed = np.stack([baseline + errors.baseline, baseline + errors.rounding])
-        with np.errstate(all="ignore"):
-            found = self._converted(changed, baseline, T10)
-        return np.nan_to_num(found, posinf=0.0, neginf=0.0).astype(np.float32)
-
-    def _converted(
-        self,
-        signal: NDArray[np.floating],
-        baseline: NDArray[np.floating],
-        T10: NDArray[np.floating] | None,
-    ) -> NDArray[np.floating]:
-        """Signal in the unit that is fitted."""
-        if self.settings.concentration.signal == "relative":
-            return relative_enhancement(signal, baseline=baseline)
-        if T10 is None:
-            return signal_difference(signal, baseline=baseline)
-        assert self.TR is not None
-        assert self.FA is not None
-        with np.errstate(divide="ignore"):
-            R10 = 1 / np.asarray(T10, float)
-        return signal_to_concentration(
-            signal, baseline=baseline, R10=R10, TR=self.TR, FA=self.FA, r1=self.r1
-        )
 
     def evidence(self, progress: Progress = silent) -> Evidence:
         """What speaks for which shift: the lesions and references, or all tissue without them."""
@@ -840,25 +666,3 @@ def _put(whole: FitResult, part: FitResult, voxels: NDArray[np.intp]) -> None:
         (whole.rss, part.rss), (whole.R2, part.R2), (whole.status, part.status)
     ):  # fmt: skip
         target.ravel()[voxels] = source
-
-
-def _invalid(signal: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Voxels with NaN, infinite or negative signal in any frame."""
-    return ~np.all(np.isfinite(signal) & (signal >= 0), axis=0)
-
-
-def _check_signal(signal: NDArray[np.floating]) -> None:
-    lowest = float(signal.min())  # NaN spreads through min
-    if np.isnan(lowest) or not np.isfinite(float(signal.max())):
-        count = int((~np.isfinite(signal)).any(axis=0).sum())
-        raise InputError(
-            f"The dynamic series has NaN or infinite signal in {count} voxels; mend the file or "
-            "add --skip-invalid to leave those voxels unfitted."
-        )
-    if lowest < 0:
-        count = int((signal < 0).any(axis=0).sum())
-        raise InputError(
-            f"The dynamic series has negative signal (down to {lowest:g}) in {count} voxels; "
-            "magnitude images have none. Choose the magnitude with --series, or add "
-            "--skip-invalid to leave those voxels unfitted."
-        )

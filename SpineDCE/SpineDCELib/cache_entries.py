@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.analysis import Concentration, Images
 from SpineDCELib.cache import Entry
 from SpineDCELib.series import (
     Acquisition,
@@ -18,6 +17,7 @@ from SpineDCELib.series import (
     Source,
     Volume,
 )
+from SpineDCELib.stages import Concentration, Images
 
 
 def _geometry_to_dict(geometry: Geometry) -> dict[str, Any]:

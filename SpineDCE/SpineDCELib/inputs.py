@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.analysis import Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Extent, Role, Size, measure_size, role_of
 from SpineDCELib.measurement.rulers import Ruler, bidimensional_of, read_rulers
@@ -26,6 +25,7 @@ from SpineDCELib.series import (
     scan_study,
 )
 from SpineDCELib.settings import Settings
+from SpineDCELib.stages import Images
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from SpineDCELib.aif import read_curve_file, read_selection
 from SpineDCELib.aif.curve_file import CurveFile
-from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.cache import Cache, fingerprint, key_of
 from SpineDCELib.cache_entries import (
     concentration_to_entry,
@@ -43,6 +43,7 @@ from SpineDCELib.inputs import (
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings import Settings, settings_from_dict, settings_to_dict
+from SpineDCELib.stages import Result
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,12 +19,13 @@ from SpineDCELib.aif import (
     vessel_angle,
 )
 from SpineDCELib.aif.selection import Ball, section_point, write_selection
-from SpineDCELib.analysis import Analysis, Images
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom import write_study
 from SpineDCELib.series import Geometry
 from SpineDCELib.settings import Settings, changed
+from SpineDCELib.stages import Images
 
 sys.path.insert(0, str(Path(__file__).parent))
 from made_trunk import AFFINE, FA, SHAPE, TE, TR, places, trunk

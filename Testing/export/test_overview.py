@@ -12,6 +12,7 @@ AXES = {
     "axial": (np.array([1, 0, 0]), np.array([0, 1, 0])),  # L, P
     "coronal": (np.array([1, 0, 0]), np.array([0, 0, -1])),  # L, F
 }
+STORED = list(itertools.product((1, -1), (1, -1), (0, 1)))
 EDGES = {
     "sagittal": {"top": "H", "bottom": "F", "left": "A", "right": "P"},
     "axial": {"top": "A", "bottom": "P", "left": "R", "right": "L"},
@@ -20,7 +21,9 @@ EDGES = {
 
 
 @pytest.mark.parametrize("plane", AXES)
-@pytest.mark.parametrize(("flip_a", "flip_d", "swap"), list(itertools.product((1, -1), (1, -1), (0, 1))))
+@pytest.mark.parametrize(
+    ("flip_a", "flip_d", "swap"), list(itertools.product((1, -1), (1, -1), (0, 1)))
+)
 def test_every_storage_order_shows_the_same_picture(plane, flip_a, flip_d, swap):
     across, down = AXES[plane]
     # A picture that is 5 down × 3 across with 1 mm × 2 mm pixels, stored in any of eight ways.

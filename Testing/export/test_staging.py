@@ -45,7 +45,7 @@ def test_a_file_where_the_folder_should_be(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 def test_a_truly_full_disk_is_named(tmp_path):
-    with pytest.raises(InputError, match="No space left"), staged(tmp_path) as stage:
+    with pytest.raises(InputError, match="No space left"), staged(tmp_path) as stage:  # noqa: PT012
         (stage / "a.txt").symlink_to("/dev/full")
         with (stage / "a.txt").open("w") as file:
             file.write("x" * 100_000)

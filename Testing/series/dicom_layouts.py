@@ -1,6 +1,7 @@
-"""One small known series, written as each vendor and archive lays it out.
+"""Small known series, written as each vendor and archive lays them out.
 
-The truth is made here from a seed and never passes through the reader.
+One is made here from a seed; the other is cut from the digital spine. Neither passes through the
+reader.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import pydicom
 from pydicom import config
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
@@ -52,6 +54,68 @@ def oblique_affine(tilt: float = 0.0) -> np.ndarray:
     affine[:3, 2] = (turned[:, 2] + np.tan(np.deg2rad(tilt)) * turned[:, 1]) * 5.0
     affine[:3, 3] = (-12.5, 33.25, 104.0)
     return affine
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a layout is written from and must be read back as.
+
+    Attributes:
+        pixels, phase: stored, (frames, slices, rows, columns); phase 0 to 4095.
+        times: s after the first frame. affine: column, row, slice → LPS, mm.
+    """
+
+    pixels: np.ndarray
+    phase: np.ndarray
+    times: np.ndarray
+    affine: np.ndarray
+
+
+def made_up() -> Known:
+    """Uneven times, an oblique grid, and no two images alike."""
+    return Known(truth(), stored_phase(), TIMES, oblique_affine())
+
+
+def cut_from_spine(dicom: Path, truth_folder: Path) -> Known:
+    """The first frames of a digital spine's dynamic series around the column.
+
+    Every second section, so that frames are small; the grid and the times are those of the truth.
+    """
+    import SimpleITK as sitk
+
+    grid = sitk.ReadImage(str(truth_folder / "vp.nrrd"))
+    affine = np.eye(4)
+    affine[:3, :3] = np.reshape(grid.GetDirection(), (3, 3)) * grid.GetSpacing()
+    affine[:3, 3] = grid.GetOrigin()
+    starts = np.loadtxt(truth_folder / "aif_frames.csv", delimiter=",", skiprows=1)[:, 0]
+    magnitude, phase = (
+        _stored_volumes(next(dicom.glob(name)), affine)
+        for name in ("*dce_sag_perfusion", "*dce_sag_perfusion_phase")
+    )
+    first_row, first_column, step = 40, 44, 2
+    part = np.s_[:FRAMES, ::step, first_row : first_row + 24, first_column : first_column + 20]
+    affine[:3, 3] += affine[:3, 0] * first_column + affine[:3, 1] * first_row
+    affine[:3, 2] *= step
+    return Known(magnitude[part], phase[part], starts[:FRAMES] - starts[0], affine)
+
+
+def _stored_volumes(folder: Path, affine: np.ndarray) -> np.ndarray:
+    """Stored pixels of a classic series by the place and instance number of each image."""
+    images = [pydicom.dcmread(file) for file in folder.glob("*.dcm")]
+    places = [
+        np.linalg.solve(affine[:3, :3], np.array(i.ImagePositionPatient, float) - affine[:3, 3])[2]
+        for i in images
+    ]
+    sections = np.rint(places).astype(int)
+    return np.array(
+        [
+            [i.pixel_array for _, i in sorted(
+                ((i.InstanceNumber, i) for i, k in zip(images, sections, strict=True) if k == s),
+                key=lambda pair: pair[0],
+            )]
+            for s in range(sections.max() + 1)
+        ]
+    ).swapaxes(0, 1)  # fmt: skip
 
 
 def clock(seconds: float, start: float = 9 * 3600) -> str:
@@ -140,12 +204,18 @@ class Layout:
                 if slopes is not None:
                     ds.RescaleSlope, ds.RescaleIntercept = slopes[f], intercept
                 ds.Rows, ds.Columns = pixels.shape[2:]
+                _say_bits(ds, pixels)
                 ds.PixelData = pixels[f, k].tobytes()
                 found.append(Image(ds, f, k, f"{kind}{f:03d}_{k:02d}.dcm"))
         return found
 
     def moved(self, **changes: object) -> Layout:
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _say_bits(ds: Dataset, pixels: np.ndarray) -> None:
+    if int(pixels.max()) >= 4096:
+        ds.BitsStored, ds.HighBit = 16, 15
 
 
 def orientation(affine: np.ndarray) -> list[str]:
@@ -320,6 +390,8 @@ def enhanced(
     """One enhanced multi-frame object. ``pixels`` is (kinds, frames, slices, rows, columns)."""
     frames = list(range(pixels.shape[1])) if frames is None else list(frames)
     ds = layout.base()
+    ds.Rows, ds.Columns = pixels.shape[3:]
+    _say_bits(ds, pixels)
     for keyword in ("PixelSpacing", "SliceThickness", "ImageOrientationPatient", "EchoTime",
                     "FlipAngle", "RepetitionTime"):  # fmt: skip
         if keyword in ds:
@@ -358,9 +430,20 @@ def enhanced(
         group.MREchoSequence[0].EffectiveEchoTime = TE * 1e3
         group.FrameContentSequence = Sequence([Dataset()])
         content = group.FrameContentSequence[0]
-        content.TemporalPositionIndex = f + 1
-        if way == "FrameAcquisitionDateTime":
+        if way != "FrameAcquisitionDateTime without index":
+            content.TemporalPositionIndex = f + 1
+        if way.startswith("FrameAcquisitionDateTime"):
             content.FrameAcquisitionDateTime = "20240314" + clock(t, layout.start)
+        elif way == "FrameReferenceDateTime":
+            # The middle of a frame's acquisition; only its own clock tells frames apart.
+            content.FrameAcquisitionDateTime = "20240314" + clock(0, layout.start)
+            content.FrameReferenceDateTime = "20240314" + clock(t + 2.5, layout.start)
+            content.FrameAcquisitionDuration = 5000.0
+        elif way == "TriggerTime":
+            # As a classic file says it, beside a cardiac group that means the same.
+            content.FrameAcquisitionDateTime = "20240314" + clock(0, layout.start)
+            group.CardiacSynchronizationSequence = Sequence([Dataset()])
+            group.CardiacSynchronizationSequence[0].NominalCardiacTriggerDelayTime = t * 1e3
         elif way == "TemporalPositionTimeOffset":
             content.FrameAcquisitionDateTime = "20240314" + clock(0, layout.start)
             group.TemporalPositionSequence = Sequence([Dataset()])

@@ -1,9 +1,15 @@
-"""Every layout × vendor × way of telling time is read back to the pixels that were written."""
+"""Every layout × vendor × way of telling time is read back to the pixels that were written.
+
+The matrix is written from two series: one made up, and one cut from the digital spine.
+"""
 
 import itertools
+import shutil
+import subprocess
 import zipfile
 
 import numpy as np
+import pydicom
 import pytest
 from pydicom.fileset import FileSet
 from pydicom.uid import (
@@ -11,6 +17,8 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGLossless,
+    JPEGLosslessSV1,
     JPEGLSLossless,
     RLELossless,
     generate_uid,
@@ -22,7 +30,9 @@ from series.dicom_layouts import (
     VENDORS,
     Layout,
     clock,
+    cut_from_spine,
     enhanced,
+    made_up,
     oblique_affine,
     save,
     save_all,
@@ -32,12 +42,32 @@ from series.dicom_layouts import (
     truth,
 )
 from SpineDCELib.errors import InputError
+from SpineDCELib.phantom import write_study
 from SpineDCELib.series import read_dynamic, read_volume, scan_study
 
 # Values that real scanners write and the standard forbids.
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
 
 WAYS = [(vendor, way) for vendor, ways in VENDORS.items() for way in ways]
+
+
+@pytest.fixture(scope="session")
+def spine(tmp_path_factory):
+    paths = write_study(tmp_path_factory.mktemp("spine") / "study", size="small")
+    return cut_from_spine(paths.dicom, paths.truth)
+
+
+@pytest.fixture(params=["made up", "digital spine"])
+def known(request):
+    return made_up() if request.param == "made up" else request.getfixturevalue("spine")
+
+
+def check_known(series, known, tolerance=1e-4):
+    check(series, affine=known.affine, pixels=known.pixels, times=known.times, tolerance=tolerance)
+
+
+def layout_of(known, **values):
+    return Layout(affine=known.affine, times=known.times, **values)
 
 
 def check(series, *, affine=None, pixels=None, times=TIMES, tolerance=1e-6):
@@ -57,10 +87,13 @@ def written(folder, *, vendor="SIEMENS", way="AcquisitionTime", order="frame", *
 
 @pytest.mark.parametrize("order", ["frame", "slice"])
 @pytest.mark.parametrize(("vendor", "way"), WAYS)
-def test_one_series(tmp_path, vendor, way, order):
-    written(tmp_path, vendor=vendor, way=way, order=order)
+def test_one_series(tmp_path, known, vendor, way, order):
+    layout = layout_of(known, vendor=vendor)
+    images = layout.images(known.pixels, order=order)
+    tell_time(images, layout, way)
+    save_all(images, tmp_path)
     series = read_dynamic(tmp_path)
-    check(series, tolerance=1e-4)
+    check_known(series, known)
     assert pytest.approx(0.0045) == series.acquisition.TR
     assert pytest.approx(0.0015) == series.acquisition.TE
     assert series.acquisition.FA == 25.0
@@ -70,9 +103,9 @@ def test_one_series(tmp_path, vendor, way, order):
 @pytest.mark.parametrize(
     ("vendor", "way"), [w for w in WAYS if w[1] not in ("slice by slice", "ContentTime")]
 )
-def test_one_series_per_frame(tmp_path, vendor, way):
-    layout = Layout(vendor=vendor)
-    images = layout.images(truth())
+def test_one_series_per_frame(tmp_path, known, vendor, way):
+    layout = layout_of(known, vendor=vendor)
+    images = layout.images(known.pixels)
     tell_time(images, layout, way)
     for image in images:
         image.ds.SeriesInstanceUID = layout.uid("series", image.f)
@@ -80,30 +113,30 @@ def test_one_series_per_frame(tmp_path, vendor, way):
         image.ds.SeriesNumber = 100 + (7 * image.f) % FRAMES
         image.ds.SeriesDescription = f"Ph{image.f + 1}/DCE sag"
         save(image.ds, tmp_path / f"s{image.f:02d}" / image.name)
-    check(read_dynamic(tmp_path), tolerance=1e-4)
+    check_known(read_dynamic(tmp_path), known)
 
 
 @pytest.mark.parametrize(("vendor", "way"), WAYS)
-def test_magnitude_and_phase_in_one_series(tmp_path, vendor, way):
-    layout = Layout(vendor=vendor)
-    magnitude = layout.images(truth())
-    phase = layout.images(stored_phase(), kind="P", slope=[2] * FRAMES, intercept=-4096)
+def test_magnitude_and_phase_in_one_series(tmp_path, known, vendor, way):
+    layout = layout_of(known, vendor=vendor)
+    magnitude = layout.images(known.pixels)
+    phase = layout.images(known.phase, kind="P", slope=[2] * FRAMES, intercept=-4096)
     images = magnitude + phase
     tell_time(images, layout, way)
     for n, image in enumerate(images):
         image.ds.InstanceNumber = n + 1
     save_all(images, tmp_path)
     series = read_dynamic(tmp_path)
-    check(series, tolerance=1e-4)
-    expected = (stored_phase().astype(float) * 2 - 4096) * np.pi / 4096
+    check_known(series, known)
+    expected = (known.phase.astype(float) * 2 - 4096) * np.pi / 4096
     np.testing.assert_allclose(series.phase, expected, atol=1e-5)
 
 
-def test_magnitude_and_phase_apart_with_ge_labels(tmp_path):
-    layout = Layout(vendor="GE MEDICAL SYSTEMS")
-    magnitude = layout.images(truth(), kind="OTHER")
+def test_magnitude_and_phase_apart_with_ge_labels(tmp_path, known):
+    layout = layout_of(known, vendor="GE MEDICAL SYSTEMS")
+    magnitude = layout.images(known.pixels, kind="OTHER")
     later = layout.moved(series_number=500)
-    milliradians = np.round((stored_phase() / 4096 - 0.5) * 2 * 3141).astype(np.int16)
+    milliradians = np.round((known.phase / 4096 - 0.5) * 2 * 3141).astype(np.int16)
     phase = later.images(milliradians.view(np.uint16), kind="OTHER")
     for images, kind, own in ((magnitude, 0, layout), (phase, 1, later)):
         tell_time(images, own, "TriggerTime")
@@ -114,7 +147,7 @@ def test_magnitude_and_phase_apart_with_ge_labels(tmp_path):
                 image.ds.PixelRepresentation, image.ds.BitsStored = 1, 16
         save_all(images, tmp_path / str(kind))
     series = read_dynamic(tmp_path)
-    check(series, tolerance=1e-4)
+    check_known(series, known)
     np.testing.assert_allclose(series.phase, milliradians / 1000.0, atol=1e-6)
 
 
@@ -125,21 +158,21 @@ def test_magnitude_and_phase_apart_with_ge_labels(tmp_path):
         ("Philips Medical Systems", "Philips private", "PHASE MAP"),
     ],
 )
-def test_magnitude_and_phase_apart(tmp_path, vendor, way, kind):
-    layout = Layout(vendor=vendor)
+def test_magnitude_and_phase_apart(tmp_path, known, vendor, way, kind):
+    layout = layout_of(known, vendor=vendor)
     later = layout.moved(series_number=6, description="DCE sag phase")
     span, low = (2, -4096) if vendor == "SIEMENS" else (2 * 3141.6 / 4095, -3141.6)
     for images, own in (
-        (layout.images(truth()), layout),
-        (later.images(stored_phase(), kind=kind, slope=[span] * FRAMES, intercept=low), later),
+        (layout.images(known.pixels), layout),
+        (later.images(known.phase, kind=kind, slope=[span] * FRAMES, intercept=low), later),
     ):
         tell_time(images, own, way)
         save_all(images, tmp_path / str(own.series_number))
     series = read_dynamic(tmp_path)
-    check(series, tolerance=1e-4)
+    check_known(series, known)
     turn = np.pi / 4096 if vendor == "SIEMENS" else 1e-3
     np.testing.assert_allclose(
-        series.phase, (stored_phase().astype(float) * span + low) * turn, atol=1e-3
+        series.phase, (known.phase.astype(float) * span + low) * turn, atol=1e-3
     )
 
 
@@ -182,25 +215,55 @@ def test_real_and_imaginary(tmp_path):
     "way", ["FrameAcquisitionDateTime", "TemporalPositionTimeOffset", "Philips private"]
 )
 @pytest.mark.parametrize("kinds", [("MAGNITUDE",), ("MAGNITUDE", "PHASE")])
-def test_enhanced_in_one_file(tmp_path, kinds, way, order):
+def test_enhanced_in_one_file(tmp_path, known, kinds, way, order):
     vendor = "Philips Medical Systems" if way.startswith("Philips") else "Siemens"
-    pixels = np.stack([truth(), stored_phase()][: len(kinds)])
-    save(enhanced(Layout(vendor=vendor), pixels, way=way, kinds=kinds, order=order),
+    pixels = np.stack([known.pixels, known.phase][: len(kinds)])
+    save(enhanced(layout_of(known, vendor=vendor), pixels, way=way, kinds=kinds, order=order),
          tmp_path / "all")  # fmt: skip
     series = read_dynamic(tmp_path)
-    check(series, tolerance=1e-4)
+    check_known(series, known)
     assert (series.phase is not None) == (len(kinds) > 1)
 
 
+#: Vendor → how its enhanced objects may tell the time of a frame.
+ENHANCED = {
+    "GE MEDICAL SYSTEMS": ("FrameReferenceDateTime", "TriggerTime", "FrameAcquisitionDateTime"),
+    "CANON_MEC": (
+        "FrameAcquisitionDateTime",
+        "FrameAcquisitionDateTime without index",
+        "FrameReferenceDateTime",
+    ),
+    "UIH": (
+        "FrameAcquisitionDateTime",
+        "FrameAcquisitionDateTime without index",
+        "TemporalPositionTimeOffset",
+    ),
+}
+
+
+@pytest.mark.parametrize("files", ["one file", "one file per frame"])
+@pytest.mark.parametrize("order", ["frame", "slice"])
+@pytest.mark.parametrize(
+    ("vendor", "way"), [(vendor, way) for vendor, ways in ENHANCED.items() for way in ways]
+)
+def test_enhanced_of_other_vendors(tmp_path, known, vendor, way, order, files):
+    layout = layout_of(known, vendor=vendor)
+    parts = [[f] for f in range(FRAMES)] if files != "one file" else [None]
+    for n, frames in enumerate(parts):
+        ds = enhanced(layout, known.pixels[None], way=way, order=order, frames=frames)
+        save(ds, tmp_path / f"{FRAMES - n}.dcm")
+    check_known(read_dynamic(tmp_path), known)
+
+
 @pytest.mark.parametrize("own_series", [False, True])
-def test_enhanced_with_one_file_per_frame(tmp_path, own_series):
-    layout = Layout()
+def test_enhanced_with_one_file_per_frame(tmp_path, known, own_series):
+    layout = layout_of(known)
     for f in range(FRAMES):
-        ds = enhanced(layout, truth()[None], frames=[f])
+        ds = enhanced(layout, known.pixels[None], frames=[f])
         if own_series:
             ds.SeriesInstanceUID = layout.uid("series", f)
         save(ds, tmp_path / f"{FRAMES - f}.dcm")
-    check(read_dynamic(tmp_path), tolerance=1e-4)
+    check_known(read_dynamic(tmp_path), known)
 
 
 def test_rescale_of_each_frame(tmp_path):
@@ -260,6 +323,40 @@ def test_transfer_syntax(tmp_path, syntax):
     except (RuntimeError, NotImplementedError) as error:
         pytest.skip(f"no encoder for {syntax.name} here: {error}")
     check(read_dynamic(tmp_path), pixels=pixels)
+
+
+#: Tool and options of DCMTK, and the transfer syntax that it writes.
+ENCODERS = {
+    "dcmcjpeg +el": JPEGLossless,
+    **{f"dcmcjpeg +el +sv {n}": JPEGLossless for n in range(2, 8)},
+    "dcmcjpeg +e1": JPEGLosslessSV1,
+    "dcmcjpls +el": JPEGLSLossless,
+    "dcmcrle": RLELossless,
+    "dcmconv +td": DeflatedExplicitVRLittleEndian,
+    "dcmconv +ti": ImplicitVRLittleEndian,
+    "dcmconv +tb": ExplicitVRBigEndian,
+}
+
+
+@pytest.mark.parametrize("kind", ["classic", "enhanced"])
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_transfer_syntax_of_another_encoder(tmp_path, spine, encoder, kind):
+    tool, *options = encoder.split()
+    if shutil.which(tool) is None:
+        pytest.skip(f"DCMTK's {tool} is not installed")
+    layout = layout_of(spine)
+    if kind == "enhanced":
+        save(enhanced(layout, spine.pixels[None]), tmp_path / "plain" / "all.dcm")
+    else:
+        images = layout.images(spine.pixels)
+        tell_time(images, layout, "AcquisitionTime")
+        save_all(images, tmp_path / "plain")
+    (tmp_path / "sent").mkdir()
+    for file in (tmp_path / "plain").iterdir():
+        sent = tmp_path / "sent" / file.name
+        subprocess.run([tool, *options, file, sent], check=True, capture_output=True)
+        assert pydicom.dcmread(sent).file_meta.TransferSyntaxUID == ENCODERS[encoder]
+    check_known(read_dynamic(tmp_path / "sent"), spine)
 
 
 def test_compressed_without_a_decoder_names_the_package(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
 from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
 from SpineDCELib.aif.detection import Criteria, detect
 from SpineDCELib.aif.evidence import Evidence, change_evidence, gather_evidence
+from SpineDCELib.aif.given import GivenCurve, from_file, from_population, from_population_fit
 from SpineDCELib.aif.measured import BloodCurve, blood_curve
 from SpineDCELib.aif.phase_aif import PhaseCurve, phase_curve, vessel_angle
 from SpineDCELib.aif.population import POPULATION, georgiou, parker, weinmann
@@ -22,6 +23,7 @@ __all__ = [
     "CurveFile",
     "Detection",
     "Evidence",
+    "GivenCurve",
     "PhaseCurve",
     "PopulationFit",
     "Selection",
@@ -35,6 +37,9 @@ __all__ = [
     "change_evidence",
     "detect",
     "fit_population",
+    "from_file",
+    "from_population",
+    "from_population_fit",
     "gather_evidence",
     "georgiou",
     "most_enhancing",

@@ -17,7 +17,7 @@ from SpineDCELib.aif.charts import (
     evidence_charts,
     evidence_table,
 )
-from SpineDCELib.analysis import MODE_UNITS, Analysis
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.cache import Cache
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
 from SpineDCELib.cli.shared import shown_progress
@@ -27,6 +27,7 @@ from SpineDCELib.export.maps import write_map
 from SpineDCELib.export.staging import staged
 from SpineDCELib.export.tables import write_curves
 from SpineDCELib.job import load
+from SpineDCELib.stages import MODE_UNITS
 
 
 def add(commands: Any) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from SpineDCELib.analysis import UNITS
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
 from SpineDCELib.cli.shared import shown_progress
 from SpineDCELib.export.formats import parse_formats
 from SpineDCELib.job import Outcome, analyse
+from SpineDCELib.stages import UNITS
 
 
 def add(commands: Any) -> None:

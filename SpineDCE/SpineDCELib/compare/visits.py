@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import CUTOFF, Call, make_call
 from SpineDCELib.compare.differences import Difference, differences
 from SpineDCELib.compare.flip import Flip, PerturbedVisit, flip_analysis
@@ -27,6 +27,7 @@ from SpineDCELib.measurement.measures import NORMALISED
 from SpineDCELib.measurement.size import percent_change
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Volume
+from SpineDCELib.stages import Result
 
 #: Neighbouring vertebrae with at least this score may stand in for the reference.
 SOUND_REFERENCE = 0.5

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
+from SpineDCELib.stages import Result
 
 FORMATS = ("nifti", "dicom", "report", "pdf")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from SpineDCELib.analysis import UNITS, Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.export.maps import to_image
+from SpineDCELib.stages import UNITS, Result
 
 #: Bytes that NIfTI-1 has for words about the image.
 _DESCRIPTION = 79

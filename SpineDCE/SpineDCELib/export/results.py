@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.aif import shift_curve
 from SpineDCELib.aif.charts import candidate_table, evidence_table
-from SpineDCELib.analysis import UNITS, Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.export.aif import write_chart_table
 from SpineDCELib.export.maps import write_map
 from SpineDCELib.export.overview import write_overview
@@ -25,6 +25,7 @@ from SpineDCELib.export.tables import (
 )
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.series.resample import resample_linear
+from SpineDCELib.stages import UNITS, Result
 
 #: Below this share of the brightest signal a voxel is air: pictures leave its noise out.
 AIR = 0.02

@@ -111,7 +111,10 @@ class Motion:
 
     @classmethod
     def drawn(cls, frames: int, rng: np.random.Generator, amplitude: float = 1.0) -> Motion:
-        """A slow drift, one twitch after the bolus, and breathing; at rest in the first frame."""
+        """A slow drift, one twitch after the bolus, and breathing; at rest in the first frame.
+
+        ``amplitude`` multiplies drift and twitch; the patient breathes as always.
+        """
         t = np.linspace(0, 1, frames)
         twitch = 1 / (1 + np.exp(-(t - rng.uniform(0.45, 0.75)) * 150))
 
@@ -120,7 +123,7 @@ class Motion:
             path = path + 0.04 * drift * rng.standard_normal(frames)
             return amplitude * (path - path[0])
 
-        breath = amplitude * np.clip(0.35 * rng.standard_normal(frames), -1, 1)
+        breath = np.clip(0.35 * rng.standard_normal(frames), -1, 1)
         return cls(bulk(0.25, 0.15), bulk(0.5, 0.4), bulk(0.12, 0.1), breath)
 
     def warp(self, images: NDArray, frame: int, geometry: Geometry, front_of: float) -> NDArray:

@@ -30,7 +30,7 @@ def write_study(
     visit: str = "before",
     size: str = "full",
     seed: int = 2023,
-    motion: bool = True,
+    motion: bool | float = True,
     noise: bool = True,
     progress: Progress = silent,
 ) -> StudyPaths:
@@ -42,7 +42,8 @@ def write_study(
         size: ``"full"`` (256×256×12, 56 frames), ``"small"`` (for tests) or ``"quick"`` (for
             cohorts: the dynamic magnitude alone).
         seed: the same seed gives the same pixels and UIDs.
-        motion, noise: switch them off to see what they do.
+        motion, noise: switch them off to see what they do; a number above 1 makes the patient
+            drift and twitch so many times as much.
 
     Raises:
         InputError: unknown patient, visit or size; a study is there already; the disk is full.
@@ -69,7 +70,9 @@ def write_study(
         session = Session(scene, exam, stage / "dicom", streams, noise)
         if spec.complete:
             session.before_contrast(part(progress, 0.05, 0.3))
-        moved = scanner.Motion.drawn(spec.frames, session.rng("motion")) if motion else None
+        moved = None
+        if motion:
+            moved = scanner.Motion.drawn(spec.frames, session.rng("motion"), float(motion))
         sections = session.dynamic(moved, part(progress, 0.3, 0.75))
         if spec.complete:
             session.after_contrast(part(progress, 0.75, 0.85))
@@ -85,7 +88,7 @@ def write_sample(
     patient: str = "A",
     size: str = "full",
     seed: int = 2023,
-    motion: bool = True,
+    motion: bool | float = True,
     noise: bool = True,
     progress: Progress = silent,
 ) -> dict[str, StudyPaths]:

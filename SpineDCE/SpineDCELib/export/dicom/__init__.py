@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.export.dicom.identity import Anonymiser
 from SpineDCELib.export.dicom.maps import parametric_map
 from SpineDCELib.export.dicom.measurements import measurement_report
 from SpineDCELib.export.dicom.segmentation import segmentation
 from SpineDCELib.export.dicom.sources import require_highdicom, sources
 from SpineDCELib.measurement import without_exclusions
+from SpineDCELib.stages import Result
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.visits import Comparison

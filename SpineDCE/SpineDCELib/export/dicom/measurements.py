@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.export.dicom import codes
 from SpineDCELib.export.dicom.codes import Code, concept
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.sources import Sources
+from SpineDCELib.stages import Result
 
 
 def measurement_report(

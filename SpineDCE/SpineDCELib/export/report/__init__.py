@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.export.report import figures, page
 from SpineDCELib.export.report.numbers import (
     change_rows,
@@ -15,6 +15,7 @@ from SpineDCELib.export.report.numbers import (
     setting_rows,
 )
 from SpineDCELib.export.report.pdf import print_page
+from SpineDCELib.stages import Result
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.visits import Comparison

@@ -11,12 +11,13 @@ import numpy as np
 
 from SpineDCELib.aif import shift_curve
 from SpineDCELib.aif.charts import candidate_chart
-from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.display import display_slice
 from SpineDCELib.export.panels import Picture, add_colour_bar, best_slice, draw_row, scale_top
 from SpineDCELib.export.results import picture_of
 from SpineDCELib.measurement import role_of
+from SpineDCELib.stages import Result
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.flip import Flip

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from SpineDCELib.analysis import Analysis, Result
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import signed
 from SpineDCELib.measurement import Extent, Normalised
+from SpineDCELib.stages import Result
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.visits import LesionChange

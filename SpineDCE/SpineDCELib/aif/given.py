@@ -1,0 +1,86 @@
+"""Arterial input functions that are not measured in the images: a file's, a population's."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.aif.arrival import bolus_arrival
+from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.aif.population import POPULATION
+from SpineDCELib.aif.population_fit import fit_population
+from SpineDCELib.errors import InputError
+
+#: Population AIFs are sampled this finely, s.
+STEP = 0.25
+
+
+class GivenCurve(NamedTuple):
+    """A curve with times of its own."""
+
+    t: NDArray[np.float64]  #: s
+    C: NDArray[np.float64]  #: mM
+    medium: str  #: "blood" or "plasma"
+    notes: tuple[str, ...]
+
+
+def from_file(file: CurveFile, *, t: NDArray[np.float64], medium: str | None = None) -> GivenCurve:
+    """A file's curve, checked against the series.
+
+    Args:
+        t: frame times, s.
+        medium: "blood" or "plasma" where the user says so.
+
+    Raises:
+        InputError: it covers less than half of the acquisition.
+    """
+    notes = []
+    if (medium or file.medium) is None:
+        notes.append("The AIF file does not say blood or plasma: taken as blood.")
+    if file.t[-1] < t[-1] - np.ptp(t) / 2:
+        raise InputError(
+            f"The AIF file ends at {file.t[-1]:g} s, the series at {t[-1]:g} s; give a curve over "
+            "the whole acquisition."
+        )
+    notes.append(file.note)
+    if file.t[0] > t[0] or file.t[-1] < t[-1]:
+        notes.append("The AIF file is shorter than the series: its ends are held.")
+    return GivenCurve(file.t, file.C, medium or file.medium or "blood", tuple(notes))
+
+
+def from_population(
+    name: str, tissue: NDArray[np.float64], *, t: NDArray[np.float64]
+) -> GivenCurve:
+    """A population AIF that begins where the tissue's curve rises.
+
+    Args:
+        name: key of :data:`POPULATION`.
+        tissue: ``(frames,)``, mean curve of what enhances most.
+    """
+    arrival = bolus_arrival(tissue, t=t)
+    fine = _fine(t)
+    note = (
+        f"Population AIF ({name}) set to begin at {arrival:.1f} s, where the most enhancing "
+        "voxels rise."
+    )
+    return GivenCurve(fine, POPULATION[name](fine, arrival=arrival), "blood", (note,))
+
+
+def from_population_fit(
+    name: str, Cb: NDArray[np.float64], *, t: NDArray[np.float64]
+) -> GivenCurve:
+    """A population AIF fitted in arrival and height to the artery's own curve, mM."""
+    fit = fit_population(name, Cb, t=t)
+    fine = _fine(t)
+    note = (
+        f"Population AIF ({name}) fitted to the artery: begins at {fit.arrival:.1f} s, times "
+        f"{fit.scale:.2f}; {fit.misfit:.2f} remain (SD)."
+    )
+    return GivenCurve(fine, fit.at(fine), "blood", (note,))
+
+
+def _fine(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fine times, with a minute more so that an earlier shift does not meet the end."""
+    return np.arange(t[0], t[-1] + 60, STEP)
