@@ -141,7 +141,10 @@ def phase_in_radians(
     for name, most in limits.items():
         if abs(limit - most) < 0.03 * most:
             return _scaled(stored, scales[name]), f"Phase is stored in {name}."
-    # A signed 16-bit range says nothing; the pixels themselves then do.
+    # A signed 16-bit range says nothing; the vendor or the pixels themselves then do.
+    maker = "" if image is None else image.header.manufacturer.upper()
+    if maker.startswith("GE") and 1.03 * np.pi < top <= 1.03 * limits["milliradians"]:
+        return _scaled(stored, scales["milliradians"]), "Phase is in milliradians, as GE's is."
     for name, most in limits.items():
         if 0.5 * most < top <= 1.03 * most:
             return _scaled(stored, scales[name]), f"Phase is taken to be in {name}."
