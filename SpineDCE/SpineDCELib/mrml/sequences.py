@@ -1,0 +1,98 @@
+"""A sequence node of a scene as a dynamic series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.series import Acquisition, DynamicSeries, Geometry, Source
+
+_SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "msec": 1e-3, "min": 60.0}
+#: Node attributes that may hold an acquisition's numbers, and their factor to s or degrees.
+_ATTRIBUTES = {
+    "TR": ("MultiVolume.DICOM.RepetitionTime", "DICOM.RepetitionTime", 1e-3),
+    "TE": ("MultiVolume.DICOM.EchoTime", "DICOM.EchoTime", 1e-3),
+    "FA": ("MultiVolume.DICOM.FlipAngle", "DICOM.FlipAngle", 1.0),
+    "field_strength": ("DICOM.MagneticFieldStrength", "MagneticFieldStrength", 1.0),
+}
+
+
+def dynamic_series_from_sequence(
+    node: Any, *, acquisition: Acquisition | None = None, frame_interval: float | None = None
+) -> DynamicSeries:
+    """The volumes of a ``vtkMRMLSequenceNode`` as one series.
+
+    Args:
+        node: its index values are the frame times, in the node's index unit.
+        acquisition: TR, TE, flip angle and field; from the node's attributes where None.
+        frame_interval: s from frame to frame; replaces the index values.
+
+    Raises:
+        InputError: no volumes, volumes on different grids, or index values that are no times.
+    """
+    from slicer.util import arrayFromVolume
+
+    name = node.GetName() or "the sequence"
+    volumes = [node.GetNthDataNode(i) for i in range(node.GetNumberOfDataNodes())]
+    if not volumes or not all(v.IsA("vtkMRMLScalarVolumeNode") for v in volumes):
+        raise InputError(f"{name} holds no scalar volumes; choose the sequence of the dynamic MR.")
+    first = _geometry(volumes[0])
+    for number, volume in enumerate(volumes):
+        if not _geometry(volume).matches(first):
+            raise InputError(
+                f"Frame {number + 1} of {name} lies on another grid than the first; choose the "
+                "sequence of one dynamic series."
+            )
+    times, origin = _times(node, name, frame_interval)
+    return DynamicSeries(
+        signal=np.stack([arrayFromVolume(v).astype(np.float32) for v in volumes]),
+        times=times,
+        geometry=first,
+        acquisition=acquisition or _acquisition(node),
+        time_origin=origin,
+        source=Source("MRML sequence"),
+    )
+
+
+def _times(node: Any, name: str, frame_interval: float | None) -> tuple[NDArray[np.float64], str]:
+    count = node.GetNumberOfDataNodes()
+    if frame_interval is not None:
+        return np.arange(count) * float(frame_interval), "the given frame interval"
+    unit = (node.GetIndexUnit() or "").strip().lower()
+    if unit not in _SECONDS:
+        raise InputError(
+            f"{name} does not say the unit of its index ('{unit}'); give the frame interval in s."
+        )
+    try:
+        values = np.array([float(node.GetNthIndexValue(i)) for i in range(count)])
+    except ValueError:
+        raise InputError(
+            f"The index of {name} is no list of times; give the frame interval in s."
+        ) from None
+    return (values - values[0]) * _SECONDS[unit], f"the index of {name} ({unit})"
+
+
+def _geometry(volume: Any) -> Geometry:
+    """From RAS, as Slicer has it, to LPS."""
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    ras = np.array([[matrix.GetElement(r, c) for c in range(4)] for r in range(4)])
+    i, j, k = volume.GetImageData().GetDimensions()
+    return Geometry((k, j, i), np.diag([-1.0, -1.0, 1.0, 1.0]) @ ras)
+
+
+def _acquisition(node: Any) -> Acquisition:
+    found: dict[str, Any] = {}
+    for name, (*keys, factor) in _ATTRIBUTES.items():
+        for key in keys:
+            try:
+                found[name] = float(node.GetAttribute(key)) * float(factor)
+                break
+            except (TypeError, ValueError):
+                continue
+    return Acquisition(**found)
