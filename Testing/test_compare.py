@@ -1,7 +1,9 @@
 """Two visits: the digital spine's truth, known motions, and every way to say no."""
 
 import json
+import zipfile
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -45,7 +47,9 @@ def sample(request, tmp_path_factory):
     root = tmp_path_factory.mktemp(request.param)
     write_sample(root, patient=request.param, size="small")
     visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]
-    comparison, files = compare(*visits, SETTINGS, root / "out", flip_runs=40)
+    comparison, files = compare(
+        *visits, SETTINGS, root / "out", flip_runs=40, formats=("report", "scene")
+    )
     return request.param, root, comparison, files
 
 
@@ -117,6 +121,20 @@ def test_files_hold_the_same_numbers_and_the_report_needs_nothing_else(sample):
     assert "Not a medical device" in text
     for outside in ("http://", "https://", "<script", "<link", "@import"):
         assert outside not in text
+
+
+def test_the_scene_holds_both_visits_on_one_colour_scale(sample):
+    patient, root, _, files = sample
+    assert "scene.mrb" in files
+    with zipfile.ZipFile(root / "out" / "scene.mrb") as bundle:
+        nodes = ElementTree.fromstring(bundle.read("scene/scene.mrml"))
+        table = bundle.read("scene/Data/comparison.csv")
+    named = {node.get("name"): node for node in nodes}
+    assert {"vp before", "vp after", "anatomy before", "Regions after", "Comparison"} <= set(named)
+    assert ("Residual tumour after" in named) is (patient == "B")
+    scales = {named[f"vp {when} display"].get("window") for when in ("before", "after")}
+    assert len(scales) == 1
+    assert table == (root / "out" / "comparison.csv").read_bytes()
 
 
 def test_regions_are_carried_over_where_none_are_drawn(sample):

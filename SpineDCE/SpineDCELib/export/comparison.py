@@ -58,6 +58,10 @@ def write_comparison(
         from SpineDCELib.export.dicom import write_residual
 
         write_residual(folder / "dicom", comparison, residuals, anonymise=anonymise)
+    if "scene" in formats:
+        from SpineDCELib.export.scene import write_comparison_scene
+
+        write_comparison_scene(folder, comparison)
     if "report" in formats or "pdf" in formats:
         from SpineDCELib.export.report import write_comparison_report
 

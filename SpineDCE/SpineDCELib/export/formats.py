@@ -9,7 +9,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 from SpineDCELib.stages import Result
 
-FORMATS = ("nifti", "dicom", "report", "pdf")
+FORMATS = ("nifti", "dicom", "scene", "report", "pdf")
 
 
 def parse_formats(text: str) -> tuple[str, ...]:
@@ -52,6 +52,10 @@ def write_formats(
         from SpineDCELib.export.dicom import write_dicom
 
         write_dicom(folder / "dicom", analysis, result, anonymise=anonymise)
+    if "scene" in formats:
+        from SpineDCELib.export.scene import write_scene
+
+        write_scene(folder, analysis, result)
     if "report" in formats or "pdf" in formats:
         from SpineDCELib.export.report import write_study_report
 

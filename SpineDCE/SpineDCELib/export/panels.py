@@ -14,7 +14,7 @@ from SpineDCELib.measurement import Role, role_of
 from SpineDCELib.series import Geometry
 
 #: Vp below this share of the colour bar's top lets the anatomy through.
-_TRANSPARENT_BELOW = 0.05
+TRANSPARENT_BELOW = 0.05
 #: Told apart on grey, also by the colour-blind (Wong 2011, doi:10.1038/nmeth.1618).
 COLOURS: dict[Role, str] = {
     "lesion": "#ff8c1a", "reference": "#7fd4ff", "aorta": "#e6578c", "exclusion": "#bdbdbd",
@@ -97,7 +97,7 @@ def draw_row(axes: Sequence[Any], picture: Picture, *, index: int, top: float, c
             )  # fmt: skip
     grey_style = {"cmap": "gray", "vmin": window[0], "vmax": window[1], "aspect": aspect}
     vp_style = {"cmap": "viridis", "vmin": 0, "vmax": top, "aspect": aspect}
-    over = np.ma.masked_where(~(colour > _TRANSPARENT_BELOW * top), colour)
+    over = np.ma.masked_where(~(colour > TRANSPARENT_BELOW * top), colour)
     axes[0].imshow(grey, **grey_style)
     bar = axes[1].imshow(np.ma.masked_invalid(colour), **vp_style)
     axes[2].imshow(grey, **grey_style)

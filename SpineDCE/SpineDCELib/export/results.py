@@ -78,7 +78,7 @@ def write_results(
         ],
     )
     write_measurements(folder / "measurements.csv", result.regions, units=UNITS)
-    write_curves(folder / "curves.csv", _curve_columns(analysis, result))
+    write_curves(folder / "curves.csv", curve_columns(analysis, result))
     tables = ["status_legend.csv", "measurements.csv", "curves.csv"]
     if settings.aif.source == "auto":
         write_chart_table(folder / "aif_candidates.csv", candidate_table(analysis.detection()))
@@ -106,7 +106,8 @@ def write_results(
     return digests
 
 
-def _curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.floating]]:
+def curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.floating]]:
+    """Heading with unit → values: time, artery, AIF as found and as used, regions and fits."""
     arterial, times = analysis.aif(), analysis.images.dynamic.times
     unit, shift = arterial.unit, analysis.shift()
     columns: dict[str, NDArray[np.floating]] = {"time [s]": times}
