@@ -103,6 +103,16 @@ def test_spikes_go_and_the_bolus_stays():
     assert changed.sum() == 0
 
 
+def test_no_bolus_is_a_spike_wherever_its_peak_falls_between_frames():
+    delays, widths = np.arange(0, 5.4, 0.3), np.arange(4.0, 16.0, 0.5)
+    boluses = np.array([[curve(1500.0, d, w) for w in widths] for d in delays])
+    signal = np.moveaxis(boluses, -1, 0)
+    signal = signal + np.random.default_rng(0).normal(0, SIGMA, signal.shape)
+    found, _ = remove_spikes(signal, SpikeSettings(on=True))
+    pass_ = (TIMES > 25) & (TIMES < 100)
+    np.testing.assert_array_equal(found[pass_], signal[pass_])
+
+
 def test_off_is_the_same_array():
     signal, _ = phantom()
     assert smooth_in_space(signal, GRID, SpatialSmoothingSettings()) is signal

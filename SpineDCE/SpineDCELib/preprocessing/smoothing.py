@@ -252,8 +252,9 @@ def remove_spikes(
 ) -> tuple[NDArray[np.floating], int]:
     """Replace single samples that stick out of their curve by the mean of their neighbours.
 
-    A spike returns to where it came from. A bolus does not: after its peak the blood stays
-    enhanced, so the frames before and after the peak differ.
+    A spike rises from a curve at rest and returns to where it came from. A bolus does not: after
+    its peak the blood stays enhanced, so the frames before and after the peak differ, or they are
+    on their own way up and down.
 
     Args:
         signal: (frames, ...).
@@ -271,6 +272,9 @@ def remove_spikes(
     height = np.abs(middle - neighbours)
     limit = settings.height * np.sqrt(1.5) * np.maximum(noise, 1e-30)
     spike = (height > limit) & (np.abs(before - after) < 0.2 * height)
+    steps = np.abs(np.diff(signal, axis=0))
+    spike[1:] &= steps[:-2] < 0.5 * height[1:]
+    spike[:-1] &= steps[2:] < 0.5 * height[:-1]
     # Where the neighbour is the higher spike, this sample only looks like one.
     spike[1:] &= ~(spike[:-1] & (height[:-1] > height[1:]))
     spike[:-1] &= ~(spike[1:] & (height[1:] > height[:-1]))
