@@ -14,6 +14,7 @@ from SpineDCELib.export.aif import write_chart_table
 from SpineDCELib.export.maps import write_map
 from SpineDCELib.export.overview import write_overview
 from SpineDCELib.export.panels import Picture
+from SpineDCELib.export.preprocessing import write_motion, write_preprocessing_picture
 from SpineDCELib.export.provenance import array_digest, file_digest
 from SpineDCELib.export.tables import (
     write_curves,
@@ -94,6 +95,7 @@ def write_results(
         write_normalised(folder / "normalised.csv", measures)
         write_references(folder / "references.csv", measures)
         tables += ["normalised.csv", "references.csv"]
+    tables += _write_preprocessing(folder, analysis)
     for name in tables:
         digests[name] = file_digest(folder / name)
     if "vp" in result.maps:
@@ -104,6 +106,32 @@ def write_results(
             f"AIF {settings.aif.source}, shift {analysis.shift():g} s",
         )
     return digests
+
+
+def _write_preprocessing(folder: Path, analysis: Analysis) -> list[str]:
+    """What cleaning up did to the signal, where it did; returns the tables' names."""
+    images, before = analysis.images, analysis.study.dynamic
+    if images.dynamic.signal is before.signal:
+        return []
+    write_preprocessing_picture(
+        folder / "preprocessing.png",
+        before=before,
+        after=images.dynamic,
+        baseline_frames=analysis.concentration().baseline_frames,
+        regions=analysis.regions,
+        tissue=images.tissue,
+        displacement=images.displacement,
+        rotation=images.rotation,
+    )
+    if images.displacement is None or images.rotation is None:
+        return []
+    write_motion(
+        folder / "motion.csv",
+        times=images.dynamic.times,
+        displacement=images.displacement,
+        rotation=images.rotation,
+    )
+    return ["motion.csv"]
 
 
 def curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.floating]]:
