@@ -25,13 +25,14 @@ def write_overview(path: Path, picture: Picture, *, caption: str) -> None:
     height, width = grey.shape[0] * spacing[0], grey.shape[1] * spacing[1]
     scale = 4.4 / max(height, width)
     figure = Figure(
-        figsize=(3 * max(width * scale, 2.2) + 1.6, max(height * scale, 2.2) + 1.1),
+        figsize=(3 * max(width * scale, 2.2) + 1.2, max(height * scale, 2.2) + 0.7),
         facecolor="black",
+        layout="constrained",
     )
     FigureCanvasAgg(figure)
     axes = figure.subplots(1, 3)
     bar = draw_row(axes, picture, index=index, top=scale_top([picture]), crop=False)
     add_colour_bar(figure, bar, axes)
     note = f"slice {index + 1} of {picture.vp.shape[0]} · {caption} · not a medical device"
-    figure.text(0.01, 0.01, note, color="#bbbbbb", fontsize=7)
+    figure.supxlabel(note, color="#bbbbbb", fontsize=7, x=0.01, ha="left")
     figure.savefig(path, dpi=130, facecolor="black", bbox_inches="tight")
