@@ -1,13 +1,23 @@
 """DICOM objects come back through other readers with the same numbers, units and codes."""
 
+import base64
+import errno
 import gzip
+import json
+import os
+import re
 import shutil
 import subprocess
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.formats import write_formats
+from SpineDCELib.export.staging import staged
 from SpineDCELib.inputs import Inputs
 from SpineDCELib.job import analyse
 from SpineDCELib.phantom.study import write_study
@@ -133,6 +143,116 @@ def test_regions_come_back_voxel_by_voxel(made):
     np.testing.assert_array_equal(array, mask[order[:slices]])
 
 
+@pytest.mark.parametrize("name", ["vp", "Ktrans", "ve", "kep", "R2"])
+def test_dcmtk_reads_the_same_floats(made, tmp_path, name):
+    _, outcome, out = made
+    path = out / "dicom" / f"{name}.dcm"
+    said = tool("dcm2json", path, tmp_path / "map.json")
+    assert "E:" not in said
+    stored = json.loads((tmp_path / "map.json").read_text(encoding="utf-8"))["7FE00008"]
+    assert stored["vr"] == "OF"
+    expected = outcome.result.maps[name].astype(np.float32)
+    order = section_of_frames(pydicom.dcmread(path), outcome.analysis.images.dynamic.geometry)
+    array = np.frombuffer(base64.b64decode(stored["InlineBinary"]), "<f4").reshape(expected.shape)
+    np.testing.assert_array_equal(array, expected[order])
+
+
+def test_simpleitk_reads_the_same_floats(made):
+    _, outcome, out = made
+    path = out / "dicom" / "vp.dcm"
+    try:
+        image = sitk.ReadImage(str(path))
+    except RuntimeError:
+        pytest.skip(f"SimpleITK {sitk.Version.VersionString()} (GDCM) reads no float pixel data")
+    expected = outcome.result.maps["vp"].astype(np.float32)
+    order = section_of_frames(pydicom.dcmread(path), outcome.analysis.images.dynamic.geometry)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), expected[order])
+
+
+def test_simpleitk_reads_the_same_regions(made):
+    """GDCM stacks the frames of all segments; which section each is, their positions tell."""
+    _, outcome, out = made
+    path = out / "dicom" / "regions.dcm"
+    array = sitk.GetArrayFromImage(sitk.ReadImage(str(path))) > 0
+    analysis = outcome.analysis
+    order = section_of_frames(pydicom.dcmread(path), analysis.images.dynamic.geometry)
+    count = outcome.result.status.shape[0]
+    assert len(array) == count * len(outcome.result.regions)
+    for n, region in enumerate(outcome.result.regions):
+        mask = analysis.regions[region.name]
+        if region.name != "Excluded":
+            mask = mask & ~analysis.regions["Excluded"]
+        frames = slice(n * count, (n + 1) * count)
+        np.testing.assert_array_equal(array[frames], mask[order[frames]], err_msg=region.name)
+
+
+def full(*arguments, **keywords):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def full_for_itk(*arguments, **keywords):
+    raise RuntimeError("Exception thrown in SimpleITK ImageFileWriter_Execute: itk::ERROR: write")
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "what", "fault"),
+    [
+        ("dicom", pydicom.Dataset, "save_as", full),
+        ("scene", zipfile.ZipFile, "writestr", full),
+        ("scene", sitk, "WriteImage", full_for_itk),
+        ("nifti", sitk, "WriteImage", full_for_itk),
+        ("report", Path, "write_text", full),
+    ],
+)
+def test_a_full_disk_leaves_the_earlier_files_of_every_format(
+    made, tmp_path, monkeypatch, name, where, what, fault
+):
+    _, outcome, _ = made
+
+    def write():
+        with staged(tmp_path) as stage:
+            write_formats(stage, outcome.analysis, outcome.result, formats=(name,))
+
+    def files():
+        return {
+            p.relative_to(tmp_path): p.is_file() and p.read_bytes() for p in tmp_path.rglob("*")
+        }
+
+    write()
+    before = files()
+    assert len(before) >= 1
+    # The disk fills up while the second file, or else the only one, is written.
+    real, calls = getattr(where, what), []
+
+    def filling(*arguments, **keywords):
+        calls.append(arguments)
+        single = name == "report"
+        return fault() if single or len(calls) > 1 else real(*arguments, **keywords)
+
+    monkeypatch.setattr(where, what, filling)
+    with pytest.raises(InputError, match=re.escape(str(tmp_path))):
+        write()
+    assert calls
+    monkeypatch.undo()
+    assert files() == before
+
+
+def test_a_folder_that_cannot_be_written_is_named(made, tmp_path):
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    _, outcome, _ = made
+    tmp_path.chmod(0o555)
+    try:
+        with (
+            pytest.raises(InputError, match=f"cannot be written to {re.escape(str(tmp_path))}"),
+            staged(tmp_path) as stage,
+        ):
+            write_formats(stage, outcome.analysis, outcome.result, formats=("scene", "dicom"))
+        assert not list(tmp_path.iterdir())
+    finally:
+        tmp_path.chmod(0o755)
+
+
 def test_the_report_holds_the_measured_numbers(made):
     _, outcome, out = made
     path = out / "dicom" / "measurements.dcm"
@@ -204,7 +324,6 @@ def test_a_study_that_is_not_dicom_is_told_so(made):
     from dataclasses import replace
 
     from SpineDCELib.analysis import Analysis
-    from SpineDCELib.errors import InputError
     from SpineDCELib.export.dicom.sources import sources
     from SpineDCELib.series import Source
 
