@@ -238,10 +238,10 @@ def test_a_full_disk_leaves_the_earlier_files_of_every_format(
 
 
 def test_a_folder_that_cannot_be_written_is_named(made, tmp_path):
-    if os.geteuid() == 0:
-        pytest.skip("root may write everywhere")
     _, outcome, _ = made
     tmp_path.chmod(0o555)
+    if os.access(tmp_path, os.W_OK):
+        pytest.skip("this user may write everywhere")
     try:
         with (
             pytest.raises(InputError, match=f"cannot be written to {re.escape(str(tmp_path))}"),
