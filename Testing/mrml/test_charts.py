@@ -1,0 +1,56 @@
+"""Tables and charts as scene nodes; needs the MRML libraries (slicer-core)."""
+
+import numpy as np
+import pytest
+from SpineDCELib.aif.charts import Chart, Series, Table
+from SpineDCELib.mrml.charts import show_chart, show_table
+
+slicer = pytest.importorskip("slicer", reason="the MRML libraries (slicer-core) are not installed")
+
+
+@pytest.fixture
+def scene():
+    scene = slicer.vtkMRMLScene()
+    for name in ("vtkMRMLTableNode", "vtkMRMLPlotSeriesNode", "vtkMRMLPlotChartNode"):
+        scene.RegisterNodeClass(getattr(slicer, name)())
+    return scene
+
+
+def chart(lines, offset=0.0):
+    t = np.arange(10.0)
+    series = tuple(Series(f"line {i}", t, t * i + offset) for i in range(lines))
+    return Chart("evidence", "AIF shift [s]", "residual", series, mark=4.0, band=(3.5, 4.6))
+
+
+def test_a_table_holds_the_rows(scene):
+    table = Table(
+        "candidates", ("section", "verdict", "peak [mM]"), ((1, "artery", 6.5), (2, "vein", 3.0))
+    )
+    node = show_table(scene, table)
+    assert node.GetNumberOfColumns() == 3
+    assert node.GetCellText(1, 1) == "vein"
+    assert float(node.GetCellText(0, 2)) == 6.5
+    show_table(scene, Table("candidates", ("section",), ((7,),)), node)
+    assert (node.GetNumberOfColumns(), node.GetNumberOfRows()) == (1, 1)
+
+
+def test_a_chart_holds_lines_mark_and_band(scene):
+    node = show_chart(scene, chart(2))
+    assert node.GetNumberOfPlotSeriesNodes() == 2 + 1 + 2
+    assert node.GetXAxisTitle() == "AIF shift [s]"
+    series = node.GetNthPlotSeriesNode(1)
+    table = series.GetTableNode().GetTable()
+    values = table.GetColumnByName(series.GetYColumnName())
+    assert [values.GetValue(i) for i in range(10)] == list(range(10))
+
+
+def test_fifty_updates_add_no_node(scene):
+    node = show_chart(scene, chart(3))
+    count = scene.GetNumberOfNodes()
+    for i in range(50):
+        show_chart(scene, chart(3, offset=i), node)
+    assert scene.GetNumberOfNodes() == count
+    show_chart(scene, chart(1), node)
+    assert scene.GetNumberOfNodes() == count - 4
+    show_chart(scene, chart(3), node)
+    assert scene.GetNumberOfNodes() == count
