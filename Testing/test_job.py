@@ -11,7 +11,7 @@ from small_study import write_small_study
 from SpineDCELib import inputs as reading
 from SpineDCELib import job
 from SpineDCELib.cli import main
-from SpineDCELib.errors import Cancelled
+from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.inputs import Inputs
 from SpineDCELib.settings import Settings, changed
 
@@ -188,3 +188,24 @@ def test_library_needs_no_shell_and_no_picture_package():
         "        importlib.import_module(m.name)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_regions_and_sections_may_have_shifts_of_their_own(study, tmp_path):
+    def vp(name, **fit):
+        return job.analyse(inputs(study), changed(SETTINGS, fit=fit), tmp_path / name).result
+
+    def close(found, expected):  # float32 sums run in another order over fewer voxels
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-7)
+
+    still, moved = vp("a").maps["vp"], vp("b", shift=2.0).maps["vp"]
+    labels = read(study.regions)
+    own = vp("c", shift_by="region", shifts={"label 1": 2.0})
+    close(own.maps["vp"][labels == 1], moved[labels == 1])
+    close(own.maps["vp"][labels != 1], still[labels != 1])
+    assert any("label 1: 2 s" in note for note in own.notes)
+    sections = vp("d", shift_by="section", shifts={"section 2": 2.0}).maps["vp"]
+    close(sections[1], moved[1])
+    close(sections[0], still[0])
+    assert job.rerun(tmp_path / "d" / "provenance.json").differing == ()
+    with pytest.raises(InputError, match="'section 9'"):
+        vp("e", shift_by="section", shifts={"section 9": 2.0})
