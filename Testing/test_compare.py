@@ -1,11 +1,13 @@
 """Two visits: the digital spine's truth, known motions, and every way to say no."""
 
+import gzip
 import json
 import zipfile
 from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
+import pydicom
 import pytest
 from scipy import ndimage
 from SpineDCELib.analysis import Analysis
@@ -135,6 +137,50 @@ def test_the_scene_holds_both_visits_on_one_colour_scale(sample):
     scales = {named[f"vp {when} display"].get("window") for when in ("before", "after")}
     assert len(scales) == 1
     assert table == (root / "out" / "comparison.csv").read_bytes()
+
+
+def contents(path):
+    """A file's bytes, and those of what is packed in it."""
+    raw = path.read_bytes()
+    yield path.name, raw
+    if path.suffix == ".mrb":
+        with zipfile.ZipFile(path) as bundle:
+            for name in bundle.namelist():
+                yield f"{path.name}:{name}", name.encode() + bundle.read(name)
+    elif path.suffix == ".gz":
+        yield f"{path.name}:", gzip.decompress(raw)
+
+
+def test_an_anonymised_comparison_names_nobody(sample):
+    pytest.importorskip("highdicom", reason="highdicom is not installed")
+    patient, root, _, _ = sample
+    if patient == "A":
+        pytest.skip("patient B has a residual, and so every kind of file")
+    visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]
+    out = root / "nobody"
+    compare(
+        *visits, SETTINGS, out, flip_runs=3, anonymise=True,
+        formats=("nifti", "dicom", "scene", "report"),
+    )  # fmt: skip
+    secrets = {str(root)}
+    for visit in ("before", "after"):
+        head = pydicom.dcmread(next((root / visit / "dicom").rglob("*.dcm")))
+        date = head.StudyDate
+        secrets |= {
+            str(head.PatientName), head.PatientName.given_name, str(head.PatientID),
+            str(head.PatientBirthDate), date, f"{date[:4]}-{date[4:6]}-{date[6:]}",
+            f"{date[6:]}.{date[4:6]}.{date[:4]}", str(head.StudyInstanceUID),
+            str(head.SeriesInstanceUID), str(head.SOPInstanceUID), str(head.FrameOfReferenceUID),
+        }  # fmt: skip
+    secrets = {secret for secret in secrets if len(secret) > 3}
+    files = [path for path in out.rglob("*") if path.is_file()]
+    kinds = {"".join(path.suffixes[-2:]) for path in files}
+    assert {".dcm", ".html", ".json", ".csv", ".mrb", ".nii.gz", ".nrrd", ".seg.nrrd"} <= kinds
+    for path in files:
+        for name, content in contents(path):
+            for secret in secrets:
+                assert secret.encode() not in content, (name, secret)
+                assert secret not in str(path.relative_to(out))
 
 
 def test_regions_are_carried_over_where_none_are_drawn(sample):
