@@ -124,6 +124,18 @@ def test_a_changed_study_is_read_again(study, tmp_path):
     assert not np.array_equal(a, b)
 
 
+def test_results_inside_the_study_are_not_part_of_it(tmp_path, monkeypatch):
+    study = write_small_study(tmp_path / "study")
+    folder = Inputs(str(study.series.parent), aif_mask=str(study.artery))
+    out = study.series.parent / "results"
+    first = job.analyse(folder, SETTINGS, out).result.maps["vp"]
+    monkeypatch.delattr(reading, "scan_study")  # a second reading would fail
+    np.testing.assert_array_equal(job.analyse(folder, SETTINGS, out).result.maps["vp"], first)
+    monkeypatch.undo()
+    other = tmp_path / "other"
+    np.testing.assert_array_equal(job.analyse(folder, SETTINGS, other).result.maps["vp"], first)
+
+
 def test_a_damaged_cache_is_made_again(study, tmp_path):
     a = job.analyse(inputs(study), SETTINGS, tmp_path).result.maps["vp"]
     for file in (tmp_path / ".cache").rglob("*.npy"):

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineDCELib.series.files import is_results
 from SpineDCELib.version import __version__
 
 Entry = tuple[dict[str, NDArray], dict[str, Any]]
@@ -29,12 +30,19 @@ def key_of(*parts: Any) -> str:
 
 
 def fingerprint(path: str | Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of change of a file, or of every file below a folder."""
+    """Name, size and time of change of a file, or of every file of the study in a folder.
+
+    Hidden folders and results that were written inside the study do not count.
+    """
     root = Path(path)
-    files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file())
+    files = [root] if root.is_file() else []
+    for place, folders, names in os.walk(root):
+        here = Path(place)
+        folders[:] = [f for f in folders if not f.startswith(".") and not is_results(here / f)]
+        files += [here / name for name in names]
     return [
         (str(file.relative_to(root)), status.st_size, status.st_mtime_ns)
-        for file in files
+        for file in sorted(files)
         for status in [file.stat()]
     ]
 

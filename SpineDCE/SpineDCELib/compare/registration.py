@@ -39,10 +39,6 @@ class Registration:
         """degrees"""
         return float(np.degrees(np.arccos(np.clip((np.trace(self.matrix[:3, :3]) - 1) / 2, -1, 1))))
 
-    def shift_at(self, point: NDArray[np.floating]) -> float:
-        """How far a point (LPS mm, after) is moved, mm."""
-        return float(np.linalg.norm((self.matrix @ [*point, 1])[:3] - point))
-
 
 def register(
     before: Volume,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,7 +166,3 @@ class DynamicSeries:
     @property
     def n_frames(self) -> int:
         return int(self.signal.shape[0])
-
-    def with_times(self, times: NDArray[np.float64], origin: str) -> DynamicSeries:
-        """The same series with frame times given by the user, s."""
-        return replace(self, times=np.asarray(times, float), time_origin=origin)

@@ -48,12 +48,21 @@ def find_files(path: str | os.PathLike[str]) -> FileSet:
     return found
 
 
+def is_results(folder: Path) -> bool:
+    """Whether a folder holds what an analysis wrote; inside a study it is not part of it."""
+    return (folder / "provenance.json").is_file()
+
+
 def _walk(found: FileSet, folder: Path, name: str) -> None:
     def unreadable(error: OSError) -> None:
         found.problems.append(f"{error.filename} cannot be opened ({error.strerror}).")
 
     for place, folders, files in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(f for f in folders if not f.startswith((".", "__MACOSX")))
+        folders[:] = sorted(
+            f
+            for f in folders
+            if not f.startswith((".", "__MACOSX")) and not is_results(Path(place) / f)
+        )
         for file in sorted(files):
             if file.startswith(".") or file.upper() == "DICOMDIR":
                 continue
