@@ -36,7 +36,7 @@ class Scores:
             any foot of the curve, which noise hides.
         onset: s, when it first reaches a fifth of its peak.
         rise: s, from a fifth to nine tenths of the peak.
-        peak: largest C. peak_time: s.
+        peak: largest C.
         width: s, how long the first pass stays above half of the peak; infinite if it never falls.
         late: mean C over the last third of the series.
         area: mean C from the arrival on.
@@ -51,7 +51,6 @@ class Scores:
     onset: Array
     rise: Array
     peak: Array
-    peak_time: Array
     width: Array
     late: Array
     area: Array
@@ -192,7 +191,6 @@ def voxel_scores(
         onset=onset,
         rise=crossing(C, t=t, share=0.9) - onset,
         peak=peak,
-        peak_time=t[top],
         width=np.where(falls, down - arrival, np.inf),
         late=C[-max(t.size // 3, 1) :].mean(axis=0),
         area=(C * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9),

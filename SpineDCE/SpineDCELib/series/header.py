@@ -36,7 +36,6 @@ class SeriesHeader:
     """What all images of one file share."""
 
     file: str
-    sop_class: str = ""
     sop_uid: str = ""
     series_uid: str = ""
     study_uid: str = ""
@@ -49,7 +48,6 @@ class SeriesHeader:
     modality: str = ""
     manufacturer: str = ""
     contrast_agent: str = ""
-    body_part: str = ""
     frame_of_reference_uid: str | None = None
     field_strength: float | None = None
     three_dimensional: bool | None = None
@@ -186,7 +184,6 @@ def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
     patient_name = " ".join(text(ds, 0x00100010).replace("^", " ").split()).upper()
     return SeriesHeader(
         file=name,
-        sop_class=text(ds, 0x00080016),
         sop_uid=text(ds, 0x00080018),
         series_uid=text(ds, 0x0020000E),
         study_uid=text(ds, 0x0020000D),
@@ -201,7 +198,6 @@ def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
         modality=text(ds, 0x00080060),
         manufacturer=text(ds, 0x00080070),
         contrast_agent=text(ds, 0x00180010),
-        body_part=text(ds, 0x00180015),
         frame_of_reference_uid=text(ds, 0x00200052) or None,
         field_strength=number(ds, 0x00180087),
         three_dimensional={"3D": True, "2D": False}.get(dimension),
