@@ -115,8 +115,15 @@ class Analysis:
         return self._concentration_key(), self.settings.aif, id(self.aif_file)
 
     def _fitter_key(self) -> Any:
-        fit = self.settings.fit
-        return self._aif_key(), fit.model, fit.integration, fit.fit_delay
+        fit, tissue = self.settings.fit, self.images.tissue
+        # What is drawn is fitted although it looks like background.
+        drawn = b"" if tissue is None else np.flatnonzero(self._drawn() & ~tissue).tobytes()
+        return self._aif_key(), fit.model, fit.integration, fit.fit_delay, drawn
+
+    def _drawn(self) -> NDArray[np.bool_]:
+        """Voxels in any region."""
+        nothing = np.zeros(self.study.dynamic.geometry.shape, bool)
+        return np.any([nothing, *self.regions.values()], axis=0)
 
     # -- stages ---------------------------------------------------------------------------------
 
@@ -465,10 +472,7 @@ class Analysis:
                     concentration,
                     self.images,
                     skip_invalid=self.settings.reading.skip_invalid,
-                    drawn=np.any(
-                        [np.zeros(concentration.baseline.shape, bool), *self.regions.values()],
-                        axis=0,
-                    ),
+                    drawn=self._drawn(),
                 ),
                 baseline_error=baseline_error,
                 rounding=rounding,

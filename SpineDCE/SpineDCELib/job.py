@@ -43,7 +43,7 @@ from SpineDCELib.inputs import (
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings import Settings, settings_from_dict, settings_to_dict
-from SpineDCELib.stages import Result
+from SpineDCELib.stages import Images, Result
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,21 +86,36 @@ def analyse(
     result = analysis.result(part(progress, 0.6, 0.9))
     progress(0.9, "Writing")
     with staged(out) as stage:
-        digests = write_results(stage, analysis, result, anonymise=anonymise)
-        write_formats(stage, analysis, result, formats=formats, anonymise=anonymise)
-        record |= {
-            "settings": settings_to_dict(settings),
-            "resolved": _resolved(analysis),
-            "notes": list(result.notes),
-            "status legend": {str(int(code)): code.reason for code in Status},
-            "results": digests,
-        }
-        write_provenance(
-            stage / "provenance.json", without_identity(record) if anonymise else record
-        )
+        write_analysis(stage, analysis, result, record, formats=formats, anonymise=anonymise)
         files = tuple(sorted(p.name for p in stage.iterdir()))
     progress(1.0, "Done")
     return Outcome(out, files, result, analysis)
+
+
+def write_analysis(
+    folder: Path,
+    analysis: Analysis,
+    result: Result,
+    record: dict[str, Any],
+    *,
+    formats: Sequence[str] = (),
+    anonymise: bool = False,
+) -> None:
+    """Maps, tables, picture, more formats and provenance of one analysis, into ``folder``.
+
+    Args:
+        record: of the inputs; see :func:`record_of`.
+    """
+    digests = write_results(folder, analysis, result, anonymise=anonymise)
+    write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
+    record = record | {
+        "settings": settings_to_dict(analysis.settings),
+        "resolved": _resolved(analysis),
+        "notes": list(result.notes),
+        "status legend": {str(int(code)): code.reason for code in Status},
+        "results": digests,
+    }
+    write_provenance(folder / "provenance.json", without_identity(record) if anonymise else record)
 
 
 def rerun(
@@ -235,8 +250,17 @@ def _prepare(
         lambda: concentration_to_entry(analysis.concentration(part(progress, 0.7, 1))),
     )
     analysis.adopt_concentration(entry_to_concentration(arrays, values))
+    return analysis, record_of(inputs, images, digests)
+
+
+def record_of(inputs: Inputs, images: Images, digests: dict[str, str]) -> dict[str, Any]:
+    """What provenance says of the inputs.
+
+    Args:
+        digests: absolute path → digest of every file beside the study.
+    """
     source, acquisition = images.dynamic.source, images.dynamic.acquisition
-    record = {
+    return {
         "inputs": {
             "study": _absolute(inputs.study),
             "aif_mask": _absolute(inputs.aif_mask),
@@ -261,7 +285,6 @@ def _prepare(
             "TE [s]": acquisition.TE,
         },
     }
-    return analysis, record
 
 
 def _artery_of(
