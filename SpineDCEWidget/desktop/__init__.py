@@ -1,0 +1,1 @@
+"""The panels in 3D Slicer."""
