@@ -3,8 +3,10 @@
 from SpineDCELib.cohort.groups import GroupTest, Summary, compare_groups, summarise
 from SpineDCELib.cohort.proportions import Proportion, proportion
 from SpineDCELib.cohort.roc import Roc, RocTest, at_cutoff, compare_rocs, roc_of
+from SpineDCELib.cohort.table import CohortTable, read_cohort
 
 __all__ = [
+    "CohortTable",
     "GroupTest",
     "Proportion",
     "Roc",
@@ -14,6 +16,7 @@ __all__ = [
     "compare_groups",
     "compare_rocs",
     "proportion",
+    "read_cohort",
     "roc_of",
     "summarise",
 ]

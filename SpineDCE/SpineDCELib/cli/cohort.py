@@ -1,0 +1,93 @@
+"""``spinedce cohort``: many patients' changes, as group statistics and figures."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from SpineDCELib.cli.shared import existing, shown_progress
+from SpineDCELib.errors import InputError
+
+
+def add(commands: Any) -> None:
+    """Register the subcommand."""
+    parser = commands.add_parser("cohort", help="statistics and figures of many patients")
+    parser.add_argument(
+        "table", metavar="TABLE",
+        help="CSV or TSV with a row a patient (patient, group, change_vp …), or a folder of "
+        "results of batch or compare",
+    )  # fmt: skip
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
+    parser.add_argument(
+        "--groups", metavar="FILE", help="a table that says which group a patient is in"
+    )
+    parser.add_argument(
+        "--positive", default="persistent", metavar="WORD",
+        help="how the word for the positive group begins (default: persistent)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--quantity", action="append", default=[], metavar="COLUMN",
+        help="a column to test; default: all with 'change' or 'Δ' in the heading",
+    )  # fmt: skip
+    parser.add_argument(
+        "--cutoff", action="append", default=[], type=named_number, metavar="COLUMN=PERCENT",
+        help="a cutoff chosen beforehand (default: vp=-40 and area=-10, Behar et al., AJNR 2023)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--bootstrap", type=int, default=2000, metavar="N", help="resamples (0: none)"
+    )
+    parser.add_argument("--seed", type=int, default=2023, help="of the resamples")
+    parser.set_defaults(run=run)
+
+
+def named_number(text: str) -> tuple[str, float]:
+    """``vp=-40`` → name and number."""
+    name, _, value = text.rpartition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not COLUMN=PERCENT") from None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compute, write and say what came out."""
+    from SpineDCELib.cohort.statistics import analyse_cohort
+    from SpineDCELib.cohort.table import read_cohort
+    from SpineDCELib.cohort.write import write_cohort_results
+
+    if options.bootstrap < 0:
+        raise InputError("--bootstrap is a number of resamples, 0 or more.")
+    table = read_cohort(
+        existing(options.table),
+        groups=options.groups,
+        positive=options.positive,
+        quantities=options.quantity,
+    )
+    with shown_progress() as progress:
+        result = analyse_cohort(
+            table,
+            cutoffs=dict(options.cutoff),
+            resamples=options.bootstrap,
+            seed=options.seed,
+            progress=progress,
+        )
+        files = write_cohort_results(options.out, result)
+    print(summary(result))
+    print(f"\nResults in {options.out}: " + ", ".join(files))
+    return 0
+
+
+def summary(result: Any) -> str:
+    """The tables, for a terminal."""
+    from SpineDCELib.cohort import words
+
+    negative, positive = result.table.names
+    count = int(result.table.positive.sum())
+    lines = [f"{count} {positive}, {result.table.positive.size - count} {negative}"]
+    lines += [f"! {note}" for note in result.table.notes]
+    tables = [words.group_words, words.roc_words, words.cutoff_words]
+    tables += [words.pair_words] if result.pairs else []
+    for make in tables:
+        lines += ["", words.text_table(make(result))]
+    lines += ["", "Not a medical device: for research."]
+    return "\n".join(lines)

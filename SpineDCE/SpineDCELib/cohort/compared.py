@@ -1,0 +1,101 @@
+"""What a folder of ``spinedce compare`` says about its patient."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.aif import bolus_arrival
+from SpineDCELib.errors import InputError
+from SpineDCELib.measurement import role_of
+
+VISITS = ("before", "after")
+#: Quantity of ``comparison.csv`` → name in tables of cohorts.
+SHORT = {
+    "normalised vp": "vp",
+    "normalised Ktrans": "Ktrans",
+    "area product": "area",
+    "volume": "volume",
+    "mean signal enhancement": "signal",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Mean curve of a lesion; ``times`` count from the bolus' arrival in the artery, s."""
+
+    times: NDArray[np.float64]
+    values: NDArray[np.float64]
+    unit: str
+
+
+PatientCurves = dict[str, Curve]  #: visit → curve
+
+
+def read_changes(folder: Path) -> dict[str, float]:
+    """``vp_before``, ``vp_after``, ``change_vp`` (%) and so on, of the first lesion.
+
+    Raises:
+        InputError: the comparison is damaged.
+    """
+    try:
+        rows = _rows(folder)
+        found: dict[str, float] = {}
+        for row in rows:
+            if row["lesion"] == rows[0]["lesion"] and row["quantity"] in SHORT:
+                name = SHORT[row["quantity"]]
+                found[f"{name}_before"] = _value(row["before"])
+                found[f"{name}_after"] = _value(row["after"])
+                found[f"change_{name}"] = _value(row["change [%]"])
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(
+            f"The comparison in {folder} is damaged ({error}); run spinedce compare again."
+        ) from None
+    return found
+
+
+def read_patient_curves(folder: Path) -> PatientCurves | None:
+    """Mean curves of the first lesion at both visits; None where they are not there."""
+    try:
+        lesion = _rows(folder)[0]["lesion"]
+    except (OSError, KeyError, IndexError):
+        return None
+    curves = {visit: _read_curve(folder / visit / "curves.csv", lesion) for visit in VISITS}
+    known = {visit: curve for visit, curve in curves.items() if curve is not None}
+    return known if len(known) == len(VISITS) else None
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "comparison.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _read_curve(path: Path, lesion: str) -> Curve | None:
+    try:
+        with path.open(encoding="utf-8") as file:
+            header, *rows = csv.reader(file)
+        table = np.array([[_value(cell) for cell in row] for row in rows])
+    except (OSError, ValueError):
+        return None
+    names = [re.fullmatch(r"(.*) \[(.*)\]", heading) for heading in header]
+    regions = {m[1]: (i, m[2]) for i, m in enumerate(names) if m and not m[1].endswith(" fit")}
+    lesions = [name for name in regions if role_of(name) == "lesion"]
+    chosen = lesion if lesion in regions else lesions[0] if len(lesions) == 1 else None
+    if chosen is None or "AIF Cp" not in regions:
+        return None
+    place, unit = regions[chosen]
+    times = table[:, 0]
+    try:
+        arrival = bolus_arrival(table[:, regions["AIF Cp"][0]], t=times)
+    except InputError:
+        return None
+    return Curve(times - arrival, table[:, place], unit)
+
+
+def _value(cell: str) -> float:
+    return float(cell) if cell else float("nan")
