@@ -51,6 +51,21 @@ from SpineDCELib.settings import (
 from SpineDCELib.stages import MODE_UNITS, ArterialInput, Concentration, Images, Result
 
 
+class _Held:
+    """Something that a stage depends on, the same only as itself.
+
+    Holding it keeps its place in memory from becoming another's, as a bare ``id`` would not.
+    """
+
+    def __init__(self, it: object) -> None:
+        self.it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.it is other.it
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class Analysis:
     """The steps of one study, each made when asked for and kept while its inputs stay.
 
@@ -101,18 +116,23 @@ class Analysis:
 
     def _artery_key(self) -> Any:
         """What the artery's voxels and their mean signal depend on."""
-        source, r1 = self.settings.aif.source, self.settings.concentration.r1
+        source = self.settings.aif.source
         if source == "auto":
-            T10 = self.settings.aif.blood_T10
-            given = id(self.aif_region), self.aif_selection, id(self.images)
-            return source, self.settings.reading, T10, r1, *given
-        return source == "mask" and id(self.aif_mask), id(self.images)
+            return self._search_key(), self.aif_selection
+        return source == "mask" and _Held(self.aif_mask), _Held(self.images)
+
+    def _search_key(self) -> Any:
+        """What the search for the artery depends on, before any hand."""
+        T10, r1 = self.settings.aif.blood_T10, self.settings.concentration.r1
+        return self.settings.reading, T10, r1, _Held(self.aif_region), _Held(self.images)
 
     def _concentration_key(self) -> Any:
-        return self.settings.reading, self.settings.concentration, self._artery_key()
+        how = self.settings.reading, self.settings.concentration, _Held(self.images)
+        return how, self.settings.aif.source in ("auto", "mask"), self.baseline_frames()
 
     def _aif_key(self) -> Any:
-        return self._concentration_key(), self.settings.aif, id(self.aif_file)
+        artery = self._artery_key(), _Held(self.aif_file)
+        return self._concentration_key(), artery, self.settings.aif
 
     def _fitter_key(self) -> Any:
         fit, tissue = self.settings.fit, self.images.tissue
@@ -133,7 +153,7 @@ class Analysis:
         return self.preprocess()
 
     def _images_key(self) -> Any:
-        return self.settings.preprocessing, id(self.study)
+        return self.settings.preprocessing, _Held(self.study)
 
     def adopt_images(self, images: Images) -> None:
         """Take images that were preprocessed before from the same study with the same settings."""
@@ -260,12 +280,16 @@ class Analysis:
     def baseline_frames(self) -> int:
         """How many frames come before the bolus: as set, else as artery or tissue show."""
         n0, dynamic = self.settings.concentration.baseline_frames, self.images.dynamic
-        if n0 is None:
+
+        def found() -> int:
             curve = self._artery_signal()
-            n0 = arterial.baseline_frames(
+            return arterial.baseline_frames(
                 arterial.most_enhancing(dynamic.signal) if curve is None else curve,
                 t=dynamic.times,
             )
+
+        if n0 is None:
+            n0 = int(self._stage("baseline", self._artery_key(), found))
         if n0 >= dynamic.n_frames:
             raise InputError(f"A baseline of {n0} frames leaves none after the bolus.")
         return n0
@@ -281,17 +305,20 @@ class Analysis:
     def detection(self, progress: Progress = silent) -> Detection:
         """The artery as ``aif.source == "auto"`` finds it, trustworthy or not."""
 
-        def make() -> Detection:
+        def search() -> Detection:
             to_contrast, unit = arterial.blood_contrast(
                 TR=self.TR, FA=self.FA, T10=self._blood_T10()[0], r1=self.r1
             )
-            found = arterial.detect(
+            return arterial.detect(
                 self.images.dynamic,
                 to_contrast=to_contrast,
                 unit=unit,
                 region=self.aif_region,
                 progress=progress,
             )
+
+        def make() -> Detection:
+            found = self._stage("search", self._search_key(), search)
             if self.aif_selection is None:
                 return found
             return arterial.apply_selection(self.aif_selection, found, self.images.dynamic)
@@ -502,7 +529,7 @@ class Analysis:
                 progress=progress,
             )
 
-        key = (self._aif_key(), fit.model, fit.integration, *map(id, self.regions.values()))
+        key = (self._aif_key(), fit.model, fit.integration, *map(_Held, self.regions.values()))
         return self._stage("evidence", key, make)
 
     def _tissue(self) -> NDArray[np.bool_]:
@@ -545,7 +572,7 @@ class Analysis:
                 _put(result, fitter.fit(Ta=Ta, voxels=voxels), voxels)
             return result
 
-        masks = [id(mask) for mask in self.regions.values()] if own else []
+        masks = [_Held(mask) for mask in self.regions.values()] if own else []
         return self._stage("fit", (self._fitter_key(), shift, own, masks), make)
 
     def own_shifts(self) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from SpineDCELib.measurement.rulers import Ruler, bidimensional_of, read_rulers
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import (
     Geometry,
+    Segmentation,
     Volume,
     put_on_grid,
     read_dynamic,
@@ -132,26 +133,36 @@ def read_sizes(paths: Iterable[str], *, roles: Mapping[str, Role]) -> dict[str, 
     Raises:
         InputError: unreadable; or it cannot be told which lesion is meant.
     """
-    lesions = [name for name, role in roles.items() if role == "lesion"]
-
-    def lesion_of(name: str, path: str) -> str:
-        if name in lesions:
-            return name
-        if len(lesions) <= 1:
-            return lesions[0] if lesions else name
-        raise InputError(f"Which lesion does '{name}' of {path} measure? Name it like its region.")
-
     rulers: list[Ruler] = []
-    outlines: list[str] = []
+    outlines: list[Segmentation] = []
     for path in paths:
         if path.lower().endswith(".json"):
             rulers += read_rulers(path)
         else:
-            outlines.append(path)
+            outlines.append(read_segmentation(path))
+    return sizes_of(rulers, outlines, roles=roles)
+
+
+def sizes_of(
+    rulers: Sequence[Ruler], outlines: Sequence[Segmentation], *, roles: Mapping[str, Role]
+) -> dict[str, Size]:
+    """Lesion → size, from rulers and outlines; see :func:`read_sizes`.
+
+    Raises:
+        InputError: it cannot be told which lesion is meant; or rulers that are no two diameters.
+    """
+    lesions = [name for name, role in roles.items() if role == "lesion"]
+
+    def lesion_of(name: str, place: str) -> str:
+        if name in lesions:
+            return name
+        if len(lesions) <= 1:
+            return lesions[0] if lesions else name
+        raise InputError(f"Which lesion does '{name}'{place} measure? Name it like its region.")
+
     line = next(((r.start, r.end) for r in rulers if r.is_margin), None)
     sizes: dict[str, Size] = {}
-    for path in outlines:
-        drawn = read_segmentation(path)
+    for drawn in outlines:
         kinds = {
             name: role_of(name, terminology=drawn.terminology.get(name, "")) for name in drawn.masks
         }
@@ -164,7 +175,7 @@ def read_sizes(paths: Iterable[str], *, roles: Mapping[str, Role]) -> dict[str, 
         )
         for name, mask in drawn.masks.items():
             if kinds[name] == "lesion" or len(drawn.masks) == 1:
-                sizes[lesion_of(name, path)] = measure_size(
+                sizes[lesion_of(name, f" of {drawn.path}")] = measure_size(
                     mask,
                     drawn.geometry,
                     bone=bone,
@@ -173,10 +184,11 @@ def read_sizes(paths: Iterable[str], *, roles: Mapping[str, Role]) -> dict[str, 
                     source=f"outline '{name}', drawn for size",
                 )
     if sum(not ruler.is_margin for ruler in rulers):
-        name = lesion_of("the rulers", "the ruler file")
+        name = lesion_of("the rulers", "")
         nan = float("nan")
-        known = sizes.get(name, Size(bidimensional_of(rulers), Extent(nan, nan, nan, nan)))
-        sizes[name] = replace(known, axial=bidimensional_of(rulers), source="two rulers")
+        diameters = bidimensional_of(list(rulers))
+        known = sizes.get(name, Size(diameters, Extent(nan, nan, nan, nan)))
+        sizes[name] = replace(known, axial=diameters, source="two rulers")
     return sizes
 
 

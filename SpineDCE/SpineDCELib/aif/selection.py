@@ -66,6 +66,53 @@ def section_point(section: int, geometry: Geometry) -> Point:
     return float(x), float(y), float(z)
 
 
+def section_is_out(selection: Selection, section: int, geometry: Geometry) -> bool:
+    """Whether a section was left out by hand."""
+    return any(round(_index(p, geometry)[2]) == section for p in selection.sections_out)
+
+
+def with_section(
+    selection: Selection, section: int, geometry: Geometry, *, taken: bool
+) -> Selection:
+    """The selection with a section (from 0) taken in again or left out."""
+    others = tuple(p for p in selection.sections_out if round(_index(p, geometry)[2]) != section)
+    out = () if taken else (section_point(section, geometry),)
+    return replace(selection, sections_out=others + out)
+
+
+def with_candidate(
+    selection: Selection, candidate: Candidate, found: Detection, geometry: Geometry, *, taken: bool
+) -> Selection:
+    """The selection with one row of the candidates' table taken in or out.
+
+    Taking in what a hand had taken out gives back the search's own choice of voxels; what the
+    search rejected is taken in whole.
+    """
+    own = found.vessels[candidate.section] == candidate.vessel
+    rows, columns = np.nonzero(own)
+    places = np.stack([columns, rows, np.full(rows.size, candidate.section), np.ones(rows.size)])
+    points = [(float(x), float(y), float(z)) for x, y, z, _ in (geometry.affine @ places).T]
+    balls = tuple(Ball(point) for point in points)
+    mine = {_rounded(point) for point in points}
+
+    def others(kept: tuple[Ball, ...]) -> tuple[Ball, ...]:
+        return tuple(b for b in kept if b.radius > 0 or _rounded(b.centre) not in mine)
+
+    taken_in, taken_out = others(selection.taken_in), others(selection.taken_out)
+    was_out = len(taken_out) < len(selection.taken_out)
+    if taken:
+        selection = with_section(selection, candidate.section, geometry, taken=True)
+        taken_in += () if was_out else balls
+    elif len(taken_in) == len(selection.taken_in):
+        taken_out += balls
+    return replace(selection, taken_in=taken_in, taken_out=taken_out)
+
+
+def _rounded(point: Point) -> Point:
+    x, y, z = (round(v, 3) for v in point)
+    return x, y, z
+
+
 def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeries) -> Detection:
     """The detection with the hand's changes; the mean curve and the table follow.
 
@@ -131,6 +178,8 @@ def _inside(ball: Ball, geometry: Geometry) -> NDArray[np.bool_]:
     place = (section, row, column)
     if all(0 <= p < n for p, n in zip(place, geometry.shape, strict=True)):
         mask[place] = True
+    if ball.radius == 0:
+        return mask
     k, j, i = np.indices(geometry.shape)
     points = np.stack([i, j, k], axis=-1) @ geometry.affine[:3, :3].T + geometry.origin
     return mask | (np.linalg.norm(points - np.asarray(ball.centre), axis=-1) <= ball.radius)
@@ -138,7 +187,7 @@ def _inside(ball: Ball, geometry: Geometry) -> NDArray[np.bool_]:
 
 def write_selection(path: str | Path, selection: Selection) -> None:
     """As JSON."""
-    text = json.dumps(asdict(selection), indent=2, ensure_ascii=False)
+    text = json.dumps(selection_to_dict(selection), indent=2, ensure_ascii=False)
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
@@ -149,19 +198,32 @@ def read_selection(path: str | Path) -> Selection:
         InputError: not such a file.
     """
     try:
-        data: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-        return Selection(
-            name=str(data["name"]),
-            taken_in=tuple(_ball(b) for b in data.get("taken_in", ())),
-            taken_out=tuple(_ball(b) for b in data.get("taken_out", ())),
-            sections_out=tuple(_point(p) for p in data.get("sections_out", ())),
-        )
+        return selection_from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"The AIF selection {path} cannot be read ({type(error).__name__}: {error}); it is "
             "JSON with a name and lists taken_in, taken_out (centre and radius, mm) and "
             "sections_out (points, LPS mm)."
         ) from None
+
+
+def selection_to_dict(selection: Selection) -> dict[str, Any]:
+    """As plain values."""
+    return asdict(selection)
+
+
+def selection_from_dict(data: dict[str, Any]) -> Selection:
+    """The inverse of :func:`selection_to_dict`.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: other values than those.
+    """
+    return Selection(
+        name=str(data["name"]),
+        taken_in=tuple(_ball(b) for b in data.get("taken_in", ())),
+        taken_out=tuple(_ball(b) for b in data.get("taken_out", ())),
+        sections_out=tuple(_point(p) for p in data.get("sections_out", ())),
+    )
 
 
 def _ball(data: dict[str, Any]) -> Ball:

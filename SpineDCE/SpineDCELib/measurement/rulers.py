@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,11 @@ from SpineDCELib.measurement.size import Bidimensional, Point
 
 #: A ruler so named joins bone and tumour; it does not measure.
 _MARGIN = re.compile(r"bone|margin|extra-?osseous|cortex", re.IGNORECASE)
+
+_SCHEMA = (
+    "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/"
+    "Schema/markups-schema-v1.0.3.json#"
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,25 @@ def read_rulers(path: str | Path) -> list[Ruler]:
     if not rulers:
         raise InputError(f"{path} holds no line with two points; draw the rulers as lines.")
     return rulers
+
+
+def write_rulers(path: str | Path, rulers: Sequence[Ruler]) -> None:
+    """Line markups that 3D Slicer and :func:`read_rulers` open, ``.mrk.json``."""
+    markups = [
+        {
+            "type": "Line",
+            "coordinateSystem": "LPS",
+            "coordinateUnits": "mm",
+            "name": ruler.name,
+            "controlPoints": [
+                {"id": str(i), "label": f"{ruler.name}-{i}", "position": list(point)}
+                for i, point in enumerate((ruler.start, ruler.end), 1)
+            ],
+        }
+        for ruler in rulers
+    ]
+    text = json.dumps({"@schema": _SCHEMA, "markups": markups}, indent=1)
+    Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 def bidimensional_of(rulers: list[Ruler]) -> Bidimensional:

@@ -1,0 +1,129 @@
+"""Parameter maps as volumes of a scene, in the units that a radiologist reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.export.dicom.codes import PARAMETERS
+from SpineDCELib.export.panels import TRANSPARENT_BELOW
+from SpineDCELib.mrml.colours import colour_node
+from SpineDCELib.mrml.nodes import VisitNodes
+from SpineDCELib.mrml.volumes import array_of, fill_volume, matrix_of, touched
+from SpineDCELib.series import Geometry
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a parameter is shown: heading, unit, factor from the engine's unit, digits."""
+
+    title: str
+    unit: str
+    factor: float
+    digits: int
+
+
+#: Volume fractions are shown as mL/100 mL.
+SHOWN = {
+    "vp": Shown("Vp", "mL/100 mL", 100.0, 2),
+    "Ktrans": Shown("Ktrans", "/min", 1.0, 4),
+    "ve": Shown("ve", "mL/100 mL", 100.0, 1),
+    "kep": Shown("kep", "/min", 1.0, 2),
+    "Fp": Shown("Fp", "mL/mL/min", 1.0, 3),
+    "PS": Shown("PS", "/min", 1.0, 4),
+    "Ta": Shown("Delay", "s", 1.0, 1),
+    "R2": Shown("R²", "", 1.0, 3),
+    "status": Shown("Status", "", 1.0, 0),
+}
+
+
+def fill_map(
+    nodes: VisitNodes, name: str, array: NDArray[Any], geometry: Geometry, *, about: dict[str, str]
+) -> Any:
+    """Show a map, in the engine's unit, in its node: in place where the grid is the same.
+
+    Args:
+        about: attributes of the node.
+    """
+    shown = SHOWN[name]
+    node = nodes.make(f"map.{name}", "vtkMRMLScalarVolumeNode", shown.title)
+    values = np.multiply(array, shown.factor, dtype=np.float32)
+    present = None if node.GetImageData() is None else array_of(node)
+    if present is not None and (present.shape, present.dtype) == (values.shape, values.dtype):
+        present[...] = values
+        node.SetIJKToRASMatrix(matrix_of(geometry))
+        touched(node)
+    else:
+        fill_volume(node, values, geometry)
+    for key, value in {"quantity": name, "unit": shown.unit, **about}.items():
+        if node.GetAttribute(f"SpineDCE.{key}") != value:
+            node.SetAttribute(f"SpineDCE.{key}", value)
+    if name in PARAMETERS:
+        _set_codes(node, name)
+    return node
+
+
+def _set_codes(node: Any, name: str) -> None:
+    """The quantity's code; the unit is the shown one, so that exports by others stay true."""
+    import slicer
+
+    if node.GetVoxelValueQuantity() is None:
+        quantity = slicer.vtkCodedEntry()
+        quantity.SetValueSchemeMeaning(*PARAMETERS[name][0])
+        node.SetVoxelValueQuantity(quantity)
+        unit = SHOWN[name].unit
+        code = {"mL/100 mL": ("mL/(100.mL)", "UCUM", unit), "": ("1", "UCUM", "ratio")}
+        units = slicer.vtkCodedEntry()
+        units.SetValueSchemeMeaning(*code.get(unit, (unit, "UCUM", unit)))
+        node.SetVoxelValueUnits(units)
+
+
+def colour_map(
+    node: Any, *, low: float, high: float, colours: str = "viridis", threshold: float | None = None
+) -> None:
+    """Scale and colours of a map, in its shown unit; what lies below ``threshold`` is transparent.
+
+    Args:
+        threshold: a twentieth of the scale if None; NaN is transparent always.
+    """
+    display = node.GetDisplayNode()
+    if display is None:
+        return
+    if threshold is None:
+        threshold = low + TRANSPARENT_BELOW * (high - low)
+    changing = display.StartModify()
+    display.SetAndObserveColorNodeID(colour_node(node.GetScene(), colours).GetID())
+    display.AutoWindowLevelOff()
+    display.SetWindowLevelMinMax(low, high)
+    display.SetThreshold(threshold, 1e30)
+    display.ApplyThresholdOn()
+    display.EndModify(changing)
+
+
+def colour_range(array: NDArray[np.floating]) -> tuple[float, float]:
+    """From 0 to what 98 % of the positive values stay below."""
+    positive = array[np.isfinite(array) & (array > 0)]
+    return 0.0, float(np.percentile(positive, 98)) if positive.size else 1.0
+
+
+def add_legend(node: Any) -> Any:
+    """A colour bar with the unit for a map's node; made once. Call it when there is a view."""
+    import slicer
+
+    logic = getattr(slicer, "vtkSlicerColorLogic", None)
+    display = node.GetDisplayNode()
+    if logic is None or display is None:
+        return None
+    legend = logic.GetColorLegendDisplayNode(display)
+    if legend is None:
+        legend = logic.AddDefaultColorLegendDisplayNode(display)
+    if legend is not None:
+        name = node.GetAttribute("SpineDCE.quantity") or ""
+        shown = SHOWN.get(name)
+        title = node.GetName() if shown is None else f"{shown.title}\n{shown.unit}".strip()
+        legend.SetTitleText(title)
+        legend.SetLabelFormat("%.3g")
+    return legend

@@ -1,0 +1,117 @@
+"""The nodes of one visit: found again by what they are for, kept together, made once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+MODULE = "SpineDCE"
+
+
+class VisitNodes:
+    """A parameter node that refers to every other node of the visit and keeps its choices.
+
+    Args:
+        scene: ``vtkMRMLScene``. name: of the visit, "before" or "after".
+    """
+
+    def __init__(self, scene: Any, name: str) -> None:
+        self.scene, self.name = scene, name
+
+    @property
+    def parameters(self) -> Any:
+        """The ``vtkMRMLScriptedModuleNode``; made where there is none."""
+        tag = f"{MODULE}.{self.name}"
+        node = self.scene.GetSingletonNode(tag, "vtkMRMLScriptedModuleNode")
+        if node is None:
+            node = self.scene.CreateNodeByClass("vtkMRMLScriptedModuleNode")
+            node.UnRegister(None)
+            node.SetName(f"{MODULE} {self.name}")
+            node.SetSingletonTag(tag)
+            node.SetModuleName(MODULE)
+            node.SetHideFromEditors(True)
+            node = self.scene.AddNode(node)
+        return node
+
+    # -- choices, as JSON -----------------------------------------------------------------------
+
+    def value(self, key: str, default: Any = None) -> Any:
+        """A kept choice, as :meth:`keep` got it."""
+        text = self.parameters.GetParameter(key)
+        return json.loads(text) if text else default
+
+    def keep(self, key: str, value: Any) -> None:
+        """Keep a JSON-able value; the node says that it changed only where it did."""
+        text = json.dumps(value)
+        if self.parameters.GetParameter(key) != text:
+            self.parameters.SetParameter(key, text)
+
+    # -- nodes, by what they are for ------------------------------------------------------------
+
+    def get(self, use: str) -> Any:
+        """The node for a use, or None."""
+        return self.parameters.GetNodeReference(use)
+
+    def make(self, use: str, kind: str, title: str) -> Any:
+        """The node for a use; a new one of class ``kind`` where there is none."""
+        node = self.get(use)
+        if node is None:
+            node = self.scene.AddNewNodeByClass(kind, f"{title} {self.name}")
+            self.set(use, node)
+            if hasattr(node, "CreateDefaultDisplayNodes"):
+                node.CreateDefaultDisplayNodes()
+        return node
+
+    def set(self, use: str, node: Any) -> None:
+        """Let a node stand for a use; None forgets the one that did."""
+        self.parameters.SetNodeReferenceID(use, None if node is None else node.GetID())
+        if node is not None:
+            self._file(node)
+
+    def remove(self, use: str) -> None:
+        """Take the node for a use out of the scene."""
+        node = self.get(use)
+        self.set(use, None)
+        if node is not None:
+            self.scene.RemoveNode(node)
+
+    def uses(self, prefix: str = "") -> Iterator[str]:
+        """What there is a node for."""
+        node = self.parameters
+        uses = [
+            node.GetNthNodeReferenceRole(i) for i in range(node.GetNumberOfNodeReferenceRoles())
+        ]
+        yield from (use for use in uses if use.startswith(prefix) and self.get(use) is not None)
+
+    def of(self, prefix: str) -> dict[str, Any]:
+        """``of("map.")`` is every map's name and node."""
+        return {use[len(prefix) :]: self.get(use) for use in self.uses(prefix)}
+
+    def clear(self) -> None:
+        """Take every node of the visit, and what it kept, out of the scene."""
+        for use in list(self.uses()):
+            self.remove(use)
+        hierarchy = self._hierarchy()
+        if hierarchy is not None and (folder := self._folder(hierarchy, make=False)):
+            hierarchy.RemoveItem(folder)
+        self.scene.RemoveNode(self.parameters)
+
+    # -- subject hierarchy ----------------------------------------------------------------------
+
+    def _hierarchy(self) -> Any:
+        kind = "vtkMRMLSubjectHierarchyNode"
+        return self.scene.GetFirstNodeByClass(kind)
+
+    def _folder(self, hierarchy: Any, *, make: bool = True) -> int:
+        title = f"{MODULE} {self.name}"
+        root = hierarchy.GetSceneItemID()
+        found = hierarchy.GetItemChildWithName(root, title)
+        return found or (hierarchy.CreateFolderItem(root, title) if make else 0)
+
+    def _file(self, node: Any) -> None:
+        """Keep the visit's nodes together in the subject hierarchy, where there is one."""
+        hierarchy = self._hierarchy()
+        item = 0 if hierarchy is None else hierarchy.GetItemByDataNode(node)
+        if item:
+            hierarchy.SetItemParent(item, self._folder(hierarchy))

@@ -1,0 +1,543 @@
+"""One visit in a scene: its nodes, its choices, and the analysis that fills them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.aif import Evidence, Selection
+from SpineDCELib.aif.charts import (
+    Table,
+    candidate_chart,
+    candidate_table,
+    curve_chart,
+    evidence_charts,
+)
+from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.aif.selection import (
+    section_is_out,
+    selection_from_dict,
+    selection_to_dict,
+    with_candidate,
+    with_section,
+)
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.results import curve_columns
+from SpineDCELib.inputs import sizes_of
+from SpineDCELib.kinetics.status import Status
+from SpineDCELib.measurement import Role, without_exclusions
+from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.mrml import regions as drawn
+from SpineDCELib.mrml.charts import show_chart, show_table
+from SpineDCELib.mrml.images import images_of, show_images, volume_of
+from SpineDCELib.mrml.maps import SHOWN, colour_map, colour_range, fill_map
+from SpineDCELib.mrml.nodes import VisitNodes
+from SpineDCELib.mrml.sequences import dynamic_series_from_sequence
+from SpineDCELib.mrml.stories import RegionRow, VoxelStory, voxel_story
+from SpineDCELib.mrml.volumes import array_of, fill_volume, touched, voxel_of
+from SpineDCELib.mrml.work import Work
+from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.settings import Settings, changed, settings_from_dict, settings_to_dict
+from SpineDCELib.stages import MODE_UNITS, Images, Result
+
+#: What a visit keeps beside nodes.
+_CHOICES = ("settings", "aif selection", "aif file", "frame")
+#: Decimals of a shift that is set by hand or taken from a proposal, s.
+SHIFT_DIGITS = 2
+
+
+class VisitScene:
+    """One visit of a patient in a scene.
+
+    Nodes are filled on the main thread (everything but :meth:`compute`); :meth:`compute` touches
+    none and may run in a thread of its own. All choices lie in the scene and survive saving.
+
+    Args:
+        scene: ``vtkMRMLScene``. name: "before" or "after".
+    """
+
+    def __init__(self, scene: Any, name: str) -> None:
+        self.scene, self.name = scene, name
+        self.nodes = VisitNodes(scene, name)
+        self.analysis: Analysis | None = None
+        self.result: Result | None = None
+        self.study_path: Path | None = None
+        #: Why the last :meth:`compute` gave nothing; "" where it did.
+        self.problem = ""
+        #: As they were when last read.
+        self.rulers: list[Ruler] = []
+        self._settings = Settings()
+        self._made_with: Any = None
+        self._frame_index = -1
+        self.restore()
+
+    # -- what there is --------------------------------------------------------------------------
+
+    @property
+    def node(self) -> Any:
+        """The parameter node, which refers to all others."""
+        return self.nodes.parameters
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @property
+    def sequence(self) -> Any:
+        return self.nodes.get("sequence")
+
+    @property
+    def frame(self) -> Any:
+        """The volume that shows one dynamic frame."""
+        return self.nodes.get("frame")
+
+    @property
+    def anatomy(self) -> Any:
+        return self.nodes.get("anatomy")
+
+    @property
+    def background(self) -> Any:
+        """What maps lie over: the T1-weighted volume, else the dynamic series' first frame."""
+        return self.anatomy or self.frame
+
+    @property
+    def segmentation(self) -> Any:
+        return self.nodes.get("segmentation")
+
+    @property
+    def maps(self) -> dict[str, Any]:
+        return self.nodes.of("map.")
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        return self.nodes.of("table.")
+
+    @property
+    def charts(self) -> dict[str, Any]:
+        return self.nodes.of("chart.")
+
+    @property
+    def selection(self) -> Selection | None:
+        """Changes by hand to the artery that was found."""
+        kept = self.nodes.value("aif selection")
+        return None if kept is None else selection_from_dict(kept)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a choice was changed since the result was made."""
+        if self.result is None or self.analysis is None:
+            return True
+        settings, selection, regions = self._made_with
+        now = self.analysis.regions
+        same = regions.keys() == now.keys() and all(regions[n] is now[n] for n in now)
+        return not same or (settings, selection) != (self._settings, self.selection)
+
+    # -- opening --------------------------------------------------------------------------------
+
+    def restore(self) -> None:
+        """Take up what a loaded scene holds of this visit."""
+        images = images_of(self.nodes)
+        if images is None:
+            return
+        kept = self.nodes.value("settings")
+        self._settings = Settings() if kept is None else settings_from_dict(kept, kind=Settings)
+        self._begin(images)
+
+    def set_images(self, images: Images, *, study_path: str | Path | None = None) -> None:
+        """Show a study that was read; results of an earlier one go."""
+        self.study_path = None if study_path is None else Path(study_path)
+        for use in ("map.", "table.", "chart."):
+            for present in list(self.nodes.uses(use)):
+                self.nodes.remove(present)
+        old = None if self.analysis is None else self.analysis.study.dynamic.geometry
+        if old is not None and not old.matches(images.dynamic.geometry):
+            self.nodes.remove("segmentation")
+        for choice in ("aif selection", "aif file"):
+            self.nodes.keep(choice, None)
+        self._settings = first_settings(images, self._settings)
+        self._begin(images)
+
+    def set_nodes(
+        self, sequence: Any, anatomy: Any = None, *, frame_interval: float | None = None
+    ) -> None:
+        """Take a dynamic sequence and a T1-weighted volume that lie in the scene already.
+
+        Raises:
+            InputError: the sequence is no dynamic series.
+        """
+        dynamic = dynamic_series_from_sequence(sequence, frame_interval=frame_interval)
+        volume = None if anatomy is None else volume_of(anatomy)
+        if sequence is not self.sequence:
+            self.nodes.set("sequence", sequence)
+        if anatomy is not None and anatomy is not self.anatomy:
+            self.nodes.set("anatomy", anatomy)
+        self.set_images(Images(dynamic, anatomy=volume))
+
+    def _begin(self, images: Images) -> None:
+        """An analysis of these images, with the choices that are kept."""
+        show_images(self.nodes, images)
+        self.result, self.problem = None, ""
+        self.analysis = Analysis(images, self._settings, aif_selection=self.selection)
+        kept = self.nodes.value("aif file")
+        if kept is not None:
+            t, C = np.array(kept["t"]), np.array(kept["C"])
+            self.analysis.aif_file = CurveFile(t, C, kept["medium"], kept["note"])
+        self._frame_index = -1
+        frame = self.nodes.make("frame", "vtkMRMLScalarVolumeNode", "Dynamic frame")
+        self.show_frame(min(images.dynamic.n_frames - 1, self.nodes.value("frame", 0)))
+        for node, array in ((frame, images.dynamic.signal), (self.anatomy, None)):
+            if node is not None and (display := node.GetDisplayNode()) is not None:
+                low, high = np.percentile(array_of(node) if array is None else array, (1, 99.5))
+                display.AutoWindowLevelOff()
+                display.SetWindowLevelMinMax(float(low), float(high))
+        drawn.segmentation_node(self.nodes, images.dynamic.geometry)
+        self.regions_changed()
+        with contextlib.suppress(InputError):
+            self.read_rulers()
+        self._keep_settings()
+
+    # -- choices --------------------------------------------------------------------------------
+
+    def change(self, **groups: dict[str, Any]) -> None:
+        """Change settings: ``change(fit={"shift": 4.2}, concentration={"T10": 1.0})``.
+
+        Raises:
+            InputError: a value that cannot be; nothing is changed then.
+        """
+        self._settings = changed(self._settings, **groups)
+        self._keep_settings()
+
+    def _keep_settings(self) -> None:
+        self.nodes.keep("settings", settings_to_dict(self._settings))
+        if self.analysis is not None:
+            self.analysis.settings = self._settings
+
+    def set_selection(self, selection: Selection | None) -> None:
+        """Changes by hand to the artery that was found; None takes all back."""
+        self.nodes.keep(
+            "aif selection", None if selection is None else selection_to_dict(selection)
+        )
+        if self.analysis is not None:
+            self.analysis.aif_selection = selection
+
+    def toggle_section(self, section: int) -> None:
+        """Leave a section (from 0) out of the AIF, or take it back in."""
+        geometry = self._needed().study.dynamic.geometry
+        present = self.selection or Selection("by hand")
+        out = section_is_out(present, section, geometry)
+        self.set_selection(with_section(present, section, geometry, taken=out))
+
+    def toggle_candidate(self, index: int) -> None:
+        """Take one row of the candidates' table (from 0) in or out."""
+        analysis = self._needed()
+        found = analysis.detection()
+        candidate = found.candidates[index]
+        self.set_selection(
+            with_candidate(
+                self.selection or Selection("by hand"),
+                candidate,
+                found,
+                analysis.study.dynamic.geometry,
+                taken=not candidate.accepted,
+            )
+        )
+
+    def set_aif_file(self, curve: CurveFile | None) -> None:
+        """The curve for ``aif.source == "file"``."""
+        values = None
+        if curve is not None:
+            values = curve._asdict() | {"t": curve.t.tolist(), "C": curve.C.tolist()}
+        self.nodes.keep("aif file", values)
+        self._needed().aif_file = curve
+
+    def choices(self) -> dict[str, Any]:
+        """All choices as plain values; :meth:`take_up` takes them back."""
+        return {key: self.nodes.value(key) for key in _CHOICES}
+
+    def take_up(self, work: Work) -> None:
+        """Go on with earlier work on the same study.
+
+        Raises:
+            InputError: it was done on another series.
+        """
+        analysis = self._needed()
+        geometry = analysis.study.dynamic.geometry
+        if work.geometry is not None and not work.geometry.matches(geometry):
+            raise InputError(
+                f"The saved work {self.name} was done on another series; it was left as it is."
+            )
+        self._settings = settings_from_dict(
+            work.choices["settings"], kind=Settings, origin="The saved work"
+        )
+        for key in _CHOICES:
+            self.nodes.keep(key, work.choices.get(key))
+        drawn.set_masks(self.segmentation, work.masks, geometry, roles=work.roles)
+        for ruler in drawn.ruler_nodes(self.nodes):
+            self.scene.RemoveNode(ruler)
+        for ruler in work.rulers:
+            drawn.add_ruler(self.nodes, ruler)
+        self._begin(analysis.study)
+
+    # -- regions --------------------------------------------------------------------------------
+
+    def drawn(self) -> tuple[dict[str, NDArray[np.bool_]], dict[str, str]]:
+        """Name → mask and name → role tag of all that is drawn."""
+        analysis = self._needed()
+        masks = drawn.masks_of(self.segmentation, analysis.study.dynamic.geometry)
+        roles = drawn.roles_in(self.segmentation)
+        return masks, {name: roles[name] for name in masks}
+
+    def add_segment(self, role: Role | str, *, another: bool = False) -> str:
+        """ID of the segment to draw for a role; a new one where there is none, or ``another``."""
+        return drawn.add_segment(self.segmentation, role, another=another)
+
+    def regions_changed(self) -> None:
+        """Read what is drawn; an unchanged region stays the same object, so nothing is redone."""
+        analysis = self._needed()
+        geometry = analysis.study.dynamic.geometry
+        roles = drawn.roles_in(self.segmentation)
+        present: dict[str, NDArray[np.bool_]] = {}
+        search = None
+        for name, mask in drawn.masks_of(self.segmentation, geometry).items():
+            if roles[name] == drawn.SEARCH:
+                search = mask
+            else:
+                old = analysis.regions.get(name)
+                present[name] = old if old is not None and np.array_equal(old, mask) else mask
+        analysis.regions = present
+        analysis.roles = {name: roles[name] for name in present}  # type: ignore[misc]
+        analysis.aif_region = _kept(analysis.aif_region, search)
+        arteries = [m for n, m in present.items() if analysis.roles[n] == "aorta"]
+        analysis.aif_mask = _kept(analysis.aif_mask, np.any(arteries, axis=0) if arteries else None)
+
+    def read_rulers(self) -> None:
+        """Size the lesion with the visit's rulers, where there are two.
+
+        Raises:
+            InputError: rulers that are no bidimensional measurement, in words.
+        """
+        analysis = self._needed()
+        analysis.sizes, self.rulers = {}, drawn.rulers_in(self.nodes)
+        if self.rulers:
+            analysis.sizes = sizes_of(self.rulers, [], roles=analysis.roles)
+
+    # -- computing: no node is touched ----------------------------------------------------------
+
+    def compute(self, progress: Progress = silent) -> Result:
+        """Everything from the signal to the measurements; a proposed shift becomes a number.
+
+        Raises:
+            InputError: with a sentence for the user; what was shown stays.
+        """
+        analysis = self._needed()
+        self.problem = ""
+        try:
+            analysis.check()
+            if self._settings.fit.shift == "auto":
+                self._propose(analysis, part(progress, 0.0, 0.5))
+            return analysis.result(part(progress, 0.5, 1.0))
+        except InputError as error:
+            self.problem = str(error)
+            raise
+
+    def _propose(self, analysis: Analysis, progress: Progress) -> None:
+        """Set the proposed shift, or none where the study does not tell one."""
+        analysis.concentration(progress)
+        evidence = analysis.evidence()
+        shift = 0.0 if evidence.doubt else round(float(evidence.proposal), SHIFT_DIGITS)
+        self._settings = changed(self._settings, fit={"shift": shift})
+        analysis.settings = self._settings
+
+    def evidence(self) -> Evidence | None:
+        """What speaks for which shift; None where nothing can be said."""
+        try:
+            return self._needed().evidence()
+        except InputError:
+            return None
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def show(self, result: Result) -> None:
+        """Put a result into the visit's nodes, in place."""
+        analysis = self._needed()
+        self.result = result
+        self._made_with = (self._settings, self.selection, dict(analysis.regions))
+        self._keep_settings()
+        geometry = analysis.study.dynamic.geometry
+        about = {
+            "visit": self.name,
+            "model": self._settings.fit.model,
+            "signal": self._settings.concentration.signal,
+        }
+        arrays = {**result.maps, "status": result.status}
+        for name in self.maps:
+            if name not in arrays:
+                self.nodes.remove(f"map.{name}")
+        for name, array in arrays.items():
+            new = self.nodes.get(f"map.{name}") is None
+            node = fill_map(self.nodes, name, array, geometry, about=about)
+            if new and name == "status":
+                colour_map(node, low=0, high=max(Status), colours="status", threshold=0)
+            elif new:
+                top = 1.0 if name == "R2" else colour_range(array_of(node))[1]
+                colour_map(node, low=0.0, high=top)
+        self.show_curves()
+
+    def show_curves(self) -> None:
+        """Tables and charts of the candidates, the AIF, its evidence and the regions."""
+        analysis, result = self._needed(), self.result
+        times = analysis.images.dynamic.times
+        unit = MODE_UNITS[self._settings.concentration.signal]
+        if self._settings.aif.source == "auto":
+            found = analysis.detection()
+            self._table("candidates", candidate_table(found))
+            self._chart("candidates", candidate_chart(found, t=times))
+        if self._settings.aif.source in ("auto", "mask"):
+            self._chart("aif", curve_chart(analysis.blood(), t=times, unit=unit))
+        evidence = self.evidence()
+        if evidence is not None:
+            for chart in evidence_charts(evidence):
+                self._chart(f"evidence.{chart.title}", chart)
+        if result is not None:
+            columns = curve_columns(analysis, result)
+            rows = tuple(
+                tuple(float(v) for v in row) for row in np.column_stack(list(columns.values()))
+            )
+            self._table("curves", Table("AIF and curves", tuple(columns), rows))
+
+    def _table(self, name: str, table: Table) -> None:
+        node = show_table(self.scene, table, self.nodes.get(f"table.{name}"))
+        node.SetName(f"{table.title} {self.name}")
+        self.nodes.set(f"table.{name}", node)
+
+    def _chart(self, name: str, chart: Any) -> None:
+        node = show_chart(self.scene, chart, self.nodes.get(f"chart.{name}"))
+        self.nodes.set(f"chart.{name}", node)
+
+    def show_frame(self, index: int) -> None:
+        """Show one dynamic frame in :attr:`frame`."""
+        if index == self._frame_index:
+            return
+        dynamic = self._needed().study.dynamic
+        node, array = self.frame, dynamic.signal[index]
+        if node.GetImageData() is None or array_of(node).shape != array.shape:
+            fill_volume(node, array, dynamic.geometry)
+        else:
+            node.SetAndObserveImageData(self.sequence.GetNthDataNode(index).GetImageData())
+        self._frame_index = index
+        self.nodes.keep("frame", index)
+
+    # -- live -----------------------------------------------------------------------------------
+
+    def shift_to(self, seconds: float, *, sections: Iterable[int] | None = None) -> None:
+        """Fit these sections (all if None) again at a shift and show them, in place.
+
+        Measurements and the other sections follow with :meth:`compute` and :meth:`show`.
+        """
+        analysis = self._needed()
+        self.change(fit={"shift": round(float(seconds), 3), "shift_by": "study"})
+        if not self.maps:
+            return
+        count, rows, columns = analysis.study.dynamic.geometry.shape
+        for section in range(count) if sections is None else sorted(set(sections)):
+            if not 0 <= section < count:
+                continue
+            start = section * rows * columns
+            voxels = np.arange(start, start + rows * columns)
+            fit = analysis.fitter().fit(Ta=float(seconds), voxels=voxels)
+            for name, array in {**fit.parameters, "R2": fit.R2, "status": fit.status}.items():
+                if (node := self.maps.get(name)) is not None:
+                    shown = array_of(node)[section]
+                    np.multiply(
+                        array.reshape(rows, columns), SHOWN[name].factor, out=shown,
+                        casting="unsafe",
+                    )  # fmt: skip
+        for node in self.maps.values():
+            touched(node)
+
+    def live_rows(self) -> list[RegionRow]:
+        """Every region as it is drawn now, fitted at the shift that is set."""
+        analysis = self._needed()
+        regions = without_exclusions(analysis.regions, analysis.roles)
+        try:
+            fitter, shift = analysis.fitter(), analysis.shift()
+            curves = analysis.concentration().curves
+        except InputError:
+            return []
+        volume = analysis.study.dynamic.geometry.voxel_volume / 1000
+        rows = []
+        for name, mask in regions.items():
+            voxels = np.flatnonzero(mask)
+            fit = fitter.fit(Ta=shift, voxels=voxels)
+            means = {p: _mean(v) * SHOWN[p].factor for p, v in fit.parameters.items()}
+            own = curves[:, mask]
+            usable = np.isfinite(own).all(axis=0)
+            curve = own[:, usable].mean(axis=1) if usable.any() else np.full(len(own), np.nan)
+            rows.append(
+                RegionRow(name, analysis.roles[name], voxels.size, voxels.size * volume, means,
+                          curve)
+            )  # fmt: skip
+        return rows
+
+    def section_of(self, ras: Sequence[float]) -> int | None:
+        """The dynamic section in which a RAS point lies, or None."""
+        voxel = voxel_of(ras, self._needed().study.dynamic.geometry)
+        return None if voxel is None else voxel[0]
+
+    def explain(self, ras: Sequence[float]) -> VoxelStory | None:
+        """The voxel at a RAS point: curve, fit, parameters with errors, status in words."""
+        analysis = self._needed()
+        voxel = voxel_of(ras, analysis.study.dynamic.geometry)
+        return None if voxel is None else voxel_story(analysis, voxel)
+
+    # -- end ------------------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Take everything of this visit out of the scene."""
+        for chart in self.charts.values():
+            count = chart.GetNumberOfPlotSeriesNodes()
+            for series in [chart.GetNthPlotSeriesNode(i) for i in range(count)]:
+                self.scene.RemoveNode(series.GetTableNode())
+                self.scene.RemoveNode(series)
+        for ruler in drawn.ruler_nodes(self.nodes):
+            self.scene.RemoveNode(ruler)
+        self.nodes.clear()
+        self.analysis, self.result, self.study_path, self.problem = None, None, None, ""
+        self._settings = Settings()
+
+    def _needed(self) -> Analysis:
+        if self.analysis is None:
+            raise InputError(f"There is no study {self.name}; open one first.")
+        return self.analysis
+
+
+def first_settings(images: Images, settings: Settings) -> Settings:
+    """Settings with which a study can be analysed at once: nothing assumed, all of it shown.
+
+    Without a T1 of the tissue there is no absolute concentration, so relative signal is fitted.
+    """
+    known = images.flip_angles is not None or images.T1_map is not None
+    given = settings.concentration
+    absolute = known or given.T10 is not None
+    return changed(
+        settings,
+        concentration={"signal": "absolute" if absolute else "relative"},
+        fit={"shift": "auto", "shifts": {}},
+    )
+
+
+def _kept(old: NDArray[np.bool_] | None, new: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    """The old mask where the new one is the same."""
+    same = old is not None and new is not None and np.array_equal(old, new)
+    return old if same else new
+
+
+def _mean(values: NDArray[np.floating]) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else float("nan")

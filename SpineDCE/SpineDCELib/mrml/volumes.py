@@ -1,0 +1,89 @@
+"""Volume nodes of a scene as arrays and grids, and back, without copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.series import Geometry
+
+#: 3D Slicer's world is RAS, the engine's LPS.
+_FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+
+def geometry_of(node: Any) -> Geometry:
+    """The grid of a volume node, LPS."""
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    i, j, k = node.GetImageData().GetDimensions()
+    return Geometry((k, j, i), _FLIP @ _array(matrix))
+
+
+def array_of(node: Any) -> NDArray[Any]:
+    """The voxels of a volume node, ``(slices, rows, columns)``, not copied."""
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    image = node.GetImageData()
+    i, j, k = image.GetDimensions()
+    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(k, j, i)
+
+
+def fill_volume(node: Any, array: NDArray[Any], geometry: Geometry) -> None:
+    """Show an array in a volume node; a contiguous array is shared, not copied.
+
+    Whoever changes the shared array calls :func:`touched` afterwards.
+    """
+    node.SetIJKToRASMatrix(matrix_of(geometry))
+    node.SetAndObserveImageData(image_of(array))
+
+
+def image_of(array: NDArray[Any]) -> Any:
+    """A ``vtkImageData`` on the voxels of a contiguous ``(slices, rows, columns)`` array."""
+    import vtk
+    from vtk.util.numpy_support import numpy_to_vtk
+
+    array = np.ascontiguousarray(array)
+    image = vtk.vtkImageData()
+    image.SetDimensions(*array.shape[::-1])
+    # The VTK array keeps a reference to the numpy array that it shares.
+    image.GetPointData().SetScalars(numpy_to_vtk(array.reshape(-1), deep=False))
+    return image
+
+
+def touched(node: Any) -> None:
+    """Say that the voxels of a node were changed in place."""
+    image = node.GetImageData()
+    image.GetPointData().GetScalars().Modified()
+    image.Modified()
+    node.Modified()
+
+
+def matrix_of(geometry: Geometry) -> Any:
+    """The grid's voxel-to-RAS matrix as ``vtkMatrix4x4``."""
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    matrix.DeepCopy((_FLIP @ geometry.affine).ravel())
+    return matrix
+
+
+def voxel_of(ras: Any, geometry: Geometry) -> tuple[int, int, int] | None:
+    """Slice, row and column of a RAS point, mm; None outside."""
+    place = np.linalg.solve(geometry.affine, _FLIP @ [*ras, 1.0])[:3]
+    column, row, section = (int(v) for v in np.rint(place))
+    inside = all(0 <= v < n for v, n in zip((section, row, column), geometry.shape, strict=True))
+    return (section, row, column) if inside else None
+
+
+def ras_of(voxel: tuple[float, float, float], geometry: Geometry) -> NDArray[np.float64]:
+    """The RAS centre, mm, of a voxel given by slice, row and column."""
+    section, row, column = voxel
+    return (_FLIP @ geometry.affine @ [column, row, section, 1.0])[:3]
+
+
+def _array(matrix: Any) -> NDArray[np.float64]:
+    return np.array([[matrix.GetElement(r, c) for c in range(4)] for r in range(4)])
