@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,23 @@ class VisitScene:
         if anatomy is not None and anatomy is not self.anatomy:
             self.nodes.set("anatomy", anatomy)
         self.set_images(Images(dynamic, anatomy=volume))
+
+    def correct(
+        self, *, times: Sequence[float] | None = None, field_strength: float | None = None
+    ) -> None:
+        """Set right what the files say of the frame times, s, or of the field, T.
+
+        Raises:
+            InputError: times that do not rise, or not one for each frame; nothing is changed.
+        """
+        study = self._needed().study
+        dynamic = study.dynamic
+        if times is not None:
+            dynamic = replace(dynamic, times=np.asarray(times, float), time_origin="set by hand")
+        if field_strength is not None:
+            acquisition = replace(dynamic.acquisition, field_strength=float(field_strength))
+            dynamic = replace(dynamic, acquisition=acquisition)
+        self._begin(replace(study, dynamic=dynamic))
 
     def _begin(self, images: Images) -> None:
         """An analysis of these images, with the choices that are kept."""
