@@ -401,6 +401,16 @@ class Analysis:
             notes=tuple(notes),
         )
 
+    def arterial_curve(self) -> ArterialCurve:
+        """The plasma curve that is fitted with, before any shift."""
+        integration = self.settings.fit.integration
+
+        def make() -> ArterialCurve:
+            arterial_input = self.aif()
+            return ArterialCurve(arterial_input.t, arterial_input.samples, integration)
+
+        return self._stage("arterial curve", (self._aif_key(), integration), make)
+
     def _measured(self) -> Analysis:
         """The same study with its own artery as the source."""
         source = "auto" if self.aif_mask is None else "mask"
@@ -486,13 +496,13 @@ class Analysis:
         """The prepared fit, which keeps what does not depend on the shift."""
 
         def make() -> Fitter:
-            concentration, arterial_input = self.concentration(progress), self.aif(progress)
+            concentration = self.concentration(progress)
             baseline_error, rounding = concentration.hidden_errors
             fit = self.settings.fit
             return prepare(
                 concentration.curves,
                 self.study.dynamic.times,
-                ArterialCurve(arterial_input.t, arterial_input.samples, fit.integration),
+                self.arterial_curve(),
                 model=fit.model,
                 fit_delay=fit.fit_delay,
                 exclude=unusable(
@@ -522,7 +532,7 @@ class Analysis:
             return arterial.gather_evidence(
                 {name: curves[:, mask] for name, mask in masks.items()},
                 self.study.dynamic.times,
-                ArterialCurve(self.aif().t, self.aif().samples, fit.integration),
+                self.arterial_curve(),
                 model=fit.model,
                 lesions=tuple(named["lesion"]),
                 reference=next(iter(named["reference"]), None),
@@ -609,7 +619,7 @@ class Analysis:
         return arterial.gather_evidence(
             {name: curves[:, m & tissue] for name, m in self._shift_masks().items()},
             self.study.dynamic.times,
-            ArterialCurve(self.aif().t, self.aif().samples, fit.integration),
+            self.arterial_curve(),
             model=fit.model,
         )
 
@@ -678,11 +688,11 @@ class Analysis:
         """The model's curve of the fit to one mean curve, ``(frames,)``; NaN if there is none."""
         if not np.all(np.isfinite(curve)):
             return np.full_like(curve, np.nan)
-        settings, arterial_input = self.settings.fit, self.aif()
+        settings = self.settings.fit
         fit = prepare(
             curve[:, None],
             self.study.dynamic.times,
-            ArterialCurve(arterial_input.t, arterial_input.samples, settings.integration),
+            self.arterial_curve(),
             model=settings.model,
             fit_delay=settings.fit_delay,
         ).fit(Ta)

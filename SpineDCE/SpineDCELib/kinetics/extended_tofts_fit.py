@@ -9,6 +9,7 @@ model the limit kep → 0.
 
 from __future__ import annotations
 
+import functools
 from typing import Literal, get_args
 
 import numpy as np
@@ -37,6 +38,12 @@ KEP_TIMES_DURATION = 0.3
 VE_RELATIVE_ERROR = 0.5
 #: Voxels worked on at once: more cost memory, fewer cost time.
 BLOCK = 65536
+
+
+@functools.lru_cache(maxsize=256)
+def _tables(curve: ArterialCurve, times: bytes, bounds: Bounds, dtype: np.dtype) -> KepTables:
+    """Regions of one study are fitted one by one with the same curve at the same shifts."""
+    return KepTables(curve, np.frombuffer(times), bounds, dtype)
 
 
 class ExtendedToftsFitter:
@@ -100,7 +107,8 @@ class ExtendedToftsFitter:
     def tables(self, Ta: float) -> KepTables:
         """The arterial curve's tables at a delay of ``Ta`` s."""
         self.curve.checked_delay(self.t, Ta)
-        return KepTables(self.curve, self.t - Ta, self.bounds, self.curves.array.dtype)
+        times = (self.t - Ta).tobytes()
+        return _tables(self.curve, times, self.bounds, self.curves.array.dtype)
 
     def fit(self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent) -> FitResult:
         """The least-squares optimum of each voxel with the AIF moved by ``Ta`` s (> 0 is later).

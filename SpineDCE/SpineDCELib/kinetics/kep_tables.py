@@ -47,6 +47,9 @@ def _to_fine() -> Array:
 
 
 _TO_FINE = _to_fine()
+#: For each fine point the first node of its window, and the window's weights for the slope.
+_FIRST = np.rint(np.arange((NODES - 1) * FINE + 1) / FINE).astype(np.intp)
+_SLOPE = np.take_along_axis(_TO_FINE[1], _FIRST + np.arange(WINDOW)[:, None], axis=0).T
 
 
 def kep_at(position: Values, bounds: Bounds) -> Values:
@@ -64,8 +67,12 @@ def _nodes(bounds: Bounds) -> tuple[float, float]:
 def _turning(direction: Array, length: Array) -> tuple[Array, Array]:
     """|d direction| per node, and d ln(length) over it, at the fine points."""
     value, slope, _ = length @ _TO_FINE
-    slopes = _TO_FINE[1]
-    turn = np.sqrt(np.einsum("kf,kf->f", slopes, (direction.T @ direction) @ slopes))
+    # Window by window: a product of whole tables is so small that BLAS would only lose time
+    # by sharing it out to threads, most of all on a busy machine.
+    products = direction.T @ direction
+    windows = np.stack([products[i : i + WINDOW, i : i + WINDOW] for i in range(NODES)])
+    turned = np.einsum("fkl,fl->fk", windows[_FIRST], _SLOPE)
+    turn = np.sqrt(np.einsum("fk,fk->f", turned, _SLOPE))
     return turn, slope / value / turn
 
 

@@ -74,7 +74,7 @@ class VisitNodes:
         node = self.get(use)
         self.set(use, None)
         if node is not None:
-            self.scene.RemoveNode(node)
+            remove_whole(node)
 
     def uses(self, prefix: str = "") -> Iterator[str]:
         """What there is a node for."""
@@ -95,7 +95,7 @@ class VisitNodes:
         hierarchy = self._hierarchy()
         if hierarchy is not None and (folder := self._folder(hierarchy, make=False)):
             hierarchy.RemoveItem(folder)
-        self.scene.RemoveNode(self.parameters)
+        remove_whole(self.parameters)
 
     # -- subject hierarchy ----------------------------------------------------------------------
 
@@ -115,3 +115,16 @@ class VisitNodes:
         item = 0 if hierarchy is None else hierarchy.GetItemByDataNode(node)
         if item:
             hierarchy.SetItemParent(item, self._folder(hierarchy))
+
+
+def remove_whole(node: Any) -> None:
+    """Take a node out of its scene with its own display and storage nodes."""
+    scene, own = node.GetScene(), []
+    for kind in ("Display", "Storage"):
+        if hasattr(node, f"GetNumberOf{kind}Nodes"):
+            count = getattr(node, f"GetNumberOf{kind}Nodes")()
+            own += [getattr(node, f"GetNth{kind}Node")(i) for i in range(count)]
+    scene.RemoveNode(node)
+    for part in own:
+        if part is not None and part.GetScene() is scene:
+            scene.RemoveNode(part)

@@ -38,7 +38,7 @@ from SpineDCELib.mrml import regions as drawn
 from SpineDCELib.mrml.charts import show_chart, show_table
 from SpineDCELib.mrml.images import images_of, show_images, volume_of
 from SpineDCELib.mrml.maps import SHOWN, colour_map, colour_range, fill_map
-from SpineDCELib.mrml.nodes import VisitNodes
+from SpineDCELib.mrml.nodes import VisitNodes, remove_whole
 from SpineDCELib.mrml.sequences import dynamic_series_from_sequence
 from SpineDCELib.mrml.stories import RegionRow, VoxelStory, voxel_story
 from SpineDCELib.mrml.volumes import array_of, fill_volume, touched, voxel_of
@@ -297,7 +297,7 @@ class VisitScene:
             self.nodes.keep(key, work.choices.get(key))
         drawn.set_masks(self.segmentation, work.masks, geometry, roles=work.roles)
         for ruler in drawn.ruler_nodes(self.nodes):
-            self.scene.RemoveNode(ruler)
+            remove_whole(ruler)
         for ruler in work.rulers:
             drawn.add_ruler(self.nodes, ruler)
         self._begin(analysis.study)
@@ -521,10 +521,10 @@ class VisitScene:
         for chart in self.charts.values():
             count = chart.GetNumberOfPlotSeriesNodes()
             for series in [chart.GetNthPlotSeriesNode(i) for i in range(count)]:
-                self.scene.RemoveNode(series.GetTableNode())
-                self.scene.RemoveNode(series)
+                remove_whole(series.GetTableNode())
+                remove_whole(series)
         for ruler in drawn.ruler_nodes(self.nodes):
-            self.scene.RemoveNode(ruler)
+            remove_whole(ruler)
         self.nodes.clear()
         self.analysis, self.result, self.study_path, self.problem = None, None, None, ""
         self._settings = Settings()
