@@ -1,15 +1,34 @@
-"""SpineDCE in 3D Slicer: the engine as a module's logic, for scripts and the Python console."""
+"""SpineDCE in 3D Slicer: the module, its panel, its logic for scripts, and its self test.
 
+The panels lie in ``SpineDCEWidget/desktop``, what they do in ``SpineDCELib``.
+"""
+
+import sys
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
+import slicer
+from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSequenceNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
+from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
     ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
 )
+from slicer.util import VTKObservationMixin
+
+_HERE = Path(__file__).resolve().parent
+# Installed, the package of panels lies beside this file; in the source tree, beside its folder.
+if not (_HERE / "SpineDCEWidget").is_dir() and str(_HERE.parent) not in sys.path:
+    sys.path.append(str(_HERE.parent))
+
+#: What a reload drops: this file alone would be read again otherwise.
+_PACKAGES = ("SpineDCELib", "SpineDCEWidget")
+_SAMPLE = "SpineDCESample"
 
 
 class SpineDCE(ScriptedLoadableModule):
@@ -19,22 +38,257 @@ class SpineDCE(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("Spine DCE")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
+        self.parent.dependencies = ["Colors", "Markups", "Segmentations", "SegmentEditor"]
         self.parent.contributors = ["SpineDCE contributors"]
-        self.parent.helpText = _(
-            "Vp and Ktrans of the spine from dynamic contrast-enhanced MR. Not a medical device."
+        url = "https://github.com/SpineDCE/SlicerSpineDCE/blob/main/docs/slicer.md"
+        self.parent.helpText = "<p>{}</p><p>{}</p><p>{}</p>".format(
+            _(
+                "Plasma volume (Vp) and Ktrans of the spine from T1-weighted dynamic "
+                "contrast-enhanced MR, before and after treatment."
+            ),
+            _(
+                "Five steps: open a study, check the artery and its shift, draw lesion and "
+                "reference vertebra, look at the maps, read the result. A {start}tutorial{end} "
+                "goes through them with the sample patient."
+            ).format(start=f'<a href="{url}">', end="</a>"),
+            _("Not a medical device: for research."),
         )
         self.parent.acknowledgementText = _(
-            "After Behar et al., AJNR 2023. Reference data: QIBA, OSIPI, PkModeling."
+            "The workflow is that of Behar et al., AJNR 2023. Reference data: QIBA, OSIPI, "
+            "PkModeling. Definitions: OSIPI CAPLEX."
         )
-        # There are no panels yet; the logic below is for scripts.
-        self.parent.hidden = True
+        slicer.app.connect("startupCompleted()", self.register_sample)
+
+    def register_sample(self):
+        """Put the sample patient among 3D Slicer's sample data. It is made here, not fetched."""
+        if not hasattr(slicer.modules, "sampledata"):
+            return
+        import SampleData
+
+        SampleData.SampleDataLogic.registerCustomSampleDataSource(
+            category=_("Spine DCE"),
+            sampleName=_("Sample patient, before and after"),
+            uris="local:SpineDCESample",
+            fileNames="SpineDCESample",
+            nodeNames="SpineDCESample",
+            thumbnailFileName=str(_HERE / "Resources" / "Icons" / "SpineDCE.png"),
+            customDownloader=self.open_sample,
+        )
+
+    def open_sample(self, _source=None):
+        """Open the module with both visits of the sample patient."""
+        slicer.util.selectModule("SpineDCE")
+        slicer.modules.SpineDCEWidget.desk.panels["study"].open_sample()
+        return [visit.sequence for visit in slicer.modules.SpineDCEWidget.logic.workplace.visits]
+
+
+@parameterNodeWrapper
+class SpineDCEParameterNode:
+    """What is chosen in the panel alone.
+
+    What is chosen of the visits (settings, the artery, regions, frame) lies as JSON in the
+    parameter nodes of the visits, where the browser and the command line find it too:
+    ``logic.workplace.before.settings``.
+
+    step: the step in hand. visit: the visit in hand.
+    beforeSequence, beforeAnatomy, afterSequence, afterAnatomy: nodes chosen to be analysed.
+    quantity: the map that is shown. opacity: of it over the T1 image, %.
+    threshold: what is transparent, % of the scale. colours: of the map.
+    tops: quantity → end of its scale as set by hand, in its shown unit.
+    layout: arrangement of the views. linked: they move together.
+    """
+
+    step: Annotated[str, Choice(["study", "arteries", "regions", "maps", "result"])] = "study"
+    visit: Annotated[str, Choice(["before", "after"])] = "before"
+    beforeSequence: vtkMRMLSequenceNode | None
+    beforeAnatomy: vtkMRMLScalarVolumeNode | None
+    afterSequence: vtkMRMLSequenceNode | None
+    afterAnatomy: vtkMRMLScalarVolumeNode | None
+    quantity: Annotated[str, Choice(["vp", "Ktrans", "ve", "kep", "R2", "status"])] = "vp"
+    opacity: Annotated[float, WithinRange(0, 100)] = 70.0
+    threshold: Annotated[float, WithinRange(0, 100)] = 5.0
+    colours: Annotated[str, Choice(["viridis", "rainbow"])] = "viridis"
+    tops: dict[str, float]
+    layout: Annotated[str, Choice(["with curves", "images only"])] = "with curves"
+    linked: bool = True
+
+
+class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panel: makes it, tells it of scenes that come and go, and takes it down."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self.desk = None
+
+    def setup(self):
+        """Make the panel when the module is first opened."""
+        ScriptedLoadableModuleWidget.setup(self)
+        # Not above: "import SpineDCEWidget.…" would be rebound by the class of that name.
+        from SpineDCEWidget.desktop.workstation import Workstation
+
+        self.logic = SpineDCELogic()
+        self.desk = Workstation(self.layout, self.logic, self.resourcePath)
+        scene = slicer.mrmlScene
+        for event, follow in (
+            (scene.StartCloseEvent, self.on_scene_goes),
+            (scene.EndCloseEvent, self.on_scene_comes),
+            (scene.StartImportEvent, self.on_scene_goes),
+            (scene.EndImportEvent, self.on_scene_comes),
+        ):
+            self.addObserver(scene, event, follow)
+        self.desk.bind(self.logic.getParameterNode())
+
+    def enter(self):
+        """The module was opened."""
+        self.desk.enter(self.logic.getParameterNode())
+
+    def exit(self):
+        """Another module was opened."""
+        self.desk.exit()
+
+    def on_scene_goes(self, _caller, _event):
+        """The scene is about to be closed or added to."""
+        self.desk.scene_goes()
+
+    def on_scene_comes(self, _caller, _event):
+        """There is another scene: take up what it holds of this module."""
+        self.logic.forget()
+        if self.parent.isEntered:
+            self.desk.enter(self.logic.getParameterNode())
+
+    def cleanup(self):
+        """The module goes."""
+        self.removeObservers()
+        if self.desk is not None:
+            self.desk.close()
+            self.desk = None
+
+    def onReload(self):
+        """Read the whole module again, not this file alone."""
+        for name in list(sys.modules):
+            if name.split(".")[0] in _PACKAGES:
+                del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
 
 
 class SpineDCELogic(ScriptedLoadableModuleLogic):
-    """The engine, from a study's files to maps in the scene."""
+    """Both visits of a patient in the scene, for the panel and for scripts.
+
+    An example for the Python console::
+
+        logic = SpineDCELogic()
+        before = logic.open("/data/patient/before", "before")   # reads, analyses, shows
+        before.change(fit={"shift": 4.3})                       # a choice; nothing is computed
+        lesion = before.add_segment("lesion")                   # … paint it in the editor …
+        logic.compute("before")                                 # maps, curves, measurements
+        print(before.result.measures.of("Lesion", "vp").value)
+        logic.open("/data/patient/after", "after")
+        logic.compare()                                         # change and call
+        print(logic.workplace.comparison.lesions[0].call.sentence)
+        logic.workplace.export("/data/patient/results", formats=["report"])
+
+    Long work runs to its end here; the panel runs the same in a thread.
+    """
+
+    def __init__(self):
+        ScriptedLoadableModuleLogic.__init__(self)
+        self._parameters = None
+        self._workplace = None
+
+    def getParameterNode(self):
+        """The choices of the panel, as :class:`SpineDCEParameterNode`."""
+        node = super().getParameterNode()
+        if self._parameters is None or self._parameters.parameterNode is not node:
+            self._parameters = SpineDCEParameterNode(node)
+        return self._parameters
+
+    @property
+    def workplace(self):
+        """:class:`SpineDCELib.mrml.workplace.Workplace` on 3D Slicer's scene."""
+        if self._workplace is None:
+            from SpineDCELib.mrml.workplace import Workplace
+
+            self._workplace = Workplace(slicer.mrmlScene)
+        return self._workplace
+
+    def forget(self):
+        """The scene is another one: what it holds is taken up when next asked for."""
+        self._workplace = self._parameters = None
+
+    def open(self, study, visit="before", *, analyse=True):
+        """Read a study into the scene, and make all that needs no hand.
+
+        Args:
+            study: folder or file. visit: "before" or "after".
+            analyse: make AIF, shift and maps at once.
+
+        Returns:
+            :class:`SpineDCELib.mrml.visit.VisitScene`.
+
+        Raises:
+            SpineDCELib.errors.InputError: with one sentence for the user.
+        """
+        from SpineDCELib.mrml.workplace import open_images
+
+        scene = self.workplace.visit(visit)
+        scene.set_images(open_images(study, scene.settings), study_path=study)
+        if analyse:
+            self.compute(visit)
+        return scene
+
+    def compute(self, visit="before"):
+        """Maps, curves and measurements of a visit with what is chosen and drawn now.
+
+        Returns:
+            :class:`SpineDCELib.stages.Result`.
+
+        Raises:
+            SpineDCELib.errors.InputError: with one sentence for the user; what was shown stays.
+        """
+        scene = self.workplace.visit(visit)
+        scene.regions_changed()
+        scene.read_rulers()
+        scene.show(scene.compute())
+        return scene.result
+
+    def compare(self):
+        """Change and call of every lesion; both visits need maps, a lesion and a reference.
+
+        Returns:
+            :class:`SpineDCELib.compare.visits.Comparison`.
+
+        Raises:
+            SpineDCELib.errors.InputError: with one sentence for the user.
+        """
+        return self.workplace.compare()
+
+    def make_sample(self, progress=None, *, size="full", folder=None):
+        """Make both visits of the sample patient, unless they were made before.
+
+        Args:
+            progress: see :mod:`SpineDCELib.progress`. size: "full" or "small".
+            folder: where; 3D Slicer's cache if None.
+
+        Returns:
+            "before" and "after" → folder with the DICOM files.
+        """
+        from SpineDCELib.phantom import VISITS, write_sample
+        from SpineDCELib.progress import silent
+        from SpineDCELib.version import __version__
+
+        if folder is None:
+            cache = slicer.mrmlScene.GetCacheManager().GetRemoteCacheDirectory()
+            folder = Path(cache) / f"{_SAMPLE}-{__version__}-{size}"
+        folder = Path(folder)
+        # Each visit is moved into place whole, so what is there is complete.
+        if not all((folder / visit / "truth").is_dir() for visit in VISITS):
+            write_sample(folder, size=size, progress=progress or silent)
+        return {visit: folder / visit / "dicom" for visit in VISITS}
 
     def analyse(self, inputs, settings, out):
-        """Analyse a study and load its maps.
+        """Analyse a study from file to file, as the command line does, and load its maps.
 
         Args:
             inputs: :class:`SpineDCELib.inputs.Inputs`, the files.
@@ -47,7 +301,6 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         Raises:
             SpineDCELib.errors.InputError: with one sentence for the user.
         """
-        import slicer
         from SpineDCELib.job import analyse
 
         outcome = analyse(inputs, settings, out)
@@ -58,19 +311,72 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
 
 
 class SpineDCETest(ScriptedLoadableModuleTest):
-    """The digital spine through the logic."""
+    """The small digital spine through the logic: files, scene, shift, save and load."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
+        self.folder = tempfile.TemporaryDirectory()
+        self.logic = SpineDCELogic()
+
+    def tearDown(self):
+        self.folder.cleanup()
+        slicer.mrmlScene.Clear()
 
     def runTest(self):
+        for name in ("test_files", "test_scene"):
+            self.setUp()
+            try:
+                getattr(self, name)()
+            finally:
+                self.tearDown()
+        self.delayDisplay(_("Spine DCE: all tests passed."))
+
+    def test_files(self):
+        """From a study's files to map nodes."""
         from SpineDCELib.inputs import Inputs
         from SpineDCELib.phantom import write_study
         from SpineDCELib.settings import Settings, changed
 
-        with tempfile.TemporaryDirectory() as folder:
-            paths = write_study(Path(folder) / "study", size="small")
-            nodes = SpineDCELogic().analyse(
-                Inputs(str(paths.dicom), aif_file=str(paths.truth / "aif.csv")),
-                changed(Settings(), concentration={"T1_source": "vfa"}, aif={"source": "file"}),
-                Path(folder) / "results",
-            )
+        paths = write_study(Path(self.folder.name) / "study", size="small")
+        nodes = self.logic.analyse(
+            Inputs(str(paths.dicom), aif_file=str(paths.truth / "aif.csv")),
+            changed(Settings(), concentration={"T1_source": "vfa"}, aif={"source": "file"}),
+            Path(self.folder.name) / "results",
+        )
         assert "vp" in nodes
         assert nodes["vp"].GetImageData() is not None
+
+    def test_scene(self):
+        """From a study's files to a scene, which a saved file brings back as it was."""
+        import numpy as np
+        from SpineDCELib.inputs import read_regions
+        from SpineDCELib.mrml.regions import set_masks
+
+        folders = self.logic.make_sample(size="small", folder=Path(self.folder.name) / "sample")
+        visit = self.logic.open(folders["before"])
+        geometry = visit.analysis.study.dynamic.geometry
+        masks = read_regions([str(folders["before"].parent / "truth/rois.seg.nrrd")], geometry)
+        roles = {name: "lesion" if "esion" in name else "reference" for name in masks}
+        set_masks(visit.segmentation, masks, geometry, roles=roles)
+        result = self.logic.compute()
+        vp = slicer.util.arrayFromVolume(visit.maps["vp"]).copy()
+        assert np.isfinite(vp).any()
+        before = slicer.mrmlScene.GetNumberOfNodes()
+        for shift in (1.0, 2.0, visit.settings.fit.shift):
+            visit.shift_to(shift)
+        np.testing.assert_allclose(slicer.util.arrayFromVolume(visit.maps["vp"]), vp, rtol=1e-5)
+        assert slicer.mrmlScene.GetNumberOfNodes() == before
+
+        path = str(Path(self.folder.name) / "saved.mrb")
+        assert slicer.util.saveScene(path)
+        slicer.mrmlScene.Clear()
+        self.logic.forget()
+        slicer.util.loadScene(path)
+        again = self.logic.workplace.before
+        assert again.settings == visit.settings
+        assert set(again.analysis.regions) == set(masks)
+        values = [
+            [one.value for one in measures.normalised]
+            for measures in (result.measures, self.logic.compute().measures)
+        ]
+        np.testing.assert_allclose(*values, rtol=1e-6)

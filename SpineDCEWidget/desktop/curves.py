@@ -1,0 +1,46 @@
+"""Charts that follow the hand: the regions while they are drawn, the voxel at the cross-hair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from SpineDCELib.aif.charts import Chart, Series
+from SpineDCELib.mrml.charts import show_chart
+from SpineDCELib.stages import MODE_UNITS
+
+from SpineDCEWidget.desktop import texts
+
+_TIME = "time [s]"
+
+
+def show_regions(visit: Any, rows: list[Any]) -> None:
+    """The mean curves of the regions; lesions stand out."""
+    times = visit.analysis.images.dynamic.times
+    unit = MODE_UNITS[visit.settings.concentration.signal]
+    series = tuple(
+        Series(row.name, times, row.curve, _ROLES.get(row.role, "rejected"))
+        for row in rows
+        if np.isfinite(row.curve).all()
+    )
+    _show(visit, "regions", Chart(texts.REGION_CURVES, _TIME, unit, series))
+
+
+def show_voxel(visit: Any, story: Any) -> None:
+    """A voxel's curve, the fit to it, and what is left."""
+    series = [Series(texts.MEASURED, story.t, story.curve, "rejected")]
+    if np.isfinite(story.fit).all():
+        series.append(Series(texts.FIT, story.t, story.fit, "main"))
+        series.append(Series(texts.RESIDUAL, story.t, story.residual, "check"))
+    _show(visit, "voxel", Chart(texts.VOXEL_CURVE, _TIME, story.unit, tuple(series)))
+
+
+_ROLES = {"lesion": "main", "reference": "check"}
+
+
+def _show(visit: Any, name: str, chart: Chart) -> None:
+    use = f"chart.{name}"
+    present = visit.nodes.get(use)
+    node = show_chart(visit.scene, chart, present)
+    if node is not present:
+        visit.nodes.set(use, node)

@@ -1,0 +1,69 @@
+"""How the maps look: colours, scale, threshold and colour bar, the same for both visits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from SpineDCELib.mrml.maps import SHOWN, add_legend
+
+from SpineDCEWidget.desktop import texts
+
+if TYPE_CHECKING:
+    from SpineDCEWidget.desktop.workstation import Workstation
+
+
+class Display:
+    """Applies the parameter node's choices to the display nodes of the shown maps."""
+
+    def __init__(self, desk: Workstation) -> None:
+        self._desk = desk
+        self._tops: dict[str, float] = {}
+        self._applied: tuple | None = None
+
+    def name_choices(self) -> None:
+        """Words for the choices, which the parameter node keeps by their keys."""
+        ui = self._desk.panels["maps"].ui
+        for combo, names in (
+            (ui.layoutCombo, texts.LAYOUT_NAMES),
+            (ui.coloursCombo, texts.COLOUR_NAMES),
+            (ui.quantityCombo, {key: shown.title for key, shown in SHOWN.items()}),
+        ):
+            for i in range(combo.count):
+                combo.setItemText(i, names.get(combo.itemText(i), combo.itemText(i)))
+
+    def rescale(self) -> None:
+        """Forget what the scales came to: there are new maps."""
+        self._tops.clear()
+        self._applied = None
+
+    def top(self, quantity: str) -> float:
+        """End of a quantity's scale, in its shown unit."""
+        given = self._desk.parameters.tops.get(quantity, 0.0)
+        if given > 0:
+            return given
+        if quantity not in self._tops:
+            self._tops[quantity] = self._desk.workplace.scale_maps(quantity)
+            self._applied = None
+        return self._tops[quantity]
+
+    def apply(self) -> None:
+        """Colour the shown map of every visit, where something changed."""
+        choices = self._desk.parameters
+        maps = [v.maps[choices.quantity] for v in self._desk.visits if choices.quantity in v.maps]
+        if not maps:
+            return
+        if choices.quantity != "status":
+            top = self.top(choices.quantity)
+            wanted = (choices.quantity, top, choices.colours, choices.threshold, len(maps))
+            if self._applied != wanted:
+                self._desk.workplace.scale_maps(
+                    choices.quantity,
+                    top=top,
+                    colours=choices.colours,
+                    threshold=top * choices.threshold / 100,
+                )
+                self._applied = wanted
+        for node in maps:
+            legend = add_legend(node)
+            if legend is not None and not legend.GetVisibility():
+                legend.SetVisibility(True)

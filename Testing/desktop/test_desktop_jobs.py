@@ -1,0 +1,91 @@
+"""Long work in a thread: progress, cancel, errors, one at a time."""
+
+import threading
+
+import pytest
+from SpineDCELib.errors import Cancelled, InputError
+
+from SpineDCEWidget.desktop.jobs import Jobs
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def jobs(told):
+    return Jobs(lambda: None, lambda said, share: told.append((said, share)))
+
+
+def test_the_value_comes_back_from_another_thread(jobs):
+    assert jobs.run("Work", lambda progress: threading.current_thread()) is not (
+        threading.main_thread()
+    )
+
+
+def test_what_is_shown_is_shown_on_the_calling_thread_and_ends(told):
+    threads = set()
+    jobs = Jobs(
+        lambda: None,
+        lambda said, share: (threads.add(threading.current_thread()), told.append((said, share))),
+    )
+    go_on = threading.Event()
+
+    def work(progress):
+        progress(0.4, "half way")
+        go_on.wait(5)
+
+    jobs._pump = go_on.set
+    jobs.run("Work", work)
+    assert threads == {threading.current_thread()}
+    assert ("Work: half way", 0.4) in told
+    assert told[-1] == ("", None)
+
+
+def test_an_error_is_raised_where_the_work_was_asked_for(jobs, told):
+    def work(progress):
+        raise InputError("No artery; draw one.")
+
+    with pytest.raises(InputError, match="draw one"):
+        jobs.run("Work", work)
+    assert not jobs.busy
+    assert told[-1] == ("", None)
+    assert jobs.run("Again", lambda progress: 3) == 3
+
+
+def test_cancel_stops_at_the_next_step(told):
+    reached = []
+
+    def work(progress):
+        for step in range(1000):
+            progress(step / 1000, "")
+            reached.append(step)
+            threading.Event().wait(0.005)
+
+    jobs = Jobs(lambda: jobs.cancel() if len(reached) > 3 else None, lambda *_: None)
+    with pytest.raises(Cancelled):
+        jobs.run("Work", work)
+    assert len(reached) < 900
+    assert not jobs.busy
+
+
+def test_what_was_cancelled_after_its_last_step_is_not_taken(jobs):
+    with pytest.raises(Cancelled):
+        jobs.run("Work", lambda progress: jobs.cancel())
+
+
+def test_only_one_at_a_time(told):
+    refused = []
+
+    def pump():
+        try:
+            jobs.run("Second", lambda progress: None)
+        except InputError as error:
+            refused.append(str(error))
+            done.set()
+
+    done = threading.Event()
+    jobs = Jobs(pump, lambda *_: None)
+    assert jobs.run("First", lambda progress: done.wait(10))
+    assert "First" in refused[0]

@@ -1,0 +1,59 @@
+"""The arrangements of views, as the layout manager reads them."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from SpineDCEWidget.desktop.layouts import LAYOUTS, SLOTS, layout_for, view_name
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_a_layout_holds_its_views_once(layout):
+    root = ElementTree.fromstring(layout.xml("Sagittal"))
+    names = [v.get("singletontag") for v in root.iter("view") if "Slice" in v.get("class")]
+    assert names == layout.views()
+    assert len(names) == len(set(names)) == 3 * len(layout.rows)
+    plots = [v for v in root.iter("view") if v.get("class") == "vtkMRMLPlotViewNode"]
+    assert len(plots) == (2 if layout.curves else 0)
+    kinds = {view.get("class") for view in root.iter("view")}
+    assert "vtkMRMLViewNode" not in kinds  # volume rendering is not needed, and slow
+
+
+def test_before_lies_above_after_and_all_move_together():
+    root = ElementTree.fromstring(LAYOUTS["both"].xml())
+    rows = root.findall("item")
+    for row, visit in zip(rows, ("before", "after"), strict=False):
+        tags = [view.get("singletontag") for view in row.iter("view")]
+        assert tags == [view_name(visit, slot) for slot in SLOTS]
+    groups = {p.text for p in root.iter("property") if p.get("name") == "viewgroup"}
+    assert len(groups) == 1
+
+
+def test_the_sections_lie_as_they_were_acquired():
+    for orientation in ("Sagittal", "Axial"):
+        root = ElementTree.fromstring(LAYOUTS["before"].xml(orientation))
+        found = {p.text for p in root.iter("property") if p.get("name") == "orientation"}
+        assert found == {orientation}
+
+
+def test_numbers_are_none_of_3d_slicers_own_and_each_once():
+    numbers = [layout.id for layout in LAYOUTS.values()]
+    assert len(set(numbers)) == len(numbers)
+    assert min(numbers) >= 1000
+
+
+@pytest.mark.parametrize(
+    ("visits", "choice", "name"),
+    [
+        (["before"], "with curves", "before"),
+        (["after"], "images only", "after images"),
+        (["after", "before"], "with curves", "both"),
+        (["before", "after"], "images only", "both images"),
+    ],
+)
+def test_the_layout_follows_the_visits_and_the_choice(visits, choice, name):
+    assert layout_for(visits, choice) is LAYOUTS[name]
+
+
+def test_no_study_no_layout():
+    assert layout_for([], "with curves") is None
