@@ -1,0 +1,280 @@
+"""Many studies: finished ones stay, failing ones are named, killed ones are done again."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from SpineDCELib import job
+from SpineDCELib.cli import main
+from SpineDCELib.cohort import read_cohort
+from SpineDCELib.cohort.batch import MARK, Recipe, run_batch
+from SpineDCELib.cohort.studies import read_studies
+from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.phantom import write_cohort
+from SpineDCELib.settings import Settings, changed
+
+QUICK = ["--signal", "relative", "--shift", "5", "--flip-runs", "0", "--export", "none"]
+SETTINGS = changed(Settings(), concentration={"signal": "relative"}, fit={"shift": 5.0})
+RECIPE = Recipe(SETTINGS, flip_runs=0, formats=())
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cohort")
+    write_cohort(folder, patients=["P01", "P02", "P03"])
+    return folder
+
+
+@pytest.fixture
+def studies(cohort, tmp_path):
+    """Three patients, and a table of them that names their files."""
+    path = tmp_path / "studies.csv"
+    lines = ["patient,group,before,after,roi_before,roi_after,size_before,size_after"]
+    for key, group in (("P01", "persistent"), ("P02", "response"), ("P03", "response")):
+        files = [
+            os.path.relpath(cohort / key / visit / name, tmp_path)
+            for name in ("dicom", "truth/rois.seg.nrrd", "truth/size.seg.nrrd")
+            for visit in ("before", "after")
+        ]
+        lines.append(",".join([key, group, *files]))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def tsv(path):
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def marks(out):
+    return {p.parent.name: p.stat().st_mtime_ns for p in (out / "results").rglob(MARK)}
+
+
+def assert_whole(out):
+    """Every result that is there is complete, and nothing else is."""
+    assert not (out / ".work").exists()
+    for place in (out / "results").iterdir():
+        assert (place / MARK).is_file(), place
+        assert (place / "comparison.csv").is_file()
+        assert (out / f"sub-{place.name}" / "ses-after" / "perf").is_dir()
+
+
+def test_a_failing_study_is_named_and_the_others_are_done_once(studies, tmp_path, capsys):
+    text = studies.read_text(encoding="utf-8")
+    (tmp_path / "broken").mkdir()
+    studies.write_text(text + "P 4,response,broken,broken,,,,\n", encoding="utf-8")
+    out = tmp_path / "out"
+    command = ["batch", str(studies), "-o", str(out), "--workers", "0", *QUICK]
+    assert main(command) == 1
+    said = capsys.readouterr().out
+    assert "4 patients: 3 done now, 1 failed" in said
+    assert "! P 4:" in said
+    assert_whole(out)
+    before = marks(out)
+    assert set(before) == {"P01", "P02", "P03"}
+    listed = {row["patient"]: row for row in tsv(out / "studies.tsv")}
+    assert listed["P01"]["status"] == "done"
+    assert listed["P 4"]["status"] == "failed"
+    assert "broken" in listed["P 4"]["reason"]
+    people = {row["participant_id"]: row for row in tsv(out / "participants.tsv")}
+    assert people["sub-P4"]["change_vp"] == "n/a"
+    assert people["sub-P01"]["group"] == "persistent"
+    with (out / "results" / "P01" / "comparison.csv").open(encoding="utf-8") as file:
+        own = next(csv.DictReader(file))
+    assert float(people["sub-P01"]["change_vp"]) == pytest.approx(float(own["change [%]"]))
+
+    assert main(command) == 1
+    assert "3 done before, 1 failed" in capsys.readouterr().out
+    assert marks(out) == before
+
+    # The repaired study alone is done; others only when they are to be analysed otherwise.
+    studies.write_text(text, encoding="utf-8")
+    assert main([*command, "--hct", "0.40"]) == 0
+    assert "3 done now" in capsys.readouterr().out
+    assert all(marks(out)[name] > before[name] for name in before)
+
+    table = read_cohort(out)
+    assert table.patients == ("P01", "P02", "P03")
+    assert set(table.curves) == {"P01", "P02", "P03"}
+    curve = table.curves["P01"]["before"]
+    assert curve.unit == "(S-S0)/S0"
+    assert abs(np.median(curve.values[curve.times < -3])) < 0.05 < curve.values.max()
+
+
+def test_the_data_set_follows_BIDS_and_holds_the_same_numbers(studies, tmp_path):
+    out = tmp_path / "out"
+    [one, *_] = read_studies(studies)
+    run_batch([one], RECIPE, out, workers=0, name="Spines")
+    description = json.loads((out / "dataset_description.json").read_text(encoding="utf-8"))
+    assert description["Name"] == "Spines"
+    assert description["DatasetType"] == "derivative"
+    assert description["GeneratedBy"][0]["Name"] == "SpineDCE"
+    perf = out / "sub-P01" / "ses-before" / "perf"
+    names = {p.name.removeprefix("sub-P01_ses-before_") for p in perf.iterdir()}
+    assert {"vpmap.nii.gz", "vpmap.json", "Ktransmap.nii.gz", "rsquaredmap.nii.gz",
+            "desc-Lesion_mask.nii.gz", "desc-artery_mask.nii.gz", "desc-status_dseg.tsv",
+            "desc-regions_measurements.tsv", "desc-mean_timeseries.tsv"} <= names  # fmt: skip
+    for image in perf.glob("*.nii.gz"):
+        assert image.with_name(image.name.replace(".nii.gz", ".json")).is_file()
+    theirs = sitk.ReadImage(str(perf / "sub-P01_ses-before_vpmap.nii.gz"))
+    ours = sitk.ReadImage(str(out / "results" / "P01" / "before" / "vp.nrrd"))
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(theirs), sitk.GetArrayFromImage(ours))
+    np.testing.assert_allclose(theirs.GetOrigin(), ours.GetOrigin(), atol=1e-3)
+    words = json.loads((perf / "sub-P01_ses-before_vpmap.json").read_text(encoding="utf-8"))
+    assert (words["Units"], words["AIFShift"]) == ("fraction", 5.0)
+    columns = json.loads((out / "participants.json").read_text(encoding="utf-8"))
+    assert columns["change_vp"]["Units"] == "%"
+    assert not list(out.rglob(".cache"))
+
+
+def test_one_visit_is_analysed_and_moved_records_can_be_run_again(cohort, tmp_path):
+    table = tmp_path / "t.csv"
+    base = cohort / "P01"
+    roi = base / "before" / "truth" / "rois.seg.nrrd"
+    table.write_text(
+        "patient,before,after,study,roi_before,roi\n"
+        f"single,,,{base / 'before' / 'dicom'},,{roi}\n"
+        f"carried,{base / 'before' / 'dicom'},{base / 'after' / 'dicom'},,{roi},\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    entries = run_batch(read_studies(table), RECIPE, out, workers=0)
+    assert [e.status for e in entries] == ["done", "done"], entries
+    assert (out / "sub-single" / "perf" / "sub-single_vpmap.nii.gz").is_file()
+    assert (out / "results" / "single" / "provenance.json").is_file()
+    # The carried-over region was written before the folder was moved to its place.
+    again = job.rerun(out / "results" / "carried" / "after" / "provenance.json", tmp_path / "again")
+    assert again.differing == ()
+
+
+def test_a_folder_of_folders(cohort, tmp_path):
+    found = read_studies(cohort)
+    assert [s.name for s in found] == ["P01", "P02", "P03"]
+    after = found[0].visits["after"]
+    assert after.study.endswith("P01/after/dicom")
+    assert [p.rsplit("/", 1)[1] for p in after.roi + after.size] == [
+        "rois.seg.nrrd", "size.seg.nrrd"
+    ]  # fmt: skip
+    for name in ("A/pre", "A/post", "B/ses-1", "B/ses-2", "C/series"):
+        (tmp_path / name).mkdir(parents=True)
+    found = {s.name: {k: v.study[-5:] for k, v in s.visits.items()} for s in read_studies(tmp_path)}
+    assert found["A"] == {"before": "A/pre", "after": "/post"}
+    assert found["B"] == {"before": "ses-1", "after": "ses-2"}
+    assert set(found["C"]) == {""}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("patient,roi\nA,x\n", "'before' and 'after', or 'study'"),
+        ("patient,before,after\nA,,\n", "A needs"),
+        ("patient,study\nA 1,x\na1,y\n", "called 'A1'"),
+        ("patient,study\n--,x\n", "letters or digits"),
+    ],
+)
+def test_wrong_tables_are_refused(tmp_path, text, words):
+    table = tmp_path / "t.csv"
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        read_studies(table)
+
+
+def test_refusals_of_the_command(studies, tmp_path, capsys, monkeypatch):
+    out = ["-o", str(tmp_path / "out")]
+    assert main(["batch", str(studies), *out, "--roi", str(studies)]) == 2
+    assert "--roi belongs to one study" in capsys.readouterr().err
+    assert main(["batch", str(tmp_path / "none"), *out]) == 2
+    assert main(["batch", str(studies), *out, "--workers", "-1"]) == 2
+    assert "negative" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(["batch", str(studies), *out]) == 2
+    assert "pip install 'spinedce[cohort]'" in capsys.readouterr().err
+
+
+def test_killed_at_any_point_it_goes_on(studies, tmp_path):
+    """SIGKILL on the whole program while a patient is being done; three times, ever later."""
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "SpineDCELib.cli", "batch", str(studies), "-o", str(out)]
+    kept = {}
+    for victim in ("P01", "P02", "P03"):
+        process = subprocess.Popen([*command, "--workers", "0", *QUICK])
+        try:
+            _wait_for(lambda v=victim: list(out.glob(f".work/{v}-*/results/before/vp.nrrd")))
+        finally:
+            process.kill()
+            process.wait()
+        assert not (out / "results" / victim).exists()
+        assert kept.items() <= marks(out).items()
+        kept = marks(out)
+    assert sorted(kept) == ["P01", "P02"]
+    entries = run_batch(read_studies(studies), RECIPE, out, workers=0)
+    assert [e.status for e in entries] == ["kept", "kept", "done"]
+    assert kept.items() <= marks(out).items()
+    assert_whole(out)
+
+
+def _wait_for(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.02)
+
+
+def test_a_killed_worker_costs_its_own_study_alone(studies, tmp_path):
+    out, entries, seen = tmp_path / "out", [], set()
+
+    def work():
+        entries.extend(run_batch(read_studies(studies), RECIPE, out, workers=2))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    _wait_for(lambda: list(out.glob(".work/P01-*/results/before/vp.nrrd")))
+    [place] = out.glob(".work/P01-*")
+    os.kill(int(place.name.split("-")[1]), signal.SIGKILL)
+    while thread.is_alive():
+        seen |= {p.name for p in out.glob(".work/*")}
+        time.sleep(0.02)
+    assert [e.status for e in entries] == ["done"] * 3
+    assert_whole(out)
+    begun = [name.split("-")[0] for name in seen]
+    assert begun.count("P01") == 2
+    assert begun.count("P02") <= 1
+    assert begun.count("P03") == 1
+
+
+def test_a_running_cluster_is_used_and_stays(studies, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, processes=False, dashboard_address=None, protocol="tcp://"
+    ) as cluster:
+        [one, *_] = read_studies(studies)
+        entries = run_batch([one], RECIPE, tmp_path / "out", address=cluster.scheduler_address)
+        assert [e.status for e in entries] == ["done"]
+        with distributed.Client(cluster.scheduler_address) as client:
+            assert len(client.scheduler_info()["workers"]) == 1
+    with pytest.raises(InputError, match="No Dask scheduler answers"):
+        run_batch([one], RECIPE, tmp_path / "other", address="tcp://127.0.0.1:1")
+
+
+def test_cancelling_leaves_finished_studies(studies, tmp_path):
+    def stop(fraction, message):
+        if fraction >= 1 / 3:
+            raise Cancelled
+
+    out = tmp_path / "out"
+    with pytest.raises(Cancelled):
+        run_batch(read_studies(studies), RECIPE, out, workers=0, progress=stop)
+    assert list(marks(out)) == ["P01"]
+    assert_whole(out)
+    shutil.rmtree(out / "sub-P01")
+    [entry] = run_batch(read_studies(studies)[:1], RECIPE, out, workers=0)
+    assert entry.status == "done"
