@@ -1,0 +1,54 @@
+"""Words that both shells use; marked for translation where 3D Slicer is there to translate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+try:
+    from slicer.i18n import tr
+except ImportError:  # in the browser there is no translation
+
+    def tr(text: str) -> str:
+        return text
+
+
+_: Callable[[str], str] = tr
+
+NOT_A_MEDICAL_DEVICE = _("For research; not a medical device.")
+
+#: What a reader may ask about, with the formula and its source.
+EXPLAINED = {
+    "vp": _(
+        "Vp: share of the tissue that is blood plasma, mL/100 mL. Extended Tofts model, "
+        "C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997)."
+    ),
+    "Ktrans": _(
+        "Ktrans: how fast contrast agent passes from plasma into the tissue, /min "
+        "(Tofts, JMRI 1999)."
+    ),
+    "ve": _("ve: share of the tissue that is extravascular extracellular space, mL/100 mL."),
+    "kep": _("kep = Ktrans/ve: how fast contrast agent passes back into plasma, /min."),
+    "R2": _("R²: share of the curve's variance that the fit explains; 1 is all of it."),
+    "status": _(
+        "Status: what became of each voxel's fit, and why there is none where there is none."
+    ),
+    "normalised": _(
+        "Normalised Vp: mean Vp of the lesion over mean Vp of a healthy neighbour vertebra, × "
+        "(Behar et al., AJNR 2023)."
+    ),
+    "change": _(
+        "Change = 100·(after − before)/before, %. Above −40 % persistent disease is called."
+    ),
+    "shift": _(
+        "Shift: by how many seconds the artery's curve is moved later, for blood takes time from "
+        "the aorta to the bone. One frame can change normalised Vp more than twofold."
+    ),
+    "evidence": _(
+        "How badly the fit does at each shift, 1 at best. A deep valley is firm evidence; on a "
+        "flat floor every shift is as good."
+    ),
+    "AIF": _("AIF: the artery's concentration, which drives every tissue's curve."),
+    "T10": _("T10: longitudinal relaxation time of the tissue before contrast, ms."),
+    "Hct": _("Hct: share of blood that is cells; plasma = blood/(1 − Hct)."),
+    "r1": _("r1: how much the agent speeds up relaxation, 1/s/mM (Shen, Invest Radiol 2015)."),
+}
