@@ -1,13 +1,14 @@
 # make run                  set up, write the sample patient, analyse and compare both visits
 # make run STUDY=<folder>   set up, then analyse a study (OUT=<folder> for results, ARGS=<options>)
 # make test                 set up, then run every test
+# make slicer-test SLICER=<executable>   run the module's tests in 3D Slicer (NAMES=<some>)
 PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 STUDY  ?=
 OUT    ?= out
 
-.PHONY: run test lint bench validation clean
+.PHONY: run test lint bench validation clean slicer-test
 
 run: $(VENV)/.run
 ifeq ($(STUDY),)
@@ -21,6 +22,10 @@ endif
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
+
+slicer-test:
+	@test -n "$(SLICER)" || { echo "Give 3D Slicer's executable: make slicer-test SLICER=<path>"; exit 2; }
+	$(PYTHON) Testing/slicer/start.py "$(SLICER)" $(NAMES)
 
 bench: $(VENV)/.dev
 	$(BIN)/python Testing/benchmarks/bench_fit.py

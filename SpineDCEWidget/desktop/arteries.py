@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
+
 from SpineDCELib.aif import read_curve_file
 from SpineDCELib.settings import AIF_SOURCES
-
 from SpineDCEWidget import shown
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.panel import Panel, chosen, fill_combo, fill_table

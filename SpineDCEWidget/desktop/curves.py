@@ -1,14 +1,14 @@
-"""Charts that follow the hand: the regions while they are drawn, the voxel at the cross-hair."""
+"""Charts that follow the hand, and tables of what the panels say, as nodes of a visit."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from SpineDCELib.aif.charts import Chart, Series
-from SpineDCELib.mrml.charts import show_chart
-from SpineDCELib.stages import MODE_UNITS
 
+from SpineDCELib.aif.charts import Chart, Series, Table
+from SpineDCELib.mrml.charts import show_chart, show_table
+from SpineDCELib.stages import MODE_UNITS
 from SpineDCEWidget.desktop import texts
 
 _TIME = "time [s]"
@@ -33,6 +33,13 @@ def show_voxel(visit: Any, story: Any) -> None:
         series.append(Series(texts.FIT, story.t, story.fit, "main"))
         series.append(Series(texts.RESIDUAL, story.t, story.residual, "check"))
     _show(visit, "voxel", Chart(texts.VOXEL_CURVE, _TIME, story.unit, tuple(series)))
+
+
+def show_rows(visit: Any, name: str, title: str, headings: list[str], rows: list[list]) -> None:
+    """A table of a panel, so that a saved scene holds its numbers."""
+    use = f"table.{name}"
+    table = Table(title, tuple(h or " " for h in headings), tuple(tuple(row) for row in rows))
+    visit.nodes.set(use, show_table(visit.scene, table, visit.nodes.get(use)))
 
 
 _ROLES = {"lesion": "main", "reference": "check"}

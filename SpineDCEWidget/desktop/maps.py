@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import slicer
+
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.maps import SHOWN
-
 from SpineDCEWidget import shown
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.curves import show_voxel

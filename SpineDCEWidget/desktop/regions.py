@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
+
 from SpineDCELib.inputs import read_regions, read_roles
 from SpineDCELib.mrml.regions import add_ruler, set_masks
-
 from SpineDCEWidget import shown
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.curves import show_regions

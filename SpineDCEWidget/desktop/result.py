@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qt
-from SpineDCELib.errors import InputError
 
+from SpineDCELib.errors import InputError
 from SpineDCEWidget import shown
 from SpineDCEWidget.desktop import texts
+from SpineDCEWidget.desktop.curves import show_rows
 from SpineDCEWidget.desktop.panel import Panel, fill_table
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class ResultPanel(Panel):
         stale = [visit for visit in self.desk.visits if visit.is_stale]
         if stale:
             self.desk.make(stale)
-        workplace.show_comparison(self.desk.jobs.run(texts.COMPARING, workplace.compare))
+        self.desk.jobs.run(texts.COMPARING, workplace.compare)
+        show_rows(workplace.after, "comparison", texts.COMPARISON, *shown.result_rows(workplace))
         self.desk.refresh()
 
     @property

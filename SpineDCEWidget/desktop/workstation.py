@@ -9,10 +9,12 @@ from typing import Any
 
 import qt
 import slicer
-from SpineDCELib.mrml.workplace import open_images
 
+from SpineDCELib.export.report.numbers import measurement_rows
+from SpineDCELib.mrml.workplace import open_images
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.arteries import ArteriesPanel
+from SpineDCEWidget.desktop.curves import show_regions, show_rows
 from SpineDCEWidget.desktop.display import Display
 from SpineDCEWidget.desktop.jobs import Jobs
 from SpineDCEWidget.desktop.maps import MapsPanel
@@ -166,6 +168,10 @@ class Workstation:
                 self.read_rulers(visit)
                 title = texts.ANALYSING.format(visit=visit.name)
                 visit.show(self.jobs.run(title, visit.compute))
+                if visit.analysis.regions:
+                    title = texts.MEASUREMENTS.format(visit=visit.name)
+                    show_rows(visit, "measurements", title, *measurement_rows(visit.result))
+                    show_regions(visit, visit.live_rows())
         finally:
             self.display.rescale()
             self.refresh()
