@@ -7,12 +7,23 @@ import os
 import sys
 from collections.abc import Sequence
 
-from SpineDCELib.cli import aif, analyse, batch, cohort, compare, info, phantom, rerun
+from SpineDCELib.cli import (
+    aif,
+    analyse,
+    batch,
+    cohort,
+    compare,
+    info,
+    paper,
+    phantom,
+    rerun,
+    workstation,
+)
 from SpineDCELib.errors import Cancelled, SpineDCEError
 from SpineDCELib.version import __version__
 
 #: In the order that help lists them; each has ``add(commands)``.
-COMMANDS = (info, aif, analyse, compare, rerun, batch, cohort, phantom)
+COMMANDS = (info, aif, analyse, compare, rerun, batch, cohort, paper, phantom, workstation)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -51,7 +51,8 @@ def write_frame(out: Path, name: str) -> None:
         "DatasetType": "derivative",
         "GeneratedBy": [{"Name": "SpineDCE", "Version": __version__}],
     }
-    ignored = ("results", "results/**", "studies.tsv", "**/perf/**")
+    ignored = ("results", "results/**", "cohort", "cohort/**", "studies.tsv", "**/perf/**",
+               "paper.*", "*.png")  # fmt: skip
     replace_text(out / "dataset_description.json", json.dumps(description, indent=2) + "\n")
     replace_text(out / "README.md", README)
     replace_text(out / ".bidsignore", "\n".join(ignored) + "\n")

@@ -102,9 +102,17 @@ def _band(ax: Any, curves: Sequence[Curve], colour: str, label: str) -> None:
         ax.fill_between(t, mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
 
 
-def roc_curves(result: CohortResult) -> Any:
-    """ROC curves of changes; dots are Youden's cutoffs, rings the ones chosen beforehand."""
-    shown = [q for q, roc in result.rocs.items() if np.isfinite(roc.auc)][: len(LINES)]
+def roc_curves(result: CohortResult, *kinds: str) -> Any:
+    """ROC curves; dots are Youden's cutoffs, rings the ones chosen beforehand.
+
+    Args:
+        kinds: what to show (vp, area …); all where none is named.
+    """
+    shown = [
+        quantity
+        for quantity, roc in result.rocs.items()
+        if np.isfinite(roc.auc) and (not kinds or kind_of(quantity) in kinds)
+    ][: len(LINES)]
     if not shown:
         return None
     figure = new_figure(5.0, 5.0)

@@ -1,0 +1,60 @@
+"""``spinedce paper``: the paper's results on a digital cohort, beside the printed ones."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from SpineDCELib.cli.batch import add_worker_options
+from SpineDCELib.cli.shared import shown_progress
+from SpineDCELib.errors import InputError
+from SpineDCELib.settings import SIGNAL_MODES, changed
+
+
+def add(commands: Any) -> None:
+    """Register the subcommand."""
+    parser = commands.add_parser(
+        "paper", help="Behar et al. 2023 again: 98 digital studies, the paper's table and figures"
+    )
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for all of it")
+    add_worker_options(parser)
+    parser.add_argument("--patients", type=int, metavar="N", help="only the first N of 49")
+    parser.add_argument("--seed", type=int, default=2023, help="of the cohort and the bootstrap")
+    parser.add_argument(
+        "--signal", choices=SIGNAL_MODES, default="relative",
+        help="signal to concentration (default: relative, as without a T1 map)",
+    )  # fmt: skip
+    parser.add_argument("--t10", type=float, metavar="MS", help="one T1 for absolute signal")
+    parser.add_argument(
+        "--examples", choices=("full", "small", "none"), default="full",
+        help="size of the patients of Figures 1 and 2",
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make, analyse, and print the paper's numbers beside the reproduced ones."""
+    from SpineDCELib.cohort.paper import HEADER
+    from SpineDCELib.cohort.reproduce import PAPER_SETTINGS, reproduce
+    from SpineDCELib.cohort.words import text_table
+
+    if (options.signal == "absolute") != (options.t10 is not None):
+        raise InputError("--signal absolute needs --t10, and --t10 needs --signal absolute.")
+    concentration: dict[str, Any] = {"signal": options.signal}
+    if options.t10 is not None:
+        concentration |= {"T1_source": "fixed", "T10": options.t10 / 1000}
+    with shown_progress() as progress:
+        found = reproduce(
+            options.out,
+            patients=options.patients,
+            seed=options.seed,
+            settings=changed(PAPER_SETTINGS, concentration=concentration),
+            examples=None if options.examples == "none" else options.examples,
+            workers=options.workers,
+            address=options.dask,
+            progress=progress,
+        )
+    print(text_table((HEADER, found.rows)))
+    print("\n".join(["", *found.remarks]))
+    print(f"\nTable and figures in {options.out}: paper.html, paper.csv, figure1.png …, cohort/")
+    return int(any(entry.status == "failed" for entry in found.entries))
