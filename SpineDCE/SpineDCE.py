@@ -139,6 +139,8 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ):
             self.addObserver(scene, event, follow)
         self.desk.bind(self.logic.getParameterNode())
+        if self.parent.isEntered:  # after a reload nobody else says so
+            self.enter()
 
     def enter(self):
         """The module was opened."""

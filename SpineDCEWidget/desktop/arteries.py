@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
-
 from SpineDCELib.aif import read_curve_file
+from SpineDCELib.errors import Cancelled
 from SpineDCELib.settings import AIF_SOURCES
+
 from SpineDCEWidget import shown
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.panel import Panel, chosen, fill_combo, fill_table
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 #: Steps of the slider in 1 s.
 _PER_SECOND = 10
 #: ms after the last move until the whole volume follows.
-_REST = 300
+_REST = 400
 
 
 class ArteriesPanel(Panel):
@@ -153,10 +154,11 @@ class ArteriesPanel(Panel):
         self.ui.shiftSpin.value = self.ui.shiftSpin.value + seconds
 
     def shift(self, seconds: float) -> None:
-        """Shift the AIF; the shown section follows at once, the volume when the hand rests."""
+        """Shift the AIF; the shown section follows at once, all else when the hand rests."""
         visit = self.visit
         if visit.analysis is None:
             return
+        self.desk.jobs.give_way()
         ras = self.desk.views.shown_ras(visit.name)
         section = None if ras is None else visit.section_of(ras)
         visit.shift_to(seconds, sections=None if section is None else [section])
@@ -164,11 +166,12 @@ class ArteriesPanel(Panel):
         self._rest.start()
 
     def settle(self) -> None:
-        """The whole volume, after the slider has come to rest."""
-        visit = self.visit
-        if visit.analysis is not None and not self.desk.jobs.busy:
-            visit.shift_to(visit.analysis.shift())
-            self.desk.mark_steps()
+        """The whole volume and all numbers, after the slider has come to rest."""
+        if self.desk.jobs.busy:
+            self._rest.start()
+        elif self.visit.result is not None and self.visit.is_stale:
+            with suppress(Cancelled):  # the slider moved on: another rest will come
+                self.desk.make([self.visit], gives_way=True)
 
     def propose(self) -> None:
         """Take the proposed shift."""

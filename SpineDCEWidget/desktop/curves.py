@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
 from SpineDCELib.aif.charts import Chart, Series, Table
 from SpineDCELib.mrml.charts import show_chart, show_table
 from SpineDCELib.stages import MODE_UNITS
+
 from SpineDCEWidget.desktop import texts
 
 _TIME = "time [s]"

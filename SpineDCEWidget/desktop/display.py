@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from SpineDCELib.mrml.maps import SHOWN, add_legend
+
 from SpineDCEWidget.desktop import texts
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import slicer
-
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.maps import SHOWN
+
 from SpineDCEWidget import shown
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.curves import show_voxel
@@ -73,7 +73,10 @@ class MapsPanel(Panel):
 
     def explain(self) -> None:
         """Show the curve, the fit and the status of the voxel at the cross-hair."""
-        if self._crosshair is None or self.visit.analysis is None or self.desk.jobs.busy:
+        if self._crosshair is None or self.visit.analysis is None:
+            return
+        if self.desk.jobs.busy:
+            self._rest.start()
             return
         ras = self._crosshair[0].GetCrosshairRAS()
         try:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import slicer
-
 from SpineDCELib.errors import Cancelled, InputError
+
 from SpineDCEWidget.desktop import texts
 
 

@@ -34,7 +34,7 @@ class Panel:
 
     def refresh(self) -> None:
         """Show the state; widgets that are filled here call nothing."""
-        if self._filling:
+        if self._filling or self.desk.parameters is None:
             return
         self._filling = True
         try:

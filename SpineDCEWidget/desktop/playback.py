@@ -20,12 +20,12 @@ class Playback:
         self._desk = desk
         self.index = 0
         self._timer = qt.QTimer()
-        self._timer.interval = PACE
+        self._timer.setInterval(PACE)
         self._timer.connect("timeout()", self.next)
 
     @property
     def playing(self) -> bool:
-        return self._timer.active
+        return self._timer.isActive()
 
     @property
     def count(self) -> int:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
-
 from SpineDCELib.inputs import read_regions, read_roles
 from SpineDCELib.mrml.regions import add_ruler, set_masks
+
 from SpineDCEWidget import shown
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.curves import show_regions
@@ -175,7 +175,10 @@ class RegionsPanel(Panel):
     def drawn(self) -> None:
         """Numbers and curves of what is drawn now."""
         visit = self.visit
-        if visit.analysis is None or self.desk.jobs.busy:
+        if visit.analysis is None:
+            return
+        if self.desk.jobs.busy:
+            self._rest.start()
             return
         visit.regions_changed()
         show_regions(visit, self._rows())

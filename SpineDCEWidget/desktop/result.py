@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qt
-
 from SpineDCELib.errors import InputError
+
 from SpineDCEWidget import shown
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.curves import show_rows

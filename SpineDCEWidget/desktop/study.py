@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
-
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.fitting import MODELS
 from SpineDCELib.settings import SIGNAL_MODES, T1_SOURCES
+
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.panel import Panel, chosen, fill_combo, fill_table, node_selector
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import slicer
+from SpineDCELib.mrml.volumes import geometry_of
 
 from SpineDCEWidget.desktop.layouts import LAYOUTS, PLOTS, SLOTS, layout_for, plot_name, view_name
 
@@ -172,9 +173,8 @@ def _compose(composite: Any, under: Any, over: Any, opacity: float) -> None:
 
 def _orientation(visit: Any) -> str:
     """How the sections of a visit's dynamic series lie."""
-    matrix = np.zeros((3, 3))
-    visit.frame.GetIJKToRASDirections(matrix)
-    return ("Sagittal", "Coronal", "Axial")[int(np.argmax(np.abs(matrix[:, 2])))]
+    normal = geometry_of(visit.frame).direction[:, 2]
+    return ("Sagittal", "Coronal", "Axial")[int(np.argmax(np.abs(normal)))]
 
 
 def _grid_text(volume: Any) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 import qt
 import slicer
-
 from SpineDCELib.export.report.numbers import measurement_rows
 from SpineDCELib.mrml.workplace import open_images
+
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.arteries import ArteriesPanel
 from SpineDCEWidget.desktop.curves import show_regions, show_rows
@@ -62,7 +62,7 @@ class Workstation:
             self.ui.panels.layout().addWidget(panel.widget)
         self._connect()
         self._show_message("")
-        self._show_busy("", None)
+        self._show_busy("", None, True)
 
     def _connect(self) -> None:
         for step, button in zip(STEPS, self._step_buttons, strict=True):
@@ -160,20 +160,26 @@ class Workstation:
         self.refresh()
         self.make(visits)
 
-    def make(self, visits: list[Any] | None = None) -> None:
-        """AIF, shift, maps and measurements of these visits (all), as far as they can be made."""
+    def make(self, visits: list[Any] | None = None, *, gives_way: bool = False) -> None:
+        """AIF, shift, maps and measurements of these visits (all), as far as they can be made.
+
+        Args:
+            gives_way: to whatever else the user does.
+        """
+        self.jobs.give_way()
         try:
             for visit in visits or self.visits:
                 visit.regions_changed()
                 self.read_rulers(visit)
                 title = texts.ANALYSING.format(visit=visit.name)
-                visit.show(self.jobs.run(title, visit.compute))
+                visit.show(self.jobs.run(title, visit.compute, gives_way=gives_way))
                 if visit.analysis.regions:
                     title = texts.MEASUREMENTS.format(visit=visit.name)
                     show_rows(visit, "measurements", title, *measurement_rows(visit.result))
                     show_regions(visit, visit.live_rows())
         finally:
-            self.display.rescale()
+            if not gives_way:
+                self.display.rescale()
             self.refresh()
 
     def read_rulers(self, visit: Any) -> None:
@@ -221,7 +227,10 @@ class Workstation:
 
     def show_views(self) -> None:
         """Layout, volumes and charts as the step and the choices say."""
-        if not self._entered or self.parameters is None or not self.visits:
+        if not self._entered or self.parameters is None:
+            return
+        if not self.visits:
+            self.views.leave()
             return
         choices = self.parameters
         self.views.show(self.visits, choice=choices.layout, linked=choices.linked)
@@ -238,17 +247,17 @@ class Workstation:
         self.ui.messageLabel.text = sentence
         self.ui.messageFrame.visible = bool(sentence)
 
-    def _show_busy(self, said: str, fraction: float | None) -> None:
-        busy = fraction is not None
-        if self.ui.busyFrame.visible != busy or self.ui.panels.enabled == busy:
-            self.ui.busyFrame.visible = busy
-            self.ui.panels.enabled = not busy
-            self.ui.visitFrame.enabled = not busy
-            for button in self._step_buttons:
-                button.enabled = not busy
-        if busy:
-            self.ui.busyLabel.text = said
-            self.ui.busyBar.value = int(1000 * fraction)
+    def _show_busy(self, said: str, fraction: float | None, free: bool) -> None:
+        """Progress and cancel; what cannot be done meanwhile is disabled."""
+        ui, busy = self.ui, fraction is not None
+        for widget in (ui.panels, ui.visitFrame, *self._step_buttons):
+            if widget.enabled != free:
+                widget.enabled = free
+        if ui.busyFrame.visible != busy:
+            ui.busyFrame.visible = busy
+        if fraction is not None:
+            ui.busyLabel.text = said
+            ui.busyBar.value = int(1000 * fraction)
 
     # -- coming and going -----------------------------------------------------------------------
 
@@ -282,12 +291,13 @@ class Workstation:
         """The module goes."""
         self.exit()
         self.scene_goes()
-        self.display.close()
+        self.widget.hide()
+        self.widget.deleteLater()
 
     def later(self, milliseconds: int, action: Callable[[], Any]) -> Any:
         """A timer that does something once after its last start."""
         timer = qt.QTimer(self.widget)
-        timer.singleShot = True
-        timer.interval = milliseconds
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
         timer.connect("timeout()", guarded(self.messages, action, popup=False))
         return timer

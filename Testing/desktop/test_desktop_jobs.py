@@ -15,7 +15,7 @@ def told():
 
 @pytest.fixture
 def jobs(told):
-    return Jobs(lambda: None, lambda said, share: told.append((said, share)))
+    return Jobs(lambda: None, lambda said, share, free: told.append((said, share)))
 
 
 def test_the_value_comes_back_from_another_thread(jobs):
@@ -28,7 +28,10 @@ def test_what_is_shown_is_shown_on_the_calling_thread_and_ends(told):
     threads = set()
     jobs = Jobs(
         lambda: None,
-        lambda said, share: (threads.add(threading.current_thread()), told.append((said, share))),
+        lambda said, share, free: (
+            threads.add(threading.current_thread()),
+            told.append((said, share)),
+        ),
     )
     go_on = threading.Event()
 
@@ -89,3 +92,25 @@ def test_only_one_at_a_time(told):
     jobs = Jobs(pump, lambda *_: None)
     assert jobs.run("First", lambda progress: done.wait(10))
     assert "First" in refused[0]
+
+
+def test_work_that_gives_way_is_ended_by_other_work():
+    """A slider that moves on while the volume still follows its last place."""
+    outcome, begun = [], threading.Event()
+
+    def slow(progress):
+        begun.set()
+        while True:
+            progress(0.5, "")
+            threading.Event().wait(0.002)
+
+    def pump():
+        if begun.is_set() and not outcome:
+            outcome.append(None)
+            outcome[0] = jobs.run("Second", lambda progress: "done")
+
+    jobs = Jobs(pump, lambda *_: None)
+    with pytest.raises(Cancelled):
+        jobs.run("First", slow, gives_way=True)
+    assert outcome == ["done"]
+    assert not jobs.busy
