@@ -25,7 +25,7 @@ test: $(VENV)/.dev
 
 slicer-test:
 	@test -n "$(SLICER)" || { echo "Give 3D Slicer's executable: make slicer-test SLICER=<path>"; exit 2; }
-	$(PYTHON) Testing/slicer/start.py "$(SLICER)" $(NAMES)
+	$(PYTHON) Testing/in_slicer/start.py "$(SLICER)" $(NAMES)
 
 bench: $(VENV)/.dev
 	$(BIN)/python Testing/benchmarks/bench_fit.py

@@ -1,0 +1,138 @@
+"""What the tests in 3D Slicer share: the sample patient, fingers and eyes."""
+
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import numpy as np
+import qt
+import slicer
+import vtk
+
+SHOTS = Path(__file__).resolve().parents[2] / "Resources" / "Screenshots"
+
+
+def settle(seconds=0.2):
+    """Let the application handle what is waiting."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        slicer.app.processEvents()
+        time.sleep(0.005)
+
+
+class DeskTest(unittest.TestCase):
+    """Opens the module; every failure that would pop up in a dialog fails the test instead."""
+
+    size = "small"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.popups = []
+        self._displays = {}
+        for name in ("errorDisplay", "warningDisplay"):
+            self._displays[name] = getattr(slicer.util, name)
+            setattr(slicer.util, name, lambda text, *a, **k: self.popups.append(text))
+        slicer.mrmlScene.Clear()
+        slicer.util.mainWindow().resize(1600, 1000)
+        slicer.util.selectModule("SpineDCE")
+        settle()
+        self.widget = slicer.modules.SpineDCEWidget
+        self.desk, self.logic = self.widget.desk, self.widget.logic
+
+    def tearDown(self):
+        slicer.mrmlScene.Clear()
+        slicer.util.selectModule("Data")
+        settle()
+        for name, display in self._displays.items():
+            setattr(slicer.util, name, display)
+        assert not self.popups, self.popups
+
+    # -- fingers --------------------------------------------------------------------------------
+
+    def press(self, button):
+        """Click a button that can be seen and pressed."""
+        assert button.visible, button.name
+        assert button.enabled, f"{button.name}: {button.toolTip}"
+        button.click()
+        settle()
+
+    def ui(self, step):
+        return self.desk.panels[step].ui
+
+    def step(self, number):
+        """Press a step's button."""
+        self.press(getattr(self.desk.ui, f"step{number}Button"))
+
+    def sample(self):
+        """Both visits of the small sample patient, made once, opened by the button."""
+        folder = Path(tempfile.gettempdir()) / f"SpineDCE-test-sample-{self.size}"
+        make = self.logic.make_sample
+        self.logic.make_sample = lambda progress=None: make(progress, size=self.size, folder=folder)
+        try:
+            self.press(self.ui("study").sampleButton)
+        finally:
+            del self.logic.make_sample
+        assert not self.popups, self.popups
+        self.truth = {name: folder / name / "truth" for name in ("before", "after")}
+        return self.logic.workplace
+
+    def truth_regions(self, visit):
+        """Name → mask, as the digital spine knows them."""
+        from SpineDCELib.inputs import read_regions
+
+        geometry = visit.analysis.study.dynamic.geometry
+        return read_regions([str(self.truth[visit.name] / "rois.seg.nrrd")], geometry)
+
+    def show_section(self, visit, section):
+        from SpineDCELib.mrml.volumes import ras_of
+
+        geometry = visit.analysis.study.dynamic.geometry
+        _, rows, columns = geometry.shape
+        self.desk.views.jump(ras_of((section, rows / 2, columns / 2), geometry))
+        settle()
+
+    def xy(self, widget, ras):
+        """Where a point lies in a slice view, pixels."""
+        inverse = vtk.vtkMatrix4x4()
+        vtk.vtkMatrix4x4.Invert(widget.mrmlSliceNode().GetXYToRAS(), inverse)
+        return [round(v) for v in inverse.MultiplyPoint([*ras, 1.0])[:2]]
+
+    def paint(self, visit, mask, *, slot="T1"):
+        """Paint with the mouse over a mask: a stroke along the middle of each of its sections."""
+        from SpineDCELib.mrml.volumes import ras_of
+
+        geometry = visit.analysis.study.dynamic.geometry
+        for section in np.flatnonzero(mask.any(axis=(1, 2))):
+            self.show_section(visit, section)
+            rows, columns = np.nonzero(mask[section])
+            widget = self.desk.views.slice_widget(visit.name, slot)
+            middle = rows.mean()
+            ends = [
+                self.xy(widget, ras_of((section, middle, column), geometry))
+                for column in (columns.min() + 2, columns.max() - 2)
+            ]
+            slicer.util.clickAndDrag(widget, start=ends[0], end=ends[1], steps=8)
+            settle()
+
+    # -- eyes -----------------------------------------------------------------------------------
+
+    def photograph(self, name):
+        """A picture of the main window for the documents, small enough for the index."""
+        settle(0.6)
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        path = SHOTS / f"{name}.png"
+        slicer.util.forceRenderAllViews()
+        settle(0.2)
+        image = slicer.util.mainWindow().grab().toImage()
+        # A palette keeps the picture under the index's limit.
+        image = image.convertToFormat(qt.QImage.Format_Indexed8)
+        assert image.save(str(path), "PNG", 0)
+        assert path.stat().st_size < 250_000, path.stat().st_size

@@ -1,0 +1,115 @@
+"""What must be quick and must not pile up: the slider, the frames, the voxel, the brush."""
+
+import gc
+import os
+import statistics
+import time
+
+import numpy as np
+import slicer
+from desk import DeskTest, settle
+
+MOVES = 200
+
+
+def resident():
+    """Memory of this process, MB; None where the system does not tell."""
+    try:
+        with open("/proc/self/statm") as stream:
+            return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    except OSError:
+        return None
+
+
+class Live(DeskTest):
+    def test_slider_moves_leave_nothing_behind_and_the_map_follows(self):
+        self.sample()
+        self.step(2)
+        ui = self.ui("arteries")
+        visit = self.desk.visit
+        before = slicer.util.arrayFromVolume(visit.maps["vp"]).copy()
+        ui.shiftSlider.value = ui.shiftSlider.value + 1  # tables that are made once
+        settle(0.8)
+        nodes, memory, times = slicer.mrmlScene.GetNumberOfNodes(), resident(), []
+        start = ui.shiftSlider.value
+        for move in range(MOVES):
+            begun = time.perf_counter()
+            ui.shiftSlider.value = start + (move % 40) - 20
+            slicer.util.forceRenderAllViews()
+            times.append(time.perf_counter() - begun)
+            slicer.app.processEvents()
+        settle(0.8)
+        assert slicer.mrmlScene.GetNumberOfNodes() == nodes
+        after = slicer.util.arrayFromVolume(visit.maps["vp"])
+        assert np.nanmax(np.abs(after - before)) > 0
+        assert abs(visit.settings.fit.shift - ui.shiftSpin.value) < 1e-6
+        gc.collect()
+        if memory is not None:
+            grown = resident() - memory
+            print(f"{MOVES} moves: memory {grown:+.0f} MB")
+            assert grown < 30
+        print(f"shift to shown map: median {statistics.median(times) * 1000:.0f} ms")
+
+    def test_the_volume_follows_when_the_hand_rests(self):
+        self.sample()
+        self.step(2)
+        visit = self.desk.visit
+        first = slicer.util.arrayFromVolume(visit.maps["vp"]).copy()
+        self.ui("arteries").shiftSpin.value = visit.settings.fit.shift + 3
+        settle(1.0)
+        changed = np.abs(slicer.util.arrayFromVolume(visit.maps["vp"]) - first)
+        sections = [np.nanmax(section) for section in changed if np.isfinite(section).any()]
+        assert min(sections) > 0
+
+    def test_frames_play_and_stop(self):
+        self.sample()
+        self.step(4)
+        ui, visit = self.ui("maps"), self.desk.visit
+        self.press(ui.playButton)
+        settle(1.0)
+        assert self.desk.playback.index > 1
+        shown = slicer.util.arrayFromVolume(visit.frame)
+        wanted = visit.analysis.study.dynamic.signal[self.desk.playback.index]
+        np.testing.assert_array_equal(shown, wanted)
+        self.press(ui.playButton)
+        stopped = self.desk.playback.index
+        settle(0.5)
+        assert self.desk.playback.index == stopped
+
+    def test_the_voxel_at_the_cross_hair_is_explained(self):
+        self.sample()
+        self.step(4)
+        visit = self.desk.visit
+        regions = self.truth_regions(visit)
+        lesion = next(mask for name, mask in regions.items() if "esion" in name)
+        from SpineDCELib.mrml.volumes import ras_of
+
+        place = np.argwhere(lesion)[len(np.argwhere(lesion)) // 2]
+        geometry = visit.analysis.study.dynamic.geometry
+        crosshair = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+        crosshair.SetCrosshairRAS(*ras_of(tuple(place), geometry))
+        settle(0.4)
+        assert "Vp" in self.ui("maps").voxelLabel.text
+        assert "mL/100 mL" in self.ui("maps").voxelLabel.text
+        assert "voxel" in visit.charts
+        crosshair.SetCrosshairRAS(9999, 0, 0)
+        settle(0.4)
+        assert "Vp" not in self.ui("maps").voxelLabel.text
+
+    def test_opacity_threshold_and_colours_reach_the_views(self):
+        self.sample()
+        self.step(4)
+        ui, visit = self.ui("maps"), self.desk.visit
+        ui.opacitySlider.value = 40
+        ui.thresholdSlider.value = 25
+        settle()
+        composite = self.desk.views.slice_widget(visit.name, "fused").mrmlSliceCompositeNode()
+        assert composite.GetForegroundVolumeID() == visit.maps["vp"].GetID()
+        assert abs(composite.GetForegroundOpacity() - 0.4) < 1e-6
+        display = visit.maps["vp"].GetDisplayNode()
+        assert abs(display.GetLowerThreshold() - 0.25 * display.GetWindowLevelMax()) < 1e-3
+        ui.quantityCombo.setCurrentIndex(1)
+        settle()
+        assert composite.GetForegroundVolumeID() == visit.maps["Ktrans"].GetID()
+        tops = {v.maps["Ktrans"].GetDisplayNode().GetWindowLevelMax() for v in self.desk.visits}
+        assert len(tops) == 1

@@ -1,0 +1,161 @@
+"""Scenes that are saved, loaded and closed; the module left, reloaded and cancelled."""
+
+from pathlib import Path
+
+import numpy as np
+import qt
+import slicer
+from desk import DeskTest, settle
+
+
+class Scene(DeskTest):
+    def draw(self, visit):
+        """Regions from the digital spine, by the panel's own reading of files."""
+        self.step(3)
+        self.desk.panels["regions"].read_file(self.truth[visit.name] / "rois.seg.nrrd")
+        settle(0.3)
+
+    def test_a_saved_scene_comes_back_whole(self):
+        workplace = self.sample()
+        visit = workplace.before
+        self.draw(visit)
+        self.step(2)
+        self.ui("arteries").shiftSpin.value = 3.3
+        settle(0.6)
+        self.step(4)
+        self.ui("maps").opacitySlider.value = 55
+        settle()
+        vp = slicer.util.arrayFromVolume(visit.maps["vp"]).copy()
+        regions = {name: mask.copy() for name, mask in visit.analysis.regions.items()}
+        settings, values = visit.settings, normalised(visit)
+        candidates = [c.accepted for c in visit.analysis.detection().candidates]
+        path = Path(self.folder.name) / "saved.mrb"
+        assert slicer.util.saveScene(str(path))
+        slicer.mrmlScene.Clear()
+        settle()
+        assert not self.desk.visits
+        slicer.util.loadScene(str(path))
+        settle(1.0)
+        again = self.desk.workplace.before
+        assert again is not visit
+        assert again.settings == settings
+        assert self.desk.parameters.opacity == 55
+        np.testing.assert_array_equal(slicer.util.arrayFromVolume(again.maps["vp"]), vp)
+        assert set(again.analysis.regions) == set(regions)
+        for name, mask in again.analysis.regions.items():
+            np.testing.assert_array_equal(mask, regions[name])
+        self.desk.make([again])
+        np.testing.assert_allclose(normalised(again), values, rtol=1e-6)
+        assert candidates == [c.accepted for c in again.analysis.detection().candidates]
+
+    def test_closing_the_scene_leaves_nothing_behind(self):
+        empty = names()
+        for _round in range(2):
+            self.sample()
+            self.draw(self.desk.visit)
+            self.step(4)
+            slicer.mrmlScene.Clear()
+            settle(0.5)
+            left = names() - empty
+            assert not {n for n in left if "Slice" not in n[0] and "View" not in n[0]}, left
+            assert not self.desk.visits
+        # The panel goes on.
+        self.sample()
+        assert self.desk.visits
+
+    def test_taking_the_studies_out_leaves_other_nodes_alone(self):
+        other = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode", "Mine")
+        before = names()
+        self.sample()
+        self.draw(self.desk.visit)
+        self.step(1)
+        asked = slicer.util.confirmOkCancelDisplay
+        slicer.util.confirmOkCancelDisplay = lambda *_, **__: True
+        try:
+            self.press(self.ui("study").clearButton)
+        finally:
+            slicer.util.confirmOkCancelDisplay = asked
+        left = names() - before
+        kinds = ("vtkMRMLSlice", "vtkMRMLPlotView", "vtkMRMLScriptedModule", "vtkMRMLSegmentEditor",
+                 "vtkMRMLColorTable", "vtkMRMLSubjectHierarchy")  # fmt: skip
+        assert not {n for n in left if not n[0].startswith(kinds)}, left
+        assert slicer.mrmlScene.GetNodeByID(other.GetID()) is other
+
+    def test_another_module_gets_its_views_and_keys_back(self):
+        layout = slicer.app.layoutManager().layout
+        shortcuts = len(slicer.util.mainWindow().findChildren(qt.QShortcut))
+        self.sample()
+        self.step(3)
+        self.press(self.ui("regions").lesionButton)
+        slicer.util.selectModule("Data")
+        settle()
+        assert not self.desk.views.in_use
+        assert self.desk.panels["regions"].editor.activeEffect() is None
+        slicer.util.selectModule("SpineDCE")
+        settle()
+        assert self.desk.views.in_use
+        slicer.util.selectModule("Data")
+        settle()
+        assert len(slicer.util.mainWindow().findChildren(qt.QShortcut)) <= shortcuts
+        assert slicer.app.layoutManager().layout == layout
+
+    def test_reload_reads_the_whole_module_again(self):
+        import sys
+
+        self.sample()
+        old = sys.modules["SpineDCELib.mrml.visit"]
+        shift = self.desk.visit.settings.fit.shift
+        self.widget.onReload()
+        settle(1.0)
+        new = slicer.modules.SpineDCEWidget
+        assert new is not self.widget
+        assert sys.modules["SpineDCELib.mrml.visit"] is not old
+        assert new.desk.visit.settings.fit.shift == shift
+        self.widget, self.desk, self.logic = new, new.desk, new.logic
+        assert self.desk.visits
+        self.step(4)
+
+    def test_cancel_keeps_what_was_there(self):
+        self.sample()
+        visit = self.desk.visit
+        vp = slicer.util.arrayFromVolume(visit.maps["vp"]).copy()
+        self.step(1)
+        self.ui("study").T10Spin.value = 700
+        qt.QTimer.singleShot(30, self.desk.ui.cancelButton.click)
+        self.press(self.ui("study").computeButton)
+        assert not self.desk.jobs.busy
+        np.testing.assert_array_equal(slicer.util.arrayFromVolume(visit.maps["vp"]), vp)
+
+    def test_an_error_is_a_sentence_and_loses_nothing(self):
+        self.sample()
+        visit = self.desk.visit
+        before = set(visit.maps)
+        with self.desk.messages.shown():
+            self.desk.panels["study"].open_folder("before", Path(self.folder.name) / "nothing")
+        assert "does not exist" in self.desk.ui.messageLabel.text
+        assert len(self.popups) == 1
+        self.popups.clear()
+        assert set(visit.maps) == before
+
+    def test_keys(self):
+        self.sample()
+        made = {s.key.toString(): s for s in self.desk.shortcuts._made}
+        made["4"].activated.emit()
+        settle()
+        assert self.desk.step == "maps"
+        made["Space"].activated.emit()
+        settle()
+        assert self.desk.playback.playing
+        made["Space"].activated.emit()
+        assert not self.desk.playback.playing
+
+
+def names():
+    """Class and name of every node."""
+    scene = slicer.mrmlScene
+    nodes = [scene.GetNthNode(i) for i in range(scene.GetNumberOfNodes())]
+    return {(node.GetClassName(), node.GetName()) for node in nodes}
+
+
+def normalised(visit):
+    return [one.value for one in visit.result.measures.normalised]
