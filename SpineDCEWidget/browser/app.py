@@ -1,0 +1,261 @@
+"""The workstation: one scene, one workplace, and the panels that show and change it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from slicer import vtkMRMLColorLegendDisplayNode, vtkSlicerSequencesLogic
+from SpineDCELib.errors import SpineDCEError
+from SpineDCELib.mrml.workplace import Workplace
+from trame.app import get_server
+from trame_slicer.core import SlicerApp
+from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow
+
+from SpineDCEWidget.browser.arteries_panel import ArteriesPanel
+from SpineDCEWidget.browser.autosave import Autosave
+from SpineDCEWidget.browser.charts import Charts
+from SpineDCEWidget.browser.drawing import Drawing
+from SpineDCEWidget.browser.jobs import Jobs
+from SpineDCEWidget.browser.maps_panel import MapsPanel
+from SpineDCEWidget.browser.regions_panel import RegionsPanel
+from SpineDCEWidget.browser.result_panel import ResultPanel
+from SpineDCEWidget.browser.shell import build_page
+from SpineDCEWidget.browser.study_panel import StudyPanel
+from SpineDCEWidget.browser.view_bar import ViewBar
+from SpineDCEWidget.browser.views import Views
+from SpineDCEWidget.steps import state_of
+
+log = logging.getLogger(__name__)
+#: After the last change by hand, until everything that follows from it is made again, s.
+_SETTLE, _SAVE = 0.7, 1.5
+
+
+class Workstation:
+    """One session. Panels read :attr:`workplace`, call it, and set trame's state."""
+
+    def __init__(self, study: Path | None = None) -> None:
+        self.server = get_server(client_type="vue3")
+        self.state, self.ctrl = self.server.state, self.server.controller
+        self.app = SlicerApp()
+        # VTK's errors are logged; its warnings are about what trame-slicer calls, once a view.
+        vtkOutputWindow.GetInstance().SetDisplayModeToNever()
+        vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
+        self.app.scene.RegisterNodeClass(vtkMRMLColorLegendDisplayNode())
+        self.app.register_module_logic(vtkSlicerSequencesLogic())
+        self.workplace = Workplace(self.app.scene)
+        self.files = Path(tempfile.mkdtemp(prefix="spinedce-"))
+        self.state.update(
+            {
+                "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
+                "visit": "before", "visits": [], "two": False, "steps": [], "error": "",
+                "note": "", "trame__vue_use": ["spinedce_widgets"],
+            }
+        )  # fmt: skip
+        self.jobs = Jobs(self.state, self.fail)
+        self.views = Views(
+            self.app,
+            self.server,
+            self.workplace,
+            clicked=self._clicked,
+            pointed=self._pointed,
+            moved=self._moved,
+            resized=lambda: self.later("fit", 0.15, self._fit_again),
+        )
+        self.drawing = Drawing(
+            self.app, changed=self._drawn, undo_changed=lambda: self.regions.show_undo()
+        )
+        self.autosave = Autosave(self.workplace)
+        self.charts = Charts(self)
+        self.bar = ViewBar(self)
+        self.study = StudyPanel(self, study)
+        self.arteries = ArteriesPanel(self)
+        self.regions = RegionsPanel(self)
+        self.maps = MapsPanel(self)
+        self.result = ResultPanel(self)
+        self.panels = (self.study, self.arteries, self.regions, self.maps, self.result)
+        self._timers: dict[str, asyncio.Task[None]] = {}
+        self._stale: set[str] = set()
+        self._bind()
+        build_page(self)
+        self.refresh()
+
+    # -- state ----------------------------------------------------------------------------------
+
+    @property
+    def visit(self) -> Any:
+        """The visit in hand; None before a study is open."""
+        chosen = self.workplace.visit(self.state.visit)
+        return chosen if chosen.analysis is not None else None
+
+    def fail(self, sentence: str) -> None:
+        """Tell an error in place; what is shown stays."""
+        with self.state as state:
+            state.error = sentence
+
+    def tell(self, sentence: str) -> None:
+        """Say that something was done."""
+        with self.state as state:
+            state.note = sentence
+
+    def attempt(self, action: Callable[[], Any]) -> bool:
+        """Do something that the user may have asked in vain; its error is told."""
+        try:
+            action()
+        except SpineDCEError as error:
+            self.fail(str(error))
+            return False
+        return True
+
+    def refresh(self) -> None:
+        """Let every panel show what there is now."""
+        with self.state as state:
+            state.visits = [v.name for v in self.workplace.visits]
+            state.two = len(state.visits) == 2
+            state.steps = [
+                {"number": s.step.number, "title": s.step.title, "hint": s.step.hint,
+                 "mark": s.mark, "reason": s.reason}
+                for s in state_of(self.workplace)
+            ]  # fmt: skip
+            self.bar.refresh()
+            self.charts.refresh()
+            for panel in self.panels:
+                panel.refresh()
+
+    def _bind(self) -> None:
+        trigger = self.ctrl.trigger
+        for name, action in {
+            "go_to_step": self.go_to_step, "play": self.bar.toggle_play,
+            "step_section": self.bar.step_section, "undo": self.drawing.undo,
+            "redo": self.drawing.redo, "escape": self.escape,
+            "brush_smaller": lambda: self.regions.change_brush(1 / 1.25),
+            "brush_bigger": lambda: self.regions.change_brush(1.25),
+            "shift_by": self.arteries.shift_by,
+            "upload_failed": self.fail, "upload_progress": self.study.upload_progress,
+        }.items():  # fmt: skip
+            trigger(name)(action)
+        self.state.change("visit")(lambda **_: self._visit_chosen())
+
+    # -- going about ----------------------------------------------------------------------------
+
+    def go_to_step(self, number: int) -> None:
+        """Open a step; the tools of the one before are put down."""
+        if self.state.step == 3 and number != 3:
+            self.escape()
+        self.state.step = int(number)
+        self.bar.arrange_for_step(self.state.step)
+        self.refresh()
+
+    def escape(self) -> None:
+        """Put every tool down."""
+        if self.drawing.visit is not None:
+            self.drawing.stop_placing()
+            self.drawing.put_down()
+            self.regions.refresh()
+        self.charts.forget_voxel()
+        self.views.mark(None)
+
+    def _visit_chosen(self) -> None:
+        if self.visit is not None:
+            self.drawing.activate(self.visit)
+            self.refresh()
+
+    def _pointed(self, name: str) -> None:
+        """Tools act on the visit that the mouse points at."""
+        if self.drawing.tool != "look" and self.state.visit != name:
+            with self.state as state:
+                state.visit = name
+
+    def _clicked(self, name: str, ras: tuple[float, float, float]) -> None:
+        visit = self.workplace.visit(name)
+        if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
+            with self.state:
+                self.views.mark(ras)
+                self.attempt(lambda: self.charts.explain(visit, ras))
+
+    def _moved(self) -> None:
+        with self.state:
+            self.bar.show_place()
+
+    # -- what follows from a change --------------------------------------------------------------
+
+    def later(self, name: str, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
+        """Do something when nothing has asked for it again for a while."""
+        if (earlier := self._timers.get(name)) is not None:
+            earlier.cancel()
+
+        async def wait() -> None:
+            await asyncio.sleep(seconds)
+            # From here on it is no longer called off, only asked to stop.
+            self._timers.pop(name, None)
+            try:
+                await action()
+            except Exception:
+                log.exception("%s failed", name)
+
+        self._timers[name] = asyncio.get_running_loop().create_task(wait())
+
+    def _drawn(self, visit: Any) -> None:
+        """A region was changed: its numbers now, the rest soon."""
+        visit.regions_changed()
+        with self.state:
+            self.regions.show_rows()
+            self.charts.show_main()
+        self.changed(visit)
+
+    def changed(self, visit: Any) -> None:
+        """A choice was changed: save it, and make soon what depends on it."""
+        self._stale.add(visit.name)
+        self.save_soon()
+        self.later("settle", _SETTLE, self._settle)
+
+    def save_soon(self) -> None:
+        async def save() -> None:
+            self.autosave.save()
+            with self.state as state:
+                state.save_problem = self.autosave.problem
+
+        self.later("save", _SAVE, save)
+
+    async def _settle(self) -> None:
+        while self._stale:
+            visit = self.workplace.visit(self._stale.pop())
+            if visit.analysis is not None and not await self.analyse(visit, quiet=True):
+                return
+
+    async def analyse(self, visit: Any, *, quiet: bool = False) -> bool:
+        """Maps and numbers of a visit, and show them."""
+        new = not visit.maps
+        done, result = await self.jobs.run(f"Maps {visit.name}", visit.compute, quiet=quiet)
+        if done:
+            visit.show(result)
+            if new or self.maps.scale_follows:
+                self.workplace.scale_maps(**self.maps.looks())
+            self.views.fill()
+            self.save_soon()
+        self.refresh()
+        return done
+
+    # -- studies --------------------------------------------------------------------------------
+
+    def study_opened(self, visit: Any) -> None:
+        """A visit has images: show them before anything is computed."""
+        with self.state as state:
+            state.visit = visit.name
+            rows = [v.name for v in self.workplace.visits]
+            self.views.set_rows(rows)
+            self.drawing.forget()
+            self.drawing.activate(visit)
+            self.views.fill()
+        self.refresh()
+        self.views.fit(again=False)
+        self.later("fit", 0.4, self._fit_again)
+
+    async def _fit_again(self) -> None:
+        """The page has told the views their size."""
+        with self.state:
+            self.views.fit()

@@ -1,0 +1,212 @@
+"""Step 2: which arteries the AIF is made of, and its shift."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import numpy as np
+from SpineDCELib.errors import InputError
+from trame.widgets import html
+from trame.widgets import vuetify3 as v3
+
+from SpineDCEWidget.browser import curves
+from SpineDCEWidget.browser.plots import plot
+
+_LOW, _HIGH = -6.0, 20.0
+_SOURCES = {
+    "auto": "found in the images", "mask": "drawn aorta", "parker": "population (Parker 2006)",
+    "georgiou": "population (Georgiou 2019)", "weinmann": "population (Weinmann 1984)",
+}  # fmt: skip
+
+
+class ArteriesPanel:
+    """Candidates taken in and out by click; the shift by slider, keys or the curve itself."""
+
+    def __init__(self, station: Any) -> None:
+        self._station = station
+        self._wanted: float | None = None
+        self._moving: asyncio.Task[None] | None = None
+        self._told = False
+        station.state.update(
+            {
+                "shift": 0.0, "candidates": [], "candidates_figure": {"data": [], "layout": {}},
+                "proposal": None, "aif_source": "auto", "candidate_columns": [],
+                "sources": [{"title": t, "value": v} for v, t in _SOURCES.items()],
+            }
+        )  # fmt: skip
+        station.state.change("shift")(lambda **_: self._shift_chosen())
+        station.state.change("aif_source")(lambda **_: self._source_chosen())
+
+    # -- candidates -------------------------------------------------------------------------------
+
+    def toggle(self, index: int) -> None:
+        """Take a candidate in or out; what follows is made soon."""
+        visit = self._station.visit
+        if visit is not None and self._station.attempt(lambda: visit.toggle_candidate(int(index))):
+            self.show_candidates()
+            self._station.changed(visit)
+
+    def toggle_section(self, section: int) -> None:
+        visit = self._station.visit
+        if visit is not None and self._station.attempt(lambda: visit.toggle_section(int(section))):
+            self.show_candidates()
+            self._station.changed(visit)
+
+    def as_found(self) -> None:
+        """Take every change by hand back."""
+        visit = self._station.visit
+        if visit is not None:
+            visit.set_selection(None)
+            self.show_candidates()
+            self._station.changed(visit)
+
+    def picked(self, event: dict[str, Any]) -> None:
+        """A curve of the small multiples was clicked."""
+        if isinstance(event.get("meta"), int):
+            self.toggle(event["meta"])
+
+    def _source_chosen(self) -> None:
+        visit, source = self._station.visit, self._station.state.aif_source
+        if visit is None or visit.settings.aif.source == source:
+            return
+        if source == "mask" and visit.analysis.aif_mask is None:
+            self._station.fail("Draw the aorta first (step 3), then take the AIF from it.")
+            self._station.state.aif_source = visit.settings.aif.source
+            return
+        visit.change(aif={"source": source})
+        self._station.changed(visit)
+
+    # -- shift ------------------------------------------------------------------------------------
+
+    def shift_by(self, step: float) -> None:
+        """Arrow keys."""
+        self._station.state.shift = round(float(self._station.state.shift) + float(step), 2)
+
+    def shift_live(self, seconds: float) -> None:
+        """The curve is being dragged."""
+        self._station.state.shift = round(float(seconds), 2)
+
+    def shift_settled(self, seconds: float) -> None:
+        self.shift_live(seconds)
+
+    def use_proposal(self) -> None:
+        if self._station.state.proposal:
+            self._station.state.shift = self._station.state.proposal["shift"]
+
+    def _shift_chosen(self) -> None:
+        visit = self._station.visit
+        if visit is None or visit.result is None:
+            return
+        shift = float(np.clip(self._station.state.shift, _LOW, _HIGH))
+        if shift == visit.settings.fit.shift:
+            return
+        self._wanted = shift
+        if self._moving is None or self._moving.done():
+            self._moving = asyncio.get_running_loop().create_task(self._move(visit))
+
+    async def _move(self, visit: Any) -> None:
+        """Fit the sections in view at the latest shift that is wanted, again and again."""
+        station = self._station
+        while self._wanted is not None and visit is station.visit:
+            if station.jobs.running:
+                # What is being made is out of date; the analysis must be let go of first.
+                station.jobs.cancel()
+                await asyncio.sleep(0.01)
+                continue
+            wanted, self._wanted = self._wanted, None
+            section = station.views.section(visit.name)
+            try:
+                visit.shift_to(wanted, sections=[section])
+            except InputError as error:
+                station.fail(str(error))
+                return
+            station.changed(visit)
+            await asyncio.sleep(0)
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        state, visit = self._station.state, self._station.visit
+        if visit is None:
+            state.candidates, state.proposal = [], None
+            return
+        shift = visit.settings.fit.shift
+        if not isinstance(shift, str) and self._wanted is None:
+            state.shift = float(shift)
+        state.aif_source = visit.settings.aif.source
+        evidence = visit.evidence() if visit.result is not None else None
+        state.proposal = None if evidence is None else {
+            "shift": round(float(evidence.proposal), 2),
+            "text": f"{evidence.proposal:.1f} s, 95 % {evidence.low:.1f} to {evidence.high:.1f} s",
+            "doubt": evidence.doubt,
+        }  # fmt: skip
+        self.show_candidates()
+
+    def show_candidates(self) -> None:
+        state, visit = self._station.state, self._station.visit
+        if visit is None or visit.result is None or visit.settings.aif.source != "auto":
+            state.candidates = []
+            return
+        try:
+            found = visit.analysis.detection()
+        except InputError:
+            return
+        state.candidates = [
+            {"index": i, "section": c.section + 1, "vessel": c.vessel, "taken": bool(c.accepted),
+             "peak": f"{c.peak:.1f}", "arrival": f"{c.arrival:.1f}", "reason": c.reason}
+            for i, c in enumerate(found.candidates)
+        ]  # fmt: skip
+        state.candidates_figure = curves.candidates_figure(
+            found, t=visit.analysis.images.dynamic.times, dark=state.dark
+        )
+
+    def ui(self) -> None:
+        with html.Div(classes="stack"):
+            with html.Div(classes="shift-box shift-handle"):
+                with html.Div(classes="shift-head"):
+                    html.Span(
+                        "Shift",
+                        classes="label",
+                        title="By how much the AIF is moved later: "
+                        "the time that blood takes from the aorta to the spine",
+                    )
+                    html.Span("{{ Number(shift).toFixed(2) }} s", classes="big", id="shift-value")
+                v3.VSlider(
+                    v_model=("shift",), min=_LOW, max=_HIGH, step=0.05, density="compact",
+                    hide_details=True, color="primary", id="shift-slider",
+                    disabled=("!has_curves",), raw_attrs=['aria-label="Shift in seconds"'],
+                )  # fmt: skip
+                with html.Div(classes="row", v_if="proposal"):
+                    html.Span("Proposed {{ proposal.text }}", classes="hint grow", id="proposal")
+                    v3.VBtn(
+                        "Use", size="x-small", variant="tonal", click=self.use_proposal,
+                        disabled=("proposal.shift === shift",),
+                    )  # fmt: skip
+                html.Div("{{ proposal.doubt }}", v_if="proposal && proposal.doubt", classes="warn")
+                html.Div(
+                    "Slider, arrow keys (Shift: 1 s), or drag the curve below the images.",
+                    classes="hint",
+                )
+            v3.VSelect(
+                v_model=("aif_source",), items=("sources",), label="AIF", density="compact",
+                hide_details=True, variant="outlined", disabled=("!has_curves",),
+            )  # fmt: skip
+            with html.Div(v_if="candidates.length", classes="stack"):
+                with html.Div(classes="row"):
+                    html.Span("Sections: click a curve to take it in or out", classes="hint grow")
+                    v3.VBtn("As found", size="x-small", variant="text", click=self.as_found)
+                plot(self._station, "candidates_figure", "candidates-plot", pick=self.picked)
+                with html.Div(classes="table-box"), html.Table(classes="list"):
+                    with html.Thead(), html.Tr():
+                        for heading in ("", "Sect.", "Arrival", "Peak", ""):
+                            html.Th(heading)
+                    with html.Tbody(), html.Tr(
+                        v_for="c in candidates", key="c.index", click=(self.toggle, "[c.index]"),
+                        raw_attrs=[':class="{taken: c.taken}"', ':title="c.reason"'],
+                    ):  # fmt: skip
+                        html.Td("{{ c.taken ? '✓' : '' }}")
+                        html.Td("{{ c.section }}")
+                        html.Td("{{ c.arrival }} s")
+                        html.Td("{{ c.peak }}")
+                        html.Td("{{ c.taken ? '' : c.reason }}", classes="reason")

@@ -1,0 +1,71 @@
+"""Work kept while it is done, and offered again after a crash, a closed tab or a killed program."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from SpineDCELib.errors import SpineDCEError
+from SpineDCELib.export.staging import staged
+from SpineDCELib.mrml.work import Work
+from SpineDCELib.mrml.workplace import Workplace, kept_work
+
+from SpineDCEWidget.browser.folders import user_folder, work_folder
+
+_RECENT = 8
+
+
+class Autosave:
+    """Saves a workplace beside its study, and remembers which studies there were."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self.problem = ""  #: why nothing could be saved; "" where it was
+
+    def folder(self) -> Path | None:
+        """Where the work of the open study goes; None without a study on disk."""
+        paths = [v.study_path for v in self._workplace.visits if v.study_path is not None]
+        return work_folder(paths[0]) if paths else None
+
+    def save(self) -> None:
+        """Keep what there is now; failing to is told, and never stops the work."""
+        folder = self.folder()
+        if folder is None:
+            return
+        try:
+            self._workplace.save_work(folder)
+            self._remember(folder)
+            self.problem = ""
+        except (SpineDCEError, OSError) as error:
+            self.problem = f"The work could not be saved: {error}"
+
+    def _remember(self, folder: Path) -> None:
+        visits = {v.name: str(v.study_path) for v in self._workplace.visits if v.study_path}
+        entry = {"folder": str(folder), "visits": visits, "time": time.time()}
+        recent = [entry, *(r for r in read_recent() if r["folder"] != entry["folder"])]
+        with staged(user_folder()) as stage:
+            text = json.dumps(recent[:_RECENT], indent=1)
+            (stage / "recent.json").write_text(text, encoding="utf-8")
+
+
+def read_recent() -> list[dict[str, Any]]:
+    """What was worked on, the latest first; what is gone or damaged is left out."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        found = json.loads((user_folder() / "recent.json").read_text(encoding="utf-8"))
+        return [
+            {"folder": str(r["folder"]), "visits": dict(r["visits"]), "time": float(r["time"])}
+            for r in found
+            if any(Path(path).exists() for path in r["visits"].values())
+        ]
+    return []
+
+
+def work_beside(study: Path) -> dict[str, Work]:
+    """Work kept for a study; nothing where there is none or it is damaged."""
+    try:
+        return kept_work(work_folder(study))
+    except (SpineDCEError, OSError):
+        return {}

@@ -1,0 +1,230 @@
+"""Drawing regions and rulers in the slice views, with undo for each visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from SpineDCELib.mrml.regions import add_ruler, ruler_nodes, rulers_in
+from trame_slicer.segmentation import (
+    SegmentationEffectDraw,
+    SegmentationEffectErase,
+    SegmentationEffectNoTool,
+    SegmentationEffectPaint,
+    SegmentationEffectScissors,
+    SegmentationEffectThreshold,
+    SegmentationOverwriteMode,
+)
+from trame_slicer.segmentation.paint_effect_parameters import BrushDiameterMode
+from trame_slicer.segmentation.scissors_effect_parameters import (
+    BrushInteractionMode,
+    ScissorsEffectFillMode,
+    ScissorsEffectRangeMode,
+)
+from undo_stack import UndoStack
+
+#: Name of the tool → trame-slicer's effect.
+EFFECTS = {
+    "look": SegmentationEffectNoTool,
+    "paint": SegmentationEffectPaint,
+    "erase": SegmentationEffectErase,
+    "draw": SegmentationEffectDraw,
+    "scissors": SegmentationEffectScissors,
+    "threshold": SegmentationEffectThreshold,
+}
+BRUSH = (2.0, 40.0)
+_UNDO = 50
+
+
+class Drawing:
+    """The segment editor, on one visit's segmentation at a time.
+
+    Args:
+        app: trame-slicer's ``SlicerApp``.
+        changed: called with the visit after its regions were changed.
+        undo_changed: called when what can be undone has changed.
+    """
+
+    def __init__(
+        self, app: Any, *, changed: Callable[[Any], None], undo_changed: Callable[[], None]
+    ) -> None:
+        self._app, self._editor = app, app.segmentation_editor
+        self._changed = changed
+        self.visit: Any = None
+        self.tool = "look"
+        self.role = ""
+        self.diameter = 8.0
+        self._stacks: dict[str, UndoStack] = {}
+        self._undo_changed = undo_changed
+        self._editor.segmentation_modified.connect(self._on_modified)
+        self._quiet = False
+
+    # -- what is drawn in -----------------------------------------------------------------------
+
+    def activate(self, visit: Any) -> None:
+        """Draw in this visit from now on; its own undo goes on where it was."""
+        if visit is self.visit or visit is None:
+            return
+        tool, role = self.tool, self.role
+        self._quiet = True
+        try:
+            self._editor.set_undo_stack(None)
+            self._editor.set_active_segmentation(visit.segmentation, visit.frame)
+            self.visit = visit
+            self._editor.set_undo_stack(self._stack(visit.name))
+            self._editor.set_overwrite_mode(SegmentationOverwriteMode.ALLOW_OVERLAP)
+            self.tool = "look"
+            if role:
+                self.take(role, tool)
+        finally:
+            self._quiet = False
+        self._undo_changed()
+
+    def forget(self) -> None:
+        """A new study: nothing of the old one can be undone."""
+        self.put_down()
+        self.visit = None
+        self._stacks.clear()
+        self._undo_changed()
+
+    def _stack(self, name: str) -> UndoStack:
+        if name not in self._stacks:
+            stack = UndoStack(undo_limit=_UNDO)
+            stack.index_changed.connect(lambda *_: self._after_undo())
+            self._stacks[name] = stack
+        return self._stacks[name]
+
+    @property
+    def segment(self) -> str:
+        """ID of the segment that is drawn in."""
+        return self._editor.get_active_segment_id()
+
+    # -- tools ----------------------------------------------------------------------------------
+
+    def take(self, role: str, tool: str = "paint", *, another: bool = False) -> None:
+        """Arm a tool for a role's segment; the segment is made if there is none."""
+        segment = self.visit.add_segment(role, another=another)
+        self._editor.set_active_segment_id(segment)
+        self.role = role
+        self.use("paint" if tool == "look" else tool)
+
+    def use(self, tool: str) -> None:
+        """Switch the tool of the segment in hand."""
+        self.tool = tool
+        self._editor.set_active_effect_type(EFFECTS[tool])
+        if tool in ("paint", "erase"):
+            effect = self._editor.active_effect
+            effect.set_use_sphere_brush(False)
+            effect.set_brush_diameter(self.diameter, BrushDiameterMode.Absolute)
+        elif tool == "scissors":
+            effect = self._editor.active_effect
+            effect.set_range_mode(ScissorsEffectRangeMode.SYMMETRIC)
+            effect.set_symmetric_distance(self._section_thickness() * 0.9)
+            effect.set_fill_mode(ScissorsEffectFillMode.ERASE_INSIDE)
+            effect.set_brush_interaction_mode(BrushInteractionMode.CONTINUOUS)
+
+    def put_down(self) -> None:
+        """No tool: the mouse looks and explains."""
+        self.role = ""
+        self.tool = "look"
+        self._editor.deactivate_effect()
+
+    def set_diameter(self, millimetres: float) -> None:
+        """Of the brush, on the section."""
+        self.diameter = float(np.clip(millimetres, *BRUSH))
+        if self.tool in ("paint", "erase"):
+            self._editor.active_effect.set_brush_diameter(self.diameter, BrushDiameterMode.Absolute)
+
+    def _section_thickness(self) -> float:
+        return float(self.visit.analysis.study.dynamic.geometry.spacing[2])
+
+    # -- threshold, copies ----------------------------------------------------------------------
+
+    def fill_between(self, low: float, high: float, section: int, image: np.ndarray) -> None:
+        """Give the segment what lies between two values of an image in one section."""
+        mask = np.zeros(image.shape, bool)
+        mask[section] = (image[section] >= low) & (image[section] <= high)
+        self._add(mask)
+
+    def copy_section(self, source: int, target: int) -> bool:
+        """Add what the segment has in one section to another; False where there is nothing."""
+        mask = self._mask()
+        if not mask[source].any():
+            return False
+        new = np.zeros_like(mask)
+        new[target] = mask[source]
+        self._add(new)
+        return True
+
+    def _mask(self) -> np.ndarray:
+        return np.array(self._editor.get_segment_labelmap(self.segment, as_numpy_array=True)) > 0
+
+    def _add(self, mask: np.ndarray) -> None:
+        from trame_slicer.segmentation.segment_modifier import ModificationMode
+        from trame_slicer.utils import vtk_image_to_np
+
+        labelmap = self._editor.create_modifier_labelmap()
+        vtk_image_to_np(labelmap)[...] = mask
+        labelmap.Modified()
+        self._editor.active_segment_modifier.apply_labelmap(
+            labelmap, modification_mode=ModificationMode.Add
+        )
+
+    def remove(self, segment: str) -> None:
+        """Take a segment away; undo brings it back."""
+        self._editor.remove_segment(segment)
+        if not self.segment:
+            self.put_down()
+
+    # -- undo -----------------------------------------------------------------------------------
+
+    def can(self) -> tuple[bool, bool]:
+        """Whether there is something to undo, and to redo."""
+        stack = self.visit and self._stack(self.visit.name)
+        return (stack.can_undo(), stack.can_redo()) if stack else (False, False)
+
+    def undo(self) -> None:
+        if self.can()[0]:
+            self._stack(self.visit.name).undo()
+
+    def redo(self) -> None:
+        if self.can()[1]:
+            self._stack(self.visit.name).redo()
+
+    def _after_undo(self) -> None:
+        self._undo_changed()
+        self._on_modified()
+
+    def _on_modified(self) -> None:
+        if not self._quiet and self.visit is not None:
+            self._changed(self.visit)
+
+    # -- rulers ---------------------------------------------------------------------------------
+
+    def place_ruler(self) -> None:
+        """Two clicks in a view make a diameter of the lesion."""
+        self.put_down()
+        self.drop_unfinished_rulers()
+        line = add_ruler(self.visit.nodes)
+        self._app.markups_logic.place_node(line, persistent=False)
+
+    def stop_placing(self) -> None:
+        self._app.markups_logic.disable_place_mode()
+        self.drop_unfinished_rulers()
+
+    def drop_unfinished_rulers(self) -> None:
+        """Rulers without both ends are no measurement."""
+        for line in ruler_nodes(self.visit.nodes) if self.visit else ():
+            if line.GetNumberOfDefinedControlPoints() < 2:
+                self._app.scene.RemoveNode(line)
+
+    def remove_rulers(self) -> None:
+        for line in ruler_nodes(self.visit.nodes):
+            self._app.scene.RemoveNode(line)
+
+    def lengths(self) -> list[float]:
+        """Of the visit's rulers, mm."""
+        return [
+            float(np.linalg.norm(np.subtract(r.end, r.start))) for r in rulers_in(self.visit.nodes)
+        ]

@@ -1,0 +1,90 @@
+"""Long work: one at a time in a thread of its own, with progress and a way to stop it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from SpineDCELib.errors import Cancelled, SpineDCEError
+from SpineDCELib.progress import Progress
+
+log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """The one long job, and what the page knows of it.
+
+    Args:
+        state: trame's state; ``busy``, ``busy_title``, ``busy_share`` and ``busy_step`` are set.
+        failed: called with the sentence of an error.
+    """
+
+    def __init__(self, state: Any, failed: Callable[[str], None]) -> None:
+        self._state, self._failed = state, failed
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="job")
+        self._stop = threading.Event()
+        self._turn = asyncio.Lock()
+        self._share, self._step = 0.0, ""
+        state.update({"busy": False, "busy_title": "", "busy_share": 0, "busy_step": ""})
+
+    @property
+    def running(self) -> bool:
+        return self._turn.locked()
+
+    def cancel(self) -> None:
+        """Ask the job to stop; what was finished before stays."""
+        self._stop.set()
+
+    async def run(
+        self, title: str, work: Callable[[Progress], Any], *, quiet: bool = False
+    ) -> tuple[bool, Any]:
+        """Do ``work(progress)`` off the main thread.
+
+        Args:
+            quiet: do not lock the page; for what follows a change and may be overtaken.
+
+        Returns:
+            Whether it finished, and what it returned. An error is told, not raised.
+        """
+        async with self._turn:
+            self._stop.clear()
+            self._share, self._step = 0.0, ""
+            loop = asyncio.get_running_loop()
+            future = loop.run_in_executor(self._pool, work, self._progress)
+            with self._state as state:
+                state.update(
+                    {"busy": not quiet, "busy_title": title, "busy_share": 0, "busy_step": ""}
+                )
+            try:
+                while not future.done():
+                    await asyncio.wait([future], timeout=0.15)
+                    with self._state as state:
+                        state.busy_share, state.busy_step = round(100 * self._share), self._step
+                return True, future.result()
+            except Cancelled:
+                return False, None
+            except SpineDCEError as error:
+                self._failed(str(error))
+            except MemoryError:
+                self._failed(f"{title}: there is not enough memory for this study.")
+            except OSError as error:
+                self._failed(f"{title}: {error.strerror or error}.")
+            except Exception as error:
+                log.exception("%s failed", title)
+                self._failed(
+                    f"{title}: unexpected {type(error).__name__}: {error}. This is a fault of the "
+                    "program; what was shown before is untouched."
+                )
+            finally:
+                with self._state as state:
+                    state.update({"busy": False, "busy_title": "", "busy_step": ""})
+        return False, None
+
+    def _progress(self, share: float, message: str) -> None:
+        self._share, self._step = share, message
+        if self._stop.is_set():
+            raise Cancelled

@@ -1,0 +1,195 @@
+"""Step 4: how the maps look, and what they were made with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpineDCELib.mrml.colours import COLOURS
+from SpineDCELib.mrml.volumes import array_of
+from trame.widgets import html
+from trame.widgets import vuetify3 as v3
+
+from SpineDCEWidget.words import EXPLAINED
+
+_SIGNALS = {
+    "absolute": "concentration (mM)", "relative": "relative change (S−S0)/S0",
+    "difference": "difference S−S0",
+}  # fmt: skip
+_MODELS = {
+    "extended_tofts": "extended Tofts", "tofts": "Tofts", "patlak": "Patlak",
+    "two_compartment_exchange": "two-compartment exchange",
+}  # fmt: skip
+_T1 = {"": "what the study has", "fixed": "one fixed T10", "map": "a T1 map",
+       "vfa": "flip angles"}  # fmt: skip
+
+
+class MapsPanel:
+    """Colours, scale and threshold for both visits; model and conversion for the visit in hand."""
+
+    def __init__(self, station: Any) -> None:
+        self._station = station
+        self.scale_follows = True  #: the regions, until a scale is chosen by hand
+        station.state.update(
+            {
+                "colours": "viridis", "scale_top": 1.0, "scale_limit": 1.0, "threshold": 0.0,
+                "made": {}, "edited": False, "explained": "",
+                "colour_items": [{"title": c, "value": c} for c in COLOURS],
+                "signal_items": [{"title": t, "value": v} for v, t in _SIGNALS.items()],
+                "model_items": [{"title": t, "value": v} for v, t in _MODELS.items()],
+                "T1_items": [{"title": t, "value": v} for v, t in _T1.items()],
+            }
+        )  # fmt: skip
+        for name in ("scale_top", "threshold", "colours"):
+            station.state.change(name)(lambda **_: self._colour())
+        station.state.change("map_name")(lambda **_: self.refresh())
+
+    # -- colours ----------------------------------------------------------------------------------
+
+    def _shown(self) -> Any:
+        visit = self._station.visit
+        return None if visit is None else visit.maps.get(self._station.state.map_name)
+
+    def _colour(self) -> None:
+        state, node = self._station.state, self._shown()
+        if node is None or state.map_name == "status":
+            return
+        display = node.GetDisplayNode()
+        top, threshold = float(state.scale_top), float(state.threshold)
+        now = (display.GetWindowLevelMax(), display.GetLowerThreshold())
+        named = display.GetColorNode().GetName().endswith(state.colours)
+        if top > 0 and (not named or abs(now[0] - top) + abs(now[1] - threshold) > 1e-6):
+            self.scale_follows = self.scale_follows and abs(now[0] - top) < 1e-6
+            self._station.workplace.scale_maps(
+                state.map_name, top=top, threshold=threshold, colours=state.colours
+            )
+            self._station.bar.show_legend()
+
+    def looks(self) -> dict[str, Any]:
+        """How maps are coloured, for a new scale."""
+        return {"colours": self._station.state.colours}
+
+    def rescale(self) -> None:
+        """The scale that fits the regions."""
+        name = self._station.state.map_name
+        if self._shown() is not None and name != "status":
+            self.scale_follows = True
+            self._station.workplace.scale_maps(name, **self.looks())
+            self.refresh()
+            self._station.bar.show_legend()
+
+    # -- settings ---------------------------------------------------------------------------------
+
+    async def make(self) -> None:
+        """Take the settings as typed and make the maps of the visit again."""
+        station, made = self._station, dict(self._station.state.made)
+        visit = station.visit
+        if visit is None:
+            return
+
+        def number(text: Any, factor: float = 1.0) -> float | None:
+            return None if text in (None, "") else float(text) * factor
+
+        try:
+            concentration = {
+                "signal": made["signal"], "T1_source": made["T1_source"] or None,
+                "T10": number(made["T10"], 1e-3), "r1": number(made["r1"]),
+            }  # fmt: skip
+            aif = {"Hct": number(made["Hct"]) or 0.0, "blood_T10": number(made["blood_T10"], 1e-3)}
+        except ValueError:
+            station.fail("T10, r1 and Hct must be numbers.")
+            return
+        fit = {"model": made["model"]}
+        if station.attempt(lambda: visit.change(concentration=concentration, aif=aif, fit=fit)):
+            await station.analyse(visit)
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        state, visit, node = self._station.state, self._station.visit, self._shown()
+        state.explained = EXPLAINED.get(state.map_name, "")
+        if visit is None:
+            state.made = {}
+            return
+        if node is not None and node.GetDisplayNode() is not None and state.map_name != "status":
+            display, values = node.GetDisplayNode(), array_of(node)
+            top = display.GetWindowLevelMax()
+            largest = float(values[values > 0].max()) if (values > 0).any() else 1.0
+            state.scale_limit = float(f"{max(min(largest, 6 * top), top, 1e-6):.3g}")
+            state.scale_top = float(f"{top:.4g}")
+            state.threshold = float(f"{display.GetLowerThreshold():.4g}")
+        settings, analysis = visit.settings, visit.analysis
+        concentration, aif = settings.concentration, settings.aif
+        state.made = {
+            "signal": concentration.signal, "model": settings.fit.model,
+            "T1_source": concentration.T1_source or "", "T10": _ms(concentration.T10),
+            "r1": concentration.r1, "r1_used": f"{analysis.r1:g}", "Hct": aif.Hct,
+            "blood_T10": _ms(aif.blood_T10), "field": analysis.study.dynamic.acquisition.field_strength,
+        }  # fmt: skip
+
+    def ui(self) -> None:
+        with html.Div(classes="stack"):
+            html.Div("{{ explained }}", classes="hint")
+            with html.Div(v_show="map_name !== 'status'", classes="stack"):
+                with html.Div(classes="row"):
+                    html.Span("Full scale", classes="field")
+                    v3.VSlider(
+                        v_model=("scale_top",), min=("scale_limit / 50",), max=("scale_limit",),
+                        step=("scale_limit / 200",), density="compact", hide_details=True,
+                        disabled=("!maps.length",), raw_attrs=['aria-label="Top of the scale"'],
+                    )  # fmt: skip
+                    html.Span("{{ Number(scale_top).toPrecision(3) }}", classes="number")
+                with html.Div(classes="row"):
+                    html.Span("Hide below", classes="field")
+                    v3.VSlider(
+                        v_model=("threshold",), min=0, max=("scale_limit / 2",),
+                        step=("scale_limit / 400",), density="compact", hide_details=True,
+                        disabled=("!maps.length",), raw_attrs=['aria-label="Threshold"'],
+                    )  # fmt: skip
+                    html.Span("{{ Number(threshold).toPrecision(2) }}", classes="number")
+                with html.Div(classes="row"):
+                    v3.VSelect(
+                        v_model=("colours",), items=("colour_items",), label="Colours",
+                        density="compact", hide_details=True, variant="outlined",
+                    )  # fmt: skip
+                    v3.VBtn(
+                        "Fit", size="small", variant="tonal", click=self.rescale,
+                        title="The scale that fits the regions, the same for both visits",
+                        disabled=("!maps.length",),
+                    )  # fmt: skip
+            html.Div(
+                "Click in a view to see why a voxel has its value. What could not be fitted is "
+                "left transparent; the map 'Status' says why.", classes="hint",
+            )  # fmt: skip
+            html.Div("Made with", classes="label")
+            v3.VSelect(
+                v_model=("made.model",), items=("model_items",), label="Model", density="compact",
+                hide_details=True, variant="outlined",
+                title="Extended Tofts gives Vp; see the hint above for its formula",
+            )  # fmt: skip
+            v3.VSelect(
+                v_model=("made.signal",), items=("signal_items",), label="Fitted",
+                density="compact", hide_details=True, variant="outlined",
+            )  # fmt: skip
+            v3.VSelect(
+                v_model=("made.T1_source",), items=("T1_items",), label="T10 from",
+                density="compact", hide_details=True, variant="outlined",
+                title=EXPLAINED["T10"],
+            )  # fmt: skip
+            with html.Div(classes="row"):
+                for key, label, explained in (
+                    ("T10", "T10 [ms]", "T10"), ("Hct", "Hct", "Hct"), ("r1", "r1 [1/s/mM]", "r1"),
+                ):  # fmt: skip
+                    v3.VTextField(
+                        v_model=(f"made.{key}",), label=label, density="compact", type="number",
+                        hide_details=True, title=EXPLAINED[explained],
+                        placeholder=("made.r1_used",) if key == "r1" else "–",
+                        persistent_placeholder=True,
+                    )  # fmt: skip
+            v3.VBtn(
+                "Make the maps again", size="small", variant="tonal", click=self.make,
+                disabled=("busy || !visits.length",), id="make-maps",
+            )  # fmt: skip
+
+
+def _ms(value: float | None) -> float | None:
+    return None if value is None else round(value * 1000, 3)

@@ -1,0 +1,121 @@
+// <sd-plot>: one Plotly figure, redrawn in place; its AIF can be dragged along the time axis.
+(function () {
+  const { h, ref, watch, onMounted, onBeforeUnmount } = window.Vue;
+  let library = null;
+  function plotly() {
+    library =
+      library ||
+      new Promise((done, failed) => {
+        const script = document.createElement("script");
+        script.src = "plotly.js";
+        script.onload = () => done(window.Plotly);
+        script.onerror = failed;
+        document.head.appendChild(script);
+      });
+    return library;
+  }
+
+  const plot = {
+    props: { figure: Object, shift: { type: Number, default: 0 }, drags: Boolean },
+    emits: ["live", "settle", "pick"],
+    setup(props, { emit }) {
+      const box = ref(null);
+      let drag = null;
+      let sizes = null;
+      let waiting = false;
+
+      async function draw() {
+        if (waiting || !props.figure || !box.value) return;
+        waiting = true;
+        const Plotly = await plotly();
+        waiting = false;
+        if (!box.value || !box.value.clientWidth || drag) return;
+        const { data, layout } = JSON.parse(JSON.stringify(props.figure));
+        box.value.style.visibility = data.length ? "" : "hidden";
+        layout.width = box.value.clientWidth;
+        layout.height = box.value.clientHeight;
+        await Plotly.react(box.value, data, layout, {
+          displayModeBar: false, responsive: false, doubleClick: false, showTips: false,
+        });
+        if (!box.value.dataset.ready) {
+          box.value.dataset.ready = "1";
+          box.value.on("plotly_click", (event) => {
+            const at = event.points[0];
+            emit("pick", { name: at.data.name || "", meta: at.data.meta ?? null, x: at.x });
+          });
+        }
+      }
+
+      // Dragging: the curve follows the mouse at once; the program hears of it as often as it keeps up.
+      function down(event) {
+        const area = box.value._fullLayout;
+        if (!props.drags || !area || event.button !== 0) return;
+        const frame = box.value.getBoundingClientRect();
+        const x = event.clientX - frame.left - area._size.l;
+        const y = event.clientY - frame.top - area._size.t;
+        if (x < 0 || x > area._size.w || y < 0 || y > area._size.h) return;
+        const curve = box.value.data.findIndex((d) => d.meta === "aif");
+        if (curve < 0) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const scale = (area.xaxis.range[1] - area.xaxis.range[0]) / area._size.w;
+        drag = { from: event.clientX, at: props.shift, scale, curve, x: [...box.value.data[curve].x], shift: props.shift };
+        window.addEventListener("pointermove", move);
+        window.addEventListener("pointerup", up);
+        box.value.classList.add("dragging");
+      }
+      function move(event) {
+        const by = (event.clientX - drag.from) * drag.scale;
+        drag.shift = Math.round((drag.at + by) * 20) / 20;
+        const dx = drag.shift - drag.at;
+        if (drag.pending) return;
+        drag.pending = true;
+        requestAnimationFrame(() => {
+          if (!drag) return;
+          drag.pending = false;
+          window.Plotly.restyle(box.value, { x: [drag.x.map((v) => v + dx)] }, [drag.curve]);
+        });
+        emit("live", drag.shift);
+      }
+      function up() {
+        window.removeEventListener("pointermove", move);
+        window.removeEventListener("pointerup", up);
+        box.value.classList.remove("dragging");
+        const { shift, at } = drag;
+        drag = null;
+        if (shift !== at) emit("settle", shift);
+      }
+
+      // The shift moved elsewhere (slider, keys): only the curve follows, the figure stays.
+      function follow() {
+        if (drag || !props.drags || !box.value || !box.value.data || !props.figure) return;
+        const index = box.value.data.findIndex((d) => d.meta === "aif");
+        const baked = props.figure.data.findIndex((d) => d.meta === "aif");
+        if (index < 0 || baked < 0) return;
+        const by = props.shift - props.figure.shift;
+        window.Plotly.restyle(box.value, { x: [props.figure.data[baked].x.map((v) => v + by)] }, [index]);
+      }
+
+      watch(() => props.figure, draw);
+      watch(() => props.shift, follow);
+      onMounted(() => {
+        draw();
+        box.value.addEventListener("pointerdown", down, true);
+        sizes = new ResizeObserver(() => draw());
+        sizes.observe(box.value);
+      });
+      onBeforeUnmount(() => {
+        if (sizes) sizes.disconnect();
+        if (box.value && window.Plotly) window.Plotly.purge(box.value);
+      });
+      return () => h("div", { ref: box, class: "sd-plot" + (props.drags ? " shift-handle" : ""), tabindex: props.drags ? 0 : -1 });
+    },
+  };
+  window.spinedce_widgets = {
+    install(app) {
+      app.component("sd-plot", plot);
+      window.trame.utils.upload = window.spinedce.upload;
+      window.trame.utils.save = window.spinedce.save;
+    },
+  };
+})();

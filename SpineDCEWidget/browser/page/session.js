@@ -1,0 +1,64 @@
+// Keeps the tab honest: says when another tab has taken over, or when the program has ended.
+(function () {
+  const Native = window.WebSocket;
+  function cover(title, text, button) {
+    let box = document.getElementById("session-cover");
+    if (box) box.remove();
+    box = document.createElement("div");
+    box.id = "session-cover";
+    box.innerHTML = `<div><h1>${title}</h1><p>${text}</p></div>`;
+    const again = document.createElement("button");
+    again.textContent = button;
+    again.onclick = () => window.location.reload();
+    box.firstChild.appendChild(again);
+    document.body.appendChild(box);
+  }
+  let leaving = false;
+  window.addEventListener("beforeunload", () => (leaving = true));
+  window.WebSocket = class extends Native {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener("close", (event) => {
+        if (leaving) return;
+        if (event.code === 4001) {
+          cover("Open in another tab", "The work goes on there; nothing is lost.", "Use it here");
+        } else {
+          cover(
+            "The program has ended",
+            "Your work is saved. Start <code>spinedce workstation</code> again and open the address it prints; it offers to go on where you left off.",
+            "Try again"
+          );
+        }
+      });
+    }
+  };
+  window.spinedce = window.spinedce || {};
+  window.spinedce.errors = [];
+  window.addEventListener("error", (e) => window.spinedce.errors.push(String(e.message)));
+  window.addEventListener("unhandledrejection", (e) => window.spinedce.errors.push(String(e.reason)));
+
+  window.spinedce.save = function (url) {
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = "";
+    document.body.appendChild(link);
+    link.click();
+    link.remove();
+  };
+
+  // Files from the page go to the program one by one, so that no size is too big.
+  window.spinedce.upload = async function (files) {
+    const batch = Date.now().toString(36);
+    const list = [...files];
+    for (let i = 0; i < list.length; i++) {
+      const name = encodeURIComponent(list[i].webkitRelativePath || list[i].name);
+      const answer = await fetch(`upload/${batch}?name=${name}`, { method: "POST", body: list[i] });
+      if (!answer.ok) {
+        window.trame.trigger("upload_failed", [await answer.text()]);
+        return;
+      }
+      if (i % 20 === 0) window.trame.trigger("upload_progress", [i + 1, list.length]);
+    }
+    await fetch(`uploaded/${batch}`, { method: "POST" });
+  };
+})();

@@ -1,0 +1,272 @@
+"""Step 3: lesion, reference vertebra, aorta and exclusions, drawn with numbers beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import numpy as np
+from SpineDCELib.export.panels import COLOURS
+from SpineDCELib.mrml.volumes import array_of
+from trame.widgets import html
+from trame.widgets import vuetify3 as v3
+
+from SpineDCEWidget import shown
+from SpineDCEWidget.browser.drawing import BRUSH
+
+#: Role → what its button says, and what it is for.
+_BUTTONS = {
+    "lesion": ("Lesion", "Around the lesion, without veins, discs and cortical bone"),
+    "reference": ("Reference vertebra", "Normal marrow of a healthy neighbour"),
+    "exclusion": ("Exclude", "What is not to count: veins, haemangioma, disc"),
+    "aorta": ("Aorta", "The artery by hand; then choose 'drawn aorta' in step 2"),
+}
+_TOOLS = {
+    "paint": ("mdi-brush", "Paint ([ and ] change the brush)"),
+    "erase": ("mdi-eraser", "Erase"),
+    "draw": ("mdi-draw", "Draw an outline"),
+    "scissors": ("mdi-content-cut", "Cut away what lies inside an outline, in this section"),
+}
+
+
+class RegionsPanel:
+    """Four buttons that arm the brush at once; everything drawn can be undone."""
+
+    def __init__(self, station: Any) -> None:
+        self._station = station
+        self._placed: asyncio.Task[None] | None = None
+        station.state.update(
+            {
+                "role": "", "tool": "look", "brush": 8.0, "can_undo": False, "can_redo": False,
+                "region_numbers": {}, "region_names": [], "rulers": [], "only_between": False,
+                "between": [0, 1], "signal_range": [0, 1], "placing": False,
+            }
+        )  # fmt: skip
+        for name, action in {
+            "brush": lambda: station.drawing.set_diameter(station.state.brush),
+            "only_between": self._limit, "between": self._limit,
+        }.items():  # fmt: skip
+            station.state.change(name)(lambda action=action, **_: action())
+
+    @property
+    def placing(self) -> bool:
+        """Whether a ruler waits for its clicks."""
+        return bool(self._station.state.placing)
+
+    @property
+    def _drawing(self) -> Any:
+        return self._station.drawing
+
+    # -- tools ------------------------------------------------------------------------------------
+
+    def arm(self, role: str) -> None:
+        """Take the brush for a role, or put it down if it is in hand."""
+        visit = self._station.visit
+        if visit is None:
+            return
+        self._drawing.activate(visit)
+        if self._drawing.role == role and self._drawing.tool != "look":
+            self._drawing.put_down()
+        else:
+            self._drawing.stop_placing()
+            self._drawing.take(role)
+            self._limit()
+        self.refresh()
+
+    def another(self) -> None:
+        """One more region of the role in hand, as with two lesions."""
+        if self._drawing.role:
+            self._drawing.take(self._drawing.role, self._drawing.tool, another=True)
+            self.refresh()
+
+    def use(self, tool: str) -> None:
+        if self._drawing.role:
+            self._drawing.use(tool)
+            self._station.state.tool = tool
+
+    def change_brush(self, factor: float) -> None:
+        self._station.state.brush = round(
+            float(np.clip(self._drawing.diameter * factor, *BRUSH)), 1
+        )
+
+    def _limit(self) -> None:
+        """Paint only where the frame's signal lies between two values."""
+        state, node = self._station.state, self._station.app.segmentation_editor.editor_node
+        node.SetSourceVolumeIntensityMask(bool(state.only_between))
+        node.SetSourceVolumeIntensityMaskRange(*(float(v) for v in state.between))
+
+    def fill(self) -> None:
+        """Give the region every voxel of the section between the two values."""
+        visit = self._drawing.visit
+        if visit is not None and self._drawing.role:
+            low, high = self._station.state.between
+            section = self._station.views.section(visit.name)
+            self._drawing.fill_between(low, high, section, array_of(visit.frame))
+
+    def copy(self, step: int) -> None:
+        """Copy the region to the next or previous section, and go there."""
+        visit = self._drawing.visit
+        if visit is None or not self._drawing.role:
+            return
+        section = self._station.views.section(visit.name)
+        target = section + int(step)
+        if not 0 <= target < visit.analysis.study.dynamic.geometry.shape[0]:
+            self._station.fail("There is no further section.")
+        elif not self._drawing.copy_section(section, target):
+            self._station.fail("The region holds nothing in this section to copy.")
+        else:
+            self._station.views.go_to_section(target, visit.name)
+
+    def remove(self) -> None:
+        if self._drawing.role and self._drawing.segment:
+            self._drawing.remove(self._drawing.segment)
+            self.refresh()
+
+    # -- rulers -----------------------------------------------------------------------------------
+
+    def ruler(self) -> None:
+        """Place a diameter of the lesion with two clicks."""
+        visit = self._station.visit
+        if visit is None:
+            return
+        self._drawing.activate(visit)
+        self._drawing.place_ruler()
+        self._station.state.placing = True
+        self._station.tell("Click both ends of the lesion's diameter.")
+        self._placed = asyncio.get_running_loop().create_task(self._wait_for_ruler(visit))
+        self.refresh()
+
+    async def _wait_for_ruler(self, visit: Any) -> None:
+        from slicer import vtkMRMLInteractionNode
+
+        node = self._station.app.markups_logic.interaction_node
+        while node.GetCurrentInteractionMode() == vtkMRMLInteractionNode.Place:
+            await asyncio.sleep(0.2)
+        with self._station.state as state:
+            state.placing = False
+            self._drawing.drop_unfinished_rulers()
+        self._station.attempt(visit.read_rulers)
+        self._station.changed(visit)
+        self.refresh()
+
+    def remove_rulers(self) -> None:
+        visit = self._station.visit
+        if visit is not None:
+            self._drawing.activate(visit)
+            self._drawing.remove_rulers()
+            self._station.attempt(visit.read_rulers)
+            self._station.changed(visit)
+            self.refresh()
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    def show_undo(self) -> None:
+        state = self._station.state
+        state.can_undo, state.can_redo = self._drawing.can()
+
+    def show_rows(self) -> None:
+        """The numbers beside the buttons, of what is drawn now."""
+        visit = self._station.visit
+        rows = visit.live_rows() if visit is not None and visit.result is not None else []
+        self._station.state.region_numbers = (
+            shown.region_numbers(visit, rows) if visit is not None else {}
+        )
+
+    def refresh(self) -> None:
+        state, visit = self._station.state, self._station.visit
+        state.role, state.tool = self._drawing.role, self._drawing.tool
+        self.show_undo()
+        self.show_rows()
+        if visit is None:
+            state.rulers = []
+            return
+        display = visit.frame.GetDisplayNode()
+        low, high = display.GetWindowLevelMin(), display.GetWindowLevelMax()
+        if state.signal_range != [round(low), round(2 * high)]:
+            state.signal_range = [round(low), round(2 * high)]
+            state.between = [round((low + high) / 2), round(2 * high)]
+        if self._drawing.visit is visit:
+            state.rulers = [f"{length:.1f} mm" for length in self._drawing.lengths()]
+
+    def ui(self) -> None:
+        with html.Div(classes="stack"):
+            for role, (title, hint) in _BUTTONS.items():
+                with html.Button(
+                    classes="role", click=(self.arm, f"['{role}']"), id=f"role-{role}", title=hint,
+                    disabled=("!visits.length",),
+                    raw_attrs=[f":class=\"{{armed: role === '{role}'}}\""],
+                ):  # fmt: skip
+                    html.Span(classes="swatch", style=f"background:{COLOURS[role]}")  # type: ignore[index]
+                    html.B(title)
+                    html.Span(
+                        f"{{{{ region_numbers['{role}'] || '' }}}}", classes="numbers",
+                        id=f"numbers-{role}",
+                    )  # fmt: skip
+            with html.Div(classes="tools"):
+                for tool, (icon, title) in _TOOLS.items():
+                    v3.VBtn(
+                        icon=icon, size="small", title=title, click=(self.use, f"['{tool}']"),
+                        variant=(f"tool === '{tool}' ? 'flat' : 'text'",), id=f"tool-{tool}",
+                        color=(f"tool === '{tool}' ? 'primary' : undefined",),
+                        disabled=("!role",), raw_attrs=[f'aria-label="{title}"'],
+                    )  # fmt: skip
+                html.Div("", classes="grow")
+                for icon, title, action, can in (
+                    ("mdi-undo", "Undo (Ctrl+Z)", self._drawing.undo, "can_undo"),
+                    ("mdi-redo", "Redo (Ctrl+Y)", self._drawing.redo, "can_redo"),
+                ):
+                    v3.VBtn(
+                        icon=icon, size="small", variant="text", title=title, click=action,
+                        disabled=(f"!{can}",), raw_attrs=[f'aria-label="{title}"'],
+                        id=f"button-{can}",
+                    )  # fmt: skip
+            html.Div(
+                "{{ !role ? 'Choose what to draw; the brush is ready at once.' : "
+                "'Draw in any view of the visit; Esc puts the tool down.' }}", classes="hint",
+            )  # fmt: skip
+            with html.Div(v_show="role", classes="stack"):
+                with html.Div(classes="row"):
+                    html.Span("Brush", classes="field")
+                    v3.VSlider(
+                        v_model=("brush",), min=BRUSH[0], max=BRUSH[1], step=0.5, density="compact",
+                        hide_details=True, raw_attrs=['aria-label="Brush diameter in mm"'],
+                    )  # fmt: skip
+                    html.Span("{{ Number(brush).toFixed(1) }} mm", classes="number")
+                with html.Div(classes="row"):
+                    v3.VCheckbox(
+                        v_model=("only_between",), label="only where the frame's signal is",
+                        density="compact", hide_details=True,
+                    )  # fmt: skip
+                with html.Div(classes="row", v_show="only_between"):
+                    v3.VRangeSlider(
+                        v_model=("between",), min=("signal_range[0]",), max=("signal_range[1]",),
+                        step=1, density="compact", hide_details=True,
+                    )  # fmt: skip
+                    v3.VBtn(
+                        "Fill section", size="x-small", variant="tonal", click=self.fill,
+                        title="Take every voxel of this section between the two values",
+                    )  # fmt: skip
+                with html.Div(classes="row"):
+                    html.Span("Copy to section", classes="field")
+                    for step, icon, title in (
+                        (-1, "mdi-arrow-left", "previous"), (1, "mdi-arrow-right", "next")
+                    ):  # fmt: skip
+                        v3.VBtn(
+                            icon=icon, size="x-small", variant="tonal", id=f"copy-{title}",
+                            click=(self.copy, f"[{step}]"), title=f"Copy to the {title} section",
+                        )  # fmt: skip
+                    html.Div("", classes="grow")
+                    v3.VBtn("Another", size="x-small", variant="text", click=self.another,
+                            title="One more region of this kind")  # fmt: skip
+                    v3.VBtn("Delete", size="x-small", variant="text", click=self.remove,
+                            title="Take the region away; undo brings it back")  # fmt: skip
+            html.Div("Size", classes="label")
+            with html.Div(classes="row"):
+                v3.VBtn(
+                    "Ruler", size="small", variant="tonal", prepend_icon="mdi-ruler",
+                    click=self.ruler, disabled=("!visits.length || placing",), id="ruler",
+                    title="Two rulers, the longest diameter and the one across it, give the size",
+                )  # fmt: skip
+                html.Span("{{ rulers.join(' × ') || 'none yet' }}", classes="hint grow")
+                v3.VBtn("Clear", size="x-small", variant="text", click=self.remove_rulers,
+                        v_if="rulers.length")  # fmt: skip

@@ -1,0 +1,156 @@
+"""Step 5: before, after and change, the call, and everything to take away."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from SpineDCELib.export.formats import FORMATS
+from trame.widgets import html
+from trame.widgets import vuetify3 as v3
+
+from SpineDCEWidget import shown
+
+_FORMATS = {
+    "report": "report (HTML)", "pdf": "report (PDF)", "dicom": "DICOM", "nifti": "NIfTI",
+    "scene": "3D Slicer scene",
+}  # fmt: skip
+
+
+class ResultPanel:
+    """The table, the call as a sentence, warnings, report and export."""
+
+    def __init__(self, station: Any) -> None:
+        self._station = station
+        station.state.update(
+            {
+                "result": {"headings": [], "rows": [], "call": "", "warnings": [], "sizes": []},
+                "obstacle": "", "compared": False, "formats": ["report"], "anonymise": False,
+                "report_url": "", "reports": [], "download": None, "ready_to_export": False,
+                "format_items": [{"title": _FORMATS[f], "value": f} for f in FORMATS],
+            }
+        )  # fmt: skip
+
+    async def compare(self) -> None:
+        """Change and call, with how they hold under perturbed analyses."""
+        station = self._station
+        done, comparison = await station.jobs.run("Comparing the visits", station.workplace.compare)
+        if done and comparison is not None:
+            station.save_soon()
+        station.refresh()
+
+    async def _write(self, folder: Path, formats: list[str]) -> bool:
+        station = self._station
+        shutil.rmtree(folder, ignore_errors=True)
+        anonymise = bool(station.state.anonymise)
+        done, _ = await station.jobs.run(
+            "Writing the results",
+            lambda progress: station.workplace.export(
+                folder, formats=formats, anonymise=anonymise, progress=progress
+            ),
+        )
+        return done
+
+    async def export(self) -> None:
+        """Everything as one file that the browser keeps."""
+        station = self._station
+        folder = station.files / "spinedce-results"
+        if not await self._write(folder, list(station.state.formats)):
+            return
+        done, archive = await station.jobs.run(
+            "Packing the results",
+            lambda _progress: shutil.make_archive(str(folder), "zip", folder),
+        )
+        if done:
+            with station.state as state:
+                state.download = {"url": f"files/{Path(archive).name}?save=1", "at": time.time()}
+            station.tell("The results are in your downloads.")
+
+    async def preview(self) -> None:
+        """The report as it will be exported."""
+        station = self._station
+        folder = station.files / "preview"
+        if await self._write(folder, ["report"]):
+            pages = sorted(folder.rglob("*.html"), key=lambda p: len(p.parts))
+            with station.state as state:
+                state.reports = [
+                    {"title": str(p.relative_to(folder).parent).replace(".", "both visits", 1)
+                     if p.parent == folder else p.parent.name,
+                     "value": f"files/{p.relative_to(station.files).as_posix()}"}
+                    for p in pages
+                ]  # fmt: skip
+                state.report_url = state.reports[0]["value"] if pages else ""
+
+    def refresh(self) -> None:
+        state, workplace = self._station.state, self._station.workplace
+        headings, rows = shown.result_rows(workplace)
+        state.result = {
+            "headings": headings, "rows": rows, "call": shown.call(workplace),
+            "warnings": shown.warnings(workplace),
+            "sizes": [f"{v.name}: {text}" for v in workplace.visits if (text := shown.sizes(v))],
+        }  # fmt: skip
+        state.obstacle = workplace.obstacle() if state.two else ""
+        state.compared = state.two and not workplace.is_comparison_stale
+        state.ready_to_export = any(v.result is not None for v in workplace.visits) and not any(
+            v.result is not None and v.is_stale for v in workplace.visits
+        )
+
+    def ui(self) -> None:
+        with html.Div(classes="stack"):
+            with html.Div(v_if="two", classes="stack"):
+                v3.VBtn(
+                    "Compare the visits", color="primary", block=True, click=self.compare,
+                    disabled=("busy || !!obstacle || compared",), id="compare",
+                    title=("obstacle || (compared ? 'The comparison is up to date' : "
+                           "'Change, call and how sure it is')",),
+                )  # fmt: skip
+            html.Div(
+                "{{ result.call }}", classes="call", v_if="result.call", id="call",
+                raw_attrs=[':class="{made: compared}"'],
+            )  # fmt: skip
+            with html.Div(classes="warn", v_for="w in result.warnings", key="w"):
+                html.Span("{{ w }}")
+            with html.Table(classes="list numbers", v_if="result.rows.length", id="result-table"):
+                with html.Thead(), html.Tr():
+                    html.Th("{{ h }}", v_for="(h, i) in result.headings", key="i")
+                with html.Tbody(), html.Tr(v_for="(r, i) in result.rows", key="i"):
+                    html.Td("{{ c }}", v_for="(c, j) in r", key="j")
+            html.Div("{{ s }}", v_for="s in result.sizes", key="s", classes="hint")
+            html.Div("Take away", classes="label")
+            v3.VSelect(
+                v_model=("formats",), items=("format_items",), multiple=True, chips=True,
+                label="Beside maps, tables and regions", density="compact", hide_details=True,
+                variant="outlined", id="formats",
+            )  # fmt: skip
+            v3.VCheckbox(
+                v_model=("anonymise",), label="leave out who, when and which scanner study",
+                density="compact", hide_details=True,
+            )  # fmt: skip
+            with html.Div(classes="row"):
+                v3.VBtn(
+                    "Export", color="primary", prepend_icon="mdi-download", click=self.export,
+                    disabled=("busy || !ready_to_export",), id="export",
+                    title=("ready_to_export ? 'One zip file with everything' : "
+                           "'The maps are not up to date yet'",),
+                )  # fmt: skip
+                v3.VBtn(
+                    "Report", variant="tonal", prepend_icon="mdi-file-document-outline",
+                    click=self.preview, disabled=("busy || !ready_to_export",), id="report",
+                )  # fmt: skip
+
+    def report_ui(self) -> None:
+        """The report over the page, until it is closed."""
+        with html.Div(classes="report", v_if="report_url"):
+            with html.Div(classes="report-head"):
+                with v3.VBtnToggle(
+                    v_model=("report_url",), mandatory=True, density="compact", divided=True,
+                    variant="outlined", v_if="reports.length > 1",
+                ):  # fmt: skip
+                    v3.VBtn("{{ r.title }}", v_for="r in reports", key="r.value",
+                            value=("r.value",), size="small")  # fmt: skip
+                html.Div("", classes="grow")
+                v3.VBtn("Close", size="small", variant="tonal", click="report_url = ''",
+                        id="close-report")  # fmt: skip
+            html.Iframe(src=("report_url",), title="Report")

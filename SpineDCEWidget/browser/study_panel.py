@@ -1,0 +1,396 @@
+"""Step 1: what is opened, and what was found in it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.mrml.workplace import open_images
+from SpineDCELib.phantom import VISITS, write_sample
+from SpineDCELib.series import scan_study
+from SpineDCELib.settings import Settings, changed
+from trame.widgets import html
+from trame.widgets import vuetify3 as v3
+
+from SpineDCEWidget.browser.autosave import read_recent, work_beside
+from SpineDCEWidget.browser.folders import safe_path, sample_folder, user_folder
+
+_NOTHING: dict[str, Any] = {"path": "", "series": [], "chosen": None, "problems": [], "T1": ""}
+
+
+class StudyPanel:
+    """Sample patient, folder, files, earlier work; then the facts of what is open."""
+
+    def __init__(self, station: Any, study: Path | None) -> None:
+        self._station = station
+        self._first = study
+        self._begun = False
+        station.state.update(
+            {
+                "study_title": "", "open_path": str(study or Path.home()), "folders": [],
+                "found": _NOTHING, "recent": [], "facts": [], "browsing": False,
+                "edit_TR": None, "edit_FA": None, "edit_interval": None, "save_problem": "",
+                "uploading": "",
+            }
+        )  # fmt: skip
+        station.ctrl.on_client_connected.add(self._start)
+
+    def _start(self, *_: Any) -> None:
+        """Once there is a page: open what the command line named."""
+        if self._begun:
+            return
+        self._begun = True
+        self.refresh()
+        if self._first is not None:
+            asyncio.get_running_loop().create_task(self.scan(open_at_once=True))
+
+    # -- what there is to open --------------------------------------------------------------------
+
+    async def sample(self, size: str = "small") -> None:
+        """Both visits of the sample patient, made on this computer the first time."""
+        folder = sample_folder(size)
+        paths = {name: folder / name / "dicom" for name in VISITS}
+        if not all((folder / name / "truth" / "rois.seg.nrrd").exists() for name in VISITS):
+            done, _ = await self._station.jobs.run(
+                "Making the sample patient",
+                lambda progress: write_sample(folder, size=size, progress=progress),
+            )
+            if not done:
+                return
+        await self.open(paths)
+
+    def browse(self, path: str | None = None) -> None:
+        """List the folders below one."""
+        state = self._station.state
+        here = Path(path or state.open_path).expanduser()
+        here = here if here.is_dir() else here.parent
+        try:
+            names = sorted(
+                (e.name for e in os.scandir(here) if e.is_dir() and not e.name.startswith(".")),
+                key=str.lower,
+            )
+        except OSError as error:
+            self._station.fail(f"{here} cannot be listed: {error.strerror}.")
+            return
+        state.open_path, state.browsing = str(here), True
+        state.folders = [str(here.parent)] * (here != here.parent) + [str(here / n) for n in names]
+
+    async def scan(self, *, open_at_once: bool = False) -> None:
+        """Say what lies in the folder, before anything is loaded."""
+        state = self._station.state
+        path = Path(state.open_path.strip()).expanduser()
+        state.browsing = False
+        if path.suffix.lower() in (".mrb", ".mrml"):
+            await self._open_scene(path)
+            return
+        pair = {name: path / name for name in VISITS}
+        if all((folder / "dicom").is_dir() for folder in pair.values()):
+            pair = {name: folder / "dicom" for name, folder in pair.items()}
+        if all(folder.is_dir() for folder in pair.values()) and open_at_once:
+            await self.open(pair)
+            return
+        if not path.exists():
+            self._station.fail(f"{path} does not exist; choose the folder with the images.")
+            return
+        done, study = await self._station.jobs.run(
+            "Looking through the folder", lambda progress: scan_study(path, progress)
+        )
+        if not done:
+            return
+        with state:
+            dynamic = study.with_role("dynamic")
+            state.found = {
+                "path": str(path),
+                "series": [
+                    {"title": f"{s.number}. {s.description or 'no description'}", "role": s.role,
+                     "line": _line(s), "value": s.number, "dynamic": s in dynamic}
+                    for s in study.series
+                ],
+                "chosen": dynamic[0].number if dynamic else None,
+                "problems": list(study.problems),
+            }  # fmt: skip
+            if not dynamic:
+                self._station.fail(
+                    f"There is no dynamic series in {path}: {len(study.series)} series, "
+                    f"{study.not_images} other files."
+                )
+        if open_at_once and dynamic:
+            await self.open_found("before")
+
+    async def open_found(self, name: str) -> None:
+        """Load the chosen series of what was found as one visit."""
+        found = self._station.state.found
+        path, series = Path(found["path"]), found["chosen"]
+        with self._station.state as state:
+            state.found = _NOTHING
+        await self.open({name: path}, series=series)
+
+    async def take_up(self, index: int) -> None:
+        """Go on with earlier work."""
+        entry = self._station.state.recent[index]
+        await self.open({name: Path(path) for name, path in entry["visits"].items()})
+
+    async def open(self, paths: dict[str, Path], *, series: int | None = None) -> None:
+        """Read studies, take up what was kept of them, and make everything that needs no hand."""
+        station = self._station
+        opened = []
+        kept = work_beside(next(iter(paths.values())))
+        for name, path in paths.items():
+            work = kept.get(name) or work_beside(path).get(name)
+            if work is not None and work.study not in (None, str(path)):
+                work = None
+            settings = Settings() if series is None else changed(
+                Settings(), reading={"series": series}
+            )  # fmt: skip
+            visit = station.workplace.visit(name)
+            done, images = await station.jobs.run(
+                f"Opening {name}",
+                lambda progress, path=path, settings=settings: open_images(
+                    path, settings, progress
+                ),
+            )
+            if not done:
+                return
+            if work is None:
+                visit.set_images(images, study_path=path)
+                if series is not None:
+                    visit.change(reading={"series": series})
+            else:
+                station.workplace.take_up(name, images, work)
+                station.tell(f"Your earlier work on {name} was taken up.")
+            station.study_opened(visit)
+            opened.append(visit)
+        for visit in opened:
+            if not await station.analyse(visit):
+                break
+        with station.state as state:
+            state.visit = opened[0].name
+        station.save_soon()
+        station.refresh()
+
+    async def _open_scene(self, path: Path) -> None:
+        """A scene that 3D Slicer or this program saved."""
+        station = self._station
+        try:
+            loaded = station.app.io_manager.load_scene(str(path))
+        except Exception as error:
+            raise InputError(f"The scene {path} cannot be read ({error}).") from None
+        if loaded is False or not station.take_scene():
+            station.fail(f"The scene {path.name} holds no study of SpineDCE.")
+
+    def uploads(self, batch: str) -> Path:
+        """The folder of one set of uploaded files."""
+        root = user_folder() / "uploads"
+        return safe_path(root, batch) or root / "files"
+
+    def uploaded(self, folder: Path) -> None:
+        """All files of an upload have come."""
+        with self._station.state as state:
+            state.uploading, state.open_path = "", str(folder)
+        asyncio.get_running_loop().create_task(self.scan())
+
+    def upload_progress(self, done: int, count: int) -> None:
+        self._station.state.uploading = f"{done} of {count} files"
+
+    # -- corrections ------------------------------------------------------------------------------
+
+    async def correct(self) -> None:
+        """Take TR, flip angle and frame interval as typed."""
+        station, state = self._station, self._station.state
+        visit = station.visit
+        if visit is None:
+            return
+        given = {}
+        for key, factor in (("TR", 1e-3), ("FA", 1.0), ("interval", 1.0)):
+            try:
+                text = state[f"edit_{key}"]
+                given[key] = None if text in (None, "") else float(text) * factor
+            except ValueError:
+                station.fail(f"{key} must be a number.")
+                return
+        again = given["interval"] != visit.settings.reading.frame_interval
+        reading = {"TR": given["TR"], "FA": given["FA"], "frame_interval": given["interval"]}
+        if not station.attempt(lambda: visit.change(reading=reading)):
+            return
+        if again and visit.study_path is not None:
+            path, settings = visit.study_path, visit.settings
+            done, images = await station.jobs.run(
+                f"Opening {visit.name}", lambda progress: open_images(path, settings, progress)
+            )
+            if not done:
+                return
+            visit.set_images(images, study_path=path)
+            visit.change(reading=reading)
+            station.study_opened(visit)
+        await station.analyse(visit)
+
+    def close(self) -> None:
+        """Take both visits out; what was done on them stays saved."""
+        station = self._station
+        station.autosave.save()
+        station.drawing.forget()
+        station.charts.forget_voxel()
+        station.workplace.clear()
+        station.views.set_rows(["before"])
+        station.state.visit = "before"
+        station.refresh()
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        state, visit = self._station.state, self._station.visit
+        state.recent = [
+            {"title": " and ".join(r["visits"]), "visits": r["visits"],
+             "where": next(iter(r["visits"].values())),
+             "time": time.strftime("%d %b, %H:%M", time.localtime(r["time"]))}
+            for r in read_recent()
+        ][:3]  # fmt: skip
+        if visit is None:
+            state.facts, state.study_title = [], ""
+            return
+        dynamic, reading = visit.analysis.study.dynamic, visit.settings.reading
+        step = dynamic.times[1:] - dynamic.times[:-1]
+        sections, rows, columns = dynamic.geometry.shape
+        acquisition = dynamic.acquisition
+        state.study_title = " · ".join(
+            dict.fromkeys(_name(v) for v in self._station.workplace.visits)
+        )
+        state.edit_TR = None if reading.TR is None else reading.TR * 1000
+        state.edit_FA, state.edit_interval = reading.FA, reading.frame_interval
+        state.facts = [
+            ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.times[-1]:.0f} s"),
+            ("Times from", dynamic.time_origin),
+            ("Voxels", f"{columns} × {rows} × {sections}, "
+             + " × ".join(f"{v:.3g}" for v in dynamic.geometry.spacing) + " mm"),
+            ("TR", _value(visit.analysis.TR, 1000, "ms")),
+            ("Flip angle", _value(visit.analysis.FA, 1, "°")),
+            ("Field", _value(acquisition.field_strength, 1, "T")),
+            ("T1-weighted", "yes" if visit.anatomy is not None else "none: maps lie over frames"),
+            ("T10 from", {"vfa": "flip angles", "map": "a T1 map", "fixed": "one fixed value"}.get(
+                visit.analysis.T1_source or "", "nothing: relative signal is fitted")),
+        ]  # fmt: skip
+
+    def ui(self) -> None:
+        station = self._station
+        with html.Div(v_if="!visits.length", classes="stack"):
+            v3.VBtn(
+                "Sample patient", prepend_icon="mdi-account-heart-outline", color="primary",
+                block=True, size="large", click=self.sample, disabled=("busy",), id="sample",
+                title="A digital spine with known truth, before and after therapy; made here, "
+                "ready in under a minute",
+            )  # fmt: skip
+            html.A(
+                "or in full resolution (takes longer to make)", classes="link",
+                click=(self.sample, "['full']"), id="sample-full",
+            )  # fmt: skip
+            with html.Div(v_if="recent.length", classes="stack"):
+                html.Div("Go on where you left off", classes="label")
+                with html.Button(
+                    v_for="(r, i) in recent", key="r.where", classes="choice recent",
+                    click=(self.take_up, "[i]"), disabled=("busy",),
+                    title=("Object.values(r.visits).join('\\n')",),
+                ):  # fmt: skip
+                    html.B("{{ r.title }}")
+                    html.Span("{{ r.time }}", classes="hint")
+                    html.Div("{{ r.where }}", classes="path")
+        with html.Div(classes="stack", v_show="visits.length < 2 || found.path"):
+            html.Div(
+                "{{ visits.length ? 'Open the other visit' : 'Open your own' }}", classes="label"
+            )
+            with html.Div(classes="row"):
+                v3.VTextField(
+                    v_model=("open_path",), label="Folder, NRRD, NIfTI or scene",
+                    density="compact", hide_details=True, id="open-path",
+                    raw_attrs=['@keydown.enter="trigger(\'scan\')"'],
+                )  # fmt: skip
+                v3.VBtn(
+                    icon="mdi-folder-search-outline", variant="text", size="small",
+                    title="Choose a folder", click=self.browse, disabled=("busy",),
+                )  # fmt: skip
+            with html.Div(v_if="browsing", classes="browser"), html.Button(
+                v_for="(f, i) in folders", key="f", classes="folder",
+                click=(self.browse, "[f]"),
+            ):  # fmt: skip
+                html.Span("{{ i === 0 ? '↑ ' + f : f.split('/').pop() }}")
+            with html.Div(classes="row"):
+                v3.VBtn(
+                    "Look inside", size="small", variant="tonal", click=self.scan, id="scan",
+                    disabled=("busy || !open_path",),
+                )  # fmt: skip
+                with html.Label(classes="upload", title="Images that only the browser can reach"):
+                    html.Span("{{ uploading || 'Upload a folder' }}")
+                    html.Input(
+                        type="file", multiple=True, id="upload",
+                        raw_attrs=["webkitdirectory", '@change="utils.upload($event.target.files)"'],
+                    )  # fmt: skip
+        with html.Div(v_if="found.path", classes="stack card"):
+            html.Div("Found", classes="label")
+            with v3.VRadioGroup(
+                v_model=("found.chosen",), density="compact", hide_details=True, color="primary"
+            ):
+                v3.VRadio(
+                    v_for="s in found.series.filter(s => s.dynamic)", key="s.value",
+                    value=("s.value",), label=("s.title + ' · ' + s.line",),
+                )  # fmt: skip
+            with html.Div(
+                v_for="s in found.series.filter(s => !s.dynamic)", key="s.value", classes="other"
+            ):
+                html.Span("{{ s.title }}")
+                html.Span("{{ s.role }}", classes="hint")
+            html.Div("{{ p }}", v_for="p in found.problems", key="p", classes="warn")
+            with html.Div(classes="row"):
+                for name in VISITS:
+                    v3.VBtn(
+                        f"Open as {name}", size="small", color="primary", id=f"open-{name}",
+                        disabled=("busy || found.chosen === null",),
+                        click=(self.open_found, f"['{name}']"),
+                    )  # fmt: skip
+        with html.Div(v_if="visits.length", classes="stack"):
+            with html.Table(classes="facts"), html.Tbody():
+                with html.Tr(v_for="f in facts", key="f[0]"):
+                    html.Td("{{ f[0] }}")
+                    html.Td("{{ f[1] }}")
+            html.Div("Correct what the files say", classes="label")
+            with html.Div(classes="row"):
+                for key, label in (
+                    ("TR", "TR [ms]"),
+                    ("FA", "Flip [°]"),
+                    ("interval", "Frame [s]"),
+                ):
+                    v3.VTextField(
+                        v_model=(f"edit_{key}",), label=label, density="compact", type="number",
+                        hide_details=True, placeholder="as found", persistent_placeholder=True,
+                    )  # fmt: skip
+            with html.Div(classes="row"):
+                v3.VBtn("Use these", size="small", variant="tonal", click=self.correct,
+                        disabled=("busy",))  # fmt: skip
+                v3.VBtn("Close study", size="small", variant="text", click=self.close,
+                        disabled=("busy",), id="close-study")  # fmt: skip
+        station.ctrl.trigger("scan")(self.scan)
+
+
+def _line(s: Any) -> str:
+    frames, sections, rows, columns = s.dimensions
+    interval = "" if s.interval is None else f", every {s.interval:.1f} s"
+    return f"{frames} frames of {columns} × {rows} × {sections}{interval}"
+
+
+def _name(visit: Any) -> str:
+    """The last two folders that say something."""
+    if visit.study_path is None:
+        return visit.name
+    parts = [part for part in visit.study_path.parts if part.lower() not in ("dicom", "/")]
+    return "/".join(parts[-2:])
+
+
+def _range(step: Any) -> str:
+    low, high = float(step.min()), float(step.max())
+    return f"{low:.2f}" if high - low < 0.01 else f"{low:.2f} to {high:.2f}"
+
+
+def _value(value: float | None, factor: float, unit: str) -> str:
+    return "not in the files" if value is None else f"{value * factor:.4g} {unit}"

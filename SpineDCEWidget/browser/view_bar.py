@@ -1,0 +1,223 @@
+"""The bar above the views: which map, how strong, which section and frame."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from SpineDCELib.mrml.maps import SHOWN
+from trame.widgets import html
+from trame.widgets import vuetify3 as v3
+
+from SpineDCEWidget.browser.views import COLUMNS, CONTENTS, VISITS, pane_name
+
+#: Frames a second while playing.
+_RATE = 8.0
+
+
+class ViewBar:
+    """What the views show and where."""
+
+    def __init__(self, station: Any) -> None:
+        self._station = station
+        self._player: asyncio.Task[None] | None = None
+        station.state.update(
+            {
+                "columns": list(station.views.columns), "map_name": "vp", "maps": [],
+                "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
+                "section": 0, "sections": 1, "linked": True, "legend": None, "letters": {},
+                "places": {}, "pane_titles": {}, "pane_contents": {},
+            }
+        )  # fmt: skip
+        for name, action in {
+            "columns": self._columns_chosen, "map_name": self._map_chosen,
+            "opacity": lambda: station.views.set_opacity(station.state.opacity / 100),
+            "frame": self.show_frame, "section": self._section_chosen,
+            "linked": lambda: setattr(station.views, "linked", station.state.linked),
+            "dark": station.charts.refresh,
+        }.items():  # fmt: skip
+            station.state.change(name)(lambda action=action, **_: action())
+
+    # -- what -------------------------------------------------------------------------------------
+
+    def arrange_for_step(self, step: int) -> None:
+        """While drawing, a region must be seen on T1, on the frame and on the map at once."""
+        columns = ["T1", "frame", "fused"] if step == 3 else ["T1", "map", "fused"]
+        self._station.state.columns = columns
+
+    def _columns_chosen(self) -> None:
+        self._station.views.columns = list(self._station.state.columns)
+        self._station.views.fill()
+        self.refresh()
+
+    def set_column(self, column: int, content: str) -> None:
+        columns = list(self._station.state.columns)
+        columns[column] = content
+        self._station.state.columns = columns
+
+    def _map_chosen(self) -> None:
+        self._station.views.map_name = self._station.state.map_name
+        self._station.views.fill()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Names, ranges and the legend, from what there is."""
+        station, state = self._station, self._station.state
+        visit = station.visit
+        names = visit.maps if visit is not None else {}
+        order = [n for n in SHOWN if n in names]
+        state.maps = [{"title": SHOWN[n].title, "value": n} for n in order]
+        state.frames = visit.analysis.study.dynamic.n_frames if visit is not None else 1
+        state.sections = visit.analysis.study.dynamic.geometry.shape[0] if visit is not None else 1
+        title = SHOWN[state.map_name].title
+        words = {"T1": "T1", "frame": "dynamic frame", "map": title, "fused": f"{title} over T1"}
+        contents, titles = {}, {}
+        for name in VISITS:
+            visit = station.workplace.visit(name)
+            has_T1 = visit.analysis is not None and visit.anatomy is not None
+            for column in range(COLUMNS):
+                content = state.columns[column]
+                word = words[content]
+                if not has_T1:
+                    word = word.replace("T1", "frame")
+                contents[pane_name(name, column)] = content
+                titles[pane_name(name, column)] = f"{name} · {word}"
+        state.pane_contents, state.pane_titles = contents, titles
+        self.show_legend()
+        self.show_place()
+
+    def show_legend(self) -> None:
+        """The colour bar of the map, the same for both visits."""
+        station, state = self._station, self._station.state
+        node = next(
+            (v.maps[state.map_name] for v in station.workplace.visits if state.map_name in v.maps),
+            None,
+        )
+        display = node.GetDisplayNode() if node is not None else None
+        if display is None or state.map_name == "status":
+            state.legend = None
+            return
+        low, high = display.GetWindowLevelMin(), display.GetWindowLevelMax()
+        table = display.GetColorNode().GetLookupTable()
+        colours = []
+        for i in range(17):
+            rgb = [0.0, 0.0, 0.0]
+            table.GetColor(
+                table.GetRange()[0] + i / 16 * (table.GetRange()[1] - table.GetRange()[0]), rgb
+            )
+            colours.append("rgb({},{},{})".format(*(round(255 * v) for v in rgb)))
+        shown = SHOWN[state.map_name]
+        state.legend = {
+            "title": f"{shown.title} {shown.unit}".strip(),
+            "css": f"linear-gradient(to top, {', '.join(colours)})",
+            "ticks": [f"{low + (high - low) * i / 4:.3g}" for i in (4, 3, 2, 1, 0)],
+        }
+
+    # -- where ------------------------------------------------------------------------------------
+
+    def show_place(self) -> None:
+        """Section numbers and anatomical letters of what is in view."""
+        station, state = self._station, self._station.state
+        places, letters = {}, {}
+        for visit in station.workplace.visits:
+            section = station.views.section(visit.name)
+            count = visit.analysis.study.dynamic.geometry.shape[0]
+            places[visit.name] = f"section {section + 1} of {count}"
+            letters[visit.name] = station.views.letters(visit.name)
+            if visit.name == state.visit and section != state.section:
+                state.section = section
+        state.places, state.letters = places, letters
+
+    def _section_chosen(self) -> None:
+        station, state = self._station, self._station.state
+        visit = station.visit
+        if visit is not None and int(state.section) != station.views.section(visit.name):
+            station.views.go_to_section(int(state.section), visit.name)
+
+    def step_section(self, step: int) -> None:
+        state = self._station.state
+        state.section = min(max(int(state.section) + int(step), 0), state.sections - 1)
+
+    # -- frames -----------------------------------------------------------------------------------
+
+    def show_frame(self) -> None:
+        """One dynamic frame in both visits, by its number."""
+        station, state = self._station, self._station.state
+        for visit in station.workplace.visits:
+            dynamic = visit.analysis.study.dynamic
+            index = min(int(state.frame), dynamic.n_frames - 1)
+            visit.show_frame(index)
+            if visit is station.visit:
+                state.frame_time = f"{dynamic.times[index]:.1f} s"
+
+    def toggle_play(self) -> None:
+        """Play the frames, or stop."""
+        state = self._station.state
+        state.playing = not state.playing
+        if state.playing:
+            if "frame" not in state.columns:
+                self.set_column(0, "frame")
+            self._player = asyncio.get_running_loop().create_task(self._play())
+        elif self._player is not None:
+            self._player.cancel()
+
+    async def _play(self) -> None:
+        state = self._station.state
+        while state.playing and self._station.visit is not None:
+            with state:
+                state.frame = (int(state.frame) + 1) % state.frames
+            await asyncio.sleep(1 / _RATE)
+
+    # -- page -------------------------------------------------------------------------------------
+
+    def ui(self) -> None:
+        with html.Div(classes="bar", v_show="visits.length"):
+            v3.VSelect(
+                v_model=("map_name",), items=("maps",), density="compact", hide_details=True,
+                classes="map-select", variant="outlined", disabled=("!maps.length",),
+                title="Map shown in colour", id="map-select",
+            )  # fmt: skip
+            with html.Div(classes="bar-group", title="How strongly the map covers the anatomy"):
+                v3.VIcon("mdi-circle-opacity", size="small")
+                v3.VSlider(
+                    v_model=("opacity",), min=0, max=100, step=1, density="compact",
+                    hide_details=True, classes="slider", id="opacity",
+                    raw_attrs=['aria-label="Opacity of the map"'],
+                )  # fmt: skip
+            with html.Div(classes="bar-group", title="Section (wheel, PgUp, PgDn)"):
+                v3.VIcon("mdi-layers-outline", size="small")
+                v3.VSlider(
+                    v_model=("section",), min=0, max=("sections - 1",), step=1, density="compact",
+                    hide_details=True, classes="slider", raw_attrs=['aria-label="Section"'],
+                )  # fmt: skip
+                html.Span("{{ section + 1 }} / {{ sections }}", classes="number")
+            with html.Div(classes="bar-group", title="Dynamic frame (space plays)"):
+                v3.VBtn(
+                    icon=("playing ? 'mdi-pause' : 'mdi-play'",), variant="text", size="x-small",
+                    click=self.toggle_play, raw_attrs=['aria-label="Play frames"'], id="play",
+                )  # fmt: skip
+                v3.VSlider(
+                    v_model=("frame",), min=0, max=("frames - 1",), step=1, density="compact",
+                    hide_details=True, classes="slider", raw_attrs=['aria-label="Frame"'],
+                )  # fmt: skip
+                html.Span("{{ frame + 1 }} / {{ frames }}<br>{{ frame_time }}", classes="number")
+            html.Div("", classes="grow")
+            for column in range(COLUMNS):
+                with html.Select(
+                    classes="column-select", title=f"What column {column + 1} shows",
+                    raw_attrs=[f':value="columns[{column}]"'],
+                    change=(self.set_column, f"[{column}, $event.target.value]"),
+                ):  # fmt: skip
+                    for content in CONTENTS:
+                        html.Option(content, value=content)
+            v3.VBtn(
+                icon=("linked ? 'mdi-link-variant' : 'mdi-link-variant-off'",), variant="text",
+                size="x-small", click="linked = !linked", v_if="two",
+                title="Whether both visits move together",
+                raw_attrs=['aria-label="Link both visits"'],
+            )  # fmt: skip
+            v3.VBtn(
+                icon="mdi-fit-to-page-outline", variant="text", size="x-small",
+                click=self._station.views.fit, title="Show the whole section again",
+                raw_attrs=['aria-label="Fit"'],
+            )  # fmt: skip

@@ -1,0 +1,210 @@
+"""A real browser on the workstation's page, for tests, pictures and measurements."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-dev-shm-usage", "--window-size=1280,800", "--hide-scrollbars", "--mute-audio",
+    "--force-device-scale-factor=1",
+)  # fmt: skip
+
+
+def needed() -> str:
+    """Why there can be no browser test here; "" where there can."""
+    try:
+        import selenium  # noqa: F401
+        from SpineDCELib.errors import InputError
+
+        from SpineDCEWidget.browser.requirements import GraphicsCheck, check_packages
+    except ImportError as error:
+        return f"{error.name} is not installed"
+    if not shutil.which("chromium") or not shutil.which("chromedriver"):
+        return "chromium and chromium-driver are not installed"
+    try:
+        check_packages()
+        GraphicsCheck().wait()
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+class Program:
+    """``spinedce workstation`` in a process of its own."""
+
+    def __init__(self, home: Path, *arguments: str) -> None:
+        self.home, self.log = home, home / "log.txt"
+        home.mkdir(parents=True, exist_ok=True)
+        self._seen = len(self.log.read_text(errors="replace")) if self.log.exists() else 0
+        self.started = time.monotonic()
+        self._file = self.log.open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "SpineDCELib.cli", "workstation", "--no-browser", *arguments],
+            stdout=self._file, stderr=subprocess.STDOUT,
+            env={**os.environ, "SPINEDCE_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        self.address = self._wait_for_address()
+
+    def _wait_for_address(self) -> str:
+        for _ in range(1200):
+            text = self.log.read_text(errors="replace")[self._seen :]
+            if found := re.findall(r"http://127\.0\.0\.1:\d+/\?token=\S+", text):
+                return found[-1]
+            if self.process.poll() is not None:
+                raise RuntimeError(f"The program ended: {text[-2000:]}")
+            time.sleep(0.05)
+        raise RuntimeError("The program did not start.")
+
+    def memory(self) -> float:
+        """Resident memory, MB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+
+    def troubles(self) -> list[str]:
+        """Lines of the log that tell of an exception."""
+        text = self.log.read_text(errors="replace")
+        return [line for line in text.splitlines() if re.search(r"Traceback|Error\b|ERR\|", line)]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(timeout=20)
+        self._file.close()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(timeout=20)
+        self._file.close()
+
+
+class Page:
+    """The page in headless Chromium, used by mouse and keyboard."""
+
+    def __init__(self, address: str, downloads: Path | None = None) -> None:
+        from selenium import webdriver
+
+        options = webdriver.ChromeOptions()
+        options.binary_location = shutil.which("chromium")
+        for flag in _FLAGS:
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        if downloads is not None:
+            downloads.mkdir(parents=True, exist_ok=True)
+            options.add_experimental_option(
+                "prefs",
+                {"download.default_directory": str(downloads), "download.prompt_for_download": False},
+            )  # fmt: skip
+        self.driver = webdriver.Chrome(
+            options, webdriver.ChromeService(shutil.which("chromedriver"))
+        )
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False},
+        )
+        self.driver.get(address)
+        self.requests: list[str] = []
+        self.wait(lambda: self.js("return !!(window.trame && window.trame.state && "
+                                  "document.querySelector('.steps'))"), 40)  # fmt: skip
+
+    # -- looking ----------------------------------------------------------------------------------
+
+    def js(self, script: str, *arguments: Any) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def state(self, name: str) -> Any:
+        """A trame variable as the page has it."""
+        return json.loads(self.js("return JSON.stringify(window.trame.state.get(arguments[0]) ?? "
+                                  "null)", name))  # fmt: skip
+
+    def wait(self, condition: Callable[[], Any], seconds: float = 30, what: str = "") -> Any:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if found := condition():
+                return found
+            time.sleep(0.05)
+        error = self.state("error") if self.js("return !!window.trame?.state") else ""
+        raise AssertionError(f"Waited {seconds} s in vain for {what or condition}: {error}")
+
+    def idle(self, seconds: float = 120) -> None:
+        """Until nothing is being computed and nothing is waited for."""
+        self.wait(lambda: not self.state("busy"), seconds, "the end of a job")
+
+    def element(self, selector: str) -> Any:
+        return self.driver.find_element("css selector", selector)
+
+    def picture(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.driver.save_screenshot(str(path))
+
+    def outside(self) -> list[str]:
+        """Addresses that were asked for beside this machine's own."""
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                self.requests.append(message["params"]["request"]["url"])
+        ours = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:", "chrome")
+        return [url for url in self.requests if not url.startswith(ours)]
+
+    def troubles(self) -> list[str]:
+        """What went wrong in the page."""
+        found = self.js("return window.spinedce?.errors || []")
+        return found + [
+            e["message"] for e in self.driver.get_log("browser") if e["level"] == "SEVERE"
+        ]
+
+    # -- doing ------------------------------------------------------------------------------------
+
+    def click(self, selector: str, seconds: float = 30) -> None:
+        def ready() -> Any:
+            found = self.driver.find_elements("css selector", selector)
+            return found[0] if found and found[0].is_displayed() and found[0].is_enabled() else None
+
+        self.wait(ready, seconds, selector).click()
+
+    def keys(self, *keys: str) -> None:
+        from selenium.webdriver import ActionChains
+
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def box(self, selector: str) -> dict[str, float]:
+        return self.js(
+            "const r = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return {x: r.x, y: r.y, width: r.width, height: r.height}", selector,
+        )  # fmt: skip
+
+    def drag(self, points: list[tuple[float, float]], *, pause: float = 0.01) -> None:
+        """Press at the first point of the window, move through the others, let go."""
+        from selenium.webdriver.common.actions.action_builder import ActionBuilder
+
+        builder = ActionBuilder(self.driver, duration=int(pause * 1000))
+        pointer = builder.pointer_action
+        pointer.move_to_location(*(int(v) for v in points[0]))
+        pointer.pointer_down()
+        for point in points[1:]:
+            pointer.move_to_location(*(int(v) for v in point))
+        pointer.pointer_up()
+        builder.perform()
+
+    def quit(self) -> None:
+        self.driver.quit()
+
+
+def skip_without_browser() -> None:
+    """Skip the test, saying why, where there is no browser or no graphics."""
+    if reason := needed():
+        pytest.skip(reason)
