@@ -246,6 +246,8 @@ class Workstation:
         """A visit has images: show them before anything is computed."""
         with self.state as state:
             state.visit = visit.name
+            # In the middle of the series there is contrast in the tissue.
+            state.frame = visit.analysis.study.dynamic.n_frames // 2
             rows = [v.name for v in self.workplace.visits]
             self.views.set_rows(rows)
             self.drawing.forget()

@@ -43,7 +43,7 @@ def layout(dark: bool, x_title: str, y_title: str, **more: Any) -> dict[str, Any
     }  # fmt: skip
     base = {
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": _FONT | {"color": ink}, "margin": {"l": 48, "r": 12, "t": 8, "b": 34},
+        "font": _FONT | {"color": ink}, "margin": {"l": 48, "r": 16, "t": 8, "b": 34},
         "xaxis": axis | {"title": {"text": x_title, "standoff": 4}},
         "yaxis": axis | {"title": {"text": y_title, "standoff": 4}, "rangemode": "tozero"},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 10},
@@ -94,7 +94,7 @@ def main_figure(
         figure["yaxis2"] = {
             "overlaying": "y", "side": "right", "showgrid": False, "fixedrange": True,
             "rangemode": "tozero", "title": {"text": f"AIF [{aif_unit}]", "standoff": 4},
-            "color": AIF_COLOUR,
+            "color": AIF_COLOUR, "tickmode": "auto", "nticks": 5, "zeroline": False,
         }  # fmt: skip
     figure["shapes"] = [
         {"type": "line", "x0": float(t[frame]), "x1": float(t[frame]), "y0": 0, "y1": 1,
@@ -195,4 +195,6 @@ def voxel_figure(story: VoxelStory, *, dark: bool) -> dict[str, Any]:
     ]
     figure = layout(dark, "time [s]", f"[{story.unit}]")
     figure["yaxis"]["rangemode"] = "normal"
+    figure["showlegend"] = False
+    figure["margin"] |= {"t": 4, "b": 30}
     return {"data": data, "layout": figure, "shift": 0.0}

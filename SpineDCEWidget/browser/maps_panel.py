@@ -123,7 +123,7 @@ class MapsPanel:
             "signal": concentration.signal, "model": settings.fit.model,
             "T1_source": concentration.T1_source or "", "T10": _ms(concentration.T10),
             "r1": concentration.r1, "r1_used": f"{analysis.r1:g}", "Hct": aif.Hct,
-            "blood_T10": _ms(aif.blood_T10), "field": analysis.study.dynamic.acquisition.field_strength,
+            "blood_T10": _ms(aif.blood_T10),
         }  # fmt: skip
 
     def ui(self) -> None:

@@ -17,7 +17,7 @@ _VUETIFY = {
             "dark": {
                 "colors": {"primary": "#2f9c9e", "surface": "#1d2530", "secondary": "#35414e"}
             },
-            "light": {"colors": {"primary": "#0b7a7c", "secondary": "#5d6873"}},
+            "light": {"colors": {"primary": "#0b7a7c"}},
         }
     }
 }
@@ -127,7 +127,20 @@ def _views(station: Any) -> None:
                     classes="pane", v_show=f"({shown}).includes('{visit}')", id=f"pane-{name}"
                 ):
                     client.ServerTemplate(name=name)
-                    html.Div(f"{{{{ pane_titles['{name}'] }}}}", classes="pane-title")
+                    with html.Div(classes="pane-title"):
+                        html.Span(f"{visit} · ")
+                        with html.Select(
+                            title="What this column shows",
+                            change=(station.bar.set_column, f"[{column}, $event.target.value]"),
+                            raw_attrs=[
+                                f':value="columns[{column}]"',
+                                f'aria-label="What column {column + 1} shows"',
+                            ],
+                        ):
+                            html.Option(
+                                "{{ c.title }}", v_for="c in contents", key="c.value",
+                                value=("c.value",),
+                            )  # fmt: skip
                     for side in ("left", "right", "top", "bottom"):
                         html.Div(
                             f"{{{{ letters['{visit}']?.{side} }}}}", classes=f"letter at-{side}",
@@ -135,18 +148,16 @@ def _views(station: Any) -> None:
                         )  # fmt: skip
                     if column == 0:
                         html.Div(f"{{{{ places['{visit}'] }}}}", classes="place")
-                    _legend(name)
+                    _legend(column)
         with html.Div(classes="welcome", v_if="!visits.length"):
             html.Img(src="page/icon.svg", alt="")
             html.P("Open a study, or try the sample patient.", v_if="!busy")
             html.P("{{ busy_title }}", v_if="busy")
 
 
-def _legend(name: str) -> None:
+def _legend(column: int) -> None:
     """The colour bar of a map's view, with its unit."""
-    with html.Div(
-        classes="legend", v_if=f"legend && ['map', 'fused'].includes(pane_contents['{name}'])"
-    ):
+    with html.Div(classes="legend", v_if=f"legend && ['map', 'fused'].includes(columns[{column}])"):
         html.Div("{{ legend.title }}", classes="legend-title")
         with html.Div(classes="legend-row"):
             html.Div(classes="legend-bar", raw_attrs=[':style="{background: legend.css}"'])
@@ -169,19 +180,21 @@ def _curves(station: Any) -> None:
             with html.Div(classes="story", v_if="story"):
                 with html.Div(classes="story-head"):
                     html.B("{{ story.title }}")
+                    html.Span("{{ story.status }}", classes="story-status", title=("story.status",))
                     _icon("mdi-close", "Back to the evidence", station.escape, density="compact")
-                html.Div("{{ story.status }}", classes="story-status")
-                with html.Table(), html.Tbody():
-                    with html.Tr(v_for="row in story.rows", key="row[0]"):
-                        html.Td("{{ row[0] }}")
-                        html.Td("{{ row[1] }}")
+                with (
+                    html.Table(),
+                    html.Tbody(),
+                    html.Tr(v_for="row in story.rows", key="row[0]"),
+                ):
+                    html.Td("{{ cell }}", v_for="(cell, i) in row", key="i")
             html.Div("{{ evidence_sentence }}", classes="evidence-note", v_if="!story")
             plot(station, "side_figure", "side-plot")
 
 
 def _messages(station: Any) -> None:
     v3.VSnackbar(
-        "{{ note }}", model_value=("!!note",), timeout=4000, color="secondary",
+        "{{ note }}", model_value=("!!note",), timeout=4000, color="surface",
         update_modelValue="note = ''", location="bottom",
     )  # fmt: skip
     with html.Div(classes="error-bar", v_if="error", role="alert"):

@@ -325,7 +325,9 @@ class StudyPanel:
                     html.Span("{{ uploading || 'Upload a folder' }}")
                     html.Input(
                         type="file", multiple=True, id="upload",
-                        raw_attrs=["webkitdirectory", '@change="utils.upload($event.target.files)"'],
+                        raw_attrs=[
+                            "webkitdirectory", '@change="utils.upload($event.target.files)"'
+                        ],
                     )  # fmt: skip
         with html.Div(v_if="found.path", classes="stack card"):
             html.Div("Found", classes="label")
@@ -350,10 +352,12 @@ class StudyPanel:
                         click=(self.open_found, f"['{name}']"),
                     )  # fmt: skip
         with html.Div(v_if="visits.length", classes="stack"):
-            with html.Table(classes="facts"), html.Tbody():
-                with html.Tr(v_for="f in facts", key="f[0]"):
-                    html.Td("{{ f[0] }}")
-                    html.Td("{{ f[1] }}")
+            with (
+                html.Table(classes="facts"),
+                html.Tbody(),
+                html.Tr(v_for="f in facts", key="f[0]"),
+            ):
+                html.Td("{{ cell }}", v_for="(cell, i) in f", key="i")
             html.Div("Correct what the files say", classes="label")
             with html.Div(classes="row"):
                 for key, label in (

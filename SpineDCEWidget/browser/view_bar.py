@@ -9,7 +9,7 @@ from SpineDCELib.mrml.maps import SHOWN
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.views import COLUMNS, CONTENTS, VISITS, pane_name
+from SpineDCEWidget.browser.views import CONTENTS
 
 #: Frames a second while playing.
 _RATE = 8.0
@@ -26,7 +26,7 @@ class ViewBar:
                 "columns": list(station.views.columns), "map_name": "vp", "maps": [],
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
                 "section": 0, "sections": 1, "linked": True, "legend": None, "letters": {},
-                "places": {}, "pane_titles": {}, "pane_contents": {},
+                "places": {}, "contents": [],
             }
         )  # fmt: skip
         for name, action in {
@@ -70,19 +70,10 @@ class ViewBar:
         state.frames = visit.analysis.study.dynamic.n_frames if visit is not None else 1
         state.sections = visit.analysis.study.dynamic.geometry.shape[0] if visit is not None else 1
         title = SHOWN[state.map_name].title
-        words = {"T1": "T1", "frame": "dynamic frame", "map": title, "fused": f"{title} over T1"}
-        contents, titles = {}, {}
-        for name in VISITS:
-            visit = station.workplace.visit(name)
-            has_T1 = visit.analysis is not None and visit.anatomy is not None
-            for column in range(COLUMNS):
-                content = state.columns[column]
-                word = words[content]
-                if not has_T1:
-                    word = word.replace("T1", "frame")
-                contents[pane_name(name, column)] = content
-                titles[pane_name(name, column)] = f"{name} · {word}"
-        state.pane_contents, state.pane_titles = contents, titles
+        words = {"T1": "T1", "frame": "frame", "map": title, "fused": f"{title} over T1"}
+        if visit is not None and visit.anatomy is None:
+            words |= {"T1": "baseline", "fused": f"{title} over frame"}
+        state.contents = [{"title": words[content], "value": content} for content in CONTENTS]
         self.show_legend()
         self.show_place()
 
@@ -110,7 +101,7 @@ class ViewBar:
         state.legend = {
             "title": f"{shown.title} {shown.unit}".strip(),
             "css": f"linear-gradient(to top, {', '.join(colours)})",
-            "ticks": [f"{low + (high - low) * i / 4:.3g}" for i in (4, 3, 2, 1, 0)],
+            "ticks": [_tick(low + (high - low) * i / 4, high) for i in (4, 3, 2, 1, 0)],
         }
 
     # -- where ------------------------------------------------------------------------------------
@@ -202,14 +193,6 @@ class ViewBar:
                 )  # fmt: skip
                 html.Span("{{ frame + 1 }} / {{ frames }}<br>{{ frame_time }}", classes="number")
             html.Div("", classes="grow")
-            for column in range(COLUMNS):
-                with html.Select(
-                    classes="column-select", title=f"What column {column + 1} shows",
-                    raw_attrs=[f':value="columns[{column}]"'],
-                    change=(self.set_column, f"[{column}, $event.target.value]"),
-                ):  # fmt: skip
-                    for content in CONTENTS:
-                        html.Option(content, value=content)
             v3.VBtn(
                 icon=("linked ? 'mdi-link-variant' : 'mdi-link-variant-off'",), variant="text",
                 size="x-small", click="linked = !linked", v_if="two",
@@ -221,3 +204,9 @@ class ViewBar:
                 click=self._station.views.fit, title="Show the whole section again",
                 raw_attrs=['aria-label="Fit"'],
             )  # fmt: skip
+
+
+def _tick(value: float, top: float) -> str:
+    """With as many digits as the scale deserves."""
+    digits = 0 if top >= 20 else 1 if top >= 2 else 2 if top >= 0.2 else 3
+    return f"{value:.{digits}f}"

@@ -258,8 +258,7 @@ class Views:
             return
         with self._alone():
             source = leader.node
-            width, height = source.GetDimensions()[:2]
-            scale = source.GetFieldOfView()[0] / max(width, 1)
+            scale = source.GetFieldOfView()[0] / max(source.GetDimensions()[0], 1)
             for pane in self.panes:
                 if pane is leader or self.visit_of(pane) is None:
                     continue

@@ -105,10 +105,11 @@ class Page:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         if downloads is not None:
             downloads.mkdir(parents=True, exist_ok=True)
-            options.add_experimental_option(
-                "prefs",
-                {"download.default_directory": str(downloads), "download.prompt_for_download": False},
-            )  # fmt: skip
+            preferences = {
+                "download.default_directory": str(downloads),
+                "download.prompt_for_download": False,
+            }
+            options.add_experimental_option("prefs", preferences)
         self.driver = webdriver.Chrome(
             options, webdriver.ChromeService(shutil.which("chromedriver"))
         )
