@@ -1,5 +1,7 @@
-# make run                  set up, write the sample patient, analyse and compare both visits
-# make run STUDY=<folder>   set up, then analyse a study (OUT=<folder> for results, ARGS=<options>)
+# make run                  set up, and serve the workstation on a page of this machine
+# make run STUDY=<folder>   the same with a study open (ARGS="--port 8080 --no-browser")
+# make results              set up, write the sample patient, analyse and compare both visits
+# make results STUDY=<folder>  set up, analyse a study (OUT=<folder> for results, ARGS=<options>)
 # make test                 set up, then run every test
 # make slicer-test SLICER=<executable>   run the module's tests in 3D Slicer (NAMES=<some>)
 PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
@@ -8,9 +10,12 @@ BIN    := $(VENV)/bin
 STUDY  ?=
 OUT    ?= out
 
-.PHONY: run test lint bench validation clean slicer-test
+.PHONY: run results test lint bench validation clean slicer-test
 
 run: $(VENV)/.run
+	$(BIN)/spinedce workstation $(if $(STUDY),"$(STUDY)") $(ARGS)
+
+results: $(VENV)/.run
 ifeq ($(STUDY),)
 	test -f sample/after/truth/size.seg.nrrd || $(BIN)/spinedce phantom sample --patient A
 	$(BIN)/spinedce compare sample/before/dicom sample/after/dicom -o "$(OUT)" --shift auto \
@@ -29,6 +34,7 @@ slicer-test:
 
 bench: $(VENV)/.dev
 	$(BIN)/python Testing/benchmarks/bench_fit.py
+	PYTHONPATH=Testing $(BIN)/python Testing/benchmarks/bench_browser.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -47,7 +53,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[cli]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[workstation]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python

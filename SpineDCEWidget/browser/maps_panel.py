@@ -57,8 +57,10 @@ class MapsPanel:
         top, threshold = float(state.scale_top), float(state.threshold)
         now = (display.GetWindowLevelMax(), display.GetLowerThreshold())
         named = display.GetColorNode().GetName().endswith(state.colours)
-        if top > 0 and (not named or abs(now[0] - top) + abs(now[1] - threshold) > 1e-6):
-            self.scale_follows = self.scale_follows and abs(now[0] - top) < 1e-6
+        # The page has four digits of them.
+        same = [abs(a - b) <= 1e-3 * top for a, b in zip(now, (top, threshold), strict=True)]
+        if top > 0 and not (named and all(same)):
+            self.scale_follows = self.scale_follows and same[0]
             self._station.workplace.scale_maps(
                 state.map_name, top=top, threshold=threshold, colours=state.colours
             )
