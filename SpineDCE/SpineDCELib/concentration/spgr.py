@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
+
+#: Values that are converted at once.
+_BLOCK = 1 << 18
 
 
 def spgr_signal(R1: ArrayLike, *, S0: ArrayLike, TR: float, FA: ArrayLike) -> NDArray[np.floating]:
@@ -59,16 +64,27 @@ def signal_to_concentration(
     cos_alpha = np.cos(np.deg2rad(FA))
     R10 = np.asarray(R10, float)
     E10 = np.exp(-TR * R10)
+    concentration = np.empty(signal.shape, dtype)
     with np.errstate(all="ignore"):
         scale = np.where(baseline > 0, (1 - E10) / (1 - E10 * cos_alpha) / baseline, np.nan)
-        a = signal * scale.astype(dtype)
-        E = (1 - a) / (1 - a * np.asarray(cos_alpha, dtype))
-        # a < 1 keeps E > 0; a·cos α may pass 1 only where a has passed 1.
-        E[~(a < 1)] = np.nan
-        concentration = np.log(E, out=E)
-        concentration /= np.asarray(-TR * r1, dtype)
-        concentration -= np.asarray(R10 / r1, dtype)
+        scale, cos_alpha = scale.astype(dtype), np.asarray(cos_alpha, dtype)
+        intrinsic = np.asarray(R10 / r1, dtype)
+        for frames in _blocks(signal):
+            a = signal[frames] * scale
+            E = concentration[frames]
+            np.divide(1 - a, 1 - a * cos_alpha, out=E)
+            # a < 1 keeps E > 0; a·cos α may pass 1 only where a has passed 1.
+            E[~(a < 1)] = np.nan
+            np.log(E, out=E)
+            E /= np.asarray(-TR * r1, dtype)
+            E -= intrinsic
     return concentration
+
+
+def _blocks(signal: NDArray[np.floating]) -> Iterator[slice]:
+    """Stretches of frames: few enough that what is made on the way is small and stays in cache."""
+    step = max(_BLOCK // max(signal[0].size, 1), 1)
+    return (slice(i, i + step) for i in range(0, len(signal), step))
 
 
 def relative_enhancement(

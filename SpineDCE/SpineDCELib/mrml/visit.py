@@ -43,6 +43,7 @@ from SpineDCELib.mrml.sequences import dynamic_series_from_sequence
 from SpineDCELib.mrml.stories import RegionRow, VoxelStory, voxel_story
 from SpineDCELib.mrml.volumes import array_of, fill_volume, touched, voxel_of
 from SpineDCELib.mrml.work import Work
+from SpineDCELib.on_disk import let_go
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings import Settings, changed, settings_from_dict, settings_to_dict
 from SpineDCELib.stages import MODE_UNITS, Images, Result
@@ -211,7 +212,9 @@ class VisitScene:
         self.show_frame(min(images.dynamic.n_frames - 1, self.nodes.value("frame", 0)))
         for node, array in ((frame, images.dynamic.signal), (self.anatomy, None)):
             if node is not None and (display := node.GetDisplayNode()) is not None:
-                low, high = np.percentile(array_of(node) if array is None else array, (1, 99.5))
+                values = (array_of(node) if array is None else array).reshape(-1)
+                # Some of them do; an odd step walks along no row or column.
+                low, high = np.percentile(values[:: values.size // 500_000 | 1], (1, 99.5))
                 display.AutoWindowLevelOff()
                 display.SetWindowLevelMinMax(float(low), float(high))
         drawn.segmentation_node(self.nodes, images.dynamic.geometry)
@@ -359,7 +362,9 @@ class VisitScene:
             analysis.check()
             if self._settings.fit.shift == "auto":
                 self._propose(analysis, part(progress, 0.0, 0.5))
-            return analysis.result(part(progress, 0.5, 1.0))
+            result = analysis.result(part(progress, 0.5, 1.0))
+            let_go(analysis.study)
+            return result
         except InputError as error:
             self.problem = str(error)
             raise

@@ -24,6 +24,7 @@ from SpineDCELib.measurement.rulers import write_rulers
 from SpineDCELib.mrml.maps import colour_map
 from SpineDCELib.mrml.visit import VisitScene
 from SpineDCELib.mrml.work import Work, read_work, write_work
+from SpineDCELib.on_disk import images_on_disk, let_go
 from SpineDCELib.phantom import VISITS
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import write_segmentation
@@ -93,6 +94,7 @@ class Workplace:
             flip_runs=flip_runs,
             progress=progress,
         )
+        self._let_go()
         return self.comparison
 
     def scale_maps(self, name: str = "vp", *, top: float | None = None, **how: Any) -> float:
@@ -152,8 +154,14 @@ class Workplace:
             progress(len(done) / (len(done) + 1), "Writing the comparison")
             with staged(folder) as stage:
                 write_comparison(stage, self.comparison, formats=formats, anonymise=anonymise)
+        self._let_go()
         progress(1.0, "Done")
         return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+    def _let_go(self) -> None:
+        for visit in self.visits:
+            if visit.analysis is not None:
+                let_go(visit.analysis.study)
 
     @property
     def is_comparison_stale(self) -> bool:
@@ -192,7 +200,7 @@ def open_images(
     study = Path(study)
     if not study.exists():
         raise InputError(f"The study {study} does not exist; choose the folder with its images.")
-    return read_images(study, settings or Settings(), progress)
+    return images_on_disk(read_images(study, settings or Settings(), progress))
 
 
 def kept_work(folder: str | Path) -> dict[str, Work]:

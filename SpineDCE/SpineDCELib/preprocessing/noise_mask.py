@@ -56,8 +56,13 @@ def temporal_noise(signal: NDArray[np.floating]) -> NDArray[np.float32]:
         The median size of the second differences over √6·0.6745, shape ``signal.shape[1:]``; a
         bolus touches few of them, a slow change none.
     """
-    second = np.abs(np.diff(signal.astype(np.float32, copy=False), n=2, axis=0))
-    return np.median(second, axis=0) * np.float32(_NORMAL / np.sqrt(6.0))
+    noise = np.empty(signal.shape[1:], np.float32)
+    # Section by section: the differences of a whole study would be twice its size.
+    for k in range(noise.shape[0] if noise.ndim else 1):
+        own = signal[:, k] if noise.ndim else signal
+        second = np.abs(np.diff(own.astype(np.float32, copy=False), n=2, axis=0))
+        noise[k if noise.ndim else ...] = np.median(second, axis=0, overwrite_input=True)
+    return noise * np.float32(_NORMAL / np.sqrt(6.0))
 
 
 def noise_mask(
@@ -79,7 +84,8 @@ def noise_mask(
         raise InputError("The noise mask needs three frames or more.")
     if not (settings.level > 0 and settings.closing >= 0 and 0 <= settings.smallest < 1):
         raise InputError("Noise mask: level must be above 0, closing 0 or more, smallest below 1.")
-    signal = np.nan_to_num(signal, nan=0.0, posinf=0.0, neginf=0.0)
+    if not np.isfinite(signal).all():
+        signal = np.nan_to_num(signal, nan=0.0, posinf=0.0, neginf=0.0)
     mean = signal.mean(axis=0, dtype=np.float32)
     noise = temporal_noise(signal)
     notes = []

@@ -1,0 +1,50 @@
+"""Arrays in files without a name: read like any other, but memory is not filled with them.
+
+Of a study's gigabyte a reader looks at one section at a time; the system may drop the rest and
+read it again. The files vanish with the program, whatever ends it.
+"""
+
+from __future__ import annotations
+
+import mmap
+import sys
+import tempfile
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.stages import Images
+
+#: Smaller arrays are not worth a file, bytes.
+_WORTH = 1 << 25
+
+
+def on_disk(array: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The same numbers in a file; the array itself where it is small or the disk is full."""
+    if array.nbytes < _WORTH or sys.platform == "win32":
+        return array
+    try:
+        with tempfile.TemporaryFile(prefix="spinedce-") as file:
+            array.tofile(file)
+            file.flush()
+            return np.memmap(file, array.dtype, mode="c", shape=array.shape)
+    except OSError:
+        return array
+
+
+def images_on_disk(images: Images) -> Images:
+    """A study with its dynamic series and phase in files."""
+    dynamic = images.dynamic
+    phase = None if dynamic.phase is None else on_disk(dynamic.phase)
+    return replace(images, dynamic=replace(dynamic, signal=on_disk(dynamic.signal), phase=phase))
+
+
+def let_go(images: Images) -> None:
+    """Give memory back that only mirrors files; what is looked at next is read again."""
+    for array in (images.dynamic.signal, images.dynamic.phase):
+        base = array
+        while isinstance(base, np.ndarray):
+            base = base.base
+        if isinstance(base, mmap.mmap) and hasattr(base, "madvise"):
+            base.madvise(mmap.MADV_DONTNEED)
