@@ -18,6 +18,8 @@ from SpineDCELib.series.dynamic_series import Geometry
 
 _RAYLEIGH = 1.913  #: mean over standard deviation of noise without signal
 _NORMAL = 1.4826  #: standard deviation over median absolute deviation
+#: Voxels that are looked at together.
+_BLOCK = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,14 @@ def temporal_noise(signal: NDArray[np.floating]) -> NDArray[np.float32]:
         The median size of the second differences over √6·0.6745, shape ``signal.shape[1:]``; a
         bolus touches few of them, a slow change none.
     """
-    noise = np.empty(signal.shape[1:], np.float32)
-    # Section by section: the differences of a whole study would be twice its size.
-    for k in range(noise.shape[0] if noise.ndim else 1):
-        own = signal[:, k] if noise.ndim else signal
-        second = np.abs(np.diff(own.astype(np.float32, copy=False), n=2, axis=0))
-        noise[k if noise.ndim else ...] = np.median(second, axis=0, overwrite_input=True)
-    return noise * np.float32(_NORMAL / np.sqrt(6.0))
+    flat = signal.reshape(len(signal), -1)
+    noise = np.empty(flat.shape[1], np.float32)
+    # Block by block: the differences of a whole study would be twice its size.
+    for start in range(0, noise.size, _BLOCK):
+        block = flat[:, start : start + _BLOCK].astype(np.float32, copy=False)
+        second = np.abs(np.diff(block, n=2, axis=0))
+        noise[start : start + _BLOCK] = np.median(second, axis=0, overwrite_input=True)
+    return noise.reshape(signal.shape[1:]) * np.float32(_NORMAL / np.sqrt(6.0))
 
 
 def noise_mask(
