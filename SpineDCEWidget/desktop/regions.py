@@ -247,3 +247,6 @@ class RegionsPanel(Panel):
         self.editor.setSegmentationNode(None)
         self.editor.setSourceVolumeNode(None)
         self.editor.setMRMLSegmentEditorNode(None)
+        node = slicer.mrmlScene.GetSingletonNode(_EDITOR_TAG, "vtkMRMLSegmentEditorNode")
+        if node is not None:
+            slicer.mrmlScene.RemoveNode(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,12 @@ _NUMBERS = {
 }
 #: These belong to one visit; all others are the same for both, or the visits do not compare.
 _OWN = ("reading",)
-_STEPS_BEFORE = {"motionCheck": "motion", "spatialCheck": "space", "temporalCheck": "time"}
+#: Check box → step before conversion, and its setting's values when it is off and on.
+_STEPS_BEFORE = {
+    "motionCheck": ("motion", "on", (False, True)),
+    "spatialCheck": ("space", "method", ("off", "gaussian")),
+    "temporalCheck": ("time", "on", (False, True)),
+}
 #: A choice that is left to the program.
 AUTOMATIC = "automatic"
 
@@ -70,10 +76,10 @@ class StudyPanel(Panel):
         self.on(ui.signalCombo, "currentIndexChanged(int)", self.set_signal)
         self.on(ui.T1SourceCombo, "currentIndexChanged(int)", self.set_T1_source)
         self.on(ui.modelCombo, "currentIndexChanged(int)", self.set_model)
-        for check, step in _STEPS_BEFORE.items():
+        for check, setting in _STEPS_BEFORE.items():
             self.on(
                 getattr(ui, check), "toggled(bool)",
-                lambda on, step=step: self.set_step_before(step, on),
+                lambda on, setting=setting: self.set_step_before(*setting, on),
             )  # fmt: skip
         self.on(ui.computeButton, "clicked()", lambda: self.desk.make())
 
@@ -140,11 +146,10 @@ class StudyPanel(Panel):
     def set_model(self, _index: int) -> None:
         self.change(fit={"model": chosen(self.ui.modelCombo)})
 
-    def set_step_before(self, step: str, on: bool) -> None:
-        from dataclasses import replace
-
+    def set_step_before(self, step: str, name: str, values: tuple[Any, Any], on: bool) -> None:
+        """Switch a step before conversion on or off."""
         present = getattr(self.visit.settings.preprocessing, step)
-        self.change(preprocessing={step: replace(present, on=on)})
+        self.change(preprocessing={step: replace(present, **{name: values[on]})})
 
     def set_interval(self, seconds: float) -> None:
         if seconds > 0 and self.visit.analysis is not None:
@@ -231,8 +236,9 @@ class StudyPanel(Panel):
         sources = {AUTOMATIC: texts.T1_AUTOMATIC, **{s: texts.T1[s] for s in T1_SOURCES}}
         fill_combo(ui.T1SourceCombo, sources, concentration.T1_source or AUTOMATIC)
         fill_combo(ui.modelCombo, {m: texts.MODELS[m] for m in MODELS}, settings.fit.model)
-        for check, step in _STEPS_BEFORE.items():
-            getattr(ui, check).checked = getattr(settings.preprocessing, step).on
+        for check, (step, name, (off, _on)) in _STEPS_BEFORE.items():
+            present = getattr(settings.preprocessing, step)
+            getattr(ui, check).checked = getattr(present, name) != off
         ui.computeButton.enabled = any(visit.is_stale for visit in self.desk.visits)
 
 

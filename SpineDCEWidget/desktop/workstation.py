@@ -189,9 +189,9 @@ class Workstation:
 
     def clear(self) -> None:
         """Take everything of the module out of the scene."""
-        panel = self.panels[self.step]
-        panel.leave()
-        panel.close()
+        for panel in self.panels.values():
+            panel.leave()
+            panel.close()
         self.workplace.clear()
         self.views.leave()
         self.go("study")

@@ -1,0 +1,273 @@
+"""A stand-in for Qt and 3D Slicer's application: enough to drive the panels on slicer-core's scene.
+
+It proves that the panels call the logic and show its state; how they look and feel is proven in a
+real 3D Slicer (Testing/in_slicer).
+"""
+
+import sys
+import types
+from xml.etree import ElementTree
+
+_SIGNALS = {
+    "value": ("valueChanged(int)", "valueChanged(double)"),
+    "currentIndex": ("currentIndexChanged(int)",),
+    "checked": ("toggled(bool)",),
+}
+_VALUES = {"bool": lambda t: t == "true", "number": int, "double": float}
+
+
+class Widget:
+    """Properties that tell of their change, children by name; any other call does nothing."""
+
+    def __init__(self, kind="QWidget", **properties):
+        self.__dict__.update(
+            kind=kind, slots={}, name="", text="", toolTip="", enabled=True, visible=True,
+            checked=False, value=0, minimum=-1e9, maximum=1e9, currentIndex=-1, items=[],
+            currentPath="", rowCount=0, cells={}, dynamic={},
+        )  # fmt: skip
+        self.__dict__.update(properties)
+
+    def __setattr__(self, name, value):
+        if name == "value":
+            value = min(max(value, self.minimum), self.maximum)
+        changed = self.__dict__.get(name) != value
+        self.__dict__[name] = value
+        if changed:
+            for signal in _SIGNALS.get(name, ()):
+                self.emit(signal, value)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_, **__: Widget()
+
+    def connect(self, signal, slot):
+        self.slots.setdefault(signal, []).append(slot)
+
+    def emit(self, signal, *values):
+        for slot in self.slots.get(signal, []):
+            slot(*values)
+
+    def click(self):
+        assert self.enabled, f"{self.name}: {self.toolTip}"
+        self.emit("clicked()")
+
+    def setProperty(self, name, value):
+        self.dynamic[name] = value
+
+    # -- combo boxes ------------------------------------------------------------------------
+
+    @property
+    def count(self):
+        return len(self.items)
+
+    def clear(self):
+        self.items.clear()
+
+    def addItem(self, text, data=None):
+        self.items.append([text, data])
+
+    def itemData(self, i):
+        return self.items[i][1]
+
+    def itemText(self, i):
+        return self.items[i][0]
+
+    def setItemText(self, i, text):
+        self.items[i][0] = text
+
+    # -- tables -----------------------------------------------------------------------------
+
+    def clearContents(self):
+        self.cells.clear()
+
+    def setRowCount(self, count):
+        self.rowCount = count
+
+    def setItem(self, row, column, item):
+        self.cells[row, column] = item.text()
+
+    # -- timers -----------------------------------------------------------------------------
+
+    def start(self):
+        self.running = True
+
+    def stop(self):
+        self.running = False
+
+    def isActive(self):
+        return self.__dict__.get("running", False)
+
+    def fire(self):
+        """What a timer does when its time has come."""
+        if self.isActive():
+            self.running = False
+            self.emit("timeout()")
+
+
+class Item:
+    def __init__(self, text=""):
+        self._text = text
+
+    def text(self):
+        return self._text
+
+
+class Editor(Widget):
+    """The segment editor's nodes and the effect in hand."""
+
+    def __init__(self):
+        super().__init__("qMRMLSegmentEditorWidget", nodes={}, effect=None)
+
+    def setActiveEffectByName(self, name):
+        self.effect = Widget(name=name)
+
+    def setActiveEffect(self, effect):
+        self.effect = effect
+
+    def activeEffect(self):
+        return self.effect
+
+    def setSegmentationNode(self, node):
+        self.nodes["segmentation"] = node
+
+    def segmentationNode(self):
+        return self.nodes.get("segmentation")
+
+    def mrmlSegmentEditorNode(self):
+        return None
+
+
+def load_ui(path):
+    """A Designer file as stand-ins."""
+
+    def made(element):
+        widget = Widget(element.get("class"), name=element.get("name"))
+        for prop in element.findall("property"):
+            child = prop[0]
+            value = _VALUES.get(child.tag, str)(child.text or "")
+            if child.tag in _VALUES or child.tag == "string":
+                target = widget.dynamic if prop.get("stdset") == "0" else widget.__dict__
+                target[prop.get("name")] = value
+        widget.__dict__["children"] = [made(e) for e in direct(element)]
+        return widget
+
+    def direct(element):
+        for child in element:
+            if child.tag == "widget":
+                yield child
+            elif child.tag in ("layout", "item"):
+                yield from direct(child)
+
+    return made(ElementTree.parse(path).getroot().find("widget"))
+
+
+def flattened(widget):
+    yield widget
+    for child in widget.children:
+        yield from flattened(child)
+
+
+class LayoutManager:
+    """Slice views as the layout's text says, with real nodes."""
+
+    plotViewCount = 0
+
+    def __init__(self, slicer):
+        self._slicer = slicer
+        self._layout = slicer.vtkMRMLLayoutNode()
+        self._layout.SetViewArrangement(1)
+        self._widgets = {}
+        self.layout = 1
+
+    def layoutLogic(self):
+        return types.SimpleNamespace(GetLayoutNode=lambda: self._layout)
+
+    def setLayout(self, number):
+        self.layout = number
+        self._layout.SetViewArrangement(number)
+        text = self._layout.GetLayoutDescription(number)
+        for view in ElementTree.fromstring(text).iter("view") if text else ():
+            if view.get("class") == "vtkMRMLSliceNode":
+                self._widgets.setdefault(view.get("singletontag"), self._made())
+
+    def _made(self):
+        scene = self._slicer.mrmlScene
+        composite = scene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
+        node = scene.AddNewNodeByClass("vtkMRMLSliceNode")
+        return types.SimpleNamespace(
+            mrmlSliceCompositeNode=lambda: composite,
+            mrmlSliceNode=lambda: node,
+            fitSliceToBackground=lambda: None,
+        )
+
+    def sliceViewNames(self):
+        return tuple(self._widgets)
+
+    def sliceWidget(self, name):
+        return self._widgets[name]
+
+
+class Parameters(types.SimpleNamespace):
+    """The parameter node's fields, with their defaults."""
+
+    def __init__(self):
+        super().__init__(
+            step="study", visit="before", quantity="vp", opacity=70.0, threshold=5.0,
+            colours="viridis", tops={}, layout="with curves", linked=True,
+            beforeSequence=None, beforeAnatomy=None, afterSequence=None, afterAnatomy=None,
+        )  # fmt: skip
+
+    def connectGui(self, _widget):
+        return 0
+
+    def disconnectGui(self, _tag):
+        pass
+
+
+def install(monkeypatch, slicer):
+    """Put the stand-ins where the panels look for the real ones."""
+    qt = types.ModuleType("qt")
+    qt.QObject = type("QObject", (), {"__init__": lambda self, *_: None})
+    qt.QTimer = type(
+        "QTimer", (Widget,), {"singleShot": staticmethod(lambda _ms, action: action())}
+    )
+    qt.QTimer.__init__ = lambda self, *_: Widget.__init__(self, "QTimer")
+    qt.QTableWidgetItem = Item
+    for name in ("QShortcut", "QKeySequence"):
+        setattr(qt, name, lambda *_: Widget())
+    for name in ("Qt", "QEvent", "QFileDialog", "QDesktopServices", "QAbstractItemView"):
+        setattr(qt, name, Widget())
+    qt.QUrl = types.SimpleNamespace(
+        fromLocalFile=lambda path: types.SimpleNamespace(toString=lambda: f"file://{path}")
+    )
+    monkeypatch.setitem(sys.modules, "qt", qt)
+    i18n = types.ModuleType("slicer.i18n")
+    i18n.tr = lambda text: text
+    monkeypatch.setitem(sys.modules, "slicer.i18n", i18n)
+    said = []
+    util = types.ModuleType("slicer.util")
+    util.loadUI = load_ui
+    util.childWidgetVariables = lambda widget: types.SimpleNamespace(
+        **{child.name: child for child in flattened(widget)}
+    )
+    util.mainWindow = lambda: Widget()
+    util.showStatusMessage = lambda text, _ms: said.append(text)
+    util.warningDisplay = util.errorDisplay = lambda text, **_: said.append(text)
+    util.confirmOkCancelDisplay = lambda *_, **__: True
+    manager = LayoutManager(slicer)
+    logic = types.SimpleNamespace(
+        GetInteractionNode=lambda: None, GetSelectionNode=lambda: Widget()
+    )
+    app = types.SimpleNamespace(
+        processEvents=lambda: None,
+        layoutManager=lambda: manager,
+        applicationLogic=lambda: logic,
+        focusWidget=lambda: None,
+    )
+    for name, value in (
+        ("util", util), ("app", app), ("qMRMLSegmentEditorWidget", Editor),
+        ("qMRMLNodeComboBox", Widget),
+    ):  # fmt: skip
+        monkeypatch.setattr(slicer, name, value, raising=False)
+    return said

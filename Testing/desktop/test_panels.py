@@ -1,0 +1,263 @@
+"""The panels on slicer-core's scene, with stand-ins for Qt: state in, calls out."""
+
+import sys
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+slicer = pytest.importorskip("slicer", reason="slicer-core has no wheel for this platform")
+stand_in = pytest.importorskip("desktop.stand_in")
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    from SpineDCELib.phantom import write_sample
+
+    return write_sample(tmp_path_factory.mktemp("sample"), size="small")
+
+
+@pytest.fixture
+def desk(monkeypatch, sample):
+    monkeypatch.setattr(slicer, "mrmlScene", slicer.vtkMRMLScene(), raising=False)
+    slicer.mrmlScene.RegisterNodeClass(slicer.vtkMRMLColorLegendDisplayNode())
+    slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(slicer.mrmlScene)
+    segmentations = slicer.vtkSlicerSegmentationsModuleLogic()
+    segmentations.SetMRMLScene(slicer.mrmlScene)
+    said = stand_in.install(monkeypatch, slicer)
+    for name in [n for n in sys.modules if n.startswith("SpineDCEWidget.desktop")]:
+        monkeypatch.delitem(sys.modules, name)
+    from SpineDCELib.mrml.workplace import Workplace
+
+    from SpineDCEWidget.desktop.workstation import Workstation
+
+    logic = types.SimpleNamespace(
+        workplace=Workplace(slicer.mrmlScene),
+        make_sample=lambda progress: {name: paths.dicom for name, paths in sample.items()},
+    )
+    resources = ROOT / "SpineDCE/Resources"
+    desk = Workstation(stand_in.Widget(), logic, lambda name: str(resources / name))
+    desk.said, desk.truth = said, {name: paths.truth for name, paths in sample.items()}
+    desk.enter(stand_in.Parameters())
+    yield desk
+    desk.close()
+    segmentations.SetMRMLScene(None)
+
+
+def ui(desk, step):
+    return desk.panels[step].ui
+
+
+def go(desk, number):
+    getattr(desk.ui, f"step{number}Button").click()
+
+
+@pytest.fixture
+def opened(desk):
+    ui(desk, "study").sampleButton.click()
+    assert not desk.said
+    return desk
+
+
+@pytest.fixture
+def drawn(opened):
+    for visit in opened.visits:
+        opened.take(visit.name)
+        go(opened, 3)
+        opened.panels["regions"].read_file(opened.truth[visit.name] / "rois.seg.nrrd")
+    opened.take("before")
+    assert not opened.said
+    return opened
+
+
+def test_nothing_to_do_without_a_study(desk):
+    for number in range(1, 6):
+        go(desk, number)
+    assert not ui(desk, "arteries").shiftBox.enabled
+    assert not ui(desk, "result").exportButton.enabled
+    assert not ui(desk, "maps").mapBox.enabled
+    assert not desk.said
+
+
+def test_the_sample_button_makes_all_that_needs_no_hand(opened):
+    assert len(opened.visits) == 2
+    for visit in opened.visits:
+        assert {"vp", "Ktrans"} <= set(visit.maps), visit.problem
+        assert isinstance(visit.settings.fit.shift, float)
+    assert opened.ui.visitFrame.visible
+    state = ui(opened, "study")
+    assert "frames" in state.beforeStateLabel.text
+    assert state.TRSpin.value == pytest.approx(4.5, abs=2)
+    assert not opened.ui.busyFrame.visible
+
+
+def test_rows_take_candidates_in_and_out(opened):
+    go(opened, 2)
+    panel, visit = opened.panels["arteries"], opened.visit
+    table = ui(opened, "arteries").candidatesTable
+    assert table.rowCount == len(visit.analysis.detection().candidates)
+    taken = [row for row in range(table.rowCount) if table.cells[row, 0]]
+    panel.click_row(taken[0], 0)
+    assert not table.cells[taken[0], 0]
+    assert not visit.is_stale
+    ui(opened, "arteries").resetButton.click()
+    assert table.cells[taken[0], 0]
+    panel.click_row(taken[0], 1)  # any other column shows it only
+    assert table.cells[taken[0], 0]
+    assert not opened.said
+
+
+def test_a_choice_that_leaves_no_artery_is_taken_back(opened):
+    go(opened, 2)
+    table, visit = ui(opened, "arteries").candidatesTable, opened.visit
+    candidates = visit.analysis.detection().candidates
+    for row in range(len(candidates)):
+        if visit.analysis.detection().candidates[row].accepted:
+            table.emit("cellClicked(int,int)", row, 0)
+        if opened.said:
+            break
+    assert opened.said
+    assert any(c.accepted for c in visit.analysis.detection().candidates)
+    assert visit.maps
+
+
+def test_the_three_handles_of_the_shift_agree(opened):
+    go(opened, 2)
+    state, visit = ui(opened, "arteries"), opened.visit
+    before = slicer_array(visit.maps["vp"])
+    nodes = slicer.mrmlScene.GetNumberOfNodes()
+    state.shiftSlider.value = 70
+    assert state.shiftSpin.value == pytest.approx(7.0)
+    assert visit.settings.fit.shift == pytest.approx(7.0)
+    state.shiftSpin.value = 3.25
+    assert state.shiftSlider.value in (32, 33)
+    opened.panels["arteries"].nudge(1)
+    assert visit.settings.fit.shift == pytest.approx(4.25)
+    opened.panels["arteries"]._rest.fire()
+    assert not visit.is_stale
+    assert np.nanmax(np.abs(slicer_array(visit.maps["vp"]) - before)) > 0
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes
+    state.proposeButton.click()
+    assert visit.settings.fit.shift != pytest.approx(4.25)
+    assert not opened.said
+
+
+def test_a_role_button_makes_its_segment_and_arms_the_brush(opened):
+    go(opened, 3)
+    panel, state = opened.panels["regions"], ui(opened, "regions")
+    state.lesionButton.click()
+    assert panel.editor.activeEffect().name == "Paint"
+    assert state.lesionButton.checked
+    assert opened.visit.segmentation.GetSegmentation().GetNumberOfSegments() == 1
+    state.referenceButton.click()
+    assert not state.lesionButton.checked
+    state.referenceButton.click()
+    assert panel.editor.activeEffect() is None
+    assert opened.visit.segmentation.GetSegmentation().GetNumberOfSegments() == 2
+
+
+def test_numbers_stand_beside_what_is_drawn(drawn):
+    state = ui(drawn, "regions")
+    go(drawn, 3)
+    assert "mL" in state.lesionNumber.text
+    assert "×" in state.lesionNumber.text
+    assert "Vp" in state.referenceNumber.text
+    assert "regions" in drawn.visit.charts
+    assert state.exclusionNumber.text != "–"
+
+
+def test_settings_are_those_of_both_visits_and_the_readings_of_one(opened):
+    go(opened, 1)
+    state = ui(opened, "study")
+    state.HctSpin.value = 45
+    assert {visit.settings.aif.Hct for visit in opened.visits} == {0.45}
+    state.TRSpin.value = 5.0
+    assert pytest.approx(0.005) == opened.visits[0].analysis.TR
+    assert pytest.approx(0.005) != opened.visits[1].analysis.TR
+    assert state.TROriginLabel.text == "set by hand"
+    assert state.computeButton.enabled
+    state.computeButton.click()
+    assert not any(visit.is_stale for visit in opened.visits)
+    assert not opened.said
+
+
+def test_frame_times_can_be_set_right(opened):
+    go(opened, 1)
+    panel, visit = opened.panels["study"], opened.visit
+    times = visit.analysis.study.dynamic.times.copy()
+    item = types.SimpleNamespace(column=lambda: 3, text=lambda: f"{times[3] + 1:.2f}")
+    panel.set_time(item)
+    assert visit.analysis.study.dynamic.times[3] == pytest.approx(times[3] + 1, abs=0.01)
+    wrong = types.SimpleNamespace(column=lambda: 3, text=lambda: "-5")
+    with pytest.raises(ValueError, match="rising"):
+        panel.set_time(wrong)
+    ui(opened, "study").intervalSpin.value = 6.0
+    np.testing.assert_allclose(np.diff(visit.analysis.study.dynamic.times), 6.0)
+
+
+def test_display_choices_reach_both_visits(opened):
+    go(opened, 4)
+    opened.parameters.opacity = 40.0
+    opened.parameters.threshold = 20.0
+    opened.show_views()
+    displays = [visit.maps["vp"].GetDisplayNode() for visit in opened.visits]
+    assert len({display.GetWindowLevelMax() for display in displays}) == 1
+    for display in displays:
+        top = display.GetWindowLevelMax()
+        assert display.GetLowerThreshold() == pytest.approx(0.2 * top, rel=1e-3)
+    ui(opened, "maps").topSpin.value = 25.0
+    assert {display.GetWindowLevelMax() for display in displays} == {25.0}
+    composite = opened.views.slice_widget("after", "fused").mrmlSliceCompositeNode()
+    assert composite.GetForegroundOpacity() == pytest.approx(0.4)
+    assert composite.GetForegroundVolumeID() == opened.visits[1].maps["vp"].GetID()
+
+
+def test_compare_and_export(drawn, tmp_path):
+    go(drawn, 5)
+    state = ui(drawn, "result")
+    state.compareButton.click()
+    assert not drawn.said
+    assert "Normalised Vp of" in state.callLabel.text
+    assert state.resultTable.rowCount > 3
+    assert "table.comparison" in set(drawn.workplace.after.nodes.uses())
+    state.folderEdit.currentPath = str(tmp_path / "out")
+    state.reportCheck.checked = False
+    state.exportButton.click()
+    assert not drawn.said
+    assert (tmp_path / "out/before/vp.nrrd").is_file()
+    assert (tmp_path / "out/after/regions.seg.nrrd").is_file()
+    assert "out" in state.exportLabel.text
+
+
+def test_leaving_and_closing_leave_nothing_on(drawn):
+    layout = slicer.app.layoutManager()
+    assert drawn.views.in_use
+    drawn.exit()
+    assert not drawn.views.in_use
+    assert layout.layout == 1
+    assert not drawn.playback.playing
+    drawn.enter(stand_in.Parameters())
+    drawn.scene_goes()
+    assert drawn.parameters is None
+    drawn.refresh()
+
+
+def test_clear_takes_everything_out(drawn):
+    go(drawn, 1)
+    ui(drawn, "study").clearButton.click()
+    assert not drawn.visits
+    left = [
+        slicer.mrmlScene.GetNthNode(i).GetClassName()
+        for i in range(slicer.mrmlScene.GetNumberOfNodes())
+    ]
+    kinds = ("vtkMRMLSlice", "vtkMRMLColorTable", "vtkMRMLScriptedModule", "vtkMRMLSubject")
+    assert [kind for kind in left if not kind.startswith(kinds)] == []
+
+
+def slicer_array(node):
+    from SpineDCELib.mrml.volumes import array_of
+
+    return array_of(node).copy()
