@@ -80,7 +80,8 @@ def mean_curves(result: CohortResult) -> Any:
             if members:
                 _band(ax, [c[visit] for c in members], colour, visit)
         _words(ax, f"{name} (n = {len(members)})", "time after arrival in the artery [s]")
-        ax.legend(frameon=False, fontsize=8)
+        if members:
+            ax.legend(frameon=False, fontsize=8)
     unit = units.pop()
     axes[0].set_ylabel(
         "signal rise (S−S0)/S0" if unit == "(S-S0)/S0" else f"mean of the lesion [{unit}]",

@@ -98,7 +98,7 @@ def reproduce(
         raise InputError(f"The cohort has 1 to {len(members)} patients, not {patients}.")
     members = members[:patients]
     source = out / "sourcedata"
-    _claim(source, {"seed": seed, "examples": examples})
+    _claim(source, {"seed": seed})
     recipe = Recipe(settings, flip_runs=0, formats=())
     with worker_pool(workers, address) as pool:
         write = partial(_write_patient, seed=seed, folder=source)
@@ -195,7 +195,7 @@ def _example(
 ) -> tuple[Example, Example]:
     """One worked example, made, compared and drawn as ``figure….png``: true and measured."""
     figure, key = which
-    folder = out / "sourcedata" / f"example{key}"
+    folder = out / "sourcedata" / f"example-{size}-{key}"
     for visit in VISITS:
         if not (folder / visit).exists():
             draft = out / "sourcedata" / ".making" / f"{key}-{visit}-{os.getpid()}"
@@ -205,7 +205,7 @@ def _example(
     files = [_visit(folder / visit) for visit in VISITS]
     before, after = (given_visit(Path(inputs.study), inputs) for inputs in files)
     comparison, _ = compare(
-        before, after, settings, out / "cohort" / f"example{key}", flip_runs=0, formats=()
+        before, after, settings, out / "cohort" / f"example-{key}", flip_runs=0, formats=()
     )
     visits = [("before", comparison.before), ("after", comparison.after)]
     picture = triptych([(name, v.analysis, v.result) for name, v in visits])
