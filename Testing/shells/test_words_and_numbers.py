@@ -1,0 +1,138 @@
+"""What both shells say: steps, numbers with units, tables and sentences."""
+
+import math
+
+import pytest
+from mrml.scenes import new_scene, write_visits
+from SpineDCELib.errors import InputError
+from SpineDCELib.inputs import read_regions, read_roles
+from SpineDCELib.mrml import regions as drawn
+from SpineDCELib.mrml.workplace import Workplace, open_images
+
+from SpineDCEWidget import shown
+from SpineDCEWidget.steps import DONE, NEXT, NOT_YET, STEPS, WRONG, state_of
+
+pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (shown.value("vp", 9.344), "9.34 mL/100 mL"),
+        (shown.value("Ktrans", 0.09131), "0.0913 /min"),
+        (shown.value("R2", 0.9876), "0.988"),
+        (shown.value("vp", math.nan), "–"),
+        (shown.times(9.3321), "9.33 ×"),
+        (shown.times(12.34), "12.3 ×"),
+        (shown.percent(-87.4), "−87 %"),
+        (shown.percent(math.nan), "–"),
+        (shown.number(-1.25, 1), "−1.2"),
+        (shown.seconds(4.26), "4.3 s"),
+    ],
+)
+def test_numbers_have_units_and_no_more_digits_than_they_deserve(said, expected):
+    assert said == expected
+
+
+def marks(place):
+    return [state.mark for state in state_of(place)]
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory):
+    return write_visits(tmp_path_factory.mktemp("sample"))
+
+
+def open_visit(place, name, studies):
+    visit = place.visit(name)
+    visit.set_images(open_images(studies[name][0]))
+    return visit
+
+
+def draw(visit, path):
+    geometry = visit.analysis.study.dynamic.geometry
+    masks, roles = read_regions([str(path)], geometry), read_roles([str(path)])
+    drawn.set_masks(visit.segmentation, masks, geometry, roles=roles)
+    visit.regions_changed()
+
+
+def test_the_work_from_nothing_to_a_call(studies):
+    place = Workplace(new_scene())
+    assert [step.number for step in STEPS] == [1, 2, 3, 4, 5]
+    assert marks(place) == [NEXT, NOT_YET, NOT_YET, NOT_YET, NOT_YET]
+    assert shown.result_rows(place) == ([], [])
+    assert shown.call(place) == ""
+
+    before = open_visit(place, "before", studies)
+    assert marks(place)[:2] == [DONE, NEXT]
+    assert shown.proposal(before) == ""
+    before.show(before.compute())
+    assert marks(place) == [DONE, DONE, NEXT, DONE, NOT_YET]
+    assert "lesion" in state_of(place)[2].reason
+    headings, rows = shown.candidate_rows(before)
+    assert len(headings) == len(rows[0])
+    assert [row[0] == "✓" for row in rows] == [
+        c.accepted > 0 for c in before.analysis.detection().candidates
+    ]
+    assert shown.proposal(before).startswith("Proposed ")
+
+    draw(before, studies["before"][1])
+    assert marks(place)[2:4] == [DONE, NEXT], "maps must be made again for what was drawn"
+    numbers = shown.region_numbers(before, before.live_rows())
+    assert "mL/100 mL" in numbers["lesion"]
+    assert numbers["lesion"].endswith("×")
+    assert "×" not in numbers["reference"]
+    before.show(before.compute())
+    assert marks(place)[3:] == [DONE, DONE]
+    assert shown.sizes(before).startswith("Lesion: ")
+    assert any("normalised Vp" in row[0] for row in shown.result_rows(place)[1])
+
+    after = open_visit(place, "after", studies)
+    draw(after, studies["after"][1])
+    after.show(after.compute())
+    assert marks(place) == [DONE, DONE, DONE, DONE, NEXT]
+    assert "Compare" in shown.call(place)
+    place.compare(flip_runs=10)
+    assert marks(place) == [DONE] * 5
+    headings, rows = shown.result_rows(place)
+    assert headings == ["", "before", "after", "change"]
+    assert rows[0][0] == "normalised Vp"
+    assert rows[0][3].startswith("−")
+    call = shown.call(place)
+    assert "response" in call
+    assert "perturbed analyses" in call
+
+    after.change(fit={"shift": after.settings.fit.shift + 1})
+    assert marks(place)[3:] == [NEXT, NOT_YET]
+    assert "perturbed" not in shown.call(place)
+
+
+def test_a_study_without_an_artery_says_so_at_its_step(studies):
+    place = Workplace(new_scene())
+    visit = open_visit(place, "before", studies)
+    geometry = visit.analysis.study.dynamic.geometry
+    corner = read_regions([str(studies["before"][1])], geometry)["Lesion"] & False
+    corner[0, :4, :4] = True
+    drawn.set_masks(visit.segmentation, {"here": corner}, geometry, roles={"here": drawn.SEARCH})
+    visit.regions_changed()
+    with pytest.raises(InputError, match="No trustworthy AIF"):
+        visit.compute()
+    assert marks(place)[1] == WRONG
+    assert "No trustworthy AIF" in state_of(place)[1].reason
+
+
+def test_a_voxel_tells_its_story(studies):
+    from SpineDCELib.mrml.volumes import ras_of
+
+    place = Workplace(new_scene())
+    visit = open_visit(place, "before", studies)
+    draw(visit, studies["before"][1])
+    visit.show(visit.compute())
+    mask = visit.analysis.regions["Lesion"]
+    voxel = tuple(int(v) for v in zip(*mask.nonzero(), strict=True).__next__())
+    story = visit.explain(ras_of(voxel, visit.analysis.study.dynamic.geometry))
+    rows = dict(shown.story_rows(story))
+    assert rows["Vp"].endswith("mL/100 mL")
+    assert "±" in rows["Vp"]
+    assert story.status in shown.voxel_text(story)
+    assert f"Section {voxel[0] + 1}" in shown.voxel_text(story)
