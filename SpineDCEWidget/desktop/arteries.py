@@ -12,7 +12,7 @@ from SpineDCELib.aif import read_curve_file
 from SpineDCELib.errors import Cancelled
 from SpineDCELib.settings import AIF_SOURCES
 
-from SpineDCEWidget import shown
+from SpineDCEWidget import shown, words
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.panel import Panel, chosen, fill_combo, fill_table
 
@@ -43,6 +43,10 @@ class ArteriesPanel(Panel):
         self.on(ui.resetButton, "clicked()", self.reset)
         self.on(ui.shiftSlider, "valueChanged(int)", self.slide, popup=False)
         self.on(ui.shiftSpin, "valueChanged(double)", self.shift, popup=False)
+        for widget in (ui.shiftSlider, ui.shiftSpin):
+            widget.toolTip = words.EXPLAINED["shift"]
+        ui.proposalLabel.toolTip = words.EXPLAINED["evidence"]
+        ui.sourceCombo.toolTip = words.EXPLAINED["AIF"]
         self.on(ui.proposeButton, "clicked()", self.propose)
         # The slider's own arrow keys go 0.1 s; with Shift they go 1 s.
         for key, step in (("Left", -1), ("Down", -1), ("Right", 1), ("Up", 1)):

@@ -8,7 +8,7 @@ import slicer
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.maps import SHOWN
 
-from SpineDCEWidget import shown
+from SpineDCEWidget import shown, words
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.curves import show_voxel
 from SpineDCEWidget.desktop.panel import Panel
@@ -100,6 +100,7 @@ class MapsPanel(Panel):
         ui.mapBox.toolTip = "" if made else visit.problem or texts.OPEN_FIRST
         quantity = parameters.quantity
         ui.unitLabel.text = SHOWN[quantity].unit
+        ui.quantityCombo.toolTip = words.EXPLAINED[quantity]
         ui.topSpin.value = parameters.tops.get(quantity, 0.0)
         ui.topSpin.enabled = quantity != "status"
         opened = visit.analysis is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
+from SpineDCELib.export.panels import COLOURS
 from SpineDCELib.inputs import read_regions, read_roles
 from SpineDCELib.mrml.regions import add_ruler, set_masks
 
@@ -47,6 +48,9 @@ class RegionsPanel(Panel):
             button = getattr(ui, f"{role}Button")
             button.text = texts.ROLES[role]
             button.toolTip = texts.ROLE_HINTS[role]
+            colour = qt.QPixmap(12, 12)
+            colour.fill(qt.QColor(COLOURS[role]))
+            button.setIcon(qt.QIcon(colour))
             self.on(button, "clicked()", lambda role=role: self.toggle(role))
         for kind in RULERS:
             button = getattr(ui, f"{kind}Button")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 from SpineDCELib.errors import InputError
 
-from SpineDCEWidget import shown
+from SpineDCEWidget import shown, words
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.curves import show_rows
 from SpineDCEWidget.desktop.panel import Panel, fill_table
@@ -31,6 +31,8 @@ class ResultPanel(Panel):
         self.on(ui.exportButton, "clicked()", self.export)
         self.on(ui.reportButton, "clicked()", self.open_report)
         ui.exportLabel.text = ""
+        ui.researchLabel.text = words.NOT_A_MEDICAL_DEVICE
+        ui.resultTable.toolTip = f"{words.EXPLAINED['normalised']}\n{words.EXPLAINED['change']}"
 
     def compare(self) -> None:
         """Bring the visits together."""

@@ -12,6 +12,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.fitting import MODELS
 from SpineDCELib.settings import SIGNAL_MODES, T1_SOURCES
 
+from SpineDCEWidget import words
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.panel import Panel, chosen, fill_combo, fill_table, node_selector
 
@@ -55,6 +56,8 @@ class StudyPanel(Panel):
             for name in VISITS
             for use, kinds in _KINDS.items()
         }
+        for spin, word in (("T10Spin", "T10"), ("r1Spin", "r1"), ("HctSpin", "Hct")):
+            getattr(ui, spin).toolTip = words.EXPLAINED[word]
         for name in VISITS:
             use, folder = (getattr(ui, f"{name}{kind}Button") for kind in ("Use", "Folder"))
             self.on(use, "clicked()", lambda name=name: self.use_nodes(name))

@@ -234,7 +234,7 @@ def install(monkeypatch, slicer):
     )
     qt.QTimer.__init__ = lambda self, *_: Widget.__init__(self, "QTimer")
     qt.QTableWidgetItem = Item
-    for name in ("QShortcut", "QKeySequence"):
+    for name in ("QShortcut", "QKeySequence", "QPixmap", "QColor", "QIcon"):
         setattr(qt, name, lambda *_: Widget())
     for name in ("Qt", "QEvent", "QFileDialog", "QDesktopServices", "QAbstractItemView"):
         setattr(qt, name, Widget())
