@@ -186,13 +186,13 @@ class Views:
     def section(self, visit_name: str) -> int:
         """The dynamic section in the middle of a visit's views."""
         pane = next(p for p in self.panes if p.visit == visit_name)
-        visit = self.visit_of(pane)
-        geometry = visit.analysis.study.dynamic.geometry
-        matrix = pane.node.GetSliceToRAS()
-        lps = np.array(
-            [-matrix.GetElement(0, 3), -matrix.GetElement(1, 3), matrix.GetElement(2, 3)]
-        )
-        index = np.linalg.inv(geometry.affine) @ np.append(lps, 1)
+        return self._nearest(pane, pane.node.GetSliceToRAS())
+
+    def _nearest(self, pane: Pane, matrix: Any) -> int:
+        """The section of a pane's visit that is nearest to another view's middle."""
+        geometry = self.visit_of(pane).analysis.study.dynamic.geometry
+        lps = np.array([s * matrix.GetElement(r, 3) for r, s in enumerate((-1, -1, 1))] + [1.0])
+        index = np.linalg.inv(geometry.affine) @ lps
         return int(np.clip(round(index[2]), 0, geometry.shape[0] - 1))
 
     def go_to_section(self, section: int, visit_name: str) -> None:
@@ -267,8 +267,7 @@ class Views:
                 if pane.visit == leader.visit:
                     node.GetSliceToRAS().DeepCopy(source.GetSliceToRAS())
                 elif self.linked:
-                    matrix = source.GetSliceToRAS()
-                    node.JumpSliceByOffsetting(*(matrix.GetElement(r, 3) for r in range(3)))
+                    self._go(pane, self._nearest(pane, source.GetSliceToRAS()))
                 else:
                     node.EndModify(changing)
                     continue

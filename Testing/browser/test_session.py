@@ -1,0 +1,142 @@
+"""Who may see the page, what a second tab does, and what is left after a kill."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from browser.page import Page, Program, skip_without_browser
+from SpineDCELib.phantom import write_sample
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A quick study where the sample button looks for it."""
+    skip_without_browser()
+    home = tmp_path_factory.mktemp("home")
+    write_sample(home / "sample" / "small", size="quick")
+    return home
+
+
+@pytest.fixture(scope="module")
+def program(home):
+    running = Program(home)
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+def _status(address: str, headers: dict[str, str], data: bytes | None = None) -> int:
+    try:
+        request = urllib.request.Request(address, headers=headers, data=data)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def _cookie(program: Program) -> dict[str, str]:
+    base, token = program.address.split("/?token=")
+    return {"Cookie": f"spinedce_{base.rsplit(':', 1)[1]}={token}"}
+
+
+SOCKET = {
+    "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html", "/page/plots.js", "/plotly.js", "/files/x"])
+def test_nothing_is_served_without_the_token(program, path):
+    base = program.address.split("/?")[0]
+    assert _status(base + path, {}) == 403
+    assert _status(base + path + "?token=guessed", {}) == 403
+
+
+def test_the_web_socket_is_refused_without_the_token_and_from_other_pages(program):
+    base = program.address.split("/?")[0]
+    assert _status(base + "/ws", SOCKET) == 403
+    foreign = SOCKET | _cookie(program) | {"Origin": "http://elsewhere.example"}
+    assert _status(base + "/ws", foreign) == 403
+    assert _status(base + "/index.html", _cookie(program) | {"Host": "elsewhere.example"}) == 403
+
+
+def test_it_listens_on_this_machine_only(program):
+    port = int(program.address.split(":")[2].split("/")[0])
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        with open(table, encoding="ascii") as lines:
+            local = [line.split()[1] for line in lines if line.split()[3] == "0A"]
+        assert all(a == f"0100007F:{port:04X}" for a in local if a.endswith(f":{port:04X}"))
+
+
+@pytest.mark.parametrize("name", ["../out.dcm", "/tmp/out.dcm", "a/../../out.dcm", "C:\\out.dcm"])
+def test_uploads_out_of_their_folder_are_refused(program, home, name):
+    base = program.address.split("/?")[0]
+    address = f"{base}/upload/batch?name={urllib.request.quote(name, safe='')}"
+    assert _status(address, _cookie(program), b"x") == 400
+    assert not list(home.rglob("out.dcm"))
+
+
+def test_files_outside_the_results_are_not_served(program):
+    base = program.address.split("/?")[0]
+    for path in ("/files/..%2f..%2fetc%2fpasswd", "/page/..%2fserver.py"):
+        assert _status(base + path, _cookie(program)) == 404
+
+
+def test_work_survives_a_second_tab_and_a_kill(home, program):
+    first = Page(program.address)
+    try:
+        first.click("#sample")
+        first.wait(lambda: len(first.state("visits")) == 2, 120, "both visits")
+        first.wait(lambda: first.state("has_curves") and not first.state("busy"), 120, "maps")
+        first.wait(lambda: first.state("ready_to_export"), 60)
+
+        # The second tab takes over; the first is told, and both show one session.
+        second = Page(program.address)
+        try:
+            first.wait(lambda: first.js("return !!document.querySelector('#session-cover')"), 20)
+            assert "another tab" in first.element("#session-cover").text
+            assert second.state("visits") == ["before", "after"]
+            second.keys("2")
+            second.wait(lambda: second.state("step") == 2)
+            shift = second.state("shift")
+            second.js("document.querySelector('.main-plot').focus()")
+            second.keys("\ue014")
+            second.wait(lambda: abs(second.state("shift") - shift - 0.1) < 1e-6, 20)
+            second.keys("3")
+            second.click("#role-lesion")
+            second.wait(lambda: second.state("tool") == "paint")
+            box = second.box("#pane-before1")
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            second.drag([(x, y), (x + 4, y), (x + 8, y)])
+            second.wait(lambda: second.state("region_numbers").get("lesion"), 20, "the lesion")
+            drawn = second.state("region_numbers")["lesion"]
+            time.sleep(3)  # longer than work waits to be saved
+            second.wait(lambda: second.state("ready_to_export"), 60)
+            program.kill()
+            second.wait(lambda: second.js("return !!document.querySelector('#session-cover')"), 20)
+            assert "program has ended" in second.element("#session-cover").text
+        finally:
+            second.quit()
+    finally:
+        first.quit()
+
+    again = Program(home)
+    try:
+        page = Page(again.address)
+        try:
+            page.click(".recent")
+            page.wait(lambda: len(page.state("visits")) == 2, 120, "the earlier work")
+            page.wait(lambda: page.state("ready_to_export"), 120, "the maps")
+            page.wait(lambda: page.state("region_numbers").get("lesion") == drawn, 30, "the lesion")
+            assert page.state("shift") == pytest.approx(shift + 0.1)
+            assert page.troubles() == []
+        finally:
+            page.quit()
+    finally:
+        again.stop()
+    assert again.troubles() == []
