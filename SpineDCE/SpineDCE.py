@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import slicer
-from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSequenceNode
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.parameterNodeWrapper import Choice, WithinRange, parameterNodeWrapper
@@ -91,7 +90,6 @@ class SpineDCEParameterNode:
     ``logic.workplace.before.settings``.
 
     step: the step in hand. visit: the visit in hand.
-    beforeSequence, beforeAnatomy, afterSequence, afterAnatomy: nodes chosen to be analysed.
     quantity: the map that is shown. opacity: of it over the T1 image, %.
     threshold: what is transparent, % of the scale. colours: of the map.
     tops: quantity → end of its scale as set by hand, in its shown unit.
@@ -100,10 +98,6 @@ class SpineDCEParameterNode:
 
     step: Annotated[str, Choice(["study", "arteries", "regions", "maps", "result"])] = "study"
     visit: Annotated[str, Choice(["before", "after"])] = "before"
-    beforeSequence: vtkMRMLSequenceNode | None
-    beforeAnatomy: vtkMRMLScalarVolumeNode | None
-    afterSequence: vtkMRMLSequenceNode | None
-    afterAnatomy: vtkMRMLScalarVolumeNode | None
     quantity: Annotated[str, Choice(["vp", "Ktrans", "ve", "kep", "R2", "status"])] = "vp"
     opacity: Annotated[float, WithinRange(0, 100)] = 70.0
     threshold: Annotated[float, WithinRange(0, 100)] = 5.0

@@ -62,14 +62,13 @@ class Panel:
         widget.connect(signal, lambda *values: None if self._filling else slot(*values))
 
 
-def node_selector(holder: Any, parameter: str, kinds: Sequence[str]) -> Any:
-    """A selector of nodes that is bound to a parameter, in a holder of the Designer file."""
+def node_selector(holder: Any, kinds: Sequence[str]) -> Any:
+    """A selector of nodes in its holder of the Designer file."""
     selector = slicer.qMRMLNodeComboBox()
-    selector.nodeTypes = list(kinds)
+    selector.nodeTypes = [kind for kind in kinds if hasattr(slicer, kind)]
     selector.noneEnabled = True
     selector.addEnabled = selector.removeEnabled = selector.renameEnabled = False
     selector.setMRMLScene(slicer.mrmlScene)
-    selector.setProperty("SlicerParameterName", parameter)
     selector.toolTip = holder.toolTip
     holder.layout().addWidget(selector)
     return selector

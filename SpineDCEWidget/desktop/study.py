@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from SpineDCEWidget.desktop.workstation import Workstation
 
 VISITS = ("before", "after")
-_KINDS = {"Sequence": ["vtkMRMLSequenceNode"], "Anatomy": ["vtkMRMLScalarVolumeNode"]}
+_KINDS = {
+    "Sequence": ["vtkMRMLSequenceNode", "vtkMRMLMultiVolumeNode"],
+    "Anatomy": ["vtkMRMLScalarVolumeNode"],
+}
 #: Spin box → group and name of the setting, and how many of its units the shown one is.
 _NUMBERS = {
     "TRSpin": ("reading", "TR", 1000.0),
@@ -52,7 +55,7 @@ class StudyPanel(Panel):
         self.on(ui.sampleButton, "clicked()", self.open_sample)
         self.on(ui.clearButton, "clicked()", self.ask_to_clear)
         self.selectors = {
-            f"{name}{use}": node_selector(getattr(ui, f"{name}{use}Holder"), f"{name}{use}", kinds)
+            f"{name}{use}": node_selector(getattr(ui, f"{name}{use}Holder"), kinds)
             for name in VISITS
             for use, kinds in _KINDS.items()
         }
@@ -108,12 +111,11 @@ class StudyPanel(Panel):
 
     def use_nodes(self, name: str) -> None:
         """Take the chosen nodes of the scene as one of the visits."""
-        parameters = self.desk.parameters
-        sequence = getattr(parameters, f"{name}Sequence")
+        sequence, anatomy = (self.selectors[f"{name}{use}"].currentNode() for use in _KINDS)
         if sequence is None:
             raise InputError(texts.CHOOSE_SEQUENCE)
         visit = getattr(self.desk.workplace, name)
-        visit.set_nodes(sequence, getattr(parameters, f"{name}Anatomy"))
+        visit.set_nodes(sequence, anatomy)
         self.desk.opened([visit])
 
     def ask_to_clear(self) -> None:
@@ -185,6 +187,8 @@ class StudyPanel(Panel):
             visit = getattr(workplace, name)
             state = texts.NO_STUDY
             if visit.analysis is not None:
+                self.selectors[f"{name}Sequence"].setCurrentNode(visit.sequence)
+                self.selectors[f"{name}Anatomy"].setCurrentNode(visit.anatomy)
                 dynamic = visit.analysis.study.dynamic
                 k, j, i = dynamic.geometry.shape
                 state = texts.STUDY.format(

@@ -215,7 +215,6 @@ class Parameters(types.SimpleNamespace):
         super().__init__(
             step="study", visit="before", quantity="vp", opacity=70.0, threshold=5.0,
             colours="viridis", tops={}, layout="with curves", linked=True,
-            beforeSequence=None, beforeAnatomy=None, afterSequence=None, afterAnatomy=None,
         )  # fmt: skip
 
     def connectGui(self, _widget):

@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 from SpineDCELib.errors import InputError
-from SpineDCELib.mrml.sequences import dynamic_series_from_sequence
+from SpineDCELib.mrml.sequences import (
+    dynamic_series_from_multivolume,
+    dynamic_series_from_sequence,
+)
 
 slicer = pytest.importorskip("slicer", reason="the MRML libraries (slicer-core) are not installed")
 vtk = pytest.importorskip("vtk")
+pytest.importorskip("vtk.util.numpy_support")
 
 
 def volume(array, *, spacing=(1.25, 2.5, 5.0), origin=(10.0, -20.0, 30.0)):
@@ -71,3 +75,44 @@ def test_an_empty_sequence_is_refused():
     node = slicer.vtkMRMLSequenceNode()
     with pytest.raises(InputError, match="no scalar volumes"):
         dynamic_series_from_sequence(node)
+
+
+def multivolume(frames, times, unit="ms"):
+    """All frames as components of one node, as the MultiVolume modules keep them."""
+    node = slicer.vtkMRMLVectorVolumeNode()
+    count, k, j, i = frames.shape
+    image = vtk.vtkImageData()
+    image.SetDimensions(i, j, k)
+    values = np.ascontiguousarray(np.moveaxis(frames, 0, -1)).reshape(-1, count)
+    image.GetPointData().SetScalars(vtk.util.numpy_support.numpy_to_vtk(values, deep=True))
+    node.SetAndObserveImageData(image)
+    node.SetSpacing(1.25, 2.5, 5.0)
+    node.SetOrigin(10.0, -20.0, 30.0)
+    node.SetAttribute("MultiVolume.FrameLabels", ",".join(f"{t * 1000:g}" for t in times))
+    node.SetAttribute("MultiVolume.FrameIdentifyingDICOMTagUnits", unit)
+    node.SetAttribute("MultiVolume.DICOM.RepetitionTime", "4.5")
+    return node
+
+
+def test_a_multivolume_reads_like_a_sequence(sequence):
+    _, node, frames, times = sequence
+    series = dynamic_series_from_multivolume(multivolume(frames, times))
+    np.testing.assert_array_equal(series.signal, frames)
+    np.testing.assert_allclose(series.times, times - times[0], atol=1e-2)
+    assert series.geometry.matches(dynamic_series_from_sequence(node).geometry)
+    assert pytest.approx(0.0045) == series.acquisition.TR
+    even = dynamic_series_from_multivolume(multivolume(frames, times), frame_interval=5.0)
+    np.testing.assert_allclose(even.times, np.arange(12) * 5.0)
+
+
+def test_labels_that_are_no_times_are_refused(sequence):
+    _, _, frames, times = sequence
+    wrong = multivolume(frames, times)
+    wrong.SetAttribute("MultiVolume.FrameLabels", "early,late")
+    with pytest.raises(InputError, match="frame interval"):
+        dynamic_series_from_multivolume(wrong)
+    with pytest.raises(InputError, match="frame interval"):
+        dynamic_series_from_multivolume(multivolume(frames, times, unit="fortnight"))
+    short = multivolume(frames, times[:5])
+    with pytest.raises(InputError, match="12 frames but 5"):
+        dynamic_series_from_multivolume(short)

@@ -57,6 +57,47 @@ def dynamic_series_from_sequence(
     )
 
 
+def dynamic_series_from_multivolume(
+    node: Any, *, frame_interval: float | None = None
+) -> DynamicSeries:
+    """A MultiVolume, one node with all frames in every voxel, as one series.
+
+    Args:
+        node: its ``MultiVolume.FrameLabels`` are the frame times, in the unit that it says or ms.
+        frame_interval: s from frame to frame; replaces the labels.
+
+    Raises:
+        InputError: labels that are no times, or not one for each frame.
+    """
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    name = node.GetName() or "the MultiVolume"
+    image = node.GetImageData()
+    count = image.GetNumberOfScalarComponents()
+    i, j, k = image.GetDimensions()
+    array = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(k, j, i, count)
+    if frame_interval is not None:
+        times, origin = np.arange(count) * float(frame_interval), "the given frame interval"
+    else:
+        unit = (node.GetAttribute("MultiVolume.FrameIdentifyingDICOMTagUnits") or "ms").strip()
+        try:
+            labels = (node.GetAttribute("MultiVolume.FrameLabels") or "").split(",")
+            times = np.array([float(label) for label in labels]) * _SECONDS[unit.lower()]
+        except (ValueError, KeyError):
+            raise InputError(
+                f"The frame labels of {name} are no list of times; give the frame interval in s."
+            ) from None
+        times, origin = times - times[0], f"the frame labels of {name} ({unit})"
+    return DynamicSeries(
+        signal=np.ascontiguousarray(np.moveaxis(array, -1, 0), np.float32),
+        times=times,
+        geometry=_geometry(node),
+        acquisition=_acquisition(node),
+        time_origin=origin,
+        source=Source("MRML MultiVolume"),
+    )
+
+
 def _times(node: Any, name: str, frame_interval: float | None) -> tuple[NDArray[np.float64], str]:
     count = node.GetNumberOfDataNodes()
     if frame_interval is not None:

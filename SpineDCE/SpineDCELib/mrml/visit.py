@@ -39,7 +39,10 @@ from SpineDCELib.mrml.charts import show_chart, show_table
 from SpineDCELib.mrml.images import images_of, show_images, volume_of
 from SpineDCELib.mrml.maps import SHOWN, colour_map, colour_range, fill_map
 from SpineDCELib.mrml.nodes import VisitNodes, remove_whole
-from SpineDCELib.mrml.sequences import dynamic_series_from_sequence
+from SpineDCELib.mrml.sequences import (
+    dynamic_series_from_multivolume,
+    dynamic_series_from_sequence,
+)
 from SpineDCELib.mrml.stories import RegionRow, VoxelStory, voxel_story
 from SpineDCELib.mrml.volumes import array_of, fill_volume, touched, voxel_of
 from SpineDCELib.mrml.work import Work
@@ -168,14 +171,19 @@ class VisitScene:
     def set_nodes(
         self, sequence: Any, anatomy: Any = None, *, frame_interval: float | None = None
     ) -> None:
-        """Take a dynamic sequence and a T1-weighted volume that lie in the scene already.
+        """Take a dynamic series and a T1-weighted volume that lie in the scene already.
+
+        Args:
+            sequence: a sequence, or a MultiVolume, of which a sequence is made.
 
         Raises:
-            InputError: the sequence is no dynamic series.
+            InputError: it is no dynamic series.
         """
-        dynamic = dynamic_series_from_sequence(sequence, frame_interval=frame_interval)
+        is_sequence = sequence.IsA("vtkMRMLSequenceNode")
+        read = dynamic_series_from_sequence if is_sequence else dynamic_series_from_multivolume
+        dynamic = read(sequence, frame_interval=frame_interval)
         volume = None if anatomy is None else volume_of(anatomy)
-        if sequence is not self.sequence:
+        if is_sequence and sequence is not self.sequence:
             self.nodes.set("sequence", sequence)
         if anatomy is not None and anatomy is not self.anatomy:
             self.nodes.set("anatomy", anatomy)
