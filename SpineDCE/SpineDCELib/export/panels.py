@@ -66,7 +66,7 @@ def scale_top(pictures: Sequence[Picture]) -> float:
             for picture in pictures
             for mask in picture.of_role("reference")
         ]
-        return max(120 * float(np.max(drawn)), 100 * float(np.nanmax(marrow, initial=0)), 1.0)
+        return max(120 * float(np.max(drawn)), 100 * float(np.nanmax([0.0, *marrow])), 1.0)
     tissue = [p.vp[np.isfinite(p.vp) & (p.vp > 0) & (p.vp < 0.2)] for p in pictures]
     every = np.concatenate(tissue)
     return max(float(np.percentile(every, 95)) * 100, 1.0) if every.size else 1.0
