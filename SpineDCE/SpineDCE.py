@@ -37,7 +37,7 @@ class SpineDCE(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("Spine DCE")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
-        self.parent.dependencies = ["Colors", "Markups", "Segmentations", "SegmentEditor"]
+        self.parent.dependencies = ["Colors", "Markups", "Segmentations"]
         self.parent.contributors = ["SpineDCE contributors"]
         url = "https://github.com/SpineDCE/SlicerSpineDCE/blob/main/docs/slicer.md"
         self.parent.helpText = "<p>{}</p><p>{}</p><p>{}</p>".format(

@@ -9,6 +9,7 @@ from typing import Any
 
 import qt
 import slicer
+from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.numbers import measurement_rows
 from SpineDCELib.mrml.workplace import open_images
 
@@ -121,10 +122,11 @@ class Workstation:
             if self._entered:
                 self.panels[step].enter()
         self.refresh()
-        if step in ("maps", "result"):
-            stale = [visit for visit in self.visits if visit.result and visit.is_stale]
-            if stale:
-                self.make(stale)
+        stale = [visit for visit in self.visits if visit.is_stale and not visit.problem]
+        if step == "maps":  # a loaded scene has maps already
+            stale = [visit for visit in stale if visit.result]
+        if step in ("maps", "result") and stale:
+            self.make(stale)
 
     def take(self, visit: str) -> None:
         """Take up the other visit."""
@@ -167,20 +169,29 @@ class Workstation:
             gives_way: to whatever else the user does.
         """
         self.jobs.give_way()
+        problems = []
         try:
             for visit in visits or self.visits:
-                visit.regions_changed()
-                self.read_rulers(visit)
-                title = texts.ANALYSING.format(visit=visit.name)
-                visit.show(self.jobs.run(title, visit.compute, gives_way=gives_way))
-                if visit.analysis.regions:
-                    title = texts.MEASUREMENTS.format(visit=visit.name)
-                    show_rows(visit, "measurements", title, *measurement_rows(visit.result))
-                    show_regions(visit, visit.live_rows())
+                try:
+                    self._make(visit, gives_way)
+                except InputError as error:  # the other visit may do better
+                    problems.append(error)
         finally:
             if not gives_way:
                 self.display.rescale()
             self.refresh()
+        if problems:
+            raise problems[0]
+
+    def _make(self, visit: Any, gives_way: bool) -> None:
+        visit.regions_changed()
+        self.read_rulers(visit)
+        title = texts.ANALYSING.format(visit=visit.name)
+        visit.show(self.jobs.run(title, visit.compute, gives_way=gives_way))
+        if visit.analysis.regions:
+            title = texts.MEASUREMENTS.format(visit=visit.name)
+            show_rows(visit, "measurements", title, *measurement_rows(visit.result))
+            show_regions(visit, visit.live_rows())
 
     def read_rulers(self, visit: Any) -> None:
         """Size lesions with the rulers; rulers that cannot be read only lead to a sentence."""
