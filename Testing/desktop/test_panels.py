@@ -63,6 +63,14 @@ def opened(desk):
 
 
 @pytest.fixture
+def one(desk, sample):
+    """One visit alone, which is quicker."""
+    desk.panels["study"].open_folder("before", sample["before"].dicom)
+    assert not desk.said
+    return desk
+
+
+@pytest.fixture
 def drawn(opened):
     for visit in opened.visits:
         opened.take(visit.name)
@@ -94,39 +102,39 @@ def test_the_sample_button_makes_all_that_needs_no_hand(opened):
     assert not opened.ui.busyFrame.visible
 
 
-def test_rows_take_candidates_in_and_out(opened):
-    go(opened, 2)
-    panel, visit = opened.panels["arteries"], opened.visit
-    table = ui(opened, "arteries").candidatesTable
+def test_rows_take_candidates_in_and_out(one):
+    go(one, 2)
+    panel, visit = one.panels["arteries"], one.visit
+    table = ui(one, "arteries").candidatesTable
     assert table.rowCount == len(visit.analysis.detection().candidates)
     taken = [row for row in range(table.rowCount) if table.cells[row, 0]]
     panel.click_row(taken[0], 0)
     assert not table.cells[taken[0], 0]
     assert not visit.is_stale
-    ui(opened, "arteries").resetButton.click()
+    ui(one, "arteries").resetButton.click()
     assert table.cells[taken[0], 0]
     panel.click_row(taken[0], 1)  # any other column shows it only
     assert table.cells[taken[0], 0]
-    assert not opened.said
+    assert not one.said
 
 
-def test_a_choice_that_leaves_no_artery_is_taken_back(opened):
-    go(opened, 2)
-    table, visit = ui(opened, "arteries").candidatesTable, opened.visit
+def test_a_choice_that_leaves_no_artery_is_taken_back(one):
+    go(one, 2)
+    table, visit = ui(one, "arteries").candidatesTable, one.visit
     candidates = visit.analysis.detection().candidates
     for row in range(len(candidates)):
         if visit.analysis.detection().candidates[row].accepted:
             table.emit("cellClicked(int,int)", row, 0)
-        if opened.said:
+        if one.said:
             break
-    assert opened.said
+    assert one.said
     assert any(c.accepted for c in visit.analysis.detection().candidates)
     assert visit.maps
 
 
-def test_the_three_handles_of_the_shift_agree(opened):
-    go(opened, 2)
-    state, visit = ui(opened, "arteries"), opened.visit
+def test_the_three_handles_of_the_shift_agree(one):
+    go(one, 2)
+    state, visit = ui(one, "arteries"), one.visit
     before = slicer_array(visit.maps["vp"])
     nodes = slicer.mrmlScene.GetNumberOfNodes()
     state.shiftSlider.value = 70
@@ -134,29 +142,29 @@ def test_the_three_handles_of_the_shift_agree(opened):
     assert visit.settings.fit.shift == pytest.approx(7.0)
     state.shiftSpin.value = 3.25
     assert state.shiftSlider.value in (32, 33)
-    opened.panels["arteries"].nudge(1)
+    one.panels["arteries"].nudge(1)
     assert visit.settings.fit.shift == pytest.approx(4.25)
-    opened.panels["arteries"]._rest.fire()
+    one.panels["arteries"]._rest.fire()
     assert not visit.is_stale
     assert np.nanmax(np.abs(slicer_array(visit.maps["vp"]) - before)) > 0
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
     state.proposeButton.click()
     assert visit.settings.fit.shift != pytest.approx(4.25)
-    assert not opened.said
+    assert not one.said
 
 
-def test_a_role_button_makes_its_segment_and_arms_the_brush(opened):
-    go(opened, 3)
-    panel, state = opened.panels["regions"], ui(opened, "regions")
+def test_a_role_button_makes_its_segment_and_arms_the_brush(one):
+    go(one, 3)
+    panel, state = one.panels["regions"], ui(one, "regions")
     state.lesionButton.click()
     assert panel.editor.activeEffect().name == "Paint"
     assert state.lesionButton.checked
-    assert opened.visit.segmentation.GetSegmentation().GetNumberOfSegments() == 1
+    assert one.visit.segmentation.GetSegmentation().GetNumberOfSegments() == 1
     state.referenceButton.click()
     assert not state.lesionButton.checked
     state.referenceButton.click()
     assert panel.editor.activeEffect() is None
-    assert opened.visit.segmentation.GetSegmentation().GetNumberOfSegments() == 2
+    assert one.visit.segmentation.GetSegmentation().GetNumberOfSegments() == 2
 
 
 def test_numbers_stand_beside_what_is_drawn(drawn):
@@ -184,9 +192,9 @@ def test_settings_are_those_of_both_visits_and_the_readings_of_one(opened):
     assert not opened.said
 
 
-def test_frame_times_can_be_set_right(opened):
-    go(opened, 1)
-    panel, visit = opened.panels["study"], opened.visit
+def test_frame_times_can_be_set_right(one):
+    go(one, 1)
+    panel, visit = one.panels["study"], one.visit
     times = visit.analysis.study.dynamic.times.copy()
     item = types.SimpleNamespace(column=lambda: 3, text=lambda: f"{times[3] + 1:.2f}")
     panel.set_time(item)
@@ -194,7 +202,7 @@ def test_frame_times_can_be_set_right(opened):
     wrong = types.SimpleNamespace(column=lambda: 3, text=lambda: "-5")
     with pytest.raises(ValueError, match="rising"):
         panel.set_time(wrong)
-    ui(opened, "study").intervalSpin.value = 6.0
+    ui(one, "study").intervalSpin.value = 6.0
     np.testing.assert_allclose(np.diff(visit.analysis.study.dynamic.times), 6.0)
 
 
