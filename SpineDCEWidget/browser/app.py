@@ -136,6 +136,7 @@ class Workstation:
             "brush_bigger": lambda: self.regions.change_brush(1.25),
             "shift_by": self.arteries.shift_by,
             "upload_failed": self.fail, "upload_progress": self.study.upload_progress,
+            "node_count": lambda: self.app.scene.GetNumberOfNodes(),
         }.items():  # fmt: skip
             trigger(name)(action)
         self.state.change("visit")(lambda **_: self._visit_chosen())

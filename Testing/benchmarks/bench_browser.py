@@ -1,0 +1,128 @@
+"""How fast the workstation answers in a real browser, and how much memory it takes.
+
+``python Testing/benchmarks/bench_browser.py [--size full] [--home FOLDER]`` (PYTHONPATH=Testing)
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from browser.page import Page, Program, needed
+from SpineDCELib.phantom import write_sample
+
+#: Milliseconds from doing something to the first picture of a view after it.
+_WATCH = """
+window.bench = {start: 0, times: []};
+const image = document.querySelector(arguments[0] + ' img');
+new MutationObserver(() => {
+  if (!window.bench.start) return;
+  const start = window.bench.start;
+  window.bench.start = 0;
+  const done = () => window.bench.times.push(performance.now() - start);
+  if (image.decode) image.decode().then(done, done); else done();
+}).observe(image, {attributes: true, attributeFilter: ['src']});
+for (const kind of ['wheel', 'pointerdown'])
+  document.querySelector(arguments[0]).addEventListener(kind, () => {
+    window.bench.start = performance.now();
+  }, {capture: true});
+"""
+
+
+class Watch:
+    """Times of one view's pictures."""
+
+    def __init__(self, page: Page, pane: str) -> None:
+        self._page = page
+        page.js(_WATCH, pane)
+
+    def one(self, action, before: float = 0.5) -> float | None:
+        """Do something when the view is at rest; None if no picture came."""
+        time.sleep(before)
+        count = self._page.js("window.bench.start = 0; return window.bench.times.length")
+        action()
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            times = self._page.js("return window.bench.times")
+            if len(times) > count:
+                return times[count]
+            time.sleep(0.02)
+        return None
+
+
+def _say(what: str, values: list[float | None], goal: float) -> None:
+    found = [v for v in values if v is not None]
+    middle = statistics.median(found) if found else float("nan")
+    print(f"{what}: median {middle:.0f} ms of {len(found)} (goal {goal:.0f})", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", default="full", choices=("full", "small"))
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--count", type=int, default=20)
+    options = parser.parse_args()
+    if reason := needed():
+        raise SystemExit(f"Nothing measured: {reason}.")
+    home = options.home or Path(tempfile.mkdtemp())
+    if not (home / "sample" / options.size / "after" / "truth").exists():
+        write_sample(home / "sample" / options.size, size=options.size)
+    program = Program(home)
+    page = Page(program.address)
+    try:
+        print(f"page usable {time.monotonic() - program.started:.1f} s after the command (goal 6)")
+        clicked = time.monotonic()
+        page.click("#sample" if options.size == "small" else "#sample-full")
+        page.wait(lambda: page.state("maps"), 300, "the first map")
+        print(f"first map {time.monotonic() - clicked:.1f} s after the click (goal 60)")
+        page.wait(lambda: len(page.state("visits")) == 2, 300)
+        page.wait(lambda: page.state("ready_to_export") and not page.state("busy"), 300)
+        time.sleep(2)
+        print(f"resident memory with both visits {program.memory():.0f} MB (goal 1200)")
+        box = page.box("#pane-before1")
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        watch = Watch(page, "#pane-before1")
+
+        def scroll(step: int) -> None:
+            event = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": 100 * step}
+            page.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+
+        _say("scroll → new pixels", [watch.one(lambda i=i: scroll((-1) ** i))
+                                     for i in range(options.count)], 100)  # fmt: skip
+        shift = float(page.state("shift"))
+
+        def move(i: int) -> None:
+            script = (
+                "window.bench.start = performance.now();"
+                "window.trame.trigger('shift_by', [arguments[0]])"
+            )
+            page.js(script, 0.4 * (-1) ** i)
+
+        # Faster than what follows a pause, as when a hand drags.
+        _say("shift → new map pixels", [watch.one(lambda i=i: move(i), 0.3)
+                                        for i in range(options.count)], 120)  # fmt: skip
+        assert abs(float(page.state("shift")) - shift) < 1
+        page.keys("3")
+        page.click("#role-lesion")
+        time.sleep(1)
+
+        def stroke(i: int) -> None:
+            page.drag([(x + i, y), (x + i + 3, y), (x + i + 6, y)], pause=0.05)
+
+        watch = Watch(page, "#pane-before0")
+        x -= box["width"]
+        _say("stroke → first pixels", [watch.one(lambda i=i: stroke(i), 0.8)
+                                       for i in range(options.count // 2)], 60)  # fmt: skip
+        time.sleep(5)
+        print(f"resident memory after it all {program.memory():.0f} MB")
+        print("troubles:", program.troubles() + page.troubles())
+    finally:
+        page.quit()
+        program.stop()
+
+
+if __name__ == "__main__":
+    main()
