@@ -23,10 +23,10 @@ def main(slicer: str, *names: str) -> int:
     command += ["--additional-module-paths", str(MODULE)]
     command += ["--python-script", str(HERE / "run.py"), *names]
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-        if shutil.which("xvfb-run") is None:
-            print("There is no display; install xvfb (sudo apt-get install xvfb) or set DISPLAY.")
-            return 2
-        command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", *command]
+        if shutil.which("xvfb-run"):
+            command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", *command]
+        else:
+            print("There is no display and no xvfb-run (sudo apt-get install xvfb).")
     return subprocess.run(command).returncode
 
 
