@@ -18,6 +18,7 @@ from SpineDCELib.aif import (
     read_selection,
     vessel_angle,
 )
+from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.aif.selection import Ball, section_point, write_selection
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli import main
@@ -62,6 +63,18 @@ def test_phase_gives_the_concentration_and_confirms_the_decay():
     assert used.Cb.max() == pytest.approx(Cb.max(), rel=0.04)
     assert both.Cb.max() == pytest.approx(Cb.max(), rel=0.04)
     assert any("phase confirms" in note for note in used.notes)
+
+
+def test_late_frames_hold_the_zero_level_of_a_noisy_phase():
+    Cb = trunk(noise=0.0)[1]
+    sure = PhaseCurve(Cb + 0.2, zero=0.0, angle=0.0, static=100)
+    np.testing.assert_allclose(anchored(sure, Cb).C, sure.C)
+    vague = PhaseCurve(Cb + 0.2, zero=10.0, angle=0.0, static=100)
+    np.testing.assert_allclose(anchored(vague, Cb).C, Cb, atol=1e-3)
+    even = PhaseCurve(Cb + 0.2, zero=0.1 * Cb[-20:].mean(), angle=0.0, static=100)
+    np.testing.assert_allclose(anchored(even, Cb).C, Cb + 0.1, atol=1e-3)
+    lost = np.full_like(Cb, np.nan)
+    np.testing.assert_allclose(anchored(vague, lost).C, vague.C)
 
 
 def test_without_phase_nothing_is_corrected_but_it_is_said():

@@ -18,10 +18,12 @@ from scipy import ndimage
 
 from SpineDCELib.aif.average import aligned_mean
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
+from SpineDCELib.aif.lumen import GAIN, Lumen, lumen
 from SpineDCELib.aif.scores import (
     Array,
     Scores,
     ToContrast,
+    area_of,
     crossing,
     first_look,
     smoothed,
@@ -50,7 +52,8 @@ class Criteria:
         thickest: mm; an aneurysm of the aorta is rarely thicker.
         same_time: s, within which vessels fill together.
         branch: cross-section below which, as a share of the vessel's, a part is a branch.
-        tolerance: how far a voxel's area, peak and arrival (s) may lie from the vessel's.
+        tolerance: how far a voxel's area and peak may lie from the vessel's.
+        uniform: the same for the mean area of voxels that lie alike, and there only downwards.
         section: least share of the fullest section's voxels that a section must have.
         causes: largest share of the enhancing tissue that may fill before its artery.
         least_SNR: of the artery before contrast, in one frame; below it the noise floor decides.
@@ -71,6 +74,7 @@ class Criteria:
     same_time: float = 2.0
     branch: float = 0.45
     tolerance: float = 0.1
+    uniform: float = 0.04
     section: float = 0.02
     causes: float = 0.5
     least_SNR: float = 1.5
@@ -148,7 +152,17 @@ def detect(
         doubt = _doubt_of(
             main, vessels, voxels, scores, signal, top - baseline, t, n0, noise, limits
         )
-        _select(main, voxels, scores, verdict, geometry, n0, limits)
+        own = curves[:, main.members]
+        inside = lumen(
+            _mask(main, voxels, geometry),
+            geometry,
+            power=np.square(own, dtype=np.float64),
+            area_of=lambda means: area_of(means, t=t, before=n0, to_contrast=to_contrast),
+            before=n0,
+            noise=noise,
+            uniform=limits.uniform,
+        )
+        _select(main, voxels, scores, verdict, geometry, inside, n0, limits)
         if not doubt and not (verdict == Verdict.ACCEPTED).any():
             doubt = "no voxel lies wholly inside the artery and keeps a steady curve."
     if doubt:
@@ -326,37 +340,39 @@ def _risen(curves: NDArray[np.floating], t: Array, n0: int) -> Array:
     return smooth - smooth[:n0].mean(axis=0)
 
 
+def _mask(vessel: _Vessel, voxels: NDArray[np.intp], geometry: Geometry) -> NDArray[np.bool_]:
+    mask = np.zeros(geometry.shape, bool)
+    mask.flat[voxels[vessel.members]] = True
+    return mask
+
+
 def _select(
     main: _Vessel,
     voxels: NDArray[np.intp],
     s: Scores,
     verdict: NDArray[np.uint8],
     geometry: Geometry,
+    inside: Lumen,
     n0: int,
     limits: Criteria,
 ) -> None:
     """Within the artery, the voxels that hold only blood in a steady state."""
-    m = main.members
-    mask = np.zeros(geometry.shape, bool)
-    mask.flat[voxels[m]] = True
-    inside = depth(mask, geometry).flat[voxels[m]]
-    core = inside >= np.percentile(inside, 60)
-    area, peak, when = (float(np.median(x[m][core])) for x in (s.area, s.peak, s.arrival))
-    # A baseline of n0 noisy frames scatters; concentration follows it about 1.2 times.
-    scatter = 1.2 / (np.maximum(s.SNR[m], 1e-9) * np.sqrt(n0))
-    allowed = np.maximum(limits.tolerance, 2.5 * scatter)
+    m, mask = main.members, _mask(main, voxels, geometry)
+    deep = depth(mask, geometry).flat[voxels[m]]
+    core = deep >= np.percentile(deep, 60)
+    peak, when = (float(np.median(x[m][core])) for x in (s.peak, s.arrival))
+    # A baseline of n0 noisy frames scatters, and concentration with it, up and down alike.
+    scatter = 2.5 * GAIN / (np.maximum(s.SNR[m], 1e-9) * np.sqrt(n0))
+    allowed = np.maximum(limits.tolerance, scatter)
     # What else a voxel holds can only lower its area, so that side is guarded more closely.
-    low, high = s.area[m] < area * (1 - 0.6 * allowed), s.area[m] > area * (1 + allowed)
-    odd = high | (np.abs(s.peak[m] / peak - 1) > 2 * allowed)
+    area = np.log(s.area[m] / inside.area)
+    low, high = area < -np.maximum(0.6 * limits.tolerance, scatter), area > allowed
+    odd = high | (np.abs(np.log(s.peak[m] / peak)) > 2 * allowed)
     odd |= np.abs(s.arrival[m] - when) > limits.same_time
-    # At least five of a voxel's eight neighbours in the section belong to the vessel.
-    kernel = np.ones((1, 3, 3))
-    kernel[0, 1, 1] = 0
-    around = ndimage.convolve(mask.astype(np.int8), kernel.astype(np.int8), mode="nearest")
-    rim = around.flat[voxels[m]] < 5
     verdict[m[odd]] = Verdict.UNLIKE
     verdict[m[low]] = np.where(core[low], Verdict.INFLOW, Verdict.EDGE)
-    verdict[m[rim]] = Verdict.EDGE
+    verdict[m[inside.mixed | inside.rim]] = Verdict.EDGE
+    verdict[m[inside.fresh & ~inside.rim]] = Verdict.INFLOW
     thin = branches(mask, geometry, thinner=limits.branch).flat[voxels[m]]
     mask.flat[voxels[m[thin]]] = False
     parts, _ = ndimage.label(mask, np.ones((3, 3, 3)))

@@ -11,6 +11,7 @@ from SpineDCELib.aif.phase_aif import (
     Array,
     ContrastOf,
     PhaseCurve,
+    anchored,
     confirms_decay,
     first_pass,
     peak_from_both,
@@ -25,7 +26,8 @@ class BloodCurve:
 
     Attributes:
         Cb: ``(frames,)``, whole blood. signal: the artery's mean signal. phase: the phase's
-            curve, where there is one. r2: T2* relaxivity in use, 1/s/mM. notes: what was done.
+            curve, where there is one; the magnitude's late frames help to hold its zero level.
+        r2: T2* relaxivity in use, 1/s/mM. notes: what was done.
     """
 
     Cb: NDArray[np.float64]
@@ -60,6 +62,7 @@ def blood_curve(
         raise InputError("The echo time is not in the files, so --blood-r2 cannot be used.")
     if peak == "phase" and phase is None:
         raise InputError("The peak is to be corrected by phase, but there is no usable phase.")
+    phase = None if phase is None else anchored(phase, plain)
     notes = []
     used = r2 or 0.0
     if TE is not None and used == 0 and np.all(np.isfinite(plain)):

@@ -8,7 +8,7 @@ curve (Akbudak, Magn Reson Med 1997;38:990; van Osch, Magn Reson Med 2003;49:106
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ CHI = 0.34e-6
 PIECE = 15.0
 #: Tissue up to this far from the artery tells how the phase drifts, mm.
 NEAR = 40.0
+#: By what share phase and magnitude may differ for reasons of their own: angle, T10, inflow.
+OWN_SCALE = 0.1
 #: At the magic angle (54.7°) the phase says nothing: least |3cos²θ-1| that is used (2 at 0°).
 LEAST_FACTOR = 0.5
 
@@ -36,13 +38,14 @@ class PhaseCurve:
     """Concentration from phase.
 
     Attributes:
-        C: ``(frames,)``, whole blood, mM. noise: SD of C before contrast, mM.
+        C: ``(frames,)``, whole blood, mM. zero: SD of its zero level, mM: the artery is dark before
+            contrast, and its phase there noisy.
         angle: median angle of the artery to B0, degrees.
         static: voxels of steady tissue from which the phase's drift is known.
     """
 
     C: Array
-    noise: float
+    zero: float
     angle: float
     static: int
 
@@ -119,8 +122,39 @@ def phase_curve(
     change = np.angle(blood * np.exp(-1j * drift)[:, None])
     C = (weight * per_mM * change).sum(axis=1) / (weight * per_mM**2).sum(axis=1)
     C -= C[:baseline_frames].mean()
-    scatter = float(C[:baseline_frames].std(ddof=1)) if baseline_frames > 2 else float("nan")
-    return PhaseCurve(C, scatter, float(np.rad2deg(np.median(angle))), int(still.size))
+    zero = _late_scatter(C) / np.sqrt(baseline_frames)
+    late, before = (w.mean() for w in (weight[_late(C)], weight[:baseline_frames]))
+    zero *= float(np.sqrt(late / before))
+    return PhaseCurve(C, zero, float(np.rad2deg(np.median(angle))), int(still.size))
+
+
+def _late(C: Array) -> slice:
+    """The last third of the frames."""
+    return slice(-max(C.size // 3, 1), None)
+
+
+def _late_scatter(C: Array) -> float:
+    """SD of a late frame's noise, from second differences; 0 with too few frames."""
+    bend = np.diff(C[_late(C)], 2)
+    return float(np.sqrt((bend**2).mean() / 6)) if bend.size else 0.0
+
+
+def anchored(phase: PhaseCurve, C: Array) -> PhaseCurve:
+    """The phase's curve with its zero level held by the magnitude's late frames, too.
+
+    Late concentrations are low, so that the two may differ there only by their scales. Both
+    levels count as they are sure: inverse variances.
+
+    Args:
+        C: ``(frames,)``, the magnitude's curve, mM; where it is NaN nothing is changed.
+    """
+    late = _late(C)
+    level = float(C[late].mean())
+    if not np.isfinite(level):
+        return phase
+    sure, held = phase.zero**2, (OWN_SCALE * level) ** 2
+    offset = (level - float(phase.C[late].mean())) * sure / max(sure + held, 1e-12)
+    return replace(phase, C=phase.C + offset)
 
 
 def _turn(

@@ -136,6 +136,22 @@ def crossing(rising: Array, *, t: Array, share: float) -> Array:
     return t[before] + np.clip(part, 0, 1) * (t[after] - t[before])
 
 
+def _area(C: Array, t: Array, arrival: Array) -> Array:
+    weights = np.gradient(t)[:, None] * (t[:, None] >= arrival)
+    return np.asarray((C * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9))
+
+
+def area_of(signal: Array, *, t: Array, before: int, to_contrast: ToContrast) -> Array:
+    """:attr:`Scores.area` alone, of curves that are nearly free of noise.
+
+    Args:
+        signal: ``(frames, n)``, scanner units. before: frames before contrast.
+    """
+    C = np.asarray(to_contrast(signal, signal[:before].mean(axis=0)), float)
+    C = np.where(np.isnan(C), np.nanmax(C, initial=1.0), C)
+    return _area(C, t, crossing(C, t=t, share=0.5))
+
+
 def voxel_scores(
     curves: NDArray[np.floating],
     *,
@@ -181,7 +197,6 @@ def voxel_scores(
     judged = (np.arange(1, t.size - 1)[:, None] > top + 3) & (t[1:-1, None] > t[top] + 30)
     counted = np.maximum(judged.sum(axis=0), 1)
     rough = np.sqrt(np.where(judged, d2**2, 0).sum(axis=0) / counted / 6)
-    weights = np.gradient(t)[:, None] * (t[:, None] >= arrival)
     early = np.arange(t.size)[:, None] < np.maximum(top, 1)
     lowest = np.where(early, smooth, np.inf).min(axis=0) - S0
     return Scores(
@@ -193,7 +208,7 @@ def voxel_scores(
         peak=peak,
         width=np.where(falls, down - arrival, np.inf),
         late=C[-max(t.size // 3, 1) :].mean(axis=0),
-        area=(C * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9),
+        area=_area(C, t, arrival),
         roughness=rough / np.maximum(peak, 1e-9),
         dip=-lowest / noise,
         saturated=saturated.sum(axis=0),

@@ -89,6 +89,14 @@ def depth(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float32]:
     return found
 
 
+def along_axis(voxels: NDArray[np.intp], geometry: Geometry) -> Array:
+    """Position of voxels ``(n, 3)`` (slice, row, column) along their longest axis, mm."""
+    points = voxels[:, ::-1] @ geometry.affine[:3, :3].T
+    points = points - points.mean(axis=0)
+    axis = np.linalg.eigh(points.T @ points)[1][:, -1]
+    return np.asarray(points @ axis, np.float64)
+
+
 def branches(mask: NDArray[np.bool_], geometry: Geometry, *, thinner: float) -> NDArray[np.bool_]:
     """Parts of a vessel whose cross-section is less than ``thinner`` times the vessel's own.
 
@@ -96,10 +104,7 @@ def branches(mask: NDArray[np.bool_], geometry: Geometry, *, thinner: float) -> 
     another branch, and its volume over the slab's height its cross-section.
     """
     voxels = np.argwhere(mask)
-    points = voxels[:, ::-1] @ geometry.affine[:3, :3].T
-    points = points - points.mean(axis=0)
-    axis = np.linalg.eigh(points.T @ points)[1][:, -1]
-    along = points @ axis
+    along = along_axis(voxels, geometry)
     slab = np.floor((along - along.min()) / max(SLAB, *(2 * x for x in geometry.spacing[:2])))
     section = np.zeros(len(voxels), np.intp)
     count = 0
