@@ -53,7 +53,7 @@ class Workstation:
             {
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
                 "visit": "before", "visits": [], "two": False, "steps": [], "error": "",
-                "note": "", "trame__vue_use": ["spinedce_widgets"],
+                "note": "", "settling": False, "trame__vue_use": ["spinedce_widgets"],
             }
         )  # fmt: skip
         self.jobs = Jobs(self.state, self.fail)
@@ -211,6 +211,7 @@ class Workstation:
     def changed(self, visit: Any) -> None:
         """A choice was changed: save it, and make soon what depends on it."""
         self._stale.add(visit.name)
+        self.state.settling = True
         self.save_soon()
         self.later("settle", _SETTLE, self._settle)
 
@@ -226,7 +227,10 @@ class Workstation:
         while self._stale:
             visit = self.workplace.visit(self._stale.pop())
             if visit.analysis is not None and not await self.analyse(visit, quiet=True):
-                return
+                break
+        if not self._stale:
+            with self.state as state:
+                state.settling = False
 
     async def analyse(self, visit: Any, *, quiet: bool = False) -> bool:
         """Maps and numbers of a visit, and show them."""

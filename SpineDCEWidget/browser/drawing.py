@@ -56,6 +56,8 @@ class Drawing:
         self.role = ""
         self.diameter = 8.0
         self._stacks: dict[str, UndoStack] = {}
+        self._modifiers: dict[str, Any] = {}
+        self._kept: list[Any] = []
         self._undo_changed = undo_changed
         self._editor.segmentation_modified.connect(self._on_modified)
         self._quiet = False
@@ -70,7 +72,7 @@ class Drawing:
         self._quiet = True
         try:
             self._editor.set_undo_stack(None)
-            self._editor.set_active_segmentation(visit.segmentation, visit.frame)
+            self._edit(visit.segmentation, visit.frame)
             self.visit = visit
             self._editor.set_undo_stack(self._stack(visit.name))
             self._editor.set_overwrite_mode(SegmentationOverwriteMode.ALLOW_OVERLAP)
@@ -81,9 +83,28 @@ class Drawing:
             self._quiet = False
         self._undo_changed()
 
+    def _edit(self, node: Any, frame: Any) -> None:
+        """Point the editor at a segmentation, the same way whenever it comes back.
+
+        What trame-slicer makes for a segmentation observes its node for good, and VTK crashes
+        when Python collects an observer: so it is made once and kept.
+        """
+        editor = self._editor
+        known = self._modifiers.get(node.GetID())
+        if known is None or known.segmentation.segmentation_node is not node:
+            editor.set_active_segmentation(node, frame)
+            self._modifiers[node.GetID()] = editor.active_segment_modifier
+            self._kept.append(editor.active_segment_modifier)
+            return
+        editor.deactivate_effect()
+        editor._active_modifier = known
+        known.segmentation.set_active()
+        editor.set_active_segment_id(editor.get_nth_segment_id(0))
+
     def forget(self) -> None:
         """A new study: nothing of the old one can be undone."""
         self.put_down()
+        self._editor.set_undo_stack(None)
         self.visit = None
         self._stacks.clear()
         self._undo_changed()

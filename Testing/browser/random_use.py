@@ -142,7 +142,7 @@ def rest(page: Page) -> None:
     """Until everything that follows from what was done is made."""
     page.keys(ESCAPE)
     time.sleep(1.2)
-    page.wait(lambda: not page.state("busy") and page.state("ready_to_export") is not None, 120)
+    page.wait(lambda: not (page.state("busy") or page.state("settling")), 120, "rest")
     time.sleep(1.0)
 
 

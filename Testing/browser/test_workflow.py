@@ -38,7 +38,7 @@ def program(sample):
 def _settled(page: Page) -> None:
     """Until what follows from the last change is made."""
     time.sleep(1.0)
-    page.wait(lambda: not page.state("busy") and page.state("ready_to_export"), 60, "the maps")
+    page.wait(lambda: not (page.state("busy") or page.state("settling")), 60, "the maps")
 
 
 def _place(page: Page, pane: str, study: Path, region: str) -> tuple[int, float, float]:

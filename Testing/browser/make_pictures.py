@@ -1,0 +1,146 @@
+"""The tutorial's pictures, from the page itself: ``python -m browser.make_pictures docs/images``.
+
+The full-size sample patient is used by mouse and keyboard, as in docs/workstation.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from browser.page import Page, Program
+from SpineDCELib.phantom import write_sample
+from SpineDCELib.series import read_segmentation
+
+ESCAPE, UP, DOWN = "\ue00c", "\ue00e", "\ue00f"
+
+
+class Walk:
+    """The tutorial's steps on the sample patient."""
+
+    def __init__(self, page: Page, study: Path, folder: Path) -> None:
+        self.page, self.study, self.folder = page, study, folder
+
+    def shot(self, name: str, after: float = 1.5) -> None:
+        time.sleep(after)
+        path = self.folder / f"workstation-{name}.png"
+        self.page.picture(path)
+        _shrink(path)
+        print(path, f"{path.stat().st_size / 1000:.0f} kB", flush=True)
+
+    def settle(self) -> None:
+        time.sleep(1.2)
+        self.page.wait(lambda: not (self.page.state("busy") or self.page.state("settling")), 240)
+
+    def middle(self, visit: str, region: str, pane: int) -> tuple[int, float, float, float]:
+        """Section of a true region, its middle in the window, and its height in pixels."""
+        truth = read_segmentation(self.study / visit / "truth" / "rois.seg.nrrd")
+        mask = truth.masks[next(n for n in truth.masks if region in n.lower())]
+        section = int(np.argmax(mask.sum(axis=(1, 2))))
+        rows, columns = np.nonzero(mask[section])
+        spacing, (_, height, width) = truth.geometry.spacing, mask.shape
+        box = self.page.box(f"#pane-{visit}{pane}")
+        scale = min(box["width"] / (width * spacing[0]), box["height"] / (height * spacing[1]))
+        x = box["x"] + box["width"] / 2 + (columns.mean() - (width - 1) / 2) * spacing[0] * scale
+        y = box["y"] + box["height"] / 2 + (rows.mean() - (height - 1) / 2) * spacing[1] * scale
+        return section, x, y, float(np.ptp(rows)) * spacing[1] * scale
+
+    def go(self, visit: str, section: int) -> None:
+        page = self.page
+        if page.state("two"):
+            page.click(f".visit-toggle button[value={visit}]")
+            page.wait(lambda: page.state("visit") == visit)
+            time.sleep(1)
+        page.js("document.activeElement.blur()")
+        here = int(page.state("section"))
+        for _ in range(abs(section - here)):
+            page.keys(UP if section > here else DOWN)
+        page.wait(lambda: page.state("section") == section)
+        time.sleep(0.5)
+
+    def draw(self, visit: str, role: str) -> None:
+        page = self.page
+        section, x, y, size = self.middle(visit, role, 1)
+        self.go(visit, section)
+        if page.state("role") != role:
+            page.click(f"#role-{role}")
+            page.wait(lambda: page.state("tool") == "paint")
+        half = max(2.0, size * 0.22)
+        page.drag([(x - half, y - half / 2), (x + half, y - half / 2), (x + half, y + half / 2),
+                   (x - half, y + half / 2)], pause=0.05)  # fmt: skip
+        page.wait(lambda: page.state("region_numbers").get(role), 60, role)
+
+    def run(self) -> None:
+        page = self.page
+        self.shot("start")
+        page.click("#sample-full")
+        page.wait(lambda: len(page.state("visits")) == 2, 400)
+        page.wait(lambda: page.state("has_curves") and not page.state("busy"), 400)
+        self.settle()
+        section, *_ = self.middle("before", "lesion", 1)
+        self.go("before", section)
+        self.shot("study")
+        page.keys("2")
+        time.sleep(1)
+        box = page.box(".main-plot")
+        x, y = box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6
+        page.drag([(x, y), (x + 1, y), (x + 2, y)])
+        self.settle()
+        self.shot("arteries")
+        page.keys("3")
+        for visit in ("before", "after"):
+            for role in ("reference", "lesion"):
+                self.draw(visit, role)
+        self.settle()
+        self.go("before", section)
+        self.shot("regions")
+        page.keys(ESCAPE)
+        page.keys("4")
+        time.sleep(1)
+        _, x, y, _ = self.middle("before", "lesion", 0)
+        page.drag([(x, y), (x, y)])
+        self.shot("maps")
+        page.keys(ESCAPE)
+        page.keys("5")
+        page.click("#compare")
+        page.wait(lambda: page.state("compared"), 400)
+        self.shot("result")
+        page.click("#report")
+        page.wait(lambda: page.state("report_url"), 120)
+        self.shot("report", 3)
+        page.click("#close-report")
+        page.click("[aria-label='Dark or light']")
+        self.shot("light")
+
+
+def _shrink(path: Path) -> None:
+    """As few colours as nobody misses."""
+    from PIL import Image
+
+    image = Image.open(path).convert("RGB")
+    image.quantize(256, kmeans=2).save(path, optimize=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--home", type=Path)
+    options = parser.parse_args()
+    home = options.home or Path(tempfile.mkdtemp())
+    if not (home / "sample" / "full" / "after" / "truth").exists():
+        write_sample(home / "sample" / "full")
+    program = Program(home)
+    page = Page(program.address, home / "downloads")
+    try:
+        Walk(page, home / "sample" / "full", options.folder).run()
+        print(program.troubles(), page.troubles(), f"{program.memory():.0f} MB")
+    finally:
+        page.quit()
+        program.stop()
+
+
+if __name__ == "__main__":
+    main()
