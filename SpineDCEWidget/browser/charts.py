@@ -66,7 +66,7 @@ class Charts:
             state.side_figure, state.evidence_sentence = _NOTHING, ""
         else:
             state.side_figure = curves.evidence_figure(
-                evidence, dark=state.dark, shift=_shift(visit)
+                evidence, dark=state.dark, shift=_shift(visit), roles=visit.analysis.roles
             )
             state.evidence_sentence = evidence.sentence()
 
@@ -77,7 +77,7 @@ class Charts:
         if self._story is not None:
             section, row, column = self._story.voxel
             state.story = {
-                "title": f"{visit.name}, section {section + 1}, row {row + 1}, column {column + 1}",
+                "title": f"{visit.name}, section {section + 1}, voxel {column + 1}, {row + 1}",
                 "rows": story_rows(self._story),
                 "status": self._story.status,
             }

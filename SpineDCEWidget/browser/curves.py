@@ -103,13 +103,20 @@ def main_figure(
     return {"data": data, "layout": figure, "shift": shift}
 
 
-def evidence_figure(evidence: Evidence, *, dark: bool, shift: float) -> dict[str, Any]:
+def evidence_figure(
+    evidence: Evidence, *, dark: bool, shift: float, roles: dict[str, Any]
+) -> dict[str, Any]:
     """Residual against the shift, with the proposal, its interval and the shift in use."""
     data = [_line(evidence.shifts, evidence.residual, "residual, 1 at best", CHECK_COLOUR)]
-    for region in evidence.regions:
-        if len(evidence.regions) > 1:
-            data.append(_line(evidence.shifts, region.residual, region.name, GREY, width=1))
-    top = float(np.nanpercentile(evidence.residual, 90)) * 1.1
+    for region in evidence.regions if len(evidence.regions) > 1 else ():
+        colour = COLOURS.get(roles.get(region.name), GREY)
+        data.append(
+            _line(
+                evidence.shifts, region.residual, region.name, colour, width=1, showlegend=False
+            )
+        )  # fmt: skip
+    # The valley is what tells; its sides go on to hundreds.
+    top = float(np.clip(np.nanpercentile(evidence.residual, 90) * 1.1, 4, 12))
     data.append(_line([shift, shift], [0, top], f"in use {shift:.2f} s", AIF_COLOUR, meta="in use"))
     figure = layout(dark, "shift [s]", "residual (1 at best)")
     figure["yaxis"]["range"] = [0, top]

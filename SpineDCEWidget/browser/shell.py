@@ -157,11 +157,13 @@ def _views(station: Any) -> None:
 
 def _legend(column: int) -> None:
     """The colour bar of a map's view, with its unit."""
-    with html.Div(classes="legend", v_if=f"legend && ['map', 'fused'].includes(columns[{column}])"):
-        html.Div("{{ legend.title }}", classes="legend-title")
-        with html.Div(classes="legend-row"):
-            html.Div(classes="legend-bar", raw_attrs=[':style="{background: legend.css}"'])
-            with html.Div(classes="legend-ticks"):
+    with html.Div(
+        classes="colour-bar", v_if=f"legend && ['map', 'fused'].includes(columns[{column}])"
+    ):
+        html.Div("{{ legend.title }}", classes="colour-title")
+        with html.Div(classes="colour-row"):
+            html.Div(classes="colour-scale", raw_attrs=[':style="{background: legend.css}"'])
+            with html.Div(classes="colour-ticks"):
                 html.Span("{{ tick }}", v_for="tick in legend.ticks", key="tick")
 
 

@@ -91,12 +91,16 @@ class Walk:
         self.settle()
         self.shot("arteries")
         page.keys("3")
+        page.click("[aria-label='Link both visits']")
         for visit in ("before", "after"):
             for role in ("reference", "lesion"):
                 self.draw(visit, role)
         self.settle()
-        self.go("before", section)
+        page.click(".visit-toggle button[value=before]")
         self.shot("regions")
+        page.keys("2")
+        page.click(".shift-box button")
+        self.settle()
         page.keys(ESCAPE)
         page.keys("4")
         time.sleep(1)
