@@ -109,6 +109,15 @@ def test_a_failing_study_is_named_and_the_others_are_done_once(studies, tmp_path
     assert curve.unit == "(S-S0)/S0"
     assert abs(np.median(curve.values[curve.times < -3])) < 0.05 < curve.values.max()
 
+    # The comparisons alone, with the groups from elsewhere, say the same.
+    again = read_cohort(out / "results", groups=studies)
+    assert again.patients == table.patients
+    np.testing.assert_array_equal(again.positive, table.positive)
+    for name, values in again.quantities.items():
+        np.testing.assert_allclose(values, table.quantities[name], rtol=1e-8)
+    with pytest.raises(InputError, match="--groups"):
+        read_cohort(out / "results")
+
 
 def test_the_data_set_follows_BIDS_and_holds_the_same_numbers(studies, tmp_path):
     out = tmp_path / "out"

@@ -6,11 +6,15 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from SpineDCELib.errors import Cancelled, InputError, SpineDCEError
 
-Item = TypeVar("Item")
+#: A busy machine may need minutes to start a process; Dask would give a dead worker up for good.
+PATIENCE = {
+    "distributed.deploy.lost-worker-timeout": "10 minutes",
+    "distributed.comm.timeouts.connect": "2 minutes",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
         yield _in_this_process
         return
     try:
+        import dask
         from distributed import Client, LocalCluster
     except ImportError:
         raise InputError(
@@ -58,11 +63,12 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
         with client:
             yield _on(client)
         return
-    # No dashboard, no port but on this machine; a worker may use all memory that there is.
+    # No port but on this machine; a worker may use all memory that there is.
     with (
+        dask.config.set(PATIENCE),
         LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
-            memory_limit=0, silence_logs=logging.CRITICAL,
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1",
+            dashboard_address="127.0.0.1:0", memory_limit=0, silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
     ):  # fmt: skip
