@@ -36,9 +36,14 @@ class Display:
         self._tops.clear()
         self._applied = None
 
+    def given_top(self, quantity: str) -> float:
+        """End of a quantity's scale as set by hand, 0 where it was not."""
+        tops = self._desk.parameters.tops
+        return tops[quantity] if quantity in tops else 0.0
+
     def top(self, quantity: str) -> float:
         """End of a quantity's scale, in its shown unit."""
-        given = self._desk.parameters.tops.get(quantity, 0.0)
+        given = self.given_top(quantity)
         if given > 0:
             return given
         if quantity not in self._tops:

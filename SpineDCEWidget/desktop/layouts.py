@@ -95,7 +95,7 @@ def _slice(visit: str, slot: str, orientation: str) -> str:
 
 
 def _plot(place: str) -> str:
-    return _view("vtkMRMLPlotViewNode", plot_name(place), {"viewlabel": place})
+    return _view("vtkMRMLPlotViewNode", plot_name(place), {"viewlabel": "curves"})
 
 
 def _view(kind: str, name: str, properties: dict[str, str]) -> str:

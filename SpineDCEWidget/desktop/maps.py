@@ -101,7 +101,7 @@ class MapsPanel(Panel):
         quantity = parameters.quantity
         ui.unitLabel.text = SHOWN[quantity].unit
         ui.quantityCombo.toolTip = words.EXPLAINED[quantity]
-        ui.topSpin.value = parameters.tops.get(quantity, 0.0)
+        ui.topSpin.value = self.desk.display.given_top(quantity)
         ui.topSpin.enabled = quantity != "status"
         opened = visit.analysis is not None
         for box in (ui.frameBox, ui.voxelBox, ui.viewBox):

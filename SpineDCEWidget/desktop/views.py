@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import slicer
+from SpineDCELib.mrml.maps import SHOWN
 from SpineDCELib.mrml.volumes import geometry_of
 
+from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.layouts import LAYOUTS, PLOTS, SLOTS, layout_for, plot_name, view_name
 
 #: Charts of a visit in the left and the right plot view, by step; the first that there is.
@@ -83,7 +85,10 @@ class Views:
         for visit in visits:
             background, frame = visit.background, visit.frame
             chosen = visit.maps.get(quantity)
-            middle = frame if step in _FRAME_STEPS or chosen is None else chosen
+            middle, label = (frame, texts.FRAME_VIEW)
+            if step not in _FRAME_STEPS and chosen is not None:
+                middle, label = chosen, SHOWN[quantity].title
+            labels = {"T1": texts.T1_VIEW, "map": label, "fused": texts.FUSED_VIEW}
             for slot, (under, over) in zip(
                 SLOTS, ((background, None), (middle, None), (background, chosen)), strict=True
             ):
@@ -91,6 +96,9 @@ class Views:
                 if widget is None:
                     continue
                 _compose(widget.mrmlSliceCompositeNode(), under, over, opacity)
+                node, label = widget.mrmlSliceNode(), f"{visit.name}: {labels[slot]}"
+                if node.GetLayoutLabel() != label:
+                    node.SetLayoutLabel(label)
                 self._orient(widget, visit)
 
     def slice_widget(self, visit: str, slot: str) -> Any:

@@ -12,6 +12,10 @@ from SpineDCELib.aif.charts import Chart, Table
 _COLOURS = {"main": (0.84, 0.37, 0.0), "check": (0.0, 0.45, 0.7), "rejected": (0.6, 0.6, 0.6)}
 
 
+#: A legend of more lines would hide the curves.
+_IN_LEGEND = 6
+
+
 def show_table(scene: Any, table: Table, node: Any = None) -> Any:
     """A ``vtkMRMLTableNode`` with the table's rows.
 
@@ -34,7 +38,12 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
     """
     if node is None:
         node = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", chart.title)
+        node.SetTitleFontSize(14)
+        node.SetAxisTitleFontSize(12)
+        node.SetAxisLabelFontSize(11)
+        node.SetLegendFontSize(11)
     node.SetTitle(chart.title)
+    node.SetLegendVisibility(len(chart.series) <= _IN_LEGEND)
     node.SetXAxisTitle(chart.x_title)
     node.SetYAxisTitle(chart.y_title)
     lines = [(s.name, s.role, np.asarray(s.x, float), np.asarray(s.y, float)) for s in chart.series]
