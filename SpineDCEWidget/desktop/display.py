@@ -38,8 +38,8 @@ class Display:
 
     def given_top(self, quantity: str) -> float:
         """End of a quantity's scale as set by hand, 0 where it was not."""
-        tops = self._desk.parameters.tops
-        return tops[quantity] if quantity in tops else 0.0
+        # A parameter node's dictionary knows no default.
+        return dict(self._desk.parameters.tops).get(quantity, 0.0)
 
     def top(self, quantity: str) -> float:
         """End of a quantity's scale, in its shown unit."""
