@@ -18,6 +18,7 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.autosave import read_recent, work_beside
 from SpineDCEWidget.browser.folders import safe_path, sample_folder, user_folder
+from SpineDCEWidget.browser.scenes import read_scene
 
 _NOTHING: dict[str, Any] = {"path": "", "series": [], "chosen": None, "problems": [], "T1": ""}
 
@@ -164,6 +165,11 @@ class StudyPanel:
                 station.tell(f"Your earlier work on {name} was taken up.")
             station.study_opened(visit)
             opened.append(visit)
+        await self._made(opened)
+
+    async def _made(self, opened: list[Any]) -> None:
+        """Make everything that needs no hand, of visits that were just opened."""
+        station = self._station
         for visit in opened:
             if not await station.analyse(visit):
                 break
@@ -173,14 +179,23 @@ class StudyPanel:
         station.refresh()
 
     async def _open_scene(self, path: Path) -> None:
-        """A scene that 3D Slicer or this program saved."""
+        """A scene that the module in 3D Slicer saved."""
         station = self._station
+        if not path.is_file():
+            station.fail(f"{path} does not exist; choose the scene's file.")
+            return
+        station.tell(f"Reading {path.name}")
+        await asyncio.sleep(0.1)  # so that the page says so before nodes are touched
         try:
-            loaded = station.app.io_manager.load_scene(str(path))
-        except Exception as error:
-            raise InputError(f"The scene {path} cannot be read ({error}).") from None
-        if loaded is False or not station.take_scene():
-            station.fail(f"The scene {path.name} holds no study of SpineDCE.")
+            found = read_scene(path)
+        except InputError as error:
+            station.fail(str(error))
+            return
+        opened = []
+        for name, (images, work) in found.items():
+            opened.append(station.workplace.take_up(name, images, work))
+            station.study_opened(opened[-1])
+        await self._made(opened)
 
     def uploads(self, batch: str) -> Path:
         """The folder of one set of uploaded files."""

@@ -53,12 +53,17 @@ class Walk:
         if page.state("two"):
             page.click(f".visit-toggle button[value={visit}]")
             page.wait(lambda: page.state("visit") == visit)
-            time.sleep(1)
         page.js("document.activeElement.blur()")
-        here = int(page.state("section"))
-        for _ in range(abs(section - here)):
-            page.keys(UP if section > here else DOWN)
-        page.wait(lambda: page.state("section") == section)
+
+        def here() -> int | None:
+            """The section in view, once the slider says the same."""
+            number = int(page.state("places")[visit].split()[1]) - 1
+            return number + 1 if number == page.state("section") else None
+
+        at = page.wait(here) - 1
+        for _ in range(abs(section - at)):
+            page.keys(UP if section > at else DOWN)
+        page.wait(lambda: here() == section + 1)
         time.sleep(0.5)
 
     def draw(self, visit: str, role: str) -> None:
