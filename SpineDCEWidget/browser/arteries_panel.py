@@ -10,6 +10,7 @@ from SpineDCELib.errors import InputError
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
+from SpineDCEWidget import shown
 from SpineDCEWidget.browser import curves
 from SpineDCEWidget.browser.plots import plot
 
@@ -27,11 +28,10 @@ class ArteriesPanel:
         self._station = station
         self._wanted: float | None = None
         self._moving: asyncio.Task[None] | None = None
-        self._told = False
         station.state.update(
             {
                 "shift": 0.0, "candidates": [], "candidates_figure": {"data": [], "layout": {}},
-                "proposal": None, "aif_source": "auto", "candidate_columns": [],
+                "proposal": None, "aif_source": "auto",
                 "sources": [{"title": t, "value": v} for v, t in _SOURCES.items()],
             }
         )  # fmt: skip
@@ -44,12 +44,6 @@ class ArteriesPanel:
         """Take a candidate in or out; what follows is made soon."""
         visit = self._station.visit
         if visit is not None and self._station.attempt(lambda: visit.toggle_candidate(int(index))):
-            self.show_candidates()
-            self._station.changed(visit)
-
-    def toggle_section(self, section: int) -> None:
-        visit = self._station.visit
-        if visit is not None and self._station.attempt(lambda: visit.toggle_section(int(section))):
             self.show_candidates()
             self._station.changed(visit)
 
@@ -91,8 +85,9 @@ class ArteriesPanel:
         self.shift_live(seconds)
 
     def use_proposal(self) -> None:
-        if self._station.state.proposal:
-            self._station.state.shift = self._station.state.proposal["shift"]
+        proposal = self._station.state.proposal
+        if proposal and proposal["shift"] is not None:
+            self._station.state.shift = proposal["shift"]
 
     def _shift_chosen(self) -> None:
         visit = self._station.visit
@@ -136,11 +131,11 @@ class ArteriesPanel:
             state.shift = float(shift)
         state.aif_source = visit.settings.aif.source
         evidence = visit.evidence() if visit.result is not None else None
-        state.proposal = None if evidence is None else {
-            "shift": round(float(evidence.proposal), 2),
-            "text": f"{evidence.proposal:.1f} s, 95 % {evidence.low:.1f} to {evidence.high:.1f} s",
-            "doubt": evidence.doubt,
-        }  # fmt: skip
+        found = evidence is not None and not evidence.doubt
+        state.proposal = {
+            "shift": round(float(evidence.proposal), 2) if found else None,
+            "text": shown.proposal(visit),
+        }
         self.show_candidates()
 
     def show_candidates(self) -> None:
@@ -178,12 +173,11 @@ class ArteriesPanel:
                     disabled=("!has_curves",), raw_attrs=['aria-label="Shift in seconds"'],
                 )  # fmt: skip
                 with html.Div(classes="row", v_if="proposal"):
-                    html.Span("Proposed {{ proposal.text }}", classes="hint grow", id="proposal")
+                    html.Span("{{ proposal.text }}", classes="hint grow", id="proposal")
                     v3.VBtn(
                         "Use", size="x-small", variant="tonal", click=self.use_proposal,
-                        disabled=("proposal.shift === shift",),
+                        disabled=("proposal.shift === null || proposal.shift === shift",),
                     )  # fmt: skip
-                html.Div("{{ proposal.doubt }}", v_if="proposal && proposal.doubt", classes="warn")
                 html.Div(
                     "Slider, arrow keys (Shift: 1 s), or drag the curve below the images.",
                     classes="hint",

@@ -32,7 +32,7 @@ class MapsPanel:
         station.state.update(
             {
                 "colours": "viridis", "scale_top": 1.0, "scale_limit": 1.0, "threshold": 0.0,
-                "made": {}, "edited": False, "explained": "",
+                "made": {}, "explained": "",
                 "colour_items": [{"title": c, "value": c} for c in COLOURS],
                 "signal_items": [{"title": t, "value": v} for v, t in _SIGNALS.items()],
                 "model_items": [{"title": t, "value": v} for v, t in _MODELS.items()],

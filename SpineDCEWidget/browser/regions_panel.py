@@ -38,7 +38,7 @@ class RegionsPanel:
         station.state.update(
             {
                 "role": "", "tool": "look", "brush": 8.0, "can_undo": False, "can_redo": False,
-                "region_numbers": {}, "region_names": [], "rulers": [], "only_between": False,
+                "region_numbers": {}, "rulers": [], "only_between": False,
                 "between": [0, 1], "signal_range": [0, 1], "placing": False,
             }
         )  # fmt: skip

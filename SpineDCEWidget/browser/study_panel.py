@@ -20,7 +20,7 @@ from SpineDCEWidget.browser.autosave import read_recent, work_beside
 from SpineDCEWidget.browser.folders import safe_path, sample_folder, user_folder
 from SpineDCEWidget.browser.scenes import read_scene
 
-_NOTHING: dict[str, Any] = {"path": "", "series": [], "chosen": None, "problems": [], "T1": ""}
+_NOTHING: dict[str, Any] = {"path": "", "series": [], "chosen": None, "problems": []}
 
 
 class StudyPanel:

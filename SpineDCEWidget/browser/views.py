@@ -211,12 +211,6 @@ class Views:
         ras = np.array([-middle[0], -middle[1], middle[2]])
         pane.node.JumpSliceByOffsetting(*(float(v) for v in ras))
 
-    def jump_to(self, ras: tuple[float, float, float]) -> None:
-        """Show the sections through a point, and mark it."""
-        for pane in self.panes:
-            if self.visit_of(pane) is not None:
-                pane.node.JumpSliceByOffsetting(*ras)
-
     def mark(self, ras: tuple[float, float, float] | None) -> None:
         """Set the cross-hair to a point, or hide it."""
         cross = self._app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
