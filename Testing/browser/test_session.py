@@ -87,6 +87,23 @@ def test_files_outside_the_results_are_not_served(program):
         assert _status(base + path, _cookie(program)) == 404
 
 
+def test_a_long_step_can_be_cancelled(program):
+    page = Page(program.address)
+    try:
+        page.click("#sample-full")
+        page.wait(lambda: page.state("busy") and page.state("busy_share"), 60, "progress")
+        page.click(".cancel")
+        page.wait(lambda: not page.state("busy"), 60, "the end of the job")
+        assert page.state("visits") == []
+        assert page.state("error") == ""
+        page.keys("2")
+        page.wait(lambda: page.state("step") == 2)
+        page.keys("1")
+        page.wait(lambda: page.state("step") == 1)
+    finally:
+        page.quit()
+
+
 def test_work_survives_a_second_tab_and_a_kill(home, program):
     first = Page(program.address)
     try:
