@@ -131,9 +131,9 @@ class ArteriesPanel:
             state.shift = float(shift)
         state.aif_source = visit.settings.aif.source
         evidence = visit.evidence() if visit.result is not None else None
-        found = evidence is not None and not evidence.doubt
+        proposed = None if evidence is None or evidence.doubt else float(evidence.proposal)
         state.proposal = {
-            "shift": round(float(evidence.proposal), 2) if found else None,
+            "shift": None if proposed is None else round(proposed, 2),
             "text": shown.proposal(visit),
         }
         self.show_candidates()

@@ -12,6 +12,8 @@ from SpineDCELib.aif.evidence import Evidence
 from SpineDCELib.export.panels import COLOURS
 from SpineDCELib.mrml.stories import RegionRow, VoxelStory
 
+#: Region role → colour, the same as in the views and pictures.
+ROLE_COLOURS = {str(role): colour for role, colour in COLOURS.items()}
 #: Seen on dark and on light.
 AIF_COLOUR, CHECK_COLOUR, GREY = "#e6578c", "#4cc2c4", "#8a94a0"
 _FONT = {"family": "system-ui, sans-serif", "size": 11}
@@ -41,7 +43,7 @@ def layout(dark: bool, x_title: str, y_title: str, **more: Any) -> dict[str, Any
         "gridcolor": grid, "zerolinecolor": grid, "linecolor": grid, "automargin": True,
         "fixedrange": True,
     }  # fmt: skip
-    base = {
+    base: dict[str, Any] = {
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
         "font": _FONT | {"color": ink}, "margin": {"l": 48, "r": 16, "t": 8, "b": 34},
         "xaxis": axis | {"title": {"text": x_title, "standoff": 4}},
@@ -74,7 +76,7 @@ def main_figure(
     """
     data = []
     for row in rows:
-        colour = COLOURS.get(row.role, "#ffffff")  # type: ignore[call-overload]
+        colour = ROLE_COLOURS.get(row.role, "#ffffff")
         data.append(_line(t, row.curve, row.name, colour, mode="markers"))
         if row.name in fits:
             data.append(
@@ -109,7 +111,7 @@ def evidence_figure(
     """Residual against the shift, with the proposal, its interval and the shift in use."""
     data = [_line(evidence.shifts, evidence.residual, "residual, 1 at best", CHECK_COLOUR)]
     for region in evidence.regions if len(evidence.regions) > 1 else ():
-        colour = COLOURS.get(roles.get(region.name), GREY)
+        colour = ROLE_COLOURS.get(roles.get(region.name, ""), GREY)
         data.append(
             _line(
                 evidence.shifts, region.residual, region.name, colour, width=1, showlegend=False

@@ -6,12 +6,12 @@ import asyncio
 from typing import Any
 
 import numpy as np
-from SpineDCELib.export.panels import COLOURS
 from SpineDCELib.mrml.volumes import array_of
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget import shown
+from SpineDCEWidget.browser.curves import ROLE_COLOURS
 from SpineDCEWidget.browser.drawing import BRUSH
 
 #: Role → what its button says, and what it is for.
@@ -196,7 +196,7 @@ class RegionsPanel:
                     disabled=("!visits.length",),
                     raw_attrs=[f":class=\"{{armed: role === '{role}'}}\""],
                 ):  # fmt: skip
-                    html.Span(classes="swatch", style=f"background:{COLOURS[role]}")  # type: ignore[index]
+                    html.Span(classes="swatch", style=f"background:{ROLE_COLOURS[role]}")
                     html.B(title)
                     html.Span(
                         f"{{{{ region_numbers['{role}'] || '' }}}}", classes="numbers",
