@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 from PIL import Image
+from SpineDCELib.cohort.paper import against_truth
+from SpineDCELib.phantom import draw_cohort
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "paper.md"
@@ -18,11 +20,11 @@ PAGE = HERE.parent / "paper.md"
 def fill(name, lines):
     """Replace what stands between the marks of this name."""
     text = PAGE.read_text(encoding="utf-8")
-    pattern = rf"(<!-- {name} -->\n).*?(\n<!-- end -->)"
+    pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
     assert re.search(pattern, text, re.S), name
     body = "\n".join(lines)
     PAGE.write_text(
-        re.sub(pattern, lambda m: m[1] + body + m[2], text, flags=re.S), encoding="utf-8"
+        re.sub(pattern, lambda m: m[1] + body + "\n" + m[2], text, flags=re.S), encoding="utf-8"
     )
 
 
@@ -41,6 +43,8 @@ def main(relative, absolute, speed=None):
         other = two.get(name, ["", "", "–"])[2]
         lines.append(f"| {name} | {paper} | {truth} | {found} | {other} |")
     fill("results", lines)
+    for name, folder in (("remarks", relative), ("remarks one T10", absolute)):
+        fill(name, [f"- {line}" for line in against_truth(Path(folder) / "results", draw_cohort())])
     if speed is not None:
         fill("speed", [Path(speed).read_text(encoding="utf-8").strip()])
     for n in range(1, 6):
