@@ -365,7 +365,7 @@ def _select(
     scatter = 2.5 * GAIN / (np.maximum(s.SNR[m], 1e-9) * np.sqrt(n0))
     allowed = np.maximum(limits.tolerance, scatter)
     # What else a voxel holds can only lower its area, so that side is guarded more closely.
-    area = np.log(s.area[m] / inside.area)
+    area = np.log(np.maximum(s.area[m], 1e-9) / inside.area)
     low, high = area < -np.maximum(0.6 * limits.tolerance, scatter), area > allowed
     odd = high | (np.abs(np.log(s.peak[m] / peak)) > 2 * allowed)
     odd |= np.abs(s.arrival[m] - when) > limits.same_time

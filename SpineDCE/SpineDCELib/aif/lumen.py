@@ -72,7 +72,8 @@ def lumen(
     kernel = np.ones((1, 3, 3), np.int8)
     around = ndimage.convolve(mask.astype(np.int8), kernel, mode="nearest")[mask] - 1
     rim, inner = around < 5, around == 8
-    inner = inner if inner.mean() > 0.1 else ~rim if not rim.all() else np.ones_like(rim)
+    deep = inner & ndimage.minimum_filter1d(mask, 3, axis=0, mode="nearest")[mask]
+    deep = next((d for d in (deep, inner, ~rim) if d.mean() > 0.1), np.ones_like(rim))
     along = along_axis(place, geometry)
     floor = np.median(power[:before].mean(axis=0)) / noise**2 - 2
     SNR = np.sqrt(max(floor, 0.25))
@@ -94,7 +95,7 @@ def lumen(
         return np.asarray(level < steady * (1 - max(uniform, sure * one / np.sqrt(n))))
 
     order = np.argsort(along, kind="stable")
-    line = order[inner[order]]
+    line = order[deep[order]]
     half = (line.size + 1) // 2
     starts = np.arange(0, line.size - half + 1, max(half // 10, 1))
     first = int(max(starts, key=lambda a: area(line[a : a + half])))
