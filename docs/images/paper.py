@@ -49,13 +49,9 @@ def main(relative, absolute, speed=None):
         fill("speed", [Path(speed).read_text(encoding="utf-8").strip()])
     for n in range(1, 6):
         with Image.open(Path(relative) / f"figure{n}.png") as picture:
-            small = (
-                picture.convert("RGB").resize((900, round(picture.height * 900 / picture.width)))
-                if picture.width > 900
-                else picture.convert("RGB")
-            )
-        colours = small.quantize(128, dither=Image.Dither.NONE)
-        colours.save(HERE / f"paper-figure{n}.png", optimize=True)
+            small = picture.convert("RGB")
+            small.thumbnail((900, 900))
+        small.save(HERE / f"paper-figure{n}.png", optimize=True)
 
 
 if __name__ == "__main__":
