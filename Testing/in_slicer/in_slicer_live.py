@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import slicer
+import vtk
 from desk import DeskTest, settle
 
 MOVES = 200
@@ -30,13 +31,15 @@ class Live(DeskTest):
         before = slicer.util.arrayFromVolume(visit.maps["vp"]).copy()
         ui.shiftSlider.value = ui.shiftSlider.value + 1  # tables that are made once
         settle(0.8)
-        nodes, memory, times = slicer.mrmlScene.GetNumberOfNodes(), resident(), []
+        nodes, memory = slicer.mrmlScene.GetNumberOfNodes(), resident()
+        times, work = [], []
         start = ui.shiftSlider.value
         for move in range(MOVES):
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.process_time()
             ui.shiftSlider.value = start + (move % 40) - 20
             slicer.util.forceRenderAllViews()
             times.append(time.perf_counter() - begun)
+            work.append(time.process_time() - worked)
             slicer.app.processEvents()
         settle(0.8)
         assert slicer.mrmlScene.GetNumberOfNodes() == nodes
@@ -48,7 +51,39 @@ class Live(DeskTest):
             grown = resident() - memory
             print(f"{MOVES} moves: memory {grown:+.0f} MB")
             assert grown < 30
-        print(f"shift to shown map: median {statistics.median(times) * 1000:.0f} ms")
+        shown, used = (1000 * statistics.median(values) for values in (times, work))
+        print(f"shift to shown map: median {shown:.0f} ms, {used:.0f} ms of processor time")
+
+    def test_a_click_on_a_curve_takes_its_candidate_out_and_in(self):
+        self.sample()
+        self.step(2)
+        settle(1.0)
+        visit = self.desk.visit
+        taken = next(c for c in visit.analysis.detection().candidates if c.accepted)
+        rise = taken.signal / taken.signal[: visit.analysis.detection().baseline_frames].mean() - 1
+        frame = int(np.argmax(rise))
+        self.click_plot(visit.analysis.images.dynamic.times[frame], rise[frame])
+        accepted = [c.accepted for c in visit.analysis.detection().candidates]
+        assert visit.selection is not None
+        assert 0 in accepted
+        self.press(self.ui("arteries").resetButton)
+        assert visit.selection is None
+
+    def click_plot(self, x, y):
+        """Click into the left plot, at a place given in its axes' units."""
+        chart = self.desk.views.plot_view("left").chart()
+        place = []
+        for axis, value, part in ((chart.GetAxis(1), x, 0), (chart.GetAxis(0), y, 1)):
+            low, high = axis.GetMinimum(), axis.GetMaximum()
+            start, end = axis.GetPoint1()[part], axis.GetPoint2()[part]
+            place.append(start + (value - low) / (high - low) * (end - start))
+        event = vtk.vtkContextMouseEvent()
+        for name in ("SetPos", "SetScenePos", "SetLastPos", "SetLastScenePos"):
+            getattr(event, name)(vtk.vtkVector2f(*place))
+        event.SetButton(vtk.vtkContextMouseEvent.LEFT_BUTTON)
+        chart.MouseButtonPressEvent(event)
+        chart.MouseButtonReleaseEvent(event)
+        settle(1.0)
 
     def test_the_volume_follows_when_the_hand_rests(self):
         self.sample()
