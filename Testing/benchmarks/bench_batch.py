@@ -67,7 +67,7 @@ def measure(source: Path, studies: int, workers: int, *, kill: bool = False) -> 
             if not killed and begun and len(list(out.glob("results/*"))) >= 2:
                 os.kill(int(begun[0].relative_to(out).parts[1].split("-")[1]), signal.SIGKILL)
                 killed = True
-            time.sleep(0.1)
+            time.sleep(0.5)
         assert process.returncode == 0
         return {
             "seconds": time.monotonic() - start,
