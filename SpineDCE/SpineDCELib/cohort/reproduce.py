@@ -219,7 +219,7 @@ def _example(
     vps = [truth["normalised_vp"] for truth in (one, two)]
     [lesion] = comparison.lesions
     return (
-        Example(figure, *vps, percent_change(*vps), percent_change(*areas)),
+        Example(figure, vps[0], vps[1], percent_change(*vps), percent_change(*areas)),
         Example(
             figure,
             lesion.before["vp"].value,
