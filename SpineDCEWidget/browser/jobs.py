@@ -40,6 +40,7 @@ class Jobs:
     def cancel(self) -> None:
         """Ask the job to stop; what was finished before stays."""
         self._stop.set()
+        self._step = "stopping"
 
     async def run(
         self, title: str, work: Callable[[Progress], Any], *, quiet: bool = False
@@ -88,9 +89,9 @@ class Jobs:
         return False, None
 
     def _progress(self, share: float, message: str) -> None:
-        self._share, self._step = share, message
         if self._stop.is_set():
             raise Cancelled
+        self._share, self._step = share, message
 
 
 def _give_back() -> None:

@@ -99,12 +99,11 @@ class ResultPanel:
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
-            with html.Div(v_if="two", classes="stack"):
+            with html.Div(v_if="two && !compared", classes="stack"):
                 v3.VBtn(
                     "Compare the visits", color="primary", block=True, click=self.compare,
-                    disabled=("busy || !!obstacle || compared",), id="compare",
-                    title=("obstacle || (compared ? 'The comparison is up to date' : "
-                           "'Change, call and how sure it is')",),
+                    disabled=("busy || !!obstacle",), id="compare",
+                    title=("obstacle || 'Change, call and how sure it is'",),
                 )  # fmt: skip
             html.Div(
                 "{{ result.call }}", classes="call", v_if="result.call", id="call",

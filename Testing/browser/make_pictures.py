@@ -68,14 +68,12 @@ class Walk:
 
     def draw(self, visit: str, role: str) -> None:
         page = self.page
-        section, x, y, size = self.middle(visit, role, 1)
+        section, x, y, _size = self.middle(visit, role, 1)
         self.go(visit, section)
         if page.state("role") != role:
             page.click(f"#role-{role}")
             page.wait(lambda: page.state("tool") == "paint")
-        half = max(2.0, size * 0.22)
-        page.drag([(x - half, y - half / 2), (x + half, y - half / 2), (x + half, y + half / 2),
-                   (x - half, y + half / 2)], pause=0.05)  # fmt: skip
+        page.drag([(x - 1, y), (x, y), (x + 1, y)], pause=0.05)
         page.wait(lambda: page.state("region_numbers").get(role), 60, role)
 
     def run(self) -> None:
@@ -97,6 +95,8 @@ class Walk:
         self.shot("arteries")
         page.keys("3")
         page.click("[aria-label='Link both visits']")
+        page.click("#role-lesion")
+        page.keys("]]]")
         for visit in ("before", "after"):
             for role in ("reference", "lesion"):
                 self.draw(visit, role)

@@ -91,13 +91,13 @@ def test_a_long_step_can_be_cancelled(program):
     page = Page(program.address)
     try:
         page.click("#sample-full")
-        page.wait(lambda: page.state("busy") and page.state("busy_share"), 60, "progress")
+        page.wait(lambda: page.state("busy"), 60, "the job")
+        page.keys("2")
+        page.wait(lambda: page.state("step") == 2, 30, "an answer during the job")
         page.click(".cancel")
-        page.wait(lambda: not page.state("busy"), 60, "the end of the job")
+        page.wait(lambda: not page.state("busy"), 180, "the end of the job")
         assert page.state("visits") == []
         assert page.state("error") == ""
-        page.keys("2")
-        page.wait(lambda: page.state("step") == 2)
         page.keys("1")
         page.wait(lambda: page.state("step") == 1)
     finally:
