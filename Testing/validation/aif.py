@@ -145,13 +145,8 @@ def table(out, *, seeds=20, outcomes=None):
                 f"{errors('phase_peak')} | {max(abs(o.shift) for o in good):.2f} s |"
             )
     longest = max(o.seconds for o in outcomes)
-    return "\n".join(
-        [
-            *rows,
-            "",
-            f"The artery took at most {longest:.1f} s of processor time a study, cleaning-up included.",
-        ]
-    )
+    time = f"The artery took at most {longest:.1f} s of processor time a study, with cleaning up."
+    return "\n".join([*rows, "", time])
 
 
 def _read(path):
