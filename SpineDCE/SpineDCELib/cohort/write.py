@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,7 @@ from SpineDCELib.cohort.words import (
 from SpineDCELib.export.report import page
 from SpineDCELib.export.report.figures import as_svg
 from SpineDCELib.export.staging import staged
-from SpineDCELib.export.tables import write_table
+from SpineDCELib.export.tables import write_json, write_table
 from SpineDCELib.version import __version__
 
 CAPTIONS = {
@@ -52,8 +50,7 @@ def write_cohort_results(out: str | Path, result: CohortResult) -> tuple[str, ..
             stream = io.BytesIO()
             figure.savefig(stream, dpi=110, facecolor="white", format="png")
             (stage / f"{name}.png").write_bytes(stream.getvalue())
-        text = json.dumps(_plain(record(result)), indent=2, ensure_ascii=False)
-        (stage / "cohort.json").write_text(text + "\n", encoding="utf-8")
+        write_json(stage / "cohort.json", record(result))
         pictures = {name: as_svg(figure) for name, figure in figures.items()}
         (stage / "cohort.html").write_text(_page(result, pictures), encoding="utf-8")
         return tuple(sorted(path.name for path in stage.iterdir()))
@@ -155,17 +152,6 @@ def _roc(roc: Roc) -> dict[str, Any]:
         "best cutoff interval": roc.best_interval,
         "note": roc.note,
     }
-
-
-def _plain(value: Any) -> Any:
-    """JSON has no NaN and no infinity: null stands for them."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def _page(result: CohortResult, pictures: dict[str, str]) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE
-from SpineDCELib.export.tables import write_table
+from SpineDCELib.export.tables import write_json, write_table
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.version import __version__
@@ -52,8 +50,7 @@ def write_comparison(
             residuals,
             comparison.after.analysis.images.dynamic.geometry,
         )
-    text = json.dumps(_plain(record(comparison)), indent=2, ensure_ascii=False)
-    (folder / "comparison.json").write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "comparison.json", record(comparison))
     if "dicom" in formats and residuals:
         from SpineDCELib.export.dicom import write_residual
 
@@ -145,14 +142,3 @@ def _lesion(lesion: LesionChange) -> dict[str, Any]:
             "sentence": lesion.flip.sentence,
         }
     return out
-
-
-def _plain(value: Any) -> Any:
-    """JSON has no NaN: null stands for it."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -1,11 +1,14 @@
-"""Measurements and curves as CSV with a unit in every heading."""
+"""Measurements and curves as CSV with a unit in every heading; records as JSON."""
 
 from __future__ import annotations
 
 import csv
+import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,4 +120,20 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[objec
 def _cell(value: object) -> object:
     if isinstance(value, (float, np.floating)):
         return repr(float(value)) if np.isfinite(value) else ""
+    return value
+
+
+def write_json(path: Path, record: dict[str, Any]) -> None:
+    """Plain values as JSON; what has no value (NaN, infinity) is null."""
+    text = json.dumps(_plain(record), indent=2, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value
