@@ -28,6 +28,8 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
     sys.argv = sys.argv[:1]  # trame would take the rest for its own
     # Its own log would name every message; what fails is told on the page.
     os.environ.setdefault("WSLINK_READY_MSG", " ")
+    # On one machine nothing gets lost on the way; a busy browser must not be taken for a dead one.
+    os.environ.setdefault("WSLINK_HEART_BEAT", "0")
     from SpineDCEWidget.browser.app import Workstation
     from SpineDCEWidget.browser.server import Gate
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.workplace import open_images
-from SpineDCELib.phantom import VISITS, write_sample
+from SpineDCELib.phantom import VISITS
 from SpineDCELib.series import scan_study
 from SpineDCELib.settings import Settings, changed
 from trame.widgets import html
@@ -18,6 +18,7 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.autosave import read_recent, work_beside
 from SpineDCEWidget.browser.folders import safe_path, sample_folder, user_folder
+from SpineDCEWidget.browser.sample import is_made, make_sample
 from SpineDCEWidget.browser.scenes import read_scene
 
 _NOTHING: dict[str, Any] = {"path": "", "series": [], "chosen": None, "problems": []}
@@ -55,10 +56,10 @@ class StudyPanel:
         """Both visits of the sample patient, made on this computer the first time."""
         folder = sample_folder(size)
         paths = {name: folder / name / "dicom" for name in VISITS}
-        if not all((folder / name / "truth" / "rois.seg.nrrd").exists() for name in VISITS):
+        if not is_made(folder):
             done, _ = await self._station.jobs.run(
                 "Making the sample patient",
-                lambda progress: write_sample(folder, size=size, progress=progress),
+                lambda progress: make_sample(folder, size, progress),
             )
             if not done:
                 return

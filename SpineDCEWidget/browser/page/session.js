@@ -23,11 +23,21 @@
         if (event.code === 4001) {
           cover("Open in another tab", "The work goes on there; nothing is lost.", "Use it here");
         } else {
-          cover(
-            "The program has ended",
-            "Your work is saved. Start <code>spinedce workstation</code> again and open the address it prints; it offers to go on where you left off.",
-            "Try again"
-          );
+          // The line may be cut while the program runs on: then the page comes back by itself.
+          const since = Date.now() - Number(sessionStorage.getItem("came back") || 0);
+          fetch("page/icon.svg", { cache: "no-store" })
+            .then((answer) => {
+              if (!answer.ok || since < 10000) throw new Error("gone");
+              sessionStorage.setItem("came back", Date.now());
+              window.location.reload();
+            })
+            .catch(() =>
+              cover(
+                "The program has ended",
+                "Your work is saved. Start <code>spinedce workstation</code> again and open the address it prints; it offers to go on where you left off.",
+                "Try again"
+              )
+            );
         }
       });
     }
