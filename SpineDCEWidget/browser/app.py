@@ -80,6 +80,7 @@ class Workstation:
         self.panels = (self.study, self.arteries, self.regions, self.maps, self.result)
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._stale: set[str] = set()
+        self._begun: set[asyncio.Task[None]] = set()
         self._bind()
         build_page(self)
         self.refresh()
@@ -181,6 +182,23 @@ class Workstation:
     def _moved(self) -> None:
         with self.state:
             self.bar.show_place()
+
+    def begin(self, action: Callable[..., Awaitable[Any]]) -> Callable[..., None]:
+        """The action to be begun by the page, which hears nothing else until its call returns."""
+
+        async def run(*arguments: Any) -> None:
+            try:
+                await action(*arguments)
+            except Exception as error:
+                log.exception("%s failed", getattr(action, "__name__", "an action"))
+                self.fail(f"Something went wrong that should not: {error}. Nothing shown is lost.")
+
+        def start(*arguments: Any) -> None:
+            task = asyncio.get_running_loop().create_task(run(*arguments))
+            self._begun.add(task)
+            task.add_done_callback(self._begun.discard)
+
+        return start
 
     # -- what follows from a change --------------------------------------------------------------
 

@@ -188,7 +188,8 @@ class MapsPanel:
                         persistent_placeholder=True,
                     )  # fmt: skip
             v3.VBtn(
-                "Make the maps again", size="small", variant="tonal", click=self.make,
+                "Make the maps again", size="small", variant="tonal",
+                click=self._station.begin(self.make),
                 disabled=("busy || !visits.length",), id="make-maps",
             )  # fmt: skip
 

@@ -101,7 +101,8 @@ class ResultPanel:
         with html.Div(classes="stack"):
             with html.Div(v_if="two && !compared", classes="stack"):
                 v3.VBtn(
-                    "Compare the visits", color="primary", block=True, click=self.compare,
+                    "Compare the visits", color="primary", block=True,
+                    click=self._station.begin(self.compare),
                     disabled=("busy || !!obstacle",), id="compare",
                     title=("obstacle || 'Change, call and how sure it is'",),
                 )  # fmt: skip
@@ -129,14 +130,16 @@ class ResultPanel:
             )  # fmt: skip
             with html.Div(classes="row"):
                 v3.VBtn(
-                    "Export", color="primary", prepend_icon="mdi-download", click=self.export,
+                    "Export", color="primary", prepend_icon="mdi-download",
+                    click=self._station.begin(self.export),
                     disabled=("busy || !ready_to_export",), id="export",
                     title=("ready_to_export ? 'One zip file with everything' : "
                            "'The maps are not up to date yet'",),
                 )  # fmt: skip
                 v3.VBtn(
                     "Report", variant="tonal", prepend_icon="mdi-file-document-outline",
-                    click=self.preview, disabled=("busy || !ready_to_export",), id="report",
+                    click=self._station.begin(self.preview),
+                    disabled=("busy || !ready_to_export",), id="report",
                 )  # fmt: skip
 
     def report_ui(self) -> None:

@@ -295,19 +295,20 @@ class StudyPanel:
         with html.Div(v_if="!visits.length", classes="stack"):
             v3.VBtn(
                 "Sample patient", prepend_icon="mdi-account-heart-outline", color="primary",
-                block=True, size="large", click=self.sample, disabled=("busy",), id="sample",
+                block=True, size="large",
+                click=station.begin(self.sample), disabled=("busy",), id="sample",
                 title="A digital spine with known truth, before and after therapy; made here, "
                 "ready in under a minute",
             )  # fmt: skip
             html.A(
                 "or in full resolution (takes longer to make)", classes="link",
-                click=(self.sample, "['full']"), id="sample-full",
+                click=(station.begin(self.sample), "['full']"), id="sample-full",
             )  # fmt: skip
             with html.Div(v_if="recent.length", classes="stack"):
                 html.Div("Go on where you left off", classes="label")
                 with html.Button(
                     v_for="(r, i) in recent", key="r.where", classes="choice recent",
-                    click=(self.take_up, "[i]"), disabled=("busy",),
+                    click=(station.begin(self.take_up), "[i]"), disabled=("busy",),
                     title=("Object.values(r.visits).join('\\n')",),
                 ):  # fmt: skip
                     html.B("{{ r.title }}")
@@ -334,7 +335,8 @@ class StudyPanel:
                 html.Span("{{ i === 0 ? '↑ ' + f : f.split('/').pop() }}")
             with html.Div(classes="row"):
                 v3.VBtn(
-                    "Look inside", size="small", variant="tonal", click=self.scan, id="scan",
+                    "Look inside", size="small", variant="tonal",
+                    click=station.begin(self.scan), id="scan",
                     disabled=("busy || !open_path",),
                 )  # fmt: skip
                 with html.Label(classes="upload", title="Images that only the browser can reach"):
@@ -365,7 +367,7 @@ class StudyPanel:
                     v3.VBtn(
                         f"Open as {name}", size="small", color="primary", id=f"open-{name}",
                         disabled=("busy || found.chosen === null",),
-                        click=(self.open_found, f"['{name}']"),
+                        click=(station.begin(self.open_found), f"['{name}']"),
                     )  # fmt: skip
         with html.Div(v_if="visits.length", classes="stack"):
             with (
@@ -386,11 +388,12 @@ class StudyPanel:
                         hide_details=True, placeholder="as found", persistent_placeholder=True,
                     )  # fmt: skip
             with html.Div(classes="row"):
-                v3.VBtn("Use these", size="small", variant="tonal", click=self.correct,
+                v3.VBtn("Use these", size="small", variant="tonal",
+                        click=station.begin(self.correct),
                         disabled=("busy",))  # fmt: skip
                 v3.VBtn("Close study", size="small", variant="text", click=self.close,
                         disabled=("busy",), id="close-study")  # fmt: skip
-        station.ctrl.trigger("scan")(self.scan)
+        station.ctrl.trigger("scan")(station.begin(self.scan))
 
 
 def _line(s: Any) -> str:
