@@ -154,10 +154,14 @@ class ViewBar:
 
     async def _play(self) -> None:
         state = self._station.state
+        clock = asyncio.get_running_loop().time
         while state.playing and self._station.visit is not None:
+            started = clock()
             with state:
                 state.frame = (int(state.frame) + 1) % state.frames
             await asyncio.sleep(1 / _RATE)
+            # Where drawing is slow, as much time is left for all else as it took.
+            await asyncio.sleep(max(0.0, clock() - started - 1 / _RATE))
 
     # -- page -------------------------------------------------------------------------------------
 

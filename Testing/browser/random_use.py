@@ -141,6 +141,8 @@ class User:
 def rest(page: Page) -> None:
     """Until everything that follows from what was done is made."""
     page.keys(ESCAPE)
+    if page.state("playing"):
+        page.click("#play")
     time.sleep(1.2)
     page.wait(lambda: not (page.state("busy") or page.state("settling")), 120, "rest")
     time.sleep(1.0)
@@ -157,6 +159,7 @@ def use(program: Program, page: Page, *, seconds: float, seed: int, rest_every: 
         page.click(f"#role-{role}")
     for tool in ("paint", "erase", "draw", "scissors"):
         page.click(f"#tool-{tool}")
+    page.driver.set_script_timeout(120)
     user, course, end = User(page, seed), Course(), time.monotonic() + seconds
     while time.monotonic() < end:
         user.act()
