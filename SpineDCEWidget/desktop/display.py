@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from SpineDCEWidget.desktop.workstation import Workstation
 
 
+#: Points of the colour bar's text.
+_TEXT = 11
+
+
 class Display:
     """Applies the parameter node's choices to the display nodes of the shown maps."""
 
@@ -70,5 +74,8 @@ class Display:
                 self._applied = wanted
         for node in maps:
             legend = add_legend(node)
-            if legend is not None and not legend.GetVisibility():
+            if legend is not None and legend.GetTitleTextProperty().GetFontSize() != _TEXT:
+                legend.GetTitleTextProperty().SetFontSize(_TEXT)
+                legend.GetLabelTextProperty().SetFontSize(_TEXT)
+                legend.SetSize(0.12, 0.45)
                 legend.SetVisibility(True)

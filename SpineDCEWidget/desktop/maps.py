@@ -90,6 +90,7 @@ class MapsPanel(Panel):
         self.ui.voxelLabel.text = shown.voxel_text(story)
         show_voxel(self.visit, story)
         self.desk.views.plot(self.visit.charts, step=self.desk.step)
+        self.desk.views.fit_plots()
 
     # -- showing --------------------------------------------------------------------------------
 

@@ -189,6 +189,7 @@ class RegionsPanel(Panel):
         self.refresh()
         self.desk.mark_steps()
         self.desk.views.plot(visit.charts, step=self.desk.step)
+        self.desk.views.fit_plots()
 
     def _rows(self) -> list[Any]:
         """Of the regions; none while the artery itself is drawn: its AIF would be made anew."""

@@ -150,6 +150,12 @@ class Views:
                 if node.GetPlotChartNodeID() != shown:
                     node.SetPlotChartNodeID(shown)
 
+    def fit_plots(self) -> None:
+        """Let the axes hold what the curves are now."""
+        for place in PLOTS:
+            if (view := self.plot_view(place)) is not None:
+                view.fitToContent()
+
     def plot_node(self, place: str) -> Any:
         """The view node of a plot view; None before it was shown."""
         return slicer.mrmlScene.GetSingletonNode(plot_name(place), "vtkMRMLPlotViewNode")

@@ -434,7 +434,8 @@ class VisitScene:
         evidence = self.evidence()
         if evidence is not None:
             for chart in evidence_charts(evidence):
-                self._chart(f"evidence.{chart.title}", chart)
+                in_use = replace(chart, mark=analysis.shift())
+                self._chart(f"evidence.{chart.title}", in_use)
         if result is not None:
             columns = curve_columns(analysis, result)
             rows = tuple(
