@@ -58,7 +58,7 @@ class Program:
         self.address = self._wait_for_address()
 
     def _wait_for_address(self) -> str:
-        for _ in range(1200):
+        for _ in range(3000):
             text = self.log.read_text(errors="replace")[self._seen :]
             if found := re.findall(r"http://127\.0\.0\.1:\d+/\?token=\S+", text):
                 return found[-1]
