@@ -50,7 +50,8 @@ class Views:
             node.SetLayoutDescription(layout.id, xml)
         if node.GetViewArrangement() != layout.id:
             if not self.in_use:
-                self._before = node.GetViewArrangement()
+                # None was chosen yet right after the start.
+                self._before = node.GetViewArrangement() or node.SlicerLayoutFourUpView
             manager.setLayout(layout.id)
         for name in layout.views():
             composite = manager.sliceWidget(name).mrmlSliceCompositeNode()
