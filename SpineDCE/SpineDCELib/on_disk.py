@@ -22,7 +22,7 @@ _WORTH = 1 << 25
 
 def on_disk(array: NDArray[np.floating]) -> NDArray[np.floating]:
     """The same numbers in a file; the array itself where it is small or the disk is full."""
-    if array.nbytes < _WORTH or sys.platform == "win32":
+    if array.nbytes < _WORTH or sys.platform == "win32" or _file_of(array) is not None:
         return array
     try:
         with tempfile.TemporaryFile(prefix="spinedce-") as file:
@@ -40,11 +40,17 @@ def images_on_disk(images: Images) -> Images:
     return replace(images, dynamic=replace(dynamic, signal=on_disk(dynamic.signal), phase=phase))
 
 
-def let_go(images: Images) -> None:
+def let_go(*arrays: NDArray[np.floating] | None) -> None:
     """Give memory back that only mirrors files; what is looked at next is read again."""
-    for array in (images.dynamic.signal, images.dynamic.phase):
-        base = array
-        while isinstance(base, np.ndarray):
-            base = base.base
-        if isinstance(base, mmap.mmap) and hasattr(base, "madvise"):
-            base.madvise(mmap.MADV_DONTNEED)
+    for array in arrays:
+        file = _file_of(array)
+        if file is not None and hasattr(file, "madvise"):
+            file.madvise(mmap.MADV_DONTNEED)
+
+
+def _file_of(array: NDArray[np.floating] | None) -> mmap.mmap | None:
+    """The file that an array mirrors, or None."""
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return base if isinstance(base, mmap.mmap) else None

@@ -46,7 +46,7 @@ from SpineDCELib.mrml.sequences import (
 from SpineDCELib.mrml.stories import RegionRow, VoxelStory, voxel_story
 from SpineDCELib.mrml.volumes import array_of, fill_volume, touched, voxel_of
 from SpineDCELib.mrml.work import Work
-from SpineDCELib.on_disk import let_go
+from SpineDCELib.on_disk import let_go, on_disk
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings import Settings, changed, settings_from_dict, settings_to_dict
 from SpineDCELib.stages import MODE_UNITS, Images, Result
@@ -368,18 +368,31 @@ class VisitScene:
         self.problem = ""
         try:
             analysis.check()
+            self._concentrate(analysis, part(progress, 0.0, 0.5))
             if self._settings.fit.shift == "auto":
-                self._propose(analysis, part(progress, 0.0, 0.5))
+                self._propose(analysis)
             result = analysis.result(part(progress, 0.5, 1.0))
-            let_go(analysis.study)
+            self.let_go()
             return result
         except InputError as error:
             self.problem = str(error)
             raise
 
-    def _propose(self, analysis: Analysis, progress: Progress) -> None:
+    def _concentrate(self, analysis: Analysis, progress: Progress) -> None:
+        """The concentration, kept in a file: a reader looks at one section of it at a time."""
+        found = analysis.concentration(progress)
+        kept = on_disk(found.curves)
+        if kept is not found.curves:
+            analysis.adopt_concentration(replace(found, curves=kept))
+
+    def let_go(self) -> None:
+        """Give memory back that the next look fills again."""
+        if self.analysis is not None:
+            dynamic = self.analysis.study.dynamic
+            let_go(dynamic.signal, dynamic.phase, self.analysis.concentration().curves)
+
+    def _propose(self, analysis: Analysis) -> None:
         """Set the proposed shift, or none where the study does not tell one."""
-        analysis.concentration(progress)
         evidence = analysis.evidence()
         shift = 0.0 if evidence.doubt else round(float(evidence.proposal), SHIFT_DIGITS)
         self._settings = changed(self._settings, fit={"shift": shift})
@@ -419,6 +432,7 @@ class VisitScene:
                 top = 1.0 if name == "R2" else colour_range(array_of(node))[1]
                 colour_map(node, low=0.0, high=top)
         self.show_curves()
+        self.let_go()
 
     def show_curves(self) -> None:
         """Tables and charts of the candidates, the AIF, its evidence and the regions."""

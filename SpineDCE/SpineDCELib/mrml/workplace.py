@@ -24,7 +24,7 @@ from SpineDCELib.measurement.rulers import write_rulers
 from SpineDCELib.mrml.maps import colour_map
 from SpineDCELib.mrml.visit import VisitScene
 from SpineDCELib.mrml.work import Work, read_work, write_work
-from SpineDCELib.on_disk import images_on_disk, let_go
+from SpineDCELib.on_disk import images_on_disk
 from SpineDCELib.phantom import VISITS
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import write_segmentation
@@ -160,8 +160,7 @@ class Workplace:
 
     def _let_go(self) -> None:
         for visit in self.visits:
-            if visit.analysis is not None:
-                let_go(visit.analysis.study)
+            visit.let_go()
 
     @property
     def is_comparison_stale(self) -> bool:
