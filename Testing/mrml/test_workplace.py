@@ -247,3 +247,30 @@ def test_clearing_leaves_nothing_of_a_study_behind(studies):
     place.clear()
     assert not [n for n in nodes_in(place.scene) if "before" in n]
     assert place.visits == []
+
+
+def test_a_users_own_nodes_are_read_and_left_alone(studies):
+    from SpineDCELib.mrml.images import show_images
+    from SpineDCELib.mrml.nodes import VisitNodes
+
+    place = Workplace(new_scene())
+    images = open_images(studies["before"][0])
+    # As if another module had loaded it: nodes that belong to nobody here.
+    loaded = VisitNodes(place.scene, "elsewhere")
+    show_images(loaded, images)
+    sequence, anatomy = loaded.get("sequence"), loaded.get("anatomy")
+    for node in (sequence, anatomy):
+        node.RemoveAttribute("SpineDCE.made for")
+    visit = place.before
+    visit.set_nodes(sequence, anatomy)
+    np.testing.assert_array_equal(visit.analysis.study.dynamic.signal, images.dynamic.signal)
+    visit.show_frame(3)
+    np.testing.assert_array_equal(array_of(visit.frame), images.dynamic.signal[3])
+    visit.correct(times=2 * images.dynamic.times)
+    assert sequence.GetNthIndexValue(1) == repr(float(images.dynamic.times[1]))
+    visit.set_nodes(sequence, anatomy)
+    visit.set_images(open_images(studies["after"][0]))
+    np.testing.assert_array_equal(array_of(sequence.GetNthDataNode(0)), images.dynamic.signal[0])
+    place.clear()
+    assert sequence.GetScene() is not None
+    assert anatomy.GetScene() is not None

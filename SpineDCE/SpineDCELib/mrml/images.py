@@ -20,7 +20,10 @@ _SEQUENCE = "vtkMRMLSequenceNode"
 
 
 def show_images(nodes: VisitNodes, images: Images) -> None:
-    """Fill the nodes of a visit with a study; the voxels are shared with the arrays."""
+    """Fill the nodes of a visit with a study; the voxels are shared with the arrays.
+
+    A sequence or volume that was the user's own holds the study already and stays as it is.
+    """
     dynamic = images.dynamic
     nodes.keep(
         "dynamic",
@@ -34,7 +37,8 @@ def show_images(nodes: VisitNodes, images: Images) -> None:
         },
     )
     sequence = nodes.make("sequence", _SEQUENCE, "Dynamic series")
-    _fill_sequence(sequence, dynamic.signal, dynamic.times, dynamic.geometry, ("time", "s"))
+    if nodes.is_own("sequence"):
+        _fill_sequence(sequence, dynamic.signal, dynamic.times, dynamic.geometry, ("time", "s"))
     if dynamic.phase is None:
         nodes.remove("phase")
     else:
@@ -53,8 +57,10 @@ def show_images(nodes: VisitNodes, images: Images) -> None:
     ):  # fmt: skip
         if volume is None:
             nodes.remove(use)
-        else:
-            fill_volume(nodes.make(use, _VOLUME, title), volume.array, volume.geometry)
+            continue
+        node = nodes.make(use, _VOLUME, title)
+        if nodes.is_own(use):
+            fill_volume(node, volume.array, volume.geometry)
     if images.anatomy is not None:
         nodes.keep("anatomy", asdict(images.anatomy.acquisition))
 

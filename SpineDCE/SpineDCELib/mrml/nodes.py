@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 MODULE = "SpineDCE"
+#: Attribute of the nodes that were made here.
+_OWN = f"{MODULE}.made for"
 
 
 class VisitNodes:
@@ -63,17 +65,28 @@ class VisitNodes:
                 node.CreateDefaultDisplayNodes()
         return node
 
-    def set(self, use: str, node: Any) -> None:
-        """Let a node stand for a use; None forgets the one that did."""
+    def set(self, use: str, node: Any, *, own: bool = True) -> None:
+        """Let a node stand for a use; None forgets the one that did.
+
+        Args:
+            own: it was made for this and goes with the visit; else it is somebody's, and is
+                neither filled nor removed.
+        """
         self.parameters.SetNodeReferenceID(use, None if node is None else node.GetID())
-        if node is not None:
+        if node is not None and own:
+            node.SetAttribute(_OWN, self.name)
             self._file(node)
 
-    def remove(self, use: str) -> None:
-        """Take the node for a use out of the scene."""
+    def is_own(self, use: str) -> bool:
+        """Whether the node for a use was made for it."""
         node = self.get(use)
+        return node is not None and node.GetAttribute(_OWN) is not None
+
+    def remove(self, use: str) -> None:
+        """Forget the node for a use, and take it out of the scene if it was made for it."""
+        node, own = self.get(use), self.is_own(use)
         self.set(use, None)
-        if node is not None:
+        if own:
             remove_whole(node)
 
     def uses(self, prefix: str = "") -> Iterator[str]:
@@ -89,7 +102,7 @@ class VisitNodes:
         return {use[len(prefix) :]: self.get(use) for use in self.uses(prefix)}
 
     def clear(self) -> None:
-        """Take every node of the visit, and what it kept, out of the scene."""
+        """Take what was made for the visit, and what it kept, out of the scene."""
         for use in list(self.uses()):
             self.remove(use)
         hierarchy = self._hierarchy()

@@ -157,6 +157,17 @@ class VisitScene:
     def set_images(self, images: Images, *, study_path: str | Path | None = None) -> None:
         """Show a study that was read; results of an earlier one go."""
         self.study_path = None if study_path is None else Path(study_path)
+        self._open(images, {})
+
+    def _open(self, images: Images, given: dict[str, Any]) -> None:
+        """Begin anew with a study, of which some nodes may lie in the scene already."""
+        for use in ("sequence", "anatomy"):
+            node, present = given.get(use), self.nodes.get(use)
+            if node is not None and node is not present:
+                self.nodes.remove(use)
+                self.nodes.set(use, node, own=False)
+            elif node is None and not self.nodes.is_own(use):
+                self.nodes.set(use, None)
         for use in ("map.", "table.", "chart."):
             for present in list(self.nodes.uses(use)):
                 self.nodes.remove(present)
@@ -183,11 +194,8 @@ class VisitScene:
         read = dynamic_series_from_sequence if is_sequence else dynamic_series_from_multivolume
         dynamic = read(sequence, frame_interval=frame_interval)
         volume = None if anatomy is None else volume_of(anatomy)
-        if is_sequence and sequence is not self.sequence:
-            self.nodes.set("sequence", sequence)
-        if anatomy is not None and anatomy is not self.anatomy:
-            self.nodes.set("anatomy", anatomy)
-        self.set_images(Images(dynamic, anatomy=volume))
+        given = {"anatomy": anatomy} | ({"sequence": sequence} if is_sequence else {})
+        self._open(Images(dynamic, anatomy=volume), given)
 
     def correct(
         self, *, times: Sequence[float] | None = None, field_strength: float | None = None
@@ -201,6 +209,8 @@ class VisitScene:
         dynamic = study.dynamic
         if times is not None:
             dynamic = replace(dynamic, times=np.asarray(times, float), time_origin="set by hand")
+            if not self.nodes.is_own("sequence"):
+                self.nodes.set("sequence", None)  # the times go into one of our own
         if field_strength is not None:
             acquisition = replace(dynamic.acquisition, field_strength=float(field_strength))
             dynamic = replace(dynamic, acquisition=acquisition)
