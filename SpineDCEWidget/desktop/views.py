@@ -66,9 +66,10 @@ class Views:
         return node.GetViewArrangement() in {layout.id for layout in LAYOUTS.values()}
 
     def leave(self) -> None:
-        """Show the layout that was there before."""
-        if self.in_use and self._before is not None:
-            slicer.app.layoutManager().setLayout(self._before)
+        """Show the layout that was there before; 3D Slicer's own where a closed scene hid it."""
+        if self.in_use:
+            usual = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
+            slicer.app.layoutManager().setLayout(usual if self._before is None else self._before)
         self._before = None
 
     def forget(self) -> None:

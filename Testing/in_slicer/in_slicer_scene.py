@@ -123,6 +123,7 @@ class Scene(DeskTest):
         visit = self.desk.visit
         vp = slicer.util.arrayFromVolume(visit.maps["vp"]).copy()
         self.step(1)
+        self.ui("study").settingsBox.collapsed = False
         self.ui("study").T10Spin.value = 700
         qt.QTimer.singleShot(30, self.desk.ui.cancelButton.click)
         self.press(self.ui("study").computeButton)
