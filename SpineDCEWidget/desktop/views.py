@@ -71,6 +71,11 @@ class Views:
             usual = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
             slicer.app.layoutManager().setLayout(usual if self._before is None else self._before)
         self._before = None
+        scene, kind = slicer.mrmlScene, "vtkMRMLSegmentationNode"
+        for i in range(scene.GetNumberOfNodesByClass(kind)):
+            node = scene.GetNthNodeByClass(i, kind)
+            if node.GetAttribute("SpineDCE.visit"):
+                _show_in(node, [])
 
     def forget(self) -> None:
         """Turn and fit the views anew when they are filled next."""
@@ -102,6 +107,9 @@ class Views:
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
                 self._orient(widget, visit)
+            # The other visit's regions lie elsewhere in another patient position.
+            widgets = [self.slice_widget(visit.name, slot) for slot in SLOTS]
+            _show_in(visit.segmentation, [w.mrmlSliceNode().GetID() for w in widgets if w])
 
     def slice_widget(self, visit: str, slot: str) -> Any:
         """The widget of a slice view, or None where it is not in the layout."""
@@ -196,3 +204,14 @@ def _orientation(visit: Any) -> str:
 def _grid_text(volume: Any) -> str:
     image = volume.GetImageData()
     return f"{image.GetDimensions()} {volume.GetOrigin()} {volume.GetSpacing()}"
+
+
+def _show_in(segmentation: Any, views: list[str]) -> None:
+    """Draw regions in these views only; in all of them for an empty list."""
+    display = None if segmentation is None else segmentation.GetDisplayNode()
+    if display is not None and list(display.GetViewNodeIDs()) != views:
+        changing = display.StartModify()
+        display.RemoveAllViewNodeIDs()
+        for view in views:
+            display.AddViewNodeID(view)
+        display.EndModify(changing)
