@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from SpineDCELib.errors import Cancelled, InputError, SpineDCEError
@@ -87,12 +88,21 @@ def _on(client: Any) -> Pool:
     from distributed import KilledWorker, as_completed
 
     def run(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-        futures = {
-            client.submit(_attempt_alone, function, item, pure=False): number
-            for number, item in enumerate(items)
-        }
+        waiting = iter(enumerate(items))
+        futures: dict[Any, int] = {}
+        ready = as_completed()
+
+        def send() -> None:
+            # No more than can run: Dask blames a dying worker on whatever waits for it, too.
+            free = max(sum(client.nthreads().values()), 1) - len(futures)
+            for number, item in islice(waiting, max(free, 0)):
+                future = client.submit(_attempt_alone, function, item, pure=False)
+                futures[future] = number
+                ready.add(future)
+
         try:
-            for future in as_completed(list(futures)):
+            send()
+            for future in ready:
                 error = future.exception()
                 if isinstance(error, KilledWorker):
                     result: Any = Failure(
@@ -104,6 +114,7 @@ def _on(client: Any) -> Pool:
                     result = future.result()
                 number = futures.pop(future)
                 future.release()
+                send()
                 yield number, result
         finally:
             client.cancel(list(futures))
