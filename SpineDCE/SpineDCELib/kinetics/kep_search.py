@@ -103,18 +103,57 @@ def _search_box(
         slope = (a - plasma - ve * g) * dg + (y_q - ve * s) * ds + s * turning
         return np.array([position, ve, plasma, y_q, excess]), slope
 
-    # Most are on the wall vp = 0, where the squared error falls where y·ê rises.
-    around = nodes + np.arange(WINDOW)[:, None]
-    on_wall = tables.wall_a[around] * y_a + tables.wall_q[around] * windows
-    distance, _ = _climb(on_wall, nodes)
+    def face(ve: Values, plasma: Values) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+        return _side(ve, ve_bound), _side(plasma, plasma_bound)
+
+    # Most optima are on the same face of the box as at their node, and there the score is smooth.
+    ve, plasma, _ = best_in_box(
+        y_a, windows[PAD], tables.g_nodes[nodes], tables.s_nodes[nodes], plasma_bound, ve_bound
+    )
+    begun = face(ve, plasma)
+    score = _on_face(windows, y_a - plasma, nodes, begun, tables, ve_bound)
+    distance, _ = _climb(score, nodes)
     found, _ = solve(np.arange(rows.size), distance)
-    ve, plasma = found[VE], found[PLASMA]
-    others = np.flatnonzero((plasma > 0) | (ve <= 0) | (ve >= ve_bound))
+    others = np.flatnonzero(np.not_equal(face(found[VE], found[PLASMA]), begun).any(axis=0))
     if others.size:
         low, high = _reach(nodes[others], y_a.dtype)
         distance = _root(lambda some, x: solve(others[some], x)[1], low, high)
         found[:, others] = solve(others, distance)[0]
     return found[:, _best_of_row(rows, _gain(found))]
+
+
+def _side(values: Values, bound: float) -> NDArray[np.integer]:
+    """1 between 0 and the upper bound; else at one of them, or at both where the bound is 0."""
+    return (values > 0).astype(np.int8) + 2 * (values >= bound)
+
+
+def _on_face(
+    windows: Values,
+    rest: Values,
+    nodes: Indices,
+    face: tuple[NDArray[np.integer], NDArray[np.integer]],
+    tables: KepTables,
+    ve_bound: float,
+) -> Values:
+    """What is highest where the squared error is lowest on a face of the box, ``windows``' shape.
+
+    With ve free it is the curve's projection on e, less what the held plasma takes of it; where
+    ve = 0 its sign tells whether ve can rise. With ve at its upper bound it is the error itself.
+
+    Args:
+        rest: y·â less plasma, which counts where plasma is held at a bound.
+    """
+    ve_side, plasma_side = face
+    around = nodes + np.arange(WINDOW)[:, None]
+    walled = plasma_side != 1
+    along, across = tables.wall_a[around] * walled, tables.wall_q[around]
+    projection = along * rest + across * windows
+    score = np.where(walled, projection, windows)
+    full = ve_side == 3
+    length, along, across = tables.length[around[:, full]], along[:, full], across[:, full]
+    size2 = length**2 * (along**2 + across**2)
+    score[:, full] = 2 * length * projection[:, full] - ve_bound * size2
+    return score
 
 
 def _gain(optimum: Values) -> Values:

@@ -96,7 +96,7 @@ class KepTables:
         projector: ``(T, 2 + NODES + 2·PAD)``: â, the constant 1/√T, q at every node.
         a: |a|.
         g_nodes, s_nodes: g and s at the nodes on the range of kep.
-        wall_a, wall_q: ê = e/|e| in the frame, at every node.
+        wall_a, wall_q: ê = e/|e| in the frame, at every node. length: |e| there.
         turn, turn_wall: |dq| and |dê| per node, at the fine points.
         spread, spread_wall: how much the search for kep widens the error of ve, at the fine
             points: variance of ve = (1 + spread²) times that for a known kep.
@@ -128,6 +128,7 @@ class KepTables:
         self._g, self._s = (g @ _TO_FINE).astype(dtype), (s @ _TO_FINE).astype(dtype)
         length = np.hypot(along, height)
         self.wall_a, self.wall_q = (along / length).astype(dtype), (height / length).astype(dtype)
+        self.length = (kep * length).astype(dtype)
         self.turn, self.spread = _turning(q, s)
         self.level = _level(q, self.turn, self.spread)
         e = extravascular / length
