@@ -97,7 +97,7 @@ def proposal(visit: VisitScene) -> str:
 # -- regions ------------------------------------------------------------------------------------
 
 
-def region_numbers(visit: VisitScene, rows: Iterable[RegionRow]) -> dict[str, str]:
+def region_numbers(rows: Iterable[RegionRow]) -> dict[str, str]:
     """Role → what stands beside its button: volume, Vp, and for lesions normalised Vp."""
     rows = list(rows)
     normal = [r.means.get("vp", math.nan) for r in rows if r.role == "reference"]

@@ -67,7 +67,10 @@ class Workstation:
             resized=lambda: self.later("fit", 0.15, self._fit_again),
         )
         self.drawing = Drawing(
-            self.app, changed=self._drawn, undo_changed=lambda: self.regions.show_undo()
+            self.app,
+            confine=self.views.confine,
+            changed=self._drawn,
+            undo_changed=lambda: self.regions.show_undo(),
         )
         self.autosave = Autosave(self.workplace)
         self.charts = Charts(self)
@@ -222,8 +225,8 @@ class Workstation:
         """A region was changed: its numbers now, the rest soon."""
         visit.regions_changed()
         with self.state:
-            self.regions.show_rows()
             self.charts.show_main()
+            self.regions.show_rows()
         self.changed(visit)
 
     def changed(self, visit: Any) -> None:

@@ -109,6 +109,8 @@ class ArteriesPanel:
                 station.jobs.cancel()
                 await asyncio.sleep(0.01)
                 continue
+            # The page hears of the shift first, and moves its curve while the fit is made.
+            await asyncio.sleep(0.003)
             wanted, self._wanted = self._wanted, None
             section = station.views.section(visit.name)
             try:

@@ -42,15 +42,21 @@ class Drawing:
 
     Args:
         app: trame-slicer's ``SlicerApp``.
+        confine: called with a node and the visit in whose views alone it is to be seen.
         changed: called with the visit after its regions were changed.
         undo_changed: called when what can be undone has changed.
     """
 
     def __init__(
-        self, app: Any, *, changed: Callable[[Any], None], undo_changed: Callable[[], None]
+        self,
+        app: Any,
+        *,
+        confine: Callable[[Any, str], None],
+        changed: Callable[[Any], None],
+        undo_changed: Callable[[], None],
     ) -> None:
         self._app, self._editor = app, app.segmentation_editor
-        self._changed = changed
+        self._changed, self._confine = changed, confine
         self.visit: Any = None
         self.tool = "look"
         self.role = ""
@@ -138,6 +144,9 @@ class Drawing:
             effect = self._editor.active_effect
             effect.set_use_sphere_brush(False)
             effect.set_brush_diameter(self.diameter, BrushDiameterMode.Absolute)
+            parameters = effect._get_paint_parameters()
+            for node in (parameters.brush_model_node, parameters.paint_feedback_model_node):
+                self._confine(node, self.visit.name)
         elif tool == "scissors":
             effect = self._editor.active_effect
             effect.set_range_mode(ScissorsEffectRangeMode.SYMMETRIC)

@@ -166,11 +166,7 @@ class RegionsPanel:
 
     def show_rows(self) -> None:
         """The numbers beside the buttons, of what is drawn now."""
-        visit = self._station.visit
-        rows = visit.live_rows() if visit is not None and visit.result is not None else []
-        self._station.state.region_numbers = (
-            shown.region_numbers(visit, rows) if visit is not None else {}
-        )
+        self._station.state.region_numbers = shown.region_numbers(self._station.charts.rows)
 
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit

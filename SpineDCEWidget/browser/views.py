@@ -44,6 +44,26 @@ class Pane:
         return self.view._logic.GetSliceCompositeNode()
 
 
+class _Changes:
+    """Sends a view's pictures to the page only where they differ from the last one.
+
+    A page that comes, or comes back, says the views' sizes first, and gets every picture then.
+    """
+
+    def __init__(self, rca: Any) -> None:
+        self._push, self._last = rca.view_adapter.push, b""
+        rca.view_adapter._scheduler.set_push_callback(self._send)
+        rca.slicer_view.interactor().AddObserver("WindowResizeEvent", self._forget)
+
+    def _send(self, picture: bytes, about: dict[str, Any]) -> None:
+        if picture != self._last:
+            self._last = picture
+            self._push(picture, about)
+
+    def _forget(self, *_: Any) -> None:
+        self._last = b""
+
+
 def pane_name(visit: str, column: int) -> str:
     """Also the name of the view's template and node."""
     return f"{visit}{column}"
@@ -74,6 +94,9 @@ class Views:
         resized: Callable[[], None],
     ) -> None:
         self._app, self._workplace = app, workplace
+        self._factory = RemoteSliceViewFactory(
+            server, target_fps=_FPS, blur_fps=_FPS, interactive_quality=_QUALITY
+        )
         self._clicked, self._pointed, self._moved = clicked, pointed, moved
         self._resized = resized
         self.columns = ["T1", "map", "fused"]
@@ -82,11 +105,7 @@ class Views:
         self._following = False
         self._sizes: dict[str, tuple[int, int]] = {}
         self._pressed: dict[str, tuple[int, int]] = {}
-        app.view_manager.register_factory(
-            RemoteSliceViewFactory(
-                server, target_fps=_FPS, blur_fps=_FPS, interactive_quality=_QUALITY
-            )
-        )
+        app.view_manager.register_factory(self._factory)
         self.panes = [self._pane(visit, column) for visit in VISITS for column in range(COLUMNS)]
         self.set_rows(["before"])
 
@@ -99,6 +118,7 @@ class Views:
             )
         )
         pane = Pane(visit, column, view)
+        _Changes(self._factory.get_factory_view(pane.name))
         view.render_window().SetMultiSamples(0)
         pane.node.SetOrientationMarkerType(pane.node.OrientationMarkerTypeNone)
         pane.node.AddObserver("ModifiedEvent", lambda *_: self._follow(pane))
@@ -143,11 +163,9 @@ class Views:
             composite.SetForegroundVolumeID(over.GetID() if over else None)
             composite.SetForegroundOpacity(self.opacity)
             composite.EndModify(changing)
-            if visit:
-                display = visit.segmentation.GetDisplayNode()
-                if not display.IsViewNodeIDPresent(pane.node.GetID()):
-                    display.AddViewNodeID(pane.node.GetID())
             pane.view.schedule_render()
+        for visit in self._workplace.visits:
+            self.confine(visit.segmentation, visit.name)
 
     def set_opacity(self, opacity: float) -> None:
         """Of the map over the anatomy."""
@@ -155,6 +173,16 @@ class Views:
         for pane in self.panes:
             if self.columns[pane.column] == "fused":
                 pane.composite.SetForegroundOpacity(opacity)
+
+    def confine(self, node: Any, visit_name: str) -> None:
+        """Draw a node in the views of one visit only."""
+        display = node.GetDisplayNode()
+        changing = display.StartModify()
+        display.RemoveAllViewNodeIDs()
+        for pane in self.panes:
+            if pane.visit == visit_name:
+                display.AddViewNodeID(pane.node.GetID())
+        display.EndModify(changing)
 
     # -- where ----------------------------------------------------------------------------------
 

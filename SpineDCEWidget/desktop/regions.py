@@ -224,7 +224,7 @@ class RegionsPanel(Panel):
         for widget in (ui.drawBox, self.editor, ui.sizeBox):
             widget.enabled = opened
         ui.drawBox.toolTip = "" if opened else texts.OPEN_FIRST
-        numbers = shown.region_numbers(visit, self._rows()) if opened else {}
+        numbers = shown.region_numbers(self._rows()) if opened else {}
         for role in ROLES:
             getattr(ui, f"{role}Button").checked = self.armed == role
             getattr(ui, f"{role}Number").text = numbers.get(role, "–")

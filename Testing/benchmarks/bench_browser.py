@@ -14,7 +14,8 @@ from pathlib import Path
 from browser.page import Page, Program, needed
 from SpineDCELib.phantom import write_sample
 
-#: Milliseconds from doing something to the first picture of a view after it.
+#: Milliseconds from doing something to the first picture of a view after it; in a stroke from the
+#: mouse's first step, for pressing it where the brush was seen already changes no pixel.
 _WATCH = """
 window.bench = {start: 0, times: []};
 const image = document.querySelector(arguments[0] + ' img');
@@ -25,8 +26,10 @@ new MutationObserver(() => {
   const done = () => window.bench.times.push(performance.now() - start);
   if (image.decode) image.decode().then(done, done); else done();
 }).observe(image, {attributes: true, attributeFilter: ['src']});
-for (const kind of ['wheel', 'pointerdown'])
-  document.querySelector(arguments[0]).addEventListener(kind, () => {
+for (const kind of ['wheel', 'pointermove'])
+  document.querySelector(arguments[0]).addEventListener(kind, (event) => {
+    if (kind === 'pointermove' && (!event.buttons || window.bench.moved)) return;
+    window.bench.moved = kind === 'pointermove';
     window.bench.start = performance.now();
   }, {capture: true});
 """
@@ -42,7 +45,9 @@ class Watch:
     def one(self, action, before: float = 0.5) -> float | None:
         """Do something when the view is at rest; None if no picture came."""
         time.sleep(before)
-        count = self._page.js("window.bench.start = 0; return window.bench.times.length")
+        count = self._page.js(
+            "window.bench.start = 0; window.bench.moved = false; return window.bench.times.length"
+        )
         action()
         end = time.monotonic() + 5
         while time.monotonic() < end:

@@ -78,7 +78,7 @@ def test_the_work_from_nothing_to_a_call(studies):
 
     draw(before, studies["before"][1])
     assert marks(place)[2:4] == [DONE, NEXT], "maps must be made again for what was drawn"
-    numbers = shown.region_numbers(before, before.live_rows())
+    numbers = shown.region_numbers(before.live_rows())
     assert "mL/100 mL" in numbers["lesion"]
     assert numbers["lesion"].endswith("×")
     assert "×" not in numbers["reference"]
