@@ -7,22 +7,16 @@ from collections.abc import Iterable, Sequence
 
 from SpineDCELib.compare.call import signed
 from SpineDCELib.errors import InputError
+from SpineDCELib.export.readable import NONE, SHOWN, number
 from SpineDCELib.export.report.numbers import change_rows, measurement_rows
 from SpineDCELib.measurement import Size
-from SpineDCELib.mrml.maps import SHOWN
 from SpineDCELib.mrml.stories import RegionRow, VoxelStory
 from SpineDCELib.mrml.visit import VisitScene
 from SpineDCELib.mrml.workplace import Workplace
 
 from SpineDCEWidget.words import _
 
-NONE = "–"
 Rows = tuple[list[str], list[list[str]]]
-
-
-def number(value: float, digits: int) -> str:
-    """A number with a true minus; a dash where there is none."""
-    return f"{value:.{digits}f}".replace("-", "−") if math.isfinite(value) else NONE
 
 
 def value(parameter: str, shown: float) -> str:

@@ -52,3 +52,43 @@ EXPLAINED = {
     "Hct": _("Hct: share of blood that is cells; plasma = blood/(1 − Hct)."),
     "r1": _("r1: how much the agent speeds up relaxation, 1/s/mM (Shen, Invest Radiol 2015)."),
 }
+
+# What settings and roles are called.
+ROLES = {
+    "lesion": _("Lesion"),
+    "reference": _("Reference vertebra"),
+    "exclusion": _("Exclude"),
+    "aorta": _("Aorta"),
+}
+ROLE_HINTS = {
+    "lesion": _("Draw the lesion on every section; leave out veins, discs and cortical bone"),
+    "reference": _("Draw an adjacent healthy vertebra: lesions are divided by it"),
+    "exclusion": _("Draw what is not to be measured: veins, haemangiomas, discs"),
+    "aorta": _("Draw the aorta where it is not found"),
+}
+SOURCES = {
+    "auto": _("found in the images"),
+    "mask": _("drawn aorta"),
+    "file": _("a file"),
+    "parker": _("population (Parker 2006)"),
+    "georgiou": _("population (Georgiou 2019)"),
+    "weinmann": _("population (Weinmann 1984)"),
+}
+MODELS = {
+    "tofts": _("Tofts"),
+    "extended_tofts": _("extended Tofts"),
+    "patlak": _("Patlak"),
+    "two_compartment_exchange": _("two-compartment exchange"),
+}
+SIGNALS = {
+    "absolute": _("concentration (mM)"),
+    "relative": _("relative change (S−S0)/S0"),
+    "difference": _("difference S−S0"),
+}
+#: "" takes what the study has.
+T1_SOURCES = {
+    "": _("what the study has"),
+    "fixed": _("one fixed T10"),
+    "map": _("a T1 map"),
+    "vfa": _("several flip angles"),
+}

@@ -13,12 +13,9 @@ from trame.widgets import vuetify3 as v3
 from SpineDCEWidget import shown
 from SpineDCEWidget.browser import curves
 from SpineDCEWidget.browser.plots import plot
+from SpineDCEWidget.words import SOURCES
 
 _LOW, _HIGH = -6.0, 20.0
-_SOURCES = {
-    "auto": "found in the images", "mask": "drawn aorta", "parker": "population (Parker 2006)",
-    "georgiou": "population (Georgiou 2019)", "weinmann": "population (Weinmann 1984)",
-}  # fmt: skip
 
 
 class ArteriesPanel:
@@ -32,7 +29,7 @@ class ArteriesPanel:
             {
                 "shift": 0.0, "candidates": [], "candidates_figure": {"data": [], "layout": {}},
                 "proposal": None, "aif_source": "auto",
-                "sources": [{"title": t, "value": v} for v, t in _SOURCES.items()],
+                "sources": [{"title": t, "value": v} for v, t in SOURCES.items() if v != "file"],
             }
         )  # fmt: skip
         station.state.change("shift")(lambda **_: self._shift_chosen())

@@ -185,7 +185,7 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
             what = "taken" if c.accepted else c.reason
             data.append(
                 _line(
-                    t, curve, f"section {section + 1}, vessel {c.vessel}: {what}",
+                    t, curve, f"{c.name}: {what}",
                     AIF_COLOUR if c.accepted else GREY, width=2 if c.accepted else 1,
                     meta=index, xaxis=f"x{number}", yaxis=f"y{number}",
                     hovertemplate="%{fullData.name}<extra></extra>",

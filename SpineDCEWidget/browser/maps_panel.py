@@ -9,18 +9,7 @@ from SpineDCELib.mrml.volumes import array_of
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.words import EXPLAINED
-
-_SIGNALS = {
-    "absolute": "concentration (mM)", "relative": "relative change (S−S0)/S0",
-    "difference": "difference S−S0",
-}  # fmt: skip
-_MODELS = {
-    "extended_tofts": "extended Tofts", "tofts": "Tofts", "patlak": "Patlak",
-    "two_compartment_exchange": "two-compartment exchange",
-}  # fmt: skip
-_T1 = {"": "what the study has", "fixed": "one fixed T10", "map": "a T1 map",
-       "vfa": "flip angles"}  # fmt: skip
+from SpineDCEWidget.words import EXPLAINED, MODELS, SIGNALS, T1_SOURCES
 
 
 class MapsPanel:
@@ -34,9 +23,9 @@ class MapsPanel:
                 "colours": "viridis", "scale_top": 1.0, "scale_limit": 1.0, "threshold": 0.0,
                 "made": {}, "explained": "",
                 "colour_items": [{"title": c, "value": c} for c in COLOURS],
-                "signal_items": [{"title": t, "value": v} for v, t in _SIGNALS.items()],
-                "model_items": [{"title": t, "value": v} for v, t in _MODELS.items()],
-                "T1_items": [{"title": t, "value": v} for v, t in _T1.items()],
+                "signal_items": [{"title": t, "value": v} for v, t in SIGNALS.items()],
+                "model_items": [{"title": t, "value": v} for v, t in MODELS.items()],
+                "T1_items": [{"title": t, "value": v} for v, t in T1_SOURCES.items()],
             }
         )  # fmt: skip
         for name in ("scale_top", "threshold", "colours"):

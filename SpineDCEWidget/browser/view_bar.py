@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from SpineDCELib.mrml.maps import SHOWN
+from SpineDCELib.export.readable import SHOWN
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 

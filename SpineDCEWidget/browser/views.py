@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from SpineDCELib.mrml.volumes import index_of, ras_of
+from SpineDCELib.phantom import VISITS
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 
-VISITS = ("before", "after")
 #: What a view can show, in the order that menus list it.
 CONTENTS = ("T1", "frame", "map", "fused")
 COLUMNS = 3
@@ -219,9 +220,8 @@ class Views:
     def _nearest(self, pane: Pane, matrix: Any) -> int:
         """The section of a pane's visit that is nearest to another view's middle."""
         geometry = self.visit_of(pane).analysis.study.dynamic.geometry
-        lps = np.array([s * matrix.GetElement(r, 3) for r, s in enumerate((-1, -1, 1))] + [1.0])
-        index = np.linalg.inv(geometry.affine) @ lps
-        return int(np.clip(round(index[2]), 0, geometry.shape[0] - 1))
+        section = index_of([matrix.GetElement(r, 3) for r in range(3)], geometry)[0]
+        return int(np.clip(round(section), 0, geometry.shape[0] - 1))
 
     def go_to_section(self, section: int, visit_name: str) -> None:
         """Show one dynamic section of a visit; the other visit follows in space."""
@@ -235,8 +235,7 @@ class Views:
         visit = self.visit_of(pane)
         geometry = visit.analysis.study.dynamic.geometry
         _, rows, columns = geometry.shape
-        middle = geometry.affine @ np.array([(columns - 1) / 2, (rows - 1) / 2, section, 1.0])
-        ras = np.array([-middle[0], -middle[1], middle[2]])
+        ras = ras_of((section, (rows - 1) / 2, (columns - 1) / 2), geometry)
         pane.node.JumpSliceByOffsetting(*(float(v) for v in ras))
 
     def mark(self, ras: tuple[float, float, float] | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ import qt
 import slicer
 from SpineDCELib.aif import read_curve_file
 from SpineDCELib.errors import Cancelled
-from SpineDCELib.settings import AIF_SOURCES
 
 from SpineDCEWidget import shown, words
 from SpineDCEWidget.desktop import texts
@@ -139,15 +137,9 @@ class ArteriesPanel(Panel):
         if self.visit.analysis is None or not series_ids.GetNumberOfValues():
             return
         series = slicer.mrmlScene.GetNodeByID(series_ids.GetValue(0))
-        match = re.match(r"section (\d+), vessel (\d+)", series.GetName() if series else "")
-        if not match:
-            return
-        section, vessel = (int(text) for text in match.groups())
-        found = self.visit.analysis.detection()
-        for row, candidate in enumerate(found.candidates):
-            if (candidate.section + 1, candidate.vessel) == (section, vessel):
-                self.toggle(row)
-                return
+        names = [candidate.name for candidate in self.visit.analysis.detection().candidates]
+        if series is not None and series.GetName() in names:
+            self.toggle(names.index(series.GetName()))
 
     # -- shift ----------------------------------------------------------------------------------
 
@@ -193,7 +185,7 @@ class ArteriesPanel(Panel):
         if not opened:
             return
         settings = visit.settings
-        fill_combo(ui.sourceCombo, {s: texts.SOURCES[s] for s in AIF_SOURCES}, settings.aif.source)
+        fill_combo(ui.sourceCombo, words.SOURCES, settings.aif.source)
         fill_combo(ui.peakCombo, texts.PEAKS, settings.aif.peak)
         ui.peakCombo.enabled = visit.analysis.study.dynamic.phase is not None
         ui.peakCombo.toolTip = "" if ui.peakCombo.enabled else texts.NO_PHASE

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from SpineDCELib.mrml.maps import SHOWN, add_legend
+from SpineDCELib.export.readable import SHOWN
+from SpineDCELib.mrml.maps import add_legend
 
 from SpineDCEWidget.desktop import texts
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import slicer
 from SpineDCELib.errors import InputError
-from SpineDCELib.mrml.maps import SHOWN
+from SpineDCELib.export.readable import SHOWN
 
 from SpineDCEWidget import shown, words
 from SpineDCEWidget.desktop import texts

@@ -11,7 +11,7 @@ from SpineDCELib.export.panels import COLOURS
 from SpineDCELib.inputs import read_regions, read_roles
 from SpineDCELib.mrml.regions import add_ruler, set_masks
 
-from SpineDCEWidget import shown
+from SpineDCEWidget import shown, words
 from SpineDCEWidget.desktop import texts
 from SpineDCEWidget.desktop.curves import show_regions
 from SpineDCEWidget.desktop.panel import Panel
@@ -46,8 +46,8 @@ class RegionsPanel(Panel):
         ui.editorHolder.layout().addWidget(self.editor)
         for role in ROLES:
             button = getattr(ui, f"{role}Button")
-            button.text = texts.ROLES[role]
-            button.toolTip = texts.ROLE_HINTS[role]
+            button.text = words.ROLES[role]
+            button.toolTip = words.ROLE_HINTS[role]
             colour = qt.QPixmap(12, 12)
             colour.fill(qt.QColor(COLOURS[role]))
             button.setIcon(qt.QIcon(colour))

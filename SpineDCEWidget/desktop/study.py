@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.fitting import MODELS
-from SpineDCELib.settings import SIGNAL_MODES, T1_SOURCES
 
 from SpineDCEWidget import words
 from SpineDCEWidget.desktop import texts
@@ -41,8 +39,6 @@ _STEPS_BEFORE = {
     "spatialCheck": ("space", "method", ("off", "gaussian")),
     "temporalCheck": ("time", "on", (False, True)),
 }
-#: A choice that is left to the program.
-AUTOMATIC = "automatic"
 
 
 class StudyPanel(Panel):
@@ -146,7 +142,7 @@ class StudyPanel(Panel):
 
     def set_T1_source(self, _index: int) -> None:
         key = chosen(self.ui.T1SourceCombo)
-        self.change(concentration={"T1_source": None if key == AUTOMATIC else key})
+        self.change(concentration={"T1_source": key or None})
 
     def set_model(self, _index: int) -> None:
         self.change(fit={"model": chosen(self.ui.modelCombo)})
@@ -236,13 +232,9 @@ class StudyPanel(Panel):
                 getattr(ui, spin).value = 0 if value is None else value * factor
         concentration = settings.concentration
         ui.baselineSpin.value = concentration.baseline_frames or 0
-        fill_combo(
-            ui.signalCombo, {mode: texts.SIGNALS[mode] for mode in SIGNAL_MODES},
-            concentration.signal,
-        )  # fmt: skip
-        sources = {AUTOMATIC: texts.T1_AUTOMATIC, **{s: texts.T1[s] for s in T1_SOURCES}}
-        fill_combo(ui.T1SourceCombo, sources, concentration.T1_source or AUTOMATIC)
-        fill_combo(ui.modelCombo, {m: texts.MODELS[m] for m in MODELS}, settings.fit.model)
+        fill_combo(ui.signalCombo, words.SIGNALS, concentration.signal)
+        fill_combo(ui.T1SourceCombo, words.T1_SOURCES, concentration.T1_source or "")
+        fill_combo(ui.modelCombo, words.MODELS, settings.fit.model)
         for check, (step, name, (off, _on)) in _STEPS_BEFORE.items():
             present = getattr(settings.preprocessing, step)
             getattr(ui, check).checked = getattr(present, name) != off

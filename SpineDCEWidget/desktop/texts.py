@@ -35,41 +35,8 @@ OUTSIDE = _("Outside the dynamic series.")
 RULER_HINT = _("Click both ends of the lesion's {what} on a T1 view.")
 STUDY = _("{description}: {frames} frames of {columns} × {rows} × {sections} voxels")
 FRAMES = _("{count} frames in {duration} s")
-SIGNALS = {
-    "absolute": _("concentration (mM)"),
-    "relative": _("relative change (S−S0)/S0"),
-    "difference": _("difference S−S0"),
-}
-T1_AUTOMATIC = _("what the study has")
-T1 = {"fixed": _("one fixed T10"), "map": _("a T1 map"), "vfa": _("several flip angles")}
-MODELS = {
-    "tofts": _("Tofts"),
-    "extended_tofts": _("extended Tofts"),
-    "patlak": _("Patlak"),
-    "two_compartment_exchange": _("two-compartment exchange"),
-}
-SOURCES = {
-    "auto": _("found in the images"),
-    "mask": _("drawn aorta"),
-    "file": _("a file"),
-    "parker": _("population (Parker 2006)"),
-    "georgiou": _("population (Georgiou 2019)"),
-    "weinmann": _("population (Weinmann 1984)"),
-}
 PEAKS = {"magnitude": _("as the magnitude shows it"), "phase": _("from the phase images")}
 NO_PHASE = _("This study has no phase images.")
-ROLES = {
-    "lesion": _("Lesion"),
-    "reference": _("Reference vertebra"),
-    "exclusion": _("Exclude"),
-    "aorta": _("Aorta"),
-}
-ROLE_HINTS = {
-    "lesion": _("Draw the lesion on every section; leave out veins, discs and cortical bone"),
-    "reference": _("Draw an adjacent healthy vertebra: lesions are divided by it"),
-    "exclusion": _("Draw what is not to be measured: veins, haemangiomas, discs"),
-    "aorta": _("Draw the aorta where it is not found"),
-}
 CHOOSE_EXPORT_FOLDER = _("Choose a folder for the results first.")
 REGION_CURVES = _("Regions")
 VOXEL_CURVE = _("This voxel")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import slicer
-from SpineDCELib.mrml.maps import SHOWN
+from SpineDCELib.export.readable import SHOWN
 from SpineDCELib.mrml.volumes import geometry_of
 
 from SpineDCEWidget.desktop import texts

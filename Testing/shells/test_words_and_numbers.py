@@ -6,10 +6,12 @@ import pytest
 from mrml.scenes import new_scene, write_visits
 from SpineDCELib.errors import InputError
 from SpineDCELib.inputs import read_regions, read_roles
+from SpineDCELib.kinetics.fitting import MODELS
 from SpineDCELib.mrml import regions as drawn
 from SpineDCELib.mrml.workplace import Workplace, open_images
+from SpineDCELib.settings import AIF_SOURCES, SIGNAL_MODES, T1_SOURCES
 
-from SpineDCEWidget import shown
+from SpineDCEWidget import shown, words
 from SpineDCEWidget.steps import DONE, NEXT, NOT_YET, STEPS, WRONG, state_of
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
@@ -32,6 +34,19 @@ pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are no
 )
 def test_numbers_have_units_and_no_more_digits_than_they_deserve(said, expected):
     assert said == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (words.SIGNALS, SIGNAL_MODES),
+        (words.MODELS, MODELS),
+        (words.SOURCES, AIF_SOURCES),
+        (words.T1_SOURCES, ("", *T1_SOURCES)),
+    ],
+)
+def test_every_value_of_a_setting_has_words(said, meant):
+    assert set(said) == set(meant)
 
 
 def marks(place):

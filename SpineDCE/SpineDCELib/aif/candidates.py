@@ -96,6 +96,11 @@ class Candidate:
     signal: NDArray[np.float64]
 
     @property
+    def name(self) -> str:
+        """Of its curve in charts; no other candidate's."""
+        return f"section {self.section + 1}, vessel {self.vessel}"
+
+    @property
     def reason(self) -> str:
         """The verdict in words."""
         return self.verdict.reason

@@ -75,8 +75,7 @@ def candidate_chart(found: Detection, *, t: Array, most: int = 12) -> Chart:
     for role, chosen in (("rejected", rejected[:most]), ("main", accepted)):
         for c in chosen:
             start = c.signal[: found.baseline_frames].mean()
-            name = f"section {c.section + 1}, vessel {c.vessel}"
-            series.append(Series(name, t, c.signal / start - 1, role))
+            series.append(Series(c.name, t, c.signal / start - 1, role))
     return Chart("Candidates", "time [s]", "enhancement (S-S0)/S0", tuple(series))
 
 

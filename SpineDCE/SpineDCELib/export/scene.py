@@ -16,6 +16,7 @@ from SpineDCELib.export.dicom.codes import PARAMETERS
 from SpineDCELib.export.maps import write_map
 from SpineDCELib.export.mrb import SceneFile
 from SpineDCELib.export.panels import TRANSPARENT_BELOW, scale_top
+from SpineDCELib.export.readable import colour_range
 from SpineDCELib.export.results import curve_columns, picture_of
 from SpineDCELib.export.tables import write_curves, write_measurements
 from SpineDCELib.series import Geometry, write_segmentation
@@ -117,7 +118,7 @@ def _add_volumes(scene: SceneFile, visit: _Visit, top: float | None) -> tuple[st
             about["SpineDCE.visit"] = visit.name
         file = visit.file(f"{name}.nrrd")
         write_map(scene.data / file, array, geometry=geometry, header=about)
-        window = _colour_range(array, top={"vp": top, "R2": 1.0}.get(name))
+        window = colour_range(array, top={"vp": top, "R2": 1.0}.get(name))
         quantity, unit = PARAMETERS[name]
         nodes[name] = scene.volume(
             visit.title(name),
@@ -129,14 +130,6 @@ def _add_volumes(scene: SceneFile, visit: _Visit, top: float | None) -> tuple[st
             attributes=about,
         )
     return background, nodes.get("vp", next(iter(nodes.values())))
-
-
-def _colour_range(array: NDArray[np.floating], *, top: float | None = None) -> tuple[float, float]:
-    """From 0 to ``top``, else to what 98 % of the positive values stay below."""
-    positive = array[np.isfinite(array) & (array > 0)]
-    if top is None:
-        top = float(np.percentile(positive, 98)) if positive.size else 1.0
-    return 0.0, top
 
 
 def _add_image(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,34 +9,11 @@ from numpy.typing import NDArray
 
 from SpineDCELib.export.dicom.codes import PARAMETERS
 from SpineDCELib.export.panels import TRANSPARENT_BELOW
+from SpineDCELib.export.readable import SHOWN
 from SpineDCELib.mrml.colours import colour_node
 from SpineDCELib.mrml.nodes import VisitNodes
 from SpineDCELib.mrml.volumes import array_of, fill_volume, matrix_of, touched
 from SpineDCELib.series import Geometry
-
-
-@dataclass(frozen=True)
-class Shown:
-    """How a parameter is shown: heading, unit, factor from the engine's unit, digits."""
-
-    title: str
-    unit: str
-    factor: float
-    digits: int
-
-
-#: Volume fractions are shown as mL/100 mL.
-SHOWN = {
-    "vp": Shown("Vp", "mL/100 mL", 100.0, 2),
-    "Ktrans": Shown("Ktrans", "/min", 1.0, 4),
-    "ve": Shown("ve", "mL/100 mL", 100.0, 1),
-    "kep": Shown("kep", "/min", 1.0, 2),
-    "Fp": Shown("Fp", "mL/mL/min", 1.0, 3),
-    "PS": Shown("PS", "/min", 1.0, 4),
-    "Ta": Shown("Delay", "s", 1.0, 1),
-    "R2": Shown("R²", "", 1.0, 3),
-    "status": Shown("Status", "", 1.0, 0),
-}
 
 
 def fill_map(
@@ -101,12 +77,6 @@ def colour_map(
     display.SetThreshold(threshold, 1e30)
     display.ApplyThresholdOn()
     display.EndModify(changing)
-
-
-def colour_range(array: NDArray[np.floating]) -> tuple[float, float]:
-    """From 0 to what 98 % of the positive values stay below."""
-    positive = array[np.isfinite(array) & (array > 0)]
-    return 0.0, float(np.percentile(positive, 98)) if positive.size else 1.0
 
 
 def add_legend(node: Any) -> Any:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.series import Acquisition, DynamicSeries, Geometry, Source
+from SpineDCELib.mrml.volumes import geometry_of
+from SpineDCELib.series import Acquisition, DynamicSeries, Source
 
 _SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "msec": 1e-3, "min": 60.0}
 #: Node attributes that may hold an acquisition's numbers, and their factor to s or degrees.
@@ -39,9 +40,9 @@ def dynamic_series_from_sequence(
     volumes = [node.GetNthDataNode(i) for i in range(node.GetNumberOfDataNodes())]
     if not volumes or not all(v.IsA("vtkMRMLScalarVolumeNode") for v in volumes):
         raise InputError(f"{name} holds no scalar volumes; choose the sequence of the dynamic MR.")
-    first = _geometry(volumes[0])
+    first = geometry_of(volumes[0])
     for number, volume in enumerate(volumes):
-        if not _geometry(volume).matches(first):
+        if not geometry_of(volume).matches(first):
             raise InputError(
                 f"Frame {number + 1} of {name} lies on another grid than the first; choose the "
                 "sequence of one dynamic series."
@@ -91,7 +92,7 @@ def dynamic_series_from_multivolume(
     return DynamicSeries(
         signal=np.ascontiguousarray(np.moveaxis(array, -1, 0), np.float32),
         times=times,
-        geometry=_geometry(node),
+        geometry=geometry_of(node),
         acquisition=_acquisition(node),
         time_origin=origin,
         source=Source("MRML MultiVolume"),
@@ -114,17 +115,6 @@ def _times(node: Any, name: str, frame_interval: float | None) -> tuple[NDArray[
             f"The index of {name} is no list of times; give the frame interval in s."
         ) from None
     return (values - values[0]) * _SECONDS[unit], f"the index of {name} ({unit})"
-
-
-def _geometry(volume: Any) -> Geometry:
-    """From RAS, as Slicer has it, to LPS."""
-    import vtk
-
-    matrix = vtk.vtkMatrix4x4()
-    volume.GetIJKToRASMatrix(matrix)
-    ras = np.array([[matrix.GetElement(r, c) for c in range(4)] for r in range(4)])
-    i, j, k = volume.GetImageData().GetDimensions()
-    return Geometry((k, j, i), np.diag([-1.0, -1.0, 1.0, 1.0]) @ ras)
 
 
 def _acquisition(node: Any) -> Acquisition:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.export.readable import SHOWN
 from SpineDCELib.kinetics.status import Status
 from SpineDCELib.kinetics.uncertainty import standard_errors
-from SpineDCELib.mrml.maps import SHOWN
 from SpineDCELib.stages import MODE_UNITS
 
 

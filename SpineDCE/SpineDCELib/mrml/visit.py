@@ -12,13 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.aif import Evidence, Selection
-from SpineDCELib.aif.charts import (
-    Table,
-    candidate_chart,
-    candidate_table,
-    curve_chart,
-    evidence_charts,
-)
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.aif.selection import (
     section_is_out,
@@ -29,27 +22,25 @@ from SpineDCELib.aif.selection import (
 )
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.results import curve_columns
 from SpineDCELib.inputs import sizes_of
-from SpineDCELib.kinetics.status import Status
-from SpineDCELib.measurement import Role, without_exclusions
+from SpineDCELib.measurement import Role
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import regions as drawn
-from SpineDCELib.mrml.charts import show_chart, show_table
 from SpineDCELib.mrml.images import images_of, show_images, volume_of
-from SpineDCELib.mrml.maps import SHOWN, colour_map, colour_range, fill_map
+from SpineDCELib.mrml.live import refit, region_rows
 from SpineDCELib.mrml.nodes import VisitNodes, remove_whole
 from SpineDCELib.mrml.sequences import (
     dynamic_series_from_multivolume,
     dynamic_series_from_sequence,
 )
+from SpineDCELib.mrml.showing import show_curves, show_maps
 from SpineDCELib.mrml.stories import RegionRow, VoxelStory, voxel_story
-from SpineDCELib.mrml.volumes import array_of, fill_volume, touched, voxel_of
+from SpineDCELib.mrml.volumes import array_of, fill_volume, voxel_of
 from SpineDCELib.mrml.work import Work
 from SpineDCELib.on_disk import let_go, on_disk
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings import Settings, changed, settings_from_dict, settings_to_dict
-from SpineDCELib.stages import MODE_UNITS, Images, Result
+from SpineDCELib.stages import Images, Result
 
 #: What a visit keeps beside nodes.
 _CHOICES = ("settings", "aif selection", "aif file", "frame")
@@ -423,58 +414,14 @@ class VisitScene:
         self.result = result
         self._made_with = (self._settings, self.selection, dict(analysis.regions))
         self._keep_settings()
-        geometry = analysis.study.dynamic.geometry
         about = {
             "visit": self.name,
             "model": self._settings.fit.model,
             "signal": self._settings.concentration.signal,
         }
-        arrays = {**result.maps, "status": result.status}
-        for name in self.maps:
-            if name not in arrays:
-                self.nodes.remove(f"map.{name}")
-        for name, array in arrays.items():
-            new = self.nodes.get(f"map.{name}") is None
-            node = fill_map(self.nodes, name, array, geometry, about=about)
-            if new and name == "status":
-                colour_map(node, low=0, high=max(Status), colours="status", threshold=0)
-            elif new:
-                top = 1.0 if name == "R2" else colour_range(array_of(node))[1]
-                colour_map(node, low=0.0, high=top)
-        self.show_curves()
+        show_maps(self.nodes, result, analysis.study.dynamic.geometry, about=about)
+        show_curves(self.nodes, analysis, result)
         self.let_go()
-
-    def show_curves(self) -> None:
-        """Tables and charts of the candidates, the AIF, its evidence and the regions."""
-        analysis, result = self._needed(), self.result
-        times = analysis.images.dynamic.times
-        unit = MODE_UNITS[self._settings.concentration.signal]
-        if self._settings.aif.source == "auto":
-            found = analysis.detection()
-            self._table("candidates", candidate_table(found))
-            self._chart("candidates", candidate_chart(found, t=times))
-        if self._settings.aif.source in ("auto", "mask"):
-            self._chart("aif", curve_chart(analysis.blood(), t=times, unit=unit))
-        evidence = self.evidence()
-        if evidence is not None:
-            for chart in evidence_charts(evidence):
-                in_use = replace(chart, mark=analysis.shift())
-                self._chart(f"evidence.{chart.title}", in_use)
-        if result is not None:
-            columns = curve_columns(analysis, result)
-            rows = tuple(
-                tuple(float(v) for v in row) for row in np.column_stack(list(columns.values()))
-            )
-            self._table("curves", Table("AIF and curves", tuple(columns), rows))
-
-    def _table(self, name: str, table: Table) -> None:
-        node = show_table(self.scene, table, self.nodes.get(f"table.{name}"))
-        node.SetName(f"{table.title} {self.name}")
-        self.nodes.set(f"table.{name}", node)
-
-    def _chart(self, name: str, chart: Any) -> None:
-        node = show_chart(self.scene, chart, self.nodes.get(f"chart.{name}"))
-        self.nodes.set(f"chart.{name}", node)
 
     def show_frame(self, index: int) -> None:
         """Show one dynamic frame in :attr:`frame`."""
@@ -498,48 +445,11 @@ class VisitScene:
         """
         analysis = self._needed()
         self.change(fit={"shift": round(float(seconds), 3), "shift_by": "study"})
-        if not self.maps:
-            return
-        count, rows, columns = analysis.study.dynamic.geometry.shape
-        for section in range(count) if sections is None else sorted(set(sections)):
-            if not 0 <= section < count:
-                continue
-            start = section * rows * columns
-            voxels = np.arange(start, start + rows * columns)
-            fit = analysis.fitter().fit(Ta=float(seconds), voxels=voxels)
-            for name, array in {**fit.parameters, "R2": fit.R2, "status": fit.status}.items():
-                if (node := self.maps.get(name)) is not None:
-                    shown = array_of(node)[section]
-                    np.multiply(
-                        array.reshape(rows, columns), SHOWN[name].factor, out=shown,
-                        casting="unsafe",
-                    )  # fmt: skip
-        for node in self.maps.values():
-            touched(node)
+        refit(self.maps, analysis, float(seconds), sections)
 
     def live_rows(self) -> list[RegionRow]:
         """Every region as it is drawn now, fitted at the shift that is set."""
-        analysis = self._needed()
-        regions = without_exclusions(analysis.regions, analysis.roles)
-        try:
-            fitter, shift = analysis.fitter(), analysis.shift()
-            curves = analysis.concentration().curves
-        except InputError:
-            return []
-        volume = analysis.study.dynamic.geometry.voxel_volume / 1000
-        rows = []
-        for name, mask in regions.items():
-            voxels = np.flatnonzero(mask)
-            fit = fitter.fit(Ta=shift, voxels=voxels)
-            means = {p: _mean(v) * SHOWN[p].factor for p, v in fit.parameters.items()}
-            own = curves[:, mask]
-            usable = np.isfinite(own).all(axis=0)
-            curve = own[:, usable].mean(axis=1) if usable.any() else np.full(len(own), np.nan)
-            rows.append(
-                RegionRow(name, analysis.roles[name], voxels.size, voxels.size * volume, means,
-                          curve)
-            )  # fmt: skip
-        return rows
+        return region_rows(self._needed())
 
     def section_of(self, ras: Sequence[float]) -> int | None:
         """The dynamic section in which a RAS point lies, or None."""
@@ -592,8 +502,3 @@ def _kept(old: NDArray[np.bool_] | None, new: NDArray[np.bool_] | None) -> NDArr
     """The old mask where the new one is the same."""
     same = old is not None and new is not None and np.array_equal(old, new)
     return old if same else new
-
-
-def _mean(values: NDArray[np.floating]) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if finite.size else float("nan")

@@ -71,10 +71,14 @@ def matrix_of(geometry: Geometry) -> Any:
     return matrix
 
 
+def index_of(ras: Any, geometry: Geometry) -> NDArray[np.float64]:
+    """Slice, row and column of a RAS point, mm; not rounded, and perhaps outside."""
+    return np.linalg.solve(geometry.affine, _FLIP @ [*ras, 1.0])[2::-1]
+
+
 def voxel_of(ras: Any, geometry: Geometry) -> tuple[int, int, int] | None:
-    """Slice, row and column of a RAS point, mm; None outside."""
-    place = np.linalg.solve(geometry.affine, _FLIP @ [*ras, 1.0])[:3]
-    column, row, section = (int(v) for v in np.rint(place))
+    """Slice, row and column of the voxel at a RAS point, mm; None outside."""
+    section, row, column = (int(v) for v in np.rint(index_of(ras, geometry)))
     inside = all(0 <= v < n for v, n in zip((section, row, column), geometry.shape, strict=True))
     return (section, row, column) if inside else None
 

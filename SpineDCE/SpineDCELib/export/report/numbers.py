@@ -9,6 +9,7 @@ import numpy as np
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import signed
+from SpineDCELib.export.readable import NONE, SHOWN, number
 from SpineDCELib.measurement import Extent, Normalised
 from SpineDCELib.stages import Result
 
@@ -17,37 +18,23 @@ if TYPE_CHECKING:
 
 Table = tuple[list[str], list[list[str]]]
 
-#: Parameter → heading, factor, digits: volume fractions are shown as mL/100 mL.
-_SHOWN = {
-    "vp": ("Vp [mL/100 mL]", 100.0, 2),
-    "Ktrans": ("Ktrans [/min]", 1.0, 4),
-    "ve": ("ve [mL/100 mL]", 100.0, 1),
-    "kep": ("kep [/min]", 1.0, 2),
-    "PS": ("PS [/min]", 1.0, 4),
-    "Fp": ("Fp [/min]", 1.0, 3),
-    "Ta": ("delay [s]", 1.0, 1),
-}
-_EMPTY = "–"
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace("-", "−") if np.isfinite(value) else _EMPTY
-
 
 def measurement_rows(result: Result) -> Table:
     """One column a region: voxels, volume, mean ± SD (median) of each parameter, normalised."""
     regions = result.regions
     rows = [
         ["fitted voxels", *(f"{region.fitted} of {region.voxels}" for region in regions)],
-        ["volume [mL]", *(_number(region.volume / 1000, 2) for region in regions)],
+        ["volume [mL]", *(number(region.volume / 1000, 2) for region in regions)],
     ]
-    for name, (title, factor, digits) in _SHOWN.items():
-        if name not in result.maps:
+    for name, how in SHOWN.items():
+        if name not in result.maps or name == "R2":
             continue
-        row = [f"{title}, mean ± SD (median)"]
+        row = [f"{how.title} [{how.unit}], mean ± SD (median)"]
         for region in regions:
             s = region.parameters[name]
-            mean, SD, median = (_number(v * factor, digits) for v in (s.mean, s.SD, s.median))
+            mean, SD, median = (
+                number(v * how.factor, how.digits) for v in (s.mean, s.SD, s.median)
+            )
             row.append(f"{mean} ± {SD} ({median})")
         rows.append(row)
     ratios = [result.measures.of(region.name) for region in regions]
@@ -58,8 +45,8 @@ def measurement_rows(result: Result) -> Table:
 
 def _ratio(ratio: Normalised | None) -> str:
     if ratio is None:
-        return _EMPTY
-    return f"{_number(ratio.value, 2)} × ({_number(ratio.low, 2)} to {_number(ratio.high, 2)})"
+        return NONE
+    return f"{number(ratio.value, 2)} × ({number(ratio.low, 2)} to {number(ratio.high, 2)})"
 
 
 def change_rows(lesion: LesionChange) -> Table:
@@ -90,9 +77,9 @@ def change_rows(lesion: LesionChange) -> Table:
     rows.append(
         [
             "volume [mL]",
-            _number(one.whole.volume / 1000, 2),
-            _number(two.whole.volume / 1000, 2),
-            f"{signed(lesion.volume_change)} %" if np.isfinite(lesion.volume_change) else _EMPTY,
+            number(one.whole.volume / 1000, 2),
+            number(two.whole.volume / 1000, 2),
+            f"{signed(lesion.volume_change)} %" if np.isfinite(lesion.volume_change) else NONE,
         ]
     )
     if any(size.extraosseous is not None for size in lesion.sizes):
@@ -100,13 +87,13 @@ def change_rows(lesion: LesionChange) -> Table:
             [
                 "outside the bone [mm], L–R × A–P × H–F",
                 *(_extent(size.extraosseous) for size in lesion.sizes),
-                _EMPTY,
+                NONE,
             ]
         )
     rows.append(
         [
             "mean signal enhancement [%]",
-            *(_number(e, 0) for e in lesion.enhancement),
+            *(number(e, 0) for e in lesion.enhancement),
             f"{signed(lesion.enhancement_change)} %",
         ]
     )
@@ -115,7 +102,7 @@ def change_rows(lesion: LesionChange) -> Table:
 
 def _extent(part: Extent | None) -> str:
     if part is None:
-        return _EMPTY
+        return NONE
     spans = (part.left_right, part.anterior_posterior, part.superior_inferior)
     return " × ".join(f"{span:.0f}" for span in spans)
 
@@ -129,7 +116,7 @@ def setting_rows(visits: Sequence[tuple[str, Analysis]]) -> Table:
 
 
 def _milliseconds(value: float | None) -> str:
-    return _EMPTY if value is None else f"{value * 1000:.2f} ms"
+    return NONE if value is None else f"{value * 1000:.2f} ms"
 
 
 _SETTINGS = {
@@ -138,7 +125,7 @@ _SETTINGS = {
     "T10 of tissue": lambda a: (
         _milliseconds(a.settings.concentration.T10)
         if a.T1_source == "fixed"
-        else {"vfa": "from flip angles", "map": "from a T1 map"}.get(str(a.T1_source), _EMPTY)
+        else {"vfa": "from flip angles", "map": "from a T1 map"}.get(str(a.T1_source), NONE)
     ),
     "relaxivity r1": lambda a: f"{a.r1:g} /s/mM",
     "haematocrit": lambda a: f"{a.settings.aif.Hct:g}",
@@ -154,7 +141,7 @@ _SETTINGS = {
     ),
     "frame times from": lambda a: a.images.dynamic.time_origin,
     "TR, flip angle": lambda a: f"{_milliseconds(a.TR)}, {a.FA or float('nan'):g}°",
-    "field strength": lambda a: f"{a.images.dynamic.acquisition.field_strength or _EMPTY} T",
+    "field strength": lambda a: f"{a.images.dynamic.acquisition.field_strength or NONE} T",
     "voxel": lambda a: " × ".join(f"{v:.2f}" for v in a.images.dynamic.geometry.spacing) + " mm",
 }
 
