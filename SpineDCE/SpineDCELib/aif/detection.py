@@ -367,7 +367,7 @@ def _select(
     # What else a voxel holds can only lower its area, so that side is guarded more closely.
     area = np.log(np.maximum(s.area[m], 1e-9) / inside.area)
     low, high = area < -np.maximum(0.6 * limits.tolerance, scatter), area > allowed
-    odd = high | (np.abs(np.log(s.peak[m] / peak)) > 2 * allowed)
+    odd = high | (np.abs(np.log(np.maximum(s.peak[m], 1e-9) / peak)) > 2 * allowed)
     odd |= np.abs(s.arrival[m] - when) > limits.same_time
     verdict[m[odd]] = Verdict.UNLIKE
     verdict[m[low]] = np.where(core[low], Verdict.INFLOW, Verdict.EDGE)
