@@ -73,7 +73,7 @@ def proposal(visit: VisitScene) -> str:
     """ "Proposed 4.3 s (95 % 3.7 to 4.9 s)", or why nothing is proposed."""
     if visit.analysis is None or visit.result is None:
         return ""
-    evidence = visit.evidence()
+    evidence = visit.evidence
     if evidence is None:
         return _("No shift can be proposed: no region has a curve that can be fitted.")
     if evidence.doubt:

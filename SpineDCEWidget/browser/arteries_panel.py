@@ -129,7 +129,7 @@ class ArteriesPanel:
         if not isinstance(shift, str) and self._wanted is None:
             state.shift = float(shift)
         state.aif_source = visit.settings.aif.source
-        evidence = visit.evidence() if visit.result is not None else None
+        evidence = visit.evidence
         proposed = None if evidence is None or evidence.doubt else float(evidence.proposal)
         state.proposal = {
             "shift": None if proposed is None else round(proposed, 2),

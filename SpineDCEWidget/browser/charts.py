@@ -61,7 +61,7 @@ class Charts:
             )
             return
         state.side, state.story = "evidence", None
-        evidence = visit.evidence() if visit is not None and visit.result is not None else None
+        evidence = visit.evidence if visit is not None else None
         if evidence is None:
             state.side_figure, state.evidence_sentence = _NOTHING, ""
         else:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import gamma
 
 
 def parker(t: ArrayLike, *, arrival: float = 0.0) -> NDArray[np.float64]:
@@ -59,8 +60,6 @@ def georgiou(t: ArrayLike, *, arrival: float = 0.0) -> NDArray[np.float64]:
     Returns:
         Whole-blood concentration, mM, for 0.1 mmol/kg; 0 before ``arrival``.
     """
-    from scipy.stats import gamma  # a fifth of a second, which every start would pay
-
     A, m = (0.37, 0.33, 10.06), (0.11, 1.17, 16.02)
     alpha, beta, tau = 5.26, 0.032, 0.129
     minutes = (np.asarray(t, float) - arrival) / 60

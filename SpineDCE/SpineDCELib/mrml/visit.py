@@ -66,6 +66,8 @@ class VisitScene:
         self.study_path: Path | None = None
         #: Why the last :meth:`compute` gave nothing; "" where it did.
         self.problem = ""
+        #: What spoke for which shift when the result was made; None where nothing could be said.
+        self.evidence: Evidence | None = None
         #: As they were when last read.
         self.rulers: list[Ruler] = []
         self._settings = Settings()
@@ -210,7 +212,7 @@ class VisitScene:
     def _begin(self, images: Images) -> None:
         """An analysis of these images, with the choices that are kept."""
         show_images(self.nodes, images)
-        self.result, self.problem = None, ""
+        self.result, self.evidence, self.problem = None, None, ""
         self.analysis = Analysis(images, self._settings, aif_selection=self.selection)
         kept = self.nodes.value("aif file")
         if kept is not None:
@@ -373,6 +375,7 @@ class VisitScene:
             if self._settings.fit.shift == "auto":
                 self._propose(analysis)
             result = analysis.result(part(progress, 0.5, 1.0))
+            self._find_evidence()  # here, where nobody waits for it; :meth:`show` shows it
             self.let_go()
             return result
         except InputError as error:
@@ -392,6 +395,12 @@ class VisitScene:
             dynamic = self.analysis.study.dynamic
             let_go(dynamic.signal, dynamic.phase, self.analysis.concentration().curves)
 
+    def _find_evidence(self) -> Evidence | None:
+        try:
+            return self._needed().evidence()
+        except InputError:
+            return None
+
     def _propose(self, analysis: Analysis) -> None:
         """Set the proposed shift, or none where the study does not tell one."""
         evidence = analysis.evidence()
@@ -399,19 +408,12 @@ class VisitScene:
         self._settings = changed(self._settings, fit={"shift": shift})
         analysis.settings = self._settings
 
-    def evidence(self) -> Evidence | None:
-        """What speaks for which shift; None where nothing can be said."""
-        try:
-            return self._needed().evidence()
-        except InputError:
-            return None
-
     # -- showing --------------------------------------------------------------------------------
 
     def show(self, result: Result) -> None:
         """Put a result into the visit's nodes, in place."""
         analysis = self._needed()
-        self.result = result
+        self.result, self.evidence = result, self._find_evidence()
         self._made_with = (self._settings, self.selection, dict(analysis.regions))
         self._keep_settings()
         about = {
@@ -474,7 +476,8 @@ class VisitScene:
         for ruler in drawn.ruler_nodes(self.nodes):
             remove_whole(ruler)
         self.nodes.clear()
-        self.analysis, self.result, self.study_path, self.problem = None, None, None, ""
+        self.analysis, self.result, self.evidence = None, None, None
+        self.study_path, self.problem = None, ""
         self._settings = Settings()
 
     def _needed(self) -> Analysis:
