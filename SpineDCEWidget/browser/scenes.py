@@ -1,68 +1,65 @@
-"""Scenes that the module in 3D Slicer saved, read beside the one that is shown."""
+"""Scenes opened and saved from the page: ``.mrb``, as 3D Slicer opens and saves them."""
 
 from __future__ import annotations
 
-import tempfile
+import asyncio
+import shutil
+import time
 from pathlib import Path
 from typing import Any
 
-import slicer
 from SpineDCELib.errors import InputError
+from SpineDCELib.mrml.bundles import pack_bundle, read_bundle, unfold_bundle
 from SpineDCELib.mrml.work import Work
-from SpineDCELib.mrml.workplace import Workplace, work_of
 from SpineDCELib.stages import Images
 
-_LOGICS = (
-    "vtkSlicerSegmentationsModuleLogic",
-    "vtkSlicerSequencesLogic",
-    "vtkSlicerMarkupsLogic",
-    "vtkMRMLRemoteIOLogic",
-    "vtkDataIOManagerLogic",
-)
-_NODES = ("vtkMRMLTableNode", "vtkMRMLPlotSeriesNode", "vtkMRMLPlotChartNode")
+KINDS = (".mrb", ".mrml")
+#: Time for the page to say what is done before nodes, which only the main thread may touch, are.
+_SAY = 0.1
 
 
-def read_scene(path: Path) -> dict[str, tuple[Images, Work]]:
-    """Name of the visit → its images and the work on it.
+class Scenes:
+    """The working scene as one file."""
 
-    Raises:
-        InputError: unreadable, or without a study of SpineDCE.
-    """
-    with tempfile.TemporaryDirectory(prefix="spinedce-scene-") as cache:
-        scene, logics = _scene(cache)
-        if path.suffix.lower() == ".mrb":
-            read = scene.ReadFromMRB(str(path), True)
-        else:
-            scene.SetURL(str(path))
-            read = scene.Connect()
-        if not read:
-            raise InputError(f"The scene {path} cannot be read; save it again in 3D Slicer.")
-        found: dict[str, tuple[Images, Work]] = {}
-        for visit in Workplace(scene).visits:
-            assert visit.analysis is not None
-            found[visit.name] = (visit.analysis.study, work_of(visit))
-        del logics
-    if not found:
-        raise InputError(
-            f"The scene {path.name} holds no study of SpineDCE; open the folder with its images."
-        )
-    return found
+    def __init__(self, station: Any) -> None:
+        self._station = station
 
+    async def read(self, path: Path) -> dict[str, tuple[Images, Work]]:
+        """Name of the visit → images and work; nothing, and the reason told, where it cannot be."""
+        station = self._station
+        if not path.is_file():
+            station.fail(f"{path} does not exist; choose the scene's file.")
+            return {}
+        station.tell(f"Reading {path.name}")
+        await asyncio.sleep(_SAY)
+        try:
+            return read_bundle(path)
+        except InputError as error:
+            station.fail(str(error))
+            return {}
 
-def _scene(cache: str) -> tuple[Any, list[Any]]:
-    """An empty scene that reads bundles, and what must live as long as it."""
-    scene = slicer.vtkMRMLScene()
-    selection = slicer.vtkMRMLSelectionNode()
-    selection.SetSingletonTag("Singleton")
-    scene.AddNode(selection)  # markups complain without
-    logics = [getattr(slicer, name)() for name in _LOGICS]
-    for logic in logics:
-        logic.SetMRMLScene(scene)
-    for name in _NODES:
-        if scene.GetClassNameByTag(name.removeprefix("vtkMRML").removesuffix("Node")) is None:
-            scene.RegisterNodeClass(getattr(slicer, name)())
-    remote, data = logics[-2:]
-    remote.AddDataIOToScene()
-    scene.GetCacheManager().SetRemoteCacheDirectory(cache)
-    data.SetAndObserveDataIOManager(remote.GetDataIOManager())
-    return scene, logics
+    async def save(self) -> None:
+        """Images, regions, choices and maps as one file that the browser keeps."""
+        station = self._station
+        folder, path = station.files / "scene", station.files / "spinedce-scene.mrb"
+        station.tell("Writing the scene")
+        await asyncio.sleep(_SAY)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            if not station.attempt(
+                lambda: unfold_bundle(station.workplace, folder / path.stem, **station.maps.looks())
+            ):
+                return
+            done, _ = await station.jobs.run(
+                "Saving the scene",
+                lambda progress: pack_bundle(folder / path.stem, path, progress),
+            )
+        except OSError as error:
+            station.fail(f"The scene cannot be written: {error.strerror or error}.")
+            return
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        if done:
+            with station.state as state:
+                state.download = {"url": f"files/{path.name}?save=1", "at": time.time()}
+            station.tell("The scene is in your downloads.")

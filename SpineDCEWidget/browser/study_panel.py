@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.workplace import open_images
 from SpineDCELib.phantom import VISITS
 from SpineDCELib.series import scan_study
@@ -19,7 +18,7 @@ from trame.widgets import vuetify3 as v3
 from SpineDCEWidget.browser.autosave import read_recent, work_beside
 from SpineDCEWidget.browser.folders import safe_path, sample_folder, user_folder
 from SpineDCEWidget.browser.sample import is_made, make_sample
-from SpineDCEWidget.browser.scenes import read_scene
+from SpineDCEWidget.browser.scenes import KINDS, Scenes
 
 _NOTHING: dict[str, Any] = {"path": "", "series": [], "chosen": None, "problems": []}
 
@@ -29,6 +28,7 @@ class StudyPanel:
 
     def __init__(self, station: Any, study: Path | None) -> None:
         self._station = station
+        self._scenes = Scenes(station)
         self._first = study
         self._begun = False
         station.state.update(
@@ -86,7 +86,7 @@ class StudyPanel:
         state = self._station.state
         path = Path(state.open_path.strip()).expanduser()
         state.browsing = False
-        if path.suffix.lower() in (".mrb", ".mrml"):
+        if path.suffix.lower() in KINDS:
             await self._open_scene(path)
             return
         pair = {name: path / name for name in VISITS}
@@ -180,17 +180,10 @@ class StudyPanel:
         station.refresh()
 
     async def _open_scene(self, path: Path) -> None:
-        """A scene that the module in 3D Slicer saved."""
+        """A scene that was saved here or by the module in 3D Slicer."""
         station = self._station
-        if not path.is_file():
-            station.fail(f"{path} does not exist; choose the scene's file.")
-            return
-        station.tell(f"Reading {path.name}")
-        await asyncio.sleep(0.1)  # so that the page says so before nodes are touched
-        try:
-            found = read_scene(path)
-        except InputError as error:
-            station.fail(str(error))
+        found = await self._scenes.read(path)
+        if not found:
             return
         opened = []
         for name, (images, work) in found.items():
@@ -205,8 +198,11 @@ class StudyPanel:
 
     def uploaded(self, folder: Path) -> None:
         """All files of an upload have come."""
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        # One file stands for itself: a scene, or all frames in one.
+        path = files[0] if len(files) == 1 else folder
         with self._station.state as state:
-            state.uploading, state.open_path = "", str(folder)
+            state.uploading, state.open_path = "", str(path)
         asyncio.get_running_loop().create_task(self.scan())
 
     def upload_progress(self, done: int, count: int) -> None:
@@ -339,14 +335,19 @@ class StudyPanel:
                     click=station.begin(self.scan), id="scan",
                     disabled=("busy || !open_path",),
                 )  # fmt: skip
-                with html.Label(classes="upload", title="Images that only the browser can reach"):
-                    html.Span("{{ uploading || 'Upload a folder' }}")
-                    html.Input(
-                        type="file", multiple=True, id="upload",
-                        raw_attrs=[
-                            "webkitdirectory", '@change="utils.upload($event.target.files)"'
-                        ],
-                    )  # fmt: skip
+                html.Span("{{ uploading }}", classes="hint")
+                for kind, what, attributes in (
+                    ("folder", "Images that only the browser can reach", ["webkitdirectory"]),
+                    ("file", "A scene, NRRD or NIfTI file that only the browser can reach", []),
+                ):
+                    with html.Label(classes="upload", title=what, v_show="!uploading"):
+                        html.Span(f"Upload {kind}")
+                        html.Input(
+                            type="file", multiple=True, id=f"upload-{kind}",
+                            raw_attrs=[
+                                *attributes, '@change="utils.upload($event.target.files)"'
+                            ],
+                        )  # fmt: skip
         with html.Div(v_if="found.path", classes="stack card"):
             html.Div("Found", classes="label")
             with v3.VRadioGroup(
@@ -391,6 +392,14 @@ class StudyPanel:
                 v3.VBtn("Use these", size="small", variant="tonal",
                         click=station.begin(self.correct),
                         disabled=("busy",))  # fmt: skip
+                html.Div("", classes="grow")
+                v3.VBtn(
+                    "Save scene", size="small", variant="tonal", id="save-scene",
+                    prepend_icon="mdi-content-save-outline", disabled=("busy || settling",),
+                    click=station.begin(self._scenes.save),
+                    title=("settling ? 'The maps are being made; then' : 'Images, regions, "
+                           "choices and maps as one file that opens here and in 3D Slicer'",),
+                )  # fmt: skip
                 v3.VBtn("Close study", size="small", variant="text", click=self.close,
                         disabled=("busy",), id="close-study")  # fmt: skip
         station.ctrl.trigger("scan")(station.begin(self.scan))

@@ -1,46 +1,120 @@
-"""Scenes of 3D Slicer opened on the page: images and choices as they were saved."""
+"""Scenes saved by the page or by 3D Slicer, and opened again: images and choices as they were."""
 
 from __future__ import annotations
+
+import re
+import zipfile
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
 from mrml.scenes import new_scene
-from SpineDCELib.errors import InputError
-from SpineDCELib.mrml.regions import set_masks
+from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.mrml.bundles import pack_bundle, read_bundle, unfold_bundle
+from SpineDCELib.mrml.regions import add_ruler, set_masks
+from SpineDCELib.mrml.volumes import array_of
 from SpineDCELib.mrml.workplace import Workplace, open_images
 from SpineDCELib.phantom import write_study
 
 
-def test_a_saved_scene_gives_the_images_and_the_choices(tmp_path):
-    pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are missing")
-    from SpineDCEWidget.browser.scenes import read_scene
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    return open_images(write_study(folder, patient="A", visit="before", size="quick").dicom)
 
-    paths = write_study(tmp_path / "study", patient="A", visit="before", size="quick")
-    images = open_images(paths.dicom)
+
+@pytest.fixture
+def place(images, tmp_path):
+    """A workplace with a study after therapy, drawn in, shifted and sized."""
     place = Workplace(new_scene(tmp_path / "cache"))
-    place.after.set_images(images)
-    place.after.change(fit={"shift": 4.4}, aif={"Hct": 0.4})
+    visit = place.after
+    visit.set_images(images)
+    visit.change(fit={"shift": 4.4}, aif={"Hct": 0.4})
     mask = np.zeros(images.dynamic.geometry.shape, bool)
     mask[2, 10:14, 20:25] = True
-    visit = place.after
     set_masks(visit.segmentation, {"Lesion": mask}, images.dynamic.geometry,
               roles={"Lesion": "lesion"})  # fmt: skip
-    assert place.scene.WriteToMRB(str(tmp_path / "work.mrb"))
+    for end in ((30.0, 0, 0), (0, 20.0, 0)):
+        add_ruler(visit.nodes, Ruler("Diameter", (0, 0, 0), end))
+    visit.regions_changed()
+    visit.read_rulers()
+    return place
 
-    found = read_scene(tmp_path / "work.mrb")
+
+def _same(found, place, images):
     assert list(found) == ["after"]
     opened, work = found["after"]
     np.testing.assert_array_equal(opened.dynamic.signal, images.dynamic.signal)
     np.testing.assert_array_equal(opened.dynamic.times, images.dynamic.times)
-    np.testing.assert_array_equal(work.masks["Lesion"], mask)
+    assert work.masks.keys() == {"Lesion"}
+    assert np.argwhere(work.masks["Lesion"]).tolist() == [
+        [2, row, column] for row in range(10, 14) for column in range(20, 25)
+    ]
     assert work.choices["settings"]["fit"]["shift"] == 4.4
     assert work.choices["settings"]["aif"]["Hct"] == 0.4
+    assert [ruler.end for ruler in work.rulers] == [(30.0, 0, 0), (0, 20.0, 0)]
 
 
-def test_a_scene_of_something_else_is_refused(tmp_path):
-    pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are missing")
-    from SpineDCEWidget.browser.scenes import read_scene
+def test_a_scene_saved_in_slicer_gives_the_images_and_the_choices(place, images, tmp_path):
+    assert place.scene.WriteToMRB(str(tmp_path / "work.mrb"))
+    _same(read_bundle(tmp_path / "work.mrb"), place, images)
 
+
+def test_a_scene_saved_here_holds_the_work_and_nothing_of_the_session(place, images, tmp_path):
+    visit = place.after
+    visit.show(visit.compute())
+    place.scene.AddNewNodeByClass("vtkMRMLModelNode", "Brush of the session")
+    nodes = place.scene.GetNumberOfNodes()
+    unfold_bundle(place, tmp_path / "work", colours="viridis")
+    pack_bundle(tmp_path / "work", tmp_path / "work.mrb")
+    assert place.scene.GetNumberOfNodes() == nodes
+    _same(read_bundle(tmp_path / "work.mrb"), place, images)
+
+    with zipfile.ZipFile(tmp_path / "work.mrb") as bundle:
+        assert bundle.testzip() is None
+        text = bundle.read("work/work.mrml").decode()
+        files = set(bundle.namelist())
+    assert "Brush of the session" not in text
+    assert not re.search(r"<(View|Slice|SliceComposite|Camera|Crosshair|Model)\b", text)
+    # Every file is named from the scene's own folder on.
+    names = re.findall(r'fileName="([^"]*)"', text)
+    assert names
+    assert all(f"work/{unquote(name)}" in files for name in names if name)
+    assert str(tmp_path) not in text
+
+    # 3D Slicer reads it whole: maps too, which are not made again there until asked for.
+    scene = new_scene(tmp_path / "slicer")
+    assert scene.ReadFromMRB(str(tmp_path / "work.mrb"), True)
+    there = Workplace(scene).after
+    assert there.maps.keys() == visit.maps.keys()
+    for name, node in visit.maps.items():
+        np.testing.assert_array_equal(array_of(there.maps[name]), array_of(node))
+    assert there.tables.keys() == visit.tables.keys()
+
+
+def test_stale_maps_are_not_saved(place, tmp_path):
+    visit = place.after
+    visit.show(visit.compute())
+    visit.change(fit={"shift": 5.0})
+    unfold_bundle(place, tmp_path / "work")
+    assert not list((tmp_path / "work").rglob("Vp*"))
+
+
+def test_packing_that_is_cancelled_leaves_no_file(place, tmp_path):
+    def stop(share, message):
+        raise Cancelled
+
+    unfold_bundle(place, tmp_path / "work")
+    with pytest.raises(Cancelled):
+        pack_bundle(tmp_path / "work", tmp_path / "work.mrb", stop)
+    assert not (tmp_path / "work.mrb").exists()
+
+
+def test_what_is_no_scene_of_ours_is_refused(tmp_path):
     assert new_scene(tmp_path / "cache").WriteToMRB(str(tmp_path / "empty.mrb"))
     with pytest.raises(InputError, match="no study of SpineDCE"):
-        read_scene(tmp_path / "empty.mrb")
+        read_bundle(tmp_path / "empty.mrb")
+    (tmp_path / "broken.mrb").write_bytes(b"no zip at all")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_bundle(tmp_path / "broken.mrb")
