@@ -467,3 +467,24 @@ def enhanced(
     ds.NumberOfFrames = len(groups)
     ds.PixelData = np.stack(planes).tobytes()
     return ds
+
+
+#: Vendor and way of telling time, every pair.
+WAYS = [(vendor, way) for vendor, ways in VENDORS.items() for way in ways]
+
+
+def check(series, *, affine=None, pixels=None, times=TIMES, tolerance=1e-6):
+    """Read back to what was written."""
+    affine = oblique_affine() if affine is None else affine
+    np.testing.assert_array_equal(series.signal, truth() if pixels is None else pixels)
+    np.testing.assert_allclose(series.times, times, atol=tolerance)
+    np.testing.assert_allclose(series.geometry.affine, affine, atol=1e-6)
+
+
+def written(folder, *, vendor="SIEMENS", way="AcquisitionTime", order="frame", **layout):
+    """A made-up series in a folder: its layout and images."""
+    layout = Layout(vendor=vendor, **layout)
+    images = layout.images(truth(), order=order)
+    tell_time(images, layout, way)
+    save_all(images, folder)
+    return layout, images

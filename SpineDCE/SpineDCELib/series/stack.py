@@ -356,19 +356,31 @@ def _by_rank(placed: dict[int, list[ImageHeader]]) -> tuple[Table, str] | None:
         return np.nan if value is None else float(value)
 
     for name in (*clocks_for(images[0].header.manufacturer), _INSTANCE):
-        columns = []
+        columns, ordered = [], []
         for column in placed.values():
             values = unwrap_midnight(np.array([order(name, i) for i in column]))
             if not np.isfinite(values).all() or len(set(values.tolist())) < len(values):
                 break
             columns.append([column[j] for j in np.argsort(values)])
+            ordered.append(np.sort(values))
         else:
+            if not _in_step(np.array(ordered)):
+                continue
             frames = zip(*columns, strict=True)
             return {
                 f: {p: [i] for p, i in zip(placed, frame, strict=True)}
                 for f, frame in enumerate(frames)
             }, name
     return None
+
+
+def _in_step(values: NDArray[np.float64]) -> bool:
+    """Whether each place follows the first at the same distance in every frame, ``(places, n)``.
+
+    Else places have lost different frames, and the n-th images of all are of no one frame.
+    """
+    lag = values - values[0]
+    return bool(np.ptp(lag, axis=1).max() <= 0.5 * np.median(np.diff(values, axis=1)))
 
 
 def _finish(
