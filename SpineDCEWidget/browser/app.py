@@ -226,7 +226,7 @@ class Workstation:
         visit.regions_changed()
         with self.state:
             self.charts.show_main()
-            self.regions.show_rows()
+            self.regions.drawn()
         self.changed(visit)
 
     def changed(self, visit: Any) -> None:

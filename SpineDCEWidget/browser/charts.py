@@ -30,8 +30,12 @@ class Charts:
         self.show_main()
         self.show_side()
 
-    def show_main(self) -> None:
-        """The AIF with the regions' curves."""
+    def show_main(self, rows: list[Any] | None = None) -> None:
+        """The AIF with the regions' curves.
+
+        Args:
+            rows: in place of the visit's regions as they were last read.
+        """
         state, visit = self._station.state, self._station.visit
         if visit is None or visit.result is None:
             self.rows = []
@@ -40,7 +44,7 @@ class Charts:
         analysis = visit.analysis
         try:
             aif = analysis.aif()
-            self.rows = visit.live_rows()
+            self.rows = visit.live_rows() if rows is None else rows
         except InputError:
             return
         unit = MODE_UNITS[analysis.settings.concentration.signal]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from SpineDCELib.mrml.live import region_rows
 from SpineDCELib.mrml.regions import add_ruler, ruler_nodes, rulers_in
+from SpineDCELib.mrml.volumes import array_of
 from trame_slicer.segmentation import (
     SegmentationEffectDraw,
     SegmentationEffectErase,
@@ -22,6 +25,7 @@ from trame_slicer.segmentation.scissors_effect_parameters import (
     ScissorsEffectFillMode,
     ScissorsEffectRangeMode,
 )
+from trame_slicer.utils import vtk_image_to_np
 from undo_stack import UndoStack
 
 #: Name of the tool → trame-slicer's effect.
@@ -169,6 +173,42 @@ class Drawing:
     def _section_thickness(self) -> float:
         return float(self.visit.analysis.study.dynamic.geometry.spacing[2])
 
+    def under_brush(self) -> dict[str, np.ndarray] | None:
+        """The visit's regions as they will be when the button is let go; None without a stroke."""
+        if self.tool not in ("paint", "erase") or not self.segment:
+            return None
+        pipelines = [known() for known in self._editor.active_effect.pipelines]
+        widgets = [p.widget for p in pipelines if p is not None and p.widget is not None]
+        painting = next((w for w in widgets if w.is_painting()), None)
+        if painting is None:
+            return None
+        analysis, editor = self.visit.analysis, self._editor.editor_node
+        labelmap = self._editor.create_modifier_labelmap()
+        self._editor.active_segment_modifier.paint_glyph_in_labelmap(
+            painting.get_paint_glyph(), painting._paint_coordinates_world, labelmap
+        )
+        stroke = vtk_image_to_np(labelmap) > 0
+        if editor.GetSourceVolumeIntensityMask():
+            low, high = editor.GetSourceVolumeIntensityMaskRange()
+            signal = array_of(self.visit.frame)
+            stroke &= (signal >= low) & (signal <= high)
+        segment = self.visit.segmentation.GetSegmentation().GetSegment(self.segment)
+        present = analysis.regions.get(segment.GetName(), np.zeros_like(stroke))
+        new = present & ~stroke if self.tool == "erase" else present | stroke
+        regions = {**analysis.regions, segment.GetName(): new}
+        return {name: mask for name, mask in regions.items() if mask.any()}
+
+    def rows(self, regions: dict[str, np.ndarray]) -> list[Any]:
+        """The numbers of these regions in place of the visit's."""
+        analysis = self.visit.analysis
+        roles = {**dict.fromkeys(regions, self.role), **analysis.roles}
+        # Not the analysis itself: a thread may be computing with its regions.
+        changed = SimpleNamespace(
+            regions=regions, roles=roles, study=analysis.study, fitter=analysis.fitter,
+            shift=analysis.shift, concentration=analysis.concentration,
+        )  # fmt: skip
+        return region_rows(changed)  # type: ignore[arg-type]
+
     # -- threshold, copies ----------------------------------------------------------------------
 
     def fill_between(self, low: float, high: float, section: int, image: np.ndarray) -> None:
@@ -192,7 +232,6 @@ class Drawing:
 
     def _add(self, mask: np.ndarray) -> None:
         from trame_slicer.segmentation.segment_modifier import ModificationMode
-        from trame_slicer.utils import vtk_image_to_np
 
         labelmap = self._editor.create_modifier_labelmap()
         vtk_image_to_np(labelmap)[...] = mask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,9 @@ from trame.widgets import vuetify3 as v3
 from SpineDCEWidget import shown
 from SpineDCEWidget.browser.curves import ROLE_COLOURS
 from SpineDCEWidget.browser.drawing import BRUSH
+from SpineDCEWidget.browser.preview import Preview
+from SpineDCEWidget.words import ROLE_HINTS, ROLES
 
-#: Role → what its button says, and what it is for.
-_BUTTONS = {
-    "lesion": ("Lesion", "Around the lesion, without veins, discs and cortical bone"),
-    "reference": ("Reference vertebra", "Normal marrow of a healthy neighbour"),
-    "exclusion": ("Exclude", "What is not to count: veins, haemangioma, disc"),
-    "aorta": ("Aorta", "The artery by hand; then choose 'drawn aorta' in step 2"),
-}
 _TOOLS = {
     "paint": ("mdi-brush", "Paint ([ and ] change the brush)"),
     "erase": ("mdi-eraser", "Erase"),
@@ -29,12 +25,18 @@ _TOOLS = {
 }
 
 
+#: How often the numbers follow a stroke, s, and what they may cost, s.
+_LIVE, _CHEAP = 0.15, 0.03
+
+
 class RegionsPanel:
     """Four buttons that arm the brush at once; everything drawn can be undone."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
         self._placed: asyncio.Task[None] | None = None
+        self._brush: asyncio.Task[None] | None = None
+        self._preview = Preview(station.app, station.views)
         station.state.update(
             {
                 "role": "", "tool": "look", "brush": 8.0, "can_undo": False, "can_redo": False,
@@ -44,7 +46,8 @@ class RegionsPanel:
         )  # fmt: skip
         for name, action in {
             "brush": lambda: station.drawing.set_diameter(station.state.brush),
-            "only_between": self._limit, "between": self._limit,
+            "only_between": self._limits_moved, "between": self._limits_moved,
+            "frame": lambda: self._preview.shown and self._show_preview(),
         }.items():  # fmt: skip
             station.state.change(name)(lambda action=action, **_: action())
 
@@ -71,6 +74,7 @@ class RegionsPanel:
             self._drawing.stop_placing()
             self._drawing.take(role)
             self._limit()
+            self._watch_brush()
         self.refresh()
 
     def another(self) -> None:
@@ -94,6 +98,48 @@ class RegionsPanel:
         state, node = self._station.state, self._station.app.segmentation_editor.editor_node
         node.SetSourceVolumeIntensityMask(bool(state.only_between))
         node.SetSourceVolumeIntensityMaskRange(*(float(v) for v in state.between))
+
+    def _limits_moved(self) -> None:
+        self._limit()
+        self._show_preview()
+
+    def _show_preview(self) -> None:
+        """What the two values take, until something is drawn or the tool is put down."""
+        state, visit = self._station.state, self._drawing.visit
+        if state.only_between and self._drawing.role and visit is not None:
+            self._preview.show(visit, *(float(v) for v in state.between))
+        else:
+            self._preview.clear()
+
+    def drawn(self) -> None:
+        """A region was changed: its numbers, and nothing over what was drawn."""
+        self._preview.clear()
+        self.show_rows()
+
+    def _watch_brush(self) -> None:
+        if self._brush is None or self._brush.done():
+            self._brush = asyncio.get_running_loop().create_task(self._follow_brush())
+
+    async def _follow_brush(self) -> None:
+        """While a tool is in hand: numbers and curves of a stroke before it is finished.
+
+        Not from its first moment on, when its pixels are waited for, nor where they take long.
+        """
+        began, cost = False, 0.0
+        while self._drawing.role:
+            await asyncio.sleep(_LIVE)
+            start = time.perf_counter()
+            regions = None if self._station.jobs.running else self._drawing.under_brush()
+            if regions is None:
+                began, cost = False, 0.0
+            elif began and cost < _CHEAP:
+                rows = self._drawing.rows(regions)
+                with self._station.state:
+                    self._station.charts.show_main(rows)
+                    self.show_rows()
+                cost = time.perf_counter() - start
+            else:
+                began = True
 
     def fill(self) -> None:
         """Give the region every voxel of the section between the two values."""
@@ -173,6 +219,8 @@ class RegionsPanel:
         state.role, state.tool = self._drawing.role, self._drawing.tool
         self.show_undo()
         self.show_rows()
+        if self._preview.shown:
+            self._show_preview()  # in the visit that is drawn in now, or not at all
         if visit is None:
             state.rulers = []
             return
@@ -186,9 +234,10 @@ class RegionsPanel:
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
-            for role, (title, hint) in _BUTTONS.items():
+            for role, title in ROLES.items():
                 with html.Button(
-                    classes="role", click=(self.arm, f"['{role}']"), id=f"role-{role}", title=hint,
+                    classes="role", click=(self.arm, f"['{role}']"), id=f"role-{role}",
+                    title=ROLE_HINTS[role],
                     disabled=("!visits.length",),
                     raw_attrs=[f":class=\"{{armed: role === '{role}'}}\""],
                 ):  # fmt: skip
@@ -231,15 +280,17 @@ class RegionsPanel:
                 with html.Div(classes="row"):
                     v3.VCheckbox(
                         v_model=("only_between",), label="only where the frame's signal is",
-                        density="compact", hide_details=True,
+                        density="compact", hide_details=True, id="only-between",
                     )  # fmt: skip
                 with html.Div(classes="row", v_show="only_between"):
                     v3.VRangeSlider(
                         v_model=("between",), min=("signal_range[0]",), max=("signal_range[1]",),
-                        step=1, density="compact", hide_details=True,
+                        step=1, density="compact", hide_details=True, id="between",
+                        title="Yellow is what the two values take",
                     )  # fmt: skip
                     v3.VBtn(
                         "Fill section", size="x-small", variant="tonal", click=self.fill,
+                        id="fill-section",
                         title="Take every voxel of this section between the two values",
                     )  # fmt: skip
                 with html.Div(classes="row"):
