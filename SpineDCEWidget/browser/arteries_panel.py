@@ -13,7 +13,8 @@ from trame.widgets import vuetify3 as v3
 from SpineDCEWidget import shown
 from SpineDCEWidget.browser import curves
 from SpineDCEWidget.browser.plots import plot
-from SpineDCEWidget.words import SOURCES
+from SpineDCEWidget.browser.reasons import NO_CURVES, unless, why
+from SpineDCEWidget.words import EXPLAINED, SOURCES
 
 _LOW, _HIGH = -6.0, 20.0
 
@@ -157,13 +158,12 @@ class ArteriesPanel:
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
-            with html.Div(classes="shift-box shift-handle"):
+            with html.Div(classes="shift-box shift-handle", **why(NO_CURVES)):
                 with html.Div(classes="shift-head"):
                     html.Span(
                         "Shift",
                         classes="label",
-                        title="By how much the AIF is moved later: "
-                        "the time that blood takes from the aorta to the spine",
+                        title=EXPLAINED["shift"],
                     )
                     html.Span("{{ Number(shift).toFixed(2) }} s", classes="big", id="shift-value")
                 v3.VSlider(
@@ -175,20 +175,25 @@ class ArteriesPanel:
                     html.Span("{{ proposal.text }}", classes="hint grow", id="proposal")
                     v3.VBtn(
                         "Use", size="x-small", variant="tonal", click=self.use_proposal,
-                        disabled=("proposal.shift === null || proposal.shift === shift",),
+                        **unless({
+                            "proposal.shift === null": "Nothing is proposed.",
+                            "proposal.shift === shift": "This shift is in use.",
+                        }, "Take the proposed shift"),
                     )  # fmt: skip
                 html.Div(
                     "Slider, arrow keys (Shift: 1 s), or drag the curve below the images.",
                     classes="hint",
                 )
-            v3.VSelect(
-                v_model=("aif_source",), items=("sources",), label="AIF", density="compact",
-                hide_details=True, variant="outlined", disabled=("!has_curves",),
-            )  # fmt: skip
+            with html.Div(**why(NO_CURVES, EXPLAINED["AIF"])):
+                v3.VSelect(
+                    v_model=("aif_source",), items=("sources",), label="AIF", density="compact",
+                    hide_details=True, variant="outlined", disabled=("!has_curves",),
+                )  # fmt: skip
             with html.Div(v_if="candidates.length", classes="stack"):
                 with html.Div(classes="row"):
                     html.Span("Sections: click a curve to take it in or out", classes="hint grow")
-                    v3.VBtn("As found", size="x-small", variant="text", click=self.as_found)
+                    v3.VBtn("As found", size="x-small", variant="text", click=self.as_found,
+                            title="Take every change by hand back")  # fmt: skip
                 plot(self._station, "candidates_figure", "candidates-plot", pick=self.picked)
                 with html.Div(classes="table-box"), html.Table(classes="list"):
                     with html.Thead(), html.Tr():

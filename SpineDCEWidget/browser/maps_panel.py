@@ -9,6 +9,7 @@ from SpineDCELib.mrml.volumes import array_of
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
+from SpineDCEWidget.browser.reasons import BUSY, NO_MAPS, NO_STUDY, unless, why
 from SpineDCEWidget.words import EXPLAINED, MODELS, SIGNALS, T1_SOURCES
 
 
@@ -121,7 +122,7 @@ class MapsPanel:
         with html.Div(classes="stack"):
             html.Div("{{ explained }}", classes="hint")
             with html.Div(v_show="map_name !== 'status'", classes="stack"):
-                with html.Div(classes="row"):
+                with html.Div(classes="row", **why(NO_MAPS)):
                     html.Span("Full scale", classes="field")
                     v3.VSlider(
                         v_model=("scale_top",), min=("scale_limit / 50",), max=("scale_limit",),
@@ -129,7 +130,7 @@ class MapsPanel:
                         disabled=("!maps.length",), raw_attrs=['aria-label="Top of the scale"'],
                     )  # fmt: skip
                     html.Span("{{ Number(scale_top).toPrecision(3) }}", classes="number")
-                with html.Div(classes="row"):
+                with html.Div(classes="row", **why(NO_MAPS)):
                     html.Span("Hide below", classes="field")
                     v3.VSlider(
                         v_model=("threshold",), min=0, max=("scale_limit / 2",),
@@ -144,8 +145,9 @@ class MapsPanel:
                     )  # fmt: skip
                     v3.VBtn(
                         "Fit", size="small", variant="tonal", click=self.rescale,
-                        title="The scale that fits the regions, the same for both visits",
-                        disabled=("!maps.length",),
+                        **unless(
+                            NO_MAPS, "The scale that fits the regions, the same for both visits"
+                        ),
                     )  # fmt: skip
             html.Div(
                 "Click in a view to see why a voxel has its value. What could not be fitted is "
@@ -178,8 +180,8 @@ class MapsPanel:
                     )  # fmt: skip
             v3.VBtn(
                 "Make the maps again", size="small", variant="tonal",
-                click=self._station.begin(self.make),
-                disabled=("busy || !visits.length",), id="make-maps",
+                click=self._station.begin(self.make), id="make-maps",
+                **unless(BUSY | NO_STUDY, "With what is chosen above, for the visit in hand"),
             )  # fmt: skip
 
 

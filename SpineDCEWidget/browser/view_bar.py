@@ -9,6 +9,7 @@ from SpineDCELib.export.readable import SHOWN
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
+from SpineDCEWidget.browser.reasons import NO_MAPS, why
 from SpineDCEWidget.browser.views import CONTENTS
 
 #: Frames a second while playing.
@@ -167,11 +168,12 @@ class ViewBar:
 
     def ui(self) -> None:
         with html.Div(classes="bar", v_show="visits.length"):
-            v3.VSelect(
-                v_model=("map_name",), items=("maps",), density="compact", hide_details=True,
-                classes="map-select", variant="outlined", disabled=("!maps.length",),
-                title="Map shown in colour", id="map-select",
-            )  # fmt: skip
+            with html.Div(**why(NO_MAPS, "Map shown in colour")):
+                v3.VSelect(
+                    v_model=("map_name",), items=("maps",), density="compact", hide_details=True,
+                    classes="map-select", variant="outlined", disabled=("!maps.length",),
+                    id="map-select",
+                )  # fmt: skip
             with html.Div(classes="bar-group", title="How strongly the map covers the anatomy"):
                 v3.VIcon("mdi-circle-opacity", size="small")
                 v3.VSlider(

@@ -1,0 +1,34 @@
+"""Why something cannot be used now, said where the mouse rests on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BUSY = {"busy": "Wait until what is being made is there, or cancel it."}
+NO_STUDY = {"!visits.length": "Open a study first (step 1)."}
+NO_MAPS = {"!maps.length": "There are no maps yet; open a study first (step 1)."}
+NO_CURVES = {"!has_curves": "There are no curves yet; they come with the maps."}
+
+
+def unless(reasons: dict[str, str], title: str = "") -> dict[str, Any]:
+    """``disabled`` and ``title`` of an element.
+
+    Args:
+        reasons: what keeps it from being used, as the page's expressions → what is said then; the
+            first that holds counts.
+        title: what is said where none holds.
+    """
+    said = "".join(f"({when}) ? {_quoted(why)} : " for when, why in reasons.items())
+    return {
+        "disabled": (" || ".join(f"({when})" for when in reasons),),
+        "title": (said + _quoted(title),),
+    }
+
+
+def why(reasons: dict[str, str], title: str = "") -> dict[str, Any]:
+    """The title alone, for what stands around a field: a disabled field itself says nothing."""
+    return {"title": unless(reasons, title)["title"]}
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
