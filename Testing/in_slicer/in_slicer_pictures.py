@@ -1,4 +1,4 @@
-"""Photographs of every panel and layout, for the documents and for eyes that look at them."""
+"""Photographs of every panel, for the documents and for eyes that look at them."""
 
 import os
 import unittest
@@ -40,10 +40,6 @@ class Pictures(DeskTest):
         self.step(4)
         self.look_at_the_lesion(workplace.before)
         self.photograph("4-maps")
-        self.ui("maps").layoutCombo.setCurrentIndex(1)
-        settle()
-        self.photograph("4-images-only")
-        self.ui("maps").layoutCombo.setCurrentIndex(0)
         self.step(5)
         self.press(self.ui("result").compareButton)
         self.photograph("5-result")
