@@ -43,12 +43,14 @@ class Inputs:
     size: tuple[str, ...] = ()  #: outlines and rulers that lesions are sized with
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Inputs:
-        """The inputs that a provenance record names; lists become tuples again."""
-        given: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in record.items()
-        }
+    def from_record(cls, record: Mapping[str, Any], folder: Path) -> Inputs:
+        """The inputs that a provenance record in ``folder`` names, some of them from there on."""
+        given: dict[str, Any] = {}
+        for name, value in record.items():
+            if isinstance(value, list):
+                given[name] = tuple(str(folder / path) for path in value)
+            else:
+                given[name] = value and str(folder / value)
         return cls(**given)
 
     @property

@@ -132,11 +132,12 @@ def rerun(
     """
     record = read_provenance(provenance)
     given = record["inputs"]
+    folder = Path(provenance).resolve().parent
     try:
         settings = settings_from_dict(record["settings"], kind=Settings)
-        inputs = Inputs.from_record(given)
+        inputs = Inputs.from_record(given, folder)
         before: dict[str, str] = dict(record["results"])
-        digests: dict[str, str] = dict(record.get("input digests", {}))
+        digests = {str(folder / p): d for p, d in dict(record.get("input digests", {})).items()}
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise InputError(f"{provenance} is damaged ({error}); nothing was run.") from None
     for path, digest in digests.items():
@@ -144,7 +145,6 @@ def rerun(
             raise InputError(f"The input {path} is gone; put it back to run the analysis again.")
         if file_digest(path) != digest:
             raise InputError(f"The input {path} has changed since; its result cannot be repeated.")
-    folder = Path(provenance).resolve().parent
     out = Path(out) if out is not None else folder.with_name(folder.name + "-rerun")
     if out.resolve() == folder:
         raise InputError("A rerun needs a folder of its own; choose another with -o.")

@@ -44,7 +44,7 @@ def given_visit(path: Path, inputs: Inputs) -> Given:
         return Given(replace(inputs, study=str(path)))
     record = read_provenance(record_file)
     try:
-        old = Inputs.from_record(record["inputs"])
+        old = Inputs.from_record(record["inputs"], path.resolve())
         settings = settings_from_dict(record["settings"], kind=Settings)
     except (TypeError, KeyError, AttributeError) as error:
         raise InputError(f"{record_file} is damaged ({error}).") from None

@@ -247,7 +247,7 @@ def _write_visit(visit: VisitScene, folder: Path, formats: Sequence[str], anonym
         files: dict[str, str] = {}
 
         def saved(use: str, name: str) -> Path:
-            files[use] = str((folder / name).resolve())
+            files[use] = name
             return stage / name
 
         if analysis.regions:
@@ -271,15 +271,12 @@ def _write_visit(visit: VisitScene, folder: Path, formats: Sequence[str], anonym
             write_curves(saved("aif_file", "aif_given.csv"), columns)
         text = json.dumps(settings_to_dict(analysis.settings), indent=2)
         (stage / "settings.json").write_text(text + "\n", encoding="utf-8")
-        inputs = Inputs(
-            str(visit.study_path or "scene"),
-            aif_mask=files.get("aif_mask"),
-            aif_region=files.get("aif_region"),
-            aif_selection=files.get("aif_selection"),
-            aif_file=files.get("aif_file"),
-            roi=(files["roi"],) if "roi" in files else (),
-            size=(files["size"],) if "size" in files else (),
-        )
-        digests = {path: file_digest(stage / Path(path).name) for path in files.values()}
-        record = record_of(inputs, analysis.images, digests)
+        digests = {name: file_digest(stage / name) for name in files.values()}
+        record = record_of(Inputs(str(visit.study_path or "")), analysis.images, digests)
+        # What lies beside the record is named from there: the folder may be taken elsewhere.
+        record["inputs"] |= {
+            use: [name] if use in ("roi", "size") else name for use, name in files.items()
+        }
+        if visit.study_path is None:
+            record["inputs"]["study"] = "a scene"
         write_analysis(stage, analysis, result, record, formats=formats, anonymise=anonymise)
