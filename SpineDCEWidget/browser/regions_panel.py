@@ -47,7 +47,7 @@ class RegionsPanel:
         for name, action in {
             "brush": lambda: station.drawing.set_diameter(station.state.brush),
             "only_between": self._limits_moved, "between": self._limits_moved,
-            "frame": lambda: self._preview.shown and self._show_preview(),
+            "frame": self._follow_preview,
         }.items():  # fmt: skip
             station.state.change(name)(lambda action=action, **_: action())
 
@@ -110,6 +110,11 @@ class RegionsPanel:
             self._preview.show(visit, *(float(v) for v in state.between))
         else:
             self._preview.clear()
+
+    def _follow_preview(self) -> None:
+        """Of the frame that is shown and in the visit that is drawn in now, or not at all."""
+        if self._preview.shown:
+            self._show_preview()
 
     def drawn(self) -> None:
         """A region was changed: its numbers, and nothing over what was drawn."""
@@ -219,8 +224,7 @@ class RegionsPanel:
         state.role, state.tool = self._drawing.role, self._drawing.tool
         self.show_undo()
         self.show_rows()
-        if self._preview.shown:
-            self._show_preview()  # in the visit that is drawn in now, or not at all
+        self._follow_preview()
         if visit is None:
             state.rulers = []
             return

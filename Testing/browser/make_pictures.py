@@ -10,12 +10,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-from browser.page import Page, Program
+from browser.page import Page, Program, middle_of
 from SpineDCELib.phantom import write_sample
-from SpineDCELib.series import read_segmentation
 
-ESCAPE, UP, DOWN = "\ue00c", "\ue00e", "\ue00f"
+ESCAPE = "\ue00c"
 
 
 class Walk:
@@ -31,45 +29,10 @@ class Walk:
         _shrink(path)
         print(path, f"{path.stat().st_size / 1000:.0f} kB", flush=True)
 
-    def settle(self) -> None:
-        time.sleep(1.2)
-        self.page.wait(lambda: not (self.page.state("busy") or self.page.state("settling")), 240)
-
-    def middle(self, visit: str, region: str, pane: int) -> tuple[int, float, float, float]:
-        """Section of a true region, its middle in the window, and its height in pixels."""
-        truth = read_segmentation(self.study / visit / "truth" / "rois.seg.nrrd")
-        mask = truth.masks[next(n for n in truth.masks if region in n.lower())]
-        section = int(np.argmax(mask.sum(axis=(1, 2))))
-        rows, columns = np.nonzero(mask[section])
-        spacing, (_, height, width) = truth.geometry.spacing, mask.shape
-        box = self.page.box(f"#pane-{visit}{pane}")
-        scale = min(box["width"] / (width * spacing[0]), box["height"] / (height * spacing[1]))
-        x = box["x"] + box["width"] / 2 + (columns.mean() - (width - 1) / 2) * spacing[0] * scale
-        y = box["y"] + box["height"] / 2 + (rows.mean() - (height - 1) / 2) * spacing[1] * scale
-        return section, x, y, float(np.ptp(rows)) * spacing[1] * scale
-
-    def go(self, visit: str, section: int) -> None:
-        page = self.page
-        if page.state("two"):
-            page.click(f".visit-toggle button[value={visit}]")
-            page.wait(lambda: page.state("visit") == visit)
-        page.js("document.activeElement.blur()")
-
-        def here() -> int | None:
-            """The section in view, once the slider says the same."""
-            number = int(page.state("places")[visit].split()[1]) - 1
-            return number + 1 if number == page.state("section") else None
-
-        at = page.wait(here) - 1
-        for _ in range(abs(section - at)):
-            page.keys(UP if section > at else DOWN)
-        page.wait(lambda: here() == section + 1)
-        time.sleep(0.5)
-
     def draw(self, visit: str, role: str) -> None:
         page = self.page
-        section, x, y, _size = self.middle(visit, role, 1)
-        self.go(visit, section)
+        section, x, y, _ = middle_of(page, f"{visit}1", self.study / visit, role)
+        page.go(visit, section)
         if page.state("role") != role:
             page.click(f"#role-{role}")
             page.wait(lambda: page.state("tool") == "paint")
@@ -82,16 +45,15 @@ class Walk:
         page.click("#sample-full")
         page.wait(lambda: len(page.state("visits")) == 2, 400)
         page.wait(lambda: page.state("has_curves") and not page.state("busy"), 400)
-        self.settle()
-        section, *_ = self.middle("before", "lesion", 1)
-        self.go("before", section)
+        page.settled(240)
+        page.go("before", middle_of(page, "before1", self.study / "before", "lesion").section)
         self.shot("study")
         page.keys("2")
         time.sleep(1)
         box = page.box(".main-plot")
         x, y = box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6
         page.drag([(x, y), (x + 1, y), (x + 2, y)])
-        self.settle()
+        page.settled(240)
         self.shot("arteries")
         page.keys("3")
         page.click("[aria-label='Link both visits']")
@@ -100,16 +62,16 @@ class Walk:
         for visit in ("before", "after"):
             for role in ("reference", "lesion"):
                 self.draw(visit, role)
-        self.settle()
+        page.settled(240)
         page.click(".visit-toggle button[value=before]")
         self.shot("regions")
         page.keys("2")
         page.click(".shift-box button")
-        self.settle()
+        page.settled(240)
         page.keys(ESCAPE)
         page.keys("4")
         time.sleep(1)
-        _, x, y, _ = self.middle("before", "lesion", 0)
+        _, x, y, _ = middle_of(page, "before0", self.study / "before", "lesion")
         page.drag([(x, y), (x, y)])
         self.shot("maps")
         page.keys(ESCAPE)

@@ -11,9 +11,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
+from SpineDCELib.phantom import write_sample
+from SpineDCELib.series import read_segmentation
 
 _FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
@@ -39,6 +42,15 @@ def needed() -> str:
     except InputError as error:
         return str(error)
     return ""
+
+
+class Middle(NamedTuple):
+    """The middle of a region: section from 0, place in the window, pixels per mm."""
+
+    section: int
+    x: float
+    y: float
+    scale: float
 
 
 class Program:
@@ -145,6 +157,17 @@ class Page:
         """Until nothing is being computed and nothing is waited for."""
         self.wait(lambda: not self.state("busy"), seconds, "the end of a job")
 
+    def settled(self, seconds: float = 120) -> None:
+        """Until what follows from the last change is made."""
+        time.sleep(1.0)
+        self.wait(lambda: not (self.state("busy") or self.state("settling")), seconds, "the maps")
+
+    def opened(self, visits: int = 2) -> None:
+        """Until that many visits are open and their maps made."""
+        self.wait(lambda: len(self.state("visits")) == visits, 120, "the visits")
+        self.wait(lambda: self.state("ready_to_export") and not self.state("busy"), 120, "the maps")
+        self.settled()
+
     def element(self, selector: str) -> Any:
         return self.driver.find_element("css selector", selector)
 
@@ -201,8 +224,62 @@ class Page:
         pointer.pointer_up()
         builder.perform()
 
+    def go(self, visit: str, section: int) -> None:
+        """Take a visit in hand and show one of its sections, from 0."""
+        if self.state("two"):
+            self.click(f".visit-toggle button[value={visit}]")
+            self.wait(lambda: self.state("visit") == visit)
+        self.js("document.activeElement.blur()")
+
+        def here() -> int | None:
+            """The section in view, once the slider says the same."""
+            number = int(self.state("places")[visit].split()[1]) - 1
+            return number if number == self.state("section") else None
+
+        def arrived() -> bool:
+            return here() == section
+
+        present = self.wait(lambda: None if (n := here()) is None else n + 1) - 1
+        for _ in range(abs(section - present)):
+            self.keys("\ue00e" if section > present else "\ue00f")  # page up, page down
+        self.wait(arrived, 10, f"section {section + 1}")
+        time.sleep(0.3)
+
+    def paint(self, visit: str, study: Path, role: str) -> None:
+        """A stroke with the brush through the middle of a true region."""
+        at = middle_of(self, f"{visit}1", study, role)
+        self.go(visit, at.section)
+        if self.state("role") != role:
+            self.click(f"#role-{role}")
+        self.wait(lambda: self.state("role") == role and self.state("tool") == "paint")
+        before = self.state("region_numbers").get(role)
+        self.drag([(at.x + i, at.y) for i in (-2, -1, 0, 1, 2)])
+        self.wait(lambda: self.state("region_numbers").get(role) not in (None, before), 20, role)
+
     def quit(self) -> None:
         self.driver.quit()
+
+
+def sample_home(folder: Path, size: str) -> Path:
+    """A user's folder with the sample patient where the sample button looks for it."""
+    skip_without_browser()
+    write_sample(folder / "sample" / "small", size=size)
+    return folder
+
+
+def middle_of(page: Page, pane: str, study: Path, region: str) -> Middle:
+    """Where a true region of a digital study is largest, as the pane shows it when it fits."""
+    truth = read_segmentation(study / "truth" / "rois.seg.nrrd")
+    mask = truth.masks[next(n for n in truth.masks if region in n.lower())]
+    section = int(np.argmax(mask.sum(axis=(1, 2))))
+    rows, columns = np.nonzero(mask[section])
+    spacing, (_, height, width) = truth.geometry.spacing, mask.shape
+    # The whole section is shown, as large as fits: the same scale both ways, in the middle.
+    box = page.box(f"#pane-{pane}")
+    scale = min(box["width"] / (width * spacing[0]), box["height"] / (height * spacing[1]))
+    x = box["x"] + box["width"] / 2 + (columns.mean() - (width - 1) / 2) * spacing[0] * scale
+    y = box["y"] + box["height"] / 2 + (rows.mean() - (height - 1) / 2) * spacing[1] * scale
+    return Middle(section, x, y, scale)
 
 
 def skip_without_browser() -> None:

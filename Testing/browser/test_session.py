@@ -7,19 +7,14 @@ import urllib.error
 import urllib.request
 
 import pytest
-from browser.page import Page, Program, skip_without_browser
-from SpineDCELib.phantom import write_sample
+from browser.page import Page, Program, sample_home
 
 pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A quick study where the sample button looks for it."""
-    skip_without_browser()
-    home = tmp_path_factory.mktemp("home")
-    write_sample(home / "sample" / "small", size="quick")
-    return home
+    return sample_home(tmp_path_factory.mktemp("home"), "quick")
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +103,7 @@ def test_work_survives_a_second_tab_and_a_kill(home, program):
     first = Page(program.address)
     try:
         first.click("#sample")
-        first.wait(lambda: len(first.state("visits")) == 2, 120, "both visits")
-        first.wait(lambda: first.state("has_curves") and not first.state("busy"), 120, "maps")
-        first.wait(lambda: first.state("ready_to_export"), 60)
+        first.opened()
 
         # The second tab takes over; the first is told, and both show one session.
         second = Page(program.address)

@@ -1,0 +1,207 @@
+"""What a reader takes away and brings back by mouse: rulers, scenes, uploads, thresholds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from browser.page import Page, Program, middle_of, sample_home
+from SpineDCELib.series import read_segmentation
+
+pytestmark = pytest.mark.timeout(600)
+
+ESCAPE = "\ue00c"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return sample_home(tmp_path_factory.mktemp("home"), "small")
+
+
+@pytest.fixture
+def program(home):
+    running = Program(home)
+    yield running
+    running.stop()
+    assert running.troubles() == []
+
+
+@pytest.fixture
+def page(program, tmp_path):
+    shown = Page(program.address, tmp_path / "downloads")
+    yield shown
+    shown.quit()
+
+
+def _downloaded(folder, pattern):
+    """The one whole file of a pattern."""
+    found = [p for p in folder.glob(pattern) if p.stat().st_size]
+    return found[0] if found and not list(folder.glob("*.crdownload")) else None
+
+
+def _measure(page: Page, line: list[tuple[float, float]], count: int) -> None:
+    """Place a ruler with a click at each end."""
+    page.click("#ruler")
+    page.wait(lambda: page.state("placing"))
+    for point in line:
+        page.drag([point])
+        time.sleep(0.4)
+    page.wait(lambda: not page.state("placing") and len(page.state("rulers")) == count, 20, "ruler")
+
+
+def _vp(page: Page) -> list[str]:
+    page.keys("5")
+    return page.wait(lambda: page.state("result")["rows"])
+
+
+def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_path):
+    study = home / "sample" / "small"
+    page.click("#sample")
+    page.opened()
+    page.keys("2")
+    page.js("document.querySelector('.main-plot').focus()")
+    page.keys("\ue014")
+    page.settled()
+    page.keys("3")
+    page.wait(lambda: page.state("columns")[1] == "frame")
+    for visit in ("before", "after"):
+        for role in ("lesion", "reference"):
+            page.paint(visit, study / visit, role)
+    page.keys(ESCAPE)
+
+    # Two rulers across the lesion, down and along: as long as the pixels between the clicks.
+    at = middle_of(page, "before1", study / "before", "lesion")
+    page.go("before", at.section)
+    x, y = int(at.x), int(at.y)
+    lines = [[(x, y - 30), (x, y + 30)], [(x - 20, y), (x + 20, y)]]
+    for count, line in enumerate(lines, 1):
+        _measure(page, line, count)
+    lengths = [float(text.split()[0]) for text in page.state("rulers")]
+    assert lengths == pytest.approx([60 / at.scale, 40 / at.scale], abs=0.1)
+    page.settled()
+    sizes = page.state("result")["sizes"]
+    assert "two rulers" in sizes[0]
+    shown = re.findall(r"[\d.]+", sizes[0].split(":")[-1])[:2]
+    assert [float(text) for text in shown] == pytest.approx(lengths, abs=0.1)
+
+    # The same in what is exported; and nothing in it leads to where it was put together.
+    rows, numbers, shift = _vp(page), page.state("region_numbers"), page.state("shift")
+    page.click("#export")
+    archive = page.wait(lambda: _downloaded(tmp_path / "downloads", "*.zip"), 120, "the export")
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(tmp_path / "exported")
+    exported = tmp_path / "exported" / "before"
+    with (exported / "sizes.csv").open(newline="", encoding="utf-8") as file:
+        lesion = next(row for row in csv.DictReader(file) if row["lesion"] == "Lesion")
+    written = [float(lesion[name]) for name in ("longest [mm]", "perpendicular [mm]")]
+    assert written == pytest.approx(lengths, abs=0.1)
+    record = json.loads((exported / "provenance.json").read_text(encoding="utf-8"))
+    assert record["inputs"]["size"] == ["rulers.mrk.json"]
+    assert record["inputs"]["roi"] == ["regions.seg.nrrd"]
+    assert "/spinedce-" not in json.dumps(record)
+    again = [sys.executable, "-m", "SpineDCELib.cli", "rerun", str(exported / "provenance.json")]
+    told = subprocess.run(again, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+
+    page.keys("1")
+    page.click("#save-scene")
+    scene = page.wait(lambda: _downloaded(tmp_path / "downloads", "*.mrb"), 120, "the scene")
+    assert page.troubles() == []
+
+    # Elsewhere, by its path.
+    other = Program(tmp_path / "elsewhere")
+    try:
+        again = Page(other.address)
+        try:
+            again.js("document.querySelector('#open-path').focus()")
+            again.js("trame.state.set('open_path', arguments[0])", str(scene))
+            again.wait(lambda: again.element("#open-path").get_property("value") == str(scene))
+            again.click("#scan")
+            again.opened()
+            assert again.state("shift") == shift
+            assert again.state("region_numbers") == numbers
+            assert again.state("result")["sizes"] == sizes
+            assert _vp(again) == rows
+            assert again.troubles() == []
+        finally:
+            again.quit()
+    finally:
+        other.stop()
+    assert other.troubles() == []
+
+    # And here, from a file that only the browser can reach.
+    page.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
+    page.element("#upload-file").send_keys(str(scene))
+    page.opened()
+    assert _vp(page) == rows
+    assert page.troubles() == []
+
+
+def test_an_uploaded_folder_ends_in_what_was_found(home, page):
+    folder = home / "sample" / "small" / "before" / "dicom"
+    page.element("#upload-folder").send_keys(str(folder))
+    found = page.wait(lambda: page.state("found") if page.state("found")["path"] else None, 120)
+    assert "uploads" in found["path"]
+    assert any(series["dynamic"] for series in found["series"])
+    assert found["problems"] == []
+    assert page.state("uploading") == ""
+    page.idle()
+    page.click("#open-before")
+    page.opened(1)
+    assert page.troubles() == []
+
+
+def test_a_threshold_shows_what_it_takes_and_takes_it(home, page, tmp_path):
+    study = home / "sample" / "small" / "before"
+    page.click("#sample")
+    page.opened()
+    page.keys("3")
+    page.wait(lambda: page.state("columns")[1] == "frame")
+    page.go("before", middle_of(page, "before1", study, "lesion").section)
+    page.click("#role-exclusion")
+    page.wait(lambda: page.state("tool") == "paint")
+
+    def yellow() -> int:
+        """Pixels of the frame's view that the preview colours."""
+        from PIL import Image
+
+        picture = page.element("#pane-before1").screenshot_as_png
+        red, _, blue = np.moveaxis(np.asarray(Image.open(io.BytesIO(picture)), int)[..., :3], 2, 0)
+        return int((red - blue > 40).sum())
+
+    def nodes() -> int:
+        return page.driver.execute_async_script(
+            "window.trame.trigger('node_count').then(arguments[0])"
+        )
+
+    without, count = yellow(), nodes()
+    page.click("label[for=only-between]")
+    page.wait(lambda: yellow() > without + 500, 10, "the preview")
+    high, shown = yellow(), nodes()
+    thumb = page.box(".v-range-slider .v-slider-thumb")
+    x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
+    page.drag([(x, y), (x - 10, y), (x - 25, y)])
+    page.wait(lambda: yellow() > 1.2 * high, 10, "more of it")
+    assert nodes() == shown
+    page.keys(ESCAPE)
+    page.wait(lambda: yellow() < without + 50, 10, "its end")
+    assert nodes() == count
+
+    page.click("#role-exclusion")
+    page.wait(lambda: page.state("tool") == "paint")
+    page.click("#fill-section")
+    taken = page.wait(lambda: page.state("region_numbers").get("exclusion"), 20, "the region")
+    low, top = page.state("between")
+    truth = read_segmentation(study / "truth" / "rois.seg.nrrd").geometry
+    assert 0 < float(taken.split()[0]) < np.prod(truth.shape[1:]) * truth.voxel_volume / 1000
+    assert low < top
+    assert page.troubles() == []
