@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from urllib.parse import unquote
@@ -116,5 +117,7 @@ def test_what_is_no_scene_of_ours_is_refused(tmp_path):
     with pytest.raises(InputError, match="no study of SpineDCE"):
         read_bundle(tmp_path / "empty.mrb")
     (tmp_path / "broken.mrb").write_bytes(b"no zip at all")
+    here = os.getcwd()
     with pytest.raises(InputError, match="cannot be read"):
         read_bundle(tmp_path / "broken.mrb")
+    assert os.getcwd() == here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import zipfile
 from pathlib import Path
@@ -61,11 +62,15 @@ def read_bundle(path: Path) -> dict[str, tuple[Images, Work]]:
     """
     with tempfile.TemporaryDirectory(prefix="spinedce-scene-") as cache:
         scene = new_scene(cache)
-        if path.suffix.lower() == ".mrb":
-            read = scene.ReadFromMRB(str(path), True)
-        else:
-            scene.SetURL(str(path))
-            read = scene.Connect()
+        here = os.getcwd()
+        try:
+            if path.suffix.lower() == ".mrb":
+                read = scene.ReadFromMRB(str(path), True)
+            else:
+                scene.SetURL(str(path))
+                read = scene.Connect()
+        finally:
+            os.chdir(here)  # a damaged bundle leaves MRML in the folder that it unpacks to
         if not read:
             raise InputError(f"The scene {path} cannot be read; save it again.")
         found: dict[str, tuple[Images, Work]] = {}
