@@ -140,6 +140,8 @@ class ResultPanel:
                     "Report", variant="tonal", prepend_icon="mdi-file-document-outline",
                     click=self._station.begin(self.preview),
                     disabled=("busy || !ready_to_export",), id="report",
+                    title=("ready_to_export ? 'The report as it will be exported' : "
+                           "'The maps are not up to date yet'",),
                 )  # fmt: skip
 
     def report_ui(self) -> None:
