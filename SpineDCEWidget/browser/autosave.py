@@ -24,10 +24,13 @@ class Autosave:
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
         self.problem = ""  #: why nothing could be saved; "" where it was
+        self.scene: Path | None = None  #: what was opened, where it was a scene
 
     def folder(self) -> Path | None:
         """Where the work of the open study goes; None without a study on disk."""
         paths = [v.study_path for v in self._workplace.visits if v.study_path is not None]
+        if not paths and self.scene is not None:
+            return _scene_folder(self.scene)
         return work_folder(paths[0]) if paths else None
 
     def save(self) -> None:
@@ -43,7 +46,8 @@ class Autosave:
             self.problem = f"The work could not be saved: {error}"
 
     def _remember(self, folder: Path) -> None:
-        visits = {v.name: str(v.study_path) for v in self._workplace.visits if v.study_path}
+        opened = {v.name: v.study_path or self.scene for v in self._workplace.visits}
+        visits = {name: str(path) for name, path in opened.items() if path}
         entry = {"folder": str(folder), "visits": visits, "time": time.time()}
         recent = [entry, *(r for r in read_recent() if r["folder"] != entry["folder"])]
         with staged(user_folder()) as stage:
@@ -61,6 +65,22 @@ def read_recent() -> list[dict[str, Any]]:
             if any(Path(path).exists() for path in r["visits"].values())
         ]
     return []
+
+
+def _scene_folder(scene: Path) -> Path:
+    return work_folder(scene) / f"scene {scene.stem}"
+
+
+def work_on_scene(scene: Path) -> dict[str, Work]:
+    """Work that was done since a scene was saved; nothing where there is none."""
+    folder = _scene_folder(scene)
+    try:
+        files = [*folder.glob("*/work.json")]
+        if any(file.stat().st_mtime > scene.stat().st_mtime for file in files):
+            return kept_work(folder)
+    except (SpineDCEError, OSError):
+        pass
+    return {}
 
 
 def work_beside(study: Path) -> dict[str, Work]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.bundles import pack_bundle, read_bundle, unfold_bundle
-from SpineDCELib.mrml.work import Work
-from SpineDCELib.stages import Images
+
+from SpineDCEWidget.browser.autosave import work_on_scene
 
 KINDS = (".mrb", ".mrml")
 #: Time for the page to say what is done before nodes, which only the main thread may touch, are.
@@ -24,19 +24,33 @@ class Scenes:
     def __init__(self, station: Any) -> None:
         self._station = station
 
-    async def read(self, path: Path) -> dict[str, tuple[Images, Work]]:
-        """Name of the visit → images and work; nothing, and the reason told, where it cannot be."""
+    async def open(self, path: Path) -> list[Any]:
+        """The visits of a scene that was saved here or by the module in 3D Slicer.
+
+        What was done on them since is taken up. Nothing, and the reason told, where it cannot be.
+        """
         station = self._station
         if not path.is_file():
             station.fail(f"{path} does not exist; choose the scene's file.")
-            return {}
+            return []
         station.tell(f"Reading {path.name}")
         await asyncio.sleep(_SAY)
         try:
-            return read_bundle(path)
+            found = read_bundle(path)
         except InputError as error:
             station.fail(str(error))
-            return {}
+            return []
+        station.autosave.scene = path
+        opened, since = [], work_on_scene(path)
+        for name, (images, saved) in found.items():
+            work = since.get(name, saved)
+            if work.geometry is not None and not work.geometry.matches(images.dynamic.geometry):
+                work = saved
+            opened.append(station.workplace.take_up(name, images, work))
+            if work is not saved:
+                station.tell(f"Your work on {name} since the scene was saved was taken up.")
+            station.study_opened(opened[-1])
+        return opened
 
     async def save(self) -> None:
         """Images, regions, choices and maps as one file that the browser keeps."""

@@ -134,7 +134,12 @@ class StudyPanel:
     async def take_up(self, index: int) -> None:
         """Go on with earlier work."""
         entry = self._station.state.recent[index]
-        await self.open({name: Path(path) for name, path in entry["visits"].items()})
+        paths = {name: Path(path) for name, path in entry["visits"].items()}
+        first = next(iter(paths.values()))
+        if first.suffix.lower() in KINDS:
+            await self._open_scene(first)
+        else:
+            await self.open(paths)
 
     async def open(self, paths: dict[str, Path], *, series: int | None = None) -> None:
         """Read studies, take up what was kept of them, and make everything that needs no hand."""
@@ -166,6 +171,7 @@ class StudyPanel:
                 station.tell(f"Your earlier work on {name} was taken up.")
             station.study_opened(visit)
             opened.append(visit)
+        station.autosave.scene = None
         await self._made(opened)
 
     async def _made(self, opened: list[Any]) -> None:
@@ -180,16 +186,9 @@ class StudyPanel:
         station.refresh()
 
     async def _open_scene(self, path: Path) -> None:
-        """A scene that was saved here or by the module in 3D Slicer."""
-        station = self._station
-        found = await self._scenes.read(path)
-        if not found:
-            return
-        opened = []
-        for name, (images, work) in found.items():
-            opened.append(station.workplace.take_up(name, images, work))
-            station.study_opened(opened[-1])
-        await self._made(opened)
+        opened = await self._scenes.open(path)
+        if opened:
+            await self._made(opened)
 
     def uploads(self, batch: str) -> Path:
         """The folder of one set of uploaded files."""
@@ -244,6 +243,7 @@ class StudyPanel:
         """Take both visits out; what was done on them stays saved."""
         station = self._station
         station.autosave.save()
+        station.autosave.scene = None
         station.drawing.forget()
         station.charts.forget_voxel()
         station.workplace.clear()

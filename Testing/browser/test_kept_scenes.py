@@ -130,6 +130,26 @@ def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_p
             assert again.state("region_numbers") == numbers
             assert again.state("result")["sizes"] == sizes
             assert _vp(again) == rows
+            # What is done on it from now on is kept as on any study.
+            again.keys("2")
+            again.js("document.querySelector('.main-plot').focus()")
+            again.keys("\ue014")
+            again.settled()
+            moved = again.state("shift")
+            assert moved == pytest.approx(shift + 0.1)
+            time.sleep(3)  # longer than work waits to be saved
+            assert again.troubles() == []
+            assert other.troubles() == []
+            other.kill()
+        finally:
+            again.quit()
+        other = Program(tmp_path / "elsewhere")
+        again = Page(other.address)
+        try:
+            again.click(".recent")
+            again.opened()
+            assert again.state("shift") == moved
+            assert again.state("region_numbers")
             assert again.troubles() == []
         finally:
             again.quit()
