@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from SpineDCELib.export.readable import SHOWN
-from SpineDCELib.mrml.maps import add_legend
+from SpineDCELib.mrml.maps import add_legend, legend_of
 
 from SpineDCEWidget.desktop import texts
 
@@ -56,8 +56,12 @@ class Display:
             self._applied = None
         return self._tops[quantity]
 
-    def apply(self) -> None:
-        """Colour the shown map of every visit, where something changed."""
+    def apply(self, *, moved: bool) -> None:
+        """Colour the shown map of every visit, where something changed.
+
+        Args:
+            moved: views show other volumes than before.
+        """
         choices = self._desk.parameters
         maps = [v.maps[choices.quantity] for v in self._desk.visits if choices.quantity in v.maps]
         if not maps:
@@ -80,3 +84,8 @@ class Display:
                 legend.GetLabelTextProperty().SetFontSize(_TEXT)
                 legend.SetSize(0.12, 0.45)
                 legend.SetVisibility(True)
+        for visit in self._desk.visits if moved else ():
+            for node in visit.maps.values():
+                # By itself a legend changes its view only after a user's own change.
+                if (legend := legend_of(node)) is not None:
+                    legend.Modified()

@@ -83,12 +83,13 @@ class Views:
 
     # -- slice views ----------------------------------------------------------------------------
 
-    def fill(self, visits: list[Any], *, step: str, quantity: str, opacity: float) -> None:
-        """Put each visit's volumes into its views.
+    def fill(self, visits: list[Any], *, step: str, quantity: str, opacity: float) -> bool:
+        """Put each visit's volumes into its views: is another volume shown anywhere?
 
         Args:
             opacity: of the map over the T1 image, 0 to 1.
         """
+        others = False
         for visit in visits:
             background, frame = visit.background, visit.frame
             chosen = visit.maps.get(quantity)
@@ -102,7 +103,7 @@ class Views:
                 widget = self.slice_widget(visit.name, slot)
                 if widget is None:
                     continue
-                _compose(widget.mrmlSliceCompositeNode(), under, over, opacity)
+                others |= _compose(widget.mrmlSliceCompositeNode(), under, over, opacity)
                 node, label = widget.mrmlSliceNode(), f"{visit.name}: {labels[slot]}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
@@ -110,6 +111,7 @@ class Views:
             # The other visit's regions lie elsewhere in another patient position.
             widgets = [self.slice_widget(visit.name, slot) for slot in SLOTS]
             _show_in(visit.segmentation, [w.mrmlSliceNode().GetID() for w in widgets if w])
+        return others
 
     def slice_widget(self, visit: str, slot: str) -> Any:
         """The widget of a slice view, or None where it is not in the layout."""
@@ -180,9 +182,10 @@ class Views:
         return None
 
 
-def _compose(composite: Any, under: Any, over: Any, opacity: float) -> None:
-    """Fill a composite node, touching it only where something differs."""
+def _compose(composite: Any, under: Any, over: Any, opacity: float) -> bool:
+    """Fill a composite node, touching it only where something differs: are the volumes others?"""
     ids = [None if node is None else node.GetID() for node in (under, over)]
+    others = ids != [composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID()]
     changing = composite.StartModify()
     if composite.GetBackgroundVolumeID() != ids[0]:
         composite.SetBackgroundVolumeID(ids[0])
@@ -193,6 +196,7 @@ def _compose(composite: Any, under: Any, over: Any, opacity: float) -> None:
     if composite.GetForegroundOpacity() != opacity:
         composite.SetForegroundOpacity(opacity)
     composite.EndModify(changing)
+    return others
 
 
 def _orientation(visit: Any) -> str:

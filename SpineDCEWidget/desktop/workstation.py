@@ -245,13 +245,13 @@ class Workstation:
             return
         choices = self.parameters
         self.views.show(self.visits, choice=choices.layout, linked=choices.linked)
-        self.views.fill(
+        moved = self.views.fill(
             self.visits,
             step=self.step,
             quantity=choices.quantity,
             opacity=choices.opacity / 100,
         )
-        self.display.apply()
+        self.display.apply(moved=moved)
         self.views.plot(self.visit.charts, step=self.step)
 
     def _show_message(self, sentence: str) -> None:

@@ -79,6 +79,15 @@ def colour_map(
     display.EndModify(changing)
 
 
+def legend_of(node: Any) -> Any:
+    """The colour bar of a map's node; None where there is none."""
+    import slicer
+
+    logic = getattr(slicer, "vtkSlicerColorLogic", None)
+    display = node.GetDisplayNode()
+    return None if logic is None or display is None else logic.GetColorLegendDisplayNode(display)
+
+
 def add_legend(node: Any) -> Any:
     """A colour bar with the unit for a map's node; made once. Call it when there is a view."""
     import slicer
@@ -87,7 +96,7 @@ def add_legend(node: Any) -> Any:
     display = node.GetDisplayNode()
     if logic is None or display is None:
         return None
-    legend = logic.GetColorLegendDisplayNode(display)
+    legend = legend_of(node)
     if legend is None:
         legend = logic.AddDefaultColorLegendDisplayNode(display)
     if legend is not None:
