@@ -62,6 +62,7 @@ class Workstation:
             self.server,
             self.workplace,
             clicked=self._clicked,
+            released=lambda: self.regions.follow_rulers(),
             pointed=self._pointed,
             moved=self._moved,
             resized=lambda: self.later("fit", 0.15, self._fit_again),

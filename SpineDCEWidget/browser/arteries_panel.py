@@ -177,7 +177,7 @@ class ArteriesPanel:
                         "Use", size="x-small", variant="tonal", click=self.use_proposal,
                         **unless({
                             "proposal.shift === null": "Nothing is proposed.",
-                            "proposal.shift === shift": "This shift is in use.",
+                            "proposal.shift === shift": "In use; it follows what is drawn.",
                         }, "Take the proposed shift"),
                     )  # fmt: skip
                 html.Div(

@@ -7,6 +7,7 @@ from typing import Any
 BUSY = {"busy": "Wait until what is being made is there, or cancel it."}
 NO_STUDY = {"!visits.length": "Open a study first (step 1)."}
 NO_MAPS = {"!maps.length": "There are no maps yet; open a study first (step 1)."}
+NO_ROLE = {"!role": "Choose first what to draw."}
 NO_CURVES = {"!has_curves": "There are no curves yet; they come with the maps."}
 
 

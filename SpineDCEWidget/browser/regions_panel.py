@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import numpy as np
+from SpineDCELib.mrml.regions import rulers_in
 from SpineDCELib.mrml.volumes import array_of
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
@@ -15,6 +16,7 @@ from SpineDCEWidget import shown
 from SpineDCEWidget.browser.curves import ROLE_COLOURS
 from SpineDCEWidget.browser.drawing import BRUSH
 from SpineDCEWidget.browser.preview import Preview
+from SpineDCEWidget.browser.reasons import NO_ROLE, NO_STUDY, unless
 from SpineDCEWidget.words import ROLE_HINTS, ROLES
 
 _TOOLS = {
@@ -200,6 +202,14 @@ class RegionsPanel:
         self._station.changed(visit)
         self.refresh()
 
+    def follow_rulers(self) -> None:
+        """Size anew where a ruler's end was dragged."""
+        for visit in self._station.workplace.visits:
+            if not self.placing and rulers_in(visit.nodes) != visit.rulers:
+                self._station.attempt(visit.read_rulers)
+                self._station.changed(visit)
+                self.refresh()
+
     def remove_rulers(self) -> None:
         visit = self._station.visit
         if visit is not None:
@@ -241,8 +251,7 @@ class RegionsPanel:
             for role, title in ROLES.items():
                 with html.Button(
                     classes="role", click=(self.arm, f"['{role}']"), id=f"role-{role}",
-                    title=ROLE_HINTS[role],
-                    disabled=("!visits.length",),
+                    **unless(NO_STUDY, ROLE_HINTS[role]),
                     raw_attrs=[f":class=\"{{armed: role === '{role}'}}\""],
                 ):  # fmt: skip
                     html.Span(classes="swatch", style=f"background:{ROLE_COLOURS[role]}")
@@ -254,10 +263,10 @@ class RegionsPanel:
             with html.Div(classes="tools"):
                 for tool, (icon, title) in _TOOLS.items():
                     v3.VBtn(
-                        icon=icon, size="small", title=title, click=(self.use, f"['{tool}']"),
+                        icon=icon, size="small", click=(self.use, f"['{tool}']"),
                         variant=(f"tool === '{tool}' ? 'flat' : 'text'",), id=f"tool-{tool}",
                         color=(f"tool === '{tool}' ? 'primary' : undefined",),
-                        disabled=("!role",), raw_attrs=[f'aria-label="{title}"'],
+                        **unless(NO_ROLE, title), raw_attrs=[f'aria-label="{title}"'],
                     )  # fmt: skip
                 html.Div("", classes="grow")
                 for icon, title, action, can in (
@@ -265,9 +274,9 @@ class RegionsPanel:
                     ("mdi-redo", "Redo (Ctrl+Y)", self._drawing.redo, "can_redo"),
                 ):
                     v3.VBtn(
-                        icon=icon, size="small", variant="text", title=title, click=action,
-                        disabled=(f"!{can}",), raw_attrs=[f'aria-label="{title}"'],
-                        id=f"button-{can}",
+                        icon=icon, size="small", variant="text", click=action,
+                        **unless({f"!{can}": f"Nothing to {title.split()[0].lower()}."}, title),
+                        raw_attrs=[f'aria-label="{title}"'], id=f"button-{can}",
                     )  # fmt: skip
             html.Div(
                 "{{ !role ? 'Choose what to draw; the brush is ready at once.' : "
@@ -315,8 +324,11 @@ class RegionsPanel:
             with html.Div(classes="row"):
                 v3.VBtn(
                     "Ruler", size="small", variant="tonal", prepend_icon="mdi-ruler",
-                    click=self.ruler, disabled=("!visits.length || placing",), id="ruler",
-                    title="Two rulers, the longest diameter and the one across it, give the size",
+                    click=self.ruler, id="ruler",
+                    **unless(
+                        NO_STUDY | {"placing": "Click both ends in a view, or press Esc."},
+                        "Two rulers, the longest diameter and the one across it, give the size",
+                    ),
                 )  # fmt: skip
                 html.Span("{{ rulers.join(' × ') || 'none yet' }}", classes="hint grow")
                 v3.VBtn("Clear", size="x-small", variant="text", click=self.remove_rulers,

@@ -12,11 +12,13 @@ from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget import shown
+from SpineDCEWidget.browser.reasons import BUSY, unless
 
 _FORMATS = {
     "report": "report (HTML)", "pdf": "report (PDF)", "dicom": "DICOM", "nifti": "NIfTI",
     "scene": "3D Slicer scene",
 }  # fmt: skip
+_NOT_READY = {"!ready_to_export": "The maps are not up to date yet."}
 
 
 class ResultPanel:
@@ -132,16 +134,12 @@ class ResultPanel:
                 v3.VBtn(
                     "Export", color="primary", prepend_icon="mdi-download",
                     click=self._station.begin(self.export),
-                    disabled=("busy || !ready_to_export",), id="export",
-                    title=("ready_to_export ? 'One zip file with everything' : "
-                           "'The maps are not up to date yet'",),
+                    id="export", **unless(BUSY | _NOT_READY, "One zip file with everything"),
                 )  # fmt: skip
                 v3.VBtn(
                     "Report", variant="tonal", prepend_icon="mdi-file-document-outline",
                     click=self._station.begin(self.preview),
-                    disabled=("busy || !ready_to_export",), id="report",
-                    title=("ready_to_export ? 'The report as it will be exported' : "
-                           "'The maps are not up to date yet'",),
+                    id="report", **unless(BUSY | _NOT_READY, "The report as it will be exported"),
                 )  # fmt: skip
 
     def report_ui(self) -> None:

@@ -17,6 +17,7 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.autosave import read_recent, work_beside
 from SpineDCEWidget.browser.folders import safe_path, sample_folder, user_folder
+from SpineDCEWidget.browser.reasons import BUSY, unless
 from SpineDCEWidget.browser.sample import is_made, make_sample
 from SpineDCEWidget.browser.scenes import KINDS, Scenes
 
@@ -292,9 +293,9 @@ class StudyPanel:
             v3.VBtn(
                 "Sample patient", prepend_icon="mdi-account-heart-outline", color="primary",
                 block=True, size="large",
-                click=station.begin(self.sample), disabled=("busy",), id="sample",
-                title="A digital spine with known truth, before and after therapy; made here, "
-                "ready in under a minute",
+                click=station.begin(self.sample), id="sample",
+                **unless(BUSY, "A digital spine with known truth, before and after therapy; made "
+                         "here, ready in under a minute"),
             )  # fmt: skip
             html.A(
                 "or in full resolution (takes longer to make)", classes="link",
@@ -322,7 +323,7 @@ class StudyPanel:
                 )  # fmt: skip
                 v3.VBtn(
                     icon="mdi-folder-search-outline", variant="text", size="small",
-                    title="Choose a folder", click=self.browse, disabled=("busy",),
+                    click=self.browse, **unless(BUSY, "Choose a folder"),
                 )  # fmt: skip
             with html.Div(v_if="browsing", classes="browser"), html.Button(
                 v_for="(f, i) in folders", key="f", classes="folder",
@@ -333,7 +334,10 @@ class StudyPanel:
                 v3.VBtn(
                     "Look inside", size="small", variant="tonal",
                     click=station.begin(self.scan), id="scan",
-                    disabled=("busy || !open_path",),
+                    **unless(
+                        BUSY | {"!open_path": "Name a folder or file first."},
+                        "What lies there; nothing is loaded yet",
+                    ),
                 )  # fmt: skip
                 html.Span("{{ uploading }}", classes="hint")
                 for kind, what, attributes in (
@@ -367,7 +371,10 @@ class StudyPanel:
                 for name in VISITS:
                     v3.VBtn(
                         f"Open as {name}", size="small", color="primary", id=f"open-{name}",
-                        disabled=("busy || found.chosen === null",),
+                        **unless(
+                            BUSY | {"found.chosen === null": "There is no dynamic series in it."},
+                            f"Load the chosen series as the visit {name}",
+                        ),
                         click=(station.begin(self.open_found), f"['{name}']"),
                     )  # fmt: skip
         with html.Div(v_if="visits.length", classes="stack"):
@@ -391,7 +398,7 @@ class StudyPanel:
             with html.Div(classes="row"):
                 v3.VBtn("Use these", size="small", variant="tonal",
                         click=station.begin(self.correct),
-                        disabled=("busy",))  # fmt: skip
+                        **unless(BUSY, "Read the study again with these"))  # fmt: skip
                 html.Div("", classes="grow")
                 v3.VBtn(
                     "Save scene", size="small", variant="tonal", id="save-scene",
@@ -401,7 +408,8 @@ class StudyPanel:
                            "choices and maps as one file that opens here and in 3D Slicer'",),
                 )  # fmt: skip
                 v3.VBtn("Close study", size="small", variant="text", click=self.close,
-                        disabled=("busy",), id="close-study")  # fmt: skip
+                        **unless(BUSY, "Take both visits out; the work on them stays kept"),
+                        id="close-study")  # fmt: skip
         station.ctrl.trigger("scan")(station.begin(self.scan))
 
 

@@ -78,6 +78,7 @@ class Views:
         server: trame's server.
         workplace: whose visits are shown.
         clicked: called with the visit's name and the RAS point of a click.
+        released: called when the mouse button was let go over a view.
         pointed: called with the visit's name when the mouse enters one of its views.
         moved: called when the section or the field of view has changed.
         resized: called when a view has another size.
@@ -90,6 +91,7 @@ class Views:
         workplace: Any,
         *,
         clicked: Callable[[str, tuple[float, float, float]], None],
+        released: Callable[[], None],
         pointed: Callable[[str], None],
         moved: Callable[[], None],
         resized: Callable[[], None],
@@ -99,7 +101,7 @@ class Views:
             server, target_fps=_FPS, blur_fps=_FPS, interactive_quality=_QUALITY
         )
         self._clicked, self._pointed, self._moved = clicked, pointed, moved
-        self._resized = resized
+        self._released, self._resized = released, resized
         self.columns = ["T1", "map", "fused"]
         self.map_name, self.opacity = "vp", 0.6
         self.linked = True
@@ -306,6 +308,7 @@ class Views:
         self._pressed[pane.name] = pane.view.interactor().GetEventPosition()
 
     def _release(self, pane: Pane) -> None:
+        self._released()
         at, start = pane.view.interactor().GetEventPosition(), self._pressed.pop(pane.name, None)
         if start is None or max(abs(at[0] - start[0]), abs(at[1] - start[1])) > _CLICK:
             return

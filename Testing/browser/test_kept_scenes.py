@@ -92,6 +92,17 @@ def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_p
     shown = re.findall(r"[\d.]+", sizes[0].split(":")[-1])[:2]
     assert [float(text) for text in shown] == pytest.approx(lengths, abs=0.1)
 
+    # An end that is dragged counts where it was let go.
+    (x1, y1), further = lines[1][1], 20
+    page.drag([(x1, y1), *((x1 + i, y1) for i in range(4, further + 1, 4))], pause=0.05)
+    lengths[1] = (40 + further) / at.scale
+    page.wait(lambda: page.state("rulers")[1] == f"{lengths[1]:.1f} mm", 20, "the new length")
+    page.settled()
+    sizes = page.state("result")["sizes"]
+    shown = re.findall(r"[\d.]+", sizes[0].split(":")[-1])[:2]
+    assert [float(text) for text in shown] == pytest.approx(sorted(lengths)[::-1], abs=0.1)
+    lengths.sort(reverse=True)
+
     # The same in what is exported; and nothing in it leads to where it was put together.
     rows, numbers, shift = _vp(page), page.state("region_numbers"), page.state("shift")
     page.click("#export")

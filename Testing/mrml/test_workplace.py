@@ -12,7 +12,7 @@ from SpineDCELib.inputs import read_regions, read_roles
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import regions as drawn
 from SpineDCELib.mrml.volumes import array_of, geometry_of, ras_of
-from SpineDCELib.mrml.workplace import Workplace, kept_work, open_images
+from SpineDCELib.mrml.workplace import Workplace, kept_work, open_images, work_of
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
 
@@ -101,6 +101,29 @@ def test_moving_the_shift_shows_what_a_whole_analysis_would(studies):
     np.testing.assert_allclose(
         array_of(visit.maps["vp"])[3], shown, rtol=1e-4, atol=1e-4, equal_nan=True
     )
+
+
+def test_a_proposed_shift_follows_the_regions_until_it_is_set_by_hand(studies):
+    place = opened(studies, ("before",), regions=False)
+    visit = place.before
+    of_all_tissue = visit.settings.fit.shift
+    draw(visit, studies["before"][1])
+    visit.show(visit.compute())
+    shift = visit.settings.fit.shift
+    assert visit.follows_proposal
+    assert shift == round(visit.evidence.proposal, 2) != of_all_tissue
+    # Work that is taken up again goes on following.
+    again = opened(studies, ("before",), regions=False).before
+    again.take_up(work_of(visit))
+    assert again.follows_proposal
+    assert again.settings.fit.shift == shift
+
+    visit.shift_to(shift + 1.5)
+    assert not visit.follows_proposal
+    visit.set_selection(None)
+    draw(visit, studies["before"][1])
+    visit.show(visit.compute())
+    assert visit.settings.fit.shift == round(shift + 1.5, 3)
 
 
 def test_live_numbers_are_those_of_the_analysis(place):

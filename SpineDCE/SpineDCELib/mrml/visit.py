@@ -43,7 +43,7 @@ from SpineDCELib.settings import Settings, changed, settings_from_dict, settings
 from SpineDCELib.stages import Images, Result
 
 #: What a visit keeps beside nodes.
-_CHOICES = ("settings", "aif selection", "aif file", "frame")
+_CHOICES = ("settings", "aif selection", "aif file", "frame", "proposed shift")
 #: Decimals of a shift that is set by hand or taken from a proposal, s.
 SHIFT_DIGITS = 2
 
@@ -72,6 +72,7 @@ class VisitScene:
         self.rulers: list[Ruler] = []
         self._settings = Settings()
         self._made_with: Any = None
+        self._proposed: float | None = None
         self._frame_index = -1
         self.restore()
 
@@ -127,6 +128,12 @@ class VisitScene:
         return None if kept is None else selection_from_dict(kept)
 
     @property
+    def follows_proposal(self) -> bool:
+        """Whether the shift in use is the proposed one: then it follows a better proposal, as that
+        of regions which are drawn later, until it is set otherwise by hand."""
+        return self._proposed is not None and self._settings.fit.shift == self._proposed
+
+    @property
     def is_stale(self) -> bool:
         """Whether a choice was changed since the result was made."""
         if self.result is None or self.analysis is None:
@@ -167,7 +174,7 @@ class VisitScene:
         old = None if self.analysis is None else self.analysis.study.dynamic.geometry
         if old is not None and not old.matches(images.dynamic.geometry):
             self.nodes.remove("segmentation")
-        for choice in ("aif selection", "aif file"):
+        for choice in ("aif selection", "aif file", "proposed shift"):
             self.nodes.keep(choice, None)
         self._settings = first_settings(images, self._settings)
         self._begin(images)
@@ -214,6 +221,7 @@ class VisitScene:
         show_images(self.nodes, images)
         self.result, self.evidence, self.problem = None, None, ""
         self.analysis = Analysis(images, self._settings, aif_selection=self.selection)
+        self._proposed = self.nodes.value("proposed shift")
         kept = self.nodes.value("aif file")
         if kept is not None:
             t, C = np.array(kept["t"]), np.array(kept["C"])
@@ -372,7 +380,7 @@ class VisitScene:
         try:
             analysis.check()
             self._concentrate(analysis, part(progress, 0.0, 0.5))
-            if self._settings.fit.shift == "auto":
+            if self._settings.fit.shift == "auto" or self.follows_proposal:
                 self._propose(analysis)
             result = analysis.result(part(progress, 0.5, 1.0))
             self._find_evidence()  # here, where nobody waits for it; :meth:`show` shows it
@@ -404,7 +412,10 @@ class VisitScene:
     def _propose(self, analysis: Analysis) -> None:
         """Set the proposed shift, or none where the study does not tell one."""
         evidence = analysis.evidence()
+        if evidence.doubt and self.follows_proposal:
+            return  # what was proposed before is better than nothing
         shift = 0.0 if evidence.doubt else round(float(evidence.proposal), SHIFT_DIGITS)
+        self._proposed = None if evidence.doubt else shift
         self._settings = changed(self._settings, fit={"shift": shift})
         analysis.settings = self._settings
 
@@ -416,6 +427,7 @@ class VisitScene:
         self.result, self.evidence = result, self._find_evidence()
         self._made_with = (self._settings, self.selection, dict(analysis.regions))
         self._keep_settings()
+        self.nodes.keep("proposed shift", self._proposed)
         about = {
             "visit": self.name,
             "model": self._settings.fit.model,
@@ -478,7 +490,7 @@ class VisitScene:
         self.nodes.clear()
         self.analysis, self.result, self.evidence = None, None, None
         self.study_path, self.problem = None, ""
-        self._settings = Settings()
+        self._settings, self._proposed = Settings(), None
 
     def _needed(self) -> Analysis:
         if self.analysis is None:
