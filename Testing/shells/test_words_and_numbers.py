@@ -27,6 +27,7 @@ pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are no
         (shown.times(9.3321), "9.33 ×"),
         (shown.times(12.34), "12.3 ×"),
         (shown.percent(-87.4), "−87 %"),
+        (shown.percent(-0.2), "+0 %"),
         (shown.percent(math.nan), "–"),
         (shown.number(-1.25, 1), "−1.2"),
         (shown.seconds(4.26), "4.3 s"),

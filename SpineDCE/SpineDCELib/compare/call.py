@@ -84,8 +84,8 @@ def make_call(
 
 
 def signed(value: float, digits: int = 1) -> str:
-    """A change with its sign, a true minus."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    """A change with its sign, a true minus, and none below zero that rounds to zero."""
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
 
 
 def interval(change: Change) -> str:
