@@ -42,7 +42,7 @@ def show_rows(visit: Any, name: str, title: str, headings: list[str], rows: list
     visit.nodes.set(use, show_table(visit.scene, table, visit.nodes.get(use)))
 
 
-_ROLES = {"lesion": "main", "reference": "check"}
+_ROLES = {"lesion": "main", "reference": "check", "aorta": "artery"}
 
 
 def _show(visit: Any, name: str, chart: Chart) -> None:

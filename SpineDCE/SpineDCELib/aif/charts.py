@@ -25,7 +25,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One line of a chart. ``role``: "main", "check" or "rejected"."""
+    """One line of a chart. ``role``: "main", "check", "artery" or "rejected"."""
 
     name: str
     x: Array

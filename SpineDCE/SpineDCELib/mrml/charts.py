@@ -9,7 +9,12 @@ import numpy as np
 from SpineDCELib.aif.charts import Chart, Table
 
 #: Red, green, blue of a line by its role; colour-blind-safe (Okabe and Ito 2008).
-_COLOURS = {"main": (0.84, 0.37, 0.0), "check": (0.0, 0.45, 0.7), "rejected": (0.6, 0.6, 0.6)}
+_COLOURS = {
+    "main": (0.84, 0.37, 0.0),
+    "check": (0.0, 0.45, 0.7),
+    "artery": (0.8, 0.25, 0.5),
+    "rejected": (0.6, 0.6, 0.6),
+}
 
 
 #: A legend of more lines would hide the curves.
@@ -50,7 +55,7 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
     finite = np.concatenate([y[np.isfinite(y)] for *_, y in lines]) if lines else np.zeros(1)
     ends = np.array([finite.min(), finite.max()]) if finite.size else np.array([0.0, 1.0])
     if chart.mark is not None:
-        lines.append(("in use", "main", np.full(2, chart.mark), ends))
+        lines.append(("in use", "artery", np.full(2, chart.mark), ends))
     for edge, name in zip(chart.band or (), ("plateau from", "plateau to"), strict=False):
         lines.append((name, "rejected", np.full(2, edge), ends))
     while node.GetNumberOfPlotSeriesNodes() > len(lines):
