@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 from SpineDCELib import on_disk as module
-from SpineDCELib.on_disk import let_go, on_disk
+from SpineDCELib.on_disk import hand_over, let_go, on_disk, take_over
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="arrays stay in memory on Windows")
 
@@ -35,3 +35,20 @@ def test_a_full_disk_leaves_the_array_in_memory(monkeypatch):
 def test_small_arrays_stay_where_they_are():
     array = np.ones((4, 5))
     assert on_disk(array) is array
+
+
+def test_what_another_process_takes_over_is_the_same_with_large_arrays_in_files(tmp_path):
+    large = np.random.default_rng(2).normal(size=(2, 1 << 21))
+    small = np.arange(5.0)
+    hand_over({"large": large, "small": small, "words": ("a", None)}, tmp_path)
+    found = take_over(tmp_path)
+    for file in tmp_path.iterdir():
+        file.unlink()
+    np.testing.assert_array_equal(found["large"], large)
+    np.testing.assert_array_equal(found["small"], small)
+    assert found["words"] == ("a", None)
+    assert on_disk(found["large"]) is found["large"]
+    let_go(found["large"])
+    np.testing.assert_array_equal(found["large"], large)
+    found["small"][0] = found["large"][0, 0] = 7.0  # they are the program's own
+    assert large[0, 0] != 7.0

@@ -7,9 +7,12 @@ read it again. The files vanish with the program, whatever ends it.
 from __future__ import annotations
 
 import mmap
+import pickle
 import sys
 import tempfile
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,9 +51,32 @@ def let_go(*arrays: NDArray[np.floating] | None) -> None:
             file.madvise(mmap.MADV_DONTNEED)
 
 
+def hand_over(value: Any, folder: Path) -> None:
+    """Leave a value for another process of this program; large arrays in files of their own."""
+    large: list[pickle.PickleBuffer] = []
+
+    def is_small(buffer: pickle.PickleBuffer) -> bool:
+        worth = buffer.raw().nbytes >= _WORTH
+        if worth:
+            large.append(buffer)
+        return not worth
+
+    record = pickle.dumps(value, protocol=5, buffer_callback=is_small)
+    for i, buffer in enumerate(large):
+        (folder / f"{i}.array").write_bytes(buffer.raw())
+    (folder / "record").write_bytes(record)
+
+
+def take_over(folder: Path) -> Any:
+    """What :func:`hand_over` left there. The folder may go at once: what is mapped stays."""
+    files = sorted(folder.glob("*.array"), key=lambda file: int(file.stem))
+    record = (folder / "record").read_bytes()
+    return pickle.loads(record, buffers=[np.memmap(file, mode="c") for file in files])
+
+
 def _file_of(array: NDArray[np.floating] | None) -> mmap.mmap | None:
     """The file that an array mirrors, or None."""
     base: object = array
-    while isinstance(base, np.ndarray):
-        base = base.base
+    while isinstance(base, (np.ndarray, memoryview)):
+        base = base.base if isinstance(base, np.ndarray) else base.obj
     return base if isinstance(base, mmap.mmap) else None

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.errors import InputError
-from SpineDCELib.mrml.bundles import pack_bundle, read_bundle, unfold_bundle
+from SpineDCELib.mrml.bundles import pack_bundle, unfold_bundle
 
 from SpineDCEWidget.browser.autosave import work_on_scene
+from SpineDCEWidget.browser.scene_reader import read_scene
 
 KINDS = (".mrb", ".mrml")
 #: Time for the page to say what is done before nodes, which only the main thread may touch, are.
@@ -33,12 +33,10 @@ class Scenes:
         if not path.is_file():
             station.fail(f"{path} does not exist; choose the scene's file.")
             return []
-        station.tell(f"Reading {path.name}")
-        await asyncio.sleep(_SAY)
-        try:
-            found = read_bundle(path)
-        except InputError as error:
-            station.fail(str(error))
+        done, found = await station.jobs.run(
+            "Opening the scene", lambda progress: read_scene(path, progress)
+        )
+        if not done:
             return []
         station.autosave.scene = path
         opened, since = [], work_on_scene(path)

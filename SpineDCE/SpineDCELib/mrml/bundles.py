@@ -11,7 +11,6 @@ from typing import Any
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.work import Work
 from SpineDCELib.mrml.workplace import Workplace, work_of
-from SpineDCELib.on_disk import images_on_disk
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.stages import Images
 
@@ -76,7 +75,7 @@ def read_bundle(path: Path) -> dict[str, tuple[Images, Work]]:
         found: dict[str, tuple[Images, Work]] = {}
         for visit in Workplace(scene).visits:
             assert visit.analysis is not None
-            found[visit.name] = (images_on_disk(visit.analysis.study), work_of(visit))
+            found[visit.name] = (visit.analysis.study, work_of(visit))
     if not found:
         raise InputError(
             f"The scene {path.name} holds no study of SpineDCE; open the folder with its images."

@@ -1,0 +1,37 @@
+"""A scene read apart: MRML takes seconds and a gigabyte for it, and could not be stopped here.
+
+``python -m SpineDCEWidget.browser.scene_reader SCENE FOLDER``
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from SpineDCELib.mrml.bundles import read_bundle
+from SpineDCELib.mrml.work import Work
+from SpineDCELib.on_disk import hand_over, take_over
+from SpineDCELib.progress import Progress
+from SpineDCELib.stages import Images
+
+from SpineDCEWidget.browser.apart import run_apart, work_apart
+
+
+def read_scene(path: Path, progress: Progress) -> dict[str, tuple[Images, Work]]:
+    """As :func:`read_bundle`, with the large arrays in files."""
+    with tempfile.TemporaryDirectory(prefix="spinedce-scene-") as folder:
+        run_apart(__name__, path, folder, progress=progress)
+        return take_over(Path(folder))
+
+
+def _read(progress: Progress) -> None:
+    path, folder = map(Path, sys.argv[1:])
+    progress(0.1, path.name)
+    found = read_bundle(path)
+    progress(0.9, path.name)
+    hand_over(found, folder)
+
+
+if __name__ == "__main__":
+    work_apart(_read)
