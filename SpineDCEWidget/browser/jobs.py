@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +15,9 @@ from SpineDCELib.errors import Cancelled, SpineDCEError
 from SpineDCELib.progress import Progress
 
 log = logging.getLogger(__name__)
+
+#: What the page gets between two steps on the main thread, s.
+_BREATH = 0.02
 
 
 class Jobs:
@@ -53,23 +56,45 @@ class Jobs:
         Returns:
             Whether it finished, and what it returned. An error is told, not raised.
         """
+        async with self._shown(title, quiet):
+            loop = asyncio.get_running_loop()
+            future = loop.run_in_executor(self._pool, work, self._progress)
+            while not future.done():
+                await asyncio.wait([future], timeout=0.15)
+                self._show()
+            return True, future.result()
+        return False, None
+
+    async def walk(self, title: str, steps: Generator[float]) -> bool:
+        """Go through short steps on the main thread, each of which yields the finished share; for
+        what touches nodes. The page is heard between them.
+
+        Returns:
+            Whether it finished. An error is told, not raised.
+        """
+        async with self._shown(title, False):
+            with contextlib.closing(steps):
+                for share in steps:
+                    self._progress(share, "")
+                    self._show()
+                    await asyncio.sleep(_BREATH)
+            return True
+        return False
+
+    @contextlib.asynccontextmanager
+    async def _shown(self, title: str, quiet: bool) -> AsyncIterator[None]:
+        """A turn of its own, known to the page, in which errors are told."""
         async with self._turn:
             self._stop.clear()
             self._share, self._step = 0.0, ""
-            loop = asyncio.get_running_loop()
-            future = loop.run_in_executor(self._pool, work, self._progress)
             with self._state as state:
                 state.update(
                     {"busy": not quiet, "busy_title": title, "busy_share": 0, "busy_step": ""}
                 )
             try:
-                while not future.done():
-                    await asyncio.wait([future], timeout=0.15)
-                    with self._state as state:
-                        state.busy_share, state.busy_step = round(100 * self._share), self._step
-                return True, future.result()
+                yield
             except Cancelled:
-                return False, None
+                pass
             except SpineDCEError as error:
                 self._failed(str(error))
             except MemoryError:
@@ -86,7 +111,10 @@ class Jobs:
                 _give_back()
                 with self._state as state:
                     state.update({"busy": False, "busy_title": "", "busy_step": ""})
-        return False, None
+
+    def _show(self) -> None:
+        with self._state as state:
+            state.busy_share, state.busy_step = round(100 * self._share), self._step
 
     def _progress(self, share: float, message: str) -> None:
         if self._stop.is_set():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import time
 from pathlib import Path
@@ -14,8 +13,6 @@ from SpineDCEWidget.browser.autosave import work_on_scene
 from SpineDCEWidget.browser.scene_reader import read_scene
 
 KINDS = (".mrb", ".mrml")
-#: Time for the page to say what is done before nodes, which only the main thread may touch, are.
-_SAY = 0.1
 
 
 class Scenes:
@@ -54,21 +51,17 @@ class Scenes:
         """Images, regions, choices and maps as one file that the browser keeps."""
         station = self._station
         folder, path = station.files / "scene", station.files / "spinedce-scene.mrb"
-        station.tell("Writing the scene")
-        await asyncio.sleep(_SAY)
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            if not station.attempt(
-                lambda: unfold_bundle(station.workplace, folder / path.stem, **station.maps.looks())
-            ):
-                return
-            done, _ = await station.jobs.run(
-                "Saving the scene",
-                lambda progress: pack_bundle(folder / path.stem, path, progress),
+            done = await station.jobs.walk(
+                "Writing the scene",
+                unfold_bundle(station.workplace, folder / path.stem, **station.maps.looks()),
             )
-        except OSError as error:
-            station.fail(f"The scene cannot be written: {error.strerror or error}.")
-            return
+            if done:
+                done, _ = await station.jobs.run(
+                    "Packing the scene",
+                    lambda progress: pack_bundle(folder / path.stem, path, progress),
+                )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if done:

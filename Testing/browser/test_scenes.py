@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import zipfile
+from collections import deque
 from urllib.parse import unquote
 
 import numpy as np
@@ -67,7 +68,7 @@ def test_a_scene_saved_here_holds_the_work_and_nothing_of_the_session(place, ima
     visit.show(visit.compute())
     place.scene.AddNewNodeByClass("vtkMRMLModelNode", "Brush of the session")
     nodes = place.scene.GetNumberOfNodes()
-    unfold_bundle(place, tmp_path / "work", colours="viridis")
+    deque(unfold_bundle(place, tmp_path / "work", colours="viridis"), maxlen=0)
     pack_bundle(tmp_path / "work", tmp_path / "work.mrb")
     assert place.scene.GetNumberOfNodes() == nodes
     _same(read_bundle(tmp_path / "work.mrb"), place, images)
@@ -98,7 +99,7 @@ def test_stale_maps_are_not_saved(place, tmp_path):
     visit = place.after
     visit.show(visit.compute())
     visit.change(fit={"shift": 5.0})
-    unfold_bundle(place, tmp_path / "work")
+    deque(unfold_bundle(place, tmp_path / "work"), maxlen=0)
     assert not list((tmp_path / "work").rglob("Vp*"))
 
 
@@ -106,7 +107,7 @@ def test_packing_that_is_cancelled_leaves_no_file(place, tmp_path):
     def stop(share, message):
         raise Cancelled
 
-    unfold_bundle(place, tmp_path / "work")
+    deque(unfold_bundle(place, tmp_path / "work"), maxlen=0)
     with pytest.raises(Cancelled):
         pack_bundle(tmp_path / "work", tmp_path / "work.mrb", stop)
     assert not (tmp_path / "work.mrb").exists()

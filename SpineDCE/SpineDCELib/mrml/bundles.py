@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import zipfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ _LOGICS = (
 )
 _NODES = ("vtkMRMLTableNode", "vtkMRMLPlotSeriesNode", "vtkMRMLPlotChartNode")
 _CHUNK = 1 << 22
+#: Of the name of a file, characters: Windows allows 260 for a whole path.
+_LONGEST = 50
 
 
 def new_scene(cache: str | Path | None = None) -> Any:
@@ -59,8 +63,7 @@ def read_bundle(path: Path) -> dict[str, tuple[Images, Work]]:
     Raises:
         InputError: unreadable, or without a study of SpineDCE.
     """
-    with tempfile.TemporaryDirectory(prefix="spinedce-scene-") as cache:
-        scene = new_scene(cache)
+    with _scratch_scene() as scene:
         here = os.getcwd()
         try:
             if path.suffix.lower() == ".mrb":
@@ -83,11 +86,12 @@ def read_bundle(path: Path) -> dict[str, tuple[Images, Work]]:
     return found
 
 
-def unfold_bundle(workplace: Workplace, folder: Path, **looks: Any) -> None:
+def unfold_bundle(workplace: Workplace, folder: Path, **looks: Any) -> Generator[float]:
     """Write the work into an empty folder, as :func:`pack_bundle` packs it. Main thread only.
 
-    Images, regions, rulers, choices, maps, tables and charts: what belongs to the visits, and
-    nothing of the session around them. Maps that a later choice made stale are left out.
+    Images, regions, rulers, choices, maps, tables and charts: what belongs to the visits as they
+    are now, and nothing of the session around them. Maps that a later choice made stale are left
+    out. A file a step: each yields the share that is written.
 
     Args:
         looks: of the maps; see :meth:`Workplace.scale_maps`.
@@ -95,8 +99,7 @@ def unfold_bundle(workplace: Workplace, folder: Path, **looks: Any) -> None:
     Raises:
         InputError: the folder cannot be written.
     """
-    with tempfile.TemporaryDirectory(prefix="spinedce-scene-") as cache:
-        scene = new_scene(cache)
+    with _scratch_scene() as scene:
         copy = Workplace(scene)
         for visit in workplace.visits:
             assert visit.analysis is not None
@@ -107,14 +110,49 @@ def unfold_bundle(workplace: Workplace, folder: Path, **looks: Any) -> None:
             if visit.result is not None and not visit.is_stale:
                 own.show(visit.result)
         copy.scale_maps(**looks)
-        for i in range(scene.GetNumberOfNodesByClass("vtkMRMLStorableNode")):
-            node = scene.GetNthNodeByClass(i, "vtkMRMLStorableNode")
-            node.AddDefaultStorageNode()
-            if (storage := node.GetStorageNode()) is not None:
-                storage.SetUseCompression(False)  # packing does, off the main thread
-        folder.mkdir(parents=True, exist_ok=True)
-        if not scene.SaveSceneToSlicerDataBundleDirectory(str(folder)):
+        yield 0.0
+        (folder / "Data").mkdir(parents=True, exist_ok=True)
+        scene.SetRootDirectory(str(folder))
+        scene.SetURL(str(folder / f"{folder.name}.mrml"))
+        nodes = [
+            scene.GetNthNodeByClass(i, "vtkMRMLStorableNode")
+            for i in range(scene.GetNumberOfNodesByClass("vtkMRMLStorableNode"))
+        ]
+        for i, node in enumerate(nodes):
+            if not _write_node(node, folder / "Data"):
+                raise InputError(f"The scene cannot be written to {folder}; free some space there.")
+            workplace.let_go()
+            yield (i + 1) / len(nodes)
+        if not scene.Commit():
             raise InputError(f"The scene cannot be written to {folder}; free some space there.")
+
+
+def _write_node(node: Any, folder: Path) -> bool:
+    """Write what a node keeps in a file; as MRML does for a bundle, where it writes all at once."""
+    if node.GetHideFromEditors():
+        return True  # written with the scene itself
+    node.AddDefaultStorageNode()
+    storage = node.GetStorageNode()
+    if storage is None:
+        return True
+    scene, kind = node.GetScene(), f".{storage.GetDefaultWriteFileExtension().lower()}"
+    name = scene.PercentEncode(node.GetName() or "unnamed") + kind
+    name = storage.ClampFileName(name, len(kind), _LONGEST)
+    storage.SetFileName(scene.CreateUniqueFileName(str(folder / name), kind))
+    storage.SetUseCompression(False)  # packing does, off the main thread
+    return bool(storage.WriteData(node))
+
+
+@contextlib.contextmanager
+def _scratch_scene() -> Iterator[Any]:
+    """A scene that can read and write bundles, for a while."""
+    with tempfile.TemporaryDirectory(prefix="spinedce-scene-") as cache:
+        scene = new_scene(cache)
+        try:
+            yield scene
+        finally:
+            scene.Clear(True)
+            scene.logics.clear()  # they and the scene hold each other
 
 
 def pack_bundle(folder: Path, path: Path, progress: Progress = silent) -> None:

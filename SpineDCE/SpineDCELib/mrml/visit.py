@@ -236,6 +236,7 @@ class VisitScene:
                 low, high = np.percentile(values[:: values.size // 500_000 | 1], (1, 99.5))
                 display.AutoWindowLevelOff()
                 display.SetWindowLevelMinMax(float(low), float(high))
+        let_go(images.dynamic.signal, images.dynamic.phase)
         drawn.segmentation_node(self.nodes, images.dynamic.geometry)
         self.regions_changed()
         with contextlib.suppress(InputError):

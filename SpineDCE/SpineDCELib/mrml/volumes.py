@@ -54,6 +54,11 @@ def image_of(array: NDArray[Any]) -> Any:
     return image
 
 
+def forget_images() -> None:
+    """Free the arrays of images that are gone: VTK's Python keeps them until the next one comes."""
+    image_of(np.zeros((1, 1, 1)))
+
+
 def touched(node: Any) -> None:
     """Say that the voxels of a node were changed in place."""
     image = node.GetImageData()

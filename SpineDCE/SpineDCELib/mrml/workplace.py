@@ -23,6 +23,7 @@ from SpineDCELib.measurement.roles import TAG
 from SpineDCELib.measurement.rulers import write_rulers
 from SpineDCELib.mrml.maps import colour_map
 from SpineDCELib.mrml.visit import VisitScene
+from SpineDCELib.mrml.volumes import forget_images
 from SpineDCELib.mrml.work import Work, read_work, write_work
 from SpineDCELib.on_disk import images_on_disk
 from SpineDCELib.phantom import VISITS
@@ -59,6 +60,7 @@ class Workplace:
         for visit in (self.before, self.after):
             visit.clear()
         self.comparison = None
+        forget_images()
 
     # -- two visits -----------------------------------------------------------------------------
 
@@ -94,7 +96,7 @@ class Workplace:
             flip_runs=flip_runs,
             progress=progress,
         )
-        self._let_go()
+        self.let_go()
         return self.comparison
 
     def scale_maps(self, name: str = "vp", *, top: float | None = None, **how: Any) -> float:
@@ -154,11 +156,12 @@ class Workplace:
             progress(len(done) / (len(done) + 1), "Writing the comparison")
             with staged(folder) as stage:
                 write_comparison(stage, self.comparison, formats=formats, anonymise=anonymise)
-        self._let_go()
+        self.let_go()
         progress(1.0, "Done")
         return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """Give memory back that the next look fills again."""
         for visit in self.visits:
             visit.let_go()
 
