@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,18 +10,14 @@ from typing import Any
 import numpy as np
 from SpineDCELib.mrml.volumes import index_of, ras_of
 from SpineDCELib.phantom import VISITS
-from trame_server.utils.asynchronous import create_task
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
+
+from SpineDCEWidget.browser.pictures import Pictures
 
 #: What a view can show, in the order that menus list it.
 CONTENTS = ("T1", "frame", "map", "fused")
 COLUMNS = 3
-#: Pictures per second of a view at most.
-_FPS = 40.0
-_QUALITY = 90
-#: Turns of the event loop that a picture needs to be written to the page's socket.
-_ON_ITS_WAY = 4
 _CROSSHAIR_HIDDEN = 0
 #: A press and release this near to each other is a click, pixels.
 _CLICK = 3
@@ -48,44 +42,6 @@ class Pane:
     @property
     def composite(self) -> Any:
         return self.view._logic.GetSliceCompositeNode()
-
-
-class _Pictures:
-    """Makes a view's pictures, and sends them to the page where they differ from the last one.
-
-    Views take turns, and one's picture is on its way before the next is drawn: what the mouse does
-    is seen where it is first, and not when all views are ready.
-
-    A page that comes, or comes back, says the views' sizes first, and gets every picture then.
-
-    Args:
-        rca: a view of trame-slicer's factory. turn: the same for all views.
-    """
-
-    def __init__(self, rca: Any, turn: asyncio.Lock) -> None:
-        self._push, self._last, self._turn = rca.view_adapter.push, b"", turn
-        self._scheduler = rca.view_adapter._scheduler
-        self._scheduler._render_task.cancel()
-        self._scheduler._render_task = create_task(self._make())
-        rca.slicer_view.interactor().AddObserver("WindowResizeEvent", self._forget)
-
-    async def _make(self) -> None:
-        wanted, encoder = self._scheduler._request_event, self._scheduler._rca_encoder
-        while True:
-            await wanted.wait()
-            async with self._turn:
-                wanted.clear()
-                started = time.monotonic()
-                picture, about, _ = encoder.encode(*self._scheduler.rca.img_cols_rows, _QUALITY)
-                if picture != self._last:
-                    self._last = picture
-                    self._push(picture, about)
-                for _ in range(_ON_ITS_WAY):
-                    await asyncio.sleep(0)
-            await asyncio.sleep(max(0.0, 1 / _FPS - (time.monotonic() - started)))
-
-    def _forget(self, *_: Any) -> None:
-        self._last = b""
 
 
 def pane_name(visit: str, column: int) -> str:
@@ -121,7 +77,7 @@ class Views:
     ) -> None:
         self._app, self._workplace = app, workplace
         self._factory = RemoteSliceViewFactory(server)
-        self._turn = asyncio.Lock()
+        self._pictures = Pictures()
         self._clicked, self._pointed, self._moved = clicked, pointed, moved
         self._released, self._resized = released, resized
         self.columns = ["T1", "map", "fused"]
@@ -143,15 +99,15 @@ class Views:
             )
         )
         pane = Pane(visit, column, view)
-        _Pictures(self._factory.get_factory_view(pane.name), self._turn)
+        self._pictures.add(pane.name, self._factory.get_factory_view(pane.name))
         view.render_window().SetMultiSamples(0)
         pane.node.SetOrientationMarkerType(pane.node.OrientationMarkerTypeNone)
         pane.node.AddObserver("ModifiedEvent", lambda *_: self._follow(pane))
         interactor = view.interactor()
         interactor.AddObserver("LeftButtonPressEvent", lambda *_: self._press(pane), 100.0)
         interactor.AddObserver("LeftButtonReleaseEvent", lambda *_: self._release(pane), 100.0)
-        interactor.AddObserver("EnterEvent", lambda *_: self._pointed(visit), 100.0)
-        interactor.AddObserver("MouseMoveEvent", lambda *_: self._pointed(visit), 100.0)
+        for event in ("EnterEvent", "MouseMoveEvent"):
+            interactor.AddObserver(event, lambda *_: self._point(pane), 100.0)
         return pane
 
     # -- what is shown --------------------------------------------------------------------------
@@ -324,7 +280,11 @@ class Views:
                 node.EndModify(changing)
         self._moved()
 
-    # -- clicks ---------------------------------------------------------------------------------
+    # -- mouse ---------------------------------------------------------------------------------
+
+    def _point(self, pane: Pane) -> None:
+        self._pictures.pointed = pane.name
+        self._pointed(pane.visit)
 
     def _press(self, pane: Pane) -> None:
         self._pressed[pane.name] = pane.view.interactor().GetEventPosition()
