@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
@@ -24,30 +26,33 @@ def run_apart(module: str, *arguments: object, progress: Progress) -> None:
         InputError: with the reason of the work that failed.
         Cancelled: by ``progress``; the process is ended.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
-    assert process.stdout is not None
-    said = ["0 "]
-    listener = threading.Thread(target=_listen, args=(process.stdout, said), daemon=True)
-    listener.start()
-    try:
-        while listener.is_alive():
-            share, _, words = said[-1].partition(" ")
-            if share != _FAILED:
-                progress(float(share), words)
-            listener.join(_TURN)
-        if process.wait() != 0:
-            failed, _, reason = said[-1].partition(" ")
-            raise InputError(reason if failed == _FAILED else "it ended without a reason")
-    finally:
-        process.kill()
-        process.wait()
-        listener.join()
-        process.stdout.close()
+    # What a process that is ended leaves unfinished goes with the folder.
+    with tempfile.TemporaryDirectory(prefix="spinedce-") as scratch:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "TMPDIR": scratch},
+            text=True,
+            encoding="utf-8",
+        )
+        assert process.stdout is not None
+        said = ["0 "]
+        listener = threading.Thread(target=_listen, args=(process.stdout, said), daemon=True)
+        listener.start()
+        try:
+            while listener.is_alive():
+                share, _, words = said[-1].partition(" ")
+                if share != _FAILED:
+                    progress(float(share), words)
+                listener.join(_TURN)
+            if process.wait() != 0:
+                failed, _, reason = said[-1].partition(" ")
+                raise InputError(reason if failed == _FAILED else "it ended without a reason")
+        finally:
+            process.kill()
+            process.wait()
+            listener.join()
+            process.stdout.close()
 
 
 def _listen(lines: IO[str], said: list[str]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from mrml.scenes import new_scene
@@ -20,6 +22,8 @@ from SpineDCELib.errors import InputError
 from SpineDCEWidget.browser.apart import work_apart
 
 def work(progress):
+    import pathlib, tempfile
+    pathlib.Path(tempfile.mkdtemp(prefix="unfinished-"), "images").write_text("of a patient")
     print("a library says something")
     progress(0.25, "first step")
     time.sleep(0.3)
@@ -37,6 +41,8 @@ work_apart(work)
 def work(tmp_path, monkeypatch):
     (tmp_path / "made_up_work.py").write_text(_WORK)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
     return "made_up_work"
 
 
@@ -71,6 +77,7 @@ def test_work_that_is_cancelled_ends_at_once(work):
     assert time.monotonic() - start < 30
     left = subprocess.run(["pgrep", "-f", f"-m {work} long"], capture_output=True, check=False)
     assert not left.stdout
+    assert not list(Path(tempfile.gettempdir()).iterdir())
 
 
 def test_a_scene_that_cannot_be_read_is_refused_with_the_reason(tmp_path):
