@@ -60,6 +60,7 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
             timeout=0,
         )
     finally:
+        station.jobs.cancel()  # or the program would not end before it
         station.autosave.save()
         shutil.rmtree(station.files, ignore_errors=True)
 

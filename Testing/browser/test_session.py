@@ -9,6 +9,8 @@ import urllib.request
 import pytest
 from browser.page import Page, Program, sample_home
 
+from SpineDCEWidget.browser.sample import is_made
+
 pytestmark = pytest.mark.timeout(400)
 
 
@@ -97,6 +99,23 @@ def test_a_long_step_can_be_cancelled(program):
         page.wait(lambda: page.state("step") == 1)
     finally:
         page.quit()
+
+
+def test_a_program_that_is_stopped_waits_for_no_long_step(tmp_path):
+    program = Program(tmp_path / "home")
+    try:
+        page = Page(program.address)
+        try:
+            page.click("#sample-full")
+            page.wait(lambda: page.state("busy_step"), 60, "the job")
+            program.process.terminate()
+            assert program.process.wait(120) == 0
+        finally:
+            page.quit()
+        assert not is_made(tmp_path / "home" / "sample" / "full")
+        assert program.troubles() == []
+    finally:
+        program.stop()
 
 
 def test_work_survives_a_second_tab_and_a_kill(home, program):
