@@ -21,6 +21,7 @@ from SpineDCELib.export.staging import staged
 from SpineDCELib.inputs import Inputs
 from SpineDCELib.job import analyse
 from SpineDCELib.phantom.study import write_study
+from SpineDCELib.series import read_segmentation
 from SpineDCELib.settings import Settings, changed
 
 hd = pytest.importorskip("highdicom", reason="highdicom is not installed")
@@ -141,6 +142,10 @@ def test_regions_come_back_voxel_by_voxel(made):
     mask = outcome.analysis.regions["Lesion"] & ~excluded
     array = dataset.pixel_array[:slices].astype(bool)
     np.testing.assert_array_equal(array, mask[order[:slices]])
+    # And through our own reader.
+    again = read_segmentation(out / "dicom" / "regions.dcm")
+    on = again.on(outcome.analysis.images.dynamic.geometry)
+    np.testing.assert_array_equal(on["Lesion"], mask)
 
 
 @pytest.mark.parametrize("name", ["vp", "Ktrans", "ve", "kep", "R2"])

@@ -39,7 +39,7 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
 
     aif = parser.add_argument_group("arterial input function (one of the first three)")
     source = aif.add_mutually_exclusive_group()
-    source.add_argument("--aif-mask", metavar="FILE", help="the artery: labelled NRRD or .seg.nrrd")
+    source.add_argument("--aif-mask", metavar="FILE", help="the artery, as --roi")
     source.add_argument("--aif-file", metavar="FILE", help="two columns: time [s], Cb [mM]")
     source.add_argument(
         "--aif",
@@ -92,11 +92,11 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
     fit.add_argument("--integration", choices=("cubic", "linear"), help="default: cubic")
     fit.add_argument(
         "--roi", metavar="FILE", action="append", default=[],
-        help="regions: labelled NRRD or .seg.nrrd; may be given more than once",
+        help="regions: .seg.nrrd, DICOM SEG, labelled NRRD or NIfTI; may be given more than once",
     )  # fmt: skip
     fit.add_argument(
         "--size", metavar="FILE", action="append", default=[],
-        help="outline of the lesion on any images (.seg.nrrd), or two rulers (.mrk.json)",
+        help="outline of the lesion on any images (as --roi), or two rulers (.mrk.json)",
     )  # fmt: skip
     export = parser.add_argument_group("export")
     export.add_argument(

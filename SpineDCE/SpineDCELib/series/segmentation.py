@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.series.dicom_segmentation import is_dicom_segmentation, read_dicom_segmentation
 from SpineDCELib.series.dynamic_series import Geometry
 from SpineDCELib.series.files import is_nrrd
 from SpineDCELib.series.grid import describe, put_on_grid
@@ -83,7 +84,7 @@ class Segmentation:
 
 
 def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
-    """Regions of a labelled NRRD, NIfTI or DICOM volume, or of Slicer's ``.seg.nrrd``.
+    """Regions of Slicer's ``.seg.nrrd``, a DICOM Segmentation, or a labelled volume of any format.
 
     A label n without a name becomes the region "label n". Slicer's segments keep name, colour and
     terminology; layers (overlapping segments) and cropped extents are as Slicer writes them: the
@@ -99,6 +100,8 @@ def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
         keys = read_nrrd_header(file).keys
         if any(re.fullmatch(r"Segment\d+_(ID|Name|LabelValue)", k) for k in keys):
             return _slicer(file, keys)
+    elif is_dicom_segmentation(file):
+        return _dicom(file)
     volume = read_volume(file)
     return _labelled(file, volume.array, volume.geometry)
 
@@ -123,13 +126,8 @@ def _slicer(file: Path, keys: dict[str, str]) -> Segmentation:
     tags: dict[str, dict[str, str]] = {}
     notes: list[str] = []
     for n in numbers:
-        name = base = keys.get(f"Segment{n}_Name") or keys.get(f"Segment{n}_ID") or f"Segment {n}"
-        count = 1
-        while name in masks:
-            count += 1
-            name = f"{base} ({count})"
-        if name != base:
-            notes.append(f"A second segment {base} is called {name}.")
+        base = keys.get(f"Segment{n}_Name") or keys.get(f"Segment{n}_ID") or f"Segment {n}"
+        name = _name(base, masks, notes)
         # Slicer before 4.11 gave each segment a layer and the value 1.
         layer = int(_number(keys, f"Segment{n}_Layer", n if len(layers) > 1 else 0))
         value = int(_number(keys, f"Segment{n}_LabelValue", 1))
@@ -147,6 +145,28 @@ def _slicer(file: Path, keys: dict[str, str]) -> Segmentation:
             terminology[name] = entry
         tags[name] = own
     return Segmentation(masks, image.geometry, colours, terminology, tags, str(file), tuple(notes))
+
+
+def _dicom(file: Path) -> Segmentation:
+    segments, geometry = read_dicom_segmentation(file)
+    masks: dict[str, NDArray[np.bool_]] = {}
+    terminology: dict[str, str] = {}
+    notes: list[str] = []
+    for segment in segments:
+        name = _name(segment.name, masks, notes)
+        masks[name], terminology[name] = segment.mask, segment.terminology
+    return Segmentation(masks, geometry, {}, terminology, {}, str(file), tuple(notes))
+
+
+def _name(base: str, taken: Mapping[str, object], notes: list[str]) -> str:
+    """A name that no segment has yet."""
+    name, count = base, 1
+    while name in taken:
+        count += 1
+        name = f"{base} ({count})"
+    if name != base:
+        notes.append(f"A second segment {base} is called {name}.")
+    return name
 
 
 def _number(keys: dict[str, str], key: str, default: int) -> float:
