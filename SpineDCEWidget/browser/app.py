@@ -116,6 +116,10 @@ class Workstation:
             return False
         return True
 
+    def uploaded(self, folder: Path) -> None:
+        """All files of an upload have come; the folder's name begins with what they are."""
+        (self.regions if folder.name.startswith("regions-") else self.study).uploaded(folder)
+
     def refresh(self) -> None:
         """Let every panel show what there is now."""
         with self.state as state:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -239,6 +239,27 @@ class Drawing:
         self._editor.active_segment_modifier.apply_labelmap(
             labelmap, modification_mode=ModificationMode.Add
         )
+
+    def load(self, masks: dict[str, np.ndarray], roles: Mapping[str, str]) -> None:
+        """Take regions in, of which one takes the place of another of its name; undo gives all
+        back, one by one."""
+        from trame_slicer.segmentation.segment_modifier import ModificationMode
+
+        segmentation = self.visit.segmentation.GetSegmentation()
+        for name, mask in masks.items():
+            identity = segmentation.GetSegmentIdBySegmentName(name)
+            if not identity:
+                identity = self.visit.add_segment(roles[name], another=True)
+                segmentation.GetSegment(identity).SetName(name)
+            labelmap = self._editor.create_modifier_labelmap()
+            vtk_image_to_np(labelmap)[...] = mask
+            labelmap.Modified()
+            self._editor.active_segment_modifier.apply_labelmap(
+                labelmap,
+                segment_id=identity,
+                modification_mode=ModificationMode.Set,
+                do_bypass_masking=True,
+            )
 
     def remove(self, segment: str) -> None:
         """Take a segment away; undo brings it back."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from SpineDCELib.inputs import read_regions, read_roles
 from SpineDCELib.mrml.regions import rulers_in
 from SpineDCELib.mrml.volumes import array_of
 from trame.widgets import html
@@ -175,6 +178,44 @@ class RegionsPanel:
             self._drawing.remove(self._drawing.segment)
             self.refresh()
 
+    # -- from a file ------------------------------------------------------------------------------
+
+    def uploaded(self, folder: Path) -> None:
+        """A file with regions has come."""
+        with self._station.state as state:
+            state.uploading = ""
+        self._station.begin(self.load)(folder)
+
+    async def load(self, folder: Path) -> None:
+        """Take the regions of the file in a folder into the visit; the folder goes.
+
+        A single one that says of itself no more than that it is a region becomes what is in hand.
+        """
+        station, visit, drawing = self._station, self._station.visit, self._drawing
+        if visit is None:
+            station.fail("Open a study first, then load the regions that are drawn on it.")
+            return
+        geometry = visit.analysis.study.dynamic.geometry
+        paths = [str(path) for path in folder.rglob("*") if path.is_file()]
+        done, found = await station.jobs.run(
+            "Loading regions",
+            lambda _progress: (read_regions(paths, geometry), read_roles(paths)),
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+        if not done:
+            return
+        masks, roles = found
+        drawing.activate(visit)
+        if drawing.role and list(roles.values()) == ["other"]:
+            (mask,) = masks.values()
+            segment = visit.segmentation.GetSegmentation().GetSegment(drawing.segment)
+            masks, roles = {segment.GetName(): mask}, {segment.GetName(): drawing.role}
+        drawing.load(masks, roles)
+        areas = next(iter(masks.values())).sum((1, 2))
+        station.views.go_to_section(int(areas.argmax()), visit.name)
+        station.tell(f"Loaded into {visit.name}: {', '.join(masks)}. Undo takes them back.")
+        self.refresh()
+
     # -- rulers -----------------------------------------------------------------------------------
 
     def ruler(self) -> None:
@@ -333,3 +374,16 @@ class RegionsPanel:
                 html.Span("{{ rulers.join(' × ') || 'none yet' }}", classes="hint grow")
                 v3.VBtn("Clear", size="x-small", variant="text", click=self.remove_rulers,
                         v_if="rulers.length")  # fmt: skip
+            with html.Label(
+                classes="upload", v_show="visits.length && !uploading",
+                title="Regions drawn elsewhere on this series: .seg.nrrd, DICOM Segmentation, "
+                "labelled NRRD or NIfTI",
+            ):  # fmt: skip
+                html.Span("Load regions from a file ({{ visit }})")
+                html.Input(
+                    type="file", id="upload-regions",
+                    raw_attrs=[
+                        "@change=\"utils.upload($event.target.files, 'regions'); "
+                        "$event.target.value = ''\""
+                    ],
+                )  # fmt: skip

@@ -40,7 +40,7 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
         token,
         downloads=station.files,
         uploads=station.study.uploads,
-        uploaded=station.study.uploaded,
+        uploaded=station.uploaded,
     )
     station.ctrl.on_server_bind.add(gate.attach)
 

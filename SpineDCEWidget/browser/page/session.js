@@ -57,8 +57,8 @@
   };
 
   // Files from the page go to the program one by one, so that no size is too big.
-  window.spinedce.upload = async function (files) {
-    const batch = Date.now().toString(36);
+  window.spinedce.upload = async function (files, what = "study") {
+    const batch = `${what}-${Date.now().toString(36)}`;
     const list = [...files];
     for (let i = 0; i < list.length; i++) {
       const name = encodeURIComponent(list[i].webkitRelativePath || list[i].name);
@@ -67,7 +67,8 @@
         window.trame.trigger("upload_failed", [await answer.text()]);
         return;
       }
-      if (i % 20 === 0) window.trame.trigger("upload_progress", [i + 1, list.length]);
+      // Waited for, or it might be heard after the end.
+      if (i % 20 === 0) await window.trame.trigger("upload_progress", [i + 1, list.length]);
     }
     await fetch(`uploaded/${batch}`, { method: "POST" });
   };

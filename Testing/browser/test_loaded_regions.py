@@ -1,0 +1,93 @@
+"""Regions that were drawn elsewhere, taken into the page from a file."""
+
+from __future__ import annotations
+
+import zipfile
+
+import numpy as np
+import pytest
+from browser.page import Page, Program, sample_home
+from SpineDCELib.series import read_segmentation, write_segmentation
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return sample_home(tmp_path_factory.mktemp("home"), "quick")
+
+
+@pytest.fixture(scope="module")
+def page(home):
+    program = Program(home)
+    shown = Page(program.address, home / "downloads")
+    shown.click("#sample")
+    shown.opened()
+    shown.keys("3")
+    yield shown
+    troubles = program.troubles() + shown.troubles()
+    shown.quit()
+    program.stop()
+    assert troubles == []
+
+
+def _load(page, path):
+    page.element("#upload-regions").send_keys(str(path))
+
+
+def _numbers(page, role):
+    return page.state("region_numbers").get(role, "")
+
+
+def test_a_segmentation_is_measured_exported_and_undone(page, home, tmp_path):
+    truth = home / "sample" / "small" / "before" / "truth" / "rois.seg.nrrd"
+    _load(page, truth)
+    for role in ("lesion", "reference", "aorta", "exclusion"):
+        page.wait(lambda role=role: _numbers(page, role), 60, role)
+    page.settled()
+    page.keys("5")
+    page.click("#export")
+    archive = page.wait(
+        lambda: [p for p in (home / "downloads").glob("*.zip") if p.stat().st_size], 120, "export"
+    )[0]
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(tmp_path)
+    expected = read_segmentation(truth)
+    exported = read_segmentation(tmp_path / "before" / "regions.seg.nrrd")
+    assert exported.masks.keys() == expected.masks.keys()
+    for name, mask in exported.on(expected.geometry).items():
+        np.testing.assert_array_equal(mask, expected.masks[name])
+
+    # One after the other goes again, and the same file may be loaded once more.
+    page.keys("3")
+    for _ in expected.masks:
+        page.click("#button-can_undo")
+    page.wait(lambda: not any(_numbers(page, role) for role in ("lesion", "aorta")), 30, "undo")
+    _load(page, truth)
+    page.wait(lambda: _numbers(page, "lesion"), 60, "the lesion again")
+
+
+def test_a_label_without_a_name_becomes_what_is_in_hand(page, home, tmp_path):
+    geometry = read_segmentation(
+        home / "sample" / "small" / "before" / "truth" / "rois.seg.nrrd"
+    ).geometry
+    mask = np.zeros(geometry.shape, bool)
+    mask[2, 10:14, 10:14] = True
+    write_segmentation(tmp_path / "label.seg.nrrd", {"label 1": mask}, geometry)
+    before = _numbers(page, "lesion")
+    page.click("#role-lesion")
+    page.wait(lambda: page.state("role") == "lesion")
+    _load(page, tmp_path / "label.seg.nrrd")
+    page.wait(lambda: _numbers(page, "lesion") not in ("", before), 60, "the lesion")
+    page.click("#button-can_undo")
+    page.wait(lambda: _numbers(page, "lesion") == before, 60, "the lesion as it was")
+    page.keys("\ue00c")
+
+
+def test_what_cannot_be_loaded_is_refused_and_changes_nothing(page, home, tmp_path):
+    before = page.state("region_numbers")
+    (tmp_path / "notes.txt").write_text("no image")
+    _load(page, tmp_path / "notes.txt")
+    page.wait(lambda: "notes.txt" in page.state("error"), 60, "the reason")
+    assert page.state("region_numbers") == before
+    assert not list((home / "uploads").rglob("*.txt"))
