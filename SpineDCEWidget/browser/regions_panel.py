@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from SpineDCELib.inputs import read_regions, read_roles
+from SpineDCELib.errors import InputError
+from SpineDCELib.inputs import read_roles
+from SpineDCELib.measurement import Role
 from SpineDCELib.mrml.regions import rulers_in
 from SpineDCELib.mrml.volumes import array_of
+from SpineDCELib.series import Geometry, read_segmentation
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -32,6 +35,20 @@ _TOOLS = {
 
 #: How often the numbers follow a stroke, s, and what they may cost, s.
 _LIVE, _CHEAP = 0.15, 0.03
+
+
+def _read(path: Path, geometry: Geometry) -> tuple[dict[str, np.ndarray], dict[str, Role]]:
+    """The regions of a file that hold a voxel, and what they are for."""
+    try:
+        found = read_segmentation(path).on(geometry)
+    except InputError as error:
+        # The user knows it by its name only.
+        raise InputError(str(error).replace(str(path), path.name)) from None
+    masks = {name: mask for name, mask in found.items() if mask.any()}
+    if not masks:
+        raise InputError(f"{path.name} holds no voxel of the series; draw the regions on it.")
+    roles = read_roles([str(path)])
+    return masks, {name: roles[name] for name in masks}
 
 
 class RegionsPanel:
@@ -196,10 +213,9 @@ class RegionsPanel:
             station.fail("Open a study first, then load the regions that are drawn on it.")
             return
         geometry = visit.analysis.study.dynamic.geometry
-        paths = [str(path) for path in folder.rglob("*") if path.is_file()]
+        (path,) = (path for path in folder.rglob("*") if path.is_file())
         done, found = await station.jobs.run(
-            "Loading regions",
-            lambda _progress: (read_regions(paths, geometry), read_roles(paths)),
+            "Loading regions", lambda _progress: _read(path, geometry)
         )
         shutil.rmtree(folder, ignore_errors=True)
         if not done:

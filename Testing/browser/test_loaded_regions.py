@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 from browser.page import Page, Program, sample_home
-from SpineDCELib.series import read_segmentation, write_segmentation
+from SpineDCELib.series import Geometry, read_segmentation, write_segmentation
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -73,7 +73,8 @@ def test_a_label_without_a_name_becomes_what_is_in_hand(page, home, tmp_path):
     ).geometry
     mask = np.zeros(geometry.shape, bool)
     mask[2, 10:14, 10:14] = True
-    write_segmentation(tmp_path / "label.seg.nrrd", {"label 1": mask}, geometry)
+    masks = {"label 1": mask, "never drawn": mask & False}
+    write_segmentation(tmp_path / "label.seg.nrrd", masks, geometry)
     before = _numbers(page, "lesion")
     page.click("#role-lesion")
     page.wait(lambda: page.state("role") == "lesion")
@@ -86,8 +87,13 @@ def test_a_label_without_a_name_becomes_what_is_in_hand(page, home, tmp_path):
 
 def test_what_cannot_be_loaded_is_refused_and_changes_nothing(page, home, tmp_path):
     before = page.state("region_numbers")
+    elsewhere = Geometry.from_parts((3, 4, 5), (1, 1, 1), (500, 0, 0), np.eye(3))
+    write_segmentation(tmp_path / "far.seg.nrrd", {"Lesion": np.ones((3, 4, 5), bool)}, elsewhere)
+    _load(page, tmp_path / "far.seg.nrrd")
+    page.wait(lambda: "'Lesion' of far.seg.nrrd" in page.state("error"), 60, "the reason")
     (tmp_path / "notes.txt").write_text("no image")
     _load(page, tmp_path / "notes.txt")
     page.wait(lambda: "notes.txt" in page.state("error"), 60, "the reason")
+    assert "uploads" not in page.state("error")
     assert page.state("region_numbers") == before
     assert not list((home / "uploads").rglob("*.txt"))
