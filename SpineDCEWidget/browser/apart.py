@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,10 @@ from SpineDCELib.progress import Progress
 
 #: Begins the line that says why the work failed.
 _FAILED = "!"
+#: How often the listener is looked at, s.
 _TURN = 0.1
+#: A finished share, or that it failed, and words.
+_SAID = re.compile(rf"([01]\.\d{{4}}|{_FAILED}) ")
 
 
 def run_apart(module: str, *arguments: object, progress: Progress) -> None:
@@ -57,9 +61,7 @@ def run_apart(module: str, *arguments: object, progress: Progress) -> None:
 
 def _listen(lines: IO[str], said: list[str]) -> None:
     for line in lines:
-        head = line.partition(" ")[0]
-        # Libraries print, too.
-        if head == _FAILED or head.replace(".", "", 1).isdigit():
+        if _SAID.match(line):  # libraries print, too
             said.append(line.rstrip("\n"))
 
 

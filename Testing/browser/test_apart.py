@@ -24,7 +24,7 @@ from SpineDCEWidget.browser.apart import work_apart
 def work(progress):
     import pathlib, tempfile
     pathlib.Path(tempfile.mkdtemp(prefix="unfinished-"), "images").write_text("of a patient")
-    print("a library says something")
+    print("3 warnings of a library")
     progress(0.25, "first step")
     time.sleep(0.3)
     if sys.argv[1] == "input": raise InputError("The file x cannot be read;\\nsave it again.")
