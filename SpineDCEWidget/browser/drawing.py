@@ -25,6 +25,7 @@ from trame_slicer.segmentation.scissors_effect_parameters import (
     ScissorsEffectFillMode,
     ScissorsEffectRangeMode,
 )
+from trame_slicer.segmentation.segment_modifier import ModificationMode
 from trame_slicer.utils import vtk_image_to_np
 from undo_stack import UndoStack
 
@@ -187,7 +188,7 @@ class Drawing:
         self._editor.active_segment_modifier.paint_glyph_in_labelmap(
             painting.get_paint_glyph(), painting._paint_coordinates_world, labelmap
         )
-        stroke = vtk_image_to_np(labelmap) > 0
+        stroke = self._on_grid(labelmap) > 0
         if editor.GetSourceVolumeIntensityMask():
             low, high = editor.GetSourceVolumeIntensityMaskRange()
             signal = array_of(self.visit.frame)
@@ -228,34 +229,37 @@ class Drawing:
         return True
 
     def _mask(self) -> np.ndarray:
-        return np.array(self._editor.get_segment_labelmap(self.segment, as_numpy_array=True)) > 0
+        return self._on_grid(self._editor.get_segment_labelmap(self.segment)) > 0
+
+    def _on_grid(self, labelmap: Any) -> np.ndarray:
+        """The labelmap's voxels of the series; it reaches further where something drawn does, as
+        beside the first or last section."""
+        i, _, j, _, k, _ = labelmap.GetExtent()
+        slices, rows, columns = self.visit.analysis.study.dynamic.geometry.shape
+        return vtk_image_to_np(labelmap)[-k : slices - k, -j : rows - j, -i : columns - i]
+
+    def _labelmap(self, mask: np.ndarray) -> Any:
+        labelmap = self._editor.create_modifier_labelmap()
+        self._on_grid(labelmap)[...] = mask
+        labelmap.Modified()
+        return labelmap
 
     def _add(self, mask: np.ndarray) -> None:
-        from trame_slicer.segmentation.segment_modifier import ModificationMode
-
-        labelmap = self._editor.create_modifier_labelmap()
-        vtk_image_to_np(labelmap)[...] = mask
-        labelmap.Modified()
         self._editor.active_segment_modifier.apply_labelmap(
-            labelmap, modification_mode=ModificationMode.Add
+            self._labelmap(mask), modification_mode=ModificationMode.Add
         )
 
     def load(self, masks: dict[str, np.ndarray], roles: Mapping[str, str]) -> None:
         """Take regions in, of which one takes the place of another of its name; undo gives all
         back, one by one."""
-        from trame_slicer.segmentation.segment_modifier import ModificationMode
-
         segmentation = self.visit.segmentation.GetSegmentation()
         for name, mask in masks.items():
             identity = segmentation.GetSegmentIdBySegmentName(name)
             if not identity:
                 identity = self.visit.add_segment(roles[name], another=True)
                 segmentation.GetSegment(identity).SetName(name)
-            labelmap = self._editor.create_modifier_labelmap()
-            vtk_image_to_np(labelmap)[...] = mask
-            labelmap.Modified()
             self._editor.active_segment_modifier.apply_labelmap(
-                labelmap,
+                self._labelmap(mask),
                 segment_id=identity,
                 modification_mode=ModificationMode.Set,
                 do_bypass_masking=True,

@@ -1,0 +1,118 @@
+"""Drawing beside the page: what reaches beyond the series, as beside its last section."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from SpineDCELib.mrml.volumes import image_of, matrix_of
+from SpineDCELib.mrml.workplace import Workplace, open_images
+from SpineDCELib.phantom import write_study
+
+pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
+
+import slicer
+import vtk
+from trame_slicer.core import SlicerApp
+
+from SpineDCEWidget.browser.drawing import Drawing
+
+#: Sections, rows and columns that the lesion reaches out of the series at its start.
+BEYOND = np.array((2, 3, 1))
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    return open_images(write_study(folder, patient="A", visit="before", size="quick").dicom)
+
+
+@pytest.fixture
+def drawing(images):
+    """A lesion in hand whose labelmap begins before the series does."""
+    app = SlicerApp()
+    visit = Workplace(app.scene).before
+    visit.set_images(images)
+    drawing = Drawing(app, confine=lambda *_: None, changed=lambda v: v.regions_changed(),
+                      undo_changed=lambda: None)  # fmt: skip
+    drawing.activate(visit)
+    drawing.take("lesion")
+    geometry = images.dynamic.geometry
+    mask = np.zeros(np.add(geometry.shape, BEYOND), np.uint8)
+    k, j, i = BEYOND
+    mask[:k, j + 4 : j + 9, i + 4 : i + 9] = 1  # beside the series only
+    mask[k, j + 4 : j + 9, i + 4 : i + 9] = 1
+    image = slicer.vtkOrientedImageData()
+    image.ShallowCopy(image_of(mask))
+    image.SetExtent(*(v for n, size in zip((i, j, k), mask.shape[::-1], strict=True)
+                      for v in (-n, size - 1 - n)))  # fmt: skip
+    image.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
+    slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(
+        image, visit.segmentation, drawing.segment
+    )
+    visit.regions_changed()
+    assert drawing._editor.create_modifier_labelmap().GetDimensions()[2] > geometry.shape[0]
+    # 3D Slicer's logics outlive the application otherwise, and complain.
+    yield drawing
+    app.scene.Clear(True)
+
+
+def _lesion(drawing):
+    return drawing.visit.analysis.regions["Lesion"]
+
+
+def _square(shape, section):
+    mask = np.zeros(shape, bool)
+    mask[section, 4:9, 4:9] = True
+    return mask
+
+
+def test_sections_are_copied_and_filled_where_they_are_seen(drawing, images):
+    shape = images.dynamic.geometry.shape
+    square = _square(shape, 0)
+    np.testing.assert_array_equal(_lesion(drawing), square)
+    assert drawing.copy_section(0, 2)
+    np.testing.assert_array_equal(_lesion(drawing), square | _square(shape, 2))
+    assert not drawing.copy_section(4, 5)
+    image = np.zeros(shape)
+    image[3, 1, 2] = 5.0
+    drawing.fill_between(4.0, 6.0, 3, image)
+    expected = square | _square(shape, 2)
+    expected[3, 1, 2] = True
+    np.testing.assert_array_equal(_lesion(drawing), expected)
+    drawing.undo()
+    drawing.undo()
+    np.testing.assert_array_equal(_lesion(drawing), square)
+
+
+def test_a_loaded_region_takes_the_place_of_what_reached_beyond(drawing, images):
+    square = _square(images.dynamic.geometry.shape, 1)
+    drawing.load({"Lesion": square, "Aorta": ~square}, {"Lesion": "lesion", "Aorta": "aorta"})
+    np.testing.assert_array_equal(_lesion(drawing), square)
+    np.testing.assert_array_equal(drawing.visit.analysis.regions["Aorta"], ~square)
+    drawing.undo()
+    drawing.undo()
+    np.testing.assert_array_equal(_lesion(drawing), _square(images.dynamic.geometry.shape, 0))
+    assert "Aorta" not in drawing.visit.analysis.regions
+
+
+def test_the_stroke_under_the_brush_is_on_the_series(drawing, images, monkeypatch):
+    geometry = images.dynamic.geometry
+    place = (1, 6, 12)  # section, row, column
+    at = (geometry.affine @ (*place[::-1], 1))[:3] * (-1, -1, 1)
+    points, glyph = vtk.vtkPoints(), vtk.vtkSphereSource()
+    points.InsertNextPoint(at)
+    glyph.SetRadius(1.2 * max(geometry.spacing[:2]))
+    glyph.Update()
+    widget = SimpleNamespace(
+        is_painting=lambda: True, get_paint_glyph=glyph.GetOutput, _paint_coordinates_world=points
+    )
+    effect = SimpleNamespace(pipelines=[lambda: SimpleNamespace(widget=widget)])
+    monkeypatch.setattr(type(drawing._editor), "active_effect", property(lambda _: effect))
+    found = drawing.under_brush()["Lesion"]
+    new = found & ~_lesion(drawing)
+    assert found.shape == geometry.shape
+    assert new[place]
+    assert set(np.argwhere(new)[:, 0]) == {1}
+    assert drawing.rows({"Lesion": found})
