@@ -229,7 +229,13 @@ class RegionsPanel:
         drawing.load(masks, roles)
         areas = next(iter(masks.values())).sum((1, 2))
         station.views.go_to_section(int(areas.argmax()), visit.name)
-        station.tell(f"Loaded into {visit.name}: {', '.join(masks)}. Undo takes them back.")
+        said = f"Loaded into {visit.name}: {', '.join(masks)}. Undo takes them back."
+        if unknown := [name for name in masks if roles[name] == "other"]:
+            said += (
+                f" Nothing tells what {', '.join(unknown)} is for: name it lesion, reference, "
+                "aorta or exclusion, or load it alone with that in hand."
+            )
+        station.tell(said)
         self.refresh()
 
     # -- rulers -----------------------------------------------------------------------------------

@@ -76,6 +76,12 @@ def test_a_label_without_a_name_becomes_what_is_in_hand(page, home, tmp_path):
     masks = {"label 1": mask, "never drawn": mask & False}
     write_segmentation(tmp_path / "label.seg.nrrd", masks, geometry)
     before = _numbers(page, "lesion")
+    two = {"label 1": mask, "label 2": np.roll(mask, 3, 1)}
+    write_segmentation(tmp_path / "two.seg.nrrd", two, geometry)
+    _load(page, tmp_path / "two.seg.nrrd")
+    page.wait(lambda: "label 1, label 2 is for" in page.state("note"), 60, "the note")
+    for _ in two:
+        page.click("#button-can_undo")
     page.click("#role-lesion")
     page.wait(lambda: page.state("role") == "lesion")
     _load(page, tmp_path / "label.seg.nrrd")
