@@ -101,6 +101,10 @@ class Views:
         pane = Pane(visit, column, view)
         self._pictures.add(pane.name, self._factory.get_factory_view(pane.name))
         view.render_window().SetMultiSamples(0)
+        # First in its renderer: regions that come before it, as with earlier work, would hide it.
+        image = view._render_manager
+        image.image_actor.SetVisibility(False)
+        image._AddSliceActorToRendererIfNeeded()
         pane.node.SetOrientationMarkerType(pane.node.OrientationMarkerTypeNone)
         pane.node.AddObserver("ModifiedEvent", lambda *_: self._follow(pane))
         interactor = view.interactor()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import time
 import zipfile
 
 import numpy as np
 import pytest
 from browser.page import Page, Program, sample_home
+from PIL import Image
 from SpineDCELib.series import Geometry, read_segmentation, write_segmentation
 
 pytestmark = pytest.mark.timeout(400)
@@ -103,3 +106,29 @@ def test_what_cannot_be_loaded_is_refused_and_changes_nothing(page, home, tmp_pa
     assert "uploads" not in page.state("error")
     assert page.state("region_numbers") == before
     assert not list((home / "uploads").rglob("*.txt"))
+
+
+def _picture(page, section):
+    """The first visit's map over T1, as it is on the screen."""
+    page.go("before", section)
+    page.settled()
+    image = Image.open(io.BytesIO(page.element("#pane-before2").screenshot_as_png))
+    return np.asarray(image.convert("RGB")).astype(int)
+
+
+def test_earlier_work_looks_as_it_did(page, home):
+    before = _picture(page, 2)
+    time.sleep(3)  # longer than work waits to be saved
+    program = Program(home)
+    again = Page(program.address)
+    try:
+        again.click("#sample")
+        again.opened()
+        again.keys("3")
+        assert again.state("region_numbers") == page.state("region_numbers")
+        # Regions are looked through to the map, also where they came before it.
+        assert np.abs(_picture(again, 2) - before).max() < 40
+    finally:
+        again.quit()
+        program.stop()
+    assert program.troubles() == []
