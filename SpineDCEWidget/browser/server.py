@@ -30,6 +30,16 @@ _REFUSAL = (
 )
 
 
+def _to_who_is_there(send: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """A page that has gone in the meantime needs no answer, and is no error."""
+
+    async def to_who_is_there(*message: Any, **how: Any) -> None:
+        with contextlib.suppress(ConnectionError):
+            await send(*message, **how)
+
+    return to_who_is_there
+
+
 class Gate:
     """Lets in who knows the token, keeps one tab, and serves the page's own files.
 
@@ -57,6 +67,9 @@ class Gate:
     def attach(self, server: Any) -> None:
         """Stand before every route of a wslink server that has not started."""
         self._server = server
+        for handler in server._ws_handlers:
+            for name in ("sendWrappedMessage", "sendWrappedError"):
+                setattr(handler, name, _to_who_is_there(getattr(handler, name)))
         app = server.app
         app.middlewares.append(self._admit)
         app.router.add_get("/", self._index)

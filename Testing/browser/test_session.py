@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -116,6 +117,31 @@ def test_a_program_that_is_stopped_waits_for_no_long_step(tmp_path):
         assert program.troubles() == []
     finally:
         program.stop()
+
+
+def test_a_browser_that_dies_while_it_is_answered_is_no_error(home):
+    program = Program(home)
+    try:
+        page = Page(program.address)
+        try:
+            page.click("#sample")
+            page.opened()
+            page.js("for (let i = 0; i < 400; i++) trame.trigger('go_to_step', [1 + i % 5])")
+            time.sleep(0.2)
+            service = page.driver.service.process
+            subprocess.run(["pkill", "-9", "-P", str(service.pid)], check=True)
+        finally:
+            service.kill()
+        # It still serves who comes next.
+        again = Page(program.address)
+        try:
+            again.keys("2")
+            again.wait(lambda: again.state("step") == 2)
+        finally:
+            again.quit()
+    finally:
+        program.stop()
+    assert program.troubles() == []
 
 
 def test_work_survives_a_second_tab_and_a_kill(home, program):
