@@ -116,14 +116,16 @@ def read_roles(paths: Iterable[str]) -> dict[str, Role]:
     """Name → what the region is for, from its tag, name or terminology."""
     roles: dict[str, Role] = {}
     for path in paths:
-        found = read_segmentation(path)
-        for name in found.masks:
-            roles[name] = role_of(
-                name,
-                terminology=found.terminology.get(name, ""),
-                tags=found.tags.get(name),
-            )
+        roles |= roles_of(read_segmentation(path))
     return roles
+
+
+def roles_of(found: Segmentation) -> dict[str, Role]:
+    """Name → what the region is for."""
+    return {
+        name: role_of(name, terminology=found.terminology.get(name, ""), tags=found.tags.get(name))
+        for name in found.masks
+    }
 
 
 def read_sizes(paths: Iterable[str], *, roles: Mapping[str, Role]) -> dict[str, Size]:

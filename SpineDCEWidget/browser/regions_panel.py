@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.errors import InputError
-from SpineDCELib.inputs import read_roles
+from SpineDCELib.inputs import roles_of
 from SpineDCELib.measurement import Role
 from SpineDCELib.mrml.regions import rulers_in
 from SpineDCELib.mrml.volumes import array_of
@@ -40,14 +40,15 @@ _LIVE, _CHEAP = 0.15, 0.03
 def _read(path: Path, geometry: Geometry) -> tuple[dict[str, np.ndarray], dict[str, Role]]:
     """The regions of a file that hold a voxel, and what they are for."""
     try:
-        found = read_segmentation(path).on(geometry)
+        found = read_segmentation(path)
+        placed = found.on(geometry)
     except InputError as error:
         # The user knows it by its name only.
         raise InputError(str(error).replace(str(path), path.name)) from None
-    masks = {name: mask for name, mask in found.items() if mask.any()}
+    masks = {name: mask for name, mask in placed.items() if mask.any()}
     if not masks:
         raise InputError(f"{path.name} holds no voxel of the series; draw the regions on it.")
-    roles = read_roles([str(path)])
+    roles = roles_of(found)
     return masks, {name: roles[name] for name in masks}
 
 

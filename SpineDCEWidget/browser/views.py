@@ -284,7 +284,7 @@ class Views:
                 node.EndModify(changing)
         self._moved()
 
-    # -- mouse ---------------------------------------------------------------------------------
+    # -- mouse ----------------------------------------------------------------------------------
 
     def _point(self, pane: Pane) -> None:
         self._pictures.pointed = pane.name

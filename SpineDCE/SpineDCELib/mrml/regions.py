@@ -16,6 +16,7 @@ from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml.nodes import VisitNodes
 from SpineDCELib.mrml.volumes import image_of, matrix_of
 from SpineDCELib.series import Geometry
+from SpineDCELib.series.terminology import terminology_entry
 
 #: What the first segment of a role is called; further ones are numbered.
 NAMES: dict[Role, str] = {
@@ -62,7 +63,7 @@ def add_segment(node: Any, role: Role | str, *, another: bool = False) -> str:
     identity = segmentation.AddEmptySegment(name.replace(" ", "_"), name, rgb)
     segment = segmentation.GetSegment(identity)
     segment.SetTag(TAG, role)
-    segment.SetTag("TerminologyEntry", _terminology(role))
+    segment.SetTag("TerminologyEntry", terminology_entry(*SEGMENTS.get(role, TISSUE)))
     return identity
 
 
@@ -168,14 +169,6 @@ def _role(segment: Any) -> str:
     if tags[TAG].strip().lower() == SEARCH:
         return SEARCH
     return role_of(segment.GetName(), terminology=tags["TerminologyEntry"], tags=tags)
-
-
-def _terminology(role: str) -> str:
-    """3D Slicer's terminology entry: contexts, category, type and no modifiers."""
-    category, kind = SEGMENTS.get(role, TISSUE)
-    parts = ["^".join((scheme, value, meaning)) for value, scheme, meaning in (category, kind)]
-    general = "Segmentation category and type - DICOM master list"
-    return "~".join((general, *parts, "^^", "Anatomic codes - DICOM master list", "^^", "^^"))
 
 
 def _set_grid(node: Any, geometry: Geometry) -> None:

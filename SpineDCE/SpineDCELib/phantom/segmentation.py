@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from SpineDCELib.phantom.dicom import Examination
 from SpineDCELib.phantom.rois import Rois
 from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.series.terminology import terminology_entry
 from SpineDCELib.version import __version__
 
 #: Name shown, category, type (SNOMED CT), colour.
@@ -39,11 +40,9 @@ SEGMENTS = {
 
 def terminology(name: str) -> str:
     """3D Slicer's terminology entry of one of :data:`SEGMENTS`."""
-    codes = "~".join("^".join(("SCT", *code)) for code in SEGMENTS[name][1:3])
-    return (
-        f"Segmentation category and type - DICOM master list~{codes}~^^~"
-        "Anatomic codes - DICOM master list~^^~^^"
-    )
+    _, category, kind, _ = SEGMENTS[name]
+    codes = [(value, "SCT", meaning) for value, meaning in (category, kind)]
+    return terminology_entry(*codes)
 
 
 def write_seg_nrrd(path: Path, rois: Rois, geometry: Geometry) -> None:

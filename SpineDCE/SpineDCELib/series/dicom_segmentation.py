@@ -12,6 +12,7 @@ from pydicom.errors import InvalidDicomError
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.series.terminology import Code, terminology_entry
 
 #: SOP classes: Segmentation Storage and Label Map Segmentation Storage.
 _STORAGE = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
@@ -135,21 +136,14 @@ def _step(file: Path, depth: NDArray[np.float64], measures: Any) -> float:
 
 
 def _terminology(described: Any) -> str:
-    def code(name: str) -> str:
+    def code(name: str) -> Code | None:
         items = described.get(f"{name}CodeSequence")
         if not items:
-            return "^^"
-        keys = ("CodingSchemeDesignator", "CodeValue", "CodeMeaning")
-        return "^".join(str(items[0].get(key, "")) for key in keys)
-
-    return "~".join(
-        (
-            "Segmentation category and type - DICOM master list",
-            code("SegmentedPropertyCategory"),
-            code("SegmentedPropertyType"),
-            "^^",
-            "Anatomic codes - DICOM master list",
-            "^^",
-            "^^",
+            return None
+        value, scheme, meaning = (
+            str(items[0].get(key, ""))
+            for key in ("CodeValue", "CodingSchemeDesignator", "CodeMeaning")
         )
-    )
+        return value, scheme, meaning
+
+    return terminology_entry(code("SegmentedPropertyCategory"), code("SegmentedPropertyType"))
