@@ -51,6 +51,11 @@ def let_go(*arrays: NDArray[np.floating] | None) -> None:
             file.madvise(mmap.MADV_DONTNEED)
 
 
+def let_images_go(images: Images) -> None:
+    """:func:`let_go` of what :func:`images_on_disk` put into files."""
+    let_go(images.dynamic.signal, images.dynamic.phase)
+
+
 def hand_over(value: Any, folder: Path) -> None:
     """Leave a value for another process of this program; large arrays in files of their own."""
     large: list[pickle.PickleBuffer] = []

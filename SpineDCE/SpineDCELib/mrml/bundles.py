@@ -13,6 +13,7 @@ from typing import Any
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.work import Work
 from SpineDCELib.mrml.workplace import Workplace, work_of
+from SpineDCELib.on_disk import let_images_go
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.stages import Images
 
@@ -121,7 +122,9 @@ def unfold_bundle(workplace: Workplace, folder: Path, **looks: Any) -> Generator
         for i, node in enumerate(nodes):
             if not _write_node(node, folder / "Data"):
                 raise InputError(f"The scene cannot be written to {folder}; free some space there.")
-            workplace.let_go()
+            for visit in workplace.visits:
+                assert visit.analysis is not None
+                let_images_go(visit.analysis.study)
             yield (i + 1) / len(nodes)
         if not scene.Commit():
             raise InputError(f"The scene cannot be written to {folder}; free some space there.")

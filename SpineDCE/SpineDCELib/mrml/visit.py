@@ -37,7 +37,7 @@ from SpineDCELib.mrml.showing import show_curves, show_maps
 from SpineDCELib.mrml.stories import RegionRow, VoxelStory, voxel_story
 from SpineDCELib.mrml.volumes import array_of, fill_volume, voxel_of
 from SpineDCELib.mrml.work import Work
-from SpineDCELib.on_disk import let_go, on_disk
+from SpineDCELib.on_disk import let_go, let_images_go, on_disk
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings import Settings, changed, settings_from_dict, settings_to_dict
 from SpineDCELib.stages import Images, Result
@@ -236,7 +236,7 @@ class VisitScene:
                 low, high = np.percentile(values[:: values.size // 500_000 | 1], (1, 99.5))
                 display.AutoWindowLevelOff()
                 display.SetWindowLevelMinMax(float(low), float(high))
-        let_go(images.dynamic.signal, images.dynamic.phase)
+        let_images_go(images)
         drawn.segmentation_node(self.nodes, images.dynamic.geometry)
         self.regions_changed()
         with contextlib.suppress(InputError):
@@ -401,8 +401,8 @@ class VisitScene:
     def let_go(self) -> None:
         """Give memory back that the next look fills again."""
         if self.analysis is not None:
-            dynamic = self.analysis.study.dynamic
-            let_go(dynamic.signal, dynamic.phase, self.analysis.concentration().curves)
+            let_images_go(self.analysis.study)
+            let_go(self.analysis.concentration().curves)
 
     def _find_evidence(self) -> Evidence | None:
         try:

@@ -96,7 +96,7 @@ class Workplace:
             flip_runs=flip_runs,
             progress=progress,
         )
-        self.let_go()
+        self._let_go()
         return self.comparison
 
     def scale_maps(self, name: str = "vp", *, top: float | None = None, **how: Any) -> float:
@@ -156,12 +156,11 @@ class Workplace:
             progress(len(done) / (len(done) + 1), "Writing the comparison")
             with staged(folder) as stage:
                 write_comparison(stage, self.comparison, formats=formats, anonymise=anonymise)
-        self.let_go()
+        self._let_go()
         progress(1.0, "Done")
         return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
-    def let_go(self) -> None:
-        """Give memory back that the next look fills again."""
+    def _let_go(self) -> None:
         for visit in self.visits:
             visit.let_go()
 
