@@ -120,7 +120,7 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Make the panel when the module is first opened."""
         ScriptedLoadableModuleWidget.setup(self)
         # Not above: "import SpineDCEWidget.…" would be rebound by the class of that name.
-        from SpineDCEWidget.desktop.workstation import Workstation
+        from SpineDCEWidget.desktop.module_panel import Workstation
 
         self.logic = SpineDCELogic()
         self.desk = Workstation(self.layout, self.logic, self.resourcePath)
@@ -202,9 +202,9 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
 
     @property
     def workplace(self):
-        """:class:`SpineDCELib.mrml.workplace.Workplace` on 3D Slicer's scene."""
+        """:class:`SpineDCELib.mrml.patient_scene.Workplace` on 3D Slicer's scene."""
         if self._workplace is None:
-            from SpineDCELib.mrml.workplace import Workplace
+            from SpineDCELib.mrml.patient_scene import Workplace
 
             self._workplace = Workplace(slicer.mrmlScene)
         return self._workplace
@@ -221,12 +221,12 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
             analyse: make AIF, shift and maps at once.
 
         Returns:
-            :class:`SpineDCELib.mrml.visit.VisitScene`.
+            :class:`SpineDCELib.mrml.visit_scene.VisitScene`.
 
         Raises:
             SpineDCELib.errors.InputError: with one sentence for the user.
         """
-        from SpineDCELib.mrml.workplace import open_images
+        from SpineDCELib.mrml.patient_scene import open_images
 
         scene = self.workplace.visit(visit)
         scene.set_images(open_images(study, scene.settings), study_path=study)
@@ -238,7 +238,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         """Maps, curves and measurements of a visit with what is chosen and drawn now.
 
         Returns:
-            :class:`SpineDCELib.stages.Result`.
+            :class:`SpineDCELib.data.Result`.
 
         Raises:
             SpineDCELib.errors.InputError: with one sentence for the user; what was shown stays.
@@ -253,7 +253,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         """Change and call of every lesion; both visits need maps, a lesion and a reference.
 
         Returns:
-            :class:`SpineDCELib.compare.visits.Comparison`.
+            :class:`SpineDCELib.compare.compare_visits.Comparison`.
 
         Raises:
             SpineDCELib.errors.InputError: with one sentence for the user.
@@ -287,8 +287,8 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         """Analyse a study from file to file, as the command line does, and load its maps.
 
         Args:
-            inputs: :class:`SpineDCELib.inputs.Inputs`, the files.
-            settings: :class:`SpineDCELib.settings.Settings`.
+            inputs: :class:`SpineDCELib.run.inputs.Inputs`, the files.
+            settings: :class:`SpineDCELib.settings.values.Settings`.
             out: folder for the results.
 
         Returns:
@@ -297,7 +297,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         Raises:
             SpineDCELib.errors.InputError: with one sentence for the user.
         """
-        from SpineDCELib.job import analyse
+        from SpineDCELib.run.analyse import analyse
 
         outcome = analyse(inputs, settings, out)
         return {
@@ -329,9 +329,9 @@ class SpineDCETest(ScriptedLoadableModuleTest):
 
     def test_files(self):
         """From a study's files to map nodes."""
-        from SpineDCELib.inputs import Inputs
         from SpineDCELib.phantom import write_study
-        from SpineDCELib.settings import Settings, changed
+        from SpineDCELib.run.inputs import Inputs
+        from SpineDCELib.settings.values import Settings, changed
 
         paths = write_study(Path(self.folder.name) / "study", size="small")
         nodes = self.logic.analyse(
@@ -345,8 +345,8 @@ class SpineDCETest(ScriptedLoadableModuleTest):
     def test_scene(self):
         """From a study's files to a scene, which a saved file brings back as it was."""
         import numpy as np
-        from SpineDCELib.inputs import read_regions
-        from SpineDCELib.mrml.regions import set_masks
+        from SpineDCELib.mrml.region_nodes import set_masks
+        from SpineDCELib.run.inputs import read_regions
 
         folders = self.logic.make_sample(size="small", folder=Path(self.folder.name) / "sample")
         visit = self.logic.open(folders["before"])

@@ -169,7 +169,7 @@ def test_full_disk(run, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("SpineDCELib.export.results.write_measurements", full)
+    monkeypatch.setattr("SpineDCELib.export.analysis_files.write_measurements", full)
     message = run(run.good)
     assert "No space left" in message
     assert "untouched" in message

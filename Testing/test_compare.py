@@ -13,19 +13,19 @@ from scipy import ndimage
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli import main
 from SpineDCELib.compare.call import make_call
-from SpineDCELib.compare.differences import Difference, differences, require_accepted
-from SpineDCELib.compare.flip import Flip
-from SpineDCELib.compare.job import compare, given_visit, locked
+from SpineDCELib.compare.compare_visits import Visit, compare_visits
 from SpineDCELib.compare.registration import carry_over, check, register
-from SpineDCELib.compare.residual import residual_tumour
-from SpineDCELib.compare.visits import Visit, compare_visits
+from SpineDCELib.compare.residual_tumour import residual_tumour
+from SpineDCELib.compare.robustness import Flip
+from SpineDCELib.compare.visit_differences import Difference, differences, require_accepted
 from SpineDCELib.errors import Cancelled, InputError
-from SpineDCELib.inputs import Inputs
 from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
-from SpineDCELib.phantom.study import write_sample
+from SpineDCELib.phantom.phantom_study import write_sample
+from SpineDCELib.run.compare import compare, given_visit, locked
+from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import Geometry, Source, Volume, read_segmentation
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.settings.values import Settings, changed
 
 SETTINGS = changed(
     Settings(), aif={"source": "file"}, concentration={"T1_source": "vfa"}, fit={"shift": 5.0}

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from small_study import write_small_study
-from SpineDCELib import inputs as reading
-from SpineDCELib import job
 from SpineDCELib.cli import main
 from SpineDCELib.errors import Cancelled, InputError
-from SpineDCELib.inputs import Inputs
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.run import analyse as job
+from SpineDCELib.run import inputs as reading
+from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.settings.values import Settings, changed
 
 SETTINGS = changed(
     Settings(), concentration={"T1_source": "fixed", "T10": 0.8}, aif={"source": "mask"}

@@ -5,8 +5,8 @@ import sys
 
 import numpy as np
 import pytest
-from SpineDCELib import on_disk as module
-from SpineDCELib.on_disk import hand_over, let_go, on_disk, take_over
+from SpineDCELib.files import mapped_arrays as module
+from SpineDCELib.files.mapped_arrays import hand_over, let_go, on_disk, take_over
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="arrays stay in memory on Windows")
 

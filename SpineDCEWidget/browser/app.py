@@ -11,24 +11,24 @@ from typing import Any
 
 from slicer import vtkMRMLColorLegendDisplayNode, vtkSlicerSequencesLogic
 from SpineDCELib.errors import SpineDCEError
-from SpineDCELib.mrml.workplace import Workplace
+from SpineDCELib.mrml.patient_scene import Workplace
 from trame.app import get_server
 from trame_slicer.core import SlicerApp
 from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow
 
 from SpineDCEWidget.browser.arteries_panel import ArteriesPanel
 from SpineDCEWidget.browser.autosave import Autosave
-from SpineDCEWidget.browser.charts import Charts
+from SpineDCEWidget.browser.background_jobs import Jobs
+from SpineDCEWidget.browser.chart_strip import Charts
 from SpineDCEWidget.browser.drawing import Drawing
-from SpineDCEWidget.browser.jobs import Jobs
 from SpineDCEWidget.browser.maps_panel import MapsPanel
+from SpineDCEWidget.browser.page_layout import build_page
 from SpineDCEWidget.browser.regions_panel import RegionsPanel
 from SpineDCEWidget.browser.result_panel import ResultPanel
-from SpineDCEWidget.browser.shell import build_page
+from SpineDCEWidget.browser.slice_views import Views
 from SpineDCEWidget.browser.study_panel import StudyPanel
 from SpineDCEWidget.browser.view_bar import ViewBar
-from SpineDCEWidget.browser.views import Views
-from SpineDCEWidget.steps import state_of
+from SpineDCEWidget.shared.steps import state_of
 
 log = logging.getLogger(__name__)
 #: After the last change by hand, until everything that follows from it is made again, s.

@@ -10,11 +10,11 @@ from SpineDCELib.errors import InputError
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget import shown
-from SpineDCEWidget.browser import curves
-from SpineDCEWidget.browser.plots import plot
-from SpineDCEWidget.browser.reasons import NO_CURVES, unless, why
-from SpineDCEWidget.words import EXPLAINED, SOURCES
+from SpineDCEWidget.browser import plotly_figures as curves
+from SpineDCEWidget.browser.disabled_reasons import NO_CURVES, unless, why
+from SpineDCEWidget.browser.plot_element import plot
+from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared.wording import EXPLAINED, SOURCES
 
 _LOW, _HIGH = -6.0, 20.0
 

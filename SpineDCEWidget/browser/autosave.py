@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from SpineDCELib.errors import SpineDCEError
-from SpineDCELib.export.staging import staged
-from SpineDCELib.mrml.work import Work
-from SpineDCELib.mrml.workplace import Workplace, kept_work
+from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.mrml.patient_scene import Workplace, kept_work
+from SpineDCELib.run.saved_session import Work
 
-from SpineDCEWidget.browser.folders import user_folder, work_folder
+from SpineDCEWidget.browser.user_folders import user_folder, work_folder
 
 _RECENT = 8
 

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from SpineDCELib.mrml.live import region_rows
-from SpineDCELib.mrml.regions import add_ruler, ruler_nodes, rulers_in
-from SpineDCELib.mrml.volumes import array_of
+from SpineDCELib.mrml.live_maps import region_rows
+from SpineDCELib.mrml.region_nodes import add_ruler, ruler_nodes, rulers_in
+from SpineDCELib.mrml.volume_nodes import array_of
 from trame_slicer.segmentation import (
     SegmentationEffectDraw,
     SegmentationEffectErase,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpineDCELib.mrml.colours import COLOURS
-from SpineDCELib.mrml.volumes import array_of
+from SpineDCELib.mrml.colour_nodes import COLOURS
+from SpineDCELib.mrml.volume_nodes import array_of
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.reasons import BUSY, NO_MAPS, NO_STUDY, unless, why
-from SpineDCEWidget.words import EXPLAINED, MODELS, SIGNALS, T1_SOURCES
+from SpineDCEWidget.browser.disabled_reasons import BUSY, NO_MAPS, NO_STUDY, unless, why
+from SpineDCEWidget.shared.wording import EXPLAINED, MODELS, SIGNALS, T1_SOURCES
 
 
 class MapsPanel:

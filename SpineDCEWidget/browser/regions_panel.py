@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.errors import InputError
-from SpineDCELib.inputs import roles_of
 from SpineDCELib.measurement import Role
-from SpineDCELib.mrml.regions import rulers_in
-from SpineDCELib.mrml.volumes import array_of
+from SpineDCELib.mrml.region_nodes import rulers_in
+from SpineDCELib.mrml.volume_nodes import array_of
+from SpineDCELib.run.inputs import roles_of
 from SpineDCELib.series import Geometry, read_segmentation
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget import shown
-from SpineDCEWidget.browser.curves import ROLE_COLOURS
+from SpineDCEWidget.browser.disabled_reasons import NO_ROLE, NO_STUDY, unless
 from SpineDCEWidget.browser.drawing import BRUSH
-from SpineDCEWidget.browser.preview import Preview
-from SpineDCEWidget.browser.reasons import NO_ROLE, NO_STUDY, unless
-from SpineDCEWidget.words import ROLE_HINTS, ROLES
+from SpineDCEWidget.browser.plotly_figures import ROLE_COLOURS
+from SpineDCEWidget.browser.threshold_preview import Preview
+from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared.wording import ROLE_HINTS, ROLES
 
 _TOOLS = {
     "paint": ("mdi-brush", "Paint ([ and ] change the brush)"),

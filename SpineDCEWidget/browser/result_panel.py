@@ -11,8 +11,8 @@ from SpineDCELib.export.formats import FORMATS
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget import shown
-from SpineDCEWidget.browser.reasons import BUSY, unless
+from SpineDCEWidget.browser.disabled_reasons import BUSY, unless
+from SpineDCEWidget.shared import formatting as shown
 
 _FORMATS = {
     "report": "report (HTML)", "pdf": "report (PDF)", "dicom": "DICOM", "nifti": "NIfTI",

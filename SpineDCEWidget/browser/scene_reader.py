@@ -9,13 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from SpineDCELib.mrml.bundles import read_bundle
-from SpineDCELib.mrml.work import Work
-from SpineDCELib.on_disk import hand_over, take_over
+from SpineDCELib.data import Images
+from SpineDCELib.files.mapped_arrays import hand_over, take_over
+from SpineDCELib.mrml.scene_bundles import read_bundle
 from SpineDCELib.progress import Progress
-from SpineDCELib.stages import Images
+from SpineDCELib.run.saved_session import Work
 
-from SpineDCEWidget.browser.apart import run_apart, work_apart
+from SpineDCEWidget.browser.subprocess_job import run_apart, work_apart
 
 
 def read_scene(path: Path, progress: Progress) -> dict[str, tuple[Images, Work]]:

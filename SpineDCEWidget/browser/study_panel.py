@@ -8,18 +8,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.mrml.workplace import open_images
+from SpineDCELib.mrml.patient_scene import open_images
 from SpineDCELib.phantom import VISITS
 from SpineDCELib.series import scan_study
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.settings.values import Settings, changed
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.autosave import read_recent, work_beside
-from SpineDCEWidget.browser.folders import safe_path, sample_folder, user_folder
-from SpineDCEWidget.browser.reasons import BUSY, unless
-from SpineDCEWidget.browser.sample import is_made, make_sample
-from SpineDCEWidget.browser.scenes import KINDS, Scenes
+from SpineDCEWidget.browser.disabled_reasons import BUSY, unless
+from SpineDCEWidget.browser.sample_patient import is_made, make_sample
+from SpineDCEWidget.browser.scene_files import KINDS, Scenes
+from SpineDCEWidget.browser.user_folders import safe_path, sample_folder, user_folder
 
 _NOTHING: dict[str, Any] = {"path": "", "series": [], "chosen": None, "problems": []}
 

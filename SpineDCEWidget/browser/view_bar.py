@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from SpineDCELib.export.readable import SHOWN
+from SpineDCELib.vocabulary.quantities import SHOWN
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.reasons import NO_MAPS, why
-from SpineDCEWidget.browser.views import CONTENTS
+from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, why
+from SpineDCEWidget.browser.slice_views import CONTENTS
 
 #: Frames a second while playing.
 _RATE = 8.0

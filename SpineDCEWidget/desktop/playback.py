@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import qt
 
 if TYPE_CHECKING:
-    from SpineDCEWidget.desktop.workstation import Workstation
+    from SpineDCEWidget.desktop.module_panel import Workstation
 
 #: ms from frame to frame.
 PACE = 150

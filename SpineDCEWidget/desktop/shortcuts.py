@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 
-from SpineDCEWidget.desktop.messages import guarded
-from SpineDCEWidget.steps import STEPS
+from SpineDCEWidget.desktop.error_display import guarded
+from SpineDCEWidget.shared.steps import STEPS
 
 if TYPE_CHECKING:
-    from SpineDCEWidget.desktop.workstation import Workstation
+    from SpineDCEWidget.desktop.module_panel import Workstation
 
 
 class Shortcuts:

@@ -9,8 +9,8 @@ import pytest
 from reference_data import reference
 from SpineDCELib.aif import Verdict, blood_contrast, detect
 from SpineDCELib.errors import InputError
-from SpineDCELib.inputs import read_images
-from SpineDCELib.settings import Settings
+from SpineDCELib.run.inputs import read_images
+from SpineDCELib.settings.values import Settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 from made_trunk import FA, SHAPE, TR, part_of, places, trunk

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from SpineDCELib.aif import blood_contrast
-from SpineDCELib.aif.lumen import lumen
-from SpineDCELib.aif.scores import area_of
+from SpineDCELib.aif.pure_blood_voxels import lumen
+from SpineDCELib.aif.voxel_scores import area_of
 from SpineDCELib.series import Geometry
 
 TR, FA = 0.0045, 25.0

@@ -18,15 +18,15 @@ from SpineDCELib.aif import (
     read_selection,
     vessel_angle,
 )
+from SpineDCELib.aif.manual_selection import Ball, section_point, write_selection
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
-from SpineDCELib.aif.selection import Ball, section_point, write_selection
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli import main
+from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom import write_study
 from SpineDCELib.series import Geometry
-from SpineDCELib.settings import Settings, changed
-from SpineDCELib.stages import Images
+from SpineDCELib.settings.values import Settings, changed
 
 sys.path.insert(0, str(Path(__file__).parent))
 from made_trunk import AFFINE, FA, SHAPE, TE, TR, places, trunk

@@ -31,7 +31,7 @@ def needed() -> str:
         import selenium  # noqa: F401
         from SpineDCELib.errors import InputError
 
-        from SpineDCEWidget.browser.requirements import GraphicsCheck, check_packages
+        from SpineDCEWidget.browser.machine_check import GraphicsCheck, check_packages
     except ImportError as error:
         return f"{error.name} is not installed"
     if not shutil.which("chromium") or not shutil.which("chromedriver"):

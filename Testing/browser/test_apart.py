@@ -13,13 +13,13 @@ from mrml.scenes import new_scene
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.progress import silent
 
-from SpineDCEWidget.browser.apart import run_apart
 from SpineDCEWidget.browser.scene_reader import read_scene
+from SpineDCEWidget.browser.subprocess_job import run_apart
 
 _WORK = """
 import sys, time
 from SpineDCELib.errors import InputError
-from SpineDCEWidget.browser.apart import work_apart
+from SpineDCEWidget.browser.subprocess_job import work_apart
 
 def work(progress):
     import pathlib, tempfile

@@ -11,7 +11,8 @@ import pytest
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
 
-from SpineDCEWidget.browser import folders, requirements
+from SpineDCEWidget.browser import machine_check as requirements
+from SpineDCEWidget.browser import user_folders as folders
 
 
 def test_missing_packages_are_named_with_the_command_that_installs_them(monkeypatch, capsys):

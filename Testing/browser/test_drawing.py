@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from SpineDCELib.mrml.volumes import image_of, matrix_of
-from SpineDCELib.mrml.workplace import Workplace, open_images
+from SpineDCELib.mrml.patient_scene import Workplace, open_images
+from SpineDCELib.mrml.volume_nodes import image_of, matrix_of
 from SpineDCELib.phantom import write_study
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")

@@ -13,10 +13,10 @@ import pytest
 from mrml.scenes import new_scene
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.measurement.rulers import Ruler
-from SpineDCELib.mrml.bundles import pack_bundle, read_bundle, unfold_bundle
-from SpineDCELib.mrml.regions import add_ruler, set_masks
-from SpineDCELib.mrml.volumes import array_of
-from SpineDCELib.mrml.workplace import Workplace, open_images
+from SpineDCELib.mrml.patient_scene import Workplace, open_images
+from SpineDCELib.mrml.region_nodes import add_ruler, set_masks
+from SpineDCELib.mrml.scene_bundles import pack_bundle, read_bundle, unfold_bundle
+from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.phantom import write_study
 
 

@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 from browser.page import Page, Program, sample_home
 
-from SpineDCEWidget.browser.sample import is_made
+from SpineDCEWidget.browser.sample_patient import is_made
 
 pytestmark = pytest.mark.timeout(400)
 

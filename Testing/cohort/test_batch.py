@@ -13,14 +13,14 @@ import time
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from SpineDCELib import job
 from SpineDCELib.cli import main
 from SpineDCELib.cohort import read_cohort
 from SpineDCELib.cohort.batch import MARK, Recipe, run_batch
-from SpineDCELib.cohort.studies import read_studies
+from SpineDCELib.cohort.batch_studies import read_studies
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.phantom import write_cohort
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.run import analyse as job
+from SpineDCELib.settings.values import Settings, changed
 
 QUICK = ["--signal", "relative", "--shift", "5", "--flip-runs", "0", "--export", "none"]
 SETTINGS = changed(Settings(), concentration={"signal": "relative"}, fit={"shift": 5.0})

@@ -5,8 +5,9 @@ import json
 
 import pytest
 from SpineDCELib.cli import main
-from SpineDCELib.cohort import paper, reproduce
-from SpineDCELib.cohort.statistics import analyse_cohort
+from SpineDCELib.cohort import published_results as paper
+from SpineDCELib.cohort import reproduce_paper as reproduce
+from SpineDCELib.cohort.cohort_statistics import analyse_cohort
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom import draw_cohort
 

@@ -1,7 +1,7 @@
 """Pieces of work in processes: one that fails, one that dies, one that never ends."""
 
 import pytest
-from SpineDCELib.cohort.workers import Failure, worker_pool
+from SpineDCELib.cohort.worker_pool import Failure, worker_pool
 
 pytest.importorskip("distributed", reason="Dask is not installed (spinedce[cohort])")
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 from SpineDCELib.errors import Cancelled, InputError
 
-from SpineDCEWidget.desktop.jobs import Jobs
+from SpineDCEWidget.desktop.main_loop_jobs import Jobs
 
 
 @pytest.fixture

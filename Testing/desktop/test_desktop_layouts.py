@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from SpineDCEWidget.desktop.layouts import LAYOUTS, SLOTS, layout_for, view_name
+from SpineDCEWidget.desktop.view_layouts import LAYOUTS, SLOTS, layout_for, view_name
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)

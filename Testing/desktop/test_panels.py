@@ -30,9 +30,9 @@ def desk(monkeypatch, sample):
     said = stand_in.install(monkeypatch, slicer)
     for name in [n for n in sys.modules if n.startswith("SpineDCEWidget.desktop")]:
         monkeypatch.delitem(sys.modules, name)
-    from SpineDCELib.mrml.workplace import Workplace
+    from SpineDCELib.mrml.patient_scene import Workplace
 
-    from SpineDCEWidget.desktop.workstation import Workstation
+    from SpineDCEWidget.desktop.module_panel import Workstation
 
     logic = types.SimpleNamespace(
         workplace=Workplace(slicer.mrmlScene),
@@ -266,6 +266,6 @@ def test_clear_takes_everything_out(drawn):
 
 
 def slicer_array(node):
-    from SpineDCELib.mrml.volumes import array_of
+    from SpineDCELib.mrml.volume_nodes import array_of
 
     return array_of(node).copy()

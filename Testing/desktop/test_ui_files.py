@@ -18,12 +18,12 @@ QT = {
 }  # fmt: skip
 CTK = {"ctkCollapsibleButton", "ctkSliderWidget", "ctkPathLineEdit"}
 PANELS = {
-    "SpineDCE.ui": "workstation.py",
-    "SpineDCEStudy.ui": "study.py",
-    "SpineDCEArteries.ui": "arteries.py",
-    "SpineDCERegions.ui": "regions.py",
-    "SpineDCEMaps.ui": "maps.py",
-    "SpineDCEResult.ui": "result.py",
+    "SpineDCE.ui": "module_panel.py",
+    "SpineDCEStudy.ui": "study_widget.py",
+    "SpineDCEArteries.ui": "arteries_widget.py",
+    "SpineDCERegions.ui": "regions_widget.py",
+    "SpineDCEMaps.ui": "maps_widget.py",
+    "SpineDCEResult.ui": "result_widget.py",
 }
 
 

@@ -17,12 +17,12 @@ import pytest
 import SimpleITK as sitk
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import write_formats
-from SpineDCELib.export.staging import staged
-from SpineDCELib.inputs import Inputs
-from SpineDCELib.job import analyse
-from SpineDCELib.phantom.study import write_study
+from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.phantom.phantom_study import write_study
+from SpineDCELib.run.analyse import analyse
+from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import read_segmentation
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.settings.values import Settings, changed
 
 hd = pytest.importorskip("highdicom", reason="highdicom is not installed")
 
@@ -329,7 +329,7 @@ def test_a_study_that_is_not_dicom_is_told_so(made):
     from dataclasses import replace
 
     from SpineDCELib.analysis import Analysis
-    from SpineDCELib.export.dicom.sources import sources
+    from SpineDCELib.export.dicom.source_images import sources
     from SpineDCELib.series import Source
 
     analysis = made[1].analysis

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from SpineDCELib.export.display import display_slice
+from SpineDCELib.export.slice_orientation import display_slice
 from SpineDCELib.series import Geometry
 
 AXES = {

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import FORMATS, parse_formats
-from SpineDCELib.export.panels import Picture, best_slice, scale_top
-from SpineDCELib.export.report import page, pdf
+from SpineDCELib.export.map_figures import Picture, best_slice, scale_top
+from SpineDCELib.export.report import html_page as page
+from SpineDCELib.export.report import pdf_printing as pdf
 from SpineDCELib.series import Geometry
 
 GEOMETRY = Geometry.from_parts((4, 20, 20), (2.0, 2.0, 5.0), (0, 0, 0), np.eye(3))

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from small_study import write_small_study
-from SpineDCELib.inputs import Inputs
-from SpineDCELib.job import analyse
+from SpineDCELib.run.analyse import analyse
+from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import read_segmentation
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.settings.values import Settings, changed
 
 SETTINGS = changed(
     Settings(), concentration={"T1_source": "fixed", "T10": 0.8}, aif={"source": "mask"}
@@ -75,7 +75,7 @@ def test_files_hold_the_numbers_of_the_analysis(made, unpacked):
 
 
 def test_the_same_analysis_gives_the_same_scene(made, tmp_path):
-    from SpineDCELib.export.scene import write_scene
+    from SpineDCELib.export.slicer_scene import write_scene
 
     outcome, path = made
     write_scene(tmp_path, outcome.analysis, outcome.result)

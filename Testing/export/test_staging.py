@@ -5,7 +5,7 @@ import os
 
 import pytest
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.staging import staged
+from SpineDCELib.files.atomic_folder import staged
 
 
 def test_files_arrive_together_and_replace_the_old(tmp_path):

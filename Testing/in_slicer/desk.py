@@ -87,13 +87,13 @@ class DeskTest(unittest.TestCase):
 
     def truth_regions(self, visit):
         """Name → mask, as the digital spine knows them."""
-        from SpineDCELib.inputs import read_regions
+        from SpineDCELib.run.inputs import read_regions
 
         geometry = visit.analysis.study.dynamic.geometry
         return read_regions([str(self.truth[visit.name] / "rois.seg.nrrd")], geometry)
 
     def show_section(self, visit, section):
-        from SpineDCELib.mrml.volumes import ras_of
+        from SpineDCELib.mrml.volume_nodes import ras_of
 
         geometry = visit.analysis.study.dynamic.geometry
         _, rows, columns = geometry.shape
@@ -108,7 +108,7 @@ class DeskTest(unittest.TestCase):
 
     def paint(self, visit, mask, *, slot="T1"):
         """Paint with the mouse over a mask: a stroke along the middle of each of its sections."""
-        from SpineDCELib.mrml.volumes import ras_of
+        from SpineDCELib.mrml.volume_nodes import ras_of
 
         geometry = visit.analysis.study.dynamic.geometry
         for section in np.flatnonzero(mask.any(axis=(1, 2))):

@@ -124,7 +124,7 @@ class Live(DeskTest):
         visit = self.desk.visit
         regions = self.truth_regions(visit)
         lesion = next(mask for name, mask in regions.items() if "esion" in name)
-        from SpineDCELib.mrml.volumes import ras_of
+        from SpineDCELib.mrml.volume_nodes import ras_of
 
         place = np.argwhere(lesion)[len(np.argwhere(lesion)) // 2]
         geometry = visit.analysis.study.dynamic.geometry

@@ -50,7 +50,7 @@ class Pictures(DeskTest):
         self.photograph("4-one-visit")
 
     def look_at_the_lesion(self, visit):
-        from SpineDCELib.mrml.volumes import ras_of
+        from SpineDCELib.mrml.volume_nodes import ras_of
 
         name = next(n for n, role in visit.analysis.roles.items() if role == "lesion")
         places = np.argwhere(visit.analysis.regions[name])

@@ -10,7 +10,7 @@ from SpineDCELib.kinetics import models
 from SpineDCELib.kinetics.extended_tofts_fit import ExtendedToftsFitter
 from SpineDCELib.kinetics.fitting import MODELS, fit, prepare
 from SpineDCELib.kinetics.parameters import Bounds
-from SpineDCELib.kinetics.status import Status, count_reasons, legend
+from SpineDCELib.vocabulary.fit_status import Status, count_reasons, legend
 
 T = np.arange(60) * 5.5
 CP = bolus(T)

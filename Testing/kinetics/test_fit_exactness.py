@@ -6,7 +6,7 @@ from kinetics.curves_for_tests import bolus, hard_voxels
 from scipy.optimize import least_squares
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import fit
-from SpineDCELib.kinetics.status import Status
+from SpineDCELib.vocabulary.fit_status import Status
 
 T = np.arange(60) * 5.5
 CURVE = ArterialCurve(T, bolus(T))

@@ -5,7 +5,7 @@ import pytest
 from kinetics.curves_for_tests import bolus
 from SpineDCELib.kinetics import models
 from SpineDCELib.kinetics.fitting import fit
-from SpineDCELib.kinetics.uncertainty import standard_errors
+from SpineDCELib.kinetics.standard_errors import standard_errors
 
 T = np.arange(60) * 5.5
 CP = bolus(T)

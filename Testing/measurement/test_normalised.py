@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import ndimage, stats
-from SpineDCELib.measurement.normalised import Normalised, change, normalised, region_mean
+from SpineDCELib.measurement.normalised_ratio import Normalised, change, normalised, region_mean
 
 SPACING = (1.25, 1.25, 5.0)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from SpineDCELib.measurement.measures import measure
-from SpineDCELib.measurement.reference import neighbouring_vertebrae, score_reference
+from SpineDCELib.measurement.reference_vertebra import neighbouring_vertebrae, score_reference
 from SpineDCELib.series import Geometry
 
 SAGITTAL = np.array([[0, 0, 1.0], [1, 0, 0], [0, -1, 0]])

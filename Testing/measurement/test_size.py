@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 from SpineDCELib.errors import InputError
+from SpineDCELib.measurement.lesion_size import Outline, beyond_line, extent, measure_size
 from SpineDCELib.measurement.rulers import bidimensional_of, read_rulers
-from SpineDCELib.measurement.size import Outline, beyond_line, extent, measure_size
 from SpineDCELib.series import Geometry
 
 #: Sagittal: columns go back, rows down, sections to the left.

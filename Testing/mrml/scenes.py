@@ -1,7 +1,7 @@
 """A scene as 3D Slicer's own libraries make it, without the application."""
 
 import pytest
-from SpineDCELib.mrml import bundles
+from SpineDCELib.mrml import scene_bundles as bundles
 from SpineDCELib.phantom import write_study
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from SpineDCELib.aif.charts import Chart, Series, Table
-from SpineDCELib.mrml.charts import show_chart, show_table
+from SpineDCELib.aif.plot_data import Chart, Series, Table
+from SpineDCELib.mrml.chart_nodes import show_chart, show_table
 
 slicer = pytest.importorskip("slicer", reason="the MRML libraries (slicer-core) are not installed")
 

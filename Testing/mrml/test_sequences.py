@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from SpineDCELib.errors import InputError
-from SpineDCELib.mrml.sequences import (
+from SpineDCELib.mrml.sequence_nodes import (
     dynamic_series_from_multivolume,
     dynamic_series_from_sequence,
 )

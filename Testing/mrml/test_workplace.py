@@ -8,11 +8,11 @@ import pytest
 from mrml.scenes import new_scene, nodes_in, write_visits
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
-from SpineDCELib.inputs import read_regions, read_roles
 from SpineDCELib.measurement.rulers import Ruler
-from SpineDCELib.mrml import regions as drawn
-from SpineDCELib.mrml.volumes import array_of, geometry_of, ras_of
-from SpineDCELib.mrml.workplace import Workplace, kept_work, open_images, work_of
+from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.mrml.patient_scene import Workplace, kept_work, open_images, work_of
+from SpineDCELib.mrml.volume_nodes import array_of, geometry_of, ras_of
+from SpineDCELib.run.inputs import read_regions, read_roles
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
 
@@ -273,8 +273,8 @@ def test_clearing_leaves_nothing_of_a_study_behind(studies):
 
 
 def test_a_users_own_nodes_are_read_and_left_alone(studies):
-    from SpineDCELib.mrml.images import show_images
-    from SpineDCELib.mrml.nodes import VisitNodes
+    from SpineDCELib.mrml.image_nodes import show_images
+    from SpineDCELib.mrml.visit_nodes import VisitNodes
 
     place = Workplace(new_scene())
     images = open_images(studies["before"][0])

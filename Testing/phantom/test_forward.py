@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.integrate import trapezoid
 from SpineDCELib.kinetics.models import extended_tofts
-from SpineDCELib.phantom import forward
-from SpineDCELib.phantom.forward import Bolus, Transport
+from SpineDCELib.phantom import forward_model as forward
+from SpineDCELib.phantom.forward_model import Bolus, Transport
 
 HCT = 0.42
 

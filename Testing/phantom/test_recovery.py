@@ -10,7 +10,7 @@ from SpineDCELib.concentration.t1_mapping import variable_flip_angle_T1
 from SpineDCELib.kinetics.fitting import fit
 from SpineDCELib.phantom import write_sample
 from SpineDCELib.series import scan_study
-from SpineDCELib.series.read import read_dynamic, read_flip_angles
+from SpineDCELib.series.read_series import read_dynamic, read_flip_angles
 
 
 def normalised_vp(paths):

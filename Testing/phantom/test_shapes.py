@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from SpineDCELib.phantom import protocol, sizes
+from SpineDCELib.phantom import protocol
+from SpineDCELib.phantom import true_sizes as sizes
 from SpineDCELib.phantom.anatomy import build
 from SpineDCELib.phantom.painting import Paint, fractions
 from SpineDCELib.phantom.patients import PATIENTS

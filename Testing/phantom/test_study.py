@@ -12,8 +12,8 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from SpineDCELib.errors import Cancelled, InputError
-from SpineDCELib.inputs import read_sizes
 from SpineDCELib.phantom import protocol, write_study
+from SpineDCELib.run.inputs import read_sizes
 from SpineDCELib.series import read_segmentation
 
 SMALL = protocol.SIZES["small"]

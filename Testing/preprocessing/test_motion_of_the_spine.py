@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from SpineDCELib.inputs import Inputs
-from SpineDCELib.job import analyse
 from SpineDCELib.phantom import write_study
 from SpineDCELib.preprocessing import MotionSettings
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.run.analyse import analyse
+from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.settings.values import Settings, changed
 
 LESION, REFERENCE = "Lesion", "Reference vertebra"
 

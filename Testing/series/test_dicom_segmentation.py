@@ -7,8 +7,8 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from series.dicom_layouts import oblique_affine
 from SpineDCELib.errors import InputError
-from SpineDCELib.measurement.roles import role_of
 from SpineDCELib.series import Geometry, read_segmentation
+from SpineDCELib.vocabulary.region_roles import role_of
 
 SHAPE = (6, 10, 8)
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from series.dicom_layouts import VENDORS, Layout, enhanced, save, save_all, tell_time
 from SpineDCELib.errors import InputError
 from SpineDCELib.series import read_dynamic, scan_study, study_report
-from SpineDCELib.series.header import read_headers
-from SpineDCELib.series.pixels import load_frames
+from SpineDCELib.series.image_header import read_headers
+from SpineDCELib.series.pixel_values import load_frames
 from SpineDCELib.series.stack import stack_images
 
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")

@@ -5,14 +5,15 @@ import math
 import pytest
 from mrml.scenes import new_scene, write_visits
 from SpineDCELib.errors import InputError
-from SpineDCELib.inputs import read_regions, read_roles
 from SpineDCELib.kinetics.fitting import MODELS
-from SpineDCELib.mrml import regions as drawn
-from SpineDCELib.mrml.workplace import Workplace, open_images
-from SpineDCELib.settings import AIF_SOURCES, SIGNAL_MODES, T1_SOURCES
+from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.mrml.patient_scene import Workplace, open_images
+from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.settings.values import AIF_SOURCES, SIGNAL_MODES, T1_SOURCES
 
-from SpineDCEWidget import shown, words
-from SpineDCEWidget.steps import DONE, NEXT, NOT_YET, STEPS, WRONG, state_of
+from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.steps import DONE, NEXT, NOT_YET, STEPS, WRONG, state_of
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
 
@@ -138,7 +139,7 @@ def test_a_study_without_an_artery_says_so_at_its_step(studies):
 
 
 def test_a_voxel_tells_its_story(studies):
-    from SpineDCELib.mrml.volumes import ras_of
+    from SpineDCELib.mrml.volume_nodes import ras_of
 
     place = Workplace(new_scene())
     visit = open_visit(place, "before", studies)

@@ -9,10 +9,10 @@ import numpy as np
 import SimpleITK as sitk
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
-from SpineDCELib.inputs import read_images, read_regions
 from SpineDCELib.phantom import write_study
 from SpineDCELib.phantom.patients import patient_named
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.run.inputs import read_images, read_regions
+from SpineDCELib.settings.values import Settings, changed
 
 #: Shares of the sample patients' signal-to-noise ratio (30 to 34 in marrow).
 SNR_SHARES = (1.0, 0.5, 0.25)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from SpineDCELib.inputs import Inputs
-from SpineDCELib.job import analyse
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.run.analyse import analyse
+from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.settings.values import Settings, changed
 from validation.concordance import HEADER, agreement_row
 
 NAME = "DRO3min5secinf"

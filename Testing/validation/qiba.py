@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from SpineDCELib.inputs import Inputs, read_images
-from SpineDCELib.job import analyse
-from SpineDCELib.kinetics.status import Status
-from SpineDCELib.series.resample import to_image
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.run.analyse import analyse
+from SpineDCELib.run.inputs import Inputs, read_images
+from SpineDCELib.series.linear_resampling import to_image
+from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.vocabulary.fit_status import Status
 from validation.concordance import HEADER, agreement_row
 
 #: What marks a voxel whose ve means nothing.

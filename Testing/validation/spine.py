@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from SpineDCELib.inputs import Inputs
-from SpineDCELib.job import analyse
 from SpineDCELib.phantom import VISITS, write_study
-from SpineDCELib.settings import Settings, changed
+from SpineDCELib.run.analyse import analyse
+from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.settings.values import Settings, changed
 
 
 def run(out, *, patient, visit, size, **options):

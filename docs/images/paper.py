@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from SpineDCELib.cohort.paper import against_truth
+from SpineDCELib.cohort.published_results import against_truth
 from SpineDCELib.phantom import draw_cohort
 
 HERE = Path(__file__).parent

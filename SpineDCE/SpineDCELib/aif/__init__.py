@@ -1,19 +1,19 @@
 """The arterial input function: where it comes from, and when it arrives."""
 
 from SpineDCELib.aif.arrival import baseline_frames, bolus_arrival, most_enhancing
-from SpineDCELib.aif.blood import blood_contrast, blood_to_plasma
+from SpineDCELib.aif.blood_curve import BloodCurve, blood_curve
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
 from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
 from SpineDCELib.aif.detection import Criteria, detect
-from SpineDCELib.aif.evidence import Evidence, change_evidence, gather_evidence
-from SpineDCELib.aif.given import GivenCurve, from_file, from_population, from_population_fit
-from SpineDCELib.aif.measured import BloodCurve, blood_curve
+from SpineDCELib.aif.external_aif import GivenCurve, from_file, from_population, from_population_fit
+from SpineDCELib.aif.haematocrit import blood_contrast, blood_to_plasma
+from SpineDCELib.aif.manual_selection import Selection, apply_selection, read_selection
 from SpineDCELib.aif.phase_aif import PhaseCurve, phase_curve, vessel_angle
 from SpineDCELib.aif.population import POPULATION, georgiou, parker, weinmann
 from SpineDCELib.aif.population_fit import PopulationFit, fit_population
-from SpineDCELib.aif.scores import series_noise
-from SpineDCELib.aif.selection import Selection, apply_selection, read_selection
-from SpineDCELib.aif.shift import shift_curve
+from SpineDCELib.aif.shift_evidence import Evidence, change_evidence, gather_evidence
+from SpineDCELib.aif.time_shift import shift_curve
+from SpineDCELib.aif.voxel_scores import series_noise
 
 __all__ = [
     "POPULATION",

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from SpineDCELib.aif.average import aligned_mean
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
-from SpineDCELib.aif.lumen import GAIN, Lumen, lumen
-from SpineDCELib.aif.scores import (
+from SpineDCELib.aif.mean_curve import aligned_mean
+from SpineDCELib.aif.pure_blood_voxels import GAIN, Lumen, lumen
+from SpineDCELib.aif.vessel_labelling import Shape, branches, depth, group, shape_of
+from SpineDCELib.aif.voxel_scores import (
     Array,
     Scores,
     ToContrast,
@@ -29,7 +30,6 @@ from SpineDCELib.aif.scores import (
     smoothed,
     voxel_scores,
 )
-from SpineDCELib.aif.vessels import Shape, branches, depth, group, shape_of
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.series.dynamic_series import DynamicSeries, Geometry
@@ -186,7 +186,7 @@ def _baseline(
     """Signal before contrast and its ratio to the noise of a frame, ``(slices, rows, columns)``.
 
     Where a voxel's own frames leave more than a seventh of doubt, its eight neighbours help. What
-    noise adds to a magnitude is taken off (see :func:`~SpineDCELib.aif.average.aligned_mean`).
+    noise adds to a magnitude is taken off (see :func:`~SpineDCELib.aif.mean_curve.aligned_mean`).
     """
     power = np.mean(np.square(signal, dtype=np.float64), axis=0)
     own = np.sqrt(np.maximum(power - 2 * noise**2, (0.5 * noise) ** 2))

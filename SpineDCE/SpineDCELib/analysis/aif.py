@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib import aif as arterial
-from SpineDCELib.aif.measured import BloodCurve
+from SpineDCELib.aif.blood_curve import BloodCurve
 from SpineDCELib.aif.phase_aif import PhaseCurve
 from SpineDCELib.analysis.concentration import ConcentrationStages
 from SpineDCELib.analysis.graph import Held
 from SpineDCELib.concentration import relative_enhancement, signal_difference
+from SpineDCELib.data import MODE_UNITS, ArterialInput
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.progress import Progress, silent
-from SpineDCELib.settings import (
+from SpineDCELib.settings.values import (
     GADOBUTROL_R2,
     at_field,
     changed,
 )
-from SpineDCELib.stages import MODE_UNITS, ArterialInput
 
 
 class AIFStages(ConcentrationStages):

@@ -12,11 +12,11 @@ from SpineDCELib import aif as arterial
 from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.analysis.graph import Held
 from SpineDCELib.analysis.study import Study
-from SpineDCELib.conversion import Conversion, convert
+from SpineDCELib.concentration.conversion import Conversion, convert
+from SpineDCELib.data import Concentration
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
-from SpineDCELib.settings import BLOOD_T10, at_field
-from SpineDCELib.stages import Concentration
+from SpineDCELib.settings.values import BLOOD_T10, at_field
 
 
 class ConcentrationStages(Study):

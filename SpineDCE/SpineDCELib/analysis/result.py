@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from SpineDCELib.analysis.graph import Held
 from SpineDCELib.analysis.shift import ShiftStages
-from SpineDCELib.conversion import unusable
+from SpineDCELib.concentration.conversion import unusable
+from SpineDCELib.data import Result
+from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter, prepare
-from SpineDCELib.kinetics.result import FitResult
-from SpineDCELib.kinetics.status import FIRST_UNFITTED, Status, legend
-from SpineDCELib.kinetics.uncertainty import standard_errors
+from SpineDCELib.kinetics.standard_errors import standard_errors
 from SpineDCELib.measurement import (
     Measures,
     mean_curve,
@@ -23,7 +23,7 @@ from SpineDCELib.measurement import (
     without_exclusions,
 )
 from SpineDCELib.progress import Progress, part, silent
-from SpineDCELib.stages import Result
+from SpineDCELib.vocabulary.fit_status import FIRST_UNFITTED, Status, legend
 
 
 class Analysis(ShiftStages):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib import aif as arterial
 from SpineDCELib.aif.candidates import Verdict
-from SpineDCELib.aif.evidence import Evidence
+from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis.aif import AIFStages
 from SpineDCELib.analysis.graph import Held
 from SpineDCELib.errors import InputError

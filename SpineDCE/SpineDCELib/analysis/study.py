@@ -13,7 +13,8 @@ from SpineDCELib import aif as arterial
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.analysis.graph import Graph, Held
 from SpineDCELib.concentration import check_sequence
-from SpineDCELib.conversion import check_signal
+from SpineDCELib.concentration.conversion import check_signal
+from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import (
     Role,
@@ -23,12 +24,11 @@ from SpineDCELib.measurement import (
 from SpineDCELib.preprocessing import preprocess
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.series import MIN_FRAMES
-from SpineDCELib.settings import (
+from SpineDCELib.settings.values import (
     GADOBUTROL_R1,
     Settings,
     at_field,
 )
-from SpineDCELib.stages import Images
 
 
 class Study(Graph):
@@ -36,7 +36,7 @@ class Study(Graph):
 
     Args:
         images: the study as read; see :attr:`images` for what it becomes.
-        settings: see :class:`SpineDCELib.settings.Settings`.
+        settings: see :class:`SpineDCELib.settings.values.Settings`.
         aif_mask: ``(slices, rows, columns)``, the artery, for ``aif.source == "mask"``.
         aif_region: the same shape; where ``aif.source == "auto"`` searches; None is everywhere.
         aif_selection: changes by hand to what it finds.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from SpineDCELib.aif.candidates import Detection
-from SpineDCELib.aif.charts import (
+from SpineDCELib.aif.plot_data import (
     Chart,
     candidate_chart,
     candidate_table,
@@ -18,16 +18,16 @@ from SpineDCELib.aif.charts import (
     evidence_table,
 )
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.cache import Cache
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
-from SpineDCELib.cli.shared import shown_progress
+from SpineDCELib.cli.terminal import shown_progress
+from SpineDCELib.data import MODE_UNITS
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.aif import write_aif_picture, write_chart_table
-from SpineDCELib.export.maps import write_map
-from SpineDCELib.export.staging import staged
-from SpineDCELib.export.tables import write_curves
-from SpineDCELib.job import load
-from SpineDCELib.stages import MODE_UNITS
+from SpineDCELib.export.aif_files import write_aif_picture, write_chart_table
+from SpineDCELib.export.csv_tables import write_curves
+from SpineDCELib.export.nrrd_maps import write_map
+from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.run.analyse import load
+from SpineDCELib.run.result_cache import Cache
 
 
 def add(commands: Any) -> None:

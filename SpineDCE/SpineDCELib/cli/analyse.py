@@ -6,10 +6,10 @@ import argparse
 from typing import Any
 
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
-from SpineDCELib.cli.shared import shown_progress
+from SpineDCELib.cli.terminal import shown_progress
+from SpineDCELib.data import UNITS
 from SpineDCELib.export.formats import parse_formats
-from SpineDCELib.job import Outcome, analyse
-from SpineDCELib.stages import UNITS
+from SpineDCELib.run.analyse import Outcome, analyse
 
 
 def add(commands: Any) -> None:

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from SpineDCELib.cli.options import add_analysis_options, settings_of
-from SpineDCELib.cli.shared import existing, shown_progress
+from SpineDCELib.cli.terminal import existing, shown_progress
 from SpineDCELib.compare.call import CUTOFF, SOURCE
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import parse_formats
@@ -51,7 +51,7 @@ def add_worker_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run what is open and list what failed; 1 if something did."""
     from SpineDCELib.cohort.batch import Recipe, run_batch
-    from SpineDCELib.cohort.studies import read_studies
+    from SpineDCELib.cohort.batch_studies import read_studies
 
     for name in OF_ONE:
         if getattr(options, name):

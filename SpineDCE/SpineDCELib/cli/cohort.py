@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from SpineDCELib.cli.shared import existing, shown_progress
+from SpineDCELib.cli.terminal import existing, shown_progress
 from SpineDCELib.errors import InputError
 
 
@@ -51,9 +51,9 @@ def named_number(text: str) -> tuple[str, float]:
 
 def run(options: argparse.Namespace) -> int:
     """Compute, write and say what came out."""
-    from SpineDCELib.cohort.statistics import analyse_cohort
-    from SpineDCELib.cohort.table import read_cohort
-    from SpineDCELib.cohort.write import write_cohort_results
+    from SpineDCELib.cohort.cohort_files import write_cohort_results
+    from SpineDCELib.cohort.cohort_statistics import analyse_cohort
+    from SpineDCELib.cohort.cohort_table import read_cohort
 
     if options.bootstrap < 0:
         raise InputError("--bootstrap is a number of resamples, 0 or more.")
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
 
 def summary(result: Any) -> str:
     """The tables, for a terminal."""
-    from SpineDCELib.cohort import words
+    from SpineDCELib.cohort import cohort_text as words
 
     negative, positive = result.table.names
     count = int(result.table.positive.sum())

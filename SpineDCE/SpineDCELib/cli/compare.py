@@ -6,12 +6,12 @@ import argparse
 from typing import Any
 
 from SpineDCELib.cli.options import add_analysis_options, settings_of, shift_of
-from SpineDCELib.cli.shared import existing, shown_progress
+from SpineDCELib.cli.terminal import existing, shown_progress
 from SpineDCELib.compare.call import CUTOFF, EVIDENCE, SOURCE, signed
-from SpineDCELib.compare.job import compare, given_visit
-from SpineDCELib.compare.visits import Comparison
+from SpineDCELib.compare.compare_visits import Comparison
 from SpineDCELib.export.formats import parse_formats
-from SpineDCELib.inputs import Inputs
+from SpineDCELib.run.compare import compare, given_visit
+from SpineDCELib.run.inputs import Inputs
 
 
 def add(commands: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from SpineDCELib.cli.shared import INTERVAL_HELP, existing, shown_progress
+from SpineDCELib.cli.terminal import INTERVAL_HELP, existing, shown_progress
 from SpineDCELib.series import scan_study, study_report
 
 

@@ -6,9 +6,9 @@ import argparse
 from typing import Any
 
 from SpineDCELib.cli.batch import add_worker_options
-from SpineDCELib.cli.shared import shown_progress
+from SpineDCELib.cli.terminal import shown_progress
 from SpineDCELib.errors import InputError
-from SpineDCELib.settings import SIGNAL_MODES, changed
+from SpineDCELib.settings.values import SIGNAL_MODES, changed
 
 
 def add(commands: Any) -> None:
@@ -34,9 +34,9 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make, analyse, and print the paper's numbers beside the reproduced ones."""
-    from SpineDCELib.cohort.paper import HEADER
-    from SpineDCELib.cohort.reproduce import PAPER_SETTINGS, reproduce
-    from SpineDCELib.cohort.words import text_table
+    from SpineDCELib.cohort.cohort_text import text_table
+    from SpineDCELib.cohort.published_results import HEADER
+    from SpineDCELib.cohort.reproduce_paper import PAPER_SETTINGS, reproduce
 
     if (options.signal == "absolute") != (options.t10 is not None):
         raise InputError("--signal absolute needs --t10, and --t10 needs --signal absolute.")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.cli.shared import shown_progress
+from SpineDCELib.cli.terminal import shown_progress
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom import PATIENTS, VISITS, write_cohort, write_study
 from SpineDCELib.progress import part

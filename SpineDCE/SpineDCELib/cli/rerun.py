@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from SpineDCELib.cli.shared import existing, shown_progress
-from SpineDCELib.job import rerun
+from SpineDCELib.cli.terminal import existing, shown_progress
+from SpineDCELib.run.analyse import rerun
 
 
 def add(commands: Any) -> None:

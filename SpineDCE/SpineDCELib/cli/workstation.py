@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve the page until it is stopped."""
     try:
-        from SpineDCEWidget.browser.run import run as serve
+        from SpineDCEWidget.browser.start import run as serve
     except ImportError as error:
         raise InputError(
             f"The workstation is not part of this installation ({error.name} is missing); "

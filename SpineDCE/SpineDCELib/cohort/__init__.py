@@ -1,9 +1,9 @@
 """Many patients: group statistics, ROC curves, figures, and many studies at once."""
 
-from SpineDCELib.cohort.groups import GroupTest, Summary, compare_groups, summarise
+from SpineDCELib.cohort.cohort_table import CohortTable, read_cohort
+from SpineDCELib.cohort.group_tests import GroupTest, Summary, compare_groups, summarise
 from SpineDCELib.cohort.proportions import Proportion, proportion
 from SpineDCELib.cohort.roc import Roc, RocTest, at_cutoff, compare_rocs, roc_of
-from SpineDCELib.cohort.table import CohortTable, read_cohort
 
 __all__ = [
     "CohortTable",

@@ -13,17 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.cache import fingerprint, key_of
-from SpineDCELib.cohort import bids
-from SpineDCELib.cohort.compared import read_changes
-from SpineDCELib.cohort.studies import Study
-from SpineDCELib.cohort.workers import Failure, Pool, worker_pool
+from SpineDCELib.cohort import bids_derivative as bids
+from SpineDCELib.cohort.batch_studies import Study
+from SpineDCELib.cohort.comparison_folder import read_changes
+from SpineDCELib.cohort.worker_pool import Failure, Pool, worker_pool
 from SpineDCELib.compare.call import CUTOFF
-from SpineDCELib.compare.job import compare, given_visit
 from SpineDCELib.errors import InputError
-from SpineDCELib.job import analyse
 from SpineDCELib.progress import Progress, silent
-from SpineDCELib.settings import Settings, settings_to_dict
+from SpineDCELib.run.analyse import analyse
+from SpineDCELib.run.compare import compare, given_visit
+from SpineDCELib.run.result_cache import fingerprint, key_of
+from SpineDCELib.settings.values import Settings, settings_to_dict
 
 #: Last file of a finished study: its presence means that all others are there.
 MARK = "study.json"

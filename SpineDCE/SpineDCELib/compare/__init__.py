@@ -1,10 +1,10 @@
 """Two visits of one patient: change, call, how firm it is, and what is still alive."""
 
 from SpineDCELib.compare.call import CUTOFF, Call, make_call
-from SpineDCELib.compare.differences import Difference, differences
-from SpineDCELib.compare.flip import Flip, flip_analysis
 from SpineDCELib.compare.registration import Registration, carry_over, register
-from SpineDCELib.compare.residual import Residual, residual_tumour
+from SpineDCELib.compare.residual_tumour import Residual, residual_tumour
+from SpineDCELib.compare.robustness import Flip, flip_analysis
+from SpineDCELib.compare.visit_differences import Difference, differences
 
 __all__ = [
     "CUTOFF",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.measurement.normalised import Change, Normalised
+from SpineDCELib.measurement.normalised_ratio import Change, Normalised
 
 #: Persistent disease is called above this change of normalised Vp, % (Behar et al., AJNR 2023).
 CUTOFF = -40.0

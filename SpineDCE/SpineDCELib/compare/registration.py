@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.measurement.size import Outline
+from SpineDCELib.measurement.lesion_size import Outline
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Geometry, Volume
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
-from SpineDCELib.stages import Result
 
 FORMATS = ("nifti", "dicom", "scene", "report", "pdf")
 
@@ -45,7 +45,7 @@ def write_formats(
         InputError: a format needs a package that is not installed, or DICOM source images.
     """
     if "nifti" in formats:
-        from SpineDCELib.export.nifti import write_nifti_maps
+        from SpineDCELib.export.nifti_maps import write_nifti_maps
 
         write_nifti_maps(folder, analysis, result)
     if "dicom" in formats:
@@ -53,7 +53,7 @@ def write_formats(
 
         write_dicom(folder / "dicom", analysis, result, anonymise=anonymise)
     if "scene" in formats:
-        from SpineDCELib.export.scene import write_scene
+        from SpineDCELib.export.slicer_scene import write_scene
 
         write_scene(folder, analysis, result)
     if "report" in formats or "pdf" in formats:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import Array, checked_times
-from SpineDCELib.kinetics.curves import Curves
+from SpineDCELib.kinetics.tissue_curves import Curves
 
 #: A rise counts as arrival when it is this many times the scatter of the frames.
 ARRIVAL_SCATTER = 3.0

@@ -22,14 +22,14 @@ from SpineDCELib.kinetics.convolution import (
     arterial_curve,
     checked_times,
 )
-from SpineDCELib.kinetics.curves import Curves, Voxels
+from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.kep_search import EXCESS, PLASMA, POSITION, VE, Q, best_in_box, search
 from SpineDCELib.kinetics.kep_tables import NODES, KepTables, Values, kep_at, nearest_fine
 from SpineDCELib.kinetics.models import MINUTE
 from SpineDCELib.kinetics.parameters import PARAMETERS, SEARCHED, Bounds, Setup
-from SpineDCELib.kinetics.result import FitResult
-from SpineDCELib.kinetics.status import Status
+from SpineDCELib.kinetics.tissue_curves import Curves, Voxels
 from SpineDCELib.progress import Progress, silent
+from SpineDCELib.vocabulary.fit_status import Status
 
 LinearModel = Literal["extended_tofts", "tofts", "patlak"]
 #: Below this kep·(duration of the acquisition) the curve cannot tell ve.
@@ -62,8 +62,8 @@ class ExtendedToftsFitter:
         model: ``"extended_tofts"``, ``"tofts"`` or ``"patlak"``.
         integration: how Cp runs between its samples (:mod:`~SpineDCELib.kinetics.convolution`).
         bounds: the box; Patlak's Ktrans is bounded by ve·kep in the box's corner.
-        exclude: :class:`~SpineDCELib.kinetics.status.Status` codes of the voxels' shape, 0 where
-            a voxel is to be fitted.
+        exclude: :class:`~SpineDCELib.vocabulary.fit_status.Status` codes of the voxels' shape,
+            0 where a voxel is to be fitted.
         baseline_error: by how much the whole curve may lie too high or low because its baseline
             signal is known no better (standard error, mM, of the voxels' shape): the residuals do
             not show it, but whether ve is determined hangs on it.

@@ -9,13 +9,13 @@ from numpy.typing import ArrayLike
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve, Integration
-from SpineDCELib.kinetics.curves import Voxels
 from SpineDCELib.kinetics.extended_tofts_fit import ExtendedToftsFitter
+from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.general_fit import GeneralFitter
 from SpineDCELib.kinetics.parameters import Bounds
-from SpineDCELib.kinetics.result import FitResult
-from SpineDCELib.kinetics.status import Status
+from SpineDCELib.kinetics.tissue_curves import Voxels
 from SpineDCELib.progress import Progress, silent
+from SpineDCELib.vocabulary.fit_status import Status
 
 Model = Literal["tofts", "extended_tofts", "patlak", "two_compartment_exchange"]
 MODELS: tuple[Model, ...] = get_args(Model)
@@ -102,6 +102,6 @@ def fit(
     """:func:`prepare` with these arguments, then fit at the delay ``Ta`` (s, > 0 is later).
 
     Returns:
-        A :class:`~SpineDCELib.kinetics.result.FitResult` with arrays of the voxels' shape.
+        A :class:`~SpineDCELib.kinetics.fit_result.FitResult` with arrays of the voxels' shape.
     """
     return prepare(Ct, t, Cp, model=model, **options).fit(Ta, progress=progress)

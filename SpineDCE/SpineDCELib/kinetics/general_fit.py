@@ -19,18 +19,18 @@ from SpineDCELib.kinetics.convolution import (
     arterial_curve,
     checked_times,
 )
-from SpineDCELib.kinetics.curves import Curves, Voxels
 from SpineDCELib.kinetics.extended_tofts_fit import (
     KEP_TIMES_DURATION,
     VE_RELATIVE_ERROR,
     ExtendedToftsFitter,
 )
+from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.models import MINUTE
 from SpineDCELib.kinetics.parameters import SEARCHED, Bounds, Setup
-from SpineDCELib.kinetics.result import FitResult
-from SpineDCELib.kinetics.status import Status
-from SpineDCELib.kinetics.uncertainty import errors_at
+from SpineDCELib.kinetics.standard_errors import errors_at
+from SpineDCELib.kinetics.tissue_curves import Curves, Voxels
 from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.vocabulary.fit_status import Status
 
 #: Grid of delays, s: finer than any first pass is wide.
 DELAY_STEP = 1.0

@@ -1,11 +1,15 @@
 """What is read off the maps: statistics of regions, normalisation, size, change."""
 
+from SpineDCELib.measurement.lesion_size import Bidimensional, Extent, Size, measure_size
 from SpineDCELib.measurement.measures import Measures, measure
-from SpineDCELib.measurement.normalised import Change, Normalised, RegionMean, change
-from SpineDCELib.measurement.reference import ReferenceScore
-from SpineDCELib.measurement.regions import RegionStatistics, mean_curve, region_statistics
-from SpineDCELib.measurement.roles import Role, role_of, without_exclusions
-from SpineDCELib.measurement.size import Bidimensional, Extent, Size, measure_size
+from SpineDCELib.measurement.normalised_ratio import Change, Normalised, RegionMean, change
+from SpineDCELib.measurement.reference_vertebra import ReferenceScore
+from SpineDCELib.measurement.region_statistics import (
+    RegionStatistics,
+    mean_curve,
+    region_statistics,
+)
+from SpineDCELib.vocabulary.region_roles import Role, role_of, without_exclusions
 
 __all__ = [
     "Bidimensional",

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.measurement.normalised import Normalised, RegionMean, normalised, region_mean
-from SpineDCELib.measurement.reference import ReferenceScore, score_references
-from SpineDCELib.measurement.roles import Role
-from SpineDCELib.measurement.size import Size, measure_size
+from SpineDCELib.measurement.lesion_size import Size, measure_size
+from SpineDCELib.measurement.normalised_ratio import Normalised, RegionMean, normalised, region_mean
+from SpineDCELib.measurement.reference_vertebra import ReferenceScore, score_references
 from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.region_roles import Role
 
 #: What a lesion is divided by its reference for.
 NORMALISED = ("vp", "Ktrans")

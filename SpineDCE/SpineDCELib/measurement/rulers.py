@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.measurement.size import Bidimensional, Point
+from SpineDCELib.measurement.lesion_size import Bidimensional, Point
 
 #: A ruler so named joins bone and tumour; it does not measure.
 _MARGIN = re.compile(r"bone|margin|extra-?osseous|cortex", re.IGNORECASE)

@@ -1,8 +1,8 @@
 """The digital spine: a study with known truth, as the scanner would send it."""
 
-from SpineDCELib.phantom.cohort import draw_cohort, write_cohort
 from SpineDCELib.phantom.patients import PATIENTS, VISITS
-from SpineDCELib.phantom.study import StudyPaths, write_sample, write_study
+from SpineDCELib.phantom.phantom_cohort import draw_cohort, write_cohort
+from SpineDCELib.phantom.phantom_study import StudyPaths, write_sample, write_study
 
 __all__ = [
     "PATIENTS",

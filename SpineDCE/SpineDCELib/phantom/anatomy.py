@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from SpineDCELib.phantom.canal import canal_shapes
 from SpineDCELib.phantom.painting import Paint
 from SpineDCELib.phantom.shapes import Field, Frame, Shape, blended, capsule, common, ellipsoid
+from SpineDCELib.phantom.spinal_canal import canal_shapes
 from SpineDCELib.phantom.tissues import TISSUES, Tissue
 from SpineDCELib.phantom.trunk import trunk
+from SpineDCELib.phantom.vasculature import aorta_segments, vessels
 from SpineDCELib.phantom.vertebra import LEVELS, Vertebra, column
-from SpineDCELib.phantom.vessels import aorta_segments, vessels
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom.anatomy import LesionForm, Plan
-from SpineDCELib.phantom.forward import Bolus
+from SpineDCELib.phantom.forward_model import Bolus
 from SpineDCELib.phantom.tissues import TISSUES
 
 VISITS = ("before", "after")

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.phantom.painting import Paint
-from SpineDCELib.phantom.paths import Column, along, smooth
 from SpineDCELib.phantom.shapes import Distance, Field, Shape, blended, ellipsoid, tube
+from SpineDCELib.phantom.spinal_paths import Column, along, smooth
 from SpineDCELib.phantom.vertebra import LEVELS
 
 FRONT = -118.0  #: the abdominal wall in the midline, mm

@@ -8,12 +8,16 @@ from SpineDCELib.series.dynamic_series import (
     Source,
     Volume,
 )
-from SpineDCELib.series.grid import put_on_grid
-from SpineDCELib.series.read import FlipAngleSet, read_dynamic, read_flip_angles, read_volume
-from SpineDCELib.series.report import study_report
-from SpineDCELib.series.scan import scan_study
-from SpineDCELib.series.segmentation import Segmentation, read_segmentation, write_segmentation
-from SpineDCELib.series.study import SeriesDescription, Study
+from SpineDCELib.series.read_series import FlipAngleSet, read_dynamic, read_flip_angles, read_volume
+from SpineDCELib.series.regridding import put_on_grid
+from SpineDCELib.series.scan_study import scan_study
+from SpineDCELib.series.segmentation_files import (
+    Segmentation,
+    read_segmentation,
+    write_segmentation,
+)
+from SpineDCELib.series.study_contents import SeriesDescription, Study
+from SpineDCELib.series.study_summary import study_report
 
 __all__ = [
     "MIN_FRAMES",

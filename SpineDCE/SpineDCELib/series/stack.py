@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.series.dynamic_series import Geometry
-from SpineDCELib.series.header import ImageHeader
-from SpineDCELib.series.timing import (
+from SpineDCELib.series.frame_times import (
     CONTENT_TIME,
     WRITTEN,
     FrameTimes,
@@ -25,6 +24,7 @@ from SpineDCELib.series.timing import (
     frame_times,
     unwrap_midnight,
 )
+from SpineDCELib.series.image_header import ImageHeader
 
 Key = Callable[[ImageHeader], Hashable]
 

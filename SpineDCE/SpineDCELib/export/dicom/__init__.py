@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.export.dicom.identity import Anonymiser
-from SpineDCELib.export.dicom.maps import parametric_map
-from SpineDCELib.export.dicom.measurements import measurement_report
-from SpineDCELib.export.dicom.segmentation import segmentation
-from SpineDCELib.export.dicom.sources import require_highdicom, sources
+from SpineDCELib.data import Result
+from SpineDCELib.export.dicom.deidentify import Anonymiser
+from SpineDCELib.export.dicom.parametric_maps import parametric_map
+from SpineDCELib.export.dicom.segmentation_writer import segmentation
+from SpineDCELib.export.dicom.source_images import require_highdicom, sources
+from SpineDCELib.export.dicom.structured_report import measurement_report
 from SpineDCELib.measurement import without_exclusions
-from SpineDCELib.stages import Result
 
 if TYPE_CHECKING:
-    from SpineDCELib.compare.visits import Comparison
+    from SpineDCELib.compare.compare_visits import Comparison
 
 #: Far above the numbers that scanners give.
 SERIES_NUMBER = 9100

@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.export.report import figures, page
-from SpineDCELib.export.report.numbers import (
+from SpineDCELib.data import Result
+from SpineDCELib.export.report import html_page as page
+from SpineDCELib.export.report import report_figures as figures
+from SpineDCELib.export.report.pdf_printing import print_page
+from SpineDCELib.export.report.report_tables import (
     change_rows,
     identity,
     measurement_rows,
     setting_rows,
 )
-from SpineDCELib.export.report.pdf import print_page
-from SpineDCELib.stages import Result
 
 if TYPE_CHECKING:
-    from SpineDCELib.compare.visits import Comparison
+    from SpineDCELib.compare.compare_visits import Comparison
 
 
 def write_study_report(

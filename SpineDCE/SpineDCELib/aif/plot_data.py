@@ -1,0 +1,121 @@
+"""Candidates, curves and evidence as plain tables and charts, for files, pictures and scenes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.aif.blood_curve import BloodCurve
+from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.shift_evidence import Evidence
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings, which hold the units, and rows."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One line of a chart. ``role``: "main", "check", "artery" or "rejected"."""
+
+    name: str
+    x: Array
+    y: Array
+    role: str = "main"
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """Lines over one axis, with a stretch of x set apart.
+
+    Attributes:
+        x_title, y_title: with units. mark: x of a line across. band: x from and to.
+    """
+
+    title: str
+    x_title: str
+    y_title: str
+    series: tuple[Series, ...]
+    mark: float | None = None
+    band: tuple[float, float] | None = None
+
+
+def candidate_table(found: Detection) -> Table:
+    """One row a vessel and section, the artery first; sections count from 1."""
+    unit = found.unit
+    columns = (
+        "section", "vessel", "voxels", "accepted", "verdict", "baseline SNR", "arrival [s]",
+        "rise [s]", f"peak [{unit}]", "width [s]", f"late [{unit}]", "roughness", "thickness [mm]",
+        "length [mm]", "elongation", "L [mm]", "P [mm]", "S [mm]",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            c.section + 1, c.vessel, c.voxels, c.accepted, c.reason, c.SNR, c.arrival, c.rise,
+            c.peak, c.width, c.late, c.roughness, c.thickness, c.length, c.elongation, *c.position,
+        )
+        for c in found.candidates
+    )  # fmt: skip
+    return Table("AIF candidates", columns, rows)
+
+
+def candidate_chart(found: Detection, *, t: Array, most: int = 12) -> Chart:
+    """Enhancement of the candidates, (S-S0)/S0: all accepted sections, the largest rejected."""
+    accepted = [c for c in found.candidates if c.accepted]
+    rejected = sorted((c for c in found.candidates if not c.accepted), key=lambda c: -c.voxels)
+    series = []
+    for role, chosen in (("rejected", rejected[:most]), ("main", accepted)):
+        for c in chosen:
+            start = c.signal[: found.baseline_frames].mean()
+            series.append(Series(c.name, t, c.signal / start - 1, role))
+    return Chart("Candidates", "time [s]", "enhancement (S-S0)/S0", tuple(series))
+
+
+def curve_chart(blood: BloodCurve, *, t: Array, unit: str) -> Chart:
+    """The AIF, and the phase's beside it where there is one."""
+    series = [Series("AIF, whole blood", t, blood.Cb)]
+    if blood.phase is not None:
+        series.append(Series("from phase", t, blood.phase.C, "check"))
+    return Chart("Arterial input function", "time [s]", f"Cb [{unit}]", tuple(series))
+
+
+def evidence_table(evidence: Evidence) -> Table:
+    """One row a shift: residual of all and of each region, vp, normalised vp."""
+    columns = ["shift [s]", "residual (1 at best)"]
+    values = [evidence.shifts, evidence.residual]
+    for region in evidence.regions:
+        columns += [f"residual {region.name}", f"vp {region.name} [fraction]"]
+        values += [region.residual, region.vp]
+    for lesion, ratio in evidence.normalised_vp.items():
+        columns.append(f"normalised vp {lesion}")
+        values.append(ratio)
+    rows = tuple(tuple(float(v) for v in row) for row in np.column_stack(values))
+    return Table("Evidence for the shift", tuple(columns), rows)
+
+
+def evidence_charts(evidence: Evidence) -> tuple[Chart, ...]:
+    """Residual, and vp or normalised vp, against the shift; proposal and plateau marked."""
+    x = evidence.shifts
+
+    def chart(title: str, y_title: str, series: tuple[Series, ...]) -> Chart:
+        return Chart(
+            title, "AIF shift [s]", y_title, series, mark=evidence.proposal, band=evidence.plateau
+        )
+
+    lines = [Series("all regions", x, evidence.residual)]
+    lines += [Series(r.name, x, r.residual, "check") for r in evidence.regions]
+    charts = [chart("Residual", "residual / least", tuple(lines))]
+    ratios = tuple(Series(name, x, y) for name, y in evidence.normalised_vp.items())
+    vp = tuple(Series(r.name, x, 100 * r.vp) for r in evidence.regions)
+    charts.append(chart("Vp", "Vp [mL/100 mL]", vp))
+    if ratios:
+        charts.append(chart("Normalised Vp", "× reference", ratios))
+    return tuple(charts)

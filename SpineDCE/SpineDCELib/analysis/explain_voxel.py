@@ -1,0 +1,88 @@
+"""What the shells say about a region or a voxel while a reader points at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import MODE_UNITS
+from SpineDCELib.kinetics.standard_errors import standard_errors
+from SpineDCELib.vocabulary.fit_status import Status
+from SpineDCELib.vocabulary.quantities import SHOWN
+
+
+@dataclass(frozen=True, eq=False)
+class RegionRow:
+    """One region now.
+
+    Attributes:
+        volume: mL. means: parameter → mean of the fitted voxels, in the shown unit.
+        curve: ``(frames,)``, mean of what is fitted (mM, or relative signal).
+    """
+
+    name: str
+    role: str
+    voxels: int
+    volume: float
+    means: dict[str, float]
+    curve: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class VoxelStory:
+    """Why a voxel has the numbers it has.
+
+    Attributes:
+        voxel: slice, row, column of the dynamic grid.
+        t: frame times, s. curve, fit: ``(frames,)``, in ``unit``; the fit is NaN where there is
+            none.
+        values: parameter, its value and standard error in the shown unit (NaN if not determined).
+        status: what became of the fit, in words. R2: of the fit.
+    """
+
+    voxel: tuple[int, int, int]
+    t: NDArray[np.float64]
+    curve: NDArray[np.floating]
+    fit: NDArray[np.floating]
+    unit: str
+    values: tuple[tuple[str, float, float], ...]
+    R2: float
+    status: str
+
+    @property
+    def residual(self) -> NDArray[np.floating]:
+        return self.curve - self.fit
+
+
+def voxel_story(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelStory:
+    """One voxel, fitted at the shift in use.
+
+    Raises:
+        InputError: the study cannot be analysed as it is set.
+    """
+    shape = analysis.study.dynamic.geometry.shape
+    curves = analysis.concentration().curves
+    index = np.array([np.ravel_multi_index(voxel, shape)])
+    result = analysis.fitter().fit(Ta=analysis.shift(), voxels=index)
+    errors = standard_errors(result)
+    values = tuple(
+        (name, float(v[0]) * SHOWN[name].factor, float(errors[name][0]) * SHOWN[name].factor)
+        for name, v in result.parameters.items()
+    )
+    status = Status(int(result.status[0]))
+    section, row, column = voxel
+    curve = np.asarray(curves[:, section, row, column], float)
+    fit = result.curves()[:, 0] if status.fitted else np.full_like(curve, np.nan)
+    return VoxelStory(
+        voxel,
+        analysis.images.dynamic.times,
+        curve,
+        fit,
+        MODE_UNITS[analysis.settings.concentration.signal],
+        values,
+        float(result.R2[0]),
+        status.reason,
+    )

@@ -1,0 +1,161 @@
+"""Everything that a cohort's table says: groups, tests, ROC curves, cutoffs, people."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from SpineDCELib.cohort.cohort_table import MISSING, CohortTable
+from SpineDCELib.cohort.group_tests import GroupTest, Summary, compare_groups, summarise
+from SpineDCELib.cohort.roc import Cutoff, Roc, RocTest, at_cutoff, compare_rocs, roc_of
+from SpineDCELib.compare.call import CUTOFF, SOURCE
+from SpineDCELib.errors import InputError
+from SpineDCELib.progress import Progress, silent
+
+#: Words in a heading → what is measured, how it is written.
+KINDS = {
+    "vp": "Vp", "ktrans": "Ktrans", "area": "area", "volume": "volume", "signal": "signal"
+}  # fmt: skip
+#: Published cutoffs of persistent disease, %, by what is measured.
+PUBLISHED = {"vp": CUTOFF, "area": -10.0}
+#: More different words than this in a column are no category.
+MOST_WORDS = 15
+
+
+@dataclass(frozen=True)
+class FixedCutoff:
+    """A cutoff that was chosen beforehand, and what it achieves in these patients."""
+
+    found: Cutoff
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class CohortResult:
+    """Statistics of a table; quantities by heading.
+
+    Attributes:
+        groups: quantity → (positive, negative) group.
+        fixed: quantity → cutoffs chosen beforehand.
+        pairs: two quantities → comparison of their areas.
+        people: rows of the demographic table: heading, all, positive, negative group.
+    """
+
+    table: CohortTable
+    groups: dict[str, tuple[Summary, Summary]]
+    tests: dict[str, GroupTest]
+    rocs: dict[str, Roc]
+    fixed: dict[str, FixedCutoff]
+    pairs: dict[tuple[str, str], RocTest]
+    people: list[list[str]] = field(default_factory=list)
+
+
+def kind_of(heading: str) -> str:
+    """What a heading measures: a key of ``KINDS``, or the heading itself."""
+    words = re.sub(r"[^a-z]+", " ", heading.lower().replace("nvp", "vp").replace("δ", " ")).split()
+    return next((kind for kind in KINDS if kind in words), heading)
+
+
+def label_of(heading: str) -> str:
+    """How a change is written in figures and tables: ΔVp, ΔKtrans …; else the heading."""
+    kind = kind_of(heading)
+    return f"Δ{KINDS[kind]}" if kind in KINDS else heading
+
+
+def analyse_cohort(
+    table: CohortTable,
+    *,
+    cutoffs: Mapping[str, float] | None = None,
+    resamples: int = 2000,
+    seed: int = 2023,
+    progress: Progress = silent,
+) -> CohortResult:
+    """All statistics of a table.
+
+    Args:
+        cutoffs: heading (or vp, area …) → cutoff, %; over the published ones.
+        resamples: bootstrap samples; 0 for none.
+
+    Raises:
+        InputError: a cutoff of something that is not in the table; scikit-learn is missing.
+    """
+    fixed = _fixed(table, cutoffs or {})
+    rocs = {}
+    for number, name in enumerate(table.quantities):
+        progress(number / len(table.quantities), f"ROC of {name}")
+        rocs[name] = roc_of(*table.split(name), resamples=resamples, seed=seed)
+    pairs = {
+        (a, b): compare_rocs(*zip(table.split(a), table.split(b), strict=True))
+        for a, b in combinations(table.quantities, 2)
+    }
+    progress(1.0, "Done")
+    return CohortResult(
+        table,
+        {q: (summarise(table.split(q)[0]), summarise(table.split(q)[1])) for q in table.quantities},
+        {q: compare_groups(*table.split(q)) for q in table.quantities},
+        rocs,
+        {
+            q: FixedCutoff(at_cutoff(*table.split(q), value), why)
+            for q, (value, why) in fixed.items()
+        },
+        pairs,
+        demographics(table),
+    )
+
+
+def _fixed(table: CohortTable, cutoffs: Mapping[str, float]) -> dict[str, tuple[float, str]]:
+    chosen = {
+        name: (PUBLISHED[kind_of(name)], SOURCE)
+        for name in table.quantities
+        if kind_of(name) in PUBLISHED
+    }
+    for wanted, value in cutoffs.items():
+        names = [q for q in table.quantities if wanted in (q, kind_of(q)) or wanted == label_of(q)]
+        if not names:
+            raise InputError(
+                f"There is no quantity '{wanted}' for a cutoff; there are "
+                f"{', '.join(table.quantities)}."
+            )
+        chosen |= dict.fromkeys(names, (value, "given"))
+    return chosen
+
+
+def demographics(table: CohortTable) -> list[list[str]]:
+    """Rows of words: numbers as mean ± SD and median (range), words as counts."""
+    masks = [np.ones(table.positive.size, bool), table.positive, ~table.positive]
+    rows = [["patients", *(str(int(mask.sum())) for mask in masks)]]
+    for heading, cells in table.people.items():
+        numbers = [_as_number(cell) for cell in cells]
+        known = [cell for cell in cells if cell.lower() not in MISSING]
+        if known and sum(n is not None for n in numbers) == len(known):
+            values = np.array([np.nan if n is None else n for n in numbers])
+            rows.append([heading, *(_spread(values[mask]) for mask in masks)])
+            continue
+        counts = Counter(known)
+        if not known or len(counts) > min(MOST_WORDS, len(known) - 1):
+            continue
+        words = np.array(cells)
+        for word, _ in counts.most_common():
+            shares = (str(int((words[mask] == word).sum())) for mask in masks)
+            rows.append([f"{heading}: {word}", *shares])
+    return rows
+
+
+def _as_number(cell: str) -> float | None:
+    try:
+        return float(cell) if cell.lower() not in MISSING else None
+    except ValueError:
+        return None
+
+
+def _spread(values: np.ndarray) -> str:
+    s = summarise(values)
+    if not s.n:
+        return "–"
+    text = f"{s.mean:.1f} ± {s.SD:.1f}; median {s.median:g} ({s.minimum:g} to {s.maximum:g})"
+    return text + (f"; {s.missing} missing" if s.missing else "")

@@ -1,0 +1,168 @@
+"""Behar et al. (AJNR 2023;44:1451) again: its numbers beside those of a digital cohort.
+
+The cohort is made so that the true changes have the published statistics; every study of it then
+goes through the program as a patient's would. What differs in the end is what the program adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from SpineDCELib.cohort.cohort_statistics import CohortResult, kind_of, label_of
+from SpineDCELib.cohort.cohort_table import CohortTable
+from SpineDCELib.cohort.cohort_text import p_text
+from SpineDCELib.cohort.comparison_folder import VISITS, read_changes
+from SpineDCELib.compare.call import signed
+from SpineDCELib.phantom.phantom_cohort import Member
+
+GROUPS = {"response": "response", "persistent": "persistent disease"}
+#: Changes that are tested, as ``participants.tsv`` calls them.
+QUANTITIES = ("change_vp", "change_Ktrans", "change_area", "change_signal")
+
+#: What the paper prints, by row. Its intervals are not those of a binomial proportion.
+PRINTED = {
+    "patients": "11 persistent disease, 38 response",
+    "age [years]": "63 ± 13",
+    "men": "29",
+    "days from radiation to the second visit, median": "62",
+    "ΔVp [%], mean, response": "−57.3",
+    "ΔVp [%], mean, persistent disease": "+88.2",
+    "ΔVp [%], median, response": "−81.1",
+    "ΔVp [%], median, persistent disease": "+1.43",
+    "ΔVp, Mann-Whitney": "P < .001",
+    "ΔVp, AUC (95 %)": "0.86",
+    "ΔVp, best cutoff [%]": "−40",
+    "ΔVp > −40 %, sensitivity (95 %)": "10/11 (91 %; 82–97 %)",
+    "ΔVp > −40 %, specificity (95 %)": "33/38 (87 %; 73–94 %)",
+    "Δarea, AUC (95 %)": "0.68",
+    "Δarea, best cutoff [%]": "−10",
+    "Δarea > −10 %, sensitivity (95 %)": "9/11 (82 %; 67–90 %)",
+    "Δarea > −10 %, specificity (95 %)": "18/38 (47 %; 37–67 %)",
+    "Figure 1, normalised Vp": "9.26 → 1.13 (−87.8 %)",
+    "Figure 2, normalised Vp": "5.48 → 9.03 (+64.8 %)",
+    "Figure 2, area": "−19.4 %",
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One worked example: normalised Vp before and after, changes in %."""
+
+    figure: str
+    before: float
+    after: float
+    change_vp: float
+    change_area: float
+
+
+def people_of(member: Member) -> dict[str, str]:
+    """What a table of the cohort says about a patient."""
+    p = member.patient
+    age = int((p.before.when - p.born).days / 365.25)
+    return {
+        "group": GROUPS[p.response],
+        "age": str(age),
+        "sex": p.sex,
+        "primary": p.primary,
+        "level": p.before.plan.lesion.level,
+        "days_after_RT": str(member.days),
+    }
+
+
+def true_table(members: Sequence[Member]) -> CohortTable:
+    """The changes that are true of the cohort."""
+    people = [people_of(m) for m in members]
+    return CohortTable(
+        tuple(m.patient.key for m in members),
+        np.array([m.patient.response == "persistent" for m in members]),
+        (GROUPS["response"], GROUPS["persistent"]),
+        {
+            "change_vp": np.array([m.change_vp for m in members]),
+            "change_Ktrans": np.array([m.change_Ktrans for m in members]),
+            "change_area": np.array([m.change_area for m in members]),
+        },
+        {name: tuple(p[name] for p in people) for name in people[0] if name != "group"},
+    )
+
+
+def facts(result: CohortResult, examples: Sequence[Example] = ()) -> dict[str, str]:
+    """Every number that the table of the paper has a row for, in words."""
+    table = result.table
+    ages, days = (np.array(table.people[name], float) for name in ("age", "days_after_RT"))
+    count = int(table.positive.sum())
+    found = {
+        "patients": f"{count} persistent disease, {table.positive.size - count} response",
+        "age [years]": f"{ages.mean():.0f} ± {ages.std(ddof=1):.0f}" if ages.size > 1 else "–",
+        "men": str(table.people["sex"].count("M")),
+        "days from radiation to the second visit, median": f"{np.median(days):.0f}",
+    }
+    for quantity, (positive, negative) in result.groups.items():
+        name, roc = label_of(quantity), result.rocs[quantity]
+        if kind_of(quantity) != "area":
+            for word in ("mean", "median"):
+                digits = 2 if (kind_of(quantity), word) == ("vp", "median") else 1
+                for group, s in (("response", negative), ("persistent disease", positive)):
+                    value = getattr(s, word)
+                    own = digits if group != "response" else 1
+                    found[f"{name} [%], {word}, {group}"] = signed(value, own)
+        found[f"{name}, Mann-Whitney"] = p_text(result.tests[quantity].P)
+        low, high = roc.interval
+        found[f"{name}, AUC (95 %)"] = f"{roc.auc:.2f} ({low:.2f}–{high:.2f})"
+        interval = " to ".join(signed(x) for x in roc.best_interval)
+        known = np.isfinite(roc.best_interval).all()
+        found[f"{name}, best cutoff [%]"] = signed(roc.best.value) + (
+            f" ({interval})" if known else ""
+        )
+        if quantity in result.fixed:
+            at = result.fixed[quantity].found
+            head = f"{name} > {signed(at.value, 0)} %"
+            found[f"{head}, sensitivity (95 %)"] = str(at.sensitivity)
+            found[f"{head}, specificity (95 %)"] = str(at.specificity)
+    for e in examples:
+        found[f"{e.figure}, normalised Vp"] = (
+            f"{e.before:.2f} → {e.after:.2f} ({signed(e.change_vp)} %)"
+        )
+        found[f"{e.figure}, area"] = f"{signed(e.change_area)} %"
+    return found
+
+
+def beside(truth: dict[str, str], found: dict[str, str]) -> list[list[str]]:
+    """Rows: what, the paper, the cohort's truth, reproduced."""
+    names = list(dict.fromkeys([*found, *PRINTED]))
+    return [
+        [name, PRINTED.get(name, "–"), truth.get(name, "–"), found.get(name, "–")]
+        for name in names
+        if name in found
+    ]
+
+
+HEADER = ["", "paper", "truth", "reproduced"]
+
+
+def against_truth(results: Path, members: Sequence[Member]) -> list[str]:
+    """How far measured values are from the true ones, in sentences.
+
+    Args:
+        results: folder with a comparison for each of ``members``.
+    """
+    ratios, errors = [], []
+    for member in members:
+        measured = read_changes(results / member.patient.key)
+        for word in VISITS:
+            ratios.append(measured[f"vp_{word}"] / member.patient.visit(word).normalised_vp)
+        # Of the ratio after/before, so that a large rise does not weigh more than a fall.
+        errors.append((1 + measured["change_vp"] / 100) / (1 + member.change_vp / 100) - 1)
+    if not errors:
+        return []
+    low, middle, high = np.percentile(ratios, (5, 50, 95))
+    a, b, c = 100 * np.percentile(errors, (5, 50, 95))
+    return [
+        f"Normalised Vp measured over true: median {middle:.2f} (5 to 95 %: {low:.2f} to "
+        f"{high:.2f}), {len(ratios)} studies.",
+        f"Vp after over before, measured against true: median {signed(b)} % (5 to 95 %: "
+        f"{signed(a)} to {signed(c)} %), {len(errors)} patients.",
+    ]

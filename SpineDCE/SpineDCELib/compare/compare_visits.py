@@ -1,0 +1,293 @@
+"""Two analysed visits brought together: registered, measured, called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.compare.call import CUTOFF, Call, make_call
+from SpineDCELib.compare.registration import (
+    GOOD_MATCH,
+    Check,
+    Registration,
+    carry_over,
+    check,
+    register,
+)
+from SpineDCELib.compare.residual_tumour import Residual, default_threshold, residual_tumour
+from SpineDCELib.compare.robustness import Flip, PerturbedVisit, flip_analysis
+from SpineDCELib.compare.visit_differences import Difference, differences
+from SpineDCELib.data import Result
+from SpineDCELib.errors import InputError
+from SpineDCELib.measurement import Change, Normalised, Size, change
+from SpineDCELib.measurement.lesion_size import percent_change
+from SpineDCELib.measurement.measures import NORMALISED
+from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.series import Volume
+
+#: Neighbouring vertebrae with at least this score may stand in for the reference.
+SOUND_REFERENCE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Visit:
+    """One analysed visit."""
+
+    analysis: Analysis
+    result: Result
+
+    def enhancement(self, lesion: str) -> float:
+        """Mean signal rise of a lesion over the frames after the bolus, % of its baseline."""
+        analysis = self.analysis
+        n0 = analysis.concentration().baseline_frames
+        curve = analysis.images.dynamic.signal[:, analysis.regions[lesion]].mean(axis=1)
+        return float(100 * (curve[n0:].mean() / curve[:n0].mean() - 1))
+
+
+@dataclass(frozen=True, eq=False)
+class LesionChange:
+    """One lesion at two visits. Changes are in %."""
+
+    name: str
+    before: dict[str, Normalised]  #: parameter → lesion over reference
+    after: dict[str, Normalised]
+    changes: dict[str, Change]
+    sizes: tuple[Size, Size]
+    enhancement: tuple[float, float]  #: %
+    call: Call
+    registration: Registration | None = None
+    check: Check | None = None  #: None where the region was carried over
+    residual: Residual | None = None
+    flip: Flip | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def size_change(self) -> float:
+        """Of the area product on the axial plane, %."""
+        return percent_change(self.sizes[0].axial.product, self.sizes[1].axial.product)
+
+    @property
+    def volume_change(self) -> float:
+        return percent_change(self.sizes[0].whole.volume, self.sizes[1].whole.volume)
+
+    @property
+    def enhancement_change(self) -> float:
+        return percent_change(*self.enhancement)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Everything that two visits say together."""
+
+    before: Visit
+    after: Visit
+    differences: tuple[Difference, ...]
+    lesions: tuple[LesionChange, ...]
+    warnings: tuple[str, ...] = field(default=())
+
+
+def compare_visits(
+    before: Visit,
+    after: Visit,
+    *,
+    registrations: dict[str, Registration] | None = None,
+    cutoff: float = CUTOFF,
+    residual_threshold: float | None = None,
+    flip_runs: int = 200,
+    progress: Progress = silent,
+) -> Comparison:
+    """Change of every lesion that both visits have, by name (or the only one of each).
+
+    Args:
+        registrations: lesion → registration already made, where its region was carried over.
+        residual_threshold: normalised Vp; what the cutoff leaves of the lesion's mean if None.
+        flip_runs: perturbed analyses; 0 for none.
+
+    Raises:
+        InputError: no lesion or no reference in common.
+    """
+    pairs = _pairs(before, after)
+    found = differences(before.analysis, after.analysis)
+    lesions = []
+    for number, (old, new) in enumerate(pairs):
+        share = part(progress, number / len(pairs), (number + 1) / len(pairs))
+        carried = (registrations or {}).get(new)
+        registration, warnings = carried, []
+        if registration is None:
+            registration = register_lesion(before.analysis, after.analysis, old, share)
+        if registration.match < GOOD_MATCH:
+            warnings.append(
+                f"The visits match poorly around {new} (correlation {registration.match:.2f}): "
+                "check what was carried over."
+            )
+        lesions.append(
+            _lesion(
+                before, after, old, new, registration, carried is not None, warnings, cutoff,
+                residual_threshold, flip_runs, part(share, 0.3, 1.0),
+            )
+        )  # fmt: skip
+    warnings = [str(d) for d in found]
+    for when, visit in (("Before", before), ("After", after)):
+        warnings += [f"{when}: {w}" for w in visit.result.measures.warnings]
+    warnings += [w for lesion in lesions for w in lesion.warnings]
+    return Comparison(before, after, tuple(found), tuple(lesions), tuple(warnings))
+
+
+def register_lesion(
+    before: Analysis, after: Analysis, lesion: str, progress: Progress = silent
+) -> Registration:
+    """Registration about a lesion's vertebra, on the dynamic images before contrast."""
+    baselines = [
+        Volume(np.asarray(a.concentration().baseline), a.images.dynamic.geometry)
+        for a in (before, after)
+    ]
+    return register(
+        *baselines,
+        region=before.regions[lesion],
+        geometry=before.images.dynamic.geometry,
+        progress=part(progress, 0.0, 0.3),
+    )
+
+
+def _pairs(before: Visit, after: Visit) -> list[tuple[str, str]]:
+    one, two = (v.result.measures.lesions() for v in (before, after))
+    pairs = [(name, name) for name in one if name in two]
+    if not pairs and len(one) == len(two) == 1:
+        pairs = [(one[0], two[0])]
+    if not pairs:
+        raise InputError(
+            f"The visits have no lesion in common: {', '.join(one) or 'none'} before, "
+            f"{', '.join(two) or 'none'} after. Name the regions alike."
+        )
+    for when, visit in (("before", before), ("after", after)):
+        if not visit.result.measures.references:
+            raise InputError(
+                f"The visit {when} has no reference vertebra; name a region 'Reference'."
+            )
+    return pairs
+
+
+def _lesion(
+    before: Visit,
+    after: Visit,
+    old: str,
+    new: str,
+    registration: Registration,
+    carried: bool,
+    warnings: list[str],
+    cutoff: float,
+    residual_threshold: float | None,
+    flip_runs: int,
+    progress: Progress,
+) -> LesionChange:
+    measured = [
+        {p: n for p in NORMALISED if (n := v.result.measures.of(name, p)) is not None}
+        for v, name in ((before, old), (after, new))
+    ]
+    if not all("vp" in m for m in measured):
+        raise InputError("The response call needs vp; use the extended Tofts or Patlak model.")
+    changes = {
+        name: change(measured[0][name], measured[1][name])
+        for name in measured[0]
+        if name in measured[1]
+    }
+    first, second = before.analysis, after.analysis
+    grids = [a.images.dynamic.geometry for a in (first, second)]
+    moved = carry_over(first.regions[old], grids[0], registration, grids[1])
+    checked = None
+    if carried:
+        warnings.append(f"The region of {new} was carried over from before: look at it.")
+    else:
+        checked = check(moved, second.regions[new], grids[1])
+        if checked.warning:
+            warnings.append(f"{new}: {checked.warning}")
+    call = make_call(
+        changes["vp"], before=measured[0]["vp"], after=measured[1]["vp"], cutoff=cutoff
+    )
+    residual = None
+    if measured[0]["vp"].value > 0 and measured[1]["vp"].value > 0:
+        maps = [
+            v.result.maps["vp"] / v.result.measures.means[m["vp"].reference]["vp"].mean
+            for v, m in ((before, measured[0]), (after, measured[1]))
+        ]
+        residual = residual_tumour(
+            maps[1],
+            lesion=_free_of_exclusions(second, new),
+            threshold=default_threshold(measured[0]["vp"].value, cutoff)
+            if residual_threshold is None
+            else residual_threshold,
+            geometry=grids[1],
+            before=_onto(maps[0], registration, first, second),
+        )
+    flip = None
+    if flip_runs and np.isfinite(call.probability):
+        visits = [
+            _perturbed(v, name, m["vp"].reference)
+            for v, name, m in ((before, old, measured[0]), (after, new, measured[1]))
+        ]
+        flip = flip_analysis(visits[0], visits[1], cutoff=cutoff, runs=flip_runs, progress=progress)
+    return LesionChange(
+        new,
+        measured[0],
+        measured[1],
+        changes,
+        (before.result.measures.sizes[old], after.result.measures.sizes[new]),
+        (before.enhancement(old), after.enhancement(new)),
+        call,
+        registration,
+        checked,
+        residual,
+        flip,
+        tuple(warnings),
+    )
+
+
+def _excluded(analysis: Analysis) -> NDArray[np.bool_] | None:
+    masks = [m for n, m in analysis.regions.items() if analysis.roles[n] == "exclusion"]
+    return np.any(masks, axis=0) if masks else None
+
+
+def _free_of_exclusions(analysis: Analysis, name: str) -> NDArray[np.bool_]:
+    excluded = _excluded(analysis)
+    return analysis.regions[name] if excluded is None else analysis.regions[name] & ~excluded
+
+
+def _perturbed(visit: Visit, lesion: str, reference: str) -> PerturbedVisit:
+    measures, analysis = visit.result.measures, visit.analysis
+    others = [
+        _free_of_exclusions(analysis, s.name)
+        for s in measures.references
+        if s.name != reference and s.score >= SOUND_REFERENCE
+    ]
+    others += [
+        measures.neighbour_masks[s.name]
+        for s in measures.neighbours
+        if s.score >= SOUND_REFERENCE and s.name.endswith(reference)
+    ]
+    return PerturbedVisit(
+        analysis,
+        lesion=_free_of_exclusions(analysis, lesion),
+        references=[_free_of_exclusions(analysis, reference), *others],
+        excluded=_excluded(analysis),
+    )
+
+
+def _onto(
+    array: NDArray[np.floating], registration: Registration, first: Analysis, second: Analysis
+) -> NDArray[np.float64]:
+    """A map of the visit before on the grid of the visit after; NaN outside."""
+    own, target = (a.images.dynamic.geometry for a in (first, second))
+    mapping = np.linalg.inv(own.affine) @ registration.matrix @ target.affine
+    return ndimage.affine_transform(
+        np.asarray(array, float),
+        mapping[:3, :3][::-1, ::-1],
+        mapping[:3, 3][::-1],
+        output_shape=target.shape,
+        order=0,
+        mode="constant",
+        cval=np.nan,
+    )

@@ -1,0 +1,180 @@
+"""From signal to what is fitted, with what must be known of it: T10, errors, unusable voxels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.concentration import (
+    relative_enhancement,
+    signal_difference,
+    signal_errors,
+    signal_to_concentration,
+    variable_flip_angle_T1,
+)
+from SpineDCELib.data import MODE_UNITS, Concentration, Images
+from SpineDCELib.errors import InputError
+from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.series.linear_resampling import resample_linear
+from SpineDCELib.vocabulary.fit_status import Status
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """How signal becomes what is fitted.
+
+    Attributes:
+        mode: "absolute", "relative" or "difference".
+        TR: s; FA: degrees; r1: 1/s/mM. TR and FA may be None but in absolute mode.
+        T1_source: "fixed", "map" or "vfa"; T10: s, for "fixed".
+        skip_invalid: leave voxels with NaN or negative signal out.
+    """
+
+    mode: str
+    TR: float | None
+    FA: float | None
+    r1: float
+    T1_source: str | None = None
+    T10: float | None = None
+    skip_invalid: bool = False
+
+
+def convert(
+    images: Images, how: Conversion, *, baseline_frames: int, progress: Progress = silent
+) -> Concentration:
+    """Contrast agent in every voxel, and how well its curve is known.
+
+    Raises:
+        InputError: T10 cannot be had as asked for.
+    """
+    signal, notes = images.dynamic.signal, []
+    baseline = signal[:baseline_frames].mean(axis=0, dtype=np.float64)
+    T10: NDArray[np.floating] | None = None
+    if how.mode == "absolute":
+        T10, note = tissue_T10(images, how, part(progress, 0.0, 0.5))
+        notes += [note, f"Relaxivity r1 {how.r1:g} /s/mM."]
+    progress(0.5, "Concentration")
+    curves = _converted(signal, baseline, T10, how)
+    errors = signal_errors(signal, frames=baseline_frames)
+    changed = np.stack([baseline + errors.baseline, baseline + errors.rounding])
+    with np.errstate(all="ignore"):
+        hidden = _converted(changed, baseline, T10, how)
+    if how.skip_invalid:
+        bad = invalid(signal)
+        curves[:, bad] = np.nan
+        if bad.any():
+            notes.append(f"{int(bad.sum())} voxels with NaN or negative signal left unfitted.")
+    progress(1.0, "Concentration")
+    return Concentration(
+        curves=curves,
+        unit=MODE_UNITS[how.mode],
+        baseline_frames=baseline_frames,
+        baseline=baseline,
+        T10=T10,
+        hidden_errors=np.nan_to_num(hidden, posinf=0.0, neginf=0.0).astype(np.float32),
+        notes=tuple(notes),
+    )
+
+
+def tissue_T10(
+    images: Images, how: Conversion, progress: Progress = silent
+) -> tuple[NDArray[np.floating], str]:
+    """T1 before contrast, s, on the dynamic grid (NaN where unknown), and where it is from."""
+    grid = images.dynamic.geometry
+    if how.T1_source == "fixed":
+        assert how.T10 is not None
+        return np.full(grid.shape, how.T10), f"T10 {how.T10 * 1000:g} ms everywhere, as given."
+    if how.T1_source == "map":
+        volume = images.T1_map
+        assert volume is not None
+        return np.where(volume.array > 0, volume.array, np.nan), "T10 from the T1 map."
+    angles = images.flip_angles
+    assert angles is not None
+    if angles.TR is None:
+        raise InputError(
+            "The flip-angle series carry no repetition time; give --t1-map FILE or --t10 MS."
+        )
+    T1: NDArray[np.floating] = variable_flip_angle_T1(
+        angles.signal, FA=angles.FA, TR=angles.TR, B1=angles.B1, progress=progress
+    ).T1
+    note = "T10 from flip angles of " + ", ".join(f"{a:g}" for a in angles.FA) + " degrees"
+    if not angles.geometry.matches(grid, tolerance=0.1):
+        T1 = resample_linear(T1, angles.geometry, grid)
+        if not np.isfinite(T1).any():
+            raise InputError(
+                "The flip-angle series lie elsewhere than the dynamic series; give "
+                "--t1-map FILE or --t10 MS."
+            )
+        note += ", interpolated onto the dynamic series' grid"
+    return T1, note + "."
+
+
+def _converted(
+    signal: NDArray[np.floating],
+    baseline: NDArray[np.floating],
+    T10: NDArray[np.floating] | None,
+    how: Conversion,
+) -> NDArray[np.floating]:
+    """Signal in the unit that is fitted."""
+    if how.mode == "relative":
+        return relative_enhancement(signal, baseline=baseline)
+    if T10 is None:
+        return signal_difference(signal, baseline=baseline)
+    assert how.TR is not None
+    assert how.FA is not None
+    with np.errstate(divide="ignore"):
+        R10 = 1 / np.asarray(T10, float)
+    return signal_to_concentration(
+        signal, baseline=baseline, R10=R10, TR=how.TR, FA=how.FA, r1=how.r1
+    )
+
+
+def unusable(
+    concentration: Concentration,
+    images: Images,
+    *,
+    skip_invalid: bool,
+    drawn: NDArray[np.bool_],
+) -> NDArray[np.uint8]:
+    """Status codes of the voxels that are not to be fitted, 0 elsewhere.
+
+    Args:
+        drawn: voxels of regions, which count as tissue whatever the noise mask says.
+    """
+    broken = ~np.isfinite(concentration.curves).all(axis=0)
+    saturates = concentration.unit == MODE_UNITS["absolute"]
+    reason = Status.SATURATED if saturates else Status.NOT_FINITE
+    codes = np.where(broken, np.uint8(reason), np.uint8(0))
+    if concentration.T10 is not None:
+        codes[broken & ~np.isfinite(concentration.T10)] = Status.NO_T10
+    codes[broken & ~(concentration.baseline > 0)] = Status.NO_BASELINE
+    if skip_invalid:
+        codes[invalid(images.dynamic.signal)] = Status.NOT_FINITE
+    if images.tissue is not None:
+        codes[~images.tissue & ~drawn] = Status.NOT_IN_MASK
+    return codes
+
+
+def invalid(signal: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Voxels with NaN, infinite or negative signal in any frame."""
+    return ~np.all(np.isfinite(signal) & (signal >= 0), axis=0)
+
+
+def check_signal(signal: NDArray[np.floating]) -> None:
+    """Refuse NaN, infinite or negative signal."""
+    lowest = float(signal.min())  # NaN spreads through min
+    if np.isnan(lowest) or not np.isfinite(float(signal.max())):
+        count = int((~np.isfinite(signal)).any(axis=0).sum())
+        raise InputError(
+            f"The dynamic series has NaN or infinite signal in {count} voxels; mend the file or "
+            "add --skip-invalid to leave those voxels unfitted."
+        )
+    if lowest < 0:
+        count = int((signal < 0).any(axis=0).sum())
+        raise InputError(
+            f"The dynamic series has negative signal (down to {lowest:g}) in {count} voxels; "
+            "magnitude images have none. Choose the magnitude with --series, or add "
+            "--skip-invalid to leave those voxels unfitted."
+        )

@@ -1,0 +1,76 @@
+"""What the steps of an analysis hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.measurement import Measures, RegionStatistics
+from SpineDCELib.series import DynamicSeries, FlipAngleSet, Volume
+
+#: Unit of every map, as files and tables print it.
+UNITS = {
+    "vp": "fraction",
+    "ve": "fraction",
+    "Ktrans": "1/min",
+    "kep": "1/min",
+    "Fp": "mL/mL/min",
+    "PS": "1/min",
+    "Ta": "s",
+    "R2": "fraction",
+}
+MODE_UNITS = {"absolute": "mM", "relative": "(S-S0)/S0", "difference": "signal"}
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """What a study gives to an analysis."""
+
+    dynamic: DynamicSeries
+    flip_angles: FlipAngleSet | None = None
+    anatomy: Volume | None = None
+    T1_map: Volume | None = None  #: s, on the dynamic grid
+    tissue: NDArray[np.bool_] | None = None  #: False where there is only noise
+    displacement: NDArray[np.float64] | None = None  #: ``(regions, frames, 3)``, LPS mm
+    rotation: NDArray[np.float64] | None = None  #: ``(regions, frames)``, degrees
+
+
+@dataclass(frozen=True, eq=False)
+class Concentration:
+    """Contrast agent in every voxel, or what stands for it."""
+
+    curves: NDArray[np.floating]  #: ``(frames, slices, rows, columns)``, in ``unit``
+    unit: str
+    baseline_frames: int
+    baseline: NDArray[np.floating]  #: mean signal before contrast
+    T10: NDArray[np.floating] | None  #: s; None in relative and difference mode
+    hidden_errors: NDArray[np.floating]  #: ``(2, …)``, of the baseline and of rounding, in ``unit``
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ArterialInput:
+    """The arterial input function, before any shift."""
+
+    Cb: NDArray[np.float64]  #: whole blood, ``(frames,)``
+    Cp: NDArray[np.float64]  #: plasma
+    unit: str
+    t: NDArray[np.float64]  #: times of the curve's own samples, s: the frames' if it was measured
+    samples: NDArray[np.float64]  #: plasma at ``t``; what is fitted with
+    signal: NDArray[np.float64] | None = None  #: mean signal of the artery
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """Everything that an analysis says."""
+
+    maps: dict[str, NDArray[np.floating]]  #: name → ``(slices, rows, columns)``, NaN if unfitted
+    status: NDArray[np.uint8]  #: codes of :class:`SpineDCELib.vocabulary.fit_status.Status`
+    regions: list[RegionStatistics]
+    curves: dict[str, NDArray[np.float64]]  #: region → mean curve
+    fits: dict[str, NDArray[np.float64]]  #: region → model curve of the fit to the mean curve
+    notes: tuple[str, ...] = field(default=())
+    measures: Measures = field(default_factory=Measures)

@@ -1,0 +1,175 @@
+"""All files of one analysis but its provenance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.aif import shift_curve
+from SpineDCELib.aif.plot_data import candidate_table, evidence_table
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import UNITS, Result
+from SpineDCELib.export.aif_files import write_chart_table
+from SpineDCELib.export.csv_tables import (
+    write_curves,
+    write_measurements,
+    write_normalised,
+    write_references,
+    write_sizes,
+    write_table,
+)
+from SpineDCELib.export.map_figures import Picture
+from SpineDCELib.export.nrrd_maps import write_map
+from SpineDCELib.export.overview_figure import write_overview
+from SpineDCELib.export.preprocessing_figure import write_motion, write_preprocessing_picture
+from SpineDCELib.run.provenance import array_digest, file_digest
+from SpineDCELib.series.linear_resampling import resample_linear
+from SpineDCELib.vocabulary.fit_status import Status
+
+#: Below this share of the brightest signal a voxel is air: pictures leave its noise out.
+AIR = 0.02
+
+
+def write_results(
+    folder: Path, analysis: Analysis, result: Result, *, anonymise: bool = False
+) -> dict[str, str]:
+    """Write maps, tables and picture; returns file name → digest of its numbers.
+
+    ``anonymise`` leaves the series' UIDs out of the maps' headers.
+    """
+    geometry = analysis.images.dynamic.geometry
+    settings = analysis.settings
+    common = {
+        "SpineDCE.model": settings.fit.model,
+        "SpineDCE.signal": settings.concentration.signal,
+        "SpineDCE.shift": f"{analysis.shift():g} s",
+    }
+    if not anonymise:
+        common["SpineDCE.series"] = " ".join(analysis.images.dynamic.source.series_uids)
+    digests = {}
+
+    def save(name: str, array: NDArray, header: dict[str, str]) -> None:
+        write_map(folder / f"{name}.nrrd", array, geometry=geometry, header=common | header)
+        digests[f"{name}.nrrd"] = array_digest(array)
+
+    for name, array in result.maps.items():
+        save(
+            name,
+            array.astype(np.float32),
+            {"SpineDCE.quantity": name, "SpineDCE.unit": UNITS[name]},
+        )
+    if analysis.artery is not None:
+        save("aif_mask", analysis.artery.astype(np.uint8), {"SpineDCE.quantity": "artery"})
+    legend = {f"SpineDCE.status.{int(code)}": code.reason for code in Status}
+    save("status", result.status, {"SpineDCE.quantity": "status", **legend})
+    write_table(
+        folder / "status_legend.csv",
+        ["code", "name", "fitted", "meaning", "voxels"],
+        [
+            [
+                int(code),
+                code.name,
+                int(code.fitted),
+                code.reason,
+                int((result.status == code).sum()),
+            ]
+            for code in Status
+        ],
+    )
+    write_measurements(folder / "measurements.csv", result.regions, units=UNITS)
+    write_curves(folder / "curves.csv", curve_columns(analysis, result))
+    tables = ["status_legend.csv", "measurements.csv", "curves.csv"]
+    if settings.aif.source == "auto":
+        write_chart_table(folder / "aif_candidates.csv", candidate_table(analysis.detection()))
+        tables.append("aif_candidates.csv")
+    if settings.fit.shift == "auto":
+        write_chart_table(folder / "shift_evidence.csv", evidence_table(analysis.evidence()))
+        tables.append("shift_evidence.csv")
+    measures = result.measures
+    if measures.sizes:
+        write_sizes(folder / "sizes.csv", measures.sizes)
+        tables.append("sizes.csv")
+    if measures.references:
+        write_normalised(folder / "normalised.csv", measures)
+        write_references(folder / "references.csv", measures)
+        tables += ["normalised.csv", "references.csv"]
+    tables += _write_preprocessing(folder, analysis)
+    for name in tables:
+        digests[name] = file_digest(folder / name)
+    if "vp" in result.maps:
+        write_overview(
+            folder / "overview.png",
+            picture_of(analysis, result),
+            caption=f"{settings.fit.model}, {settings.concentration.signal} signal, "
+            f"AIF {settings.aif.source}, shift {analysis.shift():g} s",
+        )
+    return digests
+
+
+def _write_preprocessing(folder: Path, analysis: Analysis) -> list[str]:
+    """What cleaning up did to the signal, where it did; returns the tables' names."""
+    images, before = analysis.images, analysis.study.dynamic
+    if images.dynamic.signal is before.signal:
+        return []
+    write_preprocessing_picture(
+        folder / "preprocessing.png",
+        before=before,
+        after=images.dynamic,
+        baseline_frames=analysis.concentration().baseline_frames,
+        regions=analysis.regions,
+        tissue=images.tissue,
+        displacement=images.displacement,
+        rotation=images.rotation,
+    )
+    if images.displacement is None or images.rotation is None:
+        return []
+    write_motion(
+        folder / "motion.csv",
+        times=images.dynamic.times,
+        displacement=images.displacement,
+        rotation=images.rotation,
+    )
+    return ["motion.csv"]
+
+
+def curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.floating]]:
+    """Heading with unit → values: time, artery, AIF as found and as used, regions and fits."""
+    arterial, times = analysis.aif(), analysis.images.dynamic.times
+    unit, shift = arterial.unit, analysis.shift()
+    columns: dict[str, NDArray[np.floating]] = {"time [s]": times}
+    if arterial.signal is not None:
+        columns["artery signal"] = arterial.signal
+    columns[f"AIF Cb [{unit}]"] = arterial.Cb
+    columns[f"AIF Cp [{unit}]"] = arterial.Cp
+    columns[f"AIF Cp shifted {shift:g} s [{unit}]"] = shift_curve(
+        arterial.samples,
+        t=arterial.t,
+        Ta=shift,
+        at=times,
+        integration=analysis.settings.fit.integration,
+    )
+    for name, curve in result.curves.items():
+        columns[f"{name} [{unit}]"] = curve
+        columns[f"{name} fit [{unit}]"] = result.fits[name]
+    return columns
+
+
+def picture_of(analysis: Analysis, result: Result) -> Picture:
+    """The study's maps and regions, ready to be drawn."""
+    anatomy, name = _anatomy_on_grid(analysis)
+    baseline = analysis.concentration().baseline
+    air = baseline < AIR * np.nanpercentile(baseline, 99)
+    vp = np.where(air, np.nan, result.maps["vp"])
+    return Picture(anatomy, name, vp, analysis.images.dynamic.geometry, analysis.regions)
+
+
+def _anatomy_on_grid(analysis: Analysis) -> tuple[NDArray[np.floating], str]:
+    """The T1-weighted volume on the dynamic grid, or the baseline where there is none."""
+    baseline = analysis.concentration().baseline
+    volume = analysis.images.anatomy
+    if volume is None:
+        return baseline, "baseline"
+    geometry = analysis.images.dynamic.geometry
+    return np.nan_to_num(resample_linear(volume.array, volume.geometry, geometry)), "T1"

@@ -1,0 +1,144 @@
+"""Files of a comparison of two visits: tables, the residual tumour, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE
+from SpineDCELib.export.csv_tables import write_json, write_table
+from SpineDCELib.series import write_segmentation
+from SpineDCELib.settings.values import settings_to_dict
+from SpineDCELib.version import __version__
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.compare_visits import Comparison, LesionChange
+
+
+def write_comparison(
+    folder: Path, comparison: Comparison, *, formats: Sequence[str], anonymise: bool = False
+) -> None:
+    """Write ``comparison.csv``, ``comparison.json``, ``flip.csv``, the residual and the report."""
+    write_table(
+        folder / "comparison.csv",
+        ["lesion", "quantity", "unit", "before", "after", "change [%]", "95% low [%]",
+         "95% high [%]"],
+        [row for lesion in comparison.lesions for row in _rows(lesion)],
+    )  # fmt: skip
+    flips = [lesion for lesion in comparison.lesions if lesion.flip is not None]
+    if flips:
+        write_table(
+            folder / "flip.csv",
+            ["lesion", "choice", "from", "to", "change at from [%]", "change at to [%]"],
+            [
+                [lesion.name, s.name, s.low, s.high, s.change_low, s.change_high]
+                for lesion in flips
+                if lesion.flip is not None
+                for s in lesion.flip.tornado
+            ],
+        )
+    residuals = {
+        f"Residual of {lesion.name}": lesion.residual.mask
+        for lesion in comparison.lesions
+        if lesion.residual is not None and lesion.residual.mask.any()
+    }
+    if residuals:
+        write_segmentation(
+            folder / "residual.seg.nrrd",
+            residuals,
+            comparison.after.analysis.images.dynamic.geometry,
+        )
+    write_json(folder / "comparison.json", record(comparison))
+    if "dicom" in formats and residuals:
+        from SpineDCELib.export.dicom import write_residual
+
+        write_residual(folder / "dicom", comparison, residuals, anonymise=anonymise)
+    if "scene" in formats:
+        from SpineDCELib.export.slicer_scene import write_comparison_scene
+
+        write_comparison_scene(folder, comparison)
+    if "report" in formats or "pdf" in formats:
+        from SpineDCELib.export.report import write_comparison_report
+
+        write_comparison_report(folder, comparison, formats=formats, anonymise=anonymise)
+
+
+def _rows(lesion: LesionChange) -> list[list[Any]]:
+    nan = float("nan")
+    rows: list[list[Any]] = [
+        [lesion.name, f"normalised {name}", "1", lesion.before[name].value,
+         lesion.after[name].value, change.percent, change.low, change.high]
+        for name, change in lesion.changes.items()
+    ]  # fmt: skip
+    one, two = lesion.sizes
+    pairs = (
+        ("longest diameter", "mm", one.axial.longest, two.axial.longest),
+        ("perpendicular diameter", "mm", one.axial.perpendicular, two.axial.perpendicular),
+        ("area product", "mm2", one.axial.product, two.axial.product),
+        ("volume", "mm3", one.whole.volume, two.whole.volume),
+        ("mean signal enhancement", "%", *lesion.enhancement),
+    )
+    for name, unit, a, b in pairs:
+        change_percent = 100 * (b - a) / a if a > 0 else nan
+        rows.append([lesion.name, name, unit, a, b, change_percent, nan, nan])
+    return rows
+
+
+def record(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as plain values."""
+    return {
+        "spinedce": __version__,
+        "not a medical device": True,
+        "settings": {
+            "before": settings_to_dict(comparison.before.analysis.settings),
+            "after": settings_to_dict(comparison.after.analysis.settings),
+        },
+        "differences": [asdict(d) for d in comparison.differences],
+        "cutoff source": SOURCE,
+        "evidence": EVIDENCE,
+        "limits": list(LIMITS),
+        "warnings": list(comparison.warnings),
+        "lesions": [_lesion(lesion) for lesion in comparison.lesions],
+    }
+
+
+def _lesion(lesion: LesionChange) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "name": lesion.name,
+        "call": asdict(lesion.call),
+        "before": {name: asdict(value) for name, value in lesion.before.items()},
+        "after": {name: asdict(value) for name, value in lesion.after.items()},
+        "changes": {name: asdict(value) for name, value in lesion.changes.items()},
+        "sizes": [asdict(size) for size in lesion.sizes],
+        "size change [%]": lesion.size_change,
+        "volume change [%]": lesion.volume_change,
+        "mean signal enhancement [%]": list(lesion.enhancement),
+    }
+    if lesion.registration is not None:
+        out["registration"] = {
+            "after to before": lesion.registration.matrix.tolist(),
+            "match": lesion.registration.match,
+        }
+    if lesion.check is not None:
+        out["carried over against drawn"] = asdict(lesion.check)
+    if lesion.residual is not None:
+        r = lesion.residual
+        out["residual"] = {
+            "threshold [normalised Vp]": r.threshold,
+            "volume [mm3]": r.volume,
+            "share of the lesion": r.share,
+            "share above before too": r.before_too,
+            "centre [LPS mm]": r.centre,
+            "place": r.place,
+            "sentence": r.sentence,
+        }
+    if lesion.flip is not None:
+        out["flip"] = {
+            "kept": lesion.flip.kept,
+            "runs": int(lesion.flip.changes.size),
+            "changes [%]": lesion.flip.changes.tolist(),
+            "sentence": lesion.flip.sentence,
+        }
+    return out

@@ -1,0 +1,139 @@
+"""Measurements and curves as CSV with a unit in every heading; records as JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.measurement import Extent, Measures, RegionStatistics, Size
+from SpineDCELib.measurement.region_statistics import Statistics
+
+
+def write_measurements(
+    path: Path, regions: Sequence[RegionStatistics], *, units: Mapping[str, str]
+) -> None:
+    """One row a region: counts, unfitted voxels by reason, statistics of every parameter."""
+    reasons = sorted({reason for region in regions for reason in region.unfitted})
+    names = list(regions[0].parameters) if regions else []
+    statistics = [f.name for f in fields(Statistics)]
+    header = ["region", "voxels", "volume [mm3]", "fitted voxels"]
+    header += [f"unfitted: {reason}" for reason in reasons]
+    header += [
+        f"{name} n" if key == "n" else f"{name} {key} [{units[name]}]"
+        for name in names
+        for key in statistics
+    ]
+    rows = [
+        [
+            region.name,
+            region.voxels,
+            region.volume,
+            region.fitted,
+            *(region.unfitted.get(reason, 0) for reason in reasons),
+            *(getattr(region.parameters[name], key) for name in names for key in statistics),
+        ]
+        for region in regions
+    ]
+    write_table(path, header, rows)
+
+
+def write_normalised(path: Path, measures: Measures) -> None:
+    """Every lesion over every reference, with its interval."""
+    write_table(
+        path,
+        ["lesion", "reference", "parameter", "ratio [1]", "95% low [1]", "95% high [1]"],
+        [
+            [one.lesion, one.reference, one.parameter, one.value, one.low, one.high]
+            for one in measures.normalised
+        ],
+    )
+
+
+def write_sizes(path: Path, sizes: Mapping[str, Size]) -> None:
+    """One row a lesion: bidimensional size, volume, and what lies outside the bone."""
+    extents = ["volume [mm3]", "left-right [mm]", "anterior-posterior [mm]", "head-foot [mm]"]
+    header = ["lesion", "longest [mm]", "perpendicular [mm]", "area product [mm2]", *extents]
+    header += [f"extraosseous {name}" for name in extents] + ["measured on"]
+
+    def row(extent: Extent | None) -> list[float]:
+        if extent is None:
+            return [float("nan")] * 4
+        return [
+            extent.volume,
+            extent.left_right,
+            extent.anterior_posterior,
+            extent.superior_inferior,
+        ]
+
+    write_table(
+        path,
+        header,
+        [
+            [
+                name,
+                size.axial.longest,
+                size.axial.perpendicular,
+                size.axial.product,
+                *row(size.whole),
+                *row(size.extraosseous),
+                size.source,
+            ]
+            for name, size in sizes.items()
+        ],
+    )
+
+
+def write_references(path: Path, measures: Measures) -> None:
+    """How good each reference is, and the vertebrae beside it."""
+    write_table(
+        path,
+        ["vertebra", "chosen", "score [0-1]", "vp [fraction]", "vp spread [1]", "T10 [s]", "why"],
+        [
+            [s.name, int(chosen), s.score, s.vp, s.spread, s.T10, " ".join(s.warnings)]
+            for chosen, scores in ((True, measures.references), (False, measures.neighbours))
+            for s in scores
+        ],
+    )
+
+
+def write_curves(path: Path, columns: Mapping[str, NDArray[np.floating]]) -> None:
+    """Curves side by side; the headings are the mapping's keys and hold the units."""
+    write_table(path, list(columns), zip(*columns.values(), strict=True))
+
+
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """CSV with full precision; what has no value is an empty cell."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, (float, np.floating)):
+        return repr(float(value)) if np.isfinite(value) else ""
+    return value
+
+
+def write_json(path: Path, record: dict[str, Any]) -> None:
+    """Plain values as JSON; what has no value (NaN, infinity) is null."""
+    text = json.dumps(_plain(record), indent=2, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,72 @@
+"""Parameter maps as DICOM Parametric Maps, in float, with a real-world value mapping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.export.dicom.codes import MODELS, PARAMETERS, concept
+from SpineDCELib.export.dicom.equipment import EQUIPMENT
+from SpineDCELib.export.dicom.source_images import Sources
+
+
+def parametric_map(
+    name: str,
+    array: NDArray[np.floating],
+    *,
+    sources: Sources,
+    model: str,
+    series_uid: str,
+    series_number: int,
+    instance_number: int,
+) -> Any:
+    """One map as a dataset; float32, NaN where unfitted, value = stored value.
+
+    Args:
+        array: ``(slices, rows, columns)``, in the parameter's unit.
+    """
+    import highdicom as hd
+
+    quantity, unit = PARAMETERS[name]
+    values = np.ascontiguousarray(array, np.float32)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    top = float(np.percentile(finite, 99)) if finite.size else 1.0
+    mapping = hd.pm.RealWorldValueMapping(
+        lut_label=name[:16],
+        lut_explanation=f"{quantity[2]}, {MODELS[model][2]}"[:64],
+        unit=concept(unit),
+        value_range=(low, high),
+        slope=1.0,
+        intercept=0.0,
+        quantity_definition=concept(quantity),
+    )
+    dataset = hd.pm.ParametricMap(
+        source_images=sources.images,
+        pixel_array=values,
+        series_instance_uid=series_uid,
+        series_number=series_number,
+        sop_instance_uid=hd.UID(),
+        instance_number=instance_number,
+        contains_recognizable_visual_features=False,
+        real_world_value_mappings=[mapping],
+        voi_lut_transformations=[
+            hd.VOILUTTransformation(
+                window_center=top / 2,
+                window_width=max(top, 1e-3),
+                voi_lut_function=hd.VOILUTFunctionValues.LINEAR_EXACT,
+            )
+        ],
+        pixel_measures=sources.measures,
+        plane_orientation=sources.orientation,
+        plane_positions=sources.positions,
+        content_label=name.upper()[:16],
+        content_description=f"{quantity[2]} [{unit[0]}]"[:64],
+        **EQUIPMENT,
+    )
+    if "BodyPartExamined" not in dataset:
+        dataset.BodyPartExamined = "SPINE"
+    dataset.SeriesDescription = f"SpineDCE {name} [{unit[0]}]"[:64]
+    return dataset

@@ -1,0 +1,72 @@
+"""Regions as a DICOM Segmentation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.export.dicom.codes import PRIVATE, SEGMENTS, TISSUE, concept
+from SpineDCELib.export.dicom.equipment import EQUIPMENT
+from SpineDCELib.export.dicom.source_images import Sources
+
+
+def segmentation(
+    regions: Mapping[str, NDArray[np.bool_]],
+    *,
+    roles: Mapping[str, str],
+    sources: Sources,
+    series_number: int,
+    description: str,
+    computed: bool = False,
+) -> Any:
+    """All regions as one binary segmentation; segments are numbered in the mapping's order.
+
+    Args:
+        regions: name → mask ``(slices, rows, columns)``; they may overlap.
+        computed: the program drew them, not a reader.
+    """
+    import highdicom as hd
+
+    kinds = hd.seg.SegmentAlgorithmTypeValues
+    algorithm = hd.AlgorithmIdentificationSequence(
+        name="SpineDCE",
+        family=concept(("THRESHOLD", PRIVATE, "Threshold of normalised vp")),
+        version=EQUIPMENT["software_versions"],
+    )
+    descriptions = []
+    for number, name in enumerate(regions, 1):
+        category, kind = SEGMENTS.get(roles.get(name, "other"), TISSUE)
+        descriptions.append(
+            hd.seg.SegmentDescription(
+                segment_number=number,
+                segment_label=name[:64],
+                segmented_property_category=concept(category),
+                segmented_property_type=concept(kind),
+                algorithm_type=kinds.AUTOMATIC if computed else kinds.MANUAL,
+                algorithm_identification=algorithm if computed else None,
+                tracking_uid=hd.UID(),
+                tracking_id=name[:64],
+            )
+        )
+    dataset = hd.seg.Segmentation(
+        source_images=sources.images,
+        pixel_array=np.stack([m.astype(np.uint8) for m in regions.values()], axis=-1),
+        segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
+        segment_descriptions=descriptions,
+        series_instance_uid=hd.UID(),
+        series_number=series_number,
+        sop_instance_uid=hd.UID(),
+        instance_number=1,
+        pixel_measures=sources.measures,
+        plane_orientation=sources.orientation,
+        plane_positions=sources.positions,
+        content_label="REGIONS",
+        content_description=description[:64],
+        omit_empty_frames=False,
+        **EQUIPMENT,
+    )
+    dataset.SeriesDescription = f"SpineDCE {description}"[:64]
+    return dataset

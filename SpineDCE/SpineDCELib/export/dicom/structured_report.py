@@ -1,0 +1,116 @@
+"""Measurements as a DICOM structured report (TID 1500, title 126002)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import Result
+from SpineDCELib.export.dicom import codes
+from SpineDCELib.export.dicom.codes import Code, concept
+from SpineDCELib.export.dicom.equipment import EQUIPMENT
+from SpineDCELib.export.dicom.source_images import Sources
+
+
+def measurement_report(
+    analysis: Analysis, result: Result, *, regions: Any, sources: Sources, series_number: int
+) -> Any:
+    """One group of measurements for each region, bound to its segment.
+
+    Args:
+        regions: the DICOM Segmentation with a segment for each region of ``result``, in order.
+    """
+    import highdicom as hd
+
+    observer = hd.sr.ObserverContext(
+        observer_type=concept(("121007", "DCM", "Device")),
+        observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(
+            uid=hd.UID(),
+            name="SpineDCE",
+            manufacturer_name=EQUIPMENT["manufacturer"],
+            model_name=EQUIPMENT["manufacturer_model_name"],
+        ),
+    )
+    model = codes.MODELS[analysis.settings.fit.model]
+    groups = []
+    for number, region in enumerate(result.regions, 1):
+        role = str(analysis.roles.get(region.name, "other"))
+        _, kind = codes.SEGMENTS.get(role, codes.TISSUE)
+        described = regions.SegmentSequence[number - 1]
+        groups.append(
+            hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
+                tracking_identifier=hd.sr.TrackingIdentifier(
+                    uid=described.TrackingUID, identifier=region.name
+                ),
+                referenced_segment=hd.sr.ReferencedSegment.from_segmentation(regions, number),
+                finding_type=concept(kind),
+                measurements=_measurements(region, result, model),
+            )
+        )
+    content = hd.sr.MeasurementReport(
+        observation_context=hd.sr.ObservationContext(observer_device_context=observer),
+        procedure_reported=concept(codes.PROCEDURE),
+        imaging_measurements=groups,
+        title=concept(codes.REPORT),
+        language_of_content_item_and_descendants=hd.sr.LanguageOfContentItemAndDescendants(
+            concept(("en", "RFC5646", "English"))
+        ),
+    )
+    dataset = hd.sr.Comprehensive3DSR(
+        evidence=[regions, *sources.images],
+        content=content[0],
+        series_instance_uid=hd.UID(),
+        series_number=series_number,
+        sop_instance_uid=hd.UID(),
+        instance_number=1,
+        manufacturer=EQUIPMENT["manufacturer"],
+        is_complete=True,
+    )
+    dataset.SeriesDescription = "SpineDCE measurements"
+    dataset.ManufacturerModelName = EQUIPMENT["manufacturer_model_name"]
+    dataset.SoftwareVersions = EQUIPMENT["software_versions"]
+    return dataset
+
+
+def _measurements(region: Any, result: Result, model: Code) -> list[Any]:
+    import highdicom as hd
+
+    method = concept(model)
+    found: list[Any] = []
+
+    def add(name: Code, value: float, unit: Code, derivation: Code | None = None,
+            method: Any = None) -> None:  # fmt: skip
+        if np.isfinite(value):
+            found.append(
+                hd.sr.Measurement(
+                    name=concept(name),
+                    value=float(value),
+                    unit=concept(unit),
+                    derivation=None if derivation is None else concept(derivation),
+                    method=method,
+                )
+            )
+
+    add(codes.VOLUME, region.volume, codes.MM3)
+    for parameter, statistics in region.parameters.items():
+        quantity, unit = codes.PARAMETERS[parameter]
+        for derivation, value in (
+            (codes.MEAN, statistics.mean),
+            (codes.SD, statistics.SD),
+            (codes.MEDIAN, statistics.median),
+        ):
+            add(quantity, value, unit, derivation, method)
+    for ratio in result.measures.normalised:
+        if ratio.lesion == region.name:
+            name = codes.NORMALISED[ratio.parameter]
+            add(name, ratio.value, codes.RATIO, codes.MEAN, method)
+            add(name, ratio.low, codes.RATIO, codes.LOW, method)
+            add(name, ratio.high, codes.RATIO, codes.HIGH, method)
+    size = result.measures.sizes.get(region.name)
+    if size is not None:
+        add(codes.LONG_AXIS, size.axial.longest, codes.MM)
+        add(codes.SHORT_AXIS, size.axial.perpendicular, codes.MM)
+        add(codes.AREA_PRODUCT, size.axial.product, codes.MM2)
+    return found

@@ -1,0 +1,28 @@
+"""Parameter maps as NRRD files that carry their unit and origin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from SpineDCELib.series import Geometry
+from SpineDCELib.series.linear_resampling import to_image
+
+
+def write_map(path: Path, array: NDArray, *, geometry: Geometry, header: Mapping[str, str]) -> None:
+    """Write one map; floats as float32, never rounded to integers.
+
+    Args:
+        array: ``(slices, rows, columns)``.
+        header: key → value, kept in the NRRD header.
+    """
+    if np.issubdtype(array.dtype, np.floating):
+        array = array.astype(np.float32)
+    image = to_image(array, geometry)
+    for key, value in header.items():
+        image.SetMetaData(key, value)
+    sitk.WriteImage(image, str(path), True)

@@ -1,0 +1,177 @@
+"""The report's pictures, as text that stands inside the page: PNG for images, SVG for curves."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from SpineDCELib.aif import shift_curve
+from SpineDCELib.aif.plot_data import candidate_chart
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import Result
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.analysis_files import picture_of
+from SpineDCELib.export.map_figures import Picture, add_colour_bar, best_slice, draw_row, scale_top
+from SpineDCELib.export.slice_orientation import display_slice
+from SpineDCELib.measurement import role_of
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.robustness import Flip
+
+#: On white; told apart by the colour-blind, too (Wong 2011, doi:10.1038/nmeth.1618).
+SHADES = {"lesion": "#d55e00", "reference": "#0072b2", "extraosseous": "#e69f00"}
+
+
+def new_figure(width: float, height: float, colour: str = "white") -> Any:
+    """A matplotlib figure that no window shows.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError("The report needs matplotlib: pip install 'spinedce[cli]'.") from None
+    figure = Figure(figsize=(width, height), facecolor=colour)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def new_panel(height: float = 3.2) -> Any:
+    """One pair of axes that fills half a page's width."""
+    figure = new_figure(5.2, height)
+    figure.set_layout_engine("constrained")
+    return figure.subplots()
+
+
+def as_png(figure: Any) -> str:
+    """An ``img`` source."""
+    stream = io.BytesIO()
+    figure.savefig(stream, dpi=120, facecolor=figure.get_facecolor(), bbox_inches="tight")
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+
+
+def as_svg(figure: Any) -> str:
+    """An ``img`` source; neither date nor program in it, so that the same data give it again."""
+    import matplotlib
+
+    stream = io.BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": "spinedce"}):
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+
+
+def triptych(visits: Sequence[tuple[str, Analysis, Result]]) -> str:
+    """T1 | Vp | fused, one row a visit, one colour scale for all."""
+    pictures: list[tuple[str, Picture]] = [
+        (name, picture_of(analysis, result)) for name, analysis, result in visits
+    ]
+    top = scale_top([picture for _, picture in pictures])
+    figure = new_figure(11.5, 3.7 * len(pictures), "black")
+    grid = figure.subplots(len(pictures), 3, squeeze=False)
+    for row, (name, picture) in zip(grid, pictures, strict=True):
+        index = best_slice(picture)
+        bar = draw_row(row, picture, index=index, top=top, crop=True)
+        shown, _, _ = display_slice(picture.anatomy, geometry=picture.geometry, index=index)
+        assert shown.ndim == 2
+        row[0].set_ylabel(f"{name}\nslice {index + 1}", color="white", fontsize=12)
+    add_colour_bar(figure, bar, list(grid.ravel()))
+    return as_png(figure)
+
+
+def curves(analysis: Analysis, result: Result) -> list[str]:
+    """Mean curves of lesions and references with their fits, and the AIF as it was used."""
+    left, right = new_panel(), new_panel()
+    times, unit = analysis.images.dynamic.times, analysis.concentration().unit
+    for region, curve in result.curves.items():
+        role = role_of(region)
+        if role not in SHADES or not np.isfinite(curve).all():
+            continue
+        left.plot(times, curve, ".", color=SHADES[role], markersize=4, label=region)
+        left.plot(times, result.fits[region], "-", color=SHADES[role], linewidth=1.4)
+    _words(left, "mean curves (dots) and fit (line)", f"contrast agent [{unit}]")
+    if left.get_legend_handles_labels()[0]:
+        left.legend(frameon=False, fontsize=8)
+    arterial, shift = analysis.aif(), analysis.shift()
+    right.plot(times, arterial.Cp, color="#999999", linewidth=1.0, label="as found")
+    moved = shift_curve(
+        arterial.samples,
+        t=arterial.t,
+        Ta=shift,
+        at=times,
+        integration=analysis.settings.fit.integration,
+    )
+    right.plot(times, moved, color="#cc3377", linewidth=1.4, label=f"shifted {shift:.1f} s")
+    _words(right, "AIF in plasma", f"Cp [{arterial.unit}]")
+    right.legend(frameon=False, fontsize=8)
+    return [as_svg(ax.figure) for ax in (left, right)]
+
+
+def candidates(analysis: Analysis) -> list[str]:
+    """Where the AIF was found, section by section; nothing where it was given."""
+    if analysis.settings.aif.source != "auto":
+        return []
+    chart = candidate_chart(analysis.detection(), t=analysis.images.dynamic.times)
+    ax = new_panel()
+    for line in chart.series:
+        found = line.role == "main"
+        shade, width = ("#cc3377", 1.2) if found else ("#bbbbbb", 0.7)
+        ax.plot(line.x, line.y, color=shade, linewidth=width, zorder=2 if found else 1)
+    _words(ax, "accepted in colour, rejected in grey", chart.y_title)
+    return [as_svg(ax.figure)]
+
+
+def evidence(analysis: Analysis) -> list[str]:
+    """What speaks for the shift; nothing where no region can be fitted at every shift."""
+    try:
+        found = analysis.evidence()
+    except InputError:
+        return []
+    left, right = new_panel(2.8), new_panel(2.8)
+    left.axvspan(*found.plateau, color="#eeeeee")
+    left.plot(found.shifts, found.residual, color="black", linewidth=1.4)
+    _words(left, "residual of the fit", "relative to its least", "AIF shift [s]")
+    left.set_ylim(0.98, min(float(np.nanmax(found.residual)), 3.0))
+    for lesion, ratio in found.normalised_vp.items():
+        right.plot(found.shifts, ratio, color=SHADES["lesion"], linewidth=1.4, label=lesion)
+    right.axvspan(*found.plateau, color="#eeeeee")
+    _words(right, "normalised Vp", "lesion / reference [×]", "AIF shift [s]")
+    near = (found.shifts >= found.plateau[0] - 4) & (found.shifts <= found.plateau[1] + 4)
+    seen = [r[near] for r in found.normalised_vp.values() if np.isfinite(r[near]).any()]
+    if seen:
+        right.set_ylim(0, 1.3 * float(np.nanmax(seen)))
+    for ax in (left, right):
+        ax.axvline(analysis.shift(), color="#cc3377", linewidth=1.2)
+    return [as_svg(ax.figure) for ax in (left, right)]
+
+
+def flip(found: Flip) -> list[str]:
+    """All perturbed changes, and what each choice does alone."""
+    shown = [s for s in found.tornado if np.isfinite(s.span)][:10]
+    left, right = new_panel(4.2), new_panel(4.2)
+    left.hist(found.changes[np.isfinite(found.changes)], bins=24, color="#7fa8c9")
+    _words(left, "all choices at once", "analyses", "change of normalised Vp [%]")
+    for number, one in enumerate(reversed(shown)):
+        low, high = sorted((one.change_low, one.change_high))
+        right.barh(number, max(high - low, 0.2), left=low, height=0.55, color="#d8a15d")
+    right.set_yticks(range(len(shown)), [f"{s.name}\n{s.low} … {s.high}" for s in shown[::-1]])
+    right.tick_params(axis="y", labelsize=6.5)
+    _words(right, "each choice alone", "", "change of normalised Vp [%]")
+    for ax in (left, right):
+        ax.axvline(found.change, color="black", linewidth=1.0)
+        ax.axvline(found.cutoff, color="#b00020", linewidth=1.2, linestyle="--")
+    return [as_svg(ax.figure) for ax in (left, right)]
+
+
+def _words(ax: Any, title: str, y: str, x: str = "time [s]") -> None:
+    ax.set_title(title, fontsize=10, loc="left")
+    ax.set_xlabel(x, fontsize=8)
+    ax.set_ylabel(y, fontsize=8)
+    ax.tick_params(labelsize=8)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)

@@ -1,0 +1,163 @@
+"""Maps, regions, measurements and curves as a scene that 3D Slicer opens: ``scene.mrb``."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import UNITS, Result
+from SpineDCELib.export.analysis_files import curve_columns, picture_of
+from SpineDCELib.export.csv_tables import write_curves, write_measurements
+from SpineDCELib.export.dicom.codes import PARAMETERS
+from SpineDCELib.export.map_figures import TRANSPARENT_BELOW, scale_top
+from SpineDCELib.export.mrb_writer import SceneFile
+from SpineDCELib.export.nrrd_maps import write_map
+from SpineDCELib.series import Geometry, write_segmentation
+from SpineDCELib.vocabulary.quantities import colour_range
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.compare_visits import Comparison
+
+#: Of the maps over the anatomy.
+OPACITY = 0.7
+
+
+class _Visit(NamedTuple):
+    name: str  #: "" for a study on its own
+    analysis: Analysis
+    result: Result
+
+    def title(self, what: str) -> str:
+        return f"{what} {self.name}".rstrip()
+
+    def file(self, what: str) -> str:
+        return f"{self.name}_{what}".lstrip("_")
+
+
+def write_scene(folder: Path, analysis: Analysis, result: Result) -> None:
+    """``scene.mrb`` of one visit. It holds no name, ID, date, path or UID."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".scene-") as data:
+        scene = SceneFile("scene", Path(data))
+        _add_visits(scene, [_Visit("", analysis, result)])
+        scene.write(folder / "scene.mrb")
+
+
+def write_comparison_scene(folder: Path, comparison: Comparison) -> None:
+    """``scene.mrb`` of two visits on one colour scale, with what changed and what stayed.
+
+    ``comparison.csv`` and, where there is one, ``residual.seg.nrrd`` lie in ``folder`` already.
+    """
+    visits = [
+        _Visit(name, visit.analysis, visit.result)
+        for name, visit in (("before", comparison.before), ("after", comparison.after))
+    ]
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".scene-") as data:
+        scene = SceneFile("scene", Path(data))
+        _add_visits(scene, visits)
+        (scene.data / "comparison.csv").write_bytes((folder / "comparison.csv").read_bytes())
+        _add_table(scene, "Comparison", "comparison.csv")
+        residual = folder / "residual.seg.nrrd"
+        if residual.is_file():
+            (scene.data / residual.name).write_bytes(residual.read_bytes())
+            scene.segmentation("Residual tumour after", residual.name)
+        scene.write(folder / "scene.mrb")
+
+
+def _add_visits(scene: SceneFile, visits: Sequence[_Visit]) -> None:
+    has_vp = all("vp" in visit.result.maps for visit in visits)
+    pictures = [picture_of(v.analysis, v.result) for v in visits] if has_vp else []
+    top = scale_top(pictures) / 100 if pictures else None  # from mL/100 mL
+    for last, visit in enumerate(visits, 1 - len(visits)):
+        background, foreground = _add_volumes(scene, visit, top)
+        regions = visit.analysis.regions
+        if regions:
+            file = visit.file("regions.seg.nrrd")
+            write_segmentation(
+                scene.data / file,
+                regions,
+                visit.analysis.images.dynamic.geometry,
+                tags={name: {"SpineDCE.Role": visit.analysis.roles[name]} for name in regions},
+            )
+            scene.segmentation(visit.title("Regions"), file)
+        file = visit.file("measurements.csv")
+        write_measurements(scene.data / file, visit.result.regions, units=UNITS)
+        _add_table(scene, visit.title("Measurements"), file)
+        file = visit.file("curves.csv")
+        write_curves(scene.data / file, curve_columns(visit.analysis, visit.result))
+        _add_table(scene, visit.title("AIF and curves"), file)
+        if not last:
+            scene.shown(background, foreground, opacity=OPACITY)
+
+
+def _add_volumes(scene: SceneFile, visit: _Visit, top: float | None) -> tuple[str, str]:
+    """Anatomy, baseline and maps; returns the IDs of the one behind and the one in front."""
+    analysis, maps = visit.analysis, visit.result.maps
+    geometry, anatomy = analysis.images.dynamic.geometry, analysis.images.anatomy
+    baseline = analysis.concentration().baseline
+    background = _add_image(scene, visit, "baseline", baseline, geometry)
+    if anatomy is not None:
+        background = _add_image(scene, visit, "anatomy", anatomy.array, anatomy.geometry)
+    settings = analysis.settings
+    nodes = {}
+    for name, array in maps.items():
+        about = {
+            "SpineDCE.quantity": name,
+            "SpineDCE.unit": UNITS[name],
+            "SpineDCE.model": settings.fit.model,
+            "SpineDCE.signal": settings.concentration.signal,
+            "SpineDCE.shift": f"{analysis.shift():g} s",
+        }
+        if visit.name:
+            about["SpineDCE.visit"] = visit.name
+        file = visit.file(f"{name}.nrrd")
+        write_map(scene.data / file, array, geometry=geometry, header=about)
+        window = colour_range(array, top={"vp": top, "R2": 1.0}.get(name))
+        quantity, unit = PARAMETERS[name]
+        nodes[name] = scene.volume(
+            visit.title(name),
+            file,
+            window=window,
+            shown_from=window[0] + TRANSPARENT_BELOW * (window[1] - window[0]),
+            unit=unit,
+            quantity=quantity,
+            attributes=about,
+        )
+    return background, nodes.get("vp", next(iter(nodes.values())))
+
+
+def _add_image(
+    scene: SceneFile, visit: _Visit, name: str, array: NDArray, geometry: Geometry
+) -> str:
+    file = visit.file(f"{name}.nrrd")
+    about = {"SpineDCE.quantity": name, "SpineDCE.unit": "signal"}
+    write_map(scene.data / file, np.asarray(array, np.float32), geometry=geometry, header=about)
+    low, high = (float(v) for v in np.nanpercentile(array, (1, 99.5)))
+    return scene.volume(visit.title(name), file, window=(low, high), attributes=about)
+
+
+def _add_table(scene: SceneFile, name: str, file: str) -> None:
+    """A table node, and the schema that tells 3D Slicer which columns are numbers."""
+    with (scene.data / file).open(newline="", encoding="utf-8") as stream:
+        header, *rows = csv.reader(stream)
+    schema = scene.data / file.replace(".csv", ".schema.csv")
+    with schema.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["columnName", "type"])
+        for title, column in zip(header, zip(*rows, strict=True), strict=True):
+            writer.writerow([title, "double" if all(map(_is_number, column)) else "string"])
+    scene.table(name, file, {"SpineDCE.table": name})
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell or "nan")
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""Parameter maps as volumes of a scene, in the units that a radiologist reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.export.dicom.codes import PARAMETERS
+from SpineDCELib.export.map_figures import TRANSPARENT_BELOW
+from SpineDCELib.mrml.colour_nodes import colour_node
+from SpineDCELib.mrml.visit_nodes import VisitNodes
+from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, matrix_of, touched
+from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.quantities import SHOWN
+
+
+def fill_map(
+    nodes: VisitNodes, name: str, array: NDArray[Any], geometry: Geometry, *, about: dict[str, str]
+) -> Any:
+    """Show a map, in the engine's unit, in its node: in place where the grid is the same.
+
+    Args:
+        about: attributes of the node.
+    """
+    shown = SHOWN[name]
+    node = nodes.make(f"map.{name}", "vtkMRMLScalarVolumeNode", shown.title)
+    values = np.multiply(array, shown.factor, dtype=np.float32)
+    present = None if node.GetImageData() is None else array_of(node)
+    if present is not None and (present.shape, present.dtype) == (values.shape, values.dtype):
+        present[...] = values
+        node.SetIJKToRASMatrix(matrix_of(geometry))
+        touched(node)
+    else:
+        fill_volume(node, values, geometry)
+    for key, value in {"quantity": name, "unit": shown.unit, **about}.items():
+        if node.GetAttribute(f"SpineDCE.{key}") != value:
+            node.SetAttribute(f"SpineDCE.{key}", value)
+    if name in PARAMETERS:
+        _set_codes(node, name)
+    return node
+
+
+def _set_codes(node: Any, name: str) -> None:
+    """The quantity's code; the unit is the shown one, so that exports by others stay true."""
+    import slicer
+
+    if node.GetVoxelValueQuantity() is None:
+        quantity = slicer.vtkCodedEntry()
+        quantity.SetValueSchemeMeaning(*PARAMETERS[name][0])
+        node.SetVoxelValueQuantity(quantity)
+        unit = SHOWN[name].unit
+        code = {"mL/100 mL": ("mL/(100.mL)", "UCUM", unit), "": ("1", "UCUM", "ratio")}
+        units = slicer.vtkCodedEntry()
+        units.SetValueSchemeMeaning(*code.get(unit, (unit, "UCUM", unit)))
+        node.SetVoxelValueUnits(units)
+
+
+def colour_map(
+    node: Any, *, low: float, high: float, colours: str = "viridis", threshold: float | None = None
+) -> None:
+    """Scale and colours of a map, in its shown unit; what lies below ``threshold`` is transparent.
+
+    Args:
+        threshold: a twentieth of the scale if None; NaN is transparent always.
+    """
+    display = node.GetDisplayNode()
+    if display is None:
+        return
+    if threshold is None:
+        threshold = low + TRANSPARENT_BELOW * (high - low)
+    changing = display.StartModify()
+    display.SetAndObserveColorNodeID(colour_node(node.GetScene(), colours).GetID())
+    display.AutoWindowLevelOff()
+    display.SetWindowLevelMinMax(low, high)
+    display.SetThreshold(threshold, 1e30)
+    display.ApplyThresholdOn()
+    display.EndModify(changing)
+
+
+def legend_of(node: Any) -> Any:
+    """The colour bar of a map's node; None where there is none."""
+    import slicer
+
+    logic = getattr(slicer, "vtkSlicerColorLogic", None)
+    display = node.GetDisplayNode()
+    return None if logic is None or display is None else logic.GetColorLegendDisplayNode(display)
+
+
+def add_legend(node: Any) -> Any:
+    """A colour bar with the unit for a map's node; made once. Call it when there is a view."""
+    import slicer
+
+    logic = getattr(slicer, "vtkSlicerColorLogic", None)
+    display = node.GetDisplayNode()
+    if logic is None or display is None:
+        return None
+    legend = legend_of(node)
+    if legend is None:
+        legend = logic.AddDefaultColorLegendDisplayNode(display)
+    if legend is not None:
+        name = node.GetAttribute("SpineDCE.quantity") or ""
+        shown = SHOWN.get(name)
+        title = node.GetName() if shown is None else f"{shown.title}\n{shown.unit}".strip()
+        legend.SetTitleText(title)
+        legend.SetLabelFormat("%.3g")
+    return legend

@@ -1,0 +1,191 @@
+"""Regions that are drawn in a scene: named segments, and their masks on the dynamic grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.export.dicom.codes import SEGMENTS, TISSUE
+from SpineDCELib.export.map_figures import COLOURS
+from SpineDCELib.measurement import Role, role_of
+from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.mrml.visit_nodes import VisitNodes
+from SpineDCELib.mrml.volume_nodes import image_of, matrix_of
+from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.region_roles import TAG
+from SpineDCELib.vocabulary.terminology import terminology_entry
+
+#: What the first segment of a role is called; further ones are numbered.
+NAMES: dict[Role, str] = {
+    "lesion": "Lesion",
+    "reference": "Reference",
+    "aorta": "Aorta",
+    "exclusion": "Exclusion",
+    "bone": "Bone",
+    "extraosseous": "Extraosseous part",
+    "other": "Region",
+}
+#: Role tag of the segment in which the artery is searched; it is no region that is measured.
+SEARCH = "search"
+_SEARCHED = "#b0e0a8"
+#: Segments are looked through to what lies below.
+_FILL = 0.15
+
+
+def segmentation_node(nodes: VisitNodes, geometry: Geometry) -> Any:
+    """The visit's segmentation on the dynamic grid; made where there is none."""
+    node = nodes.make("segmentation", "vtkMRMLSegmentationNode", "Regions")
+    node.SetAttribute("SpineDCE.visit", nodes.name)
+    display = node.GetDisplayNode()
+    if display is not None:
+        display.SetOpacity2DFill(_FILL)
+    _set_grid(node, geometry)
+    return node
+
+
+def add_segment(node: Any, role: Role | str, *, another: bool = False) -> str:
+    """The ID of the first segment of a role; a new one where there is none, or if ``another``."""
+    segmentation = node.GetSegmentation()
+    present = [i for i in _ids(segmentation) if _role(segmentation.GetSegment(i)) == role]
+    if present and not another:
+        return present[0]
+    first = "AIF search region" if role == SEARCH else NAMES[role]  # type: ignore[index]
+    taken, number = {segmentation.GetSegment(i).GetName() for i in _ids(segmentation)}, 1
+    name = first
+    while name in taken:
+        number += 1
+        name = f"{first} {number}"
+    colour = _SEARCHED if role == SEARCH else COLOURS[role]  # type: ignore[index]
+    rgb = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    identity = segmentation.AddEmptySegment(name.replace(" ", "_"), name, rgb)
+    segment = segmentation.GetSegment(identity)
+    segment.SetTag(TAG, role)
+    segment.SetTag("TerminologyEntry", terminology_entry(*SEGMENTS.get(role, TISSUE)))
+    return identity
+
+
+def set_masks(
+    node: Any,
+    masks: dict[str, NDArray[np.bool_]],
+    geometry: Geometry,
+    *,
+    roles: Mapping[str, str],
+) -> None:
+    """Let these be the segments: present ones of the same name are filled, others removed."""
+    import slicer
+
+    segmentation = node.GetSegmentation()
+    for identity in _ids(segmentation):
+        if segmentation.GetSegment(identity).GetName() not in masks:
+            segmentation.RemoveSegment(identity)
+    for name, mask in masks.items():
+        identity = segmentation.GetSegmentIdBySegmentName(name)
+        if not identity:
+            identity = add_segment(node, roles[name], another=True)
+            segmentation.GetSegment(identity).SetName(name)
+        image = slicer.vtkOrientedImageData()
+        image.ShallowCopy(image_of(mask.astype(np.uint8)))
+        image.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
+        slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(image, node, identity)
+
+
+def masks_of(node: Any, geometry: Geometry) -> dict[str, NDArray[np.bool_]]:
+    """Name → mask on the dynamic grid, of every segment that holds a voxel of it.
+
+    A segment drawn on a finer grid takes the voxels whose centre it covers.
+    """
+    import slicer
+
+    segmentation, masks = node.GetSegmentation(), {}
+    grid = slicer.vtkOrientedImageData()
+    grid.SetDimensions(*geometry.shape[::-1])
+    grid.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
+    grid.AllocateScalars(3, 1)  # VTK_UNSIGNED_CHAR
+    for identity in _ids(segmentation):
+        segment = segmentation.GetSegment(identity)
+        image = slicer.vtkOrientedImageData()
+        if not node.GetBinaryLabelmapRepresentation(identity, image) or image.IsEmpty():
+            continue
+        whole = slicer.vtkOrientedImageData()
+        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+            image, grid, whole
+        )
+        mask = _voxels(whole, geometry)
+        if mask.any():
+            masks[segment.GetName()] = mask
+    return masks
+
+
+def roles_in(node: Any) -> dict[str, str]:
+    """Name of every segment → its role; empty ones too."""
+    segmentation = node.GetSegmentation()
+    segments = [segmentation.GetSegment(i) for i in _ids(segmentation)]
+    return {segment.GetName(): _role(segment) for segment in segments}
+
+
+def ruler_nodes(nodes: VisitNodes) -> list[Any]:
+    """The line markups that belong to the visit."""
+    scene, kind = nodes.scene, "vtkMRMLMarkupsLineNode"
+    lines = [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
+    return [line for line in lines if line.GetAttribute("SpineDCE.visit") == nodes.name]
+
+
+def add_ruler(nodes: VisitNodes, ruler: Ruler | None = None) -> Any:
+    """A line markup of the visit, to be placed by hand or along ``ruler``."""
+    name = f"Diameter {len(ruler_nodes(nodes)) + 1}" if ruler is None else ruler.name
+    line = nodes.scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", name)
+    line.SetAttribute("SpineDCE.visit", nodes.name)
+    line.CreateDefaultDisplayNodes()
+    for x, y, z in () if ruler is None else (ruler.start, ruler.end):
+        line.AddControlPointWorld(-x, -y, z)
+    return line
+
+
+def rulers_in(nodes: VisitNodes) -> list[Ruler]:
+    """The visit's rulers that have both ends, LPS."""
+    rulers = []
+    for line in ruler_nodes(nodes):
+        if line.GetNumberOfControlPoints() < 2:
+            continue
+        (a, b, c), (d, e, f) = (line.GetNthControlPointPositionWorld(end) for end in (0, 1))
+        rulers.append(Ruler(line.GetName(), (-a, -b, c), (-d, -e, f)))
+    return rulers
+
+
+def _ids(segmentation: Any) -> list[str]:
+    return [segmentation.GetNthSegmentID(i) for i in range(segmentation.GetNumberOfSegments())]
+
+
+def _role(segment: Any) -> str:
+    import vtk
+
+    text = vtk.mutable("")
+    tags = {}
+    for key in (TAG, "TerminologyEntry"):
+        tags[key] = str(text) if segment.GetTag(key, text) else ""
+    if tags[TAG].strip().lower() == SEARCH:
+        return SEARCH
+    return role_of(segment.GetName(), terminology=tags["TerminologyEntry"], tags=tags)
+
+
+def _set_grid(node: Any, geometry: Geometry) -> None:
+    import slicer
+
+    image = slicer.vtkOrientedImageData()
+    image.SetDimensions(*geometry.shape[::-1])
+    image.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
+    convert = slicer.vtkSegmentationConverter
+    text = convert.SerializeImageGeometry(image)
+    node.GetSegmentation().SetConversionParameter("Reference image geometry", text)
+
+
+def _voxels(image: Any, geometry: Geometry) -> NDArray[np.bool_]:
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    i, j, k = image.GetDimensions()
+    mask = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(k, j, i) > 0
+    assert mask.shape == geometry.shape
+    return mask

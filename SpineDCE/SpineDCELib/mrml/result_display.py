@@ -1,0 +1,84 @@
+"""A result in the nodes of a visit: maps, tables and charts, filled in place."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+
+import numpy as np
+
+from SpineDCELib.aif.plot_data import (
+    Chart,
+    Table,
+    candidate_chart,
+    candidate_table,
+    curve_chart,
+    evidence_charts,
+)
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import MODE_UNITS, Result
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.analysis_files import curve_columns
+from SpineDCELib.mrml.chart_nodes import show_chart, show_table
+from SpineDCELib.mrml.map_nodes import colour_map, fill_map
+from SpineDCELib.mrml.visit_nodes import VisitNodes
+from SpineDCELib.mrml.volume_nodes import array_of
+from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.fit_status import Status
+from SpineDCELib.vocabulary.quantities import colour_range
+
+
+def show_maps(
+    nodes: VisitNodes, result: Result, geometry: Geometry, *, about: dict[str, str]
+) -> None:
+    """Every map and the status; what an earlier result had and this has not goes.
+
+    Args:
+        about: attributes of the maps' nodes.
+    """
+    arrays = {**result.maps, "status": result.status}
+    for name in nodes.of("map."):
+        if name not in arrays:
+            nodes.remove(f"map.{name}")
+    for name, array in arrays.items():
+        new = nodes.get(f"map.{name}") is None
+        node = fill_map(nodes, name, array, geometry, about=about)
+        if new and name == "status":
+            colour_map(node, low=0, high=max(Status), colours="status", threshold=0)
+        elif new:
+            top = 1.0 if name == "R2" else colour_range(array_of(node))[1]
+            colour_map(node, low=0.0, high=top)
+
+
+def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) -> None:
+    """Tables and charts of the candidates, the AIF, its evidence and the regions."""
+    times = analysis.images.dynamic.times
+    settings = analysis.settings
+    if settings.aif.source == "auto":
+        found = analysis.detection()
+        _table(nodes, "candidates", candidate_table(found))
+        _chart(nodes, "candidates", candidate_chart(found, t=times))
+    if settings.aif.source in ("auto", "mask"):
+        unit = MODE_UNITS[settings.concentration.signal]
+        _chart(nodes, "aif", curve_chart(analysis.blood(), t=times, unit=unit))
+    with contextlib.suppress(InputError):  # where no region has a curve that can be fitted
+        for chart in evidence_charts(analysis.evidence()):
+            in_use = replace(chart, mark=analysis.shift())
+            _chart(nodes, f"evidence.{chart.title}", in_use)
+    if result is not None:
+        columns = curve_columns(analysis, result)
+        rows = tuple(
+            tuple(float(v) for v in row) for row in np.column_stack(list(columns.values()))
+        )
+        _table(nodes, "curves", Table("AIF and curves", tuple(columns), rows))
+
+
+def _table(nodes: VisitNodes, name: str, table: Table) -> None:
+    node = show_table(nodes.scene, table, nodes.get(f"table.{name}"))
+    node.SetName(f"{table.title} {nodes.name}")
+    nodes.set(f"table.{name}", node)
+
+
+def _chart(nodes: VisitNodes, name: str, chart: Chart) -> None:
+    node = show_chart(nodes.scene, chart, nodes.get(f"chart.{name}"))
+    nodes.set(f"chart.{name}", node)

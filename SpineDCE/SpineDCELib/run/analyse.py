@@ -1,0 +1,320 @@
+"""From files to files: read a study, analyse it, write results that can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from SpineDCELib.aif import read_curve_file, read_selection
+from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import Images, Result
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.analysis_files import write_results
+from SpineDCELib.export.formats import write_formats
+from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.run.cache_entries import (
+    concentration_to_entry,
+    entry_to_concentration,
+    entry_to_images,
+    entry_to_preprocessed,
+    images_to_entry,
+    preprocessed_to_entry,
+)
+from SpineDCELib.run.inputs import (
+    Inputs,
+    read_images,
+    read_mask,
+    read_regions,
+    read_roles,
+    read_sizes,
+    read_T1_map,
+)
+from SpineDCELib.run.provenance import (
+    file_digest,
+    read_provenance,
+    without_identity,
+    write_provenance,
+)
+from SpineDCELib.run.result_cache import Cache, fingerprint, key_of
+from SpineDCELib.settings.values import Settings, settings_from_dict, settings_to_dict
+from SpineDCELib.vocabulary.fit_status import Status
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What an analysis made and where it lies."""
+
+    folder: Path
+    files: tuple[str, ...]
+    result: Result
+    analysis: Analysis
+    differing: tuple[str, ...] = field(default=())  #: of a rerun: files with other numbers
+
+
+def analyse(
+    inputs: Inputs,
+    settings: Settings,
+    out: str | Path,
+    *,
+    progress: Progress = silent,
+    cached: bool = True,
+    formats: Sequence[str] = (),
+    anonymise: bool = False,
+) -> Outcome:
+    """Analyse a study and write maps, tables, picture and provenance to ``out``.
+
+    Args:
+        cached: keep the read study and its concentration in ``out/.cache``, so that a run with
+            another shift, AIF or region starts there.
+        formats: more to write; see :mod:`SpineDCELib.export.formats`.
+        anonymise: leave names, IDs, dates, paths and UIDs out of every file; nothing is cached
+            then, and the record cannot be run again.
+
+    Raises:
+        InputError: see :meth:`Analysis.check`; a file that cannot be read; ``out`` not writable.
+            Earlier results in ``out`` are untouched then.
+    """
+    out = Path(out)
+    cache = Cache(out / ".cache" if cached and not anonymise else None)
+    analysis, record = _prepare(inputs, settings, cache, part(progress, 0.0, 0.6))
+    result = analysis.result(part(progress, 0.6, 0.9))
+    progress(0.9, "Writing")
+    with staged(out) as stage:
+        write_analysis(stage, analysis, result, record, formats=formats, anonymise=anonymise)
+        files = tuple(sorted(p.name for p in stage.iterdir()))
+    progress(1.0, "Done")
+    return Outcome(out, files, result, analysis)
+
+
+def write_analysis(
+    folder: Path,
+    analysis: Analysis,
+    result: Result,
+    record: dict[str, Any],
+    *,
+    formats: Sequence[str] = (),
+    anonymise: bool = False,
+) -> None:
+    """Maps, tables, picture, more formats and provenance of one analysis, into ``folder``.
+
+    Args:
+        record: of the inputs; see :func:`record_of`.
+    """
+    digests = write_results(folder, analysis, result, anonymise=anonymise)
+    write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
+    record = record | {
+        "settings": settings_to_dict(analysis.settings),
+        "resolved": _resolved(analysis),
+        "notes": list(result.notes),
+        "status legend": {str(int(code)): code.reason for code in Status},
+        "results": digests,
+    }
+    write_provenance(folder / "provenance.json", without_identity(record) if anonymise else record)
+
+
+def rerun(
+    provenance: str | Path, out: str | Path | None = None, *, progress: Progress = silent
+) -> Outcome:
+    """Make an analysis again from its record and compare every number.
+
+    Args:
+        provenance: the ``provenance.json`` of an analysis.
+        out: where the new results go; beside the old folder, with ``-rerun`` added, if None.
+
+    Raises:
+        InputError: the record is not readable, or an input is gone or has changed.
+    """
+    record = read_provenance(provenance)
+    given = record["inputs"]
+    folder = Path(provenance).resolve().parent
+    try:
+        settings = settings_from_dict(record["settings"], kind=Settings)
+        inputs = Inputs.from_record(given, folder)
+        before: dict[str, str] = dict(record["results"])
+        digests = {str(folder / p): d for p, d in dict(record.get("input digests", {})).items()}
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise InputError(f"{provenance} is damaged ({error}); nothing was run.") from None
+    for path, digest in digests.items():
+        if not Path(path).is_file():
+            raise InputError(f"The input {path} is gone; put it back to run the analysis again.")
+        if file_digest(path) != digest:
+            raise InputError(f"The input {path} has changed since; its result cannot be repeated.")
+    out = Path(out) if out is not None else folder.with_name(folder.name + "-rerun")
+    if out.resolve() == folder:
+        raise InputError("A rerun needs a folder of its own; choose another with -o.")
+    outcome = analyse(inputs, settings, out, progress=progress)
+    after = read_provenance(out / "provenance.json")
+    if after["series"]["checksum"] != record["series"]["checksum"]:
+        raise InputError(
+            f"The dynamic series in {inputs.study} is not the one of {provenance}; the new "
+            f"results are in {out}."
+        )
+    differing = tuple(
+        name for name, digest in before.items() if after["results"].get(name) != digest
+    )
+    return Outcome(out, outcome.files, outcome.result, outcome.analysis, differing)
+
+
+def load(
+    inputs: Inputs, settings: Settings, cache: Cache, progress: Progress = silent
+) -> tuple[Analysis, str]:
+    """Read a study and what lies beside it; nothing is computed or checked yet.
+
+    Returns:
+        The analysis, and the key of the study in the cache.
+
+    Raises:
+        InputError: a file that cannot be read or lies on another grid.
+    """
+    study = Path(inputs.study)
+    if not study.exists():
+        raise InputError(f"The study {study} does not exist; give the folder with its images.")
+    reading = settings.reading
+    study_key = key_of(
+        str(study.resolve()), fingerprint(study), reading.series, reading.frame_interval
+    )
+    arrays, values = cache.get(
+        "study",
+        study_key,
+        lambda: images_to_entry(read_images(study, settings, progress)),
+    )
+    images = entry_to_images(arrays, values)
+    geometry = images.dynamic.geometry
+    if inputs.T1_map is not None:
+        T1_map = read_T1_map(inputs.T1_map, geometry)
+        images = replace(images, T1_map=T1_map)
+    aif_mask, aif_region = (
+        None if path is None else read_mask(path, geometry)
+        for path in (inputs.aif_mask, inputs.aif_region)
+    )
+    aif_file: CurveFile | None = None
+    if inputs.aif_file is not None:
+        duration = float(np.ptp(images.dynamic.times))
+        aif_file = read_curve_file(
+            inputs.aif_file, duration=duration, time_unit=settings.aif.time_unit
+        )
+    roles = read_roles(inputs.roi)
+    analysis = Analysis(
+        images,
+        settings,
+        aif_mask=aif_mask,
+        aif_region=aif_region,
+        aif_selection=None
+        if inputs.aif_selection is None
+        else read_selection(inputs.aif_selection),
+        aif_file=aif_file,
+        regions=read_regions(inputs.roi, geometry),
+        roles=roles,
+        sizes=read_sizes(inputs.size, roles=roles),
+    )
+    return analysis, study_key
+
+
+def _prepare(
+    inputs: Inputs, settings: Settings, cache: Cache, progress: Progress
+) -> tuple[Analysis, dict[str, Any]]:
+    analysis, study_key = load(inputs, settings, cache, part(progress, 0, 0.5))
+    analysis.check()
+    preprocessing = asdict(settings.preprocessing)
+    entry = cache.get(
+        "preprocessed",
+        key_of(study_key, preprocessing),
+        lambda: preprocessed_to_entry(
+            analysis.preprocess(part(progress, 0.5, 0.7)), analysis.study
+        ),
+    )
+    analysis.adopt_images(entry_to_preprocessed(*entry, analysis.study))
+    images = analysis.images
+    digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
+
+    def digest(path: str | None) -> str | None:
+        return None if path is None else digests[str(Path(path).resolve())]
+
+    concentration_key = key_of(
+        study_key,
+        preprocessing,
+        asdict(settings.concentration),
+        asdict(settings.reading),
+        digest(inputs.T1_map),
+        _artery_of(inputs, settings, digest),
+    )
+    arrays, values = cache.get(
+        "concentration",
+        concentration_key,
+        lambda: concentration_to_entry(analysis.concentration(part(progress, 0.7, 1))),
+    )
+    analysis.adopt_concentration(entry_to_concentration(arrays, values))
+    return analysis, record_of(inputs, images, digests)
+
+
+def record_of(inputs: Inputs, images: Images, digests: dict[str, str]) -> dict[str, Any]:
+    """What provenance says of the inputs.
+
+    Args:
+        digests: absolute path → digest of every file beside the study.
+    """
+    source, acquisition = images.dynamic.source, images.dynamic.acquisition
+    return {
+        "inputs": {
+            "study": _absolute(inputs.study),
+            "aif_mask": _absolute(inputs.aif_mask),
+            "aif_region": _absolute(inputs.aif_region),
+            "aif_selection": _absolute(inputs.aif_selection),
+            "aif_file": _absolute(inputs.aif_file),
+            "T1_map": _absolute(inputs.T1_map),
+            "roi": [str(Path(p).resolve()) for p in inputs.roi],
+            "size": [str(Path(p).resolve()) for p in inputs.size],
+        },
+        "input digests": digests,
+        "series": {
+            "format": source.format,
+            "files": len(source.files),
+            "checksum": source.checksum,
+            "study UID": source.study_uid,
+            "series UIDs": list(source.series_uids),
+            "frames": images.dynamic.n_frames,
+            "times [s]": images.dynamic.times.tolist(),
+            "times from": images.dynamic.time_origin,
+            "field strength [T]": acquisition.field_strength,
+            "TE [s]": acquisition.TE,
+        },
+    }
+
+
+def _artery_of(
+    inputs: Inputs, settings: Settings, digest: Callable[[str | None], str | None]
+) -> list[Any]:
+    """What the artery's voxels, and with them the baseline frames, depend on."""
+    if settings.aif.source == "auto":
+        return [
+            "auto",
+            digest(inputs.aif_region),
+            digest(inputs.aif_selection),
+            settings.aif.blood_T10,
+        ]
+    return ["mask", digest(inputs.aif_mask)] if settings.aif.source == "mask" else []
+
+
+def _resolved(analysis: Analysis) -> dict[str, Any]:
+    """What the settings came to on this study."""
+    return {
+        "TR [s]": analysis.TR,
+        "flip angle [degrees]": analysis.FA,
+        "T10 from": analysis.T1_source,
+        "r1 [1/s/mM]": analysis.r1,
+        "shift [s]": analysis.shift(),
+        "own shifts [s]": analysis.own_shifts(),
+        "blood r2 [1/s/mM]": None if analysis.artery is None else analysis.blood().r2,
+        "baseline frames": analysis.concentration().baseline_frames,
+        "concentration unit": analysis.concentration().unit,
+    }
+
+
+def _absolute(path: str | None) -> str | None:
+    return None if path is None else str(Path(path).resolve())

@@ -1,0 +1,163 @@
+"""Studies and concentrations as the arrays and plain values that a cache keeps."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.data import Concentration, Images
+from SpineDCELib.run.result_cache import Entry
+from SpineDCELib.series import (
+    Acquisition,
+    DynamicSeries,
+    FlipAngleSet,
+    Geometry,
+    Source,
+    Volume,
+)
+
+
+def _geometry_to_dict(geometry: Geometry) -> dict[str, Any]:
+    return {
+        "shape": list(geometry.shape),
+        "affine": geometry.affine.tolist(),
+        "frame_of_reference_uid": geometry.frame_of_reference_uid,
+    }
+
+
+def _geometry(data: dict[str, Any]) -> Geometry:
+    k, j, i = data["shape"]
+    return Geometry((k, j, i), np.array(data["affine"]), data["frame_of_reference_uid"])
+
+
+def _source(data: dict[str, Any]) -> Source:
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    return Source(**values)
+
+
+def images_to_entry(images: Images) -> Entry:
+    """A study as arrays and plain values."""
+    dynamic = images.dynamic
+    arrays: dict[str, NDArray] = {"dynamic": dynamic.signal, "times": dynamic.times}
+    values: dict[str, Any] = {
+        "dynamic": {
+            "geometry": _geometry_to_dict(dynamic.geometry),
+            "acquisition": asdict(dynamic.acquisition),
+            "source": asdict(dynamic.source),
+            "time_origin": dynamic.time_origin,
+            "notes": list(dynamic.notes),
+        }
+    }
+    if dynamic.phase is not None:
+        arrays["phase"] = dynamic.phase
+    if images.flip_angles is not None:
+        angles = images.flip_angles
+        arrays |= {"angle_signal": angles.signal, "FA": angles.FA}
+        if angles.B1 is not None:
+            arrays["B1"] = angles.B1
+        values["angles"] = {
+            "TR": angles.TR,
+            "geometry": _geometry_to_dict(angles.geometry),
+            "source": asdict(angles.source),
+            "notes": list(angles.notes),
+        }
+    if images.anatomy is not None:
+        arrays["anatomy"] = images.anatomy.array
+        values["anatomy"] = {
+            "geometry": _geometry_to_dict(images.anatomy.geometry),
+            "acquisition": asdict(images.anatomy.acquisition),
+        }
+    return arrays, values
+
+
+def entry_to_images(arrays: dict[str, NDArray], values: dict[str, Any]) -> Images:
+    """The inverse of :func:`images_to_entry`."""
+    data = values["dynamic"]
+    dynamic = DynamicSeries(
+        signal=arrays["dynamic"],
+        times=np.asarray(arrays["times"]),
+        geometry=_geometry(data["geometry"]),
+        acquisition=Acquisition(**data["acquisition"]),
+        time_origin=data["time_origin"],
+        source=_source(data["source"]),
+        phase=arrays.get("phase"),
+        notes=tuple(data["notes"]),
+    )
+    angles, anatomy = None, None
+    if "angles" in values:
+        data = values["angles"]
+        angles = FlipAngleSet(
+            signal=arrays["angle_signal"],
+            FA=np.asarray(arrays["FA"]),
+            TR=data["TR"],
+            geometry=_geometry(data["geometry"]),
+            source=_source(data["source"]),
+            notes=tuple(data["notes"]),
+            B1=arrays.get("B1"),
+        )
+    if "anatomy" in values:
+        data = values["anatomy"]
+        anatomy = Volume(
+            arrays["anatomy"], _geometry(data["geometry"]), Acquisition(**data["acquisition"])
+        )
+    return Images(dynamic, angles, anatomy)
+
+
+def concentration_to_entry(concentration: Concentration) -> Entry:
+    """A concentration as arrays and plain values."""
+    arrays: dict[str, NDArray] = {
+        "curves": concentration.curves,
+        "baseline": concentration.baseline,
+        "hidden_errors": concentration.hidden_errors,
+    }
+    if concentration.T10 is not None:
+        arrays["T10"] = concentration.T10
+    return arrays, {
+        "unit": concentration.unit,
+        "baseline_frames": concentration.baseline_frames,
+        "notes": list(concentration.notes),
+    }
+
+
+def entry_to_concentration(arrays: dict[str, NDArray], values: dict[str, Any]) -> Concentration:
+    """The inverse of :func:`concentration_to_entry`."""
+    return Concentration(
+        curves=arrays["curves"],
+        unit=values["unit"],
+        baseline_frames=values["baseline_frames"],
+        baseline=arrays["baseline"],
+        T10=arrays.get("T10"),
+        hidden_errors=arrays["hidden_errors"],
+        notes=tuple(values["notes"]),
+    )
+
+
+def preprocessed_to_entry(images: Images, study: Images) -> Entry:
+    """What preprocessing changed of a study."""
+    arrays: dict[str, NDArray] = {}
+    if images.dynamic.signal is not study.dynamic.signal:
+        arrays["signal"] = images.dynamic.signal
+    for name in ("tissue", "displacement", "rotation"):
+        if (array := getattr(images, name)) is not None:
+            arrays[name] = array
+    return arrays, {"notes": list(images.dynamic.notes)}
+
+
+def entry_to_preprocessed(
+    arrays: dict[str, NDArray], values: dict[str, Any], study: Images
+) -> Images:
+    """The inverse of :func:`preprocessed_to_entry`."""
+    return replace(
+        study,
+        dynamic=replace(
+            study.dynamic,
+            signal=arrays.get("signal", study.dynamic.signal),
+            notes=tuple(values["notes"]),
+        ),
+        tissue=arrays.get("tissue"),
+        displacement=arrays.get("displacement"),
+        rotation=arrays.get("rotation"),
+    )

@@ -1,0 +1,149 @@
+"""The regions of a DICOM Segmentation: frames, sorted by segment and place into one grid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.errors import InvalidDicomError
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.vocabulary.terminology import Code, terminology_entry
+
+#: SOP classes: Segmentation Storage and Label Map Segmentation Storage.
+_STORAGE = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+#: Planes this near to each other, or out of line, are one, mm.
+_NEAR = 0.02
+#: Share of a section's distance that sections may be off an even spacing.
+_UNEVEN = 0.02
+
+
+class Segment(NamedTuple):
+    """One region: its label, where it is, and its codes as 3D Slicer's terminology entry."""
+
+    name: str
+    mask: NDArray[np.bool_]
+    terminology: str
+
+
+def is_dicom_segmentation(file: Path) -> bool:
+    """Whether a file is a DICOM Segmentation."""
+    try:
+        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
+    except (InvalidDicomError, OSError, ValueError, EOFError):
+        return False
+    return str(header.get("SOPClassUID", "")) in _STORAGE
+
+
+def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:
+    """All segments on one grid, which reaches from the first to the last plane that has a frame.
+
+    Binary segments and label maps as they are; of fractional ones what is at least half full.
+    Segments may overlap. (DICOM PS3.3 A.51, C.8.20)
+
+    Raises:
+        InputError: damaged; compressed in a way that cannot be read here; planes that are tilted
+            against each other or not evenly spaced.
+    """
+    try:
+        data = pydicom.dcmread(file)
+        pixels = data.pixel_array
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(f"The DICOM segmentation {file} cannot be read: {reason[:200]}") from None
+    try:
+        return _sorted(file, data, pixels.reshape(-1, int(data.Rows), int(data.Columns)))
+    except InputError:
+        raise
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+        raise InputError(
+            f"The DICOM segmentation {file} is incomplete ({error}); export it again."
+        ) from None
+
+
+def _sorted(file: Path, data: Any, frames: NDArray[np.integer]) -> tuple[list[Segment], Geometry]:
+    across, down = _one(
+        [_macro(data, n, "PlaneOrientation").ImageOrientationPatient for n in range(len(frames))],
+        f"The planes of {file} are turned against each other; draw the regions on one series.",
+    ).reshape(2, 3)
+    normal = np.cross(across, down)
+    corners = np.array(
+        [_macro(data, n, "PlanePosition").ImagePositionPatient for n in range(len(frames))], float
+    )
+    measures = _macro(data, 0, "PixelMeasures")
+    depth = corners @ normal
+    first = corners[np.argmin(depth)]
+    if np.abs(corners - first - np.outer(depth - depth.min(), normal)).max() > _NEAR:
+        raise InputError(f"The planes of {file} lie beside each other; they make no volume.")
+    step = _step(file, depth, measures)
+    section = np.rint((depth - depth.min()) / step).astype(int)
+    row, column = (float(v) for v in measures.PixelSpacing)
+    affine = np.eye(4)
+    affine[:3, :3] = np.column_stack([across * column, down * row, normal * step])
+    affine[:3, 3] = first
+    shape = (int(section.max()) + 1, frames.shape[1], frames.shape[2])
+    kind = str(data.get("SegmentationType", "BINARY"))
+    half = float(data.get("MaximumFractionalValue", 1)) / 2 if kind == "FRACTIONAL" else 0.5
+    segments = []
+    for described in data.SegmentSequence:
+        number = int(described.SegmentNumber)
+        mask = np.zeros(shape, bool)
+        for n, frame in enumerate(frames):
+            if kind == "LABELMAP":
+                mask[section[n]] |= frame == number
+            elif _macro(data, n, "SegmentIdentification").ReferencedSegmentNumber == number:
+                mask[section[n]] |= frame >= half
+        name = str(described.get("SegmentLabel", "")).strip() or f"Segment {number}"
+        segments.append(Segment(name, mask, _terminology(described)))
+    return segments, Geometry(shape, affine, data.get("FrameOfReferenceUID"))
+
+
+def _macro(data: Any, frame: int, name: str) -> Any:
+    """A functional group's item, of the frame's own or shared by all."""
+    groups = [data.SharedFunctionalGroupsSequence[0]]
+    if "PerFrameFunctionalGroupsSequence" in data:
+        groups.insert(0, data.PerFrameFunctionalGroupsSequence[frame])
+    for group in groups:
+        if found := group.get(f"{name}Sequence"):
+            return found[0]
+    raise KeyError(f"no {name} of frame {frame + 1}")
+
+
+def _one(rows: list[Any], problem: str) -> NDArray[np.float64]:
+    """What all rows say."""
+    values = np.array(rows, float)
+    if np.ptp(values, axis=0).max() > 1e-4:
+        raise InputError(problem)
+    return values[0]
+
+
+def _step(file: Path, depth: NDArray[np.float64], measures: Any) -> float:
+    """Distance of the sections, mm; planes without any segment may be missing."""
+    planes = np.sort(depth)
+    gaps = np.diff(planes)[np.diff(planes) > _NEAR]
+    said = measures.get("SpacingBetweenSlices") or measures.get("SliceThickness")
+    if not gaps.size:
+        return abs(float(said or 1.0))
+    for step in (abs(float(said or 0)), float(gaps.min())):
+        if step > _NEAR and np.abs(gaps / step - np.rint(gaps / step)).max() < _UNEVEN:
+            # Of the whole stretch, so that rounding does not add up.
+            return float(np.ptp(planes) / round(np.ptp(planes) / step))
+    raise InputError(f"The planes of {file} are not evenly spaced; draw the regions on one series.")
+
+
+def _terminology(described: Any) -> str:
+    def code(name: str) -> Code | None:
+        items = described.get(f"{name}CodeSequence")
+        if not items:
+            return None
+        value, scheme, meaning = (
+            str(items[0].get(key, ""))
+            for key in ("CodeValue", "CodingSchemeDesignator", "CodeMeaning")
+        )
+        return value, scheme, meaning
+
+    return terminology_entry(code("SegmentedPropertyCategory"), code("SegmentedPropertyType"))

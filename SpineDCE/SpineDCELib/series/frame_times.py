@@ -1,0 +1,255 @@
+"""Which tag tells when a frame was acquired: every clock in a series is tried and must make sense.
+
+A frame time is believed only when it is there for the frames, rises from frame to frame, and the
+slices of one frame do not reach into the next. TR is never used as a frame interval.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.series.image_header import ImageHeader
+
+DAY = 86400.0
+_FRAME = "FrameAcquisitionDateTime (0018,9074)"
+_REFERENCE = "FrameReferenceDateTime (0018,9151)"
+_OFFSET = "TemporalPositionTimeOffset (0020,930D)"
+_ACQUISITION_DT = "AcquisitionDateTime (0008,002A)"
+_ACQUISITION = "AcquisitionTime (0008,0032)"
+_TRIGGER = "TriggerTime (0018,1060)"
+_PHILIPS = "Philips dynamic scan begin time (2005,xxA0)"
+_SIEMENS = "Siemens time after start (0021,xx04)"
+_FRAME_REFERENCE = "FrameReferenceTime (0054,1300)"
+_CARDIAC = "NominalCardiacTriggerDelayTime (0020,9153)"
+CONTENT_TIME = "ContentTime (0008,0033)"
+_SERIES = "SeriesTime (0008,0031)"
+
+#: When the image was written, not acquired: believed last, only when even, and said so.
+WRITTEN = (CONTENT_TIME, _SERIES)
+_ENHANCED = (_FRAME, _REFERENCE, _OFFSET)
+_BY_VENDOR = {
+    # GE repeats AcquisitionTime over the phases and counts them in TriggerTime.
+    "GE": (_TRIGGER, _ACQUISITION_DT, _ACQUISITION, _FRAME_REFERENCE),
+    # Philips repeats AcquisitionTime over the dynamics and counts them in its own tag.
+    "PHILIPS": (_PHILIPS, _ACQUISITION_DT, _ACQUISITION, _TRIGGER, _FRAME_REFERENCE),
+    "SIEMENS": (_ACQUISITION_DT, _ACQUISITION, _SIEMENS, _TRIGGER, _FRAME_REFERENCE),
+}
+_OTHERS = (_ACQUISITION_DT, _ACQUISITION, _TRIGGER, _FRAME_REFERENCE, _PHILIPS, _SIEMENS)
+
+
+def clocks_for(manufacturer: str) -> tuple[str, ...]:
+    """Names of the time tags in the order that is right for the vendor."""
+    words = manufacturer.upper().split()
+    vendor = next((v for v in _BY_VENDOR if any(w.startswith(v) for w in words)), "")
+    return (*_ENHANCED, *_BY_VENDOR.get(vendor, _OTHERS), _CARDIAC, *WRITTEN)
+
+
+@dataclass
+class FrameTimes:
+    """``times`` in s after the first frame, or None with ``problems`` saying why."""
+
+    times: NDArray[np.float64] | None = None
+    origin: str = "not found"
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def unwrap_midnight(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Times of day in which a series that crosses midnight rises on; NaN are left.
+
+    No dynamic series lasts 12 h: a gap that long means the small values are the next day's.
+    """
+    known = np.sort(values[np.isfinite(values)])
+    if known.size < 2 or known[-1] - known[0] < DAY / 2 or known[-1] - known[0] >= DAY:
+        return values
+    gap = int(np.argmax(np.diff(known)))
+    return np.where(values <= known[gap], values + DAY, values)
+
+
+def frame_times(
+    frames: Sequence[Sequence[ImageHeader]], numbers: NDArray[np.int_], manufacturer: str
+) -> FrameTimes:
+    """Times of frames that are already in order.
+
+    Args:
+        frames: the images of each frame.
+        numbers: each frame's place in the acquisition (gaps where frames are missing).
+    """
+    result = FrameTimes()
+    good: dict[str, NDArray[np.float64]] = {}
+    for name in clocks_for(manufacturer):
+        starts, complaint = _starts(name, frames, numbers, result.notes if not good else [])
+        if complaint:
+            result.problems.append(complaint)
+        if starts is not None:
+            good[name] = starts
+    if not good:
+        _from_resolution(frames, numbers, result)
+        if result.times is None:
+            _from_duration(frames, numbers, result)
+        return result
+    name, starts = next(iter(good.items()))
+    result.times, result.origin = starts - starts[0], name
+    interval = float(np.median(np.diff(starts)))
+    for other, values in good.items():
+        theirs = float(np.median(np.diff(values)))
+        if other not in WRITTEN and abs(theirs - interval) > 0.1 * interval:
+            result.notes.append(
+                f"{other} says {theirs:.3g} s from frame to frame, {name} says {interval:.3g} s; "
+                f"{name} is used."
+            )
+    uneven = evenness(result.times)
+    if uneven != "even":
+        result.notes.append(f"Frames are {uneven}; each frame keeps its own time.")
+    if name in WRITTEN:
+        result.notes.append(
+            f"No acquisition time was found: {name}, when the image was written, is used; "
+            "check the interval or set --frame-interval."
+        )
+    if np.all(starts == np.round(starts)) and np.ptp(np.diff(starts)) == 1:
+        result.notes.append(f"{name} holds whole seconds only: frame times are good to ±0.5 s.")
+    return result
+
+
+def _starts(
+    name: str,
+    frames: Sequence[Sequence[ImageHeader]],
+    numbers: NDArray[np.int_],
+    notes: list[str],
+) -> tuple[NDArray[np.float64] | None, str]:
+    """When each frame starts by one clock; or None, with a complaint where it looks broken."""
+    values = np.array([[i.clocks.get(name, np.nan) for i in f] for f in frames])
+    finite = np.isfinite(values)
+    if not finite.any() or np.ptp(values[finite]) == 0:
+        return None, ""
+    values = unwrap_midnight(values)
+    values, starts, outliers = _voted(values)
+    missing = ~np.isfinite(starts)
+    if missing.any():
+        if not _fill(starts, numbers):
+            return None, f"{name} is missing in {int(missing.sum())} of {len(frames)} frames."
+        notes.append(
+            f"{name} is missing in frame {_list(np.flatnonzero(missing) + 1)}: interpolated."
+        )
+    if not np.all(np.diff(starts) > 0):
+        return None, f"{name} does not rise from frame to frame and is not used."
+    ends = np.fmax.reduce(values, axis=1, initial=-np.inf)
+    if np.any(ends[:-1] >= starts[1:]):
+        return None, f"{name} of one frame reaches into the next and is not used."
+    if name in WRITTEN:
+        steps = np.diff(starts) / np.maximum(np.diff(numbers), 1)
+        if steps.max() > 2 * np.median(steps) or steps.min() < np.median(steps) / 2:
+            return None, f"{name} is uneven (images written in bursts) and is not used."
+    if outliers:
+        notes.append(f"{outliers} images disagree with their frame's {name}; the frame's is used.")
+    return starts, ""
+
+
+def _voted(
+    values: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """Start of each frame by the majority of its slices, each slice at its own usual delay.
+
+    Args:
+        values: (frames, slices), s; NaN where a slice does not say.
+
+    Returns:
+        The values without those that disagree, the starts (NaN: no majority), how many disagree.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # frames that do not say at all
+        rough = np.nanmedian(values, axis=1)
+        delay = np.nanmedian(values - rough[:, None], axis=0)
+        delay -= np.nanmin(delay)
+        starts = np.nanmedian(values - delay, axis=1)
+        interval = np.nanmedian(np.abs(np.diff(starts)))
+        off = np.abs(values - delay - starts[:, None]) > 0.25 * interval
+        outliers = int(off.sum())
+        if outliers:
+            values = np.where(off, np.nan, values)
+            majority = np.isfinite(values).sum(1) > off.sum(1)
+            starts = np.where(majority, np.nanmedian(values - delay, axis=1), np.nan)
+    return values, starts, outliers
+
+
+def _fill(starts: NDArray[np.float64], numbers: NDArray[np.int_]) -> bool:
+    """Put interpolated times where few are missing among even ones; False where that is a guess."""
+    known = np.isfinite(starts)
+    if known.sum() < max(3, 0.8 * len(starts)):
+        return False
+    slope, start = np.polyfit(numbers[known], starts[known], 1)
+    line = slope * numbers + start
+    if slope <= 0 or np.abs(starts - line)[known].max() > 0.1 * slope:
+        return False
+    starts[~known] = line[~known]
+    return True
+
+
+def _from_resolution(
+    frames: Sequence[Sequence[ImageHeader]], numbers: NDArray[np.int_], result: FrameTimes
+) -> None:
+    """TemporalResolution, where frames are counted and it is not TR in disguise."""
+    found = {i.resolution for f in frames for i in f if i.resolution}
+    first = frames[0][0]
+    if len(found) != 1 or first.temporal_index is None:
+        return
+    interval = found.pop()
+    if interval < 0.1 or (first.TR and abs(interval - first.TR) < 0.01 * first.TR):
+        return
+    result.times = (numbers - numbers[0]) * interval
+    result.origin = "TemporalResolution (0020,0110)"
+    result.notes.append(
+        f"No image carries its time: frames are {interval:.6g} s apart by TemporalResolution."
+    )
+
+
+def _from_duration(
+    frames: Sequence[Sequence[ImageHeader]], numbers: NDArray[np.int_], result: FrameTimes
+) -> None:
+    """GE 2D series without any clock: acquisition duration over temporal positions.
+
+    Believed only where it agrees with TR, which is the time of one whole 2D volume there; the
+    duration of a 3D multi-phase series can mean one phase or all of them.
+    """
+    first = frames[0][0]
+    count = first.n_temporal or 0
+    if not first.duration or count < 2 or count <= numbers.max():
+        return
+    interval = first.duration / count
+    if (
+        first.header.three_dimensional is False
+        and first.TR
+        and abs(interval - first.TR) < 0.01 * first.TR
+    ):
+        result.times = (numbers - numbers[0]) * interval
+        result.origin = "GE acquisition duration (0019,xx5A) over NumberOfTemporalPositions"
+        result.notes.append(
+            f"No image carries its time: {first.duration:.6g} s of acquisition over {count} "
+            f"positions give {interval:.6g} s each, which TR confirms."
+        )
+        return
+    result.problems.append(
+        f"The header's acquisition duration is {first.duration:.6g} s for {count} positions; "
+        "whether that is one frame or all cannot be known."
+    )
+
+
+def evenness(times: NDArray[np.float64]) -> str:
+    """How even the spacing is, in words."""
+    steps = np.diff(times)
+    if steps.size < 2:
+        return "even"
+    middle = float(np.median(steps))
+    if np.abs(steps - middle).max() <= max(0.01 * middle, 2e-3):
+        return "even"
+    return f"uneven ({steps.min():.4g} to {steps.max():.4g} s)"
+
+
+def _list(numbers: Sequence[int] | NDArray[np.int_], limit: int = 8) -> str:
+    shown = ", ".join(str(int(n)) for n in numbers[:limit])
+    return shown if len(numbers) <= limit else f"{shown} … ({len(numbers)} in all)"

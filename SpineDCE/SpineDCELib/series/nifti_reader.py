@@ -1,0 +1,153 @@
+"""NIfTI, with the JSON that dcm2niix and BIDS lay beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.series.dynamic_series import Acquisition, Geometry
+from SpineDCELib.series.image_file_info import ImageFile
+from SpineDCELib.series.image_header import component_of
+
+_TIME_UNITS = {8: 1.0, 16: 1e-3, 24: 1e-6}
+
+
+def open_nifti(path: Path, name: str) -> ImageFile:
+    """What a NIfTI file holds; the pixels come with ``load()``.
+
+    Raises:
+        InputError: where it is damaged or not an image of space.
+    """
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.SetImageIO("NiftiImageIO")
+        reader.ReadImageInformation()
+    except RuntimeError:
+        raise InputError(f"{path} is not a readable NIfTI file.") from None
+    size, n = reader.GetSize(), reader.GetDimension()
+    if n not in (3, 4) or reader.GetNumberOfComponents() != 1:
+        raise InputError(f"{path} has {n} axes; one signal a voxel in 3 or 4 axes is needed.")
+    direction = np.reshape(reader.GetDirection(), (n, n))[:3, :3]
+    geometry = Geometry.from_parts(
+        (size[2], size[1], size[0]), reader.GetSpacing()[:3], reader.GetOrigin()[:3], direction
+    )
+    frames = size[3] if n == 4 else 1
+    notes: list[str] = []
+    side = _sidecar(path, notes)
+    times, origin, problems = _times(side, _meta(reader), frames, notes)
+    image_type = tuple(str(t).upper() for t in _as_list(side.get("ImageType")))
+    return ImageFile(
+        path=path,
+        name=name,
+        format="NIfTI",
+        geometry=geometry,
+        frames=frames,
+        load=lambda: _load(path, n),
+        times=times,
+        time_origin=origin,
+        acquisition=Acquisition(
+            TR=_number(side, "RepetitionTimeExcitation", "RepetitionTime"),
+            TE=_number(side, "EchoTime"),
+            FA=_number(side, "FlipAngle"),
+            field_strength=_number(side, "MagneticFieldStrength"),
+            manufacturer=side.get("Manufacturer") if isinstance(side, dict) else None,
+            description=str(side.get("SeriesDescription") or "") or None,
+        ),
+        component=component_of(*image_type[2:])
+        or ("phase" if re.search(r"_(ph|phase)(_|\.)", path.name.lower()) else "magnitude"),
+        image_type=image_type,
+        contrast=bool(side.get("ContrastBolusIngredient") or side.get("ContrastBolusAgent")),
+        description=str(side.get("SeriesDescription") or _stem(path)),
+        notes=notes,
+        problems=problems,
+    )
+
+
+def _load(path: Path, n: int) -> NDArray[np.generic]:
+    try:
+        array = sitk.GetArrayFromImage(sitk.ReadImage(str(path), imageIO="NiftiImageIO"))
+    except RuntimeError:
+        raise InputError(f"The pixels of {path} cannot be read; the file is damaged.") from None
+    return array if n == 4 else array[None]
+
+
+def _stem(path: Path) -> str:
+    return re.sub(r"\.nii(\.gz)?$", "", path.name, flags=re.IGNORECASE)
+
+
+def _sidecar(path: Path, notes: list[str]) -> dict[str, Any]:
+    file = path.with_name(_stem(path) + ".json")
+    if not file.is_file():
+        return {}
+    try:
+        found = json.loads(file.read_text("utf-8-sig"))
+    except (OSError, ValueError):
+        notes.append(f"{file.name} beside it is not readable JSON and is left out.")
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _number(side: dict[str, Any], *names: str) -> float | None:
+    for name in names:
+        value = side.get(name)
+        if isinstance(value, int | float) and np.isfinite(value) and value > 0:
+            return float(value)
+    return None
+
+
+def _meta(reader: Any) -> dict[str, float]:
+    found = {}
+    for key in ("pixdim[4]", "xyzt_units"):
+        try:
+            found[key] = float(reader.GetMetaData(key))
+        except (RuntimeError, ValueError):
+            continue
+    return found
+
+
+def _times(
+    side: dict[str, Any], meta: dict[str, float], frames: int, notes: list[str]
+) -> tuple[NDArray[np.float64] | None, str, list[str]]:
+    """Frame times of the sidecar, or an interval that is not just TR in disguise."""
+    if frames < 2:
+        return None, "not found", []
+    problems: list[str] = []
+    for name in ("VolumeTiming", "FrameTimesStart"):
+        if name in side:
+            try:
+                times = np.array(side[name], float)
+            except (TypeError, ValueError):
+                times = np.zeros(0)
+            if times.shape == (frames,) and np.isfinite(times).all() and np.all(np.diff(times) > 0):
+                return times - times[0], f"{name} (sidecar)", problems
+            problems.append(f"{name} does not hold one rising time for each of {frames} frames.")
+    code = int(meta.get("xyzt_units", 0)) & 0x38
+    step = meta.get("pixdim[4]", 0.0) * _TIME_UNITS.get(code, 1.0)
+    if not np.isfinite(step) or step <= 0:
+        return None, "not found", problems
+    duration, TR = _number(side, "AcquisitionDuration"), _number(side, "RepetitionTime")
+    confirmed = duration is not None and abs(duration / frames - step) < 0.02 * step
+    slices = [t for t in _as_list(side.get("SliceTiming")) if isinstance(t, int | float)]
+    # In a 2D series TR is the time of one whole volume, and its slices fill it.
+    confirmed |= bool(slices) and max(slices) < step and side.get("MRAcquisitionType") == "2D"
+    if not confirmed:
+        if TR is not None and abs(step - TR) < 0.01 * TR:
+            problems.append(f"pixdim[4] is {step:.4g} s, which is TR and not the frame interval.")
+            return None, "not found", problems
+        if code not in _TIME_UNITS or step == 1.0 or step < 0.1:
+            problems.append(f"pixdim[4] is {step:.4g}, which writers put there for want of better.")
+            return None, "not found", problems
+        notes.append(f"The frame interval of {step:.4g} s is read from pixdim[4]; check it.")
+    return np.arange(frames, dtype=float) * step, "pixdim[4]", problems

@@ -1,0 +1,174 @@
+"""The pixels of stacked images, in the units that their headers give them."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.progress import Progress, silent
+from SpineDCELib.series.image_header import ImageHeader
+
+
+def load_frames(
+    frames: Sequence[Sequence[ImageHeader]],
+    disk_paths: dict[str, str],
+    progress: Progress = silent,
+    *,
+    common_scale: float | None = None,
+) -> NDArray[np.float32]:
+    """Pixels of ``frames[f][k]``, rescaled, ``(frames, slices, rows, columns)``.
+
+    Args:
+        disk_paths: the file on disk of each file's name.
+        common_scale: Philips: slope·scale slope that every image is brought to, so that images
+            with different ones compare (Chenevert 2014, doi:10.1593/tlo.13811).
+
+    Raises:
+        InputError: where pixels cannot be decoded; names the file and what is missing.
+    """
+    first = frames[0][0].header
+    shape = (len(frames), len(frames[0]), first.rows, first.columns)
+    try:
+        out = np.empty(shape, np.float32)
+    except MemoryError:
+        raise InputError(
+            f"There is no memory for {np.prod(shape) * 4 / 1e9:.1f} GB of pixels; "
+            "close other programs."
+        ) from None
+    decoded = _Decoder(disk_paths)
+    for f, frame in enumerate(frames):
+        progress(f / len(frames), f"Reading pixels (frame {f + 1} of {len(frames)})")
+        for k, image in enumerate(frame):
+            slope, intercept = image.slope, image.intercept
+            if common_scale and image.scale_slope:
+                factor = common_scale / (image.slope * image.scale_slope)
+                slope, intercept = slope * factor, intercept * factor
+            plane = decoded.plane(image)
+            if plane.shape != shape[2:]:
+                raise InputError(
+                    f"{image.header.file} has {plane.shape} pixels where {shape[2:]} were promised."
+                )
+            np.multiply(plane, slope, out=out[f, k], casting="unsafe")
+            if intercept:
+                out[f, k] += intercept
+    progress(1.0, "Pixels read")
+    return out
+
+
+class _Decoder:
+    """Planes of files; one file's decoded pixels are kept, as its images come in a row."""
+
+    def __init__(self, disk_paths: dict[str, str]) -> None:
+        self._paths = disk_paths
+        self._name = ""
+        self._array: NDArray[Any] | None = None
+
+    def plane(self, image: ImageHeader) -> NDArray[Any]:
+        header = image.header
+        if header.file != self._name:
+            self._array, self._name = None, header.file
+        if header.pixel_offset is not None and header.n_images == 1:
+            return self._native(image)
+        if self._array is None:
+            self._array = self._native_all(image) if header.pixel_offset else self._decode(image)
+        return self._array[image.index] if self._array.ndim > 2 else self._array
+
+    def _native(self, image: ImageHeader) -> NDArray[Any]:
+        return self._native_all(image)[0]
+
+    def _native_all(self, image: ImageHeader) -> NDArray[Any]:
+        h = image.header
+        dtype = np.dtype(f"<{'i' if h.signed else 'u'}{h.bits_allocated // 8}")
+        count = h.rows * h.columns * (h.images_present or 0)
+        try:
+            values = np.fromfile(
+                self._paths[h.file], dtype, count=count, offset=h.pixel_offset or 0
+            )
+            return values.reshape(-1, h.rows, h.columns)
+        except (OSError, ValueError) as error:
+            raise InputError(f"The pixels of {h.file} cannot be read ({error}).") from None
+
+    def _decode(self, image: ImageHeader) -> NDArray[Any]:
+        h = image.header
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ds = pydicom.dcmread(self._paths[h.file], force=True)
+                array = ds.pixel_array
+        except Exception as error:
+            raise InputError(_why_undecoded(h.file, h.transfer_syntax, error)) from None
+        if h.samples != 1:
+            raise InputError(f"{h.file} holds colours, not one signal a pixel.")
+        return array
+
+
+def _why_undecoded(file: str, syntax: str, error: Exception) -> str:
+    name = pydicom.uid.UID(syntax).name
+    if "plugin" in str(error) or "missing dependenc" in str(error) or "handler" in str(error):
+        needs = "pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg"
+        return (
+            f"{file} is compressed ({name}) and no package here decodes it; "
+            f"install them: pip install {needs}."
+        )
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return f"The pixels of {file} ({name}) cannot be decoded: {reason[:200]}."
+
+
+def phase_in_radians(
+    stored: NDArray[np.float32], image: ImageHeader | None
+) -> tuple[NDArray[np.float32], str]:
+    """Phase images in their vendor's numbers → rad (in place), and a sentence on how.
+
+    The scale is read from the range that the pixels can have: Siemens −4096 to 4095, GE and
+    Philips milliradians, others radians or degrees.
+    """
+    top = float(np.nanmax(np.abs(stored))) if stored.size else 0.0
+    limit = top
+    if image is not None:
+        h = image.header
+        low = -(2 ** (h.bits_stored - 1)) if h.signed else 0
+        high = low + 2**h.bits_stored - 1
+        limit = max(abs(v * image.slope + image.intercept) for v in (low, high))
+    scales = {"radians": 1.0, "milliradians": 1e-3, "1/4096 of π": np.pi / 4096}
+    limits = {"radians": np.pi, "milliradians": 1000 * np.pi, "1/4096 of π": 4096.0}
+    for name, most in limits.items():
+        if abs(limit - most) < 0.03 * most:
+            return _scaled(stored, scales[name]), f"Phase is stored in {name}."
+    # A signed 16-bit range says nothing; the vendor or the pixels themselves then do.
+    maker = "" if image is None else image.header.manufacturer.upper()
+    if maker.startswith("GE") and 1.03 * np.pi < top <= 1.03 * limits["milliradians"]:
+        return _scaled(stored, scales["milliradians"]), "Phase is in milliradians, as GE's is."
+    for name, most in limits.items():
+        if 0.5 * most < top <= 1.03 * most:
+            return _scaled(stored, scales[name]), f"Phase is taken to be in {name}."
+    if stored.min() >= 0 and 3000 < top <= 4096:
+        return (
+            (stored - np.float32(2048)) * np.float32(np.pi / 2048),
+            "Phase is taken to be 0 to 4095 for −π to π.",
+        )
+    factor = np.float32(np.pi / top) if top else np.float32(1)
+    return (
+        stored * factor,
+        f"The unit of phase is not known; its largest value {top:g} is set to π.",
+    )
+
+
+def _scaled(stored: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
+    return np.multiply(stored, np.float32(scale), out=stored)
+
+
+def checksum(*arrays: NDArray[Any] | None) -> str:
+    """SHA-256 over the bytes of arrays, hex."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        if array is not None:
+            digest.update(str((array.shape, array.dtype.str)).encode())
+            digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()

@@ -1,0 +1,325 @@
+"""Loose files → the series of a study, each with its role."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.progress import Progress, silent
+from SpineDCELib.series.dynamic_series import MIN_FRAMES, Acquisition
+from SpineDCELib.series.file_discovery import find_files, is_nifti, is_nrrd
+from SpineDCELib.series.image_file_info import ImageFile
+from SpineDCELib.series.image_header import ImageHeader, read_headers
+from SpineDCELib.series.nifti_reader import open_nifti
+from SpineDCELib.series.nrrd_reader import open_nrrd
+from SpineDCELib.series.series_roles import Facts, facts_of, role_of
+from SpineDCELib.series.stack import Stack, stack_images
+from SpineDCELib.series.study_contents import SeriesDescription, Study, grid_key
+from SpineDCELib.series.study_context import in_company
+
+#: This many series of one volume each, alike in everything, are the frames of one dynamic.
+MIN_SERIES_TO_JOIN = 3
+
+
+def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Study:
+    """Read the headers of all files under ``path`` and sort them into series.
+
+    Args:
+        path: a folder, a zip archive, a DICOMDIR, or one DICOM, NRRD or NIfTI file.
+
+    Raises:
+        InputError: where ``path`` does not exist or is empty; never because of what is in it.
+    """
+    file_set = find_files(path)
+    images: list[ImageHeader] = []
+    others: list[ImageFile] = []
+    problems = list(file_set.problems)
+    disk: dict[str, str] = {}
+    not_images = 0
+    total = len(file_set.files)
+    for n, (file, name) in enumerate(file_set.files):
+        if n % 16 == 0:
+            progress(0.95 * n / total, f"Reading headers ({n} of {total} files)")
+        try:
+            if is_nrrd(file):
+                others.append(open_nrrd(file, name))
+            elif is_nifti(file):
+                others.append(open_nifti(file, name))
+            elif (found := read_headers(str(file), name)) is None:
+                not_images += 1
+            elif found:
+                images.extend(found)
+                disk[name] = str(file)
+            else:
+                not_images += 1
+        except (InputError, OSError) as error:
+            not_images += 1
+            problems.append(str(error) if isinstance(error, InputError) else f"{name}: {error}.")
+    progress(0.95, "Sorting series")
+    described = [*_dicom_series(images, disk), *(_file_series(f) for f in others)]
+    described = in_company(described)
+    patients = tuple(sorted({s.patient for s in described if s.patient}))
+    if len(patients) > 1:
+        problems.append(
+            f"Files of {len(patients)} patients are here ({', '.join(patients)}); "
+            "they are never mixed."
+        )
+    progress(1.0, "Headers read")
+    return Study(
+        str(file_set.root), tuple(described), not_images, patients, tuple(problems), file_set
+    )
+
+
+def _cluster(values: Iterable[float | None], tolerance: float) -> dict[float | None, int]:
+    """Each value's group, where groups lie further apart than ``tolerance`` (relative).
+
+    A missing value is of the only group there is, or of one of its own.
+    """
+    groups: dict[float | None, int] = {}
+    group, last = 0, None
+    for value in sorted({v for v in values if v is not None}):
+        if last is not None and value - last > tolerance * abs(last) + 1e-9:
+            group += 1
+        groups[value] = group
+        last = value
+    groups[None] = 0 if group == 0 else -1
+    return groups
+
+
+def _dicom_series(images: Sequence[ImageHeader], disk: dict[str, str]) -> list[SeriesDescription]:
+    by_series: dict[Hashable, list[ImageHeader]] = defaultdict(list)
+    names: dict[Hashable, set[str]] = defaultdict(set)
+    for image in images:
+        names[(image.header.patient[0], image.header.study_uid)].add(image.header.patient[1])
+    for image in images:
+        h = image.header
+        # A name that is missing in some files of a study does not make another patient.
+        known = names[(h.patient[0], h.study_uid)] - {""}
+        name = next(iter(known)) if len(known) == 1 else h.patient[1]
+        by_series[(h.patient[0], name, h.study_uid, h.series_uid)].append(image)
+    found: list[tuple[list[ImageHeader], Stack, Facts]] = []
+    for members in by_series.values():
+        kinds = _kinds(members)
+        orientations = len({_rounded(i.orientation) for i in members})
+        for kind in kinds:
+            stack = stack_images(kind)
+            b = len({i.b_value for i in members if i.b_value is not None})
+            found.append((kind, stack, _facts(kind, stack, orientations, b)))
+    found = _joined(found)
+    return [_describe(kind, stack, facts, disk) for kind, stack, facts in found]
+
+
+def _facts(kind: list[ImageHeader], stack: Stack, orientations: int, b: int) -> Facts:
+    slices = len(stack.frames[0]) if stack.frames else 0
+    return facts_of(kind[0], len(stack.frames), slices, orientations, b)
+
+
+def _rounded(values: Sequence[float] | None) -> Hashable:
+    return None if values is None else tuple(round(v, 2) + 0.0 for v in values)
+
+
+def _kinds(members: list[ImageHeader]) -> list[list[ImageHeader]]:
+    """Parts of a series that must never be stacked together: components, echoes, flip angles …"""
+    TE = _cluster((i.TE for i in members), 0.03)
+    FA = _cluster((i.FA for i in members), 0.01)
+    TI = _cluster((i.TI for i in members), 0.03)
+    echo = _cluster((i.echo for i in members), 0.0)
+    b_value = _cluster((i.b_value for i in members), 0.01)
+    orientations: list[NDArray[np.float64]] = []
+
+    def orientation(image: ImageHeader) -> int:
+        if image.orientation is None:
+            return -1
+        vector = np.array(image.orientation)
+        for n, known in enumerate(orientations):
+            if np.abs(known - vector).max() < 0.01:
+                return n
+        orientations.append(vector)
+        return len(orientations) - 1
+
+    components = {"M", "P", "R", "I", "MAGNITUDE", "PHASE", "REAL", "IMAGINARY", "PHASE MAP"}
+    kinds: dict[Hashable, list[ImageHeader]] = defaultdict(list)
+    for i in members:
+        h = i.header
+        kinds[
+            (
+                i.component,
+                tuple(t for t in i.image_type if t not in components),
+                TE[i.TE],
+                FA[i.FA],
+                TI[i.TI],
+                echo[i.echo],
+                b_value[i.b_value],
+                orientation(i),
+                (h.rows, h.columns),
+                None if i.pixel_spacing is None else tuple(round(v, 3) for v in i.pixel_spacing),
+            )
+        ].append(i)
+    return list(kinds.values())
+
+
+def _stem(text: str) -> str:
+    return re.sub(r"[\W\d_]+", " ", text.lower()).strip()
+
+
+def _joined(
+    found: list[tuple[list[ImageHeader], Stack, Facts]],
+) -> list[tuple[list[ImageHeader], Stack, Facts]]:
+    """One series per frame: volumes alike in everything, joined into one dynamic."""
+    alike: dict[Hashable, list[int]] = defaultdict(list)
+    for n, (kind, stack, facts) in enumerate(found):
+        if len(stack.frames) != 1 or stack.geometry is None:
+            continue
+        i = kind[0]
+        key = (
+            i.header.patient,
+            i.header.study_uid,
+            i.component,
+            i.image_type,
+            _stem(i.header.description),
+            None if i.TR is None else round(i.TR, 4),
+            None if i.TE is None else round(i.TE, 4),
+            i.FA,
+            i.TI,
+            grid_key(stack.geometry),
+        )
+        if facts.modality in ("MR", ""):
+            alike[key].append(n)
+    joined: dict[int, tuple[list[ImageHeader], Stack, Facts]] = {}
+    used: set[int] = set()
+    for members in alike.values():
+        if len(members) < MIN_SERIES_TO_JOIN:
+            continue
+        images = [i for n in members for i in found[n][0]]
+        stack = stack_images(images)
+        if len(stack.frames) < MIN_SERIES_TO_JOIN:
+            continue
+        stack.notes.append(f"{len(members)} series alike in all but time are its frames.")
+        joined[members[0]] = (images, stack, _facts(images, stack, 1, 1))
+        used.update(members)
+    return [joined.get(n, one) for n, one in enumerate(found) if n in joined or n not in used]
+
+
+def _describe(
+    kind: list[ImageHeader], stack: Stack, facts: Facts, disk: dict[str, str]
+) -> SeriesDescription:
+    first = stack.frames[0][0] if stack.frames else kind[0]
+    h = first.header
+    role, reason = role_of(facts)
+    if stack.obstacle:
+        role, reason = "other", f"it cannot be read: {stack.obstacle}"
+    elif h.mosaic:
+        stack.obstacle = "it is a Siemens mosaic; export it as single images"
+        role, reason = "other", stack.obstacle
+    used = [i for f in stack.frames for i in f] or kind
+    files = tuple(dict.fromkeys(i.header.file for i in used))
+    timing = stack.timing
+    problems = [*stack.problems, *timing.problems]
+    if role.startswith("dynamic"):
+        if timing.times is None:
+            problems.append("No frame times were found; set them with --frame-interval SECONDS.")
+        if len(stack.frames) < MIN_FRAMES:
+            problems.append(f"It has fewer than {MIN_FRAMES} frames.")
+        if first.TR is None:
+            problems.append("RepetitionTime (0018,0080) is missing.")
+        if first.FA is None:
+            problems.append("FlipAngle (0018,1314) is missing.")
+    shape = stack.geometry.shape if stack.geometry else (facts.slices, h.rows, h.columns)
+    clocks = [
+        i.clocks[c] % 86400.0
+        for i in used
+        for c in ("FrameAcquisitionDateTime (0018,9074)", "AcquisitionTime (0008,0032)",
+                  "AcquisitionDateTime (0008,002A)", "SeriesTime (0008,0031)")
+        if c in i.clocks
+    ][:1]  # fmt: skip
+    patient_id, patient_name = h.patient
+    return SeriesDescription(
+        number=0,
+        series_number=h.series_number,
+        description=h.description or h.protocol,
+        modality=h.modality,
+        format="DICOM",
+        dimensions=(len(stack.frames), *shape),
+        geometry=stack.geometry,
+        times=timing.times,
+        time_origin=timing.origin,
+        acquisition=Acquisition(
+            TR=first.TR,
+            TE=first.TE,
+            FA=first.FA,
+            field_strength=h.field_strength,
+            manufacturer=h.manufacturer or None,
+            description=h.description or h.protocol or None,
+        ),
+        component=first.component,
+        role=role,
+        reason=reason,
+        patient=patient_id or patient_name,
+        study_uid=h.study_uid or None,
+        study_date=h.study_date,
+        series_uids=tuple(dict.fromkeys(i.header.series_uid for i in used)),
+        files=files,
+        started=clocks[0] if clocks else None,
+        notes=(*stack.notes, *timing.notes),
+        problems=tuple(problems),
+        obstacle=stack.obstacle,
+        stack=stack,
+        disk_paths={f: disk[f] for f in files},
+    )
+
+
+def _file_series(file: ImageFile) -> SeriesDescription:
+    facts = Facts(
+        modality="MR",
+        words=file.description,
+        image_type=file.image_type,
+        component=file.component,
+        frames=file.frames,
+        slices=file.geometry.shape[0],
+        orientations=1,
+        TR=file.acquisition.TR,
+        TE=file.acquisition.TE,
+        TI=None,
+        FA=file.acquisition.FA,
+        b_values=1,
+        contrast=file.contrast,
+        readable=True,
+    )
+    role, reason = role_of(facts)
+    problems = list(file.problems)
+    segmented = any(k.startswith("Segment0_") for k in file.fields)
+    if segmented:
+        role, reason = "segmentation", "named segments"
+    elif file.frames == 1 and re.search(r"(?i)(^|[-_ ])(aif|roi|mask|label)", file.description):
+        role, reason = "mask", "named so"
+    if role.startswith("dynamic"):
+        if file.times is None:
+            problems.append("No frame times were found; set them with --frame-interval SECONDS.")
+        if file.frames < MIN_FRAMES:
+            problems.append(f"It has fewer than {MIN_FRAMES} frames.")
+    return SeriesDescription(
+        number=0,
+        series_number=None,
+        description=file.description,
+        modality="MR",
+        format=file.format,
+        dimensions=(file.frames, *file.geometry.shape),
+        geometry=file.geometry,
+        times=file.times,
+        time_origin=file.time_origin,
+        acquisition=replace(file.acquisition, description=file.description),
+        component=file.component,
+        role=role,
+        reason=reason,
+        files=(file.name,),
+        notes=tuple(file.notes),
+        problems=tuple(problems),
+        image_file=file,
+    )

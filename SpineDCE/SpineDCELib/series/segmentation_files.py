@@ -1,0 +1,276 @@
+"""Regions of interest: labelled images and Slicer's segmentations, read and written."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.series.dicom_segmentation_reader import (
+    is_dicom_segmentation,
+    read_dicom_segmentation,
+)
+from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.series.file_discovery import is_nrrd
+from SpineDCELib.series.nrrd_reader import open_nrrd, read_nrrd_header
+from SpineDCELib.series.read_series import read_volume
+from SpineDCELib.series.regridding import describe, put_on_grid
+
+Colour = tuple[float, float, float]
+#: Colours for segments that come without: told apart on grey, also by the colour-blind
+#: (Wong 2011, doi:10.1038/nmeth.1618).
+PALETTE: tuple[Colour, ...] = (
+    (0.90, 0.62, 0.00), (0.34, 0.71, 0.91), (0.00, 0.62, 0.45), (0.94, 0.89, 0.26),
+    (0.00, 0.45, 0.70), (0.84, 0.37, 0.00), (0.80, 0.47, 0.65),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """Named regions on one grid; they may overlap.
+
+    Attributes:
+        masks: name → bool ``(slices, rows, columns)``, in the order of the file.
+        colours: name → red, green, blue, 0 to 1, where the file has one.
+        terminology: name → Slicer's terminology entry, where the file has one.
+        tags: name → the other tags that Slicer keeps with a segment.
+    """
+
+    masks: dict[str, NDArray[np.bool_]]
+    geometry: Geometry
+    colours: dict[str, Colour] = field(default_factory=dict)
+    terminology: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    path: str = ""
+    notes: tuple[str, ...] = ()
+
+    def on(
+        self, geometry: Geometry, *, name: str | None = None, resample: bool = False
+    ) -> dict[str, NDArray[np.bool_]]:
+        """The regions on another grid, name → bool mask.
+
+        Args:
+            name: how errors call the segmentation; its path when None.
+            resample: take the nearest voxel where the grids differ by more than a flip, a swap
+                of axes or a crop; otherwise that is an error.
+
+        Raises:
+            InputError: another grid; or a region that lies wholly outside.
+        """
+        masks = {}
+        for region, mask in self.masks.items():
+            what = f"Region '{region}' of {name or self.path or 'the segmentation'}"
+            masks[region] = put_on_grid(
+                mask, self.geometry, geometry, fill=False, resample=resample, what=what
+            )
+            if mask.any() and not masks[region].any():
+                raise InputError(
+                    f"{what} lies outside the series: it is on {describe(self.geometry)}, the "
+                    f"series on {describe(geometry)}."
+                )
+            outside = int(mask.sum()) - int(masks[region].sum())
+            if outside and not resample:
+                raise InputError(
+                    f"{what} reaches out of the series: {outside} of its {int(mask.sum())} voxels "
+                    f"lie outside; it is on {describe(self.geometry)}, the series on "
+                    f"{describe(geometry)}. Draw it on the series."
+                )
+        return masks
+
+
+def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
+    """Regions of Slicer's ``.seg.nrrd``, a DICOM Segmentation, or a labelled volume of any format.
+
+    A label n without a name becomes the region "label n". Slicer's segments keep name, colour and
+    terminology; layers (overlapping segments) and cropped extents are as Slicer writes them: the
+    file's own origin is where its first voxel lies.
+
+    Raises:
+        InputError: where the file is missing or damaged, or holds no labels.
+    """
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise InputError(f"There is no file {file}; name the file with the regions.")
+    if is_nrrd(file):
+        keys = read_nrrd_header(file).keys
+        if any(re.fullmatch(r"Segment\d+_(ID|Name|LabelValue)", k) for k in keys):
+            return _slicer(file, keys)
+    elif is_dicom_segmentation(file):
+        return _dicom(file)
+    volume = read_volume(file)
+    return _labelled(file, volume.array, volume.geometry)
+
+
+def _labelled(file: Path, array: NDArray[np.floating], geometry: Geometry) -> Segmentation:
+    labels = np.unique(array)
+    if not np.all(np.isfinite(labels)) or np.any(labels != np.round(labels)) or labels.size > 1000:
+        raise InputError(f"{file} holds an image, not labels (whole numbers, one per region).")
+    found = [int(v) for v in labels if v != 0]
+    if not found:
+        raise InputError(f"{file} is empty: no voxel has a label.")
+    return Segmentation({f"label {n}": array == n for n in found}, geometry, path=str(file))
+
+
+def _slicer(file: Path, keys: dict[str, str]) -> Segmentation:
+    image = open_nrrd(file, str(file))
+    layers = image.load()
+    numbers = sorted({int(m.group(1)) for k in keys if (m := re.match(r"Segment(\d+)_", k))})
+    masks: dict[str, NDArray[np.bool_]] = {}
+    colours: dict[str, Colour] = {}
+    terminology: dict[str, str] = {}
+    tags: dict[str, dict[str, str]] = {}
+    notes: list[str] = []
+    for n in numbers:
+        base = keys.get(f"Segment{n}_Name") or keys.get(f"Segment{n}_ID") or f"Segment {n}"
+        name = _name(base, masks, notes)
+        # Slicer before 4.11 gave each segment a layer and the value 1.
+        layer = int(_number(keys, f"Segment{n}_Layer", n if len(layers) > 1 else 0))
+        value = int(_number(keys, f"Segment{n}_LabelValue", 1))
+        if not 0 <= layer < len(layers):
+            raise InputError(f"{file}: segment {name} names layer {layer} of {len(layers)}.")
+        masks[name] = layers[layer] == value
+        colour = keys.get(f"Segment{n}_Color", "").split()
+        try:
+            if len(colour) == 3:
+                colours[name] = (float(colour[0]), float(colour[1]), float(colour[2]))
+        except ValueError:
+            notes.append(f"The colour of segment {name} cannot be read.")
+        own = dict(t.split(":", 1) for t in keys.get(f"Segment{n}_Tags", "").split("|") if ":" in t)
+        if entry := own.pop("TerminologyEntry", own.pop("Segmentation.TerminologyEntry", "")):
+            terminology[name] = entry
+        tags[name] = own
+    return Segmentation(masks, image.geometry, colours, terminology, tags, str(file), tuple(notes))
+
+
+def _dicom(file: Path) -> Segmentation:
+    segments, geometry = read_dicom_segmentation(file)
+    masks: dict[str, NDArray[np.bool_]] = {}
+    terminology: dict[str, str] = {}
+    notes: list[str] = []
+    for segment in segments:
+        name = _name(segment.name, masks, notes)
+        masks[name], terminology[name] = segment.mask, segment.terminology
+    return Segmentation(masks, geometry, {}, terminology, {}, str(file), tuple(notes))
+
+
+def _name(base: str, taken: Mapping[str, object], notes: list[str]) -> str:
+    """A name that no segment has yet."""
+    name, count = base, 1
+    while name in taken:
+        count += 1
+        name = f"{base} ({count})"
+    if name != base:
+        notes.append(f"A second segment {base} is called {name}.")
+    return name
+
+
+def _number(keys: dict[str, str], key: str, default: int) -> float:
+    try:
+        return float(keys[key])
+    except (KeyError, ValueError):
+        return default
+
+
+# ---------------------------------------------------------------------------- writing
+
+
+def write_segmentation(
+    path: str | os.PathLike[str],
+    masks: Mapping[str, NDArray[np.bool_]],
+    geometry: Geometry,
+    *,
+    colours: Mapping[str, Colour] | None = None,
+    terminology: Mapping[str, str] | None = None,
+    tags: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """Write regions as Slicer's ``.seg.nrrd``; overlapping ones go into layers of their own.
+
+    The file is written beside its final name and moved into place.
+
+    Args:
+        masks: name → bool ``(slices, rows, columns)`` on ``geometry``.
+
+    Raises:
+        InputError: a mask of another shape, or a file that cannot be written.
+    """
+    layers: list[NDArray[np.uint8]] = []
+    keys: dict[str, str] = {}
+    for n, (name, mask) in enumerate(masks.items()):
+        if mask.shape != geometry.shape:
+            raise InputError(f"Region {name} has {mask.shape} voxels, the grid {geometry.shape}.")
+        layer = next((i for i, a in enumerate(layers) if not a[mask].any()), len(layers))
+        if layer == len(layers):
+            layers.append(np.zeros(geometry.shape, np.uint8 if len(masks) < 256 else np.uint16))
+        layers[layer][mask] = n + 1
+        colour = (colours or {}).get(name, PALETTE[n % len(PALETTE)])
+        own = dict((tags or {}).get(name, {}))
+        if entry := (terminology or {}).get(name):
+            own["TerminologyEntry"] = entry
+        keys |= {
+            f"Segment{n}_ID": f"Segment_{n + 1}",
+            f"Segment{n}_Name": name.replace("\n", " "),
+            f"Segment{n}_NameAutoGenerated": "0",
+            f"Segment{n}_Color": " ".join(f"{c:g}" for c in colour),
+            f"Segment{n}_ColorAutoGenerated": "0",
+            f"Segment{n}_LabelValue": str(n + 1),
+            f"Segment{n}_Layer": str(layer),
+            f"Segment{n}_Extent": _extent(geometry),
+            f"Segment{n}_Tags": "".join(f"{k}:{v}|" for k, v in own.items()),
+        }
+    keys |= {
+        "Segmentation_ContainedRepresentationNames": "Binary labelmap|",
+        "Segmentation_MasterRepresentation": "Binary labelmap",
+        "Segmentation_SourceRepresentation": "Binary labelmap",
+        "Segmentation_ReferenceImageExtentOffset": "0 0 0",
+        "Segmentation_ConversionParameters": "",
+    }
+    if not layers:
+        layers = [np.zeros(geometry.shape, np.uint8)]
+    _write(Path(path), np.stack(layers), geometry, keys)
+
+
+def _extent(geometry: Geometry) -> str:
+    k, j, i = geometry.shape
+    return f"0 {i - 1} 0 {j - 1} 0 {k - 1}"
+
+
+def _write(
+    path: Path, layers: NDArray[np.unsignedinteger], geometry: Geometry, keys: dict[str, str]
+) -> None:
+    several = len(layers) > 1
+    k, j, i = geometry.shape
+    vectors = ["(" + ",".join(f"{v:.17g}" for v in geometry.affine[:3, a]) + ")" for a in range(3)]
+    origin = ",".join(f"{v:.17g}" for v in geometry.origin)
+    lines = [
+        "NRRD0004",
+        "# Complete NRRD file format specification at:",
+        "# http://teem.sourceforge.net/nrrd/format.html",
+        f"type: {'unsigned char' if layers.dtype.itemsize == 1 else 'unsigned short'}",
+        f"dimension: {4 if several else 3}",
+        "space: left-posterior-superior",
+        f"sizes: {f'{len(layers)} ' if several else ''}{i} {j} {k}",
+        f"space directions: {'none ' if several else ''}{' '.join(vectors)}",
+        f"kinds: {'list ' if several else ''}domain domain domain",
+        "endian: little",
+        "encoding: gzip",
+        f"space origin: ({origin})",
+        *(f"{key}:={value}" for key, value in keys.items()),
+    ]
+    # The list axis is the fastest, as Slicer writes it.
+    data = layers.transpose(1, 2, 3, 0) if several else layers[0]
+    little = np.ascontiguousarray(data).astype(data.dtype.newbyteorder("<"), copy=False)
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as stream:
+            stream.write(("\n".join(lines) + "\n\n").encode("utf-8"))
+            stream.write(gzip.compress(little.tobytes(), 6, mtime=0))
+        os.replace(stream.name, path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}).") from None

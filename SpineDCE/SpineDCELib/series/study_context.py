@@ -1,0 +1,82 @@
+"""Roles that only the other series of a study tell, and the numbers that series are listed by."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import replace
+
+from SpineDCELib.series.study_contents import SeriesDescription, grid_key
+
+
+def in_company(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """The series in the order and with the numbers of the listing, their roles settled."""
+    return numbered(flip_angle_sets(after_contrast(complex_pairs(series))))
+
+
+def complex_pairs(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """Real and imaginary without a magnitude beside them are the dynamic series."""
+    out = []
+    for s in series:
+        if s.role == "dynamic real":
+            beside = [o for o in series if o.patient == s.patient and o.dimensions == s.dimensions]
+            if any(o.role == "dynamic imaginary" for o in beside) and not any(
+                o.role == "dynamic" for o in beside
+            ):
+                s = replace(s, role="dynamic", reason=f"{s.frames} frames, real and imaginary")
+        out.append(s)
+    return out
+
+
+def after_contrast(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """T1 acquired after the dynamic began is T1 after contrast, whatever its name says."""
+    out = []
+    for s in series:
+        if s.role == "T1" and s.started is not None:
+            before = [
+                d
+                for d in series
+                if d.role == "dynamic"
+                and d.started is not None
+                and (d.patient, d.study_date) == (s.patient, s.study_date)
+            ]
+            if before and s.started > max(d.started or 0.0 for d in before):
+                s = replace(s, role="T1 after contrast", reason=f"{s.reason}, after the dynamic")
+        out.append(s)
+    return out
+
+
+def flip_angle_sets(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """Single volumes alike in all but flip angle are a variable-flip-angle set."""
+    sets: dict[Hashable, list[int]] = defaultdict(list)
+    for n, s in enumerate(series):
+        TR = s.acquisition.TR
+        usable = s.frames == 1 and s.component == "magnitude" and s.acquisition.FA is not None
+        if usable and s.role in ("T1", "other", "T1 map") and (TR is None or TR < 0.1):
+            te = None if s.acquisition.TE is None else round(s.acquisition.TE, 4)
+            tr = None if TR is None else round(TR, 4)
+            # Some objects give each flip angle a study of its own: the day must do.
+            sets[(s.patient, s.study_date, tr, te, grid_key(s.geometry))].append(n)
+    out = list(series)
+    for members in sets.values():
+        angles = sorted({series[n].acquisition.FA or 0.0 for n in members})
+        if len(angles) < 2:
+            continue
+        words = ", ".join(f"{a:g}°" for a in angles)
+        for n in members:
+            out[n] = replace(out[n], role="variable flip angle", reason=f"one of {words}")
+    return out
+
+
+def numbered(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    ordered = sorted(
+        series,
+        key=lambda s: (
+            s.patient,
+            s.study_date,
+            s.series_number is None,
+            s.series_number or 0,
+            s.files[:1],
+        ),
+    )
+    return [replace(s, number=n) for n, s in enumerate(ordered, start=1)]

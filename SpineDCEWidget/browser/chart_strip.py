@@ -1,0 +1,97 @@
+"""The strip below the views: AIF and region curves, evidence for the shift, one voxel's story."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpineDCELib.data import MODE_UNITS
+from SpineDCELib.errors import InputError
+
+from SpineDCEWidget.browser import plotly_figures as curves
+from SpineDCEWidget.shared.formatting import story_rows
+
+_NOTHING = {"data": [], "layout": {}, "shift": 0.0}
+
+
+class Charts:
+    """Figures of the visit in hand, as trame state."""
+
+    def __init__(self, station: Any) -> None:
+        self._station = station
+        self._story: Any = None
+        self.rows: list[Any] = []
+        station.state.update(
+            {"main_figure": _NOTHING, "side_figure": _NOTHING, "has_curves": False,
+             "side": "evidence", "story": None, "evidence_sentence": ""}
+        )  # fmt: skip
+
+    def refresh(self) -> None:
+        """All figures, from what the visit has now."""
+        self.show_main()
+        self.show_side()
+
+    def show_main(self, rows: list[Any] | None = None) -> None:
+        """The AIF with the regions' curves.
+
+        Args:
+            rows: in place of the visit's regions as they were last read.
+        """
+        state, visit = self._station.state, self._station.visit
+        if visit is None or visit.result is None:
+            self.rows = []
+            state.has_curves, state.main_figure = False, _NOTHING
+            return
+        analysis = visit.analysis
+        try:
+            aif = analysis.aif()
+            self.rows = visit.live_rows() if rows is None else rows
+        except InputError:
+            return
+        unit = MODE_UNITS[analysis.settings.concentration.signal]
+        state.has_curves = True
+        state.main_figure = curves.main_figure(
+            dark=state.dark, t=analysis.images.dynamic.times, aif=aif.Cp, aif_unit=aif.unit,
+            shift=_shift(visit), rows=self.rows, fits=visit.result.fits, unit=unit,
+            frame=state.frame,
+        )  # fmt: skip
+
+    def show_side(self) -> None:
+        """The voxel in hand, else the evidence."""
+        state, visit = self._station.state, self._station.visit
+        if self._story is not None:
+            state.side, state.side_figure = (
+                "voxel",
+                curves.voxel_figure(self._story, dark=state.dark),
+            )
+            return
+        state.side, state.story = "evidence", None
+        evidence = visit.evidence if visit is not None else None
+        if evidence is None:
+            state.side_figure, state.evidence_sentence = _NOTHING, ""
+        else:
+            state.side_figure = curves.evidence_figure(
+                evidence, dark=state.dark, shift=_shift(visit), roles=visit.analysis.roles
+            )
+            state.evidence_sentence = evidence.sentence()
+
+    def explain(self, visit: Any, ras: tuple[float, float, float]) -> None:
+        """Tell the story of the voxel at a point."""
+        self._story = visit.explain(ras) if visit.result is not None else None
+        state = self._station.state
+        if self._story is not None:
+            section, row, column = self._story.voxel
+            state.story = {
+                "title": f"{visit.name}, section {section + 1}, voxel {column + 1}, {row + 1}",
+                "rows": story_rows(self._story),
+                "status": self._story.status,
+            }
+        self.show_side()
+
+    def forget_voxel(self) -> None:
+        self._story = None
+        self.show_side()
+
+
+def _shift(visit: Any) -> float:
+    shift = visit.settings.fit.shift
+    return 0.0 if isinstance(shift, str) else float(shift)

@@ -1,0 +1,205 @@
+"""The page: steps at the left, views and their bar, curves below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trame.ui.vuetify3 import VAppLayout
+from trame.widgets import client, html
+from trame.widgets import vuetify3 as v3
+
+from SpineDCEWidget.browser.plot_element import plot
+from SpineDCEWidget.browser.slice_views import COLUMNS, VISITS, pane_name
+
+_VUETIFY = {
+    "theme": {
+        "themes": {
+            "dark": {
+                "colors": {"primary": "#2f9c9e", "surface": "#1d2530", "secondary": "#35414e"}
+            },
+            "light": {"colors": {"primary": "#0b7a7c"}},
+        }
+    }
+}
+
+
+def build_page(station: Any) -> None:
+    """Put everything together once, when the program starts."""
+    theme = ("dark ? 'dark' : 'light'",)
+    with VAppLayout(station.server, theme=theme, vuetify_config=_VUETIFY) as page:
+        page.root.classes = "workstation"
+        with html.Div(classes="page", raw_attrs=[":class=\"dark ? 'is-dark' : 'is-light'\""]):
+            _top(station)
+            with html.Div(classes="middle"):
+                _steps(station)
+                with html.Div(classes="stage"):
+                    station.bar.ui()
+                    _views(station)
+                    _curves(station)
+        client.ClientStateChange(value="download", change="download && utils.save(download.url)")
+        _messages(station)
+        station.result.report_ui()
+
+
+def _top(station: Any) -> None:
+    with html.Div(classes="top"):
+        html.Img(src="page/icon.svg", classes="logo", alt="")
+        html.Div("SpineDCE", classes="brand")
+        html.Div("{{ study_title }}", classes="study-title")
+        with html.Div(classes="busy", v_show="busy", role="status"):
+            html.Div(
+                "{{ busy_title }}<span v-if='busy_step'> · {{ busy_step }}</span>",
+                classes="busy-text",
+            )
+            v3.VProgressLinear(
+                model_value=("busy_share",), color="primary", height=6, rounded=True, striped=True
+            )
+            v3.VBtn(
+                "Cancel", size="small", variant="tonal", click=station.jobs.cancel,
+                classes="cancel",
+            )  # fmt: skip
+        html.Div("", classes="grow")
+        with html.Div(classes="save-note warn", v_if="save_problem", title=("save_problem",)):
+            html.Span("not saved")
+        with v3.VBtnToggle(
+            v_model=("visit", "before"), v_if="two", mandatory=True, density="compact",
+            variant="outlined", divided=True, classes="visit-toggle",
+            title="Which visit the panel at the left and the curves are about",
+        ):  # fmt: skip
+            for name in VISITS:
+                v3.VBtn(name, value=name, size="small")
+        _icon("mdi-theme-light-dark", "Dark or light", "dark = !dark")
+        _icon("mdi-help-circle-outline", "Keys and mouse", "void 0", id="help")
+        _help()
+
+
+def _help() -> None:
+    keys = (
+        ("1 – 5", "steps"), ("wheel, PgUp PgDn", "sections"), ("space", "play frames"),
+        ("← →", "shift 0.1 s, with Shift 1 s (on the curve or slider)"),
+        ("[ ]", "brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"), ("Esc", "put the tool down"),
+        ("click", "explain a voxel"), ("right drag", "zoom"), ("middle drag", "move"),
+    )  # fmt: skip
+    with v3.VMenu(activator="#help", location="bottom end"), v3.VCard(classes="keys pa-3"):
+        for key, meaning in keys:
+            with html.Div(classes="key-row"):
+                html.Kbd(key)
+                html.Span(meaning)
+        html.Div("Not a medical device. Everything stays on this computer.", classes="hint mt-2")
+
+
+def _icon(icon: str, title: str, click: Any, **more: Any) -> None:
+    v3.VBtn(
+        icon=icon, variant="text", size="small", title=title, click=click,
+        raw_attrs=[f'aria-label="{title}"'], **more,
+    )  # fmt: skip
+
+
+def _steps(station: Any) -> None:
+    with html.Div(classes="steps"):
+        for panel, number in zip(station.panels, range(1, 6), strict=True):
+            index = number - 1
+            with html.Div(classes="step", raw_attrs=[f':class="{{open: step === {number}}}"']):
+                with html.Button(
+                    classes="step-head", click=(station.go_to_step, f"[{number}]"),
+                    title=(f"steps[{index}]?.reason || steps[{index}]?.hint",),
+                ):  # fmt: skip
+                    html.Span(str(number), classes="step-number")
+                    html.Span(f"{{{{ steps[{index}]?.title }}}}", classes="step-title")
+                    html.Span(
+                        f"{{{{ steps[{index}]?.mark }}}}", classes="step-mark",
+                        raw_attrs=[f":data-mark=\"steps[{index}]?.mark\""],
+                    )  # fmt: skip
+                with html.Div(
+                    classes="step-body", v_show=f"step === {number}",
+                    raw_attrs=[":class=\"{locked: busy}\""],
+                ):  # fmt: skip
+                    panel.ui()
+
+
+def _views(station: Any) -> None:
+    shown = "visits.length ? visits : ['before']"
+    with html.Div(classes="views", raw_attrs=[f':class="{{two: ({shown}).length === 2}}"']):
+        for visit in VISITS:
+            for column in range(COLUMNS):
+                name = pane_name(visit, column)
+                with html.Div(
+                    classes="pane", v_show=f"({shown}).includes('{visit}')", id=f"pane-{name}"
+                ):
+                    client.ServerTemplate(name=name)
+                    with html.Div(classes="pane-title"):
+                        html.Span(f"{visit} · ")
+                        with html.Select(
+                            title="What this column shows",
+                            change=(station.bar.set_column, f"[{column}, $event.target.value]"),
+                            raw_attrs=[
+                                f':value="columns[{column}]"',
+                                f'aria-label="What column {column + 1} shows"',
+                            ],
+                        ):
+                            html.Option(
+                                "{{ c.title }}", v_for="c in contents", key="c.value",
+                                value=("c.value",),
+                            )  # fmt: skip
+                    for side in ("left", "right", "top", "bottom"):
+                        html.Div(
+                            f"{{{{ letters['{visit}']?.{side} }}}}", classes=f"letter at-{side}",
+                            v_if=f"letters['{visit}']",
+                        )  # fmt: skip
+                    if column == 0:
+                        html.Div(f"{{{{ places['{visit}'] }}}}", classes="place")
+                    _legend(column)
+        with html.Div(classes="welcome", v_if="!visits.length"):
+            html.Img(src="page/icon.svg", alt="")
+            html.P("Open a study, or try the sample patient.", v_if="!busy")
+            html.P("{{ busy_title }}", v_if="busy")
+
+
+def _legend(column: int) -> None:
+    """The colour bar of a map's view, with its unit."""
+    with html.Div(
+        classes="colour-bar", v_if=f"legend && ['map', 'fused'].includes(columns[{column}])"
+    ):
+        html.Div("{{ legend.title }}", classes="colour-title")
+        with html.Div(classes="colour-row"):
+            html.Div(classes="colour-scale", raw_attrs=[':style="{background: legend.css}"'])
+            with html.Div(classes="colour-ticks"):
+                html.Span("{{ tick }}", v_for="tick in legend.ticks", key="tick")
+
+
+def _curves(station: Any) -> None:
+    with html.Div(classes="curves", v_show="visits.length"):
+        with html.Div(classes="curve-box wide"):
+            html.Div(
+                "The curves appear when the maps are made.", classes="hint middle-hint",
+                v_if="!has_curves",
+            )  # fmt: skip
+            plot(
+                station, "main_figure", "main-plot", live=station.arteries.shift_live,
+                settle=station.arteries.shift_settled,
+            )  # fmt: skip
+        with html.Div(classes="curve-box"):
+            with html.Div(classes="story", v_if="story"):
+                with html.Div(classes="story-head"):
+                    html.B("{{ story.title }}")
+                    html.Span("{{ story.status }}", classes="story-status", title=("story.status",))
+                    _icon("mdi-close", "Back to the evidence", station.escape, density="compact")
+                with (
+                    html.Table(),
+                    html.Tbody(),
+                    html.Tr(v_for="row in story.rows", key="row[0]"),
+                ):
+                    html.Td("{{ cell }}", v_for="(cell, i) in row", key="i")
+            html.Div("{{ evidence_sentence }}", classes="evidence-note", v_if="!story")
+            plot(station, "side_figure", "side-plot")
+
+
+def _messages(station: Any) -> None:
+    v3.VSnackbar(
+        "{{ note }}", model_value=("!!note",), timeout=4000, color="surface",
+        update_modelValue="note = ''", location="bottom",
+    )  # fmt: skip
+    with html.Div(classes="error-bar", v_if="error", role="alert"):
+        v3.VIcon("mdi-alert-outline")
+        html.Span("{{ error }}")
+        v3.VBtn("Close", size="small", variant="text", click="error = ''")

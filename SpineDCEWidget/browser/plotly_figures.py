@@ -1,0 +1,209 @@
+"""The page's charts as Plotly figures: plain dictionaries made from what the scene holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.shift_evidence import Evidence
+from SpineDCELib.analysis.explain_voxel import RegionRow, VoxelStory
+from SpineDCELib.export.map_figures import COLOURS
+
+#: Region role → colour, the same as in the views and pictures.
+ROLE_COLOURS = {str(role): colour for role, colour in COLOURS.items()}
+#: Seen on dark and on light.
+AIF_COLOUR, CHECK_COLOUR, GREY = "#e6578c", "#4cc2c4", "#8a94a0"
+_FONT = {"family": "system-ui, sans-serif", "size": 11}
+
+
+def _numbers(values: ArrayLike) -> list[float | None]:
+    """JSON knows no NaN; five digits are more than a pixel."""
+    return [
+        float(f"{v:.5g}") if np.isfinite(v) else None for v in np.asarray(values, float).ravel()
+    ]
+
+
+def _line(x: ArrayLike, y: ArrayLike, name: str, colour: str, **more: Any) -> dict[str, Any]:
+    style = {"color": colour, "width": more.pop("width", 2), "dash": more.pop("dash", "solid")}
+    mode = more.pop("mode", "lines")
+    return {
+        "type": "scatter", "mode": mode, "x": _numbers(x), "y": _numbers(y), "name": name,
+        "line": style, "marker": {"color": colour, "size": 4}, "hoverlabel": {"namelength": -1},
+        **more,
+    }  # fmt: skip
+
+
+def layout(dark: bool, x_title: str, y_title: str, **more: Any) -> dict[str, Any]:
+    """What every figure shares."""
+    ink, grid = ("#c9d1d9", "#2a333d") if dark else ("#24292f", "#d8dee4")
+    axis = {
+        "gridcolor": grid, "zerolinecolor": grid, "linecolor": grid, "automargin": True,
+        "fixedrange": True,
+    }  # fmt: skip
+    base: dict[str, Any] = {
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": _FONT | {"color": ink}, "margin": {"l": 48, "r": 16, "t": 8, "b": 34},
+        "xaxis": axis | {"title": {"text": x_title, "standoff": 4}},
+        "yaxis": axis | {"title": {"text": y_title, "standoff": 4}, "rangemode": "tozero"},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 10},
+                   "bgcolor": "rgba(0,0,0,0)"},
+        "showlegend": True, "hovermode": "closest", "dragmode": False, "uirevision": "keep",
+    }  # fmt: skip
+    for key, value in more.items():
+        base[key] = base.get(key, {}) | value if isinstance(value, dict) else value
+    return base
+
+
+def main_figure(
+    *,
+    dark: bool,
+    t: NDArray[np.float64],
+    aif: NDArray[np.float64],
+    aif_unit: str,
+    shift: float,
+    rows: Sequence[RegionRow],
+    fits: dict[str, NDArray[np.float64]],
+    unit: str,
+    frame: int,
+) -> dict[str, Any]:
+    """The AIF at its shift, the regions' curves with their fits, and the frame in view.
+
+    Args:
+        aif: ``(frames,)`` in ``aif_unit``, before the shift. fits: region → ``(frames,)``.
+    """
+    data = []
+    for row in rows:
+        colour = ROLE_COLOURS.get(row.role, "#ffffff")
+        data.append(_line(t, row.curve, row.name, colour, mode="markers"))
+        if row.name in fits:
+            data.append(
+                _line(t, fits[row.name], f"{row.name}, fit", colour, width=1.5, showlegend=False)
+            )
+    right = bool(data)
+    data.append(
+        _line(
+            t + shift, aif, "AIF (drag it along the time)", AIF_COLOUR, meta="aif", width=2.5,
+            yaxis="y2" if right else "y",
+        )
+    )  # fmt: skip
+    figure = layout(dark, "time [s]", f"tissue [{unit}]" if right else f"AIF [{aif_unit}]")
+    figure["xaxis"]["range"] = [float(t[0]) - 2, float(t[-1]) + 2]
+    if right:
+        figure["margin"]["r"] = 48
+        figure["yaxis2"] = {
+            "overlaying": "y", "side": "right", "showgrid": False, "fixedrange": True,
+            "rangemode": "tozero", "title": {"text": f"AIF [{aif_unit}]", "standoff": 4},
+            "color": AIF_COLOUR, "tickmode": "auto", "nticks": 5, "zeroline": False,
+        }  # fmt: skip
+    figure["shapes"] = [
+        {"type": "line", "x0": float(t[frame]), "x1": float(t[frame]), "y0": 0, "y1": 1,
+         "yref": "paper", "line": {"color": GREY, "width": 1, "dash": "dot"}}
+    ]  # fmt: skip
+    return {"data": data, "layout": figure, "shift": shift}
+
+
+def evidence_figure(
+    evidence: Evidence, *, dark: bool, shift: float, roles: dict[str, Any]
+) -> dict[str, Any]:
+    """Residual against the shift, with the proposal, its interval and the shift in use."""
+    data = [_line(evidence.shifts, evidence.residual, "residual, 1 at best", CHECK_COLOUR)]
+    for region in evidence.regions if len(evidence.regions) > 1 else ():
+        colour = ROLE_COLOURS.get(roles.get(region.name, ""), GREY)
+        data.append(
+            _line(
+                evidence.shifts, region.residual, region.name, colour, width=1, showlegend=False
+            )
+        )  # fmt: skip
+    # The valley is what tells; its sides go on to hundreds.
+    top = float(np.clip(np.nanpercentile(evidence.residual, 90) * 1.1, 4, 12))
+    data.append(_line([shift, shift], [0, top], f"in use {shift:.2f} s", AIF_COLOUR, meta="in use"))
+    figure = layout(dark, "shift [s]", "residual (1 at best)")
+    figure["yaxis"]["range"] = [0, top]
+    low, high = evidence.low, evidence.high
+    figure["shapes"] = [
+        {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper",
+         "fillcolor": CHECK_COLOUR, "opacity": 0.18, "line": {"width": 0}},
+        {"type": "line", "x0": evidence.proposal, "x1": evidence.proposal, "y0": 0, "y1": 1,
+         "yref": "paper", "line": {"color": CHECK_COLOUR, "width": 1, "dash": "dash"}},
+    ]  # fmt: skip
+    return {"data": data, "layout": figure, "shift": shift}
+
+
+def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -> dict[str, Any]:
+    """Sections as small multiples: what was taken in colour, what was not in grey.
+
+    A curve's ``meta`` is its row in the table, so that a click can take it in or out.
+    """
+    sections = sorted({c.section for c in found.candidates})
+    columns = min(4, len(sections)) or 1
+    rows = max(1, -(-len(sections) // columns))
+    ink, grid = ("#c9d1d9", "#2a333d") if dark else ("#24292f", "#d8dee4")
+    figure = layout(dark, "", "", showlegend=False, margin={"l": 4, "r": 4, "t": 4, "b": 4})
+    figure.pop("xaxis"), figure.pop("yaxis")
+    data, notes = [], []
+    width, height = 1 / columns, 1 / rows
+    top = max(
+        (float(np.nanmax(c.signal / c.signal[: found.baseline_frames].mean())) - 1
+         for c in found.candidates if c.accepted), default=1.0,
+    )  # fmt: skip
+    for place, section in enumerate(sections):
+        column, row = place % columns, place // columns
+        number = "" if place == 0 else str(place + 1)
+        x0, y0 = column * width, 1 - (row + 1) * height
+        common = {
+            "showgrid": False,
+            "zeroline": False,
+            "showticklabels": False,
+            "fixedrange": True,
+            "linecolor": grid,
+            "mirror": True,
+            "showline": True,
+        }
+        figure[f"xaxis{number}"] = common | {
+            "domain": [x0 + 0.008, x0 + width - 0.008],
+            "anchor": f"y{number}",
+            "range": [float(t[0]), float(t[-1])],
+        }
+        figure[f"yaxis{number}"] = common | {
+            "domain": [y0 + 0.012, y0 + height - 0.012],
+            "anchor": f"x{number}",
+            "range": [-0.15 * top, 1.25 * top],
+        }
+        taken = any(c.accepted for c in found.candidates if c.section == section)
+        notes.append({
+            "text": f"{section + 1}", "x": x0 + 0.02, "y": y0 + height - 0.02, "xref": "paper",
+            "yref": "paper", "showarrow": False, "xanchor": "left", "yanchor": "top",
+            "font": {"size": 10, "color": ink if taken else GREY},
+        })  # fmt: skip
+        for index, c in enumerate(found.candidates):
+            if c.section != section:
+                continue
+            curve = c.signal / c.signal[: found.baseline_frames].mean() - 1
+            what = "taken" if c.accepted else c.reason
+            data.append(
+                _line(
+                    t, curve, f"{c.name}: {what}",
+                    AIF_COLOUR if c.accepted else GREY, width=2 if c.accepted else 1,
+                    meta=index, xaxis=f"x{number}", yaxis=f"y{number}",
+                    hovertemplate="%{fullData.name}<extra></extra>",
+                )
+            )  # fmt: skip
+    figure["annotations"] = notes
+    return {"data": data, "layout": figure, "shift": 0.0}
+
+
+def voxel_figure(story: VoxelStory, *, dark: bool) -> dict[str, Any]:
+    """A voxel's curve, its fit and what the fit leaves."""
+    data = [
+        _line(story.t, story.curve, "voxel", "#f0b45b", mode="markers"),
+        _line(story.t, story.fit, "fit", "#f0b45b", width=2),
+        _line(story.t, story.residual, "residual", GREY, width=1),
+    ]
+    figure = layout(dark, "time [s]", f"[{story.unit}]")
+    figure["yaxis"]["rangemode"] = "normal"
+    figure["showlegend"] = False
+    figure["margin"] |= {"t": 4, "b": 30}
+    return {"data": data, "layout": figure, "shift": 0.0}

@@ -1,0 +1,313 @@
+"""The slice views: what each shows, and how they move together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from SpineDCELib.mrml.volume_nodes import index_of, ras_of
+from SpineDCELib.phantom import VISITS
+from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
+from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
+
+from SpineDCEWidget.browser.view_stream import Pictures
+
+#: What a view can show, in the order that menus list it.
+CONTENTS = ("T1", "frame", "map", "fused")
+COLUMNS = 3
+_CROSSHAIR_HIDDEN = 0
+#: A press and release this near to each other is a click, pixels.
+_CLICK = 3
+
+
+@dataclass
+class Pane:
+    """One slice view: a visit, and which column of the grid it is in."""
+
+    visit: str
+    column: int
+    view: Any
+
+    @property
+    def name(self) -> str:
+        return pane_name(self.visit, self.column)
+
+    @property
+    def node(self) -> Any:
+        return self.view.get_view_node()
+
+    @property
+    def composite(self) -> Any:
+        return self.view._logic.GetSliceCompositeNode()
+
+
+def pane_name(visit: str, column: int) -> str:
+    """Also the name of the view's template and node."""
+    return f"{visit}{column}"
+
+
+class Views:
+    """Six slice views, three for each visit, of which one or both rows are shown.
+
+    Args:
+        app: trame-slicer's ``SlicerApp``.
+        server: trame's server.
+        workplace: whose visits are shown.
+        clicked: called with the visit's name and the RAS point of a click.
+        released: called when the mouse button was let go over a view.
+        pointed: called with the visit's name when the mouse enters one of its views.
+        moved: called when the section or the field of view has changed.
+        resized: called when a view has another size.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        server: Any,
+        workplace: Any,
+        *,
+        clicked: Callable[[str, tuple[float, float, float]], None],
+        released: Callable[[], None],
+        pointed: Callable[[str], None],
+        moved: Callable[[], None],
+        resized: Callable[[], None],
+    ) -> None:
+        self._app, self._workplace = app, workplace
+        self._factory = RemoteSliceViewFactory(server)
+        self._pictures = Pictures()
+        self._clicked, self._pointed, self._moved = clicked, pointed, moved
+        self._released, self._resized = released, resized
+        self.columns = ["T1", "map", "fused"]
+        self.map_name, self.opacity = "vp", 0.6
+        self.linked = True
+        self._following = False
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._pressed: dict[str, tuple[int, int]] = {}
+        app.view_manager.register_factory(self._factory)
+        self.panes = [self._pane(visit, column) for visit in VISITS for column in range(COLUMNS)]
+        self.set_rows(["before"])
+
+    def _pane(self, visit: str, column: int) -> Pane:
+        view = self._app.view_manager.create_view(
+            ViewLayoutDefinition(
+                pane_name(visit, column),
+                ViewType.SLICE_VIEW,
+                ViewProps(label=visit, orientation="Sagittal", group=VISITS.index(visit)),
+            )
+        )
+        pane = Pane(visit, column, view)
+        self._pictures.add(pane.name, self._factory.get_factory_view(pane.name))
+        view.render_window().SetMultiSamples(0)
+        # First in its renderer: regions that come before it, as with earlier work, would hide it.
+        image = view._render_manager
+        image.image_actor.SetVisibility(False)
+        image._AddSliceActorToRendererIfNeeded()
+        pane.node.SetOrientationMarkerType(pane.node.OrientationMarkerTypeNone)
+        pane.node.AddObserver("ModifiedEvent", lambda *_: self._follow(pane))
+        interactor = view.interactor()
+        interactor.AddObserver("LeftButtonPressEvent", lambda *_: self._press(pane), 100.0)
+        interactor.AddObserver("LeftButtonReleaseEvent", lambda *_: self._release(pane), 100.0)
+        for event in ("EnterEvent", "MouseMoveEvent"):
+            interactor.AddObserver(event, lambda *_: self._point(pane), 100.0)
+        return pane
+
+    # -- what is shown --------------------------------------------------------------------------
+
+    def set_rows(self, visits: list[str]) -> None:
+        """Draw the rows of these visits only."""
+        self.rows = visits
+        self._app.view_manager.set_current_view_ids([p.name for p in self.shown()])
+
+    def shown(self) -> Iterator[Pane]:
+        """The panes whose row is shown."""
+        return (pane for pane in self.panes if pane.visit in self.rows)
+
+    def visit_of(self, pane: Pane) -> Any:
+        """The visit that a pane shows; None before it has a study."""
+        visit = getattr(self._workplace, pane.visit)
+        return visit if visit.analysis is not None else None
+
+    def fill(self) -> None:
+        """Put volumes and opacities into every view; new nodes are picked up."""
+        for pane in self.panes:
+            visit = self.visit_of(pane)
+            shown = visit.maps.get(self.map_name) if visit else None
+            content = self.columns[pane.column]
+            under, over = {
+                "T1": (visit and visit.background, None),
+                "frame": (visit and visit.frame, None),
+                "map": (shown, None),
+                "fused": (visit and visit.background, shown),
+            }[content]
+            composite = pane.composite
+            changing = composite.StartModify()
+            composite.SetBackgroundVolumeID(under.GetID() if under else None)
+            composite.SetForegroundVolumeID(over.GetID() if over else None)
+            composite.SetForegroundOpacity(self.opacity)
+            composite.EndModify(changing)
+            pane.view.schedule_render()
+        for visit in self._workplace.visits:
+            self.confine(visit.segmentation, visit.name)
+
+    def set_opacity(self, opacity: float) -> None:
+        """Of the map over the anatomy."""
+        self.opacity = opacity
+        for pane in self.panes:
+            if self.columns[pane.column] == "fused":
+                pane.composite.SetForegroundOpacity(opacity)
+
+    def confine(self, node: Any, visit_name: str) -> None:
+        """Draw a node in the views of one visit only."""
+        display = node.GetDisplayNode()
+        changing = display.StartModify()
+        display.RemoveAllViewNodeIDs()
+        for pane in self.panes:
+            if pane.visit == visit_name:
+                display.AddViewNodeID(pane.node.GetID())
+        display.EndModify(changing)
+
+    # -- where ----------------------------------------------------------------------------------
+
+    def fit(self, *, again: bool = True) -> None:
+        """Turn every view to its dynamic sections and show them whole.
+
+        Args:
+            again: stay in the section that is shown instead of going to the middle one.
+        """
+        with self._alone():
+            for pane in self.panes:
+                visit = self.visit_of(pane)
+                if visit is None:
+                    continue
+                node, logic = pane.node, pane.view._logic
+                geometry = visit.analysis.study.dynamic.geometry
+                section = self.section(pane.visit) if again else geometry.shape[0] // 2
+                pane.view._update_slice_size()
+                node.SetOrientation(_orientation(geometry))
+                node.RotateToVolumePlane(visit.frame)
+                width, height = pane.view.render_window().GetSize()
+                logic.FitSliceToVolume(visit.frame, width, height)
+                node.SetSliceSpacingModeToPrescribed()
+                node.SetPrescribedSliceSpacing(1, 1, float(geometry.spacing[2]))
+                self._sizes[pane.name] = node.GetDimensions()[:2]
+                self._go(pane, section)
+        self._moved()
+
+    def section(self, visit_name: str) -> int:
+        """The dynamic section in the middle of a visit's views."""
+        pane = next(p for p in self.panes if p.visit == visit_name)
+        return self._nearest(pane, pane.node.GetSliceToRAS())
+
+    def _nearest(self, pane: Pane, matrix: Any) -> int:
+        """The section of a pane's visit that is nearest to another view's middle."""
+        geometry = self.visit_of(pane).analysis.study.dynamic.geometry
+        section = index_of([matrix.GetElement(r, 3) for r in range(3)], geometry)[0]
+        return int(np.clip(round(section), 0, geometry.shape[0] - 1))
+
+    def go_to_section(self, section: int, visit_name: str) -> None:
+        """Show one dynamic section of a visit; the other visit follows in space."""
+        pane = next(p for p in self.panes if p.visit == visit_name)
+        visit = self.visit_of(pane)
+        if visit is not None:
+            count = visit.analysis.study.dynamic.geometry.shape[0]
+            self._go(pane, int(np.clip(section, 0, count - 1)))
+
+    def _go(self, pane: Pane, section: int) -> None:
+        visit = self.visit_of(pane)
+        geometry = visit.analysis.study.dynamic.geometry
+        _, rows, columns = geometry.shape
+        ras = ras_of((section, (rows - 1) / 2, (columns - 1) / 2), geometry)
+        pane.node.JumpSliceByOffsetting(*(float(v) for v in ras))
+
+    def mark(self, ras: tuple[float, float, float] | None) -> None:
+        """Set the cross-hair to a point, or hide it."""
+        cross = self._app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+        if ras is not None:
+            cross.SetCrosshairRAS(*ras)
+        cross.SetCrosshairMode(_CROSSHAIR_HIDDEN if ras is None else cross.ShowSmallBasic)
+
+    def letters(self, visit_name: str) -> dict[str, str]:
+        """Anatomical letters of the view's sides."""
+        pane = next(p for p in self.panes if p.visit == visit_name)
+        matrix = pane.node.GetSliceToRAS()
+        across, up = ([matrix.GetElement(r, c) for r in range(3)] for c in (0, 1))
+        return {
+            "left": _letter([-v for v in across]),
+            "right": _letter(across),
+            "top": _letter(up),
+            "bottom": _letter([-v for v in up]),
+        }
+
+    # -- moving together ------------------------------------------------------------------------
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        before, self._following = self._following, True
+        try:
+            yield
+        finally:
+            self._following = before
+
+    def _follow(self, leader: Pane) -> None:
+        """Let the other views of the visit, and the other visit if linked, follow one view."""
+        if self._following or self.visit_of(leader) is None:
+            return
+        size = leader.node.GetDimensions()[:2]
+        if self._sizes.get(leader.name) != size:
+            # Only the window has changed; the section is shown whole again when all have.
+            self._sizes[leader.name] = size
+            self._resized()
+            return
+        with self._alone():
+            source = leader.node
+            scale = source.GetFieldOfView()[0] / max(source.GetDimensions()[0], 1)
+            for pane in self.panes:
+                if pane is leader or self.visit_of(pane) is None:
+                    continue
+                node = pane.node
+                changing = node.StartModify()
+                if pane.visit == leader.visit:
+                    node.GetSliceToRAS().DeepCopy(source.GetSliceToRAS())
+                elif self.linked:
+                    self._go(pane, self._nearest(pane, source.GetSliceToRAS()))
+                else:
+                    node.EndModify(changing)
+                    continue
+                own = node.GetDimensions()
+                depth = node.GetFieldOfView()[2]
+                node.SetFieldOfView(scale * own[0], scale * own[1], depth)
+                node.SetXYZOrigin(*source.GetXYZOrigin())
+                node.UpdateMatrices()
+                node.EndModify(changing)
+        self._moved()
+
+    # -- mouse ----------------------------------------------------------------------------------
+
+    def _point(self, pane: Pane) -> None:
+        self._pictures.pointed = pane.name
+        self._pointed(pane.visit)
+
+    def _press(self, pane: Pane) -> None:
+        self._pressed[pane.name] = pane.view.interactor().GetEventPosition()
+
+    def _release(self, pane: Pane) -> None:
+        self._released()
+        at, start = pane.view.interactor().GetEventPosition(), self._pressed.pop(pane.name, None)
+        if start is None or max(abs(at[0] - start[0]), abs(at[1] - start[1])) > _CLICK:
+            return
+        x, y, z, _ = pane.node.GetXYToRAS().MultiplyPoint((*at, 0.0, 1.0))
+        self._clicked(pane.visit, (x, y, z))
+
+
+def _orientation(geometry: Any) -> str:
+    """The preset nearest to a grid's sections."""
+    normal = np.abs(geometry.affine[:3, 2])
+    return ("Sagittal", "Coronal", "Axial")[int(np.argmax(normal))]
+
+
+def _letter(direction: list[float]) -> str:
+    axis = int(np.argmax(np.abs(direction)))
+    return ("RAS" if direction[axis] > 0 else "LPI")[axis]

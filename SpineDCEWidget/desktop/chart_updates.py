@@ -1,0 +1,53 @@
+"""Charts that follow the hand, and tables of what the panels say, as nodes of a visit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from SpineDCELib.aif.plot_data import Chart, Series, Table
+from SpineDCELib.data import MODE_UNITS
+from SpineDCELib.mrml.chart_nodes import show_chart, show_table
+
+from SpineDCEWidget.desktop import desktop_wording as texts
+
+_TIME = "time [s]"
+
+
+def show_regions(visit: Any, rows: list[Any]) -> None:
+    """The mean curves of the regions; lesions stand out."""
+    times = visit.analysis.images.dynamic.times
+    unit = MODE_UNITS[visit.settings.concentration.signal]
+    series = tuple(
+        Series(row.name, times, row.curve, _ROLES.get(row.role, "rejected"))
+        for row in rows
+        if np.isfinite(row.curve).all()
+    )
+    _show(visit, "regions", Chart(texts.REGION_CURVES, _TIME, unit, series))
+
+
+def show_voxel(visit: Any, story: Any) -> None:
+    """A voxel's curve, the fit to it, and what is left."""
+    series = [Series(texts.MEASURED, story.t, story.curve, "rejected")]
+    if np.isfinite(story.fit).all():
+        series.append(Series(texts.FIT, story.t, story.fit, "main"))
+        series.append(Series(texts.RESIDUAL, story.t, story.residual, "check"))
+    _show(visit, "voxel", Chart(texts.VOXEL_CURVE, _TIME, story.unit, tuple(series)))
+
+
+def show_rows(visit: Any, name: str, title: str, headings: list[str], rows: list[list]) -> None:
+    """A table of a panel, so that a saved scene holds its numbers."""
+    use = f"table.{name}"
+    table = Table(title, tuple(h or " " for h in headings), tuple(tuple(row) for row in rows))
+    visit.nodes.set(use, show_table(visit.scene, table, visit.nodes.get(use)))
+
+
+_ROLES = {"lesion": "main", "reference": "check", "aorta": "artery"}
+
+
+def _show(visit: Any, name: str, chart: Chart) -> None:
+    use = f"chart.{name}"
+    present = visit.nodes.get(use)
+    node = show_chart(visit.scene, chart, present)
+    if node is not present:
+        visit.nodes.set(use, node)

@@ -1,0 +1,136 @@
+"""Step 4: maps over the anatomy, frames as a film, any voxel explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import slicer
+from SpineDCELib.errors import InputError
+from SpineDCELib.vocabulary.quantities import SHOWN
+
+from SpineDCEWidget.desktop import desktop_wording as texts
+from SpineDCEWidget.desktop.chart_updates import show_voxel
+from SpineDCEWidget.desktop.step_widget import Panel
+from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared import wording as words
+
+if TYPE_CHECKING:
+    from SpineDCEWidget.desktop.module_panel import Workstation
+
+#: ms after the cross-hair's last move until the voxel is explained.
+_REST = 40
+
+
+class MapsPanel(Panel):
+    """What is shown over the T1 image, and how."""
+
+    def __init__(self, desk: Workstation) -> None:
+        super().__init__(desk, "SpineDCEMaps.ui")
+        ui = self.ui
+        self._crosshair: tuple[Any, int, int] | None = None
+        self._rest = desk.later(_REST, self.explain)
+        # The connections of the parameter node come first; these follow what it holds then.
+        for combo in (ui.quantityCombo, ui.coloursCombo, ui.layoutCombo):
+            self.on(combo, "currentIndexChanged(int)", lambda _i: self._rest_views.start())
+        for slider in (ui.opacitySlider, ui.thresholdSlider):
+            self.on(slider, "valueChanged(double)", lambda _v: self._rest_views.start())
+        self._rest_views = desk.later(0, self._show)
+        self.on(ui.linkCheck, "toggled(bool)", lambda _on: self._rest_views.start())
+        self.on(ui.topSpin, "valueChanged(double)", self.set_top)
+        self.on(ui.playButton, "clicked()", desk.playback.toggle)
+        self.on(ui.frameSlider, "valueChanged(int)", desk.playback.show)
+        self.on(ui.explainCheck, "toggled(bool)", self.set_explaining)
+
+    def _show(self) -> None:
+        self.desk.show_views()
+        self.refresh()
+
+    def set_top(self, value: float) -> None:
+        """End the scale here; 0 lets the maps decide."""
+        parameters = self.desk.parameters
+        parameters.tops = {**parameters.tops, parameters.quantity: value}
+        self._show()
+
+    # -- voxels ---------------------------------------------------------------------------------
+
+    def set_explaining(self, on: bool) -> None:
+        """Explain the voxel at the cross-hair, or stop."""
+        self._unwatch()
+        node = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+        if on and node is not None:
+            before = node.GetCrosshairMode()
+            tag = node.AddObserver("ModifiedEvent", lambda *_: self._rest.start())
+            node.SetCrosshairMode(node.ShowSmallBasic)
+            self._crosshair = (node, tag, before)
+            self.explain()
+
+    def _unwatch(self) -> None:
+        if self._crosshair is not None:
+            node, tag, before = self._crosshair
+            node.RemoveObserver(tag)
+            node.SetCrosshairMode(before)
+        self._crosshair = None
+        self._rest.stop()
+
+    def explain(self) -> None:
+        """Show the curve, the fit and the status of the voxel at the cross-hair."""
+        if self._crosshair is None or self.visit.analysis is None:
+            return
+        if self.desk.jobs.busy:
+            self._rest.start()
+            return
+        ras = self._crosshair[0].GetCrosshairRAS()
+        try:
+            story = self.visit.explain(ras)
+        except InputError as error:
+            self.ui.voxelLabel.text = str(error)
+            return
+        if story is None:
+            self.ui.voxelLabel.text = texts.OUTSIDE
+            return
+        self.ui.voxelLabel.text = shown.voxel_text(story)
+        show_voxel(self.visit, story)
+        self.desk.views.plot(self.visit.charts, step=self.desk.step)
+        self.desk.views.fit_plots()
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        ui, visit, parameters = self.ui, self.visit, self.desk.parameters
+        made = bool(visit.maps)
+        ui.mapBox.enabled = made
+        ui.mapBox.toolTip = "" if made else visit.problem or texts.OPEN_FIRST
+        quantity = parameters.quantity
+        ui.unitLabel.text = SHOWN[quantity].unit
+        ui.quantityCombo.toolTip = words.EXPLAINED[quantity]
+        ui.topSpin.value = self.desk.display.given_top(quantity)
+        ui.topSpin.enabled = quantity != "status"
+        opened = visit.analysis is not None
+        for box in (ui.frameBox, ui.voxelBox, ui.viewBox):
+            box.enabled = opened
+        ui.playButton.checked = self.desk.playback.playing
+        ui.playButton.text = texts.PAUSE if self.desk.playback.playing else texts.PLAY
+        if opened:
+            ui.frameSlider.maximum = self.desk.playback.count - 1
+            self._frame_number()
+
+    def show_frame_number(self) -> None:
+        """Say which frame is shown."""
+        filling, self._filling = self._filling, True
+        self._frame_number()
+        self._filling = filling
+
+    def _frame_number(self) -> None:
+        playback, times = self.desk.playback, self.visit.analysis.study.dynamic.times
+        index = min(playback.index, times.size - 1)
+        self.ui.frameSlider.value = index
+        self.ui.frameLabel.text = texts.FRAME.format(
+            number=index + 1, count=times.size, time=f"{times[index]:.1f} s"
+        )
+
+    def enter(self) -> None:
+        self.set_explaining(self.ui.explainCheck.checked)
+
+    def leave(self) -> None:
+        self.desk.playback.stop()
+        self._unwatch()

@@ -1,0 +1,314 @@
+"""The module's panel: five steps, the visit in hand, one job at a time, and the views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.report.report_tables import measurement_rows
+from SpineDCELib.mrml.patient_scene import open_images
+
+from SpineDCEWidget.desktop import desktop_wording as texts
+from SpineDCEWidget.desktop.arteries_widget import ArteriesPanel
+from SpineDCEWidget.desktop.chart_updates import show_regions, show_rows
+from SpineDCEWidget.desktop.error_display import Messages, guarded
+from SpineDCEWidget.desktop.main_loop_jobs import Jobs
+from SpineDCEWidget.desktop.map_display import Display
+from SpineDCEWidget.desktop.maps_widget import MapsPanel
+from SpineDCEWidget.desktop.playback import Playback
+from SpineDCEWidget.desktop.regions_widget import RegionsPanel
+from SpineDCEWidget.desktop.result_widget import ResultPanel
+from SpineDCEWidget.desktop.shortcuts import Shortcuts
+from SpineDCEWidget.desktop.study_widget import StudyPanel
+from SpineDCEWidget.desktop.view_manager import Views
+from SpineDCEWidget.shared.steps import STEPS, state_of
+
+_PANELS = {
+    "study": StudyPanel,
+    "arteries": ArteriesPanel,
+    "regions": RegionsPanel,
+    "maps": MapsPanel,
+    "result": ResultPanel,
+}
+
+
+class Workstation:
+    """Everything between 3D Slicer's module widget and the panels.
+
+    Args:
+        layout: of the module's widget. logic: ``SpineDCELogic``. resource: path of a resource.
+    """
+
+    def __init__(self, layout: Any, logic: Any, resource: Callable[[str], str]) -> None:
+        self.logic, self.resource = logic, resource
+        self.widget = slicer.util.loadUI(resource("UI/SpineDCE.ui"))
+        self.ui = slicer.util.childWidgetVariables(self.widget)
+        layout.addWidget(self.widget)
+        self.messages = Messages(self._show_message)
+        self.jobs = Jobs(slicer.app.processEvents, self._show_busy)
+        self.views, self.display = Views(), Display(self)
+        self.playback = Playback(self)
+        self.shortcuts = Shortcuts(self)
+        self.parameters: Any = None
+        self._tags: list[int] = []
+        self._entered = False
+        self._step_buttons = [getattr(self.ui, f"step{i}Button") for i in range(1, 6)]
+        self.panels = {key: kind(self) for key, kind in _PANELS.items()}
+        for panel in self.panels.values():
+            self.ui.panels.layout().addWidget(panel.widget)
+        self._connect()
+        self._show_message("")
+        self._show_busy("", None, True)
+
+    def _connect(self) -> None:
+        for step, button in zip(STEPS, self._step_buttons, strict=True):
+            button.connect("clicked()", guarded(self.messages, lambda key=step.key: self.go(key)))
+        for name in ("before", "after"):
+            button = getattr(self.ui, f"{name}Button")
+            button.text = texts.BEFORE if name == "before" else texts.AFTER
+            button.connect("clicked()", guarded(self.messages, lambda name=name: self.take(name)))
+        self.ui.cancelButton.connect("clicked()", self.jobs.cancel)
+        self.ui.messageCloseButton.connect("clicked()", self.messages.clear)
+
+    # -- state ----------------------------------------------------------------------------------
+
+    @property
+    def workplace(self) -> Any:
+        return self.logic.workplace
+
+    @property
+    def visit(self) -> Any:
+        """The visit in hand."""
+        name = "before" if self.parameters is None else self.parameters.visit
+        return getattr(self.workplace, name)
+
+    @property
+    def step(self) -> str:
+        return "study" if self.parameters is None else self.parameters.step
+
+    @property
+    def visits(self) -> list[Any]:
+        """Those with a study."""
+        return self.workplace.visits
+
+    def bind(self, parameters: Any) -> None:
+        """Work with this parameter node (None: with none, as the scene is going)."""
+        if parameters is self.parameters:
+            return
+        if self.parameters is not None:
+            for tag in self._tags:
+                self.parameters.disconnectGui(tag)
+        self._tags = []
+        self.parameters = parameters
+        if parameters is not None:
+            self._tags = [parameters.connectGui(p.widget) for p in self.panels.values()]
+            self.display.name_choices()
+            self.refresh()
+
+    # -- what the user does ---------------------------------------------------------------------
+
+    def go(self, step: str) -> None:
+        """Take up a step."""
+        if self.parameters is None:
+            return
+        if step != self.step:
+            self.panels[self.step].leave()
+            self.parameters.step = step
+            if self._entered:
+                self.panels[step].enter()
+        self.refresh()
+        stale = [visit for visit in self.visits if visit.is_stale and not visit.problem]
+        if step == "maps":  # a loaded scene has maps already
+            stale = [visit for visit in stale if visit.result]
+        if step in ("maps", "result") and stale:
+            self.make(stale)
+
+    def take(self, visit: str) -> None:
+        """Take up the other visit."""
+        if self.parameters is None or self.parameters.visit == visit:
+            self.refresh()
+            return
+        panel = self.panels[self.step]
+        panel.leave()
+        self.parameters.visit = visit
+        if self._entered:
+            panel.enter()
+        self.refresh()
+
+    def open(self, studies: dict[str, Path]) -> None:
+        """Read studies (in a thread), take them into the scene, make what needs no hand.
+
+        Args:
+            studies: name of the visit → folder or file.
+        """
+        read = {}
+        for name, path in studies.items():
+            settings = getattr(self.workplace, name).settings
+            title = texts.READING.format(visit=name)
+            read[name] = self.jobs.run(title, partial(open_images, path, settings))
+        for name, images in read.items():
+            getattr(self.workplace, name).set_images(images, study_path=studies[name])
+        self.opened([getattr(self.workplace, name) for name in read])
+
+    def opened(self, visits: list[Any]) -> None:
+        """Show visits that have just got a study, and make what needs no hand."""
+        self.views.forget()
+        self.parameters.visit = visits[0].name
+        self.refresh()
+        self.make(visits)
+
+    def make(self, visits: list[Any] | None = None, *, gives_way: bool = False) -> None:
+        """AIF, shift, maps and measurements of these visits (all), as far as they can be made.
+
+        Args:
+            gives_way: to whatever else the user does.
+        """
+        self.jobs.give_way()
+        problems = []
+        try:
+            for visit in visits or self.visits:
+                try:
+                    self._make(visit, gives_way)
+                except InputError as error:  # the other visit may do better
+                    problems.append(error)
+        finally:
+            if not gives_way:
+                self.display.rescale()
+            self.refresh()
+        if problems:
+            raise problems[0]
+
+    def _make(self, visit: Any, gives_way: bool) -> None:
+        visit.regions_changed()
+        self.read_rulers(visit)
+        title = texts.ANALYSING.format(visit=visit.name)
+        visit.show(self.jobs.run(title, visit.compute, gives_way=gives_way))
+        if visit.analysis.regions:
+            title = texts.MEASUREMENTS.format(visit=visit.name)
+            show_rows(visit, "measurements", title, *measurement_rows(visit.result))
+            show_regions(visit, visit.live_rows())
+
+    def read_rulers(self, visit: Any) -> None:
+        """Size lesions with the rulers; rulers that cannot be read only lead to a sentence."""
+        with self.messages.shown(popup=False):
+            visit.read_rulers()
+
+    def clear(self) -> None:
+        """Take everything of the module out of the scene."""
+        for panel in self.panels.values():
+            panel.leave()
+            panel.close()
+        self.workplace.clear()
+        self.views.leave()
+        self.go("study")
+        self.refresh()
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the state everywhere."""
+        if self.parameters is None:
+            return
+        key = self.step
+        self.mark_steps()
+        self.ui.hintLabel.text = next(step.hint for step in STEPS if step.key == key)
+        several = len(self.visits) > 1
+        self.ui.visitFrame.visible = several
+        if not several and self.visits and self.visits[0].name != self.parameters.visit:
+            self.parameters.visit = self.visits[0].name
+        for name in ("before", "after"):
+            getattr(self.ui, f"{name}Button").checked = self.parameters.visit == name
+        for name, panel in self.panels.items():
+            panel.widget.visible = name == key
+        self.panels[key].refresh()
+        self.show_views()
+
+    def mark_steps(self) -> None:
+        """What is done and what is not, on the steps' buttons."""
+        for state, button in zip(state_of(self.workplace), self._step_buttons, strict=True):
+            step = state.step
+            button.text = f"{step.number} {step.title} {state.mark}".rstrip()
+            button.toolTip = state.reason or step.hint
+            button.checked = step.key == self.step
+
+    def show_views(self) -> None:
+        """Layout, volumes and charts as the step and the choices say."""
+        if not self._entered or self.parameters is None:
+            return
+        if not self.visits:
+            self.views.leave()
+            return
+        choices = self.parameters
+        self.views.show(self.visits, choice=choices.layout, linked=choices.linked)
+        moved = self.views.fill(
+            self.visits,
+            step=self.step,
+            quantity=choices.quantity,
+            opacity=choices.opacity / 100,
+        )
+        self.display.apply(moved=moved)
+        self.views.plot(self.visit.charts, step=self.step)
+
+    def _show_message(self, sentence: str) -> None:
+        self.ui.messageLabel.text = sentence
+        self.ui.messageFrame.visible = bool(sentence)
+
+    def _show_busy(self, said: str, fraction: float | None, free: bool) -> None:
+        """Progress and cancel; what cannot be done meanwhile is disabled."""
+        ui, busy = self.ui, fraction is not None
+        for widget in (ui.panels, ui.visitFrame, *self._step_buttons):
+            if widget.enabled != free:
+                widget.enabled = free
+        if ui.busyFrame.visible != busy:
+            ui.busyFrame.visible = busy
+        if fraction is not None:
+            ui.busyLabel.text = said
+            ui.busyBar.value = int(1000 * fraction)
+
+    # -- coming and going -----------------------------------------------------------------------
+
+    def enter(self, parameters: Any) -> None:
+        """The module was opened."""
+        self._entered = True
+        self.bind(parameters)
+        self.shortcuts.on()
+        self.panels[self.step].enter()
+        self.refresh()
+
+    def exit(self) -> None:
+        """Another module was opened: nothing of this one is left on."""
+        self._entered = False
+        self.playback.stop()
+        self.shortcuts.off()
+        self.panels[self.step].leave()
+        self.views.leave()
+
+    def scene_goes(self) -> None:
+        """The scene is about to be closed."""
+        self.jobs.cancel()
+        self.playback.stop()
+        for panel in self.panels.values():
+            panel.leave()
+            panel.close()
+        self.bind(None)
+        self.views.forget()
+
+    def close(self) -> None:
+        """The module goes."""
+        self.exit()
+        self.scene_goes()
+        self.widget.hide()
+        self.widget.deleteLater()
+
+    def later(self, milliseconds: int, action: Callable[[], Any]) -> Any:
+        """A timer that does something once after its last start."""
+        timer = qt.QTimer(self.widget)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.connect("timeout()", guarded(self.messages, action, popup=False))
+        return timer

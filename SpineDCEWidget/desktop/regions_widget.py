@@ -1,0 +1,258 @@
+"""Step 3: drawing lesion, reference, exclusions and aorta, with the numbers as one draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import qt
+import slicer
+from SpineDCELib.export.map_figures import COLOURS
+from SpineDCELib.mrml.region_nodes import add_ruler, set_masks
+from SpineDCELib.run.inputs import read_regions, read_roles
+
+from SpineDCEWidget.desktop import desktop_wording as texts
+from SpineDCEWidget.desktop.chart_updates import show_regions
+from SpineDCEWidget.desktop.step_widget import Panel
+from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared import wording as words
+
+if TYPE_CHECKING:
+    from SpineDCEWidget.desktop.module_panel import Workstation
+
+ROLES = ("lesion", "reference", "exclusion", "aorta")
+RULERS = {"longest": "longest", "across": "across", "margin": "bone margin"}
+_EFFECTS = (
+    "Paint", "Draw", "Erase", "Scissors", "Threshold", "Margin", "Fill between slices",
+    "Islands", "Smoothing", "Grow from seeds",
+)  # fmt: skip
+_DIAMETER = "BrushRelativeDiameter"
+_EDITOR_TAG = "SpineDCE"
+#: ms after the last stroke until the numbers follow.
+_REST = 60
+
+
+class RegionsPanel(Panel):
+    """One button a role, 3D Slicer's segment editor, rulers."""
+
+    def __init__(self, desk: Workstation) -> None:
+        super().__init__(desk, "SpineDCERegions.ui")
+        ui = self.ui
+        self._watched: tuple[Any, list[int]] | None = None
+        self._rulers: list[tuple[Any, int]] = []
+        self._rest = desk.later(_REST, self.drawn)
+        self.armed = ""
+        self.editor = slicer.qMRMLSegmentEditorWidget()
+        self._set_up_editor()
+        ui.editorHolder.layout().addWidget(self.editor)
+        for role in ROLES:
+            button = getattr(ui, f"{role}Button")
+            button.text = words.ROLES[role]
+            button.toolTip = words.ROLE_HINTS[role]
+            colour = qt.QPixmap(12, 12)
+            colour.fill(qt.QColor(COLOURS[role]))
+            button.setIcon(qt.QIcon(colour))
+            self.on(button, "clicked()", lambda role=role: self.toggle(role))
+        for kind in RULERS:
+            button = getattr(ui, f"{kind}Button")
+            self.on(button, "clicked()", lambda kind=kind: self.place_ruler(kind))
+        self.on(ui.fileButton, "clicked()", self.choose_file)
+        for name in ("Anatomy", "Frame"):
+            self.on(getattr(ui, f"on{name}Button"), "clicked()", self.set_source)
+
+    def _set_up_editor(self) -> None:
+        editor = self.editor
+        editor.setMaximumNumberOfUndoStates(20)
+        editor.setMRMLScene(slicer.mrmlScene)
+        for part in ("SegmentationNodeSelector", "SourceVolumeNodeSelector", "Show3DButton",
+                     "SwitchToSegmentationsButton", "SpecifyGeometryButton"):  # fmt: skip
+            getattr(editor, f"set{part}Visible")(False)
+        editor.setAutoShowSourceVolumeNode(False)
+        editor.setEffectNameOrder(_EFFECTS)
+        editor.unorderedEffectsVisible = False
+
+    # -- drawing --------------------------------------------------------------------------------
+
+    def toggle(self, role: str) -> None:
+        """Arm the brush for a role, or lay it down."""
+        if self.armed == role:
+            self.disarm()
+        else:
+            self.arm(role)
+
+    def arm(self, role: str) -> None:
+        """Take up the brush for a region; it is made where there is none."""
+        self._attach()
+        self.editor.setCurrentSegmentID(self.visit.add_segment(role))
+        if self.editor.activeEffect() is None:
+            self.editor.setActiveEffectByName("Paint")
+        self.armed = role
+        self.refresh()
+
+    def disarm(self) -> None:
+        """Lay the brush down."""
+        self.armed = ""
+        self.editor.setActiveEffect(None)
+        self.refresh()
+
+    def scale_brush(self, factor: float) -> None:
+        """A larger or smaller brush."""
+        effect = self.editor.activeEffect()
+        if effect is not None and effect.name in ("Paint", "Erase"):
+            diameter = effect.doubleParameter(_DIAMETER)
+            effect.setCommonParameter(_DIAMETER, min(max(diameter * factor, 0.3), 60.0))
+
+    def undo(self) -> None:
+        self.editor.undo()
+
+    def redo(self) -> None:
+        self.editor.redo()
+
+    def set_source(self) -> None:
+        """Draw by the T1 image or by the dynamic frame; thresholds and growing go by it."""
+        visit = self.visit
+        if visit.analysis is not None:
+            on_frame = self.ui.onFrameButton.checked or visit.anatomy is None
+            self.editor.setSourceVolumeNode(visit.frame if on_frame else visit.anatomy)
+
+    def _attach(self) -> None:
+        """Let the editor work on the visit in hand, with an editor node of its own."""
+        visit = self.visit
+        if visit.analysis is None:
+            return
+        node = slicer.mrmlScene.GetSingletonNode(_EDITOR_TAG, "vtkMRMLSegmentEditorNode")
+        if node is None:
+            node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+            node.UnRegister(None)
+            node.SetSingletonTag(_EDITOR_TAG)
+            # An exclusion lies in the lesion: drawing one must not eat the other.
+            node.SetOverwriteMode(node.OverwriteNone)
+            node = slicer.mrmlScene.AddNode(node)
+        if self.editor.mrmlSegmentEditorNode() is not node:
+            self.editor.setMRMLSegmentEditorNode(node)
+        if self.editor.segmentationNode() is not visit.segmentation:
+            self.editor.setSegmentationNode(visit.segmentation)
+        self.set_source()
+        self._watch(visit.segmentation)
+
+    def choose_file(self) -> None:
+        """Ask for a segmentation and take its regions."""
+        path = qt.QFileDialog.getOpenFileName(
+            slicer.util.mainWindow(), texts.CHOOSE_REGIONS, "", "*.nrrd *.nii *.nii.gz *.dcm"
+        )
+        if path:
+            self.read_file(path)
+
+    def read_file(self, path: str | Path) -> None:
+        """Take the regions of a file, in place of those of the same names."""
+        visit = self.visit
+        geometry = visit.analysis.study.dynamic.geometry
+        masks, roles = visit.drawn()
+        masks |= read_regions([str(path)], geometry)
+        roles |= read_roles([str(path)])
+        set_masks(visit.segmentation, masks, geometry, roles=roles)
+        self.drawn()
+
+    # -- following what is drawn ----------------------------------------------------------------
+
+    def _watch(self, node: Any) -> None:
+        if self._watched is not None and self._watched[0] is node:
+            return
+        self._unwatch()
+        events = ("SegmentAdded", "SegmentRemoved", "SegmentModified",
+                  "SourceRepresentationModified")  # fmt: skip
+        tags = [
+            node.AddObserver(getattr(slicer.vtkSegmentation, event), self._changed)
+            for event in events
+        ]
+        self._watched = (node, tags)
+
+    def _unwatch(self) -> None:
+        if self._watched is not None:
+            node, tags = self._watched
+            for tag in tags:
+                node.RemoveObserver(tag)
+        self._watched = None
+
+    def _changed(self, _caller: Any, _event: str) -> None:
+        self._rest.start()
+
+    def drawn(self) -> None:
+        """Numbers and curves of what is drawn now."""
+        visit = self.visit
+        if visit.analysis is None:
+            return
+        if self.desk.jobs.busy:
+            self._rest.start()
+            return
+        visit.regions_changed()
+        show_regions(visit, self._rows())
+        self.refresh()
+        self.desk.mark_steps()
+        self.desk.views.plot(visit.charts, step=self.desk.step)
+        self.desk.views.fit_plots()
+
+    def _rows(self) -> list[Any]:
+        """Of the regions; none while the artery itself is drawn: its AIF would be made anew."""
+        visit = self.visit
+        artery = visit.settings.aif.source == "mask" and self.armed == "aorta"
+        return [] if artery or not visit.maps else visit.live_rows()
+
+    # -- size -----------------------------------------------------------------------------------
+
+    def place_ruler(self, kind: str) -> None:
+        """Let the user click both ends of a ruler."""
+        self.disarm()
+        visit = self.visit
+        line = add_ruler(visit.nodes)
+        if kind == "margin":
+            line.SetName(RULERS[kind])
+        tag = line.AddObserver(line.PointPositionDefinedEvent, lambda *_: self._rest.start())
+        self._rulers.append((line, tag))
+        selection = slicer.app.applicationLogic().GetSelectionNode()
+        selection.SetReferenceActivePlaceNodeClassName("vtkMRMLMarkupsLineNode")
+        selection.SetActivePlaceNodeID(line.GetID())
+        interaction = slicer.app.applicationLogic().GetInteractionNode()
+        interaction.SetPlaceModePersistence(0)
+        interaction.SetCurrentInteractionMode(interaction.Place)
+        self.desk.messages.say(texts.RULER_HINT.format(what=RULERS[kind]))
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        ui, visit = self.ui, self.visit
+        opened = visit.analysis is not None
+        for widget in (ui.drawBox, self.editor, ui.sizeBox):
+            widget.enabled = opened
+        ui.drawBox.toolTip = "" if opened else texts.OPEN_FIRST
+        numbers = shown.region_numbers(self._rows()) if opened else {}
+        for role in ROLES:
+            getattr(ui, f"{role}Button").checked = self.armed == role
+            getattr(ui, f"{role}Number").text = numbers.get(role, "–")
+        if opened:
+            ui.onAnatomyButton.enabled = visit.anatomy is not None
+            ui.sizeLabel.text = shown.sizes(visit)
+
+    def enter(self) -> None:
+        self._attach()
+
+    def leave(self) -> None:
+        self._rest.stop()
+        self.armed = ""
+        self.editor.setActiveEffect(None)
+        self.editor.removeViewObservations()
+        self._unwatch()
+        for line, tag in self._rulers:
+            line.RemoveObserver(tag)
+        self._rulers = []
+        interaction = slicer.app.applicationLogic().GetInteractionNode()
+        if interaction is not None:
+            interaction.SetCurrentInteractionMode(interaction.ViewTransform)
+
+    def close(self) -> None:
+        self.editor.setSegmentationNode(None)
+        self.editor.setSourceVolumeNode(None)
+        self.editor.setMRMLSegmentEditorNode(None)
+        node = slicer.mrmlScene.GetSingletonNode(_EDITOR_TAG, "vtkMRMLSegmentEditorNode")
+        if node is not None:
+            slicer.mrmlScene.RemoveNode(node)

@@ -1,0 +1,103 @@
+"""Step 5: what changed, what it means, and everything as files."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import qt
+from SpineDCELib.errors import InputError
+
+from SpineDCEWidget.desktop import desktop_wording as texts
+from SpineDCEWidget.desktop.chart_updates import show_rows
+from SpineDCEWidget.desktop.step_widget import Panel, fill_table
+from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared import wording as words
+
+if TYPE_CHECKING:
+    from SpineDCEWidget.desktop.module_panel import Workstation
+
+FORMATS = ("report", "pdf", "dicom", "nifti", "scene")
+
+
+class ResultPanel(Panel):
+    """Table, call, warnings, export."""
+
+    def __init__(self, desk: Workstation) -> None:
+        super().__init__(desk, "SpineDCEResult.ui")
+        ui = self.ui
+        self._items: list[Any] = []
+        self.on(ui.compareButton, "clicked()", self.compare)
+        self.on(ui.exportButton, "clicked()", self.export)
+        self.on(ui.reportButton, "clicked()", self.open_report)
+        ui.exportLabel.text = ""
+        ui.researchLabel.text = words.NOT_A_MEDICAL_DEVICE
+        ui.resultTable.toolTip = f"{words.EXPLAINED['normalised']}\n{words.EXPLAINED['change']}"
+
+    def compare(self) -> None:
+        """Bring the visits together."""
+        workplace = self.desk.workplace
+        stale = [visit for visit in self.desk.visits if visit.is_stale]
+        if stale:
+            self.desk.make(stale)
+        self.desk.jobs.run(texts.COMPARING, workplace.compare)
+        show_rows(workplace.after, "comparison", texts.COMPARISON, *shown.result_rows(workplace))
+        self.desk.refresh()
+
+    @property
+    def formats(self) -> list[str]:
+        """Those that are ticked."""
+        return [name for name in FORMATS if getattr(self.ui, f"{name}Check").checked]
+
+    def export(self) -> list[str]:
+        """Write everything to the chosen folder."""
+        folder = self.ui.folderEdit.currentPath
+        if not folder:
+            folder = qt.QFileDialog.getExistingDirectory(None, texts.EXPORT_FOLDER, "")
+            if not folder:
+                return []
+            self.ui.folderEdit.currentPath = folder
+        return self.write(Path(folder), self.formats)
+
+    def write(self, folder: Path, formats: list[str]) -> list[str]:
+        """Write results to a folder."""
+        anonymise = self.ui.anonymiseCheck.checked
+        workplace = self.desk.workplace
+        stale = [visit for visit in self.desk.visits if visit.is_stale]
+        if stale:
+            self.desk.make(stale)
+        files = self.desk.jobs.run(
+            texts.EXPORTING,
+            lambda progress: workplace.export(
+                folder, formats=formats, anonymise=anonymise, progress=progress
+            ),
+        )
+        self.ui.exportLabel.text = texts.EXPORTED.format(
+            url=qt.QUrl.fromLocalFile(str(folder)).toString(), folder=html.escape(str(folder))
+        )
+        return files
+
+    def open_report(self) -> None:
+        """Write the report beside the other results and open it in the browser."""
+        folder = self.ui.folderEdit.currentPath
+        if not folder:
+            raise InputError(texts.CHOOSE_EXPORT_FOLDER)
+        files = self.write(Path(folder), ["report"])
+        report = next((f for f in files if f.endswith("report.html")), None)
+        if report is not None:
+            qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(Path(folder) / report)))
+
+    def fill(self) -> None:
+        ui, workplace = self.ui, self.desk.workplace
+        headings, rows = shown.result_rows(workplace)
+        self._items = fill_table(ui.resultTable, headings, rows)
+        ui.callLabel.text = shown.call(workplace)
+        ui.warningsLabel.text = "\n".join(shown.warnings(workplace))
+        obstacle = workplace.obstacle()
+        ui.compareButton.enabled = not obstacle or "up to date" in obstacle
+        ui.compareButton.toolTip = obstacle
+        made = any(visit.maps for visit in workplace.visits)
+        for button in (ui.exportButton, ui.reportButton):
+            button.enabled = made
+            button.toolTip = "" if made else texts.NEEDS_MAPS

@@ -1,0 +1,207 @@
+"""Numbers as a radiologist reads them: with their unit, and no more digits than they deserve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from SpineDCELib.analysis.explain_voxel import RegionRow, VoxelStory
+from SpineDCELib.compare.call import signed
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.report.report_tables import change_rows, measurement_rows
+from SpineDCELib.measurement import Size
+from SpineDCELib.mrml.patient_scene import Workplace
+from SpineDCELib.mrml.visit_scene import VisitScene
+from SpineDCELib.vocabulary.quantities import NONE, SHOWN, number
+
+from SpineDCEWidget.shared.wording import _
+
+Rows = tuple[list[str], list[list[str]]]
+
+
+def value(parameter: str, shown: float) -> str:
+    """A parameter, given in its shown unit: "9.34 mL/100 mL"."""
+    how = SHOWN[parameter]
+    return f"{number(shown, how.digits)} {how.unit}".rstrip() if math.isfinite(shown) else NONE
+
+
+def times(ratio: float) -> str:
+    """A normalised value: "9.3 ×"."""
+    return f"{number(ratio, 1 if ratio >= 10 else 2)} ×" if math.isfinite(ratio) else NONE
+
+
+def percent(change: float) -> str:
+    """A change: "−87 %"."""
+    return f"{signed(change, 0)} %" if math.isfinite(change) else NONE
+
+
+def seconds(t: float, digits: int = 1) -> str:
+    return f"{number(t, digits)} s"
+
+
+# -- arteries -----------------------------------------------------------------------------------
+
+
+def candidate_rows(visit: VisitScene) -> Rows:
+    """One row a candidate, in the detection's order: taken in or not, its scores, and why."""
+    if visit.analysis is None or visit.settings.aif.source != "auto":
+        return [], []
+    try:
+        found = visit.analysis.detection()
+    except InputError:
+        return [], []
+    headings = [
+        "", _("section"), _("voxels"), _("arrival [s]"), f"{_('peak')} [{found.unit}]",
+        _("width [s]"), _("why"),
+    ]  # fmt: skip
+    rows = [
+        [
+            "✓" if c.accepted else "",
+            str(c.section + 1),
+            f"{c.accepted} / {c.voxels}",
+            number(c.arrival, 1),
+            number(c.peak, 2),
+            number(c.width, 1),
+            c.reason,
+        ]
+        for c in found.candidates
+    ]
+    return headings, rows
+
+
+def proposal(visit: VisitScene) -> str:
+    """ "Proposed 4.3 s (95 % 3.7 to 4.9 s)", or why nothing is proposed."""
+    if visit.analysis is None or visit.result is None:
+        return ""
+    evidence = visit.evidence
+    if evidence is None:
+        return _("No shift can be proposed: no region has a curve that can be fitted.")
+    if evidence.doubt:
+        return _("No shift is proposed. {doubt}").format(doubt=evidence.doubt)
+    words = _("Proposed {shift} (95 %: {low} to {high}) from {regions}")
+    names = ", ".join(region.name for region in evidence.regions)
+    return words.format(
+        shift=seconds(evidence.proposal),
+        low=number(evidence.low, 1),
+        high=seconds(evidence.high),
+        regions=names,
+    )
+
+
+# -- regions ------------------------------------------------------------------------------------
+
+
+def region_numbers(rows: Iterable[RegionRow]) -> dict[str, str]:
+    """Role → what stands beside its button: volume, Vp, and for lesions normalised Vp."""
+    rows = list(rows)
+    normal = [r.means.get("vp", math.nan) for r in rows if r.role == "reference"]
+    said: dict[str, list[str]] = {}
+    for row in rows:
+        text = f"{number(row.volume, 1)} mL"
+        vp = row.means.get("vp", math.nan)
+        if row.role in ("lesion", "reference") and math.isfinite(vp):
+            text += f" · Vp {value('vp', vp)}"
+        if row.role == "lesion" and normal and normal[0] > 0:
+            text += f" · {times(vp / normal[0])}"
+        said.setdefault(row.role, []).append(text)
+    return {role: "; ".join(texts) for role, texts in said.items()}
+
+
+def sizes(visit: VisitScene) -> str:
+    """Size of each lesion, from rulers, an outline or the region."""
+    result = visit.result
+    if result is None or not result.measures.sizes:
+        return ""
+    return "; ".join(f"{name}: {_size(size)}" for name, size in result.measures.sizes.items())
+
+
+def _size(size: Size) -> str:
+    axial = size.axial
+    diameters = f"{number(axial.longest, 1)} × {number(axial.perpendicular, 1)} mm"
+    return f"{diameters} ({size.source})" if size.source else diameters
+
+
+# -- maps ---------------------------------------------------------------------------------------
+
+
+def story_rows(story: VoxelStory) -> list[list[str]]:
+    """Parameter and value ± standard error, one row each; R² last."""
+    rows = []
+    for name, shown, error in story.values:
+        how = SHOWN[name]
+        text = number(shown, how.digits)
+        if math.isfinite(error):
+            text += f" ± {number(error, how.digits)}"
+        rows.append([how.title, f"{text} {how.unit}".rstrip()])
+    return [*rows, ["R²", number(story.R2, 3)]]
+
+
+def voxel_text(story: VoxelStory) -> str:
+    """A voxel's story in one paragraph."""
+    section, row, column = story.voxel
+    place = _("Section {section}, row {row}, column {column}").format(
+        section=section + 1, row=row + 1, column=column + 1
+    )
+    numbers = "; ".join(f"{name} {text}" for name, text in story_rows(story))
+    return f"{place}: {story.status}. {numbers}"
+
+
+# -- result -------------------------------------------------------------------------------------
+
+
+def result_rows(workplace: Workplace) -> Rows:
+    """Before, after and change of every lesion; the regions' numbers with one visit."""
+    compared = workplace.comparison
+    if compared is not None and not workplace.is_comparison_stale:
+        tables = [change_rows(lesion) for lesion in compared.lesions]
+        headings = ["", _("before"), _("after"), _("change")]
+        several = len(tables) > 1
+        rows = []
+        for (name, *_rest), body in tables:
+            rows += [[name, "", "", ""]] if several else []
+            rows += body
+        return headings, rows
+    done = [visit for visit in workplace.visits if visit.result is not None]
+    if len(done) == 1 and done[0].result is not None and done[0].analysis is not None:
+        return measurement_rows(done[0].result) if done[0].analysis.regions else ([], [])
+    return _side_by_side(done)
+
+
+def _side_by_side(visits: Sequence[VisitScene]) -> Rows:
+    """Normalised values of visits that were not compared yet."""
+    rows = []
+    for visit in visits:
+        assert visit.result is not None
+        for lesion in visit.result.measures.lesions():
+            ratio = visit.result.measures.of(lesion)
+            shown = NONE if ratio is None else times(ratio.value)
+            rows.append([f"{lesion}, {_(visit.name)}", shown])
+    return (["", _("normalised Vp")], rows) if rows else ([], [])
+
+
+def call(workplace: Workplace) -> str:
+    """The call in words with its share of perturbed analyses, or what is missing for one."""
+    compared = workplace.comparison
+    if compared is not None and not workplace.is_comparison_stale:
+        said = []
+        for lesion in compared.lesions:
+            said.append(lesion.call.sentence)
+            if lesion.flip is not None:
+                said.append(lesion.flip.sentence)
+        return " ".join(said)
+    if not workplace.visits:
+        return ""
+    return workplace.obstacle() or _("Compare the visits to get the call.")
+
+
+def warnings(workplace: Workplace) -> list[str]:
+    """What to read before the numbers."""
+    compared = workplace.comparison
+    if compared is not None and not workplace.is_comparison_stale:
+        return list(compared.warnings)
+    return [
+        f"{_(visit.name)}: {warning}"
+        for visit in workplace.visits
+        if visit.result is not None and visit.analysis is not None and visit.analysis.regions
+        for warning in visit.result.measures.warnings
+    ]
