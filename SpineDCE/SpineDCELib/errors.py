@@ -1,8 +1,43 @@
-"""Errors that a user reads: one sentence that names the thing and says what to do."""
+"""Errors that a user reads, in a form that every user interface can word for its own controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class SpineDCEError(ValueError):
-    """Something a user can mend. ``str(error)`` is the whole message; no traceback is needed."""
+    """A problem that a user can fix.
+
+    The message says what is wrong and where, in words that hold everywhere: it names neither an
+    option of the command line nor a control of a window. The remedy is given as *fields*: the
+    command line adds the options for them and a window its controls.
+
+    Args:
+        message: one or two complete sentences; ``str(error)``.
+        code: a stable short name in snake_case, for program logic and tests; logic never depends
+            on the message.
+        about: the file, folder, region, series or visit that is meant, if there is one.
+        fields: settings and inputs that can fix the problem, as paths of the form description
+            (``"concentration.T10"``, ``"inputs.T1_map"``), in the order in which to try them;
+            ``"concentration.signal=relative"`` names a value to choose.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        about: str | None = None,
+        fields: Iterable[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.about = about
+        self.fields = tuple(fields)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        state = {"code": self.code, "about": self.about, "fields": self.fields}
+        return type(self), (str(self),), state
 
 
 class InputError(SpineDCEError):
