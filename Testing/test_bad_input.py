@@ -143,7 +143,7 @@ def test_broken_signal(run, value, word):
 
 def test_no_T10(run):
     base = ["analyse", str(run.good.series), "--aif-mask", str(run.good.artery)]
-    assert "--t10" in run(None, base=base)
+    assert "T10" in run(None, base=base)
 
 
 def test_t1_vfa_without_flip_angles(run):

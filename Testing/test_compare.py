@@ -213,10 +213,12 @@ def test_unlike_visits_must_be_accepted(sample):
     one, two = comparison.before.analysis, comparison.after.analysis
     settings = two.settings
     try:
-        two.settings = changed(settings, concentration={"signal": "relative"}, aif={"Hct": 0.45})
+        two.update(
+            settings=changed(settings, concentration={"signal": "relative"}, aif={"Hct": 0.45})
+        )
         found = differences(one, two)
     finally:
-        two.settings = settings
+        two.update(settings=settings)
     assert {d.name for d in found if d.confirm} == {"signal mode", "haematocrit"}
     with pytest.raises(InputError, match="signal mode: absolute before, relative after"):
         require_accepted(found, accepted=False)

@@ -110,7 +110,7 @@ def test_a_new_shift_reads_and_converts_nothing(study, tmp_path, monkeypatch):
 
     monkeypatch.setattr(reading, "scan_study", forbidden)
     monkeypatch.setattr(reading, "read_dynamic", forbidden)
-    monkeypatch.setattr("SpineDCELib.analysis.concentration.convert", forbidden)
+    monkeypatch.setattr("SpineDCELib.analysis.concentration_stages.convert", forbidden)
     again = job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 2.0}), tmp_path / "a")
     np.testing.assert_array_equal(again.result.maps["vp"], fresh.result.maps["vp"])
 

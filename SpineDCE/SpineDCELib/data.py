@@ -38,6 +38,16 @@ class Images:
 
 
 @dataclass(frozen=True, eq=False)
+class PreprocessedSeries:
+    """The dynamic series after preprocessing, with what was found on the way."""
+
+    series: DynamicSeries
+    tissue: NDArray[np.bool_] | None = None  #: False where there is only noise
+    displacement: NDArray[np.float64] | None = None  #: ``(regions, frames, 3)``, LPS mm
+    rotation: NDArray[np.float64] | None = None  #: ``(regions, frames)``, degrees
+
+
+@dataclass(frozen=True, eq=False)
 class Concentration:
     """Contrast agent in every voxel, or what stands for it."""
 

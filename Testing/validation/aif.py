@@ -13,6 +13,7 @@ from SpineDCELib.phantom import write_study
 from SpineDCELib.phantom.patients import patient_named
 from SpineDCELib.run.inputs import read_images, read_regions
 from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.vocabulary.region_roles import role_of
 
 #: Shares of the sample patients' signal-to-noise ratio (30 to 34 in marrow).
 SNR_SHARES = (1.0, 0.5, 0.25)
@@ -54,7 +55,8 @@ def analysis_of(folder, settings=SETTINGS):
     images = read_images(Path(folder) / "dicom", settings)
     geometry = images.dynamic.geometry
     regions = read_regions([str(Path(folder) / "truth" / "rois.seg.nrrd")], geometry)
-    return Analysis(images, settings, regions=regions)
+    roles = {name: role_of(name) for name in regions}
+    return Analysis(images, settings, regions=regions, roles=roles)
 
 
 def measure(folder, *, share=1.0, motion=True):
@@ -74,7 +76,10 @@ def measure(folder, *, share=1.0, motion=True):
     held = aorta.any(axis=(1, 2))
     curves = {
         name: Analysis(
-            analysis.images, changed(SETTINGS, aif=choice), regions=analysis.regions
+            analysis.images,
+            changed(SETTINGS, aif=choice),
+            regions=analysis.regions,
+            roles=analysis.roles,
         ).blood().Cb
         for name, choice in {"plain": {"r2": 0.0}, "used": {}, "phase": {"peak": "phase"}}.items()
     }  # fmt: skip

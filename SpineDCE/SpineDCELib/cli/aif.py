@@ -27,7 +27,7 @@ from SpineDCELib.export.csv_tables import write_curves
 from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.run.analyse import load
-from SpineDCELib.run.result_cache import Cache
+from SpineDCELib.run.result_cache import ResultCache
 
 
 def add(commands: Any) -> None:
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         )
     place = Path(options.out) / ".cache" if options.out and not options.no_cache else None
     with shown_progress() as progress:
-        analysis, _ = load(inputs, settings, Cache(place), progress)
+        analysis = load(inputs, settings, ResultCache(place), progress)
         found = analysis.detection() if settings.aif.source == "auto" else None
     if found is not None:
         print(_summary(found))

@@ -225,7 +225,7 @@ class VisitScene:
         kept = self.nodes.value("aif file")
         if kept is not None:
             t, C = np.array(kept["t"]), np.array(kept["C"])
-            self.analysis.aif_file = CurveFile(t, C, kept["medium"], kept["note"])
+            self.analysis.update(aif_file=CurveFile(t, C, kept["medium"], kept["note"]))
         self._frame_index = -1
         frame = self.nodes.make("frame", "vtkMRMLScalarVolumeNode", "Dynamic frame")
         self.show_frame(min(images.dynamic.n_frames - 1, self.nodes.value("frame", 0)))
@@ -257,7 +257,7 @@ class VisitScene:
     def _keep_settings(self) -> None:
         self.nodes.keep("settings", settings_to_dict(self._settings))
         if self.analysis is not None:
-            self.analysis.settings = self._settings
+            self.analysis.update(settings=self._settings)
 
     def set_selection(self, selection: Selection | None) -> None:
         """Changes by hand to the artery that was found; None takes all back."""
@@ -265,7 +265,7 @@ class VisitScene:
             "aif selection", None if selection is None else selection_to_dict(selection)
         )
         if self.analysis is not None:
-            self.analysis.aif_selection = selection
+            self.analysis.update(aif_selection=selection)
 
     def toggle_section(self, section: int) -> None:
         """Leave a section (from 0) out of the AIF, or take it back in."""
@@ -295,7 +295,7 @@ class VisitScene:
         if curve is not None:
             values = curve._asdict() | {"t": curve.t.tolist(), "C": curve.C.tolist()}
         self.nodes.keep("aif file", values)
-        self._needed().aif_file = curve
+        self._needed().update(aif_file=curve)
 
     def choices(self) -> dict[str, Any]:
         """All choices as plain values; :meth:`take_up` takes them back."""
@@ -351,11 +351,14 @@ class VisitScene:
             else:
                 old = analysis.regions.get(name)
                 present[name] = old if old is not None and np.array_equal(old, mask) else mask
-        analysis.regions = present
-        analysis.roles = {name: roles[name] for name in present}  # type: ignore[misc]
-        analysis.aif_region = _kept(analysis.aif_region, search)
-        arteries = [m for n, m in present.items() if analysis.roles[n] == "aorta"]
-        analysis.aif_mask = _kept(analysis.aif_mask, np.any(arteries, axis=0) if arteries else None)
+        arteries = [m for n, m in present.items() if roles[n] == "aorta"]
+        artery = np.any(arteries, axis=0) if arteries else None
+        analysis.update(
+            regions=present,
+            roles={name: roles[name] for name in present},
+            aif_region=_kept(analysis.aif_region, search),
+            aif_mask=_kept(analysis.aif_mask, artery),
+        )
 
     def read_rulers(self) -> None:
         """Size the lesion with the visit's rulers, where there are two.
@@ -364,9 +367,10 @@ class VisitScene:
             InputError: rulers that are no bidimensional measurement, in words.
         """
         analysis = self._needed()
-        analysis.sizes, self.rulers = {}, drawn.rulers_in(self.nodes)
+        analysis.update(sizes={})
+        self.rulers = drawn.rulers_in(self.nodes)
         if self.rulers:
-            analysis.sizes = sizes_of(self.rulers, [], roles=analysis.roles)
+            analysis.update(sizes=sizes_of(self.rulers, [], roles=analysis.roles))
 
     # -- computing: no node is touched ----------------------------------------------------------
 
@@ -396,7 +400,7 @@ class VisitScene:
         found = analysis.concentration(progress)
         kept = on_disk(found.curves)
         if kept is not found.curves:
-            analysis.adopt_concentration(replace(found, curves=kept))
+            analysis.keep_concentration_as(replace(found, curves=kept))
 
     def let_go(self) -> None:
         """Give memory back that the next look fills again."""
@@ -418,7 +422,7 @@ class VisitScene:
         shift = 0.0 if evidence.doubt else round(float(evidence.proposal), SHIFT_DIGITS)
         self._proposed = None if evidence.doubt else shift
         self._settings = changed(self._settings, fit={"shift": shift})
-        analysis.settings = self._settings
+        analysis.update(settings=self._settings)
 
     # -- showing --------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,6 @@ from SpineDCELib.export.analysis_files import write_results
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.progress import Progress, part, silent
-from SpineDCELib.run.cache_entries import (
-    concentration_to_entry,
-    entry_to_concentration,
-    entry_to_images,
-    entry_to_preprocessed,
-    images_to_entry,
-    preprocessed_to_entry,
-)
 from SpineDCELib.run.inputs import (
     Inputs,
     read_images,
@@ -41,7 +33,7 @@ from SpineDCELib.run.provenance import (
     without_identity,
     write_provenance,
 )
-from SpineDCELib.run.result_cache import Cache, fingerprint, key_of
+from SpineDCELib.run.result_cache import ResultCache, keys_of_study
 from SpineDCELib.settings.values import Settings, settings_from_dict, settings_to_dict
 from SpineDCELib.vocabulary.fit_status import Status
 
@@ -81,7 +73,7 @@ def analyse(
             Earlier results in ``out`` are untouched then.
     """
     out = Path(out)
-    cache = Cache(out / ".cache" if cached and not anonymise else None)
+    cache = ResultCache(out / ".cache" if cached and not anonymise else None)
     analysis, record = _prepare(inputs, settings, cache, part(progress, 0.0, 0.6))
     result = analysis.result(part(progress, 0.6, 0.9))
     progress(0.9, "Writing")
@@ -162,29 +154,24 @@ def rerun(
 
 
 def load(
-    inputs: Inputs, settings: Settings, cache: Cache, progress: Progress = silent
-) -> tuple[Analysis, str]:
+    inputs: Inputs, settings: Settings, cache: ResultCache, progress: Progress = silent
+) -> Analysis:
     """Read a study and what lies beside it; nothing is computed or checked yet.
-
-    Returns:
-        The analysis, and the key of the study in the cache.
 
     Raises:
         InputError: a file that cannot be read or lies on another grid.
     """
     study = Path(inputs.study)
     if not study.exists():
-        raise InputError(f"The study {study} does not exist; give the folder with its images.")
-    reading = settings.reading
-    study_key = key_of(
-        str(study.resolve()), fingerprint(study), reading.series, reading.frame_interval
+        raise InputError(
+            f"The study {study} does not exist.",
+            code="study_missing",
+            about=str(study),
+            fields=["inputs.study"],
+        )
+    images, study_key = cache.study(
+        study, settings, lambda recorded: read_images(study, recorded, progress)
     )
-    arrays, values = cache.get(
-        "study",
-        study_key,
-        lambda: images_to_entry(read_images(study, settings, progress)),
-    )
-    images = entry_to_images(arrays, values)
     geometry = images.dynamic.geometry
     if inputs.T1_map is not None:
         T1_map = read_T1_map(inputs.T1_map, geometry)
@@ -212,44 +199,23 @@ def load(
         regions=read_regions(inputs.roi, geometry),
         roles=roles,
         sizes=read_sizes(inputs.size, roles=roles),
+        study_keys=keys_of_study(
+            study_key, None if inputs.T1_map is None else file_digest(inputs.T1_map)
+        ),
     )
-    return analysis, study_key
+    cache.restore(analysis)
+    return analysis
 
 
 def _prepare(
-    inputs: Inputs, settings: Settings, cache: Cache, progress: Progress
+    inputs: Inputs, settings: Settings, cache: ResultCache, progress: Progress
 ) -> tuple[Analysis, dict[str, Any]]:
-    analysis, study_key = load(inputs, settings, cache, part(progress, 0, 0.5))
+    analysis = load(inputs, settings, cache, part(progress, 0, 0.5))
     analysis.check()
-    preprocessing = asdict(settings.preprocessing)
-    entry = cache.get(
-        "preprocessed",
-        key_of(study_key, preprocessing),
-        lambda: preprocessed_to_entry(
-            analysis.preprocess(part(progress, 0.5, 0.7)), analysis.study
-        ),
-    )
-    analysis.adopt_images(entry_to_preprocessed(*entry, analysis.study))
-    images = analysis.images
+    images = analysis.preprocess(part(progress, 0.5, 0.7))
     digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
-
-    def digest(path: str | None) -> str | None:
-        return None if path is None else digests[str(Path(path).resolve())]
-
-    concentration_key = key_of(
-        study_key,
-        preprocessing,
-        asdict(settings.concentration),
-        asdict(settings.reading),
-        digest(inputs.T1_map),
-        _artery_of(inputs, settings, digest),
-    )
-    arrays, values = cache.get(
-        "concentration",
-        concentration_key,
-        lambda: concentration_to_entry(analysis.concentration(part(progress, 0.7, 1))),
-    )
-    analysis.adopt_concentration(entry_to_concentration(arrays, values))
+    analysis.concentration(part(progress, 0.7, 1))
+    cache.store(analysis)
     return analysis, record_of(inputs, images, digests)
 
 
@@ -285,20 +251,6 @@ def record_of(inputs: Inputs, images: Images, digests: dict[str, str]) -> dict[s
             "TE [s]": acquisition.TE,
         },
     }
-
-
-def _artery_of(
-    inputs: Inputs, settings: Settings, digest: Callable[[str | None], str | None]
-) -> list[Any]:
-    """What the artery's voxels, and with them the baseline frames, depend on."""
-    if settings.aif.source == "auto":
-        return [
-            "auto",
-            digest(inputs.aif_region),
-            digest(inputs.aif_selection),
-            settings.aif.blood_T10,
-        ]
-    return ["mask", digest(inputs.aif_mask)] if settings.aif.source == "mask" else []
 
 
 def _resolved(analysis: Analysis) -> dict[str, Any]:

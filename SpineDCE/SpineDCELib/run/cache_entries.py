@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.data import Concentration, Images
-from SpineDCELib.run.result_cache import Entry
+from SpineDCELib.data import Concentration, Images, PreprocessedSeries
 from SpineDCELib.series import (
     Acquisition,
     DynamicSeries,
@@ -18,6 +17,9 @@ from SpineDCELib.series import (
     Source,
     Volume,
 )
+
+#: Arrays and plain values.
+Entry = tuple[dict[str, NDArray[Any]], dict[str, Any]]
 
 
 def _geometry_to_dict(geometry: Geometry) -> dict[str, Any]:
@@ -135,28 +137,27 @@ def entry_to_concentration(arrays: dict[str, NDArray], values: dict[str, Any]) -
     )
 
 
-def preprocessed_to_entry(images: Images, study: Images) -> Entry:
-    """What preprocessing changed of a study."""
-    arrays: dict[str, NDArray] = {}
-    if images.dynamic.signal is not study.dynamic.signal:
-        arrays["signal"] = images.dynamic.signal
+def preprocessed_to_entry(done: PreprocessedSeries, series: DynamicSeries) -> Entry:
+    """Return what preprocessing changed of a series as arrays and plain values."""
+    arrays: dict[str, NDArray[Any]] = {}
+    if done.series.signal is not series.signal:
+        arrays["signal"] = done.series.signal
     for name in ("tissue", "displacement", "rotation"):
-        if (array := getattr(images, name)) is not None:
+        if (array := getattr(done, name)) is not None:
             arrays[name] = array
-    return arrays, {"notes": list(images.dynamic.notes)}
+    return arrays, {"notes": list(done.series.notes)}
 
 
 def entry_to_preprocessed(
-    arrays: dict[str, NDArray], values: dict[str, Any], study: Images
-) -> Images:
-    """The inverse of :func:`preprocessed_to_entry`."""
-    return replace(
-        study,
-        dynamic=replace(
-            study.dynamic,
-            signal=arrays.get("signal", study.dynamic.signal),
-            notes=tuple(values["notes"]),
-        ),
+    arrays: dict[str, NDArray[Any]], values: dict[str, Any], series: DynamicSeries
+) -> PreprocessedSeries:
+    """Return what :func:`preprocessed_to_entry` was given.
+
+    Args:
+        series: the series as read.
+    """
+    return PreprocessedSeries(
+        replace(series, signal=arrays.get("signal", series.signal), notes=tuple(values["notes"])),
         tissue=arrays.get("tissue"),
         displacement=arrays.get("displacement"),
         rotation=arrays.get("rotation"),

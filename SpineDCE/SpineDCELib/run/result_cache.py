@@ -1,10 +1,12 @@
-"""Stage results on disk, so that a second run with another shift starts at the fit.
+"""Results on disk, so that a second run with another shift starts at the fit.
 
-A cache lies in the results' own folder: patient data never leaves the places the user chose.
+What a result depends on is never listed here: the graph of the analysis records what each stage
+reads, and these records are kept beside the results and checked when they are taken up again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -17,20 +19,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.analysis import STAGES
+from SpineDCELib.analysis.graph import MISSING, Kept, SettingsReads
+from SpineDCELib.data import Images
+from SpineDCELib.errors import SpineDCEError
+from SpineDCELib.run.cache_entries import (
+    Entry,
+    concentration_to_entry,
+    entry_to_concentration,
+    entry_to_images,
+    entry_to_preprocessed,
+    images_to_entry,
+    preprocessed_to_entry,
+)
 from SpineDCELib.series.file_discovery import is_results
+from SpineDCELib.settings.values import Settings
 from SpineDCELib.version import __version__
 
-Entry = tuple[dict[str, NDArray], dict[str, Any]]
+_RECORDS = "stages.json"
+#: Stages whose results are stored; of the others only the records are.
+_STORED = ("preprocessed", "concentration")
 
 
 def key_of(*parts: Any) -> str:
-    """A short name for everything a stage depends on (JSON-able parts), program version too."""
+    """Return a short name for JSON-able parts and the version of the program."""
     text = json.dumps([__version__, *parts], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def fingerprint(path: str | Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of change of a file, or of every file of the study in a folder.
+    """Return name, size and modification time of a file, or of every file of the study in a folder.
 
     Hidden folders and results that were written inside the study do not count.
     """
@@ -47,47 +66,144 @@ def fingerprint(path: str | Path) -> list[tuple[str, int, int]]:
     ]
 
 
-class Cache:
-    """One entry a stage: arrays and plain values, replaced when the key changes."""
+class ResultCache:
+    """Study and stage results of one analysis in a folder.
+
+    Args:
+        folder: where the results lie; None keeps nothing.
+    """
 
     def __init__(self, folder: str | Path | None) -> None:
         self.folder = None if folder is None else Path(folder)
 
-    def get(self, stage: str, key: str, make: Callable[[], Entry]) -> Entry:
-        """The stored entry, or the one that ``make`` gives, stored. A broken entry is remade."""
+    def study(
+        self, path: Path, settings: Settings, read: Callable[[Settings], Images]
+    ) -> tuple[Images, str]:
+        """Return a study as read, and a key that identifies its content.
+
+        Args:
+            read: reads the study; what it reads of the settings is recorded.
+        """
+        files = [str(path.resolve()), fingerprint(path)]
+        if self.folder is not None:
+            values, arrays = self._load("study")
+            with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+                reads = values["reads"]
+                now = {p: SettingsReads.token_in(settings, p) for p in reads}
+                key = key_of(files, reads)
+                if values["key"] == key and now == reads:
+                    return entry_to_images(arrays, values["values"]), key
+        recorded = SettingsReads(settings)
+        images = read(recorded.settings)
+        key = key_of(files, recorded.reads)
+        self._store("study", images_to_entry(images), {"key": key, "reads": recorded.reads})
+        return images, key
+
+    def restore(self, analysis: Analysis) -> None:
+        """Give an analysis the results of an earlier run; each is checked when it is used."""
         if self.folder is None:
-            return make()
-        place = self.folder / f"{stage}-{key}"
+            return
+        records: dict[str, Kept] = {}
+        try:
+            data = json.loads((self.folder / _RECORDS).read_text(encoding="utf-8"))
+            if data["version"] != __version__:
+                return
+            for name, (token, reads) in data["stages"].items():
+                value: Any = MISSING
+                if name in _STORED:
+                    value = self._stage_value(name, token)
+                elif token is None or not str(token).startswith("computed "):
+                    value = token
+                records[name] = Kept(value, token, tuple((p, t) for p, t in reads))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return  # a damaged cache costs time, not the result
+        known = {name: kept for name, kept in records.items() if name in STAGES}
+        analysis.graph.restore(known, STAGES)
+
+    def store(self, analysis: Analysis) -> None:
+        """Keep the results of an analysis. A full disk costs the next run time, nothing else."""
+        if self.folder is None:
+            return
+        records = {
+            name: kept
+            for name, kept in analysis.graph.records.items()
+            if name in STAGES and not isinstance(kept.value, SpineDCEError)
+        }
+        for name in _STORED:
+            kept = records.get(name)
+            if kept is None or kept.value is MISSING:
+                continue
+            if self._load(name)[0].get("token") != kept.token:
+                self._store(name, _entry_of(name, kept.value, analysis), {"token": kept.token})
+        stages = {name: [kept.token, kept.reads] for name, kept in records.items()}
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            new = self.folder / f".{_RECORDS}.new"
+            new.write_text(json.dumps({"version": __version__, "stages": stages}), encoding="utf-8")
+            os.replace(new, self.folder / _RECORDS)
+
+    def _stage_value(self, name: str, token: Any) -> Any:
+        """The stored result of a stage, or :data:`MISSING` where it is another one or damaged."""
+        values, arrays = self._load(name)
+        if values.get("token") != token:
+            return MISSING
+        try:
+            if name == "concentration":
+                return entry_to_concentration(arrays, values["values"])
+            study = self._load("study")
+            series = entry_to_images(study[1], study[0]["values"]).dynamic
+            return entry_to_preprocessed(arrays, values["values"], series)
+        except (KeyError, TypeError, ValueError):
+            return MISSING
+
+    def _load(self, name: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Record and arrays of one entry; empty where it is missing or damaged."""
+        assert self.folder is not None
+        place = self.folder / name
         try:
             values = json.loads((place / "values.json").read_text(encoding="utf-8"))
             arrays = {
                 file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
                 for file in place.glob("*.npy")
             }
-            if sorted(arrays) == values["arrays"]:
-                return arrays, values["values"]
-        except (OSError, ValueError, KeyError):
+            if isinstance(values, dict) and sorted(arrays) == values["arrays"]:
+                return values, arrays
+        except (OSError, ValueError, KeyError, EOFError):
             pass
-        arrays, values = make()
-        self._store(stage, place, arrays, values)
-        return arrays, values
+        return {}, {}
 
-    def _store(
-        self, stage: str, place: Path, arrays: Mapping[str, NDArray], values: dict[str, Any]
-    ) -> None:
-        """Best effort: a full disk costs the next run time, not this one its result."""
-        assert self.folder is not None
+    def _store(self, name: str, entry: Entry, record: Mapping[str, Any]) -> None:
+        """Replace one entry. A full disk costs the next run time, not this one its result."""
+        if self.folder is None:
+            return
+        arrays, values = entry
         temporary = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
-            for name, array in arrays.items():
-                np.save(temporary / f"{name}.npy", array)
-            record = {"arrays": sorted(arrays), "values": values}
-            (temporary / "values.json").write_text(json.dumps(record), encoding="utf-8")
-            for old in self.folder.glob(f"{stage}-*"):
-                shutil.rmtree(old, ignore_errors=True)
-            os.replace(temporary, place)
+            for part, array in arrays.items():
+                np.save(temporary / f"{part}.npy", array)
+            text = json.dumps({**record, "arrays": sorted(arrays), "values": values})
+            (temporary / "values.json").write_text(text, encoding="utf-8")
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            os.replace(temporary, self.folder / name)
         except OSError:
             if temporary is not None:
                 shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _entry_of(name: str, value: Any, analysis: Analysis) -> Entry:
+    if name == "concentration":
+        return concentration_to_entry(value)
+    return preprocessed_to_entry(value, analysis.study.dynamic)
+
+
+def keys_of_study(key: str, T1_map: str | None) -> dict[str, str]:
+    """Return the keys of a study's parts, for :class:`AnalysisInputs`.
+
+    Args:
+        key: of the study as read.
+        T1_map: digest of the file that the T1 map comes from, or None.
+    """
+    keys = dict.fromkeys(("dynamic", "flip_angles", "anatomy"), key)
+    return keys if T1_map is None else keys | {"T1_map": T1_map}

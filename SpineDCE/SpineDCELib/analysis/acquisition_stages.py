@@ -1,0 +1,135 @@
+"""Stages for what a study gives: sequence parameters, preprocessed series, checks."""
+
+from __future__ import annotations
+
+from SpineDCELib.analysis.graph import View
+from SpineDCELib.concentration import check_sequence
+from SpineDCELib.concentration.conversion import check_signal
+from SpineDCELib.data import PreprocessedSeries
+from SpineDCELib.errors import InputError
+from SpineDCELib.preprocessing import preprocess
+from SpineDCELib.series import MIN_FRAMES
+from SpineDCELib.settings.values import GADOBUTROL_R1, at_field
+
+
+def TR(view: View) -> float | None:
+    """Return the repetition time in use, s."""
+    given = view.settings.reading.TR
+    return view.study.dynamic.acquisition.TR if given is None else given
+
+
+def FA(view: View) -> float | None:
+    """Return the flip angle in use, degrees."""
+    given = view.settings.reading.FA
+    return view.study.dynamic.acquisition.FA if given is None else given
+
+
+def field_strength(view: View) -> float | None:
+    """Return the field strength, T; None where the files do not say."""
+    return view.study.dynamic.acquisition.field_strength
+
+
+def r1(view: View) -> float:
+    """Return the relaxivity in use, 1/s/mM."""
+    given = view.settings.concentration.r1
+    return at_field(GADOBUTROL_R1, view(field_strength))[0] if given is None else given
+
+
+def T1_source(view: View) -> str | None:
+    """Return where T10 comes from: as set, else what the study has."""
+    concentration = view.settings.concentration
+    if concentration.T1_source is not None:
+        return concentration.T1_source
+    if concentration.T10 is not None:
+        return "fixed"
+    if view.whole(view.study.T1_map) is not None:
+        return "map"
+    return "vfa" if view.whole(view.study.flip_angles) is not None else None
+
+
+def preprocessed(view: View) -> PreprocessedSeries:
+    """Return the dynamic series after motion correction, noise mask and smoothing."""
+    dynamic = view.whole(view.study.dynamic)
+    done = preprocess(dynamic, view.whole(view.settings.preprocessing), progress=view.progress)
+    return PreprocessedSeries(
+        done.series,
+        tissue=None if done.mask is None else done.mask.mask,
+        displacement=None if done.motion is None else done.motion.displacement,
+        rotation=None if done.motion is None else done.motion.rotation,
+    )
+
+
+def check(view: View) -> bool:
+    """Refuse what no later stage could use, before any long work.
+
+    Raises:
+        InputError: too few frames; no TR, flip angle or T10; no AIF; unusable signal.
+    """
+    frames = view.study.dynamic.n_frames
+    if frames < MIN_FRAMES:
+        raise InputError(
+            f"The dynamic series has {frames} frames; a fit needs at least {MIN_FRAMES}.",
+            code="too_few_frames",
+            fields=["reading.series"],
+        )
+    source = view.settings.aif.source
+    if source == "mask":
+        if view.aif_mask is None:
+            raise InputError(
+                "The AIF is to come from a drawn artery, but none is given.",
+                code="no_aif_mask",
+                fields=["inputs.aif_mask", "aif.source"],
+            )
+        if not view.aif_mask.any():
+            raise InputError(
+                "The mask of the artery holds no voxel. Draw the artery.",
+                code="empty_aif_mask",
+                fields=["inputs.aif_mask"],
+            )
+    if source == "file" and view.aif_file is None:
+        raise InputError(
+            "The AIF is to come from a file, but none is given.",
+            code="no_aif_file",
+            fields=["inputs.aif_file", "aif.source"],
+        )
+    if view.settings.concentration.signal == "absolute":
+        check_sequence(TR=view(TR), FA=view(FA))
+        _check_T10(view)
+    if not view.settings.reading.skip_invalid:
+        check_signal(view.study.dynamic.signal)
+    return True
+
+
+def _check_T10(view: View) -> None:
+    """Refuse absolute concentration where T10 of the tissue is not known."""
+    source = view(T1_source)
+    if source is None:
+        raise InputError(
+            "Absolute concentration needs the tissue's T1 before contrast (T10), and the study "
+            "has neither a T1 map nor flip angles.",
+            code="no_T10",
+            fields=[
+                "concentration.T10",
+                "inputs.T1_map",
+                "concentration.T1_source=vfa",
+                "concentration.signal=relative",
+            ],
+        )
+    if source == "fixed" and view.settings.concentration.T10 is None:
+        raise InputError(
+            "T10 is to be one fixed value, but no value is given.",
+            code="no_fixed_T10",
+            fields=["concentration.T10"],
+        )
+    if source == "vfa" and view.whole(view.study.flip_angles) is None:
+        raise InputError(
+            "T10 is to come from several flip angles, but the study has no such series.",
+            code="no_flip_angles",
+            fields=["concentration.T10", "inputs.T1_map"],
+        )
+    if source == "map" and view.whole(view.study.T1_map) is None:
+        raise InputError(
+            "T10 is to come from a T1 map, but none is given.",
+            code="no_T1_map",
+            fields=["inputs.T1_map"],
+        )

@@ -1,0 +1,103 @@
+"""Stages for the arterial input function before any shift, from whichever source is set."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib import aif
+from SpineDCELib.analysis.acquisition_stages import T1_source, preprocessed
+from SpineDCELib.analysis.artery_stages import artery, blood, detection, image_blood
+from SpineDCELib.analysis.concentration_stages import concentration
+from SpineDCELib.analysis.graph import View
+from SpineDCELib.data import MODE_UNITS, ArterialInput
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import ArterialCurve
+
+
+def arterial_input(view: View) -> ArterialInput:
+    """Return the arterial input function before any shift.
+
+    Raises:
+        InputError: it has no sample that is finite and positive.
+    """
+    settings, mode = view.settings.aif, view.settings.concentration.signal
+    times = view(preprocessed, view.progress).series.times
+    source = view(artery, view.progress)
+    notes: list[str] = []
+    t: NDArray[np.float64] = times
+    medium = "blood"
+    if source is not None:
+        curve = view(blood)
+        Cb = curve.Cb
+        notes += curve.notes
+        if mode == "absolute" and view(T1_source) in ("map", "vfa"):
+            T10 = view(concentration, view.progress).T10
+            assert T10 is not None
+            inside = float(np.nanmedian(T10[source.mask]))
+            notes.append(f"The T1 map has {inside * 1000:.0f} ms in the artery, not used.")
+        if settings.source == "auto":
+            found = view(detection)
+            notes.append(
+                f"Artery found: {int(found.mask.sum())} voxels in slices "
+                + ", ".join(str(k + 1) for k in found.sections)
+                + "."
+            )
+    else:
+        given = _external(view, times)
+        t, Cb, medium = given.t, given.C, given.medium
+        notes += given.notes
+        if mode != "absolute":
+            notes.append(
+                f"An AIF in mM beside {mode} signal: the parameters have no absolute scale; "
+                "only ratios between regions mean something."
+            )
+    if not np.all(np.isfinite(Cb)) or np.max(Cb) <= 0:
+        raise InputError(
+            "The AIF does not rise, or its signal is saturated in some frame.",
+            code="unusable_aif",
+            fields=[
+                "inputs.aif_mask",
+                "inputs.aif_file",
+                "reading.FA",
+                "aif.blood_T10",
+                "concentration.signal=relative",
+            ],
+        )
+    if medium == "plasma":
+        Cp, Cb = Cb, Cb * (1 - settings.Hct)
+    else:
+        Cp = aif.blood_to_plasma(Cb, Hct=settings.Hct)
+    return ArterialInput(
+        Cb=np.interp(times, t, Cb),
+        Cp=np.interp(times, t, Cp),
+        unit=MODE_UNITS[mode],
+        t=t,
+        samples=Cp,
+        signal=None if source is None else source.signal,
+        notes=tuple(notes),
+    )
+
+
+def _external(view: View, times: NDArray[np.float64]) -> aif.GivenCurve:
+    """AIF that is not measured in the images: a file's or a population's."""
+    settings = view.settings.aif
+    if settings.source == "file":
+        curve = view.aif_file
+        if curve is None:
+            raise InputError(
+                "The AIF is to come from a file, but none is given.",
+                code="no_aif_file",
+                fields=["inputs.aif_file", "aif.source"],
+            )
+        return aif.from_file(curve, t=times, medium=settings.medium)
+    if settings.fitted:
+        return aif.from_population_fit(settings.source, view(image_blood).Cb, t=times)
+    tissue = aif.most_enhancing(view(preprocessed).series.signal)
+    return aif.from_population(settings.source, tissue, t=times)
+
+
+def arterial_curve(view: View) -> ArterialCurve:
+    """Return the plasma curve that is fitted with, before any shift."""
+    arterial = view(arterial_input)
+    return ArterialCurve(arterial.t, arterial.samples, view.settings.fit.integration)

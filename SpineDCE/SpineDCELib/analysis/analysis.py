@@ -1,0 +1,347 @@
+"""One study from signal to maps: a small facade over the graph of stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.aif import Selection
+from SpineDCELib.aif.blood_curve import BloodCurve
+from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.aif.shift_evidence import Evidence
+from SpineDCELib.analysis import acquisition_stages as acquisition
+from SpineDCELib.analysis import aif_stages, artery_stages, fit_stages, shift_stages
+from SpineDCELib.analysis.concentration_stages import concentration
+from SpineDCELib.analysis.graph import AnalysisInputs, Graph, Stage, View
+from SpineDCELib.data import ArterialInput, Concentration, Images, Result
+from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.convolution import ArterialCurve
+from SpineDCELib.kinetics.fit_result import FitResult
+from SpineDCELib.kinetics.fitting import Fitter
+from SpineDCELib.measurement import Size
+from SpineDCELib.progress import Progress, silent
+from SpineDCELib.settings.values import Settings
+from SpineDCELib.vocabulary.region_roles import Role
+
+#: Every stage by its name.
+STAGES: dict[str, Stage[Any]] = {
+    stage.__name__: stage
+    for stage in (
+        acquisition.TR,
+        acquisition.FA,
+        acquisition.field_strength,
+        acquisition.r1,
+        acquisition.T1_source,
+        acquisition.preprocessed,
+        acquisition.check,
+        artery_stages.blood_T10,
+        artery_stages.artery_search,
+        artery_stages.detection,
+        artery_stages.artery,
+        artery_stages.image_artery,
+        artery_stages.baseline_frames,
+        artery_stages.blood,
+        artery_stages.image_blood,
+        concentration,
+        aif_stages.arterial_input,
+        aif_stages.arterial_curve,
+        shift_stages.evidence,
+        shift_stages.enhancing_tissue,
+        shift_stages.shift,
+        shift_stages.own_shifts,
+        shift_stages.slice_evidence,
+        fit_stages.drawn_background,
+        fit_stages.fitter,
+        fit_stages.fit,
+        fit_stages.result,
+    )
+}
+
+
+class Analysis:
+    """Analysis of one study: what it was given, and every result computed when it is asked for.
+
+    A result is computed again only if something that it was computed from has changed. What is
+    given is never changed in place: :meth:`update` replaces it.
+
+    Args:
+        images: the study as read; see :attr:`images` for what it becomes.
+        settings: see :class:`SpineDCELib.settings.values.Settings`.
+        aif_mask: ``(slices, rows, columns)``, the artery, for ``aif.source == "mask"``.
+        aif_region: the same shape; where ``aif.source == "auto"`` searches; None is everywhere.
+        aif_selection: changes by hand to the artery that was found.
+        aif_file: for ``aif.source == "file"``.
+        regions: name → mask ``(slices, rows, columns)``.
+        roles: name → role; one for each region.
+        sizes: lesion → size measured on images finer than the dynamic grid.
+        study_keys: see :class:`SpineDCELib.analysis.graph.AnalysisInputs`.
+
+    Raises:
+        InputError: a region without a role.
+
+    Example:
+        >>> from SpineDCELib.analysis import Analysis
+        >>> Analysis.__name__
+        'Analysis'
+    """
+
+    def __init__(
+        self,
+        images: Images,
+        settings: Settings,
+        *,
+        aif_mask: NDArray[np.bool_] | None = None,
+        aif_region: NDArray[np.bool_] | None = None,
+        aif_selection: Selection | None = None,
+        aif_file: CurveFile | None = None,
+        regions: Mapping[str, NDArray[np.bool_]] | None = None,
+        roles: Mapping[str, Role] | None = None,
+        sizes: Mapping[str, Size] | None = None,
+        study_keys: Mapping[str, str] | None = None,
+    ) -> None:
+        self._graph = Graph(
+            _sealed(
+                AnalysisInputs(
+                    images,
+                    settings,
+                    aif_mask,
+                    aif_region,
+                    aif_selection,
+                    aif_file,
+                    dict(regions or {}),
+                    dict(roles or {}),
+                    dict(sizes or {}),
+                    dict(study_keys or {}),
+                )
+            )
+        )
+
+    # -- what is given --------------------------------------------------------------------------
+
+    @property
+    def inputs(self) -> AnalysisInputs:
+        """Everything that was given."""
+        return self._graph.inputs
+
+    @property
+    def study(self) -> Images:
+        """The study as read."""
+        return self.inputs.study
+
+    @property
+    def settings(self) -> Settings:
+        return self.inputs.settings
+
+    @property
+    def aif_mask(self) -> NDArray[np.bool_] | None:
+        return self.inputs.aif_mask
+
+    @property
+    def aif_region(self) -> NDArray[np.bool_] | None:
+        return self.inputs.aif_region
+
+    @property
+    def aif_selection(self) -> Selection | None:
+        return self.inputs.aif_selection
+
+    @property
+    def aif_file(self) -> CurveFile | None:
+        return self.inputs.aif_file
+
+    @property
+    def regions(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Name → mask."""
+        return self.inputs.regions
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """Name → role."""
+        return self.inputs.roles
+
+    @property
+    def sizes(self) -> Mapping[str, Size]:
+        """Lesion → size that was measured on images finer than the dynamic grid."""
+        return self.inputs.sizes
+
+    def update(self, **changes: Any) -> None:
+        """Replace some of what was given, by the names of :class:`AnalysisInputs`' attributes.
+
+        Raises:
+            InputError: a region without a role; nothing is changed then.
+        """
+        if "study" in changes and "study_keys" not in changes:
+            changes["study_keys"] = {}
+        self._graph.inputs = _sealed(replace(self.inputs, **changes, _tokens={}))
+
+    def snapshot(self) -> Analysis:
+        """Return an independent analysis with the same inputs and results, for another thread."""
+        copy = object.__new__(type(self))
+        copy._graph = self._graph.copy()
+        return copy
+
+    def adopt(self, other: Analysis) -> None:
+        """Take over what a snapshot has computed, where it holds for the present inputs."""
+        self._graph.take(other._graph)
+
+    def is_current(self, stage: str) -> bool:
+        """Whether a stage's last result still holds, such as "result"; nothing is computed."""
+        return self._graph.is_current(stage)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph itself, for keeping results in files."""
+        return self._graph
+
+    # -- what is computed -----------------------------------------------------------------------
+
+    @property
+    def images(self) -> Images:
+        """The study after preprocessing."""
+        return self.preprocess()
+
+    def preprocess(self, progress: Progress = silent) -> Images:
+        """Return the study after motion correction, noise mask and smoothing."""
+        done = self._graph.get(acquisition.preprocessed, progress)
+        return replace(
+            self.study,
+            dynamic=done.series,
+            tissue=done.tissue,
+            displacement=done.displacement,
+            rotation=done.rotation,
+        )
+
+    def check(self) -> None:
+        """Refuse what no later stage could use, before any long work.
+
+        Raises:
+            InputError: too few frames; no TR, flip angle or T10; no AIF; unusable signal.
+        """
+        self._graph.get(acquisition.check)
+
+    @property
+    def TR(self) -> float | None:
+        """Repetition time in use, s."""
+        return self._graph.get(acquisition.TR)
+
+    @property
+    def FA(self) -> float | None:
+        """Flip angle in use, degrees."""
+        return self._graph.get(acquisition.FA)
+
+    @property
+    def r1(self) -> float:
+        """Relaxivity in use, 1/s/mM."""
+        return self._graph.get(acquisition.r1)
+
+    @property
+    def T1_source(self) -> str | None:
+        """Where T10 comes from: as set, else what the study has."""
+        return self._graph.get(acquisition.T1_source)
+
+    @property
+    def artery(self) -> NDArray[np.bool_] | None:
+        """Voxels of the artery, trusted or not; None where the AIF is not from the images."""
+        source = self.settings.aif.source
+        if source == "auto":
+            return self.detection().mask
+        return self.aif_mask if source == "mask" else None
+
+    def detection(self, progress: Progress = silent) -> Detection:
+        """Return the artery as the search finds it, trusted or not, with changes by hand."""
+        return self._graph.get(artery_stages.detection, progress)
+
+    def baseline_frames(self) -> int:
+        """Return the number of frames before the bolus."""
+        return self._graph.get(artery_stages.baseline_frames)
+
+    def concentration(self, progress: Progress = silent) -> Concentration:
+        """Return the concentration (or relative or absolute signal change) in every voxel."""
+        return self._graph.get(concentration, progress)
+
+    def blood(self) -> BloodCurve:
+        """Return blood concentration in the artery, checked against its phase.
+
+        Raises:
+            InputError: the AIF does not come from the images, or the artery has no usable signal.
+        """
+        return self._graph.get(artery_stages.blood)
+
+    def blood_of(self, signal: NDArray[np.float64]) -> BloodCurve:
+        """Return the blood concentration that another mean signal of the artery would give."""
+        view = View(self._graph)
+        source = view(artery_stages.artery)
+        if source is None:
+            raise InputError("The AIF is not measured in the images.", code="aif_not_measured")
+        changed = source._replace(signal=signal)
+        return artery_stages.blood_curve(view, changed, view(artery_stages.baseline_frames))
+
+    def aif(self, progress: Progress = silent) -> ArterialInput:
+        """Return the arterial input function before any shift."""
+        return self._graph.get(aif_stages.arterial_input, progress)
+
+    def arterial_curve(self) -> ArterialCurve:
+        """Return the plasma curve that is fitted with, before any shift."""
+        return self._graph.get(aif_stages.arterial_curve)
+
+    def evidence(self, progress: Progress = silent) -> Evidence:
+        """Return the evidence for a shift, from the regions or all tissue."""
+        return self._graph.get(shift_stages.evidence, progress)
+
+    def shift(self, progress: Progress = silent) -> float:
+        """Return the shift in use, s.
+
+        Raises:
+            InputError: it is to be proposed, but the regions do not determine it.
+        """
+        return self._graph.get(shift_stages.shift, progress)
+
+    def own_shifts(self) -> dict[str, float]:
+        """Return the shifts of the regions or slices that do not use the study's, s."""
+        return self._graph.get(shift_stages.own_shifts)
+
+    def fitter(self, progress: Progress = silent) -> Fitter:
+        """Return the prepared fit, which keeps what does not depend on the shift."""
+        return self._graph.get(fit_stages.fitter, progress)
+
+    def fit(self, progress: Progress = silent) -> FitResult:
+        """Return the model's parameters in every voxel at the shift that is set."""
+        return self._graph.get(fit_stages.fit, progress)
+
+    def result(self, progress: Progress = silent) -> Result:
+        """Return maps, status, statistics of the regions and their curves."""
+        return self._graph.get(fit_stages.result, progress)
+
+    def keep_concentration_as(self, stored: Concentration) -> None:
+        """Hold the same concentration in another form, such as arrays that lie in a file."""
+        self._graph.replace_value(concentration, stored)
+
+
+def _sealed(inputs: AnalysisInputs) -> AnalysisInputs:
+    """The inputs with masks that nobody else can change, and a role for every region."""
+    for name in inputs.regions:
+        if name not in inputs.roles:
+            raise InputError(
+                f"The region '{name}' has no role.", code="region_without_role", about=name
+            )
+    return replace(
+        inputs,
+        aif_mask=_read_only(inputs.aif_mask),
+        aif_region=_read_only(inputs.aif_region),
+        regions={name: _read_only(mask) for name, mask in inputs.regions.items()},
+        roles={name: inputs.roles[name] for name in inputs.regions},
+        sizes=dict(inputs.sizes),
+        _tokens={},
+    )
+
+
+def _read_only(mask: Any) -> Any:
+    if mask is None or not mask.flags.writeable:
+        return mask
+    copy = np.array(mask, bool)
+    copy.flags.writeable = False
+    return copy

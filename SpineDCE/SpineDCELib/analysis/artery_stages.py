@@ -1,0 +1,210 @@
+"""Stages for the artery in the images: search, voxels, signal, baseline, blood concentration."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib import aif
+from SpineDCELib.aif.blood_curve import BloodCurve
+from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.phase_aif import PhaseCurve
+from SpineDCELib.analysis.acquisition_stages import FA, TR, field_strength, preprocessed, r1
+from SpineDCELib.analysis.graph import View
+from SpineDCELib.concentration import relative_enhancement, signal_difference
+from SpineDCELib.errors import InputError
+from SpineDCELib.settings.values import BLOOD_T10, GADOBUTROL_R2, at_field
+
+
+class Artery(NamedTuple):
+    """Voxels that the AIF is measured in, and their mean signal ``(frames,)``."""
+
+    mask: NDArray[np.bool_]
+    signal: NDArray[np.float64]
+
+
+def blood_T10(view: View) -> float:
+    """Return T1 of blood before contrast, s."""
+    given = view.settings.aif.blood_T10
+    return at_field(BLOOD_T10, view(field_strength))[0] if given is None else given
+
+
+def artery_search(view: View) -> Detection:
+    """Return what the automatic search finds, before any change by hand."""
+    to_contrast, unit = aif.blood_contrast(
+        TR=view(TR), FA=view(FA), T10=view(blood_T10), r1=view(r1)
+    )
+    return aif.detect(
+        view(preprocessed).series,
+        to_contrast=to_contrast,
+        unit=unit,
+        region=view.aif_region,
+        progress=view.progress,
+    )
+
+
+def detection(view: View) -> Detection:
+    """Return the artery as the automatic search finds it, with changes by hand applied."""
+    found = view(artery_search, view.progress)
+    selection = view.aif_selection
+    if selection is None:
+        return found
+    return aif.apply_selection(selection, found, view(preprocessed).series)
+
+
+def artery(view: View) -> Artery | None:
+    """Return the artery that the AIF comes from; None where it does not come from the images.
+
+    Raises:
+        InputError: the search finds no artery that can be trusted.
+    """
+    source = view.settings.aif.source
+    if source == "auto":
+        return _found_artery(view)
+    if source != "mask":
+        return None
+    drawn = _drawn_artery(view)
+    if drawn is None:
+        raise InputError(
+            "The AIF is to come from a drawn artery, but none is given.",
+            code="no_aif_mask",
+            fields=["inputs.aif_mask", "aif.source"],
+        )
+    return drawn
+
+
+def image_artery(view: View) -> Artery:
+    """Return the artery in the images whatever the AIF comes from: as drawn, else as found.
+
+    Raises:
+        InputError: the search finds no artery that can be trusted.
+    """
+    return _drawn_artery(view) or _found_artery(view)
+
+
+def _found_artery(view: View) -> Artery:
+    found = view(detection, view.progress).trusted()
+    assert found.signal is not None
+    return Artery(found.mask, found.signal)
+
+
+def _drawn_artery(view: View) -> Artery | None:
+    mask = view.aif_mask
+    if mask is None:
+        return None
+    return Artery(mask, view(preprocessed).series.signal[:, mask].mean(axis=1, dtype=float))
+
+
+def baseline_frames(view: View) -> int:
+    """Return the number of frames before the bolus: as set, else from the artery or the tissue."""
+    return _baseline_frames(view, None if _given_baseline(view) else view(artery))
+
+
+def _given_baseline(view: View) -> bool:
+    return view.settings.concentration.baseline_frames is not None
+
+
+def _baseline_frames(view: View, source: Artery | None) -> int:
+    dynamic = view(preprocessed).series
+    n0 = view.settings.concentration.baseline_frames
+    if n0 is None:
+        curve = aif.most_enhancing(dynamic.signal) if source is None else source.signal
+        n0 = int(aif.baseline_frames(curve, t=dynamic.times))
+    if n0 >= dynamic.n_frames:
+        raise InputError(
+            f"A baseline of {n0} frames leaves none after the bolus.",
+            code="no_frames_after_baseline",
+            fields=["concentration.baseline_frames"],
+        )
+    return n0
+
+
+def blood(view: View) -> BloodCurve:
+    """Return blood concentration in the artery that the AIF comes from, checked by its phase.
+
+    Raises:
+        InputError: the AIF does not come from the images, or their artery has no usable signal.
+    """
+    source = view(artery)
+    if source is None:
+        raise InputError(
+            f"The AIF '{view.settings.aif.source}' is not measured in the images.",
+            code="aif_not_measured",
+            fields=["aif.source"],
+        )
+    return blood_curve(view, source, view(baseline_frames))
+
+
+def image_blood(view: View) -> BloodCurve:
+    """Return blood concentration in the artery in the images, whatever the AIF comes from."""
+    source = view(image_artery)
+    return blood_curve(view, source, _baseline_frames(view, source))
+
+
+def blood_curve(view: View, source: Artery, n0: int) -> BloodCurve:
+    """Return blood concentration from an artery's mean signal.
+
+    Args:
+        n0: number of baseline frames.
+    """
+    signal, mode = source.signal, view.settings.concentration.signal
+    baseline = np.asarray(signal[:n0].mean())
+    if not (np.all(np.isfinite(signal)) and baseline > 0):
+        raise InputError(
+            "The artery has no usable signal. Draw it elsewhere.",
+            code="no_artery_signal",
+            fields=["inputs.aif_mask"],
+        )
+    if mode != "absolute":
+        change = relative_enhancement if mode == "relative" else signal_difference
+        Cb = np.asarray(change(signal, baseline=baseline), float)
+        return BloodCurve(Cb, signal, None, 0.0, (f"AIF from the artery's {mode} signal.",))
+    T10 = view(blood_T10)
+    contrast, _unit = aif.blood_contrast(TR=view(TR), FA=view(FA), T10=T10, r1=view(r1))
+    phase, notes = _phase(view, source.mask, n0), [_blood_T10_note(view, T10)]
+    if isinstance(phase, str):
+        notes.append(phase)
+        phase = None
+    curve = aif.blood_curve(
+        signal,
+        lambda values: contrast(values, baseline),
+        TE=view.study.dynamic.acquisition.TE,
+        r2=view.settings.aif.r2,
+        literature_r2=at_field(GADOBUTROL_R2, view(field_strength))[0],
+        phase=phase,
+        peak=view.settings.aif.peak,
+    )
+    return replace(curve, notes=(*notes, *curve.notes))
+
+
+def _blood_T10_note(view: View, T10: float) -> str:
+    if view.settings.aif.blood_T10 is not None:
+        return f"Blood T10 {T10 * 1000:.0f} ms (as given)."
+    field = at_field(BLOOD_T10, view(field_strength))[1]
+    return f"Blood T10 {T10 * 1000:.0f} ms (of blood at {field:g} T, Stanisz 2005)."
+
+
+def _phase(view: View, mask: NDArray[np.bool_], n0: int) -> PhaseCurve | str | None:
+    """Blood concentration from phase images, why there is none, or None without phase images."""
+    dynamic = view(preprocessed).series
+    if dynamic.phase is None:
+        return None
+    TE, field = view.study.dynamic.acquisition.TE, view(field_strength)
+    if TE is None or field is None:
+        return "Phase images not used: the files do not say TE and field strength."
+    try:
+        return aif.phase_curve(
+            dynamic.signal,
+            dynamic.phase,
+            mask=mask,
+            geometry=dynamic.geometry,
+            baseline_frames=n0,
+            noise=aif.series_noise(dynamic.signal),
+            field_strength=field,
+            TE=TE,
+        )
+    except InputError as error:
+        return f"Phase images not used. {error}"

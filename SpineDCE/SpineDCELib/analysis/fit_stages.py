@@ -1,0 +1,163 @@
+"""Stages for the fit at its shift and what is read off it: maps, statistics, curves, measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.analysis.acquisition_stages import T1_source, check, preprocessed
+from SpineDCELib.analysis.aif_stages import arterial_curve, arterial_input
+from SpineDCELib.analysis.concentration_stages import concentration
+from SpineDCELib.analysis.graph import View
+from SpineDCELib.analysis.shift_stages import evidence, own_shifts, shift, shift_masks
+from SpineDCELib.concentration.conversion import unusable
+from SpineDCELib.data import Images, Result
+from SpineDCELib.kinetics.fit_result import FitResult
+from SpineDCELib.kinetics.fitting import Fitter, prepare
+from SpineDCELib.kinetics.standard_errors import standard_errors
+from SpineDCELib.measurement import (
+    Measures,
+    mean_curve,
+    measure,
+    region_statistics,
+    without_exclusions,
+)
+from SpineDCELib.progress import part
+from SpineDCELib.vocabulary.fit_status import FIRST_UNFITTED, Status, legend
+
+
+def drawn_background(view: View) -> NDArray[np.intp]:
+    """Return the voxels of regions that the noise mask takes for background: they are fitted."""
+    tissue = view(preprocessed).tissue
+    if tissue is None:
+        return np.zeros(0, np.intp)
+    drawn = np.any([np.zeros_like(tissue), *view.regions.values()], axis=0)
+    return np.flatnonzero(drawn & ~tissue)
+
+
+def fitter(view: View) -> Fitter:
+    """Return the prepared fit, which keeps what does not depend on the shift."""
+    found = view(concentration, view.progress)
+    baseline_error, rounding = found.hidden_errors
+    series = view(preprocessed)
+    drawn = np.zeros(series.series.geometry.shape, bool)
+    drawn.ravel()[view(drawn_background)] = True
+    settings = view.settings.fit
+    return prepare(
+        found.curves,
+        series.series.times,
+        view(arterial_curve),
+        model=settings.model,
+        fit_delay=settings.fit_delay,
+        exclude=unusable(
+            found,
+            Images(series.series, tissue=series.tissue),
+            skip_invalid=view.settings.reading.skip_invalid,
+            drawn=drawn,
+        ),
+        baseline_error=baseline_error,
+        rounding=rounding,
+    )
+
+
+def fit(view: View) -> FitResult:
+    """Return the model's parameters in every voxel at the shift that is set."""
+    Ta, own = view(shift, view.progress), view(own_shifts)
+    prepared = view(fitter, part(view.progress, 0, 0.6))
+    result = prepared.fit(Ta=Ta, progress=part(view.progress, 0.6, 1))
+    masks = shift_masks(view) if own else {}
+    for name, own_Ta in own.items():
+        voxels = np.flatnonzero(masks[name])
+        _put(result, prepared.fit(Ta=own_Ta, voxels=voxels), voxels)
+    return result
+
+
+def result(view: View) -> Result:
+    """Return maps, status, statistics of the regions and their curves."""
+    view(check)
+    fitted = view(fit, view.progress)
+    maps = {**fitted.parameters, "R2": fitted.R2}
+    measured = without_exclusions(view.regions, view.roles)
+    regions = measured or {"all voxels": np.ones(fitted.status.shape, bool)}
+    series = view(preprocessed).series
+    statistics = region_statistics(
+        maps,
+        regions=regions,
+        status=fitted.status,
+        reasons=legend(),
+        unfitted=frozenset(int(code) for code in Status if code >= FIRST_UNFITTED),
+        voxel_volume=series.geometry.voxel_volume,
+    )
+    found = view(concentration)
+    curves = {name: mean_curve(found.curves, mask=mask) for name, mask in measured.items()}
+    own = view(own_shifts)
+    fits = {
+        name: _fitted_curve(view, curve, own.get(name, view(shift)))
+        for name, curve in curves.items()
+    }
+    notes = (
+        *series.notes,
+        *found.notes,
+        *view(arterial_input).notes,
+        *([view(evidence).sentence()] if view.settings.fit.shift == "auto" else []),
+        *(f"Shift of {name}: {own_shift:g} s." for name, own_shift in own.items()),
+    )
+    measures = _measures(view, maps, measured)
+    return Result(maps, fitted.status, statistics, curves, fits, notes, measures)
+
+
+def _measures(
+    view: View,
+    maps: Mapping[str, NDArray[np.floating]],
+    regions: Mapping[str, NDArray[np.bool_]],
+) -> Measures:
+    """Lesions over references, with the fit's standard errors where they are needed."""
+    found, geometry = view(concentration), view(preprocessed).series.geometry
+    roles = view.roles
+    wanted = [m for n, m in regions.items() if roles[n] in ("lesion", "reference")]
+    errors: dict[str, NDArray[np.floating]] = {}
+    if wanted:
+        voxels = np.flatnonzero(np.any(wanted, axis=0))
+        # Errors hardly depend on the shift, so the study's stands for all.
+        for name, values in standard_errors(
+            view(fitter).fit(Ta=view(shift), voxels=voxels)
+        ).items():
+            errors[name] = np.full(geometry.shape, np.nan)
+            errors[name].ravel()[voxels] = values
+    return measure(
+        maps,
+        regions=regions,
+        roles=roles,
+        geometry=geometry,
+        errors=errors,
+        T10=found.T10 if view(T1_source) != "fixed" else None,
+        image=found.baseline,
+        absolute=view.settings.concentration.signal == "absolute",
+        sizes=view.sizes,
+    )
+
+
+def _fitted_curve(view: View, curve: NDArray[np.float64], Ta: float) -> NDArray[np.float64]:
+    """The model's curve of the fit to one mean curve, ``(frames,)``; NaN if there is none."""
+    if not np.all(np.isfinite(curve)):
+        return np.full_like(curve, np.nan)
+    fitted = prepare(
+        curve[:, None],
+        view(preprocessed).series.times,
+        view(arterial_curve),
+        model=view.settings.fit.model,
+        fit_delay=view.settings.fit.fit_delay,
+    ).fit(Ta)
+    return fitted.setup.curves(fitted.parameters)[:, 0]
+
+
+def _put(whole: FitResult, part: FitResult, voxels: NDArray[np.intp]) -> None:
+    """Set some voxels of a result to those of another."""
+    for name, array in part.parameters.items():
+        whole.parameters[name].ravel()[voxels] = array
+    for target, source in (
+        (whole.rss, part.rss), (whole.R2, part.R2), (whole.status, part.status)
+    ):  # fmt: skip
+        target.ravel()[voxels] = source
