@@ -9,19 +9,10 @@ from numpy.typing import NDArray
 
 from SpineDCELib.measurement import Measures, RegionStatistics
 from SpineDCELib.series import DynamicSeries, FlipAngleSet, Volume
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
-#: Unit of every map, as files and tables print it.
-UNITS = {
-    "vp": "fraction",
-    "ve": "fraction",
-    "Ktrans": "1/min",
-    "kep": "1/min",
-    "Fp": "mL/mL/min",
-    "PS": "1/min",
-    "Ta": "s",
-    "R2": "fraction",
-}
-MODE_UNITS = {"absolute": "mM", "relative": "(S-S0)/S0", "difference": "signal"}
+# Until the analysis room names its unit by the new word.
+MODE_UNITS = CURVE_UNITS
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpineDCELib.mrml.colour_nodes import COLOURS
 from SpineDCELib.mrml.volume_nodes import array_of
+from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -23,7 +23,7 @@ class MapsPanel:
             {
                 "colours": "viridis", "scale_top": 1.0, "scale_limit": 1.0, "threshold": 0.0,
                 "made": {}, "explained": "",
-                "colour_items": [{"title": c, "value": c} for c in COLOURS],
+                "colour_items": [{"title": c, "value": c} for c in COLOUR_MAPS],
                 "signal_items": [{"title": t, "value": v} for v, t in SIGNALS.items()],
                 "model_items": [{"title": t, "value": v} for v, t in MODELS.items()],
                 "T1_items": [{"title": t, "value": v} for v, t in T1_SOURCES.items()],

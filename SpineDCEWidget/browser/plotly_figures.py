@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis.explain_voxel import RegionRow, VoxelStory
-from SpineDCELib.export.map_figures import COLOURS
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
 #: Region role → colour, the same as in the views and pictures.
-ROLE_COLOURS = {str(role): colour for role, colour in COLOURS.items()}
+ROLE_COLOURS = {str(role): words.colour for role, words in REGION_ROLES.items()}
 #: Seen on dark and on light.
 AIF_COLOUR, CHECK_COLOUR, GREY = "#e6578c", "#4cc2c4", "#8a94a0"
 _FONT = {"family": "system-ui, sans-serif", "size": 11}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from SpineDCELib.vocabulary.quantities import SHOWN
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -66,11 +66,11 @@ class ViewBar:
         station, state = self._station, self._station.state
         visit = station.visit
         names = visit.maps if visit is not None else {}
-        order = [n for n in SHOWN if n in names]
-        state.maps = [{"title": SHOWN[n].title, "value": n} for n in order]
+        order = [n for n in QUANTITIES if n in names]
+        state.maps = [{"title": QUANTITIES[n].title, "value": n} for n in order]
         state.frames = visit.analysis.study.dynamic.n_frames if visit is not None else 1
         state.sections = visit.analysis.study.dynamic.geometry.shape[0] if visit is not None else 1
-        title = SHOWN[state.map_name].title
+        title = QUANTITIES[state.map_name].title
         words = {"T1": "T1", "frame": "frame", "map": title, "fused": f"{title} over T1"}
         if visit is not None and visit.anatomy is None:
             words |= {"T1": "baseline", "fused": f"{title} over frame"}
@@ -98,9 +98,9 @@ class ViewBar:
                 table.GetRange()[0] + i / 16 * (table.GetRange()[1] - table.GetRange()[0]), rgb
             )
             colours.append("rgb({},{},{})".format(*(round(255 * v) for v in rgb)))
-        shown = SHOWN[state.map_name]
+        shown = QUANTITIES[state.map_name]
         state.legend = {
-            "title": f"{shown.title} {shown.unit}".strip(),
+            "title": f"{shown.title} {shown.shown_unit}".strip(),
             "css": f"linear-gradient(to top, {', '.join(colours)})",
             "ticks": [_tick(low + (high - low) * i / 4, high) for i in (4, 3, 2, 1, 0)],
         }

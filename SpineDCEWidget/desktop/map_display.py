@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from SpineDCELib.mrml.map_nodes import add_legend, legend_of
-from SpineDCELib.vocabulary.quantities import SHOWN
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 
@@ -31,7 +31,7 @@ class Display:
         for combo, names in (
             (ui.layoutCombo, texts.LAYOUT_NAMES),
             (ui.coloursCombo, texts.COLOUR_NAMES),
-            (ui.quantityCombo, {key: shown.title for key, shown in SHOWN.items()}),
+            (ui.quantityCombo, {key: shown.title for key, shown in QUANTITIES.items()}),
         ):
             for i in range(combo.count):
                 combo.setItemText(i, names.get(combo.itemText(i), combo.itemText(i)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import slicer
 from SpineDCELib.errors import InputError
-from SpineDCELib.vocabulary.quantities import SHOWN
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_voxel
@@ -101,7 +101,7 @@ class MapsPanel(Panel):
         ui.mapBox.enabled = made
         ui.mapBox.toolTip = "" if made else visit.problem or texts.OPEN_FIRST
         quantity = parameters.quantity
-        ui.unitLabel.text = SHOWN[quantity].unit
+        ui.unitLabel.text = QUANTITIES[quantity].shown_unit
         ui.quantityCombo.toolTip = words.EXPLAINED[quantity]
         ui.topSpin.value = self.desk.display.given_top(quantity)
         ui.topSpin.enabled = quantity != "status"

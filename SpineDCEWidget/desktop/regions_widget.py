@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
-from SpineDCELib.export.map_figures import COLOURS
 from SpineDCELib.mrml.region_nodes import add_ruler, set_masks
 from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_regions
@@ -50,7 +50,7 @@ class RegionsPanel(Panel):
             button.text = words.ROLES[role]
             button.toolTip = words.ROLE_HINTS[role]
             colour = qt.QPixmap(12, 12)
-            colour.fill(qt.QColor(COLOURS[role]))
+            colour.fill(qt.QColor(REGION_ROLES[role].colour))
             button.setIcon(qt.QIcon(colour))
             self.on(button, "clicked()", lambda role=role: self.toggle(role))
         for kind in RULERS:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import slicer
 from SpineDCELib.mrml.volume_nodes import geometry_of
-from SpineDCELib.vocabulary.quantities import SHOWN
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.view_layouts import (
@@ -102,7 +102,7 @@ class Views:
             chosen = visit.maps.get(quantity)
             middle, label = (frame, texts.FRAME_VIEW)
             if step not in _FRAME_STEPS and chosen is not None:
-                middle, label = chosen, SHOWN[quantity].title
+                middle, label = chosen, QUANTITIES[quantity].title
             labels = {"T1": texts.T1_VIEW, "map": label, "fused": texts.FUSED_VIEW}
             for slot, (under, over) in zip(
                 SLOTS, ((background, None), (middle, None), (background, chosen)), strict=True

@@ -12,7 +12,7 @@ from SpineDCELib.export.report.report_tables import change_rows, measurement_row
 from SpineDCELib.measurement import Size
 from SpineDCELib.mrml.patient_scene import Workplace
 from SpineDCELib.mrml.visit_scene import VisitScene
-from SpineDCELib.vocabulary.quantities import NONE, SHOWN, number
+from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number
 
 from SpineDCEWidget.shared.wording import _
 
@@ -21,8 +21,7 @@ Rows = tuple[list[str], list[list[str]]]
 
 def value(parameter: str, shown: float) -> str:
     """A parameter, given in its shown unit: "9.34 mL/100 mL"."""
-    how = SHOWN[parameter]
-    return f"{number(shown, how.digits)} {how.unit}".rstrip() if math.isfinite(shown) else NONE
+    return QUANTITIES[parameter].text(shown)
 
 
 def times(ratio: float) -> str:
@@ -128,11 +127,11 @@ def story_rows(story: VoxelStory) -> list[list[str]]:
     """Parameter and value ± standard error, one row each; R² last."""
     rows = []
     for name, shown, error in story.values:
-        how = SHOWN[name]
+        how = QUANTITIES[name]
         text = number(shown, how.digits)
         if math.isfinite(error):
             text += f" ± {number(error, how.digits)}"
-        rows.append([how.title, f"{text} {how.unit}".rstrip()])
+        rows.append([how.title, f"{text} {how.shown_unit}".rstrip()])
     return [*rows, ["R²", number(story.R2, 3)]]
 
 

@@ -33,7 +33,9 @@ def test_names_from_files_cannot_break_the_page():
 
 
 def picture(vp, **regions):
-    return Picture(np.ones(GEOMETRY.shape), "T1", vp, GEOMETRY, regions)
+    """A picture whose regions are named after their roles."""
+    roles = {name: name.lower() for name in regions}
+    return Picture(np.ones(GEOMETRY.shape), "T1", vp, GEOMETRY, regions, roles)
 
 
 def region(section, rows):

@@ -20,7 +20,6 @@ from SpineDCELib.aif.plot_data import (
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
 from SpineDCELib.cli.terminal import shown_progress
-from SpineDCELib.data import MODE_UNITS
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.aif_files import write_aif_picture, write_chart_table
 from SpineDCELib.export.csv_tables import write_curves
@@ -28,6 +27,7 @@ from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.run.analyse import load
 from SpineDCELib.run.result_cache import ResultCache
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 
 def add(commands: Any) -> None:
@@ -75,7 +75,7 @@ def _charts(analysis: Analysis, found: Detection | None) -> tuple[list[Chart], s
         return charts, ""
     blood = analysis.blood()
     print("\n".join(blood.notes))
-    unit = MODE_UNITS[analysis.settings.concentration.signal]
+    unit = CURVE_UNITS[analysis.settings.concentration.signal]
     charts.append(curve_chart(blood, t=t, unit=unit))
     try:
         analysis.check()

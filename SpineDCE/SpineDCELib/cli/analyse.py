@@ -7,9 +7,9 @@ from typing import Any
 
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
 from SpineDCELib.cli.terminal import shown_progress
-from SpineDCELib.data import UNITS
 from SpineDCELib.export.formats import parse_formats
 from SpineDCELib.run.analyse import Outcome, analyse
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 
 def add(commands: Any) -> None:
@@ -55,7 +55,7 @@ def summary(outcome: Outcome) -> str:
             if s.n and name in ("vp", "Ktrans", "ve"):
                 lines.append(
                     f"  {name:7s} median {s.median:.4f}  mean {s.mean:.4f} ± {s.SD:.4f} "
-                    f"{UNITS[name]}"
+                    f"{QUANTITIES[name].unit}"
                 )
         lines += [f"  unfitted: {count} {reason}" for reason, count in region.unfitted.items()]
     measures = result.measures

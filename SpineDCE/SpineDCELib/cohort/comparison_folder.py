@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from SpineDCELib.aif import bolus_arrival
 from SpineDCELib.errors import InputError
-from SpineDCELib.measurement import role_of
 
 VISITS = ("before", "after")
 #: Quantity of ``comparison.csv`` → name in tables of cohorts.
@@ -80,11 +79,13 @@ def _read_curve(path: Path, lesion: str) -> Curve | None:
         with path.open(encoding="utf-8") as file:
             header, *rows = csv.reader(file)
         table = np.array([[_value(cell) for cell in row] for row in rows])
-    except (OSError, ValueError):
+        with path.with_name("measurements.csv").open(encoding="utf-8") as file:
+            roles = {row["region"]: row["role"] for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError):
         return None
     names = [re.fullmatch(r"(.*) \[(.*)\]", heading) for heading in header]
     regions = {m[1]: (i, m[2]) for i, m in enumerate(names) if m and not m[1].endswith(" fit")}
-    lesions = [name for name in regions if role_of(name) == "lesion"]
+    lesions = [name for name in regions if roles.get(name) == "lesion"]
     chosen = lesion if lesion in regions else lesions[0] if len(lesions) == 1 else None
     if chosen is None or "AIF Cp" not in regions:
         return None

@@ -14,11 +14,12 @@ from SpineDCELib.concentration import (
     signal_to_concentration,
     variable_flip_angle_T1,
 )
-from SpineDCELib.data import MODE_UNITS, Concentration, Images
+from SpineDCELib.data import Concentration, Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series.linear_resampling import resample_linear
 from SpineDCELib.vocabulary.fit_status import Status
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def convert(
     progress(1.0, "Concentration")
     return Concentration(
         curves=curves,
-        unit=MODE_UNITS[how.mode],
+        unit=CURVE_UNITS[how.mode],
         baseline_frames=baseline_frames,
         baseline=baseline,
         T10=T10,
@@ -144,7 +145,7 @@ def unusable(
         drawn: voxels of regions, which count as tissue whatever the noise mask says.
     """
     broken = ~np.isfinite(concentration.curves).all(axis=0)
-    saturates = concentration.unit == MODE_UNITS["absolute"]
+    saturates = concentration.unit == CURVE_UNITS["absolute"]
     reason = Status.SATURATED if saturates else Status.NOT_FINITE
     codes = np.where(broken, np.uint8(reason), np.uint8(0))
     if concentration.T10 is not None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from SpineDCELib.aif import shift_curve
 from SpineDCELib.aif.plot_data import candidate_table, evidence_table
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.data import UNITS, Result
+from SpineDCELib.data import Result
 from SpineDCELib.export.aif_files import write_chart_table
 from SpineDCELib.export.csv_tables import (
     write_curves,
@@ -27,6 +27,7 @@ from SpineDCELib.export.preprocessing_figure import write_motion, write_preproce
 from SpineDCELib.run.provenance import array_digest, file_digest
 from SpineDCELib.series.linear_resampling import resample_linear
 from SpineDCELib.vocabulary.fit_status import Status
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 #: Below this share of the brightest signal a voxel is air: pictures leave its noise out.
 AIR = 0.02
@@ -58,7 +59,7 @@ def write_results(
         save(
             name,
             array.astype(np.float32),
-            {"SpineDCE.quantity": name, "SpineDCE.unit": UNITS[name]},
+            {"SpineDCE.quantity": name, "SpineDCE.unit": QUANTITIES[name].unit},
         )
     if analysis.artery is not None:
         save("aif_mask", analysis.artery.astype(np.uint8), {"SpineDCE.quantity": "artery"})
@@ -78,7 +79,7 @@ def write_results(
             for code in Status
         ],
     )
-    write_measurements(folder / "measurements.csv", result.regions, units=UNITS)
+    write_measurements(folder / "measurements.csv", result.regions, roles=analysis.roles)
     write_curves(folder / "curves.csv", curve_columns(analysis, result))
     tables = ["status_legend.csv", "measurements.csv", "curves.csv"]
     if settings.aif.source == "auto":
@@ -162,7 +163,9 @@ def picture_of(analysis: Analysis, result: Result) -> Picture:
     baseline = analysis.concentration().baseline
     air = baseline < AIR * np.nanpercentile(baseline, 99)
     vp = np.where(air, np.nan, result.maps["vp"])
-    return Picture(anatomy, name, vp, analysis.images.dynamic.geometry, analysis.regions)
+    return Picture(
+        anatomy, name, vp, analysis.images.dynamic.geometry, analysis.regions, analysis.roles
+    )
 
 
 def _anatomy_on_grid(analysis: Analysis) -> tuple[NDArray[np.floating], str]:

@@ -15,25 +15,32 @@ from numpy.typing import NDArray
 
 from SpineDCELib.measurement import Extent, Measures, RegionStatistics, Size
 from SpineDCELib.measurement.region_statistics import Statistics
+from SpineDCELib.vocabulary.quantities import QUANTITIES
+from SpineDCELib.vocabulary.region_roles import Role
 
 
 def write_measurements(
-    path: Path, regions: Sequence[RegionStatistics], *, units: Mapping[str, str]
+    path: Path, regions: Sequence[RegionStatistics], *, roles: Mapping[str, Role]
 ) -> None:
-    """One row a region: counts, unfitted voxels by reason, statistics of every parameter."""
+    """Write one row per region: role, counts, unfitted voxels by reason, statistics of each map.
+
+    Args:
+        roles: region → role; "all voxels", where no region is drawn, has none.
+    """
     reasons = sorted({reason for region in regions for reason in region.unfitted})
     names = list(regions[0].parameters) if regions else []
     statistics = [f.name for f in fields(Statistics)]
-    header = ["region", "voxels", "volume [mm3]", "fitted voxels"]
+    header = ["region", "role", "voxels", "volume [mm3]", "fitted voxels"]
     header += [f"unfitted: {reason}" for reason in reasons]
     header += [
-        f"{name} n" if key == "n" else f"{name} {key} [{units[name]}]"
+        f"{name} n" if key == "n" else f"{name} {key} [{QUANTITIES[name].unit}]"
         for name in names
         for key in statistics
     ]
     rows = [
         [
             region.name,
+            roles.get(region.name, ""),
             region.voxels,
             region.volume,
             region.fitted,

@@ -10,16 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.export.slice_orientation import display_slice
-from SpineDCELib.measurement import Role, role_of
 from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
+from SpineDCELib.vocabulary.region_roles import Role, words_of
 
-#: Vp below this share of the colour bar's top lets the anatomy through.
-TRANSPARENT_BELOW = 0.05
-#: Told apart on grey, also by the colour-blind (Wong 2011, doi:10.1038/nmeth.1618).
-COLOURS: dict[Role, str] = {
-    "lesion": "#ff8c1a", "reference": "#7fd4ff", "aorta": "#e6578c", "exclusion": "#bdbdbd",
-    "bone": "#f0e442", "extraosseous": "#ffd08a", "other": "#ffffff",
-}  # fmt: skip
 #: mm shown around lesions and references where a picture is cropped to them.
 _AROUND = 45.0
 
@@ -33,9 +27,10 @@ class Picture:
     vp: NDArray[np.floating]  #: fraction
     geometry: Geometry
     regions: Mapping[str, NDArray[np.bool_]]
+    roles: Mapping[str, Role]  #: of every region
 
     def of_role(self, *roles: Role) -> list[NDArray[np.bool_]]:
-        return [mask for name, mask in self.regions.items() if role_of(name) in roles]
+        return [mask for name, mask in self.regions.items() if self.roles[name] in roles]
 
 
 def best_slice(picture: Picture) -> int:
@@ -105,7 +100,7 @@ def draw_row(axes: Sequence[Any], picture: Picture, *, index: int, top: float, c
     for name, outline in outlines.items():
         if not outline.any() or outline.all():
             continue
-        shade = COLOURS[role_of(name)]
+        shade = words_of(picture.roles[name]).colour
         for ax in (axes[0], axes[2]):
             ax.contour(outline.astype(float), levels=[0.5], colors=[shade], linewidths=1.0)
         axes[0].plot([], [], color=shade, label=name)

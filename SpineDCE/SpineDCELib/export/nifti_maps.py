@@ -8,8 +8,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.data import UNITS, Result
-from SpineDCELib.export.nrrd_maps import to_image
+from SpineDCELib.data import Result
+from SpineDCELib.series.linear_resampling import to_image
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 #: Bytes that NIfTI-1 has for words about the image.
 _DESCRIPTION = 79
@@ -20,6 +21,6 @@ def write_nifti_maps(folder: Path, analysis: Analysis, result: Result) -> None:
     geometry = analysis.images.dynamic.geometry
     for name, array in result.maps.items():
         image = to_image(np.ascontiguousarray(array, np.float32), geometry)
-        words = f"SpineDCE {name} [{UNITS[name]}] {analysis.settings.fit.model}"
+        words = f"SpineDCE {name} [{QUANTITIES[name].unit}] {analysis.settings.fit.model}"
         image.SetMetaData("descrip", words[:_DESCRIPTION])
         sitk.WriteImage(image, str(folder / f"{name}.nii.gz"), True)

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.data import UNITS, Result
+from SpineDCELib.data import Result
 from SpineDCELib.export.analysis_files import curve_columns, picture_of
 from SpineDCELib.export.csv_tables import write_curves, write_measurements
-from SpineDCELib.export.dicom.codes import PARAMETERS
-from SpineDCELib.export.map_figures import TRANSPARENT_BELOW, scale_top
+from SpineDCELib.export.map_figures import scale_top
 from SpineDCELib.export.mrb_writer import SceneFile
 from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.series import Geometry, write_segmentation
-from SpineDCELib.vocabulary.quantities import colour_range
+from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
+from SpineDCELib.vocabulary.quantities import QUANTITIES, colour_range
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison
@@ -87,7 +87,7 @@ def _add_visits(scene: SceneFile, visits: Sequence[_Visit]) -> None:
             )
             scene.segmentation(visit.title("Regions"), file)
         file = visit.file("measurements.csv")
-        write_measurements(scene.data / file, visit.result.regions, units=UNITS)
+        write_measurements(scene.data / file, visit.result.regions, roles=visit.analysis.roles)
         _add_table(scene, visit.title("Measurements"), file)
         file = visit.file("curves.csv")
         write_curves(scene.data / file, curve_columns(visit.analysis, visit.result))
@@ -109,7 +109,7 @@ def _add_volumes(scene: SceneFile, visit: _Visit, top: float | None) -> tuple[st
     for name, array in maps.items():
         about = {
             "SpineDCE.quantity": name,
-            "SpineDCE.unit": UNITS[name],
+            "SpineDCE.unit": QUANTITIES[name].unit,
             "SpineDCE.model": settings.fit.model,
             "SpineDCE.signal": settings.concentration.signal,
             "SpineDCE.shift": f"{analysis.shift():g} s",
@@ -118,15 +118,15 @@ def _add_volumes(scene: SceneFile, visit: _Visit, top: float | None) -> tuple[st
             about["SpineDCE.visit"] = visit.name
         file = visit.file(f"{name}.nrrd")
         write_map(scene.data / file, array, geometry=geometry, header=about)
-        window = colour_range(array, top={"vp": top, "R2": 1.0}.get(name))
-        quantity, unit = PARAMETERS[name]
+        quantity = QUANTITIES[name]
+        window = colour_range(array, top=top if name == "vp" else quantity.top)
         nodes[name] = scene.volume(
             visit.title(name),
             file,
             window=window,
             shown_from=window[0] + TRANSPARENT_BELOW * (window[1] - window[0]),
-            unit=unit,
-            quantity=quantity,
+            unit=quantity.unit_code,
+            quantity=quantity.code,
             attributes=about,
         )
     return background, nodes.get("vp", next(iter(nodes.values())))

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.kinetics.convolution import Array
-from SpineDCELib.kinetics.parameters import UNITS, Setup
+from SpineDCELib.kinetics.parameters import Setup
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +20,8 @@ class FitResult(Mapping[str, NDArray[np.floating]]):
     Attributes:
         setup: what the fit was made with.
         parameters: name → array of the voxels' shape; units in
-            :data:`~SpineDCELib.kinetics.parameters.UNITS`. ``"Ta"`` is among them only where it
-            was fitted.
+            :data:`~SpineDCELib.vocabulary.quantities.QUANTITIES`. ``"Ta"`` is among them only
+            where it was fitted.
         rss: residual sum of squares, mM². For float32 curves it is exact to about 1e-6 of the
             curve's own sum of squares.
         R2: 1 - rss / Σ(Ct - mean)².
@@ -47,7 +48,7 @@ class FitResult(Mapping[str, NDArray[np.floating]]):
         return len(self.parameters)
 
     def __getattr__(self, name: str) -> NDArray[np.floating]:
-        if name in UNITS and name in self.parameters:
+        if name in QUANTITIES and name in self.parameters:
             return self.parameters[name]
         raise AttributeError(f"this fit has no {name!r}")
 

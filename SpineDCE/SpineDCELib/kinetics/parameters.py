@@ -27,16 +27,6 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "patlak": ("vp", "Ktrans"),
     "two_compartment_exchange": ("vp", "ve", "Fp", "kep"),
 }
-#: Unit of each parameter inside the program. Fp and PS times 100 are in mL/100 mL/min.
-UNITS = {
-    "vp": "",
-    "ve": "",
-    "Ktrans": "1/min",
-    "kep": "1/min",
-    "Fp": "1/min",
-    "PS": "1/min",
-    "Ta": "s",
-}
 _SIZE = {"vp": 0.05, "ve": 0.2, "kep": 0.5, "Ktrans": 0.1, "Fp": 0.5, "Ta": 1.0}
 #: The exchange model has no meaning without its two volumes.
 SMALLEST_VOLUME = 1e-4

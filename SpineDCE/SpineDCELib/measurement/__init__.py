@@ -1,5 +1,6 @@
 """What is read off the maps: statistics of regions, normalisation, size, change."""
 
+from SpineDCELib.measurement.exclusions import without_exclusions
 from SpineDCELib.measurement.lesion_size import Bidimensional, Extent, Size, measure_size
 from SpineDCELib.measurement.measures import Measures, measure
 from SpineDCELib.measurement.normalised_ratio import Change, Normalised, RegionMean, change
@@ -9,7 +10,7 @@ from SpineDCELib.measurement.region_statistics import (
     mean_curve,
     region_statistics,
 )
-from SpineDCELib.vocabulary.region_roles import Role, role_of, without_exclusions
+from SpineDCELib.vocabulary.region_roles import Role, role_of
 
 __all__ = [
     "Bidimensional",

@@ -13,7 +13,7 @@ from SpineDCELib.analysis.explain_voxel import RegionRow
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.mrml.volume_nodes import array_of, touched
-from SpineDCELib.vocabulary.quantities import SHOWN
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 
 def refit(
@@ -40,7 +40,10 @@ def refit(
             if (node := maps.get(name)) is not None:
                 shown = array_of(node)[section]
                 np.multiply(
-                    array.reshape(rows, columns), SHOWN[name].factor, out=shown, casting="unsafe"
+                    array.reshape(rows, columns),
+                    QUANTITIES[name].factor,
+                    out=shown,
+                    casting="unsafe",
                 )
     for node in maps.values():
         touched(node)
@@ -59,7 +62,7 @@ def region_rows(analysis: Analysis) -> list[RegionRow]:
     for name, mask in regions.items():
         voxels = np.flatnonzero(mask)
         fit = fitter.fit(Ta=shift, voxels=voxels)
-        means = {p: _mean(v) * SHOWN[p].factor for p, v in fit.parameters.items()}
+        means = {p: _mean(v) * QUANTITIES[p].factor for p, v in fit.parameters.items()}
         own = curves[:, mask]
         usable = np.isfinite(own).all(axis=0)
         curve = own[:, usable].mean(axis=1) if usable.any() else np.full(len(own), np.nan)

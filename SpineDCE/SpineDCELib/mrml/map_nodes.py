@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.export.dicom.codes import PARAMETERS
-from SpineDCELib.export.map_figures import TRANSPARENT_BELOW
 from SpineDCELib.mrml.colour_nodes import colour_node
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, matrix_of, touched
 from SpineDCELib.series import Geometry
-from SpineDCELib.vocabulary.quantities import SHOWN
+from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
+from SpineDCELib.vocabulary.quantities import QUANTITIES
+from SpineDCELib.vocabulary.terminology import Code
 
 
 def fill_map(
@@ -24,7 +24,7 @@ def fill_map(
     Args:
         about: attributes of the node.
     """
-    shown = SHOWN[name]
+    shown = QUANTITIES[name]
     node = nodes.make(f"map.{name}", "vtkMRMLScalarVolumeNode", shown.title)
     values = np.multiply(array, shown.factor, dtype=np.float32)
     present = None if node.GetImageData() is None else array_of(node)
@@ -34,26 +34,24 @@ def fill_map(
         touched(node)
     else:
         fill_volume(node, values, geometry)
-    for key, value in {"quantity": name, "unit": shown.unit, **about}.items():
+    for key, value in {"quantity": name, "unit": shown.shown_unit, **about}.items():
         if node.GetAttribute(f"SpineDCE.{key}") != value:
             node.SetAttribute(f"SpineDCE.{key}", value)
-    if name in PARAMETERS:
-        _set_codes(node, name)
+    if shown.code is not None:
+        _set_codes(node, shown.code, shown.shown_unit_code)
     return node
 
 
-def _set_codes(node: Any, name: str) -> None:
+def _set_codes(node: Any, code: Code, unit: Code) -> None:
     """The quantity's code; the unit is the shown one, so that exports by others stay true."""
     import slicer
 
     if node.GetVoxelValueQuantity() is None:
         quantity = slicer.vtkCodedEntry()
-        quantity.SetValueSchemeMeaning(*PARAMETERS[name][0])
+        quantity.SetValueSchemeMeaning(*code)
         node.SetVoxelValueQuantity(quantity)
-        unit = SHOWN[name].unit
-        code = {"mL/100 mL": ("mL/(100.mL)", "UCUM", unit), "": ("1", "UCUM", "ratio")}
         units = slicer.vtkCodedEntry()
-        units.SetValueSchemeMeaning(*code.get(unit, (unit, "UCUM", unit)))
+        units.SetValueSchemeMeaning(*unit)
         node.SetVoxelValueUnits(units)
 
 
@@ -101,8 +99,8 @@ def add_legend(node: Any) -> Any:
         legend = logic.AddDefaultColorLegendDisplayNode(display)
     if legend is not None:
         name = node.GetAttribute("SpineDCE.quantity") or ""
-        shown = SHOWN.get(name)
-        title = node.GetName() if shown is None else f"{shown.title}\n{shown.unit}".strip()
+        shown = QUANTITIES.get(name)
+        title = node.GetName() if shown is None else f"{shown.title}\n{shown.shown_unit}".strip()
         legend.SetTitleText(title)
         legend.SetLabelFormat("%.3g")
     return legend

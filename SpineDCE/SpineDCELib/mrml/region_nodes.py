@@ -8,29 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.export.dicom.codes import SEGMENTS, TISSUE
-from SpineDCELib.export.map_figures import COLOURS
-from SpineDCELib.measurement import Role, role_of
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import image_of, matrix_of
 from SpineDCELib.series import Geometry
-from SpineDCELib.vocabulary.region_roles import TAG
+from SpineDCELib.vocabulary.colour_maps import rgb
+from SpineDCELib.vocabulary.region_roles import SEARCH, TAG, Role, role_of, words_of
 from SpineDCELib.vocabulary.terminology import terminology_entry
 
-#: What the first segment of a role is called; further ones are numbered.
-NAMES: dict[Role, str] = {
-    "lesion": "Lesion",
-    "reference": "Reference",
-    "aorta": "Aorta",
-    "exclusion": "Exclusion",
-    "bone": "Bone",
-    "extraosseous": "Extraosseous part",
-    "other": "Region",
-}
-#: Role tag of the segment in which the artery is searched; it is no region that is measured.
-SEARCH = "search"
-_SEARCHED = "#b0e0a8"
 #: Segments are looked through to what lies below.
 _FILL = 0.15
 
@@ -52,18 +37,16 @@ def add_segment(node: Any, role: Role | str, *, another: bool = False) -> str:
     present = [i for i in _ids(segmentation) if _role(segmentation.GetSegment(i)) == role]
     if present and not another:
         return present[0]
-    first = "AIF search region" if role == SEARCH else NAMES[role]  # type: ignore[index]
+    words = words_of(role)
     taken, number = {segmentation.GetSegment(i).GetName() for i in _ids(segmentation)}, 1
-    name = first
+    name = words.segment
     while name in taken:
         number += 1
-        name = f"{first} {number}"
-    colour = _SEARCHED if role == SEARCH else COLOURS[role]  # type: ignore[index]
-    rgb = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    identity = segmentation.AddEmptySegment(name.replace(" ", "_"), name, rgb)
+        name = f"{words.segment} {number}"
+    identity = segmentation.AddEmptySegment(name.replace(" ", "_"), name, list(rgb(words.colour)))
     segment = segmentation.GetSegment(identity)
     segment.SetTag(TAG, role)
-    segment.SetTag("TerminologyEntry", terminology_entry(*SEGMENTS.get(role, TISSUE)))
+    segment.SetTag("TerminologyEntry", terminology_entry(words.category, words.kind))
     return identity
 
 

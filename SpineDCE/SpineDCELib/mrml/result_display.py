@@ -16,7 +16,7 @@ from SpineDCELib.aif.plot_data import (
     evidence_charts,
 )
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.data import MODE_UNITS, Result
+from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import curve_columns
 from SpineDCELib.mrml.chart_nodes import show_chart, show_table
@@ -25,7 +25,7 @@ from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.fit_status import Status
-from SpineDCELib.vocabulary.quantities import colour_range
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS, colour_range
 
 
 def show_maps(
@@ -59,7 +59,7 @@ def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) ->
         _table(nodes, "candidates", candidate_table(found))
         _chart(nodes, "candidates", candidate_chart(found, t=times))
     if settings.aif.source in ("auto", "mask"):
-        unit = MODE_UNITS[settings.concentration.signal]
+        unit = CURVE_UNITS[settings.concentration.signal]
         _chart(nodes, "aif", curve_chart(analysis.blood(), t=times, unit=unit))
     with contextlib.suppress(InputError):  # where no region has a curve that can be fitted
         for chart in evidence_charts(analysis.evidence()):

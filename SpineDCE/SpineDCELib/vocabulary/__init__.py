@@ -1,1 +1,1 @@
-"""TODO."""
+"""Words, units, colours and codes that every part of the program shares."""

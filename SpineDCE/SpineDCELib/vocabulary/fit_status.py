@@ -1,4 +1,4 @@
-"""What became of each voxel's fit, as a code and in words."""
+"""Fit status of each voxel, with the reason where the fit failed."""
 
 from __future__ import annotations
 

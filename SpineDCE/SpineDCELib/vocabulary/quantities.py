@@ -1,49 +1,157 @@
-"""Numbers as a radiologist reads them: with their unit, and no more digits than they deserve."""
+"""Quantities: name, units, digits, colour scale and DICOM codes of each, and numbers as text."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: Where there is no number.
-NONE = "–"
+from SpineDCELib.vocabulary.terminology import PRIVATE, Code
+
+RATIO: Code = ("{ratio}", "UCUM", "ratio")
+PER_MINUTE: Code = ("/min", "UCUM", "/min")
+SECOND: Code = ("s", "UCUM", "s")
+UNITY: Code = ("1", "UCUM", "ratio")
+PER_100_ML: Code = ("mL/(100.mL)", "UCUM", "mL/100 mL")
 
 
 @dataclass(frozen=True)
-class Shown:
-    """How a parameter is shown: heading, unit, factor from the engine's unit, digits."""
+class Quantity:
+    """One quantity of a map.
 
+    Attributes:
+        name: in the program, in files and in settings.
+        title: for people.
+        unit: in arrays and files.
+        shown_unit: on screen and in reports; a shown value is the value times ``factor``.
+        digits: after the decimal point, in the shown unit.
+        code: DICOM code of the quantity; None where it is not exported as DICOM.
+        unit_code: UCUM code of ``unit``. shown_unit_code: of ``shown_unit``.
+        colours: scale of :data:`SpineDCELib.vocabulary.colour_maps.COLOUR_MAPS`, or "status".
+        top: top of the colour scale where it is fixed, in the shown unit.
+    """
+
+    name: str
     title: str
     unit: str
-    factor: float
+    shown_unit: str
     digits: int
+    code: Code | None = None
+    unit_code: Code = RATIO
+    shown_unit_code: Code = UNITY
+    factor: float = 1.0
+    colours: str = "viridis"
+    top: float | None = None
+
+    def shown(self, value: float) -> float:
+        """Convert a value to the shown unit."""
+        return value * self.factor
+
+    def text(self, shown: float) -> str:
+        """Format a value that is in the shown unit already, with its unit: "9.34 mL/100 mL"."""
+        if not math.isfinite(shown):
+            return NONE
+        return f"{number(shown, self.digits)} {self.shown_unit}".rstrip()
+
+    @property
+    def heading(self) -> str:
+        """Title and shown unit, for the heading of a column: "Vp [mL/100 mL]"."""
+        return f"{self.title} [{self.shown_unit}]" if self.shown_unit else self.title
 
 
-#: Volume fractions are shown as mL/100 mL.
-SHOWN = {
-    "vp": Shown("Vp", "mL/100 mL", 100.0, 2),
-    "Ktrans": Shown("Ktrans", "/min", 1.0, 4),
-    "ve": Shown("ve", "mL/100 mL", 100.0, 1),
-    "kep": Shown("kep", "/min", 1.0, 2),
-    "PS": Shown("PS", "/min", 1.0, 4),
-    "Fp": Shown("Fp", "mL/mL/min", 1.0, 3),
-    "Ta": Shown("Delay", "s", 1.0, 1),
-    "R2": Shown("R²", "", 1.0, 3),
-    "status": Shown("Status", "", 1.0, 0),
+def _fraction(name: str, title: str, digits: int, code: Code) -> Quantity:
+    """A volume fraction; shown in mL/100 mL."""
+    return Quantity(
+        name, title, "fraction", "mL/100 mL", digits, code, RATIO, PER_100_ML, factor=100.0
+    )
+
+
+def _rate(name: str, digits: int, code: Code, unit: str = "1/min", shown: str = "/min") -> Quantity:
+    return Quantity(name, name, unit, shown, digits, code, PER_MINUTE, (shown, "UCUM", shown))
+
+
+#: Every quantity that is a map, in the order in which they are shown. R2 of DICOM (126220) is a
+#: relaxation rate, so the fit's R² has a private code.
+QUANTITIES: dict[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in (
+        _fraction("vp", "Vp", 2, ("126331", "DCM", "vp")),
+        _rate("Ktrans", 4, ("126312", "DCM", "Ktrans")),
+        _fraction("ve", "ve", 1, ("126314", "DCM", "ve")),
+        _rate("kep", 2, ("126313", "DCM", "kep")),
+        _rate("PS", 4, ("PS", PRIVATE, "Permeability surface area product")),
+        _rate(
+            "Fp", 3, ("FP", PRIVATE, "Plasma flow per volume of tissue"), "mL/mL/min", "mL/mL/min"
+        ),
+        Quantity(
+            "Ta", "Delay", "s", "s", 1, ("TA", PRIVATE, "Arterial delay"), SECOND,
+            ("s", "UCUM", "s"),
+        ),
+        Quantity(
+            "R2", "R²", "fraction", "", 3,
+            ("GOODNESS", PRIVATE, "Coefficient of determination of the fit"), top=1.0,
+        ),
+        Quantity("status", "Status", "", "", 0, colours="status"),
+    )
+}  # fmt: skip
+
+# Until the analysis room uses the new name.
+SHOWN = QUANTITIES
+
+#: Parameters of a lesion that are divided by those of the reference vertebra → DICOM code of the
+#: ratio. It must not pass for a volume fraction, so it never has the code of vp itself.
+NORMALISED: dict[str, Code] = {
+    "vp": ("NORM_VP", PRIVATE, "vp of lesion over vp of reference vertebra"),
+    "Ktrans": ("NORM_KTRANS", PRIVATE, "Ktrans of lesion over Ktrans of reference vertebra"),
 }
+
+#: Signal mode → unit of the curves that are fitted.
+CURVE_UNITS = {"absolute": "mM", "relative": "(S-S0)/S0", "difference": "signal"}
+
+#: Text in place of a number that is not known.
+NONE = "–"
+
+
+def units(names: Iterable[str]) -> dict[str, str]:
+    """Return the unit in files of each quantity."""
+    return {name: QUANTITIES[name].unit for name in names}
 
 
 def number(value: float, digits: int) -> str:
-    """A number with a true minus; a dash where there is none."""
+    """Format a number with a true minus; a dash if it is not known."""
     return f"{value:.{digits}f}".replace("-", "−") if math.isfinite(value) else NONE
 
 
+def signed(value: float, digits: int = 0) -> str:
+    """Format a number with its sign, a true minus, and no sign where it rounds to zero."""
+    if not math.isfinite(value):
+        return NONE
+    rounded = round(value, digits) + 0.0
+    return f"{rounded:+.{digits}f}".replace("-", "−") if rounded else f"{rounded:.{digits}f}"
+
+
+def percent(change: float, digits: int = 0) -> str:
+    """Format a change in per cent: "−87 %"."""
+    return f"{signed(change, digits)} %" if math.isfinite(change) else NONE
+
+
+def times(ratio: float) -> str:
+    """Format a ratio with two significant digits: "9.3×", "0.35×", "12×"."""
+    if not math.isfinite(ratio):
+        return NONE
+    return f"{number(ratio, ratio_digits(ratio))}×"
+
+
+def ratio_digits(ratio: float) -> int:
+    """Return how many digits after the decimal point a ratio is shown with."""
+    return 0 if abs(ratio) >= 9.95 else 1 if abs(ratio) >= 0.995 else 2
+
+
 def colour_range(array: NDArray[np.floating], *, top: float | None = None) -> tuple[float, float]:
-    """The scale of a map's colours: from 0 to ``top``, else to what 98 % of the positive values
-    stay below."""
+    """Return the ends of a map's colour scale: 0, and ``top`` or the 98th positive percentile."""
     positive = array[np.isfinite(array) & (array > 0)]
     if top is None:
         top = float(np.percentile(positive, 98)) if positive.size else 1.0

@@ -1,23 +1,85 @@
-"""What a region is for: told by its tag, its name or its terminology code."""
+"""Roles of regions: title, colours, terminology and file tag; and the role of a region in a file.
+
+A region's role is recognised once, where a file or a scene is read, and travels with its mask from
+there on. No other part of the program looks at the name of a region.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
-
-from SpineDCELib.errors import InputError
+from SpineDCELib.vocabulary.terminology import Code
 
 Role = Literal["lesion", "reference", "aorta", "exclusion", "bone", "extraosseous", "other"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-#: A segment tag of this name says the role outright.
+#: Name of the segment tag that holds the role.
 TAG = "SpineDCE.Role"
 
-#: The first word that a name holds decides.
+_ABNORMAL: Code = ("49755003", "SCT", "Morphologically Abnormal Structure")
+_ANATOMICAL: Code = ("123037004", "SCT", "Anatomical Structure")
+_METASTASIS: Code = ("128462008", "SCT", "Metastatic neoplasm")
+_TISSUE: Code = ("85756007", "SCT", "Tissue")
+_VERTEBRA_CODE: Code = ("51282000", "SCT", "Vertebra")
+
+
+@dataclass(frozen=True)
+class RoleWords:
+    """What a role looks like and is called.
+
+    Attributes:
+        title: for people.
+        segment: name of the first segment with this role; further ones are numbered.
+        colour: on grey images; distinguishable by colour-blind readers (Wong 2011,
+            doi:10.1038/nmeth.1618).
+        category, kind: SNOMED CT category and type of a segment.
+        colour_on_white: in charts on white; None where the role is not drawn in them.
+    """
+
+    title: str
+    segment: str
+    colour: str
+    category: Code = _TISSUE
+    kind: Code = _TISSUE
+    colour_on_white: str | None = None
+
+
+REGION_ROLES: dict[Role, RoleWords] = {
+    "lesion": RoleWords(
+        "Lesion", "Lesion", "#ff8c1a", _ABNORMAL, _METASTASIS, colour_on_white="#d55e00"
+    ),
+    "reference": RoleWords(
+        "Reference vertebra", "Reference", "#7fd4ff", _ANATOMICAL, _VERTEBRA_CODE,
+        colour_on_white="#0072b2",
+    ),
+    "aorta": RoleWords(
+        "Aorta", "Aorta", "#e6578c", _ANATOMICAL, ("15825003", "SCT", "Aorta")
+    ),
+    "exclusion": RoleWords("Exclusion", "Exclusion", "#bdbdbd"),
+    "bone": RoleWords("Bone", "Bone", "#f0e442", _ANATOMICAL, _VERTEBRA_CODE),
+    "extraosseous": RoleWords(
+        "Extraosseous part", "Extraosseous part", "#ffd08a", _ABNORMAL, _METASTASIS,
+        colour_on_white="#e69f00",
+    ),
+    "other": RoleWords("Region", "Region", "#ffffff"),
+}  # fmt: skip
+
+#: Tag of the segment in which the artery is searched. It is not a region that is measured.
+SEARCH = "search"
+SEARCH_WORDS = RoleWords("AIF search region", "AIF search region", "#b0e0a8")
+
+
+def words_of(role: str) -> RoleWords:
+    """Return the words of a role, of the search region, or of "other" for an unknown tag."""
+    if role == SEARCH:
+        return SEARCH_WORDS
+    return REGION_ROLES[role if role in ROLES else "other"]
+
+
+#: Words in the name of a region → role. The word that comes first in the name decides.
 _WORDS: tuple[tuple[str, Role], ...] = (
     (r"exclu|h(a)?emangioma|basivertebral|vein|disc\b|cortical", "exclusion"),
     (r"aort|arter|\baif\b", "aorta"),
@@ -28,54 +90,33 @@ _WORDS: tuple[tuple[str, Role], ...] = (
 )
 
 #: SNOMED CT: metastatic neoplasm, neoplasm, lesion, abnormal structure; aorta; vertebrae.
-_LESION = {"128462008", "108369006", "52988006", "49755003", "86049000", "4147007"}
-_AORTA = {"15825003", "7832008", "113262008", "7040005"}
-_VERTEBRA = {
+_LESION_CODES = {"128462008", "108369006", "52988006", "49755003", "86049000", "4147007"}
+_AORTA_CODES = {"15825003", "7832008", "113262008", "7040005"}
+_VERTEBRA_CODES = {
     "51282000", "82687006", "12215007", "12989004", "23215003", "66794005", "14293000",
     "36470004", "11994002", "49668003",
 }  # fmt: skip
+_CODES: tuple[tuple[set[str], Role], ...] = (
+    (_LESION_CODES, "lesion"),
+    (_AORTA_CODES, "aorta"),
+    (_VERTEBRA_CODES, "reference"),
+)
 
 
 def role_of(name: str, *, terminology: str = "", tags: Mapping[str, str] | None = None) -> Role:
-    """The role of a region.
+    """Recognise the role of a region in a file or a scene.
 
-    A tag ``SpineDCE.Role`` decides; else the name, for a "Lesion" may be coded as the vertebra
-    that it lies in; else the SNOMED CT codes of 3D Slicer's terminology entry.
+    The tag ``SpineDCE.Role`` decides. Without it the name decides, because a region "Lesion" may
+    have the code of the vertebra that it lies in; then the SNOMED CT codes of 3D Slicer's
+    terminology entry.
     """
     tag = (tags or {}).get(TAG, "").strip().lower()
-    if tag in ROLES:
-        return tag
-    found = [
-        (match.start(), role)
-        for words, role in _WORDS
-        if (match := re.search(words, name.replace("_", " ").lower()))
-    ]
+    for role in ROLES:
+        if tag == role:
+            return role
+    text = name.replace("_", " ").lower()
+    found = [(match.start(), role) for words, role in _WORDS if (match := re.search(words, text))]
     if found:
         return min(found)[1]
     codes = set(re.findall(r"\d{6,}", terminology))
-    for known, role in ((_LESION, "lesion"), (_AORTA, "aorta"), (_VERTEBRA, "reference")):
-        if codes & known:
-            return role  # type: ignore[return-value]
-    return "other"
-
-
-def without_exclusions(
-    regions: Mapping[str, NDArray[np.bool_]], roles: Mapping[str, Role]
-) -> dict[str, NDArray[np.bool_]]:
-    """The regions with every exclusion taken out of all that is not one itself.
-
-    Raises:
-        InputError: a region that the exclusions leave nothing of.
-    """
-    exclusions = [mask for name, mask in regions.items() if roles.get(name) == "exclusion"]
-    if not exclusions:
-        return dict(regions)
-    excluded = np.any(exclusions, axis=0)
-    result = {}
-    for name, mask in regions.items():
-        result[name] = mask if roles.get(name) == "exclusion" else mask & ~excluded
-        if mask.any() and not result[name].any():
-            raise InputError(
-                f"The exclusions cover the whole of region '{name}'; redraw one or the other."
-            )
-    return result
+    return next((role for known, role in _CODES if codes & known), "other")

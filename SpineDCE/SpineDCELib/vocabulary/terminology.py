@@ -1,17 +1,21 @@
-"""What a segment is, in codes, as 3D Slicer writes it into one line."""
+"""Coded concepts of DICOM, and 3D Slicer's one-line terminology entry for a segment."""
 
 from __future__ import annotations
 
 #: Value, coding scheme and meaning.
 Code = tuple[str, str, str]
-_NONE: Code = ("", "", "")
+
+#: Private coding scheme for concepts that the DICOM standard has no code for.
+PRIVATE = "99SPINEDCE"
+
+_EMPTY: Code = ("", "", "")
 
 
 def terminology_entry(category: Code | None, kind: Code | None) -> str:
-    """3D Slicer's entry for a property's category and type, without modifiers or a region."""
+    """Return 3D Slicer's entry for a category and a type, without modifiers or anatomic region."""
 
     def text(code: Code | None) -> str:
-        value, scheme, meaning = code or _NONE
+        value, scheme, meaning = code or _EMPTY
         return "^".join((scheme, value, meaning))
 
     segment = ("Segmentation category and type - DICOM master list", text(category), text(kind))

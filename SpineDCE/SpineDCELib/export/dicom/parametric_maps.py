@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.export.dicom.codes import MODELS, PARAMETERS, concept
+from SpineDCELib.export.dicom.codes import concept
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.source_images import Sources
+from SpineDCELib.vocabulary.kinetic_models import MODEL_CODES
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 
 def parametric_map(
@@ -29,14 +31,15 @@ def parametric_map(
     """
     import highdicom as hd
 
-    quantity, unit = PARAMETERS[name]
+    quantity, unit = QUANTITIES[name].code, QUANTITIES[name].unit_code
+    assert quantity is not None
     values = np.ascontiguousarray(array, np.float32)
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     top = float(np.percentile(finite, 99)) if finite.size else 1.0
     mapping = hd.pm.RealWorldValueMapping(
         lut_label=name[:16],
-        lut_explanation=f"{quantity[2]}, {MODELS[model][2]}"[:64],
+        lut_explanation=f"{quantity[2]}, {MODEL_CODES[model][2]}"[:64],
         unit=concept(unit),
         value_range=(low, high),
         slope=1.0,

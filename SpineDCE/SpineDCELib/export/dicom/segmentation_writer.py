@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.export.dicom.codes import PRIVATE, SEGMENTS, TISSUE, concept
+from SpineDCELib.export.dicom.codes import concept
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.source_images import Sources
+from SpineDCELib.vocabulary.region_roles import words_of
+from SpineDCELib.vocabulary.terminology import PRIVATE
 
 
 def segmentation(
@@ -38,13 +40,13 @@ def segmentation(
     )
     descriptions = []
     for number, name in enumerate(regions, 1):
-        category, kind = SEGMENTS.get(roles.get(name, "other"), TISSUE)
+        words = words_of(roles[name])
         descriptions.append(
             hd.seg.SegmentDescription(
                 segment_number=number,
                 segment_label=name[:64],
-                segmented_property_category=concept(category),
-                segmented_property_type=concept(kind),
+                segmented_property_category=concept(words.category),
+                segmented_property_type=concept(words.kind),
                 algorithm_type=kinds.AUTOMATIC if computed else kinds.MANUAL,
                 algorithm_identification=algorithm if computed else None,
                 tracking_uid=hd.UID(),

@@ -9,9 +9,13 @@ import numpy as np
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Result
 from SpineDCELib.export.dicom import codes
-from SpineDCELib.export.dicom.codes import Code, concept
+from SpineDCELib.export.dicom.codes import concept
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.source_images import Sources
+from SpineDCELib.vocabulary.kinetic_models import MODEL_CODES
+from SpineDCELib.vocabulary.quantities import NORMALISED, QUANTITIES, RATIO
+from SpineDCELib.vocabulary.region_roles import words_of
+from SpineDCELib.vocabulary.terminology import Code
 
 
 def measurement_report(
@@ -33,11 +37,10 @@ def measurement_report(
             model_name=EQUIPMENT["manufacturer_model_name"],
         ),
     )
-    model = codes.MODELS[analysis.settings.fit.model]
+    model = MODEL_CODES[analysis.settings.fit.model]
     groups = []
     for number, region in enumerate(result.regions, 1):
-        role = str(analysis.roles.get(region.name, "other"))
-        _, kind = codes.SEGMENTS.get(role, codes.TISSUE)
+        kind = words_of(analysis.roles.get(region.name, "other")).kind
         described = regions.SegmentSequence[number - 1]
         groups.append(
             hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
@@ -95,7 +98,8 @@ def _measurements(region: Any, result: Result, model: Code) -> list[Any]:
 
     add(codes.VOLUME, region.volume, codes.MM3)
     for parameter, statistics in region.parameters.items():
-        quantity, unit = codes.PARAMETERS[parameter]
+        quantity, unit = QUANTITIES[parameter].code, QUANTITIES[parameter].unit_code
+        assert quantity is not None
         for derivation, value in (
             (codes.MEAN, statistics.mean),
             (codes.SD, statistics.SD),
@@ -104,10 +108,10 @@ def _measurements(region: Any, result: Result, model: Code) -> list[Any]:
             add(quantity, value, unit, derivation, method)
     for ratio in result.measures.normalised:
         if ratio.lesion == region.name:
-            name = codes.NORMALISED[ratio.parameter]
-            add(name, ratio.value, codes.RATIO, codes.MEAN, method)
-            add(name, ratio.low, codes.RATIO, codes.LOW, method)
-            add(name, ratio.high, codes.RATIO, codes.HIGH, method)
+            name = NORMALISED[ratio.parameter]
+            add(name, ratio.value, RATIO, codes.MEAN, method)
+            add(name, ratio.low, RATIO, codes.LOW, method)
+            add(name, ratio.high, RATIO, codes.HIGH, method)
     size = result.measures.sizes.get(region.name)
     if size is not None:
         add(codes.LONG_AXIS, size.axial.longest, codes.MM)

@@ -17,13 +17,12 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import picture_of
 from SpineDCELib.export.map_figures import Picture, add_colour_bar, best_slice, draw_row, scale_top
 from SpineDCELib.export.slice_orientation import display_slice
-from SpineDCELib.measurement import role_of
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.robustness import Flip
 
-#: On white; told apart by the colour-blind, too (Wong 2011, doi:10.1038/nmeth.1618).
-SHADES = {"lesion": "#d55e00", "reference": "#0072b2", "extraosseous": "#e69f00"}
+_LESION = REGION_ROLES["lesion"].colour_on_white
 
 
 def new_figure(width: float, height: float, colour: str = "white") -> Any:
@@ -89,11 +88,11 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
     left, right = new_panel(), new_panel()
     times, unit = analysis.images.dynamic.times, analysis.concentration().unit
     for region, curve in result.curves.items():
-        role = role_of(region)
-        if role not in SHADES or not np.isfinite(curve).all():
+        shade = words_of(analysis.roles[region]).colour_on_white
+        if shade is None or not np.isfinite(curve).all():
             continue
-        left.plot(times, curve, ".", color=SHADES[role], markersize=4, label=region)
-        left.plot(times, result.fits[region], "-", color=SHADES[role], linewidth=1.4)
+        left.plot(times, curve, ".", color=shade, markersize=4, label=region)
+        left.plot(times, result.fits[region], "-", color=shade, linewidth=1.4)
     _words(left, "mean curves (dots) and fit (line)", f"contrast agent [{unit}]")
     if left.get_legend_handles_labels()[0]:
         left.legend(frameon=False, fontsize=8)
@@ -138,7 +137,7 @@ def evidence(analysis: Analysis) -> list[str]:
     _words(left, "residual of the fit", "relative to its least", "AIF shift [s]")
     left.set_ylim(0.98, min(float(np.nanmax(found.residual)), 3.0))
     for lesion, ratio in found.normalised_vp.items():
-        right.plot(found.shifts, ratio, color=SHADES["lesion"], linewidth=1.4, label=lesion)
+        right.plot(found.shifts, ratio, color=_LESION, linewidth=1.4, label=lesion)
     right.axvspan(*found.plateau, color="#eeeeee")
     _words(right, "normalised Vp", "lesion / reference [×]", "AIF shift [s]")
     near = (found.shifts >= found.plateau[0] - 4) & (found.shifts <= found.plateau[1] + 4)

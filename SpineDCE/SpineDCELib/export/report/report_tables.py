@@ -11,7 +11,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import signed
 from SpineDCELib.data import Result
 from SpineDCELib.measurement import Extent, Normalised
-from SpineDCELib.vocabulary.quantities import NONE, SHOWN, number
+from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import LesionChange
@@ -26,10 +26,10 @@ def measurement_rows(result: Result) -> Table:
         ["fitted voxels", *(f"{region.fitted} of {region.voxels}" for region in regions)],
         ["volume [mL]", *(number(region.volume / 1000, 2) for region in regions)],
     ]
-    for name, how in SHOWN.items():
+    for name, how in QUANTITIES.items():
         if name not in result.maps or name == "R2":
             continue
-        row = [f"{how.title} [{how.unit}], mean ± SD (median)"]
+        row = [f"{how.title} [{how.shown_unit}], mean ± SD (median)"]
         for region in regions:
             s = region.parameters[name]
             mean, SD, median = (
