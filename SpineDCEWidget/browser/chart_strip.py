@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpineDCELib.data import MODE_UNITS
 from SpineDCELib.errors import InputError
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 from SpineDCEWidget.browser import plotly_figures as curves
 from SpineDCEWidget.shared.formatting import story_rows
@@ -47,7 +47,7 @@ class Charts:
             self.rows = visit.live_rows() if rows is None else rows
         except InputError:
             return
-        unit = MODE_UNITS[analysis.settings.concentration.signal]
+        unit = CURVE_UNITS[analysis.settings.concentration.signal]
         state.has_curves = True
         state.main_figure = curves.main_figure(
             dark=state.dark, t=analysis.images.dynamic.times, aif=aif.Cp, aif_unit=aif.unit,

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.aif.plot_data import Chart, Series, Table
-from SpineDCELib.data import MODE_UNITS
 from SpineDCELib.mrml.chart_nodes import show_chart, show_table
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 
@@ -17,7 +17,7 @@ _TIME = "time [s]"
 def show_regions(visit: Any, rows: list[Any]) -> None:
     """The mean curves of the regions; lesions stand out."""
     times = visit.analysis.images.dynamic.times
-    unit = MODE_UNITS[visit.settings.concentration.signal]
+    unit = CURVE_UNITS[visit.settings.concentration.signal]
     series = tuple(
         Series(row.name, times, row.curve, _ROLES.get(row.role, "rejected"))
         for row in rows

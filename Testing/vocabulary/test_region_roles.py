@@ -75,7 +75,6 @@ def test_only_readers_of_files_and_scenes_recognise_roles():
     """Everywhere else the role travels with the mask."""
     allowed = {
         "vocabulary/region_roles.py", "run/inputs.py", "mrml/region_nodes.py",
-        "analysis/study.py",  # where no role is given; goes with the callers that give none
         "series/scan_study.py", "series/series_roles.py",  # the role of an image series
     }  # fmt: skip
     engine = Path(SpineDCELib.__file__).parent

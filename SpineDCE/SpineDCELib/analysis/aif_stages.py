@@ -10,9 +10,10 @@ from SpineDCELib.analysis.acquisition_stages import T1_source, preprocessed
 from SpineDCELib.analysis.artery_stages import artery, blood, detection, image_blood
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
-from SpineDCELib.data import MODE_UNITS, ArterialInput
+from SpineDCELib.data import ArterialInput
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 
 def arterial_input(view: View) -> ArterialInput:
@@ -71,7 +72,7 @@ def arterial_input(view: View) -> ArterialInput:
     return ArterialInput(
         Cb=np.interp(times, t, Cb),
         Cp=np.interp(times, t, Cp),
-        unit=MODE_UNITS[mode],
+        unit=CURVE_UNITS[mode],
         t=t,
         samples=Cp,
         signal=None if source is None else source.signal,

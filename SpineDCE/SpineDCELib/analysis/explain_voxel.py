@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.data import MODE_UNITS
 from SpineDCELib.kinetics.standard_errors import standard_errors
 from SpineDCELib.vocabulary.fit_status import Status
-from SpineDCELib.vocabulary.quantities import SHOWN
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS, QUANTITIES
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +68,7 @@ def voxel_story(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelStory:
     result = analysis.fitter().fit(Ta=analysis.shift(), voxels=index)
     errors = standard_errors(result)
     values = tuple(
-        (name, float(v[0]) * SHOWN[name].factor, float(errors[name][0]) * SHOWN[name].factor)
+        (name, QUANTITIES[name].shown(float(v[0])), QUANTITIES[name].shown(float(errors[name][0])))
         for name, v in result.parameters.items()
     )
     status = Status(int(result.status[0]))
@@ -81,7 +80,7 @@ def voxel_story(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelStory:
         analysis.images.dynamic.times,
         curve,
         fit,
-        MODE_UNITS[analysis.settings.concentration.signal],
+        CURVE_UNITS[analysis.settings.concentration.signal],
         values,
         float(result.R2[0]),
         status.reason,
