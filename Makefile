@@ -41,9 +41,8 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-DATA ?= ../shared/data
 validation: $(VENV)/.dev
-	PYTHONPATH=Testing $(BIN)/python -m validation.make_document docs/validation.md --data "$(DATA)"
+	PYTHONPATH=Testing $(BIN)/python -m validation.make_document docs/validation.md
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

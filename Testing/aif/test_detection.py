@@ -13,7 +13,7 @@ from SpineDCELib.run.inputs import read_images
 from SpineDCELib.settings.values import Settings
 
 sys.path.insert(0, str(Path(__file__).parent))
-from made_trunk import FA, SHAPE, TR, part_of, places, trunk
+from aif.synthetic_trunk import FA, SHAPE, TR, part_of, places, trunk
 
 CONTRAST, UNIT = blood_contrast(TR=TR, FA=FA, T10=1.441, r1=4.6)
 

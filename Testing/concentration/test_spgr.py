@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference_data import osipi_rows
+from reference_data import osipi_cases
 from SpineDCELib.concentration import (
     relative_enhancement,
     signal_difference,
@@ -37,7 +37,7 @@ def test_concentration_inverts_the_signal(T10, C, TR, FA, r1):
     assert found[:, 0] == pytest.approx([0, C], abs=1e-6)
 
 
-@pytest.mark.parametrize("row", osipi_rows("SI2Conc_data.csv"), ids=lambda r: r["label"])
+@pytest.mark.parametrize("row", osipi_cases("SI2Conc_data.csv"))
 def test_osipi_signal_to_concentration(row):
     S = np.array(row["s"].split(), float)
     expected = np.array(row["conc"].split(), float)

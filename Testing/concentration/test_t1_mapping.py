@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference_data import osipi_rows
+from reference_data import osipi_cases
 from SpineDCELib.concentration import spgr_signal, variable_flip_angle_T1
 from SpineDCELib.errors import InputError
 
@@ -19,7 +19,7 @@ def test_clean_signals_give_T1_back(T1, S0, TR):
     assert found.S0[0] == pytest.approx(S0, rel=1e-6)
 
 
-@pytest.mark.parametrize("row", osipi_rows("t1_quiba_data.csv"), ids=lambda r: r["label"])
+@pytest.mark.parametrize("row", osipi_cases("t1_quiba_data.csv"))
 def test_osipi_quiba(row):
     S = np.array(row["s"].split(), float)[:, None]
     found = variable_flip_angle_T1(

@@ -1,13 +1,10 @@
 """OSIPI's code-comparison data: every row within OSIPI's tolerance, none expected to fail."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
+from reference_data import osipi_rows
 from SpineDCELib.kinetics.fitting import fit
 
-FOLDER = Path(__file__).parents[3] / "shared" / "data" / "osipi"
 # (absolute, relative), in the units inside the program.
 TOLERANCE = {
     "ve": (0.05, 0.0),
@@ -35,13 +32,6 @@ SETS = [
 ]
 
 
-def read(name):
-    if not (FOLDER / name).is_file():
-        pytest.skip(f"OSIPI's reference data are not at {FOLDER}")
-    with open(FOLDER / name, encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
-
-
 def column(row, *names):
     return next(row[name] for name in names if name in row)
 
@@ -55,7 +45,7 @@ def numbers(row, *names):
 )
 @pytest.mark.parametrize(("name", "model"), SETS)
 def test_every_row(name, model, delay, integration):
-    rows = read(name)
+    rows = osipi_rows(name)
     assert rows
     for row in rows:
         t, Ct = numbers(row, "t"), numbers(row, "C", "C_t")

@@ -1,16 +1,17 @@
-"""Writes docs/validation.md: ``make validation``."""
+"""Write docs/validation.md: ``make validation``."""
 
 import argparse
 import tempfile
 from pathlib import Path
 
+from reference_data import VARIABLE, folder
 from SpineDCELib.version import __version__
 from validation import aif, pkmodeling, qiba, spine
 
 TEXT = """# Validation
 
-Made by `make validation` with SpineDCE {version}; the reference data are expected in
-`../shared/data` (`DATA=` chooses another folder). Every number below was measured by that run.
+Written by `make validation` with SpineDCE {version} from the reference data in the folder that
+`SPINEDCE_REFERENCE_DATA` names. Every number below was measured by that run.
 
 ## QIBA's digital reference object, version 4
 
@@ -79,22 +80,23 @@ def everything_else(data, scratch, size):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--data", type=Path, help="the reference data")
-    parser.add_argument("--only-aif", action="store_true", help="measure the last section anew")
+    parser.add_argument(
+        "--only-aif", action="store_true", help="measure only the last section again"
+    )
     parser.add_argument("--size", default="full", help="of the digital spine")
     parser.add_argument("--seeds", type=int, default=20, help="for the artery; 6 studies each")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
         if options.only_aif:
             text = options.out.read_text(encoding="utf-8").partition(ARTERY.partition("\n")[0])[0]
-        elif options.data:
-            text = everything_else(options.data, Path(folder), options.size) + "\n"
+        elif data := folder():
+            text = everything_else(data, Path(scratch), options.size) + "\n"
         else:
-            parser.error("--data is needed, or --only-aif")
+            parser.error(f"set {VARIABLE} to the folder of the reference data, or give --only-aif")
         text += ARTERY.format(
             seeds=options.seeds,
             studies=options.seeds * 6,
-            aif=aif.table(Path(folder) / "aif", seeds=options.seeds),
+            aif=aif.table(Path(scratch) / "aif", seeds=options.seeds),
         )
     options.out.write_text(text, encoding="utf-8")
     print(f"wrote {options.out}")

@@ -29,7 +29,7 @@ from SpineDCELib.series import Geometry
 from SpineDCELib.settings.values import Settings, changed
 
 sys.path.insert(0, str(Path(__file__).parent))
-from made_trunk import AFFINE, FA, SHAPE, TE, TR, places, trunk
+from aif.synthetic_trunk import AFFINE, FA, SHAPE, TE, TR, places, trunk
 
 CONTRAST, UNIT = blood_contrast(TR=TR, FA=FA, T10=1.441, r1=4.6)
 
@@ -142,7 +142,7 @@ def test_the_command_writes_table_evidence_and_picture(tmp_path, capsys):
     assert (out / "aif_mask.nrrd").exists()
 
 
-def test_the_made_trunk_is_what_it_says():
+def test_the_synthetic_trunk_is_what_it_says():
     where = places()
     assert np.sum([m.astype(int) for m in where.values()], axis=0).max() == 1
     assert where["aorta"].shape == SHAPE
