@@ -12,41 +12,49 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from small_study import FA, SHAPE, TR, signal
 from SpineDCELib.aif import CurveFile, Selection, parker
 from SpineDCELib.aif.manual_selection import Ball
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.concentration import spgr_signal
 from SpineDCELib.data import Images
 from SpineDCELib.errors import SpineDCEError
+from SpineDCELib.kinetics.models import extended_tofts
 from SpineDCELib.measurement import measure_size
 from SpineDCELib.series import Acquisition, DynamicSeries, FlipAngleSet, Geometry, Source, Volume
 from SpineDCELib.settings.values import Settings, changed
 
+SHAPE, TR, FA = (3, 10, 12), 0.0045, 25.0
 T = np.arange(0, 200, 5.0)
 GEOMETRY = Geometry(SHAPE, np.diag([1.5, 1.5, 4.0, 1.0]))
 ROLES = ("lesion", "reference", "exclusion", "aorta", "bone", "extraosseous", "other")
 
 
 def study():
-    """Dynamic series, flip angles, T1 map and anatomy on one small grid."""
-    S, _vp = signal(T, noise=8.0, seed=3)
+    """Dynamic series with an artery that can be found, flip angles, T1 map and anatomy."""
+    rng = np.random.default_rng(3)
+    Cb = parker(T, arrival=30.0)
+    R10 = np.full(SHAPE, 1 / 0.9)
+    R10[:, :, 8:] = 1 / 0.6
+    vp = rng.uniform(0.01, 0.12, SHAPE)
+    Ct = extended_tofts(T, parker(T, arrival=33.0) / 0.58, vp=vp, Ktrans=0.08, ve=0.2)
+    S = spgr_signal(R10 + 4.6 * Ct, S0=2000.0, TR=TR, FA=FA)
+    blood = spgr_signal(1 / 1.441 + 4.6 * Cb, S0=2000.0, TR=TR, FA=FA)
+    S[:, :, 1:8, 1:6] = blood[:, None, None, None]
+    S = np.abs(S + rng.normal(0, 3.0, S.shape)).astype(np.float32)
+    acquisition = Acquisition(TR=TR, FA=FA, TE=0.0015, field_strength=1.5)
     dynamic = DynamicSeries(
-        signal=S.astype(np.float32),
+        signal=S,
         times=T,
         geometry=GEOMETRY,
-        acquisition=Acquisition(TR=TR, FA=FA, TE=0.0015, field_strength=1.5),
+        acquisition=acquisition,
         source=Source("NRRD"),
         time_origin="file",
     )
-    T1 = np.full(SHAPE, 0.9)
-    T1[:, :, 4:] = 0.6
     angles = np.array([2.0, 10.0, 20.0])
-    E = np.exp(-TR / T1)
-    alpha = np.deg2rad(angles)[:, None, None, None]
-    stack = 3000 * np.sin(alpha) * (1 - E) / (1 - np.cos(alpha) * E)
+    stack = np.stack([spgr_signal(R10, S0=3000.0, TR=TR, FA=angle) for angle in angles])
     vfa = FlipAngleSet(signal=stack, FA=angles, TR=TR, geometry=GEOMETRY, source=Source("NRRD"))
-    anatomy = Volume(S[0], GEOMETRY, dynamic.acquisition)
-    return Images(dynamic, vfa, anatomy, T1_map=Volume(T1 * 1.1, GEOMETRY, dynamic.acquisition))
+    T1_map = Volume(1.1 / R10, GEOMETRY, acquisition)
+    return Images(dynamic, vfa, Volume(S[0], GEOMETRY, acquisition), T1_map=T1_map)
 
 
 def mask(*box):
@@ -56,13 +64,13 @@ def mask(*box):
 
 
 MASKS = [
-    mask((0, 1), (1, 4), (2, 6)),
-    mask((1, 2), (2, 5), (3, 7)),
-    mask((0, 2), (0, 2), (2, 4)),
-    mask((0, 2), (4, 6), (5, 8)),
-    mask((0, 1), (0, 6), (1, 3)),
+    mask((0, 1), (1, 4), (7, 10)),
+    mask((1, 2), (2, 5), (8, 12)),
+    mask((0, 2), (5, 7), (6, 9)),
+    mask((0, 2), (6, 10), (8, 12)),
+    mask((0, 1), (0, 10), (1, 8)),
 ]
-ARTERIES = [mask((0, 2), (0, 6), (0, 1)), mask((0, 1), (0, 6), (0, 1)), None]
+ARTERIES = [mask((0, 3), (2, 7), (2, 5)), mask((0, 1), (2, 7), (2, 4)), None]
 CURVES = [
     CurveFile(T, parker(T, arrival=28.0), "blood", "a file"),
     CurveFile(T, 0.7 * parker(T, arrival=31.0), "plasma", "another file"),
@@ -70,8 +78,8 @@ CURVES = [
 ]
 SELECTIONS = [
     None,
-    Selection("first", taken_out=(Ball((0.0, 0.0, 0.0), 4.0),)),
-    Selection("second", sections_out=((0.0, 0.0, 4.0),)),
+    Selection("first", taken_out=(Ball((4.5, 6.0, 0.0), 2.0),)),
+    Selection("second", sections_out=((4.5, 6.0, 4.0),)),
 ]
 #: Every setting with values to try; a setting that is missing here fails the test below.
 VALUES = {
@@ -91,7 +99,7 @@ VALUES = {
     "concentration.T10": [None, 0.8, 1.2],
     "concentration.r1": [None, 3.8, 4.6],
     "concentration.baseline_frames": [None, 3, 4],
-    "aif.source": ["auto", "mask", "mask", "file", "parker", "weinmann"],
+    "aif.source": ["auto", "auto", "mask", "mask", "file", "parker"],
     "aif.Hct": [0.42, 0.35],
     "aif.blood_T10": [None, 1.2],
     "aif.r2": [None, 0.0, 6.0],
@@ -169,7 +177,7 @@ class LiveAnalysis(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        start = changed(Settings(), concentration={"T10": 0.8}, aif={"source": "mask"})
+        start = changed(Settings(), concentration={"T10": 0.8}, aif={"source": "auto"})
         self.live = Analysis(
             study(),
             start,
