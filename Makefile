@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 STUDY  ?=
 OUT    ?= out
 
-.PHONY: run results test lint bench validation clean slicer-test
+.PHONY: cmake-lists run results test lint bench validation clean slicer-test
 
 run: $(VENV)/.run
 	$(BIN)/spinedce workstation $(if $(STUDY),"$(STUDY)") $(ARGS)
@@ -61,3 +61,7 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info SpineDCE/*.egg-info
+
+# The lists of files in the CMakeLists.txt of both packages.
+cmake-lists:
+	$(PYTHON) Testing/cmake_lists.py

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pydicom
 import pytest
+from sample_patients import sample_patient
 from scipy import ndimage
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli import main
@@ -21,7 +22,6 @@ from SpineDCELib.compare.visit_differences import Difference, differences, requi
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
-from SpineDCELib.phantom.phantom_study import write_sample
 from SpineDCELib.run.compare import compare, given_visit, locked
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import Geometry, Source, Volume, read_segmentation
@@ -46,8 +46,7 @@ def inputs(root):
 
 @pytest.fixture(scope="module", params=["A", "B"])
 def sample(request, tmp_path_factory):
-    root = tmp_path_factory.mktemp(request.param)
-    write_sample(root, patient=request.param, size="small")
+    root = sample_patient(tmp_path_factory, request.param)
     visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]
     comparison, files = compare(
         *visits, SETTINGS, root / "out", flip_runs=40, formats=("report", "scene")

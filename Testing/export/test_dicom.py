@@ -15,10 +15,10 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
+from sample_patients import sample_visit
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.files.atomic_folder import staged
-from SpineDCELib.phantom.phantom_study import write_study
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import read_segmentation
@@ -43,8 +43,7 @@ SETTINGS = changed(
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    root = tmp_path_factory.mktemp("study")
-    write_study(root, patient="B", visit="before", size="small")
+    root = sample_visit(tmp_path_factory, "B", "before")
     out = root / "results"
     outcome = analyse(study_inputs(root), SETTINGS, out, formats=("dicom", "nifti"), cached=False)
     return root, outcome, out

@@ -1,8 +1,8 @@
 """A scene as 3D Slicer's own libraries make it, without the application."""
 
 import pytest
+from sample_patients import VISITS, sample_patient
 from SpineDCELib.mrml import scene_bundles as bundles
-from SpineDCELib.phantom import write_study
 
 
 def new_scene(cache=None):
@@ -15,10 +15,9 @@ def nodes_in(scene):
     return [scene.GetNthNode(i).GetName() for i in range(scene.GetNumberOfNodes())]
 
 
-def write_visits(folder):
-    """Both visits of patient A, small; name → (DICOM folder, regions)."""
-    visits = {}
-    for name in ("before", "after"):
-        paths = write_study(folder / name, patient="A", visit=name, size="small")
-        visits[name] = (paths.dicom, paths.truth / "rois.seg.nrrd")
-    return visits
+def write_visits(factory):
+    """Return both visits of patient A, small: name → (DICOM folder, regions)."""
+    root = sample_patient(factory, "A")
+    return {
+        name: (root / name / "dicom", root / name / "truth" / "rois.seg.nrrd") for name in VISITS
+    }

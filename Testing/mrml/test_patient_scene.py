@@ -19,7 +19,7 @@ pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are no
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory):
-    return write_visits(tmp_path_factory.mktemp("sample"))
+    return write_visits(tmp_path_factory)
 
 
 def draw(visit, path):

@@ -22,6 +22,7 @@ from pydicom.uid import (
     JPEGLSLossless,
     RLELossless,
 )
+from sample_patients import sample_visit
 from series.dicom_layouts import (
     FRAMES,
     SLICES,
@@ -43,7 +44,6 @@ from series.dicom_layouts import (
     written,
 )
 from SpineDCELib.errors import InputError
-from SpineDCELib.phantom import write_study
 from SpineDCELib.series import read_dynamic, scan_study
 
 # Values that real scanners write and the standard forbids.
@@ -52,8 +52,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
 
 @pytest.fixture(scope="session")
 def spine(tmp_path_factory):
-    paths = write_study(tmp_path_factory.mktemp("spine") / "study", size="small")
-    return cut_from_spine(paths.dicom, paths.truth)
+    folder = sample_visit(tmp_path_factory, "A", "before")
+    return cut_from_spine(folder / "dicom", folder / "truth")
 
 
 @pytest.fixture(params=["made up", "digital spine"])

@@ -57,7 +57,7 @@ def marks(place):
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory):
-    return write_visits(tmp_path_factory.mktemp("sample"))
+    return write_visits(tmp_path_factory)
 
 
 def open_visit(place, name, studies):

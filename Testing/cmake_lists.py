@@ -1,0 +1,23 @@
+"""Write the list of Python files into the CMakeLists.txt of both packages: `make cmake-lists`."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> None:
+    """Rewrite MODULE_PYTHON_SCRIPTS in both files."""
+    for name in ("SpineDCE", "SpineDCEWidget"):
+        folder = ROOT / name
+        lists = folder / "CMakeLists.txt"
+        text = lists.read_text(encoding="utf-8")
+        block = re.search(r"(set\(MODULE_PYTHON_SCRIPTS\n)(.*?)(\n\s*\))", text, re.S)
+        assert block is not None, lists
+        files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
+        lines = "\n".join(f"  {file}" for file in files)
+        lists.write_text(text[: block.start(2)] + lines + text[block.end(2) :], encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
