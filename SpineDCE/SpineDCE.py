@@ -288,7 +288,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
 
         Args:
             inputs: :class:`SpineDCELib.run.inputs.Inputs`, the files.
-            settings: :class:`SpineDCELib.settings.values.Settings`.
+            settings: :class:`SpineDCELib.settings.Settings`.
             out: folder for the results.
 
         Returns:
@@ -331,7 +331,7 @@ class SpineDCETest(ScriptedLoadableModuleTest):
         """From a study's files to map nodes."""
         from SpineDCELib.phantom import write_study
         from SpineDCELib.run.inputs import Inputs
-        from SpineDCELib.settings.values import Settings, changed
+        from SpineDCELib.settings import Settings, changed
 
         paths = write_study(Path(self.folder.name) / "study", size="small")
         nodes = self.logic.analyse(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from SpineDCELib.errors import InputError
-from SpineDCELib.settings.values import (
+from SpineDCELib.settings import (
     Settings,
     changed,
     read_settings,

@@ -11,7 +11,7 @@ from typing import Any
 from SpineDCELib.mrml.patient_scene import open_images
 from SpineDCELib.phantom import VISITS
 from SpineDCELib.series import scan_study
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 

@@ -10,7 +10,7 @@ from reference_data import reference
 from SpineDCELib.aif import Verdict, blood_contrast, detect
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import read_images
-from SpineDCELib.settings.values import Settings
+from SpineDCELib.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 from aif.synthetic_trunk import FA, SHAPE, TR, part_of, places, trunk

@@ -26,7 +26,7 @@ from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom import write_study
 from SpineDCELib.series import Geometry
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 
 sys.path.insert(0, str(Path(__file__).parent))
 from aif.synthetic_trunk import AFFINE, FA, SHAPE, TE, TR, places, trunk

@@ -21,7 +21,7 @@ from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.kinetics.models import extended_tofts
 from SpineDCELib.measurement import measure_size
 from SpineDCELib.series import Acquisition, DynamicSeries, FlipAngleSet, Geometry, Source, Volume
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 
 SHAPE, TR, FA = (3, 10, 12), 0.0045, 25.0
 T = np.arange(0, 200, 5.0)
@@ -91,7 +91,7 @@ VALUES = {
     "preprocessing.motion.on": [False],
     "preprocessing.spikes.on": [False, True],
     "preprocessing.noise_mask.on": [False, True],
-    "preprocessing.space.method": ["none", "gaussian"],
+    "preprocessing.space.method": ["off", "gaussian"],
     "preprocessing.space.width": [3.0, 4.0],
     "preprocessing.time.on": [False, True],
     "concentration.signal": ["absolute", "relative", "difference"],

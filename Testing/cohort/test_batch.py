@@ -20,7 +20,7 @@ from SpineDCELib.cohort.batch_studies import read_studies
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.phantom import write_cohort
 from SpineDCELib.run import analyse as job
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 
 QUICK = ["--signal", "relative", "--shift", "5", "--flip-runs", "0", "--export", "none"]
 SETTINGS = changed(Settings(), concentration={"signal": "relative"}, fit={"shift": 5.0})

@@ -25,7 +25,7 @@ from SpineDCELib.phantom.patients import PATIENTS
 from SpineDCELib.run.compare import compare, given_visit, locked
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import Geometry, Source, Volume, read_segmentation
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 
 SETTINGS = changed(
     Settings(), aif={"source": "file"}, concentration={"T1_source": "vfa"}, fit={"shift": 5.0}

@@ -22,7 +22,7 @@ from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import read_segmentation
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 
 hd = pytest.importorskip("highdicom", reason="highdicom is not installed")
 

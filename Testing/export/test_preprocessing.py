@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from small_study import write_small_study
 from SpineDCELib.export import preprocessing_figure as shown
-from SpineDCELib.preprocessing import SpikeSettings
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import Acquisition, DynamicSeries, Geometry
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, SpikeSettings, changed
 
 TIMES = np.array([0.0, 5.0, 10.5, 16.0, 21.5])
 

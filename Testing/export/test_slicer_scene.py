@@ -12,7 +12,7 @@ from small_study import write_small_study
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import read_segmentation
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 
 SETTINGS = changed(
     Settings(), concentration={"T1_source": "fixed", "T10": 0.8}, aif={"source": "mask"}

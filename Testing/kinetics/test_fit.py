@@ -8,8 +8,9 @@ from kinetics.curves_for_tests import bolus, hard_voxels, response
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.kinetics import models
 from SpineDCELib.kinetics.extended_tofts_fit import ExtendedToftsFitter
-from SpineDCELib.kinetics.fitting import MODELS, fit, prepare
+from SpineDCELib.kinetics.fitting import fit, prepare
 from SpineDCELib.kinetics.parameters import Bounds
+from SpineDCELib.settings import MODELS
 from SpineDCELib.vocabulary.fit_status import Status, count_reasons, legend
 
 T = np.arange(60) * 5.5

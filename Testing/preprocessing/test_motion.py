@@ -4,13 +4,9 @@ import numpy as np
 import pytest
 from scipy import ndimage
 from SpineDCELib.errors import Cancelled, InputError
-from SpineDCELib.preprocessing import (
-    MotionSettings,
-    PreprocessingSettings,
-    correct_motion,
-    preprocess,
-)
+from SpineDCELib.preprocessing import correct_motion, preprocess
 from SpineDCELib.series import Acquisition, DynamicSeries, Geometry
+from SpineDCELib.settings import MotionSettings, PreprocessingSettings
 
 FRAMES, SHAPE = 14, (5, 56, 48)
 #: Sagittal: columns run to the back, rows to the feet, slices to the right.

@@ -4,10 +4,9 @@ import json
 
 import pytest
 from SpineDCELib.phantom import write_study
-from SpineDCELib.preprocessing import MotionSettings
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import MotionSettings, Settings, changed
 
 LESION, REFERENCE = "Lesion", "Reference vertebra"
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from SpineDCELib.errors import InputError
-from SpineDCELib.preprocessing import NoiseMaskSettings, noise_mask, temporal_noise
+from SpineDCELib.preprocessing import noise_mask, temporal_noise
 from SpineDCELib.series import Geometry
+from SpineDCELib.settings import NoiseMaskSettings
 
 GRID = Geometry((3, 80, 70), np.diag([2.0, 2.0, 5.0, 1.0]))
 

@@ -3,15 +3,9 @@
 import numpy as np
 import pytest
 from SpineDCELib.errors import InputError
-from SpineDCELib.preprocessing import (
-    SpatialSmoothingSettings,
-    SpikeSettings,
-    TemporalSmoothingSettings,
-    remove_spikes,
-    smooth_in_space,
-    smooth_in_time,
-)
+from SpineDCELib.preprocessing import remove_spikes, smooth_in_space, smooth_in_time
 from SpineDCELib.series import Geometry
+from SpineDCELib.settings import SpatialSmoothingSettings, SpikeSettings, TemporalSmoothingSettings
 
 GRID = Geometry((3, 40, 36), np.diag([1.5, 2.0, 5.0, 1.0]))
 TIMES = np.cumsum(np.r_[0, np.full(29, 5.4), np.full(20, 8.0)])

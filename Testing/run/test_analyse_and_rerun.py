@@ -13,7 +13,7 @@ from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.run import analyse as job
 from SpineDCELib.run import inputs as reading
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 
 SETTINGS = changed(
     Settings(), concentration={"T1_source": "fixed", "T10": 0.8}, aif={"source": "mask"}

@@ -5,11 +5,10 @@ import math
 import pytest
 from mrml.scenes import new_scene, write_visits
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.fitting import MODELS
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.patient_scene import Workplace, open_images
 from SpineDCELib.run.inputs import read_regions, read_roles
-from SpineDCELib.settings.values import AIF_SOURCES, SIGNAL_MODES, T1_SOURCES
+from SpineDCELib.settings import AIF_SOURCES, MODELS, SIGNAL_MODES, T1_SOURCES
 
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words

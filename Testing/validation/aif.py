@@ -12,7 +12,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.phantom import write_study
 from SpineDCELib.phantom.patients import patient_named
 from SpineDCELib.run.inputs import read_images, read_regions
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 from SpineDCELib.vocabulary.region_roles import role_of
 
 #: Shares of the sample patients' signal-to-noise ratio (30 to 34 in marrow).

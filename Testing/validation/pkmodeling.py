@@ -6,7 +6,7 @@ import numpy as np
 import SimpleITK as sitk
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 from validation.concordance import HEADER, agreement_row
 
 NAME = "DRO3min5secinf"

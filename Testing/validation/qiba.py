@@ -8,7 +8,7 @@ import SimpleITK as sitk
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs, read_images
 from SpineDCELib.series.linear_resampling import to_image
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 from SpineDCELib.vocabulary.fit_status import Status
 from validation.concordance import HEADER, agreement_row
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from SpineDCELib.phantom import VISITS, write_study
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 
 
 def run(out, *, patient, visit, size, **options):

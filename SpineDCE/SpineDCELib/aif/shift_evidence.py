@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from SpineDCELib.aif.arrival import bolus_arrival
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
-from SpineDCELib.kinetics.fitting import Fitter, Model, prepare
+from SpineDCELib.kinetics.fitting import Fitter, prepare
 from SpineDCELib.progress import Progress, silent
+from SpineDCELib.settings import Model
 
 Array = NDArray[np.float64]
 

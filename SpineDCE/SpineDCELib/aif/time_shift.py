@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.convolution import ArterialCurve, Integration
+from SpineDCELib.kinetics.convolution import ArterialCurve
+from SpineDCELib.settings import Integration
 
 
 def shift_curve(

@@ -9,7 +9,7 @@ from SpineDCELib.data import PreprocessedSeries
 from SpineDCELib.errors import InputError
 from SpineDCELib.preprocessing import preprocess
 from SpineDCELib.series import MIN_FRAMES
-from SpineDCELib.settings.values import GADOBUTROL_R1, at_field
+from SpineDCELib.settings import GADOBUTROL_R1, at_field
 
 
 def TR(view: View) -> float | None:

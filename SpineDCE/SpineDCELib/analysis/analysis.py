@@ -25,7 +25,7 @@ from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter
 from SpineDCELib.measurement import Size
 from SpineDCELib.progress import Progress, silent
-from SpineDCELib.settings.values import Settings
+from SpineDCELib.settings import Settings
 from SpineDCELib.vocabulary.region_roles import Role
 
 #: Every stage by its name.
@@ -71,7 +71,7 @@ class Analysis:
 
     Args:
         images: the study as read; see :attr:`images` for what it becomes.
-        settings: see :class:`SpineDCELib.settings.values.Settings`.
+        settings: see :class:`SpineDCELib.settings.Settings`.
         aif_mask: ``(slices, rows, columns)``, the artery, for ``aif.source == "mask"``.
         aif_region: the same shape; where ``aif.source == "auto"`` searches; None is everywhere.
         aif_selection: changes by hand to the artery that was found.

@@ -16,7 +16,7 @@ from SpineDCELib.analysis.acquisition_stages import FA, TR, field_strength, prep
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.concentration import relative_enhancement, signal_difference
 from SpineDCELib.errors import InputError
-from SpineDCELib.settings.values import BLOOD_T10, GADOBUTROL_R2, at_field
+from SpineDCELib.settings import BLOOD_T10, GADOBUTROL_R2, at_field
 
 
 class Artery(NamedTuple):

@@ -27,7 +27,7 @@ from SpineDCELib.data import Images
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.measurement import Size
 from SpineDCELib.progress import Progress, silent
-from SpineDCELib.settings.values import Settings
+from SpineDCELib.settings import Settings
 from SpineDCELib.vocabulary.region_roles import Role
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ class AnalysisInputs:
 
     Attributes:
         study: the study as read.
-        settings: see :class:`SpineDCELib.settings.values.Settings`.
+        settings: see :class:`SpineDCELib.settings.Settings`.
         aif_mask: ``(slices, rows, columns)``, the artery, for ``aif.source == "mask"``.
         aif_region: the same shape; where ``aif.source == "auto"`` searches; None is everywhere.
         aif_selection: changes by hand to the artery that was found.

@@ -10,7 +10,7 @@ from SpineDCELib.aif import POPULATION
 from SpineDCELib.cli.terminal import INTERVAL_HELP, existing
 from SpineDCELib.export.formats import FORMATS
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.settings.values import MODELS, SIGNAL_MODES, Settings, changed, read_settings
+from SpineDCELib.settings import MODELS, SIGNAL_MODES, Settings, changed, read_settings
 
 
 def add_analysis_options(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from SpineDCELib.cli.batch import add_worker_options
 from SpineDCELib.cli.terminal import shown_progress
 from SpineDCELib.errors import InputError
-from SpineDCELib.settings.values import SIGNAL_MODES, changed
+from SpineDCELib.settings import SIGNAL_MODES, changed
 
 
 def add(commands: Any) -> None:

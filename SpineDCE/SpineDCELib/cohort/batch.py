@@ -23,7 +23,7 @@ from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.compare import compare, given_visit
 from SpineDCELib.run.result_cache import fingerprint, key_of
-from SpineDCELib.settings.values import Settings, settings_to_dict
+from SpineDCELib.settings import Settings, settings_to_dict
 
 #: Last file of a finished study: its presence means that all others are there.
 MARK = "study.json"

@@ -34,7 +34,7 @@ from SpineDCELib.phantom.phantom_cohort import Member, draw_cohort
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.compare import compare, given_visit
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.settings import Settings, changed
 
 #: As the paper: no T1 map, so relative signal; the shift, set by hand there, from the evidence.
 PAPER_SETTINGS = changed(Settings(), concentration={"signal": "relative"}, fit={"shift": "auto"})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.series import write_segmentation
-from SpineDCELib.settings.values import settings_to_dict
+from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.version import __version__
 
 if TYPE_CHECKING:

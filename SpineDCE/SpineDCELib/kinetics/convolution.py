@@ -10,15 +10,13 @@ last sample it keeps the last value, which only matters when it is moved to earl
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.settings import Integration
 
-Integration = Literal["cubic", "linear"]
 Array = NDArray[np.float64]
 
 

@@ -16,12 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.convolution import (
-    ArterialCurve,
-    Integration,
-    arterial_curve,
-    checked_times,
-)
+from SpineDCELib.kinetics.convolution import ArterialCurve, arterial_curve, checked_times
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.kep_search import EXCESS, PLASMA, POSITION, VE, Q, best_in_box, search
 from SpineDCELib.kinetics.kep_tables import NODES, KepTables, Values, kep_at, nearest_fine
@@ -29,6 +24,7 @@ from SpineDCELib.kinetics.models import MINUTE
 from SpineDCELib.kinetics.parameters import PARAMETERS, SEARCHED, Bounds, Setup
 from SpineDCELib.kinetics.tissue_curves import Curves, Voxels
 from SpineDCELib.progress import Progress, silent
+from SpineDCELib.settings import Integration
 from SpineDCELib.vocabulary.fit_status import Status
 
 LinearModel = Literal["extended_tofts", "tofts", "patlak"]

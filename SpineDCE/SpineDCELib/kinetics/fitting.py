@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.convolution import ArterialCurve, Integration
+from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.extended_tofts_fit import ExtendedToftsFitter
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.general_fit import GeneralFitter
 from SpineDCELib.kinetics.parameters import Bounds
 from SpineDCELib.kinetics.tissue_curves import Voxels
 from SpineDCELib.progress import Progress, silent
+from SpineDCELib.settings import MODELS, Integration, Model
 from SpineDCELib.vocabulary.fit_status import Status
-
-Model = Literal["tofts", "extended_tofts", "patlak", "two_compartment_exchange"]
-MODELS: tuple[Model, ...] = get_args(Model)
 
 
 class Fitter(Protocol):

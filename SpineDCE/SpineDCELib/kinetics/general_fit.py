@@ -12,13 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.bounded_least_squares import minimise
-from SpineDCELib.kinetics.convolution import (
-    Array,
-    ArterialCurve,
-    Integration,
-    arterial_curve,
-    checked_times,
-)
+from SpineDCELib.kinetics.convolution import Array, ArterialCurve, arterial_curve, checked_times
 from SpineDCELib.kinetics.extended_tofts_fit import (
     KEP_TIMES_DURATION,
     VE_RELATIVE_ERROR,
@@ -30,6 +24,7 @@ from SpineDCELib.kinetics.parameters import SEARCHED, Bounds, Setup
 from SpineDCELib.kinetics.standard_errors import errors_at
 from SpineDCELib.kinetics.tissue_curves import Curves, Voxels
 from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.settings import Integration
 from SpineDCELib.vocabulary.fit_status import Status
 
 #: Grid of delays, s: finer than any first pass is wide.

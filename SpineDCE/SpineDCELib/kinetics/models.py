@@ -14,13 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.convolution import (
-    Array,
-    ArterialCurve,
-    Integration,
-    arterial_curve,
-    checked_times,
-)
+from SpineDCELib.kinetics.convolution import Array, ArterialCurve, arterial_curve, checked_times
+from SpineDCELib.settings import Integration
 
 MINUTE = 60.0
 

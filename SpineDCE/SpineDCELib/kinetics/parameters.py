@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics import models
-from SpineDCELib.kinetics.convolution import Array, ArterialCurve, Integration
+from SpineDCELib.kinetics.convolution import Array, ArterialCurve
+from SpineDCELib.settings import Integration
 
 #: Each model's parameters, in the order in which they are shown.
 PARAMETERS: dict[str, tuple[str, ...]] = {

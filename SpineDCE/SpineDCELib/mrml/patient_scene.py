@@ -29,7 +29,7 @@ from SpineDCELib.run.inputs import Inputs, read_images
 from SpineDCELib.run.provenance import file_digest
 from SpineDCELib.run.saved_session import Work, read_work, write_work
 from SpineDCELib.series import write_segmentation
-from SpineDCELib.settings.values import Settings, settings_to_dict
+from SpineDCELib.settings import Settings, settings_to_dict
 from SpineDCELib.vocabulary.region_roles import TAG
 
 

@@ -40,7 +40,7 @@ from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, voxel_of
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.inputs import sizes_of
 from SpineDCELib.run.saved_session import Work
-from SpineDCELib.settings.values import Settings, changed, settings_from_dict, settings_to_dict
+from SpineDCELib.settings import Settings, changed, settings_from_dict, settings_to_dict
 
 #: What a visit keeps beside nodes.
 _CHOICES = ("settings", "aif selection", "aif file", "frame", "proposed shift")

@@ -23,26 +23,10 @@ from SpineDCELib.preprocessing.noise_mask import noise_mask
 from SpineDCELib.preprocessing.smoothing import first_pass
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.settings import MotionSettings
 
 _SAMPLES = 30_000  #: voxels that a metric looks at; more are slower and no surer
 _ENOUGH = 500  #: voxels below which a region says nothing
-
-
-@dataclass(frozen=True)
-class MotionSettings:
-    """How motion is corrected.
-
-    Attributes:
-        on: whether it is.
-        least: frames whose region moved less than this everywhere are left alone, mm.
-        through_plane: also shift and tilt across the slices; thick sections hardly show it.
-        posterior: without regions given, the share of the body, from the back, that is taken.
-    """
-
-    on: bool = False
-    least: float = 0.2
-    through_plane: bool = False
-    posterior: float = 0.6
 
 
 @dataclass(frozen=True, eq=False)

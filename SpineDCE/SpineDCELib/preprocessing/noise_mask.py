@@ -15,28 +15,12 @@ from scipy import ndimage
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.settings import NoiseMaskSettings
 
 _RAYLEIGH = 1.913  #: mean over standard deviation of noise without signal
 _NORMAL = 1.4826  #: standard deviation over median absolute deviation
 #: Voxels that are looked at together.
 _BLOCK = 1 << 15
-
-
-@dataclass(frozen=True)
-class NoiseMaskSettings:
-    """How the background is removed.
-
-    Attributes:
-        on: whether it is removed.
-        level: factor on the automatic threshold; more removes more.
-        closing: gaps in the body narrower than this are closed, mm.
-        smallest: pieces smaller than this share of the largest one are removed.
-    """
-
-    on: bool = False
-    level: float = 1.0
-    closing: float = 12.0
-    smallest: float = 0.05
 
 
 @dataclass(frozen=True, eq=False)

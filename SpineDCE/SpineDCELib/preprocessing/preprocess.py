@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.preprocessing.motion import MotionResult, MotionSettings, correct_motion
-from SpineDCELib.preprocessing.noise_mask import NoiseMask, NoiseMaskSettings, noise_mask
+from SpineDCELib.preprocessing.motion import MotionResult, correct_motion
+from SpineDCELib.preprocessing.noise_mask import NoiseMask, noise_mask
 from SpineDCELib.preprocessing.smoothing import (
-    SpatialSmoothingSettings,
-    SpikeSettings,
-    TemporalSmoothingSettings,
     remove_spikes,
     smooth_in_space,
     smooth_in_time,
 )
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series.dynamic_series import DynamicSeries
-
-
-@dataclass(frozen=True)
-class PreprocessingSettings:
-    """All that is done to the signal before it becomes concentration; by default nothing."""
-
-    motion: MotionSettings = field(default_factory=MotionSettings)
-    spikes: SpikeSettings = field(default_factory=SpikeSettings)
-    noise_mask: NoiseMaskSettings = field(default_factory=NoiseMaskSettings)
-    space: SpatialSmoothingSettings = field(default_factory=SpatialSmoothingSettings)
-    time: TemporalSmoothingSettings = field(default_factory=TemporalSmoothingSettings)
+from SpineDCELib.settings import PreprocessingSettings
 
 
 @dataclass(frozen=True, eq=False)

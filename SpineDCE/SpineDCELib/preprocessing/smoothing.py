@@ -6,9 +6,6 @@ spread.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -17,58 +14,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.preprocessing.noise_mask import temporal_noise
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.series.dynamic_series import Geometry
-
-Spatial = Literal["off", "gaussian", "edge_preserving"]
-
-
-@dataclass(frozen=True)
-class SpatialSmoothingSettings:
-    """Smoothing in space.
-
-    Attributes:
-        method: "off", "gaussian" or "edge_preserving".
-        width: full width at half maximum, mm.
-        contrast: edge-preserving: curves that differ by more than this many noise standard
-            deviations hardly count for each other.
-        through_plane: smooth across the slices too; 5 mm sections rarely bear it.
-    """
-
-    method: Spatial = "off"
-    width: float = 2.5
-    contrast: float = 3.0
-    through_plane: bool = False
-
-
-@dataclass(frozen=True)
-class TemporalSmoothingSettings:
-    """Smoothing in time.
-
-    Attributes:
-        on: whether curves are smoothed.
-        width: full width at half maximum, s.
-        contrast: samples that differ by more than this many noise standard deviations hardly
-            count for each other.
-        first_pass: frames from just before the bolus until this long after its peak are left as
-            they are, s; tissue has its first pass later than the artery.
-    """
-
-    on: bool = False
-    width: float = 20.0
-    contrast: float = 3.0
-    first_pass: float = 30.0
-
-
-@dataclass(frozen=True)
-class SpikeSettings:
-    """Removal of single frames that stick out of a curve.
-
-    Attributes:
-        on: whether they are removed.
-        height: how far a sample sticks out, in noise standard deviations.
-    """
-
-    on: bool = False
-    height: float = 6.0
+from SpineDCELib.settings import SpatialSmoothingSettings, SpikeSettings, TemporalSmoothingSettings
 
 
 def _sigmas(width: float, geometry: Geometry, through_plane: bool) -> tuple[float, float, float]:

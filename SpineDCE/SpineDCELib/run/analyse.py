@@ -34,7 +34,7 @@ from SpineDCELib.run.provenance import (
     write_provenance,
 )
 from SpineDCELib.run.result_cache import ResultCache, keys_of_study
-from SpineDCELib.settings.values import Settings, settings_from_dict, settings_to_dict
+from SpineDCELib.settings import Settings, settings_from_dict, settings_to_dict
 from SpineDCELib.vocabulary.fit_status import Status
 
 

@@ -22,7 +22,7 @@ from SpineDCELib.run.analyse import Outcome, analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.provenance import read_provenance
 from SpineDCELib.series import write_segmentation
-from SpineDCELib.settings.values import Settings, settings_from_dict
+from SpineDCELib.settings import Settings, settings_from_dict
 
 
 @dataclass(frozen=True)

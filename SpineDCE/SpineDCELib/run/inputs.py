@@ -26,7 +26,7 @@ from SpineDCELib.series import (
     read_volume,
     scan_study,
 )
-from SpineDCELib.settings.values import Settings
+from SpineDCELib.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from SpineDCELib.run.cache_entries import (
     preprocessed_to_entry,
 )
 from SpineDCELib.series.file_discovery import is_results
-from SpineDCELib.settings.values import Settings
+from SpineDCELib.settings import Settings
 from SpineDCELib.version import __version__
 
 _RECORDS = "stages.json"

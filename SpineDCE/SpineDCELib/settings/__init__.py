@@ -1,1 +1,65 @@
-"""TODO."""
+"""Settings of an analysis: values, their file, and published constants."""
+
+from SpineDCELib.settings.constants import (
+    BLOOD_T10,
+    GADOBUTROL_R1,
+    GADOBUTROL_R2,
+    HCT,
+    at_field,
+)
+from SpineDCELib.settings.settings_file import (
+    read_settings,
+    settings_from_dict,
+    settings_to_dict,
+)
+from SpineDCELib.settings.values import (
+    AIF_SOURCES,
+    MODELS,
+    SIGNAL_MODES,
+    T1_SOURCES,
+    AIFSettings,
+    ConcentrationSettings,
+    FitSettings,
+    Integration,
+    Model,
+    MotionSettings,
+    NoiseMaskSettings,
+    PreprocessingSettings,
+    ReadingSettings,
+    Settings,
+    SpatialSmoothing,
+    SpatialSmoothingSettings,
+    SpikeSettings,
+    TemporalSmoothingSettings,
+    changed,
+)
+
+__all__ = [
+    "AIF_SOURCES",
+    "BLOOD_T10",
+    "GADOBUTROL_R1",
+    "GADOBUTROL_R2",
+    "HCT",
+    "MODELS",
+    "SIGNAL_MODES",
+    "T1_SOURCES",
+    "AIFSettings",
+    "ConcentrationSettings",
+    "FitSettings",
+    "Integration",
+    "Model",
+    "MotionSettings",
+    "NoiseMaskSettings",
+    "PreprocessingSettings",
+    "ReadingSettings",
+    "Settings",
+    "SpatialSmoothing",
+    "SpatialSmoothingSettings",
+    "SpikeSettings",
+    "TemporalSmoothingSettings",
+    "at_field",
+    "changed",
+    "read_settings",
+    "settings_from_dict",
+    "settings_to_dict",
+]

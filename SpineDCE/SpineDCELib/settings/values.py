@@ -6,28 +6,117 @@ is not shown and recorded with every result.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
-from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.convolution import Integration
-from SpineDCELib.kinetics.fitting import MODELS, Model
-from SpineDCELib.preprocessing import NoiseMaskSettings, PreprocessingSettings
+from SpineDCELib.settings.constants import HCT
 
+#: Tissue models; see :mod:`SpineDCELib.kinetics.models`.
+Model = Literal["tofts", "extended_tofts", "patlak", "two_compartment_exchange"]
+MODELS: tuple[Model, ...] = get_args(Model)
+#: How the arterial curve runs between its samples.
+Integration = Literal["cubic", "linear"]
+#: Methods of smoothing in space.
+SpatialSmoothing = Literal["off", "gaussian", "edge_preserving"]
 SIGNAL_MODES = ("absolute", "relative", "difference")
 T1_SOURCES = ("fixed", "map", "vfa")
 AIF_SOURCES = ("auto", "mask", "file", "parker", "georgiou", "weinmann")
 
-#: Relaxivity of gadobutrol in whole blood, 1/s/mM, by field in T (Shen, Invest Radiol 2015;50:330).
-GADOBUTROL_R1 = {1.5: 4.6, 3.0: 4.5}
-#: T1 of blood, s, by field in T (Stanisz et al., Magn Reson Med 2005;54:507).
-BLOOD_T10 = {1.5: 1.441, 3.0: 1.932}
-#: T2 relaxivity of gadobutrol in plasma, 1/s/mM, by field in T (Rohrer, Invest Radiol 2005;40:715).
-GADOBUTROL_R2 = {1.5: 6.1, 3.0: 7.1}
-#: Haematocrit in the middle of the adult range (0.42 to 0.45).
-HCT = 0.42
+
+@dataclass(frozen=True)
+class MotionSettings:
+    """How motion is corrected.
+
+    Attributes:
+        on: whether it is.
+        least: frames whose region moved less than this everywhere are left alone, mm.
+        through_plane: also shift and tilt across the slices; thick sections hardly show it.
+        posterior: without regions given, the share of the body, from the back, that is taken.
+    """
+
+    on: bool = False
+    least: float = 0.2
+    through_plane: bool = False
+    posterior: float = 0.6
+
+
+@dataclass(frozen=True)
+class SpikeSettings:
+    """Removal of single frames that stick out of a curve.
+
+    Attributes:
+        on: whether they are removed.
+        height: how far a sample sticks out, in noise standard deviations.
+    """
+
+    on: bool = False
+    height: float = 6.0
+
+
+@dataclass(frozen=True)
+class NoiseMaskSettings:
+    """How the background is removed.
+
+    Attributes:
+        on: whether it is removed.
+        level: factor on the automatic threshold; more removes more.
+        closing: gaps in the body narrower than this are closed, mm.
+        smallest: pieces smaller than this share of the largest one are removed.
+    """
+
+    on: bool = False
+    level: float = 1.0
+    closing: float = 12.0
+    smallest: float = 0.05
+
+
+@dataclass(frozen=True)
+class SpatialSmoothingSettings:
+    """Smoothing in space.
+
+    Attributes:
+        method: "off", "gaussian" or "edge_preserving".
+        width: full width at half maximum, mm.
+        contrast: edge-preserving: curves that differ by more than this many noise standard
+            deviations hardly count for each other.
+        through_plane: smooth across the slices too; 5 mm sections rarely bear it.
+    """
+
+    method: SpatialSmoothing = "off"
+    width: float = 2.5
+    contrast: float = 3.0
+    through_plane: bool = False
+
+
+@dataclass(frozen=True)
+class TemporalSmoothingSettings:
+    """Smoothing in time.
+
+    Attributes:
+        on: whether curves are smoothed.
+        width: full width at half maximum, s.
+        contrast: samples that differ by more than this many noise standard deviations hardly
+            count for each other.
+        first_pass: frames from just before the bolus until this long after its peak are left as
+            they are, s; tissue has its first pass later than the artery.
+    """
+
+    on: bool = False
+    width: float = 20.0
+    contrast: float = 3.0
+    first_pass: float = 30.0
+
+
+@dataclass(frozen=True)
+class PreprocessingSettings:
+    """All that is done to the signal before it becomes concentration; by default nothing."""
+
+    motion: MotionSettings = field(default_factory=MotionSettings)
+    spikes: SpikeSettings = field(default_factory=SpikeSettings)
+    noise_mask: NoiseMaskSettings = field(default_factory=NoiseMaskSettings)
+    space: SpatialSmoothingSettings = field(default_factory=SpatialSmoothingSettings)
+    time: TemporalSmoothingSettings = field(default_factory=TemporalSmoothingSettings)
 
 
 @dataclass(frozen=True)
@@ -162,81 +251,12 @@ class Settings:
         _within("baseline frames", self.concentration.baseline_frames, 1, 10_000, "")
 
 
-def at_field(table: dict[float, float], field_strength: float | None) -> tuple[float, float]:
-    """The value for the nearest field of a table, and that field, T (1.5 where it is unknown)."""
-    field = min(table, key=lambda known: abs(known - (field_strength or 1.5)))
-    return table[field], field
-
-
-T = TypeVar("T")
-
-
-def settings_to_dict(settings: Any) -> dict[str, Any]:
-    """Nested plain dictionaries, ready for JSON."""
-    return asdict(settings)
-
-
-def settings_from_dict(data: dict[str, Any], *, kind: type[T], origin: str = "settings") -> T:
-    """The inverse of :func:`settings_to_dict`; unknown names and wrong types are refused."""
-    if not isinstance(data, dict):
-        raise InputError(f"{origin} must be a table of names and values.")
-    hints = get_type_hints(kind)
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(data) - known)
-    if unknown:
-        raise InputError(
-            f"{origin} has no setting '{unknown[0]}'; it knows {', '.join(sorted(known))}."
-        )
-    values: dict[str, Any] = {}
-    for name, value in data.items():
-        hint = hints[name]
-        if is_dataclass(hint):
-            values[name] = settings_from_dict(value, kind=hint, origin=f"{origin}.{name}")  # type: ignore[arg-type]
-        else:
-            values[name] = _typed(value, hint, f"{origin}.{name}")
-    return kind(**values)
-
-
-def read_settings(path: str | Path) -> Settings:
-    """Settings from a JSON file; what it leaves out keeps its default.
-
-    Raises:
-        InputError: not readable, not JSON, or with unknown names or impossible values.
-    """
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"The settings file {path} cannot be read as JSON ({error}).") from None
-    return settings_from_dict(data, kind=Settings, origin=f"The settings file {Path(path).name}")
-
-
 def changed(settings: Settings, **groups: dict[str, Any]) -> Settings:
     """A copy with some values replaced: ``changed(s, fit={"shift": 4.2})``."""
     return replace(
         settings,
         **{name: replace(getattr(settings, name), **values) for name, values in groups.items()},
     )
-
-
-def _typed(value: Any, hint: Any, name: str) -> Any:
-    """The value as the hint's type; JSON knows no difference between 3 and 3.0."""
-    kinds = (hint,) if get_origin(hint) is Literal else get_args(hint) or (hint,)
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    for kind in kinds:
-        if kind is float and number:
-            return float(value)
-        if kind is int and number and float(value).is_integer():
-            return int(value)
-        if get_origin(hint) is dict and isinstance(value, dict):
-            return {str(k): _typed(v, get_args(hint)[1], f"{name}.{k}") for k, v in value.items()}
-        if kind in (bool, str, type(None)) and type(value) is kind:
-            return value
-        if get_origin(kind) is Literal and isinstance(value, str):
-            return value  # which words are allowed is checked where all settings are
-    words = " or ".join(
-        "null" if k is type(None) else getattr(k, "__name__", "a word") for k in kinds
-    )
-    raise InputError(f"{name} cannot be {value!r}; it takes {words}.")
 
 
 def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> None:

@@ -1,0 +1,73 @@
+"""Settings as JSON: read, written, checked for unknown names and wrong types."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from SpineDCELib.errors import InputError
+from SpineDCELib.settings.values import Settings
+
+T = TypeVar("T")
+
+
+def settings_to_dict(settings: Any) -> dict[str, Any]:
+    """Nested plain dictionaries, ready for JSON."""
+    return asdict(settings)
+
+
+def settings_from_dict(data: dict[str, Any], *, kind: type[T], origin: str = "settings") -> T:
+    """The inverse of :func:`settings_to_dict`; unknown names and wrong types are refused."""
+    if not isinstance(data, dict):
+        raise InputError(f"{origin} must be a table of names and values.")
+    hints = get_type_hints(kind)
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise InputError(
+            f"{origin} has no setting '{unknown[0]}'; it knows {', '.join(sorted(known))}."
+        )
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        hint = hints[name]
+        if is_dataclass(hint):
+            values[name] = settings_from_dict(value, kind=hint, origin=f"{origin}.{name}")  # type: ignore[arg-type]
+        else:
+            values[name] = _typed(value, hint, f"{origin}.{name}")
+    return kind(**values)
+
+
+def read_settings(path: str | Path) -> Settings:
+    """Settings from a JSON file; what it leaves out keeps its default.
+
+    Raises:
+        InputError: not readable, not JSON, or with unknown names or impossible values.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"The settings file {path} cannot be read as JSON ({error}).") from None
+    return settings_from_dict(data, kind=Settings, origin=f"The settings file {Path(path).name}")
+
+
+def _typed(value: Any, hint: Any, name: str) -> Any:
+    """The value as the hint's type; JSON knows no difference between 3 and 3.0."""
+    kinds = (hint,) if get_origin(hint) is Literal else get_args(hint) or (hint,)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    for kind in kinds:
+        if kind is float and number:
+            return float(value)
+        if kind is int and number and float(value).is_integer():
+            return int(value)
+        if get_origin(hint) is dict and isinstance(value, dict):
+            return {str(k): _typed(v, get_args(hint)[1], f"{name}.{k}") for k, v in value.items()}
+        if kind in (bool, str, type(None)) and type(value) is kind:
+            return value
+        if get_origin(kind) is Literal and isinstance(value, str):
+            return value  # which words are allowed is checked where all settings are
+    words = " or ".join(
+        "null" if k is type(None) else getattr(k, "__name__", "a word") for k in kinds
+    )
+    raise InputError(f"{name} cannot be {value!r}; it takes {words}.")
