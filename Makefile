@@ -2,7 +2,9 @@
 # make run STUDY=<folder>   the same with a study open (ARGS="--port 8080 --no-browser")
 # make results              set up, write the sample patient, analyse and compare both visits
 # make results STUDY=<folder>  set up, analyse a study (OUT=<folder> for results, ARGS=<options>)
+# make check                set up, then run linters, type checks and the fast tests
 # make test                 set up, then run every test
+# make cmake-lists          rewrite the lists of Python files in both CMakeLists.txt
 # make slicer-test SLICER=<executable>   run the module's tests in 3D Slicer (NAMES=<some>)
 PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV   := .venv
@@ -10,7 +12,7 @@ BIN    := $(VENV)/bin
 STUDY  ?=
 OUT    ?= out
 
-.PHONY: cmake-lists run results test lint bench validation clean slicer-test
+.PHONY: run results test check cmake-lists lint bench validation clean slicer-test
 
 run: $(VENV)/.run
 	$(BIN)/spinedce workstation $(if $(STUDY),"$(STUDY)") $(ARGS)
@@ -28,6 +30,12 @@ endif
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
 
+check: lint
+	$(BIN)/python -m pytest -n auto -q -m "not slow"
+
+cmake-lists:
+	$(PYTHON) Testing/cmake_lists.py
+
 slicer-test:
 	@test -n "$(SLICER)" || { echo "Give 3D Slicer's executable: make slicer-test SLICER=<path>"; exit 2; }
 	$(PYTHON) Testing/in_slicer/start.py "$(SLICER)" $(NAMES)
@@ -42,6 +50,8 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 validation: $(VENV)/.dev
+	@test -n "$$SPINEDCE_REFERENCE_DATA" || \
+	  { echo "Set SPINEDCE_REFERENCE_DATA to the folder of the reference data (Testing/reference_data.py says where to get them)."; exit 2; }
 	PYTHONPATH=Testing $(BIN)/python -m validation.make_document docs/validation.md
 
 $(VENV)/bin/python:
@@ -61,7 +71,3 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info SpineDCE/*.egg-info
-
-# The lists of files in the CMakeLists.txt of both packages.
-cmake-lists:
-	$(PYTHON) Testing/cmake_lists.py

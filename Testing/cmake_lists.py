@@ -15,7 +15,9 @@ def main() -> None:
         block = re.search(r"(set\(MODULE_PYTHON_SCRIPTS\n)(.*?)(\n\s*\))", text, re.S)
         assert block is not None, lists
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
-        lines = "\n".join(f"  {file}" for file in files)
+        if "${MODULE_NAME}" in block[2]:
+            files = [file.replace(f"{name}.py", "${MODULE_NAME}.py") for file in files]
+        lines = "\n".join(f"  {file}" for file in files if "__pycache__" not in file)
         lists.write_text(text[: block.start(2)] + lines + text[block.end(2) :], encoding="utf-8")
 
 
