@@ -24,6 +24,7 @@ from SpineDCELib.cli import (  # noqa: E402
     rerun,
     workstation,
 )
+from SpineDCELib.cli.remedies import with_remedy  # noqa: E402
 from SpineDCELib.errors import Cancelled, SpineDCEError  # noqa: E402
 from SpineDCELib.version import __version__  # noqa: E402
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options) or 0)
     except SpineDCEError as error:
-        print(f"spinedce: {error}", file=sys.stderr)
+        print(f"spinedce: {with_remedy(error)}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, Cancelled):
         print("spinedce: stopped; earlier results are untouched.", file=sys.stderr)

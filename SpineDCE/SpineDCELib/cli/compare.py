@@ -68,12 +68,12 @@ def run(options: argparse.Namespace) -> int:
         existing(options.before),
         Inputs(
             study="",
-            aif_mask=options.aif_mask,
-            aif_region=options.aif_region,
-            aif_file=options.aif_file,
-            T1_map=options.t1_map,
-            roi=tuple(options.roi),
-            size=tuple(options.size),
+            aif_mask=options.inputs__aif_mask,
+            aif_region=options.inputs__aif_region,
+            aif_file=options.inputs__aif_file,
+            T1_map=options.inputs__T1_map,
+            roi=tuple(options.inputs__roi or ()),
+            size=tuple(options.inputs__size or ()),
         ),
     )
     after = given_visit(

@@ -1,103 +1,76 @@
-"""Options of every command that analyses, and the settings that they mean."""
+"""Options of every command that analyses, built from the form description of the settings."""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from typing import Any
 
-from SpineDCELib.aif import POPULATION
-from SpineDCELib.cli.terminal import INTERVAL_HELP, existing
+from SpineDCELib.cli.terminal import existing
+from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import FORMATS
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.settings import MODELS, SIGNAL_MODES, Settings, changed, read_settings
+from SpineDCELib.settings import (
+    FORM,
+    Field,
+    Settings,
+    read_settings,
+    settings_fields,
+    value_at,
+    with_values,
+)
+
+#: Title of each group of options → the fields in it, by the beginning of their paths.
+_GROUPS = (
+    ("study", ("reading.",)),
+    ("preprocessing (the background is left out by default)", ("preprocessing.",)),
+    (
+        "arterial input function (give at most one of --aif, --aif-mask and --aif-file)",
+        ("aif.", "inputs.aif_", "fit.shift"),
+    ),
+    ("signal to concentration", ("concentration.", "inputs.T1_map")),
+    ("fit and measurement", ("fit.", "inputs.roi", "inputs.size")),
+)
+#: Options of which at most one may be given.
+_EXCLUSIVE = (
+    ("inputs.aif_mask", "inputs.aif_file", "aif.source"),
+    ("concentration.T10", "inputs.T1_map"),
+)
+_DEFAULTS = Settings()
 
 
 def add_analysis_options(parser: argparse.ArgumentParser) -> None:
-    """Options for study, AIF, concentration, fit and regions."""
-    study = parser.add_argument_group("study")
-    study.add_argument("--series", type=int, metavar="N", help="dynamic series, as info numbers it")
-    study.add_argument("--frame-interval", type=float, metavar="SECONDS", help=INTERVAL_HELP)
-    study.add_argument(
-        "--tr", type=float, metavar="MS", help="repetition time, if not in the files"
-    )
-    study.add_argument("--flip-angle", type=float, metavar="DEGREES", help="likewise")
-    study.add_argument(
-        "--skip-invalid", action="store_true", help="leave voxels with NaN or negative signal out"
-    )
-
-    before = parser.add_argument_group("preprocessing (the background is left out by default)")
-    before.add_argument("--no-noise-mask", action="store_true", help="fit the background too")
-    before.add_argument("--motion", action="store_true", help="move every frame back")
-    before.add_argument(
-        "--spikes", action="store_true", help="replace single frames that stick out"
-    )
-    smooth = before.add_mutually_exclusive_group()
-    smooth.add_argument("--smooth", type=float, metavar="MM", help="Gaussian, full width")
-    smooth.add_argument("--smooth-edges", type=float, metavar="MM", help="edge-preserving")
-    before.add_argument("--smooth-time", type=float, metavar="SECONDS", help="not the first pass")
-
-    aif = parser.add_argument_group("arterial input function (one of the first three)")
-    source = aif.add_mutually_exclusive_group()
-    source.add_argument("--aif-mask", metavar="FILE", help="the artery, as --roi")
-    source.add_argument("--aif-file", metavar="FILE", help="two columns: time [s], Cb [mM]")
-    source.add_argument(
-        "--aif",
-        choices=("auto", *POPULATION),
-        help="auto finds the artery (default); the others are population AIFs",
-    )
-    aif.add_argument(
-        "--shift-by", choices=("study", "section", "region"), help="one shift for each"
-    )
-    aif.add_argument("--aif-region", metavar="FILE", help="where auto searches: a label map")
-    aif.add_argument(
-        "--aif-selection", metavar="FILE", help="changes by hand to what auto found, as JSON"
-    )
-    aif.add_argument(
-        "--aif-fitted", action="store_true",
-        help="fit a population AIF's arrival and scale to the artery that is found (or masked)",
-    )  # fmt: skip
-    aif.add_argument("--aif-time-unit", choices=("s", "ms", "min"), help="of an --aif-file")
-    aif.add_argument("--aif-medium", choices=("blood", "plasma"), help="of an --aif-file")
-    aif.add_argument("--hct", type=float, metavar="FRACTION", help="haematocrit (default 0.42)")
-    aif.add_argument("--blood-t10", type=float, metavar="MS", help="T1 of blood before contrast")
-    aif.add_argument(
-        "--blood-r2", type=float, metavar="PER_S_PER_MM",
-        help="T2* relaxivity of blood (default: gadobutrol's if phase images confirm it, else 0)",
-    )  # fmt: skip
-    aif.add_argument(
-        "--aif-peak", choices=("magnitude", "phase"), help="correct the first pass by the phase"
-    )
-    aif.add_argument(
-        "--shift",
-        type=shift_of,
-        metavar="SECONDS",
-        help="move the AIF later (default 0); auto takes what the lesions and references show",
-    )
-
-    concentration = parser.add_argument_group("signal to concentration")
-    concentration.add_argument("--signal", choices=SIGNAL_MODES, help="default: absolute")
-    T1 = concentration.add_mutually_exclusive_group()
-    T1.add_argument("--t10", type=float, metavar="MS", help="one T1 for all tissue")
-    T1.add_argument("--t1-map", metavar="FILE", help="T1 map on the dynamic grid, ms or s")
-    T1.add_argument("--t1-vfa", action="store_true", help="T1 from the study's flip angles")
-    concentration.add_argument(
-        "--r1", type=float, metavar="PER_S_PER_MM", help="relaxivity, 1/s/mM (default: gadobutrol)"
-    )
-    concentration.add_argument("--baseline-frames", type=int, metavar="N", help="default: found")
-
-    fit = parser.add_argument_group("fit and measurement")
-    fit.add_argument("--model", choices=MODELS, help="default: extended_tofts")
-    fit.add_argument("--fit-delay", action="store_true", help="fit a delay in every voxel too")
-    fit.add_argument("--integration", choices=("cubic", "linear"), help="default: cubic")
-    fit.add_argument(
-        "--roi", metavar="FILE", action="append", default=[],
-        help="regions: .seg.nrrd, DICOM SEG, labelled NRRD or NIfTI; may be given more than once",
-    )  # fmt: skip
-    fit.add_argument(
-        "--size", metavar="FILE", action="append", default=[],
-        help="outline of the lesion on any images (as --roi), or two rulers (.mrk.json)",
-    )  # fmt: skip
+    """Add options for study, AIF, concentration, fit, regions and export."""
+    left = [one for one in FORM.values() if one.option.startswith("--")]
+    for title, beginnings in _GROUPS:
+        group = parser.add_argument_group(title)
+        mine = [one for one in left if one.path.startswith(beginnings)]
+        left = [one for one in left if one not in mine]
+        exclusive = {
+            paths: group.add_mutually_exclusive_group()
+            for paths in _EXCLUSIVE
+            if any(one.path in paths for one in mine)
+        }
+        for one in mine:
+            place = next((exclusive[p] for p in exclusive if one.path in p), group)
+            _add_option(place, one)
+        if title == "signal to concentration":
+            exclusive[_EXCLUSIVE[1]].add_argument(
+                "--t1-vfa", action="store_true", help="T10 from the study's flip angles"
+            )
+        if title.startswith("preprocessing"):
+            smooth = group.add_mutually_exclusive_group()
+            smooth.add_argument(
+                "--smooth", type=float, metavar="MM", help="Gaussian smoothing of this width"
+            )
+            smooth.add_argument(
+                "--smooth-edges", type=float, metavar="MM",
+                help="edge-preserving smoothing of this width",
+            )  # fmt: skip
+            group.add_argument(
+                "--smooth-time", type=float, metavar="SECONDS",
+                help="smoothing in time of this width, not of the first pass",
+            )  # fmt: skip
+    assert not left, [one.path for one in left]
     export = parser.add_argument_group("export")
     export.add_argument(
         "--export", metavar="LIST", help=f"also write {', '.join(FORMATS)} or all, by commas"
@@ -108,20 +81,64 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
         help="leave names, IDs, dates, paths and UIDs out of every file",
     )
     parser.add_argument("--settings", metavar="FILE", help="settings as JSON; options override it")
-    parser.add_argument("--no-cache", action="store_true", help="keep nothing for a second run")
+    parser.add_argument(
+        "--no-cache", action="store_true", help="do not keep the read study for a second run"
+    )
+
+
+def _add_option(group: Any, one: Field) -> None:
+    """Add the option of one field; None where it is not given."""
+    how: dict[str, Any] = {"dest": _name_of(one), "default": None, "help": _help_of(one)}
+    if one.kind == "switch":
+        how |= {"action": "store_true"}
+    elif one.kind == "choice":
+        how |= {"choices": [choice for choice in one.choices if choice is not None]}
+    elif one.kind == "count":
+        how |= {"type": int, "metavar": one.metavar}
+    elif one.kind == "number":
+        how |= {"type": _number_or_word(one.words), "metavar": one.metavar}
+    elif one.kind in ("files", "numbers by name"):
+        how |= {"action": "append", "metavar": one.metavar}
+    else:
+        how |= {"metavar": one.metavar}
+    group.add_argument(one.option, **how)
+
+
+def _name_of(one: Field) -> str:
+    return one.path.replace(".", "__")
+
+
+def _help_of(one: Field) -> str:
+    """Help with the default in the unit of the option; argparse takes % for a place holder."""
+    text = one.help.rstrip(".")
+    if one.kind in ("files", "numbers by name"):
+        text += "; may be given more than once"
+    elif not one.path.startswith("inputs.") and one.kind != "switch":
+        default = value_at(_DEFAULTS, one.path)
+        if default is not None:
+            shown = one.to_shown(default)
+            text += f" (default {shown:g})" if isinstance(shown, float) else f" (default {shown})"
+    return (text[0].lower() + text[1:] if text[1:2].islower() else text).replace("%", "%%")
+
+
+def _number_or_word(words: tuple[str, ...]) -> Any:
+    def number(text: str) -> float | str:
+        return text if text in words else float(text)
+
+    return number
 
 
 def inputs_of(options: argparse.Namespace) -> Inputs:
-    """The files that the options name; each must exist."""
+    """Return the files that the options name; each must exist."""
     inputs = Inputs(
         study=str(existing(options.study)),
-        aif_mask=options.aif_mask,
-        aif_region=options.aif_region,
-        aif_selection=options.aif_selection,
-        aif_file=options.aif_file,
-        T1_map=options.t1_map,
-        roi=tuple(options.roi),
-        size=tuple(options.size),
+        aif_mask=options.inputs__aif_mask,
+        aif_region=options.inputs__aif_region,
+        aif_selection=options.inputs__aif_selection,
+        aif_file=options.inputs__aif_file,
+        T1_map=options.inputs__T1_map,
+        roi=tuple(options.inputs__roi or ()),
+        size=tuple(options.inputs__size or ()),
     )
     for path in inputs.beside_study:
         existing(path)
@@ -129,79 +146,48 @@ def inputs_of(options: argparse.Namespace) -> Inputs:
 
 
 def shift_of(text: str) -> float | str:
-    """A shift in s, or the word auto."""
+    """Return a shift in s, or the word auto."""
     return text if text == "auto" else float(text)
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """Settings of the file, with what the options say put over them; ms become s here."""
+    """Return the settings of the file with those of the options put over them."""
     settings = read_settings(options.settings) if options.settings else Settings()
-
-    def given(**values: Any) -> dict[str, Any]:
-        return {
-            name: value
-            for name, value in values.items()
-            if value is not None and value is not False
-        }
-
-    def seconds(ms: float | None) -> float | None:
-        return None if ms is None else ms / 1000
-
-    settings = changed(settings, preprocessing=_preprocessing(options, settings))
-    source = options.aif
-    source = "mask" if options.aif_mask else "file" if options.aif_file else source
-    T1_source = "map" if options.t1_map else "vfa" if options.t1_vfa else None
-    T1_source = "fixed" if options.t10 is not None else T1_source
-    return changed(
-        settings,
-        reading=given(
-            series=options.series,
-            frame_interval=options.frame_interval,
-            TR=seconds(options.tr),
-            FA=options.flip_angle,
-            skip_invalid=options.skip_invalid,
-        ),
-        concentration=given(
-            signal=options.signal,
-            T1_source=T1_source,
-            T10=seconds(options.t10),
-            r1=options.r1,
-            baseline_frames=options.baseline_frames,
-        ),
-        aif=given(
-            source=source,
-            Hct=options.hct,
-            blood_T10=seconds(options.blood_t10),
-            r2=options.blood_r2,
-            peak=options.aif_peak,
-            fitted=options.aif_fitted,
-            time_unit=options.aif_time_unit,
-            medium=options.aif_medium,
-        ),
-        fit=given(
-            model=options.model,
-            shift=options.shift,
-            shift_by=options.shift_by,
-            fit_delay=options.fit_delay,
-            integration=options.integration,
-        ),
-    )
-
-
-def _preprocessing(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
-    """The steps that options switch on or off, over those of the settings."""
-    now = settings.preprocessing
-    steps: dict[str, Any] = {}
-    if options.no_noise_mask:
-        steps["noise_mask"] = replace(now.noise_mask, on=False)
-    if options.motion:
-        steps["motion"] = replace(now.motion, on=True)
-    if options.spikes:
-        steps["spikes"] = replace(now.spikes, on=True)
-    if options.smooth is not None:
-        steps["space"] = replace(now.space, method="gaussian", width=options.smooth)
-    if options.smooth_edges is not None:
-        steps["space"] = replace(now.space, method="edge_preserving", width=options.smooth_edges)
+    values: dict[str, Any] = {}
+    if options.inputs__aif_mask or options.inputs__aif_file:
+        values["aif.source"] = "mask" if options.inputs__aif_mask else "file"
+    if options.inputs__T1_map or options.t1_vfa:
+        values["concentration.T1_source"] = "map" if options.inputs__T1_map else "vfa"
+    if options.concentration__T10 is not None:
+        values["concentration.T1_source"] = "fixed"
+    for method, width in (("gaussian", options.smooth), ("edge_preserving", options.smooth_edges)):
+        if width is not None:
+            values |= {"preprocessing.space.method": method, "preprocessing.space.width": width}
     if options.smooth_time is not None:
-        steps["time"] = replace(now.time, on=True, width=options.smooth_time)
-    return steps
+        values |= {"preprocessing.time.on": True, "preprocessing.time.width": options.smooth_time}
+    for one in settings_fields():
+        given = getattr(options, _name_of(one))
+        if given is None:
+            continue
+        if one.kind == "switch":
+            given = not one.off
+        elif one.kind == "numbers by name":
+            given = {**value_at(settings, one.path), **dict(_named_number(t) for t in given)}
+        elif one.kind == "number":
+            given = one.from_shown(given)
+        values[one.path] = given
+    return with_values(settings, values)
+
+
+def _named_number(text: str) -> tuple[str, float]:
+    name, _, number = text.rpartition("=")
+    try:
+        if name:
+            return name, float(number)
+    except ValueError:
+        pass
+    raise InputError(
+        f"'{text}' is no name with a number, such as Lesion=4.2.",
+        code="not_a_number",
+        fields=["fit.shifts"],
+    )

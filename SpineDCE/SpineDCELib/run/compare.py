@@ -22,7 +22,7 @@ from SpineDCELib.run.analyse import Outcome, analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.provenance import read_provenance
 from SpineDCELib.series import write_segmentation
-from SpineDCELib.settings import Settings, settings_from_dict
+from SpineDCELib.settings import Settings, changed, locked, settings_from_dict
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,16 @@ def given_visit(path: Path, inputs: Inputs) -> Given:
     return Given(replace(old, **{**given, "study": old.study}), settings)
 
 
-def locked(
+def settings_of_follow_up(
     first: Settings, own: Settings | None, *, shift: float | Literal["auto"] | None
 ) -> Settings:
-    """The settings of the second visit: those of the first.
+    """Return the settings of the second visit.
 
-    How the series is found and read, and the shift, which is set for each visit, stay its own.
+    What describes the acquisition and the patient stays its own; how a visit is analysed is
+    taken from the first.
     """
-    reading = first.reading if own is None else own.reading
-    if shift is None:
-        shift = first.fit.shift if own is None else own.fit.shift
-    return replace(first, reading=reading, fit=replace(first.fit, shift=shift))
+    settings = first if own is None else locked(first, own)
+    return settings if shift is None else changed(settings, fit={"shift": shift})
 
 
 def compare(
@@ -99,7 +98,7 @@ def compare(
     second_settings = (
         after.settings
         if keep_settings and after.settings is not None
-        else locked(first_settings, after.settings, shift=shift_after)
+        else settings_of_follow_up(first_settings, after.settings, shift=shift_after)
     )
     one = analyse(
         before.inputs, first_settings, out / "before", formats=formats, anonymise=anonymise,

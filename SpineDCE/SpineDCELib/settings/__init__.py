@@ -7,6 +7,7 @@ from SpineDCELib.settings.constants import (
     HCT,
     at_field,
 )
+from SpineDCELib.settings.form import FORM, Field, settings_fields, value_at
 from SpineDCELib.settings.settings_file import (
     read_settings,
     settings_from_dict,
@@ -32,11 +33,15 @@ from SpineDCELib.settings.values import (
     SpikeSettings,
     TemporalSmoothingSettings,
     changed,
+    locked,
+    with_value,
+    with_values,
 )
 
 __all__ = [
     "AIF_SOURCES",
     "BLOOD_T10",
+    "FORM",
     "GADOBUTROL_R1",
     "GADOBUTROL_R2",
     "HCT",
@@ -45,6 +50,7 @@ __all__ = [
     "T1_SOURCES",
     "AIFSettings",
     "ConcentrationSettings",
+    "Field",
     "FitSettings",
     "Integration",
     "Model",
@@ -59,7 +65,12 @@ __all__ = [
     "TemporalSmoothingSettings",
     "at_field",
     "changed",
+    "locked",
     "read_settings",
+    "settings_fields",
     "settings_from_dict",
     "settings_to_dict",
+    "value_at",
+    "with_value",
+    "with_values",
 ]

@@ -6,11 +6,12 @@ is not shown and recorded with every result.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
-from SpineDCELib.errors import InputError
 from SpineDCELib.settings.constants import HCT
+from SpineDCELib.settings.form import check_settings, settings_fields, value_at
 
 #: Tissue models; see :mod:`SpineDCELib.kinetics.models`.
 Model = Literal["tofts", "extended_tofts", "patlak", "two_compartment_exchange"]
@@ -225,46 +226,60 @@ class Settings:
     fit: FitSettings = field(default_factory=FitSettings)
 
     def __post_init__(self) -> None:
-        _one_of("signal", self.concentration.signal, SIGNAL_MODES)
-        _one_of("T1_source", self.concentration.T1_source, (None, *T1_SOURCES))
-        _one_of("AIF source", self.aif.source, AIF_SOURCES)
-        _one_of("AIF time unit", self.aif.time_unit, (None, "s", "ms", "min"))
-        _one_of("AIF medium", self.aif.medium, (None, "blood", "plasma"))
-        _one_of("model", self.fit.model, MODELS)
-        _one_of("integration", self.fit.integration, get_args(Integration))
-        _within("the frame interval", self.reading.frame_interval, 0.01, 600, "s")
-        _within("TR", self.reading.TR, 2e-4, 0.5, "s")
-        _within("the flip angle", self.reading.FA, 0.01, 179.9, "degrees")
-        _within("T10", self.concentration.T10, 0.05, 10, "s")
-        _within("the blood's T10", self.aif.blood_T10, 0.05, 10, "s")
-        _within("r1", self.concentration.r1, 0.1, 100, "1/s/mM")
-        _one_of("AIF peak", self.aif.peak, ("magnitude", "phase"))
-        _within("the blood's r2", self.aif.r2, 0, 100, "1/s/mM")
-        _within("Hct", self.aif.Hct, 0, 0.9, "as a fraction")
-        if isinstance(self.fit.shift, str):
-            _one_of("shift", self.fit.shift, ("auto",))
-        else:
-            _within("the shift", self.fit.shift, -600, 600, "s")
-        _one_of("shift_by", self.fit.shift_by, ("study", "section", "region"))
-        for name, shift in self.fit.shifts.items():
-            _within(f"the shift of '{name}'", shift, -600, 600, "s")
-        _within("baseline frames", self.concentration.baseline_frames, 1, 10_000, "")
+        check_settings(self)
 
 
 def changed(settings: Settings, **groups: dict[str, Any]) -> Settings:
-    """A copy with some values replaced: ``changed(s, fit={"shift": 4.2})``."""
+    """Return a copy with some values replaced: ``changed(s, fit={"shift": 4.2})``."""
     return replace(
         settings,
         **{name: replace(getattr(settings, name), **values) for name, values in groups.items()},
     )
 
 
-def _one_of(name: str, value: Any, choices: tuple[Any, ...]) -> None:
-    if value not in choices:
-        words = ", ".join(str(choice) for choice in choices if choice is not None)
-        raise InputError(f"The {name} '{value}' is not known; choose one of {words}.")
+def with_value(settings: Settings, path: str, value: Any) -> Settings:
+    """Return a copy with the value at a dotted path replaced.
+
+    Raises:
+        InputError: a value that is not allowed.
+    """
+    return with_values(settings, {path: value})
 
 
-def _within(name: str, value: float | None, low: float, high: float, unit: str) -> None:
-    if value is not None and not low <= value <= high:
-        raise InputError(f"{name} must lie between {low:g} and {high:g} {unit}; got {value:g}.")
+def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Return a copy with the values at several dotted paths replaced at once.
+
+    Raises:
+        InputError: a value that is not allowed.
+    """
+    nested: dict[str, Any] = {}
+    for path, value in values.items():
+        *groups, name = path.split(".")
+        place = nested
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[name] = _Value(value)
+    return cast(Settings, _replaced(settings, nested))
+
+
+def locked(common: Settings, own: Settings) -> Settings:
+    """Return settings for one visit: its own where the scope is the visit, else the common ones."""
+    per_visit = [one.path for one in settings_fields() if one.scope == "visit"]
+    return with_values(common, {path: value_at(own, path) for path in per_visit})
+
+
+class _Value:
+    """Leaf of a tree of changes."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _replaced(record: Any, changes: Mapping[str, Any]) -> Any:
+    values = {
+        name: change.value
+        if isinstance(change, _Value)
+        else _replaced(getattr(record, name), change)
+        for name, change in changes.items()
+    }
+    return replace(record, **values)

@@ -1,0 +1,448 @@
+"""Form description of every setting: label, unit, bounds, choices, scope, help, option, control.
+
+The settings file, the options of the command line and the forms of both windows are built from
+this table or tested against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from SpineDCELib.errors import InputError
+
+#: What describes the acquisition or the patient belongs to a visit; how a visit is analysed is
+#: common to all visits that are compared.
+Scope = Literal["visit", "common"]
+Kind = Literal["number", "count", "switch", "choice", "numbers by name", "file", "files"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One setting or input file as people see it.
+
+    Attributes:
+        path: where it lies in the settings ("concentration.T10") or among the inputs
+            ("inputs.T1_map").
+        label: of its control in a window.
+        kind: of its values.
+        scope: "visit" or "common".
+        help: one sentence.
+        step: of the window in which its control lies, 1 to 5.
+        unit: that people see; factor: from the engine's unit to this one.
+        low, high: bounds in the engine's unit.
+        choices: value → label; None as a value stands for "as the study has it".
+        words: words that a number may be replaced by, such as "auto".
+        option: of the command line, "" where another option implies the value.
+        metavar: of the option.
+        off: the option switches off instead of on.
+    """
+
+    path: str
+    label: str
+    kind: Kind
+    scope: Scope
+    help: str
+    step: int = 1
+    unit: str = ""
+    factor: float = 1.0
+    low: float | None = None
+    high: float | None = None
+    choices: dict[Any, str] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    option: str = ""
+    metavar: str = ""
+    off: bool = False
+
+    def to_shown(self, value: Any) -> Any:
+        """Convert a value from the engine's unit to the unit that people see."""
+        return value if not _is_number(value) or self.factor == 1 else value * self.factor
+
+    def from_shown(self, value: Any) -> Any:
+        """Convert a value from the unit that people see to the engine's unit."""
+        return value if not _is_number(value) or self.factor == 1 else value / self.factor
+
+    def check(self, value: Any) -> None:
+        """Refuse a value that is not allowed.
+
+        Raises:
+            InputError: not one of the choices, or out of bounds; code "unknown_choice" or
+                "out_of_range".
+        """
+        if self.kind == "choice" and value not in self.choices:
+            known = ", ".join(str(choice) for choice in self.choices if choice is not None)
+            raise InputError(
+                f"{self.label} cannot be '{value}'; the choices are {known}.",
+                code="unknown_choice",
+                fields=[self.path],
+            )
+        if isinstance(value, str) and self.words and value not in self.words:
+            raise InputError(
+                f"{self.label} cannot be '{value}'; it is a number or {' or '.join(self.words)}.",
+                code="unknown_choice",
+                fields=[self.path],
+            )
+        if self.kind == "numbers by name":
+            for name, one in value.items():
+                self._check_bounds(one, f"{self.label} of '{name}'")
+        elif _is_number(value):
+            self._check_bounds(value, self.label)
+
+    def _check_bounds(self, value: float, label: str) -> None:
+        if self.low is None or self.high is None or self.low <= value <= self.high:
+            return
+        low, high, given = (self.to_shown(x) for x in (self.low, self.high, value))
+        unit = f" {self.unit}" if self.unit else ""
+        raise InputError(
+            f"{label} must lie between {low:g} and {high:g}{unit}; {given:g} was given.",
+            code="out_of_range",
+            fields=[self.path],
+        )
+
+    def parse(self, text: str) -> Any:
+        """Return the value, in the engine's unit, of what a person typed; None where it is empty.
+
+        Raises:
+            InputError: no number, or not allowed; code "not_a_number" or as :meth:`check`.
+        """
+        text = text.strip()
+        value: Any = text
+        if text == "":
+            value = None
+        elif self.kind in ("number", "count") and text not in self.words:
+            try:
+                number = float(text.replace(",", "."))
+                value = int(number) if self.kind == "count" else self.from_shown(number)
+            except ValueError:
+                raise InputError(
+                    f"{self.label} must be a number; '{text}' was given.",
+                    code="not_a_number",
+                    fields=[self.path],
+                ) from None
+        self.check(value)
+        return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+_FIELDS = (
+    # -- how the study is read ------------------------------------------------------------------
+    Field(
+        "reading.series", "Dynamic series", "count", "visit",
+        "Number of the dynamic series as the study lists it.",
+        option="--series", metavar="N",
+    ),
+    Field(
+        "reading.frame_interval", "Frame interval", "number", "visit",
+        "Time between frames where the files carry no times.",
+        unit="s", low=0.01, high=600, option="--frame-interval", metavar="SECONDS",
+    ),
+    Field(
+        "reading.TR", "TR", "number", "visit", "Repetition time; replaces the file's.",
+        unit="ms", factor=1000, low=2e-4, high=0.5, option="--tr", metavar="MS",
+    ),
+    Field(
+        "reading.FA", "Flip angle", "number", "visit", "Flip angle; replaces the file's.",
+        unit="degrees", low=0.01, high=179.9, option="--flip-angle", metavar="DEGREES",
+    ),
+    Field(
+        "reading.skip_invalid", "Skip invalid voxels", "switch", "common",
+        "Leave voxels with NaN or negative signal unfitted instead of refusing the series.",
+        option="--skip-invalid",
+    ),
+    # -- preprocessing --------------------------------------------------------------------------
+    Field(
+        "preprocessing.noise_mask.on", "Remove the background", "switch", "common",
+        "Leave voxels without tissue unfitted.",
+        option="--no-noise-mask", off=True,
+    ),
+    Field(
+        "preprocessing.noise_mask.level", "Background threshold", "number", "common",
+        "Factor on the automatic threshold of the background; more removes more.",
+        low=0.01, high=100, option="--noise-level", metavar="FACTOR",
+    ),
+    Field(
+        "preprocessing.noise_mask.closing", "Closed gaps", "number", "common",
+        "Gaps in the body that are narrower than this count as tissue.",
+        unit="mm", low=0, high=1000, option="--noise-closing", metavar="MM",
+    ),
+    Field(
+        "preprocessing.noise_mask.smallest", "Smallest piece", "number", "common",
+        "Pieces of tissue smaller than this fraction of the largest one count as background.",
+        low=0, high=1, option="--noise-smallest", metavar="FRACTION",
+    ),
+    Field(
+        "preprocessing.motion.on", "Correct motion", "switch", "common",
+        "Move every frame back to where the spine lay before the bolus.",
+        option="--motion",
+    ),
+    Field(
+        "preprocessing.motion.least", "Least motion", "number", "common",
+        "Frames that moved less than this are left alone.",
+        unit="mm", low=0, high=100, option="--motion-least", metavar="MM",
+    ),
+    Field(
+        "preprocessing.motion.through_plane", "Motion through the slices", "switch", "common",
+        "Also shift and tilt across the slices.",
+        option="--motion-through-plane",
+    ),
+    Field(
+        "preprocessing.motion.posterior", "Posterior part of the body", "number", "common",
+        "Fraction of the body, from the back, that motion is corrected for.",
+        low=0.01, high=1, option="--motion-posterior", metavar="FRACTION",
+    ),
+    Field(
+        "preprocessing.spikes.on", "Remove spikes", "switch", "common",
+        "Replace single frames that stick out of a curve.",
+        option="--spikes",
+    ),
+    Field(
+        "preprocessing.spikes.height", "Spike height", "number", "common",
+        "Noise standard deviations by which a spike sticks out.",
+        low=0.1, high=1000, option="--spike-height", metavar="SD",
+    ),
+    Field(
+        "preprocessing.space.method", "Smoothing in space", "choice", "common",
+        "Smoothing within the slices.",
+        choices={"off": "off", "gaussian": "Gaussian", "edge_preserving": "edge-preserving"},
+        option="--smoothing",
+    ),
+    Field(
+        "preprocessing.space.width", "Width in space", "number", "common",
+        "Full width at half maximum of the smoothing in space.",
+        unit="mm", low=0.01, high=1000, option="--smoothing-width", metavar="MM",
+    ),
+    Field(
+        "preprocessing.space.contrast", "Edge contrast", "number", "common",
+        "Edge-preserving smoothing: noise standard deviations by which curves at an edge differ.",
+        low=0.01, high=1000, option="--smooth-contrast", metavar="SD",
+    ),
+    Field(
+        "preprocessing.space.through_plane", "Smooth through the slices", "switch", "common",
+        "Smooth across the slices too.",
+        option="--smooth-through-plane",
+    ),
+    Field(
+        "preprocessing.time.on", "Smooth in time", "switch", "common",
+        "Smooth the curves after the first pass.",
+        option="--smoothing-in-time",
+    ),
+    Field(
+        "preprocessing.time.width", "Width in time", "number", "common",
+        "Full width at half maximum of the smoothing in time.",
+        unit="s", low=0.01, high=10_000, option="--smoothing-time-width", metavar="SECONDS",
+    ),
+    Field(
+        "preprocessing.time.contrast", "Contrast in time", "number", "common",
+        "Noise standard deviations by which samples at a step of the curve differ.",
+        low=0.01, high=1000, option="--smooth-time-contrast", metavar="SD",
+    ),
+    Field(
+        "preprocessing.time.first_pass", "First pass", "number", "common",
+        "Time after the artery's peak for which the frames are left as they are.",
+        unit="s", low=0, high=10_000, option="--smooth-time-first-pass", metavar="SECONDS",
+    ),
+    # -- signal to concentration ----------------------------------------------------------------
+    Field(
+        "concentration.signal", "Signal", "choice", "common",
+        "What is fitted: concentration, relative signal change or signal difference.",
+        choices={
+            "absolute": "concentration (mM)",
+            "relative": "relative change (S−S0)/S0",
+            "difference": "difference S−S0",
+        },
+        option="--signal",
+    ),
+    Field(
+        "concentration.T1_source", "T10 from", "choice", "common",
+        "Source of the tissue's T1 before contrast (T10).",
+        choices={
+            None: "what the study has",
+            "fixed": "one fixed T10",
+            "map": "a T1 map",
+            "vfa": "several flip angles",
+        },
+        option="--t1-from",
+    ),
+    Field(
+        "concentration.T10", "T10", "number", "common",
+        "T1 of all tissue before contrast, where T10 is one fixed value.",
+        unit="ms", factor=1000, low=0.05, high=10, option="--t10", metavar="MS",
+    ),
+    Field(
+        "concentration.r1", "r1", "number", "common",
+        "Relaxivity of the contrast agent in blood; gadobutrol's at the study's field by default.",
+        unit="1/s/mM", low=0.1, high=100, option="--r1", metavar="PER_S_PER_MM",
+    ),
+    Field(
+        "concentration.baseline_frames", "Baseline frames", "count", "common",
+        "Number of frames before the bolus; found from the curves by default.",
+        low=1, high=10_000, option="--baseline-frames", metavar="N",
+    ),
+    # -- arterial input function ----------------------------------------------------------------
+    Field(
+        "aif.source", "AIF from", "choice", "visit",
+        "Source of the arterial input function.",
+        step=2,
+        choices={
+            "auto": "found in the images",
+            "mask": "drawn aorta",
+            "file": "a file",
+            "parker": "population (Parker 2006)",
+            "georgiou": "population (Georgiou 2019)",
+            "weinmann": "population (Weinmann 1984)",
+        },
+        option="--aif",
+    ),
+    Field(
+        "aif.Hct", "Hct", "number", "visit",
+        "Haematocrit of the patient, as a fraction.",
+        low=0, high=0.9, option="--hct", metavar="FRACTION",
+    ),
+    Field(
+        "aif.blood_T10", "T10 of blood", "number", "common",
+        "T1 of blood before contrast; the literature's at the study's field by default.",
+        unit="ms", factor=1000, low=0.05, high=10, option="--blood-t10", metavar="MS",
+    ),
+    Field(
+        "aif.r2", "r2 of blood", "number", "common",
+        "T2* relaxivity of blood; gadobutrol's if phase images confirm it, else 0.",
+        unit="1/s/mM", low=0, high=100, option="--blood-r2", metavar="PER_S_PER_MM",
+    ),
+    Field(
+        "aif.peak", "First pass from", "choice", "common",
+        "Whether the phase images correct the first pass.",
+        step=2,
+        choices={"magnitude": "magnitude", "phase": "magnitude and phase"},
+        option="--aif-peak",
+    ),
+    Field(
+        "aif.fitted", "Fit the population AIF", "switch", "common",
+        "Fit a population AIF's arrival and scale to the artery in the images.",
+        step=2, option="--aif-fitted",
+    ),
+    Field(
+        "aif.time_unit", "Time unit of the AIF file", "choice", "visit",
+        "Unit of the times in an AIF file that does not say.",
+        step=2,
+        choices={None: "as the file says", "s": "s", "ms": "ms", "min": "min"},
+        option="--aif-time-unit",
+    ),
+    Field(
+        "aif.medium", "Medium of the AIF file", "choice", "visit",
+        "Whether an AIF file that does not say holds whole blood or plasma.",
+        step=2,
+        choices={None: "as the file says", "blood": "whole blood", "plasma": "plasma"},
+        option="--aif-medium",
+    ),
+    # -- fit ------------------------------------------------------------------------------------
+    Field(
+        "fit.model", "Model", "choice", "common", "Tissue model.",
+        choices={
+            "tofts": "Tofts",
+            "extended_tofts": "extended Tofts",
+            "patlak": "Patlak",
+            "two_compartment_exchange": "two-compartment exchange",
+        },
+        option="--model",
+    ),
+    Field(
+        "fit.shift", "Shift", "number", "visit",
+        "Time by which the AIF is moved later; auto takes what lesions and references propose.",
+        step=2, unit="s", low=-600, high=600, words=("auto",),
+        option="--shift", metavar="SECONDS",
+    ),
+    Field(
+        "fit.shift_by", "Shifts for", "choice", "common",
+        "Whether the study, each slice or each region has a shift.",
+        step=2,
+        choices={"study": "the study", "section": "each slice", "region": "each region"},
+        option="--shift-by",
+    ),
+    Field(
+        "fit.shifts", "Own shifts", "numbers by name", "visit",
+        "Shift of a single region, or of a slice as “section N”.",
+        step=2, unit="s", low=-600, high=600, option="--shift-of", metavar="NAME=SECONDS",
+    ),
+    Field(
+        "fit.fit_delay", "Fit a delay", "switch", "common",
+        "Fit an additional delay in every voxel.",
+        option="--fit-delay",
+    ),
+    Field(
+        "fit.integration", "Interpolation of the AIF", "choice", "common",
+        "How the AIF runs between its samples.",
+        choices={"cubic": "cubic", "linear": "linear"},
+        option="--integration",
+    ),
+    # -- files ----------------------------------------------------------------------------------
+    Field(
+        "inputs.study", "Study", "file", "visit", "Folder or file with the images.",
+        metavar="STUDY",
+    ),
+    Field(
+        "inputs.T1_map", "T1 map", "file", "visit", "T1 map on the dynamic grid, in ms or s.",
+        option="--t1-map", metavar="FILE",
+    ),
+    Field(
+        "inputs.aif_mask", "Aorta", "file", "visit", "Mask of the artery.",
+        step=3, option="--aif-mask", metavar="FILE",
+    ),
+    Field(
+        "inputs.aif_file", "AIF file", "file", "visit",
+        "AIF as two columns: time [s], Cb [mM].",
+        step=2, option="--aif-file", metavar="FILE",
+    ),
+    Field(
+        "inputs.aif_region", "Search region", "file", "visit",
+        "Label map of where the artery is searched.",
+        step=3, option="--aif-region", metavar="FILE",
+    ),
+    Field(
+        "inputs.aif_selection", "Artery selection", "file", "visit",
+        "Changes by hand to the artery that was found, as JSON.",
+        step=2, option="--aif-selection", metavar="FILE",
+    ),
+    Field(
+        "inputs.roi", "Regions", "files", "visit",
+        "Regions: .seg.nrrd, DICOM Segmentation, labelled NRRD or NIfTI.",
+        step=3, option="--roi", metavar="FILE",
+    ),
+    Field(
+        "inputs.size", "Size", "files", "visit",
+        "Outline of the lesion on any images, or two rulers (.mrk.json).",
+        step=3, option="--size", metavar="FILE",
+    ),
+    Field(
+        "inputs.out", "Output folder", "file", "common", "Folder for the results.",
+        step=5, option="-o", metavar="FOLDER",
+    ),
+)  # fmt: skip
+
+#: Path → description, in the order in which forms show them.
+FORM: dict[str, Field] = {one.path: one for one in _FIELDS}
+
+
+def settings_fields() -> list[Field]:
+    """Return the fields that are settings, not input files."""
+    return [one for one in _FIELDS if not one.path.startswith("inputs.")]
+
+
+def check_settings(settings: Any) -> None:
+    """Refuse settings with a value that is not allowed.
+
+    Raises:
+        InputError: see :meth:`Field.check`.
+    """
+    for one in settings_fields():
+        one.check(value_at(settings, one.path))
+
+
+def value_at(settings: Any, path: str) -> Any:
+    """Return the value at a dotted path, in the engine's unit."""
+    value = settings
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
