@@ -22,7 +22,7 @@ from SpineDCELib.compare.visit_differences import Difference, differences, requi
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
-from SpineDCELib.run.compare import compare, given_visit, locked
+from SpineDCELib.run.compare import compare, given_visit, settings_of_follow_up
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import Geometry, Source, Volume, read_segmentation
 from SpineDCELib.settings import Settings, changed
@@ -294,14 +294,20 @@ def test_no_call_without_a_number():
 
 
 def test_settings_are_locked_but_the_shift_is_each_visits_own():
-    first = changed(SETTINGS, aif={"Hct": 0.40})
-    own = changed(Settings(), fit={"shift": 7.0, "model": "patlak"}, reading={"series": 4})
-    result = locked(first, own, shift=None)
+    first = changed(SETTINGS, aif={"Hct": 0.40, "blood_T10": 1.5})
+    own = changed(
+        Settings(),
+        fit={"shift": 7.0, "model": "patlak"},
+        reading={"series": 4},
+        aif={"Hct": 0.36, "blood_T10": 1.4},
+    )
+    result = settings_of_follow_up(first, own, shift=None)
     assert result.fit.model == "extended_tofts"
-    assert result.aif == first.aif
+    assert result.aif.blood_T10 == 1.5
+    assert result.aif.Hct == 0.36  # a laboratory value of its own day
     assert result.fit.shift == 7.0
     assert result.reading.series == 4
-    assert locked(first, None, shift=3.0).fit.shift == 3.0
+    assert settings_of_follow_up(first, None, shift=3.0).fit.shift == 3.0
 
 
 def test_flip_counts_the_runs_that_keep_the_call():

@@ -110,7 +110,7 @@ def _name_of(one: Field) -> str:
 
 def _help_of(one: Field) -> str:
     """Help with the default in the unit of the option; argparse takes % for a place holder."""
-    text = one.help.rstrip(".")
+    text = (one.off or one.help).rstrip(".")
     if one.kind in ("files", "numbers by name"):
         text += "; may be given more than once"
     elif not one.path.startswith("inputs.") and one.kind != "switch":

@@ -35,7 +35,7 @@ class Field:
         words: words that a number may be replaced by, such as "auto".
         option: of the command line, "" where another option implies the value.
         metavar: of the option.
-        off: the option switches off instead of on.
+        off: help of an option that switches off instead of on.
     """
 
     path: str
@@ -52,7 +52,7 @@ class Field:
     words: tuple[str, ...] = ()
     option: str = ""
     metavar: str = ""
-    off: bool = False
+    off: str = ""
 
     def to_shown(self, value: Any) -> Any:
         """Convert a value from the engine's unit to the unit that people see."""
@@ -156,7 +156,7 @@ _FIELDS = (
     Field(
         "preprocessing.noise_mask.on", "Remove the background", "switch", "common",
         "Leave voxels without tissue unfitted.",
-        option="--no-noise-mask", off=True,
+        option="--no-noise-mask", off="Fit the background too.",
     ),
     Field(
         "preprocessing.noise_mask.level", "Background threshold", "number", "common",
