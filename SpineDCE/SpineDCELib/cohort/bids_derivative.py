@@ -17,9 +17,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.nrrd_maps import to_image
 from SpineDCELib.run.inputs import Inputs, read_regions
 from SpineDCELib.series import read_volume
+from SpineDCELib.series.linear_resampling import to_image
 from SpineDCELib.version import __version__
 from SpineDCELib.vocabulary.fit_status import Status
 

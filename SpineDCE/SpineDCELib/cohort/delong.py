@@ -7,6 +7,7 @@ those that do pin old dependencies or round what they return.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,13 @@ from scipy.stats import rankdata
 Vector = NDArray[np.float64]
 
 
-def areas(positive: NDArray, negative: NDArray) -> Vector:
+def areas(positive: NDArray[Any], negative: NDArray[Any]) -> Vector:
     """Area under the curve of every row, ``(rows,)``; rows are ``(rows, patients)`` of a class."""
     return np.asarray(_placements(positive, negative)[0].mean(axis=1))
 
 
 def delong(
-    positive: Sequence[Vector] | NDArray, negative: Sequence[Vector] | NDArray
+    positive: Sequence[Vector] | NDArray[Any], negative: Sequence[Vector] | NDArray[Any]
 ) -> tuple[Vector, NDArray[np.float64]]:
     """Areas under the curves of several quantities of the same patients, and their covariance.
 
@@ -46,7 +47,7 @@ def delong(
     return auc, covariance
 
 
-def _placements(p: NDArray, n: NDArray) -> tuple[Vector, Vector]:
+def _placements(p: NDArray[Any], n: NDArray[Any]) -> tuple[Vector, Vector]:
     """Share of the other class on the right side of each patient, ties counted half."""
     m, k = p.shape[1], n.shape[1]
     together = rankdata(np.concatenate([p, n], axis=1), axis=1)

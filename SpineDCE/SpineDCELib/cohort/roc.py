@@ -174,7 +174,7 @@ def _normal(centre: float, SE: float) -> tuple[float, float]:
     return float(centre - half), float(centre + half)
 
 
-def _curve(p: NDArray, n: NDArray) -> Any:
+def _curve(p: NDArray[Any], n: NDArray[Any]) -> Any:
     """False and true positive rate with the falling thresholds at which they hold (>=)."""
     try:
         from sklearn.metrics import roc_curve
@@ -185,7 +185,7 @@ def _curve(p: NDArray, n: NDArray) -> Any:
 
 
 def _resampled(
-    p: NDArray, n: NDArray, resamples: int, seed: int
+    p: NDArray[Any], n: NDArray[Any], resamples: int, seed: int
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Percentile intervals of the area and of the best cutoff."""
     if not resamples:

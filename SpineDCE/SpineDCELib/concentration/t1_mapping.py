@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -80,11 +80,13 @@ def variable_flip_angle_T1(
     return T1Map(T1.reshape(shape), S0.reshape(shape), R2.reshape(shape))
 
 
-def _fit(y: NDArray, alpha: NDArray, TR: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def _fit(
+    y: NDArray[Any], alpha: NDArray[Any], TR: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """T1, S0, R² per column of ``y`` (angles, voxels); ``alpha`` in rad, ``TR`` (angles, 1)."""
     sin, cos = np.sin(alpha), np.cos(alpha)
 
-    def shape_of(x: NDArray) -> tuple[NDArray, NDArray]:
+    def shape_of(x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """The signal per unit S0 and its derivative, over x = ln R1."""
         R1 = np.exp(x)
         E = np.exp(-TR * R1)

@@ -13,7 +13,7 @@ from SpineDCELib.aif.candidates import Detection, Verdict
 from SpineDCELib.aif.plot_data import Chart, Table
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.csv_tables import write_table
-from SpineDCELib.export.overview_figure import display_slice
+from SpineDCELib.export.slice_orientation import display_slice
 from SpineDCELib.series import DynamicSeries
 
 _COLOURS = {"main": "#d62728", "check": "#1f77b4", "rejected": "#b0b0b0"}
@@ -75,7 +75,7 @@ def _sections(found: Detection) -> list[int]:
 
 
 def _section(
-    ax: Any, dynamic: DynamicSeries, found: Detection, peak: NDArray, k: int, top: float
+    ax: Any, dynamic: DynamicSeries, found: Detection, peak: NDArray[Any], k: int, top: float
 ) -> None:
     geometry = dynamic.geometry
     grey, spacing, _ = display_slice(peak, geometry=geometry, index=k)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def write_results(
         common["SpineDCE.series"] = " ".join(analysis.images.dynamic.source.series_uids)
     digests = {}
 
-    def save(name: str, array: NDArray, header: dict[str, str]) -> None:
+    def save(name: str, array: NDArray[Any], header: dict[str, str]) -> None:
         write_map(folder / f"{name}.nrrd", array, geometry=geometry, header=common | header)
         digests[f"{name}.nrrd"] = array_digest(array)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
@@ -13,7 +14,9 @@ from SpineDCELib.series import Geometry
 from SpineDCELib.series.linear_resampling import to_image
 
 
-def write_map(path: Path, array: NDArray, *, geometry: Geometry, header: Mapping[str, str]) -> None:
+def write_map(
+    path: Path, array: NDArray[Any], *, geometry: Geometry, header: Mapping[str, str]
+) -> None:
     """Write one map; floats as float32, never rounded to integers.
 
     Args:

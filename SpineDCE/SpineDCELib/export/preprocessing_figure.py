@@ -164,7 +164,7 @@ def _spot(before: NDArray[np.floating], after: NDArray[np.floating], n0: int) ->
     return int(j) + 1, int(i) + 1
 
 
-def _turned(image: NDArray[np.floating], series: DynamicSeries) -> tuple[NDArray, float]:
+def _turned(image: NDArray[np.floating], series: DynamicSeries) -> tuple[NDArray[Any], float]:
     shown, spacing, _ = display_slice(image[None], geometry=series.geometry, index=0)
     return shown, spacing[0] / spacing[1]
 

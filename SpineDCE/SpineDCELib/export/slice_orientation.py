@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,8 +11,8 @@ from SpineDCELib.series import Geometry
 
 
 def display_slice(
-    array: NDArray, *, geometry: Geometry, index: int
-) -> tuple[NDArray, tuple[float, float], dict[str, str]]:
+    array: NDArray[Any], *, geometry: Geometry, index: int
+) -> tuple[NDArray[Any], tuple[float, float], dict[str, str]]:
     """One slice as a radiologist expects it: head up, anterior left, patient's right on the left.
 
     Args:

@@ -6,7 +6,7 @@ import csv
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,7 +133,7 @@ def _add_volumes(scene: SceneFile, visit: _Visit, top: float | None) -> tuple[st
 
 
 def _add_image(
-    scene: SceneFile, visit: _Visit, name: str, array: NDArray, geometry: Geometry
+    scene: SceneFile, visit: _Visit, name: str, array: NDArray[Any], geometry: Geometry
 ) -> str:
     file = visit.file(f"{name}.nrrd")
     about = {"SpineDCE.quantity": name, "SpineDCE.unit": "signal"}

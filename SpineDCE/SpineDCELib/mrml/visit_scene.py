@@ -41,6 +41,7 @@ from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.inputs import sizes_of
 from SpineDCELib.run.saved_session import Work
 from SpineDCELib.settings import Settings, changed, settings_from_dict, settings_to_dict
+from SpineDCELib.vocabulary.region_roles import SEARCH
 
 #: What a visit keeps beside nodes.
 _CHOICES = ("settings", "aif selection", "aif file", "frame", "proposed shift")
@@ -346,7 +347,7 @@ class VisitScene:
         present: dict[str, NDArray[np.bool_]] = {}
         search = None
         for name, mask in drawn.masks_of(self.segmentation, geometry).items():
-            if roles[name] == drawn.SEARCH:
+            if roles[name] == SEARCH:
                 search = mask
             else:
                 old = analysis.regions.get(name)

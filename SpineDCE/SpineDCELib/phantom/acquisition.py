@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,9 @@ SPIN_ECHO_NOISE = 9.0
 class Session:
     """The patient lies in the scanner; each method runs one part of the protocol."""
 
-    def __init__(self, scene: Scene, exam: Examination, folder: Path, seed, noise: bool) -> None:
+    def __init__(
+        self, scene: Scene, exam: Examination, folder: Path, seed: tuple[int, ...], noise: bool
+    ) -> None:
         self.scene, self.exam, self.folder = scene, exam, folder
         self.seed, self.noisy = seed, noise
         self.frame_of_reference = exam.frame_of_reference_uid
@@ -66,7 +69,7 @@ class Session:
         inflow = [np.inf if t.inflow is None else t.inflow for t in self.scene.anatomy.tissues]
         return np.array(inflow) / (BLOOD_VELOCITY * protocol.DYNAMIC_TR)
 
-    def _spgr(self, C: NDArray, FA: float) -> NDArray[np.float64]:
+    def _spgr(self, C: NDArray[Any], FA: float) -> NDArray[np.float64]:
         signal = forward.spgr(
             C,
             T10=self.scene.column("T10"),
@@ -116,7 +119,7 @@ class Session:
         shares = fractions(anatomy.paints, names, geometry, pose=pose, oversample=(3, 2, 2))
         return geometry, shares
 
-    def _texture(self, shares, geometry: Geometry) -> scanner.Image:
+    def _texture(self, shares: sparse.csr_matrix, geometry: Geometry) -> scanner.Image:
         return scanner.grained(shares, self.scene.anatomy.tissues, geometry, self.scene.visit.pose)
 
     def _spin_echo(
@@ -125,7 +128,7 @@ class Session:
         name: str,
         weighting: protocol.Weighting,
         geometry: Geometry,
-        shares,
+        shares: sparse.csr_matrix,
         R1: NDArray[np.floating],
     ) -> None:
         signal = scanner.spin_echo(self.scene.anatomy.tissues, weighting, R1)
@@ -246,7 +249,7 @@ class Session:
             rescale=rescale,
         )
 
-    def _curves(self) -> tuple[NDArray, NDArray]:
+    def _curves(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Real and imaginary signal of each tissue in each frame, (K, frames)."""
         scene = self.scene
         signal = self._spgr(scene.Ct, protocol.DYNAMIC_FA)
@@ -267,5 +270,5 @@ class Session:
         return round(top / 2, 1), round(top, 1)
 
 
-def stored(image: NDArray) -> NDArray[np.uint16]:
+def stored(image: NDArray[Any]) -> NDArray[np.uint16]:
     return np.clip(np.round(image), 0, 65535).astype(np.uint16)

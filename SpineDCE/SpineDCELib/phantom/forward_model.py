@@ -9,6 +9,7 @@ acquired, as the scanner does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,7 +158,7 @@ def vessel_phase(C: Array, *, angle: Array, B0: float, TE: float) -> Array:
     return GAMMA * B0 * TE * CHI_MOLAR * C * (3 * np.cos(angle)[:, None] ** 2 - 1) / 6
 
 
-def frame_mean(t: Array, values: NDArray, *, starts: Array, length: float) -> NDArray:
+def frame_mean(t: Array, values: NDArray[Any], *, starts: Array, length: float) -> NDArray[Any]:
     """Mean of ``values`` (K, n) over the acquisition of each frame: (K, frames).
 
     The trapezoidal mean from each of ``starts`` over ``length`` s, exact for what lies between the
@@ -167,7 +168,7 @@ def frame_mean(t: Array, values: NDArray, *, starts: Array, length: float) -> ND
     running = np.zeros(values.shape, values.dtype)
     np.cumsum((values[:, 1:] + values[:, :-1]) * (step / 2), axis=1, out=running[:, 1:])
 
-    def at(when: Array) -> NDArray:
+    def at(when: Array) -> NDArray[Any]:
         i = np.clip((when / step).astype(int), 0, t.size - 2)
         w = when / step - i
         inside = values[:, i] + (values[:, i + 1] - values[:, i]) * (w / 2)

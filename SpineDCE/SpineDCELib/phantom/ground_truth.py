@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
+from scipy import sparse
 
 from SpineDCELib.phantom import forward_model as forward
 from SpineDCELib.phantom import protocol
@@ -81,7 +82,9 @@ def _column_centre(scene: Scene) -> NDArray[np.float64]:
     return np.round(middle[:3] + [0.0, 30.0, 0.0])
 
 
-def parameter_maps(scene: Scene, shares, geometry: Geometry) -> list[NDArray[np.float32]]:
+def parameter_maps(
+    scene: Scene, shares: sparse.csr_matrix, geometry: Geometry
+) -> list[NDArray[np.float32]]:
     """vp, Ktrans, ve, T10 and delay, averaged by volume where a voxel holds several tissues.
 
     The delay is the mean arrival after the reference level of the aorta: the pure shift and the
@@ -96,10 +99,10 @@ def parameter_maps(scene: Scene, shares, geometry: Geometry) -> list[NDArray[np.
         [t.delay + (0.0 if t.name.startswith("aorta") else t.dispersion) for t in tissues]
     )
 
-    def on_grid(values: NDArray) -> NDArray[np.float32]:
+    def on_grid(values: NDArray[Any]) -> NDArray[np.float32]:
         return (shares @ values.astype(np.float32)).reshape(geometry.shape)
 
-    def weighted(values: NDArray, weights: NDArray) -> NDArray[np.float32]:
+    def weighted(values: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.float32]:
         total = on_grid(weights)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(total > 0, on_grid(values * weights) / total, np.nan)
@@ -115,7 +118,7 @@ def parameter_maps(scene: Scene, shares, geometry: Geometry) -> list[NDArray[np.
 
 
 def write_nrrd(
-    path: Path, array: NDArray, geometry: Geometry, words: dict[str, str] | None = None
+    path: Path, array: NDArray[Any], geometry: Geometry, words: dict[str, str] | None = None
 ) -> None:
     """One map, compressed, with its geometry (LPS)."""
     image = sitk.GetImageFromArray(array)
@@ -152,7 +155,7 @@ def write_aif(folder: Path, scene: Scene) -> None:
         np.savetxt(folder / name, table, "%.6g", ",", header=header, comments="")
 
 
-def facts(scene: Scene, patient: Patient, visit: str, maps: list[NDArray]) -> dict:
+def facts(scene: Scene, patient: Patient, visit: str, maps: list[NDArray[Any]]) -> dict[str, Any]:
     """All single numbers, for ``truth.json``."""
     plan, anatomy = scene.visit.plan, scene.anatomy
     rois: dict[str, dict[str, float]] = {}

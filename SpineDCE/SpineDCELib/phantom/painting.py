@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from scipy import sparse
 
 from SpineDCELib.phantom.shapes import Shape
 from SpineDCELib.series.dynamic_series import Geometry
+
+#: Shape, label, and which labels it may cover (None: all), in the order of painting.
+_Jobs = Sequence[tuple[Shape, int, NDArray[np.bool_] | None]]
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,14 @@ def _coverable(paint: Paint, names: Sequence[str]) -> NDArray[np.bool_] | None:
     )
 
 
-def _slice_fractions(jobs, n_labels, geometry, to_patient, oversample, k) -> sparse.csr_matrix:
+def _slice_fractions(
+    jobs: _Jobs,
+    n_labels: int,
+    geometry: Geometry,
+    to_patient: NDArray[Any],
+    oversample: tuple[int, int, int],
+    k: int,
+) -> sparse.csr_matrix:
     _, rows, columns = geometry.shape
     ok, oj, oi = oversample
     labels = paint_labels(jobs, to_patient, (k, k + 1), (rows, columns), oversample)
@@ -91,7 +102,13 @@ def _slice_fractions(jobs, n_labels, geometry, to_patient, oversample, k) -> spa
     return sparse.csr_matrix((share.astype(np.float32), (r, c)), shape=(rows * columns, n_labels))
 
 
-def paint_labels(jobs, to_patient, slices, in_plane, oversample) -> NDArray[np.uint8]:
+def paint_labels(
+    jobs: _Jobs,
+    to_patient: NDArray[Any],
+    slices: tuple[int, int],
+    in_plane: tuple[int, int],
+    oversample: tuple[int, int, int],
+) -> NDArray[np.uint8]:
     """Labels of the points that divide the voxels of ``slices`` (from, to) evenly."""
     counts = (slices[1] - slices[0], *in_plane)
     starts = (slices[0], 0, 0)
@@ -122,7 +139,9 @@ def paint_labels(jobs, to_patient, slices, in_plane, oversample) -> NDArray[np.u
     return labels
 
 
-def _window(shape: Shape, to_index, axes):
+def _window(
+    shape: Shape, to_index: NDArray[Any], axes: Sequence[NDArray[Any]]
+) -> tuple[slice, ...] | None:
     """The slices of the label array that a shape's box touches, or None."""
     corners = np.array(
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,26 +95,26 @@ def grid(
     return Geometry(shape, affine, frame_of_reference_uid)
 
 
-def dynamic_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
+def dynamic_grid(size: Size, centre: NDArray[Any], uid: str | None = None) -> Geometry:
     pixel = size.field_of_view / size.matrix
     shape = (size.sections, size.matrix, size.matrix)
     return grid(SAGITTAL, shape, (pixel, pixel, size.thickness), centre, uid)
 
 
-def anatomical_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
+def anatomical_grid(size: Size, centre: NDArray[Any], uid: str | None = None) -> Geometry:
     n = size.matrix_anatomical
     pixel = size.field_of_view / n
     shape = (size.sections_anatomical, n, n)
     return grid(SAGITTAL, shape, (pixel, pixel, size.thickness_anatomical), centre, uid)
 
 
-def axial_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
+def axial_grid(size: Size, centre: NDArray[Any], uid: str | None = None) -> Geometry:
     n = size.matrix_anatomical
     pixel = 200.0 / n
     return grid(AXIAL, (size.sections_axial, n, n), (pixel, pixel, 4.0), centre, uid)
 
 
-def fine_grid(size: Size, centre: NDArray, uid: str | None = None) -> Geometry:
+def fine_grid(size: Size, centre: NDArray[Any], uid: str | None = None) -> Geometry:
     """Small isotropic voxels around the column, for truth that no voxel size has blurred."""
     slices, rows, columns = (round(mm / size.fine) for mm in (60, 310, 150))
     return grid(SAGITTAL, (slices, rows, columns), (size.fine,) * 3, centre, uid)

@@ -13,11 +13,11 @@ from SpineDCELib.phantom.expert_rois import Rois
 from SpineDCELib.series.dynamic_series import Geometry
 from SpineDCELib.version import __version__
 from SpineDCELib.vocabulary.colour_maps import rgb
-from SpineDCELib.vocabulary.region_roles import Role, words_of
+from SpineDCELib.vocabulary.region_roles import words_of
 from SpineDCELib.vocabulary.terminology import terminology_entry
 
 #: Role → name of the region in the files.
-NAMES: dict[Role, str] = {
+NAMES: dict[str, str] = {
     "lesion": "Lesion",
     "reference": "Reference vertebra",
     "aorta": "Aorta",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ Image = NDArray[np.float32]
 SCALE = 19000.0
 
 
-def positions(geometry: Geometry) -> tuple[NDArray, NDArray, NDArray]:
+def positions(geometry: Geometry) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """x, y, z of the voxel centres, mm, broadcastable to the grid's shape."""
     k, j, i = np.ogrid[tuple(slice(n) for n in geometry.shape)]
     a = geometry.affine
@@ -61,14 +62,14 @@ def grain(geometry: Geometry, pose: NDArray[np.float64]) -> Image:
 
 
 def grained(
-    shares: sparse.csr_matrix, tissues: tuple[Tissue, ...], geometry: Geometry, pose: NDArray
+    shares: sparse.csr_matrix, tissues: tuple[Tissue, ...], geometry: Geometry, pose: NDArray[Any]
 ) -> Image:
     """Factor that gives every voxel its tissue's texture."""
     amplitude = shares @ np.array([t.texture for t in tissues], np.float32)
     return 1 + amplitude.reshape(geometry.shape) * grain(geometry, pose)
 
 
-def spin_echo(tissues: tuple[Tissue, ...], weighting: Weighting, R1: NDArray) -> NDArray:
+def spin_echo(tissues: tuple[Tissue, ...], weighting: Weighting, R1: NDArray[Any]) -> NDArray[Any]:
     """Signal of each tissue in a T1-, T2-weighted or STIR image.
 
     The share of fat counts as fat in T2 and STIR; in T1-weighted images it is in ``R1`` already.
@@ -76,7 +77,7 @@ def spin_echo(tissues: tuple[Tissue, ...], weighting: Weighting, R1: NDArray) ->
     M0, T2, share = (np.array([getattr(t, n) for t in tissues]) for n in ("M0", "T2", "fat"))
     flow = np.array([t.flow or t.name == "artery" for t in tissues])
 
-    def signal(rate: NDArray, t2: NDArray) -> NDArray:
+    def signal(rate: NDArray[Any], t2: NDArray[Any]) -> NDArray[Any]:
         decay = np.exp(-weighting.TE / t2)
         recovered = np.exp(-weighting.TR * rate)
         if weighting.TI is None:
@@ -126,7 +127,9 @@ class Motion:
         breath = np.clip(0.35 * rng.standard_normal(frames), -1, 1)
         return cls(bulk(0.25, 0.15), bulk(0.5, 0.4), bulk(0.12, 0.1), breath)
 
-    def warp(self, images: NDArray, frame: int, geometry: Geometry, front_of: float) -> NDArray:
+    def warp(
+        self, images: NDArray[Any], frame: int, geometry: Geometry, front_of: float
+    ) -> NDArray[Any]:
         """Move sagittal sections (slices, rows, columns) as in ``frame``.
 
         What lies before the column (smaller y than ``front_of``, mm) breathes: up to 5 mm forward

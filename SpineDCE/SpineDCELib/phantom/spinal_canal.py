@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from SpineDCELib.phantom.shapes import capsule, ellipsoid, tube
@@ -9,7 +11,7 @@ from SpineDCELib.phantom.spinal_paths import Column, smooth
 from SpineDCELib.phantom.vertebra import LEVELS
 
 
-def canal_shapes(column: Column) -> dict:
+def canal_shapes(column: Column) -> dict[str, Any]:
     """Shapes of the spinal canal: epidural fat and veins, sac, cord, roots, foramina."""
     rows, vein = [], []
     for level in LEVELS:

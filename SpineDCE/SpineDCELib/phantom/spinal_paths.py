@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
@@ -22,7 +24,7 @@ def along(column: Column, values: dict[str, tuple[float, ...]]) -> NDArray[np.fl
     return table[np.argsort(table[:, 2])]
 
 
-def smooth(path: NDArray, extend: float = 45.0, n: int = 80) -> NDArray[np.float64]:
+def smooth(path: NDArray[Any], extend: float = 45.0, n: int = 80) -> NDArray[np.float64]:
     """The same path with rounded corners, prolonged beyond its ends by ``extend`` mm."""
     z = np.linspace(path[0, 2] - extend, path[-1, 2] + extend, n)
     inside = np.clip(z, path[0, 2], path[-1, 2])

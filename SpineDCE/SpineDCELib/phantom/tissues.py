@@ -7,6 +7,7 @@ T1 of blood 1441 ms, muscle 1008 ms, vertebral marrow 515-552 ms and osteoblasti
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Tissue:
     angle: float = 0.0
     texture: float = 0.0
 
-    def named(self, name: str, **changes) -> Tissue:
+    def named(self, name: str, **changes: Any) -> Tissue:
         """The same tissue under another name, with some properties changed."""
         return replace(self, name=name, **changes)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import ConvexHull
@@ -47,7 +49,9 @@ def outline(
     return {name: mask for name, mask in masks.items() if mask.any()}, grid
 
 
-def describe(lesion: Shape, bone: Shape, *, anchor: ArrayLike, scale: float = 1.0) -> dict:
+def describe(
+    lesion: Shape, bone: Shape, *, anchor: ArrayLike, scale: float = 1.0
+) -> dict[str, Any]:
     """Bidimensional size, volume and extraosseous part, mm.
 
     The axial plane is the patient's own (constant z), and the one with the largest product of the
@@ -86,7 +90,7 @@ def describe(lesion: Shape, bone: Shape, *, anchor: ArrayLike, scale: float = 1.
 
 def _probe(
     shape: Shape, step: float, anchor: NDArray[np.float64]
-) -> tuple[list[NDArray], NDArray[np.bool_]]:
+) -> tuple[list[NDArray[Any]], NDArray[np.bool_]]:
     first = np.floor((shape.low - anchor) / step).astype(int)
     last = np.ceil((shape.high - anchor) / step).astype(int)
     axes = [
@@ -96,7 +100,7 @@ def _probe(
     return axes, _distance(shape, axes) < 0
 
 
-def _distance(shape: Shape, axes: list[NDArray]) -> NDArray:
+def _distance(shape: Shape, axes: list[NDArray[Any]]) -> NDArray[Any]:
     x, y, z = axes
     z, y, x = np.meshgrid(z, y, x, indexing="ij")
     return shape.distance(x, y, z)

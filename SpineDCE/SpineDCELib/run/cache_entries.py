@@ -43,7 +43,7 @@ def _source(data: dict[str, Any]) -> Source:
 def images_to_entry(images: Images) -> Entry:
     """A study as arrays and plain values."""
     dynamic = images.dynamic
-    arrays: dict[str, NDArray] = {"dynamic": dynamic.signal, "times": dynamic.times}
+    arrays: dict[str, NDArray[Any]] = {"dynamic": dynamic.signal, "times": dynamic.times}
     values: dict[str, Any] = {
         "dynamic": {
             "geometry": _geometry_to_dict(dynamic.geometry),
@@ -75,7 +75,7 @@ def images_to_entry(images: Images) -> Entry:
     return arrays, values
 
 
-def entry_to_images(arrays: dict[str, NDArray], values: dict[str, Any]) -> Images:
+def entry_to_images(arrays: dict[str, NDArray[Any]], values: dict[str, Any]) -> Images:
     """The inverse of :func:`images_to_entry`."""
     data = values["dynamic"]
     dynamic = DynamicSeries(
@@ -110,7 +110,7 @@ def entry_to_images(arrays: dict[str, NDArray], values: dict[str, Any]) -> Image
 
 def concentration_to_entry(concentration: Concentration) -> Entry:
     """A concentration as arrays and plain values."""
-    arrays: dict[str, NDArray] = {
+    arrays: dict[str, NDArray[Any]] = {
         "curves": concentration.curves,
         "baseline": concentration.baseline,
         "hidden_errors": concentration.hidden_errors,
@@ -124,7 +124,9 @@ def concentration_to_entry(concentration: Concentration) -> Entry:
     }
 
 
-def entry_to_concentration(arrays: dict[str, NDArray], values: dict[str, Any]) -> Concentration:
+def entry_to_concentration(
+    arrays: dict[str, NDArray[Any]], values: dict[str, Any]
+) -> Concentration:
     """The inverse of :func:`concentration_to_entry`."""
     return Concentration(
         curves=arrays["curves"],

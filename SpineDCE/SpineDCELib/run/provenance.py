@@ -17,7 +17,7 @@ from SpineDCELib.version import __version__
 FORMAT = 1
 
 
-def array_digest(array: NDArray) -> str:
+def array_digest(array: NDArray[Any]) -> str:
     """SHA-256 over an array's type, shape and bytes, hex. NaN compares equal to NaN."""
     digest = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
     digest.update(np.ascontiguousarray(array).view(np.uint8).data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from SpineDCELib.series.dynamic_series import Geometry
 
 
-def to_image(array: NDArray, geometry: Geometry) -> sitk.Image:
+def to_image(array: NDArray[Any], geometry: Geometry) -> sitk.Image:
     """A SimpleITK image of a ``(slices, rows, columns)`` array on its grid."""
     image = sitk.GetImageFromArray(np.ascontiguousarray(array))
     image.SetSpacing(geometry.spacing)

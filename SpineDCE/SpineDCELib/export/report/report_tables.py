@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -119,7 +119,7 @@ def _milliseconds(value: float | None) -> str:
     return NONE if value is None else f"{value * 1000:.2f} ms"
 
 
-_SETTINGS = {
+_SETTINGS: dict[str, Callable[[Analysis], Any]] = {
     "model": lambda a: a.settings.fit.model.replace("_", " "),
     "signal": lambda a: a.settings.concentration.signal,
     "T10 of tissue": lambda a: (
