@@ -68,8 +68,6 @@ KNOWN: set[str] = {
     "SpineDCELib/cli/workstation.py: SpineDCEWidget.browser.start.run",
     "SpineDCELib/export/analysis_files.py: run",
     "SpineDCELib/files/mapped_arrays.py: data",
-    "SpineDCELib/settings/values.py: kinetics",
-    "SpineDCELib/settings/values.py: preprocessing",
 }
 
 
