@@ -1,1 +1,1 @@
-"""TODO."""
+"""The session, steps, formatting and wording that both user interfaces share."""

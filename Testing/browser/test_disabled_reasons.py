@@ -3,6 +3,8 @@
 import pytest
 from browser.page import Page, Program, skip_without_browser
 
+pytestmark = pytest.mark.slow
+
 #: What is to be seen and disabled without a title on it or around it.
 _SILENT = """
 const silent = [];

@@ -18,6 +18,8 @@ from trame_slicer.core import SlicerApp
 
 from SpineDCEWidget.browser.drawing import Drawing
 
+pytestmark = pytest.mark.slow
+
 #: Sections, rows and columns that the lesion reaches out of the series at its start.
 BEYOND = np.array((2, 3, 1))
 

@@ -7,6 +7,8 @@ from browser.page import Page, Program, skip_without_browser
 from browser.random_use import use
 from SpineDCELib.phantom import write_sample
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.timeout(400)
 def test_anything_may_be_done_in_any_order(tmp_path):

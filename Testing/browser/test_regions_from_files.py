@@ -12,7 +12,7 @@ from browser.page import Page, Program, sample_home
 from PIL import Image
 from SpineDCELib.series import Geometry, read_segmentation, write_segmentation
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import pytest
 from browser.page import Page, Program, middle_of, sample_home
 from SpineDCELib.series import read_segmentation
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ESCAPE = "\ue00c"
 

@@ -19,6 +19,8 @@ from SpineDCELib.mrml.scene_bundles import pack_bundle, read_bundle, unfold_bund
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.phantom import write_study
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory):

@@ -12,7 +12,7 @@ from browser.page import Page, Program, sample_home
 
 from SpineDCEWidget.browser.sample_patient import is_made
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

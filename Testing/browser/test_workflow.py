@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from browser.page import Page, Program, sample_home
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

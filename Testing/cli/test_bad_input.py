@@ -1,19 +1,30 @@
 """What a user gets wrong: one clear sentence, a non-zero exit, earlier results whole."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
-from small_study import SHAPE, write_labels, write_small_study
+from small_study import SHAPE, SmallStudy, write_labels, write_small_study
 from SpineDCELib.cli import main
 
 
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """A study and the folder of its results, which no test changes."""
+    folder = tmp_path_factory.mktemp("good")
+    good = write_small_study(folder / "study")
+    assert main(_options(good, folder / "out")) == 0
+    return good, folder / "out"
+
+
 @pytest.fixture
-def run(tmp_path, capsys):
+def run(results, tmp_path, capsys):
     """Run ``analyse`` on a study; returns (exit, message), after checking manners."""
-    good = write_small_study(tmp_path / "good")
-    out = tmp_path / "out"
-    assert main(_options(good, out)) == 0
+    good, finished = results
+    mine = shutil.copytree(good.series.parent, tmp_path / "good")
+    good = SmallStudy(*(mine / path.name for path in good[:3]), good.vp)
+    out = shutil.copytree(finished, tmp_path / "out")
     before = {p.name: p.read_bytes() for p in out.iterdir() if p.is_file()}
     capsys.readouterr()
 

@@ -22,6 +22,8 @@ from SpineDCELib.phantom import write_cohort
 from SpineDCELib.run import analyse as job
 from SpineDCELib.settings import Settings, changed
 
+pytestmark = pytest.mark.slow
+
 QUICK = ["--signal", "relative", "--shift", "5", "--flip-runs", "0", "--export", "none"]
 SETTINGS = changed(Settings(), concentration={"signal": "relative"}, fit={"shift": 5.0})
 RECIPE = Recipe(SETTINGS, flip_runs=0, formats=())

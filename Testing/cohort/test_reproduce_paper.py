@@ -11,6 +11,8 @@ from SpineDCELib.cohort.cohort_statistics import analyse_cohort
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom import draw_cohort
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_cohorts_truth_has_the_printed_results():
     truth = paper.facts(analyse_cohort(paper.true_table(draw_cohort()), resamples=0))

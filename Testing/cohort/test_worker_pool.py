@@ -9,7 +9,7 @@ pytest.importorskip("distributed", reason="Dask is not installed (spinedce[cohor
 DIES = "__import__('os')._exit(1)"
 
 
-@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize("workers", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_results_and_failures_come_with_their_number(workers):
     items = ["1 + 1", "1 / 0", "[][0]", "__import__('SpineDCELib.errors').errors.nothing"]
     with worker_pool(workers) as pool:
@@ -20,6 +20,7 @@ def test_results_and_failures_come_with_their_number(workers):
     assert "AttributeError" in found[3].reason
 
 
+@pytest.mark.slow
 def test_what_kills_every_worker_is_given_up_and_the_rest_is_done():
     with worker_pool(1) as pool:
         found = dict(pool(eval, [DIES, "6 * 7"]))
@@ -27,6 +28,7 @@ def test_what_kills_every_worker_is_given_up_and_the_rest_is_done():
     assert "worker process died" in found[0].reason
 
 
+@pytest.mark.slow
 def test_threads_are_one_in_a_worker():
     code = "__import__('SimpleITK').ProcessObject.GetGlobalDefaultNumberOfThreads()"
     with worker_pool(1) as pool:
@@ -34,6 +36,7 @@ def test_threads_are_one_in_a_worker():
     assert found == {0: 1, 1: "1"}
 
 
+@pytest.mark.slow
 def test_leaving_early_does_not_wait_for_what_is_running():
     def leave():
         with worker_pool(2) as pool:

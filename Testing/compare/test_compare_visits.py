@@ -44,12 +44,12 @@ def inputs(root):
     )
 
 
-@pytest.fixture(scope="module", params=["A", "B"])
+@pytest.fixture(scope="module", params=[pytest.param(p, marks=pytest.mark.slow) for p in "AB"])
 def sample(request, tmp_path_factory):
     root = sample_patient(tmp_path_factory, request.param)
     visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]
     comparison, files = compare(
-        *visits, SETTINGS, root / "out", flip_runs=40, formats=("report", "scene")
+        *visits, SETTINGS, root / "out", flip_runs=20, formats=("report", "scene")
     )
     return request.param, root, comparison, files
 
@@ -63,7 +63,7 @@ def test_the_change_is_the_published_one_and_the_call_is_right(sample):
     assert lesion.call.verdict == {"A": "response", "B": "persistent disease"}[patient]
     assert lesion.call.decided
     assert lesion.flip.kept > 0.95
-    assert lesion.flip.changes.size == 40
+    assert lesion.flip.changes.size == 20
     assert "perturbed analyses" in lesion.flip.sentence
     assert not any(d.confirm for d in comparison.differences)
 
@@ -183,7 +183,9 @@ def test_an_anonymised_comparison_names_nobody(sample):
 
 
 def test_regions_are_carried_over_where_none_are_drawn(sample):
-    _, root, drawn, _ = sample
+    patient, root, drawn, _ = sample
+    if patient == "B":
+        pytest.skip("one patient is enough")
     before = given_visit(root / "before" / "dicom", inputs(root / "before"))
     after = given_visit(root / "after" / "dicom", replace(inputs(root / "after"), roi=()))
     comparison, _ = compare(before, after, SETTINGS, root / "carried", flip_runs=0, formats=())
@@ -194,7 +196,9 @@ def test_regions_are_carried_over_where_none_are_drawn(sample):
 
 
 def test_a_cutoff_of_its_own_and_cancelling(sample):
-    _, _, comparison, _ = sample
+    patient, _, comparison, _ = sample
+    if patient == "B":
+        pytest.skip("one patient is enough")
     again = compare_visits(comparison.before, comparison.after, cutoff=100.0, flip_runs=0)
     assert again.lesions[0].call.verdict == "response"
     assert again.lesions[0].call.cutoff == 100
@@ -238,7 +242,9 @@ def test_another_patient_and_the_wrong_order_are_told_without_naming_anyone(samp
 
 
 def test_command_line(sample, tmp_path, capsys):
-    _, root, comparison, _ = sample
+    patient, root, comparison, _ = sample
+    if patient == "B":
+        pytest.skip("one patient is enough")
     # Results folders stand for their studies, with their settings.
     code = main(
         ["compare", str(root / "out" / "before"), str(root / "out" / "after"), "-o",

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 slicer = pytest.importorskip("slicer", reason="slicer-core has no wheel for this platform")
 stand_in = pytest.importorskip("desktop.stand_in")
 

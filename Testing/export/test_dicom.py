@@ -24,6 +24,8 @@ from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import read_segmentation
 from SpineDCELib.settings import Settings, changed
 
+pytestmark = pytest.mark.slow
+
 hd = pytest.importorskip("highdicom", reason="highdicom is not installed")
 
 

@@ -5,6 +5,8 @@ import pytest
 from reference_data import osipi_rows
 from SpineDCELib.kinetics.fitting import fit
 
+pytestmark = pytest.mark.slow
+
 # (absolute, relative), in the units inside the program.
 TOLERANCE = {
     "ve": (0.05, 0.0),

@@ -14,6 +14,8 @@ from SpineDCELib.mrml.patient_scene import Workplace, kept_work, open_images, wo
 from SpineDCELib.mrml.volume_nodes import array_of, geometry_of, ras_of
 from SpineDCELib.run.inputs import read_regions, read_roles
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
 
 

@@ -12,6 +12,8 @@ from SpineDCELib.phantom import write_sample
 from SpineDCELib.series import scan_study
 from SpineDCELib.series.read_series import read_dynamic, read_flip_angles
 
+pytestmark = pytest.mark.slow
+
 
 def normalised_vp(paths):
     """Measured and true, from the files alone."""

@@ -16,6 +16,8 @@ from SpineDCELib.phantom import protocol, write_study
 from SpineDCELib.run.inputs import read_sizes
 from SpineDCELib.series import read_segmentation
 
+pytestmark = pytest.mark.slow
+
 SMALL = protocol.SIZES["small"]
 
 

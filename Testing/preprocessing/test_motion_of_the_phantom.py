@@ -8,6 +8,8 @@ from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.settings import MotionSettings, Settings, changed
 
+pytestmark = pytest.mark.slow
+
 LESION, REFERENCE = "Lesion", "Reference vertebra"
 
 

@@ -6,6 +6,8 @@ from reference_data import reference
 from validation import pkmodeling, qiba
 from validation.concordance import concordance
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def qiba_result(tmp_path_factory):

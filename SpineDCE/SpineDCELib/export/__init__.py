@@ -1,1 +1,1 @@
-
+"""Files that others read: tables, maps, DICOM, report, figures, scene."""

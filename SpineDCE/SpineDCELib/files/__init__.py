@@ -1,1 +1,1 @@
-"""TODO."""
+"""Files and folders: atomic writes, memory-mapped arrays, digests."""

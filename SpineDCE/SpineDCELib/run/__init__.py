@@ -1,1 +1,1 @@
-"""TODO."""
+"""Runs from files to files: inputs, analysis, comparison, cache, provenance, saved session."""
