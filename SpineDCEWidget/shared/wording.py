@@ -92,3 +92,17 @@ T1_SOURCES = {
     "map": _("a T1 map"),
     "vfa": _("several flip angles"),
 }
+
+
+def remedy(error: Exception) -> str:
+    """Return an error's message for a window."""
+    return str(error)
+
+
+def setting_label(path: str) -> str:
+    """Return what a setting is called, by its path ("aif.Hct")."""
+    try:
+        from SpineDCELib.settings.form import FORM
+    except ImportError:
+        return path.rsplit(".", 1)[-1]
+    return FORM[path].label if path in FORM else path.rsplit(".", 1)[-1]

@@ -1,4 +1,4 @@
-"""What the shells say about a region or a voxel while a reader points at it."""
+"""Numbers of a region and of a voxel, for a reader who points at them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from SpineDCELib.vocabulary.quantities import CURVE_UNITS, QUANTITIES
 
 
 @dataclass(frozen=True, eq=False)
-class RegionRow:
-    """One region now.
+class RegionNumbers:
+    """Numbers of one region as it is drawn now.
 
     Attributes:
         volume: mL. means: parameter → mean of the fitted voxels, in the shown unit.
@@ -31,15 +31,15 @@ class RegionRow:
 
 
 @dataclass(frozen=True, eq=False)
-class VoxelStory:
-    """Why a voxel has the numbers it has.
+class VoxelExplanation:
+    """Curve, fit and parameters of one voxel, and what became of its fit.
 
     Attributes:
         voxel: slice, row, column of the dynamic grid.
-        t: frame times, s. curve, fit: ``(frames,)``, in ``unit``; the fit is NaN where there is
-            none.
+        t: frame times, s. curve, fit: ``(frames,)``, in ``unit``; the fit is NaN where it
+            failed.
         values: parameter, its value and standard error in the shown unit (NaN if not determined).
-        status: what became of the fit, in words. R2: of the fit.
+        status: of the fit, in words. R2: of the fit.
     """
 
     voxel: tuple[int, int, int]
@@ -53,11 +53,12 @@ class VoxelStory:
 
     @property
     def residual(self) -> NDArray[np.floating]:
+        """Measured curve minus fit, ``(frames,)``."""
         return self.curve - self.fit
 
 
-def voxel_story(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelStory:
-    """One voxel, fitted at the shift in use.
+def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExplanation:
+    """Fit one voxel at the shift in use.
 
     Raises:
         InputError: the study cannot be analysed as it is set.
@@ -75,7 +76,7 @@ def voxel_story(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelStory:
     section, row, column = voxel
     curve = np.asarray(curves[:, section, row, column], float)
     fit = result.curves()[:, 0] if status.fitted else np.full_like(curve, np.nan)
-    return VoxelStory(
+    return VoxelExplanation(
         voxel,
         analysis.images.dynamic.times,
         curve,

@@ -42,6 +42,11 @@ def fill_map(
     return node
 
 
+def fill_map_slice(node: Any, name: str, index: int, array: NDArray[Any]) -> None:
+    """Replace one slice of a map, given in the engine's unit; call :func:`touched` afterwards."""
+    np.multiply(array, QUANTITIES[name].factor, out=array_of(node)[index], casting="unsafe")
+
+
 def _set_codes(node: Any, code: Code, unit: Code) -> None:
     """The quantity's code; the unit is the shown one, so that exports by others stay true."""
     import slicer

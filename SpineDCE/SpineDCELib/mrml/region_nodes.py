@@ -52,18 +52,28 @@ def add_segment(node: Any, role: Role | str, *, another: bool = False) -> str:
 
 def set_masks(
     node: Any,
-    masks: dict[str, NDArray[np.bool_]],
+    masks: Mapping[str, NDArray[np.bool_]],
     geometry: Geometry,
     *,
     roles: Mapping[str, str],
 ) -> None:
     """Let these be the segments: present ones of the same name are filled, others removed."""
+    for name in set(roles_in(node)) - set(masks):
+        remove_segment(node, name)
+    fill_segments(node, masks, geometry, roles=roles)
+
+
+def fill_segments(
+    node: Any,
+    masks: Mapping[str, NDArray[np.bool_]],
+    geometry: Geometry,
+    *,
+    roles: Mapping[str, str],
+) -> None:
+    """Fill segments by name, and add those that are missing; others stay as they are."""
     import slicer
 
     segmentation = node.GetSegmentation()
-    for identity in _ids(segmentation):
-        if segmentation.GetSegment(identity).GetName() not in masks:
-            segmentation.RemoveSegment(identity)
     for name, mask in masks.items():
         identity = segmentation.GetSegmentIdBySegmentName(name)
         if not identity:
@@ -73,6 +83,14 @@ def set_masks(
         image.ShallowCopy(image_of(mask.astype(np.uint8)))
         image.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
         slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(image, node, identity)
+
+
+def remove_segment(node: Any, name: str) -> None:
+    """Remove the segment of a name, if there is one."""
+    segmentation = node.GetSegmentation()
+    identity = segmentation.GetSegmentIdBySegmentName(name)
+    if identity:
+        segmentation.RemoveSegment(identity)
 
 
 def masks_of(node: Any, geometry: Geometry) -> dict[str, NDArray[np.bool_]]:

@@ -6,16 +6,21 @@ import contextlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.data import Images
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.mapped_arrays import let_images_go
-from SpineDCELib.mrml.patient_scene import Workplace, work_of
+from SpineDCELib.mrml.image_nodes import images_of
+from SpineDCELib.mrml.visit_display import scale_maps, show_result, show_study
+from SpineDCELib.mrml.visit_nodes import VisitNodes, visit_names
+from SpineDCELib.mrml.visit_record import read_record, write_record
 from SpineDCELib.progress import Progress, silent
-from SpineDCELib.run.saved_session import Work
+from SpineDCELib.run.saved_session import SavedVisit
 
 _LOGICS = (
     "vtkSlicerSegmentationsModuleLogic",
@@ -58,11 +63,25 @@ def new_scene(cache: str | Path | None = None) -> Any:
     return scene
 
 
-def read_bundle(path: Path) -> dict[str, tuple[Images, Work]]:
-    """Name of the visit → its images and the work on it, of a ``.mrb`` or ``.mrml``.
+@dataclass(frozen=True, eq=False)
+class BundledVisit:
+    """One visit as a scene file holds it.
+
+    Attributes:
+        analysis, result: for maps, tables and charts; none are written where ``result`` is None.
+    """
+
+    saved: SavedVisit
+    images: Images
+    analysis: Analysis | None = None
+    result: Result | None = None
+
+
+def read_bundle(path: Path) -> list[BundledVisit]:
+    """Read the visits of a ``.mrb`` or ``.mrml``, in their order.
 
     Raises:
-        InputError: unreadable, or without a study of SpineDCE.
+        InputError: the file could not be read, or it holds no study of SpineDCE.
     """
     with _scratch_scene() as scene:
         here = os.getcwd()
@@ -75,59 +94,73 @@ def read_bundle(path: Path) -> dict[str, tuple[Images, Work]]:
         finally:
             os.chdir(here)  # a damaged bundle leaves MRML in the folder that it unpacks to
         if not read:
-            raise InputError(f"The scene {path} cannot be read; save it again.")
-        found: dict[str, tuple[Images, Work]] = {}
-        for visit in Workplace(scene).visits:
-            assert visit.analysis is not None
-            found[visit.name] = (visit.analysis.study, work_of(visit))
+            raise InputError(
+                f"The scene {path} could not be read.", code="scene_unreadable", about=str(path)
+            )
+        found = []
+        for name in visit_names(scene):
+            nodes = VisitNodes(scene, name)
+            images = images_of(nodes)
+            if images is not None:
+                saved = read_record(nodes, images.dynamic.geometry)
+                found.append(BundledVisit(saved, images))
     if not found:
         raise InputError(
-            f"The scene {path.name} holds no study of SpineDCE; open the folder with its images."
+            f"The scene {path.name} holds no study of SpineDCE.",
+            code="scene_without_study",
+            about=str(path),
+            fields=("inputs.study",),
         )
     return found
 
 
-def unfold_bundle(workplace: Workplace, folder: Path, **looks: Any) -> Generator[float]:
-    """Write the work into an empty folder, as :func:`pack_bundle` packs it. Main thread only.
+def unfold_bundle(
+    visits: Sequence[BundledVisit], folder: Path, **look: Any
+) -> Generator[float, None, None]:
+    """Write visits into an empty folder, as :func:`pack_bundle` packs it. Main thread only.
 
-    Images, regions, rulers, choices, maps, tables and charts: what belongs to the visits as they
-    are now, and nothing of the session around them. Maps that a later choice made stale are left
-    out. A file a step: each yields the share that is written.
+    Images, regions, rulers, choices, maps, tables and charts: what belongs to the visits, and
+    nothing of the scene around them. One file is written in each step, which yields the share
+    that is written.
 
     Args:
-        looks: of the maps; see :meth:`Workplace.scale_maps`.
+        look: of the maps; see :func:`SpineDCELib.mrml.map_nodes.colour_map`.
 
     Raises:
         InputError: the folder cannot be written.
     """
     with _scratch_scene() as scene:
-        copy = Workplace(scene)
-        for visit in workplace.visits:
-            assert visit.analysis is not None
-            own = copy.visit(visit.name)
-            own.set_images(visit.analysis.study)
-            own.take_up(work_of(visit))
-            own.analysis = visit.analysis  # with all that it has computed
-            if visit.result is not None and not visit.is_stale:
-                own.show(visit.result)
-        copy.scale_maps(**looks)
+        shown = []
+        for visit in visits:
+            nodes = VisitNodes(scene, visit.saved.name)
+            nodes.keep("frame", visit.saved.choices.get("frame") or 0)
+            show_study(nodes, visit.images)
+            write_record(nodes, visit.saved, visit.images.dynamic.geometry)
+            if visit.analysis is not None and visit.result is not None:
+                show_result(nodes, visit.analysis, visit.result)
+            shown.append((nodes, visit.analysis, visit.result))
+        scale_maps(shown, **look)
         yield 0.0
         (folder / "Data").mkdir(parents=True, exist_ok=True)
         scene.SetRootDirectory(str(folder))
         scene.SetURL(str(folder / f"{folder.name}.mrml"))
-        nodes = [
+        nodes_to_write = [
             scene.GetNthNodeByClass(i, "vtkMRMLStorableNode")
             for i in range(scene.GetNumberOfNodesByClass("vtkMRMLStorableNode"))
         ]
-        for i, node in enumerate(nodes):
+        failed = InputError(
+            f"The scene could not be written to {folder}. Free some space there.",
+            code="scene_not_written",
+            about=str(folder),
+        )
+        for i, node in enumerate(nodes_to_write):
             if not _write_node(node, folder / "Data"):
-                raise InputError(f"The scene cannot be written to {folder}; free some space there.")
-            for visit in workplace.visits:
-                assert visit.analysis is not None
-                let_images_go(visit.analysis.study)
-            yield (i + 1) / len(nodes)
+                raise failed
+            for visit in visits:
+                let_images_go(visit.images)
+            yield (i + 1) / len(nodes_to_write)
         if not scene.Commit():
-            raise InputError(f"The scene cannot be written to {folder}; free some space there.")
+            raise failed
 
 
 def _write_node(node: Any, folder: Path) -> bool:

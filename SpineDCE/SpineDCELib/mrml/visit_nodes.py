@@ -15,7 +15,7 @@ class VisitNodes:
     """A parameter node that refers to every other node of the visit and keeps its choices.
 
     Args:
-        scene: ``vtkMRMLScene``. name: of the visit, "before" or "after".
+        scene: ``vtkMRMLScene``. name: of the visit, such as "baseline".
     """
 
     def __init__(self, scene: Any, name: str) -> None:
@@ -128,6 +128,15 @@ class VisitNodes:
         item = 0 if hierarchy is None else hierarchy.GetItemByDataNode(node)
         if item:
             hierarchy.SetItemParent(item, self._folder(hierarchy))
+
+
+def visit_names(scene: Any) -> list[str]:
+    """Return the names of the visits in a scene: the baseline first, then the follow-ups."""
+    kind, prefix = "vtkMRMLScriptedModuleNode", f"{MODULE}."
+    nodes = [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
+    tags = [node.GetSingletonTag() or "" for node in nodes if node.GetModuleName() == MODULE]
+    names = [tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix)]
+    return sorted(names, key=lambda name: (not name.startswith("baseline"), len(name), name))
 
 
 def remove_whole(node: Any) -> None:

@@ -1,0 +1,164 @@
+"""A visit's study and result in the nodes of a scene: shown, coloured, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import Images, Result
+from SpineDCELib.export.analysis_files import picture_of
+from SpineDCELib.export.map_figures import scale_top
+from SpineDCELib.files.mapped_arrays import let_images_go
+from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.mrml.image_nodes import show_images, volume_of
+from SpineDCELib.mrml.map_nodes import colour_map, fill_map_slice
+from SpineDCELib.mrml.result_display import show_curves, show_maps
+from SpineDCELib.mrml.sequence_nodes import (
+    dynamic_series_from_multivolume,
+    dynamic_series_from_sequence,
+)
+from SpineDCELib.mrml.visit_nodes import VisitNodes, remove_whole
+from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, touched
+from SpineDCELib.series import DynamicSeries
+from SpineDCELib.settings.values import Settings
+
+#: Percentiles of a volume between which its grey values are spread.
+_WINDOW = (1, 99.5)
+#: A window is found from about this many voxels.
+_WINDOW_VOXELS = 500_000
+
+
+def read_scene_nodes(
+    sequence: Any, anatomy: Any = None, *, frame_interval: float | None = None
+) -> Images:
+    """Read a study from a user's nodes: a sequence or MultiVolume, and a T1-weighted volume.
+
+    Raises:
+        InputError: the node holds no dynamic series.
+    """
+    is_sequence = sequence.IsA("vtkMRMLSequenceNode")
+    read = dynamic_series_from_sequence if is_sequence else dynamic_series_from_multivolume
+    dynamic = read(sequence, frame_interval=frame_interval)
+    return Images(dynamic, anatomy=None if anatomy is None else volume_of(anatomy))
+
+
+def prepare_nodes(
+    nodes: VisitNodes, *, sequence: Any = None, anatomy: Any = None, keep_regions: bool = True
+) -> None:
+    """Empty a visit's nodes for another study, of which some nodes may lie in the scene already.
+
+    Args:
+        sequence, anatomy: a user's own nodes that hold the study.
+        keep_regions: the regions were drawn on the same grid.
+    """
+    given = {"sequence": sequence, "anatomy": anatomy}
+    for use, node in given.items():
+        present = nodes.get(use)
+        if node is not None and node is not present:
+            nodes.remove(use)
+            nodes.set(use, node, own=False)
+        elif node is None and not nodes.is_own(use):
+            nodes.set(use, None)
+    for prefix in ("map.", "table.", "chart."):
+        for present in list(nodes.uses(prefix)):
+            nodes.remove(present)
+    if not keep_regions:
+        nodes.remove("segmentation")
+
+
+def show_study(nodes: VisitNodes, images: Images) -> None:
+    """Fill a visit's nodes with a study, and set grey values and the grid of the regions."""
+    show_images(nodes, images)
+    dynamic = images.dynamic
+    frame = nodes.make("frame", "vtkMRMLScalarVolumeNode", "Dynamic frame")
+    show_frame(nodes, dynamic, min(dynamic.n_frames - 1, nodes.value("frame", 0)))
+    for node, array in ((frame, dynamic.signal), (nodes.get("anatomy"), None)):
+        if node is not None and (display := node.GetDisplayNode()) is not None:
+            values = (array_of(node) if array is None else array).reshape(-1)
+            # A sample is enough; an odd step follows no row or column.
+            step = values.size // _WINDOW_VOXELS | 1
+            low, high = np.percentile(values[::step], _WINDOW)
+            display.AutoWindowLevelOff()
+            display.SetWindowLevelMinMax(float(low), float(high))
+    let_images_go(images)
+    drawn.segmentation_node(nodes, dynamic.geometry)
+
+
+def show_frame(nodes: VisitNodes, dynamic: DynamicSeries, index: int) -> None:
+    """Show one dynamic frame in the visit's frame node."""
+    node, sequence, array = nodes.get("frame"), nodes.get("sequence"), dynamic.signal[index]
+    if node.GetImageData() is None or array_of(node).shape != array.shape:
+        fill_volume(node, array, dynamic.geometry)
+    else:
+        node.SetAndObserveImageData(sequence.GetNthDataNode(index).GetImageData())
+    nodes.keep("frame", index)
+
+
+def show_result(nodes: VisitNodes, analysis: Analysis, result: Result) -> None:
+    """Fill a visit's nodes with maps, tables and charts, in place."""
+    settings: Settings = analysis.settings
+    about = {
+        "visit": nodes.name,
+        "model": settings.fit.model,
+        "signal": settings.concentration.signal,
+    }
+    show_maps(nodes, result, analysis.study.dynamic.geometry, about=about)
+    show_curves(nodes, analysis, result)
+
+
+def show_slices(
+    nodes: VisitNodes, slices: Iterable[tuple[int, Mapping[str, NDArray[np.floating]]]]
+) -> None:
+    """Replace slices of the maps, given in the engine's units, in place."""
+    maps = nodes.of("map.")
+    for index, arrays in slices:
+        for name, array in arrays.items():
+            if (node := maps.get(name)) is not None:
+                fill_map_slice(node, name, index, array)
+    for node in maps.values():
+        touched(node)
+
+
+def scale_maps(
+    visits: Sequence[tuple[VisitNodes, Analysis | None, Result | None]],
+    name: str = "vp",
+    *,
+    top: float | None = None,
+    **look: Any,
+) -> float:
+    """Give a map the same scale in all visits, in its shown unit; return the scale's top.
+
+    Args:
+        top: the one that fits the regions if None (vp only; else the largest present scale).
+        look: see :func:`SpineDCELib.mrml.map_nodes.colour_map`.
+    """
+    shown = [(nodes.of("map."), a, r) for nodes, a, r in visits if name in nodes.of("map.")]
+    if top is None and name == "vp":
+        pictures = [picture_of(a, r) for _maps, a, r in shown if a is not None and r is not None]
+        top = scale_top(pictures) if pictures else None
+    if top is None:
+        displays = [maps[name].GetDisplayNode() for maps, *_ in shown]
+        top = max((d.GetWindowLevelMax() for d in displays if d is not None), default=1.0)
+    for maps, *_ in shown:
+        colour_map(maps[name], low=0.0, high=top, **look)
+    return top
+
+
+def _chart_parts(chart: Any) -> Iterator[Any]:
+    for i in range(chart.GetNumberOfPlotSeriesNodes()):
+        series = chart.GetNthPlotSeriesNode(i)
+        yield from (series.GetTableNode(), series)
+
+
+def remove_visit(nodes: VisitNodes) -> None:
+    """Take everything that was created for a visit out of the scene."""
+    for chart in nodes.of("chart.").values():
+        for node in list(_chart_parts(chart)):
+            remove_whole(node)
+    for ruler in drawn.ruler_nodes(nodes):
+        remove_whole(ruler)
+    nodes.clear()

@@ -1,0 +1,973 @@
+"""The session under both shells: every action of a person has one rule, here.
+
+Open, correct, choose, draw, compute, compare, export, save, undo and redo. A shell shows the state
+and calls this; it keeps no results and no rules.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from SpineDCELib.aif import Selection
+from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
+from SpineDCELib.aif.manual_selection import (
+    section_is_out,
+    selection_from_dict,
+    selection_to_dict,
+    with_candidate,
+    with_section,
+)
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.live_refit import refit_slices
+from SpineDCELib.compare.compare_visits import Comparison, Visit, compare_visits
+from SpineDCELib.data import Images, Result
+from SpineDCELib.errors import InputError
+from SpineDCELib.files.mapped_arrays import images_on_disk, on_disk
+from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.mrml import visit_display
+from SpineDCELib.mrml.image_nodes import images_of
+from SpineDCELib.mrml.scene_bundles import BundledVisit
+from SpineDCELib.mrml.visit_nodes import visit_names
+from SpineDCELib.mrml.visit_record import (
+    read_record,
+    replace_regions,
+    replace_rulers,
+    write_record,
+)
+from SpineDCELib.mrml.volume_nodes import forget_images
+from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.run.export_session import FinishedVisit, export_visits
+from SpineDCELib.run.inputs import read_images, sizes_of
+from SpineDCELib.run.saved_session import SavedVisit, read_session, write_session
+from SpineDCELib.settings.values import Settings, settings_from_dict, settings_to_dict
+
+from SpineDCEWidget.shared.setting_scopes import is_of_a_visit, own_values, paths, with_values
+from SpineDCEWidget.shared.undo import UndoHistory
+from SpineDCEWidget.shared.visit_dates import study_date
+from SpineDCEWidget.shared.visit_session import BASELINE, FOLLOW_UP, VisitSession, VisitState
+from SpineDCEWidget.shared.wording import _, remedy, setting_label
+
+T = TypeVar("T")
+#: Names of the visits that the windows show.
+SHOWN_VISITS = (BASELINE, FOLLOW_UP)
+#: Decimals of a shift that was proposed, and of one that was set by hand, s.
+PROPOSED_DIGITS, SHIFT_DIGITS = 2, 3
+
+
+@dataclass(frozen=True, eq=False)
+class SessionState:
+    """Everything that a person can change; immutable.
+
+    Attributes:
+        common: settings of all visits; those that belong to one visit are not used.
+        visits: name → state of every visit with a study.
+    """
+
+    common: Settings
+    visits: Mapping[str, VisitState] = field(default_factory=dict)
+
+
+class Job(Generic[T]):
+    """Long work in two parts: :meth:`run` may run in a thread, :meth:`finish` may not."""
+
+    def __init__(
+        self, work: Callable[[Progress], T], done: Callable[[T], Any] = lambda _value: None
+    ) -> None:
+        self._work, self._done = work, done
+
+    def run(self, progress: Progress = silent) -> T:
+        """Do the work on snapshots; no node is touched.
+
+        Raises:
+            InputError: the work failed; nothing has changed.
+            Cancelled: by ``progress``.
+        """
+        return self._work(progress)
+
+    def finish(self, value: T) -> Any:
+        """Take over what :meth:`run` returned, on the main thread."""
+        return self._done(value)
+
+
+class Session:
+    """All visits of a patient in one scene.
+
+    Nodes are touched on the main thread only; long work is a :class:`Job`.
+
+    Args:
+        scene: ``vtkMRMLScene``; the visits that it holds are taken up.
+    """
+
+    def __init__(self, scene: Any) -> None:
+        self.scene = scene
+        #: Settings of all visits.
+        self.common = Settings()
+        self._visits = [VisitSession(scene, BASELINE, BASELINE)]
+        self._visits.append(VisitSession(scene, FOLLOW_UP, FOLLOW_UP))
+        self.comparison: Comparison | None = None
+        self.history = UndoHistory(SessionState(self.common))
+        for name in visit_names(scene):
+            self._restore(self.visit(name))
+        self.history.clear(self.state)
+
+    # -- visits ---------------------------------------------------------------------------------
+
+    @property
+    def visits(self) -> list[VisitSession]:
+        """The visits with a study, in their order."""
+        return [visit for visit in self._visits if visit.analysis is not None]
+
+    @property
+    def pair(self) -> tuple[VisitSession, VisitSession]:
+        """The two visits that the windows show and compare."""
+        first, second = (self.visit(name) for name in SHOWN_VISITS)
+        return first, second
+
+    def visit(self, name: str) -> VisitSession:
+        """Return a visit by its name; a further follow-up is added where it is missing."""
+        for visit in self._visits:
+            if visit.name == name:
+                return visit
+        self._visits.append(VisitSession(self.scene, name, FOLLOW_UP))
+        return self._visits[-1]
+
+    @property
+    def state(self) -> SessionState:
+        """Everything that a person can change, as it is now."""
+        return SessionState(self.common, {visit.name: visit.state for visit in self.visits})
+
+    # -- opening --------------------------------------------------------------------------------
+
+    def open(
+        self,
+        name: str,
+        images: Images,
+        *,
+        study: str | Path | None = None,
+        series: int | None = None,
+        saved: SavedVisit | None = None,
+    ) -> VisitSession:
+        """Show a study as one of the visits, with what was drawn and chosen on it earlier.
+
+        Args:
+            study: the folder or file that it was read from.
+            series: number of the dynamic series that was chosen in it.
+            saved: earlier work on this study.
+
+        Raises:
+            InputError: the work was done on another series; nothing has changed.
+        """
+        geometry = images.dynamic.geometry
+        if saved is not None and saved.geometry and not saved.geometry.matches(geometry):
+            raise InputError(
+                f"The saved work on the {name} visit was done on another series.",
+                code="saved_work_of_another_series",
+                about=name,
+            )
+        visit = self.visit(name)
+        self._prepare(visit, images, {})
+        visit.study_path = None if study is None else Path(study)
+        if saved is not None:
+            write_record(visit.nodes, saved, geometry)
+            self._begin(visit, images)
+        else:
+            own = {"fit.shift": "auto", "fit.shifts": {}}
+            self._begin_new(visit, images, own | ({"reading.series": series} if series else {}))
+        return visit
+
+    def open_nodes(
+        self, name: str, sequence: Any, anatomy: Any = None, *, frame_interval: float | None = None
+    ) -> VisitSession:
+        """Take a dynamic series and a T1-weighted volume that lie in the scene as a visit.
+
+        Args:
+            sequence: a sequence node, or a MultiVolume, which is copied to a sequence.
+
+        Raises:
+            InputError: the node holds no dynamic series.
+        """
+        images = visit_display.read_scene_nodes(sequence, anatomy, frame_interval=frame_interval)
+        visit = self.visit(name)
+        given = {"anatomy": anatomy}
+        if sequence.IsA("vtkMRMLSequenceNode"):
+            given["sequence"] = sequence
+        self._prepare(visit, images, given)
+        visit.study_path = None
+        self._begin_new(visit, images, {"fit.shift": "auto", "fit.shifts": {}})
+        return visit
+
+    def _prepare(self, visit: VisitSession, images: Images, given: Mapping[str, Any]) -> None:
+        old = None if visit.analysis is None else visit.analysis.study.dynamic.geometry
+        same = old is None or old.matches(images.dynamic.geometry)
+        visit_display.prepare_nodes(visit.nodes, keep_regions=same, **given)
+        for choice in ("aif selection", "aif file", "proposed shift", "settings", "as read"):
+            visit.nodes.keep(choice, None)
+
+    def _begin_new(self, visit: VisitSession, images: Images, own: dict[str, Any]) -> None:
+        """Begin with a study on which nothing was chosen yet."""
+        if not any(other is not visit for other in self.visits):
+            self.common = first_settings(images, self.common)
+        chosen = own_values(Settings()) | own
+        visit.nodes.keep("settings", settings_to_dict(self._combined(self.common, chosen)))
+        self._begin(visit, images)
+
+    def _restore(self, visit: VisitSession) -> None:
+        """Take up a visit that a loaded scene holds."""
+        images = images_of(visit.nodes)
+        if images is not None:
+            self._begin(visit, images)
+
+    def _begin(self, visit: VisitSession, images: Images) -> None:
+        """Analyse these images with the choices that lie in the visit's nodes."""
+        nodes = visit.nodes
+        kept = nodes.value("settings")
+        settings = Settings() if kept is None else settings_from_dict(kept, kind=Settings)
+        if not any(other is not visit for other in self.visits):
+            self.common = with_values(Settings(), _common_values(settings))
+        own = own_values(settings)
+        path = visit.study_path
+        visit.forget()
+        visit.study_path = path
+        visit.as_read = _as_read(images, nodes)
+        about = nodes.value("visit", {})
+        visit.date = about.get("date") or study_date(images)
+        nodes.keep("visit", {"label": visit.label, "date": visit.date, "role": visit.role})
+        selection, file = nodes.value("aif selection"), nodes.value("aif file")
+        visit.state = VisitState(
+            own,
+            None if selection is None else selection_from_dict(selection),
+            None if file is None else _curve_from_dict(file),
+            nodes.value("proposed shift"),
+        )
+        corrected = corrected_images(visit.as_read, own)
+        visit.analysis = Analysis(
+            corrected,
+            self._combined(self.common, own),
+            aif_selection=visit.state.selection,
+            aif_file=visit.state.aif_file,
+        )
+        visit_display.show_study(nodes, corrected)
+        self._read_drawn(visit)
+        self._keep(visit)
+        self.history.clear(self.state)
+
+    def close(self) -> None:
+        """Take every visit out of the scene."""
+        for visit in self._visits:
+            visit_display.remove_visit(visit.nodes)
+            visit.forget()
+        self._visits = self._visits[:2]
+        self.common, self.comparison = Settings(), None
+        forget_images()
+        self.history.clear(self.state)
+
+    # -- choosing and correcting ----------------------------------------------------------------
+
+    def choose(
+        self,
+        visit: VisitSession,
+        values: Mapping[str, Any],
+        *,
+        text: str = "",
+        key: str = "",
+    ) -> list[VisitSession]:
+        """Change settings by their paths: ``choose(visit, {"aif.Hct": 0.45})``.
+
+        A setting that belongs to one visit is changed for ``visit``, a common one for all.
+
+        Args:
+            text: what undo names; the settings' labels if "".
+            key: see :meth:`UndoHistory.record`.
+
+        Returns:
+            The visits whose settings have changed.
+
+        Raises:
+            InputError: a value that is not possible; nothing has changed.
+        """
+        visit.needed()
+        own = {path: value for path, value in values.items() if is_of_a_visit(path)}
+        common = with_values(self.common, {p: v for p, v in values.items() if p not in own})
+        states = {other.name: other.state for other in self.visits}
+        states[visit.name] = replace(visit.state, own={**visit.state.own, **own})
+        for state in states.values():
+            self._combined(common, state.own)  # refuses what is not possible
+        text = text or _("Change {settings}").format(
+            settings=", ".join(setting_label(path) for path in values)
+        )
+        return self._change(SessionState(common, states), text, key)
+
+    def correct(self, visit: VisitSession, values: Mapping[str, Any]) -> Job[Images | None]:
+        """Correct what the files say: TR, flip angle, field strength, frame times or interval.
+
+        A new frame interval reads the study again where it came from files, because frames may be
+        missing in them.
+
+        Args:
+            values: path → value, as in :meth:`choose`; None takes the files' value.
+
+        Returns:
+            A job; the correction holds when it is finished.
+        """
+        visit.needed()
+        interval = "reading.frame_interval"
+        again = interval in values and values[interval] != visit.state.own.get(interval)
+        path = visit.study_path
+
+        def read(progress: Progress) -> Images | None:
+            if not again or path is None:
+                return None
+            settings = self._combined(self.common, {**visit.state.own, **values})
+            return open_images(path, settings, progress)
+
+        def done(images: Images | None) -> list[VisitSession]:
+            if images is not None:
+                visit.as_read = images
+            return self.choose(visit, values, text=_("Correct the acquisition"))
+
+        return Job(read, done)
+
+    def _combined(self, common: Settings, own: Mapping[str, Any]) -> Settings:
+        known = set(paths(common))
+        return with_values(common, {path: v for path, v in own.items() if path in known})
+
+    def _change(self, new: SessionState, text: str, key: str = "") -> list[VisitSession]:
+        """Move to another state, and let it be undone."""
+        changed = self._apply(new)
+        if changed:
+            self.history.record(text, self.state, key=key)
+        return changed
+
+    def _apply(self, new: SessionState) -> list[VisitSession]:
+        """Let this be the state, everywhere; return the visits that it changed."""
+        old_common, self.common = self.common, new.common
+        changed = []
+        for visit in self.visits:
+            old, state = visit.state, new.visits.get(visit.name, visit.state)
+            if _same(old, state) and old_common == new.common:
+                continue
+            changed.append(visit)
+            visit.state = state
+            analysis, nodes = visit.needed(), visit.nodes
+            geometry = analysis.study.dynamic.geometry
+            if not _same_regions(old, state):
+                replace_regions(nodes, state.regions, state.roles, geometry)
+            replace_rulers(nodes, state.rulers)
+            assert visit.as_read is not None
+            images = corrected_images(visit.as_read, state.own)
+            study = analysis.study.dynamic
+            if not _same_acquisition(images, analysis.study):
+                if not nodes.is_own("sequence") and not np.array_equal(
+                    images.dynamic.times, study.times
+                ):
+                    nodes.set("sequence", None)  # a user's own sequence keeps its times
+                analysis.update(study=images)
+                visit_display.show_study(nodes, images)
+            self._update_analysis(visit)
+            self._keep(visit)
+        return changed
+
+    def _update_analysis(self, visit: VisitSession) -> None:
+        """Give the analysis what the visit's state says."""
+        analysis, state = visit.needed(), visit.state
+        regions = {n: m for n, m in state.regions.items() if state.roles[n] != drawn.SEARCH}
+        searched = [m for n, m in state.regions.items() if state.roles[n] == drawn.SEARCH]
+        roles: Any = {name: state.roles[name] for name in regions}
+        arteries = [mask for name, mask in regions.items() if roles[name] == "aorta"]
+        sizes: Any = {}
+        with contextlib.suppress(InputError):
+            sizes = sizes_of(list(state.rulers), [], roles=roles) if state.rulers else {}
+        analysis.update(
+            settings=self._combined(self.common, state.own),
+            regions=regions,
+            roles=roles,
+            aif_region=np.any(searched, axis=0) if searched else None,
+            aif_mask=np.any(arteries, axis=0) if arteries else None,
+            aif_selection=state.selection,
+            aif_file=state.aif_file,
+            sizes=sizes,
+        )
+
+    def _keep(self, visit: VisitSession) -> None:
+        """Keep the visit's choices in its nodes, where they are saved with the scene."""
+        nodes, state = visit.nodes, visit.state
+        nodes.keep("settings", settings_to_dict(visit.settings))
+        selection = state.selection
+        nodes.keep("aif selection", None if selection is None else selection_to_dict(selection))
+        file = state.aif_file
+        nodes.keep("aif file", None if file is None else _curve_to_dict(file))
+        nodes.keep("proposed shift", state.proposed)
+        if visit.as_read is not None:
+            dynamic = visit.as_read.dynamic
+            nodes.keep(
+                "as read",
+                {
+                    "times": dynamic.times.tolist(),
+                    "time_origin": dynamic.time_origin,
+                    "field_strength": dynamic.acquisition.field_strength,
+                },
+            )
+
+    # -- the artery -----------------------------------------------------------------------------
+
+    def choose_selection(
+        self, visit: VisitSession, selection: Selection | None, text: str
+    ) -> list[VisitSession]:
+        """Take these changes by hand to the artery that was found; None takes all back."""
+        state = replace(visit.state, selection=selection)
+        return self._change(self._with(visit, state), text)
+
+    def reset_artery(self, visit: VisitSession) -> list[VisitSession]:
+        """Reset the artery to the one that was found."""
+        return self.choose_selection(visit, None, _("Reset the artery to automatic"))
+
+    def toggle_slice(self, visit: VisitSession, index: int) -> list[VisitSession]:
+        """Take a slice (from 0) out of the artery, or in again."""
+        geometry = visit.needed().study.dynamic.geometry
+        present = visit.selection or Selection("by hand")
+        out = section_is_out(present, index, geometry)
+        selection = with_section(present, index, geometry, taken=out)
+        text = _("Take slice {number} in") if out else _("Take slice {number} out")
+        return self.choose_selection(visit, selection, text.format(number=index + 1))
+
+    def toggle_candidate(self, visit: VisitSession, index: int) -> list[VisitSession]:
+        """Take one row of the candidates' table (from 0) in or out."""
+        analysis = visit.needed()
+        found = analysis.detection()
+        candidate = found.candidates[index]
+        selection = with_candidate(
+            visit.selection or Selection("by hand"),
+            candidate,
+            found,
+            analysis.study.dynamic.geometry,
+            taken=not candidate.accepted,
+        )
+        text = _("Take candidate {name} out") if candidate.accepted else _(
+            "Take candidate {name} in"
+        )  # fmt: skip
+        return self.choose_selection(visit, selection, text.format(name=candidate.name))
+
+    def read_aif_file(self, visit: VisitSession, path: str | Path) -> list[VisitSession]:
+        """Take the AIF of a visit from a file.
+
+        Raises:
+            InputError: the file could not be read; nothing has changed.
+        """
+        times = visit.needed().study.dynamic.times
+        curve = read_curve_file(
+            path,
+            duration=float(times[-1] - times[0]),
+            time_unit=visit.settings.aif.time_unit,
+        )
+        state = replace(
+            visit.state, aif_file=curve, own={**visit.state.own, "aif.source": "file"}
+        )
+        return self._change(self._with(visit, state), _("Take the AIF from a file"))
+
+    def move_shift(
+        self, visit: VisitSession, seconds: float, *, slices: Iterable[int] | None = None
+    ) -> None:
+        """Move the AIF and show these slices (all if None) at the new shift, in place.
+
+        The other slices and the measurements follow with the next computation. Moves that follow
+        one another are undone together.
+        """
+        analysis = visit.needed()
+        values = {"fit.shift": round(float(seconds), SHIFT_DIGITS), "fit.shift_by": "study"}
+        text = _("Move the shift of the {visit} visit").format(visit=_(visit.name))
+        self.choose(visit, values, text=text, key=f"shift {visit.name}")
+        if visit.maps:
+            visit_display.show_slices(visit.nodes, refit_slices(analysis, float(seconds), slices))
+
+    def _with(self, visit: VisitSession, state: VisitState) -> SessionState:
+        return SessionState(self.common, {**self.state.visits, visit.name: state})
+
+    # -- drawing --------------------------------------------------------------------------------
+
+    def regions_changed(self, visit: VisitSession) -> bool:
+        """Read what is drawn in the scene; return whether it has changed."""
+        old = visit.state
+        if not self._read_drawn(visit):
+            return False
+        self.history.record(_drawn_text(old, visit.state), self.state)
+        return True
+
+    def rulers_changed(self, visit: VisitSession) -> bool:
+        """Read the visit's rulers, which give the lesion's size; return whether they changed.
+
+        Raises:
+            InputError: rulers that are no two diameters of one lesion; they stay as they are.
+        """
+        changed = self.regions_changed(visit)
+        roles = {n: r for n, r in visit.state.roles.items() if n in visit.needed().regions}
+        if visit.rulers:
+            sizes_of(list(visit.rulers), [], roles=roles)  # type: ignore[arg-type]
+        return changed
+
+    def _read_drawn(self, visit: VisitSession) -> bool:
+        """Take regions and rulers from the nodes; return whether they differ from the state."""
+        old, analysis = visit.state, visit.needed()
+        record = read_record(visit.nodes, analysis.study.dynamic.geometry)
+        roles = drawn.roles_in(visit.segmentation)
+        regions = {
+            name: present
+            if (present := old.regions.get(name)) is not None and np.array_equal(present, mask)
+            else mask
+            for name, mask in record.masks.items()
+        }
+        new = replace(old, regions=regions, roles=roles, rulers=record.rulers)
+        if _same(old, new):
+            if old.roles != roles:  # an empty segment that waits for the brush
+                visit.state = new
+                self.history.follow(self.state)
+            return False
+        visit.state = new
+        self._update_analysis(visit)
+        return True
+
+    def segment_for(
+        self, visit: VisitSession, role: str, *, another: bool = False
+    ) -> str:
+        """Return the ID of the segment to draw for a role; a new one if ``another``."""
+        self.regions_changed(visit)
+        identity = visit.add_segment(role, another=another)
+        self._read_drawn(visit)
+        return identity
+
+    def load_regions(
+        self,
+        visit: VisitSession,
+        masks: Mapping[str, NDArray[np.bool_]],
+        roles: Mapping[str, str],
+    ) -> None:
+        """Add regions, each in place of a present one of its name."""
+        geometry = visit.needed().study.dynamic.geometry
+        drawn.fill_segments(visit.segmentation, masks, geometry, roles=roles)
+        self.regions_changed(visit)
+
+    # -- undo -----------------------------------------------------------------------------------
+
+    def undo(self) -> list[VisitSession]:
+        """Undo the last change; return the visits that it changed."""
+        self._read_all()
+        state = self.history.undo()
+        return [] if state is None else self._apply(state)
+
+    def redo(self) -> list[VisitSession]:
+        """Redo what was undone last; return the visits that it changed."""
+        self._read_all()
+        state = self.history.redo()
+        return [] if state is None else self._apply(state)
+
+    def _read_all(self) -> None:
+        """Record what was drawn since it was read last."""
+        for visit in self.visits:
+            self.regions_changed(visit)
+
+    # -- computing ------------------------------------------------------------------------------
+
+    def computation(self, visit: VisitSession) -> Job[_Computed]:
+        """Return the job that computes maps, curves and measurements of a visit.
+
+        Finishing it returns whether the result holds: it does not if something was changed while
+        it was computed. Nothing is shown then.
+
+        Raises:
+            InputError: the visit has no study.
+        """
+        self.regions_changed(visit)
+        analysis = visit.needed()
+        state, snapshot = visit.state, analysis.snapshot()
+        proposing = state.own.get("fit.shift") == "auto" or visit.follows_proposal
+
+        def work(progress: Progress) -> _Computed:
+            try:
+                computed = _compute(snapshot, state, proposing, progress)
+            except InputError as error:
+                visit.problem = remedy(error)
+                raise
+            visit.problem = ""
+            return computed
+
+        return Job(work, lambda computed: self._finish(visit, state, snapshot, computed))
+
+    def compute(self, visit: VisitSession, progress: Progress = silent) -> Result:
+        """Compute a visit and show it, without a thread.
+
+        Raises:
+            InputError: the study cannot be analysed with its settings; what was shown stays.
+        """
+        job = self.computation(visit)
+        job.finish(job.run(progress))
+        assert visit.result is not None
+        return visit.result
+
+    def _finish(
+        self, visit: VisitSession, state: VisitState, snapshot: Analysis, computed: _Computed
+    ) -> bool:
+        analysis = visit.analysis
+        if analysis is None:
+            return False
+        if computed.shift is not None and visit.state.own == state.own:
+            own = {**state.own, "fit.shift": computed.shift}
+            visit.state = replace(visit.state, own=own, proposed=computed.proposed)
+            self._update_analysis(visit)
+            self._keep(visit)
+            self.history.follow(self.state)
+        analysis.adopt(snapshot)
+        if not analysis.is_current("result"):
+            return False
+        visit.result, visit.evidence = analysis.result(), computed.evidence
+        visit_display.show_result(visit.nodes, analysis, visit.result)
+        self.history.close_step()
+        visit.release_memory()
+        return True
+
+    # -- comparing ------------------------------------------------------------------------------
+
+    def obstacle(self) -> InputError | None:
+        """Return why the two visits cannot be compared; None if they can."""
+        for visit in self.pair:
+            if visit.analysis is None:
+                return InputError(
+                    _("Open the {visit} study.").format(visit=_(visit.name)),
+                    code="study_missing", about=visit.name, fields=("inputs.study",),
+                )  # fmt: skip
+        for role, word in (("lesion", _("lesion")), ("reference", _("reference vertebra"))):
+            for visit in self.pair:
+                if role not in visit.needed().roles.values():
+                    return InputError(
+                        _("Draw the {what} in the {visit} visit.").format(
+                            what=word, visit=_(visit.name)
+                        ),
+                        code="region_missing", about=visit.name, fields=("inputs.roi",),
+                    )  # fmt: skip
+        return next((error for v in self.pair if (error := self.outdated(v))), None)
+
+    def outdated(self, visit: VisitSession) -> InputError | None:
+        """Return what a visit's maps lack; None if they are up to date."""
+        if visit.is_current:
+            return None
+        text = (
+            _("The maps of the {visit} visit have not been computed yet.")
+            if visit.result is None
+            else _("The settings or regions of the {visit} visit have changed. Recompute its maps.")
+        )
+        code = "not_computed" if visit.result is None else "out_of_date"
+        return InputError(text.format(visit=_(visit.name)), code=code, about=visit.name)
+
+    def comparison_job(self, *, flip_runs: int = 200) -> Job[Comparison]:
+        """Return the job that computes change and call of every lesion.
+
+        Raises:
+            InputError: see :meth:`obstacle`.
+        """
+        if (obstacle := self.obstacle()) is not None:
+            raise obstacle
+        pair = []
+        for visit in self.pair:
+            assert visit.result is not None
+            pair.append(Visit(visit.needed().snapshot(), visit.result))
+
+        def work(progress: Progress) -> Comparison:
+            return compare_visits(pair[0], pair[1], flip_runs=flip_runs, progress=progress)
+
+        def done(comparison: Comparison) -> None:
+            self.comparison = comparison
+            for visit in self.visits:
+                visit.release_memory()
+
+        return Job(work, done)
+
+    def compare(self, progress: Progress = silent, *, flip_runs: int = 200) -> Comparison:
+        """Compare the two visits, without a thread.
+
+        Raises:
+            InputError: see :meth:`obstacle`, and whatever the comparison lacks.
+        """
+        job = self.comparison_job(flip_runs=flip_runs)
+        comparison = job.run(progress)
+        job.finish(comparison)
+        return comparison
+
+    @property
+    def is_comparison_current(self) -> bool:
+        """Return whether the comparison is that of the present results."""
+        compared = self.comparison
+        return compared is not None and all(
+            old.result is visit.result and visit.is_current
+            for old, visit in zip((compared.before, compared.after), self.pair, strict=True)
+        )
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def scale_maps(self, name: str = "vp", *, top: float | None = None, **look: Any) -> float:
+        """Give a map the same scale in all visits; see :func:`visit_display.scale_maps`."""
+        visits = [(v.nodes, v.analysis, v.result if v.is_current else None) for v in self.visits]
+        return visit_display.scale_maps(visits, name, top=top, **look)
+
+    # -- files ----------------------------------------------------------------------------------
+
+    def export_job(
+        self, folder: str | Path, *, formats: Sequence[str] = (), anonymise: bool = False
+    ) -> Job[list[str]]:
+        """Return the job that writes what ``spinedce`` would for the computed visits.
+
+        Its value is the list of files, relative to ``folder``.
+
+        Raises:
+            InputError: nothing is computed, or not with the present settings and regions.
+        """
+        done = [visit for visit in self.visits if visit.result is not None]
+        if not done:
+            raise InputError(_("Compute the maps before exporting."), code="nothing_to_export")
+        for visit in done:
+            if (outdated := self.outdated(visit)) is not None:
+                raise outdated
+        finished = [
+            FinishedVisit(
+                v.name, v.needed().snapshot(), v.result, v.rulers, v.study_path
+            )
+            for v in done
+            if v.result is not None
+        ]  # fmt: skip
+        comparison = self.comparison if self.is_comparison_current else None
+
+        def work(progress: Progress) -> list[str]:
+            return export_visits(
+                finished, comparison, folder, formats=formats, anonymise=anonymise,
+                progress=progress,
+            )  # fmt: skip
+
+        def release(_files: list[str]) -> None:
+            for visit in self.visits:
+                visit.release_memory()
+
+        return Job(work, release)
+
+    def export(
+        self,
+        folder: str | Path,
+        *,
+        formats: Sequence[str] = (),
+        anonymise: bool = False,
+        progress: Progress = silent,
+    ) -> list[str]:
+        """Export without a thread; see :meth:`export_job`."""
+        job = self.export_job(folder, formats=formats, anonymise=anonymise)
+        files = job.run(progress)
+        job.finish(files)
+        return files
+
+    def saved(self) -> list[SavedVisit]:
+        """Return what was drawn and chosen on every visit, in their order."""
+        return [
+            replace(
+                read_record(
+                    visit.nodes,
+                    visit.needed().study.dynamic.geometry,
+                    None if visit.study_path is None else str(visit.study_path),
+                ),
+                label=visit.label, date=visit.date, role=visit.role,
+            )
+            for visit in self.visits
+        ]  # fmt: skip
+
+    def save(self, folder: str | Path) -> None:
+        """Save what was drawn and chosen to a folder.
+
+        Raises:
+            InputError: the folder cannot be written.
+        """
+        write_session(folder, self.saved())
+
+    def bundle(self) -> list[BundledVisit]:
+        """Return every visit as a scene file holds it; maps that are out of date are left out."""
+        return [
+            BundledVisit(
+                saved, visit.needed().study, visit.needed(),
+                visit.result if visit.is_current else None,
+            )
+            for saved, visit in zip(self.saved(), self.visits, strict=True)
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Computed:
+    """What a computation hands to the main thread.
+
+    Attributes:
+        shift: the shift that it took, s, where it was to be proposed. proposed: the proposal.
+    """
+
+    evidence: Any
+    shift: float | None
+    proposed: float | None
+
+
+def _compute(
+    analysis: Analysis, state: VisitState, proposing: bool, progress: Progress
+) -> _Computed:
+    """Compute everything of a snapshot; a proposed shift becomes a number."""
+    analysis.check()
+    found = analysis.concentration(part(progress, 0.0, 0.5))
+    # In a file, because a reader looks at one slice of it at a time.
+    kept = on_disk(found.curves)
+    if kept is not found.curves:
+        analysis.keep_concentration_as(replace(found, curves=kept))
+    shift, proposed = None, state.proposed
+    if proposing:
+        evidence = analysis.evidence()
+        if not evidence.doubt:
+            shift = proposed = round(float(evidence.proposal), PROPOSED_DIGITS)
+        elif state.own.get("fit.shift") == "auto":
+            shift, proposed = 0.0, None
+        # An earlier proposal is better than none.
+        if shift is not None:
+            analysis.update(settings=with_values(analysis.settings, {"fit.shift": shift}))
+    analysis.result(part(progress, 0.5, 1.0))
+    try:
+        evidence_found = analysis.evidence()
+    except InputError:
+        evidence_found = None
+    return _Computed(evidence_found, shift, proposed)
+
+
+def open_images(
+    study: str | Path, settings: Settings | None = None, progress: Progress = silent
+) -> Images:
+    """Read a study's images, for :meth:`Session.open`.
+
+    Raises:
+        InputError: there is no dynamic series, or it could not be read.
+    """
+    study = Path(study)
+    if not study.exists():
+        raise InputError(
+            f"The study {study} does not exist.",
+            code="study_not_found", about=str(study), fields=("inputs.study",),
+        )  # fmt: skip
+    return images_on_disk(read_images(study, settings or Settings(), progress))
+
+
+def saved_visits(folder: str | Path) -> dict[str, SavedVisit]:
+    """Read what :meth:`Session.save` wrote: name of the visit → the work on it.
+
+    Raises:
+        InputError: the files are damaged.
+    """
+    return {visit.name: visit for visit in read_session(folder)}
+
+
+def first_settings(images: Images, settings: Settings) -> Settings:
+    """Return settings with which a study can be analysed at once, nothing assumed.
+
+    Without a T1 of the tissue there is no absolute concentration, so relative signal is fitted.
+    """
+    known = images.flip_angles is not None or images.T1_map is not None
+    absolute = known or settings.concentration.T10 is not None
+    signal = "absolute" if absolute else "relative"
+    return with_values(settings, {"concentration.signal": signal})
+
+
+def corrected_images(images: Images, own: Mapping[str, Any]) -> Images:
+    """Return a study with the frame times and field strength that a person has corrected."""
+    dynamic = images.dynamic
+    times, interval = own.get("reading.frame_times"), own.get("reading.frame_interval")
+    field_strength = own.get("reading.field_strength")
+    if times:
+        dynamic = replace(dynamic, times=np.asarray(times, float), time_origin="set by hand")
+    elif interval is not None and not dynamic.time_origin.startswith("given:"):
+        dynamic = replace(
+            dynamic,
+            times=np.arange(dynamic.n_frames) * float(interval),
+            time_origin=f"given: {interval:g} s from frame to frame",
+        )
+    if field_strength is not None:
+        acquisition = replace(dynamic.acquisition, field_strength=float(field_strength))
+        dynamic = replace(dynamic, acquisition=acquisition)
+    return images if dynamic is images.dynamic else replace(images, dynamic=dynamic)
+
+
+def _as_read(images: Images, nodes: Any) -> Images:
+    """The study as its files give it, of one that may lie in a scene with corrections."""
+    kept = nodes.value("as read")
+    if kept is None:
+        return images
+    dynamic = images.dynamic
+    acquisition = replace(dynamic.acquisition, field_strength=kept["field_strength"])
+    dynamic = replace(
+        dynamic,
+        times=np.asarray(kept["times"], float),
+        time_origin=kept["time_origin"],
+        acquisition=acquisition,
+    )
+    return replace(images, dynamic=dynamic)
+
+
+def _common_values(settings: Settings) -> dict[str, Any]:
+    from SpineDCEWidget.shared.setting_scopes import value_at
+
+    return {p: value_at(settings, p) for p in paths(settings) if not is_of_a_visit(p)}
+
+
+def _curve_to_dict(curve: CurveFile) -> dict[str, Any]:
+    return curve._asdict() | {"t": curve.t.tolist(), "C": curve.C.tolist()}
+
+
+def _curve_from_dict(values: Mapping[str, Any]) -> CurveFile:
+    t, C = np.array(values["t"]), np.array(values["C"])
+    return CurveFile(t, C, values["medium"], values["note"])
+
+
+def _same_acquisition(one: Images, two: Images) -> bool:
+    a, b = one.dynamic, two.dynamic
+    return (
+        a.signal is b.signal
+        and np.array_equal(a.times, b.times)
+        and a.acquisition == b.acquisition
+        and a.time_origin == b.time_origin
+    )
+
+
+def _same(one: VisitState, two: VisitState) -> bool:
+    return (
+        one.own == two.own
+        and one.selection == two.selection
+        and one.aif_file is two.aif_file
+        and one.proposed == two.proposed
+        and one.rulers == two.rulers
+        and _same_regions(one, two)
+    )
+
+
+def _same_regions(one: VisitState, two: VisitState) -> bool:
+    return one.regions.keys() == two.regions.keys() and all(
+        one.roles[name] == two.roles[name]
+        and (mask is two.regions[name] or np.array_equal(mask, two.regions[name]))
+        for name, mask in one.regions.items()
+    )
+
+
+def _drawn_text(old: VisitState, new: VisitState) -> str:
+    """What was drawn, as undo names it."""
+    added = [name for name in new.regions if name not in old.regions]
+    removed = [name for name in old.regions if name not in new.regions]
+    edited = [n for n, m in new.regions.items() if n in old.regions and old.regions[n] is not m]
+    for names, text in ((added, _("Draw {names}")), (removed, _("Remove {names}")),
+                        (edited, _("Edit {names}"))):  # fmt: skip
+        if names:
+            return text.format(names=", ".join(names))
+    if old.rulers != new.rulers:
+        rulers = len(new.rulers) - len(old.rulers)
+        return _("Draw a ruler") if rulers > 0 else _("Remove a ruler") if rulers else _(
+            "Move a ruler"
+        )  # fmt: skip
+    return _("Change the role of a region")

@@ -1,0 +1,21 @@
+"""Date of a visit, from the files that its study was read from."""
+
+from __future__ import annotations
+
+from SpineDCELib.data import Images
+
+
+def study_date(images: Images) -> str:
+    """Return the day of a study as DICOM writes it ("20260312"); "" if it is not known."""
+    source = images.dynamic.source
+    if source.format != "DICOM" or not source.files:
+        return ""
+    import pydicom
+
+    try:
+        head = pydicom.dcmread(
+            source.files[0], stop_before_pixels=True, specific_tags=["StudyDate"]
+        )
+    except (OSError, pydicom.errors.InvalidDicomError):
+        return ""
+    return str(head.get("StudyDate") or "")

@@ -1,0 +1,221 @@
+"""One visit of a session: its analysis, its nodes and its own choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from SpineDCELib.aif import Evidence, Selection
+from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation, explain_voxel
+from SpineDCELib.analysis.live_refit import region_numbers
+from SpineDCELib.data import Images, Result
+from SpineDCELib.errors import InputError
+from SpineDCELib.files.mapped_arrays import let_go, let_images_go
+from SpineDCELib.measurement import Role
+from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.mrml.region_nodes import add_segment
+from SpineDCELib.mrml.visit_display import show_frame
+from SpineDCELib.mrml.visit_nodes import VisitNodes
+from SpineDCELib.mrml.volume_nodes import voxel_of
+from SpineDCELib.settings.values import Settings
+
+BASELINE, FOLLOW_UP = "baseline", "follow-up"
+
+
+@dataclass(frozen=True, eq=False)
+class VisitState:
+    """Everything that a person can change of one visit; immutable.
+
+    Attributes:
+        own: path → value of the settings that belong to the visit.
+        proposed: shift in use because it was proposed, s; None if a person set it.
+        regions: name → mask of every segment that holds a voxel.
+        roles: name → role tag of every segment, empty ones too.
+    """
+
+    own: Mapping[str, Any] = field(default_factory=dict)
+    selection: Selection | None = None
+    aif_file: CurveFile | None = None
+    proposed: float | None = None
+    regions: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    rulers: tuple[Ruler, ...] = ()
+
+
+class VisitSession:
+    """One visit. Its state is changed by :class:`SpineDCEWidget.shared.session.Session` alone.
+
+    Args:
+        scene: ``vtkMRMLScene``.
+        name: "baseline", "follow-up", "follow-up-2" …; also the name of its views and folders.
+        role: "baseline" or "follow-up".
+    """
+
+    def __init__(self, scene: Any, name: str, role: str) -> None:
+        self.name, self.role = name, role
+        self.nodes = VisitNodes(scene, name)
+        self.forget()
+
+    def forget(self) -> None:
+        """Be a visit without a study."""
+        self.analysis: Analysis | None = None
+        #: The study before corrections.
+        self.as_read: Images | None = None
+        self.result: Result | None = None
+        #: What the curves say about the shift, when the result was computed; None if nothing.
+        self.evidence: Evidence | None = None
+        #: Why the last computation failed; "" if it did not.
+        self.problem = ""
+        self.state = VisitState()
+        self.study_path: Path | None = None
+        #: Day of the acquisition as DICOM writes it; "" if it is not known.
+        self.date = ""
+
+    # -- names ----------------------------------------------------------------------------------
+
+    @property
+    def label(self) -> str:
+        """The visit's name for a person: "Baseline", "Follow-up 2"."""
+        return self.name.replace("-", " ").capitalize().replace("Follow up", "Follow-up")
+
+    @property
+    def title(self) -> str:
+        """The label with the date: "Baseline, 12 March 2026"."""
+        day = long_date(self.date)
+        return f"{self.label}, {day}" if day else self.label
+
+    # -- nodes ----------------------------------------------------------------------------------
+
+    @property
+    def sequence(self) -> Any:
+        return self.nodes.get("sequence")
+
+    @property
+    def frame(self) -> Any:
+        """Volume node of the dynamic frame that is shown."""
+        return self.nodes.get("frame")
+
+    @property
+    def anatomy(self) -> Any:
+        return self.nodes.get("anatomy")
+
+    @property
+    def background(self) -> Any:
+        """Volume node below the maps: the T1-weighted volume, else the dynamic frame."""
+        return self.anatomy or self.frame
+
+    @property
+    def segmentation(self) -> Any:
+        return self.nodes.get("segmentation")
+
+    @property
+    def maps(self) -> dict[str, Any]:
+        """Quantity → its volume node."""
+        return self.nodes.of("map.")
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        return self.nodes.of("table.")
+
+    @property
+    def charts(self) -> dict[str, Any]:
+        return self.nodes.of("chart.")
+
+    # -- choices --------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the analysis uses: the common ones with the visit's own."""
+        return self.needed().settings
+
+    @property
+    def selection(self) -> Selection | None:
+        """Changes by hand to the artery that was found."""
+        return self.state.selection
+
+    @property
+    def rulers(self) -> tuple[Ruler, ...]:
+        return self.state.rulers
+
+    @property
+    def follows_proposal(self) -> bool:
+        """Return whether the shift in use is the proposed one, and changes with it."""
+        proposed = self.state.proposed
+        return proposed is not None and self.state.own.get("fit.shift") == proposed
+
+    # -- results --------------------------------------------------------------------------------
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether the result is that of the present settings and regions."""
+        return (
+            self.result is not None
+            and self.analysis is not None
+            and bool(self.analysis.is_current("result"))
+        )
+
+    def needed(self) -> Analysis:
+        """Return the analysis.
+
+        Raises:
+            InputError: the visit has no study.
+        """
+        if self.analysis is None:
+            raise InputError(
+                f"The {self.name} visit has no study.",
+                code="study_missing",
+                about=self.name,
+                fields=("inputs.study",),
+            )
+        return self.analysis
+
+    def region_numbers(
+        self,
+        regions: Mapping[str, NDArray[np.bool_]] | None = None,
+        roles: Mapping[str, Role] | None = None,
+    ) -> list[RegionNumbers]:
+        """Fit every region as it is drawn now, or these regions, at the shift in use."""
+        return region_numbers(self.needed(), regions, roles)
+
+    def explain(self, ras: Sequence[float]) -> VoxelExplanation | None:
+        """Explain the voxel at a RAS point, mm; None outside of the dynamic series."""
+        analysis = self.needed()
+        voxel = voxel_of(ras, analysis.study.dynamic.geometry)
+        return None if voxel is None else explain_voxel(analysis, voxel)
+
+    def slice_of(self, ras: Sequence[float]) -> int | None:
+        """Return the dynamic slice in which a RAS point lies, or None."""
+        voxel = voxel_of(ras, self.needed().study.dynamic.geometry)
+        return None if voxel is None else voxel[0]
+
+    def add_segment(self, role: Role | str, *, another: bool = False) -> str:
+        """Return the ID of the segment to draw for a role; a new one if ``another``."""
+        return add_segment(self.segmentation, role, another=another)
+
+    def show_frame(self, index: int) -> None:
+        """Show one dynamic frame in :attr:`frame`."""
+        if index != self.nodes.value("frame") or self.frame.GetImageData() is None:
+            show_frame(self.nodes, self.needed().study.dynamic, index)
+
+    def release_memory(self) -> None:
+        """Release cached pages of arrays in files; they are read again when looked at."""
+        if self.analysis is not None:
+            let_images_go(self.analysis.study)
+            if self.analysis.is_current("concentration"):
+                let_go(self.analysis.concentration().curves)
+
+
+def long_date(date: str) -> str:
+    """Return a DICOM date ("20260312") as "12 March 2026"; "" if it is none."""
+    try:
+        day = datetime.strptime(date[:8], "%Y%m%d")
+    except ValueError:
+        return ""
+    return f"{day.day} {day:%B %Y}"
