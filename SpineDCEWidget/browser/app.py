@@ -1,4 +1,4 @@
-"""The workstation: one scene, one workplace, and the panels that show and change it."""
+"""The workstation: one scene, one session, and the panels that show and change it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 from slicer import vtkMRMLColorLegendDisplayNode, vtkSlicerSequencesLogic
 from SpineDCELib.errors import SpineDCEError
-from SpineDCELib.mrml.patient_scene import Workplace
 from trame.app import get_server
 from trame_slicer.core import SlicerApp
 from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow
@@ -28,7 +27,9 @@ from SpineDCEWidget.browser.result_panel import ResultPanel
 from SpineDCEWidget.browser.slice_views import Views
 from SpineDCEWidget.browser.study_panel import StudyPanel
 from SpineDCEWidget.browser.view_bar import ViewBar
+from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
 from SpineDCEWidget.shared.steps import state_of
+from SpineDCEWidget.shared.wording import remedy
 
 log = logging.getLogger(__name__)
 #: After the last change by hand, until everything that follows from it is made again, s.
@@ -36,7 +37,7 @@ _SETTLE, _SAVE = 0.7, 1.5
 
 
 class Workstation:
-    """One session. Panels read :attr:`workplace`, call it, and set trame's state."""
+    """The page. Panels read :attr:`session`, call it, and set trame's state."""
 
     def __init__(self, study: Path | None = None) -> None:
         self.server = get_server(client_type="vue3")
@@ -47,20 +48,21 @@ class Workstation:
         vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
         self.app.scene.RegisterNodeClass(vtkMRMLColorLegendDisplayNode())
         self.app.register_module_logic(vtkSlicerSequencesLogic())
-        self.workplace = Workplace(self.app.scene)
+        self.session = Session(self.app.scene)
         self.files = Path(tempfile.mkdtemp(prefix="spinedce-"))
         self.state.update(
             {
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
-                "visit": "before", "visits": [], "two": False, "steps": [], "error": "",
-                "note": "", "settling": False, "trame__vue_use": ["spinedce_widgets"],
+                "visit": SHOWN_VISITS[0], "visits": [], "two": False, "steps": [], "error": "",
+                "titles": {}, "undo_text": "", "redo_text": "", "note": "", "settling": False,
+                "trame__vue_use": ["spinedce_widgets"],
             }
         )  # fmt: skip
         self.jobs = Jobs(self.state, self.fail)
         self.views = Views(
             self.app,
             self.server,
-            self.workplace,
+            self.session,
             clicked=self._clicked,
             released=lambda: self.regions.follow_rulers(),
             pointed=self._pointed,
@@ -69,11 +71,11 @@ class Workstation:
         )
         self.drawing = Drawing(
             self.app,
+            self.session,
             confine=self.views.confine,
             changed=self._drawn,
-            undo_changed=lambda: self.regions.show_undo(),
         )
-        self.autosave = Autosave(self.workplace)
+        self.autosave = Autosave(self.session)
         self.charts = Charts(self)
         self.bar = ViewBar(self)
         self.study = StudyPanel(self, study)
@@ -94,7 +96,7 @@ class Workstation:
     @property
     def visit(self) -> Any:
         """The visit in hand; None before a study is open."""
-        chosen = self.workplace.visit(self.state.visit)
+        chosen = self.session.visit(self.state.visit)
         return chosen if chosen.analysis is not None else None
 
     def fail(self, sentence: str) -> None:
@@ -112,7 +114,7 @@ class Workstation:
         try:
             action()
         except SpineDCEError as error:
-            self.fail(str(error))
+            self.fail(remedy(error))
             return False
         return True
 
@@ -123,12 +125,14 @@ class Workstation:
     def refresh(self) -> None:
         """Let every panel show what there is now."""
         with self.state as state:
-            state.visits = [v.name for v in self.workplace.visits]
+            state.visits = [v.name for v in self.session.visits if v.name in SHOWN_VISITS]
+            state.titles = {v.name: v.title for v in self.session.visits}
+            self.show_undo()
             state.two = len(state.visits) == 2
             state.steps = [
                 {"number": s.step.number, "title": s.step.title, "hint": s.step.hint,
                  "mark": s.mark, "reason": s.reason}
-                for s in state_of(self.workplace)
+                for s in state_of(self.session)
             ]  # fmt: skip
             self.bar.refresh()
             self.charts.refresh()
@@ -139,8 +143,8 @@ class Workstation:
         trigger = self.ctrl.trigger
         for name, action in {
             "go_to_step": self.go_to_step, "play": self.bar.toggle_play,
-            "step_section": self.bar.step_section, "undo": self.drawing.undo,
-            "redo": self.drawing.redo, "escape": self.escape,
+            "step_section": self.bar.step_section, "undo": self.undo,
+            "redo": self.redo, "escape": self.escape,
             "brush_smaller": lambda: self.regions.change_brush(1 / 1.25),
             "brush_bigger": lambda: self.regions.change_brush(1.25),
             "shift_by": self.arteries.shift_by,
@@ -181,7 +185,7 @@ class Workstation:
                 state.visit = name
 
     def _clicked(self, name: str, ras: tuple[float, float, float]) -> None:
-        visit = self.workplace.visit(name)
+        visit = self.session.visit(name)
         if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
             with self.state:
                 self.views.mark(ras)
@@ -199,7 +203,7 @@ class Workstation:
                 await action(*arguments)
             except Exception as error:
                 log.exception("%s failed", getattr(action, "__name__", "an action"))
-                self.fail(f"Something went wrong that should not: {error}. Nothing shown is lost.")
+                self.fail(f"Unexpected error: {error}. What was drawn and computed is kept.")
 
         def start(*arguments: Any) -> None:
             task = asyncio.get_running_loop().create_task(run(*arguments))
@@ -207,6 +211,41 @@ class Workstation:
             task.add_done_callback(self._begun.discard)
 
         return start
+
+    def choose(self, values: dict[str, Any]) -> list[Any]:
+        """Change settings by their paths, for the visit in hand or for all, and follow it."""
+        visits: list[Any] = []
+        if self.visit is not None and self.attempt(
+            lambda: visits.extend(self.session.choose(self.visit, values))
+        ):
+            self.changed(*visits)
+            self.refresh()
+        return visits
+
+    # -- undo -----------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Undo the last change of anything."""
+        self._stepped(self.session.undo())
+
+    def redo(self) -> None:
+        """Redo what was undone last."""
+        self._stepped(self.session.redo())
+
+    def _stepped(self, visits: list[Any]) -> None:
+        if not visits:
+            self.show_undo()
+            return
+        self.regions.restored(visits)
+        with self.state:
+            self.refresh()
+        self.changed(*visits)
+
+    def show_undo(self) -> None:
+        """Name what the undo and redo buttons would do."""
+        history, state = self.session.history, self.state
+        state.undo_text, state.redo_text = history.undo_text, history.redo_text
+        state.can_undo, state.can_redo = bool(history.undo_text), bool(history.redo_text)
 
     # -- what follows from a change --------------------------------------------------------------
 
@@ -227,16 +266,18 @@ class Workstation:
         self._timers[name] = asyncio.get_running_loop().create_task(wait())
 
     def _drawn(self, visit: Any) -> None:
-        """A region was changed: its numbers now, the rest soon."""
-        visit.regions_changed()
+        """Show the numbers of what was drawn now, and compute the rest soon."""
+        if not self.session.regions_changed(visit):
+            return
         with self.state:
             self.charts.show_main()
             self.regions.drawn()
         self.changed(visit)
 
-    def changed(self, visit: Any) -> None:
-        """A choice was changed: save it, and make soon what depends on it."""
-        self._stale.add(visit.name)
+    def changed(self, *visits: Any) -> None:
+        """Save what was changed, and compute soon what depends on it."""
+        self.show_undo()
+        self._stale.update(visit.name for visit in visits)
         self.state.settling = True
         self.save_soon()
         self.later("settle", _SETTLE, self._settle)
@@ -251,23 +292,30 @@ class Workstation:
 
     async def _settle(self) -> None:
         while self._stale:
-            visit = self.workplace.visit(self._stale.pop())
-            if visit.analysis is not None and not await self.analyse(visit, quiet=True):
+            visit = self.session.visit(self._stale.pop())
+            if (
+                visit.analysis is not None
+                and not visit.is_current
+                and not await self.analyse(visit, quiet=True)
+            ):
                 break
         if not self._stale:
             with self.state as state:
                 state.settling = False
 
     async def analyse(self, visit: Any, *, quiet: bool = False) -> bool:
-        """Maps and numbers of a visit, and show them."""
-        new = not visit.maps
-        done, result = await self.jobs.run(f"Maps {visit.name}", visit.compute, quiet=quiet)
-        if done:
-            visit.show(result)
+        """Compute maps and numbers of a visit, and show them."""
+        new, job = not visit.maps, self.session.computation(visit)
+        done, computed = await self.jobs.run(
+            f"Computing the maps of the {visit.name} visit", job.run, quiet=quiet
+        )
+        if done and job.finish(computed):
             if new or self.maps.scale_follows:
-                self.workplace.scale_maps(**self.maps.looks())
+                self.session.scale_maps(**self.maps.looks())
             self.views.fill()
             self.save_soon()
+        elif done:
+            self.changed(visit)  # something was changed meanwhile
         self.refresh()
         return done
 
@@ -279,7 +327,7 @@ class Workstation:
             state.visit = visit.name
             # In the middle of the series there is contrast in the tissue.
             state.frame = visit.analysis.study.dynamic.n_frames // 2
-            rows = [v.name for v in self.workplace.visits]
+            rows = [v.name for v in self.session.visits if v.name in SHOWN_VISITS]
             self.views.set_rows(rows)
             self.drawing.forget()
             self.drawing.activate(visit)

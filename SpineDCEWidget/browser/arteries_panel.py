@@ -1,4 +1,4 @@
-"""Step 2: which arteries the AIF is made of, and its shift."""
+"""Step 2: arteries that the AIF is measured in, and its shift."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from SpineDCEWidget.browser import plotly_figures as curves
 from SpineDCEWidget.browser.disabled_reasons import NO_CURVES, unless, why
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.shared import formatting as shown
-from SpineDCEWidget.shared.wording import EXPLAINED, SOURCES
+from SpineDCEWidget.shared.wording import EXPLAINED, SOURCES, remedy
 
 _LOW, _HIGH = -6.0, 20.0
 
 
 class ArteriesPanel:
-    """Candidates taken in and out by click; the shift by slider, keys or the curve itself."""
+    """Candidates taken in and out by a click; the shift set by slider, keys or the curve itself."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
@@ -39,17 +39,19 @@ class ArteriesPanel:
     # -- candidates -------------------------------------------------------------------------------
 
     def toggle(self, index: int) -> None:
-        """Take a candidate in or out; what follows is made soon."""
-        visit = self._station.visit
-        if visit is not None and self._station.attempt(lambda: visit.toggle_candidate(int(index))):
+        """Take a candidate in or out; the maps follow soon."""
+        session, visit = self._station.session, self._station.visit
+        if visit is not None and self._station.attempt(
+            lambda: session.toggle_candidate(visit, int(index))
+        ):
             self.show_candidates()
             self._station.changed(visit)
 
-    def as_found(self) -> None:
-        """Take every change by hand back."""
+    def reset(self) -> None:
+        """Reset the artery to the one that was found."""
         visit = self._station.visit
         if visit is not None:
-            visit.set_selection(None)
+            self._station.session.reset_artery(visit)
             self.show_candidates()
             self._station.changed(visit)
 
@@ -66,8 +68,7 @@ class ArteriesPanel:
             self._station.fail("Draw the aorta first (step 3), then take the AIF from it.")
             self._station.state.aif_source = visit.settings.aif.source
             return
-        visit.change(aif={"source": source})
-        self._station.changed(visit)
+        self._station.choose({"aif.source": source})
 
     # -- shift ------------------------------------------------------------------------------------
 
@@ -99,11 +100,11 @@ class ArteriesPanel:
             self._moving = asyncio.get_running_loop().create_task(self._move(visit))
 
     async def _move(self, visit: Any) -> None:
-        """Fit the sections in view at the latest shift that is wanted, again and again."""
+        """Fit the slices in view at the latest shift that is wanted, again and again."""
         station = self._station
         while self._wanted is not None and visit is station.visit:
             if station.jobs.running:
-                # What is being made is out of date; the analysis must be let go of first.
+                # What is being computed is out of date.
                 station.jobs.cancel()
                 await asyncio.sleep(0.01)
                 continue
@@ -112,9 +113,9 @@ class ArteriesPanel:
             wanted, self._wanted = self._wanted, None
             section = station.views.section(visit.name)
             try:
-                visit.shift_to(wanted, sections=[section])
+                station.session.move_shift(visit, wanted, slices=[section])
             except InputError as error:
-                station.fail(str(error))
+                station.fail(remedy(error))
                 return
             station.changed(visit)
             await asyncio.sleep(0)
@@ -191,13 +192,13 @@ class ArteriesPanel:
                 )  # fmt: skip
             with html.Div(v_if="candidates.length", classes="stack"):
                 with html.Div(classes="row"):
-                    html.Span("Sections: click a curve to take it in or out", classes="hint grow")
-                    v3.VBtn("As found", size="x-small", variant="text", click=self.as_found,
-                            title="Take every change by hand back")  # fmt: skip
+                    html.Span("Slices: click a curve to take it in or out", classes="hint grow")
+                    v3.VBtn("Reset", size="x-small", variant="text", click=self.reset,
+                            title="Reset the artery to the one that was found")  # fmt: skip
                 plot(self._station, "candidates_figure", "candidates-plot", pick=self.picked)
                 with html.Div(classes="table-box"), html.Table(classes="list"):
                     with html.Thead(), html.Tr():
-                        for heading in ("", "Sect.", "Arrival", "Peak", ""):
+                        for heading in ("", "Slice", "Arrival", "Peak", ""):
                             html.Th(heading)
                     with html.Tbody(), html.Tr(
                         v_for="c in candidates", key="c.index", click=(self.toggle, "[c.index]"),

@@ -1,4 +1,4 @@
-"""Work kept while it is done, and offered again after a crash, a closed tab or a killed program."""
+"""Work saved while it is done, and offered again after a crash or a closed tab."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from typing import Any
 
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.atomic_folder import staged
-from SpineDCELib.mrml.patient_scene import Workplace, kept_work
-from SpineDCELib.run.saved_session import Work
+from SpineDCELib.run.saved_session import SESSION, SavedVisit
 
 from SpineDCEWidget.browser.user_folders import user_folder, work_folder
+from SpineDCEWidget.shared.session import Session, saved_visits
+from SpineDCEWidget.shared.wording import remedy
 
 _RECENT = 8
 
 
 class Autosave:
-    """Saves a workplace beside its study, and remembers which studies there were."""
+    """Saves a session to the user's folder, and remembers the studies that were open."""
 
-    def __init__(self, workplace: Workplace) -> None:
-        self._workplace = workplace
-        self.problem = ""  #: why nothing could be saved; "" where it was
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.problem = ""  #: why the work could not be saved; "" if it was
         self.scene: Path | None = None  #: what was opened, where it was a scene
 
     def folder(self) -> Path | None:
         """Where the work of the open study goes; None without a study on disk."""
-        paths = [v.study_path for v in self._workplace.visits if v.study_path is not None]
+        paths = [v.study_path for v in self._session.visits if v.study_path is not None]
         if not paths and self.scene is not None:
             return _scene_folder(self.scene)
         return work_folder(paths[0]) if paths else None
@@ -39,14 +40,15 @@ class Autosave:
         if folder is None:
             return
         try:
-            self._workplace.save_work(folder)
+            self._session.save(folder)
             self._remember(folder)
             self.problem = ""
         except (SpineDCEError, OSError) as error:
-            self.problem = f"The work could not be saved: {error}"
+            why = remedy(error) if isinstance(error, SpineDCEError) else str(error)
+            self.problem = f"The work could not be saved: {why}"
 
     def _remember(self, folder: Path) -> None:
-        opened = {v.name: v.study_path or self.scene for v in self._workplace.visits}
+        opened = {v.name: v.study_path or self.scene for v in self._session.visits}
         visits = {name: str(path) for name, path in opened.items() if path}
         entry = {"folder": str(folder), "visits": visits, "time": time.time()}
         recent = [entry, *(r for r in read_recent() if r["folder"] != entry["folder"])]
@@ -71,21 +73,21 @@ def _scene_folder(scene: Path) -> Path:
     return work_folder(scene) / f"scene {scene.stem}"
 
 
-def work_on_scene(scene: Path) -> dict[str, Work]:
+def work_on_scene(scene: Path) -> dict[str, SavedVisit]:
     """Work that was done since a scene was saved; nothing where there is none."""
     folder = _scene_folder(scene)
     try:
-        files = [*folder.glob("*/work.json")]
+        files = [*folder.glob(SESSION)]
         if any(file.stat().st_mtime > scene.stat().st_mtime for file in files):
-            return kept_work(folder)
+            return saved_visits(folder)
     except (SpineDCEError, OSError):
         pass
     return {}
 
 
-def work_beside(study: Path) -> dict[str, Work]:
+def work_beside(study: Path) -> dict[str, SavedVisit]:
     """Work kept for a study; nothing where there is none or it is damaged."""
     try:
-        return kept_work(work_folder(study))
+        return saved_visits(work_folder(study))
     except (SpineDCEError, OSError):
         return {}

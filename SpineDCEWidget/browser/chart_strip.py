@@ -1,4 +1,4 @@
-"""The strip below the views: AIF and region curves, evidence for the shift, one voxel's story."""
+"""The strip below the views: AIF and region curves, evidence for the shift, one voxel explained."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 from SpineDCEWidget.browser import plotly_figures as curves
-from SpineDCEWidget.shared.formatting import story_rows
+from SpineDCEWidget.shared.formatting import explanation_rows
 
 _NOTHING = {"data": [], "layout": {}, "shift": 0.0}
 
@@ -18,7 +18,7 @@ class Charts:
 
     def __init__(self, station: Any) -> None:
         self._station = station
-        self._story: Any = None
+        self._voxel: Any = None
         self.rows: list[Any] = []
         station.state.update(
             {"main_figure": _NOTHING, "side_figure": _NOTHING, "has_curves": False,
@@ -44,7 +44,7 @@ class Charts:
         analysis = visit.analysis
         try:
             aif = analysis.aif()
-            self.rows = visit.live_rows() if rows is None else rows
+            self.rows = visit.region_numbers() if rows is None else rows
         except InputError:
             return
         unit = CURVE_UNITS[analysis.settings.concentration.signal]
@@ -58,10 +58,10 @@ class Charts:
     def show_side(self) -> None:
         """The voxel in hand, else the evidence."""
         state, visit = self._station.state, self._station.visit
-        if self._story is not None:
+        if self._voxel is not None:
             state.side, state.side_figure = (
                 "voxel",
-                curves.voxel_figure(self._story, dark=state.dark),
+                curves.voxel_figure(self._voxel, dark=state.dark),
             )
             return
         state.side, state.story = "evidence", None
@@ -75,20 +75,20 @@ class Charts:
             state.evidence_sentence = evidence.sentence()
 
     def explain(self, visit: Any, ras: tuple[float, float, float]) -> None:
-        """Tell the story of the voxel at a point."""
-        self._story = visit.explain(ras) if visit.result is not None else None
+        """Explain the voxel at a point."""
+        self._voxel = visit.explain(ras) if visit.result is not None else None
         state = self._station.state
-        if self._story is not None:
-            section, row, column = self._story.voxel
+        if self._voxel is not None:
+            section, row, column = self._voxel.voxel
             state.story = {
-                "title": f"{visit.name}, section {section + 1}, voxel {column + 1}, {row + 1}",
-                "rows": story_rows(self._story),
-                "status": self._story.status,
+                "title": f"{visit.label}, slice {section + 1}, voxel {column + 1}, {row + 1}",
+                "rows": explanation_rows(self._voxel),
+                "status": self._voxel.status,
             }
         self.show_side()
 
     def forget_voxel(self) -> None:
-        self._story = None
+        self._voxel = None
         self.show_side()
 
 

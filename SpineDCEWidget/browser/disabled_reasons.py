@@ -1,14 +1,14 @@
-"""Why something cannot be used now, said where the mouse rests on it."""
+"""Reasons why a control is disabled, shown as its tooltip."""
 
 from __future__ import annotations
 
 from typing import Any
 
-BUSY = {"busy": "Wait until what is being made is there, or cancel it."}
+BUSY = {"busy": "A computation is running. Wait for it or cancel it."}
 NO_STUDY = {"!visits.length": "Open a study first (step 1)."}
-NO_MAPS = {"!maps.length": "There are no maps yet; open a study first (step 1)."}
+NO_MAPS = {"!maps.length": "No maps have been computed yet. Open a study first (step 1)."}
 NO_ROLE = {"!role": "Choose first what to draw."}
-NO_CURVES = {"!has_curves": "There are no curves yet; they come with the maps."}
+NO_CURVES = {"!has_curves": "There are no curves yet. They are computed with the maps."}
 
 
 def unless(reasons: dict[str, str], title: str = "") -> dict[str, Any]:

@@ -1,14 +1,12 @@
-"""Drawing regions and rulers in the slice views, with undo for each visit."""
+"""Drawing regions and rulers in the slice views."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from SpineDCELib.mrml.live_maps import region_rows
-from SpineDCELib.mrml.region_nodes import add_ruler, ruler_nodes, rulers_in
+from SpineDCELib.mrml.region_nodes import add_ruler, fill_segments, ruler_nodes, rulers_in
 from SpineDCELib.mrml.volume_nodes import array_of
 from trame_slicer.segmentation import (
     SegmentationEffectDraw,
@@ -27,7 +25,8 @@ from trame_slicer.segmentation.scissors_effect_parameters import (
 )
 from trame_slicer.segmentation.segment_modifier import ModificationMode
 from trame_slicer.utils import vtk_image_to_np
-from undo_stack import UndoStack
+
+from SpineDCEWidget.shared.session import Session
 
 #: Name of the tool → trame-slicer's effect.
 EFFECTS = {
@@ -39,60 +38,55 @@ EFFECTS = {
     "threshold": SegmentationEffectThreshold,
 }
 BRUSH = (2.0, 40.0)
-_UNDO = 50
 
 
 class Drawing:
     """The segment editor, on one visit's segmentation at a time.
 
     Args:
-        app: trame-slicer's ``SlicerApp``.
+        app: trame-slicer's ``SlicerApp``. session: what is drawn becomes part of.
         confine: called with a node and the visit in whose views alone it is to be seen.
         changed: called with the visit after its regions were changed.
-        undo_changed: called when what can be undone has changed.
     """
 
     def __init__(
         self,
         app: Any,
+        session: Session,
         *,
         confine: Callable[[Any, str], None],
         changed: Callable[[Any], None],
-        undo_changed: Callable[[], None],
     ) -> None:
-        self._app, self._editor = app, app.segmentation_editor
+        self._app, self._editor, self._session = app, app.segmentation_editor, session
         self._changed, self._confine = changed, confine
         self.visit: Any = None
         self.tool = "look"
         self.role = ""
         self.diameter = 8.0
-        self._stacks: dict[str, UndoStack] = {}
         self._modifiers: dict[str, Any] = {}
         self._kept: list[Any] = []
-        self._undo_changed = undo_changed
+        # The session's undo knows regions too; two histories would contradict each other.
+        self._editor.set_undo_stack(None)
         self._editor.segmentation_modified.connect(self._on_modified)
         self._quiet = False
 
     # -- what is drawn in -----------------------------------------------------------------------
 
     def activate(self, visit: Any) -> None:
-        """Draw in this visit from now on; its own undo goes on where it was."""
+        """Draw in this visit from now on."""
         if visit is self.visit or visit is None:
             return
         tool, role = self.tool, self.role
         self._quiet = True
         try:
-            self._editor.set_undo_stack(None)
             self._edit(visit.segmentation, visit.frame)
             self.visit = visit
-            self._editor.set_undo_stack(self._stack(visit.name))
             self._editor.set_overwrite_mode(SegmentationOverwriteMode.ALLOW_OVERLAP)
             self.tool = "look"
             if role:
                 self.take(role, tool)
         finally:
             self._quiet = False
-        self._undo_changed()
 
     def _edit(self, node: Any, frame: Any) -> None:
         """Point the editor at a segmentation, the same way whenever it comes back.
@@ -113,19 +107,9 @@ class Drawing:
         editor.set_active_segment_id(editor.get_nth_segment_id(0))
 
     def forget(self) -> None:
-        """A new study: nothing of the old one can be undone."""
+        """Put the tool down and let go of the visit, because it gets another study."""
         self.put_down()
-        self._editor.set_undo_stack(None)
         self.visit = None
-        self._stacks.clear()
-        self._undo_changed()
-
-    def _stack(self, name: str) -> UndoStack:
-        if name not in self._stacks:
-            stack = UndoStack(undo_limit=_UNDO)
-            stack.index_changed.connect(lambda *_: self._after_undo())
-            self._stacks[name] = stack
-        return self._stacks[name]
 
     @property
     def segment(self) -> str:
@@ -136,7 +120,7 @@ class Drawing:
 
     def take(self, role: str, tool: str = "paint", *, another: bool = False) -> None:
         """Arm a tool for a role's segment; the segment is made if there is none."""
-        segment = self.visit.add_segment(role, another=another)
+        segment = self._session.segment_for(self.visit, role, another=another)
         self._editor.set_active_segment_id(segment)
         self.role = role
         self.use("paint" if tool == "look" else tool)
@@ -201,14 +185,9 @@ class Drawing:
 
     def rows(self, regions: dict[str, np.ndarray]) -> list[Any]:
         """The numbers of these regions in place of the visit's."""
-        analysis = self.visit.analysis
-        roles = {**dict.fromkeys(regions, self.role), **analysis.roles}
-        # Not the analysis itself: a thread may be computing with its regions.
-        changed = SimpleNamespace(
-            regions=regions, roles=roles, study=analysis.study, fitter=analysis.fitter,
-            shift=analysis.shift, concentration=analysis.concentration,
-        )  # fmt: skip
-        return region_rows(changed)  # type: ignore[arg-type]
+        roles: Any = {**dict.fromkeys(regions, self.role), **self.visit.analysis.roles}
+        numbers: list[Any] = self.visit.region_numbers(regions, roles)
+        return numbers
 
     # -- threshold, copies ----------------------------------------------------------------------
 
@@ -250,20 +229,14 @@ class Drawing:
         )
 
     def load(self, masks: dict[str, np.ndarray], roles: Mapping[str, str]) -> None:
-        """Take regions in, of which one takes the place of another of its name; undo gives all
-        back, one by one."""
-        segmentation = self.visit.segmentation.GetSegmentation()
-        for name, mask in masks.items():
-            identity = segmentation.GetSegmentIdBySegmentName(name)
-            if not identity:
-                identity = self.visit.add_segment(roles[name], another=True)
-                segmentation.GetSegment(identity).SetName(name)
-            self._editor.active_segment_modifier.apply_labelmap(
-                self._labelmap(mask),
-                segment_id=identity,
-                modification_mode=ModificationMode.Set,
-                do_bypass_masking=True,
-            )
+        """Add regions, each in place of a present one of its name."""
+        self._quiet = True
+        try:
+            geometry = self.visit.analysis.study.dynamic.geometry
+            fill_segments(self.visit.segmentation, masks, geometry, roles=roles)
+        finally:
+            self._quiet = False
+        self._changed(self.visit)
 
     def remove(self, segment: str) -> None:
         """Take a segment away; undo brings it back."""
@@ -271,28 +244,17 @@ class Drawing:
         if not self.segment:
             self.put_down()
 
-    # -- undo -----------------------------------------------------------------------------------
-
-    def can(self) -> tuple[bool, bool]:
-        """Whether there is something to undo, and to redo."""
-        stack = self.visit and self._stack(self.visit.name)
-        return (stack.can_undo(), stack.can_redo()) if stack else (False, False)
-
-    def undo(self) -> None:
-        if self.can()[0]:
-            self._stack(self.visit.name).undo()
-
-    def redo(self) -> None:
-        if self.can()[1]:
-            self._stack(self.visit.name).redo()
-
-    def _after_undo(self) -> None:
-        self._undo_changed()
-        self._on_modified()
-
     def _on_modified(self) -> None:
         if not self._quiet and self.visit is not None:
             self._changed(self.visit)
+
+    def restored(self) -> None:
+        """Follow an undo: put the tool down if the segment in hand is gone."""
+        if self.visit is None or not self.role:
+            return
+        ids = self.visit.segmentation.GetSegmentation()
+        if not self.segment or ids.GetSegment(self.segment) is None:
+            self.put_down()
 
     # -- rulers ---------------------------------------------------------------------------------
 

@@ -1,20 +1,32 @@
-"""Step 4: how the maps look, and what they were made with."""
+"""Step 4: look of the maps, and the settings that they are computed with."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from SpineDCELib.mrml.volume_nodes import array_of
+from SpineDCELib.settings.values import Settings
 from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import BUSY, NO_MAPS, NO_STUDY, unless, why
-from SpineDCEWidget.shared.wording import EXPLAINED, MODELS, SIGNALS, T1_SOURCES
+from SpineDCEWidget.shared.wording import (
+    EXPLAINED,
+    MODELS,
+    SIGNALS,
+    T1_SOURCES,
+    setting_label,
+)
+
+#: Setting that is typed → factor from what is typed to the setting.
+_NUMBERS = {
+    "concentration.T10": 1e-3, "concentration.r1": 1.0, "aif.Hct": 1.0, "aif.blood_T10": 1e-3,
+}  # fmt: skip
 
 
 class MapsPanel:
-    """Colours, scale and threshold for both visits; model and conversion for the visit in hand."""
+    """Colours, scale and threshold; model and conversion, the same for all visits."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
@@ -51,7 +63,7 @@ class MapsPanel:
         same = [abs(a - b) <= 1e-3 * top for a, b in zip(now, (top, threshold), strict=True)]
         if top > 0 and not (named and all(same)):
             self.scale_follows = self.scale_follows and same[0]
-            self._station.workplace.scale_maps(
+            self._station.session.scale_maps(
                 state.map_name, top=top, threshold=threshold, colours=state.colours
             )
             self._station.bar.show_legend()
@@ -65,34 +77,35 @@ class MapsPanel:
         name = self._station.state.map_name
         if self._shown() is not None and name != "status":
             self.scale_follows = True
-            self._station.workplace.scale_maps(name, **self.looks())
+            self._station.session.scale_maps(name, **self.looks())
             self.refresh()
             self._station.bar.show_legend()
 
     # -- settings ---------------------------------------------------------------------------------
 
-    async def make(self) -> None:
-        """Take the settings as typed and make the maps of the visit again."""
-        station, made = self._station, dict(self._station.state.made)
-        visit = station.visit
-        if visit is None:
-            return
+    def choose(self, path: str, typed: Any) -> None:
+        """Take a setting as soon as it is chosen or typed.
 
-        def number(text: Any, factor: float = 1.0) -> float | None:
-            return None if text in (None, "") else float(text) * factor
+        Args:
+            path: of the setting. typed: "" leaves it to the program.
+        """
+        value = None if typed in (None, "") else typed
+        if path in _NUMBERS and value is not None:
+            try:
+                value = float(value) * _NUMBERS[path]
+            except ValueError:
+                self._station.fail(f"{setting_label(path)} must be a number.")
+                return
+        if path == "aif.Hct" and value is None:
+            value = Settings().aif.Hct
+        if not self._station.choose({path: value}):
+            self.refresh()
 
-        try:
-            concentration = {
-                "signal": made["signal"], "T1_source": made["T1_source"] or None,
-                "T10": number(made["T10"], 1e-3), "r1": number(made["r1"]),
-            }  # fmt: skip
-            aif = {"Hct": number(made["Hct"]) or 0.0, "blood_T10": number(made["blood_T10"], 1e-3)}
-        except ValueError:
-            station.fail("T10, r1 and Hct must be numbers.")
-            return
-        fit = {"model": made["model"]}
-        if station.attempt(lambda: visit.change(concentration=concentration, aif=aif, fit=fit)):
-            await station.analyse(visit)
+    async def recompute(self) -> None:
+        """Compute the maps that are out of date."""
+        for visit in self._station.session.visits:
+            if not visit.is_current:
+                await self._station.analyse(visit)
 
     # -- showing ----------------------------------------------------------------------------------
 
@@ -153,35 +166,35 @@ class MapsPanel:
                 "Click in a view to see why a voxel has its value. What could not be fitted is "
                 "left transparent; the map 'Status' says why.", classes="hint",
             )  # fmt: skip
-            html.Div("Made with", classes="label")
-            v3.VSelect(
-                v_model=("made.model",), items=("model_items",), label="Model", density="compact",
-                hide_details=True, variant="outlined",
-                title="Extended Tofts gives Vp; see the hint above for its formula",
-            )  # fmt: skip
-            v3.VSelect(
-                v_model=("made.signal",), items=("signal_items",), label="Fitted",
-                density="compact", hide_details=True, variant="outlined",
-            )  # fmt: skip
-            v3.VSelect(
-                v_model=("made.T1_source",), items=("T1_items",), label="T10 from",
-                density="compact", hide_details=True, variant="outlined",
-                title=EXPLAINED["T10"],
-            )  # fmt: skip
+            html.Div("Settings of all visits", classes="label")
+            for key, path, items, label, title in (
+                ("model", "fit.model", "model_items", "Model",
+                 "Extended Tofts gives Vp; see the hint above for its formula"),
+                ("signal", "concentration.signal", "signal_items", "Fitted", ""),
+                ("T1_source", "concentration.T1_source", "T1_items", "T10 from", EXPLAINED["T10"]),
+            ):  # fmt: skip
+                v3.VSelect(
+                    model_value=(f"made.{key}",), items=(items,), label=label, density="compact",
+                    hide_details=True, variant="outlined", title=title, id=f"setting-{key}",
+                    update_modelValue=(self.choose, f"['{path}', $event]"),
+                )  # fmt: skip
             with html.Div(classes="row"):
-                for key, label, explained in (
-                    ("T10", "T10 [ms]", "T10"), ("Hct", "Hct", "Hct"), ("r1", "r1 [1/s/mM]", "r1"),
+                for key, path, label in (
+                    ("T10", "concentration.T10", "T10 [ms]"),
+                    ("r1", "concentration.r1", "r1 [1/s/mM]"),
+                    ("Hct", "aif.Hct", "Hct (this visit)"),
                 ):  # fmt: skip
                     v3.VTextField(
-                        v_model=(f"made.{key}",), label=label, density="compact", type="number",
-                        hide_details=True, title=EXPLAINED[explained],
+                        model_value=(f"made.{key}",), label=label, density="compact",
+                        type="number", hide_details=True, title=EXPLAINED[key],
                         placeholder=("made.r1_used",) if key == "r1" else "–",
-                        persistent_placeholder=True,
+                        persistent_placeholder=True, id=f"setting-{key}",
+                        change=(self.choose, f"['{path}', $event.target.value]"),
                     )  # fmt: skip
             v3.VBtn(
-                "Make the maps again", size="small", variant="tonal",
-                click=self._station.begin(self.make), id="make-maps",
-                **unless(BUSY | NO_STUDY, "With what is chosen above, for the visit in hand"),
+                "Recompute maps", size="small", variant="tonal",
+                click=self._station.begin(self.recompute), id="make-maps",
+                **unless(BUSY | NO_STUDY, "Compute the maps that are out of date"),
             )  # fmt: skip
 
 

@@ -63,12 +63,12 @@ def _top(station: Any) -> None:
         with html.Div(classes="save-note warn", v_if="save_problem", title=("save_problem",)):
             html.Span("not saved")
         with v3.VBtnToggle(
-            v_model=("visit", "before"), v_if="two", mandatory=True, density="compact",
+            v_model=("visit", VISITS[0]), v_if="two", mandatory=True, density="compact",
             variant="outlined", divided=True, classes="visit-toggle",
             title="Which visit the panel at the left and the curves are about",
         ):  # fmt: skip
             for name in VISITS:
-                v3.VBtn(name, value=name, size="small")
+                v3.VBtn(f"{{{{ titles['{name}'] }}}}", value=name, size="small")
         _icon("mdi-theme-light-dark", "Dark or light", "dark = !dark")
         _icon("mdi-help-circle-outline", "Keys and mouse", "void 0", id="help")
         _help()
@@ -76,7 +76,7 @@ def _top(station: Any) -> None:
 
 def _help() -> None:
     keys = (
-        ("1 – 5", "steps"), ("wheel, PgUp PgDn", "sections"), ("space", "play frames"),
+        ("1 – 5", "steps"), ("wheel, PgUp PgDn", "slices"), ("space", "play frames"),
         ("← →", "shift 0.1 s, with Shift 1 s (on the curve or slider)"),
         ("[ ]", "brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"), ("Esc", "put the tool down"),
         ("click", "explain a voxel"), ("right drag", "zoom"), ("middle drag", "move"),
@@ -119,7 +119,7 @@ def _steps(station: Any) -> None:
 
 
 def _views(station: Any) -> None:
-    shown = "visits.length ? visits : ['before']"
+    shown = f"visits.length ? visits : ['{VISITS[0]}']"
     with html.Div(classes="views", raw_attrs=[f':class="{{two: ({shown}).length === 2}}"']):
         for visit in VISITS:
             for column in range(COLUMNS):
@@ -129,7 +129,7 @@ def _views(station: Any) -> None:
                 ):
                     client.ServerTemplate(name=name)
                     with html.Div(classes="pane-title"):
-                        html.Span(f"{visit} · ")
+                        html.Span(f"{{{{ titles['{visit}'] }}}} · ")
                         with html.Select(
                             title="What this column shows",
                             change=(station.bar.set_column, f"[{column}, $event.target.value]"),
@@ -172,7 +172,7 @@ def _curves(station: Any) -> None:
     with html.Div(classes="curves", v_show="visits.length"):
         with html.Div(classes="curve-box wide"):
             html.Div(
-                "The curves appear when the maps are made.", classes="hint middle-hint",
+                "The curves appear when the maps are computed.", classes="hint middle-hint",
                 v_if="!has_curves",
             )  # fmt: skip
             plot(

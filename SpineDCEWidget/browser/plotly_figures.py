@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.aif.shift_evidence import Evidence
-from SpineDCELib.analysis.explain_voxel import RegionRow, VoxelStory
+from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
 #: Region role → colour, the same as in the views and pictures.
@@ -64,7 +64,7 @@ def main_figure(
     aif: NDArray[np.float64],
     aif_unit: str,
     shift: float,
-    rows: Sequence[RegionRow],
+    rows: Sequence[RegionNumbers],
     fits: dict[str, NDArray[np.float64]],
     unit: str,
     frame: int,
@@ -195,14 +195,14 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
     return {"data": data, "layout": figure, "shift": 0.0}
 
 
-def voxel_figure(story: VoxelStory, *, dark: bool) -> dict[str, Any]:
+def voxel_figure(voxel: VoxelExplanation, *, dark: bool) -> dict[str, Any]:
     """A voxel's curve, its fit and what the fit leaves."""
     data = [
-        _line(story.t, story.curve, "voxel", "#f0b45b", mode="markers"),
-        _line(story.t, story.fit, "fit", "#f0b45b", width=2),
-        _line(story.t, story.residual, "residual", GREY, width=1),
+        _line(voxel.t, voxel.curve, "voxel", "#f0b45b", mode="markers"),
+        _line(voxel.t, voxel.fit, "fit", "#f0b45b", width=2),
+        _line(voxel.t, voxel.residual, "residual", GREY, width=1),
     ]
-    figure = layout(dark, "time [s]", f"[{story.unit}]")
+    figure = layout(dark, "time [s]", f"[{voxel.unit}]")
     figure["yaxis"]["rangemode"] = "normal"
     figure["showlegend"] = False
     figure["margin"] |= {"t": 4, "b": 30}

@@ -29,7 +29,7 @@ _TOOLS = {
     "paint": ("mdi-brush", "Paint ([ and ] change the brush)"),
     "erase": ("mdi-eraser", "Erase"),
     "draw": ("mdi-draw", "Draw an outline"),
-    "scissors": ("mdi-content-cut", "Cut away what lies inside an outline, in this section"),
+    "scissors": ("mdi-content-cut", "Cut away what lies inside an outline, in this slice"),
 }
 
 
@@ -47,13 +47,16 @@ def _read(path: Path, geometry: Geometry) -> tuple[dict[str, np.ndarray], dict[s
         raise InputError(str(error).replace(str(path), path.name)) from None
     masks = {name: mask for name, mask in placed.items() if mask.any()}
     if not masks:
-        raise InputError(f"{path.name} holds no voxel of the series; draw the regions on it.")
+        raise InputError(
+            f"{path.name} holds no voxel of the dynamic series.",
+            code="regions_outside", about=path.name,
+        )  # fmt: skip
     roles = roles_of(found)
     return masks, {name: roles[name] for name in masks}
 
 
 class RegionsPanel:
-    """Four buttons that arm the brush at once; everything drawn can be undone."""
+    """Four buttons that take up the brush at once; everything drawn can be undone."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
@@ -170,7 +173,7 @@ class RegionsPanel:
                 began = True
 
     def fill(self) -> None:
-        """Give the region every voxel of the section between the two values."""
+        """Add every voxel of the slice between the two values to the region."""
         visit = self._drawing.visit
         if visit is not None and self._drawing.role:
             low, high = self._station.state.between
@@ -178,16 +181,16 @@ class RegionsPanel:
             self._drawing.fill_between(low, high, section, array_of(visit.frame))
 
     def copy(self, step: int) -> None:
-        """Copy the region to the next or previous section, and go there."""
+        """Copy the region to the next or previous slice, and go there."""
         visit = self._drawing.visit
         if visit is None or not self._drawing.role:
             return
         section = self._station.views.section(visit.name)
         target = section + int(step)
         if not 0 <= target < visit.analysis.study.dynamic.geometry.shape[0]:
-            self._station.fail("There is no further section.")
+            self._station.fail("There is no further slice.")
         elif not self._drawing.copy_section(section, target):
-            self._station.fail("The region holds nothing in this section to copy.")
+            self._station.fail("The region has no voxel in this slice to copy.")
         else:
             self._station.views.go_to_section(target, visit.name)
 
@@ -230,11 +233,11 @@ class RegionsPanel:
         drawing.load(masks, roles)
         areas = next(iter(masks.values())).sum((1, 2))
         station.views.go_to_section(int(areas.argmax()), visit.name)
-        said = f"Loaded into {visit.name}: {', '.join(masks)}. Undo takes them back."
+        said = f"Loaded into the {visit.name} visit: {', '.join(masks)}. Undo removes them again."
         if unknown := [name for name in masks if roles[name] == "other"]:
             said += (
-                f" Nothing tells what {', '.join(unknown)} is for: name it lesion, reference, "
-                "aorta or exclusion, or load it alone with that in hand."
+                f" The purpose of {', '.join(unknown)} is not known: name it lesion, reference, "
+                "aorta or exclusion, or load it alone with that region's brush in hand."
             )
         station.tell(said)
         self.refresh()
@@ -262,32 +265,33 @@ class RegionsPanel:
         with self._station.state as state:
             state.placing = False
             self._drawing.drop_unfinished_rulers()
-        self._station.attempt(visit.read_rulers)
+        self._rulers_changed(visit)
+
+    def _rulers_changed(self, visit: Any) -> None:
+        """Size the lesion again with the rulers as they are now."""
+        self._station.attempt(lambda: self._station.session.rulers_changed(visit))
         self._station.changed(visit)
         self.refresh()
 
     def follow_rulers(self) -> None:
-        """Size anew where a ruler's end was dragged."""
-        for visit in self._station.workplace.visits:
-            if not self.placing and rulers_in(visit.nodes) != visit.rulers:
-                self._station.attempt(visit.read_rulers)
-                self._station.changed(visit)
-                self.refresh()
+        """Size the lesion again after a ruler's end was dragged."""
+        for visit in self._station.session.visits:
+            if not self.placing and tuple(rulers_in(visit.nodes)) != visit.rulers:
+                self._rulers_changed(visit)
 
     def remove_rulers(self) -> None:
         visit = self._station.visit
         if visit is not None:
             self._drawing.activate(visit)
             self._drawing.remove_rulers()
-            self._station.attempt(visit.read_rulers)
-            self._station.changed(visit)
-            self.refresh()
+            self._rulers_changed(visit)
 
     # -- showing ----------------------------------------------------------------------------------
 
-    def show_undo(self) -> None:
-        state = self._station.state
-        state.can_undo, state.can_redo = self._drawing.can()
+    def restored(self, _visits: list[Any]) -> None:
+        """Follow an undo or redo."""
+        self._drawing.restored()
+        self._preview.clear()
 
     def show_rows(self) -> None:
         """The numbers beside the buttons, of what is drawn now."""
@@ -296,7 +300,6 @@ class RegionsPanel:
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
         state.role, state.tool = self._drawing.role, self._drawing.tool
-        self.show_undo()
         self.show_rows()
         self._follow_preview()
         if visit is None:
@@ -333,14 +336,19 @@ class RegionsPanel:
                         **unless(NO_ROLE, title), raw_attrs=[f'aria-label="{title}"'],
                     )  # fmt: skip
                 html.Div("", classes="grow")
-                for icon, title, action, can in (
-                    ("mdi-undo", "Undo (Ctrl+Z)", self._drawing.undo, "can_undo"),
-                    ("mdi-redo", "Redo (Ctrl+Y)", self._drawing.redo, "can_redo"),
+                for icon, name, keys, action in (
+                    ("mdi-undo", "undo", "Ctrl+Z", self._station.undo),
+                    ("mdi-redo", "redo", "Ctrl+Y", self._station.redo),
                 ):
+                    word = name.capitalize()
                     v3.VBtn(
                         icon=icon, size="small", variant="text", click=action,
-                        **unless({f"!{can}": f"Nothing to {title.split()[0].lower()}."}, title),
-                        raw_attrs=[f'aria-label="{title}"'], id=f"button-{can}",
+                        disabled=(f"!can_{name}",),
+                        title=(
+                            f"can_{name} ? '{word}: ' + {name}_text + ' ({keys})' : "
+                            f"'Nothing to {name}.'",
+                        ),
+                        raw_attrs=[f'aria-label="{word} ({keys})"'], id=f"button-can_{name}",
                     )  # fmt: skip
             html.Div(
                 "{{ !role ? 'Choose what to draw; the brush is ready at once.' : "
@@ -366,18 +374,18 @@ class RegionsPanel:
                         title="Yellow is what the two values take",
                     )  # fmt: skip
                     v3.VBtn(
-                        "Fill section", size="x-small", variant="tonal", click=self.fill,
+                        "Fill slice", size="x-small", variant="tonal", click=self.fill,
                         id="fill-section",
-                        title="Take every voxel of this section between the two values",
+                        title="Add every voxel of this slice between the two values",
                     )  # fmt: skip
                 with html.Div(classes="row"):
-                    html.Span("Copy to section", classes="field")
+                    html.Span("Copy to slice", classes="field")
                     for step, icon, title in (
                         (-1, "mdi-arrow-left", "previous"), (1, "mdi-arrow-right", "next")
                     ):  # fmt: skip
                         v3.VBtn(
                             icon=icon, size="x-small", variant="tonal", id=f"copy-{title}",
-                            click=(self.copy, f"[{step}]"), title=f"Copy to the {title} section",
+                            click=(self.copy, f"[{step}]"), title=f"Copy to the {title} slice",
                         )  # fmt: skip
                     html.Div("", classes="grow")
                     v3.VBtn("Another", size="x-small", variant="text", click=self.another,
@@ -402,7 +410,7 @@ class RegionsPanel:
                 title="Regions drawn elsewhere on this series: .seg.nrrd, DICOM Segmentation, "
                 "labelled NRRD or NIfTI",
             ):  # fmt: skip
-                html.Span("Load regions from a file ({{ visit }})")
+                html.Span("Load regions from a file ({{ titles[visit] }})")
                 html.Input(
                     type="file", id="upload-regions",
                     raw_attrs=[

@@ -1,4 +1,4 @@
-"""Step 5: before, after and change, the call, and everything to take away."""
+"""Step 5: both values and their change, the call, and the export."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import BUSY, unless
 from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared.wording import remedy
 
 _FORMATS = {
     "report": "report (HTML)", "pdf": "report (PDF)", "dicom": "DICOM", "nifti": "NIfTI",
     "scene": "3D Slicer scene",
 }  # fmt: skip
-_NOT_READY = {"!ready_to_export": "The maps are not up to date yet."}
+_NOT_READY = {"!ready_to_export": "The maps are not up to date."}
 
 
 class ResultPanel:
@@ -38,8 +39,12 @@ class ResultPanel:
     async def compare(self) -> None:
         """Change and call, with how they hold under perturbed analyses."""
         station = self._station
-        done, comparison = await station.jobs.run("Comparing the visits", station.workplace.compare)
-        if done and comparison is not None:
+        jobs: list[Any] = []
+        if not station.attempt(lambda: jobs.append(station.session.comparison_job())):
+            return
+        done, comparison = await station.jobs.run("Comparing the visits", jobs[0].run)
+        if done:
+            jobs[0].finish(comparison)
             station.save_soon()
         station.refresh()
 
@@ -47,16 +52,20 @@ class ResultPanel:
         station = self._station
         shutil.rmtree(folder, ignore_errors=True)
         anonymise = bool(station.state.anonymise)
-        done, _ = await station.jobs.run(
-            "Writing the results",
-            lambda progress: station.workplace.export(
-                folder, formats=formats, anonymise=anonymise, progress=progress
-            ),
-        )
+        jobs: list[Any] = []
+        if not station.attempt(
+            lambda: jobs.append(
+                station.session.export_job(folder, formats=formats, anonymise=anonymise)
+            )
+        ):
+            return False
+        done, files = await station.jobs.run("Writing the results", jobs[0].run)
+        if done:
+            jobs[0].finish(files)
         return done
 
     async def export(self) -> None:
-        """Everything as one file that the browser keeps."""
+        """Write everything to one file, which the browser downloads."""
         station = self._station
         folder = station.files / "spinedce-results"
         if not await self._write(folder, list(station.state.formats)):
@@ -86,27 +95,27 @@ class ResultPanel:
                 state.report_url = state.reports[0]["value"] if pages else ""
 
     def refresh(self) -> None:
-        state, workplace = self._station.state, self._station.workplace
-        headings, rows = shown.result_rows(workplace)
+        state, session = self._station.state, self._station.session
+        headings, rows = shown.result_rows(session)
         state.result = {
-            "headings": headings, "rows": rows, "call": shown.call(workplace),
-            "warnings": shown.warnings(workplace),
-            "sizes": [f"{v.name}: {text}" for v in workplace.visits if (text := shown.sizes(v))],
+            "headings": headings, "rows": rows, "call": shown.call(session),
+            "warnings": shown.warnings(session),
+            "sizes": [f"{v.label}: {text}" for v in session.visits if (text := shown.sizes(v))],
         }  # fmt: skip
-        state.obstacle = workplace.obstacle() if state.two else ""
-        state.compared = state.two and not workplace.is_comparison_stale
-        state.ready_to_export = any(v.result is not None for v in workplace.visits) and not any(
-            v.result is not None and v.is_stale for v in workplace.visits
-        )
+        obstacle = session.obstacle() if state.two else None
+        state.obstacle = "" if obstacle is None else remedy(obstacle)
+        state.compared = state.two and session.is_comparison_current
+        computed = [v for v in session.visits if v.result is not None]
+        state.ready_to_export = bool(computed) and all(v.is_current for v in computed)
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
             with html.Div(v_if="two && !compared", classes="stack"):
                 v3.VBtn(
-                    "Compare the visits", color="primary", block=True,
+                    "Compare visits", color="primary", block=True,
                     click=self._station.begin(self.compare),
                     disabled=("busy || !!obstacle",), id="compare",
-                    title=("obstacle || 'Change, call and how sure it is'",),
+                    title=("obstacle || 'Change, call and its robustness'",),
                 )  # fmt: skip
             html.Div(
                 "{{ result.call }}", classes="call", v_if="result.call", id="call",
@@ -120,14 +129,14 @@ class ResultPanel:
                 with html.Tbody(), html.Tr(v_for="(r, i) in result.rows", key="i"):
                     html.Td("{{ c }}", v_for="(c, j) in r", key="j")
             html.Div("{{ s }}", v_for="s in result.sizes", key="s", classes="hint")
-            html.Div("Take away", classes="label")
+            html.Div("Export", classes="label")
             v3.VSelect(
                 v_model=("formats",), items=("format_items",), multiple=True, chips=True,
-                label="Beside maps, tables and regions", density="compact", hide_details=True,
-                variant="outlined", id="formats",
+                label="In addition to maps, tables and regions", density="compact",
+                hide_details=True, variant="outlined", id="formats",
             )  # fmt: skip
             v3.VCheckbox(
-                v_model=("anonymise",), label="leave out who, when and which scanner study",
+                v_model=("anonymise",), label="Remove identifying data",
                 density="compact", hide_details=True,
             )  # fmt: skip
             with html.Div(classes="row"):

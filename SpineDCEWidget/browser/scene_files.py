@@ -22,13 +22,14 @@ class Scenes:
         self._station = station
 
     async def open(self, path: Path) -> list[Any]:
-        """The visits of a scene that was saved here or by the module in 3D Slicer.
+        """Open the visits of a scene that was saved here or by the module in 3D Slicer.
 
-        What was done on them since is taken up. Nothing, and the reason told, where it cannot be.
+        Later work on them is restored. Nothing is opened, and the reason told, if the scene cannot
+        be read.
         """
         station = self._station
         if not path.is_file():
-            station.fail(f"{path} does not exist; choose the scene's file.")
+            station.fail(f"{path} does not exist. Choose the scene's file.")
             return []
         done, found = await station.jobs.run(
             "Opening the scene", lambda progress: read_scene(path, progress)
@@ -37,13 +38,16 @@ class Scenes:
             return []
         station.autosave.scene = path
         opened, since = [], work_on_scene(path)
-        for name, (images, saved) in found.items():
-            work = since.get(name, saved)
+        for bundled in found:
+            name, images = bundled.saved.name, bundled.images
+            work = since.get(name, bundled.saved)
             if work.geometry is not None and not work.geometry.matches(images.dynamic.geometry):
-                work = saved
-            opened.append(station.workplace.take_up(name, images, work))
-            if work is not saved:
-                station.tell(f"Your work on {name} since the scene was saved was taken up.")
+                work = bundled.saved
+            opened.append(station.session.open(name, images, saved=work))
+            if work is not bundled.saved:
+                station.tell(
+                    f"Your work on the {name} visit since the scene was saved was restored."
+                )
             station.study_opened(opened[-1])
         return opened
 
@@ -55,7 +59,7 @@ class Scenes:
         try:
             done = await station.jobs.walk(
                 "Writing the scene",
-                unfold_bundle(station.workplace, folder / path.stem, **station.maps.looks()),
+                unfold_bundle(station.session.bundle(), folder / path.stem, **station.maps.looks()),
             )
             if done:
                 done, _ = await station.jobs.run(

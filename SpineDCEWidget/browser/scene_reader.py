@@ -9,20 +9,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from SpineDCELib.data import Images
 from SpineDCELib.files.mapped_arrays import hand_over, take_over
-from SpineDCELib.mrml.scene_bundles import read_bundle
+from SpineDCELib.mrml.scene_bundles import BundledVisit, read_bundle
 from SpineDCELib.progress import Progress
-from SpineDCELib.run.saved_session import Work
 
 from SpineDCEWidget.browser.subprocess_job import run_apart, work_apart
 
 
-def read_scene(path: Path, progress: Progress) -> dict[str, tuple[Images, Work]]:
+def read_scene(path: Path, progress: Progress) -> list[BundledVisit]:
     """As :func:`read_bundle`, with the large arrays in files."""
     with tempfile.TemporaryDirectory(prefix="spinedce-scene-") as folder:
         run_apart(__name__, path, folder, progress=progress)
-        return take_over(Path(folder))
+        found: list[BundledVisit] = take_over(Path(folder))
+        return found
 
 
 def _read(progress: Progress) -> None:

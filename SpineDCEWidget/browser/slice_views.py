@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.mrml.volume_nodes import index_of, ras_of
-from SpineDCELib.phantom import VISITS
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 
 from SpineDCEWidget.browser.view_stream import Pictures
+from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
 
 #: What a view can show, in the order that menus list it.
 CONTENTS = ("T1", "frame", "map", "fused")
@@ -55,7 +55,7 @@ class Views:
     Args:
         app: trame-slicer's ``SlicerApp``.
         server: trame's server.
-        workplace: whose visits are shown.
+        session: whose visits are shown.
         clicked: called with the visit's name and the RAS point of a click.
         released: called when the mouse button was let go over a view.
         pointed: called with the visit's name when the mouse enters one of its views.
@@ -67,7 +67,7 @@ class Views:
         self,
         app: Any,
         server: Any,
-        workplace: Any,
+        session: Any,
         *,
         clicked: Callable[[str, tuple[float, float, float]], None],
         released: Callable[[], None],
@@ -75,7 +75,7 @@ class Views:
         moved: Callable[[], None],
         resized: Callable[[], None],
     ) -> None:
-        self._app, self._workplace = app, workplace
+        self._app, self._session = app, session
         self._factory = RemoteSliceViewFactory(server)
         self._pictures = Pictures()
         self._clicked, self._pointed, self._moved = clicked, pointed, moved
@@ -88,7 +88,7 @@ class Views:
         self._pressed: dict[str, tuple[int, int]] = {}
         app.view_manager.register_factory(self._factory)
         self.panes = [self._pane(visit, column) for visit in VISITS for column in range(COLUMNS)]
-        self.set_rows(["before"])
+        self.set_rows([VISITS[0]])
 
     def _pane(self, visit: str, column: int) -> Pane:
         view = self._app.view_manager.create_view(
@@ -127,7 +127,7 @@ class Views:
 
     def visit_of(self, pane: Pane) -> Any:
         """The visit that a pane shows; None before it has a study."""
-        visit = getattr(self._workplace, pane.visit)
+        visit = self._session.visit(pane.visit)
         return visit if visit.analysis is not None else None
 
     def fill(self) -> None:
@@ -149,7 +149,7 @@ class Views:
             composite.SetForegroundOpacity(self.opacity)
             composite.EndModify(changing)
             pane.view.schedule_render()
-        for visit in self._workplace.visits:
+        for visit in self._session.visits:
             self.confine(visit.segmentation, visit.name)
 
     def set_opacity(self, opacity: float) -> None:

@@ -8,10 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.mrml.patient_scene import open_images
-from SpineDCELib.phantom import VISITS
+from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
 from SpineDCELib.series import scan_study
-from SpineDCELib.settings import Settings, changed
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -20,8 +18,9 @@ from SpineDCEWidget.browser.disabled_reasons import BUSY, unless
 from SpineDCEWidget.browser.sample_patient import is_made, make_sample
 from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder, user_folder
+from SpineDCEWidget.shared.session import SHOWN_VISITS, open_images, reading_settings
 
-_NOTHING: dict[str, Any] = {"path": "", "series": [], "chosen": None, "problems": []}
+_NOTHING: dict[str, Any] = {"path": "", "series": [], "problems": []}
 
 
 class StudyPanel:
@@ -35,7 +34,8 @@ class StudyPanel:
         station.state.update(
             {
                 "study_title": "", "open_path": str(study or Path.home()), "folders": [],
-                "found": _NOTHING, "recent": [], "facts": [], "browsing": False,
+                "found": _NOTHING, "chosen_series": None, "recent": [], "facts": [],
+                "browsing": False,
                 "edit_TR": None, "edit_FA": None, "edit_interval": None, "save_problem": "",
                 "uploading": "",
             }
@@ -54,12 +54,15 @@ class StudyPanel:
     # -- what there is to open --------------------------------------------------------------------
 
     async def sample(self, size: str = "small") -> None:
-        """Both visits of the sample patient, made on this computer the first time."""
+        """Open both visits of the sample patient, computed on this computer the first time."""
         folder = sample_folder(size)
-        paths = {name: folder / name / "dicom" for name in VISITS}
+        paths = {
+            name: folder / part / "dicom"
+            for name, part in zip(SHOWN_VISITS, SAMPLE_VISITS, strict=True)
+        }
         if not is_made(folder):
             done, _ = await self._station.jobs.run(
-                "Making the sample patient",
+                "Computing the sample patient",
                 lambda progress: make_sample(folder, size, progress),
             )
             if not done:
@@ -90,14 +93,14 @@ class StudyPanel:
         if path.suffix.lower() in KINDS:
             await self._open_scene(path)
             return
-        pair = {name: path / name for name in VISITS}
+        pair = {name: path / part for name, part in zip(SHOWN_VISITS, SAMPLE_VISITS, strict=True)}
         if all((folder / "dicom").is_dir() for folder in pair.values()):
             pair = {name: folder / "dicom" for name, folder in pair.items()}
         if all(folder.is_dir() for folder in pair.values()) and open_at_once:
             await self.open(pair)
             return
         if not path.exists():
-            self._station.fail(f"{path} does not exist; choose the folder with the images.")
+            self._station.fail(f"{path} does not exist. Choose the folder with the images.")
             return
         done, study = await self._station.jobs.run(
             "Looking through the folder", lambda progress: scan_study(path, progress)
@@ -113,27 +116,27 @@ class StudyPanel:
                      "line": _line(s), "value": s.number, "dynamic": s in dynamic}
                     for s in study.series
                 ],
-                "chosen": dynamic[0].number if dynamic else None,
                 "problems": list(study.problems),
             }  # fmt: skip
+            state.chosen_series = dynamic[0].number if dynamic else None
             if not dynamic:
                 self._station.fail(
                     f"There is no dynamic series in {path}: {len(study.series)} series, "
                     f"{study.not_images} other files."
                 )
         if open_at_once and dynamic:
-            await self.open_found("before")
+            await self.open_found(SHOWN_VISITS[0])
 
     async def open_found(self, name: str) -> None:
         """Load the chosen series of what was found as one visit."""
         found = self._station.state.found
-        path, series = Path(found["path"]), found["chosen"]
+        path, series = Path(found["path"]), self._station.state.chosen_series
         with self._station.state as state:
             state.found = _NOTHING
         await self.open({name: path}, series=series)
 
     async def take_up(self, index: int) -> None:
-        """Go on with earlier work."""
+        """Continue earlier work."""
         entry = self._station.state.recent[index]
         paths = {name: Path(path) for name, path in entry["visits"].items()}
         first = next(iter(paths.values()))
@@ -143,7 +146,7 @@ class StudyPanel:
             await self.open(paths)
 
     async def open(self, paths: dict[str, Path], *, series: int | None = None) -> None:
-        """Read studies, take up what was kept of them, and make everything that needs no hand."""
+        """Read studies, restore earlier work on them, and compute what needs no hand."""
         station = self._station
         opened = []
         kept = work_beside(next(iter(paths.values())))
@@ -151,32 +154,31 @@ class StudyPanel:
             work = kept.get(name) or work_beside(path).get(name)
             if work is not None and work.study not in (None, str(path)):
                 work = None
-            settings = Settings() if series is None else changed(
-                Settings(), reading={"series": series}
-            )  # fmt: skip
-            visit = station.workplace.visit(name)
+            settings = reading_settings(series=series, saved=work)
             done, images = await station.jobs.run(
-                f"Opening {name}",
+                f"Reading the {name} study",
                 lambda progress, path=path, settings=settings: open_images(
                     path, settings, progress
                 ),
             )
             if not done:
                 return
-            if work is None:
-                visit.set_images(images, study_path=path)
-                if series is not None:
-                    visit.change(reading={"series": series})
-            else:
-                station.workplace.take_up(name, images, work)
-                station.tell(f"Your earlier work on {name} was taken up.")
-            station.study_opened(visit)
-            opened.append(visit)
+            visits: list[Any] = []
+            if not station.attempt(
+                lambda name=name, images=images, path=path, work=work, visits=visits: visits.append(
+                    station.session.open(name, images, study=path, series=series, saved=work)
+                )
+            ):
+                return
+            if work is not None:
+                station.tell(f"Your earlier work on the {name} visit was restored.")
+            station.study_opened(visits[0])
+            opened += visits
         station.autosave.scene = None
         await self._made(opened)
 
     async def _made(self, opened: list[Any]) -> None:
-        """Make everything that needs no hand, of visits that were just opened."""
+        """Compute what needs no hand, of visits that were just opened."""
         station = self._station
         for visit in opened:
             if not await station.analyse(visit):
@@ -217,39 +219,36 @@ class StudyPanel:
         if visit is None:
             return
         given = {}
-        for key, factor in (("TR", 1e-3), ("FA", 1.0), ("interval", 1.0)):
+        for key, label, factor in (
+            ("TR", "TR", 1e-3), ("FA", "Flip angle", 1.0), ("interval", "Frame interval", 1.0)
+        ):  # fmt: skip
             try:
                 text = state[f"edit_{key}"]
                 given[key] = None if text in (None, "") else float(text) * factor
             except ValueError:
-                station.fail(f"{key} must be a number.")
+                station.fail(f"{label} must be a number.")
                 return
-        again = given["interval"] != visit.settings.reading.frame_interval
-        reading = {"TR": given["TR"], "FA": given["FA"], "frame_interval": given["interval"]}
-        if not station.attempt(lambda: visit.change(reading=reading)):
-            return
-        if again and visit.study_path is not None:
-            path, settings = visit.study_path, visit.settings
-            done, images = await station.jobs.run(
-                f"Opening {visit.name}", lambda progress: open_images(path, settings, progress)
-            )
-            if not done:
-                return
-            visit.set_images(images, study_path=path)
-            visit.change(reading=reading)
-            station.study_opened(visit)
-        await station.analyse(visit)
+        values = {
+            "reading.TR": given["TR"], "reading.FA": given["FA"],
+            "reading.frame_interval": given["interval"],
+        }  # fmt: skip
+        job = station.session.correct(visit, values)
+        done, images = await station.jobs.run(f"Reading the {visit.name} study", job.run)
+        if done and station.attempt(lambda: job.finish(images)):
+            station.views.fill()
+            station.show_undo()
+            await station.analyse(visit)
 
     def close(self) -> None:
-        """Take both visits out; what was done on them stays saved."""
+        """Close both visits; the work on them is saved."""
         station = self._station
         station.autosave.save()
         station.autosave.scene = None
         station.drawing.forget()
         station.charts.forget_voxel()
-        station.workplace.clear()
-        station.views.set_rows(["before"])
-        station.state.visit = "before"
+        station.session.close()
+        station.views.set_rows([SHOWN_VISITS[0]])
+        station.state.visit = SHOWN_VISITS[0]
         station.refresh()
 
     # -- showing ----------------------------------------------------------------------------------
@@ -257,7 +256,7 @@ class StudyPanel:
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
         state.recent = [
-            {"title": " and ".join(r["visits"]), "visits": r["visits"],
+            {"title": " and ".join(r["visits"]).capitalize(), "visits": r["visits"],
              "where": next(iter(r["visits"].values())),
              "time": time.strftime("%d %b, %H:%M", time.localtime(r["time"]))}
             for r in read_recent()
@@ -270,7 +269,7 @@ class StudyPanel:
         sections, rows, columns = dynamic.geometry.shape
         acquisition = dynamic.acquisition
         state.study_title = " · ".join(
-            dict.fromkeys(_name(v) for v in self._station.workplace.visits)
+            dict.fromkeys(_name(v) for v in self._station.session.visits)
         )
         state.edit_TR = None if reading.TR is None else reading.TR * 1000
         state.edit_FA, state.edit_interval = reading.FA, reading.frame_interval
@@ -282,7 +281,7 @@ class StudyPanel:
             ("TR", _value(visit.analysis.TR, 1000, "ms")),
             ("Flip angle", _value(visit.analysis.FA, 1, "°")),
             ("Field", _value(acquisition.field_strength, 1, "T")),
-            ("T1-weighted", "yes" if visit.anatomy is not None else "none: maps lie over frames"),
+            ("T1-weighted", "yes" if visit.anatomy is not None else "none: maps over frames"),
             ("T10 from", {"vfa": "flip angles", "map": "a T1 map", "fixed": "one fixed value"}.get(
                 visit.analysis.T1_source or "", "nothing: relative signal is fitted")),
         ]  # fmt: skip
@@ -294,15 +293,15 @@ class StudyPanel:
                 "Sample patient", prepend_icon="mdi-account-heart-outline", color="primary",
                 block=True, size="large",
                 click=station.begin(self.sample), id="sample",
-                **unless(BUSY, "A digital spine with known truth, before and after therapy; made "
-                         "here, ready in under a minute"),
+                **unless(BUSY, "A digital spine with known truth, before and after therapy; "
+                         "computed here in less than a minute"),
             )  # fmt: skip
             html.A(
-                "or in full resolution (takes longer to make)", classes="link",
+                "or in full resolution (takes longer)", classes="link",
                 click=(station.begin(self.sample), "['full']"), id="sample-full",
             )  # fmt: skip
             with html.Div(v_if="recent.length", classes="stack"):
-                html.Div("Go on where you left off", classes="label")
+                html.Div("Continue earlier work", classes="label")
                 with html.Button(
                     v_for="(r, i) in recent", key="r.where", classes="choice recent",
                     click=(station.begin(self.take_up), "[i]"), disabled=("busy",),
@@ -336,7 +335,7 @@ class StudyPanel:
                     click=station.begin(self.scan), id="scan",
                     **unless(
                         BUSY | {"!open_path": "Name a folder or file first."},
-                        "What lies there; nothing is loaded yet",
+                        "List the series in the folder; nothing is loaded yet",
                     ),
                 )  # fmt: skip
                 html.Span("{{ uploading }}", classes="hint")
@@ -355,7 +354,7 @@ class StudyPanel:
         with html.Div(v_if="found.path", classes="stack card"):
             html.Div("Found", classes="label")
             with v3.VRadioGroup(
-                v_model=("found.chosen",), density="compact", hide_details=True, color="primary"
+                v_model=("chosen_series",), density="compact", hide_details=True, color="primary"
             ):
                 v3.VRadio(
                     v_for="s in found.series.filter(s => s.dynamic)", key="s.value",
@@ -368,12 +367,12 @@ class StudyPanel:
                 html.Span("{{ s.role }}", classes="hint")
             html.Div("{{ p }}", v_for="p in found.problems", key="p", classes="warn")
             with html.Div(classes="row"):
-                for name in VISITS:
+                for name in SHOWN_VISITS:
                     v3.VBtn(
                         f"Open as {name}", size="small", color="primary", id=f"open-{name}",
                         **unless(
-                            BUSY | {"found.chosen === null": "There is no dynamic series in it."},
-                            f"Load the chosen series as the visit {name}",
+                            BUSY | {"chosen_series === null": "There is no dynamic series in it."},
+                            f"Load the chosen series as the {name} visit",
                         ),
                         click=(station.begin(self.open_found), f"['{name}']"),
                     )  # fmt: skip
@@ -393,7 +392,7 @@ class StudyPanel:
                 ):
                     v3.VTextField(
                         v_model=(f"edit_{key}",), label=label, density="compact", type="number",
-                        hide_details=True, placeholder="as found", persistent_placeholder=True,
+                        hide_details=True, placeholder="automatic", persistent_placeholder=True,
                     )  # fmt: skip
             with html.Div(classes="row"):
                 v3.VBtn("Use these", size="small", variant="tonal",
@@ -404,11 +403,11 @@ class StudyPanel:
                     "Save scene", size="small", variant="tonal", id="save-scene",
                     prepend_icon="mdi-content-save-outline", disabled=("busy || settling",),
                     click=station.begin(self._scenes.save),
-                    title=("settling ? 'The maps are being made; then' : 'Images, regions, "
-                           "choices and maps as one file that opens here and in 3D Slicer'",),
+                    title=("settling ? 'The maps are being computed.' : 'Images, regions, "
+                           "settings and maps as one file that opens here and in 3D Slicer'",),
                 )  # fmt: skip
                 v3.VBtn("Close study", size="small", variant="text", click=self.close,
-                        **unless(BUSY, "Take both visits out; the work on them stays kept"),
+                        **unless(BUSY, "Close both visits; the work on them is saved"),
                         id="close-study")  # fmt: skip
         station.ctrl.trigger("scan")(station.begin(self.scan))
 

@@ -82,7 +82,7 @@ class ViewBar:
         """The colour bar of the map, the same for both visits."""
         station, state = self._station, self._station.state
         node = next(
-            (v.maps[state.map_name] for v in station.workplace.visits if state.map_name in v.maps),
+            (v.maps[state.map_name] for v in station.session.visits if state.map_name in v.maps),
             None,
         )
         display = node.GetDisplayNode() if node is not None else None
@@ -111,10 +111,10 @@ class ViewBar:
         """Section numbers and anatomical letters of what is in view."""
         station, state = self._station, self._station.state
         places, letters = {}, {}
-        for visit in station.workplace.visits:
+        for visit in station.session.visits:
             section = station.views.section(visit.name)
             count = visit.analysis.study.dynamic.geometry.shape[0]
-            places[visit.name] = f"section {section + 1} of {count}"
+            places[visit.name] = f"slice {section + 1} of {count}"
             letters[visit.name] = station.views.letters(visit.name)
             if visit.name == state.visit and section != state.section:
                 state.section = section
@@ -135,7 +135,7 @@ class ViewBar:
     def show_frame(self) -> None:
         """One dynamic frame in both visits, by its number."""
         station, state = self._station, self._station.state
-        for visit in station.workplace.visits:
+        for visit in station.session.visits:
             dynamic = visit.analysis.study.dynamic
             index = min(int(state.frame), dynamic.n_frames - 1)
             visit.show_frame(index)
@@ -181,11 +181,11 @@ class ViewBar:
                     hide_details=True, classes="slider", id="opacity",
                     raw_attrs=['aria-label="Opacity of the map"'],
                 )  # fmt: skip
-            with html.Div(classes="bar-group", title="Section (wheel, PgUp, PgDn)"):
+            with html.Div(classes="bar-group", title="Slice (wheel, PgUp, PgDn)"):
                 v3.VIcon("mdi-layers-outline", size="small")
                 v3.VSlider(
                     v_model=("section",), min=0, max=("sections - 1",), step=1, density="compact",
-                    hide_details=True, classes="slider", raw_attrs=['aria-label="Section"'],
+                    hide_details=True, classes="slider", raw_attrs=['aria-label="Slice"'],
                 )  # fmt: skip
                 html.Span("{{ section + 1 }} / {{ sections }}", classes="number")
             with html.Div(classes="bar-group", title="Dynamic frame (space plays)"):
@@ -207,7 +207,7 @@ class ViewBar:
             )  # fmt: skip
             v3.VBtn(
                 icon="mdi-fit-to-page-outline", variant="text", size="x-small",
-                click=self._station.views.fit, title="Show the whole section again",
+                click=self._station.views.fit, title="Show the whole slice again",
                 raw_attrs=['aria-label="Fit"'],
             )  # fmt: skip
 

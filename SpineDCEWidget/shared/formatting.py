@@ -1,19 +1,19 @@
-"""Numbers as a radiologist reads them: with their unit, and no more digits than they deserve."""
+"""Numbers as a radiologist reads them: with their unit and a sensible number of digits."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 
-from SpineDCELib.analysis.explain_voxel import RegionRow, VoxelStory
+from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.compare.call import signed
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows
 from SpineDCELib.measurement import Size
-from SpineDCELib.mrml.patient_scene import Workplace
-from SpineDCELib.mrml.visit_scene import VisitScene
 from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number
 
+from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.wording import _
 
 Rows = tuple[list[str], list[list[str]]]
@@ -41,8 +41,8 @@ def seconds(t: float, digits: int = 1) -> str:
 # -- arteries -----------------------------------------------------------------------------------
 
 
-def candidate_rows(visit: VisitScene) -> Rows:
-    """One row a candidate, in the detection's order: taken in or not, its scores, and why."""
+def candidate_rows(visit: VisitSession) -> Rows:
+    """Return one row per candidate, in the detection's order, with its scores and the reason."""
     if visit.analysis is None or visit.settings.aif.source != "auto":
         return [], []
     try:
@@ -50,7 +50,7 @@ def candidate_rows(visit: VisitScene) -> Rows:
     except InputError:
         return [], []
     headings = [
-        "", _("section"), _("voxels"), _("arrival [s]"), f"{_('peak')} [{found.unit}]",
+        "", _("slice"), _("voxels"), _("arrival [s]"), f"{_('peak')} [{found.unit}]",
         _("width [s]"), _("why"),
     ]  # fmt: skip
     rows = [
@@ -68,7 +68,7 @@ def candidate_rows(visit: VisitScene) -> Rows:
     return headings, rows
 
 
-def proposal(visit: VisitScene) -> str:
+def proposal(visit: VisitSession) -> str:
     """ "Proposed 4.3 s (95 % 3.7 to 4.9 s)", or why nothing is proposed."""
     if visit.analysis is None or visit.result is None:
         return ""
@@ -90,8 +90,8 @@ def proposal(visit: VisitScene) -> str:
 # -- regions ------------------------------------------------------------------------------------
 
 
-def region_numbers(rows: Iterable[RegionRow]) -> dict[str, str]:
-    """Role → what stands beside its button: volume, Vp, and for lesions normalised Vp."""
+def region_numbers(rows: Iterable[RegionNumbers]) -> dict[str, str]:
+    """Return role → text beside its button: volume, Vp, and for lesions normalised Vp."""
     rows = list(rows)
     normal = [r.means.get("vp", math.nan) for r in rows if r.role == "reference"]
     said: dict[str, list[str]] = {}
@@ -106,8 +106,8 @@ def region_numbers(rows: Iterable[RegionRow]) -> dict[str, str]:
     return {role: "; ".join(texts) for role, texts in said.items()}
 
 
-def sizes(visit: VisitScene) -> str:
-    """Size of each lesion, from rulers, an outline or the region."""
+def sizes(visit: VisitSession) -> str:
+    """Return the size of each lesion, from rulers, an outline or the region."""
     result = visit.result
     if result is None or not result.measures.sizes:
         return ""
@@ -123,84 +123,85 @@ def _size(size: Size) -> str:
 # -- maps ---------------------------------------------------------------------------------------
 
 
-def story_rows(story: VoxelStory) -> list[list[str]]:
-    """Parameter and value ± standard error, one row each; R² last."""
+def explanation_rows(voxel: VoxelExplanation) -> list[list[str]]:
+    """Return one row per parameter with value ± standard error; R² last."""
     rows = []
-    for name, shown, error in story.values:
+    for name, shown, error in voxel.values:
         how = QUANTITIES[name]
         text = number(shown, how.digits)
         if math.isfinite(error):
             text += f" ± {number(error, how.digits)}"
         rows.append([how.title, f"{text} {how.shown_unit}".rstrip()])
-    return [*rows, ["R²", number(story.R2, 3)]]
+    return [*rows, ["R²", number(voxel.R2, 3)]]
 
 
-def voxel_text(story: VoxelStory) -> str:
-    """A voxel's story in one paragraph."""
-    section, row, column = story.voxel
-    place = _("Section {section}, row {row}, column {column}").format(
+def voxel_text(voxel: VoxelExplanation) -> str:
+    """Return a voxel's explanation in one paragraph."""
+    section, row, column = voxel.voxel
+    place = _("Slice {section}, row {row}, column {column}").format(
         section=section + 1, row=row + 1, column=column + 1
     )
-    numbers = "; ".join(f"{name} {text}" for name, text in story_rows(story))
-    return f"{place}: {story.status}. {numbers}"
+    numbers = "; ".join(f"{name} {text}" for name, text in explanation_rows(voxel))
+    return f"{place}: {voxel.status}. {numbers}"
 
 
 # -- result -------------------------------------------------------------------------------------
 
 
-def result_rows(workplace: Workplace) -> Rows:
-    """Before, after and change of every lesion; the regions' numbers with one visit."""
-    compared = workplace.comparison
-    if compared is not None and not workplace.is_comparison_stale:
+def result_rows(session: Session) -> Rows:
+    """Return both values and the change of every lesion; the regions' numbers of one visit."""
+    compared = session.comparison
+    if compared is not None and session.is_comparison_current:
         tables = [change_rows(lesion) for lesion in compared.lesions]
-        headings = ["", _("before"), _("after"), _("change")]
+        headings = ["", *(visit.title for visit in session.pair), _("change")]
         several = len(tables) > 1
         rows = []
         for (name, *_rest), body in tables:
             rows += [[name, "", "", ""]] if several else []
             rows += body
         return headings, rows
-    done = [visit for visit in workplace.visits if visit.result is not None]
+    done = [visit for visit in session.visits if visit.result is not None]
     if len(done) == 1 and done[0].result is not None and done[0].analysis is not None:
         return measurement_rows(done[0].result) if done[0].analysis.regions else ([], [])
     return _side_by_side(done)
 
 
-def _side_by_side(visits: Sequence[VisitScene]) -> Rows:
-    """Normalised values of visits that were not compared yet."""
+def _side_by_side(visits: Sequence[VisitSession]) -> Rows:
+    """Return normalised values of visits that have not been compared yet."""
     rows = []
     for visit in visits:
         assert visit.result is not None
         for lesion in visit.result.measures.lesions():
             ratio = visit.result.measures.of(lesion)
             shown = NONE if ratio is None else times(ratio.value)
-            rows.append([f"{lesion}, {_(visit.name)}", shown])
+            rows.append([f"{lesion}, {visit.label}", shown])
     return (["", _("normalised Vp")], rows) if rows else ([], [])
 
 
-def call(workplace: Workplace) -> str:
-    """The call in words with its share of perturbed analyses, or what is missing for one."""
-    compared = workplace.comparison
-    if compared is not None and not workplace.is_comparison_stale:
+def call(session: Session) -> str:
+    """Return the call in words with its robustness, or what is missing for a call."""
+    compared = session.comparison
+    if compared is not None and session.is_comparison_current:
         said = []
         for lesion in compared.lesions:
             said.append(lesion.call.sentence)
             if lesion.flip is not None:
                 said.append(lesion.flip.sentence)
         return " ".join(said)
-    if not workplace.visits:
+    if not session.visits:
         return ""
-    return workplace.obstacle() or _("Compare the visits to get the call.")
+    obstacle = session.obstacle()
+    return _("Compare the visits to get the call.") if obstacle is None else str(obstacle)
 
 
-def warnings(workplace: Workplace) -> list[str]:
-    """What to read before the numbers."""
-    compared = workplace.comparison
-    if compared is not None and not workplace.is_comparison_stale:
+def warnings(session: Session) -> list[str]:
+    """Return the warnings that belong to the numbers."""
+    compared = session.comparison
+    if compared is not None and session.is_comparison_current:
         return list(compared.warnings)
     return [
-        f"{_(visit.name)}: {warning}"
-        for visit in workplace.visits
+        f"{visit.label}: {warning}"
+        for visit in session.visits
         if visit.result is not None and visit.analysis is not None and visit.analysis.regions
         for warning in visit.result.measures.warnings
     ]

@@ -7,7 +7,7 @@ and calls this; it keeps no results and no rules.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -29,7 +29,6 @@ from SpineDCELib.compare.compare_visits import Comparison, Visit, compare_visits
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.mapped_arrays import images_on_disk, on_disk
-from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
 from SpineDCELib.mrml.image_nodes import images_of
@@ -57,6 +56,8 @@ from SpineDCEWidget.shared.wording import _, remedy, setting_label
 T = TypeVar("T")
 #: Names of the visits that the windows show.
 SHOWN_VISITS = (BASELINE, FOLLOW_UP)
+#: Their folders in an export, as the command line names them.
+FOLDERS = {BASELINE: "before", FOLLOW_UP: "after"}
 #: Decimals of a shift that was proposed, and of one that was set by hand, s.
 PROPOSED_DIGITS, SHIFT_DIGITS = 2, 3
 
@@ -112,6 +113,7 @@ class Session:
         self._visits = [VisitSession(scene, BASELINE, BASELINE)]
         self._visits.append(VisitSession(scene, FOLLOW_UP, FOLLOW_UP))
         self.comparison: Comparison | None = None
+        self._applying = False
         self.history = UndoHistory(SessionState(self.common))
         for name in visit_names(scene):
             self._restore(self.visit(name))
@@ -347,6 +349,15 @@ class Session:
 
     def _apply(self, new: SessionState) -> list[VisitSession]:
         """Let this be the state, everywhere; return the visits that it changed."""
+        if self._applying:
+            return []
+        self._applying = True
+        try:
+            return self._put(new)
+        finally:
+            self._applying = False
+
+    def _put(self, new: SessionState) -> list[VisitSession]:
         old_common, self.common = self.common, new.common
         changed = []
         for visit in self.visits:
@@ -466,9 +477,7 @@ class Session:
             duration=float(times[-1] - times[0]),
             time_unit=visit.settings.aif.time_unit,
         )
-        state = replace(
-            visit.state, aif_file=curve, own={**visit.state.own, "aif.source": "file"}
-        )
+        state = replace(visit.state, aif_file=curve, own={**visit.state.own, "aif.source": "file"})
         return self._change(self._with(visit, state), _("Take the AIF from a file"))
 
     def move_shift(
@@ -493,6 +502,8 @@ class Session:
 
     def regions_changed(self, visit: VisitSession) -> bool:
         """Read what is drawn in the scene; return whether it has changed."""
+        if self._applying:
+            return False
         old = visit.state
         if not self._read_drawn(visit):
             return False
@@ -532,9 +543,7 @@ class Session:
         self._update_analysis(visit)
         return True
 
-    def segment_for(
-        self, visit: VisitSession, role: str, *, another: bool = False
-    ) -> str:
+    def segment_for(self, visit: VisitSession, role: str, *, another: bool = False) -> str:
         """Return the ID of the segment to draw for a role; a new one if ``another``."""
         self.regions_changed(visit)
         identity = visit.add_segment(role, another=another)
@@ -733,7 +742,8 @@ class Session:
                 raise outdated
         finished = [
             FinishedVisit(
-                v.name, v.needed().snapshot(), v.result, v.rulers, v.study_path
+                v.name, FOLDERS.get(v.name, v.name), v.needed().snapshot(), v.result, v.rulers,
+                v.study_path,
             )
             for v in done
             if v.result is not None
@@ -855,6 +865,22 @@ def open_images(
             code="study_not_found", about=str(study), fields=("inputs.study",),
         )  # fmt: skip
     return images_on_disk(read_images(study, settings or Settings(), progress))
+
+
+def reading_settings(*, series: int | None = None, saved: SavedVisit | None = None) -> Settings:
+    """Return the settings that a study is read with: those of earlier work, without corrections.
+
+    Args:
+        series: number of the dynamic series that was chosen.
+    """
+    if saved is None:
+        return with_values(Settings(), {"reading.series": series})
+    kept = settings_from_dict(saved.choices["settings"], kind=Settings, origin="The saved work")
+    number = kept.reading.series if series is None else series
+    return with_values(
+        Settings(),
+        {"reading.series": number, "reading.frame_interval": kept.reading.frame_interval},
+    )
 
 
 def saved_visits(folder: str | Path) -> dict[str, SavedVisit]:

@@ -16,7 +16,8 @@ except ImportError:  # the form description is on its way
 #: Settings that describe one acquisition, where the form description does not say.
 _OF_A_VISIT = {
     "reading.series", "reading.frame_interval", "reading.TR", "reading.FA", "aif.source",
-    "aif.Hct", "fit.shift", "fit.shifts", "fit.shift_by",
+    "aif.Hct", "fit.shift", "fit.shifts", "fit.shift_by", "reading.frame_times",
+    "reading.field_strength",
 }  # fmt: skip
 
 

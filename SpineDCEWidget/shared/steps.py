@@ -1,14 +1,14 @@
-"""The five steps of the work, what each has come to, and why."""
+"""The five steps of the work, the state of each, and the reason for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.mrml.patient_scene import Workplace
-from SpineDCELib.mrml.visit_scene import VisitScene
 
-from SpineDCEWidget.shared.wording import _
+from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.visit_session import VisitSession
+from SpineDCEWidget.shared.wording import _, remedy
 
 DONE, NEXT, WRONG, NOT_YET = "✓", "●", "!", ""
 
@@ -22,35 +22,35 @@ class Step:
 
 
 STEPS = (
-    Step("study", 1, _("Study"), _("Open the examination before, and the one after treatment.")),
+    Step("study", 1, _("Study"), _("Open the baseline study, and the follow-up study.")),
     Step(
         "arteries", 2, _("Arteries"),
-        _("Look at the aorta's curve; take sections in or out; set its shift."),
+        _("Check the aorta's curve; take slices in or out; set its shift."),
     ),
     Step("regions", 3, _("Regions"), _("Draw the lesion and a healthy reference vertebra.")),
-    Step("maps", 4, _("Maps"), _("See Vp over T1; point at a voxel to see why it has its value.")),
-    Step("result", 5, _("Result"), _("Read the change and its call; export it.")),
+    Step("maps", 4, _("Maps"), _("Look at Vp over T1; point at a voxel to see its curve and fit.")),
+    Step("result", 5, _("Result"), _("Read the change and its call; export them.")),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class StepState:
-    """One step now: ✓ done, ● to do next, ! needs a hand, "" not yet."""
+    """State of one step: ✓ done, ● to do next, ! needs attention, "" waits for another step."""
 
     step: Step
     mark: str
     reason: str
 
 
-def state_of(workplace: Workplace) -> list[StepState]:
-    """All steps. What waits for an earlier one has no mark."""
-    visits = workplace.visits
+def state_of(session: Session) -> list[StepState]:
+    """Return the state of every step."""
+    visits = session.visits
     if not visits:
-        found = [(NEXT, _("No study yet."))] + [(NOT_YET, _("Open a study first."))] * 4
+        found = [(NEXT, _("No study is open."))] + [(NOT_YET, _("Open a study first."))] * 4
     else:
         studied = (DONE, " · ".join(_study(visit) for visit in visits))
-        found = [studied, _arteries(visits), _regions(visits), _maps(visits)]
-        found.append(_result(workplace))
+        found = [studied, _arteries(visits), _regions(visits), _maps(session, visits)]
+        found.append(_result(session))
     marks = [mark for mark, _reason in found]
     if NEXT not in marks and NOT_YET in marks and WRONG not in marks:
         first = marks.index(NOT_YET)
@@ -58,65 +58,67 @@ def state_of(workplace: Workplace) -> list[StepState]:
     return [StepState(step, *state) for step, state in zip(STEPS, found, strict=True)]
 
 
-def _study(visit: VisitScene) -> str:
-    assert visit.analysis is not None
-    dynamic = visit.analysis.study.dynamic
+def _study(visit: VisitSession) -> str:
+    dynamic = visit.needed().study.dynamic
     return _("{visit}: {frames} frames in {duration:.0f} s").format(
-        visit=_(visit.name), frames=dynamic.n_frames, duration=dynamic.times[-1]
+        visit=visit.title, frames=dynamic.n_frames, duration=dynamic.times[-1]
     )
 
 
-def _arteries(visits: list[VisitScene]) -> tuple[str, str]:
+def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
     said = []
     for visit in visits:
-        assert visit.analysis is not None
+        analysis = visit.needed()
         if visit.problem:
-            return WRONG, f"{_(visit.name)}: {visit.problem}"
+            return WRONG, f"{visit.label}: {visit.problem}"
         if visit.result is None:
-            return NEXT, _("The maps {visit} are not made yet.").format(visit=_(visit.name))
-        shift = visit.settings.fit.shift
-        if visit.settings.aif.source == "auto":
+            return NEXT, _("The maps of the {visit} visit have not been computed yet.").format(
+                visit=_(visit.name)
+            )
+        settings = analysis.settings
+        shift = settings.fit.shift
+        if settings.aif.source == "auto":
             try:
-                sections = len(visit.analysis.detection().trusted().sections)
+                count = len(analysis.detection().trusted().sections)
             except InputError as error:
-                return WRONG, f"{_(visit.name)}: {error}"
-            where = _("aorta found in {count} sections").format(count=sections)
+                return WRONG, f"{visit.label}: {remedy(error)}"
+            where = _("aorta found in {count} slices").format(count=count)
         else:
-            where = _("AIF: {source}").format(source=visit.settings.aif.source)
-        said.append(f"{_(visit.name)}: {where}, " + _("shift") + f" {float(shift):.1f} s")
+            where = _("AIF: {source}").format(source=settings.aif.source)
+        moved = _("shift to be proposed") if isinstance(shift, str) else (
+            _("shift") + f" {shift:.1f} s"
+        )  # fmt: skip
+        said.append(f"{visit.label}: {where}, {moved}")
     return DONE, " · ".join(said)
 
 
-def _regions(visits: list[VisitScene]) -> tuple[str, str]:
-    for role, what in (("lesion", _("the lesion")), ("reference", _("a reference vertebra"))):
+def _regions(visits: list[VisitSession]) -> tuple[str, str]:
+    for role, what in (("lesion", _("lesion")), ("reference", _("reference vertebra"))):
         for visit in visits:
-            assert visit.analysis is not None
-            if role not in visit.analysis.roles.values():
-                words = _("Draw {what} {visit}.")
+            if role not in visit.needed().roles.values():
+                words = _("Draw the {what} in the {visit} visit.")
                 return NOT_YET, words.format(what=what, visit=_(visit.name))
-    return DONE, _("Lesion and reference are drawn.")
+    return DONE, _("Lesion and reference vertebra are drawn.")
 
 
-def _maps(visits: list[VisitScene]) -> tuple[str, str]:
+def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
     for visit in visits:
-        if not visit.maps:
-            return NOT_YET, _("There are no maps {visit} yet.").format(visit=_(visit.name))
-        if visit.is_stale:
-            return NEXT, _("Something was changed {visit}; make the maps again.").format(
-                visit=_(visit.name)
-            )
+        if (outdated := session.outdated(visit)) is not None:
+            return (NEXT if visit.maps else NOT_YET), str(outdated)
     return DONE, _("The maps are up to date.")
 
 
-def _result(workplace: Workplace) -> tuple[str, str]:
-    if len(workplace.visits) == 1:
-        measured = workplace.visits[0].result
+def _result(session: Session) -> tuple[str, str]:
+    if len(session.visits) == 1:
+        measured = session.visits[0].result
         if measured is not None and measured.measures.normalised:
-            return DONE, _("Normalised values are there; open the other visit for the change.")
-        return NOT_YET, _("Draw lesion and reference to get normalised values.")
-    obstacle = workplace.obstacle()
-    if obstacle:
-        return NOT_YET, obstacle
-    if workplace.is_comparison_stale:
+            return DONE, _(
+                "The normalised values are ready. Open the other visit to get the change."
+            )
+        return NOT_YET, _("Draw the lesion and the reference vertebra to get normalised values.")
+    obstacle = session.obstacle()
+    if obstacle is not None:
+        return NOT_YET, str(obstacle)
+    if not session.is_comparison_current:
         return NEXT, _("Compare the visits.")
     return DONE, _("The visits are compared.")

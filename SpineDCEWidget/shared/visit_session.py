@@ -155,10 +155,13 @@ class VisitSession:
     @property
     def is_current(self) -> bool:
         """Return whether the result is that of the present settings and regions."""
+        analysis, result = self.analysis, self.result
         return (
-            self.result is not None
-            and self.analysis is not None
-            and bool(self.analysis.is_current("result"))
+            analysis is not None
+            and result is not None
+            and analysis.is_current("result")
+            # What was computed last need not be what is shown.
+            and analysis.result() is result
         )
 
     def needed(self) -> Analysis:

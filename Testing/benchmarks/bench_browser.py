@@ -87,9 +87,9 @@ def main() -> None:
         page.wait(lambda: page.state("ready_to_export") and not page.state("busy"), 300)
         time.sleep(2)
         print(f"resident memory with both visits {program.memory():.0f} MB (goal 1200)")
-        box = page.box("#pane-before1")
+        box = page.box("#pane-baseline1")
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        watch = Watch(page, "#pane-before1")
+        watch = Watch(page, "#pane-baseline1")
 
         def scroll(step: int) -> None:
             event = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": 100 * step}
@@ -117,7 +117,7 @@ def main() -> None:
         def stroke(i: int) -> None:
             page.drag([(x + i, y), (x + i + 3, y), (x + i + 6, y)], pause=0.05)
 
-        watch = Watch(page, "#pane-before0")
+        watch = Watch(page, "#pane-baseline0")
         x -= box["width"]
         _say("stroke → first pixels", [watch.one(lambda i=i: stroke(i), 0.8)
                                        for i in range(options.count // 2)], 60)  # fmt: skip

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from browser.page import Page, Program, middle_of
+from browser.page import VISITS, Page, Program, middle_of
 from SpineDCELib.phantom import write_sample
 
 ESCAPE = "\ue00c"
@@ -31,7 +31,7 @@ class Walk:
 
     def draw(self, visit: str, role: str) -> None:
         page = self.page
-        section, x, y, _ = middle_of(page, f"{visit}1", self.study / visit, role)
+        section, x, y, _ = middle_of(page, f"{visit}1", self.study / VISITS[visit], role)
         page.go(visit, section)
         if page.state("role") != role:
             page.click(f"#role-{role}")
@@ -46,7 +46,7 @@ class Walk:
         page.wait(lambda: len(page.state("visits")) == 2, 400)
         page.wait(lambda: page.state("has_curves") and not page.state("busy"), 400)
         page.settled(240)
-        page.go("before", middle_of(page, "before1", self.study / "before", "lesion").section)
+        page.go("baseline", middle_of(page, "baseline1", self.study / "before", "lesion").section)
         self.shot("study")
         page.keys("2")
         time.sleep(1)
@@ -59,11 +59,11 @@ class Walk:
         page.click("[aria-label='Link both visits']")
         page.click("#role-lesion")
         page.keys("]]]")
-        for visit in ("before", "after"):
+        for visit in VISITS:
             for role in ("reference", "lesion"):
                 self.draw(visit, role)
         page.settled(240)
-        page.click(".visit-toggle button[value=before]")
+        page.click(".visit-toggle button[value=baseline]")
         self.shot("regions")
         page.keys("2")
         page.click(".shift-box button")
@@ -71,7 +71,7 @@ class Walk:
         page.keys(ESCAPE)
         page.keys("4")
         time.sleep(1)
-        _, x, y, _ = middle_of(page, "before0", self.study / "before", "lesion")
+        _, x, y, _ = middle_of(page, "baseline0", self.study / "before", "lesion")
         page.drag([(x, y), (x, y)])
         self.shot("maps")
         page.keys(ESCAPE)

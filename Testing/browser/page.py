@@ -44,6 +44,10 @@ def needed() -> str:
     return ""
 
 
+#: Visit of the page → folder of the sample patient and of an export.
+VISITS = {"baseline": "before", "follow-up": "after"}
+
+
 class Middle(NamedTuple):
     """The middle of a region: section from 0, place in the window, pixels per mm."""
 

@@ -47,7 +47,7 @@ class User:
         return action.__name__
 
     def _at(self, pane: str | None = None) -> tuple[float, float]:
-        pane = pane or self._random.choice(("before", "after")) + self._random.choice("012")
+        pane = pane or self._random.choice(("baseline", "follow-up")) + self._random.choice("012")
         box = self._page.box(f"#pane-{pane}")
         return (
             box["x"] + box["width"] * self._random.uniform(0.35, 0.7),
@@ -119,7 +119,7 @@ class User:
         self._page.keys(" ")
 
     def visit(self) -> None:
-        self._press(f".visit-toggle button[value={self._random.choice(('before', 'after'))}]")
+        self._press(f".visit-toggle button[value={self._random.choice(('baseline', 'follow-up'))}]")
 
     def theme(self) -> None:
         self._press("[aria-label='Dark or light']")

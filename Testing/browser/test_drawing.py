@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from SpineDCELib.mrml.patient_scene import Workplace, open_images
 from SpineDCELib.mrml.volume_nodes import image_of, matrix_of
 from SpineDCELib.phantom import write_study
 
@@ -17,6 +16,7 @@ import vtk
 from trame_slicer.core import SlicerApp
 
 from SpineDCEWidget.browser.drawing import Drawing
+from SpineDCEWidget.shared.session import Session, open_images
 
 pytestmark = pytest.mark.slow
 
@@ -34,10 +34,10 @@ def images(tmp_path_factory):
 def drawing(images):
     """A lesion in hand whose labelmap begins before the series does."""
     app = SlicerApp()
-    visit = Workplace(app.scene).before
-    visit.set_images(images)
-    drawing = Drawing(app, confine=lambda *_: None, changed=lambda v: v.regions_changed(),
-                      undo_changed=lambda: None)  # fmt: skip
+    session = Session(app.scene)
+    visit = session.open("baseline", images)
+    drawing = Drawing(app, session, confine=lambda *_: None, changed=session.regions_changed)
+    drawing.session = session
     drawing.activate(visit)
     drawing.take("lesion")
     geometry = images.dynamic.geometry
@@ -53,7 +53,7 @@ def drawing(images):
     slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(
         image, visit.segmentation, drawing.segment
     )
-    visit.regions_changed()
+    session.regions_changed(visit)
     assert drawing._editor.create_modifier_labelmap().GetDimensions()[2] > geometry.shape[0]
     # 3D Slicer's logics outlive the application otherwise, and complain.
     yield drawing
@@ -83,8 +83,8 @@ def test_sections_are_copied_and_filled_where_they_are_seen(drawing, images):
     expected = square | _square(shape, 2)
     expected[3, 1, 2] = True
     np.testing.assert_array_equal(_lesion(drawing), expected)
-    drawing.undo()
-    drawing.undo()
+    drawing.session.undo()
+    drawing.session.undo()
     np.testing.assert_array_equal(_lesion(drawing), square)
 
 
@@ -93,8 +93,8 @@ def test_a_loaded_region_takes_the_place_of_what_reached_beyond(drawing, images)
     drawing.load({"Lesion": square, "Aorta": ~square}, {"Lesion": "lesion", "Aorta": "aorta"})
     np.testing.assert_array_equal(_lesion(drawing), square)
     np.testing.assert_array_equal(drawing.visit.analysis.regions["Aorta"], ~square)
-    drawing.undo()
-    drawing.undo()
+    assert drawing.session.history.undo_text == "Draw Aorta"
+    drawing.session.undo()
     np.testing.assert_array_equal(_lesion(drawing), _square(images.dynamic.geometry.shape, 0))
     assert "Aorta" not in drawing.visit.analysis.regions
 

@@ -110,9 +110,9 @@ def test_what_cannot_be_loaded_is_refused_and_changes_nothing(page, home, tmp_pa
 
 def _picture(page, section):
     """The first visit's map over T1, as it is on the screen."""
-    page.go("before", section)
+    page.go("baseline", section)
     page.settled()
-    image = Image.open(io.BytesIO(page.element("#pane-before2").screenshot_as_png))
+    image = Image.open(io.BytesIO(page.element("#pane-baseline2").screenshot_as_png))
     return np.asarray(image.convert("RGB")).astype(int)
 
 

@@ -13,7 +13,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from browser.page import Page, Program, middle_of, sample_home
+from browser.page import VISITS, Page, Program, middle_of, sample_home
 from SpineDCELib.series import read_segmentation
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -72,14 +72,14 @@ def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_p
     page.settled()
     page.keys("3")
     page.wait(lambda: page.state("columns")[1] == "frame")
-    for visit in ("before", "after"):
+    for visit, folder in VISITS.items():
         for role in ("lesion", "reference"):
-            page.paint(visit, study / visit, role)
+            page.paint(visit, study / folder, role)
     page.keys(ESCAPE)
 
     # Two rulers across the lesion, down and along: as long as the pixels between the clicks.
-    at = middle_of(page, "before1", study / "before", "lesion")
-    page.go("before", at.section)
+    at = middle_of(page, "baseline1", study / "before", "lesion")
+    page.go("baseline", at.section)
     x, y = int(at.x), int(at.y)
     lines = [[(x, y - 30), (x, y + 30)], [(x - 20, y), (x + 20, y)]]
     for count, line in enumerate(lines, 1):
@@ -186,7 +186,7 @@ def test_an_uploaded_folder_ends_in_what_was_found(home, page):
     assert found["problems"] == []
     assert page.state("uploading") == ""
     page.idle()
-    page.click("#open-before")
+    page.click("#open-baseline")
     page.opened(1)
     assert page.troubles() == []
 
@@ -197,7 +197,7 @@ def test_a_threshold_shows_what_it_takes_and_takes_it(home, page, tmp_path):
     page.opened()
     page.keys("3")
     page.wait(lambda: page.state("columns")[1] == "frame")
-    page.go("before", middle_of(page, "before1", study, "lesion").section)
+    page.go("baseline", middle_of(page, "baseline1", study, "lesion").section)
     page.click("#role-exclusion")
     page.wait(lambda: page.state("tool") == "paint")
 
@@ -205,7 +205,7 @@ def test_a_threshold_shows_what_it_takes_and_takes_it(home, page, tmp_path):
         """Pixels of the frame's view that the preview colours."""
         from PIL import Image
 
-        picture = page.element("#pane-before1").screenshot_as_png
+        picture = page.element("#pane-baseline1").screenshot_as_png
         red, _, blue = np.moveaxis(np.asarray(Image.open(io.BytesIO(picture)), int)[..., :3], 2, 0)
         return int((red - blue > 40).sum())
 

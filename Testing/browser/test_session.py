@@ -155,7 +155,7 @@ def test_work_survives_a_second_tab_and_a_kill(home, program):
         try:
             first.wait(lambda: first.js("return !!document.querySelector('#session-cover')"), 20)
             assert "another tab" in first.element("#session-cover").text
-            assert second.state("visits") == ["before", "after"]
+            assert second.state("visits") == ["baseline", "follow-up"]
             second.keys("2")
             second.wait(lambda: second.state("step") == 2)
             shift = second.state("shift")
@@ -165,7 +165,7 @@ def test_work_survives_a_second_tab_and_a_kill(home, program):
             second.keys("3")
             second.click("#role-lesion")
             second.wait(lambda: second.state("tool") == "paint")
-            box = second.box("#pane-before1")
+            box = second.box("#pane-baseline1")
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
             second.drag([(x, y), (x + 4, y), (x + 8, y)])
             second.wait(lambda: second.state("region_numbers").get("lesion"), 20, "the lesion")

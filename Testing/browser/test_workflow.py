@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from browser.page import Page, Program, sample_home
+from browser.page import VISITS, Page, Program, sample_home
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -63,9 +63,9 @@ def test_the_workflow_gives_the_command_lines_numbers(sample, program, tmp_path)
         page.keys("3")
         page.wait(lambda: page.state("columns")[1] == "frame")
         study = sample / "sample" / "small"
-        for visit in ("before", "after"):
+        for visit, folder in VISITS.items():
             for role in ("lesion", "reference"):
-                page.paint(visit, study / visit, role)
+                page.paint(visit, study / folder, role)
         page.keys("\ue00c")
         page.settled()
 

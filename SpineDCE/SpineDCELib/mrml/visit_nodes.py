@@ -136,7 +136,8 @@ def visit_names(scene: Any) -> list[str]:
     nodes = [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
     tags = [node.GetSingletonTag() or "" for node in nodes if node.GetModuleName() == MODULE]
     names = [tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix)]
-    return sorted(names, key=lambda name: (not name.startswith("baseline"), len(name), name))
+    visits = [name for name in names if name.startswith(("baseline", "follow-up"))]
+    return sorted(visits, key=lambda name: (not name.startswith("baseline"), len(name), name))
 
 
 def remove_whole(node: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,5 +79,3 @@ def replace_rulers(nodes: VisitNodes, rulers: Sequence[Ruler]) -> None:
         remove_whole(node)
     for ruler in rulers:
         drawn.add_ruler(nodes, ruler)
-
-

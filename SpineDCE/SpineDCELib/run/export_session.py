@@ -30,11 +30,12 @@ class FinishedVisit:
     """One visit with its result.
 
     Attributes:
-        name: the visit's folder where several are exported.
+        name: of the visit. folder: its folder where several visits are exported.
         study: path of the study; None where it came from a scene.
     """
 
     name: str
+    folder: str
     analysis: Analysis
     result: Result
     rulers: tuple[Ruler, ...] = ()
@@ -70,7 +71,7 @@ def export_visits(
         share(0.0, f"Writing the {visit.name} visit")
         write_finished_visit(
             visit,
-            folder / visit.name if several else folder,
+            folder / visit.folder if several else folder,
             formats=formats,
             anonymise=anonymise,
         )
@@ -128,6 +129,4 @@ def write_finished_visit(
         }
         if visit.study is None:
             record["inputs"]["study"] = "a scene"
-        write_analysis(
-            stage, analysis, visit.result, record, formats=formats, anonymise=anonymise
-        )
+        write_analysis(stage, analysis, visit.result, record, formats=formats, anonymise=anonymise)
