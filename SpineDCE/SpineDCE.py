@@ -59,7 +59,7 @@ class SpineDCE(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", self.register_sample)
 
     def register_sample(self):
-        """Put the sample patient among 3D Slicer's sample data. It is made here, not fetched."""
+        """Add the sample patient, which is computed here, to 3D Slicer's sample data."""
         if not hasattr(slicer.modules, "sampledata"):
             return
         import SampleData
@@ -78,16 +78,15 @@ class SpineDCE(ScriptedLoadableModule):
         """Open the module with both visits of the sample patient."""
         slicer.util.selectModule("SpineDCE")
         slicer.modules.SpineDCEWidget.desk.panels["study"].open_sample()
-        return [visit.sequence for visit in slicer.modules.SpineDCEWidget.logic.workplace.visits]
+        return [visit.sequence for visit in slicer.modules.SpineDCEWidget.logic.session.visits]
 
 
 @parameterNodeWrapper
 class SpineDCEParameterNode:
     """What is chosen in the panel alone.
 
-    What is chosen of the visits (settings, the artery, regions, frame) lies as JSON in the
-    parameter nodes of the visits, where the browser and the command line find it too:
-    ``logic.workplace.before.settings``.
+    Settings, artery and frame of a visit lie as JSON in the visit's own parameter node, where the
+    browser finds them too: ``logic.session.visit("baseline").settings``.
 
     step: the step in hand. visit: the visit in hand.
     quantity: the map that is shown. opacity: of it over the T1 image, %.
@@ -97,7 +96,7 @@ class SpineDCEParameterNode:
     """
 
     step: Annotated[str, Choice(["study", "arteries", "regions", "maps", "result"])] = "study"
-    visit: Annotated[str, Choice(["before", "after"])] = "before"
+    visit: Annotated[str, Choice(["baseline", "follow-up"])] = "baseline"
     quantity: Annotated[str, Choice(["vp", "Ktrans", "ve", "kep", "R2", "status"])] = "vp"
     opacity: Annotated[float, WithinRange(0, 100)] = 70.0
     threshold: Annotated[float, WithinRange(0, 100)] = 5.0
@@ -108,7 +107,7 @@ class SpineDCEParameterNode:
 
 
 class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel: makes it, tells it of scenes that come and go, and takes it down."""
+    """The panel: sets it up, tells it when the scene changes, and closes it."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -170,20 +169,21 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
 
 class SpineDCELogic(ScriptedLoadableModuleLogic):
-    """Both visits of a patient in the scene, for the panel and for scripts.
+    """The session on 3D Slicer's scene, for the panel and for scripts.
 
     An example for the Python console::
 
         logic = SpineDCELogic()
-        before = logic.open("/data/patient/before", "before")   # reads, analyses, shows
-        before.change(fit={"shift": 4.3})                       # a choice; nothing is computed
-        lesion = before.add_segment("lesion")                   # … paint it in the editor …
-        logic.compute("before")                                 # maps, curves, measurements
-        print(before.result.measures.of("Lesion", "vp").value)
-        logic.open("/data/patient/after", "after")
-        logic.compare()                                         # change and call
-        print(logic.workplace.comparison.lesions[0].call.sentence)
-        logic.workplace.export("/data/patient/results", formats=["report"])
+        session = logic.session
+        baseline = logic.open("/data/patient/2026-03-12", "baseline")  # reads, computes, shows
+        session.choose(baseline, {"fit.shift": 4.3})                   # nothing is computed
+        session.segment_for(baseline, "lesion")                        # … paint it …
+        logic.compute("baseline")                                      # maps, measurements
+        print(baseline.result.measures.of("Lesion", "vp").value)
+        logic.open("/data/patient/2026-05-20", "follow-up")
+        logic.compare()                                                # change and call
+        print(session.comparison.lesions[0].call.sentence)
+        session.export("/data/patient/results", formats=["report"])
 
     Long work runs to its end here; the panel runs the same in a thread.
     """
@@ -191,7 +191,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)
         self._parameters = None
-        self._workplace = None
+        self._session = None
 
     def getParameterNode(self):
         """The choices of the panel, as :class:`SpineDCEParameterNode`."""
@@ -201,74 +201,71 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         return self._parameters
 
     @property
-    def workplace(self):
-        """:class:`SpineDCELib.mrml.patient_scene.Workplace` on 3D Slicer's scene."""
-        if self._workplace is None:
-            from SpineDCELib.mrml.patient_scene import Workplace
+    def session(self):
+        """:class:`SpineDCEWidget.shared.session.Session` on 3D Slicer's scene."""
+        if self._session is None:
+            from SpineDCEWidget.shared.session import Session
 
-            self._workplace = Workplace(slicer.mrmlScene)
-        return self._workplace
+            self._session = Session(slicer.mrmlScene)
+        return self._session
 
     def forget(self):
-        """The scene is another one: what it holds is taken up when next asked for."""
-        self._workplace = self._parameters = None
+        """Let go of the scene, because it is replaced: the next one's visits are taken up."""
+        self._session = self._parameters = None
 
-    def open(self, study, visit="before", *, analyse=True):
-        """Read a study into the scene, and make all that needs no hand.
+    def open(self, study, visit="baseline", *, analyse=True):
+        """Read a study into the scene, and compute what needs no hand.
 
         Args:
-            study: folder or file. visit: "before" or "after".
-            analyse: make AIF, shift and maps at once.
+            study: folder or file. visit: "baseline" or "follow-up".
+            analyse: compute AIF, shift and maps at once.
 
         Returns:
-            :class:`SpineDCELib.mrml.visit_scene.VisitScene`.
+            :class:`SpineDCEWidget.shared.visit_session.VisitSession`.
 
         Raises:
-            SpineDCELib.errors.InputError: with one sentence for the user.
+            SpineDCELib.errors.InputError: the study cannot be used as it is.
         """
-        from SpineDCELib.mrml.patient_scene import open_images
+        from SpineDCEWidget.shared.session import open_images, reading_settings
 
-        scene = self.workplace.visit(visit)
-        scene.set_images(open_images(study, scene.settings), study_path=study)
+        opened = self.session.open(visit, open_images(study, reading_settings()), study=study)
         if analyse:
             self.compute(visit)
-        return scene
+        return opened
 
-    def compute(self, visit="before"):
-        """Maps, curves and measurements of a visit with what is chosen and drawn now.
+    def compute(self, visit="baseline"):
+        """Compute maps, curves and measurements of a visit as it is chosen and drawn now.
 
         Returns:
             :class:`SpineDCELib.data.Result`.
 
         Raises:
-            SpineDCELib.errors.InputError: with one sentence for the user; what was shown stays.
+            SpineDCELib.errors.InputError: the study cannot be analysed; what was shown stays.
         """
-        scene = self.workplace.visit(visit)
-        scene.regions_changed()
-        scene.read_rulers()
-        scene.show(scene.compute())
-        return scene.result
+        opened = self.session.visit(visit)
+        self.session.rulers_changed(opened)
+        return self.session.compute(opened)
 
     def compare(self):
-        """Change and call of every lesion; both visits need maps, a lesion and a reference.
+        """Compute change and call of every lesion; both visits need maps, lesion and reference.
 
         Returns:
             :class:`SpineDCELib.compare.compare_visits.Comparison`.
 
         Raises:
-            SpineDCELib.errors.InputError: with one sentence for the user.
+            SpineDCELib.errors.InputError: the study cannot be used as it is.
         """
-        return self.workplace.compare()
+        return self.session.compare()
 
     def make_sample(self, progress=None, *, size="full", folder=None):
-        """Make both visits of the sample patient, unless they were made before.
+        """Compute both visits of the sample patient, unless they are there already.
 
         Args:
             progress: see :mod:`SpineDCELib.progress`. size: "full" or "small".
             folder: where; 3D Slicer's cache if None.
 
         Returns:
-            "before" and "after" → folder with the DICOM files.
+            "before" and "after" therapy → folder with the DICOM files.
         """
         from SpineDCELib.phantom import VISITS, write_sample
         from SpineDCELib.progress import silent
@@ -295,7 +292,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
             Name of the map → its scalar volume node.
 
         Raises:
-            SpineDCELib.errors.InputError: with one sentence for the user.
+            SpineDCELib.errors.InputError: the study cannot be used as it is.
         """
         from SpineDCELib.run.analyse import analyse
 
@@ -359,7 +356,7 @@ class SpineDCETest(ScriptedLoadableModuleTest):
         assert np.isfinite(vp).any()
         before = slicer.mrmlScene.GetNumberOfNodes()
         for shift in (1.0, 2.0, visit.settings.fit.shift):
-            visit.shift_to(shift)
+            self.logic.session.move_shift(visit, shift)
         np.testing.assert_allclose(slicer.util.arrayFromVolume(visit.maps["vp"]), vp, rtol=1e-5)
         assert slicer.mrmlScene.GetNumberOfNodes() == before
 
@@ -368,7 +365,7 @@ class SpineDCETest(ScriptedLoadableModuleTest):
         slicer.mrmlScene.Clear()
         self.logic.forget()
         slicer.util.loadScene(path)
-        again = self.logic.workplace.before
+        again = self.logic.session.visit("baseline")
         assert again.settings == visit.settings
         assert set(again.analysis.regions) == set(masks)
         values = [

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
-from SpineDCELib.aif import read_curve_file
 from SpineDCELib.errors import Cancelled
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -56,16 +55,17 @@ class ArteriesPanel(Panel):
     # -- the artery -----------------------------------------------------------------------------
 
     def set_source(self, _index: int) -> None:
-        """Take the AIF from elsewhere, in both visits."""
-        self._change(source=chosen(self.ui.sourceCombo))
+        """Take the AIF of the visit in hand from elsewhere."""
+        self._choose("aif.source", chosen(self.ui.sourceCombo))
 
     def set_peak(self, _index: int) -> None:
-        self._change(peak=chosen(self.ui.peakCombo))
+        """Take the first pass from the magnitude or the phase images, in all visits."""
+        self._choose("aif.peak", chosen(self.ui.peakCombo))
 
-    def _change(self, **values: Any) -> None:
-        for visit in self.desk.visits:
-            visit.change(aif=values)
-        self.desk.make()
+    def _choose(self, path: str, value: Any) -> None:
+        self.desk.jobs.give_way()
+        visits = self.desk.session.choose(self.visit, {path: value})
+        self.desk.compute(visits)
 
     def choose_file(self) -> None:
         """Ask for a curve and take it."""
@@ -77,19 +77,11 @@ class ArteriesPanel(Panel):
 
     def read_file(self, path: str) -> None:
         """Take the AIF from a file, for the visit in hand."""
-        visit = self.visit
-        times = visit.analysis.study.dynamic.times
-        curve = read_curve_file(
-            path, duration=float(times[-1] - times[0]), time_unit=visit.settings.aif.time_unit
-        )
-        visit.set_aif_file(curve)
-        visit.change(aif={"source": "file"})
-        self.desk.make([visit])
+        self.desk.compute(self.desk.session.read_aif_file(self.visit, path))
 
     def draw(self) -> None:
-        """Go and draw the aorta; it is the source then."""
-        for visit in self.desk.visits:
-            visit.change(aif={"source": "mask"})
+        """Draw the aorta, and take the AIF of this visit from it."""
+        self.desk.session.choose(self.visit, {"aif.source": "mask"})
         self.desk.go("regions")
         self.desk.panels["regions"].arm("aorta")
 
@@ -105,31 +97,25 @@ class ArteriesPanel(Panel):
 
     def toggle(self, row: int) -> None:
         """Take one candidate in or out."""
-        before = self.visit.selection
-        self.visit.toggle_candidate(row)
-        self._made_or(before)
+        self._follow(self.desk.session.toggle_candidate(self.visit, row))
 
     def toggle_section(self) -> None:
-        """Take the section that is shown in or out."""
+        """Take the slice that is shown in or out."""
         ras = self.desk.views.shown_ras(self.visit.name)
-        section = None if ras is None else self.visit.section_of(ras)
-        if section is not None:
-            before = self.visit.selection
-            self.visit.toggle_section(section)
-            self._made_or(before)
+        index = None if ras is None else self.visit.slice_of(ras)
+        if index is not None:
+            self._follow(self.desk.session.toggle_slice(self.visit, index))
 
     def reset(self) -> None:
-        """Back to what was found."""
-        before = self.visit.selection
-        self.visit.set_selection(None)
-        self._made_or(before)
+        """Reset the artery to the one that was found."""
+        self._follow(self.desk.session.reset_artery(self.visit))
 
-    def _made_or(self, before: Any) -> None:
-        """Follow a change by hand; one that leaves no artery is taken back."""
+    def _follow(self, visits: list[Any]) -> None:
+        """Compute what follows from a change by hand; undo one that leaves no artery."""
         try:
-            self.desk.make([self.visit])
+            self.desk.compute(visits)
         except BaseException:
-            self.visit.set_selection(before)
+            self.desk.session.undo()
             self.desk.refresh()
             raise
 
@@ -151,14 +137,15 @@ class ArteriesPanel(Panel):
         self.ui.shiftSpin.value = self.ui.shiftSpin.value + seconds
 
     def shift(self, seconds: float) -> None:
-        """Shift the AIF; the shown section follows at once, all else when the hand rests."""
+        """Shift the AIF; the shown slice follows at once, the rest when the slider rests."""
         visit = self.visit
         if visit.analysis is None:
             return
         self.desk.jobs.give_way()
         ras = self.desk.views.shown_ras(visit.name)
-        section = None if ras is None else visit.section_of(ras)
-        visit.shift_to(seconds, sections=None if section is None else [section])
+        index = None if ras is None else visit.slice_of(ras)
+        self.desk.session.move_shift(visit, seconds, slices=None if index is None else [index])
+        self.desk.show_undo()
         self._show_shift(seconds)
         self._rest.start()
 
@@ -166,14 +153,13 @@ class ArteriesPanel(Panel):
         """The whole volume and all numbers, after the slider has come to rest."""
         if self.desk.jobs.busy:
             self._rest.start()
-        elif self.visit.result is not None and self.visit.is_stale:
+        elif self.visit.result is not None and not self.visit.is_current:
             with suppress(Cancelled):  # the slider moved on: another rest will come
-                self.desk.make([self.visit], gives_way=True)
+                self.desk.compute([self.visit], gives_way=True)
 
     def propose(self) -> None:
         """Take the proposed shift."""
-        self.visit.change(fit={"shift": "auto"})
-        self.desk.make([self.visit])
+        self.desk.compute(self.desk.session.choose(self.visit, {"fit.shift": "auto"}))
 
     # -- showing --------------------------------------------------------------------------------
 

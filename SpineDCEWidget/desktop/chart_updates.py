@@ -26,20 +26,20 @@ def show_regions(visit: Any, rows: list[Any]) -> None:
     _show(visit, "regions", Chart(texts.REGION_CURVES, _TIME, unit, series))
 
 
-def show_voxel(visit: Any, story: Any) -> None:
+def show_voxel(visit: Any, voxel: Any) -> None:
     """A voxel's curve, the fit to it, and what is left."""
-    series = [Series(texts.MEASURED, story.t, story.curve, "rejected")]
-    if np.isfinite(story.fit).all():
-        series.append(Series(texts.FIT, story.t, story.fit, "main"))
-        series.append(Series(texts.RESIDUAL, story.t, story.residual, "check"))
-    _show(visit, "voxel", Chart(texts.VOXEL_CURVE, _TIME, story.unit, tuple(series)))
+    series = [Series(texts.MEASURED, voxel.t, voxel.curve, "rejected")]
+    if np.isfinite(voxel.fit).all():
+        series.append(Series(texts.FIT, voxel.t, voxel.fit, "main"))
+        series.append(Series(texts.RESIDUAL, voxel.t, voxel.residual, "check"))
+    _show(visit, "voxel", Chart(texts.VOXEL_CURVE, _TIME, voxel.unit, tuple(series)))
 
 
 def show_rows(visit: Any, name: str, title: str, headings: list[str], rows: list[list]) -> None:
     """A table of a panel, so that a saved scene holds its numbers."""
     use = f"table.{name}"
     table = Table(title, tuple(h or " " for h in headings), tuple(tuple(row) for row in rows))
-    visit.nodes.set(use, show_table(visit.scene, table, visit.nodes.get(use)))
+    visit.nodes.set(use, show_table(visit.nodes.scene, table, visit.nodes.get(use)))
 
 
 _ROLES = {"lesion": "main", "reference": "check", "aorta": "artery"}
@@ -48,6 +48,6 @@ _ROLES = {"lesion": "main", "reference": "check", "aorta": "artery"}
 def _show(visit: Any, name: str, chart: Chart) -> None:
     use = f"chart.{name}"
     present = visit.nodes.get(use)
-    node = show_chart(visit.scene, chart, present)
+    node = show_chart(visit.nodes.scene, chart, present)
     if node is not present:
         visit.nodes.set(use, node)

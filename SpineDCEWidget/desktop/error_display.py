@@ -1,4 +1,4 @@
-"""What went wrong, in place and through 3D Slicer's own displays."""
+"""Errors, shown in the panel and through 3D Slicer's own displays."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import slicer
 from SpineDCELib.errors import Cancelled, InputError
 
 from SpineDCEWidget.desktop import desktop_wording as texts
+from SpineDCEWidget.shared.wording import remedy
 
 
 class Messages:
-    """Sentences for the user.
+    """Messages for the user.
 
     Args:
-        show: puts a sentence into the panel; "" takes it away.
+        show: puts a message into the panel; "" removes it.
     """
 
     def __init__(self, show: Callable[[str], None]) -> None:
@@ -43,11 +44,12 @@ class Messages:
         except Cancelled:
             self._show(texts.CANCELLED)
         except InputError as error:
-            self._show(str(error))
+            message = remedy(error)
+            self._show(message)
             if popup:
-                slicer.util.warningDisplay(str(error), windowTitle=texts.TITLE)
+                slicer.util.warningDisplay(message, windowTitle=texts.TITLE)
             else:
-                slicer.util.showStatusMessage(str(error), 5000)
+                slicer.util.showStatusMessage(message, 5000)
         except Exception as error:
             logging.error(traceback.format_exc())
             self._show(texts.UNEXPECTED.format(error=error))

@@ -52,7 +52,7 @@ class Display:
         if given > 0:
             return given
         if quantity not in self._tops:
-            self._tops[quantity] = self._desk.workplace.scale_maps(quantity)
+            self._tops[quantity] = self._desk.session.scale_maps(quantity)
             self._applied = None
         return self._tops[quantity]
 
@@ -70,7 +70,7 @@ class Display:
             top = self.top(choices.quantity)
             wanted = (choices.quantity, top, choices.colours, choices.threshold, len(maps))
             if self._applied != wanted:
-                self._desk.workplace.scale_maps(
+                self._desk.session.scale_maps(
                     choices.quantity,
                     top=top,
                     colours=choices.colours,

@@ -1,4 +1,4 @@
-"""Step 4: maps over the anatomy, frames as a film, any voxel explained."""
+"""Step 4: maps over the anatomy, frames as a film, explanation of a voxel."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from SpineDCEWidget.desktop.chart_updates import show_voxel
 from SpineDCEWidget.desktop.step_widget import Panel
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.wording import remedy
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -81,15 +82,15 @@ class MapsPanel(Panel):
             return
         ras = self._crosshair[0].GetCrosshairRAS()
         try:
-            story = self.visit.explain(ras)
+            voxel = self.visit.explain(ras)
         except InputError as error:
-            self.ui.voxelLabel.text = str(error)
+            self.ui.voxelLabel.text = remedy(error)
             return
-        if story is None:
+        if voxel is None:
             self.ui.voxelLabel.text = texts.OUTSIDE
             return
-        self.ui.voxelLabel.text = shown.voxel_text(story)
-        show_voxel(self.visit, story)
+        self.ui.voxelLabel.text = shown.voxel_text(voxel)
+        show_voxel(self.visit, voxel)
         self.desk.views.plot(self.visit.charts, step=self.desk.step)
         self.desk.views.fit_plots()
 

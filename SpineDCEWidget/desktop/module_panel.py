@@ -11,7 +11,6 @@ import qt
 import slicer
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.report_tables import measurement_rows
-from SpineDCELib.mrml.patient_scene import open_images
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.arteries_widget import ArteriesPanel
@@ -26,6 +25,7 @@ from SpineDCEWidget.desktop.result_widget import ResultPanel
 from SpineDCEWidget.desktop.shortcuts import Shortcuts
 from SpineDCEWidget.desktop.study_widget import StudyPanel
 from SpineDCEWidget.desktop.view_manager import Views
+from SpineDCEWidget.shared.session import SHOWN_VISITS, open_images, reading_settings
 from SpineDCEWidget.shared.steps import STEPS, state_of
 
 _PANELS = {
@@ -68,24 +68,31 @@ class Workstation:
     def _connect(self) -> None:
         for step, button in zip(STEPS, self._step_buttons, strict=True):
             button.connect("clicked()", guarded(self.messages, lambda key=step.key: self.go(key)))
-        for name in ("before", "after"):
-            button = getattr(self.ui, f"{name}Button")
-            button.text = texts.BEFORE if name == "before" else texts.AFTER
+        for name, button in self._visit_buttons.items():
             button.connect("clicked()", guarded(self.messages, lambda name=name: self.take(name)))
+        self.ui.undoButton.connect("clicked()", guarded(self.messages, self.undo))
+        self.ui.redoButton.connect("clicked()", guarded(self.messages, self.redo))
         self.ui.cancelButton.connect("clicked()", self.jobs.cancel)
         self.ui.messageCloseButton.connect("clicked()", self.messages.clear)
 
     # -- state ----------------------------------------------------------------------------------
 
     @property
-    def workplace(self) -> Any:
-        return self.logic.workplace
+    def session(self) -> Any:
+        """The session on 3D Slicer's scene; every action goes through it."""
+        return self.logic.session
 
     @property
     def visit(self) -> Any:
         """The visit in hand."""
-        name = "before" if self.parameters is None else self.parameters.visit
-        return getattr(self.workplace, name)
+        name = SHOWN_VISITS[0] if self.parameters is None else self.parameters.visit
+        return self.session.visit(name)
+
+    @property
+    def _visit_buttons(self) -> dict[str, Any]:
+        return dict(
+            zip(SHOWN_VISITS, (self.ui.baselineButton, self.ui.followUpButton), strict=True)
+        )
 
     @property
     def step(self) -> str:
@@ -93,8 +100,8 @@ class Workstation:
 
     @property
     def visits(self) -> list[Any]:
-        """Those with a study."""
-        return self.workplace.visits
+        """The shown visits that have a study."""
+        return [visit for visit in self.session.visits if visit.name in SHOWN_VISITS]
 
     def bind(self, parameters: Any) -> None:
         """Work with this parameter node (None: with none, as the scene is going)."""
@@ -122,11 +129,11 @@ class Workstation:
             if self._entered:
                 self.panels[step].enter()
         self.refresh()
-        stale = [visit for visit in self.visits if visit.is_stale and not visit.problem]
+        outdated = [visit for visit in self.visits if not visit.is_current and not visit.problem]
         if step == "maps":  # a loaded scene has maps already
-            stale = [visit for visit in stale if visit.result]
-        if step in ("maps", "result") and stale:
-            self.make(stale)
+            outdated = [visit for visit in outdated if visit.result]
+        if step in ("maps", "result") and outdated:
+            self.compute(outdated)
 
     def take(self, visit: str) -> None:
         """Take up the other visit."""
@@ -141,29 +148,28 @@ class Workstation:
         self.refresh()
 
     def open(self, studies: dict[str, Path]) -> None:
-        """Read studies (in a thread), take them into the scene, make what needs no hand.
+        """Read studies (in a thread), show them, and compute what needs no hand.
 
         Args:
             studies: name of the visit → folder or file.
         """
         read = {}
         for name, path in studies.items():
-            settings = getattr(self.workplace, name).settings
             title = texts.READING.format(visit=name)
-            read[name] = self.jobs.run(title, partial(open_images, path, settings))
-        for name, images in read.items():
-            getattr(self.workplace, name).set_images(images, study_path=studies[name])
-        self.opened([getattr(self.workplace, name) for name in read])
+            read[name] = self.jobs.run(title, partial(open_images, path, reading_settings()))
+        self.opened(
+            [self.session.open(name, images, study=studies[name]) for name, images in read.items()]
+        )
 
     def opened(self, visits: list[Any]) -> None:
-        """Show visits that have just got a study, and make what needs no hand."""
+        """Show visits that have just got a study, and compute what needs no hand."""
         self.views.forget()
         self.parameters.visit = visits[0].name
         self.refresh()
-        self.make(visits)
+        self.compute(visits)
 
-    def make(self, visits: list[Any] | None = None, *, gives_way: bool = False) -> None:
-        """AIF, shift, maps and measurements of these visits (all), as far as they can be made.
+    def compute(self, visits: list[Any] | None = None, *, gives_way: bool = False) -> None:
+        """Compute AIF, shift, maps and measurements of these visits (all), as far as possible.
 
         Args:
             gives_way: to whatever else the user does.
@@ -173,7 +179,7 @@ class Workstation:
         try:
             for visit in visits or self.visits:
                 try:
-                    self._make(visit, gives_way)
+                    self._compute(visit, gives_way)
                 except InputError as error:  # the other visit may do better
                     problems.append(error)
         finally:
@@ -183,27 +189,41 @@ class Workstation:
         if problems:
             raise problems[0]
 
-    def _make(self, visit: Any, gives_way: bool) -> None:
-        visit.regions_changed()
-        self.read_rulers(visit)
+    def _compute(self, visit: Any, gives_way: bool) -> None:
+        with self.messages.shown(popup=False):  # rulers that measure nothing only give a message
+            self.session.rulers_changed(visit)
+        job = self.session.computation(visit)
         title = texts.ANALYSING.format(visit=visit.name)
-        visit.show(self.jobs.run(title, visit.compute, gives_way=gives_way))
-        if visit.analysis.regions:
-            title = texts.MEASUREMENTS.format(visit=visit.name)
+        computed = self.jobs.run(title, job.run, gives_way=gives_way)
+        if job.finish(computed) and visit.analysis.regions:
+            title = texts.MEASUREMENTS.format(visit=visit.label)
             show_rows(visit, "measurements", title, *measurement_rows(visit.result))
-            show_regions(visit, visit.live_rows())
+            show_regions(visit, visit.region_numbers())
 
-    def read_rulers(self, visit: Any) -> None:
-        """Size lesions with the rulers; rulers that cannot be read only lead to a sentence."""
-        with self.messages.shown(popup=False):
-            visit.read_rulers()
+    # -- undo -----------------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Undo the last change of anything."""
+        self._step(self.session.undo)
+
+    def redo(self) -> None:
+        """Redo what was undone last."""
+        self._step(self.session.redo)
+
+    def _step(self, action: Callable[[], list[Any]]) -> None:
+        self.jobs.give_way()
+        visits = action()
+        self.refresh()
+        outdated = [visit for visit in visits if visit.result and not visit.is_current]
+        if outdated:
+            self.compute(outdated)
 
     def clear(self) -> None:
         """Take everything of the module out of the scene."""
         for panel in self.panels.values():
             panel.leave()
             panel.close()
-        self.workplace.clear()
+        self.session.close()
         self.views.leave()
         self.go("study")
         self.refresh()
@@ -221,20 +241,32 @@ class Workstation:
         self.ui.visitFrame.visible = several
         if not several and self.visits and self.visits[0].name != self.parameters.visit:
             self.parameters.visit = self.visits[0].name
-        for name in ("before", "after"):
-            getattr(self.ui, f"{name}Button").checked = self.parameters.visit == name
+        for name, button in self._visit_buttons.items():
+            button.text = self.session.visit(name).title
+            button.checked = self.parameters.visit == name
+        self.show_undo()
         for name, panel in self.panels.items():
             panel.widget.visible = name == key
         self.panels[key].refresh()
         self.show_views()
 
     def mark_steps(self) -> None:
-        """What is done and what is not, on the steps' buttons."""
-        for state, button in zip(state_of(self.workplace), self._step_buttons, strict=True):
+        """Show on the steps' buttons what is done."""
+        for state, button in zip(state_of(self.session), self._step_buttons, strict=True):
             step = state.step
             button.text = f"{step.number} {step.title} {state.mark}".rstrip()
             button.toolTip = state.reason or step.hint
             button.checked = step.key == self.step
+
+    def show_undo(self) -> None:
+        """Name what the undo and redo buttons would do."""
+        history = self.session.history
+        for button, text, words in (
+            (self.ui.undoButton, history.undo_text, texts.UNDO),
+            (self.ui.redoButton, history.redo_text, texts.REDO),
+        ):
+            button.enabled = bool(text)
+            button.toolTip = words.format(text=text) if text else texts.NOTHING
 
     def show_views(self) -> None:
         """Layout, volumes and charts as the step and the choices say."""
@@ -261,7 +293,7 @@ class Workstation:
     def _show_busy(self, said: str, fraction: float | None, free: bool) -> None:
         """Progress and cancel; what cannot be done meanwhile is disabled."""
         ui, busy = self.ui, fraction is not None
-        for widget in (ui.panels, ui.visitFrame, *self._step_buttons):
+        for widget in (ui.panels, ui.visitFrame, ui.undoFrame, *self._step_buttons):
             if widget.enabled != free:
                 widget.enabled = free
         if ui.busyFrame.visible != busy:

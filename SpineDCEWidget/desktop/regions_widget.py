@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
-from SpineDCELib.mrml.region_nodes import add_ruler, set_masks
+from SpineDCELib.mrml.region_nodes import add_ruler
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
@@ -62,7 +62,8 @@ class RegionsPanel(Panel):
 
     def _set_up_editor(self) -> None:
         editor = self.editor
-        editor.setMaximumNumberOfUndoStates(20)
+        # The session's undo knows regions too; two histories would contradict each other.
+        editor.undoEnabled = False
         editor.setMRMLScene(slicer.mrmlScene)
         for part in ("SegmentationNodeSelector", "SourceVolumeNodeSelector", "Show3DButton",
                      "SwitchToSegmentationsButton", "SpecifyGeometryButton"):  # fmt: skip
@@ -83,7 +84,7 @@ class RegionsPanel(Panel):
     def arm(self, role: str) -> None:
         """Take up the brush for a region; it is made where there is none."""
         self._attach()
-        self.editor.setCurrentSegmentID(self.visit.add_segment(role))
+        self.editor.setCurrentSegmentID(self.desk.session.segment_for(self.visit, role))
         if self.editor.activeEffect() is None:
             self.editor.setActiveEffectByName("Paint")
         self.armed = role
@@ -101,12 +102,6 @@ class RegionsPanel(Panel):
         if effect is not None and effect.name in ("Paint", "Erase"):
             diameter = effect.doubleParameter(_DIAMETER)
             effect.setCommonParameter(_DIAMETER, min(max(diameter * factor, 0.3), 60.0))
-
-    def undo(self) -> None:
-        self.editor.undo()
-
-    def redo(self) -> None:
-        self.editor.redo()
 
     def set_source(self) -> None:
         """Draw by the T1 image or by the dynamic frame; thresholds and growing go by it."""
@@ -146,11 +141,8 @@ class RegionsPanel(Panel):
     def read_file(self, path: str | Path) -> None:
         """Take the regions of a file, in place of those of the same names."""
         visit = self.visit
-        geometry = visit.analysis.study.dynamic.geometry
-        masks, roles = visit.drawn()
-        masks |= read_regions([str(path)], geometry)
-        roles |= read_roles([str(path)])
-        set_masks(visit.segmentation, masks, geometry, roles=roles)
+        masks = read_regions([str(path)], visit.needed().study.dynamic.geometry)
+        self.desk.session.load_regions(visit, masks, read_roles([str(path)]))
         self.drawn()
 
     # -- following what is drawn ----------------------------------------------------------------
@@ -185,7 +177,8 @@ class RegionsPanel(Panel):
         if self.desk.jobs.busy:
             self._rest.start()
             return
-        visit.regions_changed()
+        self.desk.session.regions_changed(visit)
+        self.desk.show_undo()
         show_regions(visit, self._rows())
         self.refresh()
         self.desk.mark_steps()
@@ -193,10 +186,10 @@ class RegionsPanel(Panel):
         self.desk.views.fit_plots()
 
     def _rows(self) -> list[Any]:
-        """Of the regions; none while the artery itself is drawn: its AIF would be made anew."""
+        """Numbers of the regions; none while the artery is drawn, which would compute its AIF."""
         visit = self.visit
         artery = visit.settings.aif.source == "mask" and self.armed == "aorta"
-        return [] if artery or not visit.maps else visit.live_rows()
+        return [] if artery or not visit.maps else visit.region_numbers()
 
     # -- size -----------------------------------------------------------------------------------
 

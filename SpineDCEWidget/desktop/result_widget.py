@@ -1,4 +1,4 @@
-"""Step 5: what changed, what it means, and everything as files."""
+"""Step 5: the change, its call, and the export."""
 
 from __future__ import annotations
 
@@ -36,14 +36,19 @@ class ResultPanel(Panel):
         ui.resultTable.toolTip = f"{words.EXPLAINED['normalised']}\n{words.EXPLAINED['change']}"
 
     def compare(self) -> None:
-        """Bring the visits together."""
-        workplace = self.desk.workplace
-        stale = [visit for visit in self.desk.visits if visit.is_stale]
-        if stale:
-            self.desk.make(stale)
-        self.desk.jobs.run(texts.COMPARING, workplace.compare)
-        show_rows(workplace.after, "comparison", texts.COMPARISON, *shown.result_rows(workplace))
+        """Compare the visits."""
+        session = self.desk.session
+        self._compute_outdated()
+        job = session.comparison_job()
+        job.finish(self.desk.jobs.run(texts.COMPARING, job.run))
+        rows = shown.result_rows(session)
+        show_rows(session.pair[1], "comparison", texts.COMPARISON, *rows)
         self.desk.refresh()
+
+    def _compute_outdated(self) -> None:
+        outdated = [visit for visit in self.desk.visits if not visit.is_current]
+        if outdated:
+            self.desk.compute(outdated)
 
     @property
     def formats(self) -> list[str]:
@@ -63,16 +68,10 @@ class ResultPanel(Panel):
     def write(self, folder: Path, formats: list[str]) -> list[str]:
         """Write results to a folder."""
         anonymise = self.ui.anonymiseCheck.checked
-        workplace = self.desk.workplace
-        stale = [visit for visit in self.desk.visits if visit.is_stale]
-        if stale:
-            self.desk.make(stale)
-        files = self.desk.jobs.run(
-            texts.EXPORTING,
-            lambda progress: workplace.export(
-                folder, formats=formats, anonymise=anonymise, progress=progress
-            ),
-        )
+        self._compute_outdated()
+        job = self.desk.session.export_job(folder, formats=formats, anonymise=anonymise)
+        files: list[str] = self.desk.jobs.run(texts.EXPORTING, job.run)
+        job.finish(files)
         self.ui.exportLabel.text = texts.EXPORTED.format(
             url=qt.QUrl.fromLocalFile(str(folder)).toString(), folder=html.escape(str(folder))
         )
@@ -89,15 +88,18 @@ class ResultPanel(Panel):
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(Path(folder) / report)))
 
     def fill(self) -> None:
-        ui, workplace = self.ui, self.desk.workplace
-        headings, rows = shown.result_rows(workplace)
+        ui, session = self.ui, self.desk.session
+        headings, rows = shown.result_rows(session)
         self._items = fill_table(ui.resultTable, headings, rows)
-        ui.callLabel.text = shown.call(workplace)
-        ui.warningsLabel.text = "\n".join(shown.warnings(workplace))
-        obstacle = workplace.obstacle()
-        ui.compareButton.enabled = not obstacle or "up to date" in obstacle
-        ui.compareButton.toolTip = obstacle
-        made = any(visit.maps for visit in workplace.visits)
+        ui.callLabel.text = shown.call(session)
+        ui.warningsLabel.text = "\n".join(shown.warnings(session))
+        obstacle = session.obstacle()
+        # Maps that are out of date are computed first.
+        ui.compareButton.enabled = obstacle is None or obstacle.code in (
+            "out_of_date", "not_computed"
+        )  # fmt: skip
+        ui.compareButton.toolTip = "" if obstacle is None else words.remedy(obstacle)
+        made = any(visit.maps for visit in session.visits)
         for button in (ui.exportButton, ui.reportButton):
             button.enabled = made
             button.toolTip = "" if made else texts.NEEDS_MAPS

@@ -34,8 +34,8 @@ class Shortcuts:
             "Space": self._space,
             "[": lambda: regions.scale_brush(1 / 1.25),
             "]": lambda: regions.scale_brush(1.25),
-            "Ctrl+Z": regions.undo,
-            "Ctrl+Y": regions.redo,
+            "Ctrl+Z": desk.undo,
+            "Ctrl+Y": desk.redo,
         }
         for step in STEPS:
             keys[str(step.number)] = lambda key=step.key: desk.go(key)

@@ -1,8 +1,7 @@
-"""Step 1: the studies, what their files say, and how they are analysed."""
+"""Step 1: the studies, their acquisition, and the settings of the analysis."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,31 +12,43 @@ from SpineDCELib.errors import InputError
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.step_widget import Panel, chosen, fill_combo, fill_table, node_selector
 from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.session import SHOWN_VISITS
+from SpineDCEWidget.shared.setting_scopes import value_at
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-VISITS = ("before", "after")
+#: Visit → beginning of its widgets' names.
+_WIDGETS = dict(zip(SHOWN_VISITS, ("baseline", "followUp"), strict=True))
 _KINDS = {
     "Sequence": ["vtkMRMLSequenceNode", "vtkMRMLMultiVolumeNode"],
     "Anatomy": ["vtkMRMLScalarVolumeNode"],
 }
-#: Spin box → group and name of the setting, and how many of its units the shown one is.
+#: Spin box → path of the setting, and how many of its units the shown one is.
 _NUMBERS = {
-    "TRSpin": ("reading", "TR", 1000.0),
-    "FASpin": ("reading", "FA", 1.0),
-    "T10Spin": ("concentration", "T10", 1000.0),
-    "r1Spin": ("concentration", "r1", 1.0),
-    "HctSpin": ("aif", "Hct", 100.0),
-    "bloodT10Spin": ("aif", "blood_T10", 1000.0),
+    "T10Spin": ("concentration.T10", 1000.0),
+    "r1Spin": ("concentration.r1", 1.0),
+    "HctSpin": ("aif.Hct", 100.0),
+    "bloodT10Spin": ("aif.blood_T10", 1000.0),
 }
-#: These belong to one visit; all others are the same for both, or the visits do not compare.
-_OWN = ("reading",)
-#: Check box → step before conversion, and its setting's values when it is off and on.
-_STEPS_BEFORE = {
-    "motionCheck": ("motion", "on", (False, True)),
-    "spatialCheck": ("space", "method", ("off", "gaussian")),
-    "temporalCheck": ("time", "on", (False, True)),
+#: The same of what the files say and a person may correct.
+_CORRECTIONS = {
+    "TRSpin": ("reading.TR", 1000.0),
+    "FASpin": ("reading.FA", 1.0),
+    "fieldSpin": ("reading.field_strength", 1.0),
+    "intervalSpin": ("reading.frame_interval", 1.0),
+}
+#: Combo box → path of the setting.
+_CHOICES = {
+    "signalCombo": "concentration.signal",
+    "T1SourceCombo": "concentration.T1_source",
+    "modelCombo": "fit.model",
+}
+#: Check box → path of the setting, and its values when it is off and on.
+_PREPROCESSING = {
+    "motionCheck": ("preprocessing.motion.on", (False, True)),
+    "spatialCheck": ("preprocessing.space.method", ("off", "gaussian")),
+    "temporalCheck": ("preprocessing.time.on", (False, True)),
 }
 
 
@@ -51,47 +62,47 @@ class StudyPanel(Panel):
         self.on(ui.sampleButton, "clicked()", self.open_sample)
         self.on(ui.clearButton, "clicked()", self.ask_to_clear)
         self.selectors = {
-            f"{name}{use}": node_selector(getattr(ui, f"{name}{use}Holder"), kinds)
-            for name in VISITS
+            f"{name}{use}": node_selector(getattr(ui, f"{widget}{use}Holder"), kinds)
+            for name, widget in _WIDGETS.items()
             for use, kinds in _KINDS.items()
         }
         for spin, word in (("T10Spin", "T10"), ("r1Spin", "r1"), ("HctSpin", "Hct")):
             getattr(ui, spin).toolTip = words.EXPLAINED[word]
-        for name in VISITS:
-            use, folder = (getattr(ui, f"{name}{kind}Button") for kind in ("Use", "Folder"))
+        for name, widget in _WIDGETS.items():
+            use, folder = (getattr(ui, f"{widget}{kind}Button") for kind in ("Use", "Folder"))
             self.on(use, "clicked()", lambda name=name: self.use_nodes(name))
             self.on(folder, "clicked()", lambda name=name: self.choose_folder(name))
-            box = getattr(ui, f"{name}Box")
+            box = getattr(ui, f"{widget}Box")
             box.acceptDrops = True
             drop = _Drop(box)
             drop.take = lambda path, name=name: self.open_folder(name, path)
             box.installEventFilter(drop)
-        for spin in _NUMBERS:
-            self.on(
-                getattr(ui, spin), "valueChanged(double)",
-                lambda value, spin=spin: self.set_number(spin, value),
-            )  # fmt: skip
+        for spins, action in ((_NUMBERS, self.set_number), (_CORRECTIONS, self.set_correction)):
+            for spin in spins:
+                self.on(
+                    getattr(ui, spin), "valueChanged(double)",
+                    lambda value, spin=spin, action=action: action(spin, value),
+                )  # fmt: skip
         self.on(ui.baselineSpin, "valueChanged(int)", self.set_baseline)
-        self.on(ui.intervalSpin, "valueChanged(double)", self.set_interval)
-        self.on(ui.fieldSpin, "valueChanged(double)", self.set_field)
         self.on(ui.timesTable, "itemChanged(QTableWidgetItem*)", self.set_time)
-        self.on(ui.signalCombo, "currentIndexChanged(int)", self.set_signal)
-        self.on(ui.T1SourceCombo, "currentIndexChanged(int)", self.set_T1_source)
-        self.on(ui.modelCombo, "currentIndexChanged(int)", self.set_model)
-        for check, setting in _STEPS_BEFORE.items():
+        for combo in _CHOICES:
+            self.on(
+                getattr(ui, combo), "currentIndexChanged(int)",
+                lambda _index, combo=combo: self.set_choice(combo),
+            )  # fmt: skip
+        for check in _PREPROCESSING:
             self.on(
                 getattr(ui, check), "toggled(bool)",
-                lambda on, setting=setting: self.set_step_before(*setting, on),
+                lambda on, check=check: self.set_preprocessing(check, on),
             )  # fmt: skip
-        self.on(ui.computeButton, "clicked()", lambda: self.desk.make())
+        self.on(ui.computeButton, "clicked()", lambda: self.desk.compute())
 
     # -- opening --------------------------------------------------------------------------------
 
     def open_sample(self) -> None:
-        """Make the sample patient where it was not made before, and open both visits."""
-        logic = self.desk.logic
-        folders = self.desk.jobs.run(texts.SAMPLE, logic.make_sample)
-        self.desk.open({name: folders[name] for name in VISITS})
+        """Compute the sample patient if that was not done yet, and open both visits."""
+        folders = self.desk.jobs.run(texts.SAMPLE, self.desk.logic.make_sample)
+        self.desk.open(dict(zip(SHOWN_VISITS, folders.values(), strict=True)))
 
     def choose_folder(self, name: str) -> None:
         """Ask for a folder and open it."""
@@ -110,9 +121,7 @@ class StudyPanel(Panel):
         sequence, anatomy = (self.selectors[f"{name}{use}"].currentNode() for use in _KINDS)
         if sequence is None:
             raise InputError(texts.CHOOSE_SEQUENCE)
-        visit = getattr(self.desk.workplace, name)
-        visit.set_nodes(sequence, anatomy)
-        self.desk.opened([visit])
+        self.desk.opened([self.desk.session.open_nodes(name, sequence, anatomy)])
 
     def ask_to_clear(self) -> None:
         """Remove everything, if the user means it."""
@@ -121,66 +130,58 @@ class StudyPanel(Panel):
 
     # -- changing -------------------------------------------------------------------------------
 
-    def change(self, **groups: dict[str, Any]) -> None:
-        """Change settings: of both visits, but for what belongs to one."""
-        own = all(group in _OWN for group in groups)
-        for visit in [self.visit] if own else self.desk.visits:
-            visit.change(**groups)
+    def choose(self, path: str, value: Any) -> None:
+        """Change a setting: of the visit in hand, or of all visits if it is common."""
+        self.desk.session.choose(self.visit, {path: value})
         self.desk.refresh()
 
-    def set_number(self, spin: str, value: float) -> None:
-        """A setting as it was typed; 0 leaves it to the files or the program."""
-        group, name, factor = _NUMBERS[spin]
-        given = None if value <= 0 and name != "Hct" else value / factor
-        self.change(**{group: {name: given}})
-
-    def set_baseline(self, frames: int) -> None:
-        self.change(concentration={"baseline_frames": frames or None})
-
-    def set_signal(self, _index: int) -> None:
-        self.change(concentration={"signal": chosen(self.ui.signalCombo)})
-
-    def set_T1_source(self, _index: int) -> None:
-        key = chosen(self.ui.T1SourceCombo)
-        self.change(concentration={"T1_source": key or None})
-
-    def set_model(self, _index: int) -> None:
-        self.change(fit={"model": chosen(self.ui.modelCombo)})
-
-    def set_step_before(self, step: str, name: str, values: tuple[Any, Any], on: bool) -> None:
-        """Switch a step before conversion on or off."""
-        present = getattr(self.visit.settings.preprocessing, step)
-        self.change(preprocessing={step: replace(present, **{name: values[on]})})
-
-    def set_interval(self, seconds: float) -> None:
-        if seconds > 0 and self.visit.analysis is not None:
-            count = self.visit.analysis.study.dynamic.n_frames
-            self.visit.correct(times=[i * seconds for i in range(count)])
-            self.visit.change(reading={"frame_interval": seconds})
-            self.desk.refresh()
-
-    def set_time(self, item: Any) -> None:
-        """One frame time was typed."""
-        times = self.visit.analysis.study.dynamic.times.copy()
+    def correct(self, path: str, value: Any) -> None:
+        """Correct what the files of the visit in hand say."""
         try:
-            times[item.column()] = float(item.text().replace(",", "."))
-            self.visit.correct(times=times)
-        except ValueError as error:
-            raise InputError(str(error)) from None
+            job = self.desk.session.correct(self.visit, {path: value})
+            title = texts.READING.format(visit=self.visit.name)
+            job.finish(self.desk.jobs.run(title, job.run))
         finally:
             self.desk.refresh()
 
-    def set_field(self, tesla: float) -> None:
-        if tesla > 0 and self.visit.analysis is not None:
-            self.visit.correct(field_strength=tesla)
+    def set_number(self, spin: str, value: float) -> None:
+        """Take a setting as it was typed; 0 leaves it to the program."""
+        path, factor = _NUMBERS[spin]
+        self.choose(path, None if value <= 0 and path != "aif.Hct" else value / factor)
+
+    def set_correction(self, spin: str, value: float) -> None:
+        """Take a correction as it was typed; 0 uses what the files say."""
+        path, factor = _CORRECTIONS[spin]
+        self.correct(path, None if value <= 0 else value / factor)
+
+    def set_choice(self, combo: str) -> None:
+        """Take the chosen item of a combo box."""
+        self.choose(_CHOICES[combo], chosen(getattr(self.ui, combo)) or None)
+
+    def set_baseline(self, frames: int) -> None:
+        """Set the number of baseline frames; 0 finds them."""
+        self.choose("concentration.baseline_frames", frames or None)
+
+    def set_preprocessing(self, check: str, on: bool) -> None:
+        """Switch a preprocessing step on or off."""
+        path, values = _PREPROCESSING[check]
+        self.choose(path, values[on])
+
+    def set_time(self, item: Any) -> None:
+        """Take one frame time as it was typed."""
+        times = self.visit.needed().study.dynamic.times.tolist()
+        try:
+            times[item.column()] = float(item.text().replace(",", "."))
+        except ValueError:
             self.desk.refresh()
+            raise InputError(texts.NO_NUMBER, code="not_a_number") from None
+        self.correct("reading.frame_times", tuple(times))
 
     # -- showing --------------------------------------------------------------------------------
 
     def fill(self) -> None:
-        workplace = self.desk.workplace
-        for name in VISITS:
-            visit = getattr(workplace, name)
+        for name, widget in _WIDGETS.items():
+            visit = self.desk.session.visit(name)
             state = texts.NO_STUDY
             if visit.analysis is not None:
                 self.selectors[f"{name}Sequence"].setCurrentNode(visit.sequence)
@@ -191,7 +192,8 @@ class StudyPanel(Panel):
                     frames=dynamic.n_frames, columns=i, rows=j, sections=k,
                     description=dynamic.acquisition.description or dynamic.source.format,
                 )  # fmt: skip
-            getattr(self.ui, f"{name}StateLabel").text = state
+            getattr(self.ui, f"{widget}StateLabel").text = state
+            getattr(self.ui, f"{widget}Box").title = visit.title
         self.ui.clearButton.enabled = bool(self.desk.visits)
         opened = self.visit.analysis is not None
         for box in (self.ui.acquisitionBox, self.ui.settingsBox):
@@ -202,12 +204,13 @@ class StudyPanel(Panel):
 
     def _fill_acquisition(self) -> None:
         ui, analysis = self.ui, self.visit.analysis
-        dynamic, reading = analysis.study.dynamic, self.visit.settings.reading
+        dynamic = analysis.study.dynamic
         acquisition, times = dynamic.acquisition, dynamic.times
         ui.framesLabel.text = texts.FRAMES.format(
             count=dynamic.n_frames, duration=f"{times[-1] - times[0]:.0f}"
         )
-        ui.intervalSpin.value = 0
+        own = self.visit.state.own
+        ui.intervalSpin.value = own.get("reading.frame_interval") or 0
         ui.timesOriginLabel.text = dynamic.time_origin
         ui.timesOriginLabel.toolTip = "\n".join(dynamic.notes)
         self._items = fill_table(
@@ -216,29 +219,29 @@ class StudyPanel(Panel):
         ui.timesTable.setEditTriggers(qt.QAbstractItemView.AllEditTriggers)
         for name, present, scale in (("TR", analysis.TR, 1000.0), ("FA", analysis.FA, 1.0)):
             getattr(ui, f"{name}Spin").value = 0 if present is None else present * scale
-            by_hand = getattr(reading, name) is not None
+            by_hand = own.get(f"reading.{name}") is not None
             origin = texts.BY_HAND if by_hand else texts.FILES_SAY
             getattr(ui, f"{name}OriginLabel").text = texts.UNKNOWN if present is None else origin
         TE, field = acquisition.TE, acquisition.field_strength
         ui.TELabel.text = texts.UNKNOWN if TE is None else f"{TE * 1000:.3g} ms"
         ui.fieldSpin.value = field or 0
-        ui.fieldOriginLabel.text = texts.UNKNOWN if field is None else texts.FILES_SAY
+        by_hand = own.get("reading.field_strength") is not None
+        origin = texts.BY_HAND if by_hand else texts.FILES_SAY
+        ui.fieldOriginLabel.text = texts.UNKNOWN if field is None else origin
 
     def _fill_settings(self) -> None:
         ui, settings = self.ui, self.visit.settings
-        for spin, (group, name, factor) in _NUMBERS.items():
-            if group not in _OWN:
-                value = getattr(getattr(settings, group), name)
-                getattr(ui, spin).value = 0 if value is None else value * factor
+        for spin, (path, factor) in _NUMBERS.items():
+            value = value_at(settings, path)
+            getattr(ui, spin).value = 0 if value is None else value * factor
         concentration = settings.concentration
         ui.baselineSpin.value = concentration.baseline_frames or 0
         fill_combo(ui.signalCombo, words.SIGNALS, concentration.signal)
         fill_combo(ui.T1SourceCombo, words.T1_SOURCES, concentration.T1_source or "")
         fill_combo(ui.modelCombo, words.MODELS, settings.fit.model)
-        for check, (step, name, (off, _on)) in _STEPS_BEFORE.items():
-            present = getattr(settings.preprocessing, step)
-            getattr(ui, check).checked = getattr(present, name) != off
-        ui.computeButton.enabled = any(visit.is_stale for visit in self.desk.visits)
+        for check, (path, (off, _on)) in _PREPROCESSING.items():
+            getattr(ui, check).checked = value_at(settings, path) != off
+        ui.computeButton.enabled = any(not visit.is_current for visit in self.desk.visits)
 
 
 class _Drop(qt.QObject):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-VISITS = ("before", "after")
+from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
+
 #: What a row of views shows: the T1 image, the map or the dynamic frame, and the map over T1.
 SLOTS = ("T1", "map", "fused")
 PLOTS = ("left", "right")
@@ -46,11 +47,9 @@ class Layout:
 LAYOUTS = {
     layout.name: layout
     for layout in (
-        Layout("before", ("before",), True),
-        Layout("after", ("after",), True),
+        *(Layout(visit, (visit,), True) for visit in VISITS),
         Layout("both", VISITS, True),
-        Layout("before images", ("before",), False),
-        Layout("after images", ("after",), False),
+        *(Layout(f"{visit} images", (visit,), False) for visit in VISITS),
         Layout("both images", VISITS, False),
     )
 }

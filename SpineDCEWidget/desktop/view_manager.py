@@ -111,7 +111,7 @@ class Views:
                 if widget is None:
                     continue
                 others |= _compose(widget.mrmlSliceCompositeNode(), under, over, opacity)
-                node, label = widget.mrmlSliceNode(), f"{visit.name}: {labels[slot]}"
+                node, label = widget.mrmlSliceNode(), f"{visit.label}: {labels[slot]}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
                 self._orient(widget, visit)

@@ -301,6 +301,8 @@ class Session:
         states[visit.name] = replace(visit.state, own={**visit.state.own, **own})
         for state in states.values():
             self._combined(common, state.own)  # refuses what is not possible
+        assert visit.as_read is not None
+        corrected_images(visit.as_read, states[visit.name].own)
         text = text or _("Change {settings}").format(
             settings=", ".join(setting_label(path) for path in values)
         )
@@ -320,6 +322,8 @@ class Session:
         """
         visit.needed()
         interval = "reading.frame_interval"
+        if values.get(interval) is not None:
+            values = {"reading.frame_times": None, **values}  # they would hide the interval
         again = interval in values and values[interval] != visit.state.own.get(interval)
         path = visit.study_path
 
@@ -493,6 +497,7 @@ class Session:
         text = _("Move the shift of the {visit} visit").format(visit=_(visit.name))
         self.choose(visit, values, text=text, key=f"shift {visit.name}")
         if visit.maps:
+            visit.shown = None
             visit_display.show_slices(visit.nodes, refit_slices(analysis, float(seconds), slices))
 
     def _with(self, visit: VisitSession, state: VisitState) -> SessionState:
@@ -633,7 +638,8 @@ class Session:
         analysis.adopt(snapshot)
         if not analysis.is_current("result"):
             return False
-        visit.result, visit.evidence = analysis.result(), computed.evidence
+        visit.result = visit.shown = analysis.result()
+        visit.evidence = computed.evidence
         visit_display.show_result(visit.nodes, analysis, visit.result)
         self.history.close_step()
         visit.release_memory()

@@ -69,6 +69,8 @@ class VisitSession:
         #: The study before corrections.
         self.as_read: Images | None = None
         self.result: Result | None = None
+        #: What the maps' nodes hold; None while some of their slices are at another shift.
+        self.shown: Result | None = None
         #: What the curves say about the shift, when the result was computed; None if nothing.
         self.evidence: Evidence | None = None
         #: Why the last computation failed; "" if it did not.
@@ -159,6 +161,7 @@ class VisitSession:
         return (
             analysis is not None
             and result is not None
+            and self.shown is result
             and analysis.is_current("result")
             # What was computed last need not be what is shown.
             and analysis.result() is result

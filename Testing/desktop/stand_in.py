@@ -213,7 +213,7 @@ class Parameters(types.SimpleNamespace):
 
     def __init__(self):
         super().__init__(
-            step="study", visit="before", quantity="vp", opacity=70.0, threshold=5.0,
+            step="study", visit="baseline", quantity="vp", opacity=70.0, threshold=5.0,
             colours="viridis", tops={}, layout="with curves", linked=True,
         )  # fmt: skip
 

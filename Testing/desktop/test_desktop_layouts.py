@@ -19,10 +19,10 @@ def test_a_layout_holds_its_views_once(layout):
     assert "vtkMRMLViewNode" not in kinds  # volume rendering is not needed, and slow
 
 
-def test_before_lies_above_after_and_all_move_together():
+def test_the_baseline_lies_above_the_follow_up_and_all_move_together():
     root = ElementTree.fromstring(LAYOUTS["both"].xml())
     rows = root.findall("item")
-    for row, visit in zip(rows, ("before", "after"), strict=False):
+    for row, visit in zip(rows, ("baseline", "follow-up"), strict=False):
         tags = [view.get("singletontag") for view in row.iter("view")]
         assert tags == [view_name(visit, slot) for slot in SLOTS]
     groups = {p.text for p in root.iter("property") if p.get("name") == "viewgroup"}
@@ -31,7 +31,7 @@ def test_before_lies_above_after_and_all_move_together():
 
 def test_the_sections_lie_as_they_were_acquired():
     for orientation in ("Sagittal", "Axial"):
-        root = ElementTree.fromstring(LAYOUTS["before"].xml(orientation))
+        root = ElementTree.fromstring(LAYOUTS["baseline"].xml(orientation))
         found = {p.text for p in root.iter("property") if p.get("name") == "orientation"}
         assert found == {orientation}
 
@@ -45,10 +45,10 @@ def test_numbers_are_none_of_3d_slicers_own_and_each_once():
 @pytest.mark.parametrize(
     ("visits", "choice", "name"),
     [
-        (["before"], "with curves", "before"),
-        (["after"], "images only", "after images"),
-        (["after", "before"], "with curves", "both"),
-        (["before", "after"], "images only", "both images"),
+        (["baseline"], "with curves", "baseline"),
+        (["follow-up"], "images only", "follow-up images"),
+        (["follow-up", "baseline"], "with curves", "both"),
+        (["baseline", "follow-up"], "images only", "both images"),
     ],
 )
 def test_the_layout_follows_the_visits_and_the_choice(visits, choice, name):

@@ -32,17 +32,17 @@ def desk(monkeypatch, sample):
     said = stand_in.install(monkeypatch, slicer)
     for name in [n for n in sys.modules if n.startswith("SpineDCEWidget.desktop")]:
         monkeypatch.delitem(sys.modules, name)
-    from SpineDCELib.mrml.patient_scene import Workplace
-
     from SpineDCEWidget.desktop.module_panel import Workstation
+    from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
 
     logic = types.SimpleNamespace(
-        workplace=Workplace(slicer.mrmlScene),
+        session=Session(slicer.mrmlScene),
         make_sample=lambda progress: {name: paths.dicom for name, paths in sample.items()},
     )
     resources = ROOT / "SpineDCE/Resources"
     desk = Workstation(stand_in.Widget(), logic, lambda name: str(resources / name))
-    desk.said, desk.truth = said, {name: paths.truth for name, paths in sample.items()}
+    desk.said = said
+    desk.truth = {n: p.truth for n, p in zip(SHOWN_VISITS, sample.values(), strict=True)}
     desk.enter(stand_in.Parameters())
     yield desk
     desk.close()
@@ -67,7 +67,7 @@ def opened(desk):
 @pytest.fixture
 def one(desk, sample):
     """One visit alone, which is quicker."""
-    desk.panels["study"].open_folder("before", sample["before"].dicom)
+    desk.panels["study"].open_folder("baseline", sample["before"].dicom)
     assert not desk.said
     return desk
 
@@ -78,7 +78,7 @@ def drawn(opened):
         opened.take(visit.name)
         go(opened, 3)
         opened.panels["regions"].read_file(opened.truth[visit.name] / "rois.seg.nrrd")
-    opened.take("before")
+    opened.take("baseline")
     assert not opened.said
     return opened
 
@@ -99,7 +99,7 @@ def test_the_sample_button_makes_all_that_needs_no_hand(opened):
         assert isinstance(visit.settings.fit.shift, float)
     assert opened.ui.visitFrame.visible
     state = ui(opened, "study")
-    assert "frames" in state.beforeStateLabel.text
+    assert "frames" in state.baselineStateLabel.text
     assert state.TRSpin.value == pytest.approx(4.5, abs=2)
     assert not opened.ui.busyFrame.visible
 
@@ -112,7 +112,7 @@ def test_rows_take_candidates_in_and_out(one):
     taken = [row for row in range(table.rowCount) if table.cells[row, 0]]
     panel.click_row(taken[0], 0)
     assert not table.cells[taken[0], 0]
-    assert not visit.is_stale
+    assert visit.is_current
     ui(one, "arteries").resetButton.click()
     assert table.cells[taken[0], 0]
     panel.click_row(taken[0], 1)  # any other column shows it only
@@ -147,7 +147,7 @@ def test_the_three_handles_of_the_shift_agree(one):
     one.panels["arteries"].nudge(1)
     assert visit.settings.fit.shift == pytest.approx(4.25)
     one.panels["arteries"]._rest.fire()
-    assert not visit.is_stale
+    assert visit.is_current
     assert np.nanmax(np.abs(slicer_array(visit.maps["vp"]) - before)) > 0
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
     state.proposeButton.click()
@@ -179,18 +179,20 @@ def test_numbers_stand_beside_what_is_drawn(drawn):
     assert state.exclusionNumber.text != "–"
 
 
-def test_settings_are_those_of_both_visits_and_the_readings_of_one(opened):
+def test_common_settings_reach_both_visits_and_the_others_one(opened):
     go(opened, 1)
     state = ui(opened, "study")
     state.HctSpin.value = 45
-    assert {visit.settings.aif.Hct for visit in opened.visits} == {0.45}
+    assert [visit.settings.aif.Hct for visit in opened.visits] == [0.45, 0.42]
+    state.bloodT10Spin.value = 1500
+    assert {visit.settings.aif.blood_T10 for visit in opened.visits} == {1.5}
     state.TRSpin.value = 5.0
     assert pytest.approx(0.005) == opened.visits[0].analysis.TR
     assert pytest.approx(0.005) != opened.visits[1].analysis.TR
     assert state.TROriginLabel.text == "set by hand"
     assert state.computeButton.enabled
     state.computeButton.click()
-    assert not any(visit.is_stale for visit in opened.visits)
+    assert all(visit.is_current for visit in opened.visits)
     assert not opened.said
 
 
@@ -220,7 +222,7 @@ def test_display_choices_reach_both_visits(opened):
         assert display.GetLowerThreshold() == pytest.approx(0.2 * top, rel=1e-3)
     ui(opened, "maps").topSpin.value = 25.0
     assert {display.GetWindowLevelMax() for display in displays} == {25.0}
-    composite = opened.views.slice_widget("after", "fused").mrmlSliceCompositeNode()
+    composite = opened.views.slice_widget("follow-up", "fused").mrmlSliceCompositeNode()
     assert composite.GetForegroundOpacity() == pytest.approx(0.4)
     assert composite.GetForegroundVolumeID() == opened.visits[1].maps["vp"].GetID()
 
@@ -232,7 +234,7 @@ def test_compare_and_export(drawn, tmp_path):
     assert not drawn.said
     assert "Normalised Vp of" in state.callLabel.text
     assert state.resultTable.rowCount > 3
-    assert "table.comparison" in set(drawn.workplace.after.nodes.uses())
+    assert "table.comparison" in set(drawn.session.visit("follow-up").nodes.uses())
     state.folderEdit.currentPath = str(tmp_path / "out")
     state.reportCheck.checked = False
     state.exportButton.click()

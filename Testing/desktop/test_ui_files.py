@@ -80,6 +80,8 @@ def test_bound_parameters_exist_and_are_bound_once():
 
 #: These get theirs as the state changes.
 TOLD_BY_CODE = {
+    "undoButton",
+    "redoButton",
     *(f"step{number}Button" for number in range(1, 6)),
     *(f"{role}Button" for role in ("lesion", "reference", "exclusion", "aorta")),
     "compareButton",

@@ -24,7 +24,7 @@ BOTH = ("baseline", "follow-up")
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory):
-    written = write_visits(tmp_path_factory.mktemp("sample"))
+    written = write_visits(tmp_path_factory)
     return dict(zip(BOTH, written.values(), strict=True))
 
 

@@ -6,12 +6,12 @@ import pytest
 from mrml.scenes import new_scene, write_visits
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml import region_nodes as drawn
-from SpineDCELib.mrml.patient_scene import Workplace, open_images
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.settings import AIF_SOURCES, MODELS, SIGNAL_MODES, T1_SOURCES
 
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.session import Session, open_images
 from SpineDCEWidget.shared.steps import DONE, NEXT, NOT_YET, STEPS, WRONG, state_of
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
@@ -56,33 +56,32 @@ def marks(place):
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory):
-    return write_visits(tmp_path_factory)
+    written = write_visits(tmp_path_factory)
+    return dict(zip(("baseline", "follow-up"), written.values(), strict=True))
 
 
 def open_visit(place, name, studies):
-    visit = place.visit(name)
-    visit.set_images(open_images(studies[name][0]))
-    return visit
+    return place.open(name, open_images(studies[name][0]))
 
 
-def draw(visit, path):
+def draw(place, visit, path):
     geometry = visit.analysis.study.dynamic.geometry
     masks, roles = read_regions([str(path)], geometry), read_roles([str(path)])
     drawn.set_masks(visit.segmentation, masks, geometry, roles=roles)
-    visit.regions_changed()
+    place.regions_changed(visit)
 
 
 def test_the_work_from_nothing_to_a_call(studies):
-    place = Workplace(new_scene())
+    place = Session(new_scene())
     assert [step.number for step in STEPS] == [1, 2, 3, 4, 5]
     assert marks(place) == [NEXT, NOT_YET, NOT_YET, NOT_YET, NOT_YET]
     assert shown.result_rows(place) == ([], [])
     assert shown.call(place) == ""
 
-    before = open_visit(place, "before", studies)
+    before = open_visit(place, "baseline", studies)
     assert marks(place)[:2] == [DONE, NEXT]
     assert shown.proposal(before) == ""
-    before.show(before.compute())
+    place.compute(before)
     assert marks(place) == [DONE, DONE, NEXT, DONE, NOT_YET]
     assert "lesion" in state_of(place)[2].reason
     headings, rows = shown.candidate_rows(before)
@@ -92,63 +91,63 @@ def test_the_work_from_nothing_to_a_call(studies):
     ]
     assert shown.proposal(before).startswith("Proposed ")
 
-    draw(before, studies["before"][1])
-    assert marks(place)[2:4] == [DONE, NEXT], "maps must be made again for what was drawn"
-    numbers = shown.region_numbers(before.live_rows())
+    draw(place, before, studies["baseline"][1])
+    assert marks(place)[2:4] == [DONE, NEXT], "maps must be computed again for what was drawn"
+    numbers = shown.region_numbers(before.region_numbers())
     assert "mL/100 mL" in numbers["lesion"]
     assert numbers["lesion"].endswith("×")
     assert "×" not in numbers["reference"]
-    before.show(before.compute())
+    place.compute(before)
     assert marks(place)[3:] == [DONE, DONE]
     assert shown.sizes(before).startswith("Lesion: ")
     assert any("normalised Vp" in row[0] for row in shown.result_rows(place)[1])
 
-    after = open_visit(place, "after", studies)
-    draw(after, studies["after"][1])
-    after.show(after.compute())
+    after = open_visit(place, "follow-up", studies)
+    draw(place, after, studies["follow-up"][1])
+    place.compute(after)
     assert marks(place) == [DONE, DONE, DONE, DONE, NEXT]
     assert "Compare" in shown.call(place)
     place.compare(flip_runs=10)
     assert marks(place) == [DONE] * 5
     headings, rows = shown.result_rows(place)
-    assert headings == ["", "before", "after", "change"]
+    assert headings == ["", before.title, after.title, "change"]
     assert rows[0][0] == "normalised Vp"
     assert rows[0][3].startswith("−")
     call = shown.call(place)
     assert "response" in call
     assert "perturbed analyses" in call
 
-    after.change(fit={"shift": after.settings.fit.shift + 1})
+    place.choose(after, {"fit.shift": after.settings.fit.shift + 1})
     assert marks(place)[3:] == [NEXT, NOT_YET]
     assert "perturbed" not in shown.call(place)
 
 
 def test_a_study_without_an_artery_says_so_at_its_step(studies):
-    place = Workplace(new_scene())
-    visit = open_visit(place, "before", studies)
+    place = Session(new_scene())
+    visit = open_visit(place, "baseline", studies)
     geometry = visit.analysis.study.dynamic.geometry
-    corner = read_regions([str(studies["before"][1])], geometry)["Lesion"] & False
+    corner = read_regions([str(studies["baseline"][1])], geometry)["Lesion"] & False
     corner[0, :4, :4] = True
     drawn.set_masks(visit.segmentation, {"here": corner}, geometry, roles={"here": drawn.SEARCH})
-    visit.regions_changed()
+    place.regions_changed(visit)
     with pytest.raises(InputError, match="No trustworthy AIF"):
-        visit.compute()
+        place.compute(visit)
     assert marks(place)[1] == WRONG
     assert "No trustworthy AIF" in state_of(place)[1].reason
 
 
-def test_a_voxel_tells_its_story(studies):
+def test_a_voxel_is_explained(studies):
     from SpineDCELib.mrml.volume_nodes import ras_of
 
-    place = Workplace(new_scene())
-    visit = open_visit(place, "before", studies)
-    draw(visit, studies["before"][1])
-    visit.show(visit.compute())
+    place = Session(new_scene())
+    visit = open_visit(place, "baseline", studies)
+    draw(place, visit, studies["baseline"][1])
+    place.compute(visit)
     mask = visit.analysis.regions["Lesion"]
     voxel = tuple(int(v) for v in zip(*mask.nonzero(), strict=True).__next__())
-    story = visit.explain(ras_of(voxel, visit.analysis.study.dynamic.geometry))
-    rows = dict(shown.story_rows(story))
+    explained = visit.explain(ras_of(voxel, visit.analysis.study.dynamic.geometry))
+    rows = dict(shown.explanation_rows(explained))
     assert rows["Vp"].endswith("mL/100 mL")
     assert "±" in rows["Vp"]
-    assert story.status in shown.voxel_text(story)
-    assert f"Section {voxel[0] + 1}" in shown.voxel_text(story)
+    assert explained.status in shown.voxel_text(explained)
+    assert f"Slice {voxel[0] + 1}" in shown.voxel_text(explained)
