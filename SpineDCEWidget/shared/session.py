@@ -46,6 +46,7 @@ from SpineDCELib.run.export_session import FinishedVisit, export_visits
 from SpineDCELib.run.inputs import read_images, sizes_of
 from SpineDCELib.run.saved_session import SavedVisit, read_session, write_session
 from SpineDCELib.settings.values import Settings, settings_from_dict, settings_to_dict
+from SpineDCELib.vocabulary.visits import VISITS
 
 from SpineDCEWidget.shared.setting_scopes import is_of_a_visit, own_values, paths, with_values
 from SpineDCEWidget.shared.undo import UndoHistory
@@ -57,7 +58,7 @@ T = TypeVar("T")
 #: Names of the visits that the windows show.
 SHOWN_VISITS = (BASELINE, FOLLOW_UP)
 #: Their folders in an export, as the command line names them.
-FOLDERS = {BASELINE: "before", FOLLOW_UP: "after"}
+FOLDERS: dict[str, str] = {role: words.key for role, words in VISITS.items()}
 #: Decimals of a shift that was proposed, and of one that was set by hand, s.
 PROPOSED_DIGITS, SHIFT_DIGITS = 2, 3
 

@@ -25,6 +25,7 @@ from SpineDCELib.mrml.visit_display import show_frame
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import voxel_of
 from SpineDCELib.settings.values import Settings
+from SpineDCELib.vocabulary.visits import long_date
 
 BASELINE, FOLLOW_UP = "baseline", "follow-up"
 
@@ -90,7 +91,7 @@ class VisitSession:
     @property
     def title(self) -> str:
         """The label with the date: "Baseline, 12 March 2026"."""
-        day = long_date(self.date)
+        day = _day(self.date)
         return f"{self.label}, {day}" if day else self.label
 
     # -- nodes ----------------------------------------------------------------------------------
@@ -218,10 +219,9 @@ class VisitSession:
                 let_go(self.analysis.concentration().curves)
 
 
-def long_date(date: str) -> str:
+def _day(date: str) -> str:
     """Return a DICOM date ("20260312") as "12 March 2026"; "" if it is none."""
     try:
-        day = datetime.strptime(date[:8], "%Y%m%d")
+        return long_date(datetime.strptime(date[:8], "%Y%m%d").date())
     except ValueError:
         return ""
-    return f"{day.day} {day:%B %Y}"

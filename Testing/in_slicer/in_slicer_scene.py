@@ -106,13 +106,13 @@ class Scene(DeskTest):
         import sys
 
         self.sample()
-        old = sys.modules["SpineDCELib.mrml.visit_scene"]
+        old = sys.modules["SpineDCEWidget.shared.session"]
         shift = self.desk.visit.settings.fit.shift
         self.widget.onReload()
         settle(1.0)
         new = slicer.modules.SpineDCEWidget
         assert new is not self.widget
-        assert sys.modules["SpineDCELib.mrml.visit_scene"] is not old
+        assert sys.modules["SpineDCEWidget.shared.session"] is not old
         assert new.desk.visit.settings.fit.shift == shift
         self.widget, self.desk, self.logic = new, new.desk, new.logic
         assert self.desk.visits
