@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from SpineDCELib.mrml.volume_nodes import array_of
-from SpineDCELib.settings.values import Settings
+from SpineDCELib.settings import Settings
 from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3

@@ -45,7 +45,7 @@ from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.export_session import FinishedVisit, export_visits
 from SpineDCELib.run.inputs import read_images, sizes_of
 from SpineDCELib.run.saved_session import SavedVisit, read_session, write_session
-from SpineDCELib.settings.values import Settings, settings_from_dict, settings_to_dict
+from SpineDCELib.settings import Settings, settings_from_dict, settings_to_dict
 from SpineDCELib.vocabulary.visits import VISITS
 
 from SpineDCEWidget.shared.setting_scopes import is_of_a_visit, own_values, paths, with_values

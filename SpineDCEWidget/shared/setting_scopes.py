@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from SpineDCELib.settings.values import Settings
+from SpineDCELib.settings import Settings
 
 try:
     from SpineDCELib.settings.form import FORM

@@ -24,7 +24,7 @@ from SpineDCELib.mrml.region_nodes import add_segment
 from SpineDCELib.mrml.visit_display import show_frame
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import voxel_of
-from SpineDCELib.settings.values import Settings
+from SpineDCELib.settings import Settings
 from SpineDCELib.vocabulary.visits import long_date
 
 BASELINE, FOLLOW_UP = "baseline", "follow-up"

@@ -24,7 +24,7 @@ from SpineDCELib.mrml.sequence_nodes import (
 from SpineDCELib.mrml.visit_nodes import VisitNodes, remove_whole
 from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, touched
 from SpineDCELib.series import DynamicSeries
-from SpineDCELib.settings.values import Settings
+from SpineDCELib.settings import Settings
 
 #: Percentiles of a volume between which its grey values are spread.
 _WINDOW = (1, 99.5)

@@ -21,7 +21,7 @@ from SpineDCELib.run.analyse import record_of, write_analysis
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.provenance import file_digest
 from SpineDCELib.series import write_segmentation
-from SpineDCELib.settings.values import settings_to_dict
+from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.vocabulary.region_roles import TAG
 
 
