@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from importlib.metadata import entry_points
 from typing import Any
 
 from SpineDCELib.errors import InputError
+
+#: Where the package of the page registers the function that serves it.
+ENTRY_POINTS = "spinedce.workstation"
 
 
 def add(commands: Any) -> None:
@@ -20,13 +24,22 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve the page until it is stopped."""
+    """Serve the page until it is stopped.
+
+    The page is another package, which the engine does not import: its entry point is looked up.
+    """
+    advice = "install it with: pip install 'spinedce[workstation]'"
+    entries = [*entry_points(group=ENTRY_POINTS)]
+    if not entries:
+        raise InputError(
+            f"The workstation is not part of this installation; {advice}", code="no_workstation"
+        )
     try:
-        from SpineDCEWidget.browser.start import run as serve
+        serve = entries[0].load()
     except ImportError as error:
         raise InputError(
-            f"The workstation is not part of this installation ({error.name} is missing); "
-            "install it with: pip install 'spinedce[workstation]'"
+            f"The workstation is not part of this installation ({error.name} is missing); {advice}",
+            code="no_workstation",
         ) from None
     serve(options.study, port=options.port, browser=not options.no_browser)
     return 0
