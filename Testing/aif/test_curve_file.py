@@ -37,7 +37,7 @@ def test_span_tells_the_unit_and_the_note_says_so(tmp_path, factor, unit):
 
 def test_unclear_unit_is_asked_for(tmp_path):
     rows = "\n".join(f"{t},{t / 100}" for t in range(0, 300, 5))
-    with pytest.raises(InputError, match="--aif-time-unit"):
+    with pytest.raises(InputError, match="time unit"):
         read_curve_file(write(tmp_path, rows), duration=5000)
     assert read_curve_file(write(tmp_path, rows), duration=5000, time_unit="s").t[-1] == 295
 

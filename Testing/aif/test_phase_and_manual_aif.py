@@ -82,7 +82,7 @@ def test_without_phase_nothing_is_corrected_but_it_is_said():
     curve = blood(series)
     assert curve.r2 == 0
     assert curve.Cb.max() == pytest.approx(Cb.max(), rel=0.04)
-    assert any("--blood-r2" in note for note in curve.notes)
+    assert any("T2* of blood" in note for note in curve.notes)
     assert blood(series, r2=6.1).Cb.max() > 1.05 * curve.Cb.max()
     with pytest.raises(InputError, match="phase"):
         blood(series, peak="phase")

@@ -421,7 +421,7 @@ def test_other_patients_are_never_mixed(tmp_path):
 def test_two_dynamic_series_are_listed(tmp_path):
     written(tmp_path / "a")
     written(tmp_path / "b", series_number=9, description="DCE again")
-    with pytest.raises(InputError, match=r"--series N.*DCE sag.*DCE again"):
+    with pytest.raises(InputError, match=r"must be chosen.*DCE sag.*DCE again"):
         read_dynamic(tmp_path)
     check(read_dynamic(tmp_path, series=2))
     with pytest.raises(InputError, match="no series 3"):

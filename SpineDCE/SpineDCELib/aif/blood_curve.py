@@ -59,7 +59,11 @@ def blood_curve(
     """
     plain = np.asarray(contrast(signal), float)
     if r2 and TE is None:
-        raise InputError("The echo time is not in the files, so --blood-r2 cannot be used.")
+        raise InputError(
+            "The echo time is not in the files, so r2 of blood cannot be used.",
+            code="no_TE",
+            fields=["aif.r2"],
+        )
     if peak == "phase" and phase is None:
         raise InputError("The peak is to be corrected by phase, but there is no usable phase.")
     phase = None if phase is None else anchored(phase, plain)
@@ -71,14 +75,13 @@ def blood_curve(
         if r2 is None and phase is not None and confirms_decay(plain, decayed, phase.C):
             used = literature_r2
             notes.append(
-                f"T2* of blood (r2 {used:g} /s/mM, Rohrer 2005) corrected, for the phase confirms "
-                f"it; without it the peak would be {low:.0f} % lower (--blood-r2 0)."
+                f"T2* of blood (r2 {used:g} /s/mM, Rohrer 2005) corrected, because the phase "
+                f"confirms it; without it the peak would be {low:.0f} % lower."
             )
         elif r2 is None and np.isfinite(low) and low > 3:
             notes.append(
-                "T2* of blood not corrected, for no phase confirms it; if blood decays with r2 "
-                f"{literature_r2:g} /s/mM (Rohrer 2005), the peak is {low:.0f} % too low "
-                f"(--blood-r2 {literature_r2:g})."
+                "T2* of blood not corrected, because no phase confirms it; if blood decays with r2 "
+                f"{literature_r2:g} /s/mM (Rohrer 2005), the peak is {low:.0f} % too low."
             )
     elif used:
         notes.append(f"T2* of blood corrected with r2 {used:g} /s/mM as given.")

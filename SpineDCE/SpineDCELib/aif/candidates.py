@@ -160,7 +160,9 @@ class Detection:
         """
         if self.doubt:
             raise InputError(
-                f"No trustworthy AIF: {self.doubt} Draw the artery (--aif-mask FILE), give a curve "
-                "(--aif-file FILE) or take a population AIF (--aif parker)."
+                f"No trustworthy AIF: {self.doubt} Draw the artery, give a curve or use a "
+                "population AIF.",
+                code="no_trustworthy_aif",
+                fields=["inputs.aif_mask", "inputs.aif_file", "aif.source=parker"],
             )
         return self

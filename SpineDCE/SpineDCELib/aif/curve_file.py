@@ -76,9 +76,12 @@ def read_curve_file(
         ]
         if len(fits) != 1:
             raise InputError(
-                f"The AIF file {path} does not say its time unit, and {span:g} does not tell it "
-                f"beside an acquisition of {duration:.0f} s; write the header "
-                "'time [s], Cb [mM]' or give --aif-time-unit s|ms|min."
+                f"The AIF file {path} does not say its time unit, and its span of {span:g} does "
+                f"not show it beside an acquisition of {duration:.0f} s. Write the header "
+                "'time [s], Cb [mM]'.",
+                code="no_time_unit",
+                about=str(path),
+                fields=["aif.time_unit"],
             )
         note = f"times taken as {fits[0]} because their span fits the acquisition"
         factor = _TIME_UNITS[fits[0]]

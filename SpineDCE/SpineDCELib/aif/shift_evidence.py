@@ -155,7 +155,11 @@ def gather_evidence(
         losses.append(loss)
         weighed.append((fitter, least))
     if not found:
-        raise InputError("No region has a curve from which a shift could be found; give --shift.")
+        raise InputError(
+            "No region has a curve from which a shift could be estimated.",
+            code="no_curve_for_shift",
+            fields=["fit.shift"],
+        )
     together = np.hstack(losses)
     residual = together.mean(axis=1)
     residual /= residual.min()

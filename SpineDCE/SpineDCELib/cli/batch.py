@@ -10,9 +10,10 @@ from SpineDCELib.cli.terminal import existing, shown_progress
 from SpineDCELib.compare.call import CUTOFF, SOURCE
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import parse_formats
+from SpineDCELib.settings import FORM
 
 #: Options that name files of one study.
-OF_ONE = ("aif_mask", "aif_file", "aif_region", "aif_selection", "t1_map", "roi", "size")
+OF_ONE = tuple(p for p in FORM if p.startswith("inputs.") and FORM[p].option.startswith("--"))
 
 
 def add(commands: Any) -> None:
@@ -54,9 +55,11 @@ def run(options: argparse.Namespace) -> int:
     from SpineDCELib.cohort.batch_studies import read_studies
 
     for name in OF_ONE:
-        if getattr(options, name):
-            flag = "--" + name.replace("_", "-")
-            raise InputError(f"{flag} belongs to one study; name its files in the table.")
+        if getattr(options, name.replace(".", "__")):
+            raise InputError(
+                f"{FORM[name].option} belongs to one study; name its files in the table.",
+                code="option_of_one_study",
+            )
     studies = read_studies(existing(options.studies))
     recipe = Recipe(
         settings_of(options),

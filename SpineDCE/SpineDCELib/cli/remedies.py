@@ -5,6 +5,12 @@ from __future__ import annotations
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.settings import FORM
 
+#: What only the command line has: field → option.
+_OWN_OPTIONS = {
+    "compare.accept_differences": "--accept-differences",
+    "export.formats": "--export LIST",
+}
+
 
 def with_remedy(error: SpineDCEError) -> str:
     """Return an error's message, followed by the options that can fix the problem."""
@@ -18,6 +24,8 @@ def with_remedy(error: SpineDCEError) -> str:
 
 def option_of(path: str) -> str:
     """Return the option for a field of the form, such as "--t10 MS"; "" where there is none."""
+    if path in _OWN_OPTIONS:
+        return _OWN_OPTIONS[path]
     path, _, value = path.partition("=")
     if path == "concentration.T1_source" and value == "vfa":
         return "--t1-vfa"

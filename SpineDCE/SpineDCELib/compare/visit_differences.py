@@ -101,7 +101,9 @@ def require_accepted(found: list[Difference], *, accepted: bool) -> None:
     if open_ones and not accepted:
         raise InputError(
             f"The visits differ in {len(open_ones)} thing(s): {'; '.join(open_ones)}. Make them "
-            "alike, or confirm with --accept-differences."
+            "alike, or accept the differences.",
+            code="visits_differ",
+            fields=["compare.accept_differences"],
         )
 
 

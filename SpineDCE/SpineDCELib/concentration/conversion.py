@@ -95,7 +95,9 @@ def tissue_T10(
     assert angles is not None
     if angles.TR is None:
         raise InputError(
-            "The flip-angle series carry no repetition time; give --t1-map FILE or --t10 MS."
+            "The flip-angle series carry no repetition time, so T10 cannot be computed from them.",
+            code="flip_angles_without_TR",
+            fields=["inputs.T1_map", "concentration.T10"],
         )
     T1: NDArray[np.floating] = variable_flip_angle_T1(
         angles.signal, FA=angles.FA, TR=angles.TR, B1=angles.B1, progress=progress
@@ -105,8 +107,9 @@ def tissue_T10(
         T1 = resample_linear(T1, angles.geometry, grid)
         if not np.isfinite(T1).any():
             raise InputError(
-                "The flip-angle series lie elsewhere than the dynamic series; give "
-                "--t1-map FILE or --t10 MS."
+                "The flip-angle series lie elsewhere than the dynamic series.",
+                code="flip_angles_elsewhere",
+                fields=["inputs.T1_map", "concentration.T10"],
             )
         note += ", interpolated onto the dynamic series' grid"
     return T1, note + "."
@@ -169,13 +172,17 @@ def check_signal(signal: NDArray[np.floating]) -> None:
     if np.isnan(lowest) or not np.isfinite(float(signal.max())):
         count = int((~np.isfinite(signal)).any(axis=0).sum())
         raise InputError(
-            f"The dynamic series has NaN or infinite signal in {count} voxels; mend the file or "
-            "add --skip-invalid to leave those voxels unfitted."
+            f"The dynamic series has NaN or infinite signal in {count} voxels. Fix the "
+            "file, or leave those voxels unfitted.",
+            code="signal_not_finite",
+            fields=["reading.skip_invalid"],
         )
     if lowest < 0:
         count = int((signal < 0).any(axis=0).sum())
         raise InputError(
             f"The dynamic series has negative signal (down to {lowest:g}) in {count} voxels; "
-            "magnitude images have none. Choose the magnitude with --series, or add "
-            "--skip-invalid to leave those voxels unfitted."
+            "magnitude images have none. Choose the magnitude series, or leave those voxels "
+            "unfitted.",
+            code="negative_signal",
+            fields=["reading.series", "reading.skip_invalid"],
         )

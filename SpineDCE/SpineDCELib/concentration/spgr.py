@@ -114,16 +114,21 @@ def signal_difference(
 def check_sequence(*, TR: float | None, FA: ArrayLike | None) -> None:
     """Refuse a TR or flip angle that is missing or in another unit than s and degrees."""
     if TR is None:
-        raise InputError("The repetition time (TR) is not in the files; give it with --tr MS.")
+        raise InputError(
+            "The repetition time (TR) is not in the files.", code="no_TR", fields=["reading.TR"]
+        )
     if FA is None:
-        raise InputError("The flip angle is not in the files; give it with --flip-angle DEGREES.")
+        raise InputError("The flip angle is not in the files.", code="no_FA", fields=["reading.FA"])
     if not 2e-4 <= TR <= 0.5:
         raise InputError(
-            f"TR is {TR * 1000:g} ms; a dynamic gradient echo has 0.2 to 500 ms. "
-            "Correct it with --tr MS."
+            f"TR is {TR * 1000:g} ms; a dynamic gradient echo has 0.2 to 500 ms.",
+            code="implausible_TR",
+            fields=["reading.TR"],
         )
     angle = np.asarray(FA, float)
     if not np.all((angle > 0) & (angle < 180) | np.isnan(angle)):
         raise InputError(
-            "The flip angle must lie between 0 and 180 degrees; correct it with --flip-angle."
+            "The flip angle must lie between 0 and 180 degrees.",
+            code="implausible_FA",
+            fields=["reading.FA"],
         )

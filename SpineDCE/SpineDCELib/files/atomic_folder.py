@@ -27,8 +27,10 @@ def staged(folder: str | Path) -> Iterator[Path]:
         stage = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
     except OSError as error:
         raise InputError(
-            f"Results cannot be written to {target} ({error.strerror}); choose another folder "
-            "with -o."
+            f"Results cannot be written to {target} ({error.strerror}).",
+            code="folder_not_writable",
+            about=str(target),
+            fields=["inputs.out"],
         ) from None
     try:
         yield stage
@@ -39,7 +41,10 @@ def staged(folder: str | Path) -> Iterator[Path]:
     except OSError as error:
         raise InputError(
             f"Writing to {target} failed ({error.strerror or error}); earlier results there are "
-            "untouched. Free some space or choose another folder with -o."
+            "untouched. Free some space or choose another folder.",
+            code="writing_failed",
+            about=str(target),
+            fields=["inputs.out"],
         ) from None
     except RuntimeError as error:
         # ITK reports a full disk or a denied write as a bare RuntimeError.
@@ -47,7 +52,10 @@ def staged(folder: str | Path) -> Iterator[Path]:
             raise
         raise InputError(
             f"An image could not be written to {target}; earlier results there are untouched. "
-            "Free some space or choose another folder with -o."
+            "Free some space or choose another folder.",
+            code="writing_failed",
+            about=str(target),
+            fields=["inputs.out"],
         ) from None
     finally:
         shutil.rmtree(stage, ignore_errors=True)

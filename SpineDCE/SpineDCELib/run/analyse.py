@@ -139,7 +139,12 @@ def rerun(
             raise InputError(f"The input {path} has changed since; its result cannot be repeated.")
     out = Path(out) if out is not None else folder.with_name(folder.name + "-rerun")
     if out.resolve() == folder:
-        raise InputError("A rerun needs a folder of its own; choose another with -o.")
+        raise InputError(
+            "A rerun cannot be written into the folder of the analysis itself.",
+            code="folder_in_use",
+            about=str(out),
+            fields=["inputs.out"],
+        )
     outcome = analyse(inputs, settings, out, progress=progress)
     after = read_provenance(out / "provenance.json")
     if after["series"]["checksum"] != record["series"]["checksum"]:

@@ -159,8 +159,9 @@ class DynamicSeries:
             )
         if not np.all(np.isfinite(self.times)) or np.any(np.diff(self.times) <= 0):
             raise InputError(
-                f"Frame times ({self.time_origin}) must be finite and rising; "
-                "set them with --frame-interval SECONDS."
+                f"The frame times ({self.time_origin}) must be finite and rise.",
+                code="frame_times_not_rising",
+                fields=["reading.frame_interval"],
             )
 
     @property

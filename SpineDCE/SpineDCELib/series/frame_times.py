@@ -109,7 +109,7 @@ def frame_times(
     if name in WRITTEN:
         result.notes.append(
             f"No acquisition time was found: {name}, when the image was written, is used; "
-            "check the interval or set --frame-interval."
+            "check the frame interval."
         )
     if np.all(starts == np.round(starts)) and np.ptp(np.diff(starts)) == 1:
         result.notes.append(f"{name} holds whole seconds only: frame times are good to ±0.5 s.")

@@ -157,7 +157,11 @@ def _times(
 ) -> tuple[NDArray[np.float64], str]:
     if frame_interval is not None:
         if not np.isfinite(frame_interval) or frame_interval <= 0:
-            raise InputError(f"--frame-interval {frame_interval:g} is not a time above 0 s.")
+            raise InputError(
+                f"The frame interval must be above 0 s; {frame_interval:g} was given.",
+                code="out_of_range",
+                fields=["reading.frame_interval"],
+            )
         numbers = series.stack.numbers if series.stack else np.arange(series.frames)
         return (numbers - numbers[0]) * float(frame_interval), (
             f"given: {frame_interval:g} s from frame to frame"
@@ -166,8 +170,9 @@ def _times(
         why = " ".join(p for p in series.problems if not p.startswith("No frame times"))
         raise InputError(
             f"Series {series.line()} carries no frame times"
-            f"{' (' + why.rstrip('.') + ')' if why else ''}; give the interval with "
-            "--frame-interval SECONDS."
+            f"{' (' + why.rstrip('.') + ')' if why else ''}.",
+            code="no_frame_times",
+            fields=["reading.frame_interval"],
         )
     return series.times, series.time_origin
 

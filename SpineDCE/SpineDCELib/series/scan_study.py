@@ -224,7 +224,7 @@ def _describe(
     problems = [*stack.problems, *timing.problems]
     if role.startswith("dynamic"):
         if timing.times is None:
-            problems.append("No frame times were found; set them with --frame-interval SECONDS.")
+            problems.append("No frame times were found; the frame interval must be given.")
         if len(stack.frames) < MIN_FRAMES:
             problems.append(f"It has fewer than {MIN_FRAMES} frames.")
         if first.TR is None:
@@ -301,7 +301,7 @@ def _file_series(file: ImageFile) -> SeriesDescription:
         role, reason = "mask", "named so"
     if role.startswith("dynamic"):
         if file.times is None:
-            problems.append("No frame times were found; set them with --frame-interval SECONDS.")
+            problems.append("No frame times were found; the frame interval must be given.")
         if file.frames < MIN_FRAMES:
             problems.append(f"It has fewer than {MIN_FRAMES} frames.")
     return SeriesDescription(

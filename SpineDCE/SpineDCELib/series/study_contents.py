@@ -131,13 +131,16 @@ class Study:
             return chosen
         found = self.with_role("dynamic")
         if not found:
-            raise InputError(self._no_dynamic())
+            raise InputError(self._no_dynamic(), code="no_dynamic_series", about=str(self.path))
         long = [s for s in found if s.frames >= MIN_FRAMES]
         if len(long or found) > 1:
             listed = "; ".join(s.line() for s in long or found)
             raise InputError(
-                f"{self.path} holds {len(long or found)} dynamic series; choose one with "
-                f"--series N: {listed}."
+                f"{self.path} holds {len(long or found)} dynamic series; one must be chosen: "
+                f"{listed}.",
+                code="several_dynamic_series",
+                about=str(self.path),
+                fields=["reading.series"],
             )
         return (long or found)[0]
 
@@ -153,7 +156,7 @@ class Study:
             )
         return (
             f"{self.path} holds no dynamic series: none of its {len(self.series)} series has "
-            f"{MIN_DYNAMIC} frames or more; `spinedce info` lists them."
+            f"{MIN_DYNAMIC} frames or more."
         )
 
     def flip_angle_set(

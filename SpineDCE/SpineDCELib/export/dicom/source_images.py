@@ -36,8 +36,9 @@ def require_highdicom() -> None:
         import highdicom  # noqa: F401
     except ImportError:
         raise InputError(
-            "DICOM export needs highdicom: pip install 'spinedce[cli]', or leave dicom out of "
-            "--export."
+            "DICOM export needs highdicom; pip install 'spinedce[cli]' installs it.",
+            code="no_highdicom",
+            fields=["export.formats"],
         ) from None
 
 

@@ -24,8 +24,10 @@ def print_page(page: Path, pdf: Path) -> None:
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         raise InputError(
-            "A PDF needs Chromium, Chrome or Edge on the search path; leave pdf out of --export "
-            "and print report.html from a browser."
+            "A PDF needs Chromium, Chrome or Edge on the search path. Print report.html from "
+            "a browser instead.",
+            code="no_browser",
+            fields=["export.formats"],
         )
     with tempfile.TemporaryDirectory() as profile:
         command = [
