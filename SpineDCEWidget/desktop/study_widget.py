@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from SpineDCELib.errors import InputError
+from SpineDCELib.settings import value_at
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.step_widget import Panel, chosen, fill_combo, fill_table, node_selector
 from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.session import SHOWN_VISITS
-from SpineDCEWidget.shared.setting_scopes import value_at
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation

@@ -43,12 +43,17 @@ from SpineDCELib.mrml.visit_record import (
 from SpineDCELib.mrml.volume_nodes import forget_images
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.export_session import FinishedVisit, export_visits
-from SpineDCELib.run.inputs import read_images, sizes_of
+from SpineDCELib.run.inputs import corrected_images, read_images, sizes_of
 from SpineDCELib.run.saved_session import SavedVisit, read_session, write_session
-from SpineDCELib.settings import Settings, settings_from_dict, settings_to_dict
+from SpineDCELib.settings import (
+    Settings,
+    settings_from_dict,
+    settings_to_dict,
+    with_values,
+)
 from SpineDCELib.vocabulary.visits import VISITS
 
-from SpineDCEWidget.shared.setting_scopes import is_of_a_visit, own_values, paths, with_values
+from SpineDCEWidget.shared.setting_scopes import common_values, is_of_a_visit, own_values
 from SpineDCEWidget.shared.undo import UndoHistory
 from SpineDCEWidget.shared.visit_dates import study_date
 from SpineDCEWidget.shared.visit_session import BASELINE, FOLLOW_UP, VisitSession, VisitState
@@ -233,7 +238,7 @@ class Session:
         kept = nodes.value("settings")
         settings = Settings() if kept is None else settings_from_dict(kept, kind=Settings)
         if not any(other is not visit for other in self.visits):
-            self.common = with_values(Settings(), _common_values(settings))
+            self.common = with_values(Settings(), common_values(settings))
         own = own_values(settings)
         path = visit.study_path
         visit.forget()
@@ -249,14 +254,14 @@ class Session:
             None if file is None else _curve_from_dict(file),
             nodes.value("proposed shift"),
         )
-        corrected = corrected_images(visit.as_read, own)
+        images = corrected(visit.as_read, own)
         visit.analysis = Analysis(
-            corrected,
+            images,
             self._combined(self.common, own),
             aif_selection=visit.state.selection,
             aif_file=visit.state.aif_file,
         )
-        visit_display.show_study(nodes, corrected)
+        visit_display.show_study(nodes, images)
         self._read_drawn(visit)
         self._keep(visit)
         self.history.clear(self.state)
@@ -303,7 +308,7 @@ class Session:
         for state in states.values():
             self._combined(common, state.own)  # refuses what is not possible
         assert visit.as_read is not None
-        corrected_images(visit.as_read, states[visit.name].own)
+        corrected(visit.as_read, states[visit.name].own)
         text = text or _("Change {settings}").format(
             settings=", ".join(setting_label(path) for path in values)
         )
@@ -342,8 +347,7 @@ class Session:
         return Job(read, done)
 
     def _combined(self, common: Settings, own: Mapping[str, Any]) -> Settings:
-        known = set(paths(common))
-        return with_values(common, {path: v for path, v in own.items() if path in known})
+        return with_values(common, own)
 
     def _change(self, new: SessionState, text: str, key: str = "") -> list[VisitSession]:
         """Move to another state, and let it be undone."""
@@ -377,7 +381,7 @@ class Session:
                 replace_regions(nodes, state.regions, state.roles, geometry)
             replace_rulers(nodes, state.rulers)
             assert visit.as_read is not None
-            images = corrected_images(visit.as_read, state.own)
+            images = corrected(visit.as_read, state.own)
             study = analysis.study.dynamic
             if not _same_acquisition(images, analysis.study):
                 if not nodes.is_own("sequence") and not np.array_equal(
@@ -910,23 +914,25 @@ def first_settings(images: Images, settings: Settings) -> Settings:
     return with_values(settings, {"concentration.signal": signal})
 
 
-def corrected_images(images: Images, own: Mapping[str, Any]) -> Images:
-    """Return a study with the frame times and field strength that a person has corrected."""
-    dynamic = images.dynamic
-    times, interval = own.get("reading.frame_times"), own.get("reading.frame_interval")
-    field_strength = own.get("reading.field_strength")
-    if times:
-        dynamic = replace(dynamic, times=np.asarray(times, float), time_origin="set by hand")
-    elif interval is not None and not dynamic.time_origin.startswith("given:"):
+def corrected(images: Images, own: Mapping[str, Any]) -> Images:
+    """Return a study with the corrections among a visit's own settings.
+
+    Raises:
+        InputError: frame times that do not rise, or not one for each frame.
+    """
+    dynamic, interval = images.dynamic, own.get("reading.frame_interval")
+    if interval is not None and not dynamic.time_origin.startswith("given:"):
         dynamic = replace(
             dynamic,
             times=np.arange(dynamic.n_frames) * float(interval),
             time_origin=f"given: {interval:g} s from frame to frame",
         )
-    if field_strength is not None:
-        acquisition = replace(dynamic.acquisition, field_strength=float(field_strength))
-        dynamic = replace(dynamic, acquisition=acquisition)
-    return images if dynamic is images.dynamic else replace(images, dynamic=dynamic)
+        images = replace(images, dynamic=dynamic)
+    return corrected_images(
+        images,
+        frame_times=own.get("reading.frame_times"),
+        field_strength=own.get("reading.field_strength"),
+    )
 
 
 def _as_read(images: Images, nodes: Any) -> Images:
@@ -943,12 +949,6 @@ def _as_read(images: Images, nodes: Any) -> Images:
         acquisition=acquisition,
     )
     return replace(images, dynamic=dynamic)
-
-
-def _common_values(settings: Settings) -> dict[str, Any]:
-    from SpineDCEWidget.shared.setting_scopes import value_at
-
-    return {p: value_at(settings, p) for p in paths(settings) if not is_of_a_visit(p)}
 
 
 def _curve_to_dict(curve: CurveFile) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from SpineDCELib.settings import FORM
+
 try:
     from slicer.i18n import tr
 except ImportError:  # in the browser there is no translation
@@ -95,14 +97,21 @@ T1_SOURCES = {
 
 
 def remedy(error: Exception) -> str:
-    """Return an error's message for a window."""
-    return str(error)
+    """Return an error's message with the controls of a window that fix it, by their labels."""
+    said = str(error)
+    names = []
+    for path in getattr(error, "fields", ()):
+        path, _equals, value = path.partition("=")
+        field = FORM.get(path)
+        if field is None or path == "inputs.study":
+            continue
+        choice = field.choices.get(value, value)
+        names.append(f"'{field.label}: {choice}'" if value else f"'{field.label}'")
+    if not names:
+        return said
+    return f"{said} " + _("Set {fields}.").format(fields=_(" or ").join(names))
 
 
 def setting_label(path: str) -> str:
-    """Return what a setting is called, by its path ("aif.Hct")."""
-    try:
-        from SpineDCELib.settings.form import FORM
-    except ImportError:
-        return path.rsplit(".", 1)[-1]
-    return FORM[path].label if path in FORM else path.rsplit(".", 1)[-1]
+    """Return the label of a setting, by its path ("aif.Hct")."""
+    return FORM[path].label

@@ -24,6 +24,8 @@ from SpineDCELib.settings import (
 OTHER = {
     "reading.series": 2,
     "reading.frame_interval": 4.5,
+    "reading.frame_times": (0.0, 4.5, 9.5),
+    "reading.field_strength": 3.0,
     "reading.TR": 0.009,
     "reading.FA": 12.0,
     "concentration.T10": 0.7,
@@ -53,6 +55,8 @@ def arguments(field, value):
         return [field.option]
     if field.kind == "numbers by name":
         return [word for name, one in value.items() for word in (field.option, f"{name}={one}")]
+    if field.kind == "numbers":
+        return [field.option, ",".join(map(str, value))]
     shown = field.to_shown(value)
     return [field.option, str(shown)]
 
@@ -114,6 +118,8 @@ def test_bounds_and_choices_are_enforced_and_told_in_the_shown_unit(field):
     wrong = "nonsense" if field.kind == "choice" else field.high * 2 + 1
     if field.kind == "numbers by name":
         wrong = {"Lesion": wrong}
+    elif field.kind == "numbers":
+        wrong = (0.0, wrong)
     with pytest.raises(InputError) as caught:
         with_value(Settings(), field.path, wrong)
     assert caught.value.fields == (field.path,)
@@ -126,7 +132,8 @@ def test_bounds_and_choices_are_enforced_and_told_in_the_shown_unit(field):
 def test_what_describes_the_acquisition_belongs_to_a_visit():
     visit = {f.path for f in settings_fields() if f.scope == "visit"}
     assert visit == {
-        "reading.series", "reading.frame_interval", "reading.TR", "reading.FA", "aif.source",
+        "reading.series", "reading.frame_interval", "reading.frame_times",
+        "reading.field_strength", "reading.TR", "reading.FA", "aif.source",
         "aif.Hct", "aif.time_unit", "aif.medium", "fit.shift", "fit.shifts",
     }  # fmt: skip
     common = with_value(with_value(Settings(), "fit.model", "tofts"), "aif.Hct", 0.3)

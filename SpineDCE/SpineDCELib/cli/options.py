@@ -175,6 +175,8 @@ def settings_of(options: argparse.Namespace) -> Settings:
             given = {**value_at(settings, one.path), **dict(_named_number(t) for t in given)}
         elif one.kind == "number":
             given = one.from_shown(given)
+        elif one.kind == "numbers":
+            given = one.parse(given)
         values[one.path] = given
     return with_values(settings, values)
 

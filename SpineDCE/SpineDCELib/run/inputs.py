@@ -75,7 +75,31 @@ def read_images(study: Path, settings: Settings, progress: Progress = silent) ->
     has_angles = bool(found.flip_angle_set(chosen))
     flip_angles = read_flip_angles(found, dynamic=chosen) if has_angles else None
     T1 = found.anatomical_T1(chosen)
-    return Images(dynamic, flip_angles, None if T1 is None else read_volume(T1))
+    images = Images(dynamic, flip_angles, None if T1 is None else read_volume(T1))
+    return corrected_images(
+        images, frame_times=reading.frame_times, field_strength=reading.field_strength
+    )
+
+
+def corrected_images(
+    images: Images,
+    *,
+    frame_times: Sequence[float] | None = None,
+    field_strength: float | None = None,
+) -> Images:
+    """Return a study with frame times, s, and field strength, T, in place of the files'.
+
+    Raises:
+        InputError: times that do not rise, or not one for each frame.
+    """
+    dynamic = images.dynamic
+    if frame_times:
+        times = np.asarray(frame_times, float)
+        dynamic = replace(dynamic, times=times, time_origin="set by hand")
+    if field_strength is not None:
+        acquisition = replace(dynamic.acquisition, field_strength=float(field_strength))
+        dynamic = replace(dynamic, acquisition=acquisition)
+    return images if dynamic is images.dynamic else replace(images, dynamic=dynamic)
 
 
 def read_mask(path: str, geometry: Geometry) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from SpineDCELib.errors import InputError
 #: What describes the acquisition or the patient belongs to a visit; how a visit is analysed is
 #: common to all visits that are compared.
 Scope = Literal["visit", "common"]
-Kind = Literal["number", "count", "switch", "choice", "numbers by name", "file", "files"]
+Kind = Literal["number", "count", "switch", "choice", "numbers", "numbers by name", "file", "files"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,9 @@ class Field:
         if self.kind == "numbers by name":
             for name, one in value.items():
                 self._check_bounds(one, f"{self.label} of '{name}'")
+        elif self.kind == "numbers":
+            for one in value or ():
+                self._check_bounds(one, self.label)
         elif _is_number(value):
             self._check_bounds(value, self.label)
 
@@ -109,6 +112,15 @@ class Field:
         value: Any = text
         if text == "":
             value = None
+        elif self.kind == "numbers":
+            try:
+                value = tuple(self.from_shown(float(word)) for word in text.split(","))
+            except ValueError:
+                raise InputError(
+                    f"{self.label} must be numbers with commas between them; '{text}' was given.",
+                    code="not_a_number",
+                    fields=[self.path],
+                ) from None
         elif self.kind in ("number", "count") and text not in self.words:
             try:
                 number = float(text.replace(",", "."))
@@ -138,6 +150,16 @@ _FIELDS = (
         "reading.frame_interval", "Frame interval", "number", "visit",
         "Time between frames where the files carry no times.",
         unit="s", low=0.01, high=600, option="--frame-interval", metavar="SECONDS",
+    ),
+    Field(
+        "reading.frame_times", "Frame times", "numbers", "visit",
+        "Time of every frame, with commas between them; replaces the files' times.",
+        unit="s", low=0, high=1e6, option="--frame-times", metavar="SECONDS,…",
+    ),
+    Field(
+        "reading.field_strength", "Field strength", "number", "visit",
+        "Field strength; replaces the file's.",
+        unit="T", low=0.01, high=30, option="--field-strength", metavar="TESLA",
     ),
     Field(
         "reading.TR", "TR", "number", "visit", "Repetition time; replaces the file's.",

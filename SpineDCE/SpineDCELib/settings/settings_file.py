@@ -63,6 +63,8 @@ def _typed(value: Any, hint: Any, name: str) -> Any:
             return int(value)
         if get_origin(hint) is dict and isinstance(value, dict):
             return {str(k): _typed(v, get_args(hint)[1], f"{name}.{k}") for k, v in value.items()}
+        if get_origin(kind) is tuple and isinstance(value, (list, tuple)):
+            return tuple(_typed(v, get_args(kind)[0], f"{name}[{i}]") for i, v in enumerate(value))
         if kind in (bool, str, type(None)) and type(value) is kind:
             return value
         if get_origin(kind) is Literal and isinstance(value, str):

@@ -127,6 +127,8 @@ class ReadingSettings:
     Attributes:
         series: number of the dynamic series as ``spinedce info`` lists it; None finds it.
         frame_interval: s between frames where the files carry no times.
+        frame_times: s, one for each frame; replaces the files' and the interval.
+        field_strength: T; replaces the file's.
         TR: repetition time, s; replaces the file's.
         FA: flip angle, degrees; replaces the file's.
         skip_invalid: leave voxels with NaN or negative signal unfitted instead of refusing.
@@ -134,6 +136,8 @@ class ReadingSettings:
 
     series: int | None = None
     frame_interval: float | None = None
+    frame_times: tuple[float, ...] | None = None
+    field_strength: float | None = None
     TR: float | None = None
     FA: float | None = None
     skip_invalid: bool = False

@@ -1,0 +1,118 @@
+"""Every field of the form through the session: it reads back equal, in the visits it belongs to."""
+
+import dataclasses
+
+import pytest
+from mrml.scenes import new_scene
+from small_study import write_small_study
+from SpineDCELib.errors import InputError
+from SpineDCELib.settings import settings_fields, value_at
+
+from SpineDCEWidget.shared.session import Session, open_images
+from SpineDCEWidget.shared.wording import remedy
+
+pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
+
+#: Values that no rule makes up.
+OTHER = {
+    "reading.frame_times": tuple(5.0 * i for i in range(60)),
+    "concentration.signal": "difference",
+    "fit.shifts": {"Lesion": 2.5},
+}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    series = write_small_study(tmp_path_factory.mktemp("study")).series
+    made = Session(new_scene())
+    for name in ("baseline", "follow-up"):
+        made.open(name, open_images(series), study=series)
+    return made
+
+
+def other(field, present):
+    if field.path in OTHER:
+        return OTHER[field.path]
+    if field.kind == "switch":
+        return not present
+    if field.kind == "choice":
+        return next(c for c in field.choices if c not in (present, None))
+    number = field.low + (field.high - field.low) / 4
+    return round(number) + 1 if field.kind == "count" else number
+
+
+@pytest.mark.parametrize("field", settings_fields(), ids=lambda f: f.path)
+def test_a_field_reads_back_equal_is_exported_and_undone(session, field):
+    baseline, follow_up = session.pair
+    present = value_at(baseline.settings, field.path)
+    if field.kind == "count" and field.low is None:
+        field = dataclasses.replace(field, low=0, high=8)
+    value = other(field, present)
+    session.choose(baseline, {field.path: value})
+    assert value_at(baseline.settings, field.path) == value
+    expected = present if field.scope == "visit" else value
+    assert value_at(follow_up.settings, field.path) == expected
+    # What the analysis uses is what is saved and exported.
+    saved = session.saved()[0].choices["settings"]
+    group, _, name = field.path.partition(".")
+    for part in (group, *name.split(".")):
+        saved = saved[part]
+    assert (tuple(saved) if isinstance(value, tuple) else saved) == value
+    assert session.history.undo_text == f"Change {field.label}"
+    session.undo()
+    assert value_at(baseline.settings, field.path) == present
+    assert value_at(follow_up.settings, field.path) == present
+
+
+def test_corrections_reach_the_images_and_can_be_taken_back(session):
+    baseline, follow_up = session.pair
+    read = baseline.analysis.study.dynamic.times.copy()
+    session.choose(baseline, {"reading.field_strength": 3.0})
+    assert baseline.analysis.study.dynamic.acquisition.field_strength == 3.0
+    assert follow_up.analysis.study.dynamic.acquisition.field_strength != 3.0
+    job = session.correct(baseline, {"reading.frame_times": tuple(2 * read)})
+    job.finish(job.run())
+    assert baseline.analysis.study.dynamic.times[1] == 2 * read[1]
+    before = session.state
+    with pytest.raises(InputError, match="rising"):
+        session.choose(baseline, {"reading.frame_times": (3.0,) * len(read)})
+    assert session.state.visits["baseline"] is before.visits["baseline"]
+    session.undo()
+    session.undo()
+    assert (baseline.analysis.study.dynamic.times == read).all()
+    assert baseline.analysis.study.dynamic.acquisition.field_strength != 3.0
+
+
+def test_an_impossible_value_changes_nothing(session):
+    baseline, _follow_up = session.pair
+    before = session.state
+    with pytest.raises(InputError):
+        session.choose(baseline, {"aif.Hct": 7.0, "reading.TR": 0.01})
+    assert session.state.visits == before.visits
+
+
+def test_a_corrected_flip_angle_makes_a_drawn_aorta_out_of_date(session):
+    baseline, _follow_up = session.pair
+    mask = baseline.analysis.study.dynamic.signal[0] > -1
+    mask[..., 1:] = False
+    session.load_regions(baseline, {"Aorta": mask}, {"Aorta": "aorta"})
+    session.choose(baseline, {"aif.source": "mask", "concentration.T10": 0.8,
+                              "concentration.signal": "absolute", "fit.shift": 0.0})  # fmt: skip
+    session.compute(baseline)
+    peak = baseline.analysis.aif().Cp.max()
+    assert baseline.is_current
+    session.choose(baseline, {"reading.FA": 30.0})
+    assert not baseline.is_current
+    with pytest.raises(InputError) as raised:
+        session.export("nowhere")
+    assert raised.value.code == "out_of_date"
+    assert abs(baseline.analysis.aif().Cp.max() / peak - 1) > 0.05
+    for _step in range(3):
+        session.undo()
+    assert not baseline.analysis.regions
+
+
+def test_an_error_names_the_controls_of_the_window():
+    error = InputError("T10 is not known.", fields=["concentration.T10"])
+    assert remedy(error) == "T10 is not known. Set 'T10'."
+    assert remedy(ValueError("Something.")) == "Something."
