@@ -51,6 +51,7 @@ from SpineDCELib.settings import (
     settings_to_dict,
     with_values,
 )
+from SpineDCELib.vocabulary.region_roles import SEARCH
 from SpineDCELib.vocabulary.visits import VISITS
 
 from SpineDCEWidget.shared.setting_scopes import common_values, is_of_a_visit, own_values
@@ -397,8 +398,8 @@ class Session:
     def _update_analysis(self, visit: VisitSession) -> None:
         """Give the analysis what the visit's state says."""
         analysis, state = visit.needed(), visit.state
-        regions = {n: m for n, m in state.regions.items() if state.roles[n] != drawn.SEARCH}
-        searched = [m for n, m in state.regions.items() if state.roles[n] == drawn.SEARCH]
+        regions = {n: m for n, m in state.regions.items() if state.roles[n] != SEARCH}
+        searched = [m for n, m in state.regions.items() if state.roles[n] == SEARCH]
         roles: Any = {name: state.roles[name] for name in regions}
         arteries = [mask for name, mask in regions.items() if roles[name] == "aorta"]
         sizes: Any = {}
@@ -924,7 +925,7 @@ def corrected(images: Images, own: Mapping[str, Any]) -> Images:
     if interval is not None and not dynamic.time_origin.startswith("given:"):
         dynamic = replace(
             dynamic,
-            times=np.arange(dynamic.n_frames) * float(interval),
+            times=np.arange(dynamic.n_frames, dtype=np.float64) * float(interval),
             time_origin=f"given: {interval:g} s from frame to frame",
         )
         images = replace(images, dynamic=dynamic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ def refit_slices(
         start = index * rows * columns
         voxels = np.arange(start, start + rows * columns)
         fit = analysis.fitter().fit(Ta=shift, voxels=voxels)
-        arrays = {**fit.parameters, "R2": fit.R2, "status": fit.status}
+        arrays: dict[str, NDArray[Any]] = {**fit.parameters, "R2": fit.R2, "status": fit.status}
         yield index, {name: array.reshape(rows, columns) for name, array in arrays.items()}
 
 
