@@ -6,11 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
-from SpineDCELib.compare.call import signed
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows
 from SpineDCELib.measurement import Size
-from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number
+from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number, times
 
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
@@ -22,16 +21,6 @@ Rows = tuple[list[str], list[list[str]]]
 def value(parameter: str, shown: float) -> str:
     """A parameter, given in its shown unit: "9.34 mL/100 mL"."""
     return QUANTITIES[parameter].text(shown)
-
-
-def times(ratio: float) -> str:
-    """A normalised value: "9.3 ×"."""
-    return f"{number(ratio, 1 if ratio >= 10 else 2)} ×" if math.isfinite(ratio) else NONE
-
-
-def percent(change: float) -> str:
-    """A change: "−87 %"."""
-    return f"{signed(change, 0)} %" if math.isfinite(change) else NONE
 
 
 def seconds(t: float, digits: int = 1) -> str:
@@ -92,16 +81,14 @@ def proposal(visit: VisitSession) -> str:
 
 def region_numbers(rows: Iterable[RegionNumbers]) -> dict[str, str]:
     """Return role → text beside its button: volume, Vp, and for lesions normalised Vp."""
-    rows = list(rows)
-    normal = [r.means.get("vp", math.nan) for r in rows if r.role == "reference"]
     said: dict[str, list[str]] = {}
     for row in rows:
         text = f"{number(row.volume, 1)} mL"
         vp = row.means.get("vp", math.nan)
         if row.role in ("lesion", "reference") and math.isfinite(vp):
             text += f" · Vp {value('vp', vp)}"
-        if row.role == "lesion" and normal and normal[0] > 0:
-            text += f" · {times(vp / normal[0])}"
+        if math.isfinite(row.normalised_vp):
+            text += f" · {times(row.normalised_vp)}"
         said.setdefault(row.role, []).append(text)
     return {role: "; ".join(texts) for role, texts in said.items()}
 

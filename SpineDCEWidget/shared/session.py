@@ -25,10 +25,11 @@ from SpineDCELib.aif.manual_selection import (
 )
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import refit_slices
+from SpineDCELib.analysis.mapped_images import map_images
 from SpineDCELib.compare.compare_visits import Comparison, Visit, compare_visits
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.mapped_arrays import images_on_disk, on_disk
+from SpineDCELib.files.mapped_arrays import mapped
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
 from SpineDCELib.mrml.image_nodes import images_of
@@ -841,7 +842,7 @@ def _compute(
     analysis.check()
     found = analysis.concentration(part(progress, 0.0, 0.5))
     # In a file, because a reader looks at one slice of it at a time.
-    kept = on_disk(found.curves)
+    kept = mapped(found.curves)
     if kept is not found.curves:
         analysis.keep_concentration_as(replace(found, curves=kept))
     shift, proposed = None, state.proposed
@@ -876,7 +877,7 @@ def open_images(
             f"The study {study} does not exist.",
             code="study_not_found", about=str(study), fields=("inputs.study",),
         )  # fmt: skip
-    return images_on_disk(read_images(study, settings or Settings(), progress))
+    return map_images(read_images(study, settings or Settings(), progress))
 
 
 def reading_settings(*, series: int | None = None, saved: SavedVisit | None = None) -> Settings:

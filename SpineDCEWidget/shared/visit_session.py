@@ -15,9 +15,10 @@ from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation, explain_voxel
 from SpineDCELib.analysis.live_refit import region_numbers
+from SpineDCELib.analysis.mapped_images import release_images
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.mapped_arrays import let_go, let_images_go
+from SpineDCELib.files.mapped_arrays import release
 from SpineDCELib.measurement import Role
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml.region_nodes import add_segment
@@ -214,9 +215,9 @@ class VisitSession:
     def release_memory(self) -> None:
         """Release cached pages of arrays in files; they are read again when looked at."""
         if self.analysis is not None:
-            let_images_go(self.analysis.study)
+            release_images(self.analysis.study)
             if self.analysis.is_current("concentration"):
-                let_go(self.analysis.concentration().curves)
+                release(self.analysis.concentration().curves)
 
 
 def _day(date: str) -> str:

@@ -183,7 +183,7 @@ def test_full_disk(run, monkeypatch):
     monkeypatch.setattr("SpineDCELib.export.analysis_files.write_measurements", full)
     message = run(run.good)
     assert "No space left" in message
-    assert "untouched" in message
+    assert "unchanged" in message
 
 
 def test_not_a_provenance_file(run):

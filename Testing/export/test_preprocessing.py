@@ -93,5 +93,5 @@ def test_the_picture_has_what_was_done(tmp_path, regions, monkeypatch):
         tmp_path / "p.png", before=before, after=after, baseline_frames=2,
         regions={"Lesion": drawn}, tissue=signal[0] > 95, **motion,
     )  # fmt: skip
-    assert "an enhancing spot (row 11, column 6)" in titles
+    assert "3×3 voxels around row 11, column 6" in titles
     assert ("displacement of the spine" in titles) == ("rotation" in titles) == bool(regions)

@@ -18,7 +18,7 @@ def test_format_names():
     assert parse_formats("all") == FORMATS
     assert parse_formats("none") == ()
     assert parse_formats("nifti, dicom,nifti") == ("nifti", "dicom")
-    with pytest.raises(InputError, match="'docx' is no format"):
+    with pytest.raises(InputError, match="'docx' is not an export format"):
         parse_formats("report,docx")
 
 

@@ -1,4 +1,4 @@
-"""Arrays in files without a name."""
+"""Large arrays in anonymous memory-mapped files."""
 
 import mmap
 import sys
@@ -6,18 +6,18 @@ import sys
 import numpy as np
 import pytest
 from SpineDCELib.files import mapped_arrays as module
-from SpineDCELib.files.mapped_arrays import hand_over, let_go, on_disk, take_over
+from SpineDCELib.files.mapped_arrays import hand_over, mapped, release, take_over
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="arrays stay in memory on Windows")
 
 
-def test_an_array_on_disk_is_the_same_before_and_after_it_was_let_go(monkeypatch):
-    monkeypatch.setattr(module, "_WORTH", 1)
+def test_a_mapped_array_is_the_same_before_and_after_its_pages_are_released(monkeypatch):
+    monkeypatch.setattr(module, "SMALLEST", 1)
     array = np.random.default_rng(1).normal(size=(12, 3, 40, 50)).astype(np.float32)
-    stored = on_disk(array)
+    stored = mapped(array)
     assert isinstance(stored.base, mmap.mmap)
     np.testing.assert_array_equal(stored, array)
-    let_go(stored, None, array)
+    release(stored, None, array)
     np.testing.assert_array_equal(stored, array)
     np.testing.assert_array_equal(stored[3, 1], array[3, 1])
 
@@ -26,15 +26,15 @@ def test_a_full_disk_leaves_the_array_in_memory(monkeypatch):
     def full(*_args, **_how):
         raise OSError("no space left")
 
-    monkeypatch.setattr(module, "_WORTH", 1)
+    monkeypatch.setattr(module, "SMALLEST", 1)
     monkeypatch.setattr(module.tempfile, "TemporaryFile", full)
     array = np.ones((4, 5))
-    assert on_disk(array) is array
+    assert mapped(array) is array
 
 
 def test_small_arrays_stay_where_they_are():
     array = np.ones((4, 5))
-    assert on_disk(array) is array
+    assert mapped(array) is array
 
 
 def test_what_another_process_takes_over_is_the_same_with_large_arrays_in_files(tmp_path):
@@ -47,8 +47,8 @@ def test_what_another_process_takes_over_is_the_same_with_large_arrays_in_files(
     np.testing.assert_array_equal(found["large"], large)
     np.testing.assert_array_equal(found["small"], small)
     assert found["words"] == ("a", None)
-    assert on_disk(found["large"]) is found["large"]
-    let_go(found["large"])
+    assert mapped(found["large"]) is found["large"]
+    release(found["large"])
     np.testing.assert_array_equal(found["large"], large)
     found["small"][0] = found["large"][0, 0] = 7.0  # they are the program's own
     assert large[0, 0] != 7.0

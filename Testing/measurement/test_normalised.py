@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 from scipy import ndimage, stats
-from SpineDCELib.measurement.normalised_ratio import Normalised, change, normalised, region_mean
+from SpineDCELib.measurement.normalised_ratio import (
+    Normalised,
+    change,
+    normalise,
+    normalised,
+    percent_change,
+    region_mean,
+)
 
 SPACING = (1.25, 1.25, 5.0)
 
@@ -14,6 +21,20 @@ def test_ratio_and_change_of_the_worked_examples():
 
     assert change(visit(9.26), visit(1.13)).percent == pytest.approx(-87.797, abs=1e-3)
     assert change(visit(5.48), visit(9.03)).percent == pytest.approx(64.781, abs=1e-3)
+
+
+def test_one_function_divides_numbers_curves_and_maps():
+    assert normalise(0.0926, 0.01) == pytest.approx(9.26)
+    assert np.isnan(normalise(0.05, 0.0))
+    assert np.isnan(normalise(0.05, -0.01))
+    curve = normalise(np.array([0.02, 0.04, 0.06]), np.array([0.01, 0.0, 0.02]))
+    np.testing.assert_allclose(curve, [2.0, np.nan, 3.0])
+    array = np.full((2, 3, 4), 0.03, np.float32)
+    assert normalise(array, 0.01).dtype == np.float32
+    np.testing.assert_allclose(normalise(array, 0.01), 3.0, rtol=1e-6)
+    assert np.isnan(normalise(array, float("nan"))).all()
+    assert percent_change(2.0, 1.0) == -50.0
+    assert np.isnan(percent_change(0.0, 1.0))
 
 
 def test_a_single_value_has_no_spread():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import mean_curve, region_statistics
+from SpineDCELib.vocabulary.fit_status import Status
 
-REASONS = {0: "fitted", 17: "not finite", 18: "saturated"}
+NOT_FINITE, SATURATED = Status.NOT_FINITE.reason, Status.SATURATED.reason
 
 
 def measure(vp, status, regions):
@@ -13,8 +14,6 @@ def measure(vp, status, regions):
         {"vp": vp},
         regions=regions,
         status=status,
-        reasons=REASONS,
-        unfitted=frozenset({17, 18}),
         voxel_volume=2.5,
     )
 
@@ -25,7 +24,8 @@ def test_known_numbers():
     [region] = measure(vp, status, {"lesion": np.ones(vp.shape, bool)})
     s = region.parameters["vp"]
     assert (region.voxels, region.fitted, region.volume) == (6, 5, 15.0)
-    assert region.unfitted == {"saturated": 1}
+    assert region.volume_mL == 0.015
+    assert region.unfitted == {SATURATED: 1}
     assert (s.n, s.mean, s.median, s.Q1, s.Q3) == (5, 4.0, 3.0, 2.0, 4.0)
     assert pytest.approx(np.sqrt(12.5)) == s.SD
 
@@ -44,7 +44,7 @@ def test_unfitted_region_has_no_numbers_but_a_reason():
     status = np.full((1, 2, 2), 17)
     [region] = measure(np.full((1, 2, 2), np.nan), status, {"a": status == 17})
     assert np.isnan(region.parameters["vp"].mean)
-    assert region.unfitted == {"not finite": 4}
+    assert region.unfitted == {NOT_FINITE: 4}
 
 
 def test_empty_or_misshapen_region_is_named():

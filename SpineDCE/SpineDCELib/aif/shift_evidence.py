@@ -12,6 +12,7 @@ from SpineDCELib.aif.arrival import bolus_arrival
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import Fitter, prepare
+from SpineDCELib.measurement.normalised_ratio import normalise
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Model
 
@@ -167,6 +168,11 @@ def gather_evidence(
     low, high = min(r.low for r in found), max(r.high for r in found)
     by_name = {r.name: r.vp for r in found}
     normal = by_name.get(reference or "")
+    ratios = {
+        name: normalise(by_name[name], normal)
+        for name in lesions
+        if normal is not None and name in by_name
+    }
     return Evidence(
         tried,
         residual,
@@ -175,7 +181,7 @@ def gather_evidence(
         max(high, proposal),
         _plateau(tried, residual, proposal),
         tuple(found),
-        {} if normal is None else {n: _ratio(by_name[n], normal) for n in lesions if n in by_name},
+        ratios,
         _doubt(residual),
     )
 
@@ -190,11 +196,6 @@ def _spread(curves: NDArray[np.floating]) -> NDArray[np.floating]:
     """At most ``VOXELS`` curves, evenly from the whole region."""
     n = curves.shape[1]
     return curves if n <= VOXELS else curves[:, np.linspace(0, n - 1, VOXELS).astype(int)]
-
-
-def _ratio(lesion: Array, reference: Array) -> Array:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(reference > 0, lesion / reference, np.nan)
 
 
 def _interval(shifts: Array, loss: Array) -> tuple[float, float, float]:

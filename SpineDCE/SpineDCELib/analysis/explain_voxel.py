@@ -20,6 +20,7 @@ class RegionNumbers:
     Attributes:
         volume: mL. means: parameter → mean of the fitted voxels, in the shown unit.
         curve: ``(frames,)``, mean of what is fitted (mM, or relative signal).
+        normalised_vp: of a lesion; NaN without a reference vertebra.
     """
 
     name: str
@@ -28,6 +29,7 @@ class RegionNumbers:
     volume: float
     means: dict[str, float]
     curve: NDArray[np.float64]
+    normalised_vp: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,6 @@ from SpineDCELib.measurement import (
     without_exclusions,
 )
 from SpineDCELib.progress import part
-from SpineDCELib.vocabulary.fit_status import FIRST_UNFITTED, Status, legend
 
 
 def drawn_background(view: View) -> NDArray[np.intp]:
@@ -86,8 +85,6 @@ def result(view: View) -> Result:
         maps,
         regions=regions,
         status=fitted.status,
-        reasons=legend(),
-        unfitted=frozenset(int(code) for code in Status if code >= FIRST_UNFITTED),
         voxel_volume=series.geometry.voxel_volume,
     )
     found = view(concentration)

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers
 from SpineDCELib.errors import InputError
-from SpineDCELib.measurement import without_exclusions
+from SpineDCELib.measurement import (
+    mean_curve,
+    normalise,
+    statistics_of_voxels,
+    without_exclusions,
+)
+from SpineDCELib.measurement.measures import distance
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 from SpineDCELib.vocabulary.region_roles import Role
 
@@ -53,25 +59,72 @@ def region_numbers(
     known = {**analysis.roles, **(roles or {})}
     try:
         present = without_exclusions(given, known)
-        fitter, shift = analysis.fitter(), analysis.shift()
-        curves = analysis.concentration().curves
+        fitter, curves = analysis.fitter(), analysis.concentration().curves
+        shifts = _shift_of_voxels(analysis, present)
     except InputError:
         return []
-    volume = analysis.study.dynamic.geometry.voxel_volume / 1000
-    numbers = []
+    geometry = analysis.study.dynamic.geometry
+    measured = {}
     for name, mask in present.items():
         voxels = np.flatnonzero(mask)
-        fit = fitter.fit(Ta=shift, voxels=voxels)
-        means = {p: _mean(v) * QUANTITIES[p].factor for p, v in fit.parameters.items()}
-        own = curves[:, mask]
-        usable = np.isfinite(own).all(axis=0)
-        curve = own[:, usable].mean(axis=1) if usable.any() else np.full(len(own), np.nan)
+        status = np.zeros(voxels.size, np.uint8)
+        values: dict[str, NDArray[np.floating]] = {}
+        for Ta in np.unique(shifts[mask]):
+            here = shifts[mask] == Ta
+            fit = fitter.fit(Ta=float(Ta), voxels=voxels[here])
+            status[here] = fit.status
+            for parameter, array in fit.parameters.items():
+                values.setdefault(parameter, np.full(voxels.size, np.nan, array.dtype))
+                values[parameter][here] = array
+        measured[name] = statistics_of_voxels(
+            name, values, status=status, voxel_volume=geometry.voxel_volume
+        )
+    references = {name: mask for name, mask in present.items() if known[name] == "reference"}
+    numbers = []
+    for name, found in measured.items():
+        vp = float("nan")
+        if known[name] == "lesion" and references and "vp" in found.parameters:
+            reference = _reference_of(analysis, name, present[name], references)
+            vp = normalise(found.parameters["vp"].mean, measured[reference].parameters["vp"].mean)
         numbers.append(
-            RegionNumbers(name, known[name], voxels.size, voxels.size * volume, means, curve)
+            RegionNumbers(
+                name,
+                known[name],
+                found.voxels,
+                found.volume_mL,
+                {p: QUANTITIES[p].shown(s.mean) for p, s in found.parameters.items()},
+                mean_curve(curves, mask=present[name]),
+                vp,
+            )
         )
     return numbers
 
 
-def _mean(values: NDArray[np.floating]) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if finite.size else float("nan")
+def _reference_of(
+    analysis: Analysis,
+    lesion: str,
+    mask: NDArray[np.bool_],
+    references: Mapping[str, NDArray[np.bool_]],
+) -> str:
+    """The reference that the results use, or the nearest one where there are no results."""
+    if len(references) > 1 and analysis.is_current("result"):
+        chosen = analysis.result().measures.of(lesion)
+        if chosen is not None and chosen.reference in references:
+            return chosen.reference
+    geometry = analysis.study.dynamic.geometry
+    return min(references, key=lambda name: distance(mask, references[name], geometry))
+
+
+def _shift_of_voxels(
+    analysis: Analysis, regions: Mapping[str, NDArray[np.bool_]]
+) -> NDArray[np.float64]:
+    """The shift of every voxel, s, as the fit of the whole volume takes it."""
+    shape = analysis.study.dynamic.geometry.shape
+    shifts = np.full(shape, analysis.shift())
+    by_region = analysis.settings.fit.shift_by == "region"
+    for name, Ta in analysis.own_shifts().items():
+        if not by_region:  # "section 3"
+            shifts[int(name.split()[-1]) - 1] = Ta
+        elif name in regions:
+            shifts[regions[name]] = Ta
+    return shifts

@@ -67,7 +67,7 @@ def summary(outcome: Outcome) -> str:
     for name, size in measures.sizes.items():
         lines.append(
             f"{name}: {size.axial.longest:.1f} × {size.axial.perpendicular:.1f} mm on the axial "
-            f"plane, {size.whole.volume / 1000:.2f} mL ({size.source})"
+            f"plane, {size.whole.volume / 1000:.2f} mL within the outline ({size.source})"
         )
     lines += [f"! {warning}" for warning in measures.warnings]
     lines += ["", f"Results in {outcome.folder}: " + ", ".join(outcome.files)]

@@ -7,11 +7,12 @@ from typing import Any
 
 from SpineDCELib.cli.options import add_analysis_options, settings_of, shift_of
 from SpineDCELib.cli.terminal import existing, shown_progress
-from SpineDCELib.compare.call import CUTOFF, EVIDENCE, SOURCE, signed
+from SpineDCELib.compare.call import CUTOFF, EVIDENCE, SOURCE
 from SpineDCELib.compare.compare_visits import Comparison
 from SpineDCELib.export.formats import parse_formats
 from SpineDCELib.run.compare import compare, given_visit
 from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.vocabulary.quantities import signed
 
 
 def add(commands: Any) -> None:

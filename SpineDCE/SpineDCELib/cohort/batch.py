@@ -19,10 +19,11 @@ from SpineDCELib.cohort.comparison_folder import read_changes
 from SpineDCELib.cohort.worker_pool import Failure, Pool, worker_pool
 from SpineDCELib.compare.call import CUTOFF
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.digests import fingerprint, key_of
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.compare import compare, given_visit
-from SpineDCELib.run.result_cache import fingerprint, key_of
+from SpineDCELib.series.file_discovery import is_results
 from SpineDCELib.settings import Settings, settings_to_dict
 
 #: Last file of a finished study: its presence means that all others are there.
@@ -188,7 +189,7 @@ def _key(study: Study, recipe: Recipe) -> str:
     files: list[Any] = []
     for inputs in study.visits.values():
         for path in (inputs.study, *inputs.beside_study):
-            files.append(fingerprint(path) if Path(path).exists() else None)
+            files.append(fingerprint(path, skip=is_results) if Path(path).exists() else None)
     how = asdict(recipe) | {"settings": settings_to_dict(recipe.settings)}
     return key_of(visits, files, how)
 

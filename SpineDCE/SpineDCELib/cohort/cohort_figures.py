@@ -10,8 +10,8 @@ import numpy as np
 from SpineDCELib.cohort.cohort_statistics import CohortResult, kind_of, label_of
 from SpineDCELib.cohort.cohort_text import p_text
 from SpineDCELib.cohort.comparison_folder import VISITS, Curve
-from SpineDCELib.compare.call import signed
 from SpineDCELib.export.report.report_figures import new_figure
+from SpineDCELib.vocabulary.quantities import signed
 
 #: Positive and negative group; told apart by the colour-blind, too (Wong 2011).
 COLOURS = ("#d55e00", "#0072b2")

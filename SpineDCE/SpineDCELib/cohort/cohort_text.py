@@ -6,7 +6,7 @@ import numpy as np
 
 from SpineDCELib.cohort.cohort_statistics import CohortResult, label_of
 from SpineDCELib.cohort.roc import Cutoff
-from SpineDCELib.compare.call import signed
+from SpineDCELib.vocabulary.quantities import signed
 
 Words = tuple[list[str], list[list[str]]]
 

@@ -16,8 +16,8 @@ from SpineDCELib.cohort.cohort_statistics import CohortResult, kind_of, label_of
 from SpineDCELib.cohort.cohort_table import CohortTable
 from SpineDCELib.cohort.cohort_text import p_text
 from SpineDCELib.cohort.comparison_folder import VISITS, read_changes
-from SpineDCELib.compare.call import signed
 from SpineDCELib.phantom.phantom_cohort import Member
+from SpineDCELib.vocabulary.quantities import signed
 
 GROUPS = {"response": "response", "persistent": "persistent disease"}
 #: Changes that are tested, as ``participants.tsv`` calls them.

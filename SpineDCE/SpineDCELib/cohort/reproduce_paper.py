@@ -28,7 +28,7 @@ from SpineDCELib.export.csv_tables import write_table
 from SpineDCELib.export.report import html_page as page
 from SpineDCELib.export.report.report_figures import triptych
 from SpineDCELib.files.atomic_folder import staged
-from SpineDCELib.measurement.lesion_size import percent_change
+from SpineDCELib.measurement import percent_change
 from SpineDCELib.phantom import VISITS, write_study
 from SpineDCELib.phantom.phantom_cohort import Member, draw_cohort
 from SpineDCELib.progress import Progress, part, silent

@@ -1,4 +1,4 @@
-"""Two visits of one patient: change, call, how firm it is, and what is still alive."""
+"""Comparison of two visits: change, response call, its robustness, residual tumour."""
 
 from SpineDCELib.compare.call import CUTOFF, Call, make_call
 from SpineDCELib.compare.registration import Registration, carry_over, register

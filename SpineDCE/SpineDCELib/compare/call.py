@@ -1,4 +1,4 @@
-"""The response call: change of normalised Vp against a cutoff, in a sentence."""
+"""Response call: change of normalised Vp compared with a cutoff."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ import numpy as np
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.normalised_ratio import Change, Normalised
+from SpineDCELib.vocabulary.quantities import percent, signed, times
 
 #: Persistent disease is called above this change of normalised Vp, % (Behar et al., AJNR 2023).
 CUTOFF = -40.0
 SOURCE = "Behar et al., AJNR 2023"
-#: What the cutoff achieved there, with exact (Clopper-Pearson) 95 % intervals: the interval
-#: printed for the first is not a binomial one.
+#: Results of the cutoff in that study, with exact (Clopper-Pearson) 95 % intervals, because the
+#: interval that it prints for the first proportion is not a binomial one.
 EVIDENCE = (
-    "In the 49 patients of that study, 10 of 11 with persistent disease (91 %, exact 95 % interval "
-    "59 to 100 %) and 33 of 38 with response (87 %, 72 to 96 %) lay on the right side of -40 %; "
-    "another study (Kumar 2017) found -20 %"
-).replace("-", "−")
+    "In the 49 patients of that study, a cutoff of −40 % classified 10 of 11 patients with "
+    "persistent disease (91 %, exact 95 % interval 59 to 100 %) and 33 of 38 with response (87 %, "
+    "72 to 96 %) correctly. Another study (Kumar 2017) found a cutoff of −20 %"
+)
 
-#: What the call does not see (Behar et al., discussion).
+#: Limits of the call (Behar et al., discussion).
 LIMITS = (
-    "A recent fracture raises Vp and Ktrans by itself; read both beside T1 and STIR.",
+    "A recent fracture raises Vp and Ktrans by itself. Read both together with T1 and STIR.",
     "Local injury (surgery, cement, radiation necrosis, haematoma) changes perfusion without "
     "tumour.",
-    "An epidural or paraspinal part may behave unlike the part in bone; measure it as a lesion of "
-    "its own.",
-    "The cutoff comes from one centre and one protocol; another model, signal mode or shift "
-    "rule moves it.",
+    "An epidural or paraspinal part may behave differently from the part in bone. Measure it as "
+    "a separate lesion.",
+    "The cutoff comes from one centre and one protocol. Another model, signal mode or rule for "
+    "the shift changes it.",
 )
 
 
 @dataclass(frozen=True)
 class Call:
-    """What the change means.
+    """Response call of one lesion.
 
     Attributes:
         verdict: "persistent disease" or "response"; "no call" where there is no number.
@@ -53,13 +54,17 @@ class Call:
 def make_call(
     change: Change, *, before: Normalised, after: Normalised, cutoff: float = CUTOFF
 ) -> Call:
-    """Persistent disease where the change of normalised Vp lies above the cutoff, %.
+    """Call persistent disease if the change of normalised Vp is above the cutoff, %.
 
     Raises:
-        InputError: a cutoff that is no change in per cent.
+        InputError: the cutoff is not a change in per cent.
     """
     if not -100 < cutoff < 1000:
-        raise InputError(f"The cutoff is a change in %, above -100; {cutoff:g} is not.")
+        raise InputError(
+            f"The cutoff is a change between −100 and 1000 %, not {cutoff:g} %.",
+            code="cutoff_out_of_range",
+            fields=["compare.cutoff"],
+        )
     lesion = after.lesion
     if not np.isfinite(change.percent):
         return Call(
@@ -72,23 +77,26 @@ def make_call(
     persistent = change.percent > cutoff
     decided = bool(change.low > cutoff or change.high < cutoff)
     verdict = "persistent disease" if persistent else "response"
-    rose = "rose" if change.percent > 0 else "fell"
+    # One more digit where rounding would hide on which side of the cutoff the change lies.
+    digits = 1 if round(change.percent) == round(cutoff) else 0
+    side = "above" if persistent else "at" if change.percent == cutoff else "below"
     sentence = (
-        f"Normalised Vp of {lesion} {rose} from {before.value:.2f} × to {after.value:.2f} × its "
-        f"reference: {signed(change.percent)} %{interval(change)}. That is "
-        f"{'above' if persistent else 'not above'} the cutoff of {signed(cutoff, 0)} %, so the "
-        f"change is that of {verdict}"
+        f"Normalised Vp of {lesion} {'rose' if change.percent > 0 else 'fell'} from "
+        f"{times(before.value)} to {times(after.value)} the reference vertebra "
+        f"({percent(change.percent, digits)}, {interval(change, digits)}). "
+        f"This is {side} the {percent(cutoff)} cutoff: consistent with {verdict}."
     )
-    sentence += "." if decided else ", but the interval spans the cutoff: not decided."
+    if not decided:
+        if np.isfinite(change.low):
+            sentence += " The interval includes the cutoff, so the call is uncertain."
+        else:
+            sentence += " Without an interval the call is uncertain."
     return Call(verdict, cutoff, change.probability_above(cutoff), decided, sentence)
 
 
-def signed(value: float, digits: int = 1) -> str:
-    """A change with its sign, a true minus, and none below zero that rounds to zero."""
-    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
-
-
-def interval(change: Change) -> str:
+def interval(change: Change, digits: int = 0) -> str:
+    """Format the interval of a change: "95 % interval −92 to −79 %"."""
     if not np.isfinite(change.low):
-        return " (no interval: too few voxels)"
-    return f" (95 % interval {signed(change.low)} to {signed(change.high)} %)"
+        return "no interval: too few voxels"
+    low, high = (signed(end, digits) for end in (change.low, change.high))
+    return f"95 % interval {low} to {high} %"

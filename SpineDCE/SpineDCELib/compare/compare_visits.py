@@ -1,4 +1,4 @@
-"""Two analysed visits brought together: registered, measured, called."""
+"""Comparison of two analysed visits: registration, change, call, robustness."""
 
 from __future__ import annotations
 
@@ -23,13 +23,20 @@ from SpineDCELib.compare.robustness import Flip, PerturbedVisit, flip_analysis
 from SpineDCELib.compare.visit_differences import Difference, differences
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
-from SpineDCELib.measurement import Change, Normalised, Size, change
-from SpineDCELib.measurement.lesion_size import percent_change
-from SpineDCELib.measurement.measures import NORMALISED
+from SpineDCELib.measurement import (
+    Change,
+    Normalised,
+    Size,
+    change,
+    normalise,
+    percent_change,
+)
+from SpineDCELib.measurement.exclusions import exclusion_mask
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Volume
+from SpineDCELib.vocabulary.quantities import NORMALISED
 
-#: Neighbouring vertebrae with at least this score may stand in for the reference.
+#: Neighbouring vertebrae with at least this score can replace the reference.
 SOUND_REFERENCE = 0.5
 
 
@@ -40,8 +47,12 @@ class Visit:
     analysis: Analysis
     result: Result
 
+    def volume(self, lesion: str) -> float:
+        """Return the volume of a lesion's region, mm³."""
+        return next(region.volume for region in self.result.regions if region.name == lesion)
+
     def enhancement(self, lesion: str) -> float:
-        """Mean signal rise of a lesion over the frames after the bolus, % of its baseline."""
+        """Return the mean rise of a lesion's signal after the bolus, % of its signal before it."""
         analysis = self.analysis
         n0 = analysis.concentration().baseline_frames
         curve = analysis.images.dynamic.signal[:, analysis.regions[lesion]].mean(axis=1)
@@ -57,6 +68,7 @@ class LesionChange:
     after: dict[str, Normalised]
     changes: dict[str, Change]
     sizes: tuple[Size, Size]
+    volumes: tuple[float, float]  #: of the region, mm³
     enhancement: tuple[float, float]  #: %
     call: Call
     registration: Registration | None = None
@@ -72,6 +84,12 @@ class LesionChange:
 
     @property
     def volume_change(self) -> float:
+        """Of the region's volume (voxels times voxel volume), %."""
+        return percent_change(*self.volumes)
+
+    @property
+    def outline_volume_change(self) -> float:
+        """Of the volume within the smooth outline, %."""
         return percent_change(self.sizes[0].whole.volume, self.sizes[1].whole.volume)
 
     @property
@@ -81,7 +99,7 @@ class LesionChange:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Everything that two visits say together."""
+    """Result of comparing two visits."""
 
     before: Visit
     after: Visit
@@ -100,15 +118,17 @@ def compare_visits(
     flip_runs: int = 200,
     progress: Progress = silent,
 ) -> Comparison:
-    """Change of every lesion that both visits have, by name (or the only one of each).
+    """Measure the change of every lesion that both visits have.
+
+    Lesions are matched by name; if each visit has one lesion, their names may differ.
 
     Args:
-        registrations: lesion → registration already made, where its region was carried over.
-        residual_threshold: normalised Vp; what the cutoff leaves of the lesion's mean if None.
+        registrations: lesion → registration with which its region was carried over.
+        residual_threshold: normalised Vp; if None, the value that the cutoff leaves of the mean.
         flip_runs: perturbed analyses; 0 for none.
 
     Raises:
-        InputError: no lesion or no reference in common.
+        InputError: the visits have no lesion in common, or one has no reference vertebra.
     """
     pairs = _pairs(before, after)
     found = differences(before.analysis, after.analysis)
@@ -121,8 +141,8 @@ def compare_visits(
             registration = register_lesion(before.analysis, after.analysis, old, share)
         if registration.match < GOOD_MATCH:
             warnings.append(
-                f"The visits match poorly around {new} (correlation {registration.match:.2f}): "
-                "check what was carried over."
+                f"The registration of the visits is poor around {new} (correlation "
+                f"{registration.match:.2f}). Check the regions that were carried over."
             )
         lesions.append(
             _lesion(
@@ -131,7 +151,7 @@ def compare_visits(
             )
         )  # fmt: skip
     warnings = [str(d) for d in found]
-    for when, visit in (("Before", before), ("After", after)):
+    for when, visit in (("Baseline", before), ("Follow-up", after)):
         warnings += [f"{when}: {w}" for w in visit.result.measures.warnings]
     warnings += [w for lesion in lesions for w in lesion.warnings]
     return Comparison(before, after, tuple(found), tuple(lesions), tuple(warnings))
@@ -140,7 +160,7 @@ def compare_visits(
 def register_lesion(
     before: Analysis, after: Analysis, lesion: str, progress: Progress = silent
 ) -> Registration:
-    """Registration about a lesion's vertebra, on the dynamic images before contrast."""
+    """Register the visits around a lesion's vertebra, on the dynamic images before contrast."""
     baselines = [
         Volume(np.asarray(a.concentration().baseline), a.images.dynamic.geometry)
         for a in (before, after)
@@ -160,13 +180,19 @@ def _pairs(before: Visit, after: Visit) -> list[tuple[str, str]]:
         pairs = [(one[0], two[0])]
     if not pairs:
         raise InputError(
-            f"The visits have no lesion in common: {', '.join(one) or 'none'} before, "
-            f"{', '.join(two) or 'none'} after. Name the regions alike."
+            f"The visits have no lesion in common: {', '.join(one) or 'none'} at baseline, "
+            f"{', '.join(two) or 'none'} at follow-up. Give the lesion the same name at both "
+            "visits.",
+            code="no_common_lesion",
+            fields=["inputs.roi"],
         )
-    for when, visit in (("before", before), ("after", after)):
+    for role, visit in (("baseline", before), ("follow-up", after)):
         if not visit.result.measures.references:
             raise InputError(
-                f"The visit {when} has no reference vertebra; name a region 'Reference'."
+                f"The {role} visit has no reference vertebra. Draw one.",
+                code="no_reference",
+                about=role,
+                fields=["inputs.roi"],
             )
     return pairs
 
@@ -189,7 +215,11 @@ def _lesion(
         for v, name in ((before, old), (after, new))
     ]
     if not all("vp" in m for m in measured):
-        raise InputError("The response call needs vp; use the extended Tofts or Patlak model.")
+        raise InputError(
+            "The response call needs vp, which this model does not have.",
+            code="model_without_vp",
+            fields=["fit.model=extended_tofts", "fit.model=patlak"],
+        )
     changes = {
         name: change(measured[0][name], measured[1][name])
         for name in measured[0]
@@ -200,7 +230,7 @@ def _lesion(
     moved = carry_over(first.regions[old], grids[0], registration, grids[1])
     checked = None
     if carried:
-        warnings.append(f"The region of {new} was carried over from before: look at it.")
+        warnings.append(f"The region of {new} was carried over from the baseline visit. Check it.")
     else:
         checked = check(moved, second.regions[new], grids[1])
         if checked.warning:
@@ -211,7 +241,7 @@ def _lesion(
     residual = None
     if measured[0]["vp"].value > 0 and measured[1]["vp"].value > 0:
         maps = [
-            v.result.maps["vp"] / v.result.measures.means[m["vp"].reference]["vp"].mean
+            normalise(v.result.maps["vp"], v.result.measures.means[m["vp"].reference]["vp"].mean)
             for v, m in ((before, measured[0]), (after, measured[1]))
         ]
         residual = residual_tumour(
@@ -236,6 +266,7 @@ def _lesion(
         measured[1],
         changes,
         (before.result.measures.sizes[old], after.result.measures.sizes[new]),
+        (before.volume(old), after.volume(new)),
         (before.enhancement(old), after.enhancement(new)),
         call,
         registration,
@@ -246,13 +277,8 @@ def _lesion(
     )
 
 
-def _excluded(analysis: Analysis) -> NDArray[np.bool_] | None:
-    masks = [m for n, m in analysis.regions.items() if analysis.roles[n] == "exclusion"]
-    return np.any(masks, axis=0) if masks else None
-
-
 def _free_of_exclusions(analysis: Analysis, name: str) -> NDArray[np.bool_]:
-    excluded = _excluded(analysis)
+    excluded = exclusion_mask(analysis.regions, analysis.roles)
     return analysis.regions[name] if excluded is None else analysis.regions[name] & ~excluded
 
 
@@ -272,17 +298,17 @@ def _perturbed(visit: Visit, lesion: str, reference: str) -> PerturbedVisit:
         analysis,
         lesion=_free_of_exclusions(analysis, lesion),
         references=[_free_of_exclusions(analysis, reference), *others],
-        excluded=_excluded(analysis),
+        excluded=exclusion_mask(analysis.regions, analysis.roles),
     )
 
 
 def _onto(
     array: NDArray[np.floating], registration: Registration, first: Analysis, second: Analysis
 ) -> NDArray[np.float64]:
-    """A map of the visit before on the grid of the visit after; NaN outside."""
+    """Resample a map of the baseline visit to the grid of the follow-up visit; NaN outside."""
     own, target = (a.images.dynamic.geometry for a in (first, second))
     mapping = np.linalg.inv(own.affine) @ registration.matrix @ target.affine
-    return ndimage.affine_transform(
+    moved = ndimage.affine_transform(
         np.asarray(array, float),
         mapping[:3, :3][::-1, ::-1],
         mapping[:3, 3][::-1],
@@ -291,3 +317,4 @@ def _onto(
         mode="constant",
         cval=np.nan,
     )
+    return np.asarray(moved)

@@ -1,4 +1,4 @@
-"""Two visits brought over one another, rigidly, around one vertebra at a time."""
+"""Rigid registration of two visits around one vertebra, and regions carried between them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from SpineDCELib.measurement.lesion_size import Outline
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Geometry, Volume
 
-#: mm around a lesion that belong to its vertebra for the registration.
+#: Margin around a lesion that is registered with it, mm: about its vertebra.
 AROUND = 18.0
-#: Below this correlation around the lesion the registration is not to be trusted.
+#: Below this correlation around the lesion the registration is poor.
 GOOD_MATCH = 0.6
-#: mm up and down from where the scanner says that the patient lies: vertebrae look alike.
+#: Starting positions along the body, mm: vertebrae look alike, so the optimum may be local.
 STARTS = (0.0, -32.0, 32.0)
 
 
 @dataclass(frozen=True, eq=False)
 class Registration:
-    """Where each point of the visit after lies in the visit before.
+    """Rigid transform from the follow-up visit to the baseline visit.
 
     Attributes:
-        matrix: 4×4, LPS mm after → LPS mm before.
+        matrix: 4×4, LPS mm at follow-up → LPS mm at baseline.
         match: correlation of both images around the lesion, −1 to 1.
     """
 
@@ -48,17 +48,17 @@ def register(
     geometry: Geometry,
     progress: Progress = silent,
 ) -> Registration:
-    """Rigid registration of the whole images, then of what lies around one region.
+    """Register the whole images rigidly, then the surroundings of one region.
 
-    Mattes' mutual information, for the scanner's scale differs from visit to visit
-    (Mattes et al., IEEE Trans Med Imaging 2003;22:120).
+    The metric is Mattes' mutual information, because the signal's scale differs from visit to
+    visit (Mattes et al., IEEE Trans Med Imaging 2003;22:120).
 
     Args:
         before, after: images of one contrast.
-        region: the lesion before, ``(slices, rows, columns)`` on ``geometry``.
+        region: the lesion at baseline, ``(slices, rows, columns)`` on ``geometry``.
 
     Raises:
-        InputError: images that cannot be brought over one another at all.
+        InputError: the images do not overlap.
     """
     fixed, moving = _image(after), _image(before)
     coarse = [_in_plane_shrunk(image) for image in (fixed, moving)]
@@ -76,7 +76,12 @@ def register(
         if best is None or value < best[0]:
             best = value, transform
     if best is None:
-        raise InputError("The visits' images do not overlap; draw the regions of both visits.")
+        raise InputError(
+            "The images of the visits do not overlap, so no region can be carried over. Draw the "
+            "regions of both visits.",
+            code="visits_do_not_overlap",
+            fields=["inputs.roi"],
+        )
     transform = best[1]
     local = part(progress, len(STARTS) / (len(STARTS) + 1), 1.0)
     local(0.0, "Registering the vertebra")
@@ -94,7 +99,7 @@ def register(
         _optimise(near, moving, centred, smoothing=(2.0, 0.0))
         transform = centred
     except RuntimeError:
-        pass  # too small or too flat around the lesion: the whole images' answer stays
+        pass  # too few voxels or too little contrast: keep the transform of the whole images
     matched = sitk.GetArrayFromImage(
         sitk.Resample(moving, fixed, transform, sitk.sitkLinear, float("nan"), sitk.sitkFloat32)
     )
@@ -107,7 +112,7 @@ def register(
 
 def _image(volume: Volume) -> sitk.Image:
     array = np.nan_to_num(np.asarray(volume.array, np.float32))
-    # Coils make what is near bright; the rank of a voxel says more than its value.
+    # Coils make what is near them bright, so the brightest voxels are clipped.
     top = float(np.percentile(array, 99.5))
     image = sitk.GetImageFromArray(np.clip(array, 0, top))
     image.SetSpacing(volume.geometry.spacing)
@@ -117,7 +122,7 @@ def _image(volume: Volume) -> sitk.Image:
 
 
 def _in_plane_shrunk(image: sitk.Image) -> sitk.Image:
-    """A smaller image for the first rough steps; thick sections are few enough."""
+    """Shrink an image in plane for the first rough steps; there are few slices."""
     thick = int(np.argmax(image.GetSpacing()))
     factors = [1 if axis == thick else max(size // 64, 1) for axis, size in
                enumerate(image.GetSize())]  # fmt: skip
@@ -131,7 +136,7 @@ def _optimise(
     *,
     smoothing: tuple[float, ...],
 ) -> float:
-    """Improve ``transform`` in place; the metric reached, lower is better."""
+    """Optimise ``transform`` in place; return the metric, where lower is better."""
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(32)
     method.SetInterpolator(sitk.sitkLinear)
@@ -157,29 +162,30 @@ def _matrix(transform: sitk.Euler3DTransform) -> NDArray[np.float64]:
 
 
 def _centre(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float64]:
-    """Middle of a mask, LPS mm."""
-    return (geometry.affine @ [*np.mean(np.nonzero(mask), axis=1)[::-1], 1])[:3]
+    """Return the centre of a mask, LPS mm."""
+    return np.asarray((geometry.affine @ [*np.mean(np.nonzero(mask), axis=1)[::-1], 1])[:3])
 
 
 def _positions(geometry: Geometry) -> NDArray[np.float64]:
     k, j, i = np.indices(geometry.shape)
-    return (np.stack([i, j, k, np.ones_like(i)], axis=-1) @ geometry.affine.T)[..., :3]
+    points = np.stack([i, j, k, np.ones_like(i)], axis=-1) @ geometry.affine.T
+    return np.asarray(points[..., :3])
 
 
 def _around(
     mask: NDArray[np.bool_], own: Geometry, to_own: NDArray[np.float64], target: Geometry
 ) -> NDArray[np.bool_]:
-    """A box of :data:`AROUND` mm about a mask, moved to another visit's grid."""
+    """Return a box with a margin of :data:`AROUND` mm about a mask, on another visit's grid."""
     places = _positions(own)[mask]
     low, high = places.min(axis=0) - AROUND, places.max(axis=0) + AROUND
     points = _positions(target) @ to_own[:3, :3].T + to_own[:3, 3]
-    return np.all((points >= low) & (points <= high), axis=-1)
+    return np.asarray(np.all((points >= low) & (points <= high), axis=-1))
 
 
 def carry_over(
     mask: NDArray[np.bool_], geometry: Geometry, registration: Registration, target: Geometry
 ) -> NDArray[np.bool_]:
-    """A region of the visit before on the grid of the visit after, by its smooth outline."""
+    """Carry a region of the baseline visit to the grid of the follow-up, by its smooth outline."""
     outline = Outline(mask, geometry)
     x, y, z = outline.axes
     points = _positions(target) @ registration.matrix[:3, :3].T + registration.matrix[:3, 3]
@@ -193,7 +199,7 @@ def carry_over(
 
 @dataclass(frozen=True)
 class Check:
-    """How a carried-over region compares with the one drawn at the visit after."""
+    """Agreement of a carried-over region with the one drawn at the follow-up visit."""
 
     overlap: float  #: Dice
     distance: float  #: between the centres, mm
@@ -203,14 +209,14 @@ class Check:
     def warning(self) -> str | None:
         if self.distance > 12:
             return (
-                f"its centre lies {self.distance:.0f} mm from where the region before comes to "
-                "lie: is it the same lesion?"
+                f"its centre is {self.distance:.0f} mm from that of the region carried over from "
+                "the baseline visit. Check that it is the same lesion."
             )
         return None
 
 
 def check(carried: NDArray[np.bool_], drawn: NDArray[np.bool_], geometry: Geometry) -> Check:
-    """Overlap, distance and volume of two masks of one grid."""
+    """Compare two masks of one grid: overlap, distance and volume."""
     both, sizes = int((carried & drawn).sum()), (int(carried.sum()), int(drawn.sum()))
     if not all(sizes):
         return Check(0.0, float("inf"), float("nan"))

@@ -1,4 +1,4 @@
-"""What is still alive in a treated lesion: a mean can hide a rim."""
+"""Residual tumour: the part of a treated lesion that stays perfused, which a mean can hide."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.quantities import times
 
-#: Smaller islands than this are noise, mm³ and voxels.
+#: Smaller islands are noise, mm³ and voxels.
 SMALLEST_VOLUME, SMALLEST_COUNT = 50.0, 3
 
 
 @dataclass(frozen=True, eq=False)
 class Residual:
-    """The part of a lesion that stays above a threshold after treatment.
+    """Part of a lesion that is above a threshold of normalised Vp at follow-up.
 
     Attributes:
-        mask: ``(slices, rows, columns)`` on the grid of the visit after.
+        mask: ``(slices, rows, columns)`` on the grid of the follow-up visit.
         threshold: in normalised Vp.
         volume: mm³; ``share``: of the lesion.
-        before_too: share of it that was above the threshold before; NaN where unknown.
-        centre: LPS mm; None where there is nothing.
-        place: where in the lesion, in words.
+        before_too: share of it that was above the threshold at baseline; NaN where unknown.
+        centre: LPS mm; None if the mask is empty.
+        place: in the lesion, in words.
     """
 
     mask: NDArray[np.bool_]
@@ -38,18 +39,18 @@ class Residual:
     @property
     def sentence(self) -> str:
         if self.centre is None:
-            return f"No part of the lesion stays above {self.threshold:.1f} ×."
+            return f"No part of the lesion is above {times(self.threshold)} at follow-up."
         before = ""
         if np.isfinite(self.before_too):
-            before = f"; {self.before_too:.0%} of that was above before, too"
+            before = f" {100 * self.before_too:.0f} % of this was above it at baseline as well."
         return (
-            f"{self.volume / 1000:.2f} mL ({self.share:.0%}) of the lesion stays above "
-            f"{self.threshold:.1f} ×, {self.place}{before}."
+            f"{self.volume / 1000:.2f} mL ({100 * self.share:.0f} %) of the lesion is above "
+            f"{times(self.threshold)} at follow-up, {self.place}.{before}"
         )
 
 
 def default_threshold(normalised_before: float, cutoff: float) -> float:
-    """The normalised Vp at which a subregion, taken for itself, would be called persistent."""
+    """Return the normalised Vp above which a part alone would be called persistent disease."""
     return normalised_before * (1 + cutoff / 100)
 
 
@@ -61,15 +62,15 @@ def residual_tumour(
     geometry: Geometry,
     before: NDArray[np.floating] | None = None,
 ) -> Residual:
-    """Islands of a lesion with normalised Vp of at least ``threshold``.
+    """Find the islands of a lesion with normalised Vp of at least ``threshold``.
 
     Args:
-        normalised_vp: vp over the reference's mean after, ``(slices, rows, columns)``.
-        before: the same of the visit before, brought onto this grid; NaN where unknown.
+        normalised_vp: at follow-up, ``(slices, rows, columns)``.
+        before: at baseline, on the same grid; NaN where unknown.
     """
     with np.errstate(invalid="ignore"):
         alive = lesion & (normalised_vp >= threshold)
-    # One voxel's noise is not tumour: islands hold together by faces within a section or across.
+    # Single voxels are noise, not tumour. Voxels of an island share a face.
     labels, count = ndimage.label(alive)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     least = max(SMALLEST_COUNT, SMALLEST_VOLUME / geometry.voxel_volume)
@@ -98,11 +99,11 @@ def residual_tumour(
 
 
 def _centre(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float64]:
-    return (geometry.affine @ [*np.mean(np.nonzero(mask), axis=1)[::-1], 1])[:3]
+    return np.asarray((geometry.affine @ [*np.mean(np.nonzero(mask), axis=1)[::-1], 1])[:3])
 
 
 def _words(offset: NDArray[np.floating]) -> str:
-    """Direction from the lesion's middle, LPS mm; 2 mm are no direction."""
+    """Name the direction from the lesion's middle, LPS mm; less than 2 mm has none."""
     pairs = (("left", "right"), ("posterior", "anterior"), ("upper", "lower"))
     words = [
         names[0] if distance > 0 else names[1]

@@ -1,4 +1,4 @@
-"""Would the call flip? The same two visits, analysed many times a little otherwise."""
+"""Robustness of the call: repeat the comparison with perturbed inputs."""
 
 from __future__ import annotations
 
@@ -20,27 +20,29 @@ from SpineDCELib.concentration import (
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import prepare
+from SpineDCELib.measurement.normalised_ratio import normalise, percent_change
 from SpineDCELib.progress import Progress, silent
+from SpineDCELib.vocabulary.quantities import signed
 
-#: T10 of lesion and marrow are known to about this share (flip-angle maps without B1).
+#: Relative error of T10 of lesion and marrow (flip-angle maps without B1).
 T10_RANGE = 0.15
 #: Haematocrit of adults under treatment.
 HCT_RANGE = (0.33, 0.48)
-#: A shift set by eye is good to half a frame at best.
+#: Error of a shift that is set by eye: half a frame at best.
 SHIFT_FRAMES = 0.5
 
-#: Half of fewer voxels than this is no artery.
+#: The artery's voxels are resampled only if there are at least this many.
 SMALLEST_ARTERY = 8
 
 
 @dataclass(frozen=True)
 class Perturbation:
-    """How one visit's analysis differs from the one that was made."""
+    """Difference of one perturbed analysis from the analysis of the visit."""
 
     shift: float = 0.0  #: s, added
     lesion_edge: int = 0  #: voxels, in plane
     reference_edge: int = 0
-    reference: int = 0  #: 0 is the one drawn, n the nth other one
+    reference: int = 0  #: 0 is the one in use, n the nth of the others
     lesion_T10: float = 1.0  #: factor
     reference_T10: float = 1.0
     Hct: float | None = None
@@ -49,7 +51,7 @@ class Perturbation:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What one choice, moved alone over its range, does to the change of normalised Vp (%)."""
+    """Change of normalised Vp (%) at both ends of the range of one input."""
 
     name: str
     low: str
@@ -64,12 +66,12 @@ class Sensitivity:
 
 @dataclass(frozen=True, eq=False)
 class Flip:
-    """How firm the call is.
+    """Robustness of one call.
 
     Attributes:
         change: of normalised Vp as analysed, %.
         changes: of every perturbed analysis, %, ``(runs,)``.
-        kept: share of runs whose call is the same.
+        kept: share of runs with the same call.
         tornado: sensitivities, largest first.
     """
 
@@ -83,15 +85,16 @@ class Flip:
     def sentence(self) -> str:
         runs = int(np.isfinite(self.changes).sum())
         low, high = np.nanpercentile(self.changes, (2.5, 97.5))
-        most = f" It is most sensitive to: {self.tornado[0].name}." if self.tornado else ""
+        most = f" Most sensitive to: {self.tornado[0].name}." if self.tornado else ""
         return (
-            f"{round(self.kept * runs)} of {runs} perturbed analyses ({self.kept:.0%}) keep this "
-            f"call; the change lies between {low:+.0f} and {high:+.0f} % in 95 % of them.{most}"
-        ).replace("-", "−")
+            f"{round(self.kept * runs)} of {runs} perturbed analyses ({100 * self.kept:.0f} %) "
+            f"lead to the same call. In 95 % of them the change is between {signed(low, 0)} and "
+            f"{signed(high, 0)} %.{most}"
+        )
 
 
 class PerturbedVisit:
-    """One visit, cut down to the voxels that a perturbation can reach."""
+    """One visit, reduced to the voxels that a perturbation can reach."""
 
     def __init__(
         self,
@@ -117,7 +120,7 @@ class PerturbedVisit:
             self.T10 = np.asarray(concentration.T10).ravel()[self.voxels].astype(float)
 
     def normalised_vp(self, how: Perturbation) -> float:
-        """Mean vp of the lesion over that of the reference, analysed as ``how`` says."""
+        """Return normalised Vp of the lesion, analysed with a perturbation."""
         lesion = self._inside(self.lesions[how.lesion_edge])
         reference = self._inside(self.references[how.reference][how.reference_edge])
         chosen = np.concatenate([lesion, reference])
@@ -133,7 +136,7 @@ class PerturbedVisit:
         ).fit(self.analysis.shift() + how.shift)
         vp = fit["vp"]
         top, bottom = np.nanmean(vp[: lesion.size]), np.nanmean(vp[lesion.size :])
-        return float(top / bottom) if bottom > 0 else float("nan")
+        return float(normalise(top, bottom))
 
     def _inside(self, mask: NDArray[np.bool_]) -> NDArray[np.int_]:
         return self._place[np.flatnonzero(mask)]
@@ -170,7 +173,8 @@ class PerturbedVisit:
             rng = np.random.default_rng(how.aif_voxels)
             voxels = self.analysis.images.dynamic.signal[:, artery].astype(float)
             half = rng.permutation(voxels.shape[1])[: max(voxels.shape[1] // 2, 1)]
-            # What half of the voxels change, put on the signal however it was averaged.
+            # Only the relative change that half of the voxels make is applied, because the signal
+            # need not be a plain mean.
             changed = voxels[:, half].mean(axis=1) / voxels.mean(axis=1)
             Cp = self.analysis.blood_of(arterial.signal * changed).Cb / (1 - Hct)
         if how.Hct is not None:
@@ -184,7 +188,7 @@ class PerturbedVisit:
 
     @cached_property
     def shift_range(self) -> tuple[float, float]:
-        """s, from the shift in use: half a frame, or the evidence's plateau where it is wider."""
+        """Range about the shift in use, s: half a frame, or the evidence's plateau if wider."""
         analysis = self.analysis
         half = SHIFT_FRAMES * float(np.median(np.diff(analysis.images.dynamic.times)))
         try:
@@ -198,7 +202,7 @@ class PerturbedVisit:
 def _edges(
     mask: NDArray[np.bool_], excluded: NDArray[np.bool_] | None
 ) -> dict[int, NDArray[np.bool_]]:
-    """The mask as drawn, one voxel smaller and one larger in plane; never empty."""
+    """Return the mask, and the mask one voxel smaller and one larger in plane; never empty."""
     plane = np.array([[[0, 1, 0], [1, 1, 1], [0, 1, 0]]], bool)
     smaller = ndimage.binary_erosion(mask, plane)
     larger = ndimage.binary_dilation(mask, plane)
@@ -216,44 +220,41 @@ def flip_analysis(
     seed: int = 0,
     progress: Progress = silent,
 ) -> Flip:
-    """Analyse both visits ``runs`` times with all choices drawn at once, and each choice alone.
+    """Analyse both visits ``runs`` times with all inputs perturbed at once, and each input alone.
 
-    ROI edges move by a voxel, references are exchanged, shifts run over their plateau, half of the
-    artery's voxels are drawn, T10 (±15 %) and haematocrit (0.33 to 0.48, the same at both visits)
-    over their ranges. The draws are uniform and the seed makes them repeatable.
+    Outlines move by a voxel, other references are used, shifts vary over their plateau, half of
+    the artery's voxels are drawn at random, and T10 (±15 %) and haematocrit (0.33 to 0.48, the
+    same at both visits) vary over their ranges. All draws are uniform; the seed makes them
+    repeatable.
     """
     rng = np.random.default_rng(seed)
     visits = (before, after)
     plain = [visit.normalised_vp(Perturbation()) for visit in visits]
-    change = _change(plain[0], plain[1])
+    change = percent_change(plain[0], plain[1])
     alone = [*_one_by_one(visits)]
     total = 2 * len(alone) + runs
     tornado = []
     for number, (name, which, ends) in enumerate(alone):
-        progress(2 * number / total, "Would the call flip? One by one")
+        progress(2 * number / total, "Robustness of the call: each input alone")
         moved = []
         for how in ends.values():
             values = [
                 visit.normalised_vp(how) if i in which else plain[i]
                 for i, visit in enumerate(visits)
             ]
-            moved.append(_change(*values))
+            moved.append(percent_change(*values))
         low, high = ends
         tornado.append(Sensitivity(name, low, high, moved[0], moved[1]))
     tornado.sort(key=lambda s: -(s.span if np.isfinite(s.span) else 0.0))
     changes = np.full(runs, np.nan)
     for run in range(runs):
-        progress((2 * len(alone) + run) / total, "Would the call flip? All at once")
+        progress((2 * len(alone) + run) / total, "Robustness of the call: all inputs at once")
         Hct = float(rng.uniform(*HCT_RANGE))
-        changes[run] = _change(*(v.normalised_vp(_drawn(v, Hct, rng)) for v in visits))
+        changes[run] = percent_change(*(v.normalised_vp(_drawn(v, Hct, rng)) for v in visits))
     known = changes[np.isfinite(changes)]
     kept = float(((known > cutoff) == (change > cutoff)).mean()) if known.size else float("nan")
-    progress(1.0, "Would the call flip?")
+    progress(1.0, "Robustness of the call")
     return Flip(change, cutoff, changes, kept, tuple(tornado))
-
-
-def _change(before: float, after: float) -> float:
-    return 100 * (after - before) / before if before > 0 else float("nan")
 
 
 def _drawn(visit: PerturbedVisit, Hct: float, rng: np.random.Generator) -> Perturbation:
@@ -273,21 +274,23 @@ def _drawn(visit: PerturbedVisit, Hct: float, rng: np.random.Generator) -> Pertu
 def _one_by_one(
     visits: tuple[PerturbedVisit, PerturbedVisit],
 ) -> Iterator[tuple[str, tuple[int, ...], dict[str, Perturbation]]]:
-    """Name, visits concerned, and both ends of the range with a label each."""
+    """Yield each input's name, the visits concerned, and both ends of its range with a label."""
     base = Perturbation()
 
     def ends(**values: tuple[tuple[str, Any], tuple[str, Any]]) -> dict[str, Perturbation]:
         [(name, pair)] = values.items()
         return {label: replace(base, **{name: value}) for label, value in pair}
 
-    for index, (visit, when) in enumerate(zip(visits, ("before", "after"), strict=True)):
+    for index, (visit, when) in enumerate(
+        zip(visits, ("at baseline", "at follow-up"), strict=True)
+    ):
         where, shifts = (index,), visit.shift_range
-        labels = [f"{shift:+.1f} s".replace("-", "−") for shift in shifts]
+        labels = [f"{signed(shift, 1)} s" for shift in shifts]
         low, high = zip(labels, shifts, strict=True)
         yield f"AIF shift {when}", where, ends(shift=(low, high))
         for name, word in (("lesion_edge", "lesion"), ("reference_edge", "reference")):
             yield (
-                f"edge of the {word} {when}",
+                f"{word} outline {when}",
                 where,
                 ends(**{name: (("−1 voxel", -1), ("+1 voxel", 1))}),
             )

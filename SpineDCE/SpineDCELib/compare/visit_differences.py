@@ -1,4 +1,4 @@
-"""What differs between two visits' analyses, so that nobody compares unlike with unlike unaware."""
+"""Differences between the analyses of two visits, to be accepted before they are compared."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 
-#: Relative differences up to these are no difference.
+#: Relative differences that do not count.
 TOLERANCES = {"TR": 0.02, "TE": 0.1, "frame interval": 0.1, "voxel size": 0.1, "dose": 0.1}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not the same at both visits.
+    """One setting or property that differs between the visits.
 
     Attributes:
-        confirm: it makes numbers incomparable, so someone must accept it.
+        confirm: the numbers cannot be compared unless the user accepts the difference.
     """
 
     name: str
@@ -28,11 +28,11 @@ class Difference:
     confirm: bool = True
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.before} before, {self.after} after"
+        return f"{self.name}: {self.before} at baseline, {self.after} at follow-up"
 
 
 def differences(before: Analysis, after: Analysis) -> list[Difference]:
-    """Settings, scanner, protocol and contrast agent, one by one."""
+    """List the differences in settings, scanner, protocol and contrast agent."""
     found: list[Difference] = []
 
     def same(name: str, a: Any, b: Any, *, tolerance: float = 0.0, confirm: bool = True) -> None:
@@ -92,23 +92,23 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
 
 
 def require_accepted(found: list[Difference], *, accepted: bool) -> None:
-    """Refuse to compare unlike with unlike until someone has said so.
+    """Refuse to compare visits that differ until the user accepts the differences.
 
     Raises:
-        InputError: differences that must be confirmed and are not.
+        InputError: there are differences that must be accepted and are not.
     """
     open_ones = [str(d) for d in found if d.confirm]
     if open_ones and not accepted:
         raise InputError(
-            f"The visits differ in {len(open_ones)} thing(s): {'; '.join(open_ones)}. Make them "
-            "alike, or accept the differences.",
+            f"The visits differ: {'; '.join(open_ones)}. Analyse both in the same way, or accept "
+            "the differences.",
             code="visits_differ",
             fields=["compare.accept_differences"],
         )
 
 
 def _header(files: tuple[str, ...]) -> dict[str, Any]:
-    """What the first DICOM file says about patient, scanner and contrast agent."""
+    """Read patient, scanner and contrast agent from the first DICOM file."""
     if not files:
         return {}
     import pydicom

@@ -1,1 +1,1 @@
-"""Files that others read: tables, maps, DICOM, report, figures, scene."""
+"""Export of results: maps, tables, figures, report, DICOM, scenes."""

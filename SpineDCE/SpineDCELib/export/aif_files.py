@@ -1,4 +1,4 @@
-"""The arterial input function on file: its candidates, curves, evidence, and one picture."""
+"""Files of the arterial input function: tables and one figure."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from SpineDCELib.aif.candidates import Detection, Verdict
 from SpineDCELib.aif.plot_data import Chart, Table
-from SpineDCELib.errors import InputError
 from SpineDCELib.export.csv_tables import write_table
+from SpineDCELib.export.optional_packages import matplotlib_figure
 from SpineDCELib.export.slice_orientation import display_slice
 from SpineDCELib.series import DynamicSeries
 
 _COLOURS = {"main": "#d62728", "check": "#1f77b4", "rejected": "#b0b0b0"}
-#: Sections that the picture shows at most: those with most accepted voxels.
-_SECTIONS = 8
+#: The figure shows at most this many slices, those with the most accepted voxels.
+_SLICES = 8
 
 
 def write_chart_table(path: Path, table: Table) -> None:
-    """A table as CSV."""
+    """Write a table as CSV."""
     write_table(path, table.columns, table.rows)
 
 
@@ -34,48 +34,47 @@ def write_aif_picture(
     charts: Sequence[Chart],
     caption: str,
 ) -> None:
-    """Sections with the artery (red) and what was rejected (grey), above the charts.
+    """Draw slices with the artery (red) and other vessels (blue), above the charts.
 
     Raises:
         InputError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError("aif.png needs matplotlib: pip install 'spinedce[cli]'.") from None
-    sections = [] if found is None else _sections(found)
-    width = max(2.0 * len(sections), 3.4 * len(charts), 7.2)
-    upper = min(width / len(sections), 4.0) + 0.3 if sections else 0.0
-    figure = Figure(figsize=(width, upper + 3.6))
-    FigureCanvasAgg(figure)
-    heights = [upper, 2.9] if sections else [2.9]
+    slices = [] if found is None else _slices(found)
+    width = max(2.0 * len(slices), 3.4 * len(charts), 7.2)
+    upper = min(width / len(slices), 4.0) + 0.3 if slices else 0.0
+    figure = matplotlib_figure("aif.png", figsize=(width, upper + 3.6))
+    heights = [upper, 2.9] if slices else [2.9]
     rows = figure.add_gridspec(len(heights), 1, height_ratios=heights)
-    if found is not None and sections:
-        grid = rows[0].subgridspec(1, len(sections), wspace=0.03)
+    if found is not None and slices:
+        grid = rows[0].subgridspec(1, len(slices), wspace=0.03)
         peak = dynamic.signal.max(axis=0)
-        top = float(np.percentile(peak[sections], 99.5))
-        for n, k in enumerate(sections):
-            _section(figure.add_subplot(grid[n]), dynamic, found, peak, k, top)
+        top = float(np.percentile(peak[slices], 99.5))
+        for n, k in enumerate(slices):
+            _draw_slice(figure.add_subplot(grid[n]), dynamic, found, peak, k, top)
     grid = rows[-1].subgridspec(1, max(len(charts), 1), wspace=0.32)
     for n, chart in enumerate(charts):
         _draw(figure.add_subplot(grid[n]), chart)
-    note = f"{caption} · red: in the AIF; blue: vessels that are not, see aif_candidates.csv"
+    note = f"{caption} · red: in the AIF; blue: other vessels, see aif_candidates.csv"
     figure.text(0.01, 0.01, f"{note} · not a medical device", fontsize=7, color="#555555")
     figure.subplots_adjust(left=0.05, right=0.985, top=0.96, bottom=0.12, hspace=0.2)
     figure.savefig(path, dpi=120)
 
 
-def _sections(found: Detection) -> list[int]:
-    """The sections to show, in their order."""
+def _slices(found: Detection) -> list[int]:
+    """Return the slices to show, in their order."""
     judged = found.mask if found.mask.any() else found.verdicts != Verdict.NOT_ENHANCING
     counts = judged.sum(axis=(1, 2))
-    best = np.argsort(-counts, kind="stable")[:_SECTIONS]
+    best = np.argsort(-counts, kind="stable")[:_SLICES]
     return sorted(int(k) for k in best if counts[k])
 
 
-def _section(
-    ax: Any, dynamic: DynamicSeries, found: Detection, peak: NDArray[Any], k: int, top: float
+def _draw_slice(
+    ax: Any,
+    dynamic: DynamicSeries,
+    found: Detection,
+    peak: NDArray[np.floating],
+    k: int,
+    top: float,
 ) -> None:
     geometry = dynamic.geometry
     grey, spacing, _ = display_slice(peak, geometry=geometry, index=k)

@@ -1,4 +1,4 @@
-"""All files of one analysis but its provenance."""
+"""Files of one analysis, except its provenance."""
 
 from __future__ import annotations
 
@@ -25,21 +25,22 @@ from SpineDCELib.export.map_figures import Picture
 from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.export.overview_figure import write_overview
 from SpineDCELib.export.preprocessing_figure import write_motion, write_preprocessing_picture
-from SpineDCELib.run.provenance import array_digest, file_digest
+from SpineDCELib.files.digests import array_digest, file_digest
 from SpineDCELib.series.linear_resampling import resample_linear
 from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
-#: Below this share of the brightest signal a voxel is air: pictures leave its noise out.
+#: A voxel below this share of the 99th percentile of the signal is air; figures leave it out.
 AIR = 0.02
 
 
 def write_results(
     folder: Path, analysis: Analysis, result: Result, *, anonymise: bool = False
 ) -> dict[str, str]:
-    """Write maps, tables and picture; returns file name → digest of its numbers.
+    """Write maps, tables and the overview figure; return file name → digest of its numbers.
 
-    ``anonymise`` leaves the series' UIDs out of the maps' headers.
+    Args:
+        anonymise: leave the series' UIDs out of the headers of the maps.
     """
     geometry = analysis.images.dynamic.geometry
     settings = analysis.settings
@@ -111,7 +112,7 @@ def write_results(
 
 
 def _write_preprocessing(folder: Path, analysis: Analysis) -> list[str]:
-    """What cleaning up did to the signal, where it did; returns the tables' names."""
+    """Write the effect of preprocessing, if there was any; return the names of the tables."""
     images, before = analysis.images, analysis.study.dynamic
     if images.dynamic.signal is before.signal:
         return []
@@ -137,7 +138,7 @@ def _write_preprocessing(folder: Path, analysis: Analysis) -> list[str]:
 
 
 def curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.floating]]:
-    """Heading with unit → values: time, artery, AIF as found and as used, regions and fits."""
+    """Return heading with unit → values: time, artery, AIF, AIF as used, regions and their fits."""
     arterial, times = analysis.aif(), analysis.images.dynamic.times
     unit, shift = arterial.unit, analysis.shift()
     columns: dict[str, NDArray[np.floating]] = {"time [s]": times}
@@ -159,7 +160,7 @@ def curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.fl
 
 
 def picture_of(analysis: Analysis, result: Result) -> Picture:
-    """The study's maps and regions, ready to be drawn."""
+    """Return the images and regions of a figure of maps."""
     anatomy, name = _anatomy_on_grid(analysis)
     baseline = analysis.concentration().baseline
     air = baseline < AIR * np.nanpercentile(baseline, 99)
@@ -170,7 +171,7 @@ def picture_of(analysis: Analysis, result: Result) -> Picture:
 
 
 def _anatomy_on_grid(analysis: Analysis) -> tuple[NDArray[np.floating], str]:
-    """The T1-weighted volume on the dynamic grid, or the baseline where there is none."""
+    """Return the T1-weighted volume on the dynamic grid, or the signal before contrast."""
     baseline = analysis.concentration().baseline
     volume = analysis.images.anatomy
     if volume is None:

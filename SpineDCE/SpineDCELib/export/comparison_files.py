@@ -1,4 +1,4 @@
-"""Files of a comparison of two visits: tables, the residual tumour, the report."""
+"""Files of a comparison of two visits: tables, residual tumour, report."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE
 from SpineDCELib.export.csv_tables import write_json, write_table
+from SpineDCELib.measurement import percent_change
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.version import __version__
@@ -77,17 +78,17 @@ def _rows(lesion: LesionChange) -> list[list[Any]]:
         ("longest diameter", "mm", one.axial.longest, two.axial.longest),
         ("perpendicular diameter", "mm", one.axial.perpendicular, two.axial.perpendicular),
         ("area product", "mm2", one.axial.product, two.axial.product),
-        ("volume", "mm3", one.whole.volume, two.whole.volume),
+        ("volume", "mm3", *lesion.volumes),
+        ("outline volume", "mm3", one.whole.volume, two.whole.volume),
         ("mean signal enhancement", "%", *lesion.enhancement),
     )
     for name, unit, a, b in pairs:
-        change_percent = 100 * (b - a) / a if a > 0 else nan
-        rows.append([lesion.name, name, unit, a, b, change_percent, nan, nan])
+        rows.append([lesion.name, name, unit, a, b, percent_change(a, b), nan, nan])
     return rows
 
 
 def record(comparison: Comparison) -> dict[str, Any]:
-    """The comparison as plain values."""
+    """Return the comparison as plain values."""
     return {
         "spinedce": __version__,
         "not a medical device": True,
@@ -113,7 +114,9 @@ def _lesion(lesion: LesionChange) -> dict[str, Any]:
         "changes": {name: asdict(value) for name, value in lesion.changes.items()},
         "sizes": [asdict(size) for size in lesion.sizes],
         "size change [%]": lesion.size_change,
+        "volumes [mm3]": list(lesion.volumes),
         "volume change [%]": lesion.volume_change,
+        "outline volume change [%]": lesion.outline_volume_change,
         "mean signal enhancement [%]": list(lesion.enhancement),
     }
     if lesion.registration is not None:

@@ -1,4 +1,4 @@
-"""Measurements and curves as CSV with a unit in every heading; records as JSON."""
+"""Tables and curves as CSV with a unit in every heading; records as JSON."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def write_measurements(
 
 
 def write_normalised(path: Path, measures: Measures) -> None:
-    """Every lesion over every reference, with its interval."""
+    """Write every lesion over every reference, with its interval."""
     write_table(
         path,
         ["lesion", "reference", "parameter", "ratio [1]", "95% low [1]", "95% high [1]"],
@@ -65,8 +65,13 @@ def write_normalised(path: Path, measures: Measures) -> None:
 
 
 def write_sizes(path: Path, sizes: Mapping[str, Size]) -> None:
-    """One row a lesion: bidimensional size, volume, and what lies outside the bone."""
-    extents = ["volume [mm3]", "left-right [mm]", "anterior-posterior [mm]", "head-foot [mm]"]
+    """Write one row per lesion: diameters, volume within the outline, part outside the bone."""
+    extents = [
+        "outline volume [mm3]",
+        "left-right [mm]",
+        "anterior-posterior [mm]",
+        "head-foot [mm]",
+    ]
     header = ["lesion", "longest [mm]", "perpendicular [mm]", "area product [mm2]", *extents]
     header += [f"extraosseous {name}" for name in extents] + ["measured on"]
 
@@ -99,7 +104,7 @@ def write_sizes(path: Path, sizes: Mapping[str, Size]) -> None:
 
 
 def write_references(path: Path, measures: Measures) -> None:
-    """How good each reference is, and the vertebrae beside it."""
+    """Write the scores of each reference and of the vertebrae next to it."""
     write_table(
         path,
         ["vertebra", "chosen", "score [0-1]", "vp [fraction]", "vp spread [1]", "T10 [s]", "why"],
@@ -112,12 +117,12 @@ def write_references(path: Path, measures: Measures) -> None:
 
 
 def write_curves(path: Path, columns: Mapping[str, NDArray[np.floating]]) -> None:
-    """Curves side by side; the headings are the mapping's keys and hold the units."""
+    """Write curves side by side; the headings, with units, are the keys of the mapping."""
     write_table(path, list(columns), zip(*columns.values(), strict=True))
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """CSV with full precision; what has no value is an empty cell."""
+    """Write CSV with full precision; a missing value is an empty cell."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(header)
@@ -131,7 +136,7 @@ def _cell(value: object) -> object:
 
 
 def write_json(path: Path, record: dict[str, Any]) -> None:
-    """Plain values as JSON; what has no value (NaN, infinity) is null."""
+    """Write plain values as JSON; NaN and infinity are null."""
     text = json.dumps(_plain(record), indent=2, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""What can be written beside maps and tables, by name."""
+"""Export formats in addition to maps and tables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ FORMATS = ("nifti", "dicom", "scene", "report", "pdf")
 
 
 def parse_formats(text: str) -> tuple[str, ...]:
-    """ "nifti,dicom" → names; "all" is every one, "none" is none.
+    """Return the formats in a list such as "nifti,dicom"; "all" and "none" are understood.
 
     Raises:
-        InputError: an unknown name.
+        InputError: a format is not known.
     """
     names = [name.strip().lower() for name in text.split(",") if name.strip()]
     if names == ["all"]:
@@ -26,7 +26,9 @@ def parse_formats(text: str) -> tuple[str, ...]:
     for name in names:
         if name not in FORMATS:
             raise InputError(
-                f"'{name}' is no format to export; choose from {', '.join(FORMATS)}, all, none."
+                f"'{name}' is not an export format. Choose from {', '.join(FORMATS)}, all, none.",
+                code="unknown_format",
+                about=name,
             )
     return tuple(dict.fromkeys(names))
 
@@ -39,7 +41,7 @@ def write_formats(
     formats: Sequence[str],
     anonymise: bool = False,
 ) -> None:
-    """Write one study in every format asked for, into ``folder``.
+    """Write the results of one visit to ``folder`` in the chosen formats.
 
     Raises:
         InputError: a format needs a package that is not installed, or DICOM source images.

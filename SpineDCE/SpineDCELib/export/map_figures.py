@@ -1,4 +1,4 @@
-"""Anatomy, Vp and Vp over anatomy as matplotlib panels: what every picture is made of."""
+"""Panels of every figure of maps: anatomy, Vp, and Vp over the anatomy."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from SpineDCELib.export.slice_orientation import display_slice
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 from SpineDCELib.vocabulary.region_roles import Role, words_of
 
-#: mm shown around lesions and references where a picture is cropped to them.
+#: Margin around lesions and references in a cropped figure, mm.
 _AROUND = 45.0
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What one row of panels shows."""
+    """Images and regions of one row of panels."""
 
     anatomy: NDArray[np.floating]  #: ``(slices, rows, columns)``
     anatomy_name: str
@@ -34,7 +35,7 @@ class Picture:
 
 
 def best_slice(picture: Picture) -> int:
-    """The slice to show: where lesions, or else all regions, are largest, else Vp is highest."""
+    """Return the slice where lesions, or else all regions, are largest, or else Vp is highest."""
     if picture.regions:
         masks = picture.of_role("lesion") or list(picture.regions.values())
         return int(np.argmax(np.sum([mask.sum(axis=(1, 2)) for mask in masks], axis=0)))
@@ -43,10 +44,11 @@ def best_slice(picture: Picture) -> int:
 
 
 def scale_top(pictures: Sequence[Picture]) -> float:
-    """One top of the colour scale for all pictures, mL/100 mL.
+    """Return one top of the colour scale for all pictures, mL/100 mL.
 
-    Lesions and references decide where they are drawn. Else it is the tissue: whatever has
-    a third of the blood's plasma or more is a vessel, and would flatten all else.
+    It is taken from lesions and references, or from all tissue if there are none. Voxels with
+    Vp of 20 mL/100 mL or more are vessels and do not count, because they would make all other
+    tissue dark.
     """
     drawn = [
         np.nanpercentile(values, 98)
@@ -55,7 +57,7 @@ def scale_top(pictures: Sequence[Picture]) -> float:
         if np.isfinite(values := picture.vp[mask]).any()
     ]
     if drawn:
-        # A treated lesion is as dark as marrow; it must not be stretched until noise glows.
+        # A treated lesion can be as dark as marrow. A scale fitted to it would show noise.
         marrow = [
             5 * np.nanmedian(picture.vp[mask])
             for picture in pictures
@@ -68,7 +70,7 @@ def scale_top(pictures: Sequence[Picture]) -> float:
 
 
 def draw_row(axes: Sequence[Any], picture: Picture, *, index: int, top: float, crop: bool) -> Any:
-    """Anatomy | Vp | fused on three axes; returns what the colour bar is made from."""
+    """Draw anatomy, Vp and both on three axes; return the image that the colour bar belongs to."""
     grey, spacing, edges = display_slice(picture.anatomy, geometry=picture.geometry, index=index)
     colour, _, _ = display_slice(picture.vp * 100, geometry=picture.geometry, index=index)
     outlines = {
@@ -91,7 +93,7 @@ def draw_row(axes: Sequence[Any], picture: Picture, *, index: int, top: float, c
                 ha="center", va="center",
             )  # fmt: skip
     grey_style = {"cmap": "gray", "vmin": window[0], "vmax": window[1], "aspect": aspect}
-    vp_style = {"cmap": "viridis", "vmin": 0, "vmax": top, "aspect": aspect}
+    vp_style = {"cmap": QUANTITIES["vp"].colours, "vmin": 0, "vmax": top, "aspect": aspect}
     over = np.ma.masked_where(~(colour > TRANSPARENT_BELOW * top), colour)
     axes[0].imshow(grey, **grey_style)
     bar = axes[1].imshow(np.ma.masked_invalid(colour), **vp_style)
@@ -141,8 +143,8 @@ def _crop(
 
 
 def add_colour_bar(figure: Any, bar: Any, axes: Sequence[Any]) -> None:
-    """The bar with its unit, in white on black."""
+    """Add a colour bar with its unit, white on black."""
     colour_bar = figure.colorbar(bar, ax=list(axes), fraction=0.03, pad=0.015, extend="max")
-    colour_bar.set_label("Vp [mL/100 mL]", color="white")
+    colour_bar.set_label(QUANTITIES["vp"].heading, color="white")
     colour_bar.ax.yaxis.set_tick_params(color="white", labelcolor="white")
     colour_bar.outline.set_edgecolor("#888888")

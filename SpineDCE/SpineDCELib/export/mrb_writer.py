@@ -1,4 +1,4 @@
-"""A scene of 3D Slicer as one file (``.mrb``): a zip with a MRML scene and a folder of data."""
+"""Scene of 3D Slicer as one file (``.mrb``): a zip with an MRML scene and its data."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-#: The dialect that is written, as 3D Slicer names it.
+from SpineDCELib.vocabulary.terminology import Code
+
+#: Version of 3D Slicer whose scene format is written.
 VERSION = "Slicer 5.8.1 33241"
-#: Ships with 3D Slicer.
+#: Colour nodes that 3D Slicer has.
 VIRIDIS = "vtkMRMLColorTableNodeFileViridis.txt"
 GREY = "vtkMRMLColorTableNodeGrey"
 
-Code = tuple[str, str, str]  # value, scheme, meaning
-
 
 class SceneFile:
-    """Nodes gathered one by one; their data lie as files in :attr:`data` beforehand.
+    """A scene to which nodes are added one by one; their data are files in :attr:`data`.
 
     Args:
         name: of the folder in the zip.
-        data: folder with the files that nodes name.
+        data: folder with the files of the nodes.
     """
 
     def __init__(self, name: str, data: Path) -> None:
@@ -47,7 +47,7 @@ class SceneFile:
         quantity: Code | None = None,
         attributes: Mapping[str, str] | None = None,
     ) -> str:
-        """A scalar volume; in grey, or in viridis where ``shown_from`` says what is transparent.
+        """Add a scalar volume, in grey, or in viridis if ``shown_from`` is given.
 
         Args:
             window: values at the two ends of the colours.
@@ -82,7 +82,7 @@ class SceneFile:
         )
 
     def segmentation(self, name: str, file: str) -> str:
-        """A ``.seg.nrrd``, shown as outlines."""
+        """Add a ``.seg.nrrd``, shown as outlines."""
         display = self._node(
             "SegmentationDisplay",
             "SegmentationDisplay",
@@ -98,7 +98,7 @@ class SceneFile:
         )
 
     def table(self, name: str, file: str, attributes: Mapping[str, str] | None = None) -> str:
-        """A table with one row of headings."""
+        """Add a table with one row of headings."""
         return self._node(
             "Table",
             "Table",
@@ -110,7 +110,7 @@ class SceneFile:
         )
 
     def shown(self, background: str, foreground: str, *, opacity: float) -> None:
-        """What the three slice views show."""
+        """Set the volumes that the three slice views show."""
         for view in ("Red", "Green", "Yellow"):
             ElementTree.SubElement(
                 self._root,
@@ -135,11 +135,11 @@ class SceneFile:
         return f"storage:{storage};"
 
     def write(self, path: Path) -> None:
-        """The zip: ``NAME/NAME.mrml`` and every file of the data folder in ``NAME/Data``."""
+        """Write the zip: ``NAME/NAME.mrml`` and every file of the data folder in ``NAME/Data``."""
         ElementTree.indent(self._root)
         text = ElementTree.tostring(self._root, encoding="UTF-8", xml_declaration=True)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
-            # Without a time of its own an entry is the same whenever it is written.
+            # Entries have no time, so that the same scene always gives the same file.
             _add(bundle, f"{self.name}/{self.name}.mrml", text)
             for file in sorted(self.data.iterdir()):
                 _add(bundle, f"{self.name}/Data/{file.name}", file.read_bytes())
@@ -150,7 +150,7 @@ def _add(bundle: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def _attributes(values: Mapping[str, str]) -> str:
-    """MRML's own list in one attribute: colons and semicolons part it."""
+    """Format attributes as MRML does: separated by semicolons, names and values by colons."""
     return ";".join(f"{quote(k, safe=' ')}:{quote(v, safe=' /(),')}" for k, v in values.items())
 
 

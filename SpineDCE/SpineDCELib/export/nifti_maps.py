@@ -1,4 +1,4 @@
-"""Parameter maps as NIfTI, in float."""
+"""Parameter maps as NIfTI, in float32."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from SpineDCELib.data import Result
 from SpineDCELib.series.linear_resampling import to_image
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
-#: Bytes that NIfTI-1 has for words about the image.
+#: Length of the description in a NIfTI-1 header, bytes.
 _DESCRIPTION = 79
 
 
 def write_nifti_maps(folder: Path, analysis: Analysis, result: Result) -> None:
-    """``<name>.nii.gz`` for every map, float32, NaN where unfitted; unit in the description."""
+    """Write ``<name>.nii.gz`` for every map: float32, NaN if unfitted, unit in the description."""
     geometry = analysis.images.dynamic.geometry
     for name, array in result.maps.items():
         image = to_image(np.ascontiguousarray(array, np.float32), geometry)

@@ -1,4 +1,4 @@
-"""Parameter maps as NRRD files that carry their unit and origin."""
+"""Parameter maps as NRRD, with unit and origin in the header."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from SpineDCELib.series.linear_resampling import to_image
 def write_map(
     path: Path, array: NDArray[Any], *, geometry: Geometry, header: Mapping[str, str]
 ) -> None:
-    """Write one map; floats as float32, never rounded to integers.
+    """Write one map; floating-point values as float32.
 
     Args:
         array: ``(slices, rows, columns)``.
-        header: key → value, kept in the NRRD header.
+        header: key → value, for the NRRD header.
     """
     if np.issubdtype(array.dtype, np.floating):
         array = array.astype(np.float32)

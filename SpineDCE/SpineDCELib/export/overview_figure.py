@@ -1,35 +1,30 @@
-"""One picture to see at a glance: anatomy, Vp, and Vp over the anatomy."""
+"""Overview figure: anatomy, Vp, and Vp over the anatomy."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from SpineDCELib.errors import InputError
 from SpineDCELib.export.map_figures import Picture, add_colour_bar, best_slice, draw_row, scale_top
+from SpineDCELib.export.optional_packages import matplotlib_figure
 from SpineDCELib.export.slice_orientation import display_slice
 
 
 def write_overview(path: Path, picture: Picture, *, caption: str) -> None:
-    """Anatomy | Vp | fused, with one colour bar in mL/100 mL and the regions' outlines.
+    """Draw anatomy, Vp and Vp over the anatomy, with a colour bar and the outlines of regions.
 
     Raises:
         InputError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError("overview.png needs matplotlib: pip install 'spinedce[cli]'.") from None
     index = best_slice(picture)
     grey, spacing, _ = display_slice(picture.anatomy, geometry=picture.geometry, index=index)
     height, width = grey.shape[0] * spacing[0], grey.shape[1] * spacing[1]
     scale = 4.4 / max(height, width)
-    figure = Figure(
+    figure = matplotlib_figure(
+        "overview.png",
         figsize=(3 * max(width * scale, 2.2) + 1.2, max(height * scale, 2.2) + 0.7),
         facecolor="black",
         layout="constrained",
     )
-    FigureCanvasAgg(figure)
     axes = figure.subplots(1, 3)
     bar = draw_row(axes, picture, index=index, top=scale_top([picture]), crop=False)
     add_colour_bar(figure, bar, axes)

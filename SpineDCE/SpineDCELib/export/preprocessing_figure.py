@@ -1,4 +1,4 @@
-"""What cleaning up did to the signal: one picture before and after, and the motion found."""
+"""Effect of preprocessing on the signal: one figure, and a table of the motion."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from SpineDCELib.errors import InputError
 from SpineDCELib.export.csv_tables import write_table
+from SpineDCELib.export.optional_packages import matplotlib_figure
 from SpineDCELib.export.slice_orientation import display_slice
 from SpineDCELib.series import DynamicSeries
 
-#: Left, posterior, head: the axes of LPS as they are said.
+#: Names of the axes of LPS.
 _DIRECTIONS = ("left", "posterior", "head")
 
 
@@ -26,7 +26,7 @@ def write_motion(
     displacement: NDArray[np.floating],
     rotation: NDArray[np.floating],
 ) -> None:
-    """Displacement (mm, LPS) and rotation (degrees) of each region in each frame, as CSV.
+    """Write displacement (mm, LPS) and rotation (degrees) of each region in each frame as CSV.
 
     Args:
         times: ``(frames,)``, s. displacement: ``(regions, frames, 3)``.
@@ -58,38 +58,31 @@ def write_preprocessing_picture(
     displacement: NDArray[np.floating] | None = None,
     rotation: NDArray[np.floating] | None = None,
 ) -> None:
-    """One section before | after | difference, at baseline and at the end; below, curves.
+    """Draw one slice as acquired, preprocessed, and their difference; below them, curves.
 
-    The section is that with most of the regions, or else that which changed most. The curve is
-    the mean of 3×3 voxels there: around the one that changed most among those that enhance.
+    The slice holds the largest part of the regions, or else changed most. The curve is the mean
+    of 3×3 voxels around the one that changed most among those that enhance.
 
     Args:
-        tissue: what the noise mask keeps; it is outlined.
-        displacement, rotation: see :func:`write_motion`; drawn where motion was corrected.
+        before: the series as acquired. after: preprocessed.
+        tissue: voxels that the noise mask keeps; outlined.
+        displacement, rotation: see :func:`write_motion`; drawn if motion was corrected.
 
     Raises:
         InputError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError(
-            "preprocessing.png needs matplotlib: pip install 'spinedce[cli]'."
-        ) from None
     frames, n0 = len(after.times), max(baseline_frames, 1)
     late = frames - max(frames // 6, 1)
     spans = {
         "baseline": slice(0, n0),
         f"from {after.times[late]:.0f} s": slice(late, None),
     }
-    k = _section(before, after, regions)
+    k = _slice_to_show(before, after, regions)
     shown, aspect = _turned(before.signal[0, k], before)
     tall = min(max(2.9 * shown.shape[0] * aspect / shown.shape[1], 1.5), 6.0) + 0.3
-    figure = Figure(figsize=(9.6, 2 * tall + 3.4))
-    FigureCanvasAgg(figure)
+    figure = matplotlib_figure("preprocessing.png", figsize=(9.6, 2 * tall + 3.4))
     rows = figure.add_gridspec(2, 1, height_ratios=[2 * tall, 2.6], hspace=0.18)
-    # The bar has a column of its own, so that the three images stay alike.
+    # The bar has its own column, so that the three images have the same size.
     images = rows[0].subgridspec(2, 4, width_ratios=[1, 1, 1, 0.05], wspace=0.04, hspace=0.14)
     pairs = [[s.signal[span, k].mean(axis=0) for s in (before, after)] for span in spans.values()]
     top = float(np.nanpercentile([one for one, _ in pairs], 99.5))
@@ -98,7 +91,7 @@ def write_preprocessing_picture(
     drawn: Any = None
     for row, (name, (one, two)) in enumerate(zip(spans, pairs, strict=True)):
         for column, (title, image) in enumerate(
-            (("before", one), ("after", two), ("difference", two - one))
+            (("acquired", one), ("preprocessed", two), ("difference", two - one))
         ):
             ax = figure.add_subplot(images[row, column])
             shown, aspect = _turned(image, before)
@@ -106,7 +99,7 @@ def write_preprocessing_picture(
             if title == "difference":
                 look = {"cmap": "RdBu_r", "vmin": -most, "vmax": most}
             drawn = ax.imshow(shown, aspect=aspect, **look)
-            if title == "after" and outline is not None and 0 < outline.mean() < 1:
+            if title == "preprocessed" and outline is not None and 0 < outline.mean() < 1:
                 ax.contour(outline, [0.5], colors="#4dd2ff", linewidths=0.8)
             ax.set_title(f"{title}, {name}", fontsize=9)
             ax.set_xticks([])
@@ -116,10 +109,13 @@ def write_preprocessing_picture(
     cells = rows[1].subgridspec(1, 1 if displacement is None else 3, wspace=0.32)
     j, i = _spot(before.signal[:, k], after.signal[:, k], n0)
     ax = figure.add_subplot(cells[0])
-    for series, colour, name in ((before, "#999999", "before"), (after, "#d62728", "after")):
+    for series, colour, name in (
+        (before, "#999999", "acquired"),
+        (after, "#d62728", "preprocessed"),
+    ):
         curve = series.signal[:, k, j - 1 : j + 2, i - 1 : i + 2].mean(axis=(1, 2))
         ax.plot(series.times, curve, color=colour, lw=1.3, label=name)
-    _label(ax, f"an enhancing spot (row {j + 1}, column {i + 1})", "signal")
+    _label(ax, f"3×3 voxels around row {j + 1}, column {i + 1}", "signal")
     if displacement is not None and rotation is not None:
         names = _region_names(len(displacement))
         ax = figure.add_subplot(cells[1])
@@ -139,7 +135,7 @@ def write_preprocessing_picture(
     figure.savefig(path, dpi=110)
 
 
-def _section(
+def _slice_to_show(
     before: DynamicSeries, after: DynamicSeries, regions: Mapping[str, NDArray[np.bool_]]
 ) -> int:
     if regions:
@@ -152,8 +148,8 @@ def _section(
 
 
 def _spot(before: NDArray[np.floating], after: NDArray[np.floating], n0: int) -> tuple[int, int]:
-    """Row and column, not at the edge, of what changed most among that which enhances strongly."""
-    # Motion and spikes also raise a signal: what enhances does so before and after.
+    """Return row and column of the voxel that changed most among those that enhance strongly."""
+    # Motion and spikes also raise a signal, but only enhancement is in both series.
     rises = [one.max(axis=0) - one[:n0].mean(axis=0) for one in (before, after)]
     rise = ndimage.uniform_filter(np.nan_to_num(np.minimum(*rises)).clip(0), 3)
     change = np.nan_to_num(np.sqrt(np.square(after - before).mean(axis=0)))

@@ -1,4 +1,4 @@
-"""One slice turned the way a radiologist looks at it."""
+"""Orientation of a slice on screen and in figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from SpineDCELib.series import Geometry
 def display_slice(
     array: NDArray[Any], *, geometry: Geometry, index: int
 ) -> tuple[NDArray[Any], tuple[float, float], dict[str, str]]:
-    """One slice as a radiologist expects it: head up, anterior left, patient's right on the left.
+    """Turn a slice as radiologists view it: head up, anterior left, patient's right on the left.
 
     Args:
         array: ``(slices, rows, columns)``.
@@ -25,7 +25,7 @@ def display_slice(
     axes = [geometry.direction[:, 1], geometry.direction[:, 0]]  # down, across, in LPS
     spacing = [geometry.spacing[1], geometry.spacing[0]]
     main = [int(np.argmax(np.abs(axis))) for axis in axes]
-    if main[0] < main[1]:  # of the two, z runs down before y, and y before x
+    if main[0] < main[1]:  # z runs down rather than y, and y rather than x
         image, axes, spacing, main = image.T, axes[::-1], spacing[::-1], main[::-1]
     # LPS: x grows to the left, y to the back, z to the head, which belongs at the top.
     down_is_plus = main[0] != 2

@@ -1,4 +1,4 @@
-"""Maps, regions, measurements and curves as a scene that 3D Slicer opens: ``scene.mrb``."""
+"""Scene of 3D Slicer with maps, regions, measurements and curves: ``scene.mrb``."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.series import Geometry, write_segmentation
 from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
 from SpineDCELib.vocabulary.quantities import QUANTITIES, colour_range
+from SpineDCELib.vocabulary.region_roles import TAG
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison
 
-#: Of the maps over the anatomy.
+#: Opacity of the maps over the anatomy.
 OPACITY = 0.7
 
 
 class _Visit(NamedTuple):
-    name: str  #: "" for a study on its own
+    name: str  #: "" for a single visit
     analysis: Analysis
     result: Result
 
@@ -42,7 +43,7 @@ class _Visit(NamedTuple):
 
 
 def write_scene(folder: Path, analysis: Analysis, result: Result) -> None:
-    """``scene.mrb`` of one visit. It holds no name, ID, date, path or UID."""
+    """Write ``scene.mrb`` of one visit. It contains no name, ID, date, path or UID."""
     with tempfile.TemporaryDirectory(dir=folder, prefix=".scene-") as data:
         scene = SceneFile("scene", Path(data))
         _add_visits(scene, [_Visit("", analysis, result)])
@@ -50,9 +51,10 @@ def write_scene(folder: Path, analysis: Analysis, result: Result) -> None:
 
 
 def write_comparison_scene(folder: Path, comparison: Comparison) -> None:
-    """``scene.mrb`` of two visits on one colour scale, with what changed and what stayed.
+    """Write ``scene.mrb`` of two visits on one colour scale, with the comparison.
 
-    ``comparison.csv`` and, where there is one, ``residual.seg.nrrd`` lie in ``folder`` already.
+    ``folder`` already contains ``comparison.csv`` and, if there is residual tumour,
+    ``residual.seg.nrrd``.
     """
     visits = [
         _Visit(name, visit.analysis, visit.result)
@@ -83,7 +85,7 @@ def _add_visits(scene: SceneFile, visits: Sequence[_Visit]) -> None:
                 scene.data / file,
                 regions,
                 visit.analysis.images.dynamic.geometry,
-                tags={name: {"SpineDCE.Role": visit.analysis.roles[name]} for name in regions},
+                tags={name: {TAG: visit.analysis.roles[name]} for name in regions},
             )
             scene.segmentation(visit.title("Regions"), file)
         file = visit.file("measurements.csv")
@@ -97,7 +99,7 @@ def _add_visits(scene: SceneFile, visits: Sequence[_Visit]) -> None:
 
 
 def _add_volumes(scene: SceneFile, visit: _Visit, top: float | None) -> tuple[str, str]:
-    """Anatomy, baseline and maps; returns the IDs of the one behind and the one in front."""
+    """Add anatomy, baseline and maps; return the IDs of the background and the foreground."""
     analysis, maps = visit.analysis, visit.result.maps
     geometry, anatomy = analysis.images.dynamic.geometry, analysis.images.anatomy
     baseline = analysis.concentration().baseline
@@ -143,7 +145,7 @@ def _add_image(
 
 
 def _add_table(scene: SceneFile, name: str, file: str) -> None:
-    """A table node, and the schema that tells 3D Slicer which columns are numbers."""
+    """Add a table, and the schema from which 3D Slicer knows the columns of numbers."""
     with (scene.data / file).open(newline="", encoding="utf-8") as stream:
         header, *rows = csv.reader(stream)
     schema = scene.data / file.replace(".csv", ".schema.csv")

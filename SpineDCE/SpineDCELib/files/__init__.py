@@ -1,1 +1,1 @@
-"""Files and folders: atomic writes, memory-mapped arrays, digests."""
+"""Files and memory: atomic folders, memory-mapped arrays, digests."""

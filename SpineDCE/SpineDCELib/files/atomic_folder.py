@@ -1,4 +1,4 @@
-"""Writing that leaves the earlier files whole until every new one is complete."""
+"""Atomic writing of a folder: earlier files stay until every new file is complete."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from pathlib import Path
 
 from SpineDCELib.errors import InputError
 
+_FIELDS = ("inputs.out",)
+
 
 @contextlib.contextmanager
 def staged(folder: str | Path) -> Iterator[Path]:
-    """A folder to write into; its files are moved to ``folder`` when the block ends well.
+    """Yield a folder to write into; move its files to ``folder`` when the block ends well.
 
-    After an error in the block, or one while writing, ``folder`` is as it was.
+    After an error, in the block or while writing, ``folder`` is as it was.
 
     Raises:
-        InputError: the folder cannot be made or written, or the disk is full.
+        InputError: the folder cannot be created or written, or the disk is full.
     """
     target = Path(folder)
     try:
@@ -30,7 +32,7 @@ def staged(folder: str | Path) -> Iterator[Path]:
             f"Results cannot be written to {target} ({error.strerror}).",
             code="folder_not_writable",
             about=str(target),
-            fields=["inputs.out"],
+            fields=_FIELDS,
         ) from None
     try:
         yield stage
@@ -40,22 +42,22 @@ def staged(folder: str | Path) -> Iterator[Path]:
             os.replace(source, final)
     except OSError as error:
         raise InputError(
-            f"Writing to {target} failed ({error.strerror or error}); earlier results there are "
-            "untouched. Free some space or choose another folder.",
+            f"Writing to {target} failed ({error.strerror or error}). The earlier results in it "
+            "are unchanged. Free some space or choose another folder.",
             code="writing_failed",
             about=str(target),
-            fields=["inputs.out"],
+            fields=_FIELDS,
         ) from None
     except RuntimeError as error:
         # ITK reports a full disk or a denied write as a bare RuntimeError.
         if "ITK" not in str(error) and "itk" not in str(error):
             raise
         raise InputError(
-            f"An image could not be written to {target}; earlier results there are untouched. "
+            f"An image could not be written to {target}. The earlier results in it are unchanged. "
             "Free some space or choose another folder.",
             code="writing_failed",
             about=str(target),
-            fields=["inputs.out"],
+            fields=_FIELDS,
         ) from None
     finally:
         shutil.rmtree(stage, ignore_errors=True)

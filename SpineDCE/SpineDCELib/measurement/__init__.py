@@ -1,14 +1,22 @@
-"""What is read off the maps: statistics of regions, normalisation, size, change."""
+"""Measurements: numbers of regions, normalised parameters, size of lesions, change."""
 
 from SpineDCELib.measurement.exclusions import without_exclusions
 from SpineDCELib.measurement.lesion_size import Bidimensional, Extent, Size, measure_size
 from SpineDCELib.measurement.measures import Measures, measure
-from SpineDCELib.measurement.normalised_ratio import Change, Normalised, RegionMean, change
+from SpineDCELib.measurement.normalised_ratio import (
+    Change,
+    Normalised,
+    RegionMean,
+    change,
+    normalise,
+    percent_change,
+)
 from SpineDCELib.measurement.reference_vertebra import ReferenceScore
 from SpineDCELib.measurement.region_statistics import (
     RegionStatistics,
     mean_curve,
     region_statistics,
+    statistics_of_voxels,
 )
 from SpineDCELib.vocabulary.region_roles import Role, role_of
 
@@ -27,7 +35,10 @@ __all__ = [
     "mean_curve",
     "measure",
     "measure_size",
+    "normalise",
+    "percent_change",
     "region_statistics",
     "role_of",
+    "statistics_of_voxels",
     "without_exclusions",
 ]

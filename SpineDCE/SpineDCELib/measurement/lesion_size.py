@@ -1,4 +1,4 @@
-"""How large a lesion is: on the axial plane, in space, and outside the bone."""
+"""Size of a lesion: diameters on the axial plane, outline volume, part outside the bone."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from scipy.spatial.distance import pdist, squareform
 from SpineDCELib.errors import InputError
 from SpineDCELib.series import Geometry
 
-#: mm between the points that a smooth outline is measured at.
+#: Distance between the points at which a smooth outline is measured, mm.
 STEP = 0.5
-#: Grids whose sections are this many times thicker than their pixels are interpolated by section.
+#: Outlines are interpolated between slices that are this many times thicker than their pixels.
 THICK = 1.5
 
 Point = tuple[float, float, float]
@@ -45,7 +45,7 @@ class Bidimensional:
 
 @dataclass(frozen=True)
 class Extent:
-    """A part in three dimensions: volume in mm³, extents along the patient's axes in mm."""
+    """Extent in three dimensions: volume within the outline in mm³, spans along LPS axes in mm."""
 
     volume: float
     left_right: float
@@ -55,7 +55,7 @@ class Extent:
 
 @dataclass(frozen=True)
 class Size:
-    """Size of one lesion; ``source`` says in words what it was measured on."""
+    """Size of one lesion; ``source`` names what was measured."""
 
     axial: Bidimensional
     whole: Extent
@@ -64,22 +64,24 @@ class Size:
 
 
 class Outline:
-    """A mask's smooth outline, as a signed distance that can be asked anywhere.
+    """Smooth outline of a mask, as a signed distance at any point.
 
-    Sagittal sections of 5 mm say little between them: the outline is interpolated there by its
-    signed distance in each section (Raya & Udupa, IEEE Trans Med Imaging 1990;9:32) and ends, on
-    average, half a section beyond the last one drawn.
+    Between thick slices the outline is interpolated by its signed distance in each slice (Raya &
+    Udupa, IEEE Trans Med Imaging 1990;9:32). It ends, on average, half a slice beyond the last
+    one drawn. The volume that it encloses therefore differs from voxels times voxel volume.
 
     Args:
         mask: ``(slices, rows, columns)``, not empty.
 
     Raises:
-        InputError: an empty mask.
+        InputError: the mask is empty.
     """
 
     def __init__(self, mask: NDArray[np.bool_], geometry: Geometry) -> None:
         if not mask.any():
-            raise InputError("An empty region has no size; draw it.")
+            raise InputError(
+                "An empty region has no size. Draw it.", code="region_empty", fields=["inputs.roi"]
+            )
         places = np.nonzero(mask)
         low = np.array([axis.min() - 2 for axis in places])
         high = np.array([axis.max() + 3 for axis in places])
@@ -91,7 +93,7 @@ class Outline:
         spacing = np.array(geometry.spacing[::-1])
         thick = int(np.argmax(spacing))
         if spacing[thick] > THICK * np.sort(spacing)[1]:
-            distance, factor = _between_sections(cut, spacing, thick)
+            distance, factor = _between_slices(cut, spacing, thick)
             column = 2 - thick
             self._affine[:3, column] /= factor
         else:
@@ -100,7 +102,7 @@ class Outline:
 
     @cached_property
     def axes(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Points along x, y and z (LPS, mm) of a box around the outline."""
+        """Return points along x, y and z (LPS, mm) of a box around the outline."""
         k, j, i = np.nonzero(self._distance > -self._distance.max())
         corners = np.array(
             [[x, y, z, 1.0] for x in (i.min(), i.max()) for y in (j.min(), j.max())
@@ -113,88 +115,86 @@ class Outline:
 
     @cached_property
     def inside(self) -> NDArray[np.bool_]:
-        """Whether each point of :attr:`axes` lies inside, ``(z, y, x)``."""
+        """Return which points of :attr:`axes` lie inside, ``(z, y, x)``."""
         x, y, z = self.axes
         back = np.linalg.inv(self._affine)
         # From (z, y, x) steps to (slice, row, column).
         matrix = (back[:3, :3] * STEP)[::-1, ::-1]
         start = (back @ [x[0], y[0], z[0], 1])[:3][::-1]
-        return (
-            ndimage.affine_transform(
-                self._distance,
-                matrix,
-                start,
-                output_shape=(z.size, y.size, x.size),
-                order=1,
-                mode="nearest",
-            )
-            > 0
+        distance = ndimage.affine_transform(
+            self._distance,
+            matrix,
+            start,
+            output_shape=(z.size, y.size, x.size),
+            order=1,
+            mode="nearest",
         )
+        return np.asarray(distance > 0)
 
 
 def _signed_distance(mask: NDArray[np.bool_], spacing: NDArray[np.floating]) -> NDArray[np.float64]:
-    """mm to the edge between voxels, positive inside."""
+    """Return the distance to the edge between voxels, mm, positive inside."""
     half = 0.5 * float(np.min(spacing))
     inner = ndimage.distance_transform_edt(mask, sampling=spacing)
     outer = ndimage.distance_transform_edt(~mask, sampling=spacing)
-    return np.where(mask, inner - half, half - outer)
+    return np.asarray(np.where(mask, inner - half, half - outer))
 
 
-def _between_sections(
+def _between_slices(
     mask: NDArray[np.bool_], spacing: NDArray[np.floating], thick: int
 ) -> tuple[NDArray[np.float64], int]:
-    """Signed distance with sections interpolated, and into how many parts each step was cut."""
-    sections = np.moveaxis(mask, thick, 0)
+    """Return the signed distance with slices interpolated, and the number of steps per slice."""
+    planes = np.moveaxis(mask, thick, 0)
     own = np.delete(spacing, thick)
     distance = np.stack(
         [
-            _signed_distance(section, own) if section.any() else np.full(section.shape, np.nan)
-            for section in sections
+            _signed_distance(plane, own) if plane.any() else np.full(plane.shape, np.nan)
+            for plane in planes
         ]
     )
-    drawn = np.flatnonzero(sections.any(axis=(1, 2)))
-    for index in range(len(sections)):
-        if sections[index].any():
+    drawn = np.flatnonzero(planes.any(axis=(1, 2)))
+    for index in range(len(planes)):
+        if planes[index].any():
             continue
-        # In a gap, where nothing was drawn on purpose, both neighbours end.
+        # A slice without outline between others is taken as intended: both neighbours end.
         near = [*drawn[drawn < index][-1:], *drawn[drawn > index][:1]]
         distance[index] = np.min(
             [_beyond(distance, drawn, n, abs(n - index)) for n in near], axis=0
         )
     factor = max(int(np.ceil(spacing[thick] / own.min())), 1)
-    fine = np.linspace(0, len(sections) - 1, (len(sections) - 1) * factor + 1)
-    smooth = PchipInterpolator(np.arange(len(sections)), distance, axis=0)(fine)
+    fine = np.linspace(0, len(planes) - 1, (len(planes) - 1) * factor + 1)
+    smooth = PchipInterpolator(np.arange(len(planes)), distance, axis=0)(fine)
     return np.moveaxis(smooth, 0, thick), factor
 
 
 def _beyond(
     distance: NDArray[np.floating], drawn: NDArray[np.int_], last: int, away: int
 ) -> NDArray[np.float64]:
-    """Signed distance ``away`` sections after the ``last`` one drawn.
+    """Return the signed distance ``away`` slices after the ``last`` one drawn.
 
-    Its deepest point ends half a section on, or sooner where the outline is closing already.
+    Its deepest point ends half a slice further, or sooner if the outline is already closing.
     """
     depth = float(distance[last].max())
     inward = [n for n in (last - 1, last + 1) if n in drawn]
     closing = max((float(distance[n].max()) - depth for n in inward), default=0.0)
-    return distance[last] - away * max(2 * depth, closing)
+    return np.asarray(distance[last] - away * max(2 * depth, closing))
 
 
 def bidimensional(outline: Outline) -> Bidimensional:
-    """On the axial plane where diameter times perpendicular is largest."""
+    """Measure on the axial plane where diameter times perpendicular is largest."""
     x, y, z = outline.axes
     best = Bidimensional(0.0, 0.0, float("nan"))
-    for height, section in zip(z, outline.inside, strict=True):
-        found = _in_plane(section, x, y, float(height))
+    for height, plane in zip(z, outline.inside, strict=True):
+        found = _in_plane(plane, x, y, float(height))
         if found is not None and found.product > best.product:
             best = found
     return best
 
 
 def _in_plane(
-    section: NDArray[np.bool_], x: NDArray[np.floating], y: NDArray[np.floating], z: float
+    plane: NDArray[np.bool_], x: NDArray[np.floating], y: NDArray[np.floating], z: float
 ) -> Bidimensional | None:
-    rows, columns = np.nonzero(section)
+    rows, columns = np.nonzero(plane)
     points = np.column_stack([x[columns], y[rows]])
     if len(points) < 10:
         return None
@@ -224,7 +224,7 @@ def _in_plane(
 
 
 def extent(inside: NDArray[np.bool_]) -> Extent:
-    """Volume and extents of points ``(z, y, x)`` that lie :data:`STEP` apart."""
+    """Measure volume and spans of points ``(z, y, x)`` that are :data:`STEP` apart."""
     spans = [
         np.ptp(np.flatnonzero(inside.any(axis=tuple({0, 1, 2} - {axis})))) * STEP + STEP
         if inside.any()
@@ -237,25 +237,30 @@ def extent(inside: NDArray[np.bool_]) -> Extent:
 def beyond_line(
     outline: Outline, start: ArrayLike, end: ArrayLike, *, bone: ArrayLike | None = None
 ) -> NDArray[np.bool_]:
-    """The part of a lesion outside the bone, ``(z, y, x)`` as :attr:`Outline.inside`.
+    """Return the part of a lesion outside the bone, ``(z, y, x)`` as :attr:`Outline.inside`.
 
-    The line joins bone and tumour at the margins (Behar et al., AJNR 2023); the plane that holds
-    it and the body's long axis parts the lesion.
+    The line joins bone and tumour at the margins (Behar et al., AJNR 2023); the plane through it
+    and the body's long axis divides the lesion.
 
     Args:
         start, end: of the line, LPS mm.
-        bone: a point on the bone's side, LPS mm; the larger part lies in the bone where None.
+        bone: a point on the bone's side, LPS mm; if None, the larger part is in the bone.
 
     Raises:
-        InputError: a line without length on the axial plane.
+        InputError: the line has no length on the axial plane.
     """
     a, b = np.asarray(start, float)[:2], np.asarray(end, float)[:2]
     if np.linalg.norm(b - a) < 1:
-        raise InputError("The line between bone and tumour has no length on the axial plane.")
+        raise InputError(
+            "The line between bone and tumour has no length on the axial plane.",
+            code="line_without_length",
+            fields=["inputs.size"],
+        )
     normal = np.array([-(b - a)[1], (b - a)[0]])
     x, y, _ = outline.axes
     side = (x[None, :] - a[0]) * normal[0] + (y[:, None] - a[1]) * normal[1] > 0
-    one, other = outline.inside & side, outline.inside & ~side
+    one: NDArray[np.bool_] = outline.inside & side
+    other: NDArray[np.bool_] = outline.inside & ~side
     if bone is not None:
         on_side = (np.asarray(bone, float)[:2] - a) @ normal > 0
         return other if on_side else one
@@ -271,10 +276,10 @@ def measure_size(
     line: tuple[ArrayLike, ArrayLike] | None = None,
     source: str = "region",
 ) -> Size:
-    """Size of a lesion from its mask.
+    """Measure the size of a lesion from its mask.
 
-    The extraosseous part is, in this order, the region drawn as such, what lies beyond the line
-    from bone to tumour, or what lies outside the bone's region; None where nothing says so.
+    The extraosseous part is, in this order, the region drawn as such, the part beyond the line
+    from bone to tumour, or the part outside the region of the bone; None if none of them exists.
 
     Args:
         mask, bone, extraosseous: ``(slices, rows, columns)`` on ``geometry``.
@@ -290,8 +295,3 @@ def measure_size(
         part = mask & ~bone
         outside = extent(Outline(part, geometry).inside) if part.any() else Extent(0, 0, 0, 0)
     return Size(bidimensional(outline), extent(outline.inside), outside, source)
-
-
-def percent_change(before: float, after: float) -> float:
-    """100·(after − before)/before; NaN where before is not above 0."""
-    return 100 * (after - before) / before if before > 0 else float("nan")

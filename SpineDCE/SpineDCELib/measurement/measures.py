@@ -1,4 +1,4 @@
-"""Everything that is read off one study's maps and regions."""
+"""Measures of one visit: normalised parameters, references, sizes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from SpineDCELib.measurement.lesion_size import Size, measure_size
 from SpineDCELib.measurement.normalised_ratio import Normalised, RegionMean, normalised, region_mean
 from SpineDCELib.measurement.reference_vertebra import ReferenceScore, score_references
 from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.quantities import NORMALISED
 from SpineDCELib.vocabulary.region_roles import Role
-
-#: What a lesion is divided by its reference for.
-NORMALISED = ("vp", "Ktrans")
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,13 +21,13 @@ class Measures:
     """Normalised parameters, references and sizes of one study.
 
     Attributes:
-        roles: region → what it is for.
+        roles: region → role.
         means: region → parameter → mean and its error; lesions and references only.
         normalised: every lesion over every reference, the chosen reference first.
         references: score of each reference; ``neighbours``: of the vertebrae beside them.
         neighbour_masks: name in ``neighbours`` → mask.
         sizes: lesion → size.
-        warnings: sentences to read before the numbers.
+        warnings: messages to read before the numbers.
     """
 
     roles: dict[str, Role] = field(default_factory=dict)
@@ -42,7 +40,7 @@ class Measures:
     warnings: tuple[str, ...] = ()
 
     def of(self, lesion: str, parameter: str = "vp") -> Normalised | None:
-        """The lesion over its chosen reference, or None where there is no reference."""
+        """Return the lesion over its chosen reference, or None if there is no reference."""
         for one in self.normalised:
             if one.lesion == lesion and one.parameter == parameter:
                 return one
@@ -70,7 +68,7 @@ def measure(
         maps: parameter → ``(slices, rows, columns)``.
         regions: name → mask, exclusions already taken out.
         errors: parameter → the fit's standard errors.
-        T10: s. image: T1-weighted or baseline signal, to find neighbouring vertebrae in.
+        T10: s. image: T1-weighted or baseline signal, in which vertebrae are found.
         absolute: the parameters have an absolute scale.
         sizes: lesion → size already measured on a finer grid.
     """
@@ -112,19 +110,17 @@ def measure(
             better = max(neighbours, key=lambda n: n.score, default=None)
             if score.warnings and better is not None and better.score > score.score + 0.1:
                 warnings.append(
-                    f"A better reference than {score.name} is the vertebra {better.name} "
-                    f"(score {better.score:.2f} against {score.score:.2f})."
+                    f"The vertebra {better.name} is a better reference than {score.name} (score "
+                    f"{better.score:.2f} instead of {score.score:.2f})."
                 )
     elif named["lesion"]:
-        warnings.append(
-            "No reference vertebra: name a region 'Reference' to get normalised values."
-        )
+        warnings.append("There is no reference vertebra. Draw one to get normalised values.")
     ratios = []
     for lesion in named["lesion"]:
-        # A clearly worse reference comes last; among good ones the nearest is first.
+        # The nearest of the good references comes first, poor ones come last.
         order = sorted(
             references,
-            key=lambda s: (s.score < 0.5, _distance(regions[lesion], regions[s.name], geometry)),
+            key=lambda s: (s.score < 0.5, distance(regions[lesion], regions[s.name], geometry)),
         )
         ratios += [
             normalised(
@@ -156,7 +152,7 @@ def measure(
     )  # fmt: skip
 
 
-def _distance(a: NDArray[np.bool_], b: NDArray[np.bool_], geometry: Geometry) -> float:
-    """Between the centres of two masks, mm."""
+def distance(a: NDArray[np.bool_], b: NDArray[np.bool_], geometry: Geometry) -> float:
+    """Return the distance between the centres of two masks, mm."""
     centres = [np.mean(np.nonzero(mask), axis=1)[::-1] for mask in (a, b)]
     return float(np.linalg.norm(geometry.affine[:3, :3] @ (centres[0] - centres[1])))

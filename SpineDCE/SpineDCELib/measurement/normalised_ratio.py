@@ -1,8 +1,9 @@
-"""Lesion over reference vertebra, with an interval for what the voxels do not settle."""
+"""Normalised parameters: lesion over reference vertebra, and their change, with intervals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,13 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class RegionMean:
-    """Mean of a parameter over a region and how well it is known.
+    """Mean of a parameter over a region and its uncertainty.
 
     Attributes:
         mean: in the parameter's unit.
         SE: its standard error.
         n: voxels with a value.
-        effective: how many independent voxels they are worth.
+        effective: equivalent number of independent voxels.
     """
 
     mean: float
@@ -31,7 +32,7 @@ class RegionMean:
 
 @dataclass(frozen=True)
 class Normalised:
-    """A parameter of a lesion over the same of a reference; a ratio, without unit."""
+    """Ratio of a parameter in a lesion to the same in a reference, without unit."""
 
     lesion: str
     reference: str
@@ -45,7 +46,7 @@ class Normalised:
 
 @dataclass(frozen=True)
 class Change:
-    """Change of a normalised parameter from before to after, %."""
+    """Change of a normalised parameter from baseline to follow-up, %."""
 
     parameter: str
     percent: float
@@ -55,7 +56,7 @@ class Change:
     freedom: float
 
     def probability_above(self, cutoff: float) -> float:
-        """How probable it is that the true change lies above ``cutoff`` %, from the interval."""
+        """Return the probability that the true change is above ``cutoff`` %, from the interval."""
         if not np.isfinite(self.log_SE) or not self.percent > -100:
             return float("nan")
         distance = np.log1p(self.percent / 100) - np.log1p(cutoff / 100)
@@ -71,13 +72,14 @@ def region_mean(
     spacing: tuple[float, float, float],
     errors: NDArray[np.floating] | None = None,
 ) -> RegionMean:
-    """Mean over a region's finite voxels and its standard error.
+    """Return the mean over a region's finite voxels and its standard error.
 
-    Neighbouring voxels share blurring, smoothing and anatomy, so n voxels say less than n
-    independent ones. Their worth is read off the region's own correlogram: the variance of the
-    mean is SD²·(1 + Σ ρ(lag)·pairs(lag)/n)/n, summed outwards in rings until ρ first falls to 0
-    (Cressie, Statistics for Spatial Data, 1993, §1.3). The spread between voxels holds the fit's
-    noise already; where the fit's own errors are larger than that spread, they take its place.
+    Neighbouring voxels are correlated by blurring, smoothing and anatomy, so n voxels carry less
+    information than n independent ones. The variance of the mean is
+    SD²·(1 + Σ ρ(lag)·pairs(lag)/n)/n with the region's own correlogram ρ, summed outwards in
+    rings until ρ first falls to 0 (Cressie, Statistics for Spatial Data, 1993, §1.3). The spread
+    between voxels includes the noise of the fit; if the fit's standard errors are larger than
+    that spread, they replace it.
 
     Args:
         values: ``(slices, rows, columns)``. mask: of that shape.
@@ -100,7 +102,7 @@ def region_mean(
         known = errors[inside].astype(float)
         known = known[np.isfinite(known)]
         if known.size:
-            # The median: one voxel that determines nothing must not speak for a region.
+            # The median, because a few voxels without a determined value have huge errors.
             variance = max(variance, float(np.median(known)) ** 2)
     effective = n / inflation
     return RegionMean(mean, float(np.sqrt(variance / effective)), n, effective)
@@ -109,7 +111,7 @@ def region_mean(
 def _inflation(
     values: NDArray[np.floating], inside: NDArray[np.bool_], spacing: tuple[float, float, float]
 ) -> float:
-    """By how much spatial correlation raises the variance of the mean; 1 to n."""
+    """Return the factor by which spatial correlation raises the variance of the mean; 1 to n."""
     n = int(inside.sum())
     corner = [slice(int(i.min()), int(i.max()) + 1) for i in np.nonzero(inside)]
     inside = inside[tuple(corner)]
@@ -142,19 +144,46 @@ def _inflation(
     return float(min(inflation, n))
 
 
+@overload
+def normalise(lesion: float, reference: float) -> float: ...
+@overload
+def normalise(
+    lesion: NDArray[np.floating], reference: float | NDArray[np.floating]
+) -> NDArray[np.floating]: ...
+def normalise(lesion: Any, reference: Any) -> Any:
+    """Divide a lesion's mean, its map or its curve of means by the reference vertebra's mean.
+
+    This is the one definition of normalised Vp and normalised Ktrans.
+
+    Args:
+        lesion: a number, or an array of any shape.
+        reference: a number, or an array of the lesion's shape.
+
+    Returns:
+        The ratio, NaN where the reference is not above 0.
+    """
+    if isinstance(lesion, float) and isinstance(reference, float):
+        return lesion / reference if reference > 0 else float("nan")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(reference > 0, lesion / reference, np.nan)
+
+
+def percent_change(before: float, after: float) -> float:
+    """Return 100·(after − before)/before; NaN where before is not above 0."""
+    return 100 * (after - before) / before if before > 0 else float("nan")
+
+
 def normalised(
     parameter: str, *, lesion: tuple[str, RegionMean], reference: tuple[str, RegionMean]
 ) -> Normalised:
-    """Lesion mean over reference mean; the interval is symmetrical on a log scale.
+    """Divide a lesion's mean by a reference's; the interval is symmetrical on a log scale.
 
     NaN where the reference mean is not above 0. The errors add as relative errors (delta method),
     the degrees of freedom as Welch and Satterthwaite add them.
     """
     (lesion_name, top), (reference_name, bottom) = lesion, reference
     nan = float("nan")
-    if not bottom.mean > 0:
-        return Normalised(lesion_name, reference_name, parameter, nan, nan, nan, nan, nan)
-    value = top.mean / bottom.mean
+    value = normalise(top.mean, bottom.mean)
     if not value > 0:
         return Normalised(lesion_name, reference_name, parameter, value, nan, nan, nan, nan)
     relative = np.array([top.SE / top.mean, bottom.SE / bottom.mean]) ** 2
@@ -165,11 +194,11 @@ def normalised(
 
 
 def change(before: Normalised, after: Normalised) -> Change:
-    """100·(after − before)/before, % (Behar et al., AJNR 2023), with its interval."""
+    """Return 100·(after − before)/before, % (Behar et al., AJNR 2023), with its interval."""
     nan = float("nan")
     if not (before.value > 0 and after.value >= 0):
         return Change(before.parameter, nan, nan, nan, nan, nan)
-    percent = 100 * (after.value - before.value) / before.value
+    percent = percent_change(before.value, after.value)
     if after.value == 0:
         return Change(before.parameter, percent, nan, nan, nan, nan)
     squared = np.array([before.log_SE, after.log_SE]) ** 2

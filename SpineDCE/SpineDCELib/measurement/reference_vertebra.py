@@ -1,4 +1,4 @@
-"""Is the reference vertebra a good one, and is a better one near?"""
+"""Quality of the reference vertebra, and better ones next to it."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ from scipy import ndimage
 from scipy.signal import fftconvolve
 
 from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.quantities import QUANTITIES, times
 
-#: Fewer voxels than this say little about a vertebra.
+#: A reference should have at least this many voxels.
 MIN_VOXELS = 30
-#: Robust coefficient of variation of vp above which a vertebra is not uniform.
+#: A vertebra is not uniform above this robust coefficient of variation of vp.
 MAX_SPREAD = 0.5
-#: vp and Ktrans (1/min) above which marrow is called enhanced: about three times the 0.01 and
-#: 0.02 that healthy marrow has in absolute units.
+#: Marrow enhances above these vp and Ktrans (1/min): about three times the 0.01 and 0.02 of
+#: healthy marrow in absolute units.
 ENHANCED = {"vp": 0.03, "Ktrans": 0.06}
 #: T10 of vertebral marrow at 1.5 T is 515 to 552 ms; fatty or irradiated marrow comes near fat's
 #: 260 ms, oedema and metastasis near 1 s (s).
 FATTY_T10, WET_T10 = 0.40, 0.80
-#: Where no T10 is known: brighter on the baseline or T1 image than its neighbours by this much.
+#: Without T10: marrow is fatty above this ratio of its T1-weighted signal to its neighbours'.
 FATTY_BRIGHTNESS = 1.35
-#: Vertebrae follow each other at 20 to 50 mm.
+#: Distance between neighbouring vertebrae, mm.
 NEXT_VERTEBRA = (18.0, 50.0)
 
 
 @dataclass(frozen=True)
 class ReferenceScore:
-    """How good a reference is.
+    """Quality of a reference vertebra.
 
     Attributes:
         name: of the region, or "1 above Reference" for a proposed neighbour.
-        score: 0 to 1, the product of what each test gives; 1 is flawless.
-        warnings: one sentence for every test that failed.
+        score: 0 to 1, the product of the scores of all tests; 1 is best.
+        warnings: one message for every test that failed.
     """
 
     name: str
@@ -69,26 +70,29 @@ def score_reference(
     warnings: list[str] = []
     score = 1.0
 
-    def fault(share: float, sentence: str) -> None:
+    def fault(share: float, message: str) -> None:
         nonlocal score
         score *= min(max(share, 0.0), 1.0)
-        warnings.append(sentence)
+        warnings.append(message)
 
     nan = float("nan")
     if values.size == 0:
         return ReferenceScore(name, 0.0, nan, nan, nan, (f"{name} has no fitted voxel.",))
     if values.size < MIN_VOXELS:
-        fault(values.size / MIN_VOXELS, f"{name} has {values.size} voxels; draw {MIN_VOXELS}.")
+        fault(
+            values.size / MIN_VOXELS,
+            f"{name} has only {values.size} voxels. Draw at least {MIN_VOXELS}.",
+        )
     middle = float(np.median(values))
     mean = float(values.mean())
     quarter, three = np.percentile(values, (25, 75))
     spread = float((three - quarter) / 1.349 / mean) if mean > 0 else float("inf")
     if not mean > 0:
-        fault(0.0, f"Vp of {name} is 0: nothing can be divided by it.")
+        fault(0.0, f"Vp of {name} is 0, so nothing can be normalised to it.")
     elif spread > MAX_SPREAD:
         fault(
             MAX_SPREAD / spread,
-            f"{name} is not uniform: Vp varies by {spread:.0%} from voxel to voxel.",
+            f"{name} is not uniform: Vp varies by {100 * spread:.0f} % between voxels.",
         )
     if absolute:
         means = {"vp": mean}
@@ -98,31 +102,41 @@ def score_reference(
             if means.get(parameter, 0.0) > limit:
                 fault(
                     limit / means[parameter],
-                    f"{name} enhances: {parameter} {means[parameter]:.3f} is above {limit:g}, "
-                    "so it may hold tumour, haemangioma or a fresh fracture.",
+                    f"{name} enhances: {_shown(parameter, means[parameter])} is above "
+                    f"{_shown(parameter, limit, with_title=False)}, so it may contain tumour, a "
+                    "haemangioma or a fresh fracture.",
                 )
     if neighbours_vp is not None and neighbours_vp > 0 and mean > 0:
-        times = middle / neighbours_vp
-        if times < 0.5:
+        ratio = middle / neighbours_vp
+        if ratio < 0.5:
             fault(
-                times * 2,
-                f"Vp of {name} is {times:.0%} of its neighbours': fatty or irradiated marrow "
-                "makes every normalised value too high.",
+                ratio * 2,
+                f"Vp of {name} is {100 * ratio:.0f} % of its neighbours'. Fatty or irradiated "
+                "marrow makes every normalised value too high.",
             )
-        elif times > 2:
-            fault(2 / times, f"Vp of {name} is {times:.1f} times its neighbours'.")
+        elif ratio > 2:
+            fault(2 / ratio, f"Vp of {name} is {times(ratio)} its neighbours'.")
     T1 = float(np.nanmedian(T10[mask])) if T10 is not None else nan
     if T1 < FATTY_T10:
-        fault(T1 / FATTY_T10 / 2, f"T10 of {name} is {T1 * 1000:.0f} ms: fatty or irradiated.")
+        fault(
+            T1 / FATTY_T10 / 2, f"T10 of {name} is {T1 * 1000:.0f} ms: fatty or irradiated marrow."
+        )
     elif T1 > WET_T10:
         fault(WET_T10 / T1, f"T10 of {name} is {T1 * 1000:.0f} ms: oedema or tumour.")
     elif not np.isfinite(T1) and brightness > FATTY_BRIGHTNESS:
         fault(
             FATTY_BRIGHTNESS / brightness / 2,
-            f"{name} is {brightness:.1f} times as bright on T1 as its neighbours: fatty or "
-            "irradiated.",
+            f"The T1-weighted signal of {name} is {times(brightness)} its neighbours': fatty or "
+            "irradiated marrow.",
         )
     return ReferenceScore(name, score, mean, spread, T1, tuple(warnings))
+
+
+def _shown(parameter: str, value: float, *, with_title: bool = True) -> str:
+    """Format a parameter for a message: "Vp 3.12 mL/100 mL"."""
+    quantity = QUANTITIES[parameter]
+    text = quantity.text(quantity.shown(value))
+    return f"{quantity.title} {text}" if with_title else text
 
 
 def neighbouring_vertebrae(
@@ -134,17 +148,17 @@ def neighbouring_vertebrae(
     steps: int = 2,
     least_match: float = 0.35,
 ) -> dict[str, NDArray[np.bool_]]:
-    """The same outline moved onto the vertebrae above and below.
+    """Move the outline of the reference to the vertebrae above and below.
 
-    The reference and its surroundings are looked for along the spine by normalised
-    cross-correlation (Lewis 1995), one vertebra at a time, and each outline is moved there whole.
+    The next vertebra is found along the spine by normalised cross-correlation of the reference
+    and its surroundings (Lewis 1995), one vertebra at a time; the outline keeps its shape.
 
     Args:
         mask: the reference, ``(slices, rows, columns)``.
-        image: where discs and vertebrae can be told apart: T1, or the dynamic baseline.
+        image: T1-weighted, or the dynamic images before contrast.
         avoid: voxels that no neighbour may touch (lesions, exclusions).
-        steps: how many vertebrae in each direction.
-        least_match: correlation below which there is no vertebra.
+        steps: number of vertebrae in each direction.
+        least_match: smallest correlation at which a vertebra is found.
 
     Returns:
         "1 above", "2 above", "1 below" … → mask.
@@ -154,7 +168,7 @@ def neighbouring_vertebrae(
     up = geometry.affine[2, :2][::-1]  # per row, per column
     spacing = np.array(geometry.spacing[1::-1])  # row, column
     if np.abs(up).max() < 0.5 * spacing.min():
-        return found  # axial sections: the neighbours lie in other slices
+        return found  # axial slices: the neighbours are in other slices
     for word, sign in (("above", 1.0), ("below", -1.0)):
         here = np.zeros(2, int)
         for number in range(1, steps + 1):
@@ -179,7 +193,7 @@ def _next(
     spacing: NDArray[np.floating],
     least_match: float,
 ) -> NDArray[np.int_] | None:
-    """Rows and columns from the outline's present place to the next vertebra, or None."""
+    """Return rows and columns from the outline to the next vertebra, or None."""
     slices = np.flatnonzero(mask.any(axis=(1, 2)))
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in ((0, 2), (0, 1)))
     pad = np.ceil(8.0 / spacing).astype(int)
@@ -212,10 +226,10 @@ def _next(
     peak = (match == ndimage.maximum_filter(match, size=3)) & allowed & (match > least_match)
     if not peak.any():
         return None
-    # The nearest good peak: the next vertebra but one looks as alike.
+    # Take the nearest good peak, because the vertebra after the next looks the same.
     good = peak & (match > 0.85 * match[peak].max())
     row, column = np.argwhere(good)[np.argmin(length[good])]
-    return np.array([row, column]) - (low + here)
+    return np.asarray(np.array([row, column]) - (low + here))
 
 
 def _moved(mask: NDArray[np.bool_], by: NDArray[np.int_]) -> NDArray[np.bool_]:
@@ -238,7 +252,7 @@ def score_references(
     avoid: NDArray[np.bool_] | None = None,
     absolute: bool = True,
 ) -> tuple[list[ReferenceScore], list[ReferenceScore], dict[str, NDArray[np.bool_]]]:
-    """Scores of the references, of the neighbours that could stand in, and those neighbours.
+    """Score the references and their neighbours; return both scores and the neighbours' masks.
 
     Args: as of :func:`score_reference` and :func:`neighbouring_vertebrae`.
     """

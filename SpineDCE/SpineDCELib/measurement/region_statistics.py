@@ -1,4 +1,4 @@
-"""Statistics of parameter maps inside regions of interest."""
+"""Numbers of regions: voxels, volume, statistics of each parameter, mean curve."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.vocabulary.fit_status import Status
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Statistics:
 
     @classmethod
     def of(cls, values: NDArray[np.floating]) -> Statistics:
-        """Statistics of the finite values; NaN where there are too few."""
+        """Summarise the finite values; NaN where there are too few."""
         finite = values[np.isfinite(values)].astype(float)
         if finite.size == 0:
             return cls(0, *(float("nan"),) * 7)
@@ -40,14 +41,56 @@ class Statistics:
 
 @dataclass(frozen=True)
 class RegionStatistics:
-    """One region: how much of it was fitted, why not the rest, and the parameters' statistics."""
+    """Voxels, volume, unfitted voxels and the statistics of each parameter of one region.
+
+    The volume of a region is its number of voxels times the volume of a voxel. What a smooth
+    outline encloses is another quantity; see :mod:`SpineDCELib.measurement.lesion_size`.
+    """
 
     name: str
     voxels: int
     volume: float  #: mm³
     fitted: int
-    unfitted: dict[str, int]  #: reason in words → voxels
+    unfitted: dict[str, int]  #: reason → voxels
     parameters: dict[str, Statistics]
+
+    @property
+    def volume_mL(self) -> float:
+        return self.volume / 1000
+
+
+def statistics_of_voxels(
+    name: str,
+    parameters: Mapping[str, NDArray[np.floating]],
+    *,
+    status: NDArray[np.integer],
+    voxel_volume: float,
+) -> RegionStatistics:
+    """Return a region's numbers from the values in its voxels.
+
+    Tables, the report and the windows take every number of a region from here.
+
+    Args:
+        name: of the region.
+        parameters: parameter → ``(voxels,)``; NaN where there is no value.
+        status: ``(voxels,)``, codes of :class:`SpineDCELib.vocabulary.fit_status.Status`.
+        voxel_volume: mm³.
+    """
+    voxels = int(status.size)
+    codes, counts = np.unique(status, return_counts=True)
+    unfitted = {
+        Status(int(code)).reason: int(count)
+        for code, count in zip(codes, counts, strict=True)
+        if not Status(int(code)).fitted
+    }
+    return RegionStatistics(
+        name=name,
+        voxels=voxels,
+        volume=voxels * voxel_volume,
+        fitted=voxels - sum(unfitted.values()),
+        unfitted=unfitted,
+        parameters={key: Statistics.of(values) for key, values in parameters.items()},
+    )
 
 
 def region_statistics(
@@ -55,55 +98,50 @@ def region_statistics(
     *,
     regions: Mapping[str, NDArray[np.bool_]],
     status: NDArray[np.integer],
-    reasons: Mapping[int, str],
-    unfitted: frozenset[int],
     voxel_volume: float,
 ) -> list[RegionStatistics]:
-    """Statistics of every map inside every region.
+    """Return the numbers of every region from whole maps.
 
     Args:
         maps: name → ``(slices, rows, columns)``; NaN where there is no value.
         regions: name → mask of the same shape.
         status: status code of every voxel.
-        reasons: code → reason in words.
-        unfitted: the codes that mean that no value was made.
         voxel_volume: mm³.
 
     Raises:
-        InputError: a region is empty or of another shape.
+        InputError: a region is empty or has another shape.
     """
     result = []
     for name, mask in regions.items():
         if mask.shape != status.shape:
             raise InputError(
-                f"Region '{name}' has the shape {mask.shape}, the maps {status.shape}."
+                f"Region '{name}' has the shape {mask.shape}, the maps {status.shape}.",
+                code="region_shape",
+                about=name,
+                fields=["inputs.roi"],
             )
-        voxels = int(mask.sum())
-        if voxels == 0:
-            raise InputError(f"Region '{name}' is empty; draw it or leave it out.")
-        codes, counts = np.unique(status[mask], return_counts=True)
-        missing = {
-            reasons[int(code)]: int(count)
-            for code, count in zip(codes, counts, strict=True)
-            if int(code) in unfitted
-        }
+        if not mask.any():
+            raise InputError(
+                f"Region '{name}' is empty. Draw it or remove it.",
+                code="region_empty",
+                about=name,
+                fields=["inputs.roi"],
+            )
         result.append(
-            RegionStatistics(
-                name=name,
-                voxels=voxels,
-                volume=voxels * voxel_volume,
-                fitted=voxels - sum(missing.values()),
-                unfitted=missing,
-                parameters={key: Statistics.of(array[mask]) for key, array in maps.items()},
+            statistics_of_voxels(
+                name,
+                {key: array[mask] for key, array in maps.items()},
+                status=status[mask],
+                voxel_volume=voxel_volume,
             )
         )
     return result
 
 
 def mean_curve(curves: NDArray[np.floating], *, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Mean over a region's voxels whose curve is finite throughout; ``(frames,)``, NaN if none."""
+    """Return the mean of the curves that are finite; ``(frames,)``, NaN if there is none."""
     inside = curves[:, mask]
     valid = np.all(np.isfinite(inside), axis=0)
     if not valid.any():
         return np.full(curves.shape[0], np.nan)
-    return inside[:, valid].mean(axis=1, dtype=float)
+    return np.asarray(inside[:, valid].mean(axis=1, dtype=float))

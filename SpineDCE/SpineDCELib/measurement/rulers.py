@@ -1,4 +1,4 @@
-"""Rulers that a reader has drawn: 3D Slicer's line markups."""
+"""Rulers drawn by a reader: line markups of 3D Slicer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.lesion_size import Bidimensional, Point
 
-#: A ruler so named joins bone and tumour; it does not measure.
+#: A ruler with such a name joins bone and tumour; it is not a diameter.
 _MARGIN = re.compile(r"bone|margin|extra-?osseous|cortex", re.IGNORECASE)
 
 _SCHEMA = (
@@ -37,15 +37,15 @@ class Ruler:
 
     @property
     def is_margin(self) -> bool:
-        """Whether it joins bone and tumour, to part off what lies outside the bone."""
+        """Return whether it joins bone and tumour, to divide the lesion there."""
         return bool(_MARGIN.search(self.name))
 
 
 def read_rulers(path: str | Path) -> list[Ruler]:
-    """The line markups of a ``.mrk.json`` file.
+    """Read the line markups of a ``.mrk.json`` file.
 
     Raises:
-        InputError: not such a file, or without a whole line.
+        InputError: the file is not of this kind, or has no complete line.
     """
     try:
         markups = json.loads(Path(path).read_text(encoding="utf-8"))["markups"]
@@ -63,16 +63,24 @@ def read_rulers(path: str | Path) -> list[Ruler]:
             rulers.append(Ruler(str(label), start, end))
     except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"{path} cannot be read as rulers ({type(error).__name__}); save the line markups of "
-            "3D Slicer as .mrk.json."
+            f"{path} cannot be read as rulers ({type(error).__name__}). Save line markups of "
+            "3D Slicer as .mrk.json.",
+            code="rulers_unreadable",
+            about=str(path),
+            fields=["inputs.size"],
         ) from None
     if not rulers:
-        raise InputError(f"{path} holds no line with two points; draw the rulers as lines.")
+        raise InputError(
+            f"{path} has no line with two points. Draw the rulers as lines.",
+            code="rulers_missing",
+            about=str(path),
+            fields=["inputs.size"],
+        )
     return rulers
 
 
 def write_rulers(path: str | Path, rulers: Sequence[Ruler]) -> None:
-    """Line markups that 3D Slicer and :func:`read_rulers` open, ``.mrk.json``."""
+    """Write line markups that 3D Slicer and :func:`read_rulers` open, ``.mrk.json``."""
     markups = [
         {
             "type": "Line",
@@ -91,23 +99,34 @@ def write_rulers(path: str | Path, rulers: Sequence[Ruler]) -> None:
 
 
 def bidimensional_of(rulers: list[Ruler]) -> Bidimensional:
-    """The longer of two rulers and the other; they should cross at a right angle.
+    """Return the size from two rulers, of which the longer is the diameter.
 
     Raises:
-        InputError: not two rulers, or two that are far from perpendicular.
+        InputError: there are not two rulers, or they are far from perpendicular.
     """
     own = sorted((r for r in rulers if not r.is_margin), key=lambda r: -r.length)
     if len(own) != 2:
-        raise InputError(f"A bidimensional size needs two rulers; there are {len(own)}.")
+        raise InputError(
+            f"A bidimensional size needs two rulers, but there are {len(own)}.",
+            code="two_rulers_needed",
+            fields=["inputs.size"],
+        )
     first, second = own
     if not second.length > 0:
-        raise InputError(f"Ruler '{second.name}' has no length; draw it again.")
+        raise InputError(
+            f"Ruler '{second.name}' has no length. Draw it again.",
+            code="ruler_without_length",
+            about=second.name,
+            fields=["inputs.size"],
+        )
     cosine = np.dot(np.subtract(first.end, first.start), np.subtract(second.end, second.start))
     angle = float(np.degrees(np.arccos(min(abs(cosine) / first.length / second.length, 1.0))))
     if angle < 70:
         raise InputError(
-            f"The rulers '{first.name}' and '{second.name}' cross at {angle:.0f}°; the second "
-            "diameter is the one perpendicular to the first."
+            f"The rulers '{first.name}' and '{second.name}' cross at {angle:.0f}°. The second "
+            "diameter must be perpendicular to the first.",
+            code="rulers_not_perpendicular",
+            fields=["inputs.size"],
         )
     return Bidimensional(
         first.length,

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.mapped_images import release_images
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.mapped_arrays import let_images_go
 from SpineDCELib.mrml.image_nodes import images_of
 from SpineDCELib.mrml.visit_display import scale_maps, show_result, show_study
 from SpineDCELib.mrml.visit_nodes import VisitNodes, visit_names
@@ -157,7 +157,7 @@ def unfold_bundle(
             if not _write_node(node, folder / "Data"):
                 raise failed
             for visit in visits:
-                let_images_go(visit.images)
+                release_images(visit.images)
             yield (i + 1) / len(nodes_to_write)
         if not scene.Commit():
             raise failed

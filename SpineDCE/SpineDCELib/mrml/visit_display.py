@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.mapped_images import release_images
 from SpineDCELib.data import Images, Result
 from SpineDCELib.export.analysis_files import picture_of
 from SpineDCELib.export.map_figures import scale_top
-from SpineDCELib.files.mapped_arrays import let_images_go
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.image_nodes import show_images, volume_of
 from SpineDCELib.mrml.map_nodes import colour_map, fill_map_slice
@@ -84,7 +84,7 @@ def show_study(nodes: VisitNodes, images: Images) -> None:
             low, high = np.percentile(values[::step], _WINDOW)
             display.AutoWindowLevelOff()
             display.SetWindowLevelMinMax(float(low), float(high))
-    let_images_go(images)
+    release_images(images)
     drawn.segmentation_node(nodes, dynamic.geometry)
 
 

@@ -17,6 +17,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import write_results
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.files.digests import file_digest
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.inputs import (
     Inputs,
@@ -28,7 +29,6 @@ from SpineDCELib.run.inputs import (
     read_T1_map,
 )
 from SpineDCELib.run.provenance import (
-    file_digest,
     read_provenance,
     without_identity,
     write_provenance,

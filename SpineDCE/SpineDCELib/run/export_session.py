@@ -15,11 +15,11 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.export.comparison_files import write_comparison
 from SpineDCELib.export.csv_tables import write_curves
 from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.files.digests import file_digest
 from SpineDCELib.measurement.rulers import Ruler, write_rulers
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.analyse import record_of, write_analysis
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.run.provenance import file_digest
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.vocabulary.region_roles import TAG

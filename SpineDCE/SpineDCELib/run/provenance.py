@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.version import __version__
 
 FORMAT = 1
-
-
-def array_digest(array: NDArray[Any]) -> str:
-    """SHA-256 over an array's type, shape and bytes, hex. NaN compares equal to NaN."""
-    digest = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
-    digest.update(np.ascontiguousarray(array).view(np.uint8).data)
-    return digest.hexdigest()
-
-
-def file_digest(path: str | Path) -> str:
-    """SHA-256 of a file's bytes, hex."""
-    digest = hashlib.sha256()
-    with Path(path).open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def environment() -> dict[str, str]:

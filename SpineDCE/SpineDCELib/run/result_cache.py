@@ -7,7 +7,6 @@ reads, and these records are kept beside the results and checked when they are t
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -24,6 +23,7 @@ from SpineDCELib.analysis.analysis import STAGES
 from SpineDCELib.analysis.graph import MISSING, Kept, SettingsReads
 from SpineDCELib.data import Images
 from SpineDCELib.errors import SpineDCEError
+from SpineDCELib.files.digests import fingerprint, key_of
 from SpineDCELib.run.cache_entries import (
     Entry,
     concentration_to_entry,
@@ -40,30 +40,6 @@ from SpineDCELib.version import __version__
 _RECORDS = "stages.json"
 #: Stages whose results are stored; of the others only the records are.
 _STORED = ("preprocessed", "concentration")
-
-
-def key_of(*parts: Any) -> str:
-    """Return a short name for JSON-able parts and the version of the program."""
-    text = json.dumps([__version__, *parts], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
-
-
-def fingerprint(path: str | Path) -> list[tuple[str, int, int]]:
-    """Return name, size and modification time of a file, or of every file of the study in a folder.
-
-    Hidden folders and results that were written inside the study do not count.
-    """
-    root = Path(path)
-    files = [root] if root.is_file() else []
-    for place, folders, names in os.walk(root):
-        here = Path(place)
-        folders[:] = [f for f in folders if not f.startswith(".") and not is_results(here / f)]
-        files += [here / name for name in names]
-    return [
-        (str(file.relative_to(root)), status.st_size, status.st_mtime_ns)
-        for file in sorted(files)
-        for status in [file.stat()]
-    ]
 
 
 class ResultCache:
@@ -84,7 +60,7 @@ class ResultCache:
         Args:
             read: reads the study; what it reads of the settings is recorded.
         """
-        files = [str(path.resolve()), fingerprint(path)]
+        files = [str(path.resolve()), fingerprint(path, skip=is_results)]
         if self.folder is not None:
             values, arrays = self._load("study")
             with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 
 class Status(IntEnum):
-    """Codes below 16 are fitted (some with a remark); the others have NaN parameters.
+    """Status codes; voxels with codes below 16 are fitted, the others have NaN parameters.
 
-    Where several remarks hold, the one that says most about the parameters is given: the order of
-    the codes below 16, highest first.
+    If several remarks apply to a fitted voxel, it has the highest of their codes, because that
+    remark matters most for the parameters.
     """
 
     FITTED = 0
@@ -34,11 +34,12 @@ class Status(IntEnum):
 
     @property
     def reason(self) -> str:
-        """The code in words."""
+        """Return the meaning of the code."""
         return _REASONS[self]
 
     @property
     def fitted(self) -> bool:
+        """Return whether the voxel has parameters."""
         return self < FIRST_UNFITTED
 
 
@@ -46,14 +47,14 @@ FIRST_UNFITTED = 16
 
 _REASONS = {
     Status.FITTED: "fitted",
-    Status.VP_ZERO: "fitted; vp at its lower bound, 0",
-    Status.VP_AT_UPPER_BOUND: "fitted; vp at its upper bound",
-    Status.VE_AT_UPPER_BOUND: "fitted; ve at its upper bound",
-    Status.AT_BOUND: "fitted; a parameter at its bound",
-    Status.KEP_AT_UPPER_BOUND: "fitted; kep at its upper bound, so vp and ve can be exchanged",
-    Status.VE_NOT_DETERMINED: "fitted; ve and kep not determined by these data",
-    Status.NO_LEAK: "fitted; Ktrans is 0, so there is no kep",
-    Status.NO_ENHANCEMENT: "fitted; vp and Ktrans are 0: no enhancement that follows the AIF",
+    Status.VP_ZERO: "fitted; vp is at its lower bound, 0",
+    Status.VP_AT_UPPER_BOUND: "fitted; vp is at its upper bound",
+    Status.VE_AT_UPPER_BOUND: "fitted; ve is at its upper bound",
+    Status.AT_BOUND: "fitted; a parameter is at its bound",
+    Status.KEP_AT_UPPER_BOUND: "fitted; kep is at its upper bound: vp and ve cannot be separated",
+    Status.VE_NOT_DETERMINED: "fitted; ve and kep are not determined",
+    Status.NO_LEAK: "fitted; Ktrans is 0, so kep is not defined",
+    Status.NO_ENHANCEMENT: "fitted; vp and Ktrans are 0: no enhancement follows the AIF",
     Status.NOT_IN_MASK: "not fitted: outside the mask",
     Status.NOT_FINITE: "not fitted: the curve has values that are not finite",
     Status.SATURATED: "not fitted: the signal is saturated in at least one frame",
@@ -65,16 +66,16 @@ _REASONS = {
 
 
 def legend() -> dict[int, str]:
-    """Every code with its reason: what a status map is written with."""
+    """Return every code with its meaning."""
     return {int(status): reason for status, reason in _REASONS.items()}
 
 
 def is_fitted(status: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Where an array of codes says that there are parameters."""
+    """Return which voxels are fitted."""
     return np.asarray(status) < FIRST_UNFITTED
 
 
 def count_reasons(status: NDArray[np.integer]) -> dict[str, int]:
-    """How many voxels there are for each reason that occurs."""
+    """Count the voxels of each status that occurs."""
     codes, counts = np.unique(np.asarray(status), return_counts=True)
     return {Status(code).reason: int(n) for code, n in zip(codes, counts, strict=True)}

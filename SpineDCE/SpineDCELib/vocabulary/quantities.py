@@ -125,7 +125,7 @@ def number(value: float, digits: int) -> str:
     return f"{value:.{digits}f}".replace("-", "−") if math.isfinite(value) else NONE
 
 
-def signed(value: float, digits: int = 0) -> str:
+def signed(value: float, digits: int = 1) -> str:
     """Format a number with its sign, a true minus, and no sign where it rounds to zero."""
     if not math.isfinite(value):
         return NONE

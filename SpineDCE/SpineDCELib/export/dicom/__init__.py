@@ -1,4 +1,4 @@
-"""Results as DICOM: Parametric Map, Segmentation and structured report, in the patient's study."""
+"""DICOM export: Parametric Map, Segmentation and structured report, in the patient's study."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from SpineDCELib.data import Result
 from SpineDCELib.export.dicom.deidentify import Anonymiser
 from SpineDCELib.export.dicom.parametric_maps import parametric_map
 from SpineDCELib.export.dicom.segmentation_writer import segmentation
-from SpineDCELib.export.dicom.source_images import require_highdicom, sources
+from SpineDCELib.export.dicom.source_images import sources
 from SpineDCELib.export.dicom.structured_report import measurement_report
+from SpineDCELib.export.optional_packages import require_highdicom
 from SpineDCELib.measurement import without_exclusions
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison
 
-#: Far above the numbers that scanners give.
+#: First series number, far above those of scanners.
 SERIES_NUMBER = 9100
 
 
@@ -31,7 +32,7 @@ def write_dicom(
     """Write ``<map>.dcm`` for every map, ``regions.dcm`` and ``measurements.dcm``.
 
     Raises:
-        InputError: highdicom is missing, or the study is not DICOM.
+        InputError: highdicom is not installed, or the study is not DICOM.
     """
     require_highdicom()
     import highdicom as hd
@@ -50,7 +51,7 @@ def write_dicom(
         for number, (name, array) in enumerate(result.maps.items())
     }
     if analysis.regions:
-        # As measured: the report's numbers belong to these voxels.
+        # Without exclusions, because the numbers of the report belong to these voxels.
         measured = without_exclusions(analysis.regions, analysis.roles)
         datasets["regions"] = segmentation(
             {region.name: measured[region.name] for region in result.regions},
@@ -76,7 +77,7 @@ def write_residual(
     *,
     anonymise: bool = False,
 ) -> None:
-    """Write ``residual.dcm``, a segmentation in the study of the visit after."""
+    """Write ``residual.dcm``, a segmentation in the study of the follow-up visit."""
     require_highdicom()
     dataset = segmentation(
         residuals,

@@ -1,4 +1,4 @@
-"""Coded names and units: DICOM's own where they fit, else the program's private scheme."""
+"""Codes of the structured report: DICOM's own where they fit, otherwise private ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MEDIAN: Code = ("373099004", "SCT", "Median")
 
 
 def concept(code: Code) -> Any:
-    """highdicom's concept for a code."""
+    """Return highdicom's concept for a code."""
     import highdicom as hd
 
     return hd.sr.CodedConcept(*code)

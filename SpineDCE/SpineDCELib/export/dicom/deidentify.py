@@ -1,11 +1,11 @@
-"""Names, IDs and dates taken out of DICOM objects."""
+"""Removal of names, IDs and dates from DICOM objects."""
 
 from __future__ import annotations
 
 import os
 from typing import Any
 
-#: Left as they are: they say what a thing is, not whose.
+#: UIDs of the standard are kept: they identify no patient.
 _STANDARD = "1.2.840.10008."
 _EMPTIED = (
     "AccessionNumber", "StudyID", "InstitutionName", "InstitutionAddress",
@@ -17,10 +17,10 @@ _DATE, _TIME = "19000101", "000000"
 
 
 class Anonymiser:
-    """Takes identity out of datasets; one UID becomes the same other UID in all of them.
+    """Remover of identifying data; it replaces a UID by the same new UID in all datasets.
 
-    The new UIDs come from a random number that is kept nowhere, so that nobody who has the
-    originals can tell which they were.
+    The new UIDs depend on a random number that is not stored, so that they cannot be traced back
+    to the original ones.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Anonymiser:
         self._made: set[str] = set()
 
     def clean(self, dataset: Any) -> None:
-        """Change one dataset and its file meta information in place."""
+        """Remove identifying data from a dataset and its file meta information, in place."""
         dataset.PatientName = "Anonymous^"
         dataset.PatientID = "ANONYMOUS"
         dataset.PatientBirthDate = ""
@@ -36,7 +36,7 @@ class Anonymiser:
             if keyword in dataset:
                 delattr(dataset, keyword)
         for keyword in ("AccessionNumber", "StudyID"):
-            setattr(dataset, keyword, "")  # type 2: there, but empty
+            setattr(dataset, keyword, "")  # type 2: present but empty
         dataset.remove_private_tags()
         self._walk(dataset)
         dataset.PatientIdentityRemoved = "YES"
@@ -46,7 +46,7 @@ class Anonymiser:
     def _replaced(self, uid: str) -> str:
         from pydicom.uid import generate_uid
 
-        # Objects share elements, so that one may come by twice.
+        # Datasets share elements, so that one may occur twice.
         if uid.startswith(_STANDARD) or uid in self._made:
             return uid
         new = str(generate_uid(entropy_srcs=[self._salt, uid]))

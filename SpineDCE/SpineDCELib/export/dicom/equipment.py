@@ -1,4 +1,4 @@
-"""What made an object: the same words in every one."""
+"""Equipment module, the same in every DICOM object."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from SpineDCELib.version import __version__
 
-#: Type 1 in DICOM; a program has no serial number of its own.
+#: The serial number is required by DICOM (type 1), but a program has none.
 EQUIPMENT: dict[str, Any] = {
     "manufacturer": "SpineDCE open-source project",
     "manufacturer_model_name": "SpineDCE",

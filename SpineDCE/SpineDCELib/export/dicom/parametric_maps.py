@@ -1,4 +1,4 @@
-"""Parameter maps as DICOM Parametric Maps, in float, with a real-world value mapping."""
+"""Parameter maps as DICOM Parametric Maps in float32, with a real-world value mapping."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def parametric_map(
     series_number: int,
     instance_number: int,
 ) -> Any:
-    """One map as a dataset; float32, NaN where unfitted, value = stored value.
+    """Return one map as a dataset; float32, NaN where unfitted, stored values are the values.
 
     Args:
         array: ``(slices, rows, columns)``, in the parameter's unit.

@@ -11,24 +11,25 @@ from numpy.typing import NDArray
 from SpineDCELib.export.dicom.codes import concept
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.source_images import Sources
-from SpineDCELib.vocabulary.region_roles import words_of
+from SpineDCELib.vocabulary.region_roles import Role, words_of
 from SpineDCELib.vocabulary.terminology import PRIVATE
 
 
 def segmentation(
     regions: Mapping[str, NDArray[np.bool_]],
     *,
-    roles: Mapping[str, str],
+    roles: Mapping[str, Role],
     sources: Sources,
     series_number: int,
     description: str,
     computed: bool = False,
 ) -> Any:
-    """All regions as one binary segmentation; segments are numbered in the mapping's order.
+    """Return all regions as one binary segmentation; segments are numbered in their order.
 
     Args:
         regions: name → mask ``(slices, rows, columns)``; they may overlap.
-        computed: the program drew them, not a reader.
+        roles: region → role.
+        computed: the program segmented them, not a reader.
     """
     import highdicom as hd
 

@@ -1,4 +1,4 @@
-"""The scanner's images that a derived object comes from."""
+"""Source images of derived DICOM objects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TAGS = [
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """Headers of one image for each section, and the geometry as highdicom wants it."""
+    """Headers of one image per slice, and the geometry in highdicom's terms."""
 
     images: list[Any]
     measures: Any
@@ -26,27 +26,11 @@ class Sources:
     positions: list[Any]
 
 
-def require_highdicom() -> None:
-    """Ask for highdicom politely.
-
-    Raises:
-        InputError: it is not installed.
-    """
-    try:
-        import highdicom  # noqa: F401
-    except ImportError:
-        raise InputError(
-            "DICOM export needs highdicom; pip install 'spinedce[cli]' installs it.",
-            code="no_highdicom",
-            fields=["export.formats"],
-        ) from None
-
-
 def sources(analysis: Analysis) -> Sources:
-    """The first dynamic frame's sections in the order of the maps.
+    """Return the slices of the first dynamic frame in the order of the maps.
 
     Raises:
-        InputError: the study is not DICOM, or its files are gone.
+        InputError: the study is not DICOM, or its files are missing.
     """
     import highdicom as hd
     import pydicom
@@ -55,8 +39,9 @@ def sources(analysis: Analysis) -> Sources:
     geometry, source = dynamic.geometry, dynamic.source
     if source.format != "DICOM" or not source.files:
         raise InputError(
-            f"DICOM export needs the study's DICOM images; this one is {source.format}. Export "
-            "nifti instead."
+            f"DICOM export needs DICOM images, but this study is {source.format}. Export NIfTI "
+            "instead.",
+            code="study_not_dicom",
         )
     series = source.series_uids[0] if source.series_uids else None
     places = np.array([geometry.affine[:3, :] @ [0, 0, k, 1] for k in range(geometry.shape[0])])
@@ -73,24 +58,28 @@ def sources(analysis: Analysis) -> Sources:
             if "ImagePositionPatient" not in head:
                 continue
             away = np.linalg.norm(places - np.array(head.ImagePositionPatient, float), axis=1)
-            section = int(away.argmin())
-            if away[section] > 0.5:
+            k = int(away.argmin())
+            if away[k] > 0.5:
                 continue
             order = _order(head)
-            if section not in first or order < first[section][0]:
-                first[section] = order, file
+            if k not in first or order < first[k][0]:
+                first[k] = order, file
         if whole:
             images = [pydicom.dcmread(whole)]
         else:
-            images = [pydicom.dcmread(first[k][1], stop_before_pixels=True) for k in sorted(first)]
+            images = [pydicom.dcmread(first[n][1], stop_before_pixels=True) for n in sorted(first)]
     except OSError as error:
         raise InputError(
-            f"The study's image {error.filename} is gone; DICOM export reads its header."
+            f"The image {error.filename} cannot be read ({error.strerror}); DICOM export needs "
+            "its header.",
+            code="image_missing",
+            about=str(error.filename),
         ) from None
     if not whole and len(images) != geometry.shape[0]:
         raise InputError(
-            "The dynamic images do not lie where the maps do, section by section; DICOM export "
-            "is not possible. Export nifti instead."
+            "The slices of the maps are not those of the dynamic images, so DICOM export is not "
+            "possible. Export NIfTI instead.",
+            code="slices_differ",
         )
     spacing = geometry.spacing
     return Sources(
@@ -112,7 +101,7 @@ def sources(analysis: Analysis) -> Sources:
 
 
 def _order(head: Any) -> tuple[float, ...]:
-    """Earlier in time comes first."""
+    """Return the key that sorts images by time."""
     return tuple(
         float(head.get(tag) or 0)
         for tag in ("TemporalPositionIdentifier", "AcquisitionTime", "TriggerTime",

@@ -21,10 +21,10 @@ from SpineDCELib.vocabulary.terminology import Code
 def measurement_report(
     analysis: Analysis, result: Result, *, regions: Any, sources: Sources, series_number: int
 ) -> Any:
-    """One group of measurements for each region, bound to its segment.
+    """Return a report with one group of measurements per region, linked to its segment.
 
     Args:
-        regions: the DICOM Segmentation with a segment for each region of ``result``, in order.
+        regions: DICOM Segmentation with one segment per region of ``result``, in its order.
     """
     import highdicom as hd
 

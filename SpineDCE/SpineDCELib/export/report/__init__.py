@@ -1,4 +1,4 @@
-"""The report: one HTML file (and PDF) with pictures, curves, numbers, call and limits."""
+"""Report: one HTML file, and PDF, with figures, curves, numbers, the call and its limits."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from SpineDCELib.export.report.report_tables import (
     measurement_rows,
     setting_rows,
 )
+from SpineDCELib.vocabulary.quantities import percent
+from SpineDCELib.vocabulary.visits import VISITS
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison
@@ -30,7 +32,7 @@ def write_study_report(
     formats: Sequence[str],
     anonymise: bool = False,
 ) -> None:
-    """``report.html`` (and ``report.pdf``) of one visit."""
+    """Write ``report.html`` or ``report.pdf`` of one visit."""
     body = []
     if "vp" in result.maps:
         body.append(page.figure([figures.triptych([("", analysis, result)])], _TRIPTYCH))
@@ -47,79 +49,86 @@ def write_study_report(
 def write_comparison_report(
     folder: Path, comparison: Comparison, *, formats: Sequence[str], anonymise: bool = False
 ) -> None:
-    """``report.html`` (and ``report.pdf``) of two visits."""
-    from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE, signed
+    """Write ``report.html`` or ``report.pdf`` of two visits."""
+    from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE
 
     before, after = comparison.before, comparison.after
-    visits = [("before", before.analysis, before.result), ("after", after.analysis, after.result)]
+    visits = [
+        (words, visit.analysis, visit.result)
+        for words, visit in zip(VISITS.values(), (before, after), strict=True)
+    ]
+    titled = [(words.title.lower(), analysis, result) for words, analysis, result in visits]
     body = []
     for lesion in comparison.lesions:
         small = [s.sentence for s in (lesion.residual, lesion.flip) if s is not None]
         body.append(page.call(lesion.call.sentence, lesion.call.verdict, small))
     if comparison.warnings:
         body.append(page.listed(comparison.warnings, "warn"))
-    body.append(page.figure([figures.triptych(visits)], _TRIPTYCH))
-    body.append(page.heading("What changed"))
+    body.append(page.figure([figures.triptych(titled)], _TRIPTYCH))
+    body.append(page.heading("Change"))
     for lesion in comparison.lesions:
         body.append(page.table(*change_rows(lesion)))
     for lesion in comparison.lesions:
         if lesion.flip is not None:
             body += [
-                page.heading(f"Would the call flip? {lesion.name}"),
+                page.heading(f"Robustness of the call: {lesion.name}"),
                 page.figure(
                     figures.flip(lesion.flip),
-                    "Change of normalised Vp in perturbed analyses. Black: as analysed; dashed "
-                    f"red: the cutoff of {signed(lesion.flip.cutoff, 0)} %.",
+                    "Change of normalised Vp in analyses with perturbed inputs. Black: as "
+                    f"analysed. Dashed red: the cutoff of {percent(lesion.flip.cutoff)}.",
                 ),
             ]
-    for name, analysis, result in visits:
-        body += _visit(f"The visit {name}", analysis, result)
+    for words, analysis, result in visits:
+        body += _visit(f"{words.title} visit", analysis, result)
         body.append(page.table(*measurement_rows(result)))
     body += [
         page.heading("Settings"),
-        page.table(*setting_rows([(name, analysis) for name, analysis, _ in visits])),
+        page.table(*setting_rows([(name, analysis) for name, analysis, _ in titled])),
     ]
     if comparison.differences:
         body.append(page.listed((str(d) for d in comparison.differences), "warn"))
     body += [
-        page.heading("Where the cutoff comes from, and what it does not see"),
+        page.heading("Source and limits of the cutoff"),
         page.paragraph(f"{EVIDENCE} ({SOURCE})."),
         page.listed(LIMITS),
         page.heading("Notes"),
-        page.listed(f"{name}: {note}" for name, _, result in visits for note in result.notes),
+        page.listed(
+            f"{words.title}: {note}" for words, _, result in visits for note in result.notes
+        ),
     ]
     who = " → ".join(identity(a, anonymise=anonymise) for _, a, _ in visits)
-    _write(folder, page.page("Perfusion of the spine, before and after", who, body), formats)
+    _write(folder, page.page("Perfusion of the spine, baseline and follow-up", who, body), formats)
 
 
 _TRIPTYCH = (
-    "Anatomy, Vp, and Vp over anatomy, on one colour scale. Below 5 % of the scale the anatomy "
-    "shows through; voxels that could not be fitted are left out."
+    "Anatomy, Vp, and Vp over the anatomy, on one colour scale. Vp is transparent below 5 % of the "
+    "scale and where it could not be fitted."
 )
 
 
 def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
     body = [
-        page.heading(f"{title}: curves, arterial input, evidence for the shift"),
+        page.heading(f"{title}: curves, arterial input function, evidence for the shift"),
         page.figure(
             figures.curves(analysis, result),
-            "Mean curves of the regions with the model's fit; the AIF as found and as used.",
+            "Left: mean curves of the regions, with the fit of the model. Right: the AIF, as "
+            "measured and shifted.",
         ),
     ]
     artery = figures.candidates(analysis)
     if artery:
         counted = "; ".join(f"{n} {why}" for why, n in analysis.detection().counts().items())
         body += [
-            page.figure(artery, "Vessels in every section."),
-            page.paragraph(f"Voxels that enhance: {counted}."),
+            page.figure(artery, "Curves of the vessels in every slice."),
+            page.paragraph(f"Enhancing voxels: {counted}."),
         ]
     shown = figures.evidence(analysis)
     if shown:
         body.append(
             page.figure(
                 shown,
-                "Residual of the fit and normalised Vp against the AIF's shift. Red: the shift in "
-                "use; grey: where the residual is within 5 % of its least.",
+                "Residual of the fit and normalised Vp at each shift of the AIF. Red: the shift in "
+                "use. Grey: the plateau, where the residual is less than twice its minimum.",
             )
         )
     return body

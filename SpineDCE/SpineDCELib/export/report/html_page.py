@@ -1,4 +1,4 @@
-"""A page that needs nothing but itself: HTML with its style and pictures inside."""
+"""HTML page with its style and images embedded."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from html import escape
 from SpineDCELib.version import __version__
 
 NOTICE = (
-    "Not a medical device. For research: no diagnosis and no treatment may rest on it; a "
-    "radiologist decides."
+    "Not a medical device. For research only: it must not be the basis of a diagnosis or a "
+    "treatment."
 )
 
 _STYLE = """
@@ -50,7 +50,7 @@ footer { color: #666; font-size: 0.85em; margin-top: 28px; border-top: 1px solid
 
 
 def page(title: str, who: str, body: Iterable[str]) -> str:
-    """The whole document."""
+    """Return the whole document."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -67,7 +67,7 @@ def heading(text: str) -> str:
 
 
 def figure(sources: Sequence[str], caption: str) -> str:
-    """Images over the page's width; panels of curves half as wide, or whole on a narrow page."""
+    """Return images as wide as the page, or charts half as wide, with a caption."""
     alt = escape(caption, quote=True)
     pictures = "".join(f'<img src="{source}" alt="{alt}">' for source in sources)
     kind = "pair" if sources[0].startswith("data:image/svg") else "whole"

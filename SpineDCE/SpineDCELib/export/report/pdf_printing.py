@@ -1,4 +1,4 @@
-"""A page printed to PDF by whatever browser of the Chromium family there is."""
+"""PDF of an HTML page, printed by a browser of the Chromium family."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ BROWSERS = (
 
 
 def print_page(page: Path, pdf: Path) -> None:
-    """Print an HTML file; the page's own print style decides how it looks.
+    """Print an HTML file with its own print style.
 
     Raises:
-        InputError: no browser, or it failed.
+        InputError: no browser is installed, or printing failed.
     """
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         raise InputError(
-            "A PDF needs Chromium, Chrome or Edge on the search path. Print report.html from "
-            "a browser instead.",
+            "A PDF report needs Chromium, Chrome or Edge, and none of them was found. Export the "
+            "report as HTML and print it from a browser.",
             code="no_browser",
             fields=["export.formats"],
         )
@@ -38,8 +38,13 @@ def print_page(page: Path, pdf: Path) -> None:
             subprocess.run(command, check=True, capture_output=True, timeout=120)
         except (subprocess.SubprocessError, OSError) as error:
             raise InputError(
-                f"The browser could not print the report ({type(error).__name__}); print "
-                "report.html by hand."
+                f"{Path(browser).name} could not print the report ({type(error).__name__}). "
+                "Export the report as HTML and print it from a browser.",
+                code="printing_failed",
             ) from None
     if not pdf.is_file():
-        raise InputError("The browser printed nothing; print report.html by hand.")
+        raise InputError(
+            f"{Path(browser).name} printed no PDF. Export the report as HTML and print it from a "
+            "browser.",
+            code="printing_failed",
+        )

@@ -1,4 +1,4 @@
-"""The report's pictures, as text that stands inside the page: PNG for images, SVG for curves."""
+"""Figures of the report, embedded in the page: PNG for images, SVG for curves."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import picture_of
 from SpineDCELib.export.map_figures import Picture, add_colour_bar, best_slice, draw_row, scale_top
+from SpineDCELib.export.optional_packages import matplotlib_figure
 from SpineDCELib.export.slice_orientation import display_slice
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
@@ -26,37 +27,30 @@ _LESION = REGION_ROLES["lesion"].colour_on_white
 
 
 def new_figure(width: float, height: float, colour: str = "white") -> Any:
-    """A matplotlib figure that no window shows.
+    """Create a figure.
 
     Raises:
         InputError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError("The report needs matplotlib: pip install 'spinedce[cli]'.") from None
-    figure = Figure(figsize=(width, height), facecolor=colour)
-    FigureCanvasAgg(figure)
-    return figure
+    return matplotlib_figure("The report", figsize=(width, height), facecolor=colour)
 
 
 def new_panel(height: float = 3.2) -> Any:
-    """One pair of axes that fills half a page's width."""
+    """Create one pair of axes, half as wide as the page."""
     figure = new_figure(5.2, height)
     figure.set_layout_engine("constrained")
     return figure.subplots()
 
 
 def as_png(figure: Any) -> str:
-    """An ``img`` source."""
+    """Return the source of an ``img`` element."""
     stream = io.BytesIO()
     figure.savefig(stream, dpi=120, facecolor=figure.get_facecolor(), bbox_inches="tight")
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
 
 
 def as_svg(figure: Any) -> str:
-    """An ``img`` source; neither date nor program in it, so that the same data give it again."""
+    """Return the source of an ``img`` element; it has no date, so equal data give equal files."""
     import matplotlib
 
     stream = io.BytesIO()
@@ -66,7 +60,7 @@ def as_svg(figure: Any) -> str:
 
 
 def triptych(visits: Sequence[tuple[str, Analysis, Result]]) -> str:
-    """T1 | Vp | fused, one row a visit, one colour scale for all."""
+    """Draw anatomy, Vp and both, one row per visit, on one colour scale."""
     pictures: list[tuple[str, Picture]] = [
         (name, picture_of(analysis, result)) for name, analysis, result in visits
     ]
@@ -84,7 +78,7 @@ def triptych(visits: Sequence[tuple[str, Analysis, Result]]) -> str:
 
 
 def curves(analysis: Analysis, result: Result) -> list[str]:
-    """Mean curves of lesions and references with their fits, and the AIF as it was used."""
+    """Draw mean curves of lesions and references with their fits, and the AIF."""
     left, right = new_panel(), new_panel()
     times, unit = analysis.images.dynamic.times, analysis.concentration().unit
     for region, curve in result.curves.items():
@@ -93,11 +87,11 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
             continue
         left.plot(times, curve, ".", color=shade, markersize=4, label=region)
         left.plot(times, result.fits[region], "-", color=shade, linewidth=1.4)
-    _words(left, "mean curves (dots) and fit (line)", f"contrast agent [{unit}]")
+    _label(left, "mean curves (dots) and fits (lines)", f"contrast agent [{unit}]")
     if left.get_legend_handles_labels()[0]:
         left.legend(frameon=False, fontsize=8)
     arterial, shift = analysis.aif(), analysis.shift()
-    right.plot(times, arterial.Cp, color="#999999", linewidth=1.0, label="as found")
+    right.plot(times, arterial.Cp, color="#999999", linewidth=1.0, label="as measured")
     moved = shift_curve(
         arterial.samples,
         t=arterial.t,
@@ -105,14 +99,14 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
         at=times,
         integration=analysis.settings.fit.integration,
     )
-    right.plot(times, moved, color="#cc3377", linewidth=1.4, label=f"shifted {shift:.1f} s")
-    _words(right, "AIF in plasma", f"Cp [{arterial.unit}]")
+    right.plot(times, moved, color="#cc3377", linewidth=1.4, label=f"shifted by {shift:.1f} s")
+    _label(right, "AIF in plasma", f"Cp [{arterial.unit}]")
     right.legend(frameon=False, fontsize=8)
     return [as_svg(ax.figure) for ax in (left, right)]
 
 
 def candidates(analysis: Analysis) -> list[str]:
-    """Where the AIF was found, section by section; nothing where it was given."""
+    """Draw the curves of the vessels in every slice; nothing if the AIF was not detected."""
     if analysis.settings.aif.source != "auto":
         return []
     chart = candidate_chart(analysis.detection(), t=analysis.images.dynamic.times)
@@ -121,12 +115,12 @@ def candidates(analysis: Analysis) -> list[str]:
         found = line.role == "main"
         shade, width = ("#cc3377", 1.2) if found else ("#bbbbbb", 0.7)
         ax.plot(line.x, line.y, color=shade, linewidth=width, zorder=2 if found else 1)
-    _words(ax, "accepted in colour, rejected in grey", chart.y_title)
+    _label(ax, "accepted (red) and rejected (grey) vessels", chart.y_title)
     return [as_svg(ax.figure)]
 
 
 def evidence(analysis: Analysis) -> list[str]:
-    """What speaks for the shift; nothing where no region can be fitted at every shift."""
+    """Draw the evidence for the shift; nothing if no region can be fitted at every shift."""
     try:
         found = analysis.evidence()
     except InputError:
@@ -134,12 +128,12 @@ def evidence(analysis: Analysis) -> list[str]:
     left, right = new_panel(2.8), new_panel(2.8)
     left.axvspan(*found.plateau, color="#eeeeee")
     left.plot(found.shifts, found.residual, color="black", linewidth=1.4)
-    _words(left, "residual of the fit", "relative to its least", "AIF shift [s]")
+    _label(left, "residual of the fit", "relative to its minimum", "AIF shift [s]")
     left.set_ylim(0.98, min(float(np.nanmax(found.residual)), 3.0))
     for lesion, ratio in found.normalised_vp.items():
         right.plot(found.shifts, ratio, color=_LESION, linewidth=1.4, label=lesion)
     right.axvspan(*found.plateau, color="#eeeeee")
-    _words(right, "normalised Vp", "lesion / reference [×]", "AIF shift [s]")
+    _label(right, "normalised Vp", "lesion / reference", "AIF shift [s]")
     near = (found.shifts >= found.plateau[0] - 4) & (found.shifts <= found.plateau[1] + 4)
     seen = [r[near] for r in found.normalised_vp.values() if np.isfinite(r[near]).any()]
     if seen:
@@ -150,24 +144,24 @@ def evidence(analysis: Analysis) -> list[str]:
 
 
 def flip(found: Flip) -> list[str]:
-    """All perturbed changes, and what each choice does alone."""
+    """Draw the changes of all perturbed analyses, and the effect of each input alone."""
     shown = [s for s in found.tornado if np.isfinite(s.span)][:10]
     left, right = new_panel(4.2), new_panel(4.2)
     left.hist(found.changes[np.isfinite(found.changes)], bins=24, color="#7fa8c9")
-    _words(left, "all choices at once", "analyses", "change of normalised Vp [%]")
+    _label(left, "all inputs perturbed", "number of analyses", "change of normalised Vp [%]")
     for number, one in enumerate(reversed(shown)):
         low, high = sorted((one.change_low, one.change_high))
         right.barh(number, max(high - low, 0.2), left=low, height=0.55, color="#d8a15d")
     right.set_yticks(range(len(shown)), [f"{s.name}\n{s.low} … {s.high}" for s in shown[::-1]])
     right.tick_params(axis="y", labelsize=6.5)
-    _words(right, "each choice alone", "", "change of normalised Vp [%]")
+    _label(right, "each input alone", "", "change of normalised Vp [%]")
     for ax in (left, right):
         ax.axvline(found.change, color="black", linewidth=1.0)
         ax.axvline(found.cutoff, color="#b00020", linewidth=1.2, linestyle="--")
     return [as_svg(ax.figure) for ax in (left, right)]
 
 
-def _words(ax: Any, title: str, y: str, x: str = "time [s]") -> None:
+def _label(ax: Any, title: str, y: str, x: str = "time [s]") -> None:
     ax.set_title(title, fontsize=10, loc="left")
     ax.set_xlabel(x, fontsize=8)
     ax.set_ylabel(y, fontsize=8)

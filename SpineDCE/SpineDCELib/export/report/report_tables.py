@@ -1,17 +1,26 @@
-"""The report's tables: rows of words from numbers, each with its unit."""
+"""Tables of the report: numbers as text, each with its unit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.compare.call import signed
 from SpineDCELib.data import Result
-from SpineDCELib.measurement import Extent, Normalised
-from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number
+from SpineDCELib.measurement import Change, Extent, Normalised
+from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
+from SpineDCELib.vocabulary.quantities import (
+    NONE,
+    QUANTITIES,
+    number,
+    percent,
+    ratio_digits,
+    signed,
+    times,
+)
+from SpineDCELib.vocabulary.visits import VISITS
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import LesionChange
@@ -20,20 +29,20 @@ Table = tuple[list[str], list[list[str]]]
 
 
 def measurement_rows(result: Result) -> Table:
-    """One column a region: voxels, volume, mean ± SD (median) of each parameter, normalised."""
+    """Return one column per region: voxels, volume, mean ± SD (median), normalised Vp."""
     regions = result.regions
     rows = [
         ["fitted voxels", *(f"{region.fitted} of {region.voxels}" for region in regions)],
-        ["volume [mL]", *(number(region.volume / 1000, 2) for region in regions)],
+        ["volume [mL]", *(number(region.volume_mL, 2) for region in regions)],
     ]
-    for name, how in QUANTITIES.items():
+    for name, quantity in QUANTITIES.items():
         if name not in result.maps or name == "R2":
             continue
-        row = [f"{how.title} [{how.shown_unit}], mean ± SD (median)"]
+        row = [f"{quantity.heading}, mean ± SD (median)"]
         for region in regions:
             s = region.parameters[name]
             mean, SD, median = (
-                number(v * how.factor, how.digits) for v in (s.mean, s.SD, s.median)
+                number(quantity.shown(v), quantity.digits) for v in (s.mean, s.SD, s.median)
             )
             row.append(f"{mean} ± {SD} ({median})")
         rows.append(row)
@@ -46,40 +55,45 @@ def measurement_rows(result: Result) -> Table:
 def _ratio(ratio: Normalised | None) -> str:
     if ratio is None:
         return NONE
-    return f"{number(ratio.value, 2)} × ({number(ratio.low, 2)} to {number(ratio.high, 2)})"
+    digits = ratio_digits(ratio.value)
+    interval = f"{number(ratio.low, digits)} to {number(ratio.high, digits)}"
+    return f"{times(ratio.value)} ({interval})"
 
 
 def change_rows(lesion: LesionChange) -> Table:
-    """Before, after and change of a lesion."""
-    header = [lesion.name, "before", "after", "change"]
+    """Return baseline, follow-up and change of a lesion."""
+    header = [lesion.name, *(words.title.lower() for words in VISITS.values()), "change"]
     rows = []
     for name, change in lesion.changes.items():
-        title = "Vp" if name == "vp" else name
-        percent = f"{signed(change.percent)} %"
-        if np.isfinite(change.low):
-            percent += f" ({signed(change.low)} to {signed(change.high)} %)"
         rows.append(
             [
-                f"normalised {title}",
-                f"{lesion.before[name].value:.2f} ×",
-                f"{lesion.after[name].value:.2f} ×",
-                percent,
+                f"normalised {QUANTITIES[name].title}",
+                times(lesion.before[name].value),
+                times(lesion.after[name].value),
+                _change_with_interval(change),
             ]
         )
     one, two = lesion.sizes
     rows.append(
         [
-            "size on the axial plane [mm]",
+            "diameters on the axial plane [mm]",
             *(f"{s.axial.longest:.1f} × {s.axial.perpendicular:.1f}" for s in lesion.sizes),
-            f"product {signed(lesion.size_change)} %",
+            f"product {percent(lesion.size_change)}",
         ]
     )
     rows.append(
         [
             "volume [mL]",
+            *(number(volume / 1000, 2) for volume in lesion.volumes),
+            percent(lesion.volume_change),
+        ]
+    )
+    rows.append(
+        [
+            "outline volume [mL]",
             number(one.whole.volume / 1000, 2),
             number(two.whole.volume / 1000, 2),
-            f"{signed(lesion.volume_change)} %" if np.isfinite(lesion.volume_change) else NONE,
+            percent(lesion.outline_volume_change),
         ]
     )
     if any(size.extraosseous is not None for size in lesion.sizes):
@@ -94,10 +108,16 @@ def change_rows(lesion: LesionChange) -> Table:
         [
             "mean signal enhancement [%]",
             *(number(e, 0) for e in lesion.enhancement),
-            f"{signed(lesion.enhancement_change)} %",
+            percent(lesion.enhancement_change),
         ]
     )
     return header, rows
+
+
+def _change_with_interval(change: Change) -> str:
+    if not np.isfinite(change.low):
+        return percent(change.percent)
+    return f"{percent(change.percent)} ({signed(change.low, 0)} to {signed(change.high, 0)} %)"
 
 
 def _extent(part: Extent | None) -> str:
@@ -108,46 +128,66 @@ def _extent(part: Extent | None) -> str:
 
 
 def setting_rows(visits: Sequence[tuple[str, Analysis]]) -> Table:
-    """What made the numbers, side by side."""
-    rows = []
-    for label, value in _SETTINGS.items():
-        rows.append([label, *(value(analysis) for _, analysis in visits)])
+    """Return the settings and the acquisition of each visit, side by side."""
+    rows = [
+        [label, *(value(analysis) for _, analysis in visits)] for label, value in _SETTINGS.items()
+    ]
     return ["setting", *(name or "value" for name, _ in visits)], rows
+
+
+def _T10(analysis: Analysis) -> str:
+    if analysis.T1_source == "fixed":
+        return _milliseconds(analysis.settings.concentration.T10)
+    return {"vfa": "from flip angles", "map": "from a T1 map"}.get(str(analysis.T1_source), NONE)
+
+
+def _shift(analysis: Analysis) -> str:
+    how = "proposed" if analysis.settings.fit.shift == "auto" else "set by hand"
+    return f"{analysis.shift():.2f} s ({how})"
+
+
+def _frames(analysis: Analysis) -> str:
+    interval = float(np.median(np.diff(analysis.images.dynamic.times)))
+    return f"{analysis.images.dynamic.n_frames}, every {interval:.2f} s"
+
+
+def _field_strength(analysis: Analysis) -> str:
+    field = analysis.images.dynamic.acquisition.field_strength
+    return f"{field:g} T" if field else NONE
 
 
 def _milliseconds(value: float | None) -> str:
     return NONE if value is None else f"{value * 1000:.2f} ms"
 
 
-_SETTINGS: dict[str, Callable[[Analysis], Any]] = {
-    "model": lambda a: a.settings.fit.model.replace("_", " "),
+def _flip_angle(analysis: Analysis) -> str:
+    return NONE if analysis.FA is None else f"{analysis.FA:g}°"
+
+
+def _voxel(analysis: Analysis) -> str:
+    return " × ".join(f"{v:.2f}" for v in analysis.images.dynamic.geometry.spacing) + " mm"
+
+
+_SETTINGS: dict[str, Callable[[Analysis], str]] = {
+    "model": lambda a: MODEL_TITLES[a.settings.fit.model],
     "signal": lambda a: a.settings.concentration.signal,
-    "T10 of tissue": lambda a: (
-        _milliseconds(a.settings.concentration.T10)
-        if a.T1_source == "fixed"
-        else {"vfa": "from flip angles", "map": "from a T1 map"}.get(str(a.T1_source), NONE)
-    ),
+    "T10 of tissue": _T10,
     "relaxivity r1": lambda a: f"{a.r1:g} /s/mM",
     "haematocrit": lambda a: f"{a.settings.aif.Hct:g}",
     "AIF from": lambda a: str(a.settings.aif.source),
-    "AIF shift": lambda a: (
-        f"{a.shift():.2f} s"
-        + (" (proposed)" if a.settings.fit.shift == "auto" else " (set by hand)")
-    ),
-    "baseline": lambda a: f"{a.concentration().baseline_frames} frames",
-    "frames": lambda a: (
-        f"{a.images.dynamic.n_frames}, every "
-        f"{float(np.median(np.diff(a.images.dynamic.times))):.2f} s"
-    ),
+    "AIF shift": _shift,
+    "frames before contrast": lambda a: str(a.concentration().baseline_frames),
+    "frames": _frames,
     "frame times from": lambda a: a.images.dynamic.time_origin,
-    "TR, flip angle": lambda a: f"{_milliseconds(a.TR)}, {a.FA or float('nan'):g}°",
-    "field strength": lambda a: f"{a.images.dynamic.acquisition.field_strength or NONE} T",
-    "voxel": lambda a: " × ".join(f"{v:.2f}" for v in a.images.dynamic.geometry.spacing) + " mm",
+    "TR": lambda a: _milliseconds(a.TR),
+    "flip angle": _flip_angle,
+    "field strength": _field_strength,
+    "voxel": _voxel,
 }
 
 
 def identity(analysis: Analysis, *, anonymise: bool) -> str:
-    """Patient ID and date of the study from its first file; neither where it is to be left out."""
+    """Return patient ID and study date from the first file, or "Anonymised"."""
     source = analysis.images.dynamic.source
     if anonymise:
         return "Anonymised"

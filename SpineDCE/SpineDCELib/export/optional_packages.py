@@ -1,0 +1,50 @@
+"""Optional packages of the export, with one message for those that are missing."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from SpineDCELib.errors import InputError
+
+
+def matplotlib_figure(what: str, **options: Any) -> Any:
+    """Create a matplotlib figure that no window shows.
+
+    Args:
+        what: is drawn, for the message: "overview.png".
+        options: of ``matplotlib.figure.Figure``.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    try:
+        backend = importlib.import_module("matplotlib.backends.backend_agg")
+        figures = importlib.import_module("matplotlib.figure")
+    except ImportError:
+        raise missing(what, "matplotlib") from None
+    figure = figures.Figure(**options)
+    backend.FigureCanvasAgg(figure)
+    return figure
+
+
+def require_highdicom() -> None:
+    """Check that highdicom can be imported.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    try:
+        importlib.import_module("highdicom")
+    except ImportError:
+        raise missing("DICOM export", "highdicom") from None
+
+
+def missing(what: str, package: str) -> InputError:
+    """Return the error for a package that is not installed."""
+    return InputError(
+        f"{what} needs {package}, which is not installed. Install it with: "
+        "pip install 'spinedce[cli]'.",
+        code=f"no_{package}",
+        about=package,
+    )

@@ -1,0 +1,58 @@
+"""Digests of arrays, files and folders, and short keys made of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.version import __version__
+
+
+def array_digest(array: NDArray[Any]) -> str:
+    """Return the SHA-256 of an array's type, shape and bytes, hex. NaN compares equal to NaN."""
+    digest = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
+    digest.update(np.ascontiguousarray(array).view(np.uint8).data)
+    return digest.hexdigest()
+
+
+def file_digest(path: str | Path) -> str:
+    """Return the SHA-256 of a file's bytes, hex."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def key_of(*parts: Any) -> str:
+    """Return a short key of JSON-able parts and the program's version."""
+    text = json.dumps([__version__, *parts], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def fingerprint(
+    path: str | Path, *, skip: Callable[[Path], bool] = lambda folder: False
+) -> list[tuple[str, int, int]]:
+    """List name, size and modification time of a file, or of every file below a folder.
+
+    Args:
+        skip: folders that do not count; hidden ones never do.
+    """
+    root = Path(path)
+    files = [root] if root.is_file() else []
+    for place, folders, names in os.walk(root):
+        here = Path(place)
+        folders[:] = [f for f in folders if not f.startswith(".") and not skip(here / f)]
+        files += [here / name for name in names]
+    return [
+        (str(file.relative_to(root)), status.st_size, status.st_mtime_ns)
+        for file in sorted(files)
+        for status in [file.stat()]
+    ]
