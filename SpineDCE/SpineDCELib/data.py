@@ -1,4 +1,4 @@
-"""What the steps of an analysis hand to each other."""
+"""Data that the stages of an analysis pass on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from numpy.typing import NDArray
 
 from SpineDCELib.measurement import Measures, RegionStatistics
 from SpineDCELib.series import DynamicSeries, FlipAngleSet, Volume
-from SpineDCELib.vocabulary.quantities import CURVE_UNITS
-
-# Until the analysis room names its unit by the new word.
-MODE_UNITS = CURVE_UNITS
 
 
 @dataclass(frozen=True, eq=False)

@@ -98,9 +98,6 @@ QUANTITIES: dict[str, Quantity] = {
     )
 }  # fmt: skip
 
-# Until the analysis room uses the new name.
-SHOWN = QUANTITIES
-
 #: Parameters of a lesion that are divided by those of the reference vertebra → DICOM code of the
 #: ratio. It must not pass for a volume fraction, so it never has the code of vp itself.
 NORMALISED: dict[str, Code] = {
