@@ -271,11 +271,17 @@ class Session:
     def close(self) -> None:
         """Take every visit out of the scene."""
         for visit in self._visits:
-            visit_display.remove_visit(visit.nodes)
-            visit.forget()
+            self.close_visit(visit)
         self._visits = self._visits[:2]
         self.common, self.comparison = Settings(), None
         forget_images()
+        self.history.clear(self.state)
+
+    def close_visit(self, visit: VisitSession) -> None:
+        """Take one visit out of the scene."""
+        visit_display.remove_visit(visit.nodes)
+        visit.forget()
+        self.comparison = None
         self.history.clear(self.state)
 
     # -- choosing and correcting ----------------------------------------------------------------

@@ -82,8 +82,9 @@ class DeskTest(unittest.TestCase):
         finally:
             del self.logic.make_sample
         assert not self.popups, self.popups
-        self.truth = {name: folder / name / "truth" for name in ("before", "after")}
-        return self.logic.workplace
+        parts = {"baseline": "before", "follow-up": "after"}
+        self.truth = {name: folder / part / "truth" for name, part in parts.items()}
+        return self.logic.session
 
     def truth_regions(self, visit):
         """Name → mask, as the digital spine knows them."""

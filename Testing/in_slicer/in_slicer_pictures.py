@@ -15,8 +15,8 @@ class Pictures(DeskTest):
     size = SIZE or "small"
 
     def test_every_step(self):
-        workplace = self.sample()
-        for visit in workplace.visits:
+        session = self.sample()
+        for visit in session.visits:
             regions = self.truth_regions(visit)
             lesion = next(mask for name, mask in regions.items() if "esion" in name)
             section = int(np.argmax(lesion.sum(axis=(1, 2))))
@@ -27,26 +27,26 @@ class Pictures(DeskTest):
         self.photograph("2-arteries")
         self.step(3)
         for visit, button in zip(
-            workplace.visits, (self.desk.ui.beforeButton, self.desk.ui.afterButton), strict=True
+            session.visits, (self.desk.ui.baselineButton, self.desk.ui.followUpButton), strict=True
         ):
             self.press(button)
             self.desk.panels["regions"].read_file(self.truth[visit.name] / "rois.seg.nrrd")
             settle(0.4)
-        self.press(self.desk.ui.beforeButton)
+        self.press(self.desk.ui.baselineButton)
         self.press(self.ui("regions").lesionButton)
         self.photograph("3-regions")
         self.desk.panels["regions"].disarm()
-        self.desk.make()
+        self.desk.compute()
         self.step(4)
-        self.look_at_the_lesion(workplace.before)
+        self.look_at_the_lesion(session.visit("baseline"))
         self.photograph("4-maps")
         self.step(5)
         self.press(self.ui("result").compareButton)
         self.photograph("5-result")
-        workplace.after.clear()
+        session.close_visit(session.visit("follow-up"))
         self.desk.views.forget()
         self.step(4)
-        self.look_at_the_lesion(workplace.before)
+        self.look_at_the_lesion(session.visit("baseline"))
         self.photograph("4-one-visit")
 
     def look_at_the_lesion(self, visit):

@@ -16,8 +16,8 @@ class Scene(DeskTest):
         settle(0.3)
 
     def test_a_saved_scene_comes_back_whole(self):
-        workplace = self.sample()
-        visit = workplace.before
+        session = self.sample()
+        visit = session.visit("baseline")
         self.draw(visit)
         self.step(2)
         self.ui("arteries").shiftSpin.value = 3.3
@@ -36,7 +36,7 @@ class Scene(DeskTest):
         assert not self.desk.visits
         slicer.util.loadScene(str(path))
         settle(1.0)
-        again = self.desk.workplace.before
+        again = self.desk.session.visit("baseline")
         assert again is not visit
         assert again.settings == settings
         assert self.desk.parameters.opacity == 55
@@ -44,7 +44,7 @@ class Scene(DeskTest):
         assert set(again.analysis.regions) == set(regions)
         for name, mask in again.analysis.regions.items():
             np.testing.assert_array_equal(mask, regions[name])
-        self.desk.make([again])
+        self.desk.compute([again])
         np.testing.assert_allclose(normalised(again), values, rtol=1e-6)
         assert candidates == [c.accepted for c in again.analysis.detection().candidates]
 
@@ -135,7 +135,7 @@ class Scene(DeskTest):
         visit = self.desk.visit
         before = set(visit.maps)
         with self.desk.messages.shown():
-            self.desk.panels["study"].open_folder("before", Path(self.folder.name) / "nothing")
+            self.desk.panels["study"].open_folder("baseline", Path(self.folder.name) / "nothing")
         assert "does not exist" in self.desk.ui.messageLabel.text
         assert len(self.popups) == 1
         self.popups.clear()

@@ -25,18 +25,18 @@ class Workflow(DeskTest):
         panel.disarm()
 
     def test_numbers_equal_those_of_the_command_line(self):
-        workplace = self.sample()
-        for visit in workplace.visits:
+        session = self.sample()
+        for visit in session.visits:
             assert visit.maps, visit.problem
         self.step(2)
         candidates = self.ui("arteries").candidatesTable
         assert candidates.rowCount > 0
         self.step(3)
-        self.draw(workplace.before)
-        self.press(self.desk.ui.afterButton)
-        self.draw(workplace.after)
+        self.draw(session.visit("baseline"))
+        self.press(self.desk.ui.followUpButton)
+        self.draw(session.visit("follow-up"))
         self.step(2)
-        for button in (self.desk.ui.afterButton, self.desk.ui.beforeButton):
+        for button in (self.desk.ui.followUpButton, self.desk.ui.baselineButton):
             self.press(button)
             self.press(self.ui("arteries").proposeButton)
         ui = self.ui("arteries")
@@ -44,7 +44,7 @@ class Workflow(DeskTest):
         settle(0.6)
         self.step(5)
         self.press(self.ui("result").compareButton)
-        comparison = workplace.comparison
+        comparison = session.comparison
         assert comparison is not None
         assert comparison.lesions[0].call.verdict in self.ui("result").callLabel.text
 
@@ -57,7 +57,7 @@ class Workflow(DeskTest):
         """Analyse the same studies with what was exported, as ``spinedce analyse`` does."""
         from SpineDCELib.cli import main
 
-        for visit in self.logic.workplace.visits:
+        for visit in self.logic.session.visits:
             there, out = folder / visit.name, folder.parent / f"line-{visit.name}"
             command = ["analyse", str(visit.study_path), "-o", str(out), "--no-cache"]
             command += ["--settings", str(there / "settings.json")]
