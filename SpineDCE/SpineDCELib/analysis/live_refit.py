@@ -24,7 +24,7 @@ from SpineDCELib.vocabulary.region_roles import Role
 
 def refit_slices(
     analysis: Analysis, shift: float, slices: Iterable[int] | None = None
-) -> Iterator[tuple[int, dict[str, NDArray[np.floating]]]]:
+) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
     """Fit slices (all if None) again with the AIF moved later by ``shift``, s.
 
     Yields:

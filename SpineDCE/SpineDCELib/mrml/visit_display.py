@@ -111,7 +111,7 @@ def show_result(nodes: VisitNodes, analysis: Analysis, result: Result) -> None:
 
 
 def show_slices(
-    nodes: VisitNodes, slices: Iterable[tuple[int, Mapping[str, NDArray[np.floating]]]]
+    nodes: VisitNodes, slices: Iterable[tuple[int, Mapping[str, NDArray[Any]]]]
 ) -> None:
     """Replace slices of the maps, given in the engine's units, in place."""
     maps = nodes.of("map.")
