@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpineDCELib.phantom import VISITS
 from trame.ui.vuetify3 import VAppLayout
 from trame.widgets import client, html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.browser.slice_views import COLUMNS, pane_name
+from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
 
 _VUETIFY = {
     "theme": {
