@@ -169,7 +169,7 @@ def gather_evidence(
     by_name = {r.name: r.vp for r in found}
     normal = by_name.get(reference or "")
     ratios = {
-        name: normalise(by_name[name], normal)
+        name: np.asarray(normalise(by_name[name], normal), float)
         for name in lesions
         if normal is not None and name in by_name
     }
