@@ -41,7 +41,16 @@ class SpineDCEError(ValueError):
 
 
 class InputError(SpineDCEError):
-    """A file, folder, option or argument cannot be used as given."""
+    """A file, folder, option or argument cannot be used as given.
+
+    Example:
+        >>> from SpineDCELib import InputError, Settings, with_value
+        >>> try:
+        ...     with_value(Settings(), "aif.Hct", 45)
+        ... except InputError as error:
+        ...     print(error.code, error.fields)
+        out_of_range ('aif.Hct',)
+    """
 
 
 class Cancelled(Exception):

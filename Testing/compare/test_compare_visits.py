@@ -22,7 +22,7 @@ from SpineDCELib.compare.visit_differences import Difference, differences, requi
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
-from SpineDCELib.run.compare import compare, given_visit, settings_of_follow_up
+from SpineDCELib.run.compare import compare_studies, given_visit, settings_of_follow_up
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import Geometry, Source, Volume, read_segmentation
 from SpineDCELib.settings import Settings, changed
@@ -48,7 +48,7 @@ def inputs(root):
 def sample(request, tmp_path_factory):
     root = sample_patient(tmp_path_factory, request.param)
     visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]
-    comparison, files = compare(
+    comparison, files = compare_studies(
         *visits, SETTINGS, root / "out", flip_runs=20, formats=("report", "scene")
     )
     return request.param, root, comparison, files
@@ -157,7 +157,7 @@ def test_an_anonymised_comparison_names_nobody(sample):
         pytest.skip("patient B has a residual, and so every kind of file")
     visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]
     out = root / "nobody"
-    compare(
+    compare_studies(
         *visits, SETTINGS, out, flip_runs=3, anonymise=True,
         formats=("nifti", "dicom", "scene", "report"),
     )  # fmt: skip
@@ -188,7 +188,9 @@ def test_regions_are_carried_over_where_none_are_drawn(sample):
         pytest.skip("one patient is enough")
     before = given_visit(root / "before" / "dicom", inputs(root / "before"))
     after = given_visit(root / "after" / "dicom", replace(inputs(root / "after"), roi=()))
-    comparison, _ = compare(before, after, SETTINGS, root / "carried", flip_runs=0, formats=())
+    comparison, _ = compare_studies(
+        before, after, SETTINGS, root / "carried", flip_runs=0, formats=()
+    )
     [lesion] = comparison.lesions
     assert lesion.check is None
     assert any("carried over" in w for w in comparison.warnings)

@@ -18,6 +18,11 @@ def parker(t: ArrayLike, *, arrival: float = 0.0) -> NDArray[np.float64]:
 
     Returns:
         Whole-blood concentration, mM, for 0.1 mmol/kg; 0 before ``arrival``.
+
+    Example:
+        >>> from SpineDCELib import parker
+        >>> parker([0, 30, 40, 60], arrival=30).round(2).tolist()
+        [0.0, 0.08, 6.04, 1.22]
     """
     minutes = (np.asarray(t, float) - arrival) / 60
     A, T, sigma = (0.809, 0.330), (0.17046, 0.365), (0.0563, 0.132)

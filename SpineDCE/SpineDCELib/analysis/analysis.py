@@ -85,9 +85,13 @@ class Analysis:
         InputError: a region without a role.
 
     Example:
-        >>> from SpineDCELib.analysis import Analysis
-        >>> Analysis.__name__
-        'Analysis'
+        >>> from SpineDCELib import Analysis, Settings, read_images, with_value
+        >>> analysis = Analysis(read_images(folder, Settings()), Settings())
+        >>> round(analysis.TR, 4), analysis.r1
+        (0.0045, 4.6)
+        >>> analysis.update(settings=with_value(analysis.settings, "reading.TR", 0.005))
+        >>> analysis.TR
+        0.005
     """
 
     def __init__(

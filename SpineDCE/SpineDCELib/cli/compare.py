@@ -10,7 +10,7 @@ from SpineDCELib.cli.terminal import existing, shown_progress
 from SpineDCELib.compare.call import CUTOFF, EVIDENCE, SOURCE
 from SpineDCELib.compare.compare_visits import Comparison
 from SpineDCELib.export.formats import parse_formats
-from SpineDCELib.run.compare import compare, given_visit
+from SpineDCELib.run.compare import compare_studies, given_visit
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.vocabulary.quantities import signed
 
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         for path in visit.inputs.beside_study:
             existing(path)
     with shown_progress() as progress:
-        comparison, files = compare(
+        comparison, files = compare_studies(
             before,
             after,
             settings_of(options),

@@ -22,7 +22,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.files.digests import fingerprint, key_of
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.analyse import analyse
-from SpineDCELib.run.compare import compare, given_visit
+from SpineDCELib.run.compare import compare_studies, given_visit
 from SpineDCELib.series.file_discovery import is_results
 from SpineDCELib.settings import Settings, settings_to_dict
 
@@ -138,7 +138,7 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
     try:
         given = [given_visit(Path(i.study), i) for i in study.visits.values()]
         if len(given) == 2:
-            compare(
+            compare_studies(
                 given[0], given[1], recipe.settings, results,
                 accept_differences=recipe.accept_differences, cutoff=recipe.cutoff,
                 flip_runs=recipe.flip_runs, formats=recipe.formats, anonymise=recipe.anonymise,

@@ -32,7 +32,7 @@ from SpineDCELib.measurement import percent_change
 from SpineDCELib.phantom import VISITS, write_study
 from SpineDCELib.phantom.phantom_cohort import Member, draw_cohort
 from SpineDCELib.progress import Progress, part, silent
-from SpineDCELib.run.compare import compare, given_visit
+from SpineDCELib.run.compare import compare_studies, given_visit
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.settings import Settings, changed
 
@@ -205,7 +205,7 @@ def _example(
             draft.rename(folder / visit)
     files = [_visit(folder / visit) for visit in VISITS]
     before, after = (given_visit(Path(inputs.study), inputs) for inputs in files)
-    comparison, _ = compare(
+    comparison, _ = compare_studies(
         before, after, settings, out / "cohort" / f"example-{key}", flip_runs=0, formats=()
     )
     visits = [("before", comparison.before), ("after", comparison.after)]

@@ -101,5 +101,16 @@ def fit(
 
     Returns:
         A :class:`~SpineDCELib.kinetics.fit_result.FitResult` with arrays of the voxels' shape.
+
+    Example:
+        >>> import numpy as np
+        >>> from SpineDCELib import fit, parker
+        >>> from SpineDCELib.kinetics.models import extended_tofts
+        >>> t = np.arange(0, 300, 5.0)
+        >>> Cp = parker(t, arrival=30) / (1 - 0.42)
+        >>> Ct = extended_tofts(t, Cp, vp=0.05, Ktrans=0.08, ve=0.2)
+        >>> found = fit(Ct, t, Cp, model="extended_tofts")
+        >>> round(float(found["vp"]), 4), round(float(found["Ktrans"]), 4)
+        (0.05, 0.08)
     """
     return prepare(Ct, t, Cp, model=model, **options).fit(Ta, progress=progress)

@@ -71,6 +71,15 @@ def analyse(
     Raises:
         InputError: see :meth:`Analysis.check`; a file that cannot be read; ``out`` not writable.
             Earlier results in ``out`` are untouched then.
+
+    Example:
+        >>> from SpineDCELib import Inputs, Settings, analyse, with_value
+        >>> settings = with_value(Settings(), "concentration.T10", 0.8)
+        >>> settings = with_value(settings, "aif.source", "mask")
+        >>> inputs = Inputs(str(folder), aif_mask=str(artery), roi=(str(regions),))
+        >>> outcome = analyse(inputs, settings, out)
+        >>> sorted(outcome.result.curves)
+        ['label 1', 'label 2']
     """
     out = Path(out)
     cache = ResultCache(out / ".cache" if cached and not anonymise else None)

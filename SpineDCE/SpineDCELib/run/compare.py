@@ -64,7 +64,7 @@ def settings_of_follow_up(
     return settings if shift is None else changed(settings, fit={"shift": shift})
 
 
-def compare(
+def compare_studies(
     before: Given,
     after: Given,
     settings: Settings,
@@ -92,6 +92,16 @@ def compare(
 
     Raises:
         InputError: differences that are not accepted; and whatever :func:`analyse` raises.
+
+    Example:
+        >>> from SpineDCELib import Inputs, InputError, Settings, compare_studies
+        >>> from SpineDCELib.run.compare import Given
+        >>> baseline, follow_up = (Given(Inputs(name)) for name in ("visit 1", "visit 2"))
+        >>> try:
+        ...     comparison, files = compare_studies(baseline, follow_up, Settings(), out)
+        ... except InputError as error:
+        ...     print(error.code)
+        study_missing
     """
     out = Path(out)
     first_settings = before.settings or settings

@@ -31,7 +31,13 @@ from SpineDCELib.settings import Settings
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files of one analysis, as paths."""
+    """The files of one analysis, as paths.
+
+    Example:
+        >>> from SpineDCELib import Inputs
+        >>> Inputs("study", roi=("regions.nrrd",)).beside_study
+        ('regions.nrrd',)
+    """
 
     study: str
     aif_mask: str | None = None
@@ -61,7 +67,13 @@ class Inputs:
 
 
 def read_images(study: Path, settings: Settings, progress: Progress = silent) -> Images:
-    """Everything an analysis takes from a study: the dynamic series, flip angles, anatomy."""
+    """Everything an analysis takes from a study: the dynamic series, flip angles, anatomy.
+
+    Example:
+        >>> from SpineDCELib import Settings, read_images
+        >>> read_images(folder, Settings()).dynamic.signal.shape
+        (60, 2, 6, 8)
+    """
     reading = settings.reading
     found = scan_study(study, progress=part(progress, 0, 0.3))
     dynamic = read_dynamic(

@@ -36,6 +36,11 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
 
     Raises:
         InputError: where ``path`` does not exist or is empty; never because of what is in it.
+
+    Example:
+        >>> from SpineDCELib import scan_study
+        >>> scan_study(folder).dynamic().frames
+        60
     """
     file_set = find_files(path)
     images: list[ImageHeader] = []

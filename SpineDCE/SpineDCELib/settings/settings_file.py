@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.settings.form import FORM
 from SpineDCELib.settings.values import Settings
 
 T = TypeVar("T")
@@ -49,7 +50,19 @@ def read_settings(path: str | Path) -> Settings:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"The settings file {path} cannot be read as JSON ({error}).") from None
-    return settings_from_dict(data, kind=Settings, origin=f"The settings file {Path(path).name}")
+    origin = f"The settings file {Path(path).name}"
+    try:
+        return settings_from_dict(data, kind=Settings, origin=origin)
+    except InputError as error:
+        units = {FORM[field].unit for field in error.fields if field in FORM}
+        if error.code == "out_of_range" and units == {"ms"}:
+            raise InputError(
+                f"{error} {origin} holds this value in s.",
+                code=error.code,
+                about=str(path),
+                fields=error.fields,
+            ) from None
+        raise
 
 
 def _typed(value: Any, hint: Any, name: str) -> Any:

@@ -221,7 +221,13 @@ def _only_background() -> PreprocessingSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of one analysis."""
+    """All settings of one analysis.
+
+    Example:
+        >>> from SpineDCELib import Settings
+        >>> Settings().fit.model
+        'extended_tofts'
+    """
 
     reading: ReadingSettings = field(default_factory=ReadingSettings)
     preprocessing: PreprocessingSettings = field(default_factory=_only_background)
@@ -246,6 +252,11 @@ def with_value(settings: Settings, path: str, value: Any) -> Settings:
 
     Raises:
         InputError: a value that is not allowed.
+
+    Example:
+        >>> from SpineDCELib import Settings, with_value
+        >>> with_value(Settings(), "concentration.T10", 0.8).concentration.T10
+        0.8
     """
     return with_values(settings, {path: value})
 

@@ -35,10 +35,10 @@ def test_file_keeps_defaults_for_what_it_leaves_out(tmp_path):
     [
         ({"fit": {"shfit": 1}}, "shfit"),
         ({"fits": {}}, "fits"),
-        ({"fit": {"shift": "4"}}, "shift"),
+        ({"fit": {"shift": "4"}}, "Shift"),
         ({"fit": {"shift": True}}, "shift"),
         ({"fit": {"model": "toft"}}, "toft"),
-        ({"concentration": {"T10": 550}}, "T10 must lie between 0.05 and 10 s"),
+        ({"concentration": {"T10": 550}}, "T10 must lie between 50 and 10000 ms"),
         ({"reading": {"TR": 4.5}}, "TR must lie"),
         ({"aif": {"Hct": 45}}, "Hct must lie"),
         ({"reading": {"series": 1.5}}, "series"),
@@ -57,3 +57,9 @@ def test_unreadable_file(tmp_path):
         read_settings(tmp_path / "s.json")
     with pytest.raises(InputError, match="cannot be read"):
         read_settings(tmp_path / "none.json")
+
+
+def test_a_file_with_ms_in_place_of_s_is_told_its_unit(tmp_path):
+    (tmp_path / "s.json").write_text('{"concentration": {"T10": 550}}')
+    with pytest.raises(InputError, match=r"s\.json holds this value in s"):
+        read_settings(tmp_path / "s.json")
