@@ -83,7 +83,7 @@ def _measured(short: str) -> str:
         "vp": "normalised Vp (lesion over reference vertebra)",
         "Ktrans": "normalised Ktrans (lesion over reference vertebra)",
         "area": "the lesion's area product on the axial plane",
-        "volume": "the lesion's volume",
+        "outline_volume": "the volume within the lesion's outline",
         "signal": "the lesion's mean signal enhancement",
     }.get(short, short)
 

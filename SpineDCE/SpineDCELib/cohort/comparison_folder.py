@@ -19,7 +19,7 @@ SHORT = {
     "normalised vp": "vp",
     "normalised Ktrans": "Ktrans",
     "area product": "area",
-    "volume": "volume",
+    "outline volume": "outline_volume",
     "mean signal enhancement": "signal",
 }
 
