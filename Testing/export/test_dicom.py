@@ -336,5 +336,5 @@ def test_a_study_that_is_not_dicom_is_told_so(made):
     analysis = made[1].analysis
     dynamic = replace(analysis.images.dynamic, source=Source("NRRD"))
     other = Analysis(replace(analysis.images, dynamic=dynamic), analysis.settings)
-    with pytest.raises(InputError, match="this one is NRRD"):
+    with pytest.raises(InputError, match="this study is NRRD"):
         sources(other)
