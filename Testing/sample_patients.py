@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from SpineDCELib.phantom import write_study
+from SpineDCELib.phantom import StudyPaths, write_study
 from SpineDCELib.phantom.patients import VISITS
 
 
@@ -37,3 +37,11 @@ def sample_patient(factory: pytest.TempPathFactory, patient: str, size: str = "s
     for visit in VISITS:
         sample_visit(factory, patient, visit, size).rename(root / visit)
     return root
+
+
+def sample_paths(
+    factory: pytest.TempPathFactory, patient: str, size: str = "small"
+) -> dict[str, StudyPaths]:
+    """Return where the visits of a sample patient lie, as ``write_sample`` does."""
+    root = sample_patient(factory, patient, size)
+    return {visit: StudyPaths(root / visit / "dicom", root / visit / "truth") for visit in VISITS}

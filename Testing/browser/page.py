@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from SpineDCELib.phantom import write_sample
+from sample_patients import sample_patient
 from SpineDCELib.series import read_segmentation
 
 _FLAGS = (
@@ -264,10 +264,12 @@ class Page:
         self.driver.quit()
 
 
-def sample_home(folder: Path, size: str) -> Path:
-    """A user's folder with the sample patient where the sample button looks for it."""
+def sample_home(factory: pytest.TempPathFactory, size: str) -> Path:
+    """Return a user's folder with the sample patient where the sample button looks for it."""
     skip_without_browser()
-    write_sample(folder / "sample" / "small", size=size)
+    folder = factory.mktemp("home")
+    (folder / "sample").mkdir()
+    sample_patient(factory, "A", size).rename(folder / "sample" / "small")
     return folder
 
 

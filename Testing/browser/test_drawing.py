@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sample_patients import sample_visit
 from SpineDCELib.mrml.volume_nodes import image_of, matrix_of
-from SpineDCELib.phantom import write_study
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
@@ -26,8 +26,7 @@ BEYOND = np.array((2, 3, 1))
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("study")
-    return open_images(write_study(folder, patient="A", visit="before", size="quick").dicom)
+    return open_images(sample_visit(tmp_path_factory, "A", "before", "quick") / "dicom")
 
 
 @pytest.fixture

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from browser.page import Page, Program, skip_without_browser
+from browser.page import Page, Program, sample_home
 from browser.random_use import use
-from SpineDCELib.phantom import write_sample
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.timeout(400)
-def test_anything_may_be_done_in_any_order(tmp_path):
-    skip_without_browser()
-    write_sample(tmp_path / "sample" / "small", size="quick")
-    program = Program(tmp_path)
+def test_anything_may_be_done_in_any_order(tmp_path_factory):
+    program = Program(sample_home(tmp_path_factory, "quick"))
     try:
         page = Page(program.address)
         try:

@@ -23,7 +23,7 @@ ESCAPE = "\ue00c"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    return sample_home(tmp_path_factory.mktemp("home"), "small")
+    return sample_home(tmp_path_factory, "small")
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 from mrml.scenes import new_scene
+from sample_patients import sample_visit
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml.region_nodes import add_ruler, set_masks
 from SpineDCELib.mrml.scene_bundles import pack_bundle, read_bundle, unfold_bundle
 from SpineDCELib.mrml.volume_nodes import array_of
-from SpineDCELib.phantom import write_study
 
 from SpineDCEWidget.shared.session import Session, open_images
 
@@ -25,8 +25,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("study")
-    return open_images(write_study(folder, patient="A", visit="before", size="quick").dicom)
+    return open_images(sample_visit(tmp_path_factory, "A", "before", "quick") / "dicom")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    return sample_home(tmp_path_factory.mktemp("home"), "quick")
+    return sample_home(tmp_path_factory, "quick")
 
 
 @pytest.fixture(scope="module")

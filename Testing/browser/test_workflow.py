@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    return sample_home(tmp_path_factory.mktemp("home"), "small")
+    return sample_home(tmp_path_factory, "small")
 
 
 @pytest.fixture(scope="module")

@@ -80,6 +80,7 @@ def test_numbers_are_those_of_R_here_also_for_pROCs_own_example(tmp_path):
             assert_equal(classes(file, case), fresh[case])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["small", "large", "cohort"])
 @pytest.mark.parametrize("name", QUANTITIES)
 def test_bootstrap_interval_is_that_of_R_but_for_chance(case, name):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sample_patients import sample_paths
 
 pytestmark = pytest.mark.slow
 
@@ -17,9 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    from SpineDCELib.phantom import write_sample
-
-    return write_sample(tmp_path_factory.mktemp("sample"), size="small")
+    return sample_paths(tmp_path_factory, "A")
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from sample_patients import sample_paths
 from SpineDCELib.concentration.spgr import signal_to_concentration
 from SpineDCELib.concentration.t1_mapping import variable_flip_angle_T1
 from SpineDCELib.kinetics.fitting import fit
-from SpineDCELib.phantom import write_sample
 from SpineDCELib.series import scan_study
 from SpineDCELib.series.read_series import read_dynamic, read_flip_angles
 
@@ -44,9 +44,9 @@ def normalised_vp(paths):
 
 
 @pytest.mark.parametrize("patient", ["A", "B"])
-def test_normalised_vp_and_its_change(tmp_path, patient):
+def test_normalised_vp_and_its_change(tmp_path_factory, patient):
     """Within 10 % each, the change within 5 percentage points, noise and motion on."""
-    visits = write_sample(tmp_path, patient=patient, size="small")
+    visits = sample_paths(tmp_path_factory, patient)
     measured, true = zip(*(normalised_vp(visits[v]) for v in ("before", "after")), strict=True)
     np.testing.assert_allclose(measured, true, rtol=0.10)
     change = [100 * (after / before - 1) for before, after in (measured, true)]

@@ -11,6 +11,7 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
+from sample_patients import sample_paths
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.phantom import protocol, write_study
 from SpineDCELib.run.inputs import read_sizes
@@ -24,7 +25,7 @@ SMALL = protocol.SIZES["small"]
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     """Patient A before treatment, small, with everything on."""
-    return write_study(tmp_path_factory.mktemp("A") / "before", size="small")
+    return sample_paths(tmp_path_factory, "A")["before"]
 
 
 @pytest.fixture(scope="module")
