@@ -47,6 +47,7 @@ def trust_region(y, starts):
     return min(fits, key=lambda found: found.cost)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("dtype", "seed"), [(np.float32, 11), (np.float64, 12)])
 def test_never_worse_than_eight_starts(dtype, seed):

@@ -84,6 +84,7 @@ def test_the_seed_deals_anew(members):
     assert sorted(m.change_vp for m in other) == sorted(m.change_vp for m in members)
 
 
+@pytest.mark.slow
 def test_writing_goes_on_where_it_stopped(tmp_path):
     table = write_cohort(tmp_path, patients=["P02"])
     rows = list(csv.DictReader(table.open(encoding="utf-8")))

@@ -58,6 +58,7 @@ def walk():
     return shifts, degrees
 
 
+@pytest.mark.slow
 def test_known_motion_is_found_and_undone(walk):
     signal = still()
     shifts, degrees = walk
@@ -83,6 +84,7 @@ def test_enhancement_alone_moves_nothing():
     np.testing.assert_array_equal(found.signal, signal)
 
 
+@pytest.mark.slow
 def test_regions_move_on_their_own(walk):
     signal = still(2)
     shifts, _ = walk
@@ -98,6 +100,7 @@ def test_regions_move_on_their_own(walk):
     assert error < 0.5 * np.sqrt(np.mean((mixed - signal)[far] ** 2))
 
 
+@pytest.mark.slow
 def test_series_keeps_times_and_metadata_and_says_what_was_done(walk):
     before = moved(still(), *walk)
     series = DynamicSeries(before, TIMES, GRID, Acquisition(TR=0.0045, FA=25), "given")
@@ -126,6 +129,7 @@ def test_cancelling_loses_nothing(walk):
     np.testing.assert_array_equal(before, copy)
 
 
+@pytest.mark.slow
 def test_without_regions_the_back_is_followed(walk):
     before = moved(still(3), *walk)
     found = correct_motion(before, TIMES, GRID, MotionSettings(on=True))

@@ -169,6 +169,7 @@ def judge(stack, way, wrong):
 TIMED = {"clocks", "temporal_index", "acquisition"}
 
 
+@pytest.mark.slow
 @examples(7500)
 @given(way=st.sampled_from(WAYS), steps=st.lists(STEP, max_size=6), seed=st.integers(0, 99))
 def test_damaged_headers(studies, way, steps, seed):
@@ -211,6 +212,7 @@ def read_one(file):
                 continue
 
 
+@pytest.mark.slow
 @examples(2500)
 @given(way=st.sampled_from(WAYS), steps=st.lists(bytes_damage(), min_size=1, max_size=4))
 def test_damaged_files(studies, tmp_path_factory, way, steps):
@@ -219,6 +221,7 @@ def test_damaged_files(studies, tmp_path_factory, way, steps):
     read_one(file)
 
 
+@pytest.mark.slow
 @examples(300)
 @given(steps=st.lists(bytes_damage(), min_size=1, max_size=4))
 def test_damaged_enhanced_file(tmp_path_factory, steps):
@@ -230,6 +233,7 @@ def test_damaged_enhanced_file(tmp_path_factory, steps):
     read_one(file)
 
 
+@pytest.mark.slow
 @examples(200)
 @given(
     way=st.sampled_from(WAYS),
