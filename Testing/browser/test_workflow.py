@@ -101,7 +101,7 @@ def test_the_workflow_gives_the_command_lines_numbers(sample, program, tmp_path)
     change = 100 * (after - before) / before
     row = next(r for r in _table(tmp_path / "exported" / "comparison.csv") if "vp" in r["quantity"])
     assert float(row["change [%]"]) == pytest.approx(change)
-    assert f"{change:.1f} %".replace("-", "−") in shown
+    assert f"{change:.0f} %".replace("-", "−") in shown
 
 
 def _same_as_command_line(folder: Path, visit: str) -> float:
