@@ -3,10 +3,11 @@
 import argparse
 import dataclasses
 import json
+from typing import get_args, get_type_hints
 
+import numpy as np
 import pytest
 from SpineDCELib.cli.options import add_analysis_options, settings_of
-from SpineDCELib.cli.remedies import option_of, with_remedy
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.settings import (
@@ -57,8 +58,7 @@ def arguments(field, value):
         return [word for name, one in value.items() for word in (field.option, f"{name}={one}")]
     if field.kind == "numbers":
         return [field.option, ",".join(map(str, value))]
-    shown = field.to_shown(value)
-    return [field.option, str(shown)]
+    return [field.option, field.text(value)]
 
 
 def parsed(*words):
@@ -84,37 +84,106 @@ def test_every_setting_and_every_input_is_described():
 
 
 @pytest.mark.parametrize("field", settings_fields(), ids=lambda f: f.path)
-def test_a_value_reads_back_from_file_and_command_line(field, tmp_path):
+def test_a_value_reads_back_from_file_command_line_and_form(field, tmp_path):
     value = other(field)
     expected = with_value(Settings(), field.path, value)
     assert expected != Settings()
     path = tmp_path / "settings.json"
     path.write_text(json.dumps(settings_to_dict(expected)))
     assert read_settings(path) == expected
-    found = parsed(*arguments(field, value))
-    if field.kind == "number":
-        value = pytest.approx(value, rel=1e-12)
+    assert value_at(parsed(*arguments(field, value)), field.path) == value
+    assert field.parse(field.text(value)) == value
+    assert field.parse("  ") is None
+    assert field.text(None) == ""
+
+
+@pytest.mark.parametrize("field", settings_fields(), ids=lambda f: f.path)
+def test_an_option_replaces_the_value_of_the_settings_file(field, tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps(settings_to_dict(Settings())))
+    value = other(field)
+    found = parsed("--settings", str(path), *arguments(field, value))
     assert value_at(found, field.path) == value
 
 
-@pytest.mark.parametrize("field", settings_fields(), ids=lambda f: f.path)
+NUMBERS = [f for f in settings_fields() if f.kind in ("number", "count")]
+
+
+@pytest.mark.parametrize("field", NUMBERS, ids=lambda f: f.path)
 def test_a_typed_number_is_read_in_the_unit_that_is_shown(field):
-    if field.kind not in ("number", "count"):
-        pytest.skip("not a number")
     value = other(field)
-    typed = f"{field.to_shown(value):.10g}"
-    assert field.parse(typed) == pytest.approx(value)
-    assert field.parse(typed.replace(".", ",")) == pytest.approx(value)
-    assert field.parse("  ") is None
+    typed = f"{field.to_shown(value):.12g}"
+    assert field.text(value) == typed
+    assert field.parse(typed.replace(".", ",")) == value
+    for wrong in ("much", "1;2", "4.5 s"):
+        with pytest.raises(InputError) as caught:
+            field.parse(wrong)
+        assert (caught.value.code, caught.value.fields) == ("not_a_number", (field.path,))
+
+
+@pytest.mark.parametrize("text", ["4.5", "inf", "nan", "1e999"])
+def test_a_count_is_a_whole_number(text):
+    with pytest.raises(InputError, match="must be a whole number"):
+        FORM["concentration.baseline_frames"].parse(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        ("reading.frame_times", "0;4", "not_a_number"),
+        ("reading.frame_times", "0,,4", "not_a_number"),
+        ("fit.shifts", "4.2", "not_a_number"),
+        ("fit.shifts", "Lesion=late", "not_a_number"),
+        ("fit.shifts", "Lesion=4\nAorta", "not_a_number"),
+        ("fit.shifts", "Lesion=nan", "out_of_range"),
+        ("fit.shift", "soon", "not_a_number"),
+        ("fit.shift", "nan", "out_of_range"),
+        ("fit.fit_delay", "maybe", "unknown_choice"),
+        ("fit.model", "toft", "unknown_choice"),
+    ],
+)
+def test_a_text_that_holds_no_value_is_refused(path, text, code):
     with pytest.raises(InputError) as caught:
-        field.parse("much")
-    assert (caught.value.code, caught.value.fields) == ("not_a_number", (field.path,))
+        FORM[path].parse(text)
+    assert (caught.value.code, caught.value.fields) == (code, (path,))
 
 
 @pytest.mark.parametrize("field", settings_fields(), ids=lambda f: f.path)
-def test_bounds_and_choices_are_enforced_and_told_in_the_shown_unit(field):
-    if field.low is None and field.kind != "choice":
-        pytest.skip("no bounds")
+def test_a_value_of_another_type_is_refused(field):
+    for wrong in ("several", b"1", object()):
+        with pytest.raises(InputError) as caught:
+            with_value(Settings(), field.path, wrong)
+        assert caught.value.code in ("wrong_type", "unknown_choice")
+        assert caught.value.fields == (field.path,)
+    if field.kind in ("number", "count"):
+        with pytest.raises(InputError):
+            with_value(Settings(), field.path, True)
+
+
+def test_numbers_of_numpy_are_numbers():
+    settings = with_value(Settings(), "fit.shift", np.float32(2.5))
+    settings = with_value(settings, "concentration.baseline_frames", np.int64(4))
+    assert (settings.fit.shift, settings.concentration.baseline_frames) == (2.5, 4)
+
+
+@pytest.mark.parametrize("field", settings_fields(), ids=lambda f: f.path)
+def test_none_is_allowed_exactly_where_the_type_has_it(field):
+    *groups, name = field.path.split(".")
+    record = Settings()
+    for group in groups:
+        record = getattr(record, group)
+    optional = type(None) in get_args(get_type_hints(type(record))[name])
+    assert (field.optional or None in field.choices) == optional
+    if not optional:
+        with pytest.raises(InputError):
+            with_value(Settings(), field.path, None)
+
+
+BOUNDED = [f for f in settings_fields() if f.low is not None or f.kind == "choice"]
+
+
+@pytest.mark.parametrize("field", BOUNDED, ids=lambda f: f.path)
+def test_bounds_and_choices_are_enforced_in_the_shown_unit(field):
     wrong = "nonsense" if field.kind == "choice" else field.high * 2 + 1
     if field.kind == "numbers by name":
         wrong = {"Lesion": wrong}
@@ -142,22 +211,10 @@ def test_what_describes_the_acquisition_belongs_to_a_visit():
     assert (both.fit.model, both.aif.Hct) == ("tofts", 0.5)
 
 
-def test_the_command_line_words_a_remedy_with_its_options():
-    error = InputError(
-        "T10 is not known.",
-        fields=["concentration.T10", "inputs.T1_map", "concentration.signal=relative"],
-    )
-    assert with_remedy(error) == (
-        "T10 is not known. Use --t10 MS, --t1-map FILE or --signal relative."
-    )
-    assert with_remedy(InputError("Nothing to choose.")) == "Nothing to choose."
-
-
-def test_every_field_has_an_option_and_no_help_names_another_shells_control():
+def test_help_and_labels_name_no_control_of_another_shell():
     for field in FORM.values():
-        if field.path != "inputs.study":
-            assert option_of(field.path).startswith("-"), field.path
         for word in ("--", "button", "click", "press"):
             assert word not in field.help.lower(), field.path
         assert field.help.endswith("."), field.path
         assert field.label[0].isupper() or field.label in ("r1", "r2 of blood"), field.path
+        assert field.step in (1, 2, 3, 4, 5), field.path

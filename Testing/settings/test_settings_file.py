@@ -31,31 +31,35 @@ def test_file_keeps_defaults_for_what_it_leaves_out(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "said", "code"),
     [
-        ({"fit": {"shfit": 1}}, "shfit"),
-        ({"fits": {}}, "fits"),
-        ({"fit": {"shift": "4"}}, "Shift"),
-        ({"fit": {"shift": True}}, "shift"),
-        ({"fit": {"model": "toft"}}, "toft"),
-        ({"concentration": {"T10": 550}}, "T10 must lie between 50 and 10000 ms"),
-        ({"reading": {"TR": 4.5}}, "TR must lie"),
-        ({"aif": {"Hct": 45}}, "Hct must lie"),
-        ({"reading": {"series": 1.5}}, "series"),
-        ({"fit": 3}, "table"),
-        ([1], "table"),
+        ({"fit": {"shfit": 1}}, "shfit", "unknown_setting"),
+        ({"fits": {}}, "fits", "unknown_setting"),
+        ({"fit": {"shift": "4"}}, "Shift", "unknown_choice"),
+        ({"fit": {"shift": True}}, "shift", "wrong_type"),
+        ({"fit": {"shifts": {"Lesion": "4"}}}, "shifts.Lesion", "wrong_type"),
+        ({"fit": {"shift": None}}, "shift", "wrong_type"),
+        ({"fit": {"model": "toft"}}, "toft", "unknown_choice"),
+        ({"fit": {"fit_delay": 1}}, "fit_delay", "wrong_type"),
+        ({"concentration": {"T10": 550}}, "T10 must lie between 50 and 10000 ms", "out_of_range"),
+        ({"reading": {"TR": 4.5}}, "TR must lie", "out_of_range"),
+        ({"aif": {"Hct": 45}}, "Hct must lie", "out_of_range"),
+        ({"reading": {"series": 1.5}}, "series", "wrong_type"),
+        ({"fit": 3}, "table", "wrong_type"),
+        ([1], "table", "wrong_type"),
     ],
 )
-def test_bad_settings_are_named(data, said):
-    with pytest.raises(InputError, match=said):
+def test_bad_settings_are_named(data, said, code):
+    with pytest.raises(InputError, match=said) as caught:
         settings_from_dict(data, kind=Settings)
+    assert caught.value.code == code
 
 
 def test_unreadable_file(tmp_path):
     (tmp_path / "s.json").write_text("{")
     with pytest.raises(InputError, match=r"s\.json"):
         read_settings(tmp_path / "s.json")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="could not be read"):
         read_settings(tmp_path / "none.json")
 
 

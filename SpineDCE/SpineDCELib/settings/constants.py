@@ -13,6 +13,6 @@ HCT = 0.42
 
 
 def at_field(table: dict[float, float], field_strength: float | None) -> tuple[float, float]:
-    """The value for the nearest field of a table, and that field, T (1.5 where it is unknown)."""
+    """Return a table's value at the nearest field, and that field, T; 1.5 T where none is known."""
     field = min(table, key=lambda known: abs(known - (field_strength or 1.5)))
     return table[field], field

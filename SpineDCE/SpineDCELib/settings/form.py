@@ -6,7 +6,9 @@ this table or tested against it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any, Literal
 
 from SpineDCELib.errors import InputError
@@ -22,18 +24,18 @@ class Field:
     """One setting or input file as people see it.
 
     Attributes:
-        path: where it lies in the settings ("concentration.T10") or among the inputs
-            ("inputs.T1_map").
+        path: dotted path in the settings ("concentration.T10") or of an input ("inputs.T1_map").
         label: of its control in a window.
         kind: of its values.
         scope: "visit" or "common".
         help: one sentence.
-        step: of the window in which its control lies, 1 to 5.
+        step: number of the window's step that has its control, 1 to 5.
         unit: that people see; factor: from the engine's unit to this one.
         low, high: bounds in the engine's unit.
         choices: value → label; None as a value stands for "as the study has it".
-        words: words that a number may be replaced by, such as "auto".
-        option: of the command line, "" where another option implies the value.
+        words: words that may stand in place of a number, such as "auto".
+        optional: whether None leaves the value to the program.
+        option: of the command line, "" for the study, which is an argument.
         metavar: of the option.
         off: help of an option that switches off instead of on.
     """
@@ -50,6 +52,7 @@ class Field:
     high: float | None = None
     choices: dict[Any, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    optional: bool = False
     option: str = ""
     metavar: str = ""
     off: str = ""
@@ -66,29 +69,38 @@ class Field:
         """Refuse a value that is not allowed.
 
         Raises:
-            InputError: not one of the choices, or out of bounds; code "unknown_choice" or
-                "out_of_range".
+            InputError: of another type, not one of the choices, or out of bounds; code
+                "wrong_type", "unknown_choice" or "out_of_range".
         """
-        if self.kind == "choice" and value not in self.choices:
-            known = ", ".join(str(choice) for choice in self.choices if choice is not None)
-            raise InputError(
-                f"{self.label} cannot be '{value}'; the choices are {known}.",
-                code="unknown_choice",
-                fields=[self.path],
-            )
-        if isinstance(value, str) and self.words and value not in self.words:
-            raise InputError(
-                f"{self.label} cannot be '{value}'; it is a number or {' or '.join(self.words)}.",
-                code="unknown_choice",
-                fields=[self.path],
+        if self.kind == "choice":
+            if value not in self.choices:
+                known = ", ".join(str(choice) for choice in self.choices if choice is not None)
+                raise self._error(
+                    f"{self.label} cannot be '{value}'; the choices are {known}.", "unknown_choice"
+                )
+            return
+        if value is None and self.optional:
+            return
+        if isinstance(value, str) and self.words:
+            if value not in self.words:
+                words = " or ".join(self.words)
+                raise self._error(
+                    f"{self.label} cannot be '{value}'; it is a number or {words}.",
+                    "unknown_choice",
+                )
+            return
+        if not _IS_KIND[self.kind](value):
+            raise self._error(
+                f"{self.label} cannot be {value!r}; it must be {_KIND_NAMES[self.kind]}.",
+                "wrong_type",
             )
         if self.kind == "numbers by name":
             for name, one in value.items():
                 self._check_bounds(one, f"{self.label} of '{name}'")
         elif self.kind == "numbers":
-            for one in value or ():
+            for one in value:
                 self._check_bounds(one, self.label)
-        elif _is_number(value):
+        elif self.kind in ("number", "count"):
             self._check_bounds(value, self.label)
 
     def _check_bounds(self, value: float, label: str) -> None:
@@ -96,47 +108,141 @@ class Field:
             return
         low, high, given = (self.to_shown(x) for x in (self.low, self.high, value))
         unit = f" {self.unit}" if self.unit else ""
-        raise InputError(
+        raise self._error(
             f"{label} must lie between {low:g} and {high:g}{unit}; {given:g} was given.",
-            code="out_of_range",
-            fields=[self.path],
+            "out_of_range",
         )
 
     def parse(self, text: str) -> Any:
-        """Return the value, in the engine's unit, of what a person typed; None where it is empty.
+        """Return the value, in the engine's unit, of a text that a person typed or chose.
+
+        An empty text is None, which leaves the value to the program. This is the inverse of
+        :meth:`text`.
 
         Raises:
-            InputError: no number, or not allowed; code "not_a_number" or as :meth:`check`.
+            InputError: the text does not hold a value of this kind (code "not_a_number" or
+                "unknown_choice"), or the value is not allowed (see :meth:`check`).
         """
         text = text.strip()
         value: Any = text
         if text == "":
-            value = None
-        elif self.kind == "numbers":
-            try:
-                value = tuple(self.from_shown(float(word)) for word in text.split(","))
-            except ValueError:
-                raise InputError(
-                    f"{self.label} must be numbers with commas between them; '{text}' was given.",
-                    code="not_a_number",
-                    fields=[self.path],
-                ) from None
+            return None
+        if self.kind == "numbers":
+            value = tuple(self._number(word, text) for word in text.split(","))
+        elif self.kind == "numbers by name":
+            value = dict(self.parse_named(line) for line in text.splitlines())
         elif self.kind in ("number", "count") and text not in self.words:
-            try:
-                number = float(text.replace(",", "."))
-                value = int(number) if self.kind == "count" else self.from_shown(number)
-            except ValueError:
-                raise InputError(
-                    f"{self.label} must be a number; '{text}' was given.",
-                    code="not_a_number",
-                    fields=[self.path],
-                ) from None
+            value = self._number(text.replace(",", "."), text)
+        elif self.kind == "switch":
+            if text not in ("on", "off"):
+                raise self._error(
+                    f"{self.label} cannot be '{text}'; the choices are on, off.", "unknown_choice"
+                )
+            value = text == "on"
+        elif self.kind == "files":
+            value = tuple(line.strip() for line in text.splitlines())
         self.check(value)
         return value
 
+    def parse_named(self, text: str) -> tuple[str, float]:
+        """Return the name and the number, in the engine's unit, of a text such as "Lesion=4.2".
+
+        Raises:
+            InputError: no name with a number (code "not_a_number").
+        """
+        name, _, number = text.rpartition("=")
+        name = name.strip()
+        if not name:
+            raise self._error(
+                f"'{text}' is not a name with a number, such as Lesion=4.2.", "not_a_number"
+            )
+        return name, self._number(number, text)
+
+    def text(self, value: Any) -> str:
+        """Return the text of a value for a form, in the unit that people see; "" for None."""
+        if value is None:
+            return ""
+        if self.kind == "switch":
+            return "on" if value else "off"
+        if self.kind == "numbers":
+            return ",".join(f"{self.to_shown(one):.12g}" for one in value)
+        if self.kind == "numbers by name":
+            return "\n".join(f"{name}={self.to_shown(one):.12g}" for name, one in value.items())
+        if self.kind == "files":
+            return "\n".join(value)
+        return f"{self.to_shown(value):.12g}" if _is_number(value) else str(value)
+
+    def _number(self, word: str, text: str) -> float | int:
+        """Return the number in a word of a text."""
+        try:
+            number = float(word)
+            if self.kind != "count":
+                return float(self.from_shown(number))
+            if number.is_integer():
+                return int(number)
+        except ValueError:
+            pass
+        raise self._error(
+            f"{self.label} must be {_KIND_NAMES[self.kind]}; '{text}' was given.", "not_a_number"
+        )
+
+    def _error(self, message: str, code: str) -> InputError:
+        return InputError(message, code=code, fields=[self.path])
+
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    # NumPy registers its scalars as these abstract types.
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_switch(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _are_numbers(value: Any) -> bool:
+    return isinstance(value, (tuple, list)) and all(_is_number(one) for one in value)
+
+
+def _are_numbers_by_name(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and _is_number(one) for name, one in value.items()
+    )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, (tuple, list)) and all(isinstance(one, str) for one in value)
+
+
+#: Kind → test of a value's type.
+_IS_KIND: dict[Kind, Callable[[Any], bool]] = {
+    "number": _is_number,
+    "count": _is_count,
+    "switch": _is_switch,
+    "choice": _is_text,
+    "numbers": _are_numbers,
+    "numbers by name": _are_numbers_by_name,
+    "file": _is_text,
+    "files": _are_texts,
+}
+#: Kind → what a value of it must be, for messages.
+_KIND_NAMES: dict[Kind, str] = {
+    "number": "a number",
+    "count": "a whole number",
+    "switch": "on or off",
+    "choice": "one of the choices",
+    "numbers": "numbers with commas between them",
+    "numbers by name": "numbers by name",
+    "file": "a path",
+    "files": "paths",
+}
 
 
 _FIELDS = (
@@ -144,30 +250,31 @@ _FIELDS = (
     Field(
         "reading.series", "Dynamic series", "count", "visit",
         "Number of the dynamic series as the study lists it.",
-        option="--series", metavar="N",
+        optional=True, option="--series", metavar="N",
     ),
     Field(
         "reading.frame_interval", "Frame interval", "number", "visit",
         "Time between frames where the files carry no times.",
-        unit="s", low=0.01, high=600, option="--frame-interval", metavar="SECONDS",
+        unit="s", low=0.01, high=600, optional=True, option="--frame-interval", metavar="SECONDS",
     ),
     Field(
         "reading.frame_times", "Frame times", "numbers", "visit",
         "Time of every frame, with commas between them; replaces the files' times.",
-        unit="s", low=0, high=1e6, option="--frame-times", metavar="SECONDS,…",
+        unit="s", low=0, high=1e6, optional=True, option="--frame-times", metavar="SECONDS,…",
     ),
     Field(
         "reading.field_strength", "Field strength", "number", "visit",
         "Field strength; replaces the file's.",
-        unit="T", low=0.01, high=30, option="--field-strength", metavar="TESLA",
+        unit="T", low=0.01, high=30, optional=True, option="--field-strength", metavar="TESLA",
     ),
     Field(
         "reading.TR", "TR", "number", "visit", "Repetition time; replaces the file's.",
-        unit="ms", factor=1000, low=2e-4, high=0.5, option="--tr", metavar="MS",
+        unit="ms", factor=1000, low=2e-4, high=0.5, optional=True, option="--tr", metavar="MS",
     ),
     Field(
         "reading.FA", "Flip angle", "number", "visit", "Flip angle; replaces the file's.",
-        unit="degrees", low=0.01, high=179.9, option="--flip-angle", metavar="DEGREES",
+        unit="degrees", low=0.01, high=179.9, optional=True,
+        option="--flip-angle", metavar="DEGREES",
     ),
     Field(
         "reading.skip_invalid", "Skip invalid voxels", "switch", "common",
@@ -291,17 +398,17 @@ _FIELDS = (
     Field(
         "concentration.T10", "T10", "number", "common",
         "T1 of all tissue before contrast, where T10 is one fixed value.",
-        unit="ms", factor=1000, low=0.05, high=10, option="--t10", metavar="MS",
+        unit="ms", factor=1000, low=0.05, high=10, optional=True, option="--t10", metavar="MS",
     ),
     Field(
         "concentration.r1", "r1", "number", "common",
         "Relaxivity of the contrast agent in blood; gadobutrol's at the study's field by default.",
-        unit="1/s/mM", low=0.1, high=100, option="--r1", metavar="PER_S_PER_MM",
+        unit="1/s/mM", low=0.1, high=100, optional=True, option="--r1", metavar="PER_S_PER_MM",
     ),
     Field(
         "concentration.baseline_frames", "Baseline frames", "count", "common",
         "Number of frames before the bolus; found from the curves by default.",
-        low=1, high=10_000, option="--baseline-frames", metavar="N",
+        low=1, high=10_000, optional=True, option="--baseline-frames", metavar="N",
     ),
     # -- arterial input function ----------------------------------------------------------------
     Field(
@@ -326,12 +433,13 @@ _FIELDS = (
     Field(
         "aif.blood_T10", "T10 of blood", "number", "common",
         "T1 of blood before contrast; the literature's at the study's field by default.",
-        unit="ms", factor=1000, low=0.05, high=10, option="--blood-t10", metavar="MS",
+        unit="ms", factor=1000, low=0.05, high=10, optional=True,
+        option="--blood-t10", metavar="MS",
     ),
     Field(
         "aif.r2", "r2 of blood", "number", "common",
         "T2* relaxivity of blood; gadobutrol's if phase images confirm it, else 0.",
-        unit="1/s/mM", low=0, high=100, option="--blood-r2", metavar="PER_S_PER_MM",
+        unit="1/s/mM", low=0, high=100, optional=True, option="--blood-r2", metavar="PER_S_PER_MM",
     ),
     Field(
         "aif.peak", "First pass from", "choice", "common",
@@ -402,44 +510,44 @@ _FIELDS = (
     # -- files ----------------------------------------------------------------------------------
     Field(
         "inputs.study", "Study", "file", "visit", "Folder or file with the images.",
-        metavar="STUDY",
+        optional=True, metavar="STUDY",
     ),
     Field(
         "inputs.T1_map", "T1 map", "file", "visit", "T1 map on the dynamic grid, in ms or s.",
-        option="--t1-map", metavar="FILE",
+        optional=True, option="--t1-map", metavar="FILE",
     ),
     Field(
         "inputs.aif_mask", "Aorta", "file", "visit", "Mask of the artery.",
-        step=3, option="--aif-mask", metavar="FILE",
+        step=3, optional=True, option="--aif-mask", metavar="FILE",
     ),
     Field(
         "inputs.aif_file", "AIF file", "file", "visit",
         "AIF as two columns: time [s], Cb [mM].",
-        step=2, option="--aif-file", metavar="FILE",
+        step=2, optional=True, option="--aif-file", metavar="FILE",
     ),
     Field(
         "inputs.aif_region", "Search region", "file", "visit",
         "Label map of where the artery is searched.",
-        step=3, option="--aif-region", metavar="FILE",
+        step=3, optional=True, option="--aif-region", metavar="FILE",
     ),
     Field(
         "inputs.aif_selection", "Artery selection", "file", "visit",
         "Changes by hand to the artery that was found, as JSON.",
-        step=2, option="--aif-selection", metavar="FILE",
+        step=2, optional=True, option="--aif-selection", metavar="FILE",
     ),
     Field(
         "inputs.roi", "Regions", "files", "visit",
         "Regions: .seg.nrrd, DICOM Segmentation, labelled NRRD or NIfTI.",
-        step=3, option="--roi", metavar="FILE",
+        step=3, optional=True, option="--roi", metavar="FILE",
     ),
     Field(
         "inputs.size", "Size", "files", "visit",
         "Outline of the lesion on any images, or two rulers (.mrk.json).",
-        step=3, option="--size", metavar="FILE",
+        step=3, optional=True, option="--size", metavar="FILE",
     ),
     Field(
         "inputs.out", "Output folder", "file", "common", "Folder for the results.",
-        step=5, option="-o", metavar="FOLDER",
+        step=5, optional=True, option="-o", metavar="FOLDER",
     ),
 )  # fmt: skip
 

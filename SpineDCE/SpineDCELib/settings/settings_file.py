@@ -1,4 +1,4 @@
-"""Settings as JSON: read, written, checked for unknown names and wrong types."""
+"""Settings as JSON, checked for unknown names and wrong types."""
 
 from __future__ import annotations
 
@@ -15,20 +15,26 @@ T = TypeVar("T")
 
 
 def settings_to_dict(settings: Any) -> dict[str, Any]:
-    """Nested plain dictionaries, ready for JSON."""
+    """Return settings as nested plain dictionaries, ready for JSON."""
     return asdict(settings)
 
 
 def settings_from_dict(data: dict[str, Any], *, kind: type[T], origin: str = "settings") -> T:
-    """The inverse of :func:`settings_to_dict`; unknown names and wrong types are refused."""
+    """Return the settings of nested dictionaries; the inverse of :func:`settings_to_dict`.
+
+    Raises:
+        InputError: an unknown name (code "unknown_setting"), a wrong type ("wrong_type"), or a
+            value that is not allowed.
+    """
     if not isinstance(data, dict):
-        raise InputError(f"{origin} must be a table of names and values.")
+        raise InputError(f"{origin} must be a table of names and values.", code="wrong_type")
     hints = get_type_hints(kind)
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(data) - known)
     if unknown:
         raise InputError(
-            f"{origin} has no setting '{unknown[0]}'; it knows {', '.join(sorted(known))}."
+            f"{origin} has no setting '{unknown[0]}'; it knows {', '.join(sorted(known))}.",
+            code="unknown_setting",
         )
     values: dict[str, Any] = {}
     for name, value in data.items():
@@ -41,15 +47,20 @@ def settings_from_dict(data: dict[str, Any], *, kind: type[T], origin: str = "se
 
 
 def read_settings(path: str | Path) -> Settings:
-    """Settings from a JSON file; what it leaves out keeps its default.
+    """Read settings from a JSON file; a setting that the file does not name keeps its default.
 
     Raises:
-        InputError: not readable, not JSON, or with unknown names or impossible values.
+        InputError: the file is not readable or not JSON (code "unreadable_settings"), or as
+            :func:`settings_from_dict`.
     """
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"The settings file {path} cannot be read as JSON ({error}).") from None
+        raise InputError(
+            f"The settings file {path} could not be read as JSON: {error}.",
+            code="unreadable_settings",
+            about=str(path),
+        ) from None
     origin = f"The settings file {Path(path).name}"
     try:
         return settings_from_dict(data, kind=Settings, origin=origin)
@@ -66,7 +77,7 @@ def read_settings(path: str | Path) -> Settings:
 
 
 def _typed(value: Any, hint: Any, name: str) -> Any:
-    """The value as the hint's type; JSON knows no difference between 3 and 3.0."""
+    """Return the value as the hint's type; JSON knows no difference between 3 and 3.0."""
     kinds = (hint,) if get_origin(hint) is Literal else get_args(hint) or (hint,)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     for kind in kinds:
@@ -85,4 +96,4 @@ def _typed(value: Any, hint: Any, name: str) -> Any:
     words = " or ".join(
         "null" if k is type(None) else getattr(k, "__name__", "a word") for k in kinds
     )
-    raise InputError(f"{name} cannot be {value!r}; it takes {words}.")
+    raise InputError(f"{name} cannot be {value!r}; it takes {words}.", code="wrong_type")

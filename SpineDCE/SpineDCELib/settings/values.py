@@ -1,4 +1,4 @@
-"""Every choice that changes a number, as frozen dataclasses that travel as JSON.
+"""Settings of an analysis: every choice that changes a number, as frozen dataclasses.
 
 Units are the engine's: s, degrees, 1/s/mM, fractions. Physiological values have no default that
 is not shown and recorded with every result.
@@ -27,13 +27,13 @@ AIF_SOURCES = ("auto", "mask", "file", "parker", "georgiou", "weinmann")
 
 @dataclass(frozen=True)
 class MotionSettings:
-    """How motion is corrected.
+    """Motion correction.
 
     Attributes:
-        on: whether it is.
+        on: whether motion is corrected.
         least: frames whose region moved less than this everywhere are left alone, mm.
-        through_plane: also shift and tilt across the slices; thick sections hardly show it.
-        posterior: without regions given, the share of the body, from the back, that is taken.
+        through_plane: also shift and tilt across the slices; thick slices hardly show it.
+        posterior: without regions, the fraction of the body, from the back, that is aligned.
     """
 
     on: bool = False
@@ -47,8 +47,8 @@ class SpikeSettings:
     """Removal of single frames that stick out of a curve.
 
     Attributes:
-        on: whether they are removed.
-        height: how far a sample sticks out, in noise standard deviations.
+        on: whether spikes are removed.
+        height: noise standard deviations by which a spike sticks out.
     """
 
     on: bool = False
@@ -57,13 +57,13 @@ class SpikeSettings:
 
 @dataclass(frozen=True)
 class NoiseMaskSettings:
-    """How the background is removed.
+    """Removal of the background.
 
     Attributes:
-        on: whether it is removed.
+        on: whether the background is removed.
         level: factor on the automatic threshold; more removes more.
         closing: gaps in the body narrower than this are closed, mm.
-        smallest: pieces smaller than this share of the largest one are removed.
+        smallest: pieces smaller than this fraction of the largest one are removed.
     """
 
     on: bool = False
@@ -80,8 +80,8 @@ class SpatialSmoothingSettings:
         method: "off", "gaussian" or "edge_preserving".
         width: full width at half maximum, mm.
         contrast: edge-preserving: curves that differ by more than this many noise standard
-            deviations hardly count for each other.
-        through_plane: smooth across the slices too; 5 mm sections rarely bear it.
+            deviations hardly contribute to each other.
+        through_plane: smooth across the slices too; slices of 5 mm are rarely thin enough for it.
     """
 
     method: SpatialSmoothing = "off"
@@ -98,9 +98,9 @@ class TemporalSmoothingSettings:
         on: whether curves are smoothed.
         width: full width at half maximum, s.
         contrast: samples that differ by more than this many noise standard deviations hardly
-            count for each other.
-        first_pass: frames from just before the bolus until this long after its peak are left as
-            they are, s; tissue has its first pass later than the artery.
+            contribute to each other.
+        first_pass: frames from just before the bolus until this long after its peak stay
+            unchanged, s; tissue has its first pass later than the artery.
     """
 
     on: bool = False
@@ -111,7 +111,7 @@ class TemporalSmoothingSettings:
 
 @dataclass(frozen=True)
 class PreprocessingSettings:
-    """All that is done to the signal before it becomes concentration; by default nothing."""
+    """Processing of the signal before it becomes concentration; by default none."""
 
     motion: MotionSettings = field(default_factory=MotionSettings)
     spikes: SpikeSettings = field(default_factory=SpikeSettings)
@@ -122,7 +122,7 @@ class PreprocessingSettings:
 
 @dataclass(frozen=True)
 class ReadingSettings:
-    """How the study is read.
+    """Reading of the study.
 
     Attributes:
         series: number of the dynamic series as ``spinedce info`` lists it; None finds it.
@@ -145,7 +145,7 @@ class ReadingSettings:
 
 @dataclass(frozen=True)
 class ConcentrationSettings:
-    """How signal becomes concentration.
+    """Conversion of signal to concentration.
 
     Attributes:
         signal: "absolute" (mM), "relative" ((S−S0)/S0) or "difference" (S−S0).
@@ -164,13 +164,13 @@ class ConcentrationSettings:
 
 @dataclass(frozen=True)
 class AIFSettings:
-    """Where the arterial input function comes from.
+    """Source and correction of the arterial input function.
 
     Attributes:
         source: "auto" finds the artery; or "mask", "file", "parker", "georgiou", "weinmann".
         Hct: haematocrit, fraction.
         blood_T10: T1 of blood before contrast, s; None takes ``BLOOD_T10`` at the study's field.
-            It is not read off a T1 map, because blood that flows in has not seen the pulses that
+            It is not taken from a T1 map, because inflowing blood has not seen the pulses that
             flip-angle maps rely on.
         r2: T2* relaxivity of blood, 1/s/mM; its decay lowers a measured peak. None takes
             ``GADOBUTROL_R2`` where the study's phase images confirm it, else 0 (no correction).
@@ -193,14 +193,14 @@ class AIFSettings:
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How the curves are fitted.
+    """Fit of the curves.
 
     Attributes:
         model: "tofts", "extended_tofts", "patlak" or "two_compartment_exchange".
         shift: seconds by which the AIF is moved later (negative: earlier); "auto" takes the one
             at which the fit of the lesions and references leaves the least residual.
-        shift_by: "study" for one shift; "section" or "region" for one each, as ``shifts`` says or
-            as the lesions and references in it show; what has none of its own has the study's.
+        shift_by: "study" for one shift; "section" (slice) or "region" for one each, from ``shifts``
+            or as the lesions and references in it propose; the study's shift applies elsewhere.
         shifts: s, by region name or "section N" (from 1).
         fit_delay: fit an additional delay in every voxel.
         integration: "cubic" (the AIF upsampled tenfold) or "linear" between frames.
@@ -215,7 +215,7 @@ class FitSettings:
 
 
 def _only_background() -> PreprocessingSettings:
-    """Where the image is nothing but noise there is nothing to fit; the rest is for the user."""
+    """Return the default: remove the background, where there is nothing to fit, and no more."""
     return PreprocessingSettings(noise_mask=NoiseMaskSettings(on=True))
 
 
