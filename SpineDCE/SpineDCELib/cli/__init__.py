@@ -1,4 +1,4 @@
-"""The ``spinedce`` command: one module a subcommand, and what they share."""
+"""The ``spinedce`` command: one module per subcommand, and what they share."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-# Read when numpy is loaded, so before. More threads make no fit faster, but take the cores that
-# draw the page; and with one, results do not hang on how many cores a machine has.
+# NumPy reads these when it is loaded, so they are set first. More threads do not speed up a fit,
+# but take the cores that draw the page; with one, results do not depend on the number of cores.
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
@@ -33,12 +33,12 @@ COMMANDS = (info, aif, analyse, compare, rerun, batch, cohort, paper, phantom, w
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; errors become one sentence on stderr and a non-zero exit."""
+    """Run a command; an error becomes one line on stderr and a non-zero exit."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options) or 0)
     except SpineDCEError as error:
-        print(f"spinedce: {with_remedy(error)}", file=sys.stderr)
+        print(f"spinedce: {with_remedy(error, options.known_options)}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, Cancelled):
         print("spinedce: stopped; earlier results are untouched.", file=sys.stderr)
@@ -69,4 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)
+    for command_parser in commands.choices.values():
+        # A remedy names only options that the command has.
+        known = frozenset(command_parser._option_string_actions)
+        command_parser.set_defaults(known_options=known)
     return parser

@@ -1,4 +1,4 @@
-"""``spinedce aif``: the artery that is found, why, and the shift that the data propose."""
+"""``spinedce aif``: detected artery with reasons, AIF, and evidence for the shift."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from SpineDCELib.aif.plot_data import (
 )
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
+from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.cli.terminal import shown_progress
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.aif_files import write_aif_picture, write_chart_table
@@ -33,7 +34,7 @@ from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 def add(commands: Any) -> None:
     """Register the subcommand."""
     parser = commands.add_parser(
-        "aif", help="the artery's candidates with reasons, the AIF, and the evidence for its shift"
+        "aif", help="show the candidates for the artery, the AIF and the evidence for its shift"
     )
     parser.add_argument("study", metavar="STUDY", help="folder or file")
     parser.add_argument("-o", "--out", metavar="OUT", help="folder for tables, mask and picture")
@@ -42,12 +43,13 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Say what was found; write it if a folder is given; fail where nothing can be trusted."""
+    """Print and write the findings; raise an error where no artery can be trusted."""
     settings, inputs = settings_of(options), inputs_of(options)
     if settings.aif.source not in ("auto", "mask"):
         raise InputError(
-            f"The AIF '{settings.aif.source}' is not measured in the images; give --aif auto or "
-            "--aif-mask FILE."
+            f"The AIF '{settings.aif.source}' is not measured in the images.",
+            code="aif_not_measured",
+            fields=["aif.source=auto", "inputs.aif_mask"],
         )
     place = Path(options.out) / ".cache" if options.out and not options.no_cache else None
     with shown_progress() as progress:
@@ -55,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         found = analysis.detection() if settings.aif.source == "auto" else None
     if found is not None:
         print(_summary(found))
-    charts, doubt = _charts(analysis, found)
+    charts, doubt = _charts(analysis, found, options)
     if options.out:
         with staged(Path(options.out)) as stage:
             _write(stage, analysis, found, charts)
@@ -67,8 +69,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _charts(analysis: Analysis, found: Detection | None) -> tuple[list[Chart], str]:
-    """What can be drawn, and why the rest cannot."""
+def _charts(
+    analysis: Analysis, found: Detection | None, options: argparse.Namespace
+) -> tuple[list[Chart], str]:
+    """Return the charts that can be drawn, and the reason why others cannot."""
     t = analysis.images.dynamic.times
     charts = [] if found is None else [candidate_chart(found, t=t)]
     if found is not None and found.doubt:
@@ -81,7 +85,7 @@ def _charts(analysis: Analysis, found: Detection | None) -> tuple[list[Chart], s
         analysis.check()
         evidence = analysis.evidence()
     except InputError as error:
-        return charts, f"No evidence for a shift: {error}"
+        return charts, f"No evidence for a shift: {with_remedy(error, options.known_options)}"
     print(evidence.sentence())
     return [*charts, *evidence_charts(evidence)], ""
 
@@ -115,7 +119,7 @@ def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: lis
 
 
 def _summary(found: Detection) -> str:
-    """The table for a terminal: the accepted sections, then each rejected vessel once."""
+    """Return the table for a terminal: accepted slices, and each rejected vessel once."""
     lines = [f"{'section':>7} {'vessel':>6} {'voxels':>6} {'used':>5} {'arrival':>8} {'peak':>7} "
              f"{'width':>7}  verdict"]  # fmt: skip
     rejected: set[int] = set()

@@ -1,4 +1,4 @@
-"""``spinedce analyse``: from a study to maps, measurements and a picture."""
+"""``spinedce analyse``: maps, measurements and a picture of one study."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 def add(commands: Any) -> None:
     """Register the subcommand."""
-    parser = commands.add_parser("analyse", help="maps, measurements and a picture of a study")
+    parser = commands.add_parser(
+        "analyse", help="compute maps, measurements and a picture of a study"
+    )
     parser.add_argument("study", metavar="STUDY", help="folder or file")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_analysis_options(parser)
@@ -22,7 +24,7 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Analyse and say what came out."""
+    """Analyse the study and print a summary."""
     settings = settings_of(options)
     inputs = inputs_of(options)
     with shown_progress() as progress:
@@ -40,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def summary(outcome: Outcome) -> str:
-    """What was assumed, what came out, and where it lies."""
+    """Return the assumptions, the results and their folder, for a terminal."""
     settings, result = outcome.analysis.settings, outcome.result
     lines = [
         f"Model {settings.fit.model}, {settings.concentration.signal} signal, AIF "

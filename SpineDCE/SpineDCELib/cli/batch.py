@@ -1,4 +1,4 @@
-"""``spinedce batch``: many studies, on all cores or on a cluster."""
+"""``spinedce batch``: analysis of many studies, on all cores or on a cluster."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ OF_ONE = tuple(p for p in FORM if p.startswith("inputs.") and FORM[p].option.sta
 
 def add(commands: Any) -> None:
     """Register the subcommand."""
-    parser = commands.add_parser("batch", help="many studies at once, resumable")
+    parser = commands.add_parser(
+        "batch", help="analyse many studies; an interrupted batch can be resumed"
+    )
     parser.add_argument(
         "studies", metavar="STUDIES",
-        help="a folder with a folder a patient (before/ and after/ in it, or one study), or a "
+        help="a folder with one folder per patient (before/ and after/ in it, or one study), or a "
         "table with columns patient, before, after (or study), roi, size, group …",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for the data set")
@@ -30,19 +32,26 @@ def add(commands: Any) -> None:
     both = parser.add_argument_group("comparison")
     both.add_argument(
         "--cutoff", type=float, default=CUTOFF, metavar="PERCENT",
-        help=f"of the change of normalised Vp (default {CUTOFF:g}, {SOURCE})",
+        help=f"persistent disease above this change of normalised Vp (default {CUTOFF:g}, "
+        f"{SOURCE})",
     )  # fmt: skip
-    both.add_argument("--flip-runs", type=int, default=200, metavar="N")
-    both.add_argument("--accept-differences", action="store_true")
+    both.add_argument(
+        "--flip-runs", type=int, default=200, metavar="N",
+        help="number of comparisons with perturbed inputs, to test the call (0: none)",
+    )  # fmt: skip
+    both.add_argument(
+        "--accept-differences", action="store_true",
+        help="compare although scanner, protocol or settings differ",
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def add_worker_options(parser: argparse.ArgumentParser) -> None:
-    """How many processes, and where."""
+    """Add options for the number of processes and their machine."""
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--workers", type=int, metavar="N",
-        help="processes on this machine (default: one a core; 0: this one, without Dask)",
+        help="processes on this machine (default: one per core; 0: no other process, without Dask)",
     )  # fmt: skip
     where.add_argument(
         "--dask", metavar="ADDRESS", help="a running Dask cluster that sees the same files"
@@ -50,7 +59,7 @@ def add_worker_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run what is open and list what failed; 1 if something did."""
+    """Analyse the studies that are not done yet; return 1 if one failed."""
     from SpineDCELib.cohort.batch import Recipe, run_batch
     from SpineDCELib.cohort.batch_studies import read_studies
 
@@ -80,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def summary(entries: Any) -> str:
-    """How many are done, and why others are not."""
+    """Return how many patients are done, and why others are not."""
     counts = {
         status: sum(entry.status == status for entry in entries)
         for status in ("done", "kept", "failed")

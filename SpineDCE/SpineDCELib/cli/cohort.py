@@ -1,4 +1,4 @@
-"""``spinedce cohort``: many patients' changes, as group statistics and figures."""
+"""``spinedce cohort``: group statistics and figures of many patients' changes."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from SpineDCELib.errors import InputError
 
 def add(commands: Any) -> None:
     """Register the subcommand."""
-    parser = commands.add_parser("cohort", help="statistics and figures of many patients")
+    parser = commands.add_parser("cohort", help="compute statistics and figures of many patients")
     parser.add_argument(
         "table", metavar="TABLE",
-        help="CSV or TSV with a row a patient (patient, group, change_vp …), or a folder of "
+        help="CSV or TSV with one row per patient (patient, group, change_vp …), or a folder of "
         "results of batch or compare",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
-    parser.add_argument(
-        "--groups", metavar="FILE", help="a table that says which group a patient is in"
-    )
+    parser.add_argument("--groups", metavar="FILE", help="a table with the group of each patient")
     parser.add_argument(
         "--positive", default="persistent", metavar="WORD",
-        help="how the word for the positive group begins (default: persistent)",
+        help="beginning of the name of the positive group (default: persistent)",
     )  # fmt: skip
     parser.add_argument(
         "--quantity", action="append", default=[], metavar="COLUMN",
@@ -31,17 +29,23 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--cutoff", action="append", default=[], type=named_number, metavar="COLUMN=PERCENT",
-        help="a cutoff chosen beforehand (default: vp=-40 and area=-10, Behar et al., AJNR 2023)",
+        help="a cutoff chosen in advance (default: vp=-40 and area=-10, Behar et al., AJNR 2023)",
     )  # fmt: skip
     parser.add_argument(
-        "--bootstrap", type=int, default=2000, metavar="N", help="resamples (0: none)"
+        "--bootstrap",
+        type=int,
+        default=2000,
+        metavar="N",
+        help="number of bootstrap resamples (default 2000; 0: none)",
     )
-    parser.add_argument("--seed", type=int, default=2023, help="of the resamples")
+    parser.add_argument(
+        "--seed", type=int, default=2023, help="seed of the resamples (default 2023)"
+    )
     parser.set_defaults(run=run)
 
 
 def named_number(text: str) -> tuple[str, float]:
-    """``vp=-40`` → name and number."""
+    """Return the name and the number of a text such as ``vp=-40``."""
     name, _, value = text.rpartition("=")
     try:
         return name.strip(), float(value)
@@ -50,13 +54,15 @@ def named_number(text: str) -> tuple[str, float]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compute, write and say what came out."""
+    """Compute and write the statistics, and print a summary."""
     from SpineDCELib.cohort.cohort_files import write_cohort_results
     from SpineDCELib.cohort.cohort_statistics import analyse_cohort
     from SpineDCELib.cohort.cohort_table import read_cohort
 
     if options.bootstrap < 0:
-        raise InputError("--bootstrap is a number of resamples, 0 or more.")
+        raise InputError(
+            f"--bootstrap must be 0 or more; {options.bootstrap} was given.", code="out_of_range"
+        )
     table = read_cohort(
         existing(options.table),
         groups=options.groups,
@@ -78,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def summary(result: Any) -> str:
-    """The tables, for a terminal."""
+    """Return the tables, for a terminal."""
     from SpineDCELib.cohort import cohort_text as words
 
     negative, positive = result.table.names

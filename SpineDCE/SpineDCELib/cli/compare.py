@@ -1,4 +1,4 @@
-"""``spinedce compare``: two visits, what changed, and what it means."""
+"""``spinedce compare``: change between two visits, and its call."""
 
 from __future__ import annotations
 
@@ -17,35 +17,47 @@ from SpineDCELib.vocabulary.quantities import signed
 
 def add(commands: Any) -> None:
     """Register the subcommand."""
-    parser = commands.add_parser("compare", help="two visits: change, response call, report")
-    for name in ("before", "after"):
+    parser = commands.add_parser(
+        "compare", help="compare two visits: change, response call, report"
+    )
+    for name, visit in (("before", "baseline"), ("after", "follow-up")):
         parser.add_argument(
-            name, metavar=name.upper(), help=f"study {name}, or the results of its analysis"
+            name,
+            metavar=name.upper(),
+            help=f"study of the {visit} visit, or the results of its analysis",
         )
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_analysis_options(parser)
     second = parser.add_argument_group(
-        "the visit after (its settings are those of the visit before)"
+        "follow-up visit (its settings are those of the baseline visit)"
     )
     for option in ("--aif-mask", "--aif-file", "--t1-map"):
-        second.add_argument(f"{option}-after", metavar="FILE", help=f"{option} of the visit after")
+        second.add_argument(
+            f"{option}-after", metavar="FILE", help=f"{option} of the follow-up visit"
+        )
     second.add_argument(
         "--roi-after", metavar="FILE", action="append", default=[],
-        help="regions of the visit after; carried over from before where not given",
+        help="regions of the follow-up visit; copied from the baseline visit where not given",
     )  # fmt: skip
-    second.add_argument("--size-after", metavar="FILE", action="append", default=[])
     second.add_argument(
-        "--shift-after", type=shift_of, metavar="SECONDS", help="its own AIF shift, or auto"
+        "--size-after", metavar="FILE", action="append", default=[],
+        help="--size of the follow-up visit",
+    )  # fmt: skip
+    second.add_argument(
+        "--shift-after",
+        type=shift_of,
+        metavar="SECONDS",
+        help="AIF shift of the follow-up visit, or auto",
     )
     second.add_argument(
         "--keep-settings", action="store_true",
-        help="keep the settings of an earlier analysis of the visit after",
+        help="keep the settings of an earlier analysis of the follow-up visit",
     )  # fmt: skip
     second.add_argument(
         "--accept-differences", action="store_true",
         help="compare although scanner, protocol or settings differ",
     )  # fmt: skip
-    call = parser.add_argument_group("the call")
+    call = parser.add_argument_group("call")
     call.add_argument(
         "--cutoff", type=float, default=CUTOFF, metavar="PERCENT",
         help=f"persistent disease above this change of normalised Vp (default {CUTOFF:g}, "
@@ -54,17 +66,17 @@ def add(commands: Any) -> None:
     call.add_argument(
         "--residual", type=float, metavar="RATIO",
         help="normalised Vp from which a part counts as residual tumour (default: what the "
-        "cutoff leaves of the lesion's mean before)",
+        "cutoff leaves of the lesion's mean at baseline)",
     )  # fmt: skip
     call.add_argument(
         "--flip-runs", type=int, default=200, metavar="N",
-        help="perturbed analyses that ask whether the call would flip (0: none)",
+        help="number of comparisons with perturbed inputs, to test the call (0: none)",
     )  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare and say what came out."""
+    """Compare the visits and print a summary."""
     before = given_visit(
         existing(options.before),
         Inputs(
@@ -113,7 +125,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def summary(comparison: Comparison) -> str:
-    """The call of every lesion, with what speaks for and against it."""
+    """Return the call of every lesion with its evidence, for a terminal."""
     lines = []
     for lesion in comparison.lesions:
         one, two = (size.axial for size in lesion.sizes)

@@ -1,25 +1,27 @@
-"""``spinedce info``: what a study holds."""
+"""``spinedce info``: contents of a study."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from SpineDCELib.cli.terminal import INTERVAL_HELP, existing, shown_progress
+from SpineDCELib.cli.options import add_option, given
+from SpineDCELib.cli.terminal import existing, shown_progress
 from SpineDCELib.series import scan_study, study_report
+from SpineDCELib.settings import FORM
 
 
 def add(commands: Any) -> None:
     """Register the subcommand."""
-    parser = commands.add_parser("info", help="what a study holds and what it would be used for")
+    parser = commands.add_parser("info", help="list the series of a study and their use")
     parser.add_argument("study", metavar="STUDY", help="folder or file")
-    parser.add_argument("--frame-interval", type=float, metavar="SECONDS", help=INTERVAL_HELP)
+    add_option(parser, FORM["reading.frame_interval"])
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what was found."""
+    """Print the report of the study."""
     with shown_progress() as progress:
         study = scan_study(existing(options.study), progress=progress)
-    print(study_report(study, frame_interval=options.frame_interval))
+    print(study_report(study, frame_interval=given(options, "reading.frame_interval")))
     return 0

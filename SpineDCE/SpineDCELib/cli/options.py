@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from SpineDCELib.cli.terminal import existing
-from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import FORMATS
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.settings import (
@@ -52,7 +51,7 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
         }
         for one in mine:
             place = next((exclusive[p] for p in exclusive if one.path in p), group)
-            _add_option(place, one)
+            add_option(place, one)
         if title == "signal to concentration":
             exclusive[_EXCLUSIVE[1]].add_argument(
                 "--t1-vfa", action="store_true", help="T10 from the study's flip angles"
@@ -86,8 +85,8 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_option(group: Any, one: Field) -> None:
-    """Add the option of one field; None where it is not given."""
+def add_option(group: Any, one: Field) -> None:
+    """Add the option of one field to a parser or group; its value is None where it is not given."""
     how: dict[str, Any] = {"dest": _name_of(one), "default": None, "help": _help_of(one)}
     if one.kind == "switch":
         how |= {"action": "store_true"}
@@ -109,15 +108,15 @@ def _name_of(one: Field) -> str:
 
 
 def _help_of(one: Field) -> str:
-    """Help with the default in the unit of the option; argparse takes % for a place holder."""
+    """Return the help with the default in the unit of the option."""
     text = (one.off or one.help).rstrip(".")
     if one.kind in ("files", "numbers by name"):
         text += "; may be given more than once"
     elif not one.path.startswith("inputs.") and one.kind != "switch":
         default = value_at(_DEFAULTS, one.path)
         if default is not None:
-            shown = one.to_shown(default)
-            text += f" (default {shown:g})" if isinstance(shown, float) else f" (default {shown})"
+            text += f" (default {one.text(default)} {one.unit}".rstrip() + ")"
+    # argparse takes % for a placeholder.
     return (text[0].lower() + text[1:] if text[1:2].islower() else text).replace("%", "%%")
 
 
@@ -129,7 +128,11 @@ def _number_or_word(words: tuple[str, ...]) -> Any:
 
 
 def inputs_of(options: argparse.Namespace) -> Inputs:
-    """Return the files that the options name; each must exist."""
+    """Return the input files that the options name.
+
+    Raises:
+        InputError: a file does not exist (code "not_found").
+    """
     inputs = Inputs(
         study=str(existing(options.study)),
         aif_mask=options.inputs__aif_mask,
@@ -151,7 +154,7 @@ def shift_of(text: str) -> float | str:
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """Return the settings of the file with those of the options put over them."""
+    """Return the settings of the settings file, replaced by those of the options."""
     settings = read_settings(options.settings) if options.settings else Settings()
     values: dict[str, Any] = {}
     if options.inputs__aif_mask or options.inputs__aif_file:
@@ -166,30 +169,25 @@ def settings_of(options: argparse.Namespace) -> Settings:
     if options.smooth_time is not None:
         values |= {"preprocessing.time.on": True, "preprocessing.time.width": options.smooth_time}
     for one in settings_fields():
-        given = getattr(options, _name_of(one))
-        if given is None:
+        value = given(options, one.path)
+        if value is None:
             continue
-        if one.kind == "switch":
-            given = not one.off
-        elif one.kind == "numbers by name":
-            given = {**value_at(settings, one.path), **dict(_named_number(t) for t in given)}
-        elif one.kind == "number":
-            given = one.from_shown(given)
-        elif one.kind == "numbers":
-            given = one.parse(given)
-        values[one.path] = given
+        if one.kind == "numbers by name":
+            value = {**value_at(settings, one.path), **value}
+        values[one.path] = value
     return with_values(settings, values)
 
 
-def _named_number(text: str) -> tuple[str, float]:
-    name, _, number = text.rpartition("=")
-    try:
-        if name:
-            return name, float(number)
-    except ValueError:
-        pass
-    raise InputError(
-        f"'{text}' is no name with a number, such as Lesion=4.2.",
-        code="not_a_number",
-        fields=["fit.shifts"],
-    )
+def given(options: argparse.Namespace, path: str) -> Any:
+    """Return the value of a field's option, in the engine's unit; None where it is not given."""
+    one = FORM[path]
+    value = getattr(options, _name_of(one))
+    if value is None:
+        return None
+    if one.kind == "switch":
+        return not one.off
+    if one.kind == "numbers by name":
+        return dict(one.parse_named(text) for text in value)
+    if one.kind == "number":
+        return one.from_shown(value)
+    return one.parse(value) if one.kind == "numbers" else value

@@ -1,4 +1,4 @@
-"""``spinedce paper``: the paper's results on a digital cohort, beside the printed ones."""
+"""``spinedce paper``: results of Behar et al. 2023 on a digital cohort, beside the printed ones."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ from SpineDCELib.settings import SIGNAL_MODES, changed
 def add(commands: Any) -> None:
     """Register the subcommand."""
     parser = commands.add_parser(
-        "paper", help="Behar et al. 2023 again: 98 digital studies, the paper's table and figures"
+        "paper", help="reproduce the table and figures of Behar et al. 2023 on 98 digital studies"
     )
-    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for all of it")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_worker_options(parser)
     parser.add_argument("--patients", type=int, metavar="N", help="only the first N of 49")
-    parser.add_argument("--seed", type=int, default=2023, help="of the cohort and the bootstrap")
+    parser.add_argument(
+        "--seed", type=int, default=2023, help="seed of the cohort and the bootstrap (default 2023)"
+    )
     parser.add_argument(
         "--signal", choices=SIGNAL_MODES, default="relative",
         help="signal to concentration (default: relative, as without a T1 map)",
     )  # fmt: skip
-    parser.add_argument("--t10", type=float, metavar="MS", help="one T1 for absolute signal")
+    parser.add_argument(
+        "--t10", type=float, metavar="MS", help="T10 of all tissue, for absolute signal"
+    )
     parser.add_argument(
         "--examples", choices=("full", "small", "none"), default="full",
         help="size of the patients of Figures 1 and 2",
@@ -33,13 +37,16 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make, analyse, and print the paper's numbers beside the reproduced ones."""
+    """Create and analyse the cohort, and print its numbers beside those of the paper."""
     from SpineDCELib.cohort.cohort_text import text_table
     from SpineDCELib.cohort.published_results import HEADER
     from SpineDCELib.cohort.reproduce_paper import PAPER_SETTINGS, reproduce
 
     if (options.signal == "absolute") != (options.t10 is not None):
-        raise InputError("--signal absolute needs --t10, and --t10 needs --signal absolute.")
+        raise InputError(
+            "--signal absolute needs --t10, and --t10 needs --signal absolute.",
+            code="options_belong_together",
+        )
     concentration: dict[str, Any] = {"signal": options.signal}
     if options.t10 is not None:
         concentration |= {"T1_source": "fixed", "T10": options.t10 / 1000}

@@ -1,4 +1,4 @@
-"""``spinedce phantom``: write the digital spine as a scanner would send it."""
+"""``spinedce phantom``: digital spine with known truth, as a scanner would send it."""
 
 from __future__ import annotations
 
@@ -15,23 +15,32 @@ from SpineDCELib.progress import part
 def add(commands: Any) -> None:
     """Register the subcommand."""
     parser = commands.add_parser(
-        "phantom", help="the digital spine: a study with known truth, as a scanner sends it"
+        "phantom", help="write studies of a digital spine with known truth, as a scanner sends them"
     )
     parser.add_argument("out", metavar="OUT", help="folder; each visit gets dicom/ and truth/")
-    parser.add_argument("--patient", choices=sorted(PATIENTS), default="A")
     parser.add_argument(
-        "--cohort", action="store_true", help="49 patients as quick studies instead"
+        "--patient", choices=sorted(PATIENTS), default="A", help="sample patient (default A)"
     )
-    parser.add_argument("--visit", choices=(*VISITS, "both"), default="both")
-    parser.add_argument("--size", choices=("full", "small", "quick"), default="full")
-    parser.add_argument("--seed", type=int, default=2023, help="same seed, same pixels")
+    parser.add_argument(
+        "--cohort", action="store_true", help="write quick studies of 49 patients instead"
+    )
+    parser.add_argument(
+        "--visit", choices=(*VISITS, "both"), default="both", help="visit (default both)"
+    )
+    parser.add_argument(
+        "--size", choices=("full", "small", "quick"), default="full",
+        help="size of the images (default full)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed", type=int, default=2023, help="seed of noise and motion (default 2023)"
+    )
     parser.add_argument("--no-motion", action="store_true", help="no breathing, no bulk motion")
-    parser.add_argument("--no-noise", action="store_true")
+    parser.add_argument("--no-noise", action="store_true", help="no noise")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write one or both visits and say where they are."""
+    """Write one or both visits and print their folders."""
     visits = VISITS if options.visit == "both" else (options.visit,)
     out = Path(options.out)
     try:
@@ -55,8 +64,10 @@ def run(options: argparse.Namespace) -> int:
                 )
     except OSError as error:
         raise InputError(
-            f"The study cannot be written to {out} ({error.strerror or error}); choose another "
-            "folder or free some space."
+            f"The study could not be written to {out}: {error.strerror or error}. Choose another "
+            "folder or free some space.",
+            code="not_writable",
+            about=str(out),
         ) from None
     for visit in visits:
         print(f"{visit}: images in {out / visit / 'dicom'}, truth in {out / visit / 'truth'}")

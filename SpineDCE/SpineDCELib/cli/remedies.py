@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.settings import FORM
 
-#: What only the command line has: field → option.
-_OWN_OPTIONS = {
+#: Fields that no form describes → option.
+OWN_OPTIONS = {
     "compare.accept_differences": "--accept-differences",
+    "compare.cutoff": "--cutoff PERCENT",
     "export.formats": "--export LIST",
 }
 
 
-def with_remedy(error: SpineDCEError) -> str:
-    """Return an error's message, followed by the options that can fix the problem."""
-    options = list(dict.fromkeys(o for path in error.fields if (o := option_of(path))))
+def with_remedy(error: SpineDCEError, known: Collection[str] | None = None) -> str:
+    """Return an error's message, followed by the options that can fix the problem.
+
+    Args:
+        error: with the fields that can fix the problem.
+        known: names of the options that the command has; None for every option.
+    """
+    options = [option_of(path) for path in error.fields]
+    if known is not None:
+        options = [option for option in options if option.partition(" ")[0] in known]
+    options = list(dict.fromkeys(option for option in options if option))
     if not options:
         return str(error)
     *others, last = options
@@ -24,8 +35,8 @@ def with_remedy(error: SpineDCEError) -> str:
 
 def option_of(path: str) -> str:
     """Return the option for a field of the form, such as "--t10 MS"; "" where there is none."""
-    if path in _OWN_OPTIONS:
-        return _OWN_OPTIONS[path]
+    if path in OWN_OPTIONS:
+        return OWN_OPTIONS[path]
     path, _, value = path.partition("=")
     if path == "concentration.T1_source" and value == "vfa":
         return "--t1-vfa"

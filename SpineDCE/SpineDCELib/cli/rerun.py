@@ -1,4 +1,4 @@
-"""``spinedce rerun``: make an analysis again from its record."""
+"""``spinedce rerun``: repetition of an analysis from its provenance."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from SpineDCELib.run.analyse import rerun
 
 def add(commands: Any) -> None:
     """Register the subcommand."""
-    parser = commands.add_parser("rerun", help="make an analysis again and compare every number")
+    parser = commands.add_parser("rerun", help="repeat an analysis and compare every number")
     parser.add_argument("provenance", metavar="PROVENANCE", help="provenance.json of an analysis")
     parser.add_argument("-o", "--out", metavar="OUT", help="default: <old folder>-rerun")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run again; exit 1 if a number differs."""
+    """Repeat the analysis; return 1 if a number differs."""
     with shown_progress() as progress:
         outcome = rerun(existing(options.provenance), options.out, progress=progress)
     print(f"Results in {outcome.folder}")
     if outcome.differing:
         print(
-            "Other numbers than before in " + ", ".join(outcome.differing) + ": another version "
-            "of SpineDCE or of its libraries made them (see 'environment' in both records)."
+            "Numbers differ from the first analysis in "
+            + ", ".join(outcome.differing)
+            + ": another "
+            "version of SpineDCE or of its libraries computed them (see 'environment' in both "
+            "records)."
         )
         return 1
-    print("Every number is the same as before.")
+    print("Every number is equal to the first analysis.")
     return 0

@@ -1,4 +1,4 @@
-"""What several subcommands share: progress on the terminal, paths that must exist."""
+"""Progress on the terminal, and paths that must exist."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from pathlib import Path
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 
-INTERVAL_HELP = "seconds between frames, where the files carry no times"
-
 
 def existing(path: str) -> Path:
-    """The path, or an error that names it."""
+    """Return the path.
+
+    Raises:
+        InputError: there is no such file or folder (code "not_found").
+    """
     if not Path(path).exists():
-        raise InputError(f"{path} does not exist; check the path.")
+        raise InputError(
+            f"{path} does not exist; check the path.", code="not_found", about=str(path)
+        )
     return Path(path)
 
 
 @contextmanager
 def shown_progress() -> Iterator[Progress]:
-    """A bar on stderr while someone watches; nothing in a pipe or without tqdm."""
+    """Show a progress bar on stderr in a terminal; nothing in a pipe or without tqdm."""
     try:
         from tqdm import tqdm
     except ImportError:

@@ -1,4 +1,4 @@
-"""``spinedce workstation``: the whole job in a browser, without 3D Slicer."""
+"""``spinedce workstation``: the user interface in a browser, without 3D Slicer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ ENTRY_POINTS = "spinedce.workstation"
 
 def add(commands: Any) -> None:
     """Register the subcommand."""
-    parser = commands.add_parser(
-        "workstation", help="the whole job in a browser: open, draw, shift, read, export"
-    )
+    parser = commands.add_parser("workstation", help="open the user interface in a browser")
     parser.add_argument("study", nargs="?", metavar="STUDY", help="folder or file to open at once")
-    parser.add_argument("--port", type=int, default=0, help="on this machine; any free one if 0")
-    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port on this machine (default: any free one)"
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address, but open no browser"
+    )
     parser.set_defaults(run=run)
 
 

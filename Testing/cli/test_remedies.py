@@ -1,0 +1,81 @@
+"""Remedies of errors: the command line names options, the windows name controls."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from SpineDCELib.cli import main
+from SpineDCELib.cli.remedies import OWN_OPTIONS, option_of, with_remedy
+from SpineDCELib.errors import InputError
+from SpineDCELib.settings import FORM
+
+ENGINE = Path(__file__).parents[2] / "SpineDCE" / "SpineDCELib"
+#: A code is the same in every shell; its remedy is not.
+T10 = InputError(
+    "T10 is not known.",
+    fields=["concentration.T10", "inputs.T1_map", "concentration.signal=relative"],
+)
+
+
+def named_fields():
+    """Return every path in a list of ``fields`` that the engine's source gives to an error."""
+    found = set()
+    for file in ENGINE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "fields":
+                found |= {
+                    (file.name, one.value)
+                    for one in ast.walk(node.value)
+                    if isinstance(one, ast.Constant) and "." in str(one.value)
+                }
+    return sorted(found)
+
+
+def test_a_remedy_names_options():
+    assert with_remedy(T10) == "T10 is not known. Use --t10 MS, --t1-map FILE or --signal relative."
+    assert with_remedy(InputError("Nothing to choose.")) == "Nothing to choose."
+
+
+def test_a_remedy_names_only_options_of_the_command():
+    assert with_remedy(T10, {"--signal", "-o"}) == "T10 is not known. Use --signal relative."
+    assert with_remedy(T10, ()) == "T10 is not known."
+
+
+@pytest.mark.parametrize("field", FORM.values(), ids=lambda f: f.path)
+def test_every_field_has_an_option(field):
+    option = option_of(field.path)
+    error = InputError("Wrong.", fields=[field.path])
+    if field.path == "inputs.study":  # an argument, not an option
+        assert option == ""
+        assert with_remedy(error) == "Wrong."
+        return
+    assert option.startswith(field.option)
+    assert with_remedy(error) == f"Wrong. Use {option}."
+    for choice in field.choices:
+        if choice is not None:
+            assert option_of(f"{field.path}={choice}").split()[-1].endswith(choice)
+
+
+@pytest.mark.parametrize(("file", "path"), named_fields())
+def test_every_field_that_an_error_names_has_an_option(file, path):
+    path, _, choice = path.partition("=")
+    assert path in FORM or path in OWN_OPTIONS, file
+    if choice:
+        assert choice in FORM[path].choices
+
+
+def test_a_command_leaves_out_options_that_it_does_not_have(tmp_path, capsys):
+    (tmp_path / "settings.json").write_text('{"aif": {"Hct": 45}}')
+    study = tmp_path / "study"
+    study.mkdir()
+    options = ["--settings", str(tmp_path / "settings.json"), "-o", str(tmp_path / "out")]
+    assert main(["analyse", str(study), *options]) == 2
+    assert capsys.readouterr().err.strip().endswith("Use --hct FRACTION.")
+
+
+def test_an_aif_that_is_not_measured_names_the_options(tmp_path, capsys):
+    assert main(["aif", str(tmp_path), "--aif", "parker"]) == 2
+    assert capsys.readouterr().err == (
+        "spinedce: The AIF 'parker' is not measured in the images. "
+        "Use --aif auto or --aif-mask FILE.\n"
+    )
