@@ -1,4 +1,4 @@
-"""Words that both shells use; marked for translation where 3D Slicer is there to translate."""
+"""Words of both user interfaces, translated in 3D Slicer; remedies of errors in a window."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from SpineDCELib.settings import FORM
 
 try:
     from slicer.i18n import tr
-except ImportError:  # in the browser there is no translation
+
+    #: Whether this is 3D Slicer; the page in a browser has no translation.
+    IN_SLICER = True
+except ImportError:
+    IN_SLICER = False
 
     def tr(text: str) -> str:
         return text
@@ -18,44 +22,43 @@ _: Callable[[str], str] = tr
 
 NOT_A_MEDICAL_DEVICE = _("For research; not a medical device.")
 
-#: What a reader may ask about, with the formula and its source.
+#: Quantities and settings, explained with formula and source.
 EXPLAINED = {
     "vp": _(
-        "Vp: share of the tissue that is blood plasma, mL/100 mL. Extended Tofts model, "
+        "Vp: fraction of the tissue that is blood plasma, mL/100 mL. Extended Tofts model, "
         "C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997)."
     ),
     "Ktrans": _(
-        "Ktrans: how fast contrast agent passes from plasma into the tissue, /min "
+        "Ktrans: rate at which contrast agent passes from plasma into the tissue, /min "
         "(Tofts, JMRI 1999)."
     ),
-    "ve": _("ve: share of the tissue that is extravascular extracellular space, mL/100 mL."),
-    "kep": _("kep = Ktrans/ve: how fast contrast agent passes back into plasma, /min."),
-    "R2": _("R²: share of the curve's variance that the fit explains; 1 is all of it."),
-    "status": _(
-        "Status: what became of each voxel's fit, and why there is none where there is none."
-    ),
+    "ve": _("ve: fraction of the tissue that is extravascular extracellular space, mL/100 mL."),
+    "kep": _("kep = Ktrans/ve: rate at which contrast agent passes back into plasma, /min."),
+    "R2": _("R²: fraction of the curve's variance that the fit explains; 1 is all of it."),
+    "status": _("Status: fit status of each voxel, with the reason where the fit failed."),
     "normalised": _(
-        "Normalised Vp: mean Vp of the lesion over mean Vp of a healthy neighbour vertebra, × "
+        "Normalised Vp: mean Vp of the lesion over mean Vp of an adjacent healthy vertebra, × "
         "(Behar et al., AJNR 2023)."
     ),
     "change": _(
-        "Change = 100·(after − before)/before, %. Above −40 % persistent disease is called."
+        "Change = 100·(follow-up − baseline)/baseline, %. Above −40 % it is consistent with "
+        "persistent disease."
     ),
     "shift": _(
-        "Shift: by how many seconds the artery's curve is moved later, for blood takes time from "
+        "Shift: time by which the artery's curve is moved later, s, because blood takes time from "
         "the aorta to the bone. One frame can change normalised Vp more than twofold."
     ),
     "evidence": _(
-        "How badly the fit does at each shift, 1 at best. A deep valley is firm evidence; on a "
-        "flat floor every shift is as good."
+        "Fit residual at each shift, relative to the best (1). A deep valley is firm evidence; on "
+        "a flat floor the shifts cannot be separated."
     ),
-    "AIF": _("AIF: the artery's concentration, which drives every tissue's curve."),
-    "T10": _("T10: longitudinal relaxation time of the tissue before contrast, ms."),
-    "Hct": _("Hct: share of blood that is cells; plasma = blood/(1 − Hct)."),
-    "r1": _("r1: how much the agent speeds up relaxation, 1/s/mM (Shen, Invest Radiol 2015)."),
+    "AIF": _("AIF: arterial input function, the contrast agent's concentration in the artery."),
+    "T10": _("T10: longitudinal relaxation time (T1) of the tissue before contrast, ms."),
+    "Hct": _("Hct: haematocrit, the fraction of blood that is cells; plasma = blood/(1 − Hct)."),
+    "r1": _("r1: relaxivity of the contrast agent, 1/s/mM (Shen, Invest Radiol 2015)."),
 }
 
-# What settings and roles are called.
+# Labels of roles and of the choices of settings.
 ROLES = {
     "lesion": _("Lesion"),
     "reference": _("Reference vertebra"),
@@ -63,10 +66,10 @@ ROLES = {
     "aorta": _("Aorta"),
 }
 ROLE_HINTS = {
-    "lesion": _("Draw the lesion on every section; leave out veins, discs and cortical bone"),
-    "reference": _("Draw an adjacent healthy vertebra: lesions are divided by it"),
-    "exclusion": _("Draw what is not to be measured: veins, haemangiomas, discs"),
-    "aorta": _("Draw the aorta where it is not found"),
+    "lesion": _("Draw the lesion on every slice; leave out veins, discs and cortical bone"),
+    "reference": _("Draw an adjacent healthy vertebra; Vp of the lesion is divided by its Vp"),
+    "exclusion": _("Draw tissue to leave out of the measurement: veins, haemangiomas, discs"),
+    "aorta": _("Draw the aorta if the program does not find it"),
 }
 SOURCES = {
     "auto": _("found in the images"),
@@ -87,7 +90,7 @@ SIGNALS = {
     "relative": _("relative change (S−S0)/S0"),
     "difference": _("difference S−S0"),
 }
-#: "" takes what the study has.
+#: "" uses what the study has.
 T1_SOURCES = {
     "": _("what the study has"),
     "fixed": _("one fixed T10"),
@@ -96,20 +99,67 @@ T1_SOURCES = {
 }
 
 
-def remedy(error: Exception) -> str:
-    """Return an error's message with the controls of a window that fix it, by their labels."""
-    said = str(error)
-    names = []
+#: Fields that no form describes → label of the control in the windows, and its step. The other
+#: two, ``compare.cutoff`` and ``compare.accept_differences``, have no control in a window.
+OWN_CONTROLS = {"export.formats": (_("Export"), 5)}
+#: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
+STEPS_OF_THE_PAGE = dict.fromkeys(
+    (
+        "concentration.signal", "concentration.T1_source", "concentration.T10",
+        "concentration.r1", "aif.Hct", "fit.model",
+    ), 4,
+)  # fmt: skip
+
+
+def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:
+    """Return an error's message, followed by the controls that can fix the problem.
+
+    Args:
+        error: with the fields that can fix the problem, if it is one of the engine's.
+        in_slicer: whether the window is a panel in 3D Slicer, not the page in a browser.
+    """
+    controls: dict[int, list[str]] = {}
     for path in getattr(error, "fields", ()):
-        path, _equals, value = path.partition("=")
-        field = FORM.get(path)
-        if field is None or path == "inputs.study":
-            continue
-        choice = field.choices.get(value, value)
-        names.append(f"'{field.label}: {choice}'" if value else f"'{field.label}'")
-    if not names:
-        return said
-    return f"{said} " + _("Set {fields}.").format(fields=_(" or ").join(names))
+        label, step = control_of(path, in_slicer=in_slicer)
+        if label and label not in controls.setdefault(step, []):
+            controls[step].append(label)
+    places = [
+        _("{controls} in step {step}").format(controls=_(" or ").join(labels), step=step)
+        for step, labels in controls.items()
+        if labels
+    ]
+    if not places:
+        return str(error)
+    return f"{error} " + _("Change {places}.").format(places=_(", or ").join(places))
+
+
+def control_of(path: str, *, in_slicer: bool = IN_SLICER) -> tuple[str, int]:
+    """Return the control for a field of the form and its step, such as ("'T10 (ms)'", 1).
+
+    The label is "" where a window has no control. A path may end in a value to choose:
+    "concentration.signal=relative".
+    """
+    path, _equals, value = path.partition("=")
+    if path in OWN_CONTROLS:
+        label, step = OWN_CONTROLS[path]
+        return f"'{label}'", step
+    field = FORM.get(path)
+    # Step 1 opens studies with several controls; the messages say what to open.
+    if field is None or path == "inputs.study":
+        return "", 0
+    step = field.step if in_slicer else STEPS_OF_THE_PAGE.get(path, field.step)
+    label = f"'{control_label(path)}'"
+    if value:
+        label = _("{label} to '{choice}'").format(
+            label=label, choice=field.choices.get(value, value)
+        )
+    return label, step
+
+
+def control_label(path: str) -> str:
+    """Return the label of a setting with the unit that people see, such as "T10 (ms)"."""
+    field = FORM[path]
+    return f"{setting_label(path)} ({field.unit})" if field.unit else setting_label(path)
 
 
 def setting_label(path: str) -> str:

@@ -9,7 +9,6 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.settings import settings_fields, value_at
 
 from SpineDCEWidget.shared.session import Session, open_images
-from SpineDCEWidget.shared.wording import remedy
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
 
@@ -110,9 +109,3 @@ def test_a_corrected_flip_angle_makes_a_drawn_aorta_out_of_date(session):
     for _step in range(3):
         session.undo()
     assert not baseline.analysis.regions
-
-
-def test_an_error_names_the_controls_of_the_window():
-    error = InputError("T10 is not known.", fields=["concentration.T10"])
-    assert remedy(error) == "T10 is not known. Set 'T10'."
-    assert remedy(ValueError("Something.")) == "Something."

@@ -1,0 +1,96 @@
+"""Wording of the windows: remedies name controls with their unit, never an option."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from SpineDCELib.errors import InputError
+from SpineDCELib.settings import FORM
+
+from SpineDCEWidget.shared import wording
+from SpineDCEWidget.shared.wording import STEPS_OF_THE_PAGE, control_of, remedy
+
+ROOT = Path(__file__).parents[2]
+WIDGETS = ROOT / "SpineDCEWidget"
+#: A word such as --t10, or -o.
+OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z0-9-]*\b(?= |$|[.,;)])")
+
+
+def test_a_remedy_names_controls_with_unit_choice_and_step():
+    error = InputError(
+        "T10 is not known.",
+        fields=["concentration.T10", "concentration.signal=relative", "inputs.aif_file"],
+    )
+    assert remedy(error, in_slicer=True) == (
+        "T10 is not known. Change 'T10 (ms)' or 'Signal' to 'relative change (S−S0)/S0' in step 1, "
+        "or 'AIF file' in step 2."
+    )
+    assert "'T10 (ms)'" in remedy(error, in_slicer=False)
+    assert "in step 4" in remedy(error, in_slicer=False)
+
+
+def test_an_error_without_a_control_keeps_its_message():
+    assert remedy(ValueError("Something.")) == "Something."
+    for path in ("inputs.study", "compare.cutoff", "compare.accept_differences"):
+        assert remedy(InputError("Wrong.", fields=[path])) == "Wrong."
+
+
+@pytest.mark.parametrize("field", FORM.values(), ids=lambda f: f.path)
+def test_every_field_has_a_control(field):
+    if field.path == "inputs.study":
+        assert control_of(field.path) == ("", 0)
+        return
+    unit = f" ({field.unit})" if field.unit else ""
+    label, step = control_of(field.path, in_slicer=True)
+    assert (label, step) == (f"'{field.label}{unit}'", field.step)
+    said = remedy(InputError("Wrong.", fields=[field.path]), in_slicer=True)
+    assert said == f"Wrong. Change '{field.label}{unit}' in step {field.step}."
+    assert not OPTION.search(said)
+    for choice, words in field.choices.items():
+        if choice is not None:
+            assert control_of(f"{field.path}={choice}")[0].endswith(f"to '{words}'")
+
+
+def test_settings_on_the_page_are_in_the_step_that_a_remedy_names():
+    panel = (WIDGETS / "browser" / "maps_panel.py").read_text(encoding="utf-8")
+    shown = {path for path in re.findall(r'\("\w+", "([\w.]+)"', panel) if path in FORM}
+    assert shown == set(STEPS_OF_THE_PAGE)
+    assert panel.startswith('"""Step 4:')
+
+
+def test_choices_have_the_words_of_the_form():
+    for words, path in (
+        (wording.SOURCES, "aif.source"),
+        (wording.MODELS, "fit.model"),
+        (wording.SIGNALS, "concentration.signal"),
+        (wording.T1_SOURCES, "concentration.T1_source"),
+    ):
+        assert words == {key or "": label for key, label in FORM[path].choices.items()}
+
+
+@pytest.mark.parametrize(
+    "file", sorted(WIDGETS.rglob("*.py")), ids=lambda f: f.relative_to(WIDGETS).as_posix()
+)
+def test_no_sentence_of_a_window_names_an_option(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or id(node) in docstrings:
+            continue
+        if isinstance(node.value, str) and " " in node.value:
+            assert not OPTION.search(node.value), node.value
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "SpineDCE" / "Resources" / "UI").glob("*.ui")), ids=lambda f: f.name
+)
+def test_no_designer_file_names_an_option(file):
+    for text in re.findall(r"<string>(.*?)</string>", file.read_text(encoding="utf-8"), re.DOTALL):
+        assert not OPTION.search(text)
