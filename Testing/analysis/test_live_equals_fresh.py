@@ -85,6 +85,8 @@ SELECTIONS = [
 VALUES = {
     "reading.series": [None, 1],
     "reading.frame_interval": [None, 5.0],
+    "reading.frame_times": [None, tuple(5.0 * i for i in range(len(T)))],
+    "reading.field_strength": [None, 1.5, 3.0],
     "reading.TR": [None, 0.0045, 0.009],
     "reading.FA": [None, 25.0, 15.0],
     "reading.skip_invalid": [False, True],
@@ -194,7 +196,9 @@ class LiveAnalysis(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["first", "second", "third"]), shape=st.sampled_from(range(5)))
     def draw_a_region(self, name, shape):
         regions = {**self.live.regions, name: MASKS[shape].copy()}
-        self.live.update(regions=regions, roles={"third": "other", **self.live.roles})
+        # A region that was deleted has lost its role.
+        roles = {"first": "lesion", "second": "reference", "third": "other", **self.live.roles}
+        self.live.update(regions=regions, roles=roles)
 
     @rule(name=st.sampled_from(["first", "second", "third"]))
     def delete_a_region(self, name):

@@ -119,7 +119,7 @@ def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: lis
 
 
 def _summary(found: Detection) -> str:
-    """Return the table for a terminal: accepted slices, and each rejected vessel once."""
+    """The table for a terminal: the accepted sections, then each rejected vessel once."""
     lines = [f"{'section':>7} {'vessel':>6} {'voxels':>6} {'used':>5} {'arrival':>8} {'peak':>7} "
              f"{'width':>7}  verdict"]  # fmt: skip
     rejected: set[int] = set()
