@@ -149,7 +149,7 @@ class ArteriesPanel:
         except InputError:
             return
         state.candidates = [
-            {"index": i, "section": c.section + 1, "vessel": c.vessel, "taken": bool(c.accepted),
+            {"index": i, "section": c.slice + 1, "vessel": c.vessel, "taken": bool(c.accepted),
              "peak": f"{c.peak:.1f}", "arrival": f"{c.arrival:.1f}", "reason": c.reason}
             for i, c in enumerate(found.candidates)
         ]  # fmt: skip

@@ -137,7 +137,7 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
 
     A curve's ``meta`` is its row in the table, so that a click can take it in or out.
     """
-    sections = sorted({c.section for c in found.candidates})
+    sections = sorted({c.slice for c in found.candidates})
     columns = min(4, len(sections)) or 1
     rows = max(1, -(-len(sections) // columns))
     ink, grid = ("#c9d1d9", "#2a333d") if dark else ("#24292f", "#d8dee4")
@@ -172,14 +172,14 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
             "anchor": f"x{number}",
             "range": [-0.15 * top, 1.25 * top],
         }
-        taken = any(c.accepted for c in found.candidates if c.section == section)
+        taken = any(c.accepted for c in found.candidates if c.slice == section)
         notes.append({
             "text": f"{section + 1}", "x": x0 + 0.02, "y": y0 + height - 0.02, "xref": "paper",
             "yref": "paper", "showarrow": False, "xanchor": "left", "yanchor": "top",
             "font": {"size": 10, "color": ink if taken else GREY},
         })  # fmt: skip
         for index, c in enumerate(found.candidates):
-            if c.section != section:
+            if c.slice != section:
                 continue
             curve = c.signal / c.signal[: found.baseline_frames].mean() - 1
             what = "taken" if c.accepted else c.reason

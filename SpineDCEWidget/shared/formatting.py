@@ -45,7 +45,7 @@ def candidate_rows(visit: VisitSession) -> Rows:
     rows = [
         [
             "✓" if c.accepted else "",
-            str(c.section + 1),
+            str(c.slice + 1),
             f"{c.accepted} / {c.voxels}",
             number(c.arrival, 1),
             number(c.peak, 2),

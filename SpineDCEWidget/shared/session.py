@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from SpineDCELib.aif import Selection
 from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
 from SpineDCELib.aif.manual_selection import (
-    section_is_out,
     selection_from_dict,
     selection_to_dict,
+    slice_is_out,
     with_candidate,
-    with_section,
+    with_slice,
 )
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import refit_slices
@@ -460,8 +460,8 @@ class Session:
         """Take a slice (from 0) out of the artery, or in again."""
         geometry = visit.needed().study.dynamic.geometry
         present = visit.selection or Selection("by hand")
-        out = section_is_out(present, index, geometry)
-        selection = with_section(present, index, geometry, taken=out)
+        out = slice_is_out(present, index, geometry)
+        selection = with_slice(present, index, geometry, taken=out)
         text = _("Take slice {number} in") if out else _("Take slice {number} out")
         return self.choose_selection(visit, selection, text.format(number=index + 1))
 

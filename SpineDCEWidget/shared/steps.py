@@ -79,7 +79,7 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
         shift = settings.fit.shift
         if settings.aif.source == "auto":
             try:
-                count = len(analysis.detection().trusted().sections)
+                count = len(analysis.detection().trusted().slices)
             except InputError as error:
                 return WRONG, f"{visit.label}: {remedy(error)}"
             where = _("aorta found in {count} slices").format(count=count)

@@ -7,7 +7,7 @@ from SpineDCELib.series import Acquisition, DynamicSeries, Geometry
 
 TR, FA, TE, R1 = 0.0045, 25.0, 0.0015, 4.6
 SHAPE = (5, 48, 40)
-#: Sagittal: columns run to the back, rows to the feet, sections to the right; mm.
+#: Sagittal: columns run to the back, rows to the feet, slices to the right; mm.
 AFFINE = np.array([[0, 0, -6.0, 12], [3.0, 0, 0, -60], [0, -3.0, 0, 70], [0, 0, 0, 1]])
 
 
@@ -27,7 +27,7 @@ def spgr(C, T10, M0):
 
 
 def places():
-    """Name → mask: an aorta of 7 mm radius in three sections, a vein behind it, tissue."""
+    """Name → mask: an aorta of 7 mm radius in three slices, a vein behind it, tissue."""
     k, j, i = np.indices(SHAPE)
     aorta = ((i - 14 - 0.06 * (j - 24)) * 3) ** 2 + ((k - 2) * 6) ** 2 <= 8**2
     vein = ((i - 24) * 3) ** 2 + ((k - 2) * 6) ** 2 <= 8**2
@@ -68,9 +68,9 @@ def trunk(*, interval=4.0, noise=6.0, seed=0, artery=True, tissue_delay=5.0, pha
     return series, Cb
 
 
-def part_of(series, sections):
-    """Some of the sections."""
+def part_of(series, slices):
+    """Some of the slices."""
     affine = series.geometry.affine.copy()
-    affine[:3, 3] += affine[:3, 2] * sections[0]
-    geometry = Geometry((len(sections), *SHAPE[1:]), affine)
-    return replace(series, signal=series.signal[:, list(sections)], geometry=geometry)
+    affine[:3, 3] += affine[:3, 2] * slices[0]
+    geometry = Geometry((len(slices), *SHAPE[1:]), affine)
+    return replace(series, signal=series.signal[:, list(slices)], geometry=geometry)

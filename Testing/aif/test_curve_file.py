@@ -27,7 +27,7 @@ def test_stated_units(tmp_path, header, factor):
 
 
 @pytest.mark.parametrize(("factor", "unit"), [(1, "s"), (1000, "ms"), (1 / 60, "min")])
-def test_span_tells_the_unit_and_the_note_says_so(tmp_path, factor, unit):
+def test_unit_follows_from_the_span_and_is_noted(tmp_path, factor, unit):
     rows = "\n".join(f"{t * factor} {t / 100}" for t in range(0, 300, 5))
     found = read_curve_file(write(tmp_path, rows), duration=295)
     assert found.t[-1] == pytest.approx(295)
@@ -35,10 +35,12 @@ def test_span_tells_the_unit_and_the_note_says_so(tmp_path, factor, unit):
     assert found.medium is None
 
 
-def test_unclear_unit_is_asked_for(tmp_path):
+def test_undetermined_unit_is_refused(tmp_path):
     rows = "\n".join(f"{t},{t / 100}" for t in range(0, 300, 5))
-    with pytest.raises(InputError, match="time unit"):
+    with pytest.raises(InputError) as caught:
         read_curve_file(write(tmp_path, rows), duration=5000)
+    assert caught.value.code == "no_time_unit"
+    assert caught.value.fields == ("aif.time_unit", "inputs.aif_file")
     assert read_curve_file(write(tmp_path, rows), duration=5000, time_unit="s").t[-1] == 295
 
 
@@ -46,17 +48,19 @@ def test_unclear_unit_is_asked_for(tmp_path):
     "text",
     ["", "time,Cb\n1,2\n", "a,b\nx,y\n1,2\n3,4\n", "0,1\n5,2\n4,3\n6,1\n", "0,1\n1,nan\n2,3\n"],
 )
-def test_bad_files_are_one_sentence(tmp_path, text):
+def test_unusable_files_are_named(tmp_path, text):
     with pytest.raises(InputError, match=r"aif\.csv"):
         read_curve_file(write(tmp_path, text), duration=5)
 
 
 def test_missing_and_binary_files(tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError) as caught:
         read_curve_file(tmp_path / "none.csv", duration=5)
+    assert caught.value.code == "aif_file_unreadable"
     (tmp_path / "b.csv").write_bytes(bytes(range(256)))
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError) as caught:
         read_curve_file(tmp_path / "b.csv", duration=5)
+    assert caught.value.code == "aif_file_unreadable"
 
 
 def test_pkmodeling_prescribed_curve():

@@ -24,13 +24,13 @@ def found_in(series, **options):
 
 @pytest.mark.parametrize("interval", [1.0, 2.5, 4.0, 5.5])
 @pytest.mark.parametrize("noise", [0.0, 6.0, 15.0])
-def test_the_artery_is_found_in_its_sections_and_nothing_else(interval, noise):
+def test_only_the_artery_is_found_in_its_slices(interval, noise):
     series, Cb = trunk(interval=interval, noise=noise, seed=int(noise))
     found = found_in(series).trusted()
     aorta = places()["aorta"]
     assert (found.mask & aorta).sum() >= 0.95 * found.mask.sum()
     assert not (found.mask & places()["vein"]).any()
-    assert set(np.flatnonzero(aorta.any(axis=(1, 2)))) == set(found.sections)
+    assert set(np.flatnonzero(aorta.any(axis=(1, 2)))) == set(found.slices)
     n0 = found.baseline_frames
     C = CONTRAST(found.signal[:, None], found.signal[:n0].mean(keepdims=True))[:, 0]
     assert C.max() == pytest.approx(Cb.max(), rel=0.06)
@@ -44,21 +44,24 @@ def test_every_enhancing_voxel_has_a_reason_and_every_vessel_a_row():
     assert any("vein" in reason for reason in reasons.values())
     assert sum(found.counts().values()) == (found.verdicts != Verdict.NOT_ENHANCING).sum()
     for c in found.candidates:
-        own = found.vessels[c.section] == c.vessel
+        own = found.vessels[c.slice] == c.vessel
         assert own.sum() == c.voxels
-        assert (found.verdicts[c.section][own] == Verdict.ACCEPTED).sum() == c.accepted
+        assert (found.verdicts[c.slice][own] == Verdict.ACCEPTED).sum() == c.accepted
     assert {Verdict(v).reason for v in np.unique(found.verdicts)} <= {v.reason for v in Verdict}
 
 
-def test_a_vein_without_its_artery_is_no_aif():
+def test_a_vein_without_its_artery_gives_no_aif():
     found = found_in(trunk(artery=False)[0])
     assert not found.mask.any()
     assert found.signal is None
-    with pytest.raises(InputError, match=r"No trustworthy AIF.*vein"):
+    assert "vein" in found.doubt
+    with pytest.raises(InputError) as caught:
         found.trusted()
+    assert caught.value.code == "no_trustworthy_aif"
+    assert "inputs.aif_mask" in caught.value.fields
 
 
-def test_noise_sameness_and_a_late_start_are_no_aif():
+def test_noise_a_constant_series_and_a_late_start_give_no_aif():
     series, _ = trunk()
     rng = np.random.default_rng(0)
     noisy = replace(series, signal=rng.normal(100, 6, series.signal.shape).astype(np.float32))
@@ -71,9 +74,9 @@ def test_noise_sameness_and_a_late_start_are_no_aif():
         assert found.signal is None
 
 
-def test_one_section_and_a_search_region():
+def test_one_slice_and_a_search_region():
     series, _ = trunk()
-    assert found_in(part_of(series, [2])).sections == [0]
+    assert found_in(part_of(series, [2])).slices == [0]
     region = np.zeros(SHAPE, bool)
     region[:, :20] = True
     found = found_in(series, region=region)

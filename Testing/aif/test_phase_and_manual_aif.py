@@ -18,7 +18,7 @@ from SpineDCELib.aif import (
     read_selection,
     vessel_angle,
 )
-from SpineDCELib.aif.manual_selection import Ball, section_point, write_selection
+from SpineDCELib.aif.manual_selection import Ball, slice_point, write_selection
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli import main
@@ -39,7 +39,7 @@ def blood(series, **aif):
     return Analysis(Images(series), settings).blood()
 
 
-def test_the_angle_is_that_of_the_vessel():
+def test_vessel_angle_of_a_tilted_tube():
     geometry = Geometry((3, 60, 60), AFFINE)
     j, i = np.mgrid[:60, :60]
     for slope in (0.0, 0.3, 0.6):
@@ -77,43 +77,47 @@ def test_late_frames_hold_the_zero_level_of_a_noisy_phase():
     np.testing.assert_allclose(anchored(vague, lost).C, vague.C)
 
 
-def test_without_phase_nothing_is_corrected_but_it_is_said():
+def test_without_phase_t2star_is_noted_but_not_corrected():
     series, Cb = trunk(noise=4.0)
     curve = blood(series)
     assert curve.r2 == 0
     assert curve.Cb.max() == pytest.approx(Cb.max(), rel=0.04)
     assert any("T2* of blood" in note for note in curve.notes)
     assert blood(series, r2=6.1).Cb.max() > 1.05 * curve.Cb.max()
-    with pytest.raises(InputError, match="phase"):
+    with pytest.raises(InputError) as caught:
         blood(series, peak="phase")
+    assert caught.value.code == "no_phase"
 
 
-def test_changes_by_hand_follow_and_are_kept(tmp_path):
+def test_manual_selection_is_saved_and_applied(tmp_path):
     series, _ = trunk()
     found = detect(series, to_contrast=CONTRAST, unit=UNIT)
-    section = found.sections[0]
+    slice_index = found.slices[0]
     place = tuple(float(x) for x in (AFFINE @ [30.0, 40.0, 2.0, 1.0])[:3])
     selection = Selection(
         "less of it", taken_in=(Ball(place, 4.0),),
-        sections_out=(section_point(section, series.geometry),),
+        slices_out=(slice_point(slice_index, series.geometry),),
     )  # fmt: skip
     write_selection(tmp_path / "hand.json", selection)
     assert read_selection(tmp_path / "hand.json") == selection
     hand = apply_selection(read_selection(tmp_path / "hand.json"), found, series)
-    assert section not in hand.sections
+    assert slice_index not in hand.slices
     assert hand.mask[2, 40, 30]
-    row = next(c for c in hand.candidates if c.section == section and c.vessel == 1)
+    row = next(c for c in hand.candidates if c.slice == slice_index and c.vessel == 1)
     assert row.accepted == 0
     assert row.reason == "taken out by hand"
     assert not np.allclose(hand.signal, found.signal)
     far = selection.moved((500.0, 0.0, 0.0))
     np.testing.assert_array_equal(apply_selection(far, found, series).mask, found.mask)
     nothing = Selection("all", taken_out=(Ball((0.0, 0.0, 0.0), 900.0),))
-    with pytest.raises(InputError, match="no voxel"):
+    with pytest.raises(InputError) as caught:
         apply_selection(nothing, found, series)
+    assert caught.value.code == "aif_selection_empty"
     (tmp_path / "bad.json").write_text('{"name": "x", "taken_in": [{"radius": 2}]}')
-    with pytest.raises(InputError, match="sections_out"):
+    with pytest.raises(InputError) as caught:
         read_selection(tmp_path / "bad.json")
+    assert caught.value.code == "aif_selection_unreadable"
+    assert caught.value.fields == ("inputs.aif_selection",)
 
 
 @pytest.mark.parametrize("function", [parker, georgiou])
@@ -143,7 +147,7 @@ def test_the_command_writes_table_evidence_and_picture(tmp_path, capsys):
     assert (out / "aif_mask.nrrd").exists()
 
 
-def test_the_synthetic_trunk_is_what_it_says():
+def test_synthetic_trunk_has_disjoint_structures():
     where = places()
     assert np.sum([m.astype(int) for m in where.values()], axis=0).max() == 1
     assert where["aorta"].shape == SHAPE

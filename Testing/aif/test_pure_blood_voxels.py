@@ -19,7 +19,7 @@ def signal(C, M0=4000.0, T10=1.441):
 
 
 def vessel(seed, *, inflow=0.0, fat=0.0):
-    """Lumen of a vessel in three sections, columns 2 to 11; baseline 2.5 times the noise."""
+    """Lumen of a vessel in three slices, columns 2 to 11; baseline 2.5 times the noise."""
     t = np.arange(0, 200, 5.0)
     C = 6 * np.exp(-(((t - 40) / 8) ** 2)) + 1.2 * (t > 40)
     C[:BEFORE] = 0
@@ -62,7 +62,7 @@ def test_fresh_blood_is_left_out_at_its_end(seed):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_section_with_fat_in_it_is_left_out(seed):
+def test_a_slice_with_fat_is_left_out(seed):
     found, _, k, _ = vessel(seed, fat=0.08)
     assert found.mixed[(k == 0) & ~found.rim & ~found.fresh].mean() > 0.9
     assert found.mixed[k > 0].mean() < 0.1

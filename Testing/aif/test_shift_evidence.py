@@ -58,8 +58,10 @@ def test_noise_alone_proposes_nothing():
         {"noise": rng.normal(0, 0.02, (T.size, 400))}, T, AIF, model="extended_tofts"
     )
     assert found.doubt or found.high - found.low > 3
-    with pytest.raises(InputError, match="could be estimated"):
+    with pytest.raises(InputError) as caught:
         gather_evidence({"none": np.full((T.size, 5), np.nan)}, T, AIF, model="extended_tofts")
+    assert caught.value.code == "no_curve_for_shift"
+    assert caught.value.fields == ("fit.shift",)
 
 
 def test_the_change_between_visits_against_the_shift():
@@ -71,5 +73,6 @@ def test_the_change_between_visits_against_the_shift():
     assert change.stable
     close = change_evidence(before, after, lesion="lesion", cutoff=float(middle))
     assert not close.stable
-    with pytest.raises(InputError, match="not known"):
+    with pytest.raises(InputError) as caught:
         change_evidence(before, after, lesion="other")
+    assert caught.value.code == "no_normalised_vp"

@@ -79,7 +79,7 @@ CURVES = [
 SELECTIONS = [
     None,
     Selection("first", taken_out=(Ball((4.5, 6.0, 0.0), 2.0),)),
-    Selection("second", sections_out=((4.5, 6.0, 4.0),)),
+    Selection("second", slices_out=((4.5, 6.0, 4.0),)),
 ]
 #: Every setting with values to try; a setting that is missing here fails the test below.
 VALUES = {

@@ -24,13 +24,13 @@ def chart(lines, offset=0.0):
 
 def test_a_table_holds_the_rows(scene):
     table = Table(
-        "candidates", ("section", "verdict", "peak [mM]"), ((1, "artery", 6.5), (2, "vein", 3.0))
+        "candidates", ("slice", "verdict", "peak [mM]"), ((1, "artery", 6.5), (2, "vein", 3.0))
     )
     node = show_table(scene, table)
     assert node.GetNumberOfColumns() == 3
     assert node.GetCellText(1, 1) == "vein"
     assert float(node.GetCellText(0, 2)) == 6.5
-    show_table(scene, Table("candidates", ("section",), ((7,),)), node)
+    show_table(scene, Table("candidates", ("slice",), ((7,),)), node)
     assert (node.GetNumberOfColumns(), node.GetNumberOfRows()) == (1, 1)
 
 

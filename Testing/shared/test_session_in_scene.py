@@ -150,7 +150,7 @@ def test_candidates_are_taken_out_and_in_again(studies):
     found = visit.analysis.detection()
     before = found.mask.copy()
     index = next(i for i, c in enumerate(found.candidates) if c.accepted)
-    slice_index = found.candidates[index].section
+    slice_index = found.candidates[index].slice
     session.toggle_candidate(visit, index)
     assert not visit.analysis.detection().mask[slice_index].any()
     session.toggle_candidate(visit, index)
@@ -174,7 +174,7 @@ def test_a_saved_scene_opens_elsewhere_with_every_choice(studies, tmp_path):
     visit = session.open("baseline", open_images(studies["baseline"][0]))
     draw(session, visit, studies["baseline"][1])
     session.choose(visit, {"fit.shift": 4.4, "aif.Hct": 0.4})
-    session.toggle_slice(visit, visit.analysis.detection().sections[0])
+    session.toggle_slice(visit, visit.analysis.detection().slices[0])
     drawn.add_ruler(visit.nodes, Ruler("long", (0, 0, 0), (30.0, 0, 0)))
     session.compute(visit)
     assert session.scene.WriteToMRB(str(saved))
@@ -201,7 +201,7 @@ def test_a_saved_scene_opens_elsewhere_with_every_choice(studies, tmp_path):
 
 def test_work_that_was_kept_is_taken_up(session, baseline, studies, tmp_path):
     session.choose(baseline, {"fit.shift": 4.3})
-    session.toggle_slice(baseline, baseline.analysis.detection().sections[0])
+    session.toggle_slice(baseline, baseline.analysis.detection().slices[0])
     drawn.add_ruler(baseline.nodes, Ruler("long", (0, 0, 0), (30.0, 0, 0)))
     drawn.add_ruler(baseline.nodes, Ruler("short", (0, 0, 0), (0, 20.0, 0)))
     session.rulers_changed(baseline)

@@ -1,4 +1,4 @@
-"""The arterial input function: where it comes from, and when it arrives."""
+"""Arterial input function: sources, detection, arrival and time shift."""
 
 from SpineDCELib.aif.arrival import baseline_frames, bolus_arrival, most_enhancing
 from SpineDCELib.aif.blood_curve import BloodCurve, blood_curve

@@ -1,4 +1,4 @@
-"""When the bolus arrives, and with it which frames are baseline."""
+"""Bolus arrival and the number of baseline frames."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
 
+#: Share of the height of the rise at which the line that is fitted to it ends. A reason, not a
+#: source: the last tenth is rounded by dispersion and would bend the line.
+RISE_END = 0.9
+#: Steps per frame interval in which the arrival is searched: finer than its own uncertainty.
+STEPS_PER_FRAME = 10
+#: SD of a normal distribution over its median absolute deviation (Rousseeuw and Croux, J Am Stat
+#: Assoc 1993;88:1273).
+SD_PER_MAD = 1.4826
+
 
 def bolus_arrival(curve: ArrayLike, *, t: ArrayLike) -> float:
-    """Bolus arrival time (CAPLEX Q.BA1.001), s, finer than a frame.
+    """Return the bolus arrival time (CAPLEX Q.BA1.001), s, finer than a frame.
 
     A constant joined to a straight line, fitted by least squares to the curve up to the frame
     where its rise has passed: the joint is the arrival. It needs no threshold and no count of
@@ -24,18 +33,24 @@ def bolus_arrival(curve: ArrayLike, *, t: ArrayLike) -> float:
     """
     c, times = np.asarray(curve, float), np.asarray(t, float)
     if c.shape != times.shape or not np.all(np.isfinite(c)):
-        raise InputError("Bolus arrival needs a finite curve with one value a frame.")
+        raise InputError(
+            "The bolus arrival needs a curve with one finite value per frame.",
+            code="curve_not_finite",
+        )
     peak = int(np.argmax(c))
     if peak == 0:
-        raise InputError("The curve falls from its first frame: there is no baseline before it.")
+        raise InputError(
+            "The curve is highest in its first frame, so there is no baseline before the bolus.",
+            code="no_baseline",
+        )
     # The rise ends where the curve first comes near its peak; the rest would bend the line.
     floor = np.median(c[: max(peak // 2, 1)])
-    near = np.flatnonzero(c[: peak + 1] >= floor + 0.9 * (c[peak] - floor))
+    near = np.flatnonzero(c[: peak + 1] >= floor + RISE_END * (c[peak] - floor))
     last = max(int(near[0]), 1)
     x, y = times[: last + 1], c[: last + 1]
     best = (np.inf, float(x[-2]))
     for i in range(last):
-        for arrival in np.linspace(x[i], x[i + 1], 11)[:-1]:
+        for arrival in np.linspace(x[i], x[i + 1], STEPS_PER_FRAME + 1)[:-1]:
             ramp = np.maximum(x - arrival, 0)
             design = np.column_stack([np.ones_like(x), ramp])
             solution = np.linalg.lstsq(design, y, rcond=None)[0]
@@ -46,16 +61,16 @@ def bolus_arrival(curve: ArrayLike, *, t: ArrayLike) -> float:
 
 
 def baseline_frames(curve: ArrayLike, *, t: ArrayLike) -> int:
-    """How many of the first frames lie before the bolus: at least one.
+    """Count the frames before the bolus: at least one.
 
     The frame in which the bolus arrives does not count, nor does the curved foot of the rise.
 
     Args:
-        curve: ``(frames,)``, mean signal of the artery, or of what enhances most.
+        curve: ``(frames,)``, mean signal of the artery, or of the most enhancing voxels.
         t: ``(frames,)``, s.
 
     Raises:
-        InputError: contrast is there from the first frame on.
+        InputError: contrast agent is present from the first frame on.
     """
     times, values = np.asarray(t, float), np.asarray(curve, float)
     arrival = bolus_arrival(values, t=times)
@@ -63,12 +78,12 @@ def baseline_frames(curve: ArrayLike, *, t: ArrayLike) -> int:
     # The foot of the rise is curved, so the straight line meets the baseline a little late: the
     # frames that already stand above the scatter are left out.
     middle = np.median(before)
-    scatter = 1.4826 * np.median(np.abs(before - middle))
+    scatter = SD_PER_MAD * np.median(np.abs(before - middle))
     return int(np.flatnonzero(before <= middle + scatter)[-1]) + 1
 
 
 def most_enhancing(signal: NDArray[np.floating], *, share: float = 0.01) -> NDArray[np.float64]:
-    """Mean curve of the voxels that brighten most, for want of an artery.
+    """Return the mean curve of the most enhancing voxels, used where no artery is known.
 
     Args:
         signal: ``(frames, …)``, scanner units.
@@ -81,4 +96,4 @@ def most_enhancing(signal: NDArray[np.floating], *, share: float = 0.01) -> NDAr
     rise = flat.max(axis=0) - flat[: max(flat.shape[0] // 10, 1)].mean(axis=0)
     count = max(int(share * rise.size), 1)
     chosen = np.argpartition(-np.nan_to_num(rise, nan=-np.inf), count - 1)[:count]
-    return flat[:, chosen].mean(axis=1, dtype=float)
+    return np.asarray(flat[:, chosen].mean(axis=1, dtype=float), np.float64)

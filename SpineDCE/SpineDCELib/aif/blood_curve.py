@@ -1,4 +1,4 @@
-"""From an artery's signal to blood concentration, checked against its phase."""
+"""Blood concentration from an artery's magnitude signal, checked against its phase."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from SpineDCELib.errors import InputError
 
 @dataclass(frozen=True, eq=False)
 class BloodCurve:
-    """Contrast agent in an artery.
+    """Concentration of contrast agent in an artery.
 
     Attributes:
         Cb: ``(frames,)``, whole blood. signal: the artery's mean signal. phase: the phase's
-            curve, where there is one; the magnitude's late frames help to hold its zero level.
-        r2: T2* relaxivity in use, 1/s/mM. notes: what was done.
+            curve, or None; the magnitude's late frames help to hold its zero level.
+        r2: T2* relaxivity in use, 1/s/mM. notes: the corrections, one sentence each.
     """
 
     Cb: NDArray[np.float64]
@@ -47,7 +47,7 @@ def blood_curve(
     phase: PhaseCurve | None = None,
     peak: str = "magnitude",
 ) -> BloodCurve:
-    """Concentration from magnitude, with or without T2*, and with the phase's help.
+    """Convert an artery's signal to concentration, with T2* and phase corrections where asked.
 
     Args:
         signal: ``(frames,)``, the artery's mean. contrast: signal → mM without T2*.
@@ -55,17 +55,21 @@ def blood_curve(
         peak: "phase" halves the first pass's distance to the phase's curve.
 
     Raises:
-        InputError: TE or phase images are needed but not there.
+        InputError: TE or phase images are needed but missing.
     """
     plain = np.asarray(contrast(signal), float)
     if r2 and TE is None:
         raise InputError(
             "The echo time is not in the files, so r2 of blood cannot be used.",
             code="no_TE",
-            fields=["aif.r2"],
+            fields=("aif.r2=0",),
         )
     if peak == "phase" and phase is None:
-        raise InputError("The peak is to be corrected by phase, but there is no usable phase.")
+        raise InputError(
+            "The study has no usable phase images, so phase cannot correct the peak of the AIF.",
+            code="no_phase",
+            fields=("aif.peak=magnitude",),
+        )
     phase = None if phase is None else anchored(phase, plain)
     notes = []
     used = r2 or 0.0

@@ -1,4 +1,4 @@
-"""What the search for the artery found: vessels section by section, with scores and reasons."""
+"""Result of the artery search: vessels slice by slice, with scores and reasons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from SpineDCELib.errors import InputError
 
 
 class Verdict(IntEnum):
-    """Why a voxel is, or is not, part of the arterial input function."""
+    """Reason for which a voxel is, or is not, part of the arterial input function."""
 
     NOT_ENHANCING = 0
     ACCEPTED = 1
@@ -35,7 +35,7 @@ class Verdict(IntEnum):
 
     @property
     def reason(self) -> str:
-        """The verdict in words."""
+        """Return the verdict in words."""
         return _REASONS[self]
 
 
@@ -51,24 +51,24 @@ _REASONS = {
     Verdict.LATE: "fills after the artery: a vein or an organ",
     Verdict.CHAMBER: "too thick for a vessel: a chamber of the heart or an organ",
     Verdict.OTHER_VESSEL: "arterial, but not of the main vessel",
-    Verdict.EDGE: "edge of the vessel: other tissue in the voxel or moving in and out",
+    Verdict.EDGE: "edge of the vessel: other tissue in the voxel or moving through it",
     Verdict.INFLOW: "inside the vessel, but fresh blood flows in and enhances too little",
     Verdict.UNLIKE: "peak, arrival or area unlike the rest of the vessel",
     Verdict.OUTSIDE_REGION: "outside the search region",
     Verdict.BRANCH: "a branch, thinner than the vessel it comes from",
     Verdict.BY_HAND: "taken out by hand",
-    Verdict.DOUBTED: "the best there is, but no trustworthy artery",
+    Verdict.DOUBTED: "best candidate, but not trustworthy as the artery",
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """One vessel in one section: median scores of its voxels, the verdict and its curve.
+    """One vessel in one slice: median scores of its voxels, the verdict and its curve.
 
     Attributes:
-        section: index of the section, from 0. vessel: number of the vessel, the same in every
-            section that it crosses, from 1.
-        voxels, accepted: how many there are and how many of them are in the AIF.
+        slice: index of the slice, from 0. vessel: number of the vessel, the same in every slice
+            that it crosses, from 1.
+        voxels, accepted: number of voxels, and of those in the AIF.
         position: LPS centre, mm.
         SNR: baseline over noise. arrival: s, half of the peak. rise: s. width: s.
         peak, late: contrast agent in ``Detection.unit``. roughness: share of the peak.
@@ -77,7 +77,7 @@ class Candidate:
         signal: ``(frames,)``, mean signal of the accepted voxels, or of all where none is.
     """
 
-    section: int
+    slice: int
     vessel: int
     voxels: int
     accepted: int
@@ -97,30 +97,30 @@ class Candidate:
 
     @property
     def name(self) -> str:
-        """Of its curve in charts; no other candidate's."""
-        return f"section {self.section + 1}, vessel {self.vessel}"
+        """Return the name of its curve in charts, unique among the candidates."""
+        return f"slice {self.slice + 1}, vessel {self.vessel}"
 
     @property
     def reason(self) -> str:
-        """The verdict in words."""
+        """Return the verdict in words."""
         return self.verdict.reason
 
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """The artery in a dynamic series, with all that was looked at.
+    """The artery in a dynamic series, with every vessel that was considered.
 
     Attributes:
         candidates: best first; the vessels that were rejected follow with their reasons.
         verdicts: ``(slices, rows, columns)`` of :class:`Verdict`.
         vessels: the same shape; number of the vessel that a voxel belongs to, 0 for none.
-        arrival: the same shape; s, half of the peak; NaN where nothing was judged.
-        signal: ``(frames,)``, mean of the accepted voxels, each moved to the mean arrival and
-            freed of what noise adds to a magnitude; None without a trustworthy artery.
+        arrival: the same shape; s, half of the peak; NaN where no curve was scored.
+        signal: ``(frames,)``, mean of the accepted voxels, each moved to the median arrival
+            and with the noise floor subtracted; None without a trustworthy artery.
         baseline_frames: before the first contrast agent anywhere in the series.
         noise: SD of one frame, scanner units.
         unit: of the candidates' peak and late level: "mM" or "(S-S0)/S0".
-        doubt: why there is no trustworthy AIF, one sentence; empty where there is one.
+        doubt: the reason why no AIF can be trusted, one sentence; empty where one can.
     """
 
     candidates: tuple[Candidate, ...]
@@ -135,16 +135,16 @@ class Detection:
 
     @property
     def mask(self) -> NDArray[np.bool_]:
-        """The accepted voxels."""
-        return self.verdicts == Verdict.ACCEPTED
+        """Return the mask of the accepted voxels."""
+        return np.asarray(self.verdicts == Verdict.ACCEPTED)
 
     @property
-    def sections(self) -> list[int]:
-        """Sections with an accepted voxel."""
+    def slices(self) -> list[int]:
+        """Return the slices with an accepted voxel, from 0."""
         return [int(k) for k in np.flatnonzero(self.mask.any(axis=(1, 2)))]
 
     def counts(self) -> dict[str, int]:
-        """Reason in words → voxels, of everything that enhances."""
+        """Count the enhancing voxels for each reason in words."""
         codes, counts = np.unique(self.verdicts, return_counts=True)
         return {
             Verdict(code).reason: int(n)
@@ -153,10 +153,10 @@ class Detection:
         }
 
     def trusted(self) -> Detection:
-        """Itself.
+        """Return the detection itself if its AIF can be trusted.
 
         Raises:
-            InputError: there is no trustworthy AIF; the sentence says why.
+            InputError: the AIF cannot be trusted; the message says why.
         """
         if self.doubt:
             raise InputError(

@@ -1,4 +1,4 @@
-"""An arterial input function from a text file, with its units found and told."""
+"""Reader of an arterial input function from a text file, with its units."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 
+_FIELDS = ("inputs.aif_file",)
 _TIME_UNITS = {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "msec": 1e-3}
 _TIME_UNITS |= {"min": 60.0, "minute": 60.0, "minutes": 60.0}
 _CONCENTRATION_UNITS = {"mm": 1.0, "mmol/l": 1.0, "mol/l": 1e3, "m": 1e3, "um": 1e-3, "µm": 1e-3}
 
 
 class CurveFile(NamedTuple):
-    """What :func:`read_curve_file` found."""
+    """Curve, medium and units read by :func:`read_curve_file`."""
 
     t: NDArray[np.float64]  #: s
     C: NDArray[np.float64]  #: mM
@@ -33,20 +34,25 @@ def read_curve_file(
 
     A header may name the units: ``time [s], Cb [mM]``; ``Cb`` is whole blood, ``Cp`` plasma.
     Without a unit, times are taken as the one of ms, s and min whose span fits the acquisition;
-    where none or several fit, the file is refused and the unit asked for.
+    where none or several fit, the file is refused.
 
     Args:
         duration: of the acquisition, s; what a time axis without a unit is compared with.
         time_unit: "s", "ms" or "min", when the user says so.
 
     Raises:
-        InputError: unreadable, not two columns of numbers, times not rising, unit unclear.
+        InputError: unreadable, not two columns of numbers, times not rising, unit not determined.
     """
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The AIF file {path} cannot be read as text ({error}).") from None
+        raise InputError(
+            f"The AIF file {path} could not be read: {error}.",
+            code="aif_file_unreadable",
+            about=str(path),
+            fields=_FIELDS,
+        ) from None
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     rows = [_split(line) for line in lines]
@@ -57,14 +63,22 @@ def read_curve_file(
     if len(values) < 3 or any(v is None or len(v) < 2 for v in values):
         raise InputError(
             f"The AIF file {path} needs two columns of numbers, time and concentration, "
-            "in at least three rows."
+            "in at least three rows.",
+            code="aif_file_not_two_columns",
+            about=str(path),
+            fields=_FIELDS,
         )
     time_column = _column(header, r"^(t|time)", 0)
     value_column = _column(header, r"^(c|aif)", 1 if time_column == 0 else 0)
     table = np.array([[v[time_column], v[value_column]] for v in values if v is not None])
     t, C = table[:, 0], table[:, 1]
     if not np.all(np.isfinite(table)) or np.any(np.diff(t) <= 0):
-        raise InputError(f"The AIF file {path} needs finite numbers and rising times.")
+        raise InputError(
+            f"The AIF file {path} needs finite numbers and rising times.",
+            code="aif_file_not_rising",
+            about=str(path),
+            fields=_FIELDS,
+        )
 
     stated = time_unit or _unit(header, time_column)
     if stated is None:
@@ -76,23 +90,33 @@ def read_curve_file(
         ]
         if len(fits) != 1:
             raise InputError(
-                f"The AIF file {path} does not say its time unit, and its span of {span:g} does "
-                f"not show it beside an acquisition of {duration:.0f} s. Write the header "
+                f"The AIF file {path} does not state its time unit, and its span of {span:g} does "
+                f"not determine it for an acquisition of {duration:.0f} s. Write the header "
                 "'time [s], Cb [mM]'.",
                 code="no_time_unit",
                 about=str(path),
-                fields=["aif.time_unit"],
+                fields=("aif.time_unit", *_FIELDS),
             )
         note = f"times taken as {fits[0]} because their span fits the acquisition"
         factor = _TIME_UNITS[fits[0]]
     else:
         if stated.lower() not in _TIME_UNITS:
-            raise InputError(f"The AIF file {path} has the time unit '{stated}'; use s, ms or min.")
+            raise InputError(
+                f"The AIF file {path} has the time unit '{stated}', not s, ms or min.",
+                code="aif_time_unit_not_supported",
+                about=str(path),
+                fields=("aif.time_unit", *_FIELDS),
+            )
         factor = _TIME_UNITS[stated.lower()]
         note = f"times in {stated} as stated"
     unit = _unit(header, value_column)
     if unit is not None and unit.lower() not in _CONCENTRATION_UNITS:
-        raise InputError(f"The AIF file {path} has the unit '{unit}'; use mM.")
+        raise InputError(
+            f"The AIF file {path} has the concentration unit '{unit}', not mM.",
+            code="aif_concentration_unit_not_supported",
+            about=str(path),
+            fields=_FIELDS,
+        )
     C = C * _CONCENTRATION_UNITS[unit.lower()] if unit else C
     note += f", concentration in {unit}" if unit else ", concentration taken as mM"
     name = header[value_column].lower() if header else ""

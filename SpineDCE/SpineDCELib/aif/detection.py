@@ -1,8 +1,8 @@
-"""The artery found without any input: curves are scored, vessels are formed, one is the artery.
+"""Automatic artery search: score curves, group them into vessels, choose the artery.
 
 Curves that could be blood (criteria: baseline noise, arrival, rise, peak, width, roughness after
 the peak, saturation) are grouped into vessels. Of those, the artery is the first tube to fill. In
-it, only voxels that hold nothing but blood in a steady state count.
+it, only voxels that hold nothing but blood in a steady state are averaged.
 
 No threshold belongs to one scanner or protocol: they are multiples of the data's own noise, ratios
 within one vessel, or limits that physiology sets.
@@ -34,27 +34,60 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.series.dynamic_series import DynamicSeries, Geometry
 
+# Constants of the search that hold in every protocol: multiples of the noise, or shares within one
+# image. None has a published source; each is a choice for the reason that stands beside it.
+#: SNR of a voxel's mean before contrast, below which its neighbours are averaged in: at 7 the
+#: baseline is known to a seventh, and concentration to about a quarter.
+LEAST_BASELINE_SNR = 7.0
+#: Least baseline signal, in SDs of a frame's noise; keeps ratios to a dark baseline finite.
+BASELINE_FLOOR = 0.5
+#: Largest fall below the baseline before the peak, in SDs of a frame's noise: noise alone does not
+#: reach 6 SDs in any of a million voxels.
+LARGEST_DIP = 6.0
+#: Least volume of a possible artery, as a share of the largest: smaller groups are fragments.
+LEAST_VOLUME_SHARE = 0.05
+#: Least peak of a second artery, as a share of the main one's; less is partial volume.
+LEAST_PEAK_SHARE = 0.3
+#: Least count of other enhancing voxels, as a share of the artery's, that can show it to be a vein.
+LEAST_TISSUE = 0.25
+#: Groups of nine voxels whose onset is compared with the artery's; more change nothing.
+ONSET_SAMPLES = 3000
+#: Share of the maximum at which a curve counts as risen: early, but above the noise.
+ONSET_SHARE = 0.2
+#: Percentile of the depth in the vessel above which voxels are its core.
+CORE_PERCENTILE = 60
+#: SDs of baseline scatter that a voxel's area may differ by; 1 % of steady voxels are lost.
+SCATTER_SDS = 2.5
+#: Tolerance below the vessel's area, as a share of that above it.
+LOW_SIDE = 0.6
+#: Least size of a connected part of the vessel, as a share of the largest part.
+LEAST_PART = 0.1
+
 
 @dataclass(frozen=True)
 class Criteria:
-    """Limits, in units that mean the same in every protocol.
+    """Limits of the artery search, in units that mean the same in every protocol.
+
+    Where no source is named, the limit is a choice, checked on the QIBA reference object and on
+    the digital spine over noise, motion and frame interval (docs/validation.md).
 
     Attributes:
         rise_over_noise: least signal rise, in SDs of a frame's noise.
         peak_ratio: least peak over baseline signal ("peak over baseline ≥ 3").
-        least_peak: mM; a tenth of what 0.1 mmol/kg gives an adult's aorta.
+        least_peak: mM; a tenth of the peak that 0.1 mmol/kg gives in the aorta of an adult
+            (6 mM: Parker et al., Magn Reson Med 2006;56:993).
         longest_pass: s, of the first pass at half height; bolus injections of 0.5 mL/s and more.
         first_pass_ratio: least peak over the late level; after mixing in the blood volume and
             the first minutes of leakage, far less than half is left.
         roughness: largest scatter after the peak, beyond noise, as a share of the peak.
         least_voxels, least_volume: of a vessel; volume in mm³.
-        tube: least elongation of what is surely a tube.
+        tube: least elongation of a group that is taken for a tube.
         thickest: mm; an aneurysm of the aorta is rarely thicker.
         same_time: s, within which vessels fill together.
         branch: cross-section below which, as a share of the vessel's, a part is a branch.
         tolerance: how far a voxel's area and peak may lie from the vessel's.
         uniform: the same for the mean area of voxels that lie alike, and there only downwards.
-        section: least share of the fullest section's voxels that a section must have.
+        slice_share: least share of the fullest slice's voxels that a slice must have.
         causes: largest share of the enhancing tissue that may fill before its artery.
         least_SNR: of the artery before contrast, in one frame; below it the noise floor decides.
         least_steadiness: the same over all frames before contrast and the voxels that are averaged
@@ -75,7 +108,7 @@ class Criteria:
     branch: float = 0.45
     tolerance: float = 0.1
     uniform: float = 0.04
-    section: float = 0.02
+    slice_share: float = 0.02
     causes: float = 0.5
     least_SNR: float = 1.5
     least_steadiness: float = 7.0
@@ -83,7 +116,7 @@ class Criteria:
 
 @dataclass(frozen=True, eq=False)
 class _Vessel:
-    """A group of voxels: which (positions in the pool), and how it looks as a whole."""
+    """A group of voxels, given by their positions in the pool, with its shape and timing."""
 
     members: NDArray[np.intp]
     shape: Shape
@@ -105,13 +138,13 @@ def detect(
 
     Args:
         to_contrast: signal ``(frames, voxels)`` and baseline ``(voxels,)`` → contrast agent as in
-            blood, NaN where saturated; what :func:`blood_contrast` gives.
-        unit: what ``to_contrast`` returns.
+            blood, NaN where saturated; see :func:`blood_contrast`.
+        unit: of the values that ``to_contrast`` returns.
         region: ``(slices, rows, columns)``; the search stays inside.
 
     Returns:
-        A :class:`~SpineDCELib.aif.candidates.Detection`; its ``doubt`` says why there is no
-        trustworthy artery, where there is none.
+        A :class:`~SpineDCELib.aif.candidates.Detection`; its ``doubt`` says why no artery
+        can be trusted, and is empty where one can.
     """
     limits = criteria or Criteria()
     signal, t, geometry = dynamic.signal, dynamic.times, dynamic.geometry
@@ -154,7 +187,7 @@ def detect(
         )
         own = curves[:, main.members]
         inside = lumen(
-            _mask(main, voxels, geometry),
+            _mask(main.members, voxels, geometry),
             geometry,
             power=np.square(own, dtype=np.float64),
             area_of=lambda means: area_of(means, t=t, before=n0, to_contrast=to_contrast),
@@ -183,38 +216,39 @@ def detect(
 def _baseline(
     signal: NDArray[np.floating], noise: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Signal before contrast and its ratio to the noise of a frame, ``(slices, rows, columns)``.
+    """Return the signal before contrast and its SNR in one frame, ``(slices, rows, columns)``.
 
-    Where a voxel's own frames leave more than a seventh of doubt, its eight neighbours help. What
-    noise adds to a magnitude is taken off (see :func:`~SpineDCELib.aif.mean_curve.aligned_mean`).
+    Where a voxel's mean over its frames has an SNR below ``LEAST_BASELINE_SNR``, its eight
+    neighbours are averaged in. The noise floor of a magnitude is subtracted, see
+    :func:`~SpineDCELib.aif.mean_curve.aligned_mean`.
     """
     power = np.mean(np.square(signal, dtype=np.float64), axis=0)
-    own = np.sqrt(np.maximum(power - 2 * noise**2, (0.5 * noise) ** 2))
-    doubtful = own * np.sqrt(len(signal)) < 7 * noise
+    own = np.sqrt(np.maximum(power - 2 * noise**2, (BASELINE_FLOOR * noise) ** 2))
+    doubtful = own * np.sqrt(len(signal)) < LEAST_BASELINE_SNR * noise
     if not doubtful.any():
         return own, own / noise
     around = ndimage.uniform_filter(power, (1, 3, 3), mode="nearest")
-    local = np.sqrt(np.maximum(around - 2 * noise**2, (0.5 * noise) ** 2))
+    local = np.sqrt(np.maximum(around - 2 * noise**2, (BASELINE_FLOOR * noise) ** 2))
     return np.where(doubtful, local, own), np.where(doubtful, 3 * local, own) / noise
 
 
 def _judged_alone(s: Scores, limits: Criteria, unit: str) -> NDArray[np.uint8]:
-    """What each curve shows by itself; ACCEPTED means no objection so far."""
+    """Judge each curve by itself; ACCEPTED means no objection so far."""
     verdict = np.full(s.peak.size, Verdict.ACCEPTED, np.uint8)
-    # Noise alone makes a curve rough; what counts is what it has beyond that.
+    # Noise alone makes a curve rough, so only roughness beyond it counts.
     beyond = np.sqrt(np.maximum(s.roughness**2 - _noise_roughness(s) ** 2, 0))
     verdict[beyond > limits.roughness] = Verdict.ROUGH
     passes = (s.width <= limits.longest_pass) & (s.peak >= limits.first_pass_ratio * s.late)
     verdict[~passes] = Verdict.NO_FIRST_PASS
     least = limits.least_peak if unit == "mM" else limits.peak_ratio - 1
     verdict[~(s.peak >= least)] = Verdict.WEAK
-    verdict[s.dip > 6] = Verdict.DIP
+    verdict[s.dip > LARGEST_DIP] = Verdict.DIP
     verdict[s.saturated > 0] = Verdict.SATURATED
     return verdict
 
 
 def _noise_roughness(s: Scores) -> Array:
-    """Roughness that the noise of one frame would give."""
+    """Return the roughness that the noise of one frame alone gives."""
     return 1 / np.maximum(s.SNR * np.maximum(s.peak, 1e-9), 1e-9)
 
 
@@ -225,7 +259,7 @@ def _vessels(
     geometry: Geometry,
     limits: Criteria,
 ) -> list[_Vessel]:
-    """Connected groups that are large enough; the voxels of the others become SCATTERED."""
+    """Return connected groups that are large enough; mark the voxels of others as SCATTERED."""
     fit = np.flatnonzero(verdict == Verdict.ACCEPTED)
     if not fit.size:
         return []
@@ -238,8 +272,7 @@ def _vessels(
     found = []
     for label in np.flatnonzero(large):
         members = fit[labels == label]
-        mask = np.zeros(geometry.shape, bool)
-        mask.flat[voxels[members]] = True
+        mask = _mask(members, voxels, geometry)
         found.append(
             _Vessel(
                 members,
@@ -255,14 +288,14 @@ def _vessels(
 def _choose(
     vessels: list[_Vessel], verdict: NDArray[np.uint8], limits: Criteria
 ) -> tuple[str, _Vessel | None]:
-    """The main artery; the voxels of all others get their reason."""
+    """Choose the main artery, and give the voxels of all other vessels their reason."""
     if not vessels:
         return _why_none(verdict), None
     tubes = [v for v in vessels if v.shape.elongation >= limits.tube]
     thin = [v for v in vessels if v.shape.thickness <= limits.thickest]
     likely = tubes or thin or vessels
     volume = max(v.shape.volume for v in likely)
-    likely = [v for v in likely if v.shape.volume >= 0.05 * volume]
+    likely = [v for v in likely if v.shape.volume >= LEAST_VOLUME_SHARE * volume]
     first = min(v.arrival for v in likely)
     together = [v for v in likely if v.arrival <= first + limits.same_time]
     main = max(together, key=lambda v: v.shape.volume * v.peak)
@@ -271,7 +304,7 @@ def _choose(
             continue
         if v.arrival > main.arrival + limits.same_time:
             verdict[v.members] = Verdict.LATE
-        elif v.peak < 0.3 * main.peak:
+        elif v.peak < LEAST_PEAK_SHARE * main.peak:
             verdict[v.members] = Verdict.WEAK
         elif v.shape.thickness > max(limits.thickest, 2 * main.shape.thickness):
             verdict[v.members] = Verdict.CHAMBER
@@ -281,6 +314,7 @@ def _choose(
 
 
 def _why_none(verdict: NDArray[np.uint8]) -> str:
+    """Return why no curve is arterial, with the three most frequent verdicts."""
     if not verdict.size:
         return "nothing enhances as blood does."
     codes, counts = np.unique(verdict, return_counts=True)
@@ -303,9 +337,9 @@ def _doubt_of(
     noise: float,
     limits: Criteria,
 ) -> str:
-    """Why even the best vessel cannot give an AIF; empty if it can."""
+    """Return why even the best vessel cannot give an AIF; empty if it can."""
     if main.onset < t[1]:
-        return "contrast agent is there from the first frame on, so there is no baseline."
+        return "contrast agent is present from the first frame on, so there is no baseline."
     SNR = float(np.median(s.baseline[main.members])) / noise
     steady = float(np.median(s.SNR[main.members])) * np.sqrt(n0)
     if limits.least_SNR > SNR or steady < limits.least_steadiness:
@@ -313,19 +347,19 @@ def _doubt_of(
             f"the artery's signal before contrast is lost in noise (signal-to-noise ratio "
             f"{SNR:.1f} in {n0} frames)."
         )
-    # What is fed cannot fill before what feeds it. Only the heart and lungs do.
+    # Tissue cannot fill before the artery that feeds it; only the heart and lungs do.
     other = rise > limits.rise_over_noise * noise
     for v in vessels:
         if v is main or v.shape.thickness > max(limits.thickest, 2 * main.shape.thickness):
             other.flat[voxels[v.members]] = False
     fed = np.flatnonzero(other)
-    if fed.size > main.members.size / 4:
+    if fed.size > main.members.size * LEAST_TISSUE:
         flat = signal.reshape(len(t), -1)
-        # Nine neighbours at a time: noise must not cross a fifth of a weak rise.
+        # Nine voxels are averaged at a time, so that noise does not cross a fifth of a weak rise.
         nine = fed[: fed.size // 9 * 9].reshape(-1, 9)
-        nine = nine[:: max(len(nine) // 3000, 1)]
-        first = crossing(_risen(flat[:, voxels[main.members]], t, n0), t=t, share=0.2)
-        onset = crossing(_risen(flat[:, nine].mean(axis=2), t, n0), t=t, share=0.2)
+        nine = nine[:: max(len(nine) // ONSET_SAMPLES, 1)]
+        first = crossing(_risen(flat[:, voxels[main.members]], t, n0), t=t, share=ONSET_SHARE)
+        onset = crossing(_risen(flat[:, nine].mean(axis=2), t, n0), t=t, share=ONSET_SHARE)
         earlier = float((onset < np.median(first) - limits.same_time).mean())
         if earlier > limits.causes:
             return (
@@ -336,13 +370,17 @@ def _doubt_of(
 
 
 def _risen(curves: NDArray[np.floating], t: Array, n0: int) -> Array:
+    """Return smoothed curves, ``(frames, voxels)``, above their baseline of ``n0`` frames."""
     smooth = smoothed(np.asarray(curves, np.float64), t=t)
-    return smooth - smooth[:n0].mean(axis=0)
+    return np.asarray(smooth - smooth[:n0].mean(axis=0))
 
 
-def _mask(vessel: _Vessel, voxels: NDArray[np.intp], geometry: Geometry) -> NDArray[np.bool_]:
+def _mask(
+    members: NDArray[np.intp], voxels: NDArray[np.intp], geometry: Geometry
+) -> NDArray[np.bool_]:
+    """Return a vessel's voxels as a mask, ``(slices, rows, columns)``."""
     mask = np.zeros(geometry.shape, bool)
-    mask.flat[voxels[vessel.members]] = True
+    mask.flat[voxels[members]] = True
     return mask
 
 
@@ -356,17 +394,17 @@ def _select(
     n0: int,
     limits: Criteria,
 ) -> None:
-    """Within the artery, the voxels that hold only blood in a steady state."""
-    m, mask = main.members, _mask(main, voxels, geometry)
+    """Accept the voxels of the artery that hold only blood in a steady state."""
+    m, mask = main.members, _mask(main.members, voxels, geometry)
     deep = depth(mask, geometry).flat[voxels[m]]
-    core = deep >= np.percentile(deep, 60)
+    core = deep >= np.percentile(deep, CORE_PERCENTILE)
     peak, when = (float(np.median(x[m][core])) for x in (s.peak, s.arrival))
     # A baseline of n0 noisy frames scatters, and concentration with it, up and down alike.
-    scatter = 2.5 * GAIN / (np.maximum(s.SNR[m], 1e-9) * np.sqrt(n0))
+    scatter = SCATTER_SDS * GAIN / (np.maximum(s.SNR[m], 1e-9) * np.sqrt(n0))
     allowed = np.maximum(limits.tolerance, scatter)
-    # What else a voxel holds can only lower its area, so that side is guarded more closely.
+    # Other tissue in a voxel can only lower its area, so the limit on that side is closer.
     area = np.log(np.maximum(s.area[m], 1e-9) / inside.area)
-    low, high = area < -np.maximum(0.6 * limits.tolerance, scatter), area > allowed
+    low, high = area < -np.maximum(LOW_SIDE * limits.tolerance, scatter), area > allowed
     odd = high | (np.abs(np.log(np.maximum(s.peak[m], 1e-9) / peak)) > 2 * allowed)
     odd |= np.abs(s.arrival[m] - when) > limits.same_time
     verdict[m[odd]] = Verdict.UNLIKE
@@ -378,12 +416,12 @@ def _select(
     parts, _ = ndimage.label(mask, np.ones((3, 3, 3)))
     part = parts.flat[voxels[m]]
     size = np.bincount(part)
-    thin |= size[part] < 0.1 * size[1:].max(initial=0)
+    thin |= size[part] < LEAST_PART * size[1:].max(initial=0)
     verdict[m[thin]] = Verdict.BRANCH
-    # A vessel that merely leaves through a section has a few voxels there.
-    section = voxels[m] // (mask.shape[1] * mask.shape[2])
-    taken = np.bincount(section[verdict[m] == Verdict.ACCEPTED], minlength=mask.shape[0])
-    few = (taken < limits.section * taken.max())[section] & (verdict[m] == Verdict.ACCEPTED)
+    # A vessel that merely leaves through a slice has a few voxels there.
+    slices = voxels[m] // (mask.shape[1] * mask.shape[2])
+    taken = np.bincount(slices[verdict[m] == Verdict.ACCEPTED], minlength=mask.shape[0])
+    few = (taken < limits.slice_share * taken.max())[slices] & (verdict[m] == Verdict.ACCEPTED)
     verdict[m[few]] = Verdict.SCATTERED
 
 
@@ -395,13 +433,13 @@ def _table(
     curves: NDArray[np.floating],
     geometry: Geometry,
 ) -> tuple[Candidate, ...]:
-    """One candidate a vessel and section, in the vessels' order."""
+    """Return one candidate per vessel and slice, in the order of the vessels."""
     _, rows, columns = geometry.shape
     table = []
     for number, v in enumerate(ordered, start=1):
-        section = voxels[v.members] // (rows * columns)
-        for k in np.unique(section):
-            own = v.members[section == k]
+        slices = voxels[v.members] // (rows * columns)
+        for k in np.unique(slices):
+            own = v.members[slices == k]
             good = own[verdict[own] == Verdict.ACCEPTED]
             shown = good if good.size else own
             place = np.array(np.unravel_index(voxels[shown], geometry.shape)).mean(axis=1)
@@ -410,7 +448,7 @@ def _table(
             most = Verdict(int(codes[counts.argmax()]))
             table.append(
                 Candidate(
-                    section=int(k),
+                    slice=int(k),
                     vessel=number,
                     voxels=int(own.size),
                     accepted=int(good.size),

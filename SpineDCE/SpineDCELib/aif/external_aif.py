@@ -1,4 +1,4 @@
-"""Arterial input functions that are not measured in the images: a file's, a population's."""
+"""Arterial input functions from a file or a population, not from the images."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from SpineDCELib.aif.population import POPULATION
 from SpineDCELib.aif.population_fit import fit_population
 from SpineDCELib.errors import InputError
 
-#: Population AIFs are sampled this finely, s.
+#: Sampling interval of population AIFs, s, far below the width of a first pass (about 8 s).
 STEP = 0.25
 
 
 class GivenCurve(NamedTuple):
-    """A curve with times of its own."""
+    """A curve with its own times."""
 
     t: NDArray[np.float64]  #: s
     C: NDArray[np.float64]  #: mM
@@ -27,37 +27,39 @@ class GivenCurve(NamedTuple):
 
 
 def from_file(file: CurveFile, *, t: NDArray[np.float64], medium: str | None = None) -> GivenCurve:
-    """A file's curve, checked against the series.
+    """Return a file's curve, checked against the series.
 
     Args:
         t: frame times, s.
         medium: "blood" or "plasma" where the user says so.
 
     Raises:
-        InputError: it covers less than half of the acquisition.
+        InputError: the curve ends before half of the acquisition.
     """
     notes = []
     if (medium or file.medium) is None:
-        notes.append("The AIF file does not say blood or plasma: taken as blood.")
+        notes.append("The AIF file does not state blood or plasma; taken as blood.")
     if file.t[-1] < t[-1] - np.ptp(t) / 2:
         raise InputError(
-            f"The AIF file ends at {file.t[-1]:g} s, the series at {t[-1]:g} s; give a curve over "
-            "the whole acquisition."
+            f"The AIF file ends at {file.t[-1]:g} s, the series at {t[-1]:g} s. Give a curve over "
+            "the whole acquisition.",
+            code="aif_file_too_short",
+            fields=("inputs.aif_file",),
         )
     notes.append(file.note)
     if file.t[0] > t[0] or file.t[-1] < t[-1]:
-        notes.append("The AIF file is shorter than the series: its ends are held.")
+        notes.append("The AIF file is shorter than the series; its first and last values are held.")
     return GivenCurve(file.t, file.C, medium or file.medium or "blood", tuple(notes))
 
 
 def from_population(
     name: str, tissue: NDArray[np.float64], *, t: NDArray[np.float64]
 ) -> GivenCurve:
-    """A population AIF that begins where the tissue's curve rises.
+    """Return a population AIF that begins where the tissue's curve rises.
 
     Args:
         name: key of :data:`POPULATION`.
-        tissue: ``(frames,)``, mean curve of what enhances most.
+        tissue: ``(frames,)``, mean curve of the most enhancing voxels.
     """
     arrival = bolus_arrival(tissue, t=t)
     fine = _fine(t)
@@ -71,7 +73,7 @@ def from_population(
 def from_population_fit(
     name: str, Cb: NDArray[np.float64], *, t: NDArray[np.float64]
 ) -> GivenCurve:
-    """A population AIF fitted in arrival and height to the artery's own curve, mM."""
+    """Return a population AIF fitted in arrival and height to the artery's own curve, mM."""
     fit = fit_population(name, Cb, t=t)
     fine = _fine(t)
     note = (
@@ -82,5 +84,5 @@ def from_population_fit(
 
 
 def _fine(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fine times, with a minute more so that an earlier shift does not meet the end."""
+    """Return fine times with an extra minute, so that an earlier shift does not reach the end."""
     return np.arange(t[0], t[-1] + 60, STEP)

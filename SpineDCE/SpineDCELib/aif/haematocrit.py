@@ -1,4 +1,4 @@
-"""Whole blood and plasma: contrast agent stays out of the red cells."""
+"""Conversion of whole-blood to plasma concentration, and of blood signal to concentration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from SpineDCELib.errors import InputError
 
 
 def blood_to_plasma(Cb: ArrayLike, *, Hct: float) -> NDArray[np.float64]:
-    """Plasma concentration ``Cp = Cb/(1 − Hct)``, mM.
+    """Return the plasma concentration ``Cp = Cb/(1 − Hct)``, mM.
+
+    Contrast agent stays out of the red cells.
 
     Args:
         Cb: whole-blood concentration, mM.
@@ -23,7 +25,9 @@ def blood_to_plasma(Cb: ArrayLike, *, Hct: float) -> NDArray[np.float64]:
     """
     if not 0 <= Hct < 0.9:
         raise InputError(
-            f"Haematocrit is a fraction between 0 and 0.9 (45 % is 0.45); got {Hct:g}."
+            f"The haematocrit must be a fraction from 0 to 0.9 (45 % is 0.45), not {Hct:g}.",
+            code="haematocrit_out_of_range",
+            fields=("aif.Hct",),
         )
     return np.asarray(Cb, float) / (1 - Hct)
 
@@ -31,10 +35,10 @@ def blood_to_plasma(Cb: ArrayLike, *, Hct: float) -> NDArray[np.float64]:
 def blood_contrast(
     *, TR: float | None, FA: float | None, T10: float, r1: float
 ) -> tuple[Callable[..., NDArray[np.floating]], str]:
-    """How much contrast agent a signal would mean if the voxel were blood, and its unit.
+    """Return a function that converts signal to contrast agent as in blood, and its unit.
 
     Args:
-        TR: s. FA: degrees; without either, relative enhancement has to do.
+        TR: s. FA: degrees; without either, the function gives relative enhancement.
         T10: of blood, s. r1: 1/s/mM.
 
     Returns:

@@ -1,4 +1,4 @@
-"""One curve from many voxels: moved to one arrival, and free of the noise floor."""
+"""Mean curve of many voxels, aligned in arrival and without the noise floor."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from SpineDCELib.aif.arrival import baseline_frames
 
 Array = NDArray[np.float64]
 
-#: Voxels whose arrivals differ by less are averaged as they are, s.
+#: Width of the arrival bins whose voxels are averaged without alignment, s: a tenth of a usual
+#: frame interval.
 BIN = 0.5
 
 
 def aligned_mean(
     curves: NDArray[np.floating], *, t: Array, arrival: Array, noise: float = 0.0
 ) -> Array:
-    """Mean signal of voxels after each is moved to the median arrival, ``(frames,)``.
+    """Return the mean signal of voxels, each moved to the median arrival, ``(frames,)``.
 
-    Power is averaged and twice the noise's taken off: a magnitude's square is on average the
-    signal's square plus ``2·noise²`` (Gudbjartsson, Magn Reson Med 1995;34:910), so that a weak
-    baseline is not raised by noise.
+    Power is averaged, and twice the noise power is subtracted: the square of a magnitude is on
+    average the signal's square plus ``2·noise²`` (Gudbjartsson, Magn Reson Med 1995;34:910).
+    Without it noise would raise a weak baseline.
 
     Args:
         curves: ``(frames, voxels)``, magnitude signal. arrival: ``(voxels,)``, s.
@@ -34,8 +35,9 @@ def aligned_mean(
         chosen = curves[:, delay == late].astype(np.float64)
         power = (chosen**2).mean(axis=1) - 2 * noise**2
         mean = np.sqrt(np.maximum(power, 0.0))
-        if late:  # an interpolant that does not ring: the foot of the curve is a corner
+        if late:
+            # The foot of the curve is a corner, so the interpolant must not ring.
             moved = PchipInterpolator(t, mean)(np.clip(t + late * BIN, t[0], t[-1]))
             mean = np.concatenate([mean[:before], moved[before:]])
         total += chosen.shape[1] * mean
-    return total / curves.shape[1]
+    return np.asarray(total / curves.shape[1])

@@ -1,7 +1,7 @@
-"""The arterial input function from phase images: linear in concentration, blind to T1 and inflow.
+"""Arterial input function from phase images, which does not depend on T1 or inflow.
 
 Contrast agent in a long vessel shifts the field inside it by ``χm·C·B0·(3cos²θ-1)/6``, whatever
-the signal does, so that the phase checks what saturation, inflow and T2* do to the magnitude's
+the signal is, so that the phase shows the effect of saturation, inflow and T2* on the magnitude's
 curve (Akbudak, Magn Reson Med 1997;38:990; van Osch, Magn Reson Med 2003;49:1067).
 """
 
@@ -23,19 +23,19 @@ ContrastOf = Callable[[Array], NDArray[np.floating]]
 GAMMA = 2.675221874e8  #: gyromagnetic ratio of the proton, rad/s/T
 #: Molar susceptibility of gadolinium chelates, 1/mM (van Osch 2003: 0.34 ppm/mM).
 CHI = 0.34e-6
-#: Height of the pieces from whose centres the vessel's course is read, mm.
+#: Height of the pieces whose centres give the vessel's course, mm.
 PIECE = 15.0
-#: Tissue up to this far from the artery tells how the phase drifts, mm.
+#: Largest distance from the artery of the tissue that gives the drift of the phase, mm.
 NEAR = 40.0
-#: By what share phase and magnitude may differ for reasons of their own: angle, T10, inflow.
+#: Share by which phase and magnitude may differ because of angle, T10 and inflow.
 OWN_SCALE = 0.1
-#: At the magic angle (54.7°) the phase says nothing: least |3cos²θ-1| that is used (2 at 0°).
+#: At the magic angle (54.7°) phase does not depend on C. Least |3cos²θ-1| in use (2 at 0°).
 LEAST_FACTOR = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class PhaseCurve:
-    """Concentration from phase.
+    """Concentration of contrast agent in an artery from its phase.
 
     Attributes:
         C: ``(frames,)``, whole blood, mM. zero: SD of its zero level, mM: the artery is dark before
@@ -51,8 +51,9 @@ class PhaseCurve:
 
 
 def vessel_angle(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float64]:
-    """Angle between vessel and B0 (the patient's head-foot axis) at every voxel of a mask, rad.
+    """Return the angle between vessel and B0 at every voxel of a mask, rad.
 
+    B0 is taken along the patient's head-foot axis.
     The centre line runs through the centres of pieces along the head-foot axis. A vessel that is
     seen in one piece only is taken to run along it.
 
@@ -90,10 +91,10 @@ def phase_curve(
     field_strength: float,
     TE: float,
 ) -> PhaseCurve:
-    """Concentration in an artery from the change of its phase.
+    """Convert the change of an artery's phase to concentration.
 
-    The phase before contrast is taken off voxel by voxel, and with it coil and background; what
-    steady tissue nearby does afterwards is the scanner's drift and is taken off too.
+    The phase before contrast is subtracted voxel by voxel, and with it coil and background; the
+    drift of the scanner is that of steady tissue nearby and is subtracted too.
 
     Args:
         signal, phase: ``(frames, slices, rows, columns)``, magnitude and rad.
@@ -109,7 +110,9 @@ def phase_curve(
     if usable.mean() < 0.5:
         raise InputError(
             f"The artery runs at {np.rad2deg(np.median(angle)):.0f}° to the field, near the magic "
-            "angle, where phase does not depend on contrast agent."
+            "angle, where phase does not depend on contrast agent.",
+            code="artery_at_magic_angle",
+            fields=("aif.peak=magnitude",),
         )
     voxels = np.flatnonzero(mask)[usable]
     per_mM = GAMMA * field_strength * TE * CHI * factor[usable] / 6
@@ -129,24 +132,24 @@ def phase_curve(
 
 
 def _late(C: Array) -> slice:
-    """The last third of the frames."""
+    """Return the last third of the frames."""
     return slice(-max(C.size // 3, 1), None)
 
 
 def _late_scatter(C: Array) -> float:
-    """SD of a late frame's noise, from second differences; 0 with too few frames."""
+    """Estimate the SD of a late frame's noise, from second differences; 0 with too few frames."""
     bend = np.diff(C[_late(C)], 2)
     return float(np.sqrt((bend**2).mean() / 6)) if bend.size else 0.0
 
 
 def anchored(phase: PhaseCurve, C: Array) -> PhaseCurve:
-    """The phase's curve with its zero level held by the magnitude's late frames, too.
+    """Return the phase's curve with its zero level held by the magnitude's late frames, too.
 
-    Late concentrations are low, so that the two may differ there only by their scales. Both
-    levels count as they are sure: inverse variances.
+    Late concentrations are low, so the two curves may differ there only by their scales. Both
+    levels are weighted by their inverse variances.
 
     Args:
-        C: ``(frames,)``, the magnitude's curve, mM; where it is NaN nothing is changed.
+        C: ``(frames,)``, the magnitude's curve, mM; where it is NaN the phase's curve is unchanged.
     """
     late = _late(C)
     level = float(C[late].mean())
@@ -160,7 +163,7 @@ def anchored(phase: PhaseCurve, C: Array) -> PhaseCurve:
 def _turn(
     signal: NDArray[np.floating], phase: NDArray[np.floating], before: int
 ) -> tuple[NDArray[np.complex128], Array]:
-    """Complex signal with the phase before contrast taken off, and its squared magnitude."""
+    """Return the complex signal without its phase before contrast, and its squared magnitude."""
     turned = signal * np.exp(1j * phase)
     start = turned[:before].sum(axis=0)
     return turned * np.exp(-1j * np.angle(start)), np.asarray(signal, float) ** 2
@@ -173,7 +176,11 @@ def _steady(
     before: int,
     noise: float,
 ) -> NDArray[np.intp]:
-    """Flat indices of the bright voxels near the artery that enhance least, a fifth of them."""
+    """Return flat indices of the fifth of the bright voxels near the artery that enhances least.
+
+    Raises:
+        InputError: fewer than 50 such voxels.
+    """
     margin = np.ceil(NEAR / np.array(geometry.spacing[::-1])).astype(int)
     found = np.argwhere(mask)
     low = np.maximum(found.min(axis=0) - margin, 0)
@@ -187,12 +194,16 @@ def _steady(
     usable = np.flatnonzero(change < 1)
     voxels = usable[np.argsort(change.flat[usable], kind="stable")[: usable.size // 5]]
     if voxels.size < 50:
-        raise InputError("No steady tissue lies near the artery, so its phase has no reference.")
+        raise InputError(
+            "No steady tissue lies near the artery, so its phase has no reference.",
+            code="no_phase_reference",
+            fields=("aif.peak=magnitude",),
+        )
     return voxels[:: max(voxels.size // 5000, 1)]
 
 
 def with_decay(C_of: ContrastOf, signal: Array, *, TE: float, r2: float) -> Array:
-    """Concentration from magnitude that also decays by T2*: S·exp(TE·r2·C) is what T1 alone gives.
+    """Convert magnitude that also decays by T2* to concentration: S·exp(TE·r2·C) is free of T2*.
 
     Args:
         C_of: signal → concentration without decay, ``(frames,)``.
@@ -202,7 +213,8 @@ def with_decay(C_of: ContrastOf, signal: Array, *, TE: float, r2: float) -> Arra
         mM; NaN where no concentration gives such a signal.
     """
     C = np.asarray(C_of(signal), float)
-    for _ in range(30):  # a contraction: each step is several times smaller than the one before
+    # A contraction: each step is several times smaller than the previous one.
+    for _ in range(30):
         new = np.asarray(C_of(signal * np.exp(TE * r2 * np.nan_to_num(C))), float)
         if np.nanmax(np.abs(new - C), initial=0.0) < 1e-7:
             return new
@@ -211,12 +223,12 @@ def with_decay(C_of: ContrastOf, signal: Array, *, TE: float, r2: float) -> Arra
 
 
 def first_pass(C: Array) -> NDArray[np.bool_]:
-    """The frames in which a curve is above half of its peak."""
+    """Return the frames in which a curve is above half of its peak."""
     return np.asarray(0.5 * C.max() < C)
 
 
 def confirms_decay(plain: Array, decayed: Array, phase_C: Array) -> bool:
-    """Whether phase says that T2* lowers the first pass.
+    """Return whether phase shows that T2* lowers the first pass.
 
     Args:
         plain, decayed: the magnitude's concentration without and with T2*, mM.
@@ -234,9 +246,9 @@ def confirms_decay(plain: Array, decayed: Array, phase_C: Array) -> bool:
 
 
 def peak_from_both(C: Array, phase_C: Array) -> Array:
-    """The magnitude's curve with its first pass halfway to the phase's, mM.
+    """Return the magnitude's curve with its first pass halfway to the phase's, mM.
 
-    The two have nothing in common that could err: one saturates, the other is noisier and hangs
-    on an angle. Below half of the peak the magnitude is exact enough and far less noisy.
+    Their errors are independent: one saturates, the other is noisier and depends on an angle.
+    Below half of the peak the magnitude is exact enough and far less noisy.
     """
     return np.where(first_pass(C), (C + phase_C) / 2, C)

@@ -1,4 +1,4 @@
-"""Candidates, curves and evidence as plain tables and charts, for files, pictures and scenes."""
+"""Tables and charts of candidates, curves and evidence, for files, figures and scenes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Table:
-    """Headings, which hold the units, and rows."""
+    """A table: headings with units, and rows."""
 
     title: str
     columns: tuple[str, ...]
@@ -35,10 +35,10 @@ class Series:
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """Lines over one axis, with a stretch of x set apart.
+    """A chart of lines over one axis, with an optional marked interval of x.
 
     Attributes:
-        x_title, y_title: with units. mark: x of a line across. band: x from and to.
+        x_title, y_title: with units. mark: x of a vertical line. band: a marked interval.
     """
 
     title: str
@@ -50,16 +50,16 @@ class Chart:
 
 
 def candidate_table(found: Detection) -> Table:
-    """One row a vessel and section, the artery first; sections count from 1."""
+    """Return one row per vessel and slice, the artery first; slices count from 1."""
     unit = found.unit
     columns = (
-        "section", "vessel", "voxels", "accepted", "verdict", "baseline SNR", "arrival [s]",
+        "slice", "vessel", "voxels", "accepted", "verdict", "baseline SNR", "arrival [s]",
         "rise [s]", f"peak [{unit}]", "width [s]", f"late [{unit}]", "roughness", "thickness [mm]",
         "length [mm]", "elongation", "L [mm]", "P [mm]", "S [mm]",
     )  # fmt: skip
     rows = tuple(
         (
-            c.section + 1, c.vessel, c.voxels, c.accepted, c.reason, c.SNR, c.arrival, c.rise,
+            c.slice + 1, c.vessel, c.voxels, c.accepted, c.reason, c.SNR, c.arrival, c.rise,
             c.peak, c.width, c.late, c.roughness, c.thickness, c.length, c.elongation, *c.position,
         )
         for c in found.candidates
@@ -68,7 +68,7 @@ def candidate_table(found: Detection) -> Table:
 
 
 def candidate_chart(found: Detection, *, t: Array, most: int = 12) -> Chart:
-    """Enhancement of the candidates, (S-S0)/S0: all accepted sections, the largest rejected."""
+    """Chart the enhancement (S-S0)/S0 of all accepted and the largest rejected candidates."""
     accepted = [c for c in found.candidates if c.accepted]
     rejected = sorted((c for c in found.candidates if not c.accepted), key=lambda c: -c.voxels)
     series = []
@@ -80,7 +80,7 @@ def candidate_chart(found: Detection, *, t: Array, most: int = 12) -> Chart:
 
 
 def curve_chart(blood: BloodCurve, *, t: Array, unit: str) -> Chart:
-    """The AIF, and the phase's beside it where there is one."""
+    """Chart the AIF, with the curve from phase if there is one."""
     series = [Series("AIF, whole blood", t, blood.Cb)]
     if blood.phase is not None:
         series.append(Series("from phase", t, blood.phase.C, "check"))
@@ -88,7 +88,7 @@ def curve_chart(blood: BloodCurve, *, t: Array, unit: str) -> Chart:
 
 
 def evidence_table(evidence: Evidence) -> Table:
-    """One row a shift: residual of all and of each region, vp, normalised vp."""
+    """Return one row per shift: residual of all and of each region, vp, normalised vp."""
     columns = ["shift [s]", "residual (1 at best)"]
     values = [evidence.shifts, evidence.residual]
     for region in evidence.regions:
@@ -102,7 +102,7 @@ def evidence_table(evidence: Evidence) -> Table:
 
 
 def evidence_charts(evidence: Evidence) -> tuple[Chart, ...]:
-    """Residual, and vp or normalised vp, against the shift; proposal and plateau marked."""
+    """Chart the residual, vp and normalised vp against the shift, with proposal and plateau."""
     x = evidence.shifts
 
     def chart(title: str, y_title: str, series: tuple[Series, ...]) -> Chart:

@@ -1,4 +1,4 @@
-"""Population arterial input functions: whole-blood concentration after the bolus arrives."""
+"""Population arterial input functions: whole-blood concentration after bolus arrival."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from scipy.stats import gamma
 
 
 def parker(t: ArrayLike, *, arrival: float = 0.0) -> NDArray[np.float64]:
-    """Parker et al., Magn Reson Med 2006;56:993: two Gaussians and a sigmoid-cut exponential.
+    """Evaluate the AIF of Parker: two Gaussians and a sigmoid-cut exponential.
+
+    Parker et al., Magn Reson Med 2006;56:993.
 
     Args:
         t: times, s.
-        arrival: when the function's own time 0 falls, s.
+        arrival: time 0 of the function, s.
 
     Returns:
         Whole-blood concentration, mM, for 0.1 mmol/kg; 0 before ``arrival``.
@@ -39,11 +41,13 @@ def parker(t: ArrayLike, *, arrival: float = 0.0) -> NDArray[np.float64]:
 def weinmann(
     t: ArrayLike, *, arrival: float = 0.0, dose: float = 0.1, Hct: float = 0.45
 ) -> NDArray[np.float64]:
-    """Weinmann et al. 1984 as used by Tofts and Kermode, Magn Reson Med 1991;17:357.
+    """Evaluate the AIF of Weinmann et al. 1984 as Tofts and Kermode use it.
+
+    Tofts and Kermode, Magn Reson Med 1991;17:357.
 
     Published for plasma: ``Cp = D·(3.99·exp(−0.144·t) + 4.78·exp(−0.0111·t))``, D in mmol/kg,
     t in min, Cp in mM. Multiplied by ``1 − Hct`` so that every function here gives whole blood.
-    There is no first pass in it.
+    It has no first pass.
     """
     minutes = (np.asarray(t, float) - arrival) / 60
     after = np.maximum(minutes, 0)
@@ -52,7 +56,9 @@ def weinmann(
 
 
 def georgiou(t: ArrayLike, *, arrival: float = 0.0) -> NDArray[np.float64]:
-    """Georgiou et al., Magn Reson Med 2019;81:1197, Table 3, in Horsfield's functional form.
+    """Evaluate the AIF of Georgiou in Horsfield's functional form.
+
+    Georgiou et al., Magn Reson Med 2019;81:1197, Table 3.
 
     A tri-exponential that is eliminated, times the sum over circulations ``k`` of gamma
     distributions with shape ``(k+1)·(α+1)`` and scale β, each a circulation time τ later
@@ -60,7 +66,7 @@ def georgiou(t: ArrayLike, *, arrival: float = 0.0) -> NDArray[np.float64]:
 
     Args:
         t: times, s.
-        arrival: when the function's own time 0 falls, s.
+        arrival: time 0 of the function, s.
 
     Returns:
         Whole-blood concentration, mM, for 0.1 mmol/kg; 0 before ``arrival``.
@@ -77,7 +83,7 @@ def georgiou(t: ArrayLike, *, arrival: float = 0.0) -> NDArray[np.float64]:
     return np.where(minutes >= 0, eliminated * passes, 0.0)
 
 
-#: The choices a user has by name.
+#: Population AIFs by the name that settings use.
 POPULATION: dict[str, Callable[..., NDArray[np.float64]]] = {
     "parker": parker,
     "georgiou": georgiou,

@@ -1,4 +1,4 @@
-"""A population AIF moved and scaled to what was measured."""
+"""Fit of a population AIF to a measured curve in arrival and scale."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class PopulationFit(NamedTuple):
     """A population AIF that fits a measured curve."""
 
     name: str
-    arrival: float  #: when the function's own time 0 falls, s
+    arrival: float  #: time 0 of the function, s
     scale: float  #: factor on the published concentration
-    misfit: float  #: SD of what remains, in the measured curve's unit
+    misfit: float  #: SD of the residual, in the measured curve's unit
 
     def at(self, t: ArrayLike) -> NDArray[np.float64]:
-        """Whole-blood concentration at ``t`` (s), in the measured curve's unit."""
+        """Return the whole-blood concentration at ``t`` (s), in the measured curve's unit."""
         return self.scale * POPULATION[self.name](t, arrival=self.arrival)
 
 
 def fit_population(name: str, measured: ArrayLike, *, t: ArrayLike) -> PopulationFit:
-    """Arrival and scale at which a population AIF fits a measured curve with least squares.
+    """Fit the arrival and scale of a population AIF to a measured curve by least squares.
 
     Args:
         name: one of ``POPULATION``. measured: ``(frames,)``, mM. t: ``(frames,)``, s.
@@ -36,7 +36,11 @@ def fit_population(name: str, measured: ArrayLike, *, t: ArrayLike) -> Populatio
         InputError: an unknown name, or a curve that does not rise.
     """
     if name not in POPULATION:
-        raise InputError(f"There is no population AIF '{name}'; choose {', '.join(POPULATION)}.")
+        raise InputError(
+            f"There is no population AIF '{name}', only {', '.join(POPULATION)}.",
+            code="unknown_population_aif",
+            fields=("aif.source",),
+        )
     values, times = np.asarray(measured, float), np.asarray(t, float)
     about, step = bolus_arrival(values, t=times), float(np.median(np.diff(times)))
 
@@ -55,5 +59,9 @@ def fit_population(name: str, measured: ArrayLike, *, t: ArrayLike) -> Populatio
     arrival = float(found.x) if found.fun < best(start)[0] else start
     loss, scale = best(arrival)
     if not scale > 0:
-        raise InputError(f"The population AIF '{name}' does not fit the measured curve.")
+        raise InputError(
+            f"The population AIF '{name}' does not fit the measured curve.",
+            code="population_aif_does_not_fit",
+            fields=("aif.source",),
+        )
     return PopulationFit(name, arrival, scale, float(np.sqrt(loss / max(values.size - 2, 1))))

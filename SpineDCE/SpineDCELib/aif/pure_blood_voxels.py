@@ -1,8 +1,8 @@
-"""Within an artery: which voxels hold nothing but blood in a steady state.
+"""Selection of the voxels of an artery that hold nothing but blood in a steady state.
 
 Near saturation 1 % of baseline is 2 % of peak concentration, so that a little fat in the voxel, or
 fresh blood that has seen too few pulses, spoils the curve long before it shows in one noisy voxel.
-It shows in the mean of many: fresh blood in all voxels of the same height, for it fades along the
+It shows in the mean of many: fresh blood in all voxels of one height, because it fades along the
 vessel; other tissue in all voxels that lie alike in the cross-section.
 """
 
@@ -21,7 +21,8 @@ from SpineDCELib.series.dynamic_series import Geometry
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: 1 % of baseline is about so many % of area: 1.5 to 1.7 at first passes of 3 to 7 mM.
+#: Change of area in % per 1 % of baseline: 1.5 to 1.7 for spoiled gradient echo at first passes of
+#: 3 to 7 mM.
 GAIN = 1.6
 #: By how many SDs the mean of a stretch must be lower, where any of many stretches would cut the
 #: vessel short, and that of voxels that lie alike, where only they are lost.
@@ -30,11 +31,11 @@ CUT, LEAVE_OUT = 2.5, 2.0
 
 @dataclass(frozen=True, eq=False)
 class Lumen:
-    """Of every voxel of a vessel, in the order of the mask's voxels.
+    """Judgement of every voxel of a vessel, in the order of the mask's voxels.
 
     Attributes:
-        area: that of steady blood, in the unit of the scores.
-        rim: less than five of the eight neighbours in the section belong to the vessel.
+        area: area under the curve of steady blood, in the unit of the scores.
+        rim: less than five of the eight neighbours in the slice belong to the vessel.
         fresh: at this height blood enhances too little: it flows in.
         mixed: voxels that lie alike in the cross-section enhance too little: other tissue.
     """
@@ -55,7 +56,7 @@ def lumen(
     noise: float,
     uniform: float,
 ) -> Lumen:
-    """Judge the voxels of a vessel by the means of their likes.
+    """Judge the voxels of a vessel by the means of voxels that lie alike.
 
     Steady is the stretch of the vessel that begins as its best half and goes on both ways for as
     long as the mean of the next voxels is not lower. In it as many voxels that lie alike are
@@ -81,15 +82,16 @@ def lumen(
     one = GAIN * np.sqrt((1 + SNR**-2) / before) / SNR
 
     def enough(share: float, sure: float) -> float:
-        """Voxels whose mean shows that it is lower by a share."""
+        """Return the number of voxels whose mean shows that it is lower by a share."""
         return (sure * one / share) ** 2
 
     def area(likes: NDArray[np.intp]) -> float:
+        """Return the area under the mean curve of some voxels."""
         mean = power[:, likes].mean(axis=1, keepdims=True) - 2 * noise**2
         return float(area_of(np.sqrt(np.maximum(mean, 0)))[0])
 
     def too_low(likes: NDArray[np.intp], steady: float, n: int, sure: float) -> Flags:
-        """Whether running means over n of them lie below steady blood."""
+        """Return whether running means over n of the voxels lie below steady blood."""
         mean = ndimage.uniform_filter1d(power[:, likes], n, axis=1, mode="nearest")
         level = area_of(np.sqrt(np.maximum(mean - 2 * noise**2, 0)))
         return np.asarray(level < steady * (1 - max(uniform, sure * one / np.sqrt(n))))
@@ -101,7 +103,8 @@ def lumen(
     first = int(max(starts, key=lambda a: area(line[a : a + half])))
     last = first + half
     window = int(np.clip(enough(2 * uniform, CUT), line.size // 10, line.size // 5)) or 1
-    for _ in range(2):  # the best half is a little too high, and so reaches less far
+    # The best half is a little too high and so reaches less far: a second pass corrects it.
+    for _ in range(2):
         steady = area(line[first:last])
         low = np.flatnonzero(too_low(line, steady, window, CUT))
         first = int(low[low < first].max(initial=-1)) + 1

@@ -1,4 +1,4 @@
-"""What speaks for a shift: residual, Vp and normalised Vp against it, region by region."""
+"""Evidence for the AIF shift: residual, Vp and normalised Vp against it, region by region."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from SpineDCELib.settings import Model
 
 Array = NDArray[np.float64]
 
-#: Shifts that are tried, s: tissue is fed by the artery, so hardly before it; 20 s is far more
-#: than blood needs from the aorta to the spine.
+#: Range and step of the shifts tried, s: the artery feeds tissue, so tissue hardly fills before it;
+#: 20 s is far more than blood needs from the aorta to the spine.
 FIRST, LAST, STEP = -6.0, 20.0, 0.5
-#: Parts that a region is cut into, whose mean curves tell the shift: single voxels are too noisy
-#: to bend the residual where signal is poor, and one mean could not tell its own uncertainty.
+#: Parts that a region is divided into, whose mean curves determine the shift: single voxels are too
+#: noisy where signal is poor, and one mean would not give an uncertainty.
 PARTS = 8
-#: Voxels that a region's vp is averaged over; more would cost time and change nothing.
+#: Voxels that a region's vp is averaged over; more take longer and change nothing.
 VOXELS = 200
 #: A plateau is where the residual exceeds its minimum by less than this share: where the sum of
 #: squares has not doubled.
 PLATEAU = 1.0
-#: A residual that changes by less than this share does not tell a shift.
+#: A residual that changes by less than this share does not determine a shift.
 FLAT = 0.05
-#: Resamples of the parts from which the uncertainty is read.
+#: Bootstrap resamples of the parts that give the uncertainty.
 RESAMPLES = 200
 
 
 @dataclass(frozen=True, eq=False)
 class RegionEvidence:
-    """One region against the shifts.
+    """Residual and vp of one region at every shift.
 
     Attributes:
-        name: of the region. voxels: how many of it have a usable curve.
+        name: of the region. voxels: number with a usable curve.
         residual: ``(shifts,)``, mean over the region's parts of the residual sum of squares over
             its own least: 1 at best.
         vp: ``(shifts,)``, mean of the fitted voxels, fraction; NaN for a model without vp.
@@ -62,14 +62,14 @@ class RegionEvidence:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """All regions together, and the shift that they propose.
+    """Evidence of all regions, and the shift that they propose.
 
     Attributes:
         shifts: s. residual: ``(shifts,)``, all regions' parts, 1 at best.
         proposal: s. low, high: from the least to the largest of the regions' intervals.
         plateau: the shifts, s, between which the residual is less than twice its least.
         normalised_vp: lesion → ``(shifts,)``, its mean vp over the reference's.
-        doubt: why the proposal should not be trusted; empty where it can be.
+        doubt: the reason not to trust the proposal; empty where it can be trusted.
     """
 
     shifts: Array
@@ -83,7 +83,7 @@ class Evidence:
     doubt: str = ""
 
     def sentence(self) -> str:
-        """The proposal in words."""
+        """Return the proposal in words."""
         own = ", ".join(f"{r.name} {r.proposal:.1f} s" for r in self.regions)
         return (
             f"Shift {self.proposal:.2f} s where the fit's residual is least (95 % {self.low:.1f} "
@@ -187,19 +187,19 @@ def gather_evidence(
 
 
 def _parts(curves: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Mean curves of ``PARTS`` parts with equally many voxels."""
+    """Return the mean curves of ``PARTS`` parts with equally many voxels."""
     places = np.array_split(np.arange(curves.shape[1]), min(PARTS, curves.shape[1]))
     return np.stack([curves[:, i].mean(axis=1, dtype=float) for i in places], axis=1)
 
 
 def _spread(curves: NDArray[np.floating]) -> NDArray[np.floating]:
-    """At most ``VOXELS`` curves, evenly from the whole region."""
+    """Return at most ``VOXELS`` curves, evenly from the whole region."""
     n = curves.shape[1]
     return curves if n <= VOXELS else curves[:, np.linspace(0, n - 1, VOXELS).astype(int)]
 
 
 def _interval(shifts: Array, loss: Array) -> tuple[float, float, float]:
-    """Shift of the least mean loss and its 95 % interval over resampled parts.
+    """Return the shift of the least mean loss and its 95 % interval over resampled parts.
 
     Args:
         loss: ``(shifts, parts)``.
@@ -213,7 +213,7 @@ def _interval(shifts: Array, loss: Array) -> tuple[float, float, float]:
 
 
 def _refined(weighed: list[tuple[Fitter, Array]], about: float, step: float) -> float:
-    """The least residual among finer shifts about a first guess, s."""
+    """Return the shift of the least residual among finer shifts about a first guess, s."""
     finer = about + step * np.linspace(-0.8, 0.8, 9)
     loss = [
         np.nansum([np.nansum(fitter.fit(float(s)).rss / least) for fitter, least in weighed])
@@ -223,7 +223,7 @@ def _refined(weighed: list[tuple[Fitter, Array]], about: float, step: float) -> 
 
 
 def _least(shifts: Array, curve: Array) -> float:
-    """Where a curve is least, between its samples by a parabola."""
+    """Return the shift at which a curve is least, between its samples by a parabola."""
     i = int(np.argmin(curve))
     if i in (0, curve.size - 1):
         return float(shifts[i])
@@ -234,7 +234,7 @@ def _least(shifts: Array, curve: Array) -> float:
 
 
 def _plateau(shifts: Array, residual: Array, proposal: float) -> tuple[float, float]:
-    """The stretch about the minimum where the residual stays near it, between samples by lines."""
+    """Return the interval about the minimum where the residual stays near it, interpolated."""
     i = int(np.argmin(residual))
     above = residual > 1 + PLATEAU
 
@@ -251,14 +251,16 @@ def _plateau(shifts: Array, residual: Array, proposal: float) -> tuple[float, fl
 
 
 def _doubt(residual: Array) -> str:
+    """Return why the residual does not determine a shift; empty where it does."""
     if np.argmin(residual) in (0, residual.size - 1):
-        return "The residual has no least value among the shifts that were tried."
+        return "The residual has no minimum inside the range of shifts."
     if residual.max() < 1 + FLAT:
         return "The residual hardly changes with the shift: these regions do not determine it."
     return ""
 
 
 def _later(curves: NDArray[np.floating], t: Array, Cp: ArterialCurve) -> float:
+    """Return by how much the mean curve rises later than the AIF, s; NaN where it does not."""
     try:
         mean = curves.mean(axis=1, dtype=float)
         return round(bolus_arrival(mean, t=t) - bolus_arrival(Cp.c, t=Cp.t), 2)
@@ -286,13 +288,14 @@ class ChangeEvidence:
 
     @property
     def stable(self) -> bool:
+        """Return whether every pair of shifts gives the same call."""
         return self.least > self.cutoff or self.most <= self.cutoff
 
 
 def change_evidence(
     before: Evidence, after: Evidence, *, lesion: str, cutoff: float = -40.0
 ) -> ChangeEvidence:
-    """The change of normalised vp, 100·(after - before)/before, against the shift.
+    """Return the change of normalised vp, 100·(after - before)/before, against the shift.
 
     Args:
         cutoff: above it persistent disease is called, % (Behar et al., AJNR 2023: -40).
@@ -302,7 +305,12 @@ def change_evidence(
     """
     for evidence in (before, after):
         if lesion not in evidence.normalised_vp:
-            raise InputError(f"Normalised vp of '{lesion}' is not known at both visits.")
+            raise InputError(
+                f"Normalised vp of '{lesion}' is not known at both visits.",
+                code="no_normalised_vp",
+                about=lesion,
+                fields=("inputs.roi",),
+            )
     offsets = np.arange(-5.0, 5.01, 0.5)
 
     def at(evidence: Evidence, shifts: Array) -> Array:

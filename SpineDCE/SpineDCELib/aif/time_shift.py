@@ -1,4 +1,4 @@
-"""Moving a curve in time by any fraction of a frame."""
+"""Shift of a curve in time by any fraction of a frame."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def shift_curve(
     at: ArrayLike | None = None,
     integration: Integration = "cubic",
 ) -> NDArray[np.float64]:
-    """The curve ``Ta`` seconds later (CAPLEX Q.PH1.007; negative is earlier).
+    """Return the curve ``Ta`` seconds later (CAPLEX Q.PH1.007; negative is earlier).
 
-    It is read between its samples as the fit reads it, so what is drawn is what is fitted: 0
+    It is interpolated as in the fit, so the curve in a chart is the fitted one: 0
     before the first sample, the last value after the last.
 
     Args:
@@ -29,8 +29,15 @@ def shift_curve(
         Ta: shift, s.
         at: times to return, s; ``t`` if None.
         integration: "cubic" or "linear" between samples.
+
+    Raises:
+        InputError: ``Ta`` is not finite.
     """
     if not np.isfinite(Ta):
-        raise InputError("The shift must be a number of seconds.")
+        raise InputError(
+            "The shift must be a finite number of seconds.",
+            code="shift_not_finite",
+            fields=("fit.shift",),
+        )
     times = np.asarray(t if at is None else at, float)
     return ArterialCurve(t, curve, integration).at(times - Ta)

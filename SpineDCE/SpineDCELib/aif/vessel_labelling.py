@@ -1,4 +1,4 @@
-"""Voxels into vessels: what is connected in space and fills at the same time."""
+"""Grouping of voxels into vessels that are connected in space and fill at the same time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ Array = NDArray[np.float64]
 #: to a chamber of the heart it jumps.
 SAME_ARRIVAL = 1.0
 SAME_PEAK = 1.5
-#: Height of the pieces in which a vessel's cross-section is measured, mm.
+#: Height of the pieces in which a vessel's cross-section is measured, mm: thick enough for
+#: several voxels, thin enough to separate a branch from its vessel.
 SLAB = 10.0
 
 
@@ -27,7 +28,7 @@ class Shape:
     """The form of a group of voxels, mm.
 
     Attributes:
-        volume: mm³. thickness: twice the largest distance to the outside within a section.
+        volume: mm³. thickness: twice the largest distance to the outside within a slice.
         length: extent along its longest axis. elongation: spread along that axis over the next.
     """
 
@@ -40,7 +41,7 @@ class Shape:
 def group(
     voxels: NDArray[np.intp], arrival: Array, peak: Array, shape: tuple[int, int, int]
 ) -> NDArray[np.intp]:
-    """A label for every voxel: connected (26 neighbours) with alike arrival and peak.
+    """Label voxels that are connected (26 neighbours) and alike in arrival and peak.
 
     Args:
         voxels: flat indices into ``shape``, rising. arrival: s. peak: any unit.
@@ -72,7 +73,7 @@ def group(
     order = np.argsort(-np.bincount(labels), kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(order.size)
-    return rank[labels]
+    return np.asarray(rank[labels])
 
 
 def _window(d: int, n: int) -> slice:
@@ -80,8 +81,10 @@ def _window(d: int, n: int) -> slice:
 
 
 def depth(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float32]:
-    """Distance of every voxel to the outside within its section, mm; the image's edge is outside
-    only where the mask does not run into it."""
+    """Return the distance of every voxel to the outside within its slice, mm.
+
+    The edge of the image counts as outside only where the mask does not run into it.
+    """
     across, down, _ = geometry.spacing
     found = np.zeros(mask.shape, np.float32)
     for k in np.flatnonzero(mask.any(axis=(1, 2))):
@@ -90,7 +93,7 @@ def depth(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float32]:
 
 
 def along_axis(voxels: NDArray[np.intp], geometry: Geometry) -> Array:
-    """Position of voxels ``(n, 3)`` (slice, row, column) along their longest axis, mm."""
+    """Return positions of voxels ``(n, 3)`` (slice, row, column) along their longest axis, mm."""
     points = voxels[:, ::-1] @ geometry.affine[:3, :3].T
     points = points - points.mean(axis=0)
     axis = np.linalg.eigh(points.T @ points)[1][:, -1]
@@ -98,15 +101,15 @@ def along_axis(voxels: NDArray[np.intp], geometry: Geometry) -> Array:
 
 
 def branches(mask: NDArray[np.bool_], geometry: Geometry, *, thinner: float) -> NDArray[np.bool_]:
-    """Parts of a vessel whose cross-section is less than ``thinner`` times the vessel's own.
+    """Return the parts of a vessel with less than ``thinner`` times its median cross-section.
 
-    The vessel is cut across its long axis into slabs; what is not connected within a slab is
-    another branch, and its volume over the slab's height its cross-section.
+    The vessel is cut across its long axis into slabs; voxels that are not
+    connected within a slab are separate branches, each with the cross-section volume over height.
     """
     voxels = np.argwhere(mask)
     along = along_axis(voxels, geometry)
     slab = np.floor((along - along.min()) / max(SLAB, *(2 * x for x in geometry.spacing[:2])))
-    section = np.zeros(len(voxels), np.intp)
+    part = np.zeros(len(voxels), np.intp)
     count = 0
     for number in np.unique(slab):
         here = voxels[slab == number]
@@ -114,16 +117,16 @@ def branches(mask: NDArray[np.bool_], geometry: Geometry, *, thinner: float) -> 
         box = np.zeros(high - low, bool)
         box[tuple((here - low).T)] = True
         labels, n = ndimage.label(box, np.ones((3, 3, 3)))
-        section[slab == number] = labels[tuple((here - low).T)] + count
+        part[slab == number] = labels[tuple((here - low).T)] + count
         count += n
-    size = np.bincount(section)[section]
+    size = np.bincount(part)[part]
     found = np.zeros(mask.shape, bool)
     found[mask] = size < thinner * np.median(size)
     return found
 
 
 def shape_of(mask: NDArray[np.bool_], geometry: Geometry) -> Shape:
-    """The form of one group."""
+    """Measure the form of one group."""
     k, j, i = np.nonzero(mask)
     points = np.column_stack([i, j, k]) @ geometry.affine[:3, :3].T
     points -= points.mean(axis=0)

@@ -1,4 +1,4 @@
-"""What the curve of one voxel says about whether it is arterial: scores, many voxels at once."""
+"""Scores of curves by which arterial voxels are recognised, for many voxels at once."""
 
 from __future__ import annotations
 
@@ -16,15 +16,26 @@ Array = NDArray[np.float64]
 #: ``(frames, voxels)`` of signal and ``(voxels,)`` of baseline → contrast agent, as in blood.
 ToContrast = Callable[[Array, Array], NDArray[np.floating]]
 
-#: Curves sampled more finely than this are smoothed to it before they are judged, s.
+#: Curves sampled more finely than this are smoothed to it before they are scored, s: a first pass
+#: at half height lasts about 8 s.
 JUDGED_STEP = 2.5
-#: How many voxels the first look at a study takes.
+#: Voxels that are sampled for noise and baseline frames; more change neither and take longer.
 FIRST_LOOK = 60_000
+#: Least rise of a voxel that enhances, in SDs of a frame's noise, as ``Criteria.rise_over_noise``.
+LEAST_RISE = 10.0
+#: Least level of tissue, in SDs of the first guess of the noise: at 5 the noise floor raises a
+#: magnitude by 2 % only (Gudbjartsson and Patz, Magn Reson Med 1995;34:910).
+LEAST_TISSUE_LEVEL = 5.0
+#: SD of the rounding to whole numbers, 1/√12.
+ROUNDING = 0.29
+#: Scatter after the first pass is counted from this many frames and seconds after the peak: the
+#: first pass itself is curved and lasts about 20 s.
+FRAMES_AFTER_PEAK, SECONDS_AFTER_PEAK = 3, 30.0
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """One value a voxel, arrays of ``(voxels,)``.
+    """One value per voxel, arrays of ``(voxels,)``.
 
     C is concentration as if the voxel were blood, mM, or (S - S0)/S0 where the sequence is not
     known. Signal itself would not do: it saturates, so that a first pass looks wide and low.
@@ -60,24 +71,32 @@ class Scores:
 
 
 def first_look(signal: NDArray[np.floating], *, t: Array) -> tuple[int, float]:
-    """How many frames come before the first contrast agent anywhere, and the noise of a frame.
+    """Count the frames before the first contrast agent anywhere, and estimate a frame's noise.
 
     Args:
         signal: ``(frames, …)``, scanner units. t: ``(frames,)``, s.
 
     Raises:
-        InputError: nothing enhances.
+        InputError: no voxel enhances.
     """
     some = _sample(signal)
     if not some.size or not np.ptp(some):
-        raise InputError("The dynamic series is the same everywhere; there is nothing to find.")
+        raise InputError(
+            "The dynamic series has the same value everywhere.",
+            code="constant_series",
+            fields=("reading.series",),
+        )
     noise = noise_of(some)
     smooth = smoothed(some, t=t)
     start = max(min(3, len(t) // 4), 1)
     rise = smooth.max(axis=0) - smooth[:start].mean(axis=0)
-    bright = rise > 10 * noise
+    bright = rise > LEAST_RISE * noise
     if bright.sum() < 3:
-        raise InputError("Nothing in the dynamic series enhances above its noise.")
+        raise InputError(
+            "No voxel of the dynamic series enhances above the noise.",
+            code="no_enhancement",
+            fields=("reading.series",),
+        )
     best = np.flatnonzero(bright)[np.argsort(rise[bright])[::-1]][: max(bright.sum() // 20, 3)]
     chosen = smooth[:, best]
     half = crossing(chosen - chosen[:start].mean(axis=0), t=t, share=0.5)
@@ -87,12 +106,12 @@ def first_look(signal: NDArray[np.floating], *, t: Array) -> tuple[int, float]:
 
 
 def series_noise(signal: NDArray[np.floating]) -> float:
-    """SD of one frame's noise, scanner units; see :func:`noise_of`."""
+    """Estimate the SD of one frame's noise, scanner units; see :func:`noise_of`."""
     return noise_of(_sample(signal))
 
 
 def _sample(signal: NDArray[np.floating]) -> Array:
-    """Curves of voxels from everywhere, ``(frames, voxels)``."""
+    """Return curves of voxels from everywhere, ``(frames, voxels)``."""
     flat = signal.reshape(signal.shape[0], -1)
     step = max(flat.shape[1] // FIRST_LOOK, 1)
     # An odd step does not walk along a row or column of a power-of-two matrix.
@@ -101,9 +120,10 @@ def _sample(signal: NDArray[np.floating]) -> Array:
 
 
 def noise_of(curves: Array) -> float:
-    """SD of one frame's noise, scanner units, from second differences in the last half.
+    """Estimate the SD of one frame's noise, scanner units.
 
-    Voxels of air scatter less (Rayleigh), so only those above five times the first guess count.
+    It comes from second differences in the last half of the series. Voxels of air
+    scatter less (Rayleigh), so only those above ``LEAST_TISSUE_LEVEL`` times the first guess count.
     Whole numbers without any noise still have their rounding.
     """
     tail = curves[curves.shape[0] // 2 :]
@@ -112,20 +132,24 @@ def noise_of(curves: Array) -> float:
     level = tail.mean(axis=0)
     lit = each[level > 0]
     noise = float(np.median(lit)) if lit.size else 0.0
-    bright = each[level > max(5 * noise, float(np.median(level)))]
+    bright = each[level > max(LEAST_TISSUE_LEVEL * noise, float(np.median(level)))]
     noise = float(np.median(bright)) if bright.size else noise
     whole = np.array_equal(tail[:, :100], np.round(tail[:, :100]))
-    return max(noise, 0.29 if whole else 1e-6 * float(np.abs(curves).max()))
+    return max(noise, ROUNDING if whole else 1e-6 * float(np.abs(curves).max()))
 
 
 def smoothed(curves: Array, *, t: Array) -> Array:
-    """Running means over about ``JUDGED_STEP`` s; the curves themselves where frames are longer."""
+    """Return running means over about ``JUDGED_STEP`` s, or the curves where frames are longer."""
     width = int(JUDGED_STEP / np.median(np.diff(t))) // 2 * 2 + 1
     return uniform_filter1d(curves, width, axis=0, mode="nearest") if width > 1 else curves
 
 
 def crossing(rising: Array, *, t: Array, share: float) -> Array:
-    """When each curve first reaches a share of its own maximum, s, between frames by a line."""
+    """Return when each curve first reaches a share of its own maximum, s, interpolated linearly.
+
+    Args:
+        rising: ``(frames, voxels)``. t: ``(frames,)``, s. share: 0 to 1.
+    """
     level = share * rising.max(axis=0)
     after = np.argmax(rising >= level, axis=0)
     before = np.maximum(after - 1, 0)
@@ -133,16 +157,17 @@ def crossing(rising: Array, *, t: Array, share: float) -> Array:
     low, high = rising[before, column], rising[after, column]
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(high > low, (level - low) / (high - low), 0.0)
-    return t[before] + np.clip(part, 0, 1) * (t[after] - t[before])
+    return np.asarray(t[before] + np.clip(part, 0, 1) * (t[after] - t[before]))
 
 
 def _area(C: Array, t: Array, arrival: Array) -> Array:
+    """Return the mean of each curve from its arrival on, weighted by the frame intervals."""
     weights = np.gradient(t)[:, None] * (t[:, None] >= arrival)
     return np.asarray((C * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9))
 
 
 def area_of(signal: Array, *, t: Array, before: int, to_contrast: ToContrast) -> Array:
-    """:attr:`Scores.area` alone, of curves that are nearly free of noise.
+    """Return :attr:`Scores.area` alone, of curves that are nearly free of noise.
 
     Args:
         signal: ``(frames, n)``, scanner units. before: frames before contrast.
@@ -161,7 +186,7 @@ def voxel_scores(
     noise: float,
     to_contrast: ToContrast,
 ) -> Scores:
-    """Scores of every curve.
+    """Score every curve.
 
     Args:
         curves: ``(frames, voxels)``, signal in scanner units.
@@ -174,7 +199,8 @@ def voxel_scores(
     smooth = smoothed(raw, t=t)
     C = np.asarray(to_contrast(smooth, S0), float)
     saturated = np.isnan(C)
-    if saturated.any():  # as high as the highest that can be told, so that order remains
+    if saturated.any():
+        # Saturated frames take the highest concentration that is known, so that order remains.
         C = np.where(saturated, np.nanmax(C, initial=1.0), C)
     top = C.argmax(axis=0)
     column = np.arange(raw.shape[1])
@@ -193,8 +219,9 @@ def voxel_scores(
     onset = crossing(C, t=t, share=0.2)
 
     d2 = C[2:] - 2 * C[1:-1] + C[:-2]
-    # The first pass itself is curved: the scatter counts from three frames and 30 s after it.
-    judged = (np.arange(1, t.size - 1)[:, None] > top + 3) & (t[1:-1, None] > t[top] + 30)
+    judged = (np.arange(1, t.size - 1)[:, None] > top + FRAMES_AFTER_PEAK) & (
+        t[1:-1, None] > t[top] + SECONDS_AFTER_PEAK
+    )
     counted = np.maximum(judged.sum(axis=0), 1)
     rough = np.sqrt(np.where(judged, d2**2, 0).sum(axis=0) / counted / 6)
     early = np.arange(t.size)[:, None] < np.maximum(top, 1)

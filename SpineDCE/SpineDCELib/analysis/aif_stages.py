@@ -41,7 +41,7 @@ def arterial_input(view: View) -> ArterialInput:
             found = view(detection)
             notes.append(
                 f"Artery found: {int(found.mask.sum())} voxels in slices "
-                + ", ".join(str(k + 1) for k in found.sections)
+                + ", ".join(str(k + 1) for k in found.slices)
                 + "."
             )
     else:

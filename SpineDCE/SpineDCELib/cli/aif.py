@@ -99,7 +99,7 @@ def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: lis
         caption += f" · {found.doubt or f'{int(found.mask.sum())} voxels accepted'}"
         for c in found.candidates:
             if c.accepted:
-                columns[f"signal section {c.section + 1} vessel {c.vessel}"] = c.signal
+                columns[f"signal slice {c.slice + 1} vessel {c.vessel}"] = c.signal
     if analysis.artery is not None and analysis.artery.any():
         write_map(
             stage / "aif_mask.nrrd",
@@ -119,8 +119,8 @@ def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: lis
 
 
 def _summary(found: Detection) -> str:
-    """The table for a terminal: the accepted sections, then each rejected vessel once."""
-    lines = [f"{'section':>7} {'vessel':>6} {'voxels':>6} {'used':>5} {'arrival':>8} {'peak':>7} "
+    """The table for a terminal: the accepted slices, then each rejected vessel once."""
+    lines = [f"{'slice':>7} {'vessel':>6} {'voxels':>6} {'used':>5} {'arrival':>8} {'peak':>7} "
              f"{'width':>7}  verdict"]  # fmt: skip
     rejected: set[int] = set()
     for c in found.candidates:
@@ -129,7 +129,7 @@ def _summary(found: Detection) -> str:
         if not c.accepted:
             rejected.add(c.vessel)
         lines.append(
-            f"{c.section + 1:7d} {c.vessel:6d} {c.voxels:6d} {c.accepted:5d} {c.arrival:6.1f} s "
+            f"{c.slice + 1:7d} {c.vessel:6d} {c.voxels:6d} {c.accepted:5d} {c.arrival:6.1f} s "
             f"{c.peak:7.2f} {c.width:5.1f} s  {c.reason}"
         )
     lines += [
