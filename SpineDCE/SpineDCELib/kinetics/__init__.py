@@ -1,1 +1,1 @@
-"""Kinetics: convolution, tracer models, their fit to curves and volumes."""
+"""Kinetics: convolution, tracer models and their fit to curves and volumes."""

@@ -1,4 +1,4 @@
-"""Levenberg-Marquardt in a box, for many curves at once: the general fitter."""
+"""Levenberg-Marquardt least squares within bounds, for many curves at once."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _STEPS = 200
 _DIFFERENCE = 1e-6
 _SMALL_STEP = 1e-9
 _SMALL_GAIN = 1e-10
-#: Who still gains more than this at the last step has not converged.
+#: A curve that still gains more than this share at the last step has not converged.
 _CREEP = 1e-6
 
 
 def jacobian(model: Model, x: Array, at_x: Array, upper: Array, scale: Array) -> Array:
-    """Forward differences (backward at the upper bound), ``(n, p, T)``.
+    """Return the derivatives by forward differences (backward at the upper bound), ``(n, p, T)``.
 
     Args:
         x: parameters, ``(p, n)``; ``at_x`` the curves there, ``(T, n)``.
@@ -40,7 +40,7 @@ def jacobian(model: Model, x: Array, at_x: Array, upper: Array, scale: Array) ->
 def minimise(
     model: Model, y: Array, start: Array, lower: Array, upper: Array, scale: Array
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """The least-squares optimum that each start leads to.
+    """Find the least-squares optimum that each start leads to.
 
     Args:
         y: curves, ``(T, n)``.

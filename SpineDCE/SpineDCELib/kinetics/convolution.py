@@ -21,12 +21,22 @@ Array = NDArray[np.float64]
 
 
 def checked_times(t: ArrayLike, name: str = "t") -> Array:
-    """``t`` as a float64 vector, or an :class:`InputError` if it is not finite and rising."""
+    """Return times as a float64 vector.
+
+    Raises:
+        InputError: fewer than two times, or times that are not finite and strictly rising.
+    """
     times = np.asarray(t, np.float64)
     if times.ndim != 1 or times.size < 2:
-        raise InputError(f"{name} must be a list of at least two times; got shape {times.shape}.")
+        raise InputError(
+            f"{name} must be a list of at least two times, not of shape {times.shape}.",
+            code="too_few_times",
+            about=name,
+        )
     if not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0):
-        raise InputError(f"{name} must be finite and strictly rising; sort or mend the times.")
+        raise InputError(
+            f"{name} must be finite and strictly rising.", code="times_not_rising", about=name
+        )
     return times
 
 
@@ -43,20 +53,30 @@ class ArterialCurve:
     """
 
     def __init__(self, t: ArrayLike, c: ArrayLike, integration: Integration = "cubic") -> None:
-        self.t = checked_times(t, "the AIF's times")
+        self.t = checked_times(t, "The times of the AIF")
         values = np.asarray(c, np.float64)
         if values.shape != self.t.shape:
             raise InputError(
-                f"The AIF has {values.size} values but {self.t.size} times; give one each."
+                f"The AIF has {values.size} values but {self.t.size} times.",
+                code="aif_size_mismatch",
+                fields=("inputs.aif_file",),
             )
         if not np.all(np.isfinite(values)):
-            raise InputError("The AIF has values that are not finite; mend or replace the curve.")
+            raise InputError(
+                "The AIF has values that are not finite.",
+                code="aif_not_finite",
+                fields=("inputs.aif_file", "aif.source"),
+            )
         if integration == "linear":
             pieces = np.array([values[:-1], np.diff(values) / np.diff(self.t)])
         elif integration == "cubic":
             pieces = CubicSpline(self.t, values).c[::-1]
         else:
-            raise InputError(f"integration must be 'cubic' or 'linear', not {integration!r}.")
+            raise InputError(
+                f"The interpolation of the AIF must be 'cubic' or 'linear', not {integration!r}.",
+                code="unknown_integration",
+                fields=("fit.integration",),
+            )
         self.c, self.integration = values, integration
         hold = np.zeros((len(pieces), 1))
         hold[0] = values[-1]
@@ -66,14 +86,14 @@ class ArterialCurve:
         self._knots: tuple[Array, Array] | None = None
 
     def _locate(self, times: Array) -> tuple[NDArray[np.intp], Array, NDArray[np.bool_]]:
-        """Piece, time since its knot, and whether the curve has begun."""
+        """Return the piece, the time since its knot, and whether the curve has begun."""
         piece = np.searchsorted(self.t, times, side="right") - 1
         begun = piece >= 0
         piece = np.maximum(piece, 0)
         return piece, np.where(begun, times - self.t[piece], 0.0), begun
 
     def at(self, times: ArrayLike) -> Array:
-        """The concentration at ``times`` (any shape), mM."""
+        """Return the concentration at ``times`` (any shape), mM."""
         piece, since, begun = self._locate(np.asarray(times, np.float64))
         value = np.zeros(since.shape)
         for coefficient in self.coefficients[::-1]:
@@ -81,21 +101,29 @@ class ArterialCurve:
         return np.where(begun, value, 0.0)
 
     def checked_delay(self, times: Array, delays: ArrayLike) -> Array:
-        """Those of the delays at which the curve is seen at some of the times, ``(n,)``.
+        """Return the delays at which the curve is not 0 at all times, ``(n,)``.
 
         Raises:
-            InputError: there is none, or a delay is not finite.
+            InputError: no such delay, or a delay that is not finite.
         """
         wanted = np.atleast_1d(np.asarray(delays, np.float64))
         if not np.all(np.isfinite(wanted)):
-            raise InputError("The AIF shift must be a finite number of seconds.")
+            raise InputError(
+                "The AIF shift must be a finite number of seconds.",
+                code="shift_not_finite",
+                fields=("fit.shift",),
+            )
         seen = wanted[np.any(self.at(times[:, None] - wanted), axis=0)]
         if not seen.size:
-            raise InputError("The AIF is zero at every frame; choose another AIF or another shift.")
+            raise InputError(
+                "The AIF is zero at every frame.",
+                code="aif_zero_at_every_frame",
+                fields=("fit.shift", "aif.source"),
+            )
         return seen
 
     def convolved(self, times: ArrayLike, k: ArrayLike) -> Array:
-        """∫ c(u)·exp(-k·(time-u)) du from the first sample to each time, exactly.
+        """Integrate c(u)·exp(-k·(time-u)) du from the first sample to each time, exactly.
 
         Args:
             times: ``(T,)``, the same for every rate, or ``(T, n)``, own times for each.
@@ -117,7 +145,7 @@ class ArterialCurve:
         return np.where(begun, result, 0.0)
 
     def _convolved_at_knots(self, rates: Array) -> Array:
-        """``(K, n)``: exact from one sample to the next."""
+        """Return the convolutions at the samples, ``(K, n)``, exact from one to the next."""
         steps = np.diff(self.t)[:, None]
         added = _within_piece(self.coefficients[:, :-1, None], steps, rates)
         decay = np.exp(-rates * steps)
@@ -128,7 +156,7 @@ class ArterialCurve:
 
 
 def _within_piece(coefficients: Array, length: Array, rates: Array) -> Array:
-    """∫0..length Σ cₙuⁿ·exp(-rate·(length-u)) du; coefficients' first axis is the power n."""
+    """Integrate 0..length Σ cₙuⁿ·exp(-rate·(length-u)) du; coefficients[n] belongs to uⁿ."""
     moments = _moments(length * rates, len(coefficients) - 1)
     result = np.zeros(moments.shape[1:])
     for n in range(len(coefficients) - 1, -1, -1):
@@ -137,7 +165,7 @@ def _within_piece(coefficients: Array, length: Array, rates: Array) -> Array:
 
 
 def _moments(x: Array, degree: int) -> Array:
-    """Mₙ(x) = ∫0..1 sⁿ·exp(-x·(1-s)) ds for n = 0 … degree; first axis n.
+    """Compute Mₙ(x) = ∫0..1 sⁿ·exp(-x·(1-s)) ds for n = 0 … degree; first axis n.
 
     Mₙ = (1 - n·Mₙ₋₁)/x is stable upwards for x ≥ 1 and downwards, from a series, below.
     """
@@ -161,7 +189,7 @@ def _moments(x: Array, degree: int) -> Array:
 def exponential_convolution(
     t: ArrayLike, c: ArrayLike, k: ArrayLike, *, integration: Integration = "linear"
 ) -> Array:
-    """∫ c(u)·exp(-k·(t-u)) du at the sample times, exact for the interpolated curve.
+    """Compute ∫ c(u)·exp(-k·(t-u)) du at the sample times, exact for the interpolated curve.
 
     Args:
         t: times, ``(T,)``, rising, spacing may be uneven.
@@ -181,5 +209,5 @@ def exponential_convolution(
 def arterial_curve(
     t: ArrayLike, Cp: ArrayLike | ArterialCurve, integration: Integration = "cubic"
 ) -> ArterialCurve:
-    """``Cp`` as a curve: sampled at the frame times ``t``, or one that has its own samples."""
+    """Return ``Cp`` as a curve: sampled at the frame times ``t``, or with its own samples."""
     return Cp if isinstance(Cp, ArterialCurve) else ArterialCurve(t, Cp, integration)

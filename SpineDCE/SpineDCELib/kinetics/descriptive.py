@@ -1,8 +1,8 @@
-"""What a curve shows without a model: arrival, peak, area, slopes.
+"""Descriptive quantities of curves without a model: arrival, peak, area, slopes.
 
 All functions take curves ``(T, ...)``, frames first (concentration in mM, or any enhancement), and
 frame times ``t`` in s, ``(T,)``, rising, spacing may be uneven. A curve with values that are not
-finite gives NaN, and so does one in which no bolus is seen to arrive.
+finite gives NaN, and so does one without a bolus arrival.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ UNITS = {
 
 
 def describe(Ct: ArrayLike, t: ArrayLike, *, BAT: float | None = None) -> Descriptors:
-    """All descriptors of every voxel.
+    """Compute all descriptors of every voxel.
 
     Args:
         Ct: ``(T, ...)``, mM.
@@ -70,7 +70,11 @@ def describe(Ct: ArrayLike, t: ArrayLike, *, BAT: float | None = None) -> Descri
     times = checked_times(t, "The frame times")
     curves = Curves(Ct, times)
     if BAT is not None and not times[0] <= BAT < times[-1]:
-        raise InputError(f"BAT must lie between the first and the last frame; got {BAT:g} s.")
+        raise InputError(
+            f"The bolus arrival time (BAT) of {BAT:g} s does not lie between the first and the "
+            "last frame.",
+            code="arrival_out_of_range",
+        )
     n = curves.array.shape[1]
     result = {name: np.full(n, np.nan, curves.array.dtype) for name in UNITS}
     indices, status = curves.chosen(None)
@@ -92,7 +96,7 @@ def describe(Ct: ArrayLike, t: ArrayLike, *, BAT: float | None = None) -> Descri
 
 
 def bolus_arrival(y: Array, t: Array) -> Array:
-    """When each curve ``(T, n)`` leaves its baseline, s; NaN where it never does.
+    """Return when each curve ``(T, n)`` leaves its baseline, s; NaN where it never does.
 
     A level line joined to a straight rise is fitted to the frames up to 90 % of the peak, with the
     joint at every frame in turn; the best one is taken, so it is good to a frame.
@@ -122,13 +126,13 @@ def bolus_arrival(y: Array, t: Array) -> Array:
 
 
 def _before(y: Array, t: Array, arrival: Array) -> Array:
-    """The mean up to arrival."""
+    """Return the mean of each curve up to its arrival."""
     early = t[:, None] <= arrival
     return (y * early).sum(axis=0) / early.sum(axis=0)
 
 
 def _described(y: Array, t: Array, arrival: Array) -> dict[str, Array]:
-    """The descriptors of curves ``(T, n)`` with known arrivals."""
+    """Compute the descriptors of curves ``(T, n)`` with known arrivals."""
     after = t[:, None] >= arrival
     peak_frame = np.where(after, y, -np.inf).argmax(axis=0)
     peak = y[peak_frame, np.arange(y.shape[1])]
@@ -152,14 +156,16 @@ def _described(y: Array, t: Array, arrival: Array) -> dict[str, Array]:
 
 
 def area_after(y: Array, t: Array, arrival: Array, duration: float) -> Array:
-    """∫ of curves ``(T, n)`` from arrival for ``duration`` s, exact for straight lines between
-    frames; NaN where the curve ends earlier."""
+    """Integrate curves ``(T, n)`` from arrival for ``duration`` s; NaN where they end earlier.
+
+    The integral is exact for straight lines between frames.
+    """
     area = _integral_to(y, t, arrival + duration) - _integral_to(y, t, arrival)
     return np.where(arrival + duration <= t[-1], area, np.nan)
 
 
 def _integral_to(y: Array, t: Array, end: Array) -> Array:
-    """∫ from the first frame to ``end``, one for each curve."""
+    """Integrate each curve from the first frame to its ``end``."""
     steps = np.diff(t)[:, None]
     running = np.vstack([np.zeros(y.shape[1]), np.cumsum(steps * (y[1:] + y[:-1]) / 2, axis=0)])
     frame = np.clip(np.searchsorted(t, end, side="right") - 1, 0, t.size - 2)

@@ -1,9 +1,9 @@
-"""The bounded least-squares fit of the extended Tofts model and its faces, for whole volumes.
+"""Bounded least-squares fit of the extended Tofts model and its special cases, for whole volumes.
 
 Variable projection (Golub & Pereyra, Inverse Problems 2003; 19:R1): for a fixed kep the model is
 linear, so only kep is searched, on tables that belong to the arterial curve and not to the voxel.
 The result is the global optimum of the squared error in the box
-:class:`~SpineDCELib.kinetics.parameters.Bounds`. The Tofts model is the face vp = 0, the Patlak
+:class:`~SpineDCELib.kinetics.parameters.Bounds`. The Tofts model is the case vp = 0, the Patlak
 model the limit kep → 0.
 """
 
@@ -28,7 +28,7 @@ from SpineDCELib.settings import Integration
 from SpineDCELib.vocabulary.fit_status import Status
 
 LinearModel = Literal["extended_tofts", "tofts", "patlak"]
-#: Below this kep·(duration of the acquisition) the curve cannot tell ve.
+#: Below this kep·(duration of the acquisition) the curve does not determine ve.
 KEP_TIMES_DURATION = 0.3
 #: Above this relative standard error ve is called not determined.
 VE_RELATIVE_ERROR = 0.5
@@ -38,15 +38,15 @@ BLOCK = 65536
 
 @functools.lru_cache(maxsize=256)
 def _tables(curve: ArterialCurve, times: bytes, bounds: Bounds, dtype: np.dtype) -> KepTables:
-    """Regions of one study are fitted one by one with the same curve at the same shifts."""
+    """Return the tables, cached because the regions of a study share curve and shifts."""
     return KepTables(curve, np.frombuffer(times), bounds, dtype)
 
 
 class ExtendedToftsFitter:
-    """Curves made ready to be fitted again and again while the AIF is shifted.
+    """Curves prepared for repeated fits while the AIF is shifted.
 
-    The curves are kept as given; a fit for another ``Ta`` makes only the small tables of the
-    arterial curve again. float32 curves are worked on in float32, which is exact far below any
+    The curves are kept as given; a fit for another ``Ta`` recomputes only the small tables of the
+    arterial curve. float32 curves are worked on in float32, which is exact far below any
     measured noise; float64 curves in float64.
 
     Args:
@@ -54,7 +54,7 @@ class ExtendedToftsFitter:
             a frame that is not finite is not fitted: what is missing would be the frames that
             saturate, those of the first pass, and vp hangs on them.
         t: frame times, s, ``(T,)``, rising, spacing may be uneven.
-        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``, or a curve with times of its own.
+        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``, or a curve with its own times.
         model: ``"extended_tofts"``, ``"tofts"`` or ``"patlak"``.
         integration: how Cp runs between its samples (:mod:`~SpineDCELib.kinetics.convolution`).
         bounds: the box; Patlak's Ktrans is bounded by ve·kep in the box's corner.
@@ -86,13 +86,19 @@ class ExtendedToftsFitter:
     ) -> None:
         if model not in get_args(LinearModel):
             raise InputError(
-                f"model must be one of {', '.join(get_args(LinearModel))}, not {model!r}."
+                f"The model must be one of {', '.join(get_args(LinearModel))}, not {model!r}.",
+                code="unknown_model",
+                fields=("fit.model",),
             )
         self.model = model
         self.bounds = bounds if bounds is not None else Bounds()
         self.t = checked_times(t, "The frame times")
         if self.t.size <= len(SEARCHED[model]):
-            raise InputError(f"{self.t.size} frames are too few to fit the {model} model.")
+            raise InputError(
+                f"{self.t.size} frames are too few to fit the {model} model.",
+                code="too_few_frames",
+                fields=("fit.model",),
+            )
         self.curve = arterial_curve(self.t, Cp, integration)
         self.curves = Curves(Ct, self.t, exclude)
         self.hidden_errors = np.zeros((2, self.curves.array.shape[1]), np.float32)
@@ -101,13 +107,13 @@ class ExtendedToftsFitter:
                 row[:] = np.broadcast_to(error, self.curves.shape).ravel()
 
     def tables(self, Ta: float) -> KepTables:
-        """The arterial curve's tables at a delay of ``Ta`` s."""
+        """Return the arterial curve's tables at a delay of ``Ta`` s."""
         self.curve.checked_delay(self.t, Ta)
         times = (self.t - Ta).tobytes()
         return _tables(self.curve, times, self.bounds, self.curves.array.dtype)
 
     def fit(self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent) -> FitResult:
-        """The least-squares optimum of each voxel with the AIF moved by ``Ta`` s (> 0 is later).
+        """Fit each voxel by least squares with the AIF moved by ``Ta`` s (> 0 is later).
 
         Args:
             voxels: a slice of, or indices into, the flattened voxels; all of them where None.
@@ -147,7 +153,7 @@ class ExtendedToftsFitter:
     def _kep(
         self, energy: Values, projections: Values, tables: KepTables, hidden_errors: Values
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
-        """One block of the models with a kep."""
+        """Fit one block with a model that has a kep."""
         bounds = self.bounds
         plasma_bound = 0.0 if self.model == "tofts" else bounds.vp * tables.a
         found = search(projections, tables, plasma_bound, bounds.ve)
@@ -192,7 +198,7 @@ class ExtendedToftsFitter:
     def _patlak(
         self, energy: Values, projections: Values, tables: KepTables, hidden_errors: Values
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
-        """One block of the Patlak model: linear, so the box has a closed form."""
+        """Fit one block with the Patlak model: it is linear, so the box has a closed form."""
         plasma_bound = self.bounds.vp * tables.a
         Ktrans_bound = self.bounds.ve * self.bounds.kep[1]
         y_a, q = projections[:, 0], projections[:, 2]
@@ -211,7 +217,10 @@ class ExtendedToftsFitter:
 
 
 def _energy(curves: Values, projections: Values) -> tuple[Values, NDArray[np.uint8]]:
-    """Each curve's sum of squares; a code where it cannot be fitted (its projections become 0)."""
+    """Return each curve's sum of squares, and a status where it cannot be fitted.
+
+    The projections of such a curve become 0.
+    """
     energy = np.einsum("tn,tn->n", curves, curves)
     unusable = np.zeros(energy.size, np.uint8)
     finite = np.isfinite(energy)
@@ -225,7 +234,7 @@ def _energy(curves: Values, projections: Values) -> tuple[Values, NDArray[np.uin
 def _quality(
     energy: Values, projections: Values, y_a: Values, q: Values, excess: Values
 ) -> tuple[Values, Values]:
-    """Residual sum of squares and R²; in float64, for they are small differences."""
+    """Compute the residual sum of squares and R², in float64 because both are small differences."""
     whole = energy.astype(np.float64)
     explained = y_a.astype(np.float64) ** 2 + q.astype(np.float64) ** 2 - excess
     rss = np.maximum(whole - explained, 0.0)

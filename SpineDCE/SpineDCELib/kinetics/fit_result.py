@@ -1,4 +1,4 @@
-"""What a fit gives back: one array a parameter, its quality, and a status for every voxel."""
+"""Result of a fit: one array per parameter, the fit quality, and a status for every voxel."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 @dataclass(frozen=True, eq=False)
 class FitResult(Mapping[str, NDArray[np.floating]]):
-    """Parameters by name: ``result["vp"]`` or ``result.vp``; NaN where there is none.
+    """Parameters by name: ``result["vp"]`` or ``result.vp``; NaN where not fitted.
 
     Attributes:
-        setup: what the fit was made with.
+        setup: model, times, AIF and bounds of the fit.
         parameters: name → array of the voxels' shape; units in
             :data:`~SpineDCELib.vocabulary.quantities.QUANTITIES`. ``"Ta"`` is among them only
             where it was fitted.
@@ -53,11 +53,11 @@ class FitResult(Mapping[str, NDArray[np.floating]]):
         raise AttributeError(f"this fit has no {name!r}")
 
     def curves(self) -> Array:
-        """The model's curve in every voxel, ``(T, ...)``, mM; NaN where it was not fitted."""
+        """Return the model's curve in every voxel, ``(T, ...)``, mM; NaN where not fitted."""
         return self.setup.curves(self.parameters)
 
     def reshaped(self, shape: tuple[int, ...]) -> FitResult:
-        """The same result with every array in another shape."""
+        """Return the same result with every array in another shape."""
         return FitResult(
             self.setup,
             {name: array.reshape(shape) for name, array in self.parameters.items()},

@@ -1,4 +1,4 @@
-"""One call that fits any of the four models."""
+"""Fit of any of the four models in one call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from SpineDCELib.vocabulary.fit_status import Status
 
 
 class Fitter(Protocol):
-    """Curves made ready to be fitted again and again, for one delay after another."""
+    """Curves prepared for repeated fits at one delay after another."""
 
     def fit(
         self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent
@@ -41,12 +41,12 @@ def prepare(
     baseline_error: ArrayLike | None = None,
     rounding: ArrayLike | None = None,
 ) -> Fitter:
-    """Make curves ready to be fitted with a model by bounded least squares.
+    """Prepare curves for bounded least-squares fits of a model.
 
     Args:
         Ct: tissue concentration, mM, ``(T, ...)``, frames first; not copied.
         t: frame times, s, ``(T,)``, rising, spacing may be uneven.
-        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``, or a curve with times of its own.
+        Cp: arterial plasma concentration at ``t``, mM, ``(T,)``, or a curve with its own times.
         model: one of :data:`MODELS`.
         fit_delay: search every voxel's own delay about the one that is fitted at.
         mask: True where a voxel is to be fitted; the others are ``Status.NOT_IN_MASK``.
@@ -56,10 +56,14 @@ def prepare(
             :class:`ExtendedToftsFitter`. Not used for the exchange model or with ``fit_delay``.
 
     Raises:
-        InputError: a bad argument; the sentence names it.
+        InputError: an argument cannot be used; the message names it.
     """
     if model not in MODELS:
-        raise InputError(f"model must be one of {', '.join(MODELS)}, not {model!r}.")
+        raise InputError(
+            f"The model must be one of {', '.join(MODELS)}, not {model!r}.",
+            code="unknown_model",
+            fields=("fit.model",),
+        )
     if mask is not None:
         outside = np.where(np.asarray(mask, bool), 0, int(Status.NOT_IN_MASK))
         exclude = outside if exclude is None else np.maximum(outside, exclude)
@@ -97,7 +101,9 @@ def fit(
     progress: Progress = silent,
     **options: Any,
 ) -> FitResult:
-    """:func:`prepare` with these arguments, then fit at the delay ``Ta`` (s, > 0 is later).
+    """Fit curves once, at the delay ``Ta`` (s, > 0 is later).
+
+    All other arguments are those of :func:`prepare`.
 
     Returns:
         A :class:`~SpineDCELib.kinetics.fit_result.FitResult` with arrays of the voxels' shape.

@@ -1,4 +1,4 @@
-"""The general bounded fit: the two-compartment exchange model, and any model with its own delay.
+"""General bounded fit: the two-compartment exchange model, and any model with its own delay.
 
 A start is found on a grid, of delays and (for the exchange model) of pairs of exponentials, with
 the linear parameters in closed form; Levenberg-Marquardt then moves all parameters together to the
@@ -35,7 +35,9 @@ _BLOCK_SAMPLES = 60_000
 
 
 class GeneralFitter:
-    """As :class:`~SpineDCELib.kinetics.extended_tofts_fit.ExtendedToftsFitter`, for any model.
+    """Curves prepared for repeated fits of any model.
+
+    It works as :class:`~SpineDCELib.kinetics.extended_tofts_fit.ExtendedToftsFitter`.
 
     Args:
         model: also ``"two_compartment_exchange"``.
@@ -62,7 +64,11 @@ class GeneralFitter:
         self.bounds = bounds if bounds is not None else Bounds()
         self.model, self.fit_delay = model, fit_delay
         if self._setup(0.0).degrees_of_freedom < 1:
-            raise InputError(f"{self.t.size} frames are too few to fit the {model} model.")
+            raise InputError(
+                f"{self.t.size} frames are too few to fit the {model} model.",
+                code="too_few_frames",
+                fields=("fit.model", "fit.fit_delay"),
+            )
         self._grid = (
             None
             if model == "two_compartment_exchange"
@@ -89,7 +95,7 @@ class GeneralFitter:
         )
 
     def fit(self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent) -> FitResult:
-        """See :meth:`ExtendedToftsFitter.fit`; with ``fit_delay``, ``Ta`` is where to look."""
+        """Fit as :meth:`ExtendedToftsFitter.fit`; with ``fit_delay``, delays about ``Ta``."""
         setup = self._setup(float(Ta))
         delays = np.array([setup.Ta])
         if self.fit_delay:
@@ -141,7 +147,7 @@ class GeneralFitter:
             starts[-1, better] = delay
 
     def _start_on_pairs(self, y: Array, delays: Array) -> Array:
-        """The exchange model that the best pair of exponentials means, for each curve."""
+        """Return the exchange model of the best pair of exponentials, for each curve."""
         first, second = np.triu_indices(_RATES.size, 1)
         best = np.full(y.shape[1], -np.inf)
         start = np.zeros((4 + self.fit_delay, y.shape[1]))
@@ -180,7 +186,7 @@ class GeneralFitter:
     def _optimum(
         self, setup: Setup, y: Array, start: Array
     ) -> tuple[dict[str, Array], NDArray[np.uint8]]:
-        """Parameters, quality and status of one block."""
+        """Return parameters, quality and status of one block."""
         lower, upper, size = setup.box()
         x, rss, converged = self._descend(setup, y, start)
         # An optimum on the edge may be a local one: try again from the middle of the box.
@@ -228,7 +234,7 @@ class GeneralFitter:
 def _non_negative_pair(
     b1: Array, b2: Array, g11: Array, g22: Array, g12: Array
 ) -> tuple[Array, Array]:
-    """Least squares of two columns with amplitudes ≥ 0, from projections and Gram matrix."""
+    """Solve least squares of two columns with amplitudes ≥ 0, from projections and Gram matrix."""
     determinant = g11 * g22 - g12**2
     with np.errstate(divide="ignore", invalid="ignore"):
         one = (b1 * g22 - b2 * g12) / determinant
@@ -244,7 +250,7 @@ def _non_negative_pair(
 
 
 def _exchange_of_pair(slow: Array, fast: Array, from_slow: Array, from_fast: Array) -> Array:
-    """vp, ve, Fp, PS/ve of a bi-exponential; the inverse of :func:`models.bi_exponential`."""
+    """Return vp, ve, Fp and PS/ve of a bi-exponential: :func:`models.bi_exponential` inverted."""
     Fp = np.maximum(from_slow + from_fast, 1e-3)
     zero = (from_fast * slow + from_slow * fast) / Fp
     vp = Fp / np.maximum(slow + fast - zero, 1e-9)

@@ -1,4 +1,4 @@
-"""The search for each voxel's kep: every local optimum on the nodes, then a root inside.
+"""Search for each voxel's kep: every local optimum on the nodes, then a root inside.
 
 For a given kep the best (vp, ve) in the box has a closed form (:func:`best_in_box`), so the squared
 error is a function of kep alone, with a continuous slope. Where vp and ve stay inside the box, it
@@ -36,7 +36,7 @@ def best_in_box(
     plasma_bound: float,
     ve_bound: float,
 ) -> tuple[Values, Values, Values]:
-    """The best ve and plasma = vp·|a| in the box for given kep, and the excess squared error.
+    """Return the best ve and plasma = vp·|a| in the box at a kep, and the excess squared error.
 
     First ve alone, with vp free. If vp then lies outside it is held at that bound, and ve moves to
     the best on that face; by convexity that is the optimum.
@@ -48,7 +48,7 @@ def best_in_box(
 
 
 def search(projections: Values, tables: KepTables, plasma_bound: float, ve_bound: float) -> Values:
-    """The global least-squares optimum in the box, ``(5, n)``.
+    """Find the global least-squares optimum in the box, ``(5, n)``.
 
     Args:
         projections: ``(n, 2 + nodes)``, finite: the curves times ``tables.projector``.
@@ -67,7 +67,7 @@ def search(projections: Values, tables: KepTables, plasma_bound: float, ve_bound
 
 
 def _search_free(y_a: Values, P: Values, tables: KepTables) -> Values:
-    """The optimum without the box: the highest y·q (where that is negative there is none)."""
+    """Find the optimum without the box: the highest y·q (no optimum where that is negative)."""
     rows, nodes = _peaks(P[:, _INNER])
     score = _windows(P, rows, nodes)
     distance, q = _climb(score, nodes)
@@ -81,7 +81,7 @@ def _search_free(y_a: Values, P: Values, tables: KepTables) -> Values:
 def _search_box(
     y_a: Values, P: Values, tables: KepTables, plasma_bound: float, ve_bound: float
 ) -> Values:
-    """The optimum in the box, whatever face it is on."""
+    """Find the optimum in the box, whatever face it is on."""
     inner = P[:, _INNER]
     excess = best_in_box(
         y_a[:, None], inner, tables.g_nodes, tables.s_nodes, plasma_bound, ve_bound
@@ -123,7 +123,7 @@ def _search_box(
 
 
 def _side(values: Values, bound: float) -> NDArray[np.integer]:
-    """1 between 0 and the upper bound; else at one of them, or at both where the bound is 0."""
+    """Return the side of the box: 1 between 0 and the bound, 0 or 3 at one, 2 if both are 0."""
     return (values > 0).astype(np.int8) + 2 * (values >= bound)
 
 
@@ -135,10 +135,12 @@ def _on_face(
     tables: KepTables,
     ve_bound: float,
 ) -> Values:
-    """What is highest where the squared error is lowest on a face of the box, ``windows``' shape.
+    """Return a score that is highest where the squared error is lowest on a face.
+
+    It has the shape of ``windows``.
 
     With ve free it is the curve's projection on e, less what the held plasma takes of it; where
-    ve = 0 its sign tells whether ve can rise. With ve at its upper bound it is the error itself.
+    ve = 0 its sign shows whether ve can rise. With ve at its upper bound it is the error itself.
 
     Args:
         rest: y·â less plasma, which counts where plasma is held at a bound.
@@ -157,12 +159,12 @@ def _on_face(
 
 
 def _gain(optimum: Values) -> Values:
-    """How much the squared error falls through the extravascular term."""
+    """Return by how much the squared error falls through the extravascular term."""
     return optimum[Q] ** 2 - optimum[EXCESS]
 
 
 def _peaks(score: Values) -> tuple[Indices, Indices]:
-    """Row and node of every local maximum; at least one a row (of a plateau, its last)."""
+    """Return row and node of every local maximum; at least one a row (of a plateau, its last)."""
     peak = np.ones(score.shape, bool)
     rising = score[:, 1:] >= score[:, :-1]
     peak[:, 1:] = rising
@@ -176,17 +178,17 @@ def _windows(P: Values, rows: Indices, nodes: Indices) -> Values:
 
 
 def _coefficients(score: Values) -> Values:
-    """Ascending coefficients of (score - its value at the middle)/distance."""
+    """Return ascending coefficients of (score - its value at the middle)/distance."""
     return TO_POLYNOMIAL[1:].astype(score.dtype) @ (score - score[PAD])
 
 
 def _slopes(coefficients: Values) -> Values:
-    """Those of the derivative of distance times the polynomial with these coefficients."""
+    """Return the coefficients of the derivative of distance times this polynomial."""
     return coefficients * np.arange(1, len(coefficients) + 1, dtype=coefficients.dtype)[:, None]
 
 
 def _polynomial(coefficients: Values, x: Values) -> Values:
-    """Ascending coefficients, by Horner's rule."""
+    """Evaluate a polynomial with ascending coefficients by Horner's rule."""
     value = coefficients[-1] * x
     for coefficient in coefficients[-2:0:-1]:
         value += coefficient
@@ -196,7 +198,7 @@ def _polynomial(coefficients: Values, x: Values) -> Values:
 
 
 def _reach(nodes: Indices, dtype: np.dtype) -> tuple[Values, Values]:
-    """How far an optimum may be from its node: one node, but not beyond the range of kep."""
+    """Return how far an optimum may be from its node: one node, but not beyond the range of kep."""
     return (
         np.maximum(-nodes, -1).astype(dtype),
         np.minimum(NODES - 1 - nodes, 1).astype(dtype),
@@ -204,7 +206,7 @@ def _reach(nodes: Indices, dtype: np.dtype) -> tuple[Values, Values]:
 
 
 def _climb(score: Values, nodes: Indices) -> tuple[Values, Values]:
-    """From each node to the score's maximum within reach: its distance and value."""
+    """Return distance and value of the score's maximum within reach of each node."""
     low, high = _reach(nodes, score.dtype)
     coefficients = _coefficients(score)
     slopes = _slopes(coefficients)
@@ -266,7 +268,7 @@ def _root(slope: Callable[[Indices, Values], Values], low: Values, high: Values)
 
 
 def _best_of_row(rows: Indices, score: Values) -> Indices:
-    """The candidate with the highest score of each row; rows are in rising order."""
+    """Return the candidate with the highest score of each row; rows are in rising order."""
     first = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
     if first.size == rows.size:
         return first

@@ -1,4 +1,4 @@
-"""All that the extended Tofts fit needs to know about one arterial curve at one delay.
+"""Tables of one arterial curve at one delay for the extended Tofts fit.
 
 With kep fixed the model is linear, y ≈ vp·a + ve·e(kep) with a = Cp(t-Ta) and
 e = kep·(Cp ∗ exp(-kep·t)). In the frame (â, q(kep)), where q is the unit vector of the part of e
@@ -53,13 +53,13 @@ _SLOPE = np.take_along_axis(_TO_FINE[1], _FIRST + np.arange(WINDOW)[:, None], ax
 
 
 def kep_at(position: Values, bounds: Bounds) -> Values:
-    """kep, 1/min, at a position."""
+    """Return kep, 1/min, at a position."""
     first, step = _nodes(bounds)
     return (KNEE * np.expm1(first + step * position)).astype(position.dtype)
 
 
 def _nodes(bounds: Bounds) -> tuple[float, float]:
-    """x of the lowest kep, and its step from node to node."""
+    """Return x of the lowest kep, and its step from node to node."""
     low, high = np.log1p(np.array(bounds.kep) / KNEE)
     return float(low), float(high - low) / (NODES - 1)
 
@@ -83,14 +83,14 @@ def _level(direction: Array, turn: Array, spread: Array) -> Array:
 
 
 def nearest_fine(position: Values) -> tuple[NDArray[np.intp], Values]:
-    """The nearest fine point, and the distance from it in nodes."""
+    """Return the nearest fine point, and the distance from it in nodes."""
     fine = position * FINE
     nearest = np.rint(fine)
     return nearest.astype(np.intp), (fine - nearest) / FINE
 
 
 class KepTables:
-    """The tables of one curve, read at ``times`` (the frame times less the delay, s).
+    """Tables of one curve, read at ``times`` (the frame times less the delay, s).
 
     Attributes:
         projector: ``(T, 2 + NODES + 2·PAD)``: â, the constant 1/√T, q at every node.
@@ -118,7 +118,11 @@ class KepTables:
         across = extravascular - np.outer(unit, along)
         height = np.linalg.norm(across, axis=0)
         if not height.min() > 1e-9 * np.linalg.norm(extravascular, axis=0).max():
-            raise InputError("The AIF has too few samples above zero to tell vp from Ktrans.")
+            raise InputError(
+                "The AIF has too few samples above zero to separate vp from Ktrans.",
+                code="aif_too_short",
+                fields=("fit.shift", "aif.source"),
+            )
         q = across / height
         constant = np.full((times.size, 1), times.size**-0.5)
         self.projector = np.hstack([unit[:, None], constant, q]).astype(dtype)
@@ -142,7 +146,7 @@ class KepTables:
         ).astype(dtype)
 
     def frame(self, position: Values) -> tuple[Values, Values, Values, Values]:
-        """g, s and their derivatives per node at a position."""
+        """Return g, s and their derivatives per node at a position."""
         nearest, beside = nearest_fine(position)
         result = []
         for table in (self._g, self._s):

@@ -1,4 +1,4 @@
-"""The four tissue models, forwards: from an arterial plasma curve to a tissue curve.
+"""Forward tissue models: from an arterial plasma curve to a tissue curve.
 
 Every function takes frame times ``t`` in s, ``(T,)``, spacing may be uneven, the arterial plasma
 concentration ``Cp`` in mM at those times, ``(T,)``, and keyword parameters that are numbers or
@@ -29,9 +29,10 @@ def tofts(
     Ta: ArrayLike = 0.0,
     integration: Integration = "cubic",
 ) -> Array:
-    """Tofts model (CAPLEX M.IC1.004): Ktrans·Cp ∗ exp(-kep·t), kep = Ktrans/ve, no plasma term.
+    """Evaluate the Tofts model (CAPLEX M.IC1.004), which has no plasma term.
 
-    Ktrans in 1/min; ve as a fraction. Source: Tofts & Kermode, Magn Reson Med 1991; 17:357.
+    Ktrans·Cp ∗ exp(-kep·t), kep = Ktrans/ve; Ktrans in 1/min; ve as a fraction.
+    Source: Tofts & Kermode, Magn Reson Med 1991; 17:357.
     """
     return extended_tofts(t, Cp, vp=0.0, Ktrans=Ktrans, ve=ve, Ta=Ta, integration=integration)
 
@@ -46,9 +47,10 @@ def extended_tofts(
     Ta: ArrayLike = 0.0,
     integration: Integration = "cubic",
 ) -> Array:
-    """Extended Tofts model (M.IC1.005): vp·Cp + Ktrans·Cp ∗ exp(-kep·t), kep = Ktrans/ve.
+    """Evaluate the extended Tofts model (CAPLEX M.IC1.005).
 
-    Ktrans in 1/min; vp, ve as fractions. Where Ktrans is 0 there is no second term, whatever ve.
+    vp·Cp + Ktrans·Cp ∗ exp(-kep·t), kep = Ktrans/ve; Ktrans in 1/min; vp, ve as fractions.
+    Where Ktrans is 0 there is no second term, whatever ve.
     Source: Tofts, J Magn Reson Imaging 1997; 7:91.
     """
     vp, Ktrans, ve, Ta = _same_shape(vp, Ktrans, ve, Ta)
@@ -71,7 +73,7 @@ def patlak(
     Ta: ArrayLike = 0.0,
     integration: Integration = "cubic",
 ) -> Array:
-    """Patlak model (M.IC1.006): vp·Cp + Ktrans·∫Cp; Ktrans in 1/min, also called PS.
+    """Evaluate the Patlak model (M.IC1.006): vp·Cp + Ktrans·∫Cp; Ktrans in 1/min, also called PS.
 
     Source: Patlak, Blasberg, Fenstermacher, J Cereb Blood Flow Metab 1983; 3:1.
     """
@@ -92,7 +94,7 @@ def two_compartment_exchange(
     Ta: ArrayLike = 0.0,
     integration: Integration = "cubic",
 ) -> Array:
-    """Two-compartment exchange model (M.IC1.009): Cp convolved with a bi-exponential.
+    """Evaluate the two-compartment exchange model (M.IC1.009): Cp convolved with a bi-exponential.
 
     Fp and PS in 1/min (mL of plasma per minute and mL of tissue; times 100 for mL/100 mL/min);
     vp, ve > 0 as fractions. Source: Brix et al., Magn Reson Med 2004; 52:420; Sourbron &
@@ -111,7 +113,7 @@ def two_compartment_exchange(
 def bi_exponential(
     *, vp: Array, ve: Array, Fp: Array, PS: Array
 ) -> tuple[Array, Array, Array, Array]:
-    """The 2CXM's two rates (fast, slow) and their amplitudes, all 1/min; amplitudes add to Fp.
+    """Return the rates of the 2CXM (fast, slow) and their amplitudes, which add to Fp; all 1/min.
 
     The rates are the roots of s² - Σs + Π with Σ = (Fp+PS)/vp + PS/ve and Π = Fp·PS/(vp·ve).
     """
@@ -133,12 +135,15 @@ def _same_shape(*parameters: ArrayLike) -> list[Array]:
             np.array(p) for p in np.broadcast_arrays(*(np.asarray(p, float) for p in parameters))
         ]
     except ValueError as error:
-        raise InputError("A model's parameters must be numbers or arrays of one shape.") from error
+        raise InputError(
+            "The parameters of a model must be numbers or arrays of one shape.",
+            code="shape_mismatch",
+        ) from error
 
 
 def _arterial(
     t: ArrayLike, Cp: ArrayLike | ArterialCurve, Ta: Array, integration: Integration
 ) -> tuple[ArterialCurve, Array]:
-    """The curve, and the times (T, n) to read it at for each delay."""
+    """Return the curve, and the times (T, n) to read it at for each delay."""
     times = checked_times(t)
     return arterial_curve(times, Cp, integration), times[:, None] - Ta.ravel()

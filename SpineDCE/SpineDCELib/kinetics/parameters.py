@@ -1,4 +1,4 @@
-"""The models' parameters: their names and units, their box, and the curves that they mean."""
+"""Parameters of the models: names, bounds, and the curves that they give."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "two_compartment_exchange": ("vp", "ve", "Fp", "PS"),
 }
 #: Those that are searched: kep = Ktrans/ve (in the exchange model PS/ve) in place of Ktrans (PS),
-#: for with it the bounds are a box and the valleys of the squared error straight.
+#: because then the bounds are a box and the valleys of the squared error straight.
 SEARCHED: dict[str, tuple[str, ...]] = {
     "tofts": ("ve", "kep"),
     "extended_tofts": ("vp", "ve", "kep"),
@@ -53,21 +53,28 @@ class Bounds:
 
     def __post_init__(self) -> None:
         if not (self.vp > SMALLEST_VOLUME and self.ve > SMALLEST_VOLUME and self.Fp > 0):
-            raise InputError("The upper bounds of vp, ve and Fp must be above 0.")
+            raise InputError(
+                "The upper bounds of vp, ve and Fp must be above 0.", code="bounds_out_of_order"
+            )
         if not 0 < self.kep[0] < self.kep[1]:
-            raise InputError("The bounds of kep must be 0 < lowest < highest, in 1/min.")
+            raise InputError(
+                "The bounds of kep must be 0 < lowest < highest, in 1/min.",
+                code="bounds_out_of_order",
+            )
         if not self.Ta[0] < self.Ta[1]:
-            raise InputError("The bounds of Ta must be lowest < highest, in s.")
+            raise InputError(
+                "The bounds of Ta must be lowest < highest, in s.", code="bounds_out_of_order"
+            )
 
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """What a fit is made with.
+    """Inputs of a fit: model, times, AIF, delay and bounds.
 
     Attributes:
         model: a key of :data:`PARAMETERS`.
         t: frame times, s.
-        Cp: arterial plasma concentration at ``t``, mM, or a curve with times of its own.
+        Cp: arterial plasma concentration at ``t``, mM, or a curve with its own times.
         Ta: delay of the tissue after the AIF, s; with ``fit_delay`` the search is about it.
     """
 
@@ -89,16 +96,16 @@ class Setup:
 
     @property
     def product(self) -> str:
-        """What ve·kep is called."""
+        """Return the name of ve·kep."""
         return "PS" if self.model == "two_compartment_exchange" else "Ktrans"
 
     @property
     def degrees_of_freedom(self) -> int:
-        """Frames minus free parameters."""
+        """Return the number of frames minus that of free parameters."""
         return self.t.size - len(self.searched)
 
     def box(self) -> tuple[Array, Array, Array]:
-        """Lower bounds, upper bounds and typical sizes of the searched parameters, ``(p, 1)``."""
+        """Return lower bounds, upper bounds and typical sizes of what is searched, ``(p, 1)``."""
         b = self.bounds
         least = SMALLEST_VOLUME if self.model == "two_compartment_exchange" else 0.0
         box = {
@@ -113,14 +120,14 @@ class Setup:
         return rows[:, :1], rows[:, 1:2], rows[:, 2:]
 
     def shown(self, searched: Array) -> dict[str, Array]:
-        """The parameters that are shown, from those that are searched, ``(p, ...)``."""
+        """Convert the searched parameters to those that are shown, ``(p, ...)``."""
         values = dict(zip(self.searched, searched, strict=True))
         if "kep" in values:
             values[self.product] = values["ve"] * values["kep"]
         return {name: values[name] for name in self.parameters}
 
     def sought(self, shown: Mapping[str, NDArray[np.floating]]) -> Array:
-        """The searched parameters, ``(p, ...)``: the inverse of :meth:`shown`."""
+        """Return the searched parameters, ``(p, ...)``: the inverse of :meth:`shown`."""
         values = dict(shown)
         if "kep" in self.searched and "kep" not in values:
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -128,7 +135,7 @@ class Setup:
         return np.array([values[name] for name in self.searched], np.float64)
 
     def curves(self, shown: Mapping[str, NDArray[np.floating]]) -> Array:
-        """The model's curves, ``(T, ...)``, mM."""
+        """Return the model's curves, ``(T, ...)``, mM."""
         given = {name: value for name, value in shown.items() if name != "kep"}
         forward = getattr(models, self.model)
         return forward(self.t, self.Cp, **({"Ta": self.Ta} | given), integration=self.integration)

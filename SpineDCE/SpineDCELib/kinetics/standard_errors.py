@@ -18,7 +18,7 @@ _BLOCK = 2048
 def standard_errors(
     result: FitResult, progress: Progress = silent
 ) -> dict[str, NDArray[np.floating]]:
-    """The standard error of every parameter, in its unit, of the voxels' shape.
+    """Compute the standard error of every parameter, in its unit, of the voxels' shape.
 
     The noise is taken to be the same in all frames, with the residuals' variance. A parameter at
     its bound is held there: it has no standard error (NaN), and the others have theirs with it
@@ -44,7 +44,7 @@ def standard_errors(
 
 
 def errors_at(setup: Setup, searched: Array, rss: Array) -> Array:
-    """The standard errors of the shown parameters, ``(shown, n)``, at a block's optima."""
+    """Compute the standard errors of the shown parameters, ``(shown, n)``, at a block's optima."""
     lower, upper, size = setup.box()
 
     def model(x: Array) -> Array:

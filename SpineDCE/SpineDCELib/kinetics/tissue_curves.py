@@ -1,4 +1,4 @@
-"""Tissue curves on their way into a fit: checked, flattened, and handed out in blocks."""
+"""Tissue curves for a fit: checked, flattened, and iterated in blocks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class Curves:
         if array.ndim == 0 or array.shape[0] != t.size:
             raise InputError(
                 f"The curves have {array.shape[0] if array.ndim else 0} frames on their first axis "
-                f"but there are {t.size} frame times."
+                f"but there are {t.size} frame times.",
+                code="frame_count_mismatch",
             )
         self.shape: tuple[int, ...] = array.shape[1:]
         self.array: NDArray[np.floating] = array.reshape(t.size, -1)
@@ -38,13 +39,13 @@ class Curves:
             codes = np.asarray(exclude)
             if codes.shape != self.shape:
                 raise InputError(
-                    f"The mask has shape {codes.shape} but the voxels {self.shape}; "
-                    "use one of the same geometry."
+                    f"The mask has shape {codes.shape}, but the voxels have shape {self.shape}.",
+                    code="shape_mismatch",
                 )
             self.exclude = codes.astype(np.uint8).ravel()
 
     def chosen(self, voxels: Voxels) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
-        """Flat indices of the chosen voxels, and the status each begins with."""
+        """Return flat indices of the chosen voxels, and the status each begins with."""
         indices = np.arange(self.array.shape[1])
         indices = indices if voxels is None else indices[voxels]
         if self.exclude is None:
@@ -54,7 +55,7 @@ class Curves:
     def blocks(
         self, indices: NDArray[np.intp], status: NDArray[np.uint8], size: int
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.floating]]]:
-        """Where each block's results belong among ``indices``, and its curves ``(T, n)``."""
+        """Yield each block's positions among ``indices``, and its curves ``(T, n)``."""
         places = np.flatnonzero(status == 0)
         for start in range(0, places.size, size):
             place = places[start : start + size]
