@@ -51,7 +51,7 @@ _REASONS = {
     Verdict.LATE: "fills after the artery: a vein or an organ",
     Verdict.CHAMBER: "too thick for a vessel: a chamber of the heart or an organ",
     Verdict.OTHER_VESSEL: "arterial, but not of the main vessel",
-    Verdict.EDGE: "edge of the vessel: other tissue in the voxel or moving through it",
+    Verdict.EDGE: "edge of the vessel: other tissue in the voxel or moving in and out",
     Verdict.INFLOW: "inside the vessel, but fresh blood flows in and enhances too little",
     Verdict.UNLIKE: "peak, arrival or area unlike the rest of the vessel",
     Verdict.OUTSIDE_REGION: "outside the search region",
