@@ -76,12 +76,17 @@ def test_no_baseline_gives_no_value():
 
 def test_units_are_told_apart():
     S = np.ones(3)
-    with pytest.raises(InputError, match="TR is 4500 ms"):
+    with pytest.raises(InputError) as caught:
         signal_to_concentration(S, baseline=S[0], R10=1.0, TR=4.5, FA=25, r1=4.6)
-    with pytest.raises(InputError, match=r"TR.*--tr MS"):
+    assert caught.value.code == "implausible_TR"
+    with pytest.raises(InputError) as caught:
         signal_to_concentration(S, baseline=S[0], R10=1.0, TR=None, FA=25, r1=4.6)
-    with pytest.raises(InputError, match=r"flip angle.*--flip-angle"):
+    assert caught.value.code == "no_TR"
+    assert caught.value.fields == ("reading.TR",)
+    with pytest.raises(InputError) as caught:
         signal_to_concentration(S, baseline=S[0], R10=1.0, TR=0.0045, FA=None, r1=4.6)
+    assert caught.value.code == "no_FA"
+    assert caught.value.fields == ("reading.FA",)
 
 
 def test_relative_enhancement_depends_on_T10_as_published():

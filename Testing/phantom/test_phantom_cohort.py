@@ -97,5 +97,7 @@ def test_writing_goes_on_where_it_stopped(tmp_path):
 
 
 def test_unknown_patient_is_named(tmp_path):
-    with pytest.raises(InputError, match="'P50'"):
+    with pytest.raises(InputError) as caught:
         write_cohort(tmp_path, patients=["P50"])
+    assert caught.value.code == "unknown_choice"
+    assert caught.value.about == "P50"

@@ -138,6 +138,10 @@ def test_without_regions_the_back_is_followed(walk):
 
 def test_regions_that_cannot_be_followed():
     signal = still()
-    for region, words in ((np.ones((1, 2, 3), bool), "does not fit"), (~WHOLE[:] & False, "small")):
-        with pytest.raises(InputError, match=words):
+    for region, code in (
+        (np.ones((1, 2, 3), bool), "shape_mismatch"),
+        (~WHOLE[:] & False, "region_too_small"),
+    ):
+        with pytest.raises(InputError) as caught:
             correct_motion(signal, TIMES, GRID, MotionSettings(on=True), regions=[region])
+        assert caught.value.code == code

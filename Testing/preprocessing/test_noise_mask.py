@@ -71,9 +71,12 @@ def test_noise_is_measured_through_the_bolus():
 
 def test_bad_settings_and_shapes():
     signal, _ = body()
-    with pytest.raises(InputError, match="three frames"):
+    with pytest.raises(InputError) as caught:
         noise_mask(signal[:2], GRID)
-    with pytest.raises(InputError, match="level"):
+    assert caught.value.code == "too_few_frames"
+    with pytest.raises(InputError) as caught:
         noise_mask(signal, GRID, NoiseMaskSettings(level=0))
+    assert caught.value.code == "out_of_range"
+    assert "preprocessing.noise_mask.level" in caught.value.fields
     signal[3, 1, 2, 3] = np.nan
     assert noise_mask(signal, GRID).mask.any()

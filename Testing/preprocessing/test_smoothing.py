@@ -116,13 +116,19 @@ def test_off_is_the_same_array():
 
 def test_bad_settings():
     signal, _ = phantom()
-    with pytest.raises(InputError, match="width"):
+    with pytest.raises(InputError) as caught:
         smooth_in_space(signal, GRID, SpatialSmoothingSettings("gaussian", 0.0))
-    with pytest.raises(InputError, match="no smoothing"):
+    assert caught.value.code == "out_of_range"
+    assert caught.value.fields == ("preprocessing.space.width",)
+    with pytest.raises(InputError) as caught:
         smooth_in_space(signal, GRID, SpatialSmoothingSettings("median"))
-    with pytest.raises(InputError, match="does not fit"):
+    assert caught.value.code == "unknown_choice"
+    with pytest.raises(InputError) as caught:
         smooth_in_space(
             signal, GRID, SpatialSmoothingSettings("gaussian"), mask=np.ones((1, 2, 3), bool)
         )
-    with pytest.raises(InputError, match="contrast"):
+    assert caught.value.code == "shape_mismatch"
+    with pytest.raises(InputError) as caught:
         smooth_in_time(signal, TIMES, TemporalSmoothingSettings(on=True, contrast=0))
+    assert caught.value.code == "out_of_range"
+    assert "preprocessing.time.contrast" in caught.value.fields

@@ -89,8 +89,10 @@ def test_flip_angles_in_one_series(tmp_path):
 
 def test_no_flip_angles(tmp_path):
     add(tmp_path, 1, "DCE", frames=12)
-    with pytest.raises(InputError, match="no variable-flip-angle series"):
+    with pytest.raises(InputError) as caught:
         read_flip_angles(tmp_path)
+    assert caught.value.code == "no_flip_angles"
+    assert caught.value.fields == ("inputs.T1_map", "concentration.T10")
 
 
 def test_fewer_than_ten_frames_are_read_and_told(tmp_path):
@@ -111,6 +113,7 @@ def test_two_echoes_are_two_series(tmp_path):
             image.ds.SOPInstanceUID = layout.uid("echo", n, image.f, image.k)
         both += images
     save_all(both, tmp_path)
-    with pytest.raises(InputError, match="2 dynamic series"):
+    with pytest.raises(InputError) as caught:
         read_dynamic(tmp_path)
+    assert caught.value.code == "several_dynamic_series"
     np.testing.assert_array_equal(read_dynamic(tmp_path, series=1).signal, truth(0))

@@ -150,7 +150,7 @@ def unusable(
     broken = ~np.isfinite(concentration.curves).all(axis=0)
     saturates = concentration.unit == CURVE_UNITS["absolute"]
     reason = Status.SATURATED if saturates else Status.NOT_FINITE
-    codes = np.where(broken, np.uint8(reason), np.uint8(0))
+    codes: NDArray[np.uint8] = np.where(broken, np.uint8(reason), np.uint8(0))
     if concentration.T10 is not None:
         codes[broken & ~np.isfinite(concentration.T10)] = Status.NO_T10
     codes[broken & ~(concentration.baseline > 0)] = Status.NO_BASELINE
@@ -163,7 +163,8 @@ def unusable(
 
 def invalid(signal: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Voxels with NaN, infinite or negative signal in any frame."""
-    return ~np.all(np.isfinite(signal) & (signal >= 0), axis=0)
+    mask: NDArray[np.bool_] = ~np.all(np.isfinite(signal) & (signal >= 0), axis=0)
+    return mask
 
 
 def check_signal(signal: NDArray[np.floating]) -> None:

@@ -27,7 +27,10 @@ def spgr_signal(R1: ArrayLike, *, S0: ArrayLike, TR: float, FA: ArrayLike) -> ND
     """
     alpha = np.deg2rad(FA)
     E = np.exp(-TR * np.asarray(R1))
-    return np.asarray(S0) * np.sin(alpha) * (1 - E) / (1 - np.cos(alpha) * E)
+    values: NDArray[np.floating] = (
+        np.asarray(S0) * np.sin(alpha) * (1 - E) / (1 - np.cos(alpha) * E)
+    )
+    return values
 
 
 def signal_to_concentration(
@@ -59,7 +62,11 @@ def signal_to_concentration(
     """
     check_sequence(TR=TR, FA=FA)
     if not r1 > 0:
-        raise InputError(f"Relaxivity r1 must be above 0 (1/s/mM); got {r1:g}.")
+        raise InputError(
+            f"The relaxivity r1 must be above 0 /s/mM; it is {r1:g}.",
+            code="out_of_range",
+            fields=["concentration.r1"],
+        )
     dtype = np.result_type(signal.dtype, np.float32)
     cos_alpha = np.cos(np.deg2rad(FA))
     R10 = np.asarray(R10, float)
@@ -98,7 +105,7 @@ def relative_enhancement(
     dtype = np.result_type(signal.dtype, np.float32)
     with np.errstate(all="ignore"):
         inverse = np.where(baseline > 0, 1 / np.asarray(baseline, float), np.nan).astype(dtype)
-        enhancement = signal * inverse
+        enhancement: NDArray[np.floating] = signal * inverse
     enhancement -= 1
     return enhancement
 
@@ -108,7 +115,8 @@ def signal_difference(
 ) -> NDArray[np.floating]:
     """``S − baseline``, scanner units; NaN without a positive baseline."""
     dtype = np.result_type(signal.dtype, np.float32)
-    return signal - np.where(baseline > 0, baseline, np.nan).astype(dtype)
+    values: NDArray[np.floating] = signal - np.where(baseline > 0, baseline, np.nan).astype(dtype)
+    return values
 
 
 def check_sequence(*, TR: float | None, FA: ArrayLike | None) -> None:

@@ -52,17 +52,32 @@ def variable_flip_angle_T1(
     angles = np.asarray(FA, float)
     repetition = np.broadcast_to(np.asarray(TR, float), angles.shape)[:, None]
     if not (np.all(repetition > 0) and np.all((angles > 0) & (angles < 180))):
-        raise InputError("T1 mapping needs TR above 0 s and flip angles between 0 and 180 degrees.")
+        raise InputError(
+            "T1 mapping needs a TR above 0 s and flip angles between 0 and 180 degrees.",
+            code="implausible_flip_angle_series",
+            fields=["inputs.T1_map", "concentration.T10"],
+        )
     if np.unique(angles).size < 2:
         raise InputError(
-            f"T1 mapping needs at least two different flip angles; got {angles.tolist()}."
+            "T1 mapping needs at least two different flip angles; the series has "
+            f"{angles.tolist()}.",
+            code="too_few_flip_angles",
+            fields=["inputs.T1_map", "concentration.T10"],
         )
     if signal.shape[0] != angles.size:
-        raise InputError(f"{signal.shape[0]} images but {angles.size} flip angles; give one each.")
+        raise InputError(
+            f"The series has {signal.shape[0]} images but {angles.size} flip angles; each image "
+            "needs one.",
+            code="shape_mismatch",
+        )
     shape = signal.shape[1:]
     for name, array in (("B1 map", B1), ("mask", mask)):
         if array is not None and array.shape != shape:
-            raise InputError(f"The {name} has shape {array.shape}, the signals {shape}.")
+            raise InputError(
+                f"The {name} has shape {array.shape}, the signals {shape}.",
+                code="shape_mismatch",
+                about=name,
+            )
 
     y = signal.reshape(angles.size, -1)
     wanted = np.all(np.isfinite(y), axis=0) & (np.max(y, axis=0) > 0)

@@ -201,7 +201,10 @@ class Session:
                 turned = motion.warp(turned, frame, scene.geometry, self.front_of_column)
             drift = np.exp(1j * 0.03 * frame / size.frames)
             image = (image + 1j * turned) * receive * np.complex64(drift)
-            return image + scanner.noise(image.shape, self.sigma, self.rng("frame", frame))
+            values: NDArray[np.complex64] = image + scanner.noise(
+                image.shape, self.sigma, self.rng("frame", frame)
+            )
+            return values
 
         duration = size.frames * size.interval
         number = 4 + len(protocol.FLIP_ANGLES) if size.complete else 1

@@ -160,7 +160,10 @@ def _vertebra(v: Vertebra, plan: Plan) -> Sequence[Paint]:
         band = ellipsoid((0, -0.15 * b, 0.30 * h), (2 * v.half_width, 1.5 * b, 0.62 * h), v.frame)
 
         def sheet(w: Field, v_: Field, u: Field) -> Field:
-            return np.abs(u - (0.28 * h + 0.10 * v_ + 0.5 * np.sin(v_ / 3))) - np.float32(0.6)
+            values: Field = np.abs(u - (0.28 * h + 0.10 * v_ + 0.5 * np.sin(v_ / 3))) - np.float32(
+                0.6
+            )
+            return values
 
         line = v.frame.place((v.half_width, 0.75 * b, 0.3 * h), sheet, (0, -0.2 * b, 0.28 * h))
         paints += [

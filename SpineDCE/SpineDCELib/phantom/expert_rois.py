@@ -30,7 +30,8 @@ class Rois:
     names: tuple[str, ...] = ("lesion", "reference", "aorta", "exclusion")
 
     def mask(self, name: str) -> NDArray[np.bool_]:
-        return self.labels == self.names.index(name) + 1
+        mask: NDArray[np.bool_] = self.labels == self.names.index(name) + 1
+        return mask
 
 
 def draw(
@@ -68,5 +69,9 @@ def draw(
     drawn = Rois(labels)
     for name in drawn.names[:3]:
         if not drawn.mask(name).any():
-            raise InputError(f"The grid is too coarse to draw the {name}; use a larger size.")
+            raise InputError(
+                f"The grid of this phantom is too coarse to draw the {name}. Choose a larger size.",
+                code="grid_too_coarse",
+                about=name,
+            )
     return drawn

@@ -62,7 +62,8 @@ class Bolus:
 def _gamma_variate(s: Array, time_to_peak: float, sharpness: float) -> Array:
     """1 at ``time_to_peak``, 0 before the arrival (Madsen 1992)."""
     x = np.clip(s, 0.0, None) / time_to_peak
-    return x**sharpness * np.exp(sharpness * (1 - x))
+    values: Array = x**sharpness * np.exp(sharpness * (1 - x))
+    return values
 
 
 @dataclass(frozen=True)
@@ -150,12 +151,14 @@ def spgr(
     Mz = (1 - E) / (1 - np.cos(alpha) * E)
     if pulses is not None:
         Mz = Mz + (1 - Mz) * (E * np.cos(alpha)) ** pulses[:, None]
-    return np.sin(alpha) * Mz * np.exp(-TE * R2_RELAXIVITY * C)
+    values: Array = np.sin(alpha) * Mz * np.exp(-TE * R2_RELAXIVITY * C)
+    return values
 
 
 def vessel_phase(C: Array, *, angle: Array, B0: float, TE: float) -> Array:
     """Phase of a long vessel (a cylinder) at ``angle`` (rad) to B0; ``C`` in mM, result in rad."""
-    return GAMMA * B0 * TE * CHI_MOLAR * C * (3 * np.cos(angle)[:, None] ** 2 - 1) / 6
+    values: Array = GAMMA * B0 * TE * CHI_MOLAR * C * (3 * np.cos(angle)[:, None] ** 2 - 1) / 6
+    return values
 
 
 def frame_mean(t: Array, values: NDArray[Any], *, starts: Array, length: float) -> NDArray[Any]:
@@ -172,6 +175,8 @@ def frame_mean(t: Array, values: NDArray[Any], *, starts: Array, length: float) 
         i = np.clip((when / step).astype(int), 0, t.size - 2)
         w = when / step - i
         inside = values[:, i] + (values[:, i + 1] - values[:, i]) * (w / 2)
-        return running[:, i] + inside * (w * step)
+        result: NDArray[Any] = running[:, i] + inside * (w * step)
+        return result
 
-    return (at(starts + length) - at(starts)) / length
+    result: NDArray[Any] = (at(starts + length) - at(starts)) / length
+    return result

@@ -79,7 +79,8 @@ def write(
 def _column_centre(scene: Scene) -> NDArray[np.float64]:
     """The middle of the dynamic slab, moved back to the column."""
     middle = scene.geometry.affine @ [*(np.array(scene.geometry.shape[::-1]) - 1) / 2, 1]
-    return np.round(middle[:3] + [0.0, 30.0, 0.0])
+    values: NDArray[np.float64] = np.round(middle[:3] + [0.0, 30.0, 0.0])
+    return values
 
 
 def parameter_maps(
@@ -100,7 +101,8 @@ def parameter_maps(
     )
 
     def on_grid(values: NDArray[Any]) -> NDArray[np.float32]:
-        return (shares @ values.astype(np.float32)).reshape(geometry.shape)
+        result: NDArray[np.float32] = (shares @ values.astype(np.float32)).reshape(geometry.shape)
+        return result
 
     def weighted(values: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.float32]:
         total = on_grid(weights)

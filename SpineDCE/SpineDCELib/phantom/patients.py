@@ -68,7 +68,11 @@ class Patient:
 
     def visit(self, name: str) -> Visit:
         if name not in VISITS:
-            raise InputError(f"There is no visit {name!r}; choose before or after.")
+            raise InputError(
+                f"There is no visit {name!r}; the visits are {' and '.join(VISITS)}.",
+                code="unknown_choice",
+                about=name,
+            )
         return self.before if name == "before" else self.after
 
 
@@ -186,6 +190,8 @@ PATIENTS = {
 def patient_named(key: str) -> Patient:
     if key not in PATIENTS:
         raise InputError(
-            f"There is no phantom patient {key!r}; choose one of {', '.join(PATIENTS)}."
+            f"There is no phantom patient {key!r}; the patients are {', '.join(PATIENTS)}.",
+            code="unknown_choice",
+            about=key,
         )
     return PATIENTS[key]

@@ -107,7 +107,8 @@ def _deal(group: str, rng: np.random.Generator) -> list[tuple[float, float]]:
 def _standardised(rng: np.random.Generator, n: int, *, mean: float, sd: float) -> np.ndarray:
     """Normal draws with exactly this mean and standard deviation."""
     z = rng.standard_normal(n)
-    return mean + sd * (z - z.mean()) / z.std(ddof=1)
+    values: np.ndarray = mean + sd * (z - z.mean()) / z.std(ddof=1)
+    return values
 
 
 def _primaries(sexes: np.ndarray, rng: np.random.Generator) -> list[str]:
@@ -220,7 +221,11 @@ def write_cohort(
         known = {m.patient.key for m in members}
         wrong = [key for key in patients if key not in known]
         if wrong:
-            raise InputError(f"The cohort has no patient {wrong[0]!r}; keys run from P01 to P49.")
+            raise InputError(
+                f"The cohort has no patient {wrong[0]!r}; its patients are P01 to P49.",
+                code="unknown_choice",
+                about=wrong[0],
+            )
         members = tuple(m for m in members if m.patient.key in patients)
     out = Path(out)
     total = len(members) * len(VISITS)

@@ -53,7 +53,11 @@ def write_study(
     when, spec = who.visit(visit), protocol.size_named(size)
     out = Path(out)
     if any((out / name).exists() for name in ("dicom", "truth")):
-        raise InputError(f"{out} holds a study already; name a new folder or remove the old one.")
+        raise InputError(
+            f"{out} already holds a study. Choose a new folder or remove the old one.",
+            code="study_exists",
+            about=str(out),
+        )
     exam = Examination(
         who.name,
         f"SPINEDCE-{who.key}",

@@ -57,7 +57,11 @@ SIZES = {
 
 def size_named(name: str) -> Size:
     if name not in SIZES:
-        raise InputError(f"There is no phantom size {name!r}; choose one of {', '.join(SIZES)}.")
+        raise InputError(
+            f"There is no phantom size {name!r}; the sizes are {', '.join(SIZES)}.",
+            code="unknown_choice",
+            about=name,
+        )
     return SIZES[name]
 
 

@@ -35,7 +35,8 @@ def coil(geometry: Geometry, back: float) -> Image:
     ripple = 1 + 0.05 * np.cos(2 * np.pi * (z - 20) / 95.0)
     centre = geometry.origin[2] + geometry.affine[2, 1] * (geometry.shape[1] - 1) / 2
     ends = 1 / (1 + (np.abs(z - centre) / 185.0) ** 8)
-    return (falloff * ripple * ends * np.exp(-((x / 220.0) ** 2))).astype(np.float32)
+    values: Image = (falloff * ripple * ends * np.exp(-((x / 220.0) ** 2))).astype(np.float32)
+    return values
 
 
 def background_phase(geometry: Geometry) -> Image:
@@ -66,7 +67,8 @@ def grained(
 ) -> Image:
     """Factor that gives every voxel its tissue's texture."""
     amplitude = shares @ np.array([t.texture for t in tissues], np.float32)
-    return 1 + amplitude.reshape(geometry.shape) * grain(geometry, pose)
+    values: Image = 1 + amplitude.reshape(geometry.shape) * grain(geometry, pose)
+    return values
 
 
 def spin_echo(tissues: tuple[Tissue, ...], weighting: Weighting, R1: NDArray[Any]) -> NDArray[Any]:
@@ -82,7 +84,8 @@ def spin_echo(tissues: tuple[Tissue, ...], weighting: Weighting, R1: NDArray[Any
         recovered = np.exp(-weighting.TR * rate)
         if weighting.TI is None:
             return (1 - recovered) * decay
-        return np.abs(1 - 2 * np.exp(-weighting.TI * rate) + recovered) * decay
+        values: NDArray[Any] = np.abs(1 - 2 * np.exp(-weighting.TI * rate) + recovered) * decay
+        return values
 
     if weighting.name == "T1":
         mixed = signal(R1, T2)
@@ -93,7 +96,8 @@ def spin_echo(tissues: tuple[Tissue, ...], weighting: Weighting, R1: NDArray[Any
         mixed = (1 - share) * signal(water, T2)
         mixed = mixed + share * signal(np.full_like(R1, 1 / fat.T10), np.full_like(T2, fat.T2))
     void = 0.12 if weighting.name == "T1" else 0.05
-    return M0 * mixed * np.where(flow, void, 1.0)
+    values: NDArray[Any] = M0 * mixed * np.where(flow, void, 1.0)
+    return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +126,8 @@ class Motion:
         def bulk(drift: float, jump: float) -> NDArray[np.float64]:
             path = drift * rng.choice([-1, 1]) * t**1.3 + jump * rng.choice([-1, 1]) * twitch
             path = path + 0.04 * drift * rng.standard_normal(frames)
-            return amplitude * (path - path[0])
+            values: NDArray[np.float64] = amplitude * (path - path[0])
+            return values
 
         breath = np.clip(0.35 * rng.standard_normal(frames), -1, 1)
         return cls(bulk(0.25, 0.15), bulk(0.5, 0.4), bulk(0.12, 0.1), breath)
@@ -160,4 +165,5 @@ class Motion:
 def noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> NDArray[np.complex64]:
     """Complex white noise with ``sigma`` in each channel; its magnitude is Rician."""
     both = rng.standard_normal((2, *shape), np.float32) * np.float32(sigma)
-    return both[0] + np.complex64(1j) * both[1]
+    values: NDArray[np.complex64] = both[0] + np.complex64(1j) * both[1]
+    return values

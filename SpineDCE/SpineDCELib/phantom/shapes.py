@@ -62,7 +62,8 @@ def ellipsoid(centre: ArrayLike, radii: ArrayLike, frame: Frame | None = None) -
 
     def distance(w: Field, v: Field, u: Field) -> Field:
         q = ((w - c[0]) / r[0]) ** 2 + ((v - c[1]) / r[1]) ** 2 + ((u - c[2]) / r[2]) ** 2
-        return (np.sqrt(q) - 1) * size
+        values: Field = (np.sqrt(q) - 1) * size
+        return values
 
     return frame.place(r + 1, distance, c)
 
@@ -79,10 +80,11 @@ def capsule(a: ArrayLike, b: ArrayLike, radius: float, frame: Frame | None = Non
     def distance(x: Field, y: Field, z: Field) -> Field:
         dx, dy, dz = x - p[0], y - p[1], z - p[2]
         s = np.clip((dx * along[0] + dy * along[1] + dz * along[2]) / length2, 0, 1)
-        return (
+        values: Field = (
             np.sqrt((dx - s * along[0]) ** 2 + (dy - s * along[1]) ** 2 + (dz - s * along[2]) ** 2)
             - r
         )
+        return values
 
     low, high = np.minimum(p, q) - radius - 1, np.maximum(p, q) + radius + 1
     return Shape(low.astype(float), high.astype(float), distance)
@@ -104,7 +106,8 @@ def tube(path: ArrayLike, radii: ArrayLike) -> Shape:
         )
         across = (np.sqrt(((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2) - 1) * np.minimum(rx, ry)
         ends = np.maximum(np.float32(knots[0]) - z, z - np.float32(knots[-1]))
-        return np.maximum(across, ends)
+        values: Field = np.maximum(across, ends)
+        return values
 
     margin = np.array([r[:, 0].max(), r[:, 1].max(), 0.0]) + 1
     return Shape(points.min(0) - margin, points.max(0) + margin, distance)

@@ -28,6 +28,6 @@ def smooth(path: NDArray[Any], extend: float = 45.0, n: int = 80) -> NDArray[np.
     """The same path with rounded corners, prolonged beyond its ends by ``extend`` mm."""
     z = np.linspace(path[0, 2] - extend, path[-1, 2] + extend, n)
     inside = np.clip(z, path[0, 2], path[-1, 2])
-    out = PchipInterpolator(path[:, 2], path)(inside)
+    out: NDArray[np.float64] = PchipInterpolator(path[:, 2], path)(inside)
     out[:, 2] = z
     return out

@@ -57,7 +57,8 @@ def _wall(lie: _Lie) -> Iterator[Paint]:
 
     def abdominal_wall(x: Field, y: Field, z: Field) -> Field:
         middle = FRONT + 22 + x * x / 420 + 4 * np.sin(z / 60)
-        return np.abs(y - middle) - (4 + np.float32(1.5) * np.cos(x / 9))
+        values: Field = np.abs(y - middle) - (4 + np.float32(1.5) * np.cos(x / 9))
+        return values
 
     yield Paint(outline(0.0), "skin")
     yield Paint(outline(1.8), "fat")
@@ -72,14 +73,17 @@ def _back(lie: _Lie) -> Iterator[Paint]:
         posterior = y - (lie.at(z, lie.fascia) - (np.abs(x) - 22) ** 2 / 60)
         anterior = lie.at(z, lie.spine) + 6 - (np.abs(x) - 34) ** 2 / 90 - y
         cleft = (np.float32(1.7) + np.float32(0.4) * np.sin(z / 8)) - np.abs(x)
-        return np.maximum(np.maximum(posterior, anterior), cleft) + slips
+        values: Field = np.maximum(np.maximum(posterior, anterior), cleft) + slips
+        return values
 
     def interspinous(x: Field, y: Field, z: Field) -> Field:
         spine = lie.at(z, lie.spine)
-        return np.maximum(np.maximum(np.abs(x) - 3.2, y - (spine + 60)), spine + 18 - y)
+        values: Field = np.maximum(np.maximum(np.abs(x) - 3.2, y - (spine + 60)), spine + 18 - y)
+        return values
 
     def supraspinous(x: Field, y: Field, z: Field) -> Field:
-        return np.maximum(np.abs(x) - 2.5, np.abs(y - (lie.at(z, lie.spine) + 61)) - 1.5)
+        values: Field = np.maximum(np.abs(x) - 2.5, np.abs(y - (lie.at(z, lie.spine) + 61)) - 1.5)
+        return values
 
     reach = (lie.spine.min() - 30, lie.skin.max())
     yield Paint(lie.slab(90, reach, erector), "muscle", only=("fat",))

@@ -69,7 +69,10 @@ class Vertebra:
             wall = np.maximum(side, posterior)
             # A rounded corner of about 2 mm where the wall meets the endplates.
             k = np.float32(2.5)
-            return np.maximum(wall, ends) + np.clip(k - np.abs(wall - ends), 0, None) ** 2 / (4 * k)
+            values: Field = np.maximum(wall, ends) + np.clip(
+                k - np.abs(wall - ends), 0, None
+            ) ** 2 / (4 * k)
+            return values
 
         return self.frame.place((a + 2, b + 2, h * 1.25 + 2), distance)
 
@@ -138,7 +141,8 @@ class Vertebra:
 
         def annulus(w: Field, v: Field, u: Field) -> Field:
             q = (np.abs(w) / a) ** 2.5 + (np.abs(v + 0.08 * b) / (0.95 * b)) ** 2.5
-            return np.maximum((q**0.4 - 1) * b, np.abs(u - centre) - half)
+            values: Field = np.maximum((q**0.4 - 1) * b, np.abs(u - centre) - half)
+            return values
 
         shape = self.frame.place((a + 1, 1.1 * b + 1, half + 1), annulus, (0, 0, centre))
         nucleus = ellipsoid(

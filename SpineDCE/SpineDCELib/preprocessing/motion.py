@@ -71,17 +71,27 @@ def correct_motion(
         InputError: a region of another shape or too small, or a setting out of range.
     """
     if not settings.least >= 0 or not 0 < settings.posterior <= 1:
-        raise InputError("Motion: least must be 0 or more, posterior above 0 and at most 1.")
+        raise InputError(
+            "Motion correction needs a least motion of 0 mm or more and a posterior part above 0 "
+            "and at most 1.",
+            code="out_of_range",
+            fields=["preprocessing.motion.least", "preprocessing.motion.posterior"],
+        )
     frames = len(signal)
     clean = np.nan_to_num(np.asarray(signal, np.float32), posinf=0.0, neginf=0.0)
     parts = [np.asarray(r, bool) for r in regions] or [_back(clean, geometry, settings.posterior)]
     for mask in parts:
         if mask.shape != clean.shape[1:]:
-            raise InputError(f"A region of {mask.shape} voxels does not fit {clean.shape[1:]}.")
+            raise InputError(
+                f"A region for motion correction has {mask.shape} voxels, the frames "
+                f"{clean.shape[1:]}.",
+                code="shape_mismatch",
+            )
         if mask.sum() < _ENOUGH:
             raise InputError(
-                f"A region of {int(mask.sum())} voxels is too small to follow; give one of "
-                f"{_ENOUGH} or more."
+                f"A region of {int(mask.sum())} voxels is too small for motion correction, which "
+                f"needs {_ENOUGH} voxels or more. Draw a larger region.",
+                code="region_too_small",
             )
     before = np.flatnonzero(~first_pass(clean, times, 0.0))
     baseline = before[before < np.argmax(clean.mean(axis=(1, 2, 3)))]
@@ -124,7 +134,8 @@ def _back(signal: NDArray[np.float32], geometry: Geometry, share: float) -> NDAr
     k, j, i = np.ogrid[: body.shape[0], : body.shape[1], : body.shape[2]]
     along = geometry.direction[1] * geometry.spacing  # mm towards posterior per column, row, slice
     posterior = along[0] * i + along[1] * j + along[2] * k
-    return body & (posterior >= np.quantile(posterior[body], 1 - share))
+    mask: NDArray[np.bool_] = body & (posterior >= np.quantile(posterior[body], 1 - share))
+    return mask
 
 
 def _vessels(
@@ -135,7 +146,8 @@ def _vessels(
     floor = np.percentile(reference, 50) * 0.25
     bright = peak > 2.0 * np.maximum(reference, floor)
     far = ndimage.distance_transform_edt(~bright, sampling=geometry.spacing[::-1])
-    return far <= 3.0
+    mask: NDArray[np.bool_] = far <= 3.0
+    return mask
 
 
 def _image(array: NDArray[Any], geometry: Geometry) -> sitk.Image:
@@ -251,4 +263,7 @@ def _moved_back(
     for matrix, share in zip(rigid, shares, strict=True):
         where += (share / total)[..., None] * (points @ matrix[:3, :3].T + matrix[:3, 3])
     index = np.moveaxis(where / spacing, -1, 0)[::-1]
-    return ndimage.map_coordinates(frame, index, order=3, mode="nearest").astype(np.float32)
+    values: NDArray[np.float32] = ndimage.map_coordinates(
+        frame, index, order=3, mode="nearest"
+    ).astype(np.float32)
+    return values

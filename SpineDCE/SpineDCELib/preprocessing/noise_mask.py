@@ -49,7 +49,10 @@ def temporal_noise(signal: NDArray[np.floating]) -> NDArray[np.float32]:
         block = flat[:, start : start + _BLOCK].astype(np.float32, copy=False)
         second = np.abs(np.diff(block, n=2, axis=0))
         noise[start : start + _BLOCK] = np.median(second, axis=0, overwrite_input=True)
-    return noise.reshape(signal.shape[1:]) * np.float32(_NORMAL / np.sqrt(6.0))
+    values: NDArray[np.float32] = noise.reshape(signal.shape[1:]) * np.float32(
+        _NORMAL / np.sqrt(6.0)
+    )
+    return values
 
 
 def noise_mask(
@@ -68,9 +71,22 @@ def noise_mask(
     """
     settings = settings or NoiseMaskSettings(on=True)
     if signal.ndim != 4 or len(signal) < 3:
-        raise InputError("The noise mask needs three frames or more.")
+        raise InputError(
+            f"The noise mask needs three frames or more; the series has {len(signal)}.",
+            code="too_few_frames",
+            fields=["preprocessing.noise_mask.on"],
+        )
     if not (settings.level > 0 and settings.closing >= 0 and 0 <= settings.smallest < 1):
-        raise InputError("Noise mask: level must be above 0, closing 0 or more, smallest below 1.")
+        raise InputError(
+            "The noise mask needs a threshold factor above 0, closed gaps of 0 mm or more and a "
+            "smallest piece of 0 or more and below 1.",
+            code="out_of_range",
+            fields=[
+                "preprocessing.noise_mask.level",
+                "preprocessing.noise_mask.closing",
+                "preprocessing.noise_mask.smallest",
+            ],
+        )
     if not np.isfinite(signal).all():
         signal = np.nan_to_num(signal, nan=0.0, posinf=0.0, neginf=0.0)
     mean = signal.mean(axis=0, dtype=np.float32)
@@ -102,21 +118,24 @@ def _cleaned(
         return closed
     sizes = np.bincount(pieces.ravel())
     sizes[0] = 0
-    return (sizes >= settings.smallest * sizes.max())[pieces] & closed
+    kept: NDArray[np.bool_] = (sizes >= settings.smallest * sizes.max())[pieces] & closed
+    return kept
 
 
 def _disc(radius: float, spacing: tuple[float, float]) -> NDArray[np.bool_]:
     """A disc in voxels of ``spacing`` (column, row)."""
     columns, rows = (int(radius / s) for s in spacing)
     j, i = np.mgrid[-rows : rows + 1, -columns : columns + 1]
-    return np.hypot(j * spacing[1], i * spacing[0]) <= radius + 1e-9
+    mask: NDArray[np.bool_] = np.hypot(j * spacing[1], i * spacing[0]) <= radius + 1e-9
+    return mask
 
 
 def _closed(plane: NDArray[np.bool_], disc: NDArray[np.bool_]) -> NDArray[np.bool_]:
     margin = [(n, n) for n in disc.shape]
     padded = np.pad(plane, margin, mode="edge")
     closed = ndimage.binary_closing(padded, disc)
-    return closed[tuple(slice(n, -n) for n in disc.shape)] | plane
+    mask: NDArray[np.bool_] = closed[tuple(slice(n, -n) for n in disc.shape)] | plane
+    return mask
 
 
 def _filled(plane: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -124,4 +143,5 @@ def _filled(plane: NDArray[np.bool_]) -> NDArray[np.bool_]:
     margin = [(min(n - 1, 48),) * 2 for n in plane.shape]
     padded = ndimage.binary_fill_holes(np.pad(plane, margin, mode="reflect"))
     inner = tuple(slice(m[0], m[0] + n) for m, n in zip(margin, plane.shape, strict=True))
-    return padded[inner]
+    mask: NDArray[np.bool_] = padded[inner]
+    return mask

@@ -20,7 +20,11 @@ from SpineDCELib.settings import SpatialSmoothingSettings, SpikeSettings, Tempor
 def _sigmas(width: float, geometry: Geometry, through_plane: bool) -> tuple[float, float, float]:
     """Gaussian sigma along slice, row and column, in voxels."""
     if not (np.isfinite(width) and width > 0):
-        raise InputError(f"A smoothing width of {width:g} is not above 0.")
+        raise InputError(
+            f"The width of smoothing in space must be above 0 mm; it is {width:g} mm.",
+            code="out_of_range",
+            fields=["preprocessing.space.width"],
+        )
     sigma = width / np.sqrt(8 * np.log(2))
     column, row, section = geometry.spacing
     return (sigma / section if through_plane else 0.0), sigma / row, sigma / column
@@ -53,14 +57,20 @@ def smooth_in_space(
     inside = np.isfinite(signal).all(axis=0)
     if mask is not None:
         if mask.shape != signal.shape[1:]:
-            raise InputError(f"A mask of {mask.shape} voxels does not fit {signal.shape[1:]}.")
+            raise InputError(
+                f"The mask for smoothing has {mask.shape} voxels, the frames {signal.shape[1:]}.",
+                code="shape_mismatch",
+            )
         inside &= mask
     if settings.method == "gaussian":
         return _gaussian(signal, sigmas, inside, progress)
     if settings.method == "edge_preserving":
         return _alike(signal, sigmas, settings.contrast, inside, progress)
     raise InputError(
-        f"There is no smoothing {settings.method!r}; choose off, gaussian or edge_preserving."
+        f"There is no smoothing method {settings.method!r}; the methods are off, gaussian and "
+        "edge_preserving.",
+        code="unknown_choice",
+        fields=["preprocessing.space.method"],
     )
 
 
@@ -89,7 +99,11 @@ def _alike(
     progress: Progress,
 ) -> NDArray[np.floating]:
     if not contrast > 0:
-        raise InputError("Spatial smoothing: contrast must be above 0.")
+        raise InputError(
+            f"The edge contrast of smoothing in space must be above 0; it is {contrast:g}.",
+            code="out_of_range",
+            fields=["preprocessing.space.contrast"],
+        )
     reach = [int(np.ceil(2 * s)) if s else 0 for s in sigmas]
     offsets = [
         (k, j, i)
@@ -144,7 +158,8 @@ def first_pass(
     start = blood[: max(1, peak)].min()
     high = np.flatnonzero(blood[: peak + 1] > start + 0.1 * (blood[peak] - start))
     arrival = max(int(high[0]) - 1, 0) if high.size else 0
-    return (times >= times[arrival]) & (times <= times[peak] + after)
+    mask: NDArray[np.bool_] = (times >= times[arrival]) & (times <= times[peak] + after)
+    return mask
 
 
 def smooth_in_time(
@@ -170,7 +185,11 @@ def smooth_in_time(
     if not settings.on:
         return signal
     if not (settings.width > 0 and settings.contrast > 0):
-        raise InputError("Temporal smoothing: width and contrast must be above 0.")
+        raise InputError(
+            "Smoothing in time needs a width above 0 s and a contrast above 0.",
+            code="out_of_range",
+            fields=["preprocessing.time.width", "preprocessing.time.contrast"],
+        )
     sigma = settings.width / np.sqrt(8 * np.log(2))
     noise = temporal_noise(signal)
     reach = 1.0 / (np.sqrt(2.0) * settings.contrast * np.maximum(noise, 1e-30))
@@ -211,7 +230,11 @@ def remove_spikes(
     if not settings.on or len(signal) < 5:
         return signal, 0
     if not settings.height > 0:
-        raise InputError("Spike removal: height must be above 0.")
+        raise InputError(
+            f"The spike height must be above 0; it is {settings.height:g}.",
+            code="out_of_range",
+            fields=["preprocessing.spikes.height"],
+        )
     noise = temporal_noise(signal)
     middle, before, after = signal[1:-1], signal[:-2], signal[2:]
     neighbours = (before + after) / 2

@@ -54,21 +54,27 @@ def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:
         pixels = data.pixel_array
     except Exception as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise InputError(f"The DICOM segmentation {file} cannot be read: {reason[:200]}") from None
+        raise InputError(
+            f"The DICOM segmentation {file} cannot be read: {reason[:200].rstrip('.')}.",
+            code="unreadable_segmentation",
+            about=str(file),
+        ) from None
     try:
         return _sorted(file, data, pixels.reshape(-1, int(data.Rows), int(data.Columns)))
     except InputError:
         raise
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         raise InputError(
-            f"The DICOM segmentation {file} is incomplete ({error}); export it again."
+            f"The DICOM segmentation {file} is incomplete ({error}). Export it again.",
+            code="incomplete_segmentation",
+            about=str(file),
         ) from None
 
 
 def _sorted(file: Path, data: Any, frames: NDArray[np.integer]) -> tuple[list[Segment], Geometry]:
-    across, down = _one(
+    across, down = _common_orientation(
         [_macro(data, n, "PlaneOrientation").ImageOrientationPatient for n in range(len(frames))],
-        f"The planes of {file} are turned against each other; draw the regions on one series.",
+        file,
     ).reshape(2, 3)
     normal = np.cross(across, down)
     corners = np.array(
@@ -78,7 +84,12 @@ def _sorted(file: Path, data: Any, frames: NDArray[np.integer]) -> tuple[list[Se
     depth = corners @ normal
     first = corners[np.argmin(depth)]
     if np.abs(corners - first - np.outer(depth - depth.min(), normal)).max() > _NEAR:
-        raise InputError(f"The planes of {file} lie beside each other; they make no volume.")
+        raise InputError(
+            f"The planes of {file} lie beside each other and form no volume. Draw the regions on "
+            "one series.",
+            code="planes_without_volume",
+            about=str(file),
+        )
     step = _step(file, depth, measures)
     section = np.rint((depth - depth.min()) / step).astype(int)
     row, column = (float(v) for v in measures.PixelSpacing)
@@ -113,12 +124,17 @@ def _macro(data: Any, frame: int, name: str) -> Any:
     raise KeyError(f"no {name} of frame {frame + 1}")
 
 
-def _one(rows: list[Any], problem: str) -> NDArray[np.float64]:
-    """What all rows say."""
+def _common_orientation(rows: list[Any], file: Path) -> NDArray[np.float64]:
+    """Return the plane orientation that all frames share."""
     values = np.array(rows, float)
     if np.ptp(values, axis=0).max() > 1e-4:
-        raise InputError(problem)
-    return values[0]
+        raise InputError(
+            f"The planes of {file} are tilted against each other. Draw the regions on one series.",
+            code="tilted_planes",
+            about=str(file),
+        )
+    result: NDArray[np.float64] = values[0]
+    return result
 
 
 def _step(file: Path, depth: NDArray[np.float64], measures: Any) -> float:
@@ -132,7 +148,11 @@ def _step(file: Path, depth: NDArray[np.float64], measures: Any) -> float:
         if step > _NEAR and np.abs(gaps / step - np.rint(gaps / step)).max() < _UNEVEN:
             # Of the whole stretch, so that rounding does not add up.
             return float(np.ptp(planes) / round(np.ptp(planes) / step))
-    raise InputError(f"The planes of {file} are not evenly spaced; draw the regions on one series.")
+    raise InputError(
+        f"The planes of {file} are not evenly spaced. Draw the regions on one series.",
+        code="unevenly_spaced_planes",
+        about=str(file),
+    )
 
 
 def _terminology(described: Any) -> str:

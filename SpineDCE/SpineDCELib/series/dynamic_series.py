@@ -36,7 +36,8 @@ class Geometry:
     @property
     def direction(self) -> NDArray[np.float64]:
         """3×3 unit vectors (as columns) of the column, row and slice index, LPS."""
-        return self.affine[:3, :3] / np.asarray(self.spacing)
+        values: NDArray[np.float64] = self.affine[:3, :3] / np.asarray(self.spacing)
+        return values
 
     @property
     def origin(self) -> NDArray[np.float64]:
@@ -146,16 +147,22 @@ class DynamicSeries:
     def __post_init__(self) -> None:
         if self.signal.ndim != 4:
             raise InputError(
-                f"A dynamic series needs [frame, slice, row, column]; got {self.signal.ndim} axes."
+                "A dynamic series has 4 axes [frame, slice, row, column]; this array has "
+                f"{self.signal.ndim}.",
+                code="not_four_axes",
             )
         if self.times.shape != (self.signal.shape[0],):
             raise InputError(
-                f"{self.signal.shape[0]} frames but {self.times.size} frame times; give one each."
+                f"The series has {self.signal.shape[0]} frames but {self.times.size} frame times; "
+                "each frame needs one.",
+                code="frame_times_count",
+                fields=["reading.frame_times"],
             )
         if self.signal.shape[1:] != self.geometry.shape:
             raise InputError(
-                f"Frames of {self.signal.shape[1:]} voxels do not fit the grid "
-                f"{self.geometry.shape}."
+                f"The frames have {self.signal.shape[1:]} voxels (slices, rows, columns), their "
+                f"grid {self.geometry.shape}.",
+                code="shape_mismatch",
             )
         if not np.all(np.isfinite(self.times)) or np.any(np.diff(self.times) <= 0):
             raise InputError(

@@ -34,7 +34,12 @@ def find_files(path: str | os.PathLike[str]) -> FileSet:
     """
     root = Path(path).expanduser()
     if not root.exists():
-        raise InputError(f"{root} does not exist; name a folder or file with the study.")
+        raise InputError(
+            f"{root} does not exist.",
+            code="study_not_found",
+            about=str(root),
+            fields=["inputs.study"],
+        )
     root = root.resolve()
     found = FileSet(root)
     if root.is_file() and root.name.upper() == "DICOMDIR":
@@ -44,7 +49,9 @@ def find_files(path: str | os.PathLike[str]) -> FileSet:
     else:
         _walk(found, root, str(root))
     if not found.files and not found.problems:
-        raise InputError(f"{root} is empty; name a folder or file with the study.")
+        raise InputError(
+            f"{root} is empty.", code="empty_study", about=str(root), fields=["inputs.study"]
+        )
     return found
 
 
@@ -84,7 +91,11 @@ def _add(found: FileSet, file: Path, name: str) -> None:
         with zipfile.ZipFile(file) as stored:
             size = sum(member.file_size for member in stored.infolist())
             if size > shutil.disk_usage(target.name).free:
-                raise InputError(f"there is no room for its {size / 1e9:.1f} GB")
+                raise InputError(
+                    f"the disk has no room for its {size / 1e9:.1f} GB",
+                    code="disk_full",
+                    about=name,
+                )
             stored.extractall(target.name)
     except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         found.problems.append(f"{name} cannot be unpacked: {error}.")

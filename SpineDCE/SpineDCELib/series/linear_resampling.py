@@ -32,4 +32,5 @@ def resample_linear(
         sitk.sitkLinear,
         float("nan"),
     )
-    return sitk.GetArrayFromImage(moved)
+    values: NDArray[np.float32] = sitk.GetArrayFromImage(moved)
+    return values

@@ -31,10 +31,17 @@ def open_nifti(path: Path, name: str) -> ImageFile:
         reader.SetImageIO("NiftiImageIO")
         reader.ReadImageInformation()
     except RuntimeError:
-        raise InputError(f"{path} is not a readable NIfTI file.") from None
+        raise InputError(
+            f"{path} is not a readable NIfTI file.", code="unreadable_nifti", about=str(path)
+        ) from None
     size, n = reader.GetSize(), reader.GetDimension()
     if n not in (3, 4) or reader.GetNumberOfComponents() != 1:
-        raise InputError(f"{path} has {n} axes; one signal a voxel in 3 or 4 axes is needed.")
+        raise InputError(
+            f"{path} has {n} axes and {reader.GetNumberOfComponents()} values per voxel; an image "
+            "has 3 or 4 axes and one value per voxel.",
+            code="not_an_image",
+            about=str(path),
+        )
     direction = np.reshape(reader.GetDirection(), (n, n))[:3, :3]
     geometry = Geometry.from_parts(
         (size[2], size[1], size[0]), reader.GetSpacing()[:3], reader.GetOrigin()[:3], direction
@@ -75,8 +82,13 @@ def _load(path: Path, n: int) -> NDArray[np.generic]:
     try:
         array = sitk.GetArrayFromImage(sitk.ReadImage(str(path), imageIO="NiftiImageIO"))
     except RuntimeError:
-        raise InputError(f"The pixels of {path} cannot be read; the file is damaged.") from None
-    return array if n == 4 else array[None]
+        raise InputError(
+            f"The pixels of {path} cannot be read; the file is damaged.",
+            code="unreadable_pixels",
+            about=str(path),
+        ) from None
+    values: NDArray[np.generic] = array if n == 4 else array[None]
+    return values
 
 
 def _stem(path: Path) -> str:

@@ -72,7 +72,7 @@ def read_nrrd_header(path: Path) -> NrrdHeader:
     try:
         with open(path, "rb") as stream:
             if not stream.readline(64).startswith(b"NRRD000"):
-                raise InputError(f"{path} is not a NRRD file.")
+                raise InputError(f"{path} is not an NRRD file.", code="not_nrrd", about=str(path))
             while (raw := stream.readline(1 << 24)).strip(b"\r\n"):
                 line = raw.decode("utf-8", "replace").rstrip("\r\n")
                 if line.startswith("#"):
@@ -85,7 +85,9 @@ def read_nrrd_header(path: Path) -> NrrdHeader:
                     fields[key.strip().lower()] = value.strip()
             start = stream.tell()
     except OSError as error:
-        raise InputError(f"{path} cannot be opened ({error.strerror}).") from None
+        raise InputError(
+            f"{path} cannot be opened ({error.strerror}).", code="unreadable_file", about=str(path)
+        ) from None
     header = NrrdHeader(path, fields, keys, start)
     try:
         sizes = header.sizes
@@ -93,7 +95,11 @@ def read_nrrd_header(path: Path) -> NrrdHeader:
     except (KeyError, ValueError):
         good = False
     if not good or fields.get("type", "").lower() not in _TYPES:
-        raise InputError(f"{path} has a damaged NRRD header (type, dimension or sizes).")
+        raise InputError(
+            f"{path} has a damaged NRRD header (type, dimension or sizes).",
+            code="damaged_header",
+            about=str(path),
+        )
     return header
 
 
@@ -134,9 +140,17 @@ def read_nrrd_data(header: NrrdHeader) -> NDArray[np.generic]:
             values = np.frombuffer(b"".join(blobs) if len(blobs) > 1 else blobs[0], np.uint8)
             values = values[: count * dtype.itemsize].view(dtype)
     except (OSError, EOFError, zlib.error, ValueError, StopIteration, TypeError) as error:
-        raise InputError(f"The pixels of {path} cannot be read ({error}).") from None
+        raise InputError(
+            f"The pixels of {path} cannot be read ({error}).",
+            code="unreadable_pixels",
+            about=str(path),
+        ) from None
     if values.size < count:
-        raise InputError(f"{path} is cut short: {values.size} of {count} pixels are there.")
+        raise InputError(
+            f"{path} is cut short: it holds {values.size} of {count} pixels.",
+            code="truncated_file",
+            about=str(path),
+        )
     return values[:count].reshape(header.sizes[::-1])
 
 
@@ -189,9 +203,17 @@ def space_axes(header: NrrdHeader) -> tuple[list[int], NDArray[np.float64], list
         affine[:3, :3] = np.array(vectors).T * flip[:, None]
         affine[:3, 3] = np.array([float(v) for v in origin]) * flip
     except (ValueError, IndexError):
-        raise InputError(f"{header.path} has a damaged NRRD header (space directions).") from None
+        raise InputError(
+            f"{header.path} has a damaged NRRD header (space directions).",
+            code="damaged_header",
+            about=str(header.path),
+        ) from None
     if len(axes) != 3 or not np.isfinite(affine).all() or abs(np.linalg.det(affine)) < 1e-12:
-        raise InputError(f"{header.path} does not span three directions of space.")
+        raise InputError(
+            f"{header.path} does not span three directions of space.",
+            code="not_an_image",
+            about=str(header.path),
+        )
     return axes, affine, notes
 
 
@@ -218,7 +240,11 @@ def open_nrrd(path: Path, name: str) -> ImageFile:
     frames = int(np.prod([s for a, s in enumerate(sizes) if a not in axes], dtype=np.int64))
     kinds = header.fields.get("kinds", "").lower().split()
     if any(k.startswith(("rgb", "vector", "covariant", "3d", "2d")) for k in kinds):
-        raise InputError(f"{path} holds colours or vectors, not one signal a voxel.")
+        raise InputError(
+            f"{path} holds colours or vectors, not one signal per voxel.",
+            code="not_an_image",
+            about=str(path),
+        )
     times, origin, problems = _times(header, frames)
     keys = header.keys
     return ImageFile(

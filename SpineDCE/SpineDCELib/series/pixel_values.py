@@ -39,8 +39,9 @@ def load_frames(
         out = np.empty(shape, np.float32)
     except MemoryError:
         raise InputError(
-            f"There is no memory for {np.prod(shape) * 4 / 1e9:.1f} GB of pixels; "
-            "close other programs."
+            f"There is not enough memory for {np.prod(shape) * 4 / 1e9:.1f} GB of pixels. Close "
+            "other programs.",
+            code="out_of_memory",
         ) from None
     decoded = _Decoder(disk_paths)
     for f, frame in enumerate(frames):
@@ -53,7 +54,10 @@ def load_frames(
             plane = decoded.plane(image)
             if plane.shape != shape[2:]:
                 raise InputError(
-                    f"{image.header.file} has {plane.shape} pixels where {shape[2:]} were promised."
+                    f"{image.header.file} has {plane.shape} pixels (rows, columns); its header "
+                    f"says {shape[2:]}.",
+                    code="shape_mismatch",
+                    about=image.header.file,
                 )
             np.multiply(plane, slope, out=out[f, k], casting="unsafe")
             if intercept:
@@ -81,7 +85,8 @@ class _Decoder:
         return self._array[image.index] if self._array.ndim > 2 else self._array
 
     def _native(self, image: ImageHeader) -> NDArray[Any]:
-        return self._native_all(image)[0]
+        values: NDArray[Any] = self._native_all(image)[0]
+        return values
 
     def _native_all(self, image: ImageHeader) -> NDArray[Any]:
         h = image.header
@@ -93,7 +98,11 @@ class _Decoder:
             )
             return values.reshape(-1, h.rows, h.columns)
         except (OSError, ValueError) as error:
-            raise InputError(f"The pixels of {h.file} cannot be read ({error}).") from None
+            raise InputError(
+                f"The pixels of {h.file} cannot be read ({error}).",
+                code="unreadable_pixels",
+                about=h.file,
+            ) from None
 
     def _decode(self, image: ImageHeader) -> NDArray[Any]:
         h = image.header
@@ -103,22 +112,33 @@ class _Decoder:
                 ds = pydicom.dcmread(self._paths[h.file], force=True)
                 array = ds.pixel_array
         except Exception as error:
-            raise InputError(_why_undecoded(h.file, h.transfer_syntax, error)) from None
+            raise _undecoded(h.file, h.transfer_syntax, error) from None
         if h.samples != 1:
-            raise InputError(f"{h.file} holds colours, not one signal a pixel.")
+            raise InputError(
+                f"{h.file} holds colours, not one signal per pixel.",
+                code="not_an_image",
+                about=h.file,
+            )
         return array
 
 
-def _why_undecoded(file: str, syntax: str, error: Exception) -> str:
+def _undecoded(file: str, syntax: str, error: Exception) -> InputError:
+    """Return the error for pixels that pydicom could not decode."""
     name = pydicom.uid.UID(syntax).name
     if "plugin" in str(error) or "missing dependenc" in str(error) or "handler" in str(error):
         needs = "pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg"
-        return (
-            f"{file} is compressed ({name}) and no package here decodes it; "
-            f"install them: pip install {needs}."
+        return InputError(
+            f"{file} is compressed ({name}) and no installed package decodes it. Install the "
+            f"decoders: pip install {needs}.",
+            code="no_decoder",
+            about=file,
         )
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return f"The pixels of {file} ({name}) cannot be decoded: {reason[:200]}."
+    return InputError(
+        f"The pixels of {file} ({name}) cannot be decoded: {reason[:200].rstrip('.')}.",
+        code="undecodable_pixels",
+        about=file,
+    )
 
 
 def phase_in_radians(
@@ -161,7 +181,8 @@ def phase_in_radians(
 
 
 def _scaled(stored: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
-    return np.multiply(stored, np.float32(scale), out=stored)
+    values: NDArray[np.float32] = np.multiply(stored, np.float32(scale), out=stored)
+    return values
 
 
 def checksum(*arrays: NDArray[Any] | None) -> str:

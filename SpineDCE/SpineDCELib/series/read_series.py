@@ -44,7 +44,12 @@ def _pixels(
     series: SeriesDescription, progress: Progress, common_scale: float | None = None
 ) -> NDArray[np.float32]:
     if series.obstacle:
-        raise InputError(f"Series {series.line()} cannot be read because {series.obstacle}.")
+        raise InputError(
+            f"Series {series.line()} cannot be read because {series.obstacle}.",
+            code="unreadable_series",
+            about=series.line(),
+            fields=["reading.series"],
+        )
     if series.image_file is not None:
         progress(0.0, f"Reading {series.image_file.path.name}")
         return np.ascontiguousarray(series.image_file.load(), dtype=np.float32)
@@ -77,7 +82,12 @@ def _source(*series: SeriesDescription, content: str) -> Source:
 
 def _geometry(series: SeriesDescription) -> Geometry:
     if series.geometry is None:
-        raise InputError(f"Series {series.line()} carries no position in space.")
+        raise InputError(
+            f"Series {series.line()} has no position in space.",
+            code="no_position",
+            about=series.line(),
+            fields=["reading.series"],
+        )
     return series.geometry
 
 
@@ -229,10 +239,18 @@ def read_volume(
         found = [s for s in study.series if s.frames == 1 and not s.obstacle]
         if len(found) != 1:
             held = "; ".join(s.line() for s in study.series) or "no image"
-            raise InputError(f"{source} is not one volume; it holds {held}.")
+            raise InputError(
+                f"{source} is not one volume; it holds {held}.",
+                code="not_one_volume",
+                about=str(source),
+            )
         source = found[0]
     if source.frames > 1:
-        raise InputError(f"Series {source.line()} has {source.frames} frames, not one volume.")
+        raise InputError(
+            f"Series {source.line()} has {source.frames} frames; it is not one volume.",
+            code="not_one_volume",
+            about=source.line(),
+        )
     array = _pixels(source, progress)[0]
     geometry = _geometry(source)
     return Volume(
@@ -264,7 +282,10 @@ def read_flip_angles(
     if len(found) < 2:
         raise InputError(
             f"{study.path} holds no variable-flip-angle series (two or more volumes alike in all "
-            "but flip angle); give T10 or a T1 map."
+            "but flip angle).",
+            code="no_flip_angles",
+            about=str(study.path),
+            fields=["inputs.T1_map", "concentration.T10"],
         )
     notes: list[str] = []
     signals: dict[float, list[NDArray[np.float32]]] = {}
@@ -308,5 +329,6 @@ def _b1(study: Study, geometry: Geometry, notes: list[str]) -> NDArray[np.floati
         else:
             unit = "a factor"
         notes.append(f"B1 map {s.line()}: its values are taken as {unit}.")
-        return B1
+        values: NDArray[np.floating] | None = B1
+        return values
     return None

@@ -54,7 +54,11 @@ def put_on_grid(
         InputError: grids that differ by more than a reindexing; names both.
     """
     if array.shape != source.shape:
-        raise InputError(f"{what} has {array.shape} voxels, its grid {source.shape}.")
+        raise InputError(
+            f"{what} has {array.shape} voxels, its grid {source.shape}.",
+            code="shape_mismatch",
+            about=what,
+        )
     mapping = index_map(source, target)
     turn, shift = mapping[:3, :3], mapping[:3, 3]
     whole = np.round(turn)
@@ -68,7 +72,9 @@ def put_on_grid(
     if not resample:
         raise InputError(
             f"{what} lies on another grid ({describe(source)}) than the series "
-            f"({describe(target)}); draw it on the series or ask for resampling."
+            f"({describe(target)}). Draw it on the series or resample it.",
+            code="different_grid",
+            about=what,
         )
     return _nearest(array, mapping, target, fill)
 
@@ -115,4 +121,5 @@ def _nearest(
     out = ndimage.affine_transform(
         stored, matrix, offset, output_shape=target.shape, order=0, mode="grid-constant", cval=fill
     )
-    return out.astype(array.dtype)
+    values: NDArray[Any] = out.astype(array.dtype)
+    return values

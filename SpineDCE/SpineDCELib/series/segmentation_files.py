@@ -74,14 +74,18 @@ class Segmentation:
             if mask.any() and not masks[region].any():
                 raise InputError(
                     f"{what} lies outside the series: it is on {describe(self.geometry)}, the "
-                    f"series on {describe(geometry)}."
+                    f"series on {describe(geometry)}.",
+                    code="region_outside_series",
+                    about=region,
                 )
             outside = int(mask.sum()) - int(masks[region].sum())
             if outside and not resample:
                 raise InputError(
                     f"{what} reaches out of the series: {outside} of its {int(mask.sum())} voxels "
                     f"lie outside; it is on {describe(self.geometry)}, the series on "
-                    f"{describe(geometry)}. Draw it on the series."
+                    f"{describe(geometry)}. Draw it on the series.",
+                    code="region_reaches_outside_series",
+                    about=region,
                 )
         return masks
 
@@ -98,7 +102,9 @@ def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
     """
     file = Path(path).expanduser()
     if not file.is_file():
-        raise InputError(f"There is no file {file}; name the file with the regions.")
+        raise InputError(
+            f"There is no file {file} with regions.", code="file_not_found", about=str(file)
+        )
     if is_nrrd(file):
         keys = read_nrrd_header(file).keys
         if any(re.fullmatch(r"Segment\d+_(ID|Name|LabelValue)", k) for k in keys):
@@ -112,10 +118,16 @@ def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
 def _labelled(file: Path, array: NDArray[np.floating], geometry: Geometry) -> Segmentation:
     labels = np.unique(array)
     if not np.all(np.isfinite(labels)) or np.any(labels != np.round(labels)) or labels.size > 1000:
-        raise InputError(f"{file} holds an image, not labels (whole numbers, one per region).")
+        raise InputError(
+            f"{file} holds an image, not labels (whole numbers, one per region).",
+            code="not_labels",
+            about=str(file),
+        )
     found = [int(v) for v in labels if v != 0]
     if not found:
-        raise InputError(f"{file} is empty: no voxel has a label.")
+        raise InputError(
+            f"{file} is empty: no voxel has a label.", code="no_labels", about=str(file)
+        )
     return Segmentation({f"label {n}": array == n for n in found}, geometry, path=str(file))
 
 
@@ -135,7 +147,12 @@ def _slicer(file: Path, keys: dict[str, str]) -> Segmentation:
         layer = int(_number(keys, f"Segment{n}_Layer", n if len(layers) > 1 else 0))
         value = int(_number(keys, f"Segment{n}_LabelValue", 1))
         if not 0 <= layer < len(layers):
-            raise InputError(f"{file}: segment {name} names layer {layer} of {len(layers)}.")
+            raise InputError(
+                f"Segment {name} of {file} refers to layer {layer}; the file has {len(layers)} "
+                "layers, counted from 0.",
+                code="no_such_layer",
+                about=str(file),
+            )
         masks[name] = layers[layer] == value
         colour = keys.get(f"Segment{n}_Color", "").split()
         try:
@@ -205,7 +222,11 @@ def write_segmentation(
     keys: dict[str, str] = {}
     for n, (name, mask) in enumerate(masks.items()):
         if mask.shape != geometry.shape:
-            raise InputError(f"Region {name} has {mask.shape} voxels, the grid {geometry.shape}.")
+            raise InputError(
+                f"Region {name} has {mask.shape} voxels, the grid {geometry.shape}.",
+                code="shape_mismatch",
+                about=name,
+            )
         layer = next((i for i, a in enumerate(layers) if not a[mask].any()), len(layers))
         if layer == len(layers):
             layers.append(np.zeros(geometry.shape, np.uint8 if len(masks) < 256 else np.uint16))
@@ -273,4 +294,6 @@ def _write(
             stream.write(gzip.compress(little.tobytes(), 6, mtime=0))
         os.replace(stream.name, path)
     except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}).") from None
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}).", code="cannot_write", about=str(path)
+        ) from None

@@ -110,8 +110,11 @@ class Study:
             if series.number == number:
                 return series
         raise InputError(
-            f"There is no series {number} in {self.path}; `spinedce info` lists 1 to "
-            f"{len(self.series)}."
+            f"There is no series {number} in {self.path}; it holds {len(self.series)}, counted "
+            "from 1.",
+            code="no_such_series",
+            about=str(self.path),
+            fields=["reading.series"],
         )
 
     def with_role(self, *roles: str) -> tuple[SeriesDescription, ...]:
@@ -127,7 +130,12 @@ class Study:
             chosen = self.by_number(series)
             if chosen.frames < MIN_DYNAMIC:
                 why = chosen.obstacle or f"it has {chosen.frames} frame(s)"
-                raise InputError(f"Series {chosen.line()} is not a dynamic series: {why}.")
+                raise InputError(
+                    f"Series {chosen.line()} is not a dynamic series: {why}.",
+                    code="not_dynamic",
+                    about=chosen.line(),
+                    fields=["reading.series"],
+                )
             return chosen
         found = self.with_role("dynamic")
         if not found:
