@@ -113,8 +113,10 @@ def test_slicer_sequence(tmp_path, axes, axis, kind):
 )
 def test_nrrd_without_usable_times_asks(tmp_path, keys):
     write_nrrd(tmp_path / "mv.nrrd", "fijk", keys=keys)
-    with pytest.raises(InputError, match="frame times"):
+    with pytest.raises(InputError) as caught:
         read_dynamic(tmp_path)
+    assert caught.value.code == "no_frame_times"
+    assert caught.value.fields == ("reading.frame_interval",)
     check(read_dynamic(tmp_path, frame_interval=5.0), times=np.arange(FRAMES) * 5.0)
 
 
@@ -186,8 +188,10 @@ def test_sidecar_with_volume_timing(tmp_path, name):
 )
 def test_nifti_without_times_asks(tmp_path, interval, side):
     write_nifti(tmp_path / "dce.nii", interval, side)
-    with pytest.raises(InputError, match="frame times"):
+    with pytest.raises(InputError) as caught:
         read_dynamic(tmp_path)
+    assert caught.value.code == "no_frame_times"
+    assert caught.value.fields == ("reading.frame_interval",)
     assert read_dynamic(tmp_path, frame_interval=5.0).times[-1] == 55.0
 
 

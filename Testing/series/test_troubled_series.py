@@ -131,8 +131,10 @@ def no_time(tmp_path, *, vendor="SIEMENS", **tags):
 )
 def test_frame_times_are_asked_for_never_guessed(tmp_path, tags):
     no_time(tmp_path, **tags)
-    with pytest.raises(InputError, match="frame times"):
+    with pytest.raises(InputError) as caught:
         read_dynamic(tmp_path)
+    assert caught.value.code == "no_frame_times"
+    assert caught.value.fields == ("reading.frame_interval",)
     check(read_dynamic(tmp_path, frame_interval=5.5), times=np.arange(FRAMES) * 5.5)
     for wrong in (0.0, -1.0, np.nan):
         with pytest.raises(InputError) as caught:
@@ -182,8 +184,10 @@ def test_ge_duration_is_believed_only_with_tr(tmp_path):
 
     series = read_dynamic(with_duration(tmp_path / "2d", TR=5.0, dimension="2D"))
     np.testing.assert_allclose(series.times, np.arange(FRAMES) * 5.0)
-    with pytest.raises(InputError, match="frame times"):
+    with pytest.raises(InputError) as caught:
         read_dynamic(with_duration(tmp_path / "3d", TR=0.0045, dimension="3D"))
+    assert caught.value.code == "no_frame_times"
+    assert caught.value.fields == ("reading.frame_interval",)
 
 
 def test_temporal_resolution_is_the_interval_of_counted_frames(tmp_path):
@@ -195,8 +199,10 @@ def test_temporal_resolution_is_the_interval_of_counted_frames(tmp_path):
     check(series, times=np.arange(FRAMES) * 5.4)
     assert "TemporalResolution" in series.time_origin
     no_time(tmp_path / "TR", **tags(4.5))
-    with pytest.raises(InputError, match="frame times"):
+    with pytest.raises(InputError) as caught:
         read_dynamic(tmp_path / "TR")
+    assert caught.value.code == "no_frame_times"
+    assert caught.value.fields == ("reading.frame_interval",)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""T1 before contrast, and from signal to contrast agent concentration."""
+"""T1 mapping and conversion of signal to contrast agent concentration."""
 
 from SpineDCELib.concentration.baseline import SignalErrors, signal_errors
 from SpineDCELib.concentration.spgr import (

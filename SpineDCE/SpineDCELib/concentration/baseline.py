@@ -1,4 +1,4 @@
-"""How well the signal is known: the scatter of its baseline, and the steps it is stored in."""
+"""Uncertainty of the baseline signal: its scatter and the step in which it is stored."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _SAMPLE = 200_000
 
 
 class SignalErrors(NamedTuple):
-    """Errors that a fit's residuals do not show; scanner units, ``(…)``."""
+    """Errors that the residuals of a fit do not show; scanner units, ``(…)``."""
 
     baseline: NDArray[np.float64]  #: standard error of the mean signal before contrast
     rounding: NDArray[np.float64]  #: half the step of stored values where no scatter blurs it
 
 
 def signal_errors(signal: NDArray[np.floating], *, frames: int) -> SignalErrors:
-    """Errors of a signal whose first frames are its baseline.
+    """Estimate the errors of a signal whose first frames are its baseline.
 
     Where the signal scatters by less than half of the step between stored values, rounding is no
     noise that averages out over frames: the stored curve is a staircase beside the true one.
@@ -36,7 +36,7 @@ def signal_errors(signal: NDArray[np.floating], *, frames: int) -> SignalErrors:
 
 
 def _step(signal: NDArray[np.floating]) -> float:
-    """The smallest difference between stored values; 0 where they are not in steps."""
+    """Return the smallest difference between stored values; 0 where there are no steps."""
     flat = signal.reshape(-1)
     values = np.unique(flat[:: max(flat.size // _SAMPLE, 1)])
     values = values[np.isfinite(values)].astype(np.float64)

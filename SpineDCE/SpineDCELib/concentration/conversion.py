@@ -1,4 +1,4 @@
-"""From signal to what is fitted, with what must be known of it: T10, errors, unusable voxels."""
+"""Conversion of the dynamic signal to the fitted curves, with T10, errors and invalid voxels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 @dataclass(frozen=True)
 class Conversion:
-    """How signal becomes what is fitted.
+    """Parameters of the conversion from signal to the fitted curves.
 
     Attributes:
         mode: "absolute", "relative" or "difference".
@@ -45,7 +45,7 @@ class Conversion:
 def convert(
     images: Images, how: Conversion, *, baseline_frames: int, progress: Progress = silent
 ) -> Concentration:
-    """Contrast agent in every voxel, and how well its curve is known.
+    """Compute the curve of every voxel, and the errors that its fit cannot show.
 
     Raises:
         InputError: T10 cannot be had as asked for.
@@ -82,7 +82,7 @@ def convert(
 def tissue_T10(
     images: Images, how: Conversion, progress: Progress = silent
 ) -> tuple[NDArray[np.floating], str]:
-    """T1 before contrast, s, on the dynamic grid (NaN where unknown), and where it is from."""
+    """Return T1 before contrast, s, on the dynamic grid (NaN where unknown), and its origin."""
     grid = images.dynamic.geometry
     if how.T1_source == "fixed":
         assert how.T10 is not None
@@ -121,7 +121,7 @@ def _converted(
     T10: NDArray[np.floating] | None,
     how: Conversion,
 ) -> NDArray[np.floating]:
-    """Signal in the unit that is fitted."""
+    """Convert signal to the unit that is fitted."""
     if how.mode == "relative":
         return relative_enhancement(signal, baseline=baseline)
     if T10 is None:
@@ -142,7 +142,7 @@ def unusable(
     skip_invalid: bool,
     drawn: NDArray[np.bool_],
 ) -> NDArray[np.uint8]:
-    """Status codes of the voxels that are not to be fitted, 0 elsewhere.
+    """Return the status codes of the voxels that are not to be fitted, 0 elsewhere.
 
     Args:
         drawn: voxels of regions, which count as tissue whatever the noise mask says.
@@ -162,7 +162,7 @@ def unusable(
 
 
 def invalid(signal: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Voxels with NaN, infinite or negative signal in any frame."""
+    """Return the voxels with NaN, infinite or negative signal in any frame."""
     mask: NDArray[np.bool_] = ~np.all(np.isfinite(signal) & (signal >= 0), axis=0)
     return mask
 

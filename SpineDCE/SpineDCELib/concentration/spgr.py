@@ -1,4 +1,4 @@
-"""The spoiled gradient echo: signal from relaxation and back, and signal to concentration."""
+"""Spoiled gradient echo: signal from relaxation, and concentration from signal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BLOCK = 1 << 18
 
 
 def spgr_signal(R1: ArrayLike, *, S0: ArrayLike, TR: float, FA: ArrayLike) -> NDArray[np.floating]:
-    """Steady-state signal of a spoiled gradient echo (CAPLEX M.SM2.002).
+    """Compute the steady-state signal of a spoiled gradient echo (CAPLEX M.SM2.002).
 
     ``S = S0·sin α·(1−E)/(1−cos α·E)``, ``E = exp(−TR·R1)``. The CAPLEX page prints the exponent
     with the wrong sign; this is Ernst and Anderson's (1966).
@@ -42,7 +42,7 @@ def signal_to_concentration(
     FA: ArrayLike,
     r1: float,
 ) -> NDArray[np.floating]:
-    """Contrast agent concentration from spoiled gradient echo signal (CAPLEX M.MS3.002).
+    """Convert spoiled gradient echo signal to concentration (CAPLEX M.MS3.002).
 
     With ``E10 = exp(−TR·R10)`` and ``a = (S/baseline)·(1−E10)/(1−E10·cos α)``:
     ``E = (1−a)/(1−a·cos α)``, ``R1 = −ln E/TR``, ``C = (R1−R10)/r1``.
@@ -89,7 +89,7 @@ def signal_to_concentration(
 
 
 def _blocks(signal: NDArray[np.floating]) -> Iterator[slice]:
-    """Stretches of frames: few enough that what is made on the way is small and stays in cache."""
+    """Return ranges of frames that are small enough for intermediate arrays to stay in cache."""
     step = max(_BLOCK // max(signal[0].size, 1), 1)
     return (slice(i, i + step) for i in range(0, len(signal), step))
 
@@ -97,7 +97,7 @@ def _blocks(signal: NDArray[np.floating]) -> Iterator[slice]:
 def relative_enhancement(
     signal: NDArray[np.floating], *, baseline: NDArray[np.floating]
 ) -> NDArray[np.floating]:
-    """``(S − baseline)/baseline`` (CAPLEX M.MS3.003), dimensionless; NaN without a baseline.
+    """Compute ``(S − baseline)/baseline`` (CAPLEX M.MS3.003); NaN without a baseline.
 
     What commercial packages fit without a T1 map. It grows with the tissue's T10, so that maps
     made from it compare only with maps made in the same way.
@@ -113,7 +113,7 @@ def relative_enhancement(
 def signal_difference(
     signal: NDArray[np.floating], *, baseline: NDArray[np.floating]
 ) -> NDArray[np.floating]:
-    """``S − baseline``, scanner units; NaN without a positive baseline."""
+    """Compute ``S − baseline``, scanner units; NaN without a positive baseline."""
     dtype = np.result_type(signal.dtype, np.float32)
     values: NDArray[np.floating] = signal - np.where(baseline > 0, baseline, np.nan).astype(dtype)
     return values

@@ -1,4 +1,4 @@
-"""T1 from spoiled gradient echoes at several flip angles."""
+"""T1 mapping from spoiled gradient echoes at several flip angles."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def variable_flip_angle_T1(
     mask: NDArray[np.bool_] | None = None,
     progress: Progress = silent,
 ) -> T1Map:
-    """T1 by the least-squares fit of the spoiled gradient echo over flip angles.
+    """Fit T1 to spoiled gradient echoes over flip angles by least squares.
 
     For a given R1 the signal is linear in S0, so only R1 is searched: a scan over its whole
     range, then Gauss-Newton steps on the projected residual (variable projection, Golub and
@@ -98,11 +98,11 @@ def variable_flip_angle_T1(
 def _fit(
     y: NDArray[Any], alpha: NDArray[Any], TR: NDArray[Any]
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """T1, S0, R² per column of ``y`` (angles, voxels); ``alpha`` in rad, ``TR`` (angles, 1)."""
+    """Fit T1, S0, R² per column of ``y`` (angles, voxels); ``alpha`` in rad, ``TR`` (angles, 1)."""
     sin, cos = np.sin(alpha), np.cos(alpha)
 
     def shape_of(x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The signal per unit S0 and its derivative, over x = ln R1."""
+        """Return the signal per unit S0 and its derivative, over x = ln R1."""
         R1 = np.exp(x)
         E = np.exp(-TR * R1)
         b = sin * (1 - E) / (1 - cos * E)

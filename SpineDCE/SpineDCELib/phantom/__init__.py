@@ -1,4 +1,4 @@
-"""The digital spine: a study with known truth, as the scanner would send it."""
+"""Digital spine: a study with known truth, as the scanner would send it."""
 
 from SpineDCELib.phantom.patients import PATIENTS, VISITS
 from SpineDCELib.phantom.phantom_cohort import draw_cohort, write_cohort

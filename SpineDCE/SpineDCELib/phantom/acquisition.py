@@ -1,4 +1,4 @@
-"""The patient lies in the scanner: each part of the protocol makes and writes its series."""
+"""Acquisition of the phantom: each part of the protocol computes and writes its series."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole anatomy as an ordered list of paints: each shape covers what was painted before."""
+"""Anatomy as an ordered list of paints: each shape covers what was painted before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MR images as a scanner sends them: one classic MR Image Storage object a section."""
+"""Writer of MR images as a scanner sends them: one MR Image Storage object per slice."""
 
 from __future__ import annotations
 

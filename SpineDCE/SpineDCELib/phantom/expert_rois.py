@@ -1,4 +1,4 @@
-"""What an expert would draw on the dynamic grid: lesion, reference, aorta, exclusions."""
+"""Regions that an expert would draw: lesion, reference, aorta, exclusions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Rois:
 def draw(
     anatomy: Anatomy, geometry: Geometry, pose: NDArray[np.float64], shares: sparse.csr_matrix
 ) -> Rois:
-    """The expert ROIs: voxels that hold one structure only, a little inside its outline."""
+    """Draw the expert ROIs: voxels that hold one structure only, a little inside its outline."""
     to_patient = np.linalg.inv(pose) @ geometry.affine
     patient = Geometry(geometry.shape, to_patient)
     points = tuple(

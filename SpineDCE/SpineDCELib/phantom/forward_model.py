@@ -1,4 +1,4 @@
-"""The forward model: from a bolus to the signal of each frame.
+"""Forward model: from a bolus to the signal of each frame.
 
 Written apart from the fit, on purpose: nothing here knows :mod:`SpineDCELib.kinetics`. Transport is
 an ordinary differential equation, integrated by Runge-Kutta of fourth order in steps of at most
@@ -49,7 +49,7 @@ class Bolus:
     plateau: float = 1.15
 
     def __call__(self, t: Array) -> Array:
-        """Concentration at times ``t`` (s, any shape), mM."""
+        """Return the concentration at times ``t`` (s, any shape), mM."""
         s = np.asarray(t, float) - self.arrival
         first = self.peak * _gamma_variate(s, self.time_to_peak, self.sharpness)
         again = _gamma_variate(s - 15.0, 1.7 * self.time_to_peak, self.sharpness)
@@ -60,7 +60,7 @@ class Bolus:
 
 
 def _gamma_variate(s: Array, time_to_peak: float, sharpness: float) -> Array:
-    """1 at ``time_to_peak``, 0 before the arrival (Madsen 1992)."""
+    """Return the gamma variate: 1 at ``time_to_peak``, 0 before the arrival (Madsen 1992)."""
     x = np.clip(s, 0.0, None) / time_to_peak
     values: Array = x**sharpness * np.exp(sharpness * (1 - x))
     return values
@@ -87,7 +87,7 @@ class Transport:
 def integrate(
     bolus: Bolus, transport: Transport, *, duration: float, hct: float, step: float = 0.1
 ) -> tuple[Array, Array, Array]:
-    """Plasma and tissue concentration of every tissue on a fine time axis.
+    """Compute plasma and tissue concentration of every tissue on a fine time axis.
 
     Solved are ``dA/dt = (Cb(t - delay) - A)/tau_a``, ``dD/dt = (A - D)/tau_t`` and
     ``ve dCe/dt = Ktrans (Cp - Ce)`` with ``Cp = D/(1 - hct)``; then ``Ct = vp Cp + ve Ce``
@@ -135,7 +135,7 @@ def integrate(
 def spgr(
     C: Array, *, T10: Array, TR: float, TE: float, FA: float, pulses: Array | None = None
 ) -> Array:
-    """Signal of a spoiled gradient echo per unit of proton density (CAPLEX M.SM2.002).
+    """Compute spoiled gradient echo signal per unit of proton density (CAPLEX M.SM2.002).
 
     Args:
         C: concentration (K, n), mM.
@@ -156,13 +156,13 @@ def spgr(
 
 
 def vessel_phase(C: Array, *, angle: Array, B0: float, TE: float) -> Array:
-    """Phase of a long vessel (a cylinder) at ``angle`` (rad) to B0; ``C`` in mM, result in rad."""
+    """Compute the phase, rad, of a long vessel at ``angle`` (rad) to B0; ``C`` in mM."""
     values: Array = GAMMA * B0 * TE * CHI_MOLAR * C * (3 * np.cos(angle)[:, None] ** 2 - 1) / 6
     return values
 
 
 def frame_mean(t: Array, values: NDArray[Any], *, starts: Array, length: float) -> NDArray[Any]:
-    """Mean of ``values`` (K, n) over the acquisition of each frame: (K, frames).
+    """Average ``values`` (K, n) over the acquisition of each frame: (K, frames).
 
     The trapezoidal mean from each of ``starts`` over ``length`` s, exact for what lies between the
     fine samples as straight lines.

@@ -1,4 +1,4 @@
-"""What is true of a study: parameter maps, input function, expert ROIs, sizes."""
+"""Ground truth of a study: parameter maps, input function, expert ROIs, sizes."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _column_centre(scene: Scene) -> NDArray[np.float64]:
 def parameter_maps(
     scene: Scene, shares: sparse.csr_matrix, geometry: Geometry
 ) -> list[NDArray[np.float32]]:
-    """vp, Ktrans, ve, T10 and delay, averaged by volume where a voxel holds several tissues.
+    """Average vp, Ktrans, ve, T10 and delay by volume over the tissues of each voxel.
 
     The delay is the mean arrival after the reference level of the aorta: the pure shift and the
     mixing times together. It and T10 are averaged over what enhances and what gives signal; NaN
@@ -139,7 +139,7 @@ def aif_segment(scene: Scene) -> int:
 
 
 def write_aif(folder: Path, scene: Scene) -> None:
-    """The input function on the fine axis, and its mean over each frame.
+    """Write the input function on the fine time axis, and its mean over each frame.
 
     Frame times count from the first frame, and a frame shows the mean over its acquisition: its
     middle. So time 0 is the middle of the first frame, in both files.
@@ -158,7 +158,7 @@ def write_aif(folder: Path, scene: Scene) -> None:
 
 
 def facts(scene: Scene, patient: Patient, visit: str, maps: list[NDArray[Any]]) -> dict[str, Any]:
-    """All single numbers, for ``truth.json``."""
+    """Collect all single numbers, for ``truth.json``."""
     plan, anatomy = scene.visit.plan, scene.anatomy
     rois: dict[str, dict[str, float]] = {}
     for name in scene.rois.names:

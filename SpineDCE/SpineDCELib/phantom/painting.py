@@ -1,4 +1,4 @@
-"""From shapes to voxels: paint labels on a finer grid, count them in every voxel."""
+"""Voxels from shapes: labels painted on a finer grid and counted in every voxel."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def fractions(
     oversample: tuple[int, int, int],
     workers: int = 2,
 ) -> sparse.csr_matrix:
-    """How much of each tissue every voxel holds.
+    """Compute the fraction of each tissue in every voxel.
 
     Args:
         paints: in painting order. names: tissue names; the position is the label, 0 is air.

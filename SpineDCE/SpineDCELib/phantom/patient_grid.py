@@ -1,4 +1,4 @@
-"""A patient on the dynamic grid: painted, the lesion calibrated, every tissue with its curve."""
+"""Patient on the dynamic grid: painted, lesion calibrated, every tissue with its curve."""
 
 from __future__ import annotations
 

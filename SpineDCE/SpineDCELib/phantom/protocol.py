@@ -1,4 +1,4 @@
-"""What is acquired: matrices, sections, timing, contrast of each series."""
+"""Protocol: matrices, slices, timing and contrast of each series."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FLIP_ANGLES = (2.0, 5.0, 10.0, 15.0, 25.0)  #: degrees, of the T1-mapping set
 
 @dataclass(frozen=True)
 class Size:
-    """How large a study is.
+    """Matrix, slices, frames and timing of a study.
 
     Attributes:
         matrix, sections, thickness: of the dynamic and T1-mapping series (thickness in mm).
@@ -91,7 +91,7 @@ def grid(
     centre: NDArray[np.float64],
     frame_of_reference_uid: str | None = None,
 ) -> Geometry:
-    """A grid of ``shape`` (slices, rows, columns) around ``centre``; spacing column, row, slice."""
+    """Return a grid of ``shape`` around ``centre``; ``spacing`` along column, row, slice, mm."""
     affine = np.eye(4)
     affine[:3, :3] = direction * np.asarray(spacing)
     middle = (np.array(shape[::-1]) - 1) / 2
@@ -119,11 +119,11 @@ def axial_grid(size: Size, centre: NDArray[Any], uid: str | None = None) -> Geom
 
 
 def fine_grid(size: Size, centre: NDArray[Any], uid: str | None = None) -> Geometry:
-    """Small isotropic voxels around the column, for truth that no voxel size has blurred."""
+    """Return small isotropic voxels around the column, for truth that no voxel size has blurred."""
     slices, rows, columns = (round(mm / size.fine) for mm in (60, 310, 150))
     return grid(SAGITTAL, (slices, rows, columns), (size.fine,) * 3, centre, uid)
 
 
 def frame_times(size: Size) -> NDArray[np.floating]:
-    """Start of each dynamic frame, s."""
+    """Return the start of each dynamic frame, s."""
     return np.arange(size.frames) * size.interval

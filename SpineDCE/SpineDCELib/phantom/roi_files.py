@@ -32,7 +32,7 @@ def terminology(role: str) -> str:
 
 
 def write_seg_nrrd(path: Path, rois: Rois, geometry: Geometry) -> None:
-    """One label map and a header that 3D Slicer reads as a segmentation."""
+    """Write a label map with a header that 3D Slicer reads as a segmentation."""
     image = sitk.GetImageFromArray(rois.labels)
     image.SetSpacing(geometry.spacing)
     image.SetOrigin(tuple(map(float, geometry.origin)))
@@ -65,7 +65,7 @@ def write_seg_nrrd(path: Path, rois: Rois, geometry: Geometry) -> None:
 
 
 def write_dicom_seg(path: Path, rois: Rois, sections: list[Path], exam: Examination) -> bool:
-    """The same ROIs as a DICOM SEG that refers to ``sections``, the files of the first frame.
+    """Write the ROIs as a DICOM SEG that refers to ``sections``, the files of the first frame.
 
     Returns:
         Whether it was written: highdicom is needed for it.

@@ -1,4 +1,4 @@
-"""The scanner: coil, background phase, motion and noise turn tissue signals into images."""
+"""Scanner: coil, background phase, motion and noise turn tissue signals into images."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Frame:
 
 
 def ellipsoid(centre: ArrayLike, radii: ArrayLike, frame: Frame | None = None) -> Shape:
-    """An ellipsoid; ``centre`` and ``radii`` (mm) are local where a frame is given."""
+    """Return an ellipsoid; ``centre`` and ``radii`` (mm) are local where a frame is given."""
     frame = frame or Frame(np.zeros(3), np.eye(3))
     c, r = np.asarray(centre, np.float32), np.asarray(radii, np.float32)
     size = r.min()
@@ -69,7 +69,7 @@ def ellipsoid(centre: ArrayLike, radii: ArrayLike, frame: Frame | None = None) -
 
 
 def capsule(a: ArrayLike, b: ArrayLike, radius: float, frame: Frame | None = None) -> Shape:
-    """All points within ``radius`` mm of the line from ``a`` to ``b``."""
+    """Return all points within ``radius`` mm of the line from ``a`` to ``b``."""
     if frame is not None:
         a, b = frame.to_patient(a), frame.to_patient(b)
     p, q = np.asarray(a, np.float32), np.asarray(b, np.float32)
@@ -91,7 +91,7 @@ def capsule(a: ArrayLike, b: ArrayLike, radius: float, frame: Frame | None = Non
 
 
 def tube(path: ArrayLike, radii: ArrayLike) -> Shape:
-    """A tube around ``path`` (n, 3), rising in z, with ``radii`` (n,) or (n, 2) along x and y."""
+    """Return a tube around ``path`` (n, 3), rising in z; ``radii`` (n,) or (n, 2) along x, y."""
     points = np.asarray(path, float)
     r = np.asarray(radii, float)
     r = np.column_stack([r, r]) if r.ndim == 1 else r

@@ -1,4 +1,4 @@
-"""Paths along the column, from which vessels, canal and muscles are made."""
+"""Paths along the column, from which vessels, canal and muscles are built."""
 
 from __future__ import annotations
 

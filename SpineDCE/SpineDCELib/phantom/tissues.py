@@ -1,4 +1,4 @@
-"""What each tissue is made of. The kinetics are a choice, not literature; T1 is at 1.5 T.
+"""Properties of each tissue. The kinetics are a choice, not literature; T1 is at 1.5 T.
 
 T1 of blood 1441 ms, muscle 1008 ms, vertebral marrow 515-552 ms and osteoblastic metastasis about
 1675 ms are published; the rest is chosen so that T1-, T2-weighted and STIR images look as they do.

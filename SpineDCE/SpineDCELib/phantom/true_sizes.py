@@ -1,4 +1,4 @@
-"""How large a lesion is, from its shape and not from voxels."""
+"""True size of a lesion, from its shape and not from voxels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Between reading and conversion: motion, spikes, background noise, smoothing."""
+"""Steps between reading and conversion: motion, spikes, background noise, smoothing."""
 
 from SpineDCELib.preprocessing.motion import MotionResult, correct_motion
 from SpineDCELib.preprocessing.noise_mask import (

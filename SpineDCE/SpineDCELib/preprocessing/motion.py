@@ -1,4 +1,4 @@
-"""Motion correction: each frame moved back to where the spine lay before the bolus.
+"""Motion correction: each frame is moved back to where the spine lay before the bolus.
 
 Each spine region is registered rigidly to the mean of the frames before the bolus by mutual
 information (Mattes et al., IEEE Trans Med Imaging 2003;22:120), which asks only that equal tissue
@@ -127,7 +127,7 @@ def correct_motion(
 
 
 def _back(signal: NDArray[np.float32], geometry: Geometry, share: float) -> NDArray[np.bool_]:
-    """The posterior share of the body: spine and the muscles behind it."""
+    """Return the posterior share of the body: the spine and the muscles behind it."""
     body = noise_mask(signal, geometry).mask if len(signal) > 2 else np.ones(signal.shape[1:], bool)
     if not body.any():
         return np.ones(body.shape, bool)
@@ -141,7 +141,7 @@ def _back(signal: NDArray[np.float32], geometry: Geometry, share: float) -> NDAr
 def _vessels(
     signal: NDArray[np.float32], reference: NDArray[np.float32], geometry: Geometry
 ) -> NDArray[np.bool_]:
-    """What doubles its signal with the bolus, and 3 mm around it: it must not be looked at."""
+    """Return the voxels within 3 mm of signal that the bolus doubles; registration ignores them."""
     peak = ndimage.gaussian_filter1d(signal, 0.7, axis=0).max(axis=0)
     floor = np.percentile(reference, 50) * 0.25
     bright = peak > 2.0 * np.maximum(reference, floor)
@@ -151,14 +151,14 @@ def _vessels(
 
 
 def _image(array: NDArray[Any], geometry: Geometry) -> sitk.Image:
-    """In the grid's own axes: the patient's are put on when displacements are reported."""
+    """Return a SimpleITK image in the grid's own axes; displacements are turned to LPS later."""
     image = sitk.GetImageFromArray(np.ascontiguousarray(_thick(array)))
     image.SetSpacing(geometry.spacing)
     return image
 
 
 def _thick(array: NDArray[Any]) -> NDArray[Any]:
-    """At least four slices, repeated at the end: cubic splines need them."""
+    """Repeat the last slice up to four slices, which cubic splines need."""
     short = max(0, 4 - len(array))
     return np.pad(array, ((0, short), (0, 0), (0, 0)), mode="edge") if short else array
 
@@ -169,7 +169,7 @@ def _centre(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float64]:
 
 
 def _radius(mask: NDArray[np.bool_], geometry: Geometry) -> float:
-    """Root mean square distance of a region's voxels from its centre, mm."""
+    """Return the root mean square distance of a region's voxels from its centre, mm."""
     points = np.argwhere(mask)[:, ::-1] * geometry.spacing
     return float(np.sqrt(np.square(points - points.mean(axis=0)).sum(axis=1).mean()))
 
@@ -182,7 +182,7 @@ def _follow(
     settings: MotionSettings,
     progress: Progress,
 ) -> list[sitk.Transform]:
-    """One rigid transform a frame: from the reference's place to the frame's."""
+    """Register each frame: return one rigid transform per frame, from reference to frame."""
     fixed = _image(reference, geometry)
     region = sitk.Cast(_image(mask.astype(np.uint8), geometry), sitk.sitkUInt8)
     # With fewer samples than voxels the start must not depend on chance.
@@ -250,7 +250,7 @@ def _moved_back(
     parts: list[NDArray[np.bool_]],
     geometry: Geometry,
 ) -> NDArray[np.float32]:
-    """One frame resampled by cubic splines; several regions' motions are blended by distance."""
+    """Resample one frame by cubic splines; blend the motions of several regions by distance."""
     spacing = np.array(geometry.spacing)
     k, j, i = np.indices(frame.shape, dtype=np.float64)
     points = np.stack([i, j, k], axis=-1) * spacing

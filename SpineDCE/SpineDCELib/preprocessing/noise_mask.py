@@ -1,4 +1,4 @@
-"""Where there is tissue at all: the background is told by its noise, the vertebrae are kept.
+"""Mask of the tissue, found by the noise of the background.
 
 In air the magnitude is Rayleigh noise, whose mean is 1.91 times its standard deviation whatever
 the gain (Gudbjartsson and Patz, Magn Reson Med 1995;34:910). That ratio over the frames finds the
@@ -17,9 +17,22 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Geometry
 from SpineDCELib.settings import NoiseMaskSettings
 
-_RAYLEIGH = 1.913  #: mean over standard deviation of noise without signal
-_NORMAL = 1.4826  #: standard deviation over median absolute deviation
-#: Voxels that are looked at together.
+#: Mean over standard deviation of magnitude noise without signal, √(π/2)/√(2 − π/2).
+_RAYLEIGH = 1.913
+#: Standard deviation over median absolute deviation of normal noise, 1/0.6745.
+_NORMAL = 1.4826
+#: Factor on Rayleigh's ratio up to which a voxel counts as background. Chosen: the ratio of few
+#: frames scatters around its expectation, and that of tissue lies far above.
+_BACKGROUND_MARGIN = 1.25
+#: Fraction of the image below which background is not used. Chosen: so few voxels may be chance.
+_LEAST_BACKGROUND = 0.005
+#: Background standard deviations above its level at which tissue starts. Chosen: normal noise
+#: exceeds it in 3 of 100 000 voxels, which the removal of specks takes away.
+_THRESHOLD_SPREADS = 4.0
+#: Most voxels by which a slice is mirrored at its edges before holes are filled. Chosen: more than
+#: half a vertebral body at voxels of 1 mm.
+_MIRRORED = 48
+#: Voxels that are processed together.
 _BLOCK = 1 << 15
 
 
@@ -33,7 +46,7 @@ class NoiseMask:
 
 
 def temporal_noise(signal: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Standard deviation of the noise in each voxel, robust to the bolus.
+    """Estimate the noise standard deviation of each voxel, robust to the bolus.
 
     Args:
         signal: (frames, ...).
@@ -92,14 +105,13 @@ def noise_mask(
     mean = signal.mean(axis=0, dtype=np.float32)
     noise = temporal_noise(signal)
     notes = []
-    # A quarter above Rayleigh's ratio: few frames scatter, tissue lies far above.
-    background = mean <= 1.25 * _RAYLEIGH * noise
-    if background.mean() < 0.005:
-        notes.append("No background of pure noise is in the image; nothing is removed.")
+    background = mean <= _BACKGROUND_MARGIN * _RAYLEIGH * noise
+    if background.mean() < _LEAST_BACKGROUND:
+        notes.append("The image has no background of pure noise, so nothing is removed.")
         return NoiseMask(np.ones(mean.shape, bool), 0.0, tuple(notes))
     level = float(np.median(mean[background]))
     spread = float(np.median(np.abs(mean[background] - level))) * _NORMAL
-    threshold = settings.level * (level + 4.0 * spread)
+    threshold = settings.level * (level + _THRESHOLD_SPREADS * spread)
     mask = _cleaned(mean > threshold, geometry, settings)
     return NoiseMask(mask, threshold, tuple(notes))
 
@@ -107,7 +119,7 @@ def noise_mask(
 def _cleaned(
     mask: NDArray[np.bool_], geometry: Geometry, settings: NoiseMaskSettings
 ) -> NDArray[np.bool_]:
-    """Specks removed, gaps closed and holes filled, slice by slice; the body's pieces kept."""
+    """Remove specks, close gaps and fill holes per slice; keep the large pieces of the body."""
     # A plane of its own noise has specks of a voxel or two; tissue is thicker.
     specks = ndimage.generate_binary_structure(2, 1)
     opened = np.stack([ndimage.binary_opening(s, specks) for s in mask])
@@ -123,7 +135,7 @@ def _cleaned(
 
 
 def _disc(radius: float, spacing: tuple[float, float]) -> NDArray[np.bool_]:
-    """A disc in voxels of ``spacing`` (column, row)."""
+    """Return a disc of ``radius`` mm in voxels of ``spacing`` (column, row) mm."""
     columns, rows = (int(radius / s) for s in spacing)
     j, i = np.mgrid[-rows : rows + 1, -columns : columns + 1]
     mask: NDArray[np.bool_] = np.hypot(j * spacing[1], i * spacing[0]) <= radius + 1e-9
@@ -139,8 +151,8 @@ def _closed(plane: NDArray[np.bool_], disc: NDArray[np.bool_]) -> NDArray[np.boo
 
 
 def _filled(plane: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Holes filled, also of a vertebra that the edge of the image cuts: it is mirrored there."""
-    margin = [(min(n - 1, 48),) * 2 for n in plane.shape]
+    """Fill holes, also of a vertebra that the image edge cuts, by mirroring it there."""
+    margin = [(min(n - 1, _MIRRORED),) * 2 for n in plane.shape]
     padded = ndimage.binary_fill_holes(np.pad(plane, margin, mode="reflect"))
     inner = tuple(slice(m[0], m[0] + n) for m, n in zip(margin, plane.shape, strict=True))
     mask: NDArray[np.bool_] = padded[inner]

@@ -1,4 +1,4 @@
-"""Less noise without blunting what matters: edges in space, the first pass in time.
+"""Smoothing that keeps edges in space and the first pass in time.
 
 Settings are in mm and s, so that they mean the same on every scanner. NaN stays NaN and does not
 spread.
@@ -18,7 +18,7 @@ from SpineDCELib.settings import SpatialSmoothingSettings, SpikeSettings, Tempor
 
 
 def _sigmas(width: float, geometry: Geometry, through_plane: bool) -> tuple[float, float, float]:
-    """Gaussian sigma along slice, row and column, in voxels."""
+    """Return the Gaussian sigma along slice, row and column, in voxels."""
     if not (np.isfinite(width) and width > 0):
         raise InputError(
             f"The width of smoothing in space must be above 0 mm; it is {width:g} mm.",
@@ -142,7 +142,7 @@ def _alike(
 def first_pass(
     signal: NDArray[np.floating], times: NDArray[np.floating], after: float
 ) -> NDArray[np.bool_]:
-    """Frames of the bolus: from the one before it arrives until ``after`` s past its peak.
+    """Find the frames of the bolus: from one before its arrival to ``after`` s past its peak.
 
     The curve is the mean of the one per cent of voxels that rise most, which is blood.
 

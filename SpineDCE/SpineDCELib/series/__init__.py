@@ -1,4 +1,4 @@
-"""What the scanner gave: DICOM, NRRD, NIfTI and Slicer sequences, read into one shape."""
+"""Readers of what the scanner stored: DICOM, NRRD, NIfTI and 3D Slicer sequences."""
 
 from SpineDCELib.series.dynamic_series import (
     MIN_FRAMES,

@@ -1,4 +1,4 @@
-"""The regions of a DICOM Segmentation: frames, sorted by segment and place into one grid."""
+"""Reader of DICOM Segmentations: frames sorted by segment and position onto one grid."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNEVEN = 0.02
 
 
 class Segment(NamedTuple):
-    """One region: its label, where it is, and its codes as 3D Slicer's terminology entry."""
+    """One region: its label, its mask, and its codes as 3D Slicer's terminology entry."""
 
     name: str
     mask: NDArray[np.bool_]
@@ -31,7 +31,7 @@ class Segment(NamedTuple):
 
 
 def is_dicom_segmentation(file: Path) -> bool:
-    """Whether a file is a DICOM Segmentation."""
+    """Return whether a file is a DICOM Segmentation."""
     try:
         header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
     except (InvalidDicomError, OSError, ValueError, EOFError):
@@ -40,7 +40,7 @@ def is_dicom_segmentation(file: Path) -> bool:
 
 
 def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:
-    """All segments on one grid, which reaches from the first to the last plane that has a frame.
+    """Read all segments onto one grid, from the first to the last plane that has a frame.
 
     Binary segments and label maps as they are; of fractional ones what is at least half full.
     Segments may overlap. (DICOM PS3.3 A.51, C.8.20)
@@ -114,7 +114,7 @@ def _sorted(file: Path, data: Any, frames: NDArray[np.integer]) -> tuple[list[Se
 
 
 def _macro(data: Any, frame: int, name: str) -> Any:
-    """A functional group's item, of the frame's own or shared by all."""
+    """Return an item of a functional group: the frame's own, or the one that all frames share."""
     groups = [data.SharedFunctionalGroupsSequence[0]]
     if "PerFrameFunctionalGroupsSequence" in data:
         groups.insert(0, data.PerFrameFunctionalGroupsSequence[frame])
@@ -138,7 +138,7 @@ def _common_orientation(rows: list[Any], file: Path) -> NDArray[np.float64]:
 
 
 def _step(file: Path, depth: NDArray[np.float64], measures: Any) -> float:
-    """Distance of the sections, mm; planes without any segment may be missing."""
+    """Return the distance between slices, mm; planes without any segment may be missing."""
     planes = np.sort(depth)
     gaps = np.diff(planes)[np.diff(planes) > _NEAR]
     said = measures.get("SpacingBetweenSlices") or measures.get("SliceThickness")

@@ -1,4 +1,4 @@
-"""Values of DICOM tags, taken from the raw bytes and converted here.
+"""Values of DICOM tags, converted from their raw bytes.
 
 A tag that cannot be read is a tag that is not there, never an error.
 """
@@ -30,7 +30,7 @@ _PRIVATE = {
 
 
 def _element(ds: Dataset, tag: int) -> tuple[str, Any, bool] | None:
-    """VR, bytes (or converted value), little-endian; None where the tag is absent."""
+    """Return VR, bytes (or converted value) and little-endian; None where the tag is absent."""
     try:
         element = ds.get_item(Tag(tag))
     except Exception:
@@ -49,7 +49,7 @@ def _element(ds: Dataset, tag: int) -> tuple[str, Any, bool] | None:
 
 
 def text(ds: Dataset, tag: int) -> str:
-    """The value as text, blanks, line ends and zero bytes cut off; "" where there is none."""
+    """Return the value as text without blanks, line ends and zero bytes; "" where there is none."""
     found = _element(ds, tag)
     if found is None or found[1] is None:
         return ""
@@ -64,7 +64,7 @@ def text(ds: Dataset, tag: int) -> str:
 
 
 def numbers(ds: Dataset, tag: int, vr: str = "") -> tuple[float, ...]:
-    """The finite numbers of a tag; () where there are none or one cannot be read."""
+    """Return the finite numbers of a tag; () where there are none or one cannot be read."""
     found = _element(ds, tag)
     if found is None or found[1] is None:
         return ()
@@ -102,7 +102,7 @@ def integer(ds: Dataset, tag: int) -> int | None:
 
 
 def private_tag(ds: Dataset, name: str) -> tuple[int, str] | None:
-    """The tag of a vendor's own element where the file's block of that vendor lies."""
+    """Return the tag of a vendor's own element in the block that the file reserves for it."""
     group, creator, element, vr = _PRIVATE[name]
     for block in range(0x10, 0x20):
         tag = (group << 16) | block
@@ -117,7 +117,7 @@ def private_number(ds: Dataset, name: str) -> float | None:
 
 
 def seconds_of_day(value: str) -> float | None:
-    """DICOM TM (``HHMMSS.FFFFFF``, also ``HH:MM:SS``) → s since midnight."""
+    """Convert DICOM TM (``HHMMSS.FFFFFF``, also ``HH:MM:SS``) to s since midnight."""
     value = value.strip(" \t\r\n\0").replace(":", "")
     whole, _, fraction = value.partition(".")
     if not whole.isdigit() or len(whole) not in (2, 4, 6) or (fraction and not fraction.isdigit()):
@@ -129,7 +129,7 @@ def seconds_of_day(value: str) -> float | None:
 
 
 def days(value: str) -> int | None:
-    """DICOM DA → a day number."""
+    """Convert DICOM DA to a day number."""
     value = value.strip(" \t\r\n\0").replace(".", "").replace("-", "")
     try:
         return datetime.date(int(value[:4]), int(value[4:6]), int(value[6:8])).toordinal()
@@ -138,7 +138,7 @@ def days(value: str) -> int | None:
 
 
 def seconds_of_datetime(value: str) -> float | None:
-    """DICOM DT → s; the offset from UTC, where there is one, is taken off."""
+    """Convert DICOM DT to s; subtract the offset from UTC where there is one."""
     value = value.strip(" \t\r\n\0")
     offset = 0.0
     for sign in "+-":

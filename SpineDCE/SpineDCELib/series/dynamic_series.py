@@ -1,4 +1,4 @@
-"""The shapes that everything after the reading works on: geometry, volume, dynamic series."""
+"""Geometry, volume and dynamic series: the data that every later stage works on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MIN_FRAMES = 10
 
 @dataclass(frozen=True, eq=False)
 class Geometry:
-    """Where a voxel grid lies in the patient.
+    """Position and orientation of a voxel grid in the patient.
 
     Attributes:
         shape: ``(slices, rows, columns)``, the order of the arrays.
@@ -29,28 +29,28 @@ class Geometry:
 
     @property
     def spacing(self) -> tuple[float, float, float]:
-        """Distance between voxel centres along column, row and slice index, mm."""
+        """Return the distance between voxel centres along column, row and slice index, mm."""
         x, y, z = np.linalg.norm(self.affine[:3, :3], axis=0)
         return float(x), float(y), float(z)
 
     @property
     def direction(self) -> NDArray[np.float64]:
-        """3×3 unit vectors (as columns) of the column, row and slice index, LPS."""
+        """Return the 3×3 unit vectors (as columns) of the column, row and slice index, LPS."""
         values: NDArray[np.float64] = self.affine[:3, :3] / np.asarray(self.spacing)
         return values
 
     @property
     def origin(self) -> NDArray[np.float64]:
-        """LPS position of the first voxel's centre, mm."""
+        """Return the LPS position of the first voxel's centre, mm."""
         return self.affine[:3, 3]
 
     @property
     def voxel_volume(self) -> float:
-        """Volume of one voxel, mm³."""
+        """Return the volume of one voxel, mm³."""
         return float(abs(np.linalg.det(self.affine[:3, :3])))
 
     def matches(self, other: Geometry, tolerance: float = 1e-2) -> bool:
-        """Whether both grids have the same shape and every corner within ``tolerance`` mm."""
+        """Return whether both grids have one shape and every corner within ``tolerance`` mm."""
         if self.shape != other.shape:
             return False
         k, j, i = self.shape
@@ -67,7 +67,7 @@ class Geometry:
         direction: NDArray[np.float64],
         frame_of_reference_uid: str | None = None,
     ) -> Geometry:
-        """Geometry from ITK's spacing, origin and 3×3 direction (LPS, columns = axes)."""
+        """Build a geometry from ITK's spacing, origin and 3×3 direction (LPS, columns = axes)."""
         affine = np.eye(4)
         affine[:3, :3] = np.asarray(direction, float).reshape(3, 3) * np.asarray(spacing, float)
         affine[:3, 3] = origin
@@ -76,7 +76,7 @@ class Geometry:
 
 @dataclass(frozen=True)
 class Acquisition:
-    """How a series was acquired. What the file does not say is None, never a default.
+    """Acquisition parameters of a series. What the file does not say is None, never a default.
 
     Attributes:
         TR: repetition time, s (CAPLEX Q.MS1.006).
@@ -95,7 +95,7 @@ class Acquisition:
 
 @dataclass(frozen=True)
 class Source:
-    """Which files a thing came from: what provenance and a DICOM export need to name.
+    """Files that an image was read from, as provenance and a DICOM export name them.
 
     Attributes:
         format: ``"DICOM"``, ``"NRRD"``, ``"NIfTI"`` …

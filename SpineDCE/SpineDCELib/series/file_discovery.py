@@ -1,4 +1,4 @@
-"""Which files there are to look at: a folder, one file, a zip archive."""
+"""Discovery of the files to read: in a folder, one file, or a zip archive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NIFTI = (".nii", ".nii.gz")
 
 @dataclass
 class FileSet:
-    """Files on disk and what to call them; unpacked archives live as long as this object."""
+    """Files on disk and their names for users; unpacked archives live as long as this object."""
 
     root: Path
     #: (path on disk, name for the user), in order of the names.
@@ -27,7 +27,7 @@ class FileSet:
 
 
 def find_files(path: str | os.PathLike[str]) -> FileSet:
-    """All files under ``path``; a DICOMDIR stands for the folder it lies in.
+    """Find all files under ``path``; a DICOMDIR stands for the folder that holds it.
 
     Raises:
         InputError: where nothing is there.
@@ -56,7 +56,7 @@ def find_files(path: str | os.PathLike[str]) -> FileSet:
 
 
 def is_results(folder: Path) -> bool:
-    """Whether a folder holds what an analysis wrote; inside a study it is not part of it."""
+    """Return whether a folder holds results of an analysis, which are no part of a study."""
     return (folder / "provenance.json").is_file()
 
 

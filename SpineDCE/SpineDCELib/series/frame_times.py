@@ -1,4 +1,4 @@
-"""Which tag tells when a frame was acquired: every clock in a series is tried and must make sense.
+"""Frame times from the tags of a series: every clock is tried and must be plausible.
 
 A frame time is believed only when it is there for the frames, rises from frame to frame, and the
 slices of one frame do not reach into the next. TR is never used as a frame interval.
@@ -43,7 +43,7 @@ _OTHERS = (_ACQUISITION_DT, _ACQUISITION, _TRIGGER, _FRAME_REFERENCE, _PHILIPS, 
 
 
 def clocks_for(manufacturer: str) -> tuple[str, ...]:
-    """Names of the time tags in the order that is right for the vendor."""
+    """Return the names of the time tags in the order that suits the vendor."""
     words = manufacturer.upper().split()
     vendor = next((v for v in _BY_VENDOR if any(w.startswith(v) for w in words)), "")
     return (*_ENHANCED, *_BY_VENDOR.get(vendor, _OTHERS), _CARDIAC, *WRITTEN)
@@ -51,7 +51,7 @@ def clocks_for(manufacturer: str) -> tuple[str, ...]:
 
 @dataclass
 class FrameTimes:
-    """``times`` in s after the first frame, or None with ``problems`` saying why."""
+    """Times in s after the first frame, or None with the reasons in ``problems``."""
 
     times: NDArray[np.float64] | None = None
     origin: str = "not found"
@@ -60,7 +60,7 @@ class FrameTimes:
 
 
 def unwrap_midnight(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Times of day in which a series that crosses midnight rises on; NaN are left.
+    """Continue times of day past midnight, so that they keep rising; NaN stay.
 
     No dynamic series lasts 12 h: a gap that long means the small values are the next day's.
     """
@@ -74,7 +74,7 @@ def unwrap_midnight(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def frame_times(
     frames: Sequence[Sequence[ImageHeader]], numbers: NDArray[np.int_], manufacturer: str
 ) -> FrameTimes:
-    """Times of frames that are already in order.
+    """Return the times of frames that are already in order.
 
     Args:
         frames: the images of each frame.
@@ -122,7 +122,7 @@ def _starts(
     numbers: NDArray[np.int_],
     notes: list[str],
 ) -> tuple[NDArray[np.float64] | None, str]:
-    """When each frame starts by one clock; or None, with a complaint where it looks broken."""
+    """Return the start of each frame by one clock, or None with a reason where it looks broken."""
     values = np.array([[i.clocks.get(name, np.nan) for i in f] for f in frames])
     finite = np.isfinite(values)
     if not finite.any() or np.ptp(values[finite]) == 0:
@@ -153,7 +153,7 @@ def _starts(
 def _voted(
     values: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Start of each frame by the majority of its slices, each slice at its own usual delay.
+    """Return the start of each frame by a majority of its slices, each at its usual delay.
 
     Args:
         values: (frames, slices), s; NaN where a slice does not say.
@@ -178,7 +178,7 @@ def _voted(
 
 
 def _fill(starts: NDArray[np.float64], numbers: NDArray[np.int_]) -> bool:
-    """Put interpolated times where few are missing among even ones; False where that is a guess."""
+    """Interpolate the few missing times among even ones; return False where that is a guess."""
     known = np.isfinite(starts)
     if known.sum() < max(3, 0.8 * len(starts)):
         return False
@@ -193,7 +193,7 @@ def _fill(starts: NDArray[np.float64], numbers: NDArray[np.int_]) -> bool:
 def _from_resolution(
     frames: Sequence[Sequence[ImageHeader]], numbers: NDArray[np.int_], result: FrameTimes
 ) -> None:
-    """TemporalResolution, where frames are counted and it is not TR in disguise."""
+    """Use TemporalResolution where frames are counted and it is not TR."""
     found = {i.resolution for f in frames for i in f if i.resolution}
     first = frames[0][0]
     if len(found) != 1 or first.temporal_index is None:
@@ -211,7 +211,7 @@ def _from_resolution(
 def _from_duration(
     frames: Sequence[Sequence[ImageHeader]], numbers: NDArray[np.int_], result: FrameTimes
 ) -> None:
-    """GE 2D series without any clock: acquisition duration over temporal positions.
+    """Divide acquisition duration by temporal positions: GE 2D series without any clock.
 
     Believed only where it agrees with TR, which is the time of one whole 2D volume there; the
     duration of a 3D multi-phase series can mean one phase or all of them.
@@ -240,7 +240,7 @@ def _from_duration(
 
 
 def evenness(times: NDArray[np.float64]) -> str:
-    """How even the spacing is, in words."""
+    """Describe how even the spacing is."""
     steps = np.diff(times)
     if steps.size < 2:
         return "even"

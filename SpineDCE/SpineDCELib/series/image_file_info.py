@@ -1,4 +1,4 @@
-"""What a single image file (NRRD, NIfTI) says before its pixels are read."""
+"""Description of one image file (NRRD, NIfTI) before its pixels are read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from SpineDCELib.series.dynamic_series import Acquisition, Geometry
 
 @dataclass
 class ImageFile:
-    """One file with one image, or with one image a frame.
+    """One file with one image, or with one image per frame.
 
     ``load()`` gives the pixels as stored, ``(frames, slices, rows, columns)``.
     """

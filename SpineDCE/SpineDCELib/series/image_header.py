@@ -1,4 +1,4 @@
-"""One DICOM file → one :class:`ImageHeader` per image in it, however odd its tags are.
+"""Header of each image in a DICOM file, read tolerantly.
 
 What cannot be read is left out; a damaged file is an empty list.
 """
@@ -33,7 +33,7 @@ NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
 
 @dataclass(frozen=True, slots=True)
 class SeriesHeader:
-    """What all images of one file share."""
+    """Header values that all images of one file share."""
 
     file: str
     sop_uid: str = ""
@@ -66,7 +66,7 @@ class SeriesHeader:
 
 @dataclass(frozen=True, slots=True)
 class ImageHeader:
-    """One two-dimensional image: where it lies, when it was made, what its numbers mean."""
+    """Position, time and scaling of one two-dimensional image."""
 
     header: SeriesHeader
     index: int = 0  #: within its file
@@ -125,7 +125,7 @@ _ROOT_TAGS = [
 
 
 def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None:
-    """The images of one file, or None where the file is not DICOM.
+    """Read the images of one file; return None where the file is not DICOM.
 
     Args:
         path: the file on disk.
@@ -216,7 +216,7 @@ def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
 def _with_pixels(
     header: SeriesHeader, ds: Dataset, stream: Any, stopped: int, size: int
 ) -> SeriesHeader | None:
-    """The header with the place of its pixels; None where the file has no pixels at all."""
+    """Return the header with the offset of its pixels; None where the file has no pixels."""
     # pydicom stops just before or just after the tag, depending on the VR style.
     start = max(stopped - 8, 0)
     stream.seek(start)
@@ -280,7 +280,7 @@ _COMPONENTS = {
 
 
 def component_of(*values: str) -> str | None:
-    """Magnitude, phase, real or imaginary, from the first value that says so."""
+    """Return magnitude, phase, real or imaginary, from the first value that names one."""
     for value in values:
         if value.upper() in _COMPONENTS:
             return _COMPONENTS[value.upper()]
@@ -367,7 +367,7 @@ def _classic_clocks(ds: Dataset) -> dict[str, float]:
 
 
 def _enhanced(image: ImageHeader, group: Dataset) -> ImageHeader:
-    """What a functional group (shared or of one frame) adds to or changes in ``image``."""
+    """Apply a functional group (shared or of one frame) to ``image``."""
     change: dict[str, Any] = {}
 
     def take(name: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Images on another grid by linear interpolation."""
+"""Linear interpolation of images onto another grid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from SpineDCELib.series.dynamic_series import Geometry
 
 
 def to_image(array: NDArray[Any], geometry: Geometry) -> sitk.Image:
-    """A SimpleITK image of a ``(slices, rows, columns)`` array on its grid."""
+    """Return a SimpleITK image of a ``(slices, rows, columns)`` array on its grid."""
     image = sitk.GetImageFromArray(np.ascontiguousarray(array))
     image.SetSpacing(geometry.spacing)
     image.SetOrigin([float(x) for x in geometry.origin])
@@ -23,7 +23,7 @@ def to_image(array: NDArray[Any], geometry: Geometry) -> sitk.Image:
 def resample_linear(
     array: NDArray[np.floating], source: Geometry, target: Geometry
 ) -> NDArray[np.float32]:
-    """The image on the target grid, ``target.shape``; NaN outside the source's field of view."""
+    """Interpolate an image onto the grid of shape ``target.shape``; NaN outside its field."""
     reference = to_image(np.zeros(target.shape, np.uint8), target)
     moved = sitk.Resample(
         to_image(array.astype(np.float32), source),

@@ -1,4 +1,4 @@
-"""NIfTI, with the JSON that dcm2niix and BIDS lay beside it."""
+"""Reader of NIfTI files and of the JSON that dcm2niix and BIDS put beside them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TIME_UNITS = {8: 1.0, 16: 1e-3, 24: 1e-6}
 
 
 def open_nifti(path: Path, name: str) -> ImageFile:
-    """What a NIfTI file holds; the pixels come with ``load()``.
+    """Read the header of a NIfTI file; ``load()`` reads the pixels.
 
     Raises:
         InputError: where it is damaged or not an image of space.
@@ -132,7 +132,7 @@ def _meta(reader: Any) -> dict[str, float]:
 def _times(
     side: dict[str, Any], meta: dict[str, float], frames: int, notes: list[str]
 ) -> tuple[NDArray[np.float64] | None, str, list[str]]:
-    """Frame times of the sidecar, or an interval that is not just TR in disguise."""
+    """Return the frame times of the sidecar, or an interval that is not just TR."""
     if frames < 2:
         return None, "not found", []
     problems: list[str] = []

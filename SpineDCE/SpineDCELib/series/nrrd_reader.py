@@ -1,4 +1,4 @@
-"""NRRD read as it is: any axis order, Slicer's MultiVolume and sequence files, segmentations.
+"""Reader of NRRD files: any axis order, MultiVolume, sequences and segmentations.
 
 Format: https://teem.sourceforge.net/nrrd/format.html. ITK's reader folds a list axis into vector
 pixels or refuses it, depending on where it lies; here the list axis may be anywhere.
@@ -49,7 +49,7 @@ _UNITS = {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "msec
 
 @dataclass(frozen=True)
 class NrrdHeader:
-    """Fields (names in lower case), key/value pairs as written, and where the data start."""
+    """Fields (names in lower case), key/value pairs as written, and the offset of the data."""
 
     path: Path
     fields: dict[str, str]
@@ -62,7 +62,7 @@ class NrrdHeader:
 
 
 def read_nrrd_header(path: Path) -> NrrdHeader:
-    """The header of a NRRD or detached NHDR file.
+    """Read the header of an NRRD or detached NHDR file.
 
     Raises:
         InputError: where it is not one.
@@ -104,7 +104,7 @@ def read_nrrd_header(path: Path) -> NrrdHeader:
 
 
 def read_nrrd_data(header: NrrdHeader) -> NDArray[np.generic]:
-    """The array, axes in the reverse of the header's order (the last is the fastest).
+    """Read the array, axes in the reverse of the header's order (the last is the fastest).
 
     Raises:
         InputError: where the data are missing, cut short or in an unknown encoding.
@@ -168,7 +168,7 @@ def _decode(blob: bytes, encoding: str, fields: dict[str, str], size: int) -> by
 
 
 def space_axes(header: NrrdHeader) -> tuple[list[int], NDArray[np.float64], list[str]]:
-    """The three axes that span space, in the header's order, their affine (LPS), and notes.
+    """Return the three spatial axes in the header's order, their affine (LPS), and notes.
 
     Raises:
         InputError: where there are not three, or they span no volume.
@@ -218,7 +218,7 @@ def space_axes(header: NrrdHeader) -> tuple[list[int], NDArray[np.float64], list
 
 
 def to_frames(array: NDArray[np.generic], axes: list[int], n_axes: int) -> NDArray[np.generic]:
-    """NRRD array → ``(frames, slices, rows, columns)``; every axis out of space is a frame's."""
+    """Reorder an NRRD array to ``(frames, slices, rows, columns)``; other axes become frames."""
     if axes[-1] == -1:
         array, n_axes, axes = array[None], n_axes + 1, [*axes[:2], n_axes]
     space = [n_axes - 1 - a for a in reversed(axes)]
@@ -228,7 +228,7 @@ def to_frames(array: NDArray[np.generic], axes: list[int], n_axes: int) -> NDArr
 
 
 def open_nrrd(path: Path, name: str) -> ImageFile:
-    """What a NRRD holds; the pixels come with ``load()``.
+    """Read the header of an NRRD image; ``load()`` reads the pixels.
 
     Raises:
         InputError: where it is damaged or not an image of space.
@@ -288,7 +288,7 @@ def _key(keys: dict[str, str], tag: str, scale: float) -> float | None:
 
 
 def _times(header: NrrdHeader, frames: int) -> tuple[NDArray[np.float64] | None, str, list[str]]:
-    """Frame times from MultiVolume's labels or a sequence's index values."""
+    """Return the frame times from MultiVolume's labels or a sequence's index values."""
     keys = header.keys
     if frames < 2:
         return None, "not found", []

@@ -1,4 +1,4 @@
-"""The pixels of stacked images, in the units that their headers give them."""
+"""Pixels of stacked images, in the units that their headers give."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def load_frames(
     *,
     common_scale: float | None = None,
 ) -> NDArray[np.float32]:
-    """Pixels of ``frames[f][k]``, rescaled, ``(frames, slices, rows, columns)``.
+    """Read the rescaled pixels of ``frames[f][k]``, ``(frames, slices, rows, columns)``.
 
     Args:
         disk_paths: the file on disk of each file's name.
@@ -67,7 +67,7 @@ def load_frames(
 
 
 class _Decoder:
-    """Planes of files; one file's decoded pixels are kept, as its images come in a row."""
+    """Reader of planes that keeps one file's pixels, because its images follow each other."""
 
     def __init__(self, disk_paths: dict[str, str]) -> None:
         self._paths = disk_paths
@@ -144,7 +144,7 @@ def _undecoded(file: str, syntax: str, error: Exception) -> InputError:
 def phase_in_radians(
     stored: NDArray[np.float32], image: ImageHeader | None
 ) -> tuple[NDArray[np.float32], str]:
-    """Phase images in their vendor's numbers → rad (in place), and a sentence on how.
+    """Convert phase images from their vendor's numbers to rad (in place); return a note on how.
 
     The scale is read from the range that the pixels can have: Siemens −4096 to 4095, GE and
     Philips milliradians, others radians or degrees.
@@ -186,7 +186,7 @@ def _scaled(stored: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
 
 
 def checksum(*arrays: NDArray[Any] | None) -> str:
-    """SHA-256 over the bytes of arrays, hex."""
+    """Return the SHA-256 of the bytes of arrays, hex."""
     digest = hashlib.sha256()
     for array in arrays:
         if array is not None:

@@ -1,4 +1,4 @@
-"""Series as described by :func:`scan_study` → arrays: dynamic series, volumes, flip angles."""
+"""Arrays of described series: dynamic series, volumes, flip angles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from SpineDCELib.series.dynamic_series import DynamicSeries, Geometry, Source, V
 from SpineDCELib.series.image_header import ImageHeader
 from SpineDCELib.series.pixel_values import checksum, load_frames, phase_in_radians
 from SpineDCELib.series.scan_study import scan_study
-from SpineDCELib.series.study_contents import SeriesDescription, Study
+from SpineDCELib.series.study_contents import NO_FRAME_TIMES, SeriesDescription, Study
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ def _pixels(
 
 
 def _common_scale(frames: list[list[ImageHeader]]) -> float | None:
-    """Philips' scale of the first image where it changes from image to image, else None."""
+    """Return Philips' scale of the first image where it varies between images, else None."""
     scales = {round(i.slope * i.scale_slope, 12) for f in frames for i in f if i.scale_slope}
     first = frames[0][0]
     if len(scales) < 2 or not first.scale_slope:
@@ -101,7 +101,7 @@ def read_dynamic(
     frame_interval: float | None = None,
     progress: Progress = silent,
 ) -> DynamicSeries:
-    """The dynamic series with its frame times, and its phase where the study has it.
+    """Read the dynamic series with its frame times, and its phase where the study has it.
 
     Args:
         study: from :func:`scan_study`, or a path to scan.
@@ -177,7 +177,7 @@ def _times(
             f"given: {frame_interval:g} s from frame to frame"
         )
     if series.times is None:
-        why = " ".join(p for p in series.problems if not p.startswith("No frame times"))
+        why = " ".join(p for p in series.problems if p != NO_FRAME_TIMES)
         raise InputError(
             f"Series {series.line()} carries no frame times"
             f"{' (' + why.rstrip('.') + ')' if why else ''}.",
@@ -188,7 +188,7 @@ def _times(
 
 
 def _companion(study: Study, chosen: SeriesDescription, role: str) -> SeriesDescription | None:
-    """The phase (or imaginary) images of the same frames, or None."""
+    """Return the phase (or imaginary) series of the same frames, or None."""
     found = [
         s
         for s in study.with_role(role)
@@ -210,7 +210,7 @@ def _companion(study: Study, chosen: SeriesDescription, role: str) -> SeriesDesc
 
 
 def _same_frames(a: SeriesDescription, b: SeriesDescription) -> list[int] | None:
-    """Which frame of ``a`` belongs to each frame of ``b``; None where one has no partner."""
+    """Return the frame of ``a`` for each frame of ``b``; None where one has no partner."""
     if a.stack is None or b.stack is None:
         found = list(range(a.frames)) if a.frames == b.frames else None
     else:
@@ -229,7 +229,7 @@ def _same_frames(a: SeriesDescription, b: SeriesDescription) -> list[int] | None
 def read_volume(
     source: SeriesDescription | str | os.PathLike[str], progress: Progress = silent
 ) -> Volume:
-    """One 3D image: a described series, or a NRRD, NIfTI or DICOM file or folder.
+    """Read one 3D image: a described series, or an NRRD, NIfTI or DICOM file or folder.
 
     Raises:
         InputError: where there is none, several, or more than one frame.
@@ -268,7 +268,7 @@ def read_flip_angles(
     dynamic: SeriesDescription | None = None,
     progress: Progress = silent,
 ) -> FlipAngleSet:
-    """The variable-flip-angle set of a study, with the B1 map where one lies on its grid.
+    """Read the variable-flip-angle set of a study, with a B1 map on its grid if there is one.
 
     Args:
         dynamic: the dynamic series that it is for, where the study holds several sets.
@@ -315,7 +315,7 @@ def read_flip_angles(
 
 
 def _b1(study: Study, geometry: Geometry, notes: list[str]) -> NDArray[np.floating] | None:
-    """The study's B1 map as a factor, where it lies on the grid already."""
+    """Return the study's B1 map as a factor, where it lies on the grid already."""
     for s in study.with_role("B1 map"):
         if s.frames != 1 or s.geometry is None or not s.geometry.matches(geometry, 0.1):
             notes.append(f"The B1 map {s.line()} lies on another grid and is not used.")

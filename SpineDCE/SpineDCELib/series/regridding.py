@@ -1,4 +1,4 @@
-"""Arrays moved from one grid to another: exactly where that is possible, else only when asked."""
+"""Transfer of arrays between grids: exact where possible, else only on request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOLERANCE = 0.05
 
 
 def describe(geometry: Geometry) -> str:
-    """A grid in a few words: size, spacing, first voxel."""
+    """Describe a grid: size, spacing, first voxel."""
     k, j, i = geometry.shape
     x, y, z = geometry.spacing
     place = ", ".join(f"{v:.4g}" for v in geometry.origin)
@@ -23,7 +23,7 @@ def describe(geometry: Geometry) -> str:
 
 
 def index_map(source: Geometry, target: Geometry) -> NDArray[np.float64]:
-    """4×4: (column, row, slice) index in ``source`` → index in ``target``."""
+    """Return the 4×4 matrix from (column, row, slice) index in ``source`` to that in ``target``."""
     affine = source.affine.copy()
     if source.shape[0] == 1 and target.shape[0] == 1:
         # One slice has no slice spacing of its own.
@@ -40,7 +40,7 @@ def put_on_grid(
     resample: bool = False,
     what: str = "The image",
 ) -> NDArray[Any]:
-    """``array`` on the ``target`` grid.
+    """Return ``array`` on the ``target`` grid.
 
     Flips, swaps of axes and crops are exact. Anything else is an error, or, when ``resample`` is
     asked, the nearest voxel.

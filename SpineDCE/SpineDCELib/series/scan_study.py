@@ -1,4 +1,4 @@
-"""Loose files → the series of a study, each with its role."""
+"""Sorting of loose files into the series of a study, each with its role."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from SpineDCELib.series.nifti_reader import open_nifti
 from SpineDCELib.series.nrrd_reader import open_nrrd
 from SpineDCELib.series.series_roles import Facts, facts_of, role_of
 from SpineDCELib.series.stack import Stack, stack_images
-from SpineDCELib.series.study_contents import SeriesDescription, Study, grid_key
+from SpineDCELib.series.study_contents import NO_FRAME_TIMES, SeriesDescription, Study, grid_key
 from SpineDCELib.series.study_context import in_company
 
 #: This many series of one volume each, alike in everything, are the frames of one dynamic.
@@ -83,7 +83,7 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
 
 
 def _cluster(values: Iterable[float | None], tolerance: float) -> dict[float | None, int]:
-    """Each value's group, where groups lie further apart than ``tolerance`` (relative).
+    """Return each value's group; groups lie further apart than ``tolerance`` (relative).
 
     A missing value is of the only group there is, or of one of its own.
     """
@@ -131,7 +131,7 @@ def _rounded(values: Sequence[float] | None) -> Hashable:
 
 
 def _kinds(members: list[ImageHeader]) -> list[list[ImageHeader]]:
-    """Parts of a series that must never be stacked together: components, echoes, flip angles …"""
+    """Split a series into parts that never stack together: components, echoes, flip angles …"""
     TE = _cluster((i.TE for i in members), 0.03)
     FA = _cluster((i.FA for i in members), 0.01)
     TI = _cluster((i.TI for i in members), 0.03)
@@ -177,7 +177,7 @@ def _stem(text: str) -> str:
 def _joined(
     found: list[tuple[list[ImageHeader], Stack, Facts]],
 ) -> list[tuple[list[ImageHeader], Stack, Facts]]:
-    """One series per frame: volumes alike in everything, joined into one dynamic."""
+    """Join series of one frame each, alike in everything, into one dynamic series."""
     alike: dict[Hashable, list[int]] = defaultdict(list)
     for n, (kind, stack, facts) in enumerate(found):
         if len(stack.frames) != 1 or stack.geometry is None:
@@ -229,7 +229,7 @@ def _describe(
     problems = [*stack.problems, *timing.problems]
     if role.startswith("dynamic"):
         if timing.times is None:
-            problems.append("No frame times were found; the frame interval must be given.")
+            problems.append(NO_FRAME_TIMES)
         if len(stack.frames) < MIN_FRAMES:
             problems.append(f"It has fewer than {MIN_FRAMES} frames.")
         if first.TR is None:
@@ -306,7 +306,7 @@ def _file_series(file: ImageFile) -> SeriesDescription:
         role, reason = "mask", "named so"
     if role.startswith("dynamic"):
         if file.times is None:
-            problems.append("No frame times were found; the frame interval must be given.")
+            problems.append(NO_FRAME_TIMES)
         if file.frames < MIN_FRAMES:
             problems.append(f"It has fewer than {MIN_FRAMES} frames.")
     return SeriesDescription(

@@ -1,4 +1,4 @@
-"""Regions of interest: labelled images and Slicer's segmentations, read and written."""
+"""Files with regions of interest: labelled images and 3D Slicer's segmentations."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Segmentation:
     def on(
         self, geometry: Geometry, *, name: str | None = None, resample: bool = False
     ) -> dict[str, NDArray[np.bool_]]:
-        """The regions on another grid, name → bool mask.
+        """Return the regions on another grid, name → bool mask.
 
         Args:
             name: how errors call the segmentation; its path when None.
@@ -91,7 +91,7 @@ class Segmentation:
 
 
 def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
-    """Regions of Slicer's ``.seg.nrrd``, a DICOM Segmentation, or a labelled volume of any format.
+    """Read the regions of a ``.seg.nrrd``, a DICOM Segmentation, or a labelled volume.
 
     A label n without a name becomes the region "label n". Slicer's segments keep name, colour and
     terminology; layers (overlapping segments) and cropped extents are as Slicer writes them: the
@@ -179,7 +179,7 @@ def _dicom(file: Path) -> Segmentation:
 
 
 def _name(base: str, taken: Mapping[str, object], notes: list[str]) -> str:
-    """A name that no segment has yet."""
+    """Return a name that no segment has yet."""
     name, count = base, 1
     while name in taken:
         count += 1
@@ -208,7 +208,7 @@ def write_segmentation(
     terminology: Mapping[str, str] | None = None,
     tags: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Write regions as Slicer's ``.seg.nrrd``; overlapping ones go into layers of their own.
+    """Write regions as 3D Slicer's ``.seg.nrrd``; overlapping ones go into separate layers.
 
     The file is written beside its final name and moved into place.
 

@@ -1,4 +1,4 @@
-"""What a series would be used for, and why: read from its tags and its name, never its pixels."""
+"""Role of a series in the analysis, with the reason: from tags and name, never from pixels."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COMPUTED = {
 
 @dataclass(frozen=True)
 class Facts:
-    """The few things about a series that its role depends on."""
+    """Properties of a series that its role depends on."""
 
     modality: str
     words: str  #: description, protocol and sequence name
@@ -67,13 +67,13 @@ def facts_of(image: ImageHeader, frames: int, slices: int, orientations: int, b:
 
 
 def has_word(words: str, *patterns: str) -> bool:
-    """Whether one of the patterns stands in ``words`` as a word (digits and _ end a word)."""
+    """Return whether a pattern occurs in ``words`` as a word (digits and _ end a word)."""
     text = re.sub(r"[_\W]+", " ", words.lower())
     return any(re.search(rf"(?<![a-z]){p}(?![a-z])", text) for p in patterns)
 
 
 def role_of(facts: Facts) -> tuple[str, str]:
-    """Role and the reason for it, in words."""
+    """Return the role and the reason for it, in words."""
     if facts.modality not in ("MR", ""):
         return "other", f"modality {facts.modality}, not MR"
     if not facts.readable:

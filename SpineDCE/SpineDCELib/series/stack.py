@@ -1,4 +1,4 @@
-"""Loose images → a stack of frames × slices, with the grid they lie on.
+"""Stacking of loose images into frames × slices, with their grid.
 
 The partition into frames is not believed because a tag is there but because it works: each frame
 gets exactly one image per place. What does not fit is dropped and named.
@@ -107,7 +107,7 @@ def _normal(image: ImageHeader) -> NDArray[np.float64]:
 
 
 def _places(images: list[ImageHeader]) -> tuple[dict[int, list[ImageHeader]], str]:
-    """Images by slice, slices in the order of the normal."""
+    """Group images by slice, slices in the order of the normal."""
     if len(images) == 1:
         return {0: images}, ""
     if any(i.position is None or i.orientation is None for i in images):
@@ -131,7 +131,7 @@ def _places(images: list[ImageHeader]) -> tuple[dict[int, list[ImageHeader]], st
 def _usual_places(
     placed: dict[int, list[ImageHeader]], problems: list[str]
 ) -> dict[int, list[ImageHeader]]:
-    """Without slices that only a few frames have: they would make every other frame incomplete."""
+    """Remove slices that only a few frames have, because every other frame would be incomplete."""
     most = max(len(v) for v in placed.values())
     rare = [p for p, v in placed.items() if len(v) * 2 <= most and most > 2]
     if rare:
@@ -186,7 +186,7 @@ def _shifted(frames: Sequence[Sequence[ImageHeader]]) -> list[str]:
 
 
 def _out_of_order(frames: Sequence[Sequence[ImageHeader]]) -> list[str]:
-    """A running number that does not run with the frames: one of the two tags is wrong."""
+    """Detect a running number that does not follow the frames: one of the two tags is wrong."""
     if len({f[0].header.series_uid for f in frames}) > 1:
         return []
     running = np.array([[np.nan if i.instance is None else i.instance for i in f] for f in frames])
@@ -249,7 +249,7 @@ _INSTANCE = "InstanceNumber"
 
 
 def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
-    """Candidates for "images with the same value are one frame", the surest first."""
+    """Return candidates for "images with the same value are one frame", the surest first."""
     images = [i for v in placed.values() for i in v]
     most = max(len(v) for v in placed.values())
     keys: list[tuple[str, Key]] = [(_TEMPORAL, lambda i: i.temporal_index)]
@@ -273,7 +273,7 @@ def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
 
 
 def _running(placed: dict[int, list[ImageHeader]], most: int) -> list[Key]:
-    """The frame by the running number, which counts frame by frame or place by place."""
+    """Return the frame by the running number, which counts frame by frame or place by place."""
     n_places = len(placed)
     columns = [[i.instance for i in v if i.instance is not None] for v in placed.values()]
     if not all(columns):
@@ -296,7 +296,7 @@ def _running(placed: dict[int, list[ImageHeader]], most: int) -> list[Key]:
 
 
 def _usual(columns: list[list[int]]) -> list[int]:
-    """The number that nearly all images of a place share and no other place has; or []."""
+    """Return the number that nearly all images of a place share and no other place has; or []."""
     usual = [Counter(column).most_common(1)[0] for column in columns]
     agreeing = sum(count for _, count in usual)
     found = [number for number, _ in usual]
@@ -326,7 +326,7 @@ def _is_whole(cells: dict[int, list[ImageHeader]], n_places: int) -> bool:
 
 
 def _crowding(table: Table) -> float:
-    """Share of images that are not the only one of their place and frame."""
+    """Return the share of images that are not the only one of their place and frame."""
     counts = [len(c) for cells in table.values() for c in cells.values()]
     return 1 - len(counts) / max(sum(counts), 1)
 
@@ -338,14 +338,14 @@ def _uniform(table: Table, n_places: int) -> int:
 
 
 def _ties(placed: dict[int, list[ImageHeader]]) -> int:
-    """How many images at one place share all clocks, when some clock does tick."""
+    """Count the images at one place that share all clocks, when some clock does tick."""
     images = next(iter(placed.values()))
     counts = Counter(tuple(sorted(i.clocks.items())) for i in images)
     return min(counts.values()) if len(counts) > 1 else 1
 
 
 def _by_rank(placed: dict[int, list[ImageHeader]]) -> tuple[Table, str] | None:
-    """Slices acquired one after the other: the n-th image at every place makes frame n."""
+    """Assign the n-th image at every place to frame n: slices acquired one after the other."""
     counts = {len(v) for v in placed.values()}
     if len(counts) != 1:
         return None
@@ -375,7 +375,7 @@ def _by_rank(placed: dict[int, list[ImageHeader]]) -> tuple[Table, str] | None:
 
 
 def _in_step(values: NDArray[np.float64]) -> bool:
-    """Whether each place follows the first at the same distance in every frame, ``(places, n)``.
+    """Return whether each place follows the first at a constant distance, ``(places, n)``.
 
     Else places have lost different frames, and the n-th images of all are of no one frame.
     """
@@ -386,7 +386,7 @@ def _in_step(values: NDArray[np.float64]) -> bool:
 def _finish(
     table: Table, name: str, n_places: int, notes: list[str], problems: list[str]
 ) -> tuple[list[list[ImageHeader]], NDArray[np.int_]]:
-    """Frames in order, whole ones only; what is dropped or doubled is named."""
+    """Keep whole frames in order; name what is dropped or doubled."""
     keys = sorted(table)  # type: ignore[type-var]
     keyed = list(enumerate(table[k] for k in keys))
     # Only a count shows by its gaps that whole frames are missing.

@@ -1,4 +1,4 @@
-"""What is in a folder: every series, what it is, and what it would be used for.
+"""Contents of a study: every series with its properties and its role.
 
 Only headers are read here. Nothing is refused: what cannot be used is listed with the reason.
 """
@@ -19,6 +19,9 @@ from SpineDCELib.series.frame_times import evenness
 from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.series_roles import MIN_DYNAMIC
 from SpineDCELib.series.stack import Stack
+
+#: Problem of a dynamic series whose files carry no usable frame times.
+NO_FRAME_TIMES = "No frame times were found; the frame interval must be given."
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +78,13 @@ class SeriesDescription:
 
     @property
     def interval(self) -> float | None:
-        """Median time from frame to frame, s."""
+        """Return the median time from frame to frame, s."""
         if self.times is None or self.times.size < 2:
             return None
         return float(np.median(np.diff(self.times)))
 
     def line(self) -> str:
-        """The series in a few words, for choosing among several."""
+        """Describe the series in a few words, for choosing among several."""
         name = self.description or "no description"
         frames, slices, rows, columns = self.dimensions
         own = "" if self.series_number is None else f", scanner's series {self.series_number}"
@@ -91,7 +94,7 @@ class SeriesDescription:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Everything found under one path."""
+    """All series found under one path."""
 
     path: str
     series: tuple[SeriesDescription, ...]
@@ -101,7 +104,7 @@ class Study:
     file_set: FileSet | None = field(default=None, repr=False)
 
     def by_number(self, number: int) -> SeriesDescription:
-        """The series with that number in the listing.
+        """Return the series with that number in the listing.
 
         Raises:
             InputError: where there is none.
@@ -121,7 +124,7 @@ class Study:
         return tuple(s for s in self.series if s.role in roles)
 
     def dynamic(self, series: int | None = None) -> SeriesDescription:
-        """The dynamic series: the one asked for, or the only one there is.
+        """Return the dynamic series: the one asked for, or the only one there is.
 
         Raises:
             InputError: none, or more than one (the message lists them).
@@ -170,7 +173,7 @@ class Study:
     def flip_angle_set(
         self, dynamic: SeriesDescription | None = None
     ) -> tuple[SeriesDescription, ...]:
-        """The variable-flip-angle series in order of flip angle; () where there is none.
+        """Return the variable-flip-angle series in order of flip angle; () where there is none.
 
         Where several sets are there, the one on the grid and of the date of ``dynamic`` is taken.
         """
@@ -198,7 +201,7 @@ class Study:
         return tuple(sorted(best, key=lambda s: s.acquisition.FA or 0.0))
 
     def anatomical_T1(self, dynamic: SeriesDescription | None = None) -> SeriesDescription | None:
-        """The T1-weighted series before contrast that lies most like the dynamic, or None."""
+        """Return the pre-contrast T1-weighted series nearest to the dynamic one, or None."""
         found = [s for s in self.with_role("T1") if s.geometry is not None]
         if dynamic is not None:
             found = [s for s in found if s.patient == dynamic.patient] if dynamic.patient else found
@@ -217,7 +220,7 @@ class Study:
 
 
 def grid_key(geometry: Geometry | None) -> Hashable:
-    """Equal for grids that lie within 0.1 mm of each other's numbers."""
+    """Return a key that is equal for grids within 0.1 mm of each other's numbers."""
     if geometry is None:
         return None
     return geometry.shape, tuple(np.round(geometry.affine[:3].ravel(), 1) + 0.0)

@@ -1,4 +1,4 @@
-"""Roles that only the other series of a study tell, and the numbers that series are listed by."""
+"""Roles that depend on the other series of a study, and the numbers of the listing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from SpineDCELib.series.study_contents import SeriesDescription, grid_key
 
 
 def in_company(series: list[SeriesDescription]) -> list[SeriesDescription]:
-    """The series in the order and with the numbers of the listing, their roles settled."""
+    """Return the series in the order and with the numbers of the listing, their roles settled."""
     return numbered(flip_angle_sets(after_contrast(complex_pairs(series))))
 
 
 def complex_pairs(series: list[SeriesDescription]) -> list[SeriesDescription]:
-    """Real and imaginary without a magnitude beside them are the dynamic series."""
+    """Make real and imaginary series without a magnitude the dynamic series."""
     out = []
     for s in series:
         if s.role == "dynamic real":
@@ -29,7 +29,7 @@ def complex_pairs(series: list[SeriesDescription]) -> list[SeriesDescription]:
 
 
 def after_contrast(series: list[SeriesDescription]) -> list[SeriesDescription]:
-    """T1 acquired after the dynamic began is T1 after contrast, whatever its name says."""
+    """Mark T1 acquired after the dynamic began as T1 after contrast, whatever its name says."""
     out = []
     for s in series:
         if s.role == "T1" and s.started is not None:
@@ -47,7 +47,7 @@ def after_contrast(series: list[SeriesDescription]) -> list[SeriesDescription]:
 
 
 def flip_angle_sets(series: list[SeriesDescription]) -> list[SeriesDescription]:
-    """Single volumes alike in all but flip angle are a variable-flip-angle set."""
+    """Mark single volumes alike in all but flip angle as a variable-flip-angle set."""
     sets: dict[Hashable, list[int]] = defaultdict(list)
     for n, s in enumerate(series):
         TR = s.acquisition.TR

@@ -1,4 +1,4 @@
-"""A study in words: what was found, what is missing, what will be done about it."""
+"""Summary of a study in words: what was found, what is missing, what follows from it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from SpineDCELib.series.study_contents import SeriesDescription, Study
 
 
 def study_report(study: Study, *, frame_interval: float | None = None) -> str:
-    """The text of ``spinedce info``: one paragraph per series, problems with it.
+    """Return the text of ``spinedce info``: one paragraph per series, problems with it.
 
     Args:
         frame_interval: s, as given for the dynamic series; None takes the files' times.
