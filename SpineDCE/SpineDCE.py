@@ -226,7 +226,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         Raises:
             SpineDCELib.errors.InputError: the study cannot be used as it is.
         """
-        from SpineDCEWidget.shared.session import open_images, reading_settings
+        from SpineDCEWidget.shared.study_opening import open_images, reading_settings
 
         opened = self.session.open(visit, open_images(study, reading_settings()), study=study)
         if analyse:

@@ -13,7 +13,8 @@ from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.run.saved_session import SESSION, SavedVisit
 
 from SpineDCEWidget.browser.user_folders import user_folder, work_folder
-from SpineDCEWidget.shared.session import Session, saved_visits
+from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.study_opening import saved_visits
 from SpineDCEWidget.shared.wording import remedy
 
 _RECENT = 8

@@ -18,7 +18,8 @@ from SpineDCEWidget.browser.disabled_reasons import BUSY, unless
 from SpineDCEWidget.browser.sample_patient import is_made, make_sample
 from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder, user_folder
-from SpineDCEWidget.shared.session import SHOWN_VISITS, open_images, reading_settings
+from SpineDCEWidget.shared.session import SHOWN_VISITS
+from SpineDCEWidget.shared.study_opening import open_images, reading_settings
 
 _NOTHING: dict[str, Any] = {"path": "", "series": [], "problems": []}
 

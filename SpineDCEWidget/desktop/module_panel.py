@@ -25,8 +25,9 @@ from SpineDCEWidget.desktop.result_widget import ResultPanel
 from SpineDCEWidget.desktop.shortcuts import Shortcuts
 from SpineDCEWidget.desktop.study_widget import StudyPanel
 from SpineDCEWidget.desktop.view_manager import Views
-from SpineDCEWidget.shared.session import SHOWN_VISITS, open_images, reading_settings
+from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.steps import STEPS, state_of
+from SpineDCEWidget.shared.study_opening import open_images, reading_settings
 
 _PANELS = {
     "study": StudyPanel,

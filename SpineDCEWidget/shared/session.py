@@ -7,15 +7,15 @@ and calls this; it keeps no results and no rules.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from SpineDCELib.aif import Selection
-from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
+from SpineDCELib.aif.curve_file import read_curve_file
 from SpineDCELib.aif.manual_selection import (
     selection_from_dict,
     selection_to_dict,
@@ -25,11 +25,9 @@ from SpineDCELib.aif.manual_selection import (
 )
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import refit_slices
-from SpineDCELib.analysis.mapped_images import map_images
 from SpineDCELib.compare.compare_visits import Comparison, Visit, compare_visits
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.mapped_arrays import mapped
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
 from SpineDCELib.mrml.image_nodes import images_of
@@ -42,10 +40,10 @@ from SpineDCELib.mrml.visit_record import (
     write_record,
 )
 from SpineDCELib.mrml.volume_nodes import forget_images
-from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.export_session import FinishedVisit, export_visits
-from SpineDCELib.run.inputs import corrected_images, read_images, sizes_of
-from SpineDCELib.run.saved_session import SavedVisit, read_session, write_session
+from SpineDCELib.run.inputs import sizes_of
+from SpineDCELib.run.saved_session import SavedVisit, write_session
 from SpineDCELib.settings import (
     Settings,
     settings_from_dict,
@@ -55,7 +53,18 @@ from SpineDCELib.settings import (
 from SpineDCELib.vocabulary.region_roles import SEARCH
 from SpineDCELib.vocabulary.visits import VISITS
 
+from SpineDCEWidget.shared.computation import Computed, Job, compute_snapshot
+from SpineDCEWidget.shared.session_state import (
+    SessionState,
+    curve_from_dict,
+    curve_to_dict,
+    drawn_text,
+    same_acquisition,
+    same_regions,
+    same_state,
+)
 from SpineDCEWidget.shared.setting_scopes import common_values, is_of_a_visit, own_values
+from SpineDCEWidget.shared.study_opening import as_read, corrected, first_settings, open_images
 from SpineDCEWidget.shared.undo import UndoHistory
 from SpineDCEWidget.shared.visit_dates import study_date
 from SpineDCEWidget.shared.visit_session import BASELINE, FOLLOW_UP, VisitSession, VisitState
@@ -66,43 +75,8 @@ T = TypeVar("T")
 SHOWN_VISITS = (BASELINE, FOLLOW_UP)
 #: Their folders in an export, as the command line names them.
 FOLDERS: dict[str, str] = {role: words.key for role, words in VISITS.items()}
-#: Decimals of a shift that was proposed, and of one that was set by hand, s.
-PROPOSED_DIGITS, SHIFT_DIGITS = 2, 3
-
-
-@dataclass(frozen=True, eq=False)
-class SessionState:
-    """Everything that a person can change; immutable.
-
-    Attributes:
-        common: settings of all visits; those that belong to one visit are not used.
-        visits: name → state of every visit with a study.
-    """
-
-    common: Settings
-    visits: Mapping[str, VisitState] = field(default_factory=dict)
-
-
-class Job(Generic[T]):
-    """Long work in two parts: :meth:`run` may run in a thread, :meth:`finish` may not."""
-
-    def __init__(
-        self, work: Callable[[Progress], T], done: Callable[[T], Any] = lambda _value: None
-    ) -> None:
-        self._work, self._done = work, done
-
-    def run(self, progress: Progress = silent) -> T:
-        """Do the work on snapshots; no node is touched.
-
-        Raises:
-            InputError: the work failed; nothing has changed.
-            Cancelled: by ``progress``.
-        """
-        return self._work(progress)
-
-    def finish(self, value: T) -> Any:
-        """Take over what :meth:`run` returned, on the main thread."""
-        return self._done(value)
+#: Decimals of a shift that was set by hand, s.
+SHIFT_DIGITS = 3
 
 
 class Session:
@@ -245,7 +219,7 @@ class Session:
         path = visit.study_path
         visit.forget()
         visit.study_path = path
-        visit.as_read = _as_read(images, nodes)
+        visit.as_read = as_read(images, nodes)
         about = nodes.value("visit", {})
         visit.date = about.get("date") or study_date(images)
         nodes.keep("visit", {"label": visit.label, "date": visit.date, "role": visit.role})
@@ -253,7 +227,7 @@ class Session:
         visit.state = VisitState(
             own,
             None if selection is None else selection_from_dict(selection),
-            None if file is None else _curve_from_dict(file),
+            None if file is None else curve_from_dict(file),
             nodes.value("proposed shift"),
         )
         images = corrected(visit.as_read, own)
@@ -379,19 +353,19 @@ class Session:
         changed = []
         for visit in self.visits:
             old, state = visit.state, new.visits.get(visit.name, visit.state)
-            if _same(old, state) and old_common == new.common:
+            if same_state(old, state) and old_common == new.common:
                 continue
             changed.append(visit)
             visit.state = state
             analysis, nodes = visit.needed(), visit.nodes
             geometry = analysis.study.dynamic.geometry
-            if not _same_regions(old, state):
+            if not same_regions(old, state):
                 replace_regions(nodes, state.regions, state.roles, geometry)
             replace_rulers(nodes, state.rulers)
             assert visit.as_read is not None
             images = corrected(visit.as_read, state.own)
             study = analysis.study.dynamic
-            if not _same_acquisition(images, analysis.study):
+            if not same_acquisition(images, analysis.study):
                 if not nodes.is_own("sequence") and not np.array_equal(
                     images.dynamic.times, study.times
                 ):
@@ -430,7 +404,7 @@ class Session:
         selection = state.selection
         nodes.keep("aif selection", None if selection is None else selection_to_dict(selection))
         file = state.aif_file
-        nodes.keep("aif file", None if file is None else _curve_to_dict(file))
+        nodes.keep("aif file", None if file is None else curve_to_dict(file))
         nodes.keep("proposed shift", state.proposed)
         if visit.as_read is not None:
             dynamic = visit.as_read.dynamic
@@ -525,7 +499,7 @@ class Session:
         old = visit.state
         if not self._read_drawn(visit):
             return False
-        self.history.record(_drawn_text(old, visit.state), self.state)
+        self.history.record(drawn_text(old, visit.state), self.state)
         return True
 
     def rulers_changed(self, visit: VisitSession) -> bool:
@@ -552,7 +526,7 @@ class Session:
             for name, mask in record.masks.items()
         }
         new = replace(old, regions=regions, roles=roles, rulers=record.rulers)
-        if _same(old, new):
+        if same_state(old, new):
             if old.roles != roles:  # an empty segment that waits for the brush
                 visit.state = new
                 self.history.follow(self.state)
@@ -600,7 +574,7 @@ class Session:
 
     # -- computing ------------------------------------------------------------------------------
 
-    def computation(self, visit: VisitSession) -> Job[_Computed]:
+    def computation(self, visit: VisitSession) -> Job[Computed]:
         """Return the job that computes maps, curves and measurements of a visit.
 
         Finishing it returns whether the result holds: it does not if something was changed while
@@ -614,9 +588,9 @@ class Session:
         state, snapshot = visit.state, analysis.snapshot()
         proposing = state.own.get("fit.shift") == "auto" or visit.follows_proposal
 
-        def work(progress: Progress) -> _Computed:
+        def work(progress: Progress) -> Computed:
             try:
-                computed = _compute(snapshot, state, proposing, progress)
+                computed = compute_snapshot(snapshot, state, proposing, progress)
             except InputError as error:
                 visit.problem = remedy(error)
                 raise
@@ -637,7 +611,7 @@ class Session:
         return visit.result
 
     def _finish(
-        self, visit: VisitSession, state: VisitState, snapshot: Analysis, computed: _Computed
+        self, visit: VisitSession, state: VisitState, snapshot: Analysis, computed: Computed
     ) -> bool:
         analysis = visit.analysis
         if analysis is None:
@@ -826,189 +800,3 @@ class Session:
             )
             for saved, visit in zip(self.saved(), self.visits, strict=True)
         ]  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class _Computed:
-    """What a computation hands to the main thread.
-
-    Attributes:
-        shift: the shift that it took, s, where it was to be proposed. proposed: the proposal.
-    """
-
-    evidence: Any
-    shift: float | None
-    proposed: float | None
-
-
-def _compute(
-    analysis: Analysis, state: VisitState, proposing: bool, progress: Progress
-) -> _Computed:
-    """Compute everything of a snapshot; a proposed shift becomes a number."""
-    analysis.check()
-    found = analysis.concentration(part(progress, 0.0, 0.5))
-    # In a file, because a reader looks at one slice of it at a time.
-    kept = mapped(found.curves)
-    if kept is not found.curves:
-        analysis.keep_concentration_as(replace(found, curves=kept))
-    shift, proposed = None, state.proposed
-    if proposing:
-        evidence = analysis.evidence()
-        if not evidence.doubt:
-            shift = proposed = round(float(evidence.proposal), PROPOSED_DIGITS)
-        elif state.own.get("fit.shift") == "auto":
-            shift, proposed = 0.0, None
-        # An earlier proposal is better than none.
-        if shift is not None:
-            analysis.update(settings=with_values(analysis.settings, {"fit.shift": shift}))
-    analysis.result(part(progress, 0.5, 1.0))
-    try:
-        evidence_found = analysis.evidence()
-    except InputError:
-        evidence_found = None
-    return _Computed(evidence_found, shift, proposed)
-
-
-def open_images(
-    study: str | Path, settings: Settings | None = None, progress: Progress = silent
-) -> Images:
-    """Read a study's images, for :meth:`Session.open`.
-
-    Raises:
-        InputError: there is no dynamic series, or it could not be read.
-    """
-    study = Path(study)
-    if not study.exists():
-        raise InputError(
-            f"The study {study} does not exist.",
-            code="study_not_found", about=str(study), fields=("inputs.study",),
-        )  # fmt: skip
-    return map_images(read_images(study, settings or Settings(), progress))
-
-
-def reading_settings(*, series: int | None = None, saved: SavedVisit | None = None) -> Settings:
-    """Return the settings that a study is read with: those of earlier work, without corrections.
-
-    Args:
-        series: number of the dynamic series that was chosen.
-    """
-    if saved is None:
-        return with_values(Settings(), {"reading.series": series})
-    kept = settings_from_dict(saved.choices["settings"], kind=Settings, origin="The saved work")
-    number = kept.reading.series if series is None else series
-    return with_values(
-        Settings(),
-        {"reading.series": number, "reading.frame_interval": kept.reading.frame_interval},
-    )
-
-
-def saved_visits(folder: str | Path) -> dict[str, SavedVisit]:
-    """Read what :meth:`Session.save` wrote: name of the visit → the work on it.
-
-    Raises:
-        InputError: the files are damaged.
-    """
-    return {visit.name: visit for visit in read_session(folder)}
-
-
-def first_settings(images: Images, settings: Settings) -> Settings:
-    """Return settings with which a study can be analysed at once, nothing assumed.
-
-    Without a T1 of the tissue there is no absolute concentration, so relative signal is fitted.
-    """
-    known = images.flip_angles is not None or images.T1_map is not None
-    absolute = known or settings.concentration.T10 is not None
-    signal = "absolute" if absolute else "relative"
-    return with_values(settings, {"concentration.signal": signal})
-
-
-def corrected(images: Images, own: Mapping[str, Any]) -> Images:
-    """Return a study with the corrections among a visit's own settings.
-
-    Raises:
-        InputError: frame times that do not rise, or not one for each frame.
-    """
-    dynamic, interval = images.dynamic, own.get("reading.frame_interval")
-    if interval is not None and not dynamic.time_origin.startswith("given:"):
-        dynamic = replace(
-            dynamic,
-            times=np.arange(dynamic.n_frames, dtype=np.float64) * float(interval),
-            time_origin=f"given: {interval:g} s from frame to frame",
-        )
-        images = replace(images, dynamic=dynamic)
-    return corrected_images(
-        images,
-        frame_times=own.get("reading.frame_times"),
-        field_strength=own.get("reading.field_strength"),
-    )
-
-
-def _as_read(images: Images, nodes: Any) -> Images:
-    """The study as its files give it, of one that may lie in a scene with corrections."""
-    kept = nodes.value("as read")
-    if kept is None:
-        return images
-    dynamic = images.dynamic
-    acquisition = replace(dynamic.acquisition, field_strength=kept["field_strength"])
-    dynamic = replace(
-        dynamic,
-        times=np.asarray(kept["times"], float),
-        time_origin=kept["time_origin"],
-        acquisition=acquisition,
-    )
-    return replace(images, dynamic=dynamic)
-
-
-def _curve_to_dict(curve: CurveFile) -> dict[str, Any]:
-    return curve._asdict() | {"t": curve.t.tolist(), "C": curve.C.tolist()}
-
-
-def _curve_from_dict(values: Mapping[str, Any]) -> CurveFile:
-    t, C = np.array(values["t"]), np.array(values["C"])
-    return CurveFile(t, C, values["medium"], values["note"])
-
-
-def _same_acquisition(one: Images, two: Images) -> bool:
-    a, b = one.dynamic, two.dynamic
-    return (
-        a.signal is b.signal
-        and np.array_equal(a.times, b.times)
-        and a.acquisition == b.acquisition
-        and a.time_origin == b.time_origin
-    )
-
-
-def _same(one: VisitState, two: VisitState) -> bool:
-    return (
-        one.own == two.own
-        and one.selection == two.selection
-        and one.aif_file is two.aif_file
-        and one.proposed == two.proposed
-        and one.rulers == two.rulers
-        and _same_regions(one, two)
-    )
-
-
-def _same_regions(one: VisitState, two: VisitState) -> bool:
-    return one.regions.keys() == two.regions.keys() and all(
-        one.roles[name] == two.roles[name]
-        and (mask is two.regions[name] or np.array_equal(mask, two.regions[name]))
-        for name, mask in one.regions.items()
-    )
-
-
-def _drawn_text(old: VisitState, new: VisitState) -> str:
-    """What was drawn, as undo names it."""
-    added = [name for name in new.regions if name not in old.regions]
-    removed = [name for name in old.regions if name not in new.regions]
-    edited = [n for n, m in new.regions.items() if n in old.regions and old.regions[n] is not m]
-    for names, text in ((added, _("Draw {names}")), (removed, _("Remove {names}")),
-                        (edited, _("Edit {names}"))):  # fmt: skip
-        if names:
-            return text.format(names=", ".join(names))
-    if old.rulers != new.rulers:
-        rulers = len(new.rulers) - len(old.rulers)
-        return _("Draw a ruler") if rulers > 0 else _("Remove a ruler") if rulers else _(
-            "Move a ruler"
-        )  # fmt: skip
-    return _("Change the role of a region")

@@ -16,7 +16,8 @@ import vtk
 from trame_slicer.core import SlicerApp
 
 from SpineDCEWidget.browser.drawing import Drawing
-from SpineDCEWidget.shared.session import Session, open_images
+from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.study_opening import open_images
 
 pytestmark = pytest.mark.slow
 

@@ -18,7 +18,8 @@ from SpineDCELib.mrml.region_nodes import add_ruler, set_masks
 from SpineDCELib.mrml.scene_bundles import pack_bundle, read_bundle, unfold_bundle
 from SpineDCELib.mrml.volume_nodes import array_of
 
-from SpineDCEWidget.shared.session import Session, open_images
+from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.study_opening import open_images
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,8 @@ from small_study import write_small_study
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import settings_fields, value_at
 
-from SpineDCEWidget.shared.session import Session, open_images
+from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.study_opening import open_images
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
 

@@ -13,7 +13,8 @@ from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.volume_nodes import array_of, geometry_of, ras_of
 from SpineDCELib.run.inputs import read_regions, read_roles
 
-from SpineDCEWidget.shared.session import FOLDERS, Session, open_images, saved_visits
+from SpineDCEWidget.shared.session import FOLDERS, Session
+from SpineDCEWidget.shared.study_opening import open_images, saved_visits
 
 pytestmark = pytest.mark.slow
 

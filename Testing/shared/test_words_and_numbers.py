@@ -11,8 +11,9 @@ from SpineDCELib.settings import AIF_SOURCES, MODELS, SIGNAL_MODES, T1_SOURCES
 
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
-from SpineDCEWidget.shared.session import Session, open_images
+from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.steps import DONE, NEXT, NOT_YET, STEPS, WRONG, state_of
+from SpineDCEWidget.shared.study_opening import open_images
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
 

@@ -1,0 +1,82 @@
+"""Computation of a visit on a snapshot, which may run in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.errors import InputError
+from SpineDCELib.files.mapped_arrays import mapped
+from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.settings import with_values
+
+from SpineDCEWidget.shared.visit_session import VisitState
+
+T = TypeVar("T")
+#: Decimals of a shift that was proposed, s.
+PROPOSED_DIGITS = 2
+
+
+class Job(Generic[T]):
+    """Long work in two parts: :meth:`run` may run in a thread, :meth:`finish` may not."""
+
+    def __init__(
+        self, work: Callable[[Progress], T], done: Callable[[T], Any] = lambda _value: None
+    ) -> None:
+        self._work, self._done = work, done
+
+    def run(self, progress: Progress = silent) -> T:
+        """Do the work on snapshots; no node is touched.
+
+        Raises:
+            InputError: the work failed; nothing has changed.
+            Cancelled: by ``progress``.
+        """
+        return self._work(progress)
+
+    def finish(self, value: T) -> Any:
+        """Take over what :meth:`run` returned, on the main thread."""
+        return self._done(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """What a computation hands to the main thread.
+
+    Attributes:
+        shift: the shift that it took, s, where it was to be proposed. proposed: the proposal.
+    """
+
+    evidence: Any
+    shift: float | None
+    proposed: float | None
+
+
+def compute_snapshot(
+    analysis: Analysis, state: VisitState, proposing: bool, progress: Progress
+) -> Computed:
+    """Compute everything of a snapshot; a proposed shift becomes a number."""
+    analysis.check()
+    found = analysis.concentration(part(progress, 0.0, 0.5))
+    # In a file, because a reader looks at one slice of it at a time.
+    kept = mapped(found.curves)
+    if kept is not found.curves:
+        analysis.keep_concentration_as(replace(found, curves=kept))
+    shift, proposed = None, state.proposed
+    if proposing:
+        evidence = analysis.evidence()
+        if not evidence.doubt:
+            shift = proposed = round(float(evidence.proposal), PROPOSED_DIGITS)
+        elif state.own.get("fit.shift") == "auto":
+            shift, proposed = 0.0, None
+        # An earlier proposal is better than none.
+        if shift is not None:
+            analysis.update(settings=with_values(analysis.settings, {"fit.shift": shift}))
+    analysis.result(part(progress, 0.5, 1.0))
+    try:
+        evidence_found = analysis.evidence()
+    except InputError:
+        evidence_found = None
+    return Computed(evidence_found, shift, proposed)
