@@ -44,7 +44,12 @@ def _read(path: Path, geometry: Geometry) -> tuple[dict[str, np.ndarray], dict[s
         placed = found.on(geometry)
     except InputError as error:
         # The user knows it by its name only.
-        raise InputError(str(error).replace(str(path), path.name)) from None
+        raise InputError(
+            str(error).replace(str(path), path.name),
+            code=error.code,
+            about=path.name,
+            fields=error.fields,
+        ) from None
     masks = {name: mask for name, mask in placed.items() if mask.any()}
     if not masks:
         raise InputError(

@@ -1,4 +1,7 @@
-"""Undo and redo over immutable states of everything that a person can change."""
+"""Undo and redo over immutable states.
+
+What is remembered: :class:`SpineDCEWidget.shared.session_state.SessionState`.
+"""
 
 from __future__ import annotations
 
