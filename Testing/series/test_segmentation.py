@@ -1,5 +1,7 @@
 """Regions of interest: labels, Slicer's segments, and grids that differ or do not."""
 
+import re
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -12,6 +14,8 @@ from SpineDCELib.series import (
     scan_study,
     write_segmentation,
 )
+from SpineDCELib.vocabulary.colour_maps import rgb
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES, TAG
 
 SHAPE = (4, 10, 8)
 ENTRY = "Segmentation category and type - 3D Slicer General Anatomy list~SCT^123037004^Body part"
@@ -221,3 +225,14 @@ def test_region_outside_the_series_is_told(tmp_path):
         read_segmentation(file).on(Geometry(SHAPE, np.diag([2.0, 3.0, 5.0, 1.0])))
     assert caught.value.code == "region_outside_series"
     assert caught.value.about == "tumour"
+
+
+def test_a_region_has_the_colour_of_its_role(tmp_path):
+    geometry = Geometry.from_parts((2, 3, 4), (1, 1, 1), (0, 0, 0), np.eye(3))
+    masks = {"Target": np.ones((2, 3, 4), bool)}
+    path = tmp_path / "regions.seg.nrrd"
+    write_segmentation(path, masks, geometry, tags={"Target": {TAG: "lesion"}})
+    header = path.read_bytes().split(b"\n\n")[0].decode()
+    shown = re.search(r"Segment0_Color:=(.*)", header).group(1)
+    expected = rgb(REGION_ROLES["lesion"].colour)
+    np.testing.assert_allclose([float(c) for c in shown.split()], expected, atol=1e-5)

@@ -23,6 +23,7 @@ from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.provenance import read_provenance
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import Settings, changed, locked, settings_from_dict
+from SpineDCELib.vocabulary.region_roles import TAG
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,6 @@ def _carried(
             stage / path.name,
             masks,
             target,
-            tags={name: {"SpineDCE.Role": old.roles[name]} for name in masks},
+            tags={name: {TAG: old.roles[name]} for name in masks},
         )
     return replace(inputs, roi=(str(path),)), registrations

@@ -23,6 +23,8 @@ from SpineDCELib.series.file_discovery import is_nrrd
 from SpineDCELib.series.nrrd_reader import open_nrrd, read_nrrd_header
 from SpineDCELib.series.read_series import read_volume
 from SpineDCELib.series.regridding import describe, put_on_grid
+from SpineDCELib.vocabulary.colour_maps import rgb
+from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, TAG, words_of
 
 Colour = tuple[float, float, float]
 #: Colours for segments that come without: told apart on grey, also by the colour-blind
@@ -199,6 +201,11 @@ def _number(keys: dict[str, str], key: str, default: int) -> float:
 # ---------------------------------------------------------------------------- writing
 
 
+def _role_colour(tags: Mapping[str, str]) -> Colour | None:
+    role = tags.get(TAG, "")
+    return rgb(words_of(role).colour) if role in (*ROLES, SEARCH) else None
+
+
 def write_segmentation(
     path: str | os.PathLike[str],
     masks: Mapping[str, NDArray[np.bool_]],
@@ -214,6 +221,7 @@ def write_segmentation(
 
     Args:
         masks: name → bool ``(slices, rows, columns)`` on ``geometry``.
+        colours: name → colour; a region without one gets that of the role in its tags.
 
     Raises:
         InputError: a mask of another shape, or a file that cannot be written.
@@ -231,8 +239,8 @@ def write_segmentation(
         if layer == len(layers):
             layers.append(np.zeros(geometry.shape, np.uint8 if len(masks) < 256 else np.uint16))
         layers[layer][mask] = n + 1
-        colour = (colours or {}).get(name, PALETTE[n % len(PALETTE)])
         own = dict((tags or {}).get(name, {}))
+        colour = (colours or {}).get(name) or _role_colour(own) or PALETTE[n % len(PALETTE)]
         if entry := (terminology or {}).get(name):
             own["TerminologyEntry"] = entry
         keys |= {
