@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -116,9 +116,9 @@ class Views:
 
     # -- what is shown --------------------------------------------------------------------------
 
-    def set_rows(self, visits: list[str]) -> None:
+    def set_rows(self, visits: Sequence[str]) -> None:
         """Draw the rows of these visits only."""
-        self.rows = visits
+        self.rows = list(visits)
         self._app.view_manager.set_current_view_ids([p.name for p in self.shown()])
 
     def shown(self) -> Iterator[Pane]:

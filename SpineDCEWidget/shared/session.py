@@ -44,6 +44,7 @@ from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.export_session import FinishedVisit, export_visits
 from SpineDCELib.run.inputs import sizes_of
 from SpineDCELib.run.saved_session import SavedVisit, write_session
+from SpineDCELib.series.study_date import study_date
 from SpineDCELib.settings import (
     Settings,
     settings_from_dict,
@@ -51,7 +52,7 @@ from SpineDCELib.settings import (
     with_values,
 )
 from SpineDCELib.vocabulary.region_roles import SEARCH
-from SpineDCELib.vocabulary.visits import VISITS
+from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 from SpineDCEWidget.shared.computation import Computed, Job, compute_snapshot
 from SpineDCEWidget.shared.session_state import (
@@ -66,13 +67,12 @@ from SpineDCEWidget.shared.session_state import (
 from SpineDCEWidget.shared.setting_scopes import common_values, is_of_a_visit, own_values
 from SpineDCEWidget.shared.study_opening import as_read, corrected, first_settings, open_images
 from SpineDCEWidget.shared.undo import UndoHistory
-from SpineDCEWidget.shared.visit_dates import study_date
 from SpineDCEWidget.shared.visit_session import BASELINE, FOLLOW_UP, VisitSession, VisitState
 from SpineDCEWidget.shared.wording import _, remedy, setting_label
 
 T = TypeVar("T")
 #: Names of the visits that the windows show.
-SHOWN_VISITS = (BASELINE, FOLLOW_UP)
+SHOWN_VISITS: tuple[str, ...] = (BASELINE, FOLLOW_UP)
 #: Their folders in an export, as the command line names them.
 FOLDERS: dict[str, str] = {role: words.key for role, words in VISITS.items()}
 #: Decimals of a shift that was set by hand, s.
@@ -221,7 +221,7 @@ class Session:
         visit.study_path = path
         visit.as_read = as_read(images, nodes)
         about = nodes.value("visit", {})
-        visit.date = about.get("date") or study_date(images)
+        visit.date = about.get("date") or study_date(images.dynamic)
         nodes.keep("visit", {"label": visit.label, "date": visit.date, "role": visit.role})
         selection, file = nodes.value("aif selection"), nodes.value("aif file")
         visit.state = VisitState(
@@ -676,7 +676,8 @@ class Session:
         pair = []
         for visit in self.pair:
             assert visit.result is not None
-            pair.append(Visit(visit.needed().snapshot(), visit.result))
+            about = VisitLabel(visit.label, visit.date, visit.role)
+            pair.append(Visit(visit.needed().snapshot(), visit.result, about))
 
         def work(progress: Progress) -> Comparison:
             return compare_visits(pair[0], pair[1], flip_runs=flip_runs, progress=progress)
@@ -705,7 +706,7 @@ class Session:
         compared = self.comparison
         return compared is not None and all(
             old.result is visit.result and visit.is_current
-            for old, visit in zip((compared.before, compared.after), self.pair, strict=True)
+            for old, visit in zip(compared.visits, self.pair, strict=True)
         )
 
     # -- showing --------------------------------------------------------------------------------

@@ -26,9 +26,10 @@ from SpineDCELib.mrml.visit_display import show_frame
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import voxel_of
 from SpineDCELib.settings import Settings
-from SpineDCELib.vocabulary.visits import long_date
+from SpineDCELib.vocabulary.visits import VisitRole, long_date
 
-BASELINE, FOLLOW_UP = "baseline", "follow-up"
+BASELINE: VisitRole = "baseline"
+FOLLOW_UP: VisitRole = "follow-up"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ class VisitSession:
         role: "baseline" or "follow-up".
     """
 
-    def __init__(self, scene: Any, name: str, role: str) -> None:
+    def __init__(self, scene: Any, name: str, role: VisitRole) -> None:
         self.name, self.role = name, role
         self.nodes = VisitNodes(scene, name)
         self.forget()

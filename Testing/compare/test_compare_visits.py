@@ -88,7 +88,7 @@ def test_the_registration_finds_the_patients_motion(sample):
     patient, _, comparison, _ = sample
     [lesion] = comparison.lesions
     true = PATIENTS[patient].before.pose @ np.linalg.inv(PATIENTS[patient].after.pose)
-    after = comparison.after.analysis
+    after = comparison.follow_up.analysis
     mask = after.regions["Lesion"]
     centre = after.images.dynamic.geometry.affine @ [*np.mean(np.nonzero(mask), axis=1)[::-1], 1]
     away = (lesion.registration.matrix - true) @ centre
@@ -201,7 +201,7 @@ def test_a_cutoff_of_its_own_and_cancelling(sample):
     patient, _, comparison, _ = sample
     if patient == "B":
         pytest.skip("one patient is enough")
-    again = compare_visits(comparison.before, comparison.after, cutoff=100.0, flip_runs=0)
+    again = compare_visits(comparison.baseline, comparison.follow_up, cutoff=100.0, flip_runs=0)
     assert again.lesions[0].call.verdict == "response"
     assert again.lesions[0].call.cutoff == 100
 
@@ -210,12 +210,12 @@ def test_a_cutoff_of_its_own_and_cancelling(sample):
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        compare_visits(comparison.before, comparison.after, flip_runs=5, progress=stop)
+        compare_visits(comparison.baseline, comparison.follow_up, flip_runs=5, progress=stop)
 
 
 def test_unlike_visits_must_be_accepted(sample):
     _, _, comparison, _ = sample
-    one, two = comparison.before.analysis, comparison.after.analysis
+    one, two = comparison.baseline.analysis, comparison.follow_up.analysis
     settings = two.settings
     try:
         two.update(
@@ -234,7 +234,7 @@ def test_unlike_visits_must_be_accepted(sample):
 
 def test_another_patient_and_the_wrong_order_are_told_without_naming_anyone(sample):
     _, _, comparison, _ = sample
-    one, two = comparison.before.analysis, comparison.after.analysis
+    one, two = comparison.baseline.analysis, comparison.follow_up.analysis
     turned = differences(two, one)
     assert [str(d) for d in turned if d.confirm] == [
         "date of the study: the later at baseline, the earlier at follow-up"
@@ -264,11 +264,11 @@ def test_command_line(sample, tmp_path, capsys):
 
 def test_no_lesion_in_common_is_named(sample):
     _, _, comparison, _ = sample
-    after = comparison.after
+    after = comparison.follow_up
     measures = replace(after.result.measures, roles={"Other": "lesion", "Two": "lesion"})
     other = Visit(after.analysis, replace(after.result, measures=measures))
     with pytest.raises(InputError, match="no lesion in common: Lesion at baseline, Other, Two at"):
-        compare_visits(comparison.before, other, flip_runs=0)
+        compare_visits(comparison.baseline, other, flip_runs=0)
 
 
 # ---------------------------------------------------------------------------- pieces
@@ -391,3 +391,17 @@ def test_a_live_rim_is_not_hidden_by_the_mean():
     nothing = residual_tumour(vp, lesion=lesion, threshold=30, geometry=geometry)
     assert nothing.centre is None
     assert ndimage.label(found.mask)[1] == 1
+
+
+def test_visits_are_an_ordered_list_with_label_date_and_role(sample):
+    _, root, comparison, _ = sample
+    record = json.loads((root / "out" / "comparison.json").read_text())
+    heads = [
+        pydicom.dcmread(next((root / v / "dicom").rglob("*.dcm"))) for v in ("before", "after")
+    ]
+    assert [(v["role"], v["date"]) for v in record["visits"]] == [
+        ("baseline", heads[0].StudyDate),
+        ("follow-up", heads[1].StudyDate),
+    ]
+    assert [v.about.role for v in comparison.visits] == ["baseline", "follow-up"]
+    assert comparison.visits == (comparison.baseline, comparison.follow_up)

@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
     for name, visit in (("before", "baseline"), ("after", "follow-up")):
         parser.add_argument(
             name,
-            metavar=name.upper(),
+            metavar=visit.upper().replace("-", "_"),
             help=f"study of the {visit} visit, or the results of its analysis",
         )
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
         )
     second.add_argument(
         "--roi-after", metavar="FILE", action="append", default=[],
-        help="regions of the follow-up visit; copied from the baseline visit where not given",
+        help="regions of the follow-up visit (default: the baseline visit's, carried over)",
     )  # fmt: skip
     second.add_argument(
         "--size-after", metavar="FILE", action="append", default=[],

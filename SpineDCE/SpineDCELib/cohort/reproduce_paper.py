@@ -208,7 +208,7 @@ def _example(
     comparison, _ = compare_studies(
         before, after, settings, out / "cohort" / f"example-{key}", flip_runs=0, formats=()
     )
-    visits = [("before", comparison.before), ("after", comparison.after)]
+    visits = [("before", comparison.baseline), ("after", comparison.follow_up)]
     picture = triptych([(name, v.analysis, v.result) for name, v in visits])
     data = base64.b64decode(picture.partition(",")[2])
     (out / f"{figure.lower().replace(' ', '')}.png").write_bytes(data)

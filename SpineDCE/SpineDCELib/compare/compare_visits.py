@@ -35,6 +35,7 @@ from SpineDCELib.measurement.exclusions import exclusion_mask
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Volume
 from SpineDCELib.vocabulary.quantities import NORMALISED
+from SpineDCELib.vocabulary.visits import VisitLabel
 
 #: Neighbouring vertebrae with at least this score can replace the reference.
 SOUND_REFERENCE = 0.5
@@ -46,6 +47,7 @@ class Visit:
 
     analysis: Analysis
     result: Result
+    about: VisitLabel = field(default_factory=lambda: VisitLabel("visit"))
 
     def volume(self, lesion: str) -> float:
         """Return the volume of a lesion's region, mm³."""
@@ -99,13 +101,26 @@ class LesionChange:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Result of comparing two visits."""
+    """Result of comparing two visits.
 
-    before: Visit
-    after: Visit
+    Attributes:
+        visits: the visits that were compared, in their order.
+    """
+
+    visits: tuple[Visit, ...]
     differences: tuple[Difference, ...]
     lesions: tuple[LesionChange, ...]
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def baseline(self) -> Visit:
+        """The visit that changes are relative to."""
+        return self.visits[0]
+
+    @property
+    def follow_up(self) -> Visit:
+        """The visit that is compared with the baseline."""
+        return self.visits[-1]
 
 
 def compare_visits(
@@ -154,7 +169,7 @@ def compare_visits(
     for when, visit in (("Baseline", before), ("Follow-up", after)):
         warnings += [f"{when}: {w}" for w in visit.result.measures.warnings]
     warnings += [w for lesion in lesions for w in lesion.warnings]
-    return Comparison(before, after, tuple(found), tuple(lesions), tuple(warnings))
+    return Comparison((before, after), tuple(found), tuple(lesions), tuple(warnings))
 
 
 def register_lesion(

@@ -49,9 +49,9 @@ def write_comparison(
         write_segmentation(
             folder / "residual.seg.nrrd",
             residuals,
-            comparison.after.analysis.images.dynamic.geometry,
+            comparison.follow_up.analysis.images.dynamic.geometry,
         )
-    write_json(folder / "comparison.json", record(comparison))
+    write_json(folder / "comparison.json", record(comparison, anonymise=anonymise))
     if "dicom" in formats and residuals:
         from SpineDCELib.export.dicom import write_residual
 
@@ -87,15 +87,24 @@ def _rows(lesion: LesionChange) -> list[list[Any]]:
     return rows
 
 
-def record(comparison: Comparison) -> dict[str, Any]:
-    """Return the comparison as plain values."""
+def record(comparison: Comparison, *, anonymise: bool = False) -> dict[str, Any]:
+    """Return the comparison as plain values.
+
+    Args:
+        anonymise: leave the dates out.
+    """
     return {
         "spinedce": __version__,
         "not a medical device": True,
-        "settings": {
-            "before": settings_to_dict(comparison.before.analysis.settings),
-            "after": settings_to_dict(comparison.after.analysis.settings),
-        },
+        "visits": [
+            {
+                "label": visit.about.label,
+                "date": None if anonymise else visit.about.date or None,
+                "role": visit.about.role,
+                "settings": settings_to_dict(visit.analysis.settings),
+            }
+            for visit in comparison.visits
+        ],
         "differences": [asdict(d) for d in comparison.differences],
         "cutoff source": SOURCE,
         "evidence": EVIDENCE,

@@ -58,7 +58,7 @@ def write_comparison_scene(folder: Path, comparison: Comparison) -> None:
     """
     visits = [
         _Visit(name, visit.analysis, visit.result)
-        for name, visit in (("before", comparison.before), ("after", comparison.after))
+        for name, visit in (("before", comparison.baseline), ("after", comparison.follow_up))
     ]
     with tempfile.TemporaryDirectory(dir=folder, prefix=".scene-") as data:
         scene = SceneFile("scene", Path(data))

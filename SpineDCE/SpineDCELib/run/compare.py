@@ -22,8 +22,10 @@ from SpineDCELib.run.analyse import Outcome, analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.provenance import read_provenance
 from SpineDCELib.series import write_segmentation
+from SpineDCELib.series.study_date import study_date
 from SpineDCELib.settings import Settings, changed, locked, settings_from_dict
 from SpineDCELib.vocabulary.region_roles import TAG
+from SpineDCELib.vocabulary.visits import VisitLabel, VisitRole
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,8 @@ def compare_studies(
     )  # fmt: skip
     require_accepted(differences(one.analysis, two.analysis), accepted=accept_differences)
     comparison = compare_visits(
-        Visit(one.analysis, one.result),
-        Visit(two.analysis, two.result),
+        _visit(one, "baseline"),
+        _visit(two, "follow-up"),
         registrations=registrations,
         cutoff=cutoff,
         residual_threshold=residual_threshold,
@@ -139,6 +141,11 @@ def compare_studies(
         files = tuple(sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file()))
     progress(1.0, "Done")
     return comparison, files
+
+
+def _visit(outcome: Outcome, role: VisitRole) -> Visit:
+    date = study_date(outcome.analysis.study.dynamic)
+    return Visit(outcome.analysis, outcome.result, VisitLabel(role, date, role))
 
 
 def _carried(

@@ -30,6 +30,21 @@ class VisitWords:
     key: str
 
 
+@dataclass(frozen=True)
+class VisitLabel:
+    """One of a patient's visits, which are an ordered list.
+
+    Attributes:
+        label: what people call it.
+        date: day of the study as DICOM writes it ("20260312"); "" if it is not known.
+        role: baseline or follow-up.
+    """
+
+    label: str
+    date: str = ""
+    role: VisitRole = "baseline"
+
+
 #: Words for the two visits of a comparison. Further follow-ups are told apart by their dates.
 VISITS: dict[VisitRole, VisitWords] = {
     "baseline": VisitWords("Baseline", "the baseline visit", "before"),

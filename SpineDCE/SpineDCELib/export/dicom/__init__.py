@@ -82,7 +82,7 @@ def write_residual(
     dataset = segmentation(
         residuals,
         roles=dict.fromkeys(residuals, "lesion"),
-        sources=sources(comparison.after.analysis),
+        sources=sources(comparison.follow_up.analysis),
         series_number=SERIES_NUMBER + 70,
         description="Residual tumour above threshold",
         computed=True,

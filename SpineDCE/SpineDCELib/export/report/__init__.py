@@ -52,7 +52,7 @@ def write_comparison_report(
     """Write ``report.html`` or ``report.pdf`` of two visits."""
     from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE
 
-    before, after = comparison.before, comparison.after
+    before, after = comparison.baseline, comparison.follow_up
     visits = [
         (words, visit.analysis, visit.result)
         for words, visit in zip(VISITS.values(), (before, after), strict=True)

@@ -1,13 +1,13 @@
-"""Date of a visit, from the files that its study was read from."""
+"""Date of a study, from the files that it was read from."""
 
 from __future__ import annotations
 
-from SpineDCELib.data import Images
+from SpineDCELib.series.dynamic_series import DynamicSeries
 
 
-def study_date(images: Images) -> str:
+def study_date(dynamic: DynamicSeries) -> str:
     """Return the day of a study as DICOM writes it ("20260312"); "" if it is not known."""
-    source = images.dynamic.source
+    source = dynamic.source
     if source.format != "DICOM" or not source.files:
         return ""
     import pydicom
