@@ -99,8 +99,8 @@ T1_SOURCES = {
 }
 
 
-#: Fields that no form describes → label of the control in the windows, and its step. The other
-#: two, ``compare.cutoff`` and ``compare.accept_differences``, have no control in a window.
+#: Fields that the form does not describe → label of the control in the windows, and its step. All
+#: others, such as ``compare.cutoff``, have no control in a window.
 OWN_CONTROLS = {"export.formats": (_("Export"), 5)}
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
 STEPS_OF_THE_PAGE = dict.fromkeys(

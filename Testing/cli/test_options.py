@@ -35,7 +35,7 @@ def test_help_lists_every_command(capsys):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_of_a_command_names_no_button(command, capsys):
+def test_help_of_a_command_names_no_control(command, capsys):
     assert not CONTROLS.search(help_of([command], capsys))
 
 
@@ -46,7 +46,7 @@ def test_every_option_of_a_command_has_help(command):
         assert action.help, action.option_strings or action.dest
 
 
-def test_no_sentence_of_the_command_line_names_a_button():
+def test_no_text_of_the_command_line_names_a_control():
     for file in Path(cli.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -54,7 +54,7 @@ def test_no_sentence_of_the_command_line_names_a_button():
 
 
 @pytest.mark.parametrize("field", settings_fields(), ids=lambda f: f.path)
-def test_an_option_tells_its_default_in_its_unit(field):
+def test_help_gives_the_default_in_the_unit_of_the_option(field):
     default = value_at(Settings(), field.path)
     said = analysis_options()[field.option].help
     if field.kind == "number" and default is not None:
@@ -63,7 +63,7 @@ def test_an_option_tells_its_default_in_its_unit(field):
         assert (field.unit, field.factor) == ("ms", 1000)
 
 
-def test_every_field_but_the_study_and_the_folder_is_an_option():
+def test_every_field_except_study_and_folder_has_an_option():
     names = analysis_options()
     missing = [one.path for one in FORM.values() if one.option not in names]
     assert missing == ["inputs.study", "inputs.out"]
@@ -99,7 +99,7 @@ def test_a_mistyped_option_is_named(arguments, said, capsys):
         ["--smooth", "3", "--smooth-edges", "3"],
     ],
 )
-def test_options_exclude_each_other(pair, capsys):
+def test_options_that_exclude_each_other_are_refused(pair, capsys):
     with pytest.raises(SystemExit):
         cli.main(["analyse", "study", "-o", "out", *pair])
     assert "not allowed with argument" in capsys.readouterr().err

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from SpineDCELib.cli import main
+from SpineDCELib.cli.batch import summary
 from SpineDCELib.cli.remedies import OWN_OPTIONS, option_of, with_remedy
+from SpineDCELib.cohort.batch import Entry
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 
@@ -60,10 +62,21 @@ def test_every_field_has_an_option(field):
 def test_every_field_that_an_error_names_has_an_option(file, path):
     path, _, choice = path.partition("=")
     assert path in FORM or path in OWN_OPTIONS, file
-    if choice and FORM[path].kind == "choice":
+    if choice and path in FORM and FORM[path].kind == "choice":
         assert choice in FORM[path].choices
-    elif choice:
+    elif choice and path in FORM:
         FORM[path].parse(choice)
+
+
+def test_the_option_of_a_field_can_have_a_value():
+    assert option_of("batch.workers") == "--workers N"
+    assert option_of("batch.workers=0") == "--workers 0"
+    assert option_of("concentration.signal=relative") == "--signal relative"
+
+
+def test_a_failed_study_of_a_batch_has_its_remedy():
+    entries = [Entry("P01", "failed", "T10 is not known.", fields=("concentration.T10",))]
+    assert summary(entries, {"--t10"}).endswith("! P01: T10 is not known. Use --t10 MS.")
 
 
 def test_a_command_leaves_out_options_that_it_does_not_have(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""``spinedce cohort``: the published counts come out of the digital cohort's true changes."""
+"""``spinedce cohort``: published counts from the true changes of the digital cohort."""
 
 import csv
 import json
@@ -37,9 +37,9 @@ def rows(path):
 
 def test_published_counts_with_exact_intervals(out):
     found = {
-        (r["quantity"], r["chosen"]): (
-            float(r["cutoff"]), r["sensitivity: right"], r["sensitivity: of"],
-            r["specificity: right"], r["specificity: of"],
+        (r["quantity"], r["chosen by"]): (
+            float(r["cutoff"]), r["sensitivity: correct"], r["sensitivity: patients"],
+            r["specificity: correct"], r["specificity: patients"],
         )
         for r in rows(out / "cutoffs.csv")
     }  # fmt: skip
@@ -54,7 +54,7 @@ def test_published_counts_with_exact_intervals(out):
     assert limits == pytest.approx([0.587, 0.998], abs=5e-4)
 
 
-def test_every_file_says_the_same(out):
+def test_files_agree(out):
     record = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
     assert record["patients"] == [11, 38]
     vp = record["quantities"]["change_vp"]
@@ -65,9 +65,9 @@ def test_every_file_says_the_same(out):
     x, y = ([float(r[k]) for r in curve] for k in ("1 - specificity", "sensitivity"))
     area = float(np.sum(np.diff(x) * (np.array(y[1:]) + y[:-1]) / 2))
     assert area == pytest.approx(vp["ROC"]["AUC"])
-    people = {r[""]: r["all"] for r in rows(out / "demographics.csv")}
-    assert (people["patients"], people["sex: M"]) == ("49", "29")
-    assert "median 62" in people["days"]
+    everyone = {r[""]: r["all"] for r in rows(out / "demographics.csv")}
+    assert (everyone["patients"], everyone["sex: M"]) == ("49", "29")
+    assert "median 62" in everyone["days"]
     html = (out / "cohort.html").read_text(encoding="utf-8")
     assert "10/11 (91 %; 58.7–99.8 %)" in html
     assert "Not a medical device" in html
@@ -76,13 +76,13 @@ def test_every_file_says_the_same(out):
         assert (out / f"{name}.png").read_bytes().startswith(PNG)
 
 
-def test_the_same_table_gives_the_same_files(table, out, tmp_path):
+def test_results_are_reproducible(table, out, tmp_path):
     assert main(["cohort", str(table), "-o", str(tmp_path), "--bootstrap", "200"]) == 0
     for path in tmp_path.iterdir():
         assert path.read_bytes() == (out / path.name).read_bytes(), path.name
 
 
-def test_other_cutoffs_and_the_terminal(table, tmp_path, capsys):
+def test_given_cutoffs_and_quantities_are_used(table, tmp_path, capsys):
     command = ["cohort", str(table), "-o", str(tmp_path), "--bootstrap", "0"]
     assert main([*command, "--cutoff", "vp=-20", "--quantity", "change_vp"]) == 0
     said = capsys.readouterr().out
@@ -94,18 +94,18 @@ def test_other_cutoffs_and_the_terminal(table, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("group", ["response", "persistent"])
-def test_one_group_alone_is_described_and_the_lack_is_said(tmp_path, capsys, group):
+def test_a_single_group_is_described_without_a_test(tmp_path, capsys, group):
     table = tmp_path / "t.csv"
     table.write_text(f"patient,group,change_vp\nA,{group},1\nB,{group},2\n", encoding="utf-8")
     assert main(["cohort", str(table), "-o", str(tmp_path / "out")]) == 0
     said = capsys.readouterr().out
-    assert "nothing to compare" in said
+    assert "cannot be compared" in said
     assert "no test" in said
     assert {r["n"] for r in rows(tmp_path / "out" / "groups.csv")} == {"0", "2"}
     assert not (tmp_path / "out" / "roc.png").exists()
 
 
-def test_without_scikit_learn_a_sentence_says_what_to_install(table, tmp_path, capsys, monkeypatch):
+def test_message_names_the_package_to_install(table, tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sklearn.metrics", None)
     assert main(["cohort", str(table), "-o", str(tmp_path / "out")]) == 2
     assert "pip install 'spinedce[cohort]'" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""``spinedce paper``: the published results come out, and a stopped run goes on."""
+"""``spinedce paper``: published results are reproduced, and a stopped run is resumed."""
 
 import csv
 import json
@@ -14,12 +14,12 @@ from SpineDCELib.phantom import draw_cohort
 pytestmark = pytest.mark.slow
 
 
-def test_the_cohorts_truth_has_the_printed_results():
+def test_true_changes_of_the_cohort_have_the_published_results():
     truth = paper.facts(analyse_cohort(paper.true_table(draw_cohort()), resamples=0))
     for name, printed in paper.PRINTED.items():
         if name.startswith("Figure"):
             continue
-        # Counts, cutoffs, medians: the same words; what follows in brackets is an interval.
+        # Counts, cutoffs and medians have the same text; the interval follows in brackets.
         ours, theirs = (text.split("(")[0].strip() for text in (truth[name], printed))
         if "cutoff" in name:
             ours = ours.removesuffix(".0")
@@ -48,7 +48,7 @@ def stamps(out):
     return {str(p.relative_to(out)): p.stat().st_mtime_ns for p in files}
 
 
-def test_the_truth_is_measured_and_set_beside_the_paper(made):
+def test_measured_values_are_listed_beside_truth_and_paper(made):
     out, found = made
     rows = {name: cells for name, *cells in found.rows}
     assert rows["patients"] == [
@@ -70,7 +70,7 @@ def test_the_truth_is_measured_and_set_beside_the_paper(made):
     assert "6 studies" in found.remarks[0]
 
 
-def test_every_figure_is_there(made):
+def test_all_figures_are_written(made):
     out, _ = made
     names = {p.name for p in out.iterdir()}
     assert {f"figure{n}.png" for n in range(1, 6)} <= names
@@ -80,7 +80,7 @@ def test_every_figure_is_there(made):
     assert set(record["quantities"]) == set(paper.QUANTITIES)
 
 
-def test_a_second_call_makes_and_analyses_nothing_again(made):
+def test_a_second_call_keeps_finished_studies_and_results(made):
     out, found = made
     before = stamps(out)
     assert len(before) == 13  # 3 patients and 2 examples in two visits, 3 results
@@ -90,21 +90,22 @@ def test_a_second_call_makes_and_analyses_nothing_again(made):
     assert again.rows == found.rows
 
 
-def test_a_half_made_study_does_not_count(made, tmp_path):
-    """What was being written when the program was killed lies apart and is thrown away."""
+def test_an_incomplete_study_is_deleted_and_written_again(made, tmp_path):
     source = tmp_path / "sourcedata"
-    (source / ".making" / "P01-before-1" / "dicom").mkdir(parents=True)
+    (source / ".unfinished" / "P01-before-1" / "dicom").mkdir(parents=True)
     (source / "cohort.json").write_text('{"seed": 2023}', encoding="utf-8")
     found = reproduce.reproduce(tmp_path, patients=1, examples=None, workers=0, resamples=0)
     assert [e.status for e in found.entries] == ["done"]
-    assert not (source / ".making").exists()
+    assert not (source / ".unfinished").exists()
 
 
-def test_refusals(made, capsys):
+def test_unusable_arguments_are_refused(made, capsys):
     out, _ = made
-    with pytest.raises(InputError, match="another cohort"):
+    with pytest.raises(InputError) as caught:
         reproduce.reproduce(out, patients=3, seed=7, workers=0)
-    with pytest.raises(InputError, match="1 to 49"):
+    assert (caught.value.code, caught.value.fields) == ("another_cohort", ("inputs.out",))
+    with pytest.raises(InputError) as caught:
         reproduce.reproduce(out, patients=50, workers=0)
+    assert (caught.value.code, caught.value.fields) == ("out_of_range", ("paper.patients",))
     assert main(["paper", "-o", str(out), "--signal", "absolute"]) == 2
     assert "needs --t10" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Group tests and ROC analysis equal R's, by stored numbers and, where R is, by R itself."""
+"""Group tests and ROC analysis compared with R: stored numbers, and R itself if installed."""
 
 import csv
 import json
@@ -25,7 +25,7 @@ QUANTITIES = ("first", "second")
 
 
 def classes(path, case):
-    """Quantity → values of the positive and of the negative class, NaN where missing."""
+    """Return quantity → values of the positive and the negative class, NaN where missing."""
     with Path(path).open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["case"] == case]
 
@@ -58,11 +58,11 @@ def assert_equal(data, expected):
 
 
 @pytest.mark.parametrize("case", [name for name in STORED if name != "made by"])
-def test_numbers_are_those_that_R_printed(case):
+def test_numbers_equal_stored_results_of_R(case):
     assert_equal(classes(HERE / "reference_data.csv", case), STORED[case])
 
 
-def test_numbers_are_those_of_R_here_also_for_pROCs_own_example(tmp_path):
+def test_numbers_equal_installed_R_also_for_the_example_of_pROC(tmp_path):
     if shutil.which("Rscript") is None:
         pytest.skip("R is not installed (Debian: r-base-core r-cran-proc)")
     example = tmp_path / "aSAH.csv"
@@ -72,7 +72,7 @@ def test_numbers_are_those_of_R_here_also_for_pROCs_own_example(tmp_path):
         pytest.skip("R has no pROC (Debian: r-cran-proc)")
     assert run.returncode == 0, run.stderr
     fresh = json.loads(run.stdout)
-    # What pROC's authors print of their example: BMC Bioinformatics 2011;12:77.
+    # Published by the authors of pROC for their example: BMC Bioinformatics 2011;12:77.
     assert fresh["aSAH"]["first"]["AUC"] == pytest.approx(0.7314, abs=5e-5)
     for case in fresh:
         if case != "made by":
@@ -83,14 +83,14 @@ def test_numbers_are_those_of_R_here_also_for_pROCs_own_example(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("case", ["small", "large", "cohort"])
 @pytest.mark.parametrize("name", QUANTITIES)
-def test_bootstrap_interval_is_that_of_R_but_for_chance(case, name):
+def test_bootstrap_interval_agrees_with_R_within_chance(case, name):
     positive, negative = classes(HERE / "reference_data.csv", case)[name]
     theirs = STORED[case][name]
     found = roc_of(positive, negative, resamples=2000).bootstrap
     assert found == pytest.approx((theirs["boot_low"], theirs["boot_high"]), abs=0.03)
 
 
-def test_same_seed_same_intervals():
+def test_intervals_depend_on_the_seed_only():
     data = classes(HERE / "reference_data.csv", "small")["first"]
     one, two, other = (roc_of(*data, resamples=200, seed=s) for s in (1, 1, 2))
     assert (one.bootstrap, one.best_interval) == (two.bootstrap, two.best_interval)
@@ -100,7 +100,7 @@ def test_same_seed_same_intervals():
 
 @pytest.mark.parametrize(
     ("hits", "total", "low", "high"),
-    # Of the published counts; limits by the beta distribution's quantiles, to 0.1 %.
+    # Published counts; limits from quantiles of the beta distribution, to 0.1 %.
     [(10, 11, 58.7, 99.8), (33, 38, 71.9, 95.6), (9, 11, 48.2, 97.7), (18, 38, 31.0, 64.2)],
 )
 def test_exact_intervals_of_the_published_counts(hits, total, low, high):
@@ -108,7 +108,7 @@ def test_exact_intervals_of_the_published_counts(hits, total, low, high):
     assert (100 * found.low, 100 * found.high) == pytest.approx((low, high), abs=0.05)
 
 
-def test_an_empty_group_is_said_and_gives_no_number():
+def test_an_empty_group_has_no_result_but_a_note():
     test, roc = compare_groups([], [1.0, 2.0]), roc_of([np.nan], [1.0, 2.0])
     assert np.isnan(test.P)
     assert "no value" in test.note
@@ -126,7 +126,7 @@ def test_a_group_of_one_has_an_area_but_no_interval():
     assert "one patient" in roc.note
 
 
-def test_groups_that_do_not_overlap():
+def test_groups_without_overlap_have_an_area_of_one():
     roc = roc_of([5.0, 6.0, 7.0], [1.0, 2.0, 3.0], resamples=50)
     assert roc.auc == 1
     assert roc.best.value == 4.0
@@ -136,14 +136,14 @@ def test_groups_that_do_not_overlap():
     assert "smaller values" in wrong_way.note
 
 
-def test_ties_are_counted_and_said():
+def test_ties_are_counted_and_noted():
     test = compare_groups([1.0, 1.0, 3.0], [1.0, 4.0])
     assert (test.ties, test.method) == (3, "normal")
-    assert "3 patients share" in test.note
+    assert "3 patients have equal values" in test.note
     assert compare_groups([2.0, 2.0], [2.0]).P == 1
 
 
-def test_the_cutoff_itself_is_no_positive():
+def test_a_value_at_the_cutoff_is_negative():
     found = at_cutoff([-40.0, -39.0], [-40.0, -41.0], -40)
     assert (found.sensitivity.hits, found.specificity.hits) == (1, 2)
 
@@ -153,11 +153,11 @@ values = st.lists(st.integers(-5, 5).map(float), min_size=1, max_size=12)
 
 @settings(max_examples=60, deadline=None)
 @given(values, values)
-def test_area_is_the_share_of_pairs_in_order(positive, negative):
+def test_area_is_the_fraction_of_ordered_pairs(positive, negative):
     pairs = [(p > n) + 0.5 * (p == n) for p in positive for n in negative]
     roc = roc_of(positive, negative, resamples=0)
     assert roc.auc == pytest.approx(np.mean(pairs))
-    # The best cutoff, by trying every one.
+    # The best cutoff is found by trying all.
     tried = [
         np.mean(np.array(positive) > c) + np.mean(np.array(negative) <= c)
         for c in [-np.inf, *np.arange(-6, 7) + 0.5]

@@ -1,4 +1,4 @@
-"""Tables of cohorts: every way to write them, and every way to be wrong."""
+"""Cohort tables: accepted notations, and errors."""
 
 import numpy as np
 import pytest
@@ -14,34 +14,34 @@ def written(path, text):
     return path
 
 
-def test_rows_become_groups_and_quantities(tmp_path):
+def test_rows_are_read_as_groups_and_quantities(tmp_path):
     table = read_cohort(written(tmp_path / "t.csv", HEAD + ROWS))
     assert table.patients == ("A", "B", "C")
     assert table.names == ("response", "persistent disease")
     assert table.positive.tolist() == [True, False, False]
     np.testing.assert_array_equal(table.quantities["change_vp"], [12.5, -80, np.nan])
     np.testing.assert_array_equal(table.quantities["change_area"], [3, -20, -5])
-    assert table.people == {"age": ("60", "70", "50"), "sex": ("F", "M", "M")}
-    assert table.notes == ("change_vp: 1 patients have no value.",)
+    assert table.demographics == {"age": ("60", "70", "50"), "sex": ("F", "M", "M")}
+    assert table.notes == ("Patients without a value of change_vp: 1.",)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         (HEAD + ROWS).replace(",", "\t"),
-        # As a spreadsheet writes it where the comma is the decimal sign.
+        # As written by a spreadsheet with the comma as decimal sign.
         "\ufeff" + (HEAD + ROWS).replace(",", ";").replace("12.5", "12,5"),
         "participant_id,Outcome,age,sex,Δ vp [%],delta area\n" + ROWS.replace(",,", ",n/a,"),
     ],
 )
-def test_separators_decimal_commas_and_headings(tmp_path, text):
+def test_separators_decimal_commas_and_headings_are_recognised(tmp_path, text):
     table = read_cohort(written(tmp_path / "t.csv", text))
     vp, area = table.quantities.values()
     np.testing.assert_array_equal(vp, [12.5, -80, np.nan])
     np.testing.assert_array_equal(area, [3, -20, -5])
 
 
-def test_named_quantities_groups_in_a_table_of_their_own_and_another_positive_word(tmp_path):
+def test_quantities_groups_and_positive_group_can_be_given(tmp_path):
     values = written(tmp_path / "v.csv", "patient,x\nA,1\nB,2\nC,3\n")
     groups = written(tmp_path / "g.csv", "patient,group\nB,failure\nsub-A,success\nC,n/a\n")
     table = read_cohort(values, groups=groups, positive="fail", quantities=["x"])
@@ -50,43 +50,50 @@ def test_named_quantities_groups_in_a_table_of_their_own_and_another_positive_wo
     assert "C" in table.notes[0]
 
 
-def test_an_empty_group_and_repeated_patients_are_said(tmp_path):
+def test_notes_name_empty_groups_and_repeated_patients(tmp_path):
     table = read_cohort(written(tmp_path / "t.csv", HEAD + ROWS.replace("A,pers", "B,pers")))
-    assert "B have several rows" in table.notes[0]
+    assert "several rows: B." in table.notes[0]
     only = read_cohort(written(tmp_path / "t.csv", HEAD + "".join(ROWS.splitlines(True)[1:])))
     assert "No patient is in the group 'persistent'" in only.notes[0]
     assert not only.positive.any()
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "code", "fields"),
     [
-        ("", "no rows"),
-        (HEAD, "no rows"),
-        ("name,group,change_vp\nA,response,1\n", "column 'patient'"),
-        ("patient,change_vp\nA,1\n", "--groups"),
-        ("patient,group,vp\nA,response,1\n", "--quantity"),
-        ("patient,group,change_vp\nA,response,high\n", "'change_vp' of A is 'high'"),
-        ("patient,group,change_vp\nA,response,inf\n", "no number"),
-        ("patient,group,change_vp\nA,n/a,1\n", "No patient"),
-        ("patient,group,change_vp\nA,good,1\nB,fair,1\nC,persistent,2\n", "must be one"),
+        ("", "empty_table", ()),
+        (HEAD, "empty_table", ()),
+        ("name,group,change_vp\nA,response,1\n", "column_missing", ()),
+        ("patient,change_vp\nA,1\n", "no_groups", ("cohort.groups",)),
+        ("patient,group,vp\nA,response,1\n", "no_quantities", ("cohort.quantity",)),
+        ("patient,group,change_vp\nA,response,high\n", "not_a_number", ()),
+        ("patient,group,change_vp\nA,response,inf\n", "not_a_number", ()),
+        ("patient,group,change_vp\nA,n/a,1\n", "empty_groups", ()),
+        (
+            "patient,group,change_vp\nA,good,1\nB,fair,1\nC,persistent,2\n",
+            "several_groups",
+            ("cohort.positive",),
+        ),
     ],
 )
-def test_what_is_wrong_is_named(tmp_path, text, words):
-    with pytest.raises(InputError, match=words):
+def test_errors_in_a_table_have_a_code_and_fields(tmp_path, text, code, fields):
+    with pytest.raises(InputError) as caught:
         read_cohort(written(tmp_path / "t.csv", text))
+    assert (caught.value.code, caught.value.fields) == (code, fields)
 
 
-def test_other_refusals(tmp_path):
+def code_of(*args, **kwargs):
+    with pytest.raises(InputError) as caught:
+        read_cohort(*args, **kwargs)
+    return caught.value.code
+
+
+def test_other_errors_have_a_code(tmp_path):
     table = written(tmp_path / "t.csv", HEAD + ROWS)
-    with pytest.raises(InputError, match="no column 'change_ve'"):
-        read_cohort(table, quantities=["change_ve"])
-    with pytest.raises(InputError, match="does not exist"):
-        read_cohort(tmp_path / "nothing")
-    with pytest.raises(InputError, match="neither participants"):
-        read_cohort(tmp_path)
-    with pytest.raises(InputError, match="names none of the patients"):
-        read_cohort(table, groups=written(tmp_path / "g.csv", "patient,group\nX,response\n"))
+    assert code_of(table, quantities=["change_ve"]) == "column_missing"
+    assert code_of(tmp_path / "nothing") == "not_found"
+    assert code_of(tmp_path) == "no_results"
+    others = written(tmp_path / "g.csv", "patient,group\nX,response\n")
+    assert code_of(table, groups=others) == "patients_differ"
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00\x80")
-    with pytest.raises(InputError, match="cannot be read"):
-        read_cohort(tmp_path / "binary.csv")
+    assert code_of(tmp_path / "binary.csv") == "unreadable_table"

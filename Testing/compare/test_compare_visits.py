@@ -1,4 +1,4 @@
-"""Two visits: the digital spine's truth, known motions, and every way to say no."""
+"""Comparison of two visits: truth of the digital spine, known motions, refusals."""
 
 import gzip
 import json
@@ -54,7 +54,7 @@ def sample(request, tmp_path_factory):
     return request.param, root, comparison, files
 
 
-def test_the_change_is_the_published_one_and_the_call_is_right(sample):
+def test_change_and_call_are_those_of_the_publication(sample):
     patient, _, comparison, _ = sample
     [lesion] = comparison.lesions
     published = {"A": -87.8, "B": 64.8}[patient]
@@ -68,7 +68,7 @@ def test_the_change_is_the_published_one_and_the_call_is_right(sample):
     assert not any(d.confirm for d in comparison.differences)
 
 
-def test_the_change_in_size_is_the_published_one(sample):
+def test_change_in_size_is_the_true_one(sample):
     patient, root, comparison, _ = sample
     [lesion] = comparison.lesions
     assert all(size.source == "outline 'Lesion', drawn for size" for size in lesion.sizes)
@@ -84,7 +84,7 @@ def test_the_change_in_size_is_the_published_one(sample):
         assert 0 < size.extraosseous.volume < size.whole.volume
 
 
-def test_the_registration_finds_the_patients_motion(sample):
+def test_registration_finds_the_motion_of_the_patient(sample):
     patient, _, comparison, _ = sample
     [lesion] = comparison.lesions
     true = PATIENTS[patient].before.pose @ np.linalg.inv(PATIENTS[patient].after.pose)
@@ -92,12 +92,12 @@ def test_the_registration_finds_the_patients_motion(sample):
     mask = after.regions["Lesion"]
     centre = after.images.dynamic.geometry.affine @ [*np.mean(np.nonzero(mask), axis=1)[::-1], 1]
     away = (lesion.registration.matrix - true) @ centre
-    assert np.linalg.norm(away[:3]) < 1.5  # mm, at 3.3 mm pixels and 6 mm sections
+    assert np.linalg.norm(away[:3]) < 1.5  # mm, with pixels of 3.3 mm and slices of 6 mm
     assert lesion.check.overlap > 0.6
     assert lesion.check.warning is None
 
 
-def test_live_tumour_is_found_where_it_stays(sample):
+def test_residual_tumour_is_found_in_the_patient_with_persistent_disease(sample):
     patient, root, comparison, files = sample
     [lesion] = comparison.lesions
     if patient == "A":
@@ -109,7 +109,7 @@ def test_live_tumour_is_found_where_it_stays(sample):
         np.testing.assert_array_equal(next(iter(drawn.masks.values())), lesion.residual.mask)
 
 
-def test_files_hold_the_same_numbers_and_the_report_needs_nothing_else(sample):
+def test_files_have_the_same_numbers_and_the_report_loads_nothing(sample):
     _, root, comparison, files = sample
     assert {"comparison.csv", "comparison.json", "flip.csv", "report.html"} <= set(files)
     record = json.loads((root / "out" / "comparison.json").read_text())
@@ -124,7 +124,7 @@ def test_files_hold_the_same_numbers_and_the_report_needs_nothing_else(sample):
         assert outside not in text
 
 
-def test_the_scene_holds_both_visits_on_one_colour_scale(sample):
+def test_the_scene_has_both_visits_on_one_colour_scale(sample):
     patient, root, _, files = sample
     assert "scene.mrb" in files
     with zipfile.ZipFile(root / "out" / "scene.mrb") as bundle:
@@ -139,7 +139,7 @@ def test_the_scene_holds_both_visits_on_one_colour_scale(sample):
 
 
 def contents(path):
-    """A file's bytes, and those of what is packed in it."""
+    """Yield the bytes of a file and of the files that are packed in it."""
     raw = path.read_bytes()
     yield path.name, raw
     if path.suffix == ".mrb":
@@ -150,11 +150,11 @@ def contents(path):
         yield f"{path.name}:", gzip.decompress(raw)
 
 
-def test_an_anonymised_comparison_names_nobody(sample):
+def test_an_anonymised_comparison_has_no_identifying_data(sample):
     pytest.importorskip("highdicom", reason="highdicom is not installed")
     patient, root, _, _ = sample
     if patient == "A":
-        pytest.skip("patient B has a residual, and so every kind of file")
+        pytest.skip("patient B has residual tumour, so all kinds of file are written")
     visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]
     out = root / "nobody"
     compare_studies(
@@ -182,7 +182,7 @@ def test_an_anonymised_comparison_names_nobody(sample):
                 assert secret not in str(path.relative_to(out))
 
 
-def test_regions_are_carried_over_where_none_are_drawn(sample):
+def test_regions_are_carried_over_to_a_visit_without_regions(sample):
     patient, root, drawn, _ = sample
     if patient == "B":
         pytest.skip("one patient is enough")
@@ -197,7 +197,7 @@ def test_regions_are_carried_over_where_none_are_drawn(sample):
     assert lesion.call.verdict == drawn.lesions[0].call.verdict
 
 
-def test_a_cutoff_of_its_own_and_cancelling(sample):
+def test_a_cutoff_can_be_given_and_a_comparison_cancelled(sample):
     patient, _, comparison, _ = sample
     if patient == "B":
         pytest.skip("one patient is enough")
@@ -213,7 +213,7 @@ def test_a_cutoff_of_its_own_and_cancelling(sample):
         compare_visits(comparison.baseline, comparison.follow_up, flip_runs=5, progress=stop)
 
 
-def test_unlike_visits_must_be_accepted(sample):
+def test_differences_between_visits_must_be_accepted(sample):
     _, _, comparison, _ = sample
     one, two = comparison.baseline.analysis, comparison.follow_up.analysis
     settings = two.settings
@@ -225,14 +225,14 @@ def test_unlike_visits_must_be_accepted(sample):
     finally:
         two.update(settings=settings)
     assert {d.name for d in found if d.confirm} == {"signal mode", "haematocrit"}
-    with pytest.raises(
-        InputError, match="signal mode: absolute at baseline, relative at follow-up"
-    ):
+    with pytest.raises(InputError) as caught:
         require_accepted(found, accepted=False)
+    assert caught.value.code == "visits_differ"
+    assert "signal mode: absolute at baseline, relative at follow-up" in str(caught.value)
     require_accepted(found, accepted=True)
 
 
-def test_another_patient_and_the_wrong_order_are_told_without_naming_anyone(sample):
+def test_another_patient_and_swapped_visits_are_reported_without_identity(sample):
     _, _, comparison, _ = sample
     one, two = comparison.baseline.analysis, comparison.follow_up.analysis
     turned = differences(two, one)
@@ -245,11 +245,11 @@ def test_another_patient_and_the_wrong_order_are_told_without_naming_anyone(samp
     assert found["patient ID"] == "patient ID: one at baseline, another at follow-up"
 
 
-def test_command_line(sample, tmp_path, capsys):
+def test_results_folders_can_be_compared_on_the_command_line(sample, tmp_path, capsys):
     patient, root, comparison, _ = sample
     if patient == "B":
         pytest.skip("one patient is enough")
-    # Results folders stand for their studies, with their settings.
+    # The results of an analysis can be given instead of a study.
     code = main(
         ["compare", str(root / "out" / "before"), str(root / "out" / "after"), "-o",
          str(tmp_path / "out"), "--flip-runs", "0", "--export", "none"]
@@ -257,21 +257,23 @@ def test_command_line(sample, tmp_path, capsys):
     said = capsys.readouterr().out
     assert code == 0
     assert comparison.lesions[0].call.sentence in said
-    assert "Not a medical device" in said
+    assert "not a medical device" in said
     assert main(["compare", str(root / "nowhere"), str(root), "-o", str(tmp_path / "x")]) == 2
     assert "does not exist" in capsys.readouterr().err
 
 
-def test_no_lesion_in_common_is_named(sample):
+def test_visits_without_a_common_lesion_are_refused(sample):
     _, _, comparison, _ = sample
     after = comparison.follow_up
     measures = replace(after.result.measures, roles={"Other": "lesion", "Two": "lesion"})
     other = Visit(after.analysis, replace(after.result, measures=measures))
-    with pytest.raises(InputError, match="no lesion in common: Lesion at baseline, Other, Two at"):
+    with pytest.raises(InputError) as caught:
         compare_visits(comparison.baseline, other, flip_runs=0)
+    assert caught.value.code == "no_common_lesion"
+    assert all(name in str(caught.value) for name in ("Lesion", "Other", "Two"))
 
 
-# ---------------------------------------------------------------------------- pieces
+# ---------------------------------------------------------------------------- single functions
 
 
 def ratio(value, log_SE=0.05):
@@ -288,7 +290,7 @@ def ratio(value, log_SE=0.05):
         (10.0, 6.0, "response", False),  # not above the cutoff
     ],
 )
-def test_call(before, after, verdict, decided):
+def test_the_call_depends_on_the_cutoff(before, after, verdict, decided):
     a, b = ratio(before), ratio(after)
     call = make_call(change(a, b), before=a, after=b)
     assert (call.verdict, call.decided) == (verdict, decided)
@@ -296,14 +298,15 @@ def test_call(before, after, verdict, decided):
     assert "−40 %" in call.sentence
 
 
-def test_no_call_without_a_number():
+def test_without_normalised_vp_there_is_no_call():
     a, b = ratio(float("nan")), ratio(2.0)
     assert make_call(change(a, b), before=a, after=b).verdict == "no call"
-    with pytest.raises(InputError, match="cutoff"):
+    with pytest.raises(InputError) as caught:
         make_call(change(ratio(2), ratio(1)), before=a, after=b, cutoff=-140)
+    assert caught.value.fields == ("compare.cutoff",)
 
 
-def test_settings_are_locked_but_the_shift_is_each_visits_own():
+def test_follow_up_keeps_its_shift_and_takes_common_settings():
     first = changed(SETTINGS, aif={"Hct": 0.40, "blood_T10": 1.5})
     own = changed(
         Settings(),
@@ -314,25 +317,25 @@ def test_settings_are_locked_but_the_shift_is_each_visits_own():
     result = settings_of_follow_up(first, own, shift=None)
     assert result.fit.model == "extended_tofts"
     assert result.aif.blood_T10 == 1.5
-    assert result.aif.Hct == 0.36  # a laboratory value of its own day
+    assert result.aif.Hct == 0.36  # a laboratory value of the day of the visit
     assert result.fit.shift == 7.0
     assert result.reading.series == 4
     assert settings_of_follow_up(first, None, shift=3.0).fit.shift == 3.0
 
 
-def test_flip_counts_the_runs_that_keep_the_call():
+def test_robustness_counts_the_runs_with_the_same_call():
     flip = Flip(-50.0, -40.0, np.array([-60.0, -45, -50, -30]), 0.75)
     assert flip.sentence.startswith("3 of 4 perturbed analyses (75 %) lead to the same call")
 
 
-def test_difference_in_words():
+def test_a_difference_is_described_by_visit():
     assert str(Difference("TR [s]", "0.0045", "0.005")) == (
         "TR [s]: 0.0045 at baseline, 0.005 at follow-up"
     )
 
 
 def blobs(geometry, matrix=None):
-    """Smooth structures at known places, seen after a motion: LPS point → brightness."""
+    """Return an image of smooth structures at known places, moved by a matrix."""
     k, j, i = np.indices(geometry.shape)
     points = (np.stack([i, j, k, np.ones_like(i)], axis=-1) @ geometry.affine.T)[..., :3]
     if matrix is not None:
@@ -344,7 +347,7 @@ def blobs(geometry, matrix=None):
     return image
 
 
-def test_a_known_motion_is_found_and_a_region_follows_it():
+def test_a_known_motion_is_found_and_applied_to_a_region():
     direction = np.array([[0, 0, 1.0], [1, 0, 0], [0, -1, 0]])
     geometry = Geometry.from_parts((14, 64, 64), (2.0, 2.0, 5.0), (-32, -63, 63), direction)
     angle = np.deg2rad(3)
@@ -370,7 +373,7 @@ def test_a_known_motion_is_found_and_a_region_follows_it():
     assert "same lesion" in check(moved, far, geometry).warning
 
 
-def test_a_live_rim_is_not_hidden_by_the_mean():
+def test_a_residual_rim_is_found_although_the_mean_is_low():
     geometry = Geometry.from_parts((6, 40, 40), (1.0, 1.0, 3.0), (0, 0, 0), np.eye(3))
     lesion = np.zeros(geometry.shape, bool)
     lesion[:, 5:35, 5:35] = True

@@ -1,4 +1,4 @@
-"""What cleaning up did is shown where it did something, and the motion found is on file."""
+"""Files of preprocessing: figure of the changes, table of the motion."""
 
 import csv
 
@@ -36,7 +36,7 @@ def rows(path):
         return list(csv.reader(file))
 
 
-def test_a_step_that_changed_the_signal_is_shown(tmp_path):
+def test_a_step_that_changed_the_signal_has_a_figure(tmp_path):
     on = results(tmp_path / "on", {"spikes": SpikeSettings(on=True)})
     assert "preprocessing.png" in on.files
     assert "motion.csv" not in on.files
@@ -45,7 +45,7 @@ def test_a_step_that_changed_the_signal_is_shown(tmp_path):
     assert "preprocessing.png" not in off.files
 
 
-def test_motion_is_written_frame_by_frame_and_region_by_region(tmp_path):
+def test_motion_is_written_per_frame_and_region(tmp_path):
     displacement = np.arange(30.0).reshape(2, 5, 3)
     rotation = np.linspace(0, 0.9, 10).reshape(2, 5)
     path = tmp_path / "motion.csv"
@@ -60,7 +60,7 @@ def test_motion_is_written_frame_by_frame_and_region_by_region(tmp_path):
 
 
 @pytest.mark.parametrize("regions", [0, 1, 2])
-def test_the_picture_has_what_was_done(tmp_path, regions, monkeypatch):
+def test_the_figure_shows_the_changed_spot_and_the_motion(tmp_path, regions, monkeypatch):
     import matplotlib.figure
 
     titles = []
@@ -76,7 +76,7 @@ def test_the_picture_has_what_was_done(tmp_path, regions, monkeypatch):
     rng = np.random.default_rng(0)
     signal = rng.uniform(90, 110, (5, 3, 20, 12))
     signal[2:, 1, 9:12, 4:7] += 300
-    signal[3, 0, 15, 10] += 900  # raises the signal, but is gone afterwards: enhances nothing
+    signal[3, 0, 15, 10] += 900  # a spike raises the signal, but is not enhancement
     cleaned = signal.copy()
     cleaned[3, 0, 15, 10] -= 900
     cleaned[2:, 1, 9:12, 4:7] += 5

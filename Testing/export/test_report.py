@@ -1,4 +1,4 @@
-"""The report is whole in itself, escapes what it is given, and formats are named."""
+"""Report: escaped text, colour scale, PDF; names of export formats."""
 
 import shutil
 
@@ -14,15 +14,16 @@ from SpineDCELib.series import Geometry
 GEOMETRY = Geometry.from_parts((4, 20, 20), (2.0, 2.0, 5.0), (0, 0, 0), np.eye(3))
 
 
-def test_format_names():
+def test_format_names_are_checked():
     assert parse_formats("all") == FORMATS
     assert parse_formats("none") == ()
     assert parse_formats("nifti, dicom,nifti") == ("nifti", "dicom")
-    with pytest.raises(InputError, match="'docx' is not an export format"):
+    with pytest.raises(InputError) as caught:
         parse_formats("report,docx")
+    assert (caught.value.code, caught.value.about) == ("unknown_format", "docx")
 
 
-def test_names_from_files_cannot_break_the_page():
+def test_names_from_files_are_escaped():
     text = page.page(
         "<b>", "R&D", [page.heading("<i>"), page.table(["<th>"], [["<script>alert(1)</script>"]])]
     )
@@ -33,14 +34,14 @@ def test_names_from_files_cannot_break_the_page():
 
 
 def picture(vp, **regions):
-    """A picture whose regions are named after their roles."""
+    """Return a picture with regions that are named after their roles."""
     roles = {name: name.lower() for name in regions}
     return Picture(np.ones(GEOMETRY.shape), "T1", vp, GEOMETRY, regions, roles)
 
 
-def region(section, rows):
+def region(slice_index, rows):
     mask = np.zeros(GEOMETRY.shape, bool)
-    mask[section, rows, 5:15] = True
+    mask[slice_index, rows, 5:15] = True
     return mask
 
 
@@ -55,7 +56,7 @@ def test_the_aorta_does_not_set_the_colour_scale():
     assert best_slice(one) == 2
 
 
-def test_a_treated_lesion_is_not_stretched_and_visits_share_a_scale():
+def test_visits_share_a_scale_that_is_at_least_five_times_marrow():
     vp = np.full(GEOMETRY.shape, 0.01)
     lesion, reference = region(1, slice(3, 8)), region(1, slice(12, 17))
     after = picture(vp.copy(), Lesion=lesion, Reference=reference)
@@ -65,10 +66,11 @@ def test_a_treated_lesion_is_not_stretched_and_visits_share_a_scale():
     assert scale_top([before, after]) == scale_top([before])
 
 
-def test_a_pdf_without_a_browser_is_told_so(tmp_path, monkeypatch):
+def test_a_pdf_needs_a_browser(tmp_path, monkeypatch):
     monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
-    with pytest.raises(InputError, match="needs Chromium, Chrome or Edge"):
+    with pytest.raises(InputError) as caught:
         pdf.print_page(tmp_path / "report.html", tmp_path / "report.pdf")
+    assert caught.value.code == "no_browser"
 
 
 def test_a_page_is_printed(tmp_path):

@@ -1,4 +1,4 @@
-"""A region's role is that of its tag, in pictures, curves and tables, whatever its name says."""
+"""Roles in figures, curves and tables: those of the tags, whatever the names are."""
 
 import csv
 
@@ -18,7 +18,7 @@ from SpineDCELib.vocabulary.region_roles import REGION_ROLES, TAG
 SETTINGS = changed(
     Settings(), concentration={"T1_source": "fixed", "T10": 0.8}, aif={"source": "mask"}
 )
-#: The names say nothing, or another role than the tags.
+#: The names suggest no role, or another role than the tags.
 ROLES = {"L2 body": "lesion", "Tumour-free level": "reference", "Lesion of another study": "other"}
 
 
@@ -37,13 +37,13 @@ def done(tmp_path_factory):
     return analyse(inputs, SETTINGS, folder / "out")
 
 
-def test_the_picture_shows_the_slice_of_the_tagged_lesion(done):
+def test_the_figure_shows_the_slice_of_the_tagged_lesion(done):
     picture = picture_of(done.analysis, done.result)
     assert len(picture.of_role("lesion")) == 1
     assert best_slice(picture) == 1
 
 
-def test_the_outlines_have_the_colours_of_the_roles(done):
+def test_outlines_have_the_colours_of_the_roles(done):
     figure = report_figures.new_figure(6, 2)
     axes = figure.subplots(1, 3)
     picture = picture_of(done.analysis, done.result)
@@ -52,7 +52,7 @@ def test_the_outlines_have_the_colours_of_the_roles(done):
     assert legend == {"L2 body": REGION_ROLES["lesion"].colour}
 
 
-def test_the_curves_of_the_report_are_those_of_lesions_and_references(done, monkeypatch):
+def test_the_report_has_curves_of_lesions_and_references(done, monkeypatch):
     drawn = []
     monkeypatch.setattr(report_figures, "as_svg", drawn.append)
     report_figures.curves(done.analysis, done.result)
@@ -67,17 +67,17 @@ def test_the_curves_of_the_report_are_those_of_lesions_and_references(done, monk
     }
 
 
-def test_the_table_of_regions_has_their_roles(done):
+def test_the_table_of_regions_has_the_roles(done):
     with (done.folder / "measurements.csv").open(encoding="utf-8") as file:
         assert {row["region"]: row["role"] for row in csv.DictReader(file)} == ROLES
 
 
-def test_a_cohort_finds_the_lesions_curve_by_its_role(done, tmp_path):
+def test_a_cohort_finds_the_curve_of_the_lesion_by_role(done, tmp_path):
     for visit in ("before", "after"):
         (tmp_path / visit).mkdir()
         for name in ("curves.csv", "measurements.csv"):
             (tmp_path / visit / name).write_bytes((done.folder / name).read_bytes())
-    # The lesion has another name in the comparison: that of the other visit.
+    # In the comparison the lesion has its name at the other visit.
     (tmp_path / "comparison.csv").write_text("lesion,quantity\nLesion,volume\n", encoding="utf-8")
     curves = read_patient_curves(tmp_path)
     expected = done.result.curves["L2 body"]

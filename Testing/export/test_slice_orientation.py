@@ -1,4 +1,4 @@
-"""Slices are shown as a radiologist expects them, whatever the scanner's order."""
+"""Orientation of displayed slices: as a radiologist expects, for every storage order."""
 
 import itertools
 
@@ -24,9 +24,9 @@ EDGES = {
 @pytest.mark.parametrize(
     ("flip_a", "flip_d", "swap"), list(itertools.product((1, -1), (1, -1), (0, 1)))
 )
-def test_every_storage_order_shows_the_same_picture(plane, flip_a, flip_d, swap):
+def test_every_storage_order_gives_the_same_picture(plane, flip_a, flip_d, swap):
     across, down = AXES[plane]
-    # A picture that is 5 down × 3 across with 1 mm × 2 mm pixels, stored in any of eight ways.
+    # A picture of 5 rows × 3 columns with pixels of 1 mm × 2 mm, stored in eight ways.
     picture = np.arange(15.0).reshape(5, 3)
     stored = picture[::flip_d, ::flip_a]
     row_axis, column_axis = down * flip_d * 1.0, across * flip_a * 2.0
@@ -42,7 +42,7 @@ def test_every_storage_order_shows_the_same_picture(plane, flip_a, flip_d, swap)
     assert edges == EDGES[plane]
 
 
-def test_oblique_slices_keep_head_up():
+def test_oblique_slices_have_the_head_at_the_top():
     angle = np.deg2rad(25)
     across = np.array([0, np.cos(angle), np.sin(angle)])
     down = np.array([0, np.sin(angle), -np.cos(angle)])

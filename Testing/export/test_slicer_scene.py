@@ -1,4 +1,4 @@
-"""The scene that 3D Slicer opens: whole in itself, and read back by the real MRML libraries."""
+"""Scene for 3D Slicer: complete, and read back by the MRML libraries of 3D Slicer."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ def unpacked(made, tmp_path_factory):
     return top
 
 
-def test_every_node_and_file_that_is_named_is_there(unpacked):
+def test_referenced_nodes_and_files_exist(unpacked):
     root = ElementTree.parse(unpacked / f"{unpacked.name}.mrml").getroot()
     assert root.tag == "MRML"
     nodes = {node.get("id"): node for node in root}
@@ -57,7 +57,7 @@ def test_every_node_and_file_that_is_named_is_there(unpacked):
     assert all(node.get("id") in used for node in helpers)
 
 
-def test_files_hold_the_numbers_of_the_analysis(made, unpacked):
+def test_files_have_the_numbers_of_the_analysis(made, unpacked):
     outcome, _ = made
     for name in MAPS:
         image = sitk.ReadImage(str(unpacked / "Data" / f"{name}.nrrd"))
@@ -74,7 +74,7 @@ def test_files_hold_the_numbers_of_the_analysis(made, unpacked):
     np.testing.assert_allclose([float(r["AIF Cp [mM]"]) for r in rows], arterial.Cp)
 
 
-def test_the_same_analysis_gives_the_same_scene(made, tmp_path):
+def test_the_scene_of_an_analysis_is_reproducible(made, tmp_path):
     from SpineDCELib.export.slicer_scene import write_scene
 
     outcome, path = made
@@ -83,12 +83,12 @@ def test_the_same_analysis_gives_the_same_scene(made, tmp_path):
     assert (tmp_path / "scene.mrb").read_bytes() == path.read_bytes()
 
 
-# ---------------------------------------------------------------------------- 3D Slicer's own
+# ---------------------------------------------------------------------------- read by 3D Slicer
 
 
 @pytest.fixture(scope="module")
 def scene(made, tmp_path_factory):
-    """What the MRML libraries of 3D Slicer read."""
+    """Return the scene as read by the MRML libraries of 3D Slicer."""
     pytest.importorskip("slicer_core", reason="3D Slicer's libraries (slicer-core) are missing")
     import slicer
 
@@ -145,7 +145,7 @@ def test_slicer_reads_the_regions(made, scene):
         assert (vtk_to_numpy(labels) == segment.GetLabelValue()).sum() == mask.sum()
 
 
-def test_slicer_reads_numbers_in_the_tables(made, scene):
+def test_slicer_reads_the_tables_as_numbers(made, scene):
     outcome, _ = made
     table = scene.GetFirstNodeByName("Measurements").GetTable()
     names = [table.GetColumnName(n) for n in range(table.GetNumberOfColumns())]

@@ -1,4 +1,4 @@
-"""The whole way from files to files: right numbers, exact repetition, nothing done twice."""
+"""Analysis from files to files: correct numbers, exact repetition, cached stages."""
 
 import csv
 import json
@@ -40,7 +40,7 @@ def read(path):
     return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
 
 
-def test_known_parameters_come_back(study, tmp_path):
+def test_known_parameters_are_recovered(study, tmp_path):
     job.analyse(inputs(study), SETTINGS, tmp_path)
     tissue = np.ones(study.vp.shape, bool)
     tissue[..., 0] = False
@@ -50,7 +50,7 @@ def test_known_parameters_come_back(study, tmp_path):
     np.testing.assert_allclose(ve, 0.2, rtol=0.03)
 
 
-def test_maps_lie_where_the_series_lies(study, tmp_path):
+def test_maps_have_the_geometry_of_the_series(study, tmp_path):
     job.analyse(inputs(study), SETTINGS, tmp_path)
     image = sitk.ReadImage(str(tmp_path / "vp.nrrd"))
     assert image.GetOrigin() == pytest.approx((-10, 20, 30))
@@ -58,7 +58,7 @@ def test_maps_lie_where_the_series_lies(study, tmp_path):
     assert image.GetMetaData("SpineDCE.unit") == "fraction"
 
 
-def test_measurements_are_the_maps_own_numbers(study, tmp_path):
+def test_measurements_are_those_of_the_maps(study, tmp_path):
     job.analyse(inputs(study), SETTINGS, tmp_path)
     with (tmp_path / "measurements.csv").open() as file:
         rows = {row["region"]: row for row in csv.DictReader(file)}
@@ -86,7 +86,7 @@ def test_rerun_gives_the_same_numbers(study, tmp_path, model):
             assert (tmp_path / "a" / name).read_text() == (outcome.folder / name).read_text()
 
 
-def test_rerun_notices_changed_inputs_and_other_numbers(study, tmp_path, capsys):
+def test_rerun_reports_changed_inputs_and_different_numbers(study, tmp_path, capsys):
     own = tmp_path / "regions.nrrd"
     shutil.copy(study.regions, own)
     given = Inputs(str(study.series), aif_mask=str(study.artery), roi=(str(own),))
@@ -101,12 +101,12 @@ def test_rerun_notices_changed_inputs_and_other_numbers(study, tmp_path, capsys)
     assert "regions.nrrd has changed" in capsys.readouterr().err
 
 
-def test_a_new_shift_reads_and_converts_nothing(study, tmp_path, monkeypatch):
+def test_another_shift_uses_the_cached_concentration(study, tmp_path, monkeypatch):
     job.analyse(inputs(study), SETTINGS, tmp_path / "a")
     fresh = job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 2.0}), tmp_path / "b")
 
     def forbidden(*args, **kwargs):
-        raise AssertionError("this was done already")
+        raise AssertionError("this is in the cache")
 
     monkeypatch.setattr(reading, "scan_study", forbidden)
     monkeypatch.setattr(reading, "read_dynamic", forbidden)
@@ -124,7 +124,7 @@ def test_a_changed_study_is_read_again(study, tmp_path):
     assert not np.array_equal(a, b)
 
 
-def test_results_inside_the_study_are_not_part_of_it(tmp_path, monkeypatch):
+def test_results_in_the_folder_of_the_study_are_ignored(tmp_path, monkeypatch):
     study = write_small_study(tmp_path / "study")
     folder = Inputs(str(study.series.parent), aif_mask=str(study.artery))
     out = study.series.parent / "results"
@@ -136,7 +136,7 @@ def test_results_inside_the_study_are_not_part_of_it(tmp_path, monkeypatch):
     np.testing.assert_array_equal(job.analyse(folder, SETTINGS, other).result.maps["vp"], first)
 
 
-def test_a_damaged_cache_is_made_again(study, tmp_path):
+def test_a_damaged_cache_is_computed_again(study, tmp_path):
     a = job.analyse(inputs(study), SETTINGS, tmp_path).result.maps["vp"]
     for file in (tmp_path / ".cache").rglob("*.npy"):
         file.write_bytes(file.read_bytes()[:50])
@@ -144,7 +144,7 @@ def test_a_damaged_cache_is_made_again(study, tmp_path):
     np.testing.assert_array_equal(a, b)
 
 
-def test_cancelling_leaves_earlier_results(study, tmp_path):
+def test_earlier_results_are_unchanged_after_cancelling(study, tmp_path):
     job.analyse(inputs(study), SETTINGS, tmp_path)
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()}
 
@@ -157,8 +157,17 @@ def test_cancelling_leaves_earlier_results(study, tmp_path):
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()} == before
 
 
+def test_anonymised_provenance_cannot_be_run_again(study, tmp_path):
+    job.analyse(inputs(study), SETTINGS, tmp_path, anonymise=True)
+    text = (tmp_path / "provenance.json").read_text(encoding="utf-8")
+    assert str(study.series) not in text
+    with pytest.raises(InputError) as caught:
+        job.rerun(tmp_path / "provenance.json")
+    assert caught.value.code == "anonymised_record"
+
+
 @pytest.mark.parametrize("signal", ["absolute", "relative", "difference"])
-def test_signal_modes_rank_alike_and_say_their_unit(study, tmp_path, signal):
+def test_signal_modes_have_their_unit_and_the_true_ranking(study, tmp_path, signal):
     settings = changed(SETTINGS, concentration={"signal": signal})
     result = job.analyse(inputs(study), settings, tmp_path).result
     vp, truth = result.maps["vp"][..., 1:].ravel(), study.vp[..., 1:].ravel()
@@ -167,7 +176,7 @@ def test_signal_modes_rank_alike_and_say_their_unit(study, tmp_path, signal):
     assert f"AIF Cp [{unit}]" in (tmp_path / "curves.csv").read_text().splitlines()[0]
 
 
-def test_uneven_frame_times(tmp_path):
+def test_uneven_frame_times_are_fitted(tmp_path):
     rng = np.random.default_rng(3)
     t = np.cumsum(np.r_[0, rng.uniform(2, 6, 59)])
     study = write_small_study(tmp_path / "s", t=t)
@@ -175,7 +184,7 @@ def test_uneven_frame_times(tmp_path):
     np.testing.assert_allclose(vp[..., 1:], study.vp[..., 1:], atol=3e-3)
 
 
-def test_settings_file_and_options(study, tmp_path, capsys):
+def test_options_take_precedence_over_the_settings_file(study, tmp_path, capsys):
     file = tmp_path / "settings.json"
     file.write_text('{"fit": {"shift": 3.0, "model": "patlak"}, "aif": {"Hct": 0.4}}')
     assert main(options(study, tmp_path / "a", "--settings", str(file), "--shift", "0")) == 0
@@ -186,7 +195,7 @@ def test_settings_file_and_options(study, tmp_path, capsys):
     assert "patlak" in capsys.readouterr().out
 
 
-def test_library_needs_no_shell_and_no_picture_package():
+def test_the_library_can_be_imported_without_optional_packages():
     import subprocess
     import sys
 
@@ -202,11 +211,11 @@ def test_library_needs_no_shell_and_no_picture_package():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_regions_and_sections_may_have_shifts_of_their_own(study, tmp_path):
+def test_regions_and_slices_can_have_their_own_shifts(study, tmp_path):
     def vp(name, **fit):
         return job.analyse(inputs(study), changed(SETTINGS, fit=fit), tmp_path / name).result
 
-    def close(found, expected):  # float32 sums run in another order over fewer voxels
+    def close(found, expected):  # float32 sums of fewer voxels run in another order
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-7)
 
     still, moved = vp("a").maps["vp"], vp("b", shift=2.0).maps["vp"]
@@ -215,9 +224,10 @@ def test_regions_and_sections_may_have_shifts_of_their_own(study, tmp_path):
     close(own.maps["vp"][labels == 1], moved[labels == 1])
     close(own.maps["vp"][labels != 1], still[labels != 1])
     assert any("label 1: 2 s" in note for note in own.notes)
-    sections = vp("d", shift_by="section", shifts={"section 2": 2.0}).maps["vp"]
-    close(sections[1], moved[1])
-    close(sections[0], still[0])
+    slices = vp("d", shift_by="section", shifts={"section 2": 2.0}).maps["vp"]
+    close(slices[1], moved[1])
+    close(slices[0], still[0])
     assert job.rerun(tmp_path / "d" / "provenance.json").differing == ()
-    with pytest.raises(InputError, match="'section 9'"):
+    with pytest.raises(InputError) as caught:
         vp("e", shift_by="section", shifts={"section 9": 2.0})
+    assert caught.value.code == "unknown_shift_name"

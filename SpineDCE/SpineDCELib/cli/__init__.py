@@ -1,4 +1,4 @@
-"""The ``spinedce`` command: one module per subcommand, and what they share."""
+"""The ``spinedce`` command: one module per subcommand, and shared options and messages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-# NumPy reads these when it is loaded, so they are set first. More threads do not speed up a fit,
-# but take the cores that draw the page; with one, results do not depend on the number of cores.
+# NumPy reads these when it is imported, so they are set first. More threads do not speed up a fit
+# and slow down the drawing of the page; with one, results do not depend on the number of cores.
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
@@ -28,12 +28,12 @@ from SpineDCELib.cli.remedies import with_remedy  # noqa: E402
 from SpineDCELib.errors import Cancelled, SpineDCEError  # noqa: E402
 from SpineDCELib.version import __version__  # noqa: E402
 
-#: In the order that help lists them; each has ``add(commands)``.
+#: In the order of the help; each has ``add(commands)``.
 COMMANDS = (info, aif, analyse, compare, rerun, batch, cohort, paper, phantom, workstation)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; an error becomes one line on stderr and a non-zero exit."""
+    """Run a command, and return its exit status; print an error as one line on stderr."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options) or 0)
@@ -41,20 +41,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"spinedce: {with_remedy(error, options.known_options)}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, Cancelled):
-        print("spinedce: stopped; earlier results are untouched.", file=sys.stderr)
+        print("spinedce: Stopped. Earlier results are unchanged.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except MemoryError:
-        print("spinedce: not enough memory for this study.", file=sys.stderr)
+        print("spinedce: There is not enough memory for this study.", file=sys.stderr)
         return 3
     except Exception as error:
         if os.environ.get("SPINEDCE_DEBUG"):
             raise
         print(
-            f"spinedce: unexpected {type(error).__name__}: {error}. This is a fault of the "
-            "program; SPINEDCE_DEBUG=1 shows where. Earlier results are untouched.",
+            f"spinedce: Unexpected error ({type(error).__name__}: {error}). Earlier results are "
+            "unchanged. Set SPINEDCE_DEBUG=1 and run the command again for details.",
             file=sys.stderr,
         )
         return 3

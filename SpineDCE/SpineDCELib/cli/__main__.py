@@ -1,4 +1,4 @@
-"""``python -m SpineDCELib.cli``: the command where no script is installed, as in 3D Slicer."""
+"""``python -m SpineDCELib.cli``: the command where its script is not installed, as in 3D Slicer."""
 
 import sys
 

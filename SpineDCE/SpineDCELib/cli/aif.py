@@ -37,13 +37,13 @@ def add(commands: Any) -> None:
         "aif", help="show the candidates for the artery, the AIF and the evidence for its shift"
     )
     parser.add_argument("study", metavar="STUDY", help="folder or file")
-    parser.add_argument("-o", "--out", metavar="OUT", help="folder for tables, mask and picture")
-    add_analysis_options(parser)
+    parser.add_argument("-o", "--out", metavar="OUT", help="folder for tables, mask and figure")
+    add_analysis_options(parser, export=False)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print and write the findings; raise an error where no artery can be trusted."""
+    """Print and write the findings; raise an error if no artery can be trusted."""
     settings, inputs = settings_of(options), inputs_of(options)
     if settings.aif.source not in ("auto", "mask"):
         raise InputError(
@@ -119,7 +119,7 @@ def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: lis
 
 
 def _summary(found: Detection) -> str:
-    """The table for a terminal: the accepted slices, then each rejected vessel once."""
+    """Return a table for a terminal: the accepted slices, then each rejected vessel once."""
     lines = [f"{'slice':>7} {'vessel':>6} {'voxels':>6} {'used':>5} {'arrival':>8} {'peak':>7} "
              f"{'width':>7}  verdict"]  # fmt: skip
     rejected: set[int] = set()
@@ -133,9 +133,9 @@ def _summary(found: Detection) -> str:
             f"{c.peak:7.2f} {c.width:5.1f} s  {c.reason}"
         )
     lines += [
-        f"(peak in {found.unit}; a rejected vessel is listed once)",
+        f"(Peak in {found.unit}. A rejected vessel is listed once.)",
         "",
-        "Voxels that enhance, by verdict:",
+        "Enhancing voxels by verdict:",
         *(f"  {n:7d} {reason}" for reason, n in found.counts().items()),
         "",
     ]

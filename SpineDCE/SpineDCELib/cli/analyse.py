@@ -1,4 +1,4 @@
-"""``spinedce analyse``: maps, measurements and a picture of one study."""
+"""``spinedce analyse``: maps, measurements and overview figure of one study."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 def add(commands: Any) -> None:
     """Register the subcommand."""
-    parser = commands.add_parser(
-        "analyse", help="compute maps, measurements and a picture of a study"
-    )
+    parser = commands.add_parser("analyse", help="compute maps and measurements of a study")
     parser.add_argument("study", metavar="STUDY", help="folder or file")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_analysis_options(parser)
@@ -42,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def summary(outcome: Outcome) -> str:
-    """Return the assumptions, the results and their folder, for a terminal."""
+    """Return assumptions, results and their folder as text for a terminal."""
     settings, result = outcome.analysis.settings, outcome.result
     lines = [
         f"Model {settings.fit.model}, {settings.concentration.signal} signal, AIF "
@@ -68,7 +66,7 @@ def summary(outcome: Outcome) -> str:
         )
     for name, size in measures.sizes.items():
         lines.append(
-            f"{name}: {size.axial.longest:.1f} × {size.axial.perpendicular:.1f} mm on the axial "
+            f"{name}: {size.axial.longest:.1f} × {size.axial.perpendicular:.1f} mm in the axial "
             f"plane, {size.whole.volume / 1000:.2f} mL within the outline ({size.source})"
         )
     lines += [f"! {warning}" for warning in measures.warnings]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from typing import Any
 
 from SpineDCELib.cli.options import add_analysis_options, settings_of
+from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.cli.terminal import existing, shown_progress
 from SpineDCELib.compare.call import CUTOFF, SOURCE
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import parse_formats
 from SpineDCELib.settings import FORM
 
-#: Options that name files of one study.
+#: Inputs that belong to one study.
 OF_ONE = tuple(p for p in FORM if p.startswith("inputs.") and FORM[p].option.startswith("--"))
 
 
@@ -23,12 +25,13 @@ def add(commands: Any) -> None:
     )
     parser.add_argument(
         "studies", metavar="STUDIES",
-        help="a folder with one folder per patient (before/ and after/ in it, or one study), or a "
-        "table with columns patient, before, after (or study), roi, size, group …",
+        help="a folder with one folder per patient, which contains before/ (baseline) and after/ "
+        "(follow-up) or one study; or a table with columns patient, before, after (or study), roi, "
+        "size, group …",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for the data set")
     add_worker_options(parser)
-    add_analysis_options(parser)
+    add_analysis_options(parser, cache=False)
     both = parser.add_argument_group("comparison")
     both.add_argument(
         "--cutoff", type=float, default=CUTOFF, metavar="PERCENT",
@@ -41,7 +44,7 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     both.add_argument(
         "--accept-differences", action="store_true",
-        help="compare although scanner, protocol or settings differ",
+        help="compare even if scanner, protocol or settings differ",
     )  # fmt: skip
     parser.set_defaults(run=run)
 
@@ -51,22 +54,25 @@ def add_worker_options(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--workers", type=int, metavar="N",
-        help="processes on this machine (default: one per core; 0: no other process, without Dask)",
+        help="processes on this machine (default: one per core; 0: only this one, without Dask)",
     )  # fmt: skip
     where.add_argument(
-        "--dask", metavar="ADDRESS", help="a running Dask cluster that sees the same files"
+        "--dask",
+        metavar="ADDRESS",
+        help="scheduler of a running Dask cluster that has access to the same files",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Analyse the studies that are not done yet; return 1 if one failed."""
+    """Analyse the studies that are not done yet; return 1 if a study failed."""
     from SpineDCELib.cohort.batch import Recipe, run_batch
     from SpineDCELib.cohort.batch_studies import read_studies
 
     for name in OF_ONE:
         if getattr(options, name.replace(".", "__")):
             raise InputError(
-                f"{FORM[name].option} belongs to one study; name its files in the table.",
+                f"{FORM[name].option} gives a file of one study. Name the files of each patient in "
+                "the table of studies.",
                 code="option_of_one_study",
             )
     studies = read_studies(existing(options.studies))
@@ -83,19 +89,27 @@ def run(options: argparse.Namespace) -> int:
             studies, recipe, options.out, workers=options.workers, address=options.dask,
             progress=progress,
         )  # fmt: skip
-    print(summary(entries))
+    print(summary(entries, options.known_options))
     print(f"\nResults in {options.out}: participants.tsv, studies.tsv, sub-*/, results/")
     return int(any(entry.status == "failed" for entry in entries))
 
 
-def summary(entries: Any) -> str:
-    """Return how many patients are done, and why others are not."""
+def summary(entries: Any, known: Collection[str] | None = None) -> str:
+    """Return the number of patients that are done, and the reasons for failures.
+
+    Args:
+        known: names of the options of the command; see :func:`with_remedy`.
+    """
     counts = {
         status: sum(entry.status == status for entry in entries)
         for status in ("done", "kept", "failed")
     }
-    words = {"done": "done now", "kept": "done before", "failed": "failed"}
-    said = ", ".join(f"{n} {words[status]}" for status, n in counts.items() if n)
-    lines = [f"{len(entries)} patients: {said}"]
-    lines += [f"! {entry.name}: {entry.reason}" for entry in entries if entry.status == "failed"]
+    words = {"done": "done", "kept": "kept from an earlier run", "failed": "failed"}
+    counted = ", ".join(f"{n} {words[status]}" for status, n in counts.items() if n)
+    lines = [f"{len(entries)} patients: {counted}"]
+    lines += [
+        f"! {one.name}: {with_remedy(InputError(one.reason, fields=one.fields), known)}"
+        for one in entries
+        if one.status == "failed"
+    ]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""``spinedce cohort``: group statistics and figures of many patients' changes."""
+"""``spinedce cohort``: group statistics and figures of many patients."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--cutoff", action="append", default=[], type=named_number, metavar="COLUMN=PERCENT",
-        help="a cutoff chosen in advance (default: vp=-40 and area=-10, Behar et al., AJNR 2023)",
+        help="a predefined cutoff (default: vp=-40 and area=-10, Behar et al., AJNR 2023)",
     )  # fmt: skip
     parser.add_argument(
         "--bootstrap",
@@ -61,7 +61,9 @@ def run(options: argparse.Namespace) -> int:
 
     if options.bootstrap < 0:
         raise InputError(
-            f"--bootstrap must be 0 or more; {options.bootstrap} was given.", code="out_of_range"
+            f"The number of bootstrap resamples cannot be negative; {options.bootstrap} was given.",
+            code="out_of_range",
+            fields=["cohort.bootstrap"],
         )
     table = read_cohort(
         existing(options.table),
@@ -84,16 +86,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def summary(result: Any) -> str:
-    """Return the tables, for a terminal."""
-    from SpineDCELib.cohort import cohort_text as words
+    """Return the tables as text for a terminal."""
+    from SpineDCELib.cohort import cohort_text as text
 
     negative, positive = result.table.names
     count = int(result.table.positive.sum())
     lines = [f"{count} {positive}, {result.table.positive.size - count} {negative}"]
     lines += [f"! {note}" for note in result.table.notes]
-    tables = [words.group_words, words.roc_words, words.cutoff_words]
-    tables += [words.pair_words] if result.pairs else []
-    for make in tables:
-        lines += ["", words.text_table(make(result))]
-    lines += ["", "Not a medical device: for research."]
+    tables = [text.group_table, text.roc_table, text.cutoff_table]
+    tables += [text.pair_table] if result.pairs else []
+    for table in tables:
+        lines += ["", text.plain_text(table(result))]
+    lines += ["", "For research; not a medical device."]
     return "\n".join(lines)

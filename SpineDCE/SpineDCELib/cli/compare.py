@@ -1,4 +1,4 @@
-"""``spinedce compare``: change between two visits, and its call."""
+"""``spinedce compare``: change between two visits, and response call."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def add(commands: Any) -> None:
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_analysis_options(parser)
     second = parser.add_argument_group(
-        "follow-up visit (its settings are those of the baseline visit)"
+        "follow-up visit (its other settings are those of the baseline visit)"
     )
-    for option in ("--aif-mask", "--aif-file", "--t1-map"):
+    for option in ("--aif-mask", "--aif-region", "--aif-selection", "--aif-file", "--t1-map"):
         second.add_argument(
             f"{option}-after", metavar="FILE", help=f"{option} of the follow-up visit"
         )
     second.add_argument(
         "--roi-after", metavar="FILE", action="append", default=[],
-        help="regions of the follow-up visit (default: the baseline visit's, carried over)",
+        help="regions of the follow-up visit (default: those of the baseline visit, carried over)",
     )  # fmt: skip
     second.add_argument(
         "--size-after", metavar="FILE", action="append", default=[],
@@ -51,11 +51,11 @@ def add(commands: Any) -> None:
     )
     second.add_argument(
         "--keep-settings", action="store_true",
-        help="keep the settings of an earlier analysis of the follow-up visit",
+        help="if the follow-up visit was analysed earlier, keep its settings",
     )  # fmt: skip
     second.add_argument(
         "--accept-differences", action="store_true",
-        help="compare although scanner, protocol or settings differ",
+        help="compare even if scanner, protocol or settings differ",
     )  # fmt: skip
     call = parser.add_argument_group("call")
     call.add_argument(
@@ -83,6 +83,7 @@ def run(options: argparse.Namespace) -> int:
             study="",
             aif_mask=options.inputs__aif_mask,
             aif_region=options.inputs__aif_region,
+            aif_selection=options.inputs__aif_selection,
             aif_file=options.inputs__aif_file,
             T1_map=options.inputs__T1_map,
             roi=tuple(options.inputs__roi or ()),
@@ -94,6 +95,8 @@ def run(options: argparse.Namespace) -> int:
         Inputs(
             study="",
             aif_mask=options.aif_mask_after,
+            aif_region=options.aif_region_after,
+            aif_selection=options.aif_selection_after,
             aif_file=options.aif_file_after,
             T1_map=options.t1_map_after,
             roi=tuple(options.roi_after),
@@ -115,6 +118,7 @@ def run(options: argparse.Namespace) -> int:
             cutoff=options.cutoff,
             residual_threshold=options.residual,
             flip_runs=options.flip_runs,
+            cached=not options.no_cache,
             formats=parse_formats(options.export or "report"),
             anonymise=options.anonymise,
             progress=progress,
@@ -125,7 +129,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def summary(comparison: Comparison) -> str:
-    """Return the call of every lesion with its evidence, for a terminal."""
+    """Return the call of every lesion and the numbers behind it as text for a terminal."""
     lines = []
     for lesion in comparison.lesions:
         one, two = (size.axial for size in lesion.sizes)
@@ -136,7 +140,7 @@ def summary(comparison: Comparison) -> str:
                 f"(95 % {signed(change.low)} to {signed(change.high)} %)"
                 for name, change in lesion.changes.items()
             ),
-            f"  size on the axial plane: {one.longest:.1f} × {one.perpendicular:.1f} mm to "
+            f"  size in the axial plane: {one.longest:.1f} × {one.perpendicular:.1f} mm to "
             f"{two.longest:.1f} × {two.perpendicular:.1f} mm, product "
             f"{signed(lesion.size_change)} %",
             f"  mean signal enhancement: {lesion.enhancement[0]:.0f} % to "
@@ -149,5 +153,5 @@ def summary(comparison: Comparison) -> str:
         lines.append("")
     lines += [f"! {warning}" for warning in comparison.warnings]
     lines.append(f"{EVIDENCE} ({SOURCE}).")
-    lines.append("Not a medical device: a radiologist decides.")
+    lines.append("For research; not a medical device. A radiologist decides.")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""``spinedce info``: contents of a study."""
+"""``spinedce info``: series of a study and their use."""
 
 from __future__ import annotations
 

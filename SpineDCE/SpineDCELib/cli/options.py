@@ -1,4 +1,4 @@
-"""Options of every command that analyses, built from the form description of the settings."""
+"""Options of the commands that analyse, built from the form description of the settings."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from SpineDCELib.settings import (
     with_values,
 )
 
-#: Title of each group of options → the fields in it, by the beginning of their paths.
+#: Title of each group of options, and the beginnings of the paths of its fields.
 _GROUPS = (
     ("study", ("reading.",)),
-    ("preprocessing (the background is left out by default)", ("preprocessing.",)),
+    ("preprocessing (by default, only the background is removed)", ("preprocessing.",)),
     (
         "arterial input function (give at most one of --aif, --aif-mask and --aif-file)",
         ("aif.", "inputs.aif_", "fit.shift"),
@@ -37,8 +37,15 @@ _EXCLUSIVE = (
 _DEFAULTS = Settings()
 
 
-def add_analysis_options(parser: argparse.ArgumentParser) -> None:
-    """Add options for study, AIF, concentration, fit, regions and export."""
+def add_analysis_options(
+    parser: argparse.ArgumentParser, *, export: bool = True, cache: bool = True
+) -> None:
+    """Add options for study, AIF, concentration, fit and regions.
+
+    Args:
+        export: also add the options for formats and anonymisation.
+        cache: also add the option that switches the cache off.
+    """
     left = [one for one in FORM.values() if one.option.startswith("--")]
     for title, beginnings in _GROUPS:
         group = parser.add_argument_group(title)
@@ -67,26 +74,31 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
             )  # fmt: skip
             group.add_argument(
                 "--smooth-time", type=float, metavar="SECONDS",
-                help="smoothing in time of this width, not of the first pass",
+                help="smoothing in time of this width, except of the first pass",
             )  # fmt: skip
     assert not left, [one.path for one in left]
-    export = parser.add_argument_group("export")
-    export.add_argument(
-        "--export", metavar="LIST", help=f"also write {', '.join(FORMATS)} or all, by commas"
-    )
-    export.add_argument(
-        "--anonymise",
-        action="store_true",
-        help="leave names, IDs, dates, paths and UIDs out of every file",
-    )
-    parser.add_argument("--settings", metavar="FILE", help="settings as JSON; options override it")
+    if export:
+        group = parser.add_argument_group("export")
+        group.add_argument(
+            "--export", metavar="LIST",
+            help=f"also write these formats, separated by commas: {', '.join(FORMATS)} or all",
+        )  # fmt: skip
+        group.add_argument(
+            "--anonymise", action="store_true",
+            help="remove names, IDs, dates, paths and UIDs from every file",
+        )  # fmt: skip
     parser.add_argument(
-        "--no-cache", action="store_true", help="do not keep the read study for a second run"
+        "--settings", metavar="FILE", help="settings as JSON; options take precedence"
     )
+    if cache:
+        parser.add_argument(
+            "--no-cache", action="store_true",
+            help="do not keep the study as read in OUT/.cache for the next run",
+        )  # fmt: skip
 
 
 def add_option(group: Any, one: Field) -> None:
-    """Add the option of one field to a parser or group; its value is None where it is not given."""
+    """Add the option of one field to a parser or group; its value is None if it is not given."""
     how: dict[str, Any] = {"dest": _name_of(one), "default": None, "help": _help_of(one)}
     if one.kind == "switch":
         how |= {"action": "store_true"}
@@ -116,7 +128,7 @@ def _help_of(one: Field) -> str:
         default = value_at(_DEFAULTS, one.path)
         if default is not None:
             text += f" (default {one.text(default)} {one.unit}".rstrip() + ")"
-    # argparse takes % for a placeholder.
+    # argparse expands % as a placeholder.
     return (text[0].lower() + text[1:] if text[1:2].islower() else text).replace("%", "%%")
 
 
@@ -154,7 +166,7 @@ def shift_of(text: str) -> float | str:
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """Return the settings of the settings file, replaced by those of the options."""
+    """Return the settings of the settings file, with the values of the options that are given."""
     settings = read_settings(options.settings) if options.settings else Settings()
     values: dict[str, Any] = {}
     if options.inputs__aif_mask or options.inputs__aif_file:
@@ -179,7 +191,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 
 def given(options: argparse.Namespace, path: str) -> Any:
-    """Return the value of a field's option, in the engine's unit; None where it is not given."""
+    """Return the value of a field's option, in the engine's unit; None if it is not given."""
     one = FORM[path]
     value = getattr(options, _name_of(one))
     if value is None:

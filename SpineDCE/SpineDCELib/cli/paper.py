@@ -1,4 +1,4 @@
-"""``spinedce paper``: results of Behar et al. 2023 on a digital cohort, beside the printed ones."""
+"""``spinedce paper``: results of Behar et al. 2023 beside those of a digital cohort."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def add(commands: Any) -> None:
     )
     parser.add_argument(
         "--signal", choices=SIGNAL_MODES, default="relative",
-        help="signal to concentration (default: relative, as without a T1 map)",
+        help="what is fitted (default relative, as in the paper)",
     )  # fmt: skip
     parser.add_argument(
-        "--t10", type=float, metavar="MS", help="T10 of all tissue, for absolute signal"
+        "--t10", type=float, metavar="MS", help="T10 of all tissue, for --signal absolute"
     )
     parser.add_argument(
         "--examples", choices=("full", "small", "none"), default="full",
-        help="size of the patients of Figures 1 and 2",
+        help="image size of the patients in Figures 1 and 2 (default full)",
     )  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Create and analyse the cohort, and print its numbers beside those of the paper."""
-    from SpineDCELib.cohort.cohort_text import text_table
+    from SpineDCELib.cohort.cohort_text import plain_text
     from SpineDCELib.cohort.published_results import HEADER
     from SpineDCELib.cohort.reproduce_paper import PAPER_SETTINGS, reproduce
 
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
             address=options.dask,
             progress=progress,
         )
-    print(text_table((HEADER, found.rows)))
+    print(plain_text((HEADER, found.rows)))
     print("\n".join(["", *found.remarks]))
     print(f"\nTable and figures in {options.out}: paper.html, paper.csv, figure1.png …, cohort/")
     return int(any(entry.status == "failed" for entry in found.entries))

@@ -1,4 +1,4 @@
-"""``spinedce phantom``: digital spine with known truth, as a scanner would send it."""
+"""``spinedce phantom``: studies of a digital spine with known truth."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from SpineDCELib.progress import part
 def add(commands: Any) -> None:
     """Register the subcommand."""
     parser = commands.add_parser(
-        "phantom", help="write studies of a digital spine with known truth, as a scanner sends them"
+        "phantom", help="write studies of a digital spine with known truth, as DICOM"
     )
-    parser.add_argument("out", metavar="OUT", help="folder; each visit gets dicom/ and truth/")
+    parser.add_argument(
+        "out", metavar="OUT", help="folder for before/ and after/, each with dicom/ and truth/"
+    )
     parser.add_argument(
         "--patient", choices=sorted(PATIENTS), default="A", help="sample patient (default A)"
     )
     parser.add_argument(
-        "--cohort", action="store_true", help="write quick studies of 49 patients instead"
+        "--cohort", action="store_true", help="write small studies of 49 patients instead"
     )
     parser.add_argument(
-        "--visit", choices=(*VISITS, "both"), default="both", help="visit (default both)"
-    )
+        "--visit", choices=(*VISITS, "both"), default="both",
+        help="before is the baseline, after the follow-up visit (default both)",
+    )  # fmt: skip
     parser.add_argument(
         "--size", choices=("full", "small", "quick"), default="full",
         help="size of the images (default full)",
@@ -34,8 +37,10 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--seed", type=int, default=2023, help="seed of noise and motion (default 2023)"
     )
-    parser.add_argument("--no-motion", action="store_true", help="no breathing, no bulk motion")
-    parser.add_argument("--no-noise", action="store_true", help="no noise")
+    parser.add_argument(
+        "--no-motion", action="store_true", help="leave out breathing and patient motion"
+    )
+    parser.add_argument("--no-noise", action="store_true", help="leave out noise")
     parser.set_defaults(run=run)
 
 
@@ -49,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
                 table = write_cohort(
                     out, seed=options.seed, noise=not options.no_noise, progress=progress
                 )
-                print(f"98 studies of 49 patients, listed in {table}")
+                print(f"98 studies of 49 patients; {table} lists them")
                 return 0
             for i, visit in enumerate(visits):
                 write_study(
@@ -64,9 +69,9 @@ def run(options: argparse.Namespace) -> int:
                 )
     except OSError as error:
         raise InputError(
-            f"The study could not be written to {out}: {error.strerror or error}. Choose another "
-            "folder or free some space.",
-            code="not_writable",
+            f"The study could not be written to {out} ({error.strerror or error}). Free some space "
+            "or choose another folder.",
+            code="writing_failed",
             about=str(out),
         ) from None
     for visit in visits:

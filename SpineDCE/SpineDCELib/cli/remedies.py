@@ -1,4 +1,4 @@
-"""Remedies of errors in the words of the command line: which options to use."""
+"""Remedies of errors in the command line: the options that can fix the problem."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from collections.abc import Collection
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.settings import FORM
 
-#: Fields that no form describes → option.
+#: Fields that the form does not describe → option.
 OWN_OPTIONS = {
+    "batch.dask": "--dask ADDRESS",
+    "batch.workers": "--workers N",
+    "cohort.bootstrap": "--bootstrap N",
+    "cohort.cutoff": "--cutoff COLUMN=PERCENT",
+    "cohort.groups": "--groups FILE",
+    "cohort.positive": "--positive WORD",
+    "cohort.quantity": "--quantity COLUMN",
     "compare.accept_differences": "--accept-differences",
     "compare.cutoff": "--cutoff PERCENT",
     "export.formats": "--export LIST",
+    "paper.patients": "--patients N",
 }
 
 
@@ -34,10 +42,15 @@ def with_remedy(error: SpineDCEError, known: Collection[str] | None = None) -> s
 
 
 def option_of(path: str) -> str:
-    """Return the option for a field of the form, such as "--t10 MS"; "" where there is none."""
-    if path in OWN_OPTIONS:
-        return OWN_OPTIONS[path]
+    """Return the option for a field, such as "--t10 MS"; "" if there is none.
+
+    Args:
+        path: of the field, with a value to choose if there is one: "concentration.signal=relative".
+    """
     path, _, value = path.partition("=")
+    if path in OWN_OPTIONS:
+        option = OWN_OPTIONS[path]
+        return f"{option.partition(' ')[0]} {value}" if value else option
     if path == "concentration.T1_source" and value == "vfa":
         return "--t1-vfa"
     field = FORM.get(path)

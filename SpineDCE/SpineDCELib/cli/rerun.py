@@ -1,4 +1,4 @@
-"""``spinedce rerun``: repetition of an analysis from its provenance."""
+"""``spinedce rerun``: repetition of an analysis, with a comparison of every number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ def add(commands: Any) -> None:
     """Register the subcommand."""
     parser = commands.add_parser("rerun", help="repeat an analysis and compare every number")
     parser.add_argument("provenance", metavar="PROVENANCE", help="provenance.json of an analysis")
-    parser.add_argument("-o", "--out", metavar="OUT", help="default: <old folder>-rerun")
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar="OUT",
+        help="folder for results (default: folder of the analysis with -rerun added)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -24,12 +29,10 @@ def run(options: argparse.Namespace) -> int:
     print(f"Results in {outcome.folder}")
     if outcome.differing:
         print(
-            "Numbers differ from the first analysis in "
-            + ", ".join(outcome.differing)
-            + ": another "
-            "version of SpineDCE or of its libraries computed them (see 'environment' in both "
-            "records)."
+            f"Numbers differ from those of the first analysis in {', '.join(outcome.differing)}. "
+            "Compare 'environment' in both provenance.json: another version of SpineDCE or of its "
+            "libraries may have computed them."
         )
         return 1
-    print("Every number is equal to the first analysis.")
+    print("All numbers are equal to those of the first analysis.")
     return 0

@@ -18,7 +18,7 @@ def existing(path: str) -> Path:
     """
     if not Path(path).exists():
         raise InputError(
-            f"{path} does not exist; check the path.", code="not_found", about=str(path)
+            f"{path} does not exist. Check the path.", code="not_found", about=str(path)
         )
     return Path(path)
 

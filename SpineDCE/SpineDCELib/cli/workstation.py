@@ -8,7 +8,7 @@ from typing import Any
 
 from SpineDCELib.errors import InputError
 
-#: Where the package of the page registers the function that serves it.
+#: Group of entry points in which the package of the page registers its function.
 ENTRY_POINTS = "spinedce.workstation"
 
 
@@ -28,19 +28,19 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve the page until it is stopped.
 
-    The page is another package, which the engine does not import: its entry point is looked up.
+    The page is in another package, which the engine finds by its entry point.
     """
-    advice = "install it with: pip install 'spinedce[workstation]'"
+    advice = "Install it with: pip install 'spinedce[workstation]'."
     entries = [*entry_points(group=ENTRY_POINTS)]
     if not entries:
         raise InputError(
-            f"The workstation is not part of this installation; {advice}", code="no_workstation"
+            f"The workstation is not part of this installation. {advice}", code="no_workstation"
         )
     try:
         serve = entries[0].load()
     except ImportError as error:
         raise InputError(
-            f"The workstation is not part of this installation ({error.name} is missing); {advice}",
+            f"The workstation is not part of this installation: {error.name} is missing. {advice}",
             code="no_workstation",
         ) from None
     serve(options.study, port=options.port, browser=not options.no_browser)

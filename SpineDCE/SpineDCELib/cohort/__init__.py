@@ -1,4 +1,4 @@
-"""Many patients: group statistics, ROC curves, figures, and many studies at once."""
+"""Cohorts: batch analysis of many studies, group statistics, ROC analysis, figures."""
 
 from SpineDCELib.cohort.cohort_table import CohortTable, read_cohort
 from SpineDCELib.cohort.group_tests import GroupTest, Summary, compare_groups, summarise

@@ -1,4 +1,4 @@
-"""Many studies, one after another or at once; what is finished is never done again."""
+"""Batch analysis of many studies; finished studies are kept when the batch is run again."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from SpineDCELib.run.compare import compare_studies, given_visit
 from SpineDCELib.series.file_discovery import is_results
 from SpineDCELib.settings import Settings, settings_to_dict
 
-#: Last file of a finished study: its presence means that all others are there.
+#: Last file that is written for a study: where it exists, the study is finished.
 MARK = "study.json"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How every study of a batch is analysed."""
+    """Settings and formats that all studies of a batch are analysed with."""
 
     settings: Settings = field(default_factory=Settings)
     cutoff: float = CUTOFF
@@ -44,12 +44,19 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Entry:
-    """One study of a batch, in the end: "done", "kept" from an earlier run, or "failed"."""
+    """Outcome of one study of a batch.
+
+    Attributes:
+        status: "done", "kept" from an earlier run, or "failed".
+        reason: why it failed.
+        fields: settings and inputs that can fix the problem; see :class:`SpineDCEError`.
+    """
 
     name: str
     status: str
     reason: str = ""
     seconds: float = 0.0
+    fields: tuple[str, ...] = ()
 
 
 def run_batch(
@@ -63,18 +70,20 @@ def run_batch(
     name: str = "SpineDCE",
     progress: Progress = silent,
 ) -> list[Entry]:
-    """Compare or analyse every study, and write a data set after BIDS derivatives to ``out``.
+    """Compare or analyse every study, and write a data set like BIDS derivatives to ``out``.
 
-    A study whose results are there, made from the same files in the same way, is kept; so a batch
-    that was stopped goes on. One that fails is listed with its reason and tried again next time.
+    Results of the same files and settings from an earlier run are kept, so a batch that was
+    stopped is resumed. A study that fails is listed with the reason and tried again on the next
+    run.
 
     Args:
         workers, address: see :func:`worker_pool`.
-        pool: an open pool, instead of these.
+        pool: an open pool to use instead.
         name: of the data set.
 
     Raises:
-        InputError: ``out`` cannot be written; no Dask; no scheduler at the address.
+        InputError: ``out`` cannot be written (code "folder_not_writable"); see also
+            :func:`worker_pool`.
     """
     out = Path(out).resolve()
     work = out / ".work"
@@ -82,9 +91,12 @@ def run_batch(
         work.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
-            f"Results cannot be written to {out} ({error.strerror}); choose another folder with -o."
+            f"Results cannot be written to {out} ({error.strerror}).",
+            code="folder_not_writable",
+            about=str(out),
+            fields=["inputs.out"],
         ) from None
-    bids.write_frame(out, name)
+    bids.write_description(out, name)
     entries = {s.name: Entry(s.name, "kept") for s in studies if _is_finished(s, recipe, out)}
     open_ones = [study for study in studies if study.name not in entries]
     _write_lists(out, studies, entries)
@@ -115,7 +127,7 @@ def _run(
         study = open_ones[number]
         failed = isinstance(result, Failure)
         entries[study.name] = (
-            Entry(study.name, "failed", result.reason)
+            Entry(study.name, "failed", result.reason, fields=result.fields)
             if failed
             else Entry(study.name, "done", "", result)
         )
@@ -124,14 +136,14 @@ def _run(
 
 
 def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
-    """Analyse one patient and put the results in place, all or nothing; returns seconds.
+    """Analyse one patient, move the complete results into place, and return the time, s.
 
     Raises:
-        InputError: whatever an analysis or a comparison raises.
+        InputError: see :func:`analyse` and :func:`compare_studies`.
     """
     start = time.monotonic()
     (out / ".work").mkdir(exist_ok=True)
-    # The process is named, so that one can see (and end) who works on what.
+    # The process number in the name shows which process works on which patient.
     work = Path(tempfile.mkdtemp(prefix=f"{study.label}-{os.getpid()}-", dir=out / ".work"))
     key = _key(study, recipe)
     results, subject = work / "results", work / "subject"
@@ -149,7 +161,7 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
                 formats=recipe.formats, anonymise=recipe.anonymise, cached=False,
             )  # fmt: skip
         final = out / "results" / study.label
-        _settle(results, final)
+        _make_movable(results, final)
         for session, inputs in study.visits.items():
             place = results / session if len(given) == 2 else results
             prefix = f"sub-{study.label}" + (f"_ses-{session}" if session else "")
@@ -165,8 +177,8 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
     return seconds
 
 
-def _settle(results: Path, final: Path) -> None:
-    """Make results ready to be moved: no cache, and records that name their final place."""
+def _make_movable(results: Path, final: Path) -> None:
+    """Delete caches, and write the final path into the provenance."""
     for cache in results.rglob(".cache"):
         shutil.rmtree(cache, ignore_errors=True)
     old, new = (json.dumps(str(p))[1:-1] for p in (results, final))
@@ -176,7 +188,7 @@ def _settle(results: Path, final: Path) -> None:
 
 
 def _move(folder: Path, final: Path) -> None:
-    """Put a whole folder in place of an old one."""
+    """Replace a folder by a complete new one."""
     final.parent.mkdir(parents=True, exist_ok=True)
     if final.exists():
         final.rename(folder.with_name(f"old-{folder.name}"))
@@ -184,14 +196,17 @@ def _move(folder: Path, final: Path) -> None:
 
 
 def _key(study: Study, recipe: Recipe) -> str:
-    """What a study's results depend on; files count by name, size and time."""
+    """Return a key of everything that the results of a study depend on.
+
+    A file is identified by its name, size and modification time.
+    """
     visits = {session: asdict(inputs) for session, inputs in study.visits.items()}
     files: list[Any] = []
     for inputs in study.visits.values():
         for path in (inputs.study, *inputs.beside_study):
             files.append(fingerprint(path, skip=is_results) if Path(path).exists() else None)
-    how = asdict(recipe) | {"settings": settings_to_dict(recipe.settings)}
-    return key_of(visits, files, how)
+    options = asdict(recipe) | {"settings": settings_to_dict(recipe.settings)}
+    return key_of(visits, files, options)
 
 
 def _is_finished(study: Study, recipe: Recipe, out: Path) -> bool:
@@ -203,19 +218,19 @@ def _is_finished(study: Study, recipe: Recipe, out: Path) -> bool:
 
 
 def _write_lists(out: Path, studies: Sequence[Study], entries: dict[str, Entry]) -> None:
-    """``studies.tsv`` and ``participants.tsv`` as far as the batch is."""
-    rows, people = [], []
+    """Write ``studies.tsv`` and ``participants.tsv`` with the results so far."""
+    rows, participants = [], []
     for study in studies:
         entry = entries.get(study.name, Entry(study.name, "open"))
         rows.append(
             {"patient": study.name, "visits": len(study.visits), "status": entry.status,
              "reason": entry.reason}
         )  # fmt: skip
-        known: dict[str, Any] = {"participant_id": f"sub-{study.label}", **study.people}
+        known: dict[str, Any] = {"participant_id": f"sub-{study.label}", **study.demographics}
         results = out / "results" / study.label
         if entry.status in ("done", "kept") and (results / "comparison.json").is_file():
-            lesion = json.loads((results / "comparison.json").read_text(encoding="utf-8"))
-            known |= read_changes(results) | {"call": lesion["lesions"][0]["call"]["verdict"]}
-        people.append(known)
+            comparison = json.loads((results / "comparison.json").read_text(encoding="utf-8"))
+            known |= read_changes(results) | {"call": comparison["lesions"][0]["call"]["verdict"]}
+        participants.append(known)
     bids.write_tsv(out / "studies.tsv", rows)
-    bids.write_participants(out, people)
+    bids.write_participants(out, participants)

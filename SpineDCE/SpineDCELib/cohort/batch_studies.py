@@ -1,4 +1,4 @@
-"""Which studies a batch is made of: from a table, or from a folder of folders."""
+"""Studies of a batch, read from a table or from a folder with one folder per patient."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from SpineDCELib.cohort.cohort_table import MISSING, PATIENT, Row, column, name_
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import Inputs
 
-#: Columns of files, each for both visits or with ``_before`` and ``_after``.
+#: Columns of input files; with ``_before`` or ``_after`` in the name for one visit only.
 FILES = ("roi", "size", "aif_mask", "aif_region", "aif_selection", "aif_file", "T1_map")
-#: Folders of two visits, in either naming.
+#: Names of the folders of the baseline and the follow-up visit, in either naming.
 VISITS = (("before", "after"), ("pre", "post"))
 
 
@@ -22,48 +22,65 @@ class Study:
     """One patient of a batch.
 
     Attributes:
-        visits: session → files; one session, or "before" and "after".
-        people: what else a table says: group, age, sex …
+        visits: session → input files; "before" is the baseline and "after" the follow-up visit,
+            "" is the only visit.
+        demographics: all other columns of the table, such as group, age and sex.
     """
 
     name: str
     visits: dict[str, Inputs]
-    people: dict[str, str] = field(default_factory=dict)
+    demographics: dict[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
-        """The name as BIDS allows it: letters and digits."""
+        """Return the name with letters and digits only, as BIDS requires."""
         return re.sub(r"[^A-Za-z0-9]", "", self.name)
 
 
 def read_studies(path: str | Path) -> list[Study]:
-    """The studies of a table, or of a folder with a folder a patient.
+    """Read the studies of a table, or of a folder with one folder per patient.
 
-    A table has columns ``patient``, and ``before`` and ``after``, or ``study``; beside them
-    ``roi``, ``size`` and so on (``FILES``), each with ``_before`` and ``_after`` where visits
-    differ. Paths count from the table; several are parted by ``|``. Every other column goes along.
+    A table has the columns ``patient``, and ``before`` and ``after`` for the baseline and the
+    follow-up visit, or ``study`` for a single visit; further ``roi``, ``size`` and the other
+    ``FILES``, each with ``_before`` and ``_after`` if the visits differ. Paths start at the
+    folder of the table; several paths in a cell are separated by ``|``. All other columns are
+    demographics.
 
-    In a folder, every sub-folder is a patient. It holds ``before`` and ``after`` (or ``pre`` and
-    ``post``, or two ``ses-…``), or is one study. ``*.seg.nrrd`` in a visit are its regions, those
-    whose name begins with ``size`` its outlines for size; images may lie in ``dicom``.
+    In a folder, every subfolder is a patient. It contains ``before`` and ``after`` (or ``pre``
+    and ``post``, or two ``ses-…``), or is one study. The ``*.seg.nrrd`` in a visit are its
+    regions; if the name begins with ``size``, its outlines for size. Images may be in ``dicom``.
 
     Raises:
-        InputError: nothing to do; columns missing; two patients of one name.
+        InputError: nothing is there (codes "not_found", "no_studies"), columns are missing (code
+            "column_missing"), a patient has no visit (code "visit_missing"), or the name of a
+            patient is not usable (codes "unusable_name", "duplicate_patient").
     """
     place = Path(path)
     if not place.exists():
-        raise InputError(f"{place} does not exist; give a table or a folder of studies.")
+        raise InputError(
+            f"{place} does not exist. Choose a table or a folder of studies.",
+            code="not_found",
+            about=str(place),
+        )
     studies = _of_folder(place) if place.is_dir() else _of_table(place)
     if not studies:
-        raise InputError(f"{place} holds no folder of a patient.")
+        raise InputError(
+            f"{place} contains no folder of a patient.", code="no_studies", about=str(place)
+        )
     labels = [study.label.lower() for study in studies]
     for study in studies:
         if not study.label:
-            raise InputError(f"The patient '{study.name}' needs a name with letters or digits.")
+            raise InputError(
+                f"The name of the patient '{study.name}' needs letters or digits.",
+                code="unusable_name",
+                about=study.name,
+            )
         if labels.count(study.label.lower()) > 1:
             raise InputError(
-                f"Several patients are called '{study.label}' (only letters and digits count); "
-                "give each a name of its own."
+                f"Several patients have the name '{study.label}' (only letters and digits count). "
+                "Give each patient a different name.",
+                code="duplicate_patient",
+                about=study.label,
             )
     return studies
 
@@ -73,8 +90,10 @@ def _of_table(path: Path) -> list[Study]:
     before, after, single = (column(rows, [name]) for name in ("before", "after", "study"))
     if not (before and after) and not single:
         raise InputError(
-            f"{path} needs the columns 'before' and 'after', or 'study'; it has "
-            f"{', '.join(rows[0])}."
+            f"{path} needs the columns 'before' and 'after', or 'study'. It has "
+            f"{', '.join(rows[0])}.",
+            code="column_missing",
+            about=str(path),
         )
     key = column(rows, [name for name in PATIENT if name != "study"])
     files = {
@@ -94,7 +113,10 @@ def _of_table(path: Path) -> list[Study]:
         }
         if set(given) not in ({"before", "after"}, {""}, {"before"}, {"after"}):
             raise InputError(
-                f"{path}: {row.get(key or '') or 'a row'} needs 'before' and 'after', or 'study'."
+                f"In {path}, {row.get(key or '') or 'a row'} needs 'before' and 'after', or "
+                "'study'.",
+                code="visit_missing",
+                about=row.get(key or ""),
             )
         first = Path(next(iter(given.values())))
         studies.append(

@@ -1,7 +1,7 @@
-"""Results as a data set after BIDS derivatives (bids-specification 1.10), for other tools to read.
+"""Results as a data set in the manner of BIDS derivatives (bids-specification 1.10).
 
-BIDS knows no DCE-MRI yet: names follow its rules for derivatives and quantitative maps, but under
-``perf``, which ``.bidsignore`` therefore keeps from validators.
+BIDS does not define DCE-MRI yet. The names follow its rules for derivatives and quantitative maps;
+``.bidsignore`` excludes the folders ``perf`` from validation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from SpineDCELib.version import __version__
 from SpineDCELib.vocabulary.fit_status import Status
 
 BIDS_VERSION = "1.10.0"
-#: Result → suffix: R2 alone would be a relaxation rate there.
+#: Map → suffix, where it is not the name of the map: in BIDS, R2 is a relaxation rate.
 SUFFIXES = {"R2": "rsquaredmap"}
 TABLES = {
     "measurements.csv": "desc-regions_measurements",
@@ -34,17 +34,18 @@ TABLES = {
 }
 README = """# Perfusion of the spine, analysed by SpineDCE
 
-One folder a patient: `sub-…/ses-before` and `ses-after` (or no session) with parameter maps, masks
-and tables after BIDS derivatives. `participants.tsv` has a row a patient; `studies.tsv` says which
-studies are done and why others are not; `results/` holds the same as SpineDCE writes it, with
-reports and with the records from which every analysis can be run again.
+Each patient has a folder `sub-…` with parameter maps, masks and tables in the manner of BIDS
+derivatives. Its folders `ses-before` and `ses-after` are the baseline and the follow-up visit; a
+patient with one visit has none. `participants.tsv` has one row per patient. `studies.tsv` lists
+which studies are done, and why others failed. `results/` contains the results as SpineDCE writes
+them, with reports, and with the provenance from which every analysis can be run again.
 
-Not a medical device. For research.
+For research; not a medical device.
 """
 
 
-def write_frame(out: Path, name: str) -> None:
-    """What a data set needs beside its subjects."""
+def write_description(out: Path, name: str) -> None:
+    """Write the files that describe the data set."""
     description = {
         "Name": name,
         "BIDSVersion": BIDS_VERSION,
@@ -59,22 +60,24 @@ def write_frame(out: Path, name: str) -> None:
 
 
 def write_participants(out: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """``participants.tsv`` with a row a patient, and what its columns mean."""
+    """Write ``participants.tsv`` with one row per patient, and the meaning of its columns."""
     write_tsv(out / "participants.tsv", rows)
     columns: dict[str, dict[str, str]] = {}
     for name in dict.fromkeys(key for row in rows for key in row):
         if name.startswith("change_"):
             columns[name] = {
-                "Description": f"change of {_measured(name[7:])} from before to after",
+                "Description": f"change of {_measured(name[7:])} from the baseline to the "
+                "follow-up visit",
                 "Units": "%",
             }
         elif name.endswith(("_before", "_after")):
-            what, _, when = name.rpartition("_")
-            columns[name] = {"Description": f"{_measured(what)} {when} treatment"}
+            quantity, _, session = name.rpartition("_")
+            visit = "baseline" if session == "before" else "follow-up"
+            columns[name] = {"Description": f"{_measured(quantity)} at the {visit} visit"}
         elif name == "call":
             columns[name] = {"Description": "response call from the change of normalised Vp"}
         elif name != "participant_id":
-            columns[name] = {"Description": "as the table of studies says"}
+            columns[name] = {"Description": "from the table of studies"}
     replace_text(out / "participants.json", json.dumps(columns, indent=2) + "\n")
 
 
@@ -82,24 +85,24 @@ def _measured(short: str) -> str:
     return {
         "vp": "normalised Vp (lesion over reference vertebra)",
         "Ktrans": "normalised Ktrans (lesion over reference vertebra)",
-        "area": "the lesion's area product on the axial plane",
-        "outline_volume": "the volume within the lesion's outline",
-        "signal": "the lesion's mean signal enhancement",
+        "area": "area product of the lesion on the axial plane",
+        "outline_volume": "volume within the smooth outline of the lesion",
+        "signal": "mean signal enhancement of the lesion",
     }.get(short, short)
 
 
 def write_visit(folder: Path, prefix: str, results: Path, inputs: Inputs) -> None:
-    """One visit's maps, masks and tables.
+    """Write the maps, masks and tables of one visit.
 
     Args:
         folder: ``sub-…/ses-…/perf`` or ``sub-…/perf``.
-        prefix: how every file name begins: ``sub-…_ses-…``.
-        results: the folder of the analysis.
+        prefix: beginning of every file name: ``sub-…_ses-…``.
+        results: folder of the analysis.
     """
     folder.mkdir(parents=True, exist_ok=True)
     record = json.loads((results / "provenance.json").read_text(encoding="utf-8"))
     settings = record["settings"]
-    made = {
+    analysed_with = {
         "Model": settings["fit"]["model"],
         "Signal": settings["concentration"]["signal"],
         "ArterialInputFunction": settings["aif"]["source"],
@@ -112,13 +115,13 @@ def write_visit(folder: Path, prefix: str, results: Path, inputs: Inputs) -> Non
         image = sitk.ReadImage(str(path))
         name = path.stem
         if name == "status":
-            suffix, words = "desc-status_dseg", {"Description": "why a voxel has no value"}
+            suffix, words = "desc-status_dseg", {"Description": "fit status of each voxel"}
         elif name == "aif_mask":
             suffix, words = "desc-artery_mask", {"Type": "ROI"}
         else:
             unit = image.GetMetaData("SpineDCE.unit")
             suffix = SUFFIXES.get(name, f"{name}map")
-            words = {"Description": name, "Units": unit, **made}
+            words = {"Description": name, "Units": unit, **analysed_with}
             geometry = geometry or read_volume(path).geometry
         _write_image(folder / f"{prefix}_{suffix}", image, words)
     _write_tsv_of_status(folder / f"{prefix}_desc-status_dseg.tsv")
@@ -149,7 +152,7 @@ def _write_tsv_of_status(path: Path) -> None:
 
 
 def write_tsv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows of any columns as BIDS writes tables: tabs, ``n/a`` where there is nothing."""
+    """Write rows as a table in the manner of BIDS: separated by tabs, ``n/a`` for no value."""
     headings = list(dict.fromkeys(key for row in rows for key in row))
 
     def cell(value: Any) -> str:
@@ -163,10 +166,10 @@ def write_tsv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write beside the final name, then move there: a reader never sees half a file.
+    """Write a text file under another name, then rename it: no reader sees an incomplete file.
 
     Raises:
-        InputError: it cannot be written.
+        InputError: it cannot be written (code "writing_failed").
     """
     draft = path.with_name(f".{path.name}.part")
     try:
@@ -174,6 +177,9 @@ def replace_text(path: Path, text: str) -> None:
         draft.replace(path)
     except OSError as error:
         raise InputError(
-            f"{path} cannot be written ({error.strerror}); free some space or choose another "
-            "folder with -o."
+            f"{path} cannot be written ({error.strerror}). Free some space or choose another "
+            "folder.",
+            code="writing_failed",
+            about=str(path),
+            fields=["inputs.out"],
         ) from None

@@ -1,4 +1,4 @@
-"""The cohort's figures: boxes, mean curves, ROC curves, waterfall."""
+"""Figures of a cohort: box plots, mean curves, ROC curves, waterfall plot."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from SpineDCELib.cohort.comparison_folder import VISITS, Curve
 from SpineDCELib.export.report.report_figures import new_figure
 from SpineDCELib.vocabulary.quantities import signed
 
-#: Positive and negative group; told apart by the colour-blind, too (Wong 2011).
+#: Positive and negative group; colour-blind people can distinguish them (Wong 2011).
 COLOURS = ("#d55e00", "#0072b2")
 LINES = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-#: Changes beyond this, %, are drawn on a logarithmic scale: a few rise fivefold.
+#: Changes above this, %, are drawn on a logarithmic scale, because a few are fivefold.
 LINEAR = 100.0
 
 
 def draw_all(result: CohortResult) -> dict[str, Any]:
-    """Name → matplotlib figure, of everything that the data allow.
+    """Draw all figures that the data allow: name → matplotlib figure.
 
     Raises:
-        InputError: matplotlib is not installed.
+        InputError: matplotlib is not installed (code "no_matplotlib").
     """
     drawn: dict[str, Callable[[CohortResult], Any]] = {
         "boxes": boxes, "curves": mean_curves, "roc": roc_curves, "waterfall": waterfall
@@ -34,12 +34,12 @@ def draw_all(result: CohortResult) -> dict[str, Any]:
 
 
 def _names(result: CohortResult) -> tuple[str, str]:
-    """Positive and negative group."""
+    """Return the names of the positive and the negative group."""
     return result.table.names[1], result.table.names[0]
 
 
 def boxes(result: CohortResult) -> Any:
-    """Change of Vp and Ktrans (or the first two quantities) in both groups, every patient shown."""
+    """Draw the changes of Vp and Ktrans, or of the first two quantities, with every patient."""
     every = list(result.table.quantities)
     chosen = [q for q in every if kind_of(q) in ("vp", "ktrans")][:2] or every[:2]
     figure = new_figure(4.2 * len(chosen), 4.2)
@@ -55,14 +55,14 @@ def boxes(result: CohortResult) -> Any:
             ax.plot(aside, values, "o", color=colour, markersize=3.5, alpha=0.7, zorder=3)
         counts = [f"{n}\n(n = {g.size})" for n, g in zip(_names(result)[::-1], groups, strict=True)]
         ax.set_xticks([1, 2], counts)
-        _per_cent(ax, np.concatenate(groups), quantity)
+        _percent_axis(ax, np.concatenate(groups), quantity)
         P = result.tests[quantity].P
-        _words(ax, f"{label_of(quantity)}, {p_text(P)}")
+        _label(ax, f"{label_of(quantity)}, {p_text(P)}")
     return figure
 
 
 def mean_curves(result: CohortResult) -> Any:
-    """Mean curves of the lesions by group, before and after, with the mean's 95 % band."""
+    """Draw the mean curves of the lesions per group and visit, with the 95 % band of the mean."""
     table = result.table
     curves = [
         (table.curves.get(name), is_positive)
@@ -78,8 +78,9 @@ def mean_curves(result: CohortResult) -> Any:
         members = [c for c, is_positive in curves if c and is_positive == wanted]
         for visit, colour in zip(VISITS, ("#444444", COLOURS[not wanted]), strict=True):
             if members:
-                _band(ax, [c[visit] for c in members], colour, visit)
-        _words(ax, f"{name} (n = {len(members)})", "time after arrival in the artery [s]")
+                label = "baseline" if visit == "before" else "follow-up"
+                _band(ax, [c[visit] for c in members], colour, label)
+        _label(ax, f"{name} (n = {len(members)})", "time after arrival in the artery [s]")
         if members:
             ax.legend(frameon=False, fontsize=8)
     unit = units.pop()
@@ -91,7 +92,7 @@ def mean_curves(result: CohortResult) -> Any:
 
 
 def _band(ax: Any, curves: Sequence[Curve], colour: str, label: str) -> None:
-    """Mean and 95 % band on the times that every curve covers."""
+    """Draw the mean and its 95 % band at the times that every curve covers."""
     start, stop = max(c.times[0] for c in curves), min(c.times[-1] for c in curves)
     step = float(np.median(np.diff(curves[0].times)))
     t = np.arange(start, stop + step / 100, step / 2)
@@ -104,10 +105,10 @@ def _band(ax: Any, curves: Sequence[Curve], colour: str, label: str) -> None:
 
 
 def roc_curves(result: CohortResult, *kinds: str) -> Any:
-    """ROC curves; dots are Youden's cutoffs, rings the ones chosen beforehand.
+    """Draw ROC curves with Youden's cutoffs as dots and predefined cutoffs as rings.
 
     Args:
-        kinds: what to show (vp, area …); all where none is named.
+        kinds: quantities to draw (vp, area …); all if none is named.
     """
     shown = [
         quantity
@@ -135,13 +136,13 @@ def roc_curves(result: CohortResult, *kinds: str) -> Any:
             )  # fmt: skip
     ax.set_aspect("equal")
     ax.set_ylabel("sensitivity", fontsize=9)
-    _words(ax, f"{_names(result)[0]} against {_names(result)[1]}", "1 − specificity")
+    _label(ax, f"{_names(result)[0]} versus {_names(result)[1]}", "1 − specificity")
     ax.legend(frameon=False, fontsize=8, loc="lower right")
     return figure
 
 
 def waterfall(result: CohortResult) -> Any:
-    """Every patient's change of Vp (or the first quantity), largest first, with the cutoff."""
+    """Draw the change of Vp, or of the first quantity, of every patient, in falling order."""
     table = result.table
     quantity = next(
         (q for q in table.quantities if kind_of(q) == "vp"), next(iter(table.quantities))
@@ -163,14 +164,14 @@ def waterfall(result: CohortResult) -> Any:
         )
     ax.axhline(0, color="black", linewidth=0.6)
     ax.set_xticks([])
-    _per_cent(ax, values[order], quantity)
-    _words(ax, f"{label_of(quantity)} of every patient", "patients")
+    _percent_axis(ax, values[order], quantity)
+    _label(ax, f"{label_of(quantity)} of every patient", "patients")
     ax.legend(frameon=False, fontsize=8)
     return figure
 
 
-def _per_cent(ax: Any, values: np.ndarray, quantity: str) -> None:
-    """The axis of changes; logarithmic beyond ``LINEAR`` where a change lies far beyond."""
+def _percent_axis(ax: Any, values: np.ndarray, quantity: str) -> None:
+    """Label the axis of changes; it is logarithmic above ``LINEAR`` if a change is far above."""
     ax.set_ylabel(f"{label_of(quantity)} [%]", fontsize=9)
     if values.size and np.max(np.abs(values)) > 2 * LINEAR:
         ax.set_yscale("symlog", linthresh=LINEAR, linscale=1.5)
@@ -182,7 +183,7 @@ def _per_cent(ax: Any, values: np.ndarray, quantity: str) -> None:
         ax.set_ylim(min(-105.0, float(np.min(values)) * 1.05), top)
 
 
-def _words(ax: Any, title: str, x: str = "") -> None:
+def _label(ax: Any, title: str, x: str = "") -> None:
     ax.set_title(title, fontsize=10, loc="left")
     ax.set_xlabel(x, fontsize=9)
     ax.tick_params(labelsize=8)

@@ -1,4 +1,4 @@
-"""The files of a cohort's statistics: tables, figures, page, JSON."""
+"""Result files of a cohort: tables, figures, HTML page, JSON."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from SpineDCELib.cohort.cohort_figures import draw_all
 from SpineDCELib.cohort.cohort_statistics import CohortResult
 from SpineDCELib.cohort.cohort_text import (
     all_cutoffs,
-    cutoff_words,
-    group_words,
-    pair_words,
-    roc_words,
+    cutoff_table,
+    group_table,
+    pair_table,
+    roc_table,
 )
 from SpineDCELib.cohort.group_tests import Summary
 from SpineDCELib.cohort.proportions import Proportion
@@ -27,21 +27,23 @@ from SpineDCELib.version import __version__
 
 CAPTIONS = {
     "boxes": "Changes in both groups: median, quartiles, and every patient.",
-    "curves": "Mean curves of the lesions before and after, with the 95 % band of the mean.",
-    "roc": "ROC curves with DeLong's intervals. Dots: best cutoffs (Youden); rings: cutoffs that "
-    "were chosen beforehand.",
-    "waterfall": "Every patient's change.",
+    "curves": "Mean curves of the lesions at both visits, with the 95 % band of the mean.",
+    "roc": "ROC curves with DeLong's intervals. Dots: best cutoffs (Youden); rings: predefined "
+    "cutoffs.",
+    "waterfall": "Change of every patient.",
 }
 
 
 def write_cohort_results(out: str | Path, result: CohortResult) -> tuple[str, ...]:
-    """Write everything into ``out``; returns the files' names.
+    """Write all results to ``out`` and return the names of the files.
 
-    ``groups.csv``, ``roc.csv``, ``cutoffs.csv``, ``comparisons.csv``, ``demographics.csv``,
-    ``roc_curves.csv``, a PNG a figure, ``cohort.json`` and ``cohort.html``.
+    They are ``groups.csv``, ``roc.csv``, ``cutoffs.csv``, ``comparisons.csv``,
+    ``demographics.csv``, ``roc_curves.csv``, one PNG per figure, ``cohort.json`` and
+    ``cohort.html``.
 
     Raises:
-        InputError: matplotlib is missing, or ``out`` cannot be written.
+        InputError: matplotlib is not installed (code "no_matplotlib"), or ``out`` cannot be
+            written.
     """
     figures = draw_all(result)
     with staged(out) as stage:
@@ -82,7 +84,7 @@ def _write_tables(folder: Path, result: CohortResult) -> None:
     )  # fmt: skip
     write_table(
         folder / "cutoffs.csv",
-        ["quantity", "cutoff", "chosen", *_proportion_heading("sensitivity"),
+        ["quantity", "cutoff", "chosen by", *_proportion_heading("sensitivity"),
          *_proportion_heading("specificity")],
         [
             [quantity, cutoff.value, source, *_proportion_cells(cutoff.sensitivity),
@@ -98,7 +100,7 @@ def _write_tables(folder: Path, result: CohortResult) -> None:
             for pair, t in result.pairs.items()
         ],
     )
-    write_table(folder / "demographics.csv", ["", "all", positive, negative], result.people)
+    write_table(folder / "demographics.csv", ["", "all", positive, negative], result.demographics)
     write_table(
         folder / "roc_curves.csv",
         ["quantity", "1 - specificity", "sensitivity"],
@@ -111,7 +113,7 @@ def _write_tables(folder: Path, result: CohortResult) -> None:
 
 
 def _proportion_heading(name: str) -> list[str]:
-    return [f"{name}: right", f"{name}: of", name, f"{name} 95% low", f"{name} 95% high"]
+    return [f"{name}: correct", f"{name}: patients", name, f"{name} 95% low", f"{name} 95% high"]
 
 
 def _proportion_cells(p: Proportion) -> list[Any]:
@@ -119,7 +121,7 @@ def _proportion_cells(p: Proportion) -> list[Any]:
 
 
 def record(result: CohortResult) -> dict[str, Any]:
-    """The statistics as plain values."""
+    """Return the statistics as plain values."""
     table = result.table
     return {
         "spinedce": __version__,
@@ -133,7 +135,7 @@ def record(result: CohortResult) -> dict[str, Any]:
                 "groups": dict(zip(table.names[::-1], map(asdict, result.groups[q]), strict=True)),
                 "Mann-Whitney": asdict(result.tests[q]),
                 "ROC": _roc(result.rocs[q]),
-                "fixed cutoff": asdict(result.fixed[q]) if q in result.fixed else None,
+                "predefined cutoff": asdict(result.fixed[q]) if q in result.fixed else None,
             }
             for q in table.quantities
         },
@@ -158,20 +160,23 @@ def _page(result: CohortResult, pictures: dict[str, str]) -> str:
     negative, positive = result.table.names
     counts = int(result.table.positive.sum()), int((~result.table.positive).sum())
     body = [page.listed(result.table.notes, "warn")] if result.table.notes else []
-    body += [page.heading("Groups"), page.table(*group_words(result))]
+    body += [page.heading("Groups"), page.table(*group_table(result))]
     for name in ("boxes", "waterfall"):
         if name in pictures:
             body.append(page.figure([pictures[name]], CAPTIONS[name]))
     body += [
-        page.heading(f"ROC: '{positive}' is called above the cutoff"),
-        page.table(*roc_words(result)),
-        page.table(*cutoff_words(result)),
+        page.heading(f"ROC analysis: '{positive}' is called above the cutoff"),
+        page.table(*roc_table(result)),
+        page.table(*cutoff_table(result)),
     ]
     if result.pairs:
-        body.append(page.table(*pair_words(result)))
+        body.append(page.table(*pair_table(result)))
     for name in ("roc", "curves"):
         if name in pictures:
             body.append(page.figure([pictures[name]], CAPTIONS[name]))
-    body += [page.heading("Patients"), page.table(["", "all", positive, negative], result.people)]
+    body += [
+        page.heading("Patients"),
+        page.table(["", "all", positive, negative], result.demographics),
+    ]
     who = f"{counts[0]} {positive}, {counts[1]} {negative}"
     return page.page("Perfusion of the spine: a cohort", who, body)

@@ -1,4 +1,4 @@
-"""Everything that a cohort's table says: groups, tests, ROC curves, cutoffs, people."""
+"""Statistics of a cohort: groups, tests, ROC curves, cutoffs, demographics."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from SpineDCELib.compare.call import CUTOFF, SOURCE
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 
-#: Words in a heading → what is measured, how it is written.
+#: Word in a heading → quantity as it is displayed.
 KINDS = {
     "vp": "Vp", "ktrans": "Ktrans", "area": "area", "volume": "volume", "signal": "signal"
 }  # fmt: skip
-#: Published cutoffs of persistent disease, %, by what is measured.
+#: Word in a heading → published cutoff for persistent disease, %.
 PUBLISHED = {"vp": CUTOFF, "area": -10.0}
-#: More different words than this in a column are no category.
+#: A column with more different words than this is not a category.
 MOST_WORDS = 15
 
 
 @dataclass(frozen=True)
 class FixedCutoff:
-    """A cutoff that was chosen beforehand, and what it achieves in these patients."""
+    """Predefined cutoff, with its sensitivity and specificity in these patients."""
 
     found: Cutoff
     source: str
@@ -37,13 +37,13 @@ class FixedCutoff:
 
 @dataclass(frozen=True, eq=False)
 class CohortResult:
-    """Statistics of a table; quantities by heading.
+    """Statistics of a table, for each quantity by its heading.
 
     Attributes:
         groups: quantity → (positive, negative) group.
-        fixed: quantity → cutoffs chosen beforehand.
-        pairs: two quantities → comparison of their areas.
-        people: rows of the demographic table: heading, all, positive, negative group.
+        fixed: quantity → predefined cutoff.
+        pairs: two quantities → comparison of the areas under their curves.
+        demographics: rows of heading, all patients, positive group, negative group.
     """
 
     table: CohortTable
@@ -52,17 +52,17 @@ class CohortResult:
     rocs: dict[str, Roc]
     fixed: dict[str, FixedCutoff]
     pairs: dict[tuple[str, str], RocTest]
-    people: list[list[str]] = field(default_factory=list)
+    demographics: list[list[str]] = field(default_factory=list)
 
 
 def kind_of(heading: str) -> str:
-    """What a heading measures: a key of ``KINDS``, or the heading itself."""
+    """Return the quantity of a heading: a key of ``KINDS``, or the heading itself."""
     words = re.sub(r"[^a-z]+", " ", heading.lower().replace("nvp", "vp").replace("δ", " ")).split()
     return next((kind for kind in KINDS if kind in words), heading)
 
 
 def label_of(heading: str) -> str:
-    """How a change is written in figures and tables: ΔVp, ΔKtrans …; else the heading."""
+    """Return the label of a change, such as ΔVp; the heading if its quantity is not known."""
     kind = kind_of(heading)
     return f"Δ{KINDS[kind]}" if kind in KINDS else heading
 
@@ -75,14 +75,15 @@ def analyse_cohort(
     seed: int = 2023,
     progress: Progress = silent,
 ) -> CohortResult:
-    """All statistics of a table.
+    """Compute all statistics of a table.
 
     Args:
-        cutoffs: heading (or vp, area …) → cutoff, %; over the published ones.
-        resamples: bootstrap samples; 0 for none.
+        cutoffs: heading (or vp, area …) → cutoff, %, in place of the published one.
+        resamples: number of bootstrap samples; 0 for none.
 
     Raises:
-        InputError: a cutoff of something that is not in the table; scikit-learn is missing.
+        InputError: a cutoff is for a quantity that the table does not have (code
+            "column_missing"); scikit-learn is not installed (code "no_scikit_learn").
     """
     fixed = _fixed(table, cutoffs or {})
     rocs = {}
@@ -104,11 +105,12 @@ def analyse_cohort(
             for q, (value, why) in fixed.items()
         },
         pairs,
-        demographics(table),
+        demographic_rows(table),
     )
 
 
 def _fixed(table: CohortTable, cutoffs: Mapping[str, float]) -> dict[str, tuple[float, str]]:
+    """Return the predefined cutoffs and their sources: quantity → (cutoff, source)."""
     chosen = {
         name: (PUBLISHED[kind_of(name)], SOURCE)
         for name in table.quantities
@@ -118,18 +120,21 @@ def _fixed(table: CohortTable, cutoffs: Mapping[str, float]) -> dict[str, tuple[
         names = [q for q in table.quantities if wanted in (q, kind_of(q)) or wanted == label_of(q)]
         if not names:
             raise InputError(
-                f"There is no quantity '{wanted}' for a cutoff; there are "
-                f"{', '.join(table.quantities)}."
+                f"There is no quantity '{wanted}' for a cutoff. There are "
+                f"{', '.join(table.quantities)}.",
+                code="column_missing",
+                about=wanted,
+                fields=["cohort.cutoff"],
             )
         chosen |= dict.fromkeys(names, (value, "given"))
     return chosen
 
 
-def demographics(table: CohortTable) -> list[list[str]]:
-    """Rows of words: numbers as mean ± SD and median (range), words as counts."""
+def demographic_rows(table: CohortTable) -> list[list[str]]:
+    """Describe the patients: numbers as mean ± SD and median (range), words as counts."""
     masks = [np.ones(table.positive.size, bool), table.positive, ~table.positive]
     rows = [["patients", *(str(int(mask.sum())) for mask in masks)]]
-    for heading, cells in table.people.items():
+    for heading, cells in table.demographics.items():
         numbers = [_as_number(cell) for cell in cells]
         known = [cell for cell in cells if cell.lower() not in MISSING]
         if known and sum(n is not None for n in numbers) == len(known):

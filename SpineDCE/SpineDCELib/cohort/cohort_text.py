@@ -1,4 +1,4 @@
-"""A cohort's statistics as tables of words."""
+"""Statistics of a cohort as tables of text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from SpineDCELib.cohort.cohort_statistics import CohortResult, label_of
 from SpineDCELib.cohort.roc import Cutoff
 from SpineDCELib.vocabulary.quantities import signed
 
-Words = tuple[list[str], list[list[str]]]
+#: Headings and rows.
+TextTable = tuple[list[str], list[list[str]]]
 
 
-def group_words(result: CohortResult) -> Words:
-    """Both groups of every quantity, for people."""
+def group_table(result: CohortResult) -> TextTable:
+    """Return both groups and their test, one row per quantity."""
     negative, positive = result.table.names
     rows = []
     for quantity, pair in result.groups.items():
@@ -28,8 +29,8 @@ def group_words(result: CohortResult) -> Words:
     return ["", positive, negative, "Mann-Whitney", ""], rows
 
 
-def roc_words(result: CohortResult) -> Words:
-    """Areas and best cutoffs."""
+def roc_table(result: CohortResult) -> TextTable:
+    """Return the areas under the curves and the best cutoffs."""
     rows = []
     for quantity, roc in result.rocs.items():
         spread = [f"{low:.2f} to {high:.2f}" for low, high in (roc.interval, roc.bootstrap)]
@@ -39,17 +40,23 @@ def roc_words(result: CohortResult) -> Words:
     return header, rows
 
 
-def cutoff_words(result: CohortResult) -> Words:
-    """What every cutoff achieves."""
+def cutoff_table(result: CohortResult) -> TextTable:
+    """Return sensitivity and specificity of every cutoff."""
     rows = [
         [label_of(q), f"> {signed(c.value)}", source, str(c.sensitivity), str(c.specificity)]
         for q, c, source in all_cutoffs(result)
     ]
-    return ["", "cutoff [%]", "chosen by", "sensitivity (exact 95 %)", "specificity"], rows
+    return [
+        "",
+        "cutoff [%]",
+        "chosen by",
+        "sensitivity (exact 95 %)",
+        "specificity (exact 95 %)",
+    ], rows
 
 
-def pair_words(result: CohortResult) -> Words:
-    """Areas compared."""
+def pair_table(result: CohortResult) -> TextTable:
+    """Return the differences between areas under the curves."""
     rows = [
         [f"{label_of(a)} − {label_of(b)}", signed(t.difference, 3),
          " to ".join(signed(x, 3) for x in t.interval), p_text(t.P), t.note]
@@ -58,9 +65,9 @@ def pair_words(result: CohortResult) -> Words:
     return ["", "difference of AUC", "95 %", "DeLong's paired test", ""], rows
 
 
-def text_table(words: Words) -> str:
-    """A table for a terminal; empty columns are left out."""
-    header, rows = words
+def plain_text(table: TextTable) -> str:
+    """Align a table for a terminal; empty columns are left out."""
+    header, rows = table
     kept = [i for i in range(len(header)) if header[i] or any(row[i] for row in rows)]
     lines = [[row[i] for i in kept] for row in [header, *rows]]
     widths = [max(len(line[i]) for line in lines) for i in range(len(kept))]
@@ -71,14 +78,14 @@ def text_table(words: Words) -> str:
 
 
 def all_cutoffs(result: CohortResult) -> list[tuple[str, Cutoff, str]]:
-    """Quantity, cutoff, who chose it: the best ones and those chosen beforehand."""
+    """Return quantity, cutoff and its source, for the best and the predefined cutoffs."""
     rows = [(q, roc.best, "Youden") for q, roc in result.rocs.items()]
     rows += [(q, fixed.found, fixed.source) for q, fixed in result.fixed.items()]
     return sorted(rows, key=lambda row: list(result.rocs).index(row[0]))
 
 
 def p_text(P: float) -> str:
-    """A P value as papers write it."""
+    """Format a P value, such as "P = .012"."""
     if not np.isfinite(P):
         return "no test"
     return "P < .001" if P < 0.001 else f"P = {P:.3f}".replace("0.", ".")

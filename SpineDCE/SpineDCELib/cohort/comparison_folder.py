@@ -1,4 +1,4 @@
-"""What a folder of ``spinedce compare`` says about its patient."""
+"""Changes and curves of one patient, read from a results folder of ``spinedce compare``."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from SpineDCELib.aif import bolus_arrival
 from SpineDCELib.errors import InputError
 
+#: Folders of the baseline and the follow-up visit.
 VISITS = ("before", "after")
-#: Quantity of ``comparison.csv`` → name in tables of cohorts.
+#: Quantity in ``comparison.csv`` → name in cohort tables.
 SHORT = {
     "normalised vp": "vp",
     "normalised Ktrans": "Ktrans",
@@ -26,7 +27,7 @@ SHORT = {
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Mean curve of a lesion; ``times`` count from the bolus' arrival in the artery, s."""
+    """Mean curve of a lesion; ``times`` start at the arrival of the bolus in the artery, s."""
 
     times: NDArray[np.float64]
     values: NDArray[np.float64]
@@ -37,10 +38,10 @@ PatientCurves = dict[str, Curve]  #: visit → curve
 
 
 def read_changes(folder: Path) -> dict[str, float]:
-    """``vp_before``, ``vp_after``, ``change_vp`` (%) and so on, of the first lesion.
+    """Read the measures of the first lesion: ``vp_before``, ``vp_after``, ``change_vp`` (%) …
 
     Raises:
-        InputError: the comparison is damaged.
+        InputError: the comparison is damaged (code "damaged_comparison").
     """
     try:
         rows = _rows(folder)
@@ -53,13 +54,15 @@ def read_changes(folder: Path) -> dict[str, float]:
                 found[f"change_{name}"] = _value(row["change [%]"])
     except (OSError, ValueError, KeyError) as error:
         raise InputError(
-            f"The comparison in {folder} is damaged ({error}); run spinedce compare again."
+            f"The comparison in {folder} is damaged ({error}). Compare the visits again.",
+            code="damaged_comparison",
+            about=str(folder),
         ) from None
     return found
 
 
 def read_patient_curves(folder: Path) -> PatientCurves | None:
-    """Mean curves of the first lesion at both visits; None where they are not there."""
+    """Read the mean curves of the first lesion at both visits; None if they are missing."""
     try:
         lesion = _rows(folder)[0]["lesion"]
     except (OSError, KeyError, IndexError):

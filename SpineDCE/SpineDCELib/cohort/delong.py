@@ -1,7 +1,7 @@
-"""Variances of areas under ROC curves, after DeLong.
+"""Covariance of areas under ROC curves by the method of DeLong.
 
-No package that is kept up offers these: SciPy and scikit-learn have no variance of an AUC, and
-those that do pin old dependencies or round what they return.
+No maintained package offers it: SciPy and scikit-learn have no variance of an AUC, and the packages
+that have one require old dependencies or round the result.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ Vector = NDArray[np.float64]
 
 
 def areas(positive: NDArray[Any], negative: NDArray[Any]) -> Vector:
-    """Area under the curve of every row, ``(rows,)``; rows are ``(rows, patients)`` of a class."""
+    """Return the area under the curve of every row, ``(rows,)``, from ``(rows, patients)``."""
     return np.asarray(_placements(positive, negative)[0].mean(axis=1))
 
 
 def delong(
     positive: Sequence[Vector] | NDArray[Any], negative: Sequence[Vector] | NDArray[Any]
 ) -> tuple[Vector, NDArray[np.float64]]:
-    """Areas under the curves of several quantities of the same patients, and their covariance.
+    """Return the areas under the curves of several quantities, and their covariance.
 
-    A larger value speaks for the positive class. Method: DeLong, DeLong and Clarke-Pearson,
+    A larger value indicates the positive class. Method: DeLong, DeLong and Clarke-Pearson,
     Biometrics 1988;44:837; placements by mid-ranks: Sun and Xu, IEEE Signal Process Lett
     2014;21:1389.
 
     Args:
-        positive, negative: ``(quantities, patients)`` of either class, without NaN.
+        positive, negative: values of each class, ``(quantities, patients)``, without NaN.
 
     Returns:
         AUC ``(quantities,)`` and covariance ``(quantities, quantities)``; the covariance is NaN
@@ -48,7 +48,7 @@ def delong(
 
 
 def _placements(p: NDArray[Any], n: NDArray[Any]) -> tuple[Vector, Vector]:
-    """Share of the other class on the right side of each patient, ties counted half."""
+    """Return the fraction of the other class on the correct side of each patient; ties are half."""
     m, k = p.shape[1], n.shape[1]
     together = rankdata(np.concatenate([p, n], axis=1), axis=1)
     of_positive = (together[:, :m] - rankdata(p, axis=1)) / k

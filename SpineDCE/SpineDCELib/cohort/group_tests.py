@@ -1,4 +1,4 @@
-"""Two groups of one quantity: what each looks like, and whether they differ."""
+"""Description of a quantity in two groups, and Mann-Whitney test of their difference."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import mannwhitneyu
 
-#: The exact distribution is taken below this size of both groups (as R's wilcox.test does).
+#: The exact distribution is used if both groups are smaller than this (as in R's wilcox.test).
 EXACT_BELOW = 50
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One quantity in one group; ``missing`` counts the patients without a value."""
+    """Description of a quantity in one group; ``missing`` is the number without a value."""
 
     n: int
     missing: int
@@ -28,7 +28,7 @@ class Summary:
 
 
 def summarise(values: ArrayLike) -> Summary:
-    """Describe one group; NaN is a missing value, and the numbers of an empty group are NaN."""
+    """Describe one group. NaN is a missing value; the numbers of an empty group are NaN."""
     given = np.asarray(values, float)
     known = given[np.isfinite(given)]
     missing = given.size - known.size
@@ -42,14 +42,14 @@ def summarise(values: ArrayLike) -> Summary:
 
 @dataclass(frozen=True)
 class GroupTest:
-    """Mann-Whitney's test of two groups.
+    """Mann-Whitney test of two groups.
 
     Attributes:
-        U: of the first group: pairs in which its value is the larger one, ties half.
-        P: two-sided; NaN where there is no test.
-        method: "exact", or "normal" (approximation with continuity correction).
-        ties: patients who share their value with another.
-        note: what a reader of P must know; why there is none.
+        U: of the first group: number of pairs in which its value is larger; ties are half.
+        P: two-sided; NaN without a test.
+        method: "exact", "normal" (approximation with continuity correction) or "none".
+        ties: number of patients with the same value as another.
+        note: limitation of P, or the reason why there is no test.
     """
 
     U: float
@@ -60,21 +60,26 @@ class GroupTest:
 
 
 def compare_groups(first: ArrayLike, second: ArrayLike) -> GroupTest:
-    """Mann-Whitney U test, two-sided; NaN values are left out.
+    """Test two groups with the two-sided Mann-Whitney U test; NaN values are left out.
 
-    Exact where no value occurs twice and both groups have fewer than ``EXACT_BELOW`` patients.
+    The test is exact if no value occurs twice and both groups have fewer than ``EXACT_BELOW``
+    patients.
     """
     a, b = (np.asarray(v, float) for v in (first, second))
     a, b = a[np.isfinite(a)], b[np.isfinite(b)]
     if not a.size or not b.size:
-        return GroupTest(float("nan"), float("nan"), "none", 0, "a group has no value: no test")
+        return GroupTest(
+            float("nan"), float("nan"), "none", 0, "no test, because a group has no value"
+        )
     _, counts = np.unique(np.concatenate([a, b]), return_counts=True)
     ties = int(counts[counts > 1].sum())
     if counts.size == 1:
-        return GroupTest(a.size * b.size / 2, 1.0, "none", ties, "all values are the same")
+        return GroupTest(
+            a.size * b.size / 2, 1.0, "none", ties, "no test, because all values are equal"
+        )
     exact = not ties and max(a.size, b.size) < EXACT_BELOW
     found = mannwhitneyu(a, b, method="exact" if exact else "asymptotic")
-    note = f"{ties} patients share their value: the P value is approximate" if ties else ""
+    note = f"the P value is approximate, because {ties} patients have equal values" if ties else ""
     return GroupTest(
         float(found.statistic), float(found.pvalue), "exact" if exact else "normal", ties, note
     )

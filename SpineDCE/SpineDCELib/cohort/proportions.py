@@ -1,4 +1,4 @@
-"""Counts out of counts, with exact intervals."""
+"""Proportions with exact confidence intervals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 @dataclass(frozen=True)
 class Proportion:
-    """``hits`` of ``total``, with the interval of the share."""
+    """Proportion ``hits`` of ``total``, with the limits of its interval."""
 
     hits: int
     total: int
@@ -30,9 +30,9 @@ class Proportion:
 
 
 def proportion(hits: int, total: int, *, level: float = 0.95) -> Proportion:
-    """A share with its exact interval (Clopper and Pearson, Biometrika 1934;26:404).
+    """Return a proportion with its exact interval (Clopper and Pearson, Biometrika 1934;26:404).
 
-    NaN limits where ``total`` is 0.
+    The limits are NaN if ``total`` is 0.
     """
     if total == 0:
         return Proportion(0, 0, float("nan"), float("nan"))

@@ -1,7 +1,7 @@
-"""Behar et al. (AJNR 2023;44:1451) again: its numbers beside those of a digital cohort.
+"""Published results of Behar et al. (AJNR 2023;44:1451) beside those of a digital cohort.
 
-The cohort is made so that the true changes have the published statistics; every study of it then
-goes through the program as a patient's would. What differs in the end is what the program adds.
+The true changes of the cohort have the published statistics, and every study is analysed as a
+patient's study would be. The differences therefore come from noise, signal model and program.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from SpineDCELib.phantom.phantom_cohort import Member
 from SpineDCELib.vocabulary.quantities import signed
 
 GROUPS = {"response": "response", "persistent": "persistent disease"}
-#: Changes that are tested, as ``participants.tsv`` calls them.
+#: Columns of ``participants.tsv`` that are tested.
 QUANTITIES = ("change_vp", "change_Ktrans", "change_area", "change_signal")
 
-#: What the paper prints, by row. Its intervals are not those of a binomial proportion.
+#: Row → result in the paper. Its intervals are not those of a binomial proportion.
 PRINTED = {
     "patients": "11 persistent disease, 38 response",
     "age [years]": "63 ± 13",
@@ -50,7 +50,7 @@ PRINTED = {
 
 @dataclass(frozen=True)
 class Example:
-    """One worked example: normalised Vp before and after, changes in %."""
+    """Example patient: normalised Vp at baseline and follow-up, changes in %."""
 
     figure: str
     before: float
@@ -59,8 +59,8 @@ class Example:
     change_area: float
 
 
-def people_of(member: Member) -> dict[str, str]:
-    """What a table of the cohort says about a patient."""
+def demographics_of(member: Member) -> dict[str, str]:
+    """Return the demographics of a patient for the table of the cohort."""
     p = member.patient
     age = int((p.before.when - p.born).days / 365.25)
     return {
@@ -74,8 +74,8 @@ def people_of(member: Member) -> dict[str, str]:
 
 
 def true_table(members: Sequence[Member]) -> CohortTable:
-    """The changes that are true of the cohort."""
-    people = [people_of(m) for m in members]
+    """Return the true changes of the cohort as a table."""
+    demographics = [demographics_of(m) for m in members]
     return CohortTable(
         tuple(m.patient.key for m in members),
         np.array([m.patient.response == "persistent" for m in members]),
@@ -85,19 +85,23 @@ def true_table(members: Sequence[Member]) -> CohortTable:
             "change_Ktrans": np.array([m.change_Ktrans for m in members]),
             "change_area": np.array([m.change_area for m in members]),
         },
-        {name: tuple(p[name] for p in people) for name in people[0] if name != "group"},
+        {
+            name: tuple(one[name] for one in demographics)
+            for name in demographics[0]
+            if name != "group"
+        },
     )
 
 
 def facts(result: CohortResult, examples: Sequence[Example] = ()) -> dict[str, str]:
-    """Every number that the table of the paper has a row for, in words."""
+    """Return the numbers of the paper's table as text: row → text."""
     table = result.table
-    ages, days = (np.array(table.people[name], float) for name in ("age", "days_after_RT"))
+    ages, days = (np.array(table.demographics[name], float) for name in ("age", "days_after_RT"))
     count = int(table.positive.sum())
     found = {
         "patients": f"{count} persistent disease, {table.positive.size - count} response",
         "age [years]": f"{ages.mean():.0f} ± {ages.std(ddof=1):.0f}" if ages.size > 1 else "–",
-        "men": str(table.people["sex"].count("M")),
+        "men": str(table.demographics["sex"].count("M")),
         "days from radiation to the second visit, median": f"{np.median(days):.0f}",
     }
     for quantity, (positive, negative) in result.groups.items():
@@ -131,7 +135,7 @@ def facts(result: CohortResult, examples: Sequence[Example] = ()) -> dict[str, s
 
 
 def beside(truth: dict[str, str], found: dict[str, str]) -> list[list[str]]:
-    """Rows: what, the paper, the cohort's truth, reproduced."""
+    """Return rows of name, paper, truth of the cohort, reproduced."""
     names = list(dict.fromkeys([*found, *PRINTED]))
     return [
         [name, PRINTED.get(name, "–"), truth.get(name, "–"), found.get(name, "–")]
@@ -144,25 +148,26 @@ HEADER = ["", "paper", "truth", "reproduced"]
 
 
 def against_truth(results: Path, members: Sequence[Member]) -> list[str]:
-    """How far measured values are from the true ones, in sentences.
+    """Describe the differences between measured and true values in sentences.
 
     Args:
-        results: folder with a comparison for each of ``members``.
+        results: folder with a comparison of each of ``members``.
     """
     ratios, errors = [], []
     for member in members:
         measured = read_changes(results / member.patient.key)
         for word in VISITS:
             ratios.append(measured[f"vp_{word}"] / member.patient.visit(word).normalised_vp)
-        # Of the ratio after/before, so that a large rise does not weigh more than a fall.
+        # The error is that of the ratio follow-up/baseline, so that a large rise does not weigh
+        # more than a fall.
         errors.append((1 + measured["change_vp"] / 100) / (1 + member.change_vp / 100) - 1)
     if not errors:
         return []
     low, middle, high = np.percentile(ratios, (5, 50, 95))
     a, b, c = 100 * np.percentile(errors, (5, 50, 95))
     return [
-        f"Normalised Vp measured over true: median {middle:.2f} (5 to 95 %: {low:.2f} to "
-        f"{high:.2f}), {len(ratios)} studies.",
-        f"Vp after over before, measured against true: median {signed(b)} % (5 to 95 %: "
-        f"{signed(a)} to {signed(c)} %), {len(errors)} patients.",
+        f"Measured over true normalised Vp: median {middle:.2f} (5th to 95th percentile "
+        f"{low:.2f} to {high:.2f}), {len(ratios)} studies.",
+        f"Error of the ratio of follow-up to baseline Vp: median {signed(b)} % (5th to 95th "
+        f"percentile {signed(a)} to {signed(c)} %), {len(errors)} patients.",
     ]

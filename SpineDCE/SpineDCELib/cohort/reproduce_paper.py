@@ -1,4 +1,4 @@
-"""From nothing to the paper's table and figures: make, analyse, compare with what is printed."""
+"""Reproduction of the table and figures of Behar et al. 2023 on a digital cohort."""
 
 from __future__ import annotations
 
@@ -36,15 +36,16 @@ from SpineDCELib.run.compare import compare_studies, given_visit
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.settings import Settings, changed
 
-#: As the paper: no T1 map, so relative signal; the shift, set by hand there, from the evidence.
+#: As in the paper, there is no T1 map, so the signal is relative. The shift, which the authors set
+#: by hand, is the proposed one.
 PAPER_SETTINGS = changed(Settings(), concentration={"signal": "relative"}, fit={"shift": "auto"})
 
-#: The worked examples: figure, patient.
+#: Example patients: figure, patient.
 EXAMPLES = (("Figure 1", "A"), ("Figure 2", "B"))
 
 CAPTIONS = {
-    "figure1": "A patient with response, before and after: anatomy, Vp, Vp over anatomy.",
-    "figure2": "A patient with persistent disease, before and after.",
+    "figure1": "Patient with response, baseline above follow-up: anatomy, Vp, Vp over anatomy.",
+    "figure2": "Patient with persistent disease, baseline above follow-up.",
     "figure3": "ΔVp and ΔKtrans in both groups: median, quartiles, every patient.",
     "figure4": "Mean signal curves of the lesions, with the 95 % band of the mean.",
     "figure5": "ROC of ΔVp and Δarea. Dots: best cutoffs; rings: the paper's.",
@@ -54,11 +55,11 @@ CAPTIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Reproduction:
-    """What came out.
+    """Result of the reproduction.
 
     Attributes:
-        rows: what, the paper, the cohort's truth, reproduced.
-        remarks: how far measured values are from true ones.
+        rows: name, paper, truth of the cohort, reproduced.
+        remarks: differences between measured and true values.
     """
 
     rows: list[list[str]]
@@ -79,24 +80,30 @@ def reproduce(
     resamples: int = 2000,
     progress: Progress = silent,
 ) -> Reproduction:
-    """Make the digital cohort, analyse it, and write the paper's table and figures to ``out``.
+    """Create and analyse the digital cohort, and write the paper's table and figures to ``out``.
 
-    ``out`` becomes a data set as ``run_batch`` writes it, with the images in ``sourcedata`` and
-    the statistics in ``cohort``. What is there already is kept, so that a stopped call goes on.
+    ``out`` is a data set of :func:`run_batch`, with the images in ``sourcedata`` and the
+    statistics in ``cohort``. Finished studies and results are kept, so a stopped call is resumed.
 
     Args:
-        patients: how many of the 49; all if None.
+        patients: number of patients, of 49; all if None.
         settings: of every analysis.
         examples: size of the phantoms of Figures 1 and 2; None leaves them out.
         workers, address: see :func:`worker_pool`.
 
     Raises:
-        InputError: ``out`` holds another cohort; fewer than one patient; Dask or plots missing.
+        InputError: ``out`` contains another cohort or cannot be used (codes "another_cohort",
+            "folder_not_writable"); the number of patients is not 1 to 49 (code "out_of_range");
+            a study fails (code "study_failed"); a package is not installed.
     """
     out = Path(out).resolve()
     members = draw_cohort(seed)
     if patients is not None and not 1 <= patients <= len(members):
-        raise InputError(f"The cohort has 1 to {len(members)} patients, not {patients}.")
+        raise InputError(
+            f"The number of patients must lie between 1 and {len(members)}; {patients} was given.",
+            code="out_of_range",
+            fields=["paper.patients"],
+        )
     members = members[:patients]
     source = out / "sourcedata"
     _claim(source, {"seed": seed})
@@ -104,7 +111,7 @@ def reproduce(
     with worker_pool(workers, address) as pool:
         write = partial(_write_patient, seed=seed, folder=source)
         keys = [m.patient.key for m in members]
-        _all(pool, write, keys, "patients made", part(progress, 0.0, 0.35))
+        _run_all(pool, write, keys, "patients written", part(progress, 0.0, 0.35))
         entries = run_batch(
             [_study(m, source) for m in members], recipe, out, pool=pool,
             name="Behar et al. 2023, digital cohort", progress=part(progress, 0.35, 0.85),
@@ -112,8 +119,8 @@ def reproduce(
         worked: list[tuple[Example, Example]] = []
         if examples is not None:
             make = partial(_example, size=examples, seed=seed, out=out, settings=settings)
-            worked = _all(pool, make, EXAMPLES, "examples", part(progress, 0.85, 0.95))
-    shutil.rmtree(source / ".making", ignore_errors=True)
+            worked = _run_all(pool, make, EXAMPLES, "examples", part(progress, 0.85, 0.95))
+    shutil.rmtree(source / ".unfinished", ignore_errors=True)
     progress(0.95, "Statistics")
     result = analyse_cohort(
         read_cohort(out, quantities=paper.QUANTITIES), resamples=resamples, seed=seed
@@ -124,7 +131,7 @@ def reproduce(
         paper.facts(result, [measured for _, measured in worked]),
     )
     failed = {e.name: e.reason for e in entries if e.status == "failed"}
-    remarks = [f"{name} failed: {reason}" for name, reason in failed.items()]
+    remarks = [f"The analysis of {name} failed. {reason}" for name, reason in failed.items()]
     remarks += paper.against_truth(
         out / "results", [m for m in members if m.patient.key not in failed]
     )
@@ -135,40 +142,55 @@ def reproduce(
 
 
 def _claim(source: Path, what: dict[str, Any]) -> None:
-    """Refuse a folder that holds another cohort."""
+    """Mark a folder as that of this cohort; refuse a folder of another cohort."""
     mark = source / "cohort.json"
     try:
         source.mkdir(parents=True, exist_ok=True)
-        there = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else what
+        found = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else what
     except (OSError, ValueError) as error:
-        raise InputError(f"{source} cannot be used ({error}); choose another folder.") from None
-    if there != what:
-        raise InputError(f"{source} holds another cohort ({there}); choose another folder.")
+        raise InputError(
+            f"{source} cannot be used ({error}).",
+            code="folder_not_writable",
+            about=str(source),
+            fields=["inputs.out"],
+        ) from None
+    if found != what:
+        raise InputError(
+            f"{source} contains a cohort with another seed.",
+            code="another_cohort",
+            about=str(source),
+            fields=["inputs.out"],
+        )
     bids.replace_text(mark, json.dumps(what) + "\n")
-    shutil.rmtree(source / ".making", ignore_errors=True)
+    shutil.rmtree(source / ".unfinished", ignore_errors=True)
 
 
-def _all(
+def _run_all(
     pool: Pool, function: Any, items: Sequence[Any], words: str, progress: Progress
 ) -> list[Any]:
-    """Results of all items, in order; the first failure ends it."""
+    """Return the results of all items, in order; stop at the first failure."""
     results: dict[int, Any] = {}
     for number, result in pool(function, items):
         if isinstance(result, Failure):
-            raise InputError(f"{items[number]}: {result.reason}")
+            raise InputError(
+                f"{items[number]} failed. {result.reason}",
+                code="study_failed",
+                about=str(items[number]),
+                fields=result.fields,
+            )
         results[number] = result
         progress(len(results) / len(items), f"{len(results)} of {len(items)} {words}")
     return [results[number] for number in range(len(items))]
 
 
 def _write_patient(key: str, *, seed: int, folder: Path) -> None:
-    """Both visits of one patient, each put in place whole."""
+    """Write both visits of one patient; each is moved into place when it is complete."""
     member = next(m for m in draw_cohort(seed) if m.patient.key == key)
     for visit in VISITS:
         final = folder / key / visit
         if final.exists():
             continue
-        draft = folder / ".making" / f"{key}-{visit}-{os.getpid()}"
+        draft = folder / ".unfinished" / f"{key}-{visit}-{os.getpid()}"
         write_study(
             draft, patient=member.patient, visit=visit, size="quick", seed=seed, motion=False
         )
@@ -188,18 +210,18 @@ def _visit(folder: Path) -> Inputs:
 def _study(member: Member, source: Path) -> Study:
     folder = source / member.patient.key
     visits = {visit: _visit(folder / visit) for visit in VISITS}
-    return Study(member.patient.key, visits, paper.people_of(member))
+    return Study(member.patient.key, visits, paper.demographics_of(member))
 
 
 def _example(
     which: tuple[str, str], *, size: str, seed: int, out: Path, settings: Settings
 ) -> tuple[Example, Example]:
-    """One worked example, made, compared and drawn as ``figure….png``: true and measured."""
+    """Write, compare and draw one example patient, and return its true and measured values."""
     figure, key = which
     folder = out / "sourcedata" / f"example-{size}-{key}"
     for visit in VISITS:
         if not (folder / visit).exists():
-            draft = out / "sourcedata" / ".making" / f"{key}-{visit}-{os.getpid()}"
+            draft = out / "sourcedata" / ".unfinished" / f"{key}-{visit}-{os.getpid()}"
             write_study(draft, patient=key, visit=visit, size=size, seed=seed, motion=False)
             folder.mkdir(exist_ok=True)
             draft.rename(folder / visit)
@@ -208,7 +230,7 @@ def _example(
     comparison, _ = compare_studies(
         before, after, settings, out / "cohort" / f"example-{key}", flip_runs=0, formats=()
     )
-    visits = [("before", comparison.baseline), ("after", comparison.follow_up)]
+    visits = [("baseline", comparison.baseline), ("follow-up", comparison.follow_up)]
     picture = triptych([(name, v.analysis, v.result) for name, v in visits])
     data = base64.b64decode(picture.partition(",")[2])
     (out / f"{figure.lower().replace(' ', '')}.png").write_bytes(data)
@@ -239,7 +261,7 @@ def _write(
     *,
     figures: Sequence[str],
 ) -> None:
-    """``paper.csv``, ``paper.html`` and Figures 3 to 5."""
+    """Write ``paper.csv``, ``paper.html`` and Figures 3 to 5."""
     drawn = {
         "figure3": boxes(result),
         "figure4": mean_curves(result),
@@ -261,5 +283,5 @@ def _write(
         write_table(stage / "paper.csv", paper.HEADER, rows)
         for name, data in pictures.items():
             (stage / f"{name}.png").write_bytes(data)
-        html = page.page(title, "Nothing here is a patient's.", body)
+        html = page.page(title, "Digital patients only; no patient data.", body)
         (stage / "paper.html").write_text(html, encoding="utf-8")

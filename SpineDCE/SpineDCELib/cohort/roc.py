@@ -1,6 +1,6 @@
-"""ROC curves: area, best cutoff, what a cutoff achieves, and how sure all that is.
+"""ROC analysis: area, best cutoff, sensitivity and specificity, with intervals.
 
-Larger values speak for the positive class, which is called above a cutoff.
+Larger values indicate the positive class, which is called above a cutoff.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NAN2 = (float("nan"), float("nan"))
 
 @dataclass(frozen=True)
 class Cutoff:
-    """What calling the positive class above ``value`` achieves, with exact intervals."""
+    """Sensitivity and specificity of a cutoff, with exact intervals."""
 
     value: float
     sensitivity: Proportion
@@ -31,16 +31,17 @@ class Cutoff:
 
 @dataclass(frozen=True, eq=False)
 class Roc:
-    """One quantity as a test for the positive class.
+    """ROC analysis of one quantity as a test for the positive class.
 
     Attributes:
-        positives, negatives: patients with a value.
+        positives, negatives: number of patients with a value.
         auc: area under the curve.
-        interval, bootstrap: of the area: DeLong's, and percentiles of resampled groups.
-        best: the cutoff with the largest sensitivity + specificity (Youden), between two values.
-        best_interval: percentiles of the best cutoff of resampled groups.
+        interval: of the area, by DeLong's method.
+        bootstrap: interval of the area, percentiles of resampled groups.
+        best: cutoff with the largest sensitivity + specificity (Youden), between two values.
+        best_interval: of the best cutoff, percentiles of resampled groups.
         false_positive, true_positive: the curve.
-        note: what a reader must know; why there is no curve.
+        note: limitation, or the reason why there is no curve.
     """
 
     positives: int
@@ -57,7 +58,7 @@ class Roc:
 
 @dataclass(frozen=True)
 class RocTest:
-    """Two areas of the same patients compared: DeLong's paired test, two-sided."""
+    """Difference between two areas in the same patients: DeLong's paired test, two-sided."""
 
     patients: int
     difference: float
@@ -70,14 +71,14 @@ class RocTest:
 def roc_of(
     positive: ArrayLike, negative: ArrayLike, *, resamples: int = 2000, seed: int = 2023
 ) -> Roc:
-    """The whole ROC analysis of one quantity; NaN values are left out.
+    """Analyse one quantity; NaN values are left out.
 
     Args:
-        positive, negative: the quantity in either class, ``(patients,)``.
-        resamples: bootstrap samples, drawn within each class; 0 for none.
+        positive, negative: the quantity in each class, ``(patients,)``.
+        resamples: number of bootstrap samples, drawn within each class; 0 for none.
 
     Raises:
-        InputError: scikit-learn is not installed.
+        InputError: scikit-learn is not installed (code "no_scikit_learn").
     """
     p, n = _known(positive), _known(negative)
     if not p.size or not n.size:
@@ -85,7 +86,7 @@ def roc_of(
         none = Cutoff(float("nan"), proportion(0, 0), proportion(0, 0))
         return Roc(
             p.size, n.size, float("nan"), NAN2, NAN2, none, NAN2, nothing, nothing,
-            "a group has no value: no ROC curve",
+            "no ROC curve, because a group has no value",
         )  # fmt: skip
     [auc], variance = delong(p[None], n[None])
     low, high = _normal(auc, float(np.sqrt(variance[0, 0])))
@@ -93,11 +94,11 @@ def roc_of(
     false_positive, true_positive, _ = _curve(p, n)
     notes = []
     if min(p.size, n.size) < 2:
-        notes.append("a group has one patient: no interval of the area")
+        notes.append("no interval of the area, because a group has one patient")
     elif variance[0, 0] <= 0:
-        notes.append("the groups do not overlap: DeLong's interval has no width")
+        notes.append("DeLong's interval has no width, because the groups do not overlap")
     if auc < 0.5:
-        notes.append("smaller values speak for the positive class")
+        notes.append("smaller values indicate the positive class")
     return Roc(
         p.size,
         n.size,
@@ -113,7 +114,7 @@ def roc_of(
 
 
 def at_cutoff(positive: ArrayLike, negative: ArrayLike, cutoff: float) -> Cutoff:
-    """Sensitivity and specificity of calling the positive class above ``cutoff``."""
+    """Return sensitivity and specificity if the positive class is called above ``cutoff``."""
     p, n = _known(positive), _known(negative)
     return Cutoff(
         float(cutoff),
@@ -123,15 +124,15 @@ def at_cutoff(positive: ArrayLike, negative: ArrayLike, cutoff: float) -> Cutoff
 
 
 def best_cutoff(positive: ArrayLike, negative: ArrayLike) -> float:
-    """Youden's cutoff (Cancer 1950;3:32), halfway between two neighbouring values.
+    """Return Youden's cutoff (Cancer 1950;3:32), halfway between two adjacent values.
 
-    Where several are equally good it is the lowest, the most sensitive of them; −inf where none
-    is better than calling everyone.
+    Of several equally good cutoffs it is the lowest, which is the most sensitive. It is −inf if no
+    cutoff is better than calling every patient positive.
     """
     false_positive, true_positive, thresholds = _curve(_known(positive), _known(negative))
     index = true_positive - false_positive
     best = np.flatnonzero(np.isclose(index, index.max(), rtol=0, atol=1e-12))[-1]
-    # Thresholds fall from value to value; below the last there is none.
+    # Thresholds fall from value to value; there is none below the last.
     neighbours = thresholds[best : best + 2]
     return float(neighbours.mean()) if neighbours.size == 2 else float("-inf")
 
@@ -139,17 +140,19 @@ def best_cutoff(positive: ArrayLike, negative: ArrayLike) -> float:
 def compare_rocs(
     positive: tuple[ArrayLike, ArrayLike], negative: tuple[ArrayLike, ArrayLike]
 ) -> RocTest:
-    """DeLong's paired test of two quantities, over the patients that have both.
+    """Test the difference between two quantities in the patients that have both.
 
     Args:
-        positive, negative: both quantities of either class, in the same order of patients.
+        positive, negative: both quantities in each class, in the same order of patients.
     """
     p, n = (np.asarray(pair, float) for pair in (positive, negative))
     p, n = (x[:, np.isfinite(x).all(axis=0)] for x in (p, n))
     patients = p.shape[1] + n.shape[1]
     if min(p.shape[1], n.shape[1]) < 2:
         nan = float("nan")
-        return RocTest(patients, nan, NAN2, nan, nan, "too few patients with both quantities")
+        return RocTest(
+            patients, nan, NAN2, nan, nan, "no test, because too few patients have both quantities"
+        )
     auc, covariance = delong(p, n)
     difference = float(auc[0] - auc[1])
     contrast = np.array([1.0, -1.0])
@@ -158,7 +161,7 @@ def compare_rocs(
         same = difference == 0
         return RocTest(
             patients, difference, (difference, difference), 0.0 if same else float("nan"),
-            1.0 if same else float("nan"), "no spread between the curves: no test",
+            1.0 if same else float("nan"), "no test, because the difference has no variance",
         )  # fmt: skip
     z = difference / SE
     return RocTest(patients, difference, _normal(difference, SE), z, float(2 * norm.sf(abs(z))))
@@ -175,11 +178,16 @@ def _normal(centre: float, SE: float) -> tuple[float, float]:
 
 
 def _curve(p: NDArray[Any], n: NDArray[Any]) -> Any:
-    """False and true positive rate with the falling thresholds at which they hold (>=)."""
+    """Return false and true positive rates for falling thresholds (value >= threshold)."""
     try:
         from sklearn.metrics import roc_curve
     except ImportError:
-        raise InputError("ROC curves need scikit-learn: pip install 'spinedce[cohort]'.") from None
+        raise InputError(
+            "ROC analysis needs scikit-learn, which is not installed. Install it with: "
+            "pip install 'spinedce[cohort]'.",
+            code="no_scikit_learn",
+            about="scikit-learn",
+        ) from None
     truth = np.repeat([1, 0], [p.size, n.size])
     return roc_curve(truth, np.concatenate([p, n]), drop_intermediate=False)
 
@@ -187,7 +195,7 @@ def _curve(p: NDArray[Any], n: NDArray[Any]) -> Any:
 def _resampled(
     p: NDArray[Any], n: NDArray[Any], resamples: int, seed: int
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Percentile intervals of the area and of the best cutoff."""
+    """Return percentile intervals of the area and of the best cutoff."""
     if not resamples:
         return NAN2, NAN2
     rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Many like pieces of work in several processes, on this machine or on a Dask cluster."""
+"""Pool of worker processes on this machine or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 from SpineDCELib.errors import Cancelled, InputError, SpineDCEError
 
-#: A busy machine may need minutes to start a process; Dask would give a dead worker up for good.
+#: A busy machine may take minutes to start a process; by default, Dask would not wait so long to
+#: replace a worker that died.
 PATIENCE = {
     "distributed.deploy.lost-worker-timeout": "10 minutes",
     "distributed.comm.timeouts.connect": "2 minutes",
@@ -20,29 +21,40 @@ PATIENCE = {
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a piece of work has no result."""
+    """Reason why an item has no result.
+
+    Attributes:
+        fields: settings and inputs that can fix the problem; see :class:`SpineDCEError`.
+    """
 
     reason: str
+    fields: tuple[str, ...] = ()
 
 
-#: Takes a function and its items; gives (item's number, result or Failure) as they get ready.
+#: Function of a function and its items that yields (number of the item, result or Failure), in
+#: the order in which they finish.
 Pool = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[tuple[int, Any]]]
 
 
 @contextmanager
 def worker_pool(workers: int | None = None, address: str | None = None) -> Iterator[Pool]:
-    """Something that runs a function on many items.
+    """Open a pool that runs a function on many items.
 
     Args:
-        workers: processes on this machine; one a core if None; 0 works in this process, without
-            Dask.
-        address: of the scheduler of a running Dask cluster that sees the same files.
+        workers: number of processes on this machine; one per core if None; with 0 the items run
+            in this process, without Dask.
+        address: of the scheduler of a running Dask cluster that has access to the same files.
 
     Raises:
-        InputError: Dask is not installed, or no scheduler answers at the address.
+        InputError: ``workers`` is negative (code "out_of_range"), Dask is not installed (code
+            "no_dask"), or no scheduler answers (code "no_scheduler").
     """
     if workers is not None and workers < 0:
-        raise InputError("The number of workers cannot be negative; 0 works in this process.")
+        raise InputError(
+            f"The number of workers cannot be negative; {workers} was given.",
+            code="out_of_range",
+            fields=["batch.workers"],
+        )
     if workers == 0 and address is None:
         yield _in_this_process
         return
@@ -51,20 +63,27 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
         from distributed import Client, LocalCluster
     except ImportError:
         raise InputError(
-            "Several workers need Dask: pip install 'spinedce[cohort]', or take --workers 0."
+            "Worker processes need Dask, which is not installed. Install it with: "
+            "pip install 'spinedce[cohort]'. Without it, everything can run in one process.",
+            code="no_dask",
+            about="dask",
+            fields=["batch.workers=0"],
         ) from None
     if address is not None:
         try:
             client = Client(address, timeout="5s")
         except (OSError, ValueError) as error:
             raise InputError(
-                f"No Dask scheduler answers at {address} ({error}); start one with 'dask "
-                "scheduler' or check the address."
+                f"No Dask scheduler answers at {address} ({error}). Start one with 'dask "
+                "scheduler' or check the address.",
+                code="no_scheduler",
+                about=address,
+                fields=["batch.dask"],
             ) from None
         with client:
             yield _on(client)
         return
-    # No port but on this machine; a worker may use all memory that there is.
+    # The ports are open to this machine only, and a worker may use all memory.
     with (
         dask.config.set(PATIENCE),
         LocalCluster(
@@ -84,7 +103,7 @@ def _in_this_process(
 
 
 def _on(client: Any) -> Pool:
-    """Runs every item once; one whose worker dies goes to another worker."""
+    """Return a pool on a cluster; an item whose worker dies goes to another worker."""
     from distributed import KilledWorker, as_completed
 
     def run(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
@@ -93,7 +112,8 @@ def _on(client: Any) -> Pool:
         ready = as_completed()
 
         def send() -> None:
-            # No more than can run: Dask blames a dying worker on whatever waits for it, too.
+            # Only as many items as can run, because Dask counts the death of a worker as a
+            # failure of every item that waits for it.
             free = max(sum(client.nthreads().values()), 1) - len(futures)
             for number, item in islice(waiting, max(free, 0)):
                 future = client.submit(_attempt_alone, function, item, pure=False)
@@ -106,10 +126,11 @@ def _on(client: Any) -> Pool:
                 error = future.exception()
                 if isinstance(error, KilledWorker):
                     result: Any = Failure(
-                        "its worker process died, again and again: perhaps for want of memory"
+                        "The worker process exited unexpectedly several times, perhaps because "
+                        "memory ran out."
                     )
                 elif error is not None:
-                    result = Failure(f"it could not be sent to a worker ({error})")
+                    result = Failure(f"It could not be sent to a worker ({error}).")
                 else:
                     result = future.result()
                 number = futures.pop(future)
@@ -123,7 +144,7 @@ def _on(client: Any) -> Pool:
 
 
 def _attempt_alone(function: Callable[[Any], Any], item: Any) -> Any:
-    """In a worker process, which shares the machine with others: one thread."""
+    """Run one item in a worker process, with one thread, because other workers run beside it."""
     import SimpleITK as sitk
 
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
@@ -134,10 +155,10 @@ def _attempt(function: Callable[[Any], Any], item: Any) -> Any:
     try:
         return function(item)
     except SpineDCEError as error:
-        return Failure(str(error))
+        return Failure(str(error), error.fields)
     except Cancelled:
         raise
     except MemoryError:
-        return Failure("not enough memory")
-    except Exception as error:  # One study's fault must not stop the others.
-        return Failure(f"unexpected {type(error).__name__}: {error}")
+        return Failure("There is not enough memory.")
+    except Exception as error:  # An error in one study must not stop the others.
+        return Failure(f"Unexpected {type(error).__name__}: {error}")

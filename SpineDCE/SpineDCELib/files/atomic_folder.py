@@ -16,12 +16,13 @@ _FIELDS = ("inputs.out",)
 
 @contextlib.contextmanager
 def staged(folder: str | Path) -> Iterator[Path]:
-    """Yield a folder to write into; move its files to ``folder`` when the block ends well.
+    """Yield a folder to write into; move its files to ``folder`` when the block succeeds.
 
-    After an error, in the block or while writing, ``folder`` is as it was.
+    After an error, in the block or while writing, ``folder`` is unchanged.
 
     Raises:
-        InputError: the folder cannot be created or written, or the disk is full.
+        InputError: the folder cannot be created or written (code "folder_not_writable"), or the
+            disk is full (code "writing_failed").
     """
     target = Path(folder)
     try:

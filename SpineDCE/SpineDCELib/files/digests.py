@@ -1,4 +1,4 @@
-"""Digests of arrays, files and folders, and short keys made of them."""
+"""Digests of arrays, files and folders, and short keys derived from them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def fingerprint(
     """List name, size and modification time of a file, or of every file below a folder.
 
     Args:
-        skip: folders that do not count; hidden ones never do.
+        skip: returns True for folders to leave out; hidden folders are always left out.
     """
     root = Path(path)
     files = [root] if root.is_file() else []

@@ -1,7 +1,7 @@
 """Large arrays in anonymous memory-mapped files.
 
-A study takes a gigabyte, and a reader looks at one slice at a time: the system may drop the other
-pages and read them again. The files vanish when the program ends, however it ends.
+A study takes a gigabyte, but only one slice is displayed at a time: the system may drop the other
+pages and read them again. The system deletes the files when the program ends, even by a crash.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SMALLEST = 1 << 25
 
 
 def mapped(array: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return the same numbers in a file; the array itself if it is small or the disk is full."""
+    """Return the array mapped from a file; the array itself if it is small or the disk is full."""
     if array.nbytes < SMALLEST or sys.platform == "win32" or _file_of(array) is not None:
         return array
     try:

@@ -1,1 +1,1 @@
-"""Runs from files to files: inputs, analysis, comparison, cache, provenance, saved session."""
+"""Analyses from files to files: inputs, comparison, cache, provenance, saved session."""

@@ -1,4 +1,4 @@
-"""From files to files: read a study, analyse it, write results that can be made again."""
+"""Analysis of a study, from its files to result files that can be reproduced."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ from SpineDCELib.vocabulary.fit_status import Status
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What an analysis made and where it lies."""
+    """Result of an analysis and the files that hold it."""
 
     folder: Path
     files: tuple[str, ...]
     result: Result
     analysis: Analysis
-    differing: tuple[str, ...] = field(default=())  #: of a rerun: files with other numbers
+    differing: tuple[str, ...] = field(default=())  #: files of a rerun with different numbers
 
 
 def analyse(
@@ -59,18 +59,18 @@ def analyse(
     formats: Sequence[str] = (),
     anonymise: bool = False,
 ) -> Outcome:
-    """Analyse a study and write maps, tables, picture and provenance to ``out``.
+    """Analyse a study and write maps, tables, overview figure and provenance to ``out``.
 
     Args:
-        cached: keep the read study and its concentration in ``out/.cache``, so that a run with
-            another shift, AIF or region starts there.
-        formats: more to write; see :mod:`SpineDCELib.export.formats`.
-        anonymise: leave names, IDs, dates, paths and UIDs out of every file; nothing is cached
-            then, and the record cannot be run again.
+        cached: keep the study as read and its concentration in ``out/.cache``, so that a run with
+            another shift, AIF or region starts from there.
+        formats: additional formats to write; see :mod:`SpineDCELib.export.formats`.
+        anonymise: remove names, IDs, dates, paths and UIDs from every file. Nothing is cached
+            then, and the analysis cannot be run again from its provenance.
 
     Raises:
-        InputError: see :meth:`Analysis.check`; a file that cannot be read; ``out`` not writable.
-            Earlier results in ``out`` are untouched then.
+        InputError: see :meth:`Analysis.check`; a file cannot be read; ``out`` cannot be written.
+            Earlier results in ``out`` are unchanged then.
 
     Example:
         >>> from SpineDCELib import Inputs, Settings, analyse, with_value
@@ -85,7 +85,7 @@ def analyse(
     cache = ResultCache(out / ".cache" if cached and not anonymise else None)
     analysis, record = _prepare(inputs, settings, cache, part(progress, 0.0, 0.6))
     result = analysis.result(part(progress, 0.6, 0.9))
-    progress(0.9, "Writing")
+    progress(0.9, "Writing the results")
     with staged(out) as stage:
         write_analysis(stage, analysis, result, record, formats=formats, anonymise=anonymise)
         files = tuple(sorted(p.name for p in stage.iterdir()))
@@ -102,10 +102,10 @@ def write_analysis(
     formats: Sequence[str] = (),
     anonymise: bool = False,
 ) -> None:
-    """Maps, tables, picture, more formats and provenance of one analysis, into ``folder``.
+    """Write maps, tables, overview figure, further formats and provenance of one analysis.
 
     Args:
-        record: of the inputs; see :func:`record_of`.
+        record: provenance of the inputs; see :func:`record_of`.
     """
     digests = write_results(folder, analysis, result, anonymise=anonymise)
     write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
@@ -122,14 +122,17 @@ def write_analysis(
 def rerun(
     provenance: str | Path, out: str | Path | None = None, *, progress: Progress = silent
 ) -> Outcome:
-    """Make an analysis again from its record and compare every number.
+    """Repeat an analysis from its provenance and compare every number.
 
     Args:
         provenance: the ``provenance.json`` of an analysis.
-        out: where the new results go; beside the old folder, with ``-rerun`` added, if None.
+        out: folder for the new results; if None, the old folder's name with ``-rerun`` added.
 
     Raises:
-        InputError: the record is not readable, or an input is gone or has changed.
+        InputError: the provenance cannot be used (see :func:`read_provenance`, and code
+            "damaged_provenance"), an input is missing or has changed (codes "input_missing",
+            "input_changed", "study_changed"), or ``out`` is the folder of the analysis itself
+            (code "folder_in_use").
     """
     record = read_provenance(provenance)
     given = record["inputs"]
@@ -137,15 +140,24 @@ def rerun(
     try:
         settings = settings_from_dict(record["settings"], kind=Settings)
         inputs = Inputs.from_record(given, folder)
-        before: dict[str, str] = dict(record["results"])
+        old_digests: dict[str, str] = dict(record["results"])
         digests = {str(folder / p): d for p, d in dict(record.get("input digests", {})).items()}
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise InputError(f"{provenance} is damaged ({error}); nothing was run.") from None
+        raise InputError(
+            f"{provenance} is damaged ({error}).", code="damaged_provenance", about=str(provenance)
+        ) from None
     for path, digest in digests.items():
         if not Path(path).is_file():
-            raise InputError(f"The input {path} is gone; put it back to run the analysis again.")
+            raise InputError(
+                f"The input {path} does not exist any more.", code="input_missing", about=path
+            )
         if file_digest(path) != digest:
-            raise InputError(f"The input {path} has changed since; its result cannot be repeated.")
+            raise InputError(
+                f"The input {path} has changed since the analysis, so its numbers cannot be "
+                "reproduced.",
+                code="input_changed",
+                about=path,
+            )
     out = Path(out) if out is not None else folder.with_name(folder.name + "-rerun")
     if out.resolve() == folder:
         raise InputError(
@@ -155,14 +167,16 @@ def rerun(
             fields=["inputs.out"],
         )
     outcome = analyse(inputs, settings, out, progress=progress)
-    after = read_provenance(out / "provenance.json")
-    if after["series"]["checksum"] != record["series"]["checksum"]:
+    new = read_provenance(out / "provenance.json")
+    if new["series"]["checksum"] != record["series"]["checksum"]:
         raise InputError(
-            f"The dynamic series in {inputs.study} is not the one of {provenance}; the new "
-            f"results are in {out}."
+            f"The dynamic series in {inputs.study} is not the one that {provenance} describes. The "
+            f"new results are in {out}.",
+            code="study_changed",
+            about=inputs.study,
         )
     differing = tuple(
-        name for name, digest in before.items() if after["results"].get(name) != digest
+        name for name, digest in old_digests.items() if new["results"].get(name) != digest
     )
     return Outcome(out, outcome.files, outcome.result, outcome.analysis, differing)
 
@@ -170,10 +184,11 @@ def rerun(
 def load(
     inputs: Inputs, settings: Settings, cache: ResultCache, progress: Progress = silent
 ) -> Analysis:
-    """Read a study and what lies beside it; nothing is computed or checked yet.
+    """Read a study and the other input files; nothing is computed or checked yet.
 
     Raises:
-        InputError: a file that cannot be read or lies on another grid.
+        InputError: there is no study (code "study_missing"), or a file cannot be read or is on
+            another grid.
     """
     study = Path(inputs.study)
     if not study.exists():
@@ -234,10 +249,10 @@ def _prepare(
 
 
 def record_of(inputs: Inputs, images: Images, digests: dict[str, str]) -> dict[str, Any]:
-    """What provenance says of the inputs.
+    """Return the provenance of the inputs.
 
     Args:
-        digests: absolute path → digest of every file beside the study.
+        digests: absolute path → digest, of every input file that is not part of the study.
     """
     source, acquisition = images.dynamic.source, images.dynamic.acquisition
     return {
@@ -268,7 +283,7 @@ def record_of(inputs: Inputs, images: Images, digests: dict[str, str]) -> dict[s
 
 
 def _resolved(analysis: Analysis) -> dict[str, Any]:
-    """What the settings came to on this study."""
+    """Return the values that the settings led to in this study."""
     return {
         "TR [s]": analysis.TR,
         "flip angle [degrees]": analysis.FA,

@@ -1,4 +1,4 @@
-"""Studies and concentrations as the arrays and plain values that a cache keeps."""
+"""Conversion of studies and concentrations to the arrays and plain values that a cache stores."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _source(data: dict[str, Any]) -> Source:
 
 
 def images_to_entry(images: Images) -> Entry:
-    """A study as arrays and plain values."""
+    """Convert a study to arrays and plain values."""
     dynamic = images.dynamic
     arrays: dict[str, NDArray[Any]] = {"dynamic": dynamic.signal, "times": dynamic.times}
     values: dict[str, Any] = {
@@ -76,7 +76,7 @@ def images_to_entry(images: Images) -> Entry:
 
 
 def entry_to_images(arrays: dict[str, NDArray[Any]], values: dict[str, Any]) -> Images:
-    """The inverse of :func:`images_to_entry`."""
+    """Invert :func:`images_to_entry`."""
     data = values["dynamic"]
     dynamic = DynamicSeries(
         signal=arrays["dynamic"],
@@ -109,7 +109,7 @@ def entry_to_images(arrays: dict[str, NDArray[Any]], values: dict[str, Any]) -> 
 
 
 def concentration_to_entry(concentration: Concentration) -> Entry:
-    """A concentration as arrays and plain values."""
+    """Convert a concentration to arrays and plain values."""
     arrays: dict[str, NDArray[Any]] = {
         "curves": concentration.curves,
         "baseline": concentration.baseline,
@@ -127,7 +127,7 @@ def concentration_to_entry(concentration: Concentration) -> Entry:
 def entry_to_concentration(
     arrays: dict[str, NDArray[Any]], values: dict[str, Any]
 ) -> Concentration:
-    """The inverse of :func:`concentration_to_entry`."""
+    """Invert :func:`concentration_to_entry`."""
     return Concentration(
         curves=arrays["curves"],
         unit=values["unit"],
@@ -140,7 +140,7 @@ def entry_to_concentration(
 
 
 def preprocessed_to_entry(done: PreprocessedSeries, series: DynamicSeries) -> Entry:
-    """Return what preprocessing changed of a series as arrays and plain values."""
+    """Convert the changes that preprocessing made to a series to arrays and plain values."""
     arrays: dict[str, NDArray[Any]] = {}
     if done.series.signal is not series.signal:
         arrays["signal"] = done.series.signal
@@ -153,7 +153,7 @@ def preprocessed_to_entry(done: PreprocessedSeries, series: DynamicSeries) -> En
 def entry_to_preprocessed(
     arrays: dict[str, NDArray[Any]], values: dict[str, Any], series: DynamicSeries
 ) -> PreprocessedSeries:
-    """Return what :func:`preprocessed_to_entry` was given.
+    """Invert :func:`preprocessed_to_entry`.
 
     Args:
         series: the series as read.

@@ -1,4 +1,4 @@
-"""From two studies' files to one comparison."""
+"""Comparison of two visits, from their files to result files."""
 
 from __future__ import annotations
 
@@ -30,17 +30,20 @@ from SpineDCELib.vocabulary.visits import VisitLabel, VisitRole
 
 @dataclass(frozen=True)
 class Given:
-    """One visit as asked for: a study with its files, or an earlier analysis of one."""
+    """Inputs of one visit, and the settings of an earlier analysis of it, if there is one."""
 
     inputs: Inputs
     settings: Settings | None = None  #: of the earlier analysis
 
 
 def given_visit(path: Path, inputs: Inputs) -> Given:
-    """A study folder with ``inputs``, or a results folder, whose record replaces what they lack.
+    """Return the inputs of a visit, from the folder of a study or of an analysis.
+
+    The provenance of an analysis gives the settings, and the files that ``inputs`` does not name.
 
     Raises:
-        InputError: a record that is damaged.
+        InputError: the provenance cannot be used (see :func:`read_provenance`, and code
+            "damaged_provenance").
     """
     record_file = path / "provenance.json"
     if not record_file.is_file():
@@ -50,7 +53,11 @@ def given_visit(path: Path, inputs: Inputs) -> Given:
         old = Inputs.from_record(record["inputs"], path.resolve())
         settings = settings_from_dict(record["settings"], kind=Settings)
     except (TypeError, KeyError, AttributeError) as error:
-        raise InputError(f"{record_file} is damaged ({error}).") from None
+        raise InputError(
+            f"{record_file} is damaged ({error}).",
+            code="damaged_provenance",
+            about=str(record_file),
+        ) from None
     given = {f.name: value for f in fields(inputs) if (value := getattr(inputs, f.name))}
     return Given(replace(old, **{**given, "study": old.study}), settings)
 
@@ -58,10 +65,10 @@ def given_visit(path: Path, inputs: Inputs) -> Given:
 def settings_of_follow_up(
     first: Settings, own: Settings | None, *, shift: float | Literal["auto"] | None
 ) -> Settings:
-    """Return the settings of the second visit.
+    """Return the settings of the follow-up visit.
 
-    What describes the acquisition and the patient stays its own; how a visit is analysed is
-    taken from the first.
+    Settings that describe the acquisition or the patient are those of the follow-up visit itself;
+    all others are those of the baseline visit.
     """
     settings = first if own is None else locked(first, own)
     return settings if shift is None else changed(settings, fit={"shift": shift})
@@ -79,22 +86,25 @@ def compare_studies(
     cutoff: float = CUTOFF,
     residual_threshold: float | None = None,
     flip_runs: int = 200,
+    cached: bool = True,
     formats: Sequence[str] = ("report",),
     anonymise: bool = False,
     progress: Progress = silent,
 ) -> tuple[Comparison, tuple[str, ...]]:
-    """Analyse both visits alike, compare them, and write everything to ``out``.
+    """Analyse both visits with common settings, compare them, and write all results to ``out``.
 
     Args:
-        settings: of the first visit where it is no earlier analysis.
-        keep_settings: do not lock the first visit's settings onto an earlier analysis of the
-            second; what differs must then be accepted.
+        settings: of the baseline visit, unless it is an earlier analysis with its own settings.
+        keep_settings: keep the settings of an earlier analysis of the follow-up visit instead of
+            those of the baseline visit; the differences must then be accepted.
         accept_differences: compare although scanner, protocol or settings differ.
-        formats: what to write beside tables and maps; see :mod:`SpineDCELib.export.formats`.
-        anonymise: leave names, IDs and dates out of everything that is written.
+        cached: see :func:`analyse`.
+        formats: formats beside tables and maps; see :mod:`SpineDCELib.export.formats`.
+        anonymise: remove names, IDs, dates, paths and UIDs from every file.
 
     Raises:
-        InputError: differences that are not accepted; and whatever :func:`analyse` raises.
+        InputError: differences that are not accepted; no lesion to carry over to the follow-up
+            visit (code "no_lesion_at_baseline"); see also :func:`analyse`.
 
     Example:
         >>> from SpineDCELib import Inputs, InputError, Settings, compare_studies
@@ -114,16 +124,19 @@ def compare_studies(
         else settings_of_follow_up(first_settings, after.settings, shift=shift_after)
     )
     one = analyse(
-        before.inputs, first_settings, out / "before", formats=formats, anonymise=anonymise,
-        progress=part(progress, 0.0, 0.25),
+        before.inputs, first_settings, out / "before", cached=cached, formats=formats,
+        anonymise=anonymise, progress=part(progress, 0.0, 0.25),
     )  # fmt: skip
     registrations: dict[str, Registration] = {}
     inputs = after.inputs
     if not inputs.roi:
-        inputs, registrations = _carried(one, inputs, second_settings, out, anonymise, progress)
+        inputs, registrations = _carry_regions(
+            one, inputs, second_settings, out, cached=cached, anonymise=anonymise,
+            progress=part(progress, 0.25, 0.3),
+        )  # fmt: skip
     two = analyse(
-        inputs, second_settings, out / "after", formats=formats, anonymise=anonymise,
-        progress=part(progress, 0.3, 0.5),
+        inputs, second_settings, out / "after", cached=cached, formats=formats,
+        anonymise=anonymise, progress=part(progress, 0.3, 0.5),
     )  # fmt: skip
     require_accepted(differences(one.analysis, two.analysis), accepted=accept_differences)
     comparison = compare_visits(
@@ -148,24 +161,30 @@ def _visit(outcome: Outcome, role: VisitRole) -> Visit:
     return Visit(outcome.analysis, outcome.result, VisitLabel(role, date, role))
 
 
-def _carried(
+def _carry_regions(
     one: Outcome,
     inputs: Inputs,
     settings: Settings,
     out: Path,
+    *,
+    cached: bool,
     anonymise: bool,
     progress: Progress,
 ) -> tuple[Inputs, dict[str, Registration]]:
-    """The regions of the first visit, moved onto the second and kept as a file."""
+    """Carry the regions of the baseline visit over to the follow-up visit, and write them."""
     plain = analyse(
-        inputs, settings, out / "after", anonymise=anonymise, progress=part(progress, 0.25, 0.3)
+        inputs, settings, out / "after", cached=cached, anonymise=anonymise, progress=progress
     )
     old, new = one.analysis, plain.analysis
     registrations = {
         name: register_lesion(old, new, name) for name in one.result.measures.lesions()
     }
     if not registrations:
-        raise InputError("The visit before has no region of a lesion to carry over.")
+        raise InputError(
+            "The baseline visit has no lesion to carry over to the follow-up visit.",
+            code="no_lesion_at_baseline",
+            fields=["inputs.roi"],
+        )
     main = next(iter(registrations.values()))
     target = new.images.dynamic.geometry
     masks: dict[str, NDArray[np.bool_]] = {}

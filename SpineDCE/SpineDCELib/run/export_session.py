@@ -1,4 +1,4 @@
-"""Results of visits that were analysed in a window, with everything that repeats them."""
+"""Export of visits that were analysed in a window, with the inputs that reproduce the results."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ class FinishedVisit:
     """One visit with its result.
 
     Attributes:
-        name: of the visit. folder: its folder where several visits are exported.
-        study: path of the study; None where it came from a scene.
+        name: of the visit.
+        folder: name of its folder, if several visits are exported.
+        study: path of the study; None if it came from a scene.
     """
 
     name: str
@@ -51,16 +52,17 @@ def export_visits(
     anonymise: bool = False,
     progress: Progress = silent,
 ) -> list[str]:
-    """Write what the command line would for these visits, and the regions.
+    """Write the result files that the command line writes, and the inputs made in the window.
 
-    Regions, settings and the artery's selection lie beside the results, so that the command line
-    computes the same numbers from them.
+    Regions, settings and the artery selection are among them, so that the command line computes
+    the same numbers from these files.
 
     Returns:
         The files, relative to ``folder``.
 
     Raises:
-        InputError: there is no result, or the folder cannot be written.
+        InputError: there is no result (code "nothing_to_export"), or the folder cannot be
+            written.
     """
     if not visits:
         raise InputError("There are no maps to export.", code="nothing_to_export")
@@ -86,7 +88,7 @@ def export_visits(
 def write_finished_visit(
     visit: FinishedVisit, folder: Path, *, formats: Sequence[str] = (), anonymise: bool = False
 ) -> None:
-    """Write one visit's results, with the regions, settings and curves they were computed from.
+    """Write the results of one visit, and the regions, settings and curves behind them.
 
     Raises:
         InputError: the folder cannot be written.

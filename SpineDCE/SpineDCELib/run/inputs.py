@@ -1,4 +1,4 @@
-"""The files of one analysis, read and put on the dynamic series' grid."""
+"""Input files of one analysis, read and resampled to the grid of the dynamic series."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from SpineDCELib.settings import Settings
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files of one analysis, as paths.
+    """Paths of the input files of one analysis.
 
     Example:
         >>> from SpineDCELib import Inputs
@@ -46,11 +46,11 @@ class Inputs:
     aif_file: str | None = None
     T1_map: str | None = None
     roi: tuple[str, ...] = ()
-    size: tuple[str, ...] = ()  #: outlines and rulers that lesions are sized with
+    size: tuple[str, ...] = ()  #: outlines and rulers that give the size of lesions
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any], folder: Path) -> Inputs:
-        """The inputs that a provenance record in ``folder`` names, some of them from there on."""
+        """Return the inputs of a provenance record; relative paths start at ``folder``."""
         given: dict[str, Any] = {}
         for name, value in record.items():
             if isinstance(value, list):
@@ -61,13 +61,13 @@ class Inputs:
 
     @property
     def beside_study(self) -> tuple[str, ...]:
-        """Every file that is not the study itself."""
+        """Return every file that is not the study itself."""
         single = (self.aif_mask, self.aif_region, self.aif_selection, self.aif_file, self.T1_map)
         return tuple(p for p in (*single, *self.roi, *self.size) if p)
 
 
 def read_images(study: Path, settings: Settings, progress: Progress = silent) -> Images:
-    """Everything an analysis takes from a study: the dynamic series, flip angles, anatomy.
+    """Read the dynamic series, the flip-angle set and the anatomical T1 of a study.
 
     Example:
         >>> from SpineDCELib import Settings, read_images
@@ -99,10 +99,10 @@ def corrected_images(
     frame_times: Sequence[float] | None = None,
     field_strength: float | None = None,
 ) -> Images:
-    """Return a study with frame times, s, and field strength, T, in place of the files'.
+    """Replace the frame times, s, and the field strength, T, of a study.
 
     Raises:
-        InputError: times that do not rise, or not one for each frame.
+        InputError: the times do not rise, or their number is not that of the frames.
     """
     dynamic = images.dynamic
     if frame_times:
@@ -115,41 +115,57 @@ def corrected_images(
 
 
 def read_mask(path: str, geometry: Geometry) -> NDArray[np.bool_]:
-    """One mask on the dynamic grid: every label, or the aorta where segments have names.
+    """Read a mask of the artery on the dynamic grid.
+
+    Segments with the name of an artery are taken, or all if there is none.
 
     Raises:
-        InputError: unreadable, on another grid, or empty.
+        InputError: the file cannot be read, is on another grid, or is empty (code "empty_mask").
     """
     masks = read_segmentation(path).on(geometry)
     named = [name for name in masks if any(w in name.lower() for w in ("aorta", "aif", "arter"))]
     mask = np.any([masks[name] for name in named or masks], axis=0)
     if not mask.any():
-        raise InputError(f"The mask {path} is empty; draw the artery in it.")
+        raise InputError(
+            f"The mask {path} is empty.",
+            code="empty_mask",
+            about=path,
+            fields=["inputs.aif_mask", "inputs.aif_region"],
+        )
     return mask
 
 
 def read_regions(paths: Iterable[str], geometry: Geometry) -> dict[str, NDArray[np.bool_]]:
-    """Name → mask on the dynamic grid, from one or more files.
+    """Read regions from one or more files: name → mask on the dynamic grid.
 
     Raises:
-        InputError: unreadable, on another grid, empty, or two regions of one name.
+        InputError: a file cannot be read or is on another grid, a region is empty (code
+            "empty_region"), or two regions have the same name (code "duplicate_region").
     """
     regions: dict[str, NDArray[np.bool_]] = {}
     for path in paths:
         for name, mask in read_segmentation(path).on(geometry).items():
             if name in regions:
-                raise InputError(f"Two regions are called '{name}'; rename one in {path}.")
+                raise InputError(
+                    f"Two regions have the name '{name}'. Rename the one in {path}.",
+                    code="duplicate_region",
+                    about=name,
+                    fields=["inputs.roi"],
+                )
             if not mask.any():
                 raise InputError(
-                    f"Region '{name}' in {path} holds no voxel of the dynamic series; draw it or "
-                    "leave it out."
+                    f"The region '{name}' in {path} contains no voxel of the dynamic series. Draw "
+                    "it or delete it.",
+                    code="empty_region",
+                    about=name,
+                    fields=["inputs.roi"],
                 )
             regions[name] = mask
     return regions
 
 
 def read_roles(paths: Iterable[str]) -> dict[str, Role]:
-    """Name → what the region is for, from its tag, name or terminology."""
+    """Read the role of every region, from its tag, name or terminology: name → role."""
     roles: dict[str, Role] = {}
     for path in paths:
         roles |= roles_of(read_segmentation(path))
@@ -157,7 +173,7 @@ def read_roles(paths: Iterable[str]) -> dict[str, Role]:
 
 
 def roles_of(found: Segmentation) -> dict[str, Role]:
-    """Name → what the region is for."""
+    """Return the role of every region of a segmentation: name → role."""
     return {
         name: role_of(name, terminology=found.terminology.get(name, ""), tags=found.tags.get(name))
         for name in found.masks
@@ -165,13 +181,15 @@ def roles_of(found: Segmentation) -> dict[str, Role]:
 
 
 def read_sizes(paths: Iterable[str], *, roles: Mapping[str, Role]) -> dict[str, Size]:
-    """Lesion → size, from outlines drawn on any grid and rulers (``.mrk.json``).
+    """Measure lesions with outlines on any grid and with rulers (``.mrk.json``): lesion → size.
 
-    An outline counts for the lesion of its name, or for the only one there is. Two rulers give
-    the bidimensional size; one named after bone or margin parts off what lies outside the bone.
+    An outline measures the lesion of the same name, or the only one there is. Two rulers give
+    the bidimensional size; a ruler whose name contains bone or margin separates the part outside
+    the bone.
 
     Raises:
-        InputError: unreadable; or it cannot be told which lesion is meant.
+        InputError: a file cannot be read, or it does not say which lesion it measures (code
+            "ambiguous_lesion").
     """
     rulers: list[Ruler] = []
     outlines: list[Segmentation] = []
@@ -186,19 +204,25 @@ def read_sizes(paths: Iterable[str], *, roles: Mapping[str, Role]) -> dict[str, 
 def sizes_of(
     rulers: Sequence[Ruler], outlines: Sequence[Segmentation], *, roles: Mapping[str, Role]
 ) -> dict[str, Size]:
-    """Lesion → size, from rulers and outlines; see :func:`read_sizes`.
+    """Measure lesions with rulers and outlines: lesion → size; see :func:`read_sizes`.
 
     Raises:
-        InputError: it cannot be told which lesion is meant; or rulers that are no two diameters.
+        InputError: it is not clear which lesion is meant (code "ambiguous_lesion"), or the rulers
+            are not two diameters.
     """
     lesions = [name for name, role in roles.items() if role == "lesion"]
 
-    def lesion_of(name: str, place: str) -> str:
+    def lesion_of(name: str, question: str) -> str:
         if name in lesions:
             return name
         if len(lesions) <= 1:
             return lesions[0] if lesions else name
-        raise InputError(f"Which lesion does '{name}'{place} measure? Name it like its region.")
+        raise InputError(
+            f"It is not clear which of the lesions {', '.join(lesions)} {question}.",
+            code="ambiguous_lesion",
+            about=name,
+            fields=["inputs.size"],
+        )
 
     line = next(((r.start, r.end) for r in rulers if r.is_margin), None)
     sizes: dict[str, Size] = {}
@@ -215,7 +239,8 @@ def sizes_of(
         )
         for name, mask in drawn.masks.items():
             if kinds[name] == "lesion" or len(drawn.masks) == 1:
-                sizes[lesion_of(name, f" of {drawn.path}")] = measure_size(
+                question = f"the outline '{name}' in {drawn.path} measures. Give it their name"
+                sizes[lesion_of(name, question)] = measure_size(
                     mask,
                     drawn.geometry,
                     bone=bone,
@@ -224,7 +249,8 @@ def sizes_of(
                     source=f"outline '{name}', drawn for size",
                 )
     if sum(not ruler.is_margin for ruler in rulers):
-        name = lesion_of("the rulers", "")
+        question = "the two rulers measure. Measure each lesion with an outline instead"
+        name = lesion_of("the rulers", question)
         nan = float("nan")
         diameters = bidimensional_of(list(rulers))
         known = sizes.get(name, Size(diameters, Extent(nan, nan, nan, nan)))
@@ -233,10 +259,11 @@ def sizes_of(
 
 
 def read_T1_map(path: str, geometry: Geometry) -> Volume:
-    """A T1 map in s on the dynamic grid; a file in ms is recognised by its values.
+    """Read a T1 map on the dynamic grid, s; the unit of the file is recognised by its values.
 
     Raises:
-        InputError: unreadable, on another grid, or no T1 of tissue in it.
+        InputError: the file cannot be read, is on another grid, or its values are not T1 in ms
+            or s (code "not_a_T1_map").
     """
     volume = read_volume(path)
     array = put_on_grid(
@@ -254,9 +281,12 @@ def read_T1_map(path: str, geometry: Geometry) -> Volume:
         factor, unit = 1.0, "s"
     else:
         raise InputError(
-            f"The T1 map {path} has a median of {typical:g}, which is T1 neither in ms nor in s."
+            f"The T1 map {path} has a median of {typical:g}, which is neither a T1 in ms nor in s.",
+            code="not_a_T1_map",
+            about=path,
+            fields=["inputs.T1_map"],
         )
-    note = f"T1 map taken as {unit}: its median is {typical:g}."
+    note = f"The T1 map is in {unit}: its median is {typical:g}."
     return Volume(
         array * factor, geometry, volume.acquisition, volume.source, (*volume.notes, note)
     )

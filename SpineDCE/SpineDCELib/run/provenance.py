@@ -1,4 +1,4 @@
-"""What made a result: enough to make it again and get the same numbers."""
+"""Provenance of a result: everything needed to compute the same numbers again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORMAT = 1
 
 
 def environment() -> dict[str, str]:
-    """Versions of what computes."""
+    """Return the versions of Python, SpineDCE and the libraries that compute."""
     import pydicom
     import scipy
     import SimpleITK as sitk
@@ -33,39 +33,49 @@ def environment() -> dict[str, str]:
 
 
 def write_provenance(path: Path, record: dict[str, Any]) -> None:
-    """JSON with ``format`` and ``environment`` added."""
+    """Write a record as JSON, with ``format`` and ``environment`` added."""
     full = {"format": FORMAT, "environment": environment(), **record}
     path.write_text(json.dumps(full, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def without_identity(record: dict[str, Any]) -> dict[str, Any]:
-    """The record without what could lead to a person: paths, file names and DICOM UIDs."""
+    """Return the record without identifying data: paths, file names and DICOM UIDs."""
     series = {k: v for k, v in record["series"].items() if "UID" not in k}
     digests = sorted(record.get("input digests", {}).values())
-    return {**record, "inputs": "left out", "input digests": digests, "series": series}
+    return {**record, "inputs": "removed", "input digests": digests, "series": series}
 
 
 def read_provenance(path: str | Path) -> dict[str, Any]:
-    """The record that :func:`write_provenance` wrote.
+    """Read the record that :func:`write_provenance` wrote.
 
     Raises:
-        InputError: not such a file, or one of a newer format.
+        InputError: not such a file (code "not_provenance"), one without the paths of its inputs
+            (code "anonymised_record"), or one of another format (code
+            "unknown_record_format").
     """
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))
         version = record["format"]
         if not {"settings", "inputs", "results"} <= set(record):
             raise KeyError("settings")
-        if not isinstance(record["inputs"], dict):
-            raise InputError(
-                f"{path} was written without identity: it does not say which files to read, so "
-                "nothing can be run again from it."
-            )
     except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"{path} is not a SpineDCE provenance file ({type(error).__name__}); give the "
-            "provenance.json that an analysis wrote."
+            f"{path} is not a provenance file of SpineDCE ({type(error).__name__}). Choose the "
+            "provenance.json of an analysis.",
+            code="not_provenance",
+            about=str(path),
         ) from None
     if version != FORMAT:
-        raise InputError(f"{path} has format {version}; this program reads format {FORMAT}.")
+        raise InputError(
+            f"{path} has format {version}; this version of SpineDCE reads format {FORMAT}.",
+            code="unknown_record_format",
+            about=str(path),
+        )
+    if not isinstance(record["inputs"], dict):
+        raise InputError(
+            f"{path} was anonymised: it does not name the input files, so the analysis cannot be "
+            "run again from it.",
+            code="anonymised_record",
+            about=str(path),
+        )
     return record

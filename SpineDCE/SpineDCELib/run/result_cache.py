@@ -1,7 +1,7 @@
-"""Results on disk, so that a second run with another shift starts at the fit.
+"""Cache of stage results in files, so that a second run with another shift starts at the fit.
 
-What a result depends on is never listed here: the graph of the analysis records what each stage
-reads, and these records are kept beside the results and checked when they are taken up again.
+The dependencies of a result are not listed here: the graph of the analysis records what each stage
+reads. The cache stores these records with the results, and the graph checks them on the next run.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ from SpineDCELib.settings import Settings
 from SpineDCELib.version import __version__
 
 _RECORDS = "stages.json"
-#: Stages whose results are stored; of the others only the records are.
+#: Stages whose results are stored; for all others only the records are.
 _STORED = ("preprocessed", "concentration")
 
 
 class ResultCache:
-    """Study and stage results of one analysis in a folder.
+    """Cache of the study and the stage results of one analysis.
 
     Args:
-        folder: where the results lie; None keeps nothing.
+        folder: where the cache is; None stores nothing.
     """
 
     def __init__(self, folder: str | Path | None) -> None:
@@ -58,7 +58,7 @@ class ResultCache:
         """Return a study as read, and a key that identifies its content.
 
         Args:
-            read: reads the study; what it reads of the settings is recorded.
+            read: reads the study; the settings that it reads are recorded.
         """
         files = [str(path.resolve()), fingerprint(path, skip=is_results)]
         if self.folder is not None:
@@ -76,7 +76,7 @@ class ResultCache:
         return images, key
 
     def restore(self, analysis: Analysis) -> None:
-        """Give an analysis the results of an earlier run; each is checked when it is used."""
+        """Hand the stored results to an analysis, which checks each before it uses it."""
         if self.folder is None:
             return
         records: dict[str, Kept] = {}
@@ -92,12 +92,12 @@ class ResultCache:
                     value = token
                 records[name] = Kept(value, token, tuple((p, t) for p, t in reads))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return  # a damaged cache costs time, not the result
+            return  # Everything is computed again from a damaged cache.
         known = {name: kept for name, kept in records.items() if name in STAGES}
         analysis.graph.restore(known, STAGES)
 
     def store(self, analysis: Analysis) -> None:
-        """Keep the results of an analysis. A full disk costs the next run time, nothing else."""
+        """Store the results of an analysis; on a full disk nothing is stored, without an error."""
         if self.folder is None:
             return
         records = {
@@ -119,7 +119,7 @@ class ResultCache:
             os.replace(new, self.folder / _RECORDS)
 
     def _stage_value(self, name: str, token: Any) -> Any:
-        """The stored result of a stage, or :data:`MISSING` where it is another one or damaged."""
+        """Return the stored result of a stage; :data:`MISSING` if it is outdated or damaged."""
         values, arrays = self._load(name)
         if values.get("token") != token:
             return MISSING
@@ -133,7 +133,7 @@ class ResultCache:
             return MISSING
 
     def _load(self, name: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        """Record and arrays of one entry; empty where it is missing or damaged."""
+        """Return values and arrays of one entry; empty if it is missing or damaged."""
         assert self.folder is not None
         place = self.folder / name
         try:
@@ -149,7 +149,7 @@ class ResultCache:
         return {}, {}
 
     def _store(self, name: str, entry: Entry, record: Mapping[str, Any]) -> None:
-        """Replace one entry. A full disk costs the next run time, not this one its result."""
+        """Replace one entry; on a full disk nothing is stored, without an error."""
         if self.folder is None:
             return
         arrays, values = entry
@@ -175,11 +175,11 @@ def _entry_of(name: str, value: Any, analysis: Analysis) -> Entry:
 
 
 def keys_of_study(key: str, T1_map: str | None) -> dict[str, str]:
-    """Return the keys of a study's parts, for :class:`AnalysisInputs`.
+    """Return the keys of the parts of a study, for :class:`Analysis`.
 
     Args:
         key: of the study as read.
-        T1_map: digest of the file that the T1 map comes from, or None.
+        T1_map: digest of the file of the T1 map, or None.
     """
     keys = dict.fromkeys(("dynamic", "flip_angles", "anatomy"), key)
     return keys if T1_map is None else keys | {"T1_map": T1_map}

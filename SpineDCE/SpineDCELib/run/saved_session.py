@@ -1,7 +1,6 @@
-"""Saved work on a patient's visits, as small files: enough to continue after a crash.
+"""Saved work on the visits of a patient: small files that allow work to continue after a crash.
 
-Images and results are not among them: images stay where they were read from, and results are
-computed again.
+Images and results are not saved: images stay where they are, and results are computed again.
 """
 
 from __future__ import annotations
@@ -27,13 +26,14 @@ VISIT, REGIONS, RULERS = "visit.json", "regions.seg.nrrd", "rulers.mrk.json"
 
 @dataclass(frozen=True, eq=False)
 class SavedVisit:
-    """What was drawn and chosen on one visit.
+    """Regions, rulers and choices of one visit.
 
     Attributes:
-        study: path of the study; None where it came from a scene.
-        choices: settings, artery selection and what else a visit keeps, as plain values.
-        masks: region → mask on ``geometry``. roles: region → role tag.
-        label, date, role: of the visit; the date as DICOM writes it, "" where it is not known.
+        study: path of the study; None if it came from a scene.
+        choices: settings, artery selection and other choices of the visit, as plain values.
+        masks: region → mask on ``geometry``.
+        roles: region → role tag.
+        label, date, role: of the visit; the date as in DICOM, "" if it is not known.
     """
 
     name: str
@@ -63,7 +63,7 @@ def write_session(folder: str | Path, visits: Sequence[SavedVisit]) -> None:
 
 
 def read_session(folder: str | Path) -> list[SavedVisit]:
-    """Read the visits that :func:`write_session` wrote, in their order; none where it wrote none.
+    """Read the visits that :func:`write_session` wrote, in their order; [] if it wrote none.
 
     Raises:
         InputError: the files are damaged.
@@ -129,8 +129,8 @@ def _read_record(path: Path, keys: Sequence[str]) -> dict[str, Any]:
         return {**record, **{key: record[key] for key in keys}}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"The saved work in {path.parent} could not be read: {type(error).__name__}. The files "
-            "were left as they are.",
+            f"The saved work in {path.parent} could not be read: {type(error).__name__}. Its files "
+            "are unchanged.",
             code="saved_work_damaged",
             about=str(path.parent),
         ) from None
