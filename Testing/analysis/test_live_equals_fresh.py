@@ -111,8 +111,8 @@ VALUES = {
     "aif.medium": [None, "blood", "plasma"],
     "fit.model": ["extended_tofts", "tofts", "patlak"],
     "fit.shift": [0.0, 2.5, "auto"],
-    "fit.shift_by": ["study", "region", "section"],
-    "fit.shifts": [{}, {"first": 1.5}, {"section 1": 2.0}],
+    "fit.shift_by": ["study", "region", "slice"],
+    "fit.shifts": [{}, {"first": 1.5}, {"slice 1": 2.0}],
     "fit.fit_delay": [False],
     "fit.integration": ["cubic", "linear"],
 }

@@ -41,7 +41,7 @@ def study(tmp_path_factory):
     [
         {},
         {"shift_by": "region", "shifts": {"Target": 2.0}},
-        {"shift_by": "section", "shifts": {"section 2": 1.5}},
+        {"shift_by": "slice", "shifts": {"slice 2": 1.5}},
     ],
     ids=["one shift", "a shift per region", "a shift per slice"],
 )

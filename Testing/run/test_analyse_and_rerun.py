@@ -224,10 +224,10 @@ def test_regions_and_slices_can_have_their_own_shifts(study, tmp_path):
     close(own.maps["vp"][labels == 1], moved[labels == 1])
     close(own.maps["vp"][labels != 1], still[labels != 1])
     assert any("label 1: 2 s" in note for note in own.notes)
-    slices = vp("d", shift_by="section", shifts={"section 2": 2.0}).maps["vp"]
+    slices = vp("d", shift_by="slice", shifts={"slice 2": 2.0}).maps["vp"]
     close(slices[1], moved[1])
     close(slices[0], still[0])
     assert job.rerun(tmp_path / "d" / "provenance.json").differing == ()
     with pytest.raises(InputError) as caught:
-        vp("e", shift_by="section", shifts={"section 9": 2.0})
+        vp("e", shift_by="slice", shifts={"slice 9": 2.0})
     assert caught.value.code == "unknown_shift_name"

@@ -75,8 +75,8 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
         for name, v in result.parameters.items()
     )
     status = Status(int(result.status[0]))
-    section, row, column = voxel
-    curve = np.asarray(curves[:, section, row, column], float)
+    slice_index, row, column = voxel
+    curve = np.asarray(curves[:, slice_index, row, column], float)
     fit = result.curves()[:, 0] if status.fitted else np.full_like(curve, np.nan)
     return VoxelExplanation(
         voxel,

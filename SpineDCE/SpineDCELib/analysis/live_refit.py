@@ -123,7 +123,7 @@ def _shift_of_voxels(
     shifts = np.full(shape, analysis.shift())
     by_region = analysis.settings.fit.shift_by == "region"
     for name, Ta in analysis.own_shifts().items():
-        if not by_region:  # "section 3"
+        if not by_region:  # "slice 3"
             shifts[int(name.split()[-1]) - 1] = Ta
         elif name in regions:
             shifts[regions[name]] = Ta

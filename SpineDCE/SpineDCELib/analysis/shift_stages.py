@@ -97,7 +97,7 @@ def own_shifts(view: View) -> dict[str, float]:
     return {name: found[name] for name in masks if name in found} | given
 
 
-_PLURAL = {"section": "slices", "region": "regions"}
+_PLURAL = {"slice": "slices", "region": "regions"}
 
 
 def shift_masks(view: View) -> Masks:
@@ -106,7 +106,7 @@ def shift_masks(view: View) -> Masks:
         return without_exclusions(view.regions, view.roles)
     shape = view(preprocessed).series.geometry.shape
     numbers = np.broadcast_to(np.arange(shape[0])[:, None, None], shape)
-    return {f"section {k + 1}": numbers == k for k in range(shape[0])}
+    return {f"slice {k + 1}": numbers == k for k in range(shape[0])}
 
 
 def slice_evidence(view: View) -> Evidence:

@@ -83,15 +83,17 @@ def index_of(ras: Any, geometry: Geometry) -> NDArray[np.float64]:
 
 def voxel_of(ras: Any, geometry: Geometry) -> tuple[int, int, int] | None:
     """Slice, row and column of the voxel at a RAS point, mm; None outside."""
-    section, row, column = (int(v) for v in np.rint(index_of(ras, geometry)))
-    inside = all(0 <= v < n for v, n in zip((section, row, column), geometry.shape, strict=True))
-    return (section, row, column) if inside else None
+    slice_index, row, column = (int(v) for v in np.rint(index_of(ras, geometry)))
+    inside = all(
+        0 <= v < n for v, n in zip((slice_index, row, column), geometry.shape, strict=True)
+    )
+    return (slice_index, row, column) if inside else None
 
 
 def ras_of(voxel: tuple[float, float, float], geometry: Geometry) -> NDArray[np.float64]:
     """The RAS centre, mm, of a voxel given by slice, row and column."""
-    section, row, column = voxel
-    return (_FLIP @ geometry.affine @ [column, row, section, 1.0])[:3]
+    slice_index, row, column = voxel
+    return (_FLIP @ geometry.affine @ [column, row, slice_index, 1.0])[:3]
 
 
 def _array(matrix: Any) -> NDArray[np.float64]:

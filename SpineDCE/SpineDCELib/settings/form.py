@@ -488,12 +488,12 @@ _FIELDS = (
         "fit.shift_by", "Shifts for", "choice", "common",
         "Whether the study, each slice or each region has a shift.",
         step=2,
-        choices={"study": "the study", "section": "each slice", "region": "each region"},
+        choices={"study": "the study", "slice": "each slice", "region": "each region"},
         option="--shift-by",
     ),
     Field(
         "fit.shifts", "Own shifts", "numbers by name", "visit",
-        "Shift of a single region, or of a slice as “section N”.",
+        "Shift of a single region, or of a slice as “slice N”.",
         step=2, unit="s", low=-600, high=600, option="--shift-of", metavar="NAME=SECONDS",
     ),
     Field(

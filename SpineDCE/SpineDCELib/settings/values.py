@@ -199,9 +199,9 @@ class FitSettings:
         model: "tofts", "extended_tofts", "patlak" or "two_compartment_exchange".
         shift: seconds by which the AIF is moved later (negative: earlier); "auto" takes the one
             at which the fit of the lesions and references leaves the least residual.
-        shift_by: "study" for one shift; "section" (slice) or "region" for one each, from ``shifts``
+        shift_by: "study" for one shift; "slice" or "region" for one each, from ``shifts``
             or as the lesions and references in it propose; the study's shift applies elsewhere.
-        shifts: s, by region name or "section N" (from 1).
+        shifts: s, by region name or "slice N" (from 1).
         fit_delay: fit an additional delay in every voxel.
         integration: "cubic" (the AIF upsampled tenfold) or "linear" between frames.
     """
