@@ -31,7 +31,7 @@ class Outcome:
     motion: bool
     inside: float = np.nan
     veins: int = 0
-    missed: int = 0  #: sections with aorta but without an accepted voxel
+    missed: int = 0  #: slices with aorta but without an accepted voxel
     peak: float = np.nan
     area: float = np.nan
     magnitude_peak: float = np.nan  #: without any correction for T2*
@@ -121,7 +121,7 @@ def run(out, *, seeds=20, shares=SNR_SHARES, motions=(False, True), size="small"
 
 HEADER = (
     "| SNR | motion | studies | refused | inside the aorta, least | vein voxels | "
-    "sections missed | AIF peak | AIF area | peak, magnitude alone | "
+    "slices missed | AIF peak | AIF area | peak, magnitude alone | "
     "peak, phase-corrected | shift, largest error |\n"
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 )
