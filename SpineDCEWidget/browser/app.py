@@ -143,7 +143,7 @@ class Workstation:
         trigger = self.ctrl.trigger
         for name, action in {
             "go_to_step": self.go_to_step, "play": self.bar.toggle_play,
-            "step_section": self.bar.step_section, "undo": self.undo,
+            "step_slice": self.bar.step_slice, "undo": self.undo,
             "redo": self.redo, "escape": self.escape,
             "brush_smaller": lambda: self.regions.change_brush(1 / 1.25),
             "brush_bigger": lambda: self.regions.change_brush(1.25),

@@ -111,9 +111,9 @@ class ArteriesPanel:
             # The page hears of the shift first, and moves its curve while the fit is made.
             await asyncio.sleep(0.003)
             wanted, self._wanted = self._wanted, None
-            section = station.views.section(visit.name)
+            slice_index = station.views.slice_index(visit.name)
             try:
-                station.session.move_shift(visit, wanted, slices=[section])
+                station.session.move_shift(visit, wanted, slices=[slice_index])
             except InputError as error:
                 station.fail(remedy(error))
                 return
@@ -149,7 +149,7 @@ class ArteriesPanel:
         except InputError:
             return
         state.candidates = [
-            {"index": i, "section": c.slice + 1, "vessel": c.vessel, "taken": bool(c.accepted),
+            {"index": i, "slice": c.slice + 1, "vessel": c.vessel, "taken": bool(c.accepted),
              "peak": f"{c.peak:.1f}", "arrival": f"{c.arrival:.1f}", "reason": c.reason}
             for i, c in enumerate(found.candidates)
         ]  # fmt: skip
@@ -205,7 +205,7 @@ class ArteriesPanel:
                         raw_attrs=[':class="{taken: c.taken}"', ':title="c.reason"'],
                     ):  # fmt: skip
                         html.Td("{{ c.taken ? '✓' : '' }}")
-                        html.Td("{{ c.section }}")
+                        html.Td("{{ c.slice }}")
                         html.Td("{{ c.arrival }} s")
                         html.Td("{{ c.peak }}")
                         html.Td("{{ c.taken ? '' : c.reason }}", classes="reason")

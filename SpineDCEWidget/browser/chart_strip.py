@@ -79,9 +79,9 @@ class Charts:
         self._voxel = visit.explain(ras) if visit.result is not None else None
         state = self._station.state
         if self._voxel is not None:
-            section, row, column = self._voxel.voxel
+            slice_index, row, column = self._voxel.voxel
             state.story = {
-                "title": f"{visit.label}, slice {section + 1}, voxel {column + 1}, {row + 1}",
+                "title": f"{visit.label}, slice {slice_index + 1}, voxel {column + 1}, {row + 1}",
                 "rows": explanation_rows(self._voxel),
                 "status": self._voxel.status,
             }

@@ -139,7 +139,7 @@ class Drawing:
         elif tool == "scissors":
             effect = self._editor.active_effect
             effect.set_range_mode(ScissorsEffectRangeMode.SYMMETRIC)
-            effect.set_symmetric_distance(self._section_thickness() * 0.9)
+            effect.set_symmetric_distance(self._slice_thickness() * 0.9)
             effect.set_fill_mode(ScissorsEffectFillMode.ERASE_INSIDE)
             effect.set_brush_interaction_mode(BrushInteractionMode.CONTINUOUS)
 
@@ -150,12 +150,12 @@ class Drawing:
         self._editor.deactivate_effect()
 
     def set_diameter(self, millimetres: float) -> None:
-        """Of the brush, on the section."""
+        """Of the brush, on the slice."""
         self.diameter = float(np.clip(millimetres, *BRUSH))
         if self.tool in ("paint", "erase"):
             self._editor.active_effect.set_brush_diameter(self.diameter, BrushDiameterMode.Absolute)
 
-    def _section_thickness(self) -> float:
+    def _slice_thickness(self) -> float:
         return float(self.visit.analysis.study.dynamic.geometry.spacing[2])
 
     def under_brush(self) -> dict[str, np.ndarray] | None:
@@ -191,14 +191,14 @@ class Drawing:
 
     # -- threshold, copies ----------------------------------------------------------------------
 
-    def fill_between(self, low: float, high: float, section: int, image: np.ndarray) -> None:
-        """Give the segment what lies between two values of an image in one section."""
+    def fill_between(self, low: float, high: float, index: int, image: np.ndarray) -> None:
+        """Give the segment what lies between two values of an image in one slice."""
         mask = np.zeros(image.shape, bool)
-        mask[section] = (image[section] >= low) & (image[section] <= high)
+        mask[index] = (image[index] >= low) & (image[index] <= high)
         self._add(mask)
 
-    def copy_section(self, source: int, target: int) -> bool:
-        """Add what the segment has in one section to another; False where there is nothing."""
+    def copy_slice(self, source: int, target: int) -> bool:
+        """Add what the segment has in one slice to another; False where there is nothing."""
         mask = self._mask()
         if not mask[source].any():
             return False
@@ -212,7 +212,7 @@ class Drawing:
 
     def _on_grid(self, labelmap: Any) -> np.ndarray:
         """The labelmap's voxels of the series; it reaches further where something drawn does, as
-        beside the first or last section."""
+        beside the first or last slice."""
         i, _, j, _, k, _ = labelmap.GetExtent()
         slices, rows, columns = self.visit.analysis.study.dynamic.geometry.shape
         return vtk_image_to_np(labelmap)[-k : slices - k, -j : rows - j, -i : columns - i]

@@ -133,13 +133,13 @@ def evidence_figure(
 
 
 def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -> dict[str, Any]:
-    """Sections as small multiples: what was taken in colour, what was not in grey.
+    """Slices as small multiples: what was taken in colour, what was not in grey.
 
     A curve's ``meta`` is its row in the table, so that a click can take it in or out.
     """
-    sections = sorted({c.slice for c in found.candidates})
-    columns = min(4, len(sections)) or 1
-    rows = max(1, -(-len(sections) // columns))
+    slices = sorted({c.slice for c in found.candidates})
+    columns = min(4, len(slices)) or 1
+    rows = max(1, -(-len(slices) // columns))
     ink, grid = ("#c9d1d9", "#2a333d") if dark else ("#24292f", "#d8dee4")
     figure = layout(dark, "", "", showlegend=False, margin={"l": 4, "r": 4, "t": 4, "b": 4})
     figure.pop("xaxis"), figure.pop("yaxis")
@@ -149,7 +149,7 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
         (float(np.nanmax(c.signal / c.signal[: found.baseline_frames].mean())) - 1
          for c in found.candidates if c.accepted), default=1.0,
     )  # fmt: skip
-    for place, section in enumerate(sections):
+    for place, index in enumerate(slices):
         column, row = place % columns, place // columns
         number = "" if place == 0 else str(place + 1)
         x0, y0 = column * width, 1 - (row + 1) * height
@@ -172,14 +172,14 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
             "anchor": f"x{number}",
             "range": [-0.15 * top, 1.25 * top],
         }
-        taken = any(c.accepted for c in found.candidates if c.slice == section)
+        taken = any(c.accepted for c in found.candidates if c.slice == index)
         notes.append({
-            "text": f"{section + 1}", "x": x0 + 0.02, "y": y0 + height - 0.02, "xref": "paper",
+            "text": f"{index + 1}", "x": x0 + 0.02, "y": y0 + height - 0.02, "xref": "paper",
             "yref": "paper", "showarrow": False, "xanchor": "left", "yanchor": "top",
             "font": {"size": 10, "color": ink if taken else GREY},
         })  # fmt: skip
         for index, c in enumerate(found.candidates):
-            if c.slice != section:
+            if c.slice != index:
                 continue
             curve = c.signal / c.signal[: found.baseline_frames].mean() - 1
             what = "taken" if c.accepted else c.reason

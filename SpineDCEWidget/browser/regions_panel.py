@@ -182,22 +182,22 @@ class RegionsPanel:
         visit = self._drawing.visit
         if visit is not None and self._drawing.role:
             low, high = self._station.state.between
-            section = self._station.views.section(visit.name)
-            self._drawing.fill_between(low, high, section, array_of(visit.frame))
+            slice_index = self._station.views.slice_index(visit.name)
+            self._drawing.fill_between(low, high, slice_index, array_of(visit.frame))
 
     def copy(self, step: int) -> None:
         """Copy the region to the next or previous slice, and go there."""
         visit = self._drawing.visit
         if visit is None or not self._drawing.role:
             return
-        section = self._station.views.section(visit.name)
-        target = section + int(step)
+        slice_index = self._station.views.slice_index(visit.name)
+        target = slice_index + int(step)
         if not 0 <= target < visit.analysis.study.dynamic.geometry.shape[0]:
             self._station.fail("There is no further slice.")
-        elif not self._drawing.copy_section(section, target):
+        elif not self._drawing.copy_slice(slice_index, target):
             self._station.fail("The region has no voxel in this slice to copy.")
         else:
-            self._station.views.go_to_section(target, visit.name)
+            self._station.views.go_to_slice(target, visit.name)
 
     def remove(self) -> None:
         if self._drawing.role and self._drawing.segment:
@@ -237,7 +237,7 @@ class RegionsPanel:
             masks, roles = {segment.GetName(): mask}, {segment.GetName(): drawing.role}
         drawing.load(masks, roles)
         areas = next(iter(masks.values())).sum((1, 2))
-        station.views.go_to_section(int(areas.argmax()), visit.name)
+        station.views.go_to_slice(int(areas.argmax()), visit.name)
         said = f"Loaded into the {visit.name} visit: {', '.join(masks)}. Undo removes them again."
         if unknown := [name for name in masks if roles[name] == "other"]:
             said += (
@@ -380,7 +380,7 @@ class RegionsPanel:
                     )  # fmt: skip
                     v3.VBtn(
                         "Fill slice", size="x-small", variant="tonal", click=self.fill,
-                        id="fill-section",
+                        id="fill-slice",
                         title="Add every voxel of this slice between the two values",
                     )  # fmt: skip
                 with html.Div(classes="row"):

@@ -59,7 +59,7 @@ class Views:
         clicked: called with the visit's name and the RAS point of a click.
         released: called when the mouse button was let go over a view.
         pointed: called with the visit's name when the mouse enters one of its views.
-        moved: called when the section or the field of view has changed.
+        moved: called when the slice or the field of view has changed.
         resized: called when a view has another size.
     """
 
@@ -172,10 +172,10 @@ class Views:
     # -- where ----------------------------------------------------------------------------------
 
     def fit(self, *, again: bool = True) -> None:
-        """Turn every view to its dynamic sections and show them whole.
+        """Turn every view to its dynamic slices and show them whole.
 
         Args:
-            again: stay in the section that is shown instead of going to the middle one.
+            again: stay in the slice that is shown instead of going to the middle one.
         """
         with self._alone():
             for pane in self.panes:
@@ -184,7 +184,7 @@ class Views:
                     continue
                 node, logic = pane.node, pane.view._logic
                 geometry = visit.analysis.study.dynamic.geometry
-                section = self.section(pane.visit) if again else geometry.shape[0] // 2
+                index = self.slice_index(pane.visit) if again else geometry.shape[0] // 2
                 pane.view._update_slice_size()
                 node.SetOrientation(_orientation(geometry))
                 node.RotateToVolumePlane(visit.frame)
@@ -193,33 +193,33 @@ class Views:
                 node.SetSliceSpacingModeToPrescribed()
                 node.SetPrescribedSliceSpacing(1, 1, float(geometry.spacing[2]))
                 self._sizes[pane.name] = node.GetDimensions()[:2]
-                self._go(pane, section)
+                self._go(pane, index)
         self._moved()
 
-    def section(self, visit_name: str) -> int:
-        """The dynamic section in the middle of a visit's views."""
+    def slice_index(self, visit_name: str) -> int:
+        """The dynamic slice in the middle of a visit's views."""
         pane = next(p for p in self.panes if p.visit == visit_name)
         return self._nearest(pane, pane.node.GetSliceToRAS())
 
     def _nearest(self, pane: Pane, matrix: Any) -> int:
-        """The section of a pane's visit that is nearest to another view's middle."""
+        """The slice of a pane's visit that is nearest to another view's middle."""
         geometry = self.visit_of(pane).analysis.study.dynamic.geometry
-        section = index_of([matrix.GetElement(r, 3) for r in range(3)], geometry)[0]
-        return int(np.clip(round(section), 0, geometry.shape[0] - 1))
+        index = index_of([matrix.GetElement(r, 3) for r in range(3)], geometry)[0]
+        return int(np.clip(round(index), 0, geometry.shape[0] - 1))
 
-    def go_to_section(self, section: int, visit_name: str) -> None:
-        """Show one dynamic section of a visit; the other visit follows in space."""
+    def go_to_slice(self, index: int, visit_name: str) -> None:
+        """Show one dynamic slice of a visit; the other visit follows in space."""
         pane = next(p for p in self.panes if p.visit == visit_name)
         visit = self.visit_of(pane)
         if visit is not None:
             count = visit.analysis.study.dynamic.geometry.shape[0]
-            self._go(pane, int(np.clip(section, 0, count - 1)))
+            self._go(pane, int(np.clip(index, 0, count - 1)))
 
-    def _go(self, pane: Pane, section: int) -> None:
+    def _go(self, pane: Pane, index: int) -> None:
         visit = self.visit_of(pane)
         geometry = visit.analysis.study.dynamic.geometry
         _, rows, columns = geometry.shape
-        ras = ras_of((section, (rows - 1) / 2, (columns - 1) / 2), geometry)
+        ras = ras_of((index, (rows - 1) / 2, (columns - 1) / 2), geometry)
         pane.node.JumpSliceByOffsetting(*(float(v) for v in ras))
 
     def mark(self, ras: tuple[float, float, float] | None) -> None:
@@ -257,7 +257,7 @@ class Views:
             return
         size = leader.node.GetDimensions()[:2]
         if self._sizes.get(leader.name) != size:
-            # Only the window has changed; the section is shown whole again when all have.
+            # Only the window has changed; the slice is shown whole again when all have.
             self._sizes[leader.name] = size
             self._resized()
             return
@@ -303,7 +303,7 @@ class Views:
 
 
 def _orientation(geometry: Any) -> str:
-    """The preset nearest to a grid's sections."""
+    """The preset nearest to a grid's slices."""
     normal = np.abs(geometry.affine[:3, 2])
     return ("Sagittal", "Coronal", "Axial")[int(np.argmax(normal))]
 

@@ -267,7 +267,7 @@ class StudyPanel:
             return
         dynamic, reading = visit.analysis.study.dynamic, visit.settings.reading
         step = dynamic.times[1:] - dynamic.times[:-1]
-        sections, rows, columns = dynamic.geometry.shape
+        slices, rows, columns = dynamic.geometry.shape
         acquisition = dynamic.acquisition
         state.study_title = " · ".join(
             dict.fromkeys(_name(v) for v in self._station.session.visits)
@@ -277,7 +277,7 @@ class StudyPanel:
         state.facts = [
             ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.times[-1]:.0f} s"),
             ("Times from", dynamic.time_origin),
-            ("Voxels", f"{columns} × {rows} × {sections}, "
+            ("Voxels", f"{columns} × {rows} × {slices}, "
              + " × ".join(f"{v:.3g}" for v in dynamic.geometry.spacing) + " mm"),
             ("TR", _value(visit.analysis.TR, 1000, "ms")),
             ("Flip angle", _value(visit.analysis.FA, 1, "°")),
@@ -414,9 +414,9 @@ class StudyPanel:
 
 
 def _line(s: Any) -> str:
-    frames, sections, rows, columns = s.dimensions
+    frames, slices, rows, columns = s.dimensions
     interval = "" if s.interval is None else f", every {s.interval:.1f} s"
-    return f"{frames} frames of {columns} × {rows} × {sections}{interval}"
+    return f"{frames} frames of {columns} × {rows} × {slices}{interval}"
 
 
 def _name(visit: Any) -> str:

@@ -1,4 +1,4 @@
-"""The bar above the views: which map, how strong, which section and frame."""
+"""The bar above the views: which map, how strong, which slice and frame."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class ViewBar:
             {
                 "columns": list(station.views.columns), "map_name": "vp", "maps": [],
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
-                "section": 0, "sections": 1, "linked": True, "legend": None, "letters": {},
+                "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
                 "places": {}, "contents": [],
             }
         )  # fmt: skip
         for name, action in {
             "columns": self._columns_chosen, "map_name": self._map_chosen,
             "opacity": lambda: station.views.set_opacity(station.state.opacity / 100),
-            "frame": self.show_frame, "section": self._section_chosen,
+            "frame": self.show_frame, "slice_index": self._slice_chosen,
             "linked": lambda: setattr(station.views, "linked", station.state.linked),
             "dark": station.charts.refresh,
         }.items():  # fmt: skip
@@ -69,7 +69,9 @@ class ViewBar:
         order = [n for n in QUANTITIES if n in names]
         state.maps = [{"title": QUANTITIES[n].title, "value": n} for n in order]
         state.frames = visit.analysis.study.dynamic.n_frames if visit is not None else 1
-        state.sections = visit.analysis.study.dynamic.geometry.shape[0] if visit is not None else 1
+        state.slice_count = (
+            visit.analysis.study.dynamic.geometry.shape[0] if visit is not None else 1
+        )
         title = QUANTITIES[state.map_name].title
         words = {"T1": "T1", "frame": "frame", "map": title, "fused": f"{title} over T1"}
         if visit is not None and visit.anatomy is None:
@@ -108,27 +110,27 @@ class ViewBar:
     # -- where ------------------------------------------------------------------------------------
 
     def show_place(self) -> None:
-        """Section numbers and anatomical letters of what is in view."""
+        """Slice numbers and anatomical letters of what is in view."""
         station, state = self._station, self._station.state
         places, letters = {}, {}
         for visit in station.session.visits:
-            section = station.views.section(visit.name)
+            index = station.views.slice_index(visit.name)
             count = visit.analysis.study.dynamic.geometry.shape[0]
-            places[visit.name] = f"slice {section + 1} of {count}"
+            places[visit.name] = f"slice {index + 1} of {count}"
             letters[visit.name] = station.views.letters(visit.name)
-            if visit.name == state.visit and section != state.section:
-                state.section = section
+            if visit.name == state.visit and index != state.slice_index:
+                state.slice_index = index
         state.places, state.letters = places, letters
 
-    def _section_chosen(self) -> None:
+    def _slice_chosen(self) -> None:
         station, state = self._station, self._station.state
         visit = station.visit
-        if visit is not None and int(state.section) != station.views.section(visit.name):
-            station.views.go_to_section(int(state.section), visit.name)
+        if visit is not None and int(state.slice_index) != station.views.slice_index(visit.name):
+            station.views.go_to_slice(int(state.slice_index), visit.name)
 
-    def step_section(self, step: int) -> None:
+    def step_slice(self, step: int) -> None:
         state = self._station.state
-        state.section = min(max(int(state.section) + int(step), 0), state.sections - 1)
+        state.slice_index = min(max(int(state.slice_index) + int(step), 0), state.slice_count - 1)
 
     # -- frames -----------------------------------------------------------------------------------
 
@@ -184,10 +186,11 @@ class ViewBar:
             with html.Div(classes="bar-group", title="Slice (wheel, PgUp, PgDn)"):
                 v3.VIcon("mdi-layers-outline", size="small")
                 v3.VSlider(
-                    v_model=("section",), min=0, max=("sections - 1",), step=1, density="compact",
-                    hide_details=True, classes="slider", raw_attrs=['aria-label="Slice"'],
+                    v_model=("slice_index",), min=0, max=("slice_count - 1",), step=1,
+                    density="compact", hide_details=True, classes="slider",
+                    raw_attrs=['aria-label="Slice"'],
                 )  # fmt: skip
-                html.Span("{{ section + 1 }} / {{ sections }}", classes="number")
+                html.Span("{{ slice_index + 1 }} / {{ slice_count }}", classes="number")
             with html.Div(classes="bar-group", title="Dynamic frame (space plays)"):
                 v3.VBtn(
                     icon=("playing ? 'mdi-pause' : 'mdi-play'",), variant="text", size="x-small",

@@ -37,7 +37,7 @@ class ArteriesPanel(Panel):
         self.on(ui.fileButton, "clicked()", self.choose_file)
         self.on(ui.drawButton, "clicked()", self.draw)
         self.on(ui.candidatesTable, "cellClicked(int,int)", self.click_row)
-        self.on(ui.sectionButton, "clicked()", self.toggle_section)
+        self.on(ui.sliceButton, "clicked()", self.toggle_slice_in_view)
         self.on(ui.resetButton, "clicked()", self.reset)
         self.on(ui.shiftSlider, "valueChanged(int)", self.slide, popup=False)
         self.on(ui.shiftSpin, "valueChanged(double)", self.shift, popup=False)
@@ -99,7 +99,7 @@ class ArteriesPanel(Panel):
         """Take one candidate in or out."""
         self._follow(self.desk.session.toggle_candidate(self.visit, row))
 
-    def toggle_section(self) -> None:
+    def toggle_slice_in_view(self) -> None:
         """Take the slice that is shown in or out."""
         ras = self.desk.views.shown_ras(self.visit.name)
         index = None if ras is None else self.visit.slice_of(ras)

@@ -189,7 +189,7 @@ class StudyPanel(Panel):
                 dynamic = visit.analysis.study.dynamic
                 k, j, i = dynamic.geometry.shape
                 state = texts.STUDY.format(
-                    frames=dynamic.n_frames, columns=i, rows=j, sections=k,
+                    frames=dynamic.n_frames, columns=i, rows=j, slices=k,
                     description=dynamic.acquisition.description or dynamic.source.format,
                 )  # fmt: skip
             getattr(self.ui, f"{widget}StateLabel").text = state

@@ -126,7 +126,7 @@ class Views:
         return manager.sliceWidget(name) if name in manager.sliceViewNames() else None
 
     def _orient(self, widget: Any, visit: Any) -> None:
-        """Turn a view to the acquired sections and fit it, once for each study."""
+        """Turn a view to the acquired slices and fit it, once for each study."""
         node = widget.mrmlSliceNode()
         key = (visit.frame.GetID(), _grid_text(visit.frame))
         if self._oriented.get(node.GetName()) == key:
@@ -142,7 +142,7 @@ class Views:
         node.JumpSliceByCentering(*bounds.reshape(3, 2).mean(axis=1))
 
     def jump(self, ras: Any) -> None:
-        """Show the sections through a point, mm."""
+        """Show the slices through a point, mm."""
         for name in slicer.app.layoutManager().sliceViewNames():
             if name.startswith("SpineDCE "):
                 slicer.app.layoutManager().sliceWidget(name).mrmlSliceNode().JumpSliceByOffsetting(
@@ -150,7 +150,7 @@ class Views:
                 )
 
     def shown_ras(self, visit: str) -> tuple[float, float, float] | None:
-        """A point in the section that a visit's map view shows."""
+        """A point in the slice that a visit's map view shows."""
         widget = self.slice_widget(visit, "fused") or self.slice_widget(visit, "map")
         if widget is None:
             return None
@@ -207,7 +207,7 @@ def _compose(composite: Any, under: Any, over: Any, opacity: float) -> bool:
 
 
 def _orientation(visit: Any) -> str:
-    """How the sections of a visit's dynamic series lie."""
+    """How the slices of a visit's dynamic series lie."""
     normal = geometry_of(visit.frame).direction[:, 2]
     return ("Sagittal", "Coronal", "Axial")[int(np.argmax(np.abs(normal)))]
 

@@ -124,9 +124,9 @@ def explanation_rows(voxel: VoxelExplanation) -> list[list[str]]:
 
 def voxel_text(voxel: VoxelExplanation) -> str:
     """Return a voxel's explanation in one paragraph."""
-    section, row, column = voxel.voxel
-    place = _("Slice {section}, row {row}, column {column}").format(
-        section=section + 1, row=row + 1, column=column + 1
+    slice_index, row, column = voxel.voxel
+    place = _("Slice {slice}, row {row}, column {column}").format(
+        slice=slice_index + 1, row=row + 1, column=column + 1
     )
     numbers = "; ".join(f"{name} {text}" for name, text in explanation_rows(voxel))
     return f"{place}: {voxel.status}. {numbers}"

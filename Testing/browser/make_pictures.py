@@ -31,8 +31,8 @@ class Walk:
 
     def draw(self, visit: str, role: str) -> None:
         page = self.page
-        section, x, y, _ = middle_of(page, f"{visit}1", self.study / VISITS[visit], role)
-        page.go(visit, section)
+        slice_index, x, y, _ = middle_of(page, f"{visit}1", self.study / VISITS[visit], role)
+        page.go(visit, slice_index)
         if page.state("role") != role:
             page.click(f"#role-{role}")
             page.wait(lambda: page.state("tool") == "paint")
@@ -46,7 +46,9 @@ class Walk:
         page.wait(lambda: len(page.state("visits")) == 2, 400)
         page.wait(lambda: page.state("has_curves") and not page.state("busy"), 400)
         page.settled(240)
-        page.go("baseline", middle_of(page, "baseline1", self.study / "before", "lesion").section)
+        page.go(
+            "baseline", middle_of(page, "baseline1", self.study / "before", "lesion").slice_index
+        )
         self.shot("study")
         page.keys("2")
         time.sleep(1)

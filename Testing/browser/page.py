@@ -49,9 +49,9 @@ VISITS = {"baseline": "before", "follow-up": "after"}
 
 
 class Middle(NamedTuple):
-    """The middle of a region: section from 0, place in the window, pixels per mm."""
+    """The middle of a region: slice from 0, place in the window, pixels per mm."""
 
-    section: int
+    slice_index: int
     x: float
     y: float
     scale: float
@@ -228,31 +228,31 @@ class Page:
         pointer.pointer_up()
         builder.perform()
 
-    def go(self, visit: str, section: int) -> None:
-        """Take a visit in hand and show one of its sections, from 0."""
+    def go(self, visit: str, slice_index: int) -> None:
+        """Take a visit in hand and show one of its slices, from 0."""
         if self.state("two"):
             self.click(f".visit-toggle button[value={visit}]")
             self.wait(lambda: self.state("visit") == visit)
         self.js("document.activeElement.blur()")
 
         def here() -> int | None:
-            """The section in view, once the slider says the same."""
+            """The slice in view, once the slider says the same."""
             number = int(self.state("places")[visit].split()[1]) - 1
-            return number if number == self.state("section") else None
+            return number if number == self.state("slice_index") else None
 
         def arrived() -> bool:
-            return here() == section
+            return here() == slice_index
 
         present = self.wait(lambda: None if (n := here()) is None else n + 1) - 1
-        for _ in range(abs(section - present)):
-            self.keys("\ue00e" if section > present else "\ue00f")  # page up, page down
-        self.wait(arrived, 10, f"section {section + 1}")
+        for _ in range(abs(slice_index - present)):
+            self.keys("\ue00e" if slice_index > present else "\ue00f")  # page up, page down
+        self.wait(arrived, 10, f"slice {slice_index + 1}")
         time.sleep(0.3)
 
     def paint(self, visit: str, study: Path, role: str) -> None:
         """A stroke with the brush through the middle of a true region."""
         at = middle_of(self, f"{visit}1", study, role)
-        self.go(visit, at.section)
+        self.go(visit, at.slice_index)
         if self.state("role") != role:
             self.click(f"#role-{role}")
         self.wait(lambda: self.state("role") == role and self.state("tool") == "paint")
@@ -277,15 +277,15 @@ def middle_of(page: Page, pane: str, study: Path, region: str) -> Middle:
     """Where a true region of a digital study is largest, as the pane shows it when it fits."""
     truth = read_segmentation(study / "truth" / "rois.seg.nrrd")
     mask = truth.masks[next(n for n in truth.masks if region in n.lower())]
-    section = int(np.argmax(mask.sum(axis=(1, 2))))
-    rows, columns = np.nonzero(mask[section])
+    slice_index = int(np.argmax(mask.sum(axis=(1, 2))))
+    rows, columns = np.nonzero(mask[slice_index])
     spacing, (_, height, width) = truth.geometry.spacing, mask.shape
-    # The whole section is shown, as large as fits: the same scale both ways, in the middle.
+    # The whole slice is shown, as large as fits: the same scale both ways, in the middle.
     box = page.box(f"#pane-{pane}")
     scale = min(box["width"] / (width * spacing[0]), box["height"] / (height * spacing[1]))
     x = box["x"] + box["width"] / 2 + (columns.mean() - (width - 1) / 2) * spacing[0] * scale
     y = box["y"] + box["height"] / 2 + (rows.mean() - (height - 1) / 2) * spacing[1] * scale
-    return Middle(section, x, y, scale)
+    return Middle(slice_index, x, y, scale)
 
 
 def skip_without_browser() -> None:

@@ -1,4 +1,4 @@
-"""Drawing beside the page: what reaches beyond the series, as beside its last section."""
+"""Drawing beside the page: what reaches beyond the series, as beside its last slice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from SpineDCEWidget.shared.study_opening import open_images
 
 pytestmark = pytest.mark.slow
 
-#: Sections, rows and columns that the lesion reaches out of the series at its start.
+#: Slices, rows and columns that the lesion reaches out of the series at its start.
 BEYOND = np.array((2, 3, 1))
 
 
@@ -64,19 +64,19 @@ def _lesion(drawing):
     return drawing.visit.analysis.regions["Lesion"]
 
 
-def _square(shape, section):
+def _square(shape, index):
     mask = np.zeros(shape, bool)
-    mask[section, 4:9, 4:9] = True
+    mask[index, 4:9, 4:9] = True
     return mask
 
 
-def test_sections_are_copied_and_filled_where_they_are_seen(drawing, images):
+def test_slices_are_copied_and_filled_where_they_are_seen(drawing, images):
     shape = images.dynamic.geometry.shape
     square = _square(shape, 0)
     np.testing.assert_array_equal(_lesion(drawing), square)
-    assert drawing.copy_section(0, 2)
+    assert drawing.copy_slice(0, 2)
     np.testing.assert_array_equal(_lesion(drawing), square | _square(shape, 2))
-    assert not drawing.copy_section(4, 5)
+    assert not drawing.copy_slice(4, 5)
     image = np.zeros(shape)
     image[3, 1, 2] = 5.0
     drawing.fill_between(4.0, 6.0, 3, image)
@@ -101,7 +101,7 @@ def test_a_loaded_region_takes_the_place_of_what_reached_beyond(drawing, images)
 
 def test_the_stroke_under_the_brush_is_on_the_series(drawing, images, monkeypatch):
     geometry = images.dynamic.geometry
-    place = (1, 6, 12)  # section, row, column
+    place = (1, 6, 12)  # slice, row, column
     at = (geometry.affine @ (*place[::-1], 1))[:3] * (-1, -1, 1)
     points, glyph = vtk.vtkPoints(), vtk.vtkSphereSource()
     points.InsertNextPoint(at)

@@ -107,9 +107,9 @@ def test_what_cannot_be_loaded_is_refused_and_changes_nothing(page, home, tmp_pa
     assert not list((home / "uploads").rglob("*.txt"))
 
 
-def _picture(page, section):
+def _picture(page, slice_index):
     """The first visit's map over T1, as it is on the screen."""
-    page.go("baseline", section)
+    page.go("baseline", slice_index)
     page.settled()
     image = Image.open(io.BytesIO(page.element("#pane-baseline2").screenshot_as_png))
     return np.asarray(image.convert("RGB")).astype(int)

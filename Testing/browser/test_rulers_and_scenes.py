@@ -79,7 +79,7 @@ def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_p
 
     # Two rulers across the lesion, down and along: as long as the pixels between the clicks.
     at = middle_of(page, "baseline1", study / "before", "lesion")
-    page.go("baseline", at.section)
+    page.go("baseline", at.slice_index)
     x, y = int(at.x), int(at.y)
     lines = [[(x, y - 30), (x, y + 30)], [(x - 20, y), (x + 20, y)]]
     for count, line in enumerate(lines, 1):
@@ -197,7 +197,7 @@ def test_a_threshold_shows_what_it_takes_and_takes_it(home, page, tmp_path):
     page.opened()
     page.keys("3")
     page.wait(lambda: page.state("columns")[1] == "frame")
-    page.go("baseline", middle_of(page, "baseline1", study, "lesion").section)
+    page.go("baseline", middle_of(page, "baseline1", study, "lesion").slice_index)
     page.click("#role-exclusion")
     page.wait(lambda: page.state("tool") == "paint")
 
@@ -229,7 +229,7 @@ def test_a_threshold_shows_what_it_takes_and_takes_it(home, page, tmp_path):
 
     page.click("#role-exclusion")
     page.wait(lambda: page.state("tool") == "paint")
-    page.click("#fill-section")
+    page.click("#fill-slice")
     taken = page.wait(lambda: page.state("region_numbers").get("exclusion"), 20, "the region")
     low, top = page.state("between")
     truth = read_segmentation(study / "truth" / "rois.seg.nrrd").geometry

@@ -39,7 +39,7 @@ def test_the_workflow_gives_the_command_lines_numbers(sample, program, tmp_path)
         page.click("#sample")
         page.opened()
 
-        # Arteries: the AIF as found, one section out and in again, the shift by the curve itself.
+        # Arteries: the AIF as found, one slice out and in again, the shift by the curve itself.
         page.keys("2")
         taken = [c["taken"] for c in page.wait(lambda: page.state("candidates"))]
         row = taken.index(True)

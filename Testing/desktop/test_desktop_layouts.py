@@ -29,7 +29,7 @@ def test_the_baseline_lies_above_the_follow_up_and_all_move_together():
     assert len(groups) == 1
 
 
-def test_the_sections_lie_as_they_were_acquired():
+def test_the_slices_lie_as_they_were_acquired():
     for orientation in ("Sagittal", "Axial"):
         root = ElementTree.fromstring(LAYOUTS["baseline"].xml(orientation))
         found = {p.text for p in root.iter("property") if p.get("name") == "orientation"}

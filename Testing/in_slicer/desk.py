@@ -93,12 +93,12 @@ class DeskTest(unittest.TestCase):
         geometry = visit.analysis.study.dynamic.geometry
         return read_regions([str(self.truth[visit.name] / "rois.seg.nrrd")], geometry)
 
-    def show_section(self, visit, section):
+    def show_slice(self, visit, index):
         from SpineDCELib.mrml.volume_nodes import ras_of
 
         geometry = visit.analysis.study.dynamic.geometry
         _, rows, columns = geometry.shape
-        self.desk.views.jump(ras_of((section, rows / 2, columns / 2), geometry))
+        self.desk.views.jump(ras_of((index, rows / 2, columns / 2), geometry))
         settle()
 
     def xy(self, widget, ras):
@@ -108,17 +108,17 @@ class DeskTest(unittest.TestCase):
         return [round(v) for v in inverse.MultiplyPoint([*ras, 1.0])[:2]]
 
     def paint(self, visit, mask, *, slot="T1"):
-        """Paint with the mouse over a mask: a stroke along the middle of each of its sections."""
+        """Paint with the mouse over a mask: a stroke along the middle of each of its slices."""
         from SpineDCELib.mrml.volume_nodes import ras_of
 
         geometry = visit.analysis.study.dynamic.geometry
-        for section in np.flatnonzero(mask.any(axis=(1, 2))):
-            self.show_section(visit, section)
-            rows, columns = np.nonzero(mask[section])
+        for index in np.flatnonzero(mask.any(axis=(1, 2))):
+            self.show_slice(visit, index)
+            rows, columns = np.nonzero(mask[index])
             widget = self.desk.views.slice_widget(visit.name, slot)
             middle = rows.mean()
             ends = [
-                self.xy(widget, ras_of((section, middle, column), geometry))
+                self.xy(widget, ras_of((index, middle, column), geometry))
                 for column in (columns.min() + 2, columns.max() - 2)
             ]
             slicer.util.clickAndDrag(widget, start=ends[0], end=ends[1], steps=8)

@@ -100,8 +100,8 @@ class Live(DeskTest):
         self.ui("arteries").shiftSpin.value = visit.settings.fit.shift + 3
         settle(1.0)
         changed = np.abs(slicer.util.arrayFromVolume(visit.maps["vp"]) - first)
-        sections = [np.nanmax(section) for section in changed if np.isfinite(section).any()]
-        assert min(sections) > 0
+        largest = [np.nanmax(one) for one in changed if np.isfinite(one).any()]
+        assert min(largest) > 0
 
     def test_frames_play_and_stop(self):
         self.sample()

@@ -19,8 +19,8 @@ class Pictures(DeskTest):
         for visit in session.visits:
             regions = self.truth_regions(visit)
             lesion = next(mask for name, mask in regions.items() if "esion" in name)
-            section = int(np.argmax(lesion.sum(axis=(1, 2))))
-            self.show_section(visit, section)
+            index = int(np.argmax(lesion.sum(axis=(1, 2))))
+            self.show_slice(visit, index)
         self.step(1)
         self.photograph("1-study")
         self.step(2)

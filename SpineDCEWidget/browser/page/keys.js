@@ -13,7 +13,7 @@
     } else if (/^[1-5]$/.test(event.key)) {
       [name, args] = ["go_to_step", [Number(event.key)]];
     } else if (event.key === "PageUp" || event.key === "PageDown") {
-      [name, args] = ["step_section", [event.key === "PageUp" ? 1 : -1]];
+      [name, args] = ["step_slice", [event.key === "PageUp" ? 1 : -1]];
     } else if (at.closest(".shift-handle") && /^Arrow(Left|Right)$/.test(event.key)) {
       const size = event.shiftKey ? 1 : 0.1;
       [name, args] = ["shift_by", [event.key === "ArrowRight" ? size : -size]];
