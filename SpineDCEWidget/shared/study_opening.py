@@ -81,7 +81,7 @@ def corrected(images: Images, own: Mapping[str, Any]) -> Images:
         dynamic = replace(
             dynamic,
             times=np.arange(dynamic.n_frames, dtype=np.float64) * float(interval),
-            time_origin=f"given: {interval:g} s from frame to frame",
+            time_origin=f"set to {interval:g} s per frame",
         )
         images = replace(images, dynamic=dynamic)
     return corrected_images(

@@ -1,6 +1,6 @@
-"""Small known series, written as each vendor and archive lays them out.
+"""Small known series in the layouts of vendors and archives.
 
-One is made here from a seed; the other is cut from the digital spine. Neither passes through the
+One is synthetic, from a seed; the other is cut from the digital spine. Neither passes through the
 reader.
 """
 
@@ -31,19 +31,19 @@ TR, TE, FA, FIELD = 0.0045, 0.0015, 25.0, 1.5
 
 
 def truth(seed: int = 7) -> np.ndarray:
-    """Stored pixels, every image different: (frames, slices, rows, columns)."""
+    """Return stored pixels, every image different: (frames, slices, rows, columns)."""
     rng = np.random.default_rng(seed)
     return rng.integers(0, 3000, (FRAMES, SLICES, ROWS, COLUMNS), dtype=np.uint16)
 
 
 def stored_phase(seed: int = 8) -> np.ndarray:
-    """Siemens' phase numbers, 0 to 4095."""
+    """Return Siemens' phase values, 0 to 4095."""
     rng = np.random.default_rng(seed)
     return rng.integers(0, 4096, (FRAMES, SLICES, ROWS, COLUMNS), dtype=np.uint16)
 
 
 def oblique_affine(tilt: float = 0.0) -> np.ndarray:
-    """An oblique sagittal grid; ``tilt`` (degrees) shears the slices as a tilted gantry does."""
+    """Return an oblique sagittal grid, sheared by ``tilt`` degrees."""
     a, b = np.deg2rad(17.0), np.deg2rad(-9.0)
     turn_z = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
     turn_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
@@ -58,7 +58,7 @@ def oblique_affine(tilt: float = 0.0) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What a layout is written from and must be read back as.
+    """Content that is written in a layout and must be read back.
 
     Attributes:
         pixels, phase: stored, (frames, slices, rows, columns); phase 0 to 4095.
@@ -72,12 +72,12 @@ class Known:
 
 
 def made_up() -> Known:
-    """Uneven times, an oblique grid, and no two images alike."""
+    """Return content with uneven times, an oblique grid, and no two images alike."""
     return Known(truth(), stored_phase(), TIMES, oblique_affine())
 
 
 def cut_from_spine(dicom: Path, truth_folder: Path) -> Known:
-    """The first frames of a digital spine's dynamic series around the column.
+    """Return the first frames of a digital spine's dynamic series around the column.
 
     Every second section, so that frames are small; the grid and the times are those of the truth.
     """
@@ -100,26 +100,26 @@ def cut_from_spine(dicom: Path, truth_folder: Path) -> Known:
 
 
 def _stored_volumes(folder: Path, affine: np.ndarray) -> np.ndarray:
-    """Stored pixels of a classic series by the place and instance number of each image."""
+    """Return the stored pixels of a classic series in the order of place and instance number."""
     images = [pydicom.dcmread(file) for file in folder.glob("*.dcm")]
     places = [
         np.linalg.solve(affine[:3, :3], np.array(i.ImagePositionPatient, float) - affine[:3, 3])[2]
         for i in images
     ]
-    sections = np.rint(places).astype(int)
+    slices = np.rint(places).astype(int)
     return np.array(
         [
             [i.pixel_array for _, i in sorted(
-                ((i.InstanceNumber, i) for i, k in zip(images, sections, strict=True) if k == s),
+                ((i.InstanceNumber, i) for i, k in zip(images, slices, strict=True) if k == s),
                 key=lambda pair: pair[0],
             )]
-            for s in range(sections.max() + 1)
+            for s in range(slices.max() + 1)
         ]
     ).swapaxes(0, 1)  # fmt: skip
 
 
 def clock(seconds: float, start: float = 9 * 3600) -> str:
-    """DICOM TM of a time after ``start`` (s of the day)."""
+    """Return the DICOM TM of a time after ``start`` (s of the day)."""
     s = (start + seconds) % 86400
     return f"{int(s // 3600):02d}{int(s % 3600 // 60):02d}{s % 60:09.6f}"
 
@@ -136,7 +136,7 @@ class Image:
 
 @dataclass
 class Layout:
-    """A way to write the truth: which tags tell time, which vendor, how the files lie."""
+    """Layout of the written files: vendor, time tags, folders."""
 
     vendor: str = "SIEMENS"
     affine: np.ndarray = field(default_factory=oblique_affine)
@@ -189,7 +189,7 @@ class Layout:
         slope: Iterable[float] | None = None,
         intercept: float = 0.0,
     ) -> list[Image]:
-        """Single-slice images of ``pixels``, without time tags: those are the vendor's matter."""
+        """Return single-slice images of ``pixels`` without time tags, which depend on the way."""
         slopes = None if slope is None else list(slope)
         found = []
         n_frames, n_slices = pixels.shape[:2]
@@ -231,7 +231,7 @@ def position(affine: np.ndarray, k: int) -> list[str]:
 
 
 def tell_time(images: list[Image], layout: Layout, way: str) -> None:
-    """Put the time tags of one vendor's way into the headers."""
+    """Write one combination of time tags into the headers."""
     for image in images:
         t, ds, f = float(layout.times[image.f]), image.ds, image.f
         _TIMING[way](ds, t, f, layout, image.k)
@@ -370,7 +370,7 @@ def save_all(images: list[Image], folder: Path, **how: str) -> None:
 
 
 def save_bare(ds: Dataset, path: Path) -> None:
-    """Without preamble and file meta, as old exports are."""
+    """Save without preamble and file meta information, as old exports are."""
     path.parent.mkdir(parents=True, exist_ok=True)
     ds.save_as(path, implicit_vr=True, little_endian=True, enforce_file_format=False)
 
@@ -387,7 +387,7 @@ def enhanced(
     frames: Iterable[int] | None = None,
     order: str = "frame",
 ) -> Dataset:
-    """One enhanced multi-frame object. ``pixels`` is (kinds, frames, slices, rows, columns)."""
+    """Return one enhanced object; ``pixels`` is (kinds, frames, slices, rows, columns)."""
     frames = list(range(pixels.shape[1])) if frames is None else list(frames)
     ds = layout.base()
     ds.Rows, ds.Columns = pixels.shape[3:]
@@ -474,7 +474,7 @@ WAYS = [(vendor, way) for vendor, ways in VENDORS.items() for way in ways]
 
 
 def check(series, *, affine=None, pixels=None, times=TIMES, tolerance=1e-6):
-    """Read back to what was written."""
+    """Check that a series was read back as it was written."""
     affine = oblique_affine() if affine is None else affine
     np.testing.assert_array_equal(series.signal, truth() if pixels is None else pixels)
     np.testing.assert_allclose(series.times, times, atol=tolerance)
@@ -482,7 +482,7 @@ def check(series, *, affine=None, pixels=None, times=TIMES, tolerance=1e-6):
 
 
 def written(folder, *, vendor="SIEMENS", way="AcquisitionTime", order="frame", **layout):
-    """A made-up series in a folder: its layout and images."""
+    """Write a synthetic series to a folder; return its layout and images."""
     layout = Layout(vendor=vendor, **layout)
     images = layout.images(truth(), order=order)
     tell_time(images, layout, way)

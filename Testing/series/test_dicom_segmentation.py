@@ -1,4 +1,4 @@
-"""DICOM Segmentations, as other programs write them: sparse, shuffled, fractional, overlapping."""
+"""DICOM Segmentations of other programs: sparse, shuffled, fractional, overlapping."""
 
 import numpy as np
 import pydicom
@@ -21,7 +21,7 @@ def grid():
 
 
 def masks():
-    """Two regions that overlap, in the middle sections only."""
+    """Return two regions that overlap, in the middle slices only."""
     found = {name: np.zeros(SHAPE, bool) for name in CODES}
     found["Lesion"][2:4, 3:6, 2:5] = True
     found["Vessel"][1:5, 4:9, 4:6] = True
@@ -45,7 +45,7 @@ def code(value, meaning):
 
 def write(path, frames, planes, numbers, *, names=tuple(CODES), kind="BINARY", spacing=True,
           affine=None):  # fmt: skip
-    """Frames of segment ``numbers`` in sections ``planes``, each position said by the frame."""
+    """Write frames of segment ``numbers`` at ``planes``, each frame with its position."""
     affine = oblique_affine() if affine is None else affine
     across, down, along = affine[:3, :3].T
     data = FileDataset(str(path), {}, preamble=b"\0" * 128, file_meta=FileMetaDataset())
@@ -94,7 +94,7 @@ def write(path, frames, planes, numbers, *, names=tuple(CODES), kind="BINARY", s
 
 
 def sparse(seed=0, full=1):
-    """Frames that hold something, of both segments, in no order."""
+    """Return the frames of both segments that are not empty, in random order."""
     found = [
         (full * mask[plane], plane, n)
         for n, mask in enumerate(masks().values(), 1)
@@ -107,7 +107,7 @@ def sparse(seed=0, full=1):
 
 @pytest.mark.parametrize("kind", ["BINARY", "FRACTIONAL"])
 @pytest.mark.parametrize("spacing", [True, False])
-def test_sparse_frames_in_any_order_come_to_their_place(tmp_path, kind, spacing):
+def test_sparse_frames_in_any_order_are_placed_by_position(tmp_path, kind, spacing):
     full = 60 if kind == "FRACTIONAL" else 1
     file = write(tmp_path / "a.dcm", *sparse(full=full), kind=kind, spacing=spacing)
     found = read_segmentation(file)
@@ -116,12 +116,12 @@ def test_sparse_frames_in_any_order_come_to_their_place(tmp_path, kind, spacing)
         np.testing.assert_array_equal(mask, masks()[name])
 
 
-def test_of_fractions_the_larger_half_counts(tmp_path):
+def test_fractional_voxels_count_from_one_half(tmp_path):
     file = write(tmp_path / "a.dcm", *sparse(full=40), kind="FRACTIONAL")
     assert not any(mask.any() for mask in read_segmentation(file).masks.values())
 
 
-def test_sections_without_a_frame_stay_empty_between_others(tmp_path):
+def test_slices_without_a_frame_are_empty(tmp_path):
     mask = masks()["Vessel"]
     mask[2:4] = False
     file = write(tmp_path / "a.dcm", [mask[1], mask[4]], [1, 4], [1, 1], names=["Vessel"])
@@ -144,7 +144,7 @@ def test_label_maps_and_single_frames(tmp_path):
     np.testing.assert_array_equal(found.on(grid())["Lesion"][2], one)
 
 
-def test_codes_tell_the_role_where_the_name_does_not(tmp_path):
+def test_codes_give_the_role_where_the_name_does_not(tmp_path):
     file = write(tmp_path / "a.dcm", *sparse(), names=["Lesion", "Lesion"])
     found = read_segmentation(file)
     assert list(found.masks) == ["Lesion", "Lesion (2)"]
@@ -154,7 +154,7 @@ def test_codes_tell_the_role_where_the_name_does_not(tmp_path):
     assert role_of("Vessel", terminology=found.terminology["Vessel"]) == "aorta"
 
 
-def test_what_makes_no_grid_is_refused_with_the_reason(tmp_path):
+def test_planes_that_form_no_grid_are_refused_with_the_reason(tmp_path):
     frames, planes, numbers = (list(v) for v in sparse())
     file = write(tmp_path / "a.dcm", frames, [p + 0.3 * (p == 3) for p in planes], numbers)
     with pytest.raises(InputError) as caught:

@@ -50,7 +50,7 @@ class Studies(dict):
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory):
-    """A folder for each vendor and way of telling time, and what its headers say."""
+    """Return a folder for each vendor and time tag, with the values of its headers."""
     root = tmp_path_factory.mktemp("whole")
     found = Studies()
     for n, (vendor, way) in enumerate(WAYS):
@@ -82,7 +82,7 @@ STEP = st.tuples(
 
 
 def value_for(field, old, number):
-    """A wrong value within what the reader lets through."""
+    """Return a wrong value that the reader accepts."""
     if field != "clocks":
         number = np.clip(number, -(2.0**53), 2.0**53)
     if field in ("position", "orientation", "pixel_spacing"):
@@ -101,7 +101,7 @@ def value_for(field, old, number):
 
 
 def damage(headers, steps, seed):
-    """The headers after the steps, and which fields now hold wrong values."""
+    """Return the headers after the steps, and the fields that now hold wrong values."""
     images, wrong = list(headers), set()
     for kind, field, a, b, number in steps:
         if len(images) < 2:
@@ -140,7 +140,7 @@ def true_frame(image):
 
 
 def judge(stack, way, wrong):
-    """A stack is refused, or right, or says what it did."""
+    """Check that a stack is refused, or right, or reports its changes."""
     # With a time for each slice, or none, only the running number tells frames apart.
     alone = way == "slice by slice" or "blank clocks" in wrong
     timed = TIMED | ({"instance", "blank instance"} if alone else set())
@@ -241,7 +241,7 @@ def test_damaged_enhanced_file(tmp_path_factory, steps):
     missing=st.sets(st.integers(0, FRAMES * SLICES - 1), max_size=3),
 )
 def test_damaged_study(studies, tmp_path_factory, way, hits, missing):
-    """From the folder to the array: what comes back is right, or refused in a sentence."""
+    """A damaged study is read correctly or refused with a message."""
     folder = tmp_path_factory.mktemp("study")
     files = studies[way][0]
     for n, file in enumerate(files):

@@ -1,6 +1,6 @@
-"""Every layout × vendor × way of telling time is read back to the pixels that were written.
+"""Every layout × vendor × time tag is read back to the pixels that were written.
 
-The matrix is written from two series: one made up, and one cut from the digital spine.
+The matrix is written from two series: one synthetic, and one cut from the digital spine.
 """
 
 import itertools
@@ -116,7 +116,7 @@ def test_magnitude_and_phase_in_one_series(tmp_path, known, vendor, way):
     np.testing.assert_allclose(series.phase, expected, atol=1e-5)
 
 
-def test_magnitude_and_phase_apart_with_ge_labels(tmp_path, known):
+def test_magnitude_and_phase_in_separate_series_with_ge_labels(tmp_path, known):
     layout = layout_of(known, vendor="GE MEDICAL SYSTEMS")
     magnitude = layout.images(known.pixels, kind="OTHER")
     later = layout.moved(series_number=500)
@@ -142,7 +142,7 @@ def test_magnitude_and_phase_apart_with_ge_labels(tmp_path, known):
         ("Philips Medical Systems", "Philips private", "PHASE MAP"),
     ],
 )
-def test_magnitude_and_phase_apart(tmp_path, known, vendor, way, kind):
+def test_magnitude_and_phase_in_separate_series(tmp_path, known, vendor, way, kind):
     layout = layout_of(known, vendor=vendor)
     later = layout.moved(series_number=6, description="DCE sag phase")
     span, low = (2, -4096) if vendor == "SIEMENS" else (2 * 3141.6 / 4095, -3141.6)
@@ -177,7 +177,7 @@ def test_phase_of_a_dropped_frame_is_dropped_too(tmp_path):
     (tmp_path / "P003_01.dcm").unlink()
     series = read_dynamic(tmp_path)
     assert series.phase is None
-    assert any("No phase series has the frames" in n for n in series.notes)
+    assert any("No phase series matches" in n for n in series.notes)
 
 
 def test_real_and_imaginary(tmp_path):
@@ -260,7 +260,7 @@ def test_rescale_of_each_frame(tmp_path):
     check(read_dynamic(tmp_path), pixels=expected.astype(np.float32))
 
 
-def test_philips_scale_slope_makes_frames_compare(tmp_path):
+def test_philips_scale_slope_makes_frames_comparable(tmp_path):
     """Chenevert 2014: true signal = stored / scale slope, whatever the display slope is."""
     layout = Layout(vendor="Philips Medical Systems")
     slopes = [1 + 0.25 * f for f in range(FRAMES)]
@@ -275,12 +275,12 @@ def test_philips_scale_slope_makes_frames_compare(tmp_path):
 
 @pytest.mark.parametrize("way", ["AcquisitionTime", "AcquisitionDateTime"])
 @pytest.mark.parametrize("after", [3.0, 30.0, 58.0])
-def test_midnight(tmp_path, way, after):
+def test_times_past_midnight(tmp_path, way, after):
     written(tmp_path, way=way, start=86400.0 - after)
     check(read_dynamic(tmp_path), tolerance=1e-4)
 
 
-def test_gantry_tilt_shears_the_grid(tmp_path):
+def test_sheared_slices_give_a_sheared_grid(tmp_path):
     affine = oblique_affine(tilt=12.0)
     written(tmp_path, affine=affine)
     check(read_dynamic(tmp_path), affine=affine)
@@ -404,7 +404,7 @@ def test_zip(tmp_path):
     assert series.source.files[0].startswith(str(tmp_path / "study.zip"))
 
 
-def test_other_patients_are_never_mixed(tmp_path):
+def test_patients_are_never_combined(tmp_path):
     written(tmp_path)
     other = Layout(patient="P2", name="ROE^RICHARD")
     strange = other.images(truth(99)[:2])
@@ -423,7 +423,7 @@ def test_other_patients_are_never_mixed(tmp_path):
 def test_two_dynamic_series_are_listed(tmp_path):
     written(tmp_path / "a")
     written(tmp_path / "b", series_number=9, description="DCE again")
-    with pytest.raises(InputError, match=r"must be chosen.*DCE sag.*DCE again"):
+    with pytest.raises(InputError, match=r"Choose one.*DCE sag.*DCE again"):
         read_dynamic(tmp_path)
     check(read_dynamic(tmp_path, series=2))
     with pytest.raises(InputError) as caught:

@@ -1,4 +1,4 @@
-"""NRRD in any axis order, Slicer's MultiVolume and sequences, NIfTI with a sidecar."""
+"""NRRD in any axis order, MultiVolume and sequences of 3D Slicer, NIfTI with a sidecar."""
 
 import gzip
 import json
@@ -22,7 +22,7 @@ def write_nrrd(
     units="",
     array=None,
 ):
-    """4D NRRD by hand; ``axes`` in the file's order, from "f", "i", "j", "k"."""
+    """Write a 4D NRRD by hand; ``axes`` in the file's order, from "f", "i", "j", "k"."""
     array = truth() if array is None else array
     affine = oblique_affine()
     if space == "right-anterior-superior":
@@ -111,7 +111,7 @@ def test_slicer_sequence(tmp_path, axes, axis, kind):
         ["axis 0 index values:=" + " ".join(str(n) for n in range(FRAMES))],
     ],
 )
-def test_nrrd_without_usable_times_asks(tmp_path, keys):
+def test_nrrd_without_usable_times_needs_a_frame_interval(tmp_path, keys):
     write_nrrd(tmp_path / "mv.nrrd", "fijk", keys=keys)
     with pytest.raises(InputError) as caught:
         read_dynamic(tmp_path)
@@ -130,7 +130,7 @@ def test_detached_header(tmp_path):
 
 
 @pytest.mark.parametrize("keep", [0, 3, 40, 300, -40])
-def test_damaged_nrrd_is_told(tmp_path, keep):
+def test_damaged_nrrd_is_reported(tmp_path, keep):
     write_nrrd(tmp_path / "mv.nrrd", "fijk", keys=labels(1000, "ms"))
     blob = (tmp_path / "mv.nrrd").read_bytes()
     (tmp_path / "mv.nrrd").write_bytes(blob[:keep])
@@ -138,7 +138,7 @@ def test_damaged_nrrd_is_told(tmp_path, keep):
         read_dynamic(tmp_path)
 
 
-def test_volume_as_itk_reads_it(tmp_path):
+def test_volume_is_read_as_itk_reads_it(tmp_path):
     image = sitk.GetImageFromArray(truth()[0].astype(np.int16))
     image.SetSpacing((1.5, 2.5, 4.0))
     image.SetOrigin((10, -20, 30))
@@ -186,7 +186,7 @@ def test_sidecar_with_volume_timing(tmp_path, name):
         (1.0, {"VolumeTiming": [0, 1, 1]}),
     ],
 )
-def test_nifti_without_times_asks(tmp_path, interval, side):
+def test_nifti_without_times_needs_a_frame_interval(tmp_path, interval, side):
     write_nifti(tmp_path / "dce.nii", interval, side)
     with pytest.raises(InputError) as caught:
         read_dynamic(tmp_path)
@@ -195,14 +195,14 @@ def test_nifti_without_times_asks(tmp_path, interval, side):
     assert read_dynamic(tmp_path, frame_interval=5.0).times[-1] == 55.0
 
 
-def test_interval_in_the_nifti_header_is_believed_and_told(tmp_path):
+def test_interval_in_the_nifti_header_is_used_with_a_note(tmp_path):
     write_nifti(tmp_path / "dce.nii", 5.4, {"RepetitionTime": 0.0045})
     series = read_dynamic(tmp_path)
     np.testing.assert_allclose(np.diff(series.times), 5.4, rtol=1e-6)
     assert any("pixdim[4]" in n for n in series.notes)
 
 
-def test_damaged_files_are_told_and_the_rest_is_read(tmp_path):
+def test_damaged_files_are_reported_and_the_rest_is_read(tmp_path):
     write_nifti(tmp_path / "dce.nii", 5.4, {"RepetitionTime": 0.0045})
     (tmp_path / "bad.nii").write_bytes(b"\0" * 400)
     (tmp_path / "bad.nii.gz").write_bytes(b"not gzip")

@@ -1,4 +1,4 @@
-"""Files that real scanners and other people's programs wrote, against what others made of them."""
+"""Files of real scanners and other programs, compared with other readers."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ from SpineDCELib.series import (
 
 
 def dcm2niix(file):
-    """Frames, geometry (LPS) and interval of a NIfTI that dcm2niix wrote, read by SimpleITK."""
+    """Return frames, geometry (LPS) and interval of a NIfTI of dcm2niix, read by SimpleITK."""
     image = sitk.ReadImage(str(file))
     array = sitk.GetArrayFromImage(image)
     n = image.GetDimension()
@@ -57,7 +57,7 @@ def test_siemens_enhanced_with_one_file_per_frame():
     assert "FrameAcquisitionDateTime" in series.time_origin
 
 
-def test_philips_enhanced_with_several_images_per_place():
+def test_philips_enhanced_with_several_images_per_slice():
     folder = reference("dcm-qa/enhanced")
     study = scan_study(folder / "In" / "Philips")
     assert [s.dimensions for s in study.series] == [(1, 32, 64, 64)] * 2

@@ -1,4 +1,4 @@
-"""What each series would be used for, from its tags and its name."""
+"""Roles of series, from their tags and names."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from SpineDCELib.series import read_dynamic, read_flip_angles, scan_study, study
 
 
 def add(folder, number, name, *, frames=1, at=0.0, pixels=None, **tags):
-    """One more series of the study, ``at`` s after its start."""
+    """Add a series to the study, ``at`` s after its start."""
     layout = Layout(series_number=number, description=name, times=np.arange(12) * 5.0 + at)
     images = layout.images(truth(number)[:frames] if pixels is None else pixels)
     tell_time(images, layout, "AcquisitionTime")
@@ -22,7 +22,7 @@ def roles(folder):
     return {s.description: s.role for s in scan_study(folder).series}
 
 
-def test_a_whole_examination(tmp_path):
+def test_roles_in_a_complete_examination(tmp_path):
     add(tmp_path, 1, "3-plane loc")
     add(tmp_path, 2, "sag a", RepetitionTime=520, EchoTime=10, FlipAngle=90)
     add(tmp_path, 3, "sag b", RepetitionTime=3600, EchoTime=100, FlipAngle=90)
@@ -62,7 +62,7 @@ def test_a_whole_examination(tmp_path):
     np.testing.assert_array_equal(read_dynamic(study).signal, truth(9))
 
 
-def test_flip_angles_are_sorted_averaged_and_take_their_b1(tmp_path):
+def test_flip_angles_are_sorted_and_averaged_and_use_the_b1_map(tmp_path):
     for number, angle in ((1, 15), (2, 3), (3, 9), (4, 9)):
         add(tmp_path, number, "vfa", FlipAngle=angle)
     b1 = np.full((1, 4, 10, 8), 95, np.uint16)
@@ -95,7 +95,7 @@ def test_no_flip_angles(tmp_path):
     assert caught.value.fields == ("inputs.T1_map", "concentration.T10")
 
 
-def test_fewer_than_ten_frames_are_read_and_told(tmp_path):
+def test_fewer_than_ten_frames_are_read_and_reported(tmp_path):
     add(tmp_path, 1, "DCE", frames=6)
     study = scan_study(tmp_path)
     assert any("fewer than 10 frames" in p for p in study.dynamic().problems)

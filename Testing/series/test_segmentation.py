@@ -1,4 +1,4 @@
-"""Regions of interest: labels, Slicer's segments, and grids that differ or do not."""
+"""Regions of interest: labels, segments of 3D Slicer, same and different grids."""
 
 import re
 
@@ -59,7 +59,7 @@ def test_separate_segments_share_one_layer_as_itk_sees_it(tmp_path):
 
 
 def slicer_file(path, array, keys, *, origin=(0, 0, 0), ras=True):
-    """As 3D Slicer writes it: RAS or LPS, list axis first."""
+    """Write a segmentation as 3D Slicer does: RAS or LPS, list axis first."""
     layers = array.ndim == 4
     sizes = array.shape[::-1] if not layers else (array.shape[0], *array.shape[:0:-1])
     data = array.transpose(1, 2, 3, 0) if layers else array
@@ -80,8 +80,8 @@ def slicer_file(path, array, keys, *, origin=(0, 0, 0), ras=True):
     path.write_bytes("\n".join(lines).encode() + b"\n\n" + np.ascontiguousarray(data).tobytes())
 
 
-def test_slicers_reduced_extent(tmp_path):
-    """The stored box is a part of the reference image; its own origin says which."""
+def test_cropped_extent_of_3d_slicer(tmp_path):
+    """The stored box is a part of the reference image, given by its origin."""
     reference = Geometry((6, 9, 7), np.diag([2.0, 3.0, 5.0, 1.0]))
     box = np.zeros((2, 3, 4), np.uint8)
     box[0, 1, 2], box[1, 2, 3] = 1, 2
@@ -104,7 +104,7 @@ def test_slicers_reduced_extent(tmp_path):
 
 
 @pytest.mark.parametrize("named_layers", [True, False])
-def test_slicers_layers(tmp_path, named_layers):
+def test_layers_of_3d_slicer(tmp_path, named_layers):
     array = np.zeros((2, *SHAPE), np.uint8)
     array[0, :2], array[1, 1:] = 1, 1
     keys = {}
@@ -139,7 +139,7 @@ def test_labelled_images(tmp_path, name, dtype):
     np.testing.assert_array_equal(found["label 2"], labels == 2)
 
 
-def test_what_is_not_a_segmentation(tmp_path):
+def test_files_without_regions_are_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         read_segmentation(tmp_path / "none.nrrd")
     assert caught.value.code == "file_not_found"
@@ -216,7 +216,7 @@ def test_single_slices_need_no_common_thickness():
     np.testing.assert_array_equal(put_on_grid(array, b, a), array)
 
 
-def test_region_outside_the_series_is_told(tmp_path):
+def test_region_outside_the_series_is_refused(tmp_path):
     far = np.diag([2.0, 3.0, 5.0, 1.0])
     far[0, 3] = 2000.0
     file = tmp_path / "s.seg.nrrd"

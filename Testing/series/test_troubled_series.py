@@ -1,4 +1,4 @@
-"""Series with something wrong: broken frames, no times, nothing dynamic."""
+"""Series with faults: incomplete frames, no times, no dynamic series."""
 
 import numpy as np
 import pytest
@@ -28,13 +28,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
 
 
 @pytest.mark.parametrize(("vendor", "way"), WAYS)
-def test_frame_short_of_slices_is_dropped_and_named(tmp_path, vendor, way):
+def test_frame_with_missing_slices_is_dropped_and_reported(tmp_path, vendor, way):
     written(tmp_path, vendor=vendor, way=way)
     next(tmp_path.glob("M006_02*")).unlink()
     series = read_dynamic(tmp_path)
     keep = [f for f in range(FRAMES) if f != 6]
     check(series, pixels=truth()[keep], times=TIMES[keep], tolerance=1e-4)
-    assert any("Frame 7 is short of slices" in n for n in series.notes)
+    assert any("slices in frame 7; dropped" in n for n in series.notes)
 
 
 def test_slice_by_slice_with_a_missing_image(tmp_path):
@@ -45,24 +45,24 @@ def test_slice_by_slice_with_a_missing_image(tmp_path):
     check(series, pixels=truth()[keep], times=TIMES[keep], tolerance=1e-4)
 
 
-def test_slice_by_slice_with_another_frame_missing_at_each_place_is_refused(tmp_path):
+def test_slice_by_slice_is_refused_if_each_slice_lacks_another_frame(tmp_path):
     written(tmp_path, way="slice by slice")
     for file in tmp_path.iterdir():
         frame, place = (int(number) for number in file.stem.lstrip("M").split("_"))
         if frame == place + 1 or frame > 4:
             file.unlink()
-    with pytest.raises(InputError, match="no tag puts its images into whole frames"):
+    with pytest.raises(InputError, match="no tag groups its images into complete frames"):
         read_dynamic(tmp_path)
 
 
-def test_missing_frame_leaves_the_other_times(tmp_path):
+def test_missing_frame_does_not_change_the_other_times(tmp_path):
     written(tmp_path, way="TemporalPositionIdentifier and AcquisitionTime")
     for file in tmp_path.glob("M004_*"):
         file.unlink()
     series = read_dynamic(tmp_path)
     keep = [f for f in range(FRAMES) if f != 4]
     check(series, pixels=truth()[keep], times=TIMES[keep])
-    assert any("Frame 5 of 12 is missing" in n for n in series.notes)
+    assert any("frame 5 of 12" in n for n in series.notes)
     given = read_dynamic(tmp_path, frame_interval=3.0)
     np.testing.assert_allclose(given.times, np.array(keep) * 3.0)
 
@@ -70,7 +70,7 @@ def test_missing_frame_leaves_the_other_times(tmp_path):
 @pytest.mark.parametrize(
     "way", ["AcquisitionTime", "TriggerTime", "TemporalPositionIdentifier and AcquisitionTime"]
 )
-def test_doubled_frame_is_used_once(tmp_path, way):
+def test_duplicate_frame_is_used_once(tmp_path, way):
     _, images = written(tmp_path, way=way)
     for image in images:
         if image.f == 3:
@@ -79,7 +79,7 @@ def test_doubled_frame_is_used_once(tmp_path, way):
             save(image.ds, tmp_path / f"again_{image.k}.dcm")
     series = read_dynamic(tmp_path)
     check(series)
-    assert any("Frame 4 has doubled images" in n for n in series.notes)
+    assert any("Duplicate images in frame 4" in n for n in series.notes)
 
 
 def test_copies_of_files_are_read_once(tmp_path):
@@ -87,10 +87,10 @@ def test_copies_of_files_are_read_once(tmp_path):
     save_all(images[:9], tmp_path / "copy")
     series = read_dynamic(tmp_path)
     check(series)
-    assert any("9 images are in the folder twice" in n for n in series.notes)
+    assert any("9 images are present twice" in n for n in series.notes)
 
 
-def test_one_uid_for_all_images_is_not_a_copy(tmp_path):
+def test_images_that_share_one_uid_are_not_copies(tmp_path):
     _, images = written(tmp_path)
     for image in images:
         image.ds.SOPInstanceUID = "1.2.3"
@@ -98,14 +98,14 @@ def test_one_uid_for_all_images_is_not_a_copy(tmp_path):
     check(read_dynamic(tmp_path))
 
 
-def test_files_cut_short_are_left_out(tmp_path):
+def test_truncated_files_are_left_out(tmp_path):
     written(tmp_path)
     file = next(tmp_path.glob("M002_01*"))
     file.write_bytes(file.read_bytes()[:-7])
     series = read_dynamic(tmp_path)
     keep = [f for f in range(FRAMES) if f != 2]
     check(series, pixels=truth()[keep], times=TIMES[keep])
-    assert any("cut short" in n and file.name in n for n in series.notes)
+    assert any("truncated" in n and file.name in n for n in series.notes)
 
 
 # ---------------------------------------------------------------------------- times
@@ -129,7 +129,7 @@ def no_time(tmp_path, *, vendor="SIEMENS", **tags):
         {"AcquisitionNumber": lambda i: i.f + 1},
     ],
 )
-def test_frame_times_are_asked_for_never_guessed(tmp_path, tags):
+def test_missing_frame_times_are_an_error_never_a_guess(tmp_path, tags):
     no_time(tmp_path, **tags)
     with pytest.raises(InputError) as caught:
         read_dynamic(tmp_path)
@@ -142,23 +142,23 @@ def test_frame_times_are_asked_for_never_guessed(tmp_path, tags):
         assert caught.value.code == "out_of_range"
 
 
-def test_times_that_do_not_rise_are_refused(tmp_path):
+def test_times_that_do_not_increase_are_refused(tmp_path):
     no_time(
         tmp_path,
         TemporalPositionIdentifier=lambda i: i.f + 1,
         AcquisitionTime=lambda i: clock((i.f * 7) % FRAMES * 5),
     )
-    with pytest.raises(InputError, match=r"carries no frame times.*does not rise"):
+    with pytest.raises(InputError, match=r"has no frame times.*does not increase"):
         read_dynamic(tmp_path)
 
 
 def test_times_at_which_images_were_written_in_bursts_are_refused(tmp_path):
     no_time(tmp_path, ContentTime=lambda i: clock(300 + i.f * 0.2 + (i.f // 4) * 9))
-    with pytest.raises(InputError, match=r"carries no frame times.*bursts"):
+    with pytest.raises(InputError, match=r"has no frame times.*bursts"):
         read_dynamic(tmp_path)
 
 
-def test_one_wrong_clock_is_outvoted(tmp_path):
+def test_one_wrong_time_is_outvoted(tmp_path):
     _, images = written(tmp_path)
     images[17].ds.AcquisitionTime = clock(4000)
     images[17].ds.TemporalPositionIdentifier = images[17].f + 1
@@ -167,10 +167,10 @@ def test_one_wrong_clock_is_outvoted(tmp_path):
         save(image.ds, tmp_path / image.name)
     series = read_dynamic(tmp_path)
     check(series)
-    assert any("1 images disagree" in n for n in series.notes)
+    assert any("1 images differ from their frame" in n for n in series.notes)
 
 
-def test_ge_duration_is_believed_only_with_tr(tmp_path):
+def test_ge_duration_is_used_only_if_tr_confirms_it(tmp_path):
     def with_duration(folder, *, TR, dimension):
         layout = Layout(vendor="GE MEDICAL SYSTEMS", TR=TR)
         images = layout.images(truth())
@@ -190,7 +190,7 @@ def test_ge_duration_is_believed_only_with_tr(tmp_path):
     assert caught.value.fields == ("reading.frame_interval",)
 
 
-def test_temporal_resolution_is_the_interval_of_counted_frames(tmp_path):
+def test_temporal_resolution_is_the_interval_of_numbered_frames(tmp_path):
     def tags(ms):
         return {"TemporalPositionIdentifier": lambda i: i.f + 1, "TemporalResolution": ms}
 
@@ -208,7 +208,7 @@ def test_temporal_resolution_is_the_interval_of_counted_frames(tmp_path):
 @pytest.mark.parametrize(
     "keyword", ["FlipAngle", "EchoTime", "PatientName", "RepetitionTime", "EchoNumbers"]
 )
-def test_a_tag_missing_in_one_file_costs_no_frame(tmp_path, keyword):
+def test_a_tag_missing_in_one_file_drops_no_frame(tmp_path, keyword):
     _, images = written(tmp_path)
     for n, image in enumerate(images):
         image.ds.EchoNumbers = 1
@@ -218,7 +218,7 @@ def test_a_tag_missing_in_one_file_costs_no_frame(tmp_path, keyword):
     check(read_dynamic(tmp_path))
 
 
-def test_two_clocks_that_disagree_are_told(tmp_path):
+def test_time_tags_that_disagree_are_noted(tmp_path):
     _, images = written(tmp_path)
     for image in images:
         image.ds.TriggerTime = image.f * 2000.0
@@ -231,7 +231,7 @@ def test_two_clocks_that_disagree_are_told(tmp_path):
 # ---------------------------------------------------------------------------- not a dynamic
 
 
-def test_what_is_not_a_study(tmp_path):
+def test_paths_without_a_study_are_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         scan_study(tmp_path / "none")
     assert caught.value.code == "study_not_found"
@@ -264,7 +264,7 @@ def test_single_volume_has_no_dynamic(tmp_path):
     np.testing.assert_allclose(volume.geometry.affine, oblique_affine(), atol=1e-6)
 
 
-def test_missing_tr_and_flip_angle_are_left_open(tmp_path):
+def test_missing_tr_and_flip_angle_stay_unknown(tmp_path):
     written(tmp_path, TR=None, FA=None)
     series = read_dynamic(tmp_path)
     assert series.acquisition.TR is None

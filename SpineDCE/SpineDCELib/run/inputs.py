@@ -271,7 +271,7 @@ def read_T1_map(path: str, geometry: Geometry) -> Volume:
         volume.geometry,
         geometry,
         fill=np.nan,
-        what=f"The T1 map {path}",
+        name=f"The T1 map {path}",
     )
     positive = array[np.isfinite(array) & (array > 0)]
     typical = float(np.median(positive)) if positive.size else 0.0

@@ -16,9 +16,9 @@ from SpineDCELib.vocabulary.terminology import Code, terminology_entry
 
 #: SOP classes: Segmentation Storage and Label Map Segmentation Storage.
 _STORAGE = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
-#: Planes this near to each other, or out of line, are one, mm.
+#: Planes closer than this count as one plane; corners may be this far off a common line, mm.
 _NEAR = 0.02
-#: Share of a section's distance that sections may be off an even spacing.
+#: Tolerated deviation from even spacing, as a share of the slice distance.
 _UNEVEN = 0.02
 
 
@@ -42,12 +42,12 @@ def is_dicom_segmentation(file: Path) -> bool:
 def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:
     """Read all segments onto one grid, from the first to the last plane that has a frame.
 
-    Binary segments and label maps as they are; of fractional ones what is at least half full.
-    Segments may overlap. (DICOM PS3.3 A.51, C.8.20)
+    Binary segments and label maps are taken as they are, fractional segments where a voxel is at
+    least half full. Segments may overlap. (DICOM PS3.3 A.51, C.8.20)
 
     Raises:
-        InputError: damaged; compressed in a way that cannot be read here; planes that are tilted
-            against each other or not evenly spaced.
+        InputError: the file is damaged or its compression is not supported; the planes are not
+            parallel or not evenly spaced.
     """
     try:
         data = pydicom.dcmread(file)
@@ -85,18 +85,18 @@ def _sorted(file: Path, data: Any, frames: NDArray[np.integer]) -> tuple[list[Se
     first = corners[np.argmin(depth)]
     if np.abs(corners - first - np.outer(depth - depth.min(), normal)).max() > _NEAR:
         raise InputError(
-            f"The planes of {file} lie beside each other and form no volume. Draw the regions on "
+            f"The planes of {file} are side by side and do not form a volume. Draw the regions on "
             "one series.",
             code="planes_without_volume",
             about=str(file),
         )
     step = _step(file, depth, measures)
-    section = np.rint((depth - depth.min()) / step).astype(int)
+    slice_of = np.rint((depth - depth.min()) / step).astype(int)
     row, column = (float(v) for v in measures.PixelSpacing)
     affine = np.eye(4)
     affine[:3, :3] = np.column_stack([across * column, down * row, normal * step])
     affine[:3, 3] = first
-    shape = (int(section.max()) + 1, frames.shape[1], frames.shape[2])
+    shape = (int(slice_of.max()) + 1, frames.shape[1], frames.shape[2])
     kind = str(data.get("SegmentationType", "BINARY"))
     half = float(data.get("MaximumFractionalValue", 1)) / 2 if kind == "FRACTIONAL" else 0.5
     segments = []
@@ -105,9 +105,9 @@ def _sorted(file: Path, data: Any, frames: NDArray[np.integer]) -> tuple[list[Se
         mask = np.zeros(shape, bool)
         for n, frame in enumerate(frames):
             if kind == "LABELMAP":
-                mask[section[n]] |= frame == number
+                mask[slice_of[n]] |= frame == number
             elif _macro(data, n, "SegmentIdentification").ReferencedSegmentNumber == number:
-                mask[section[n]] |= frame >= half
+                mask[slice_of[n]] |= frame >= half
         name = str(described.get("SegmentLabel", "")).strip() or f"Segment {number}"
         segments.append(Segment(name, mask, _terminology(described)))
     return segments, Geometry(shape, affine, data.get("FrameOfReferenceUID"))
@@ -129,7 +129,7 @@ def _common_orientation(rows: list[Any], file: Path) -> NDArray[np.float64]:
     values = np.array(rows, float)
     if np.ptp(values, axis=0).max() > 1e-4:
         raise InputError(
-            f"The planes of {file} are tilted against each other. Draw the regions on one series.",
+            f"The planes of {file} are not parallel. Draw the regions on one series.",
             code="tilted_planes",
             about=str(file),
         )
@@ -141,12 +141,12 @@ def _step(file: Path, depth: NDArray[np.float64], measures: Any) -> float:
     """Return the distance between slices, mm; planes without any segment may be missing."""
     planes = np.sort(depth)
     gaps = np.diff(planes)[np.diff(planes) > _NEAR]
-    said = measures.get("SpacingBetweenSlices") or measures.get("SliceThickness")
+    stated = measures.get("SpacingBetweenSlices") or measures.get("SliceThickness")
     if not gaps.size:
-        return abs(float(said or 1.0))
-    for step in (abs(float(said or 0)), float(gaps.min())):
+        return abs(float(stated or 1.0))
+    for step in (abs(float(stated or 0)), float(gaps.min())):
         if step > _NEAR and np.abs(gaps / step - np.rint(gaps / step)).max() < _UNEVEN:
-            # Of the whole stretch, so that rounding does not add up.
+            # Divide the whole extent, so that rounding errors do not accumulate.
             return float(np.ptp(planes) / round(np.ptp(planes) / step))
     raise InputError(
         f"The planes of {file} are not evenly spaced. Draw the regions on one series.",

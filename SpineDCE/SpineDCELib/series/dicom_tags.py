@@ -1,6 +1,6 @@
 """Values of DICOM tags, converted from their raw bytes.
 
-A tag that cannot be read is a tag that is not there, never an error.
+A tag that cannot be read counts as absent; it never raises an error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "AT": "H"}
-#: Vendors' own tags: (group, creator, element, VR when the file does not say).
+#: Private tags of the vendors: (group, creator, element, VR where the file states none).
 _PRIVATE = {
     "philips_dynamic_time": (0x2005, "Philips MR Imaging DD 001", 0xA0, "FL"),
     "philips_scale_slope": (0x2005, "Philips MR Imaging DD 001", 0x0E, "FL"),
@@ -49,7 +49,7 @@ def _element(ds: Dataset, tag: int) -> tuple[str, Any, bool] | None:
 
 
 def text(ds: Dataset, tag: int) -> str:
-    """Return the value as text without blanks, line ends and zero bytes; "" where there is none."""
+    """Return the value as text, stripped of blanks, line ends and zero bytes; "" if absent."""
     found = _element(ds, tag)
     if found is None or found[1] is None:
         return ""
@@ -64,7 +64,7 @@ def text(ds: Dataset, tag: int) -> str:
 
 
 def numbers(ds: Dataset, tag: int, vr: str = "") -> tuple[float, ...]:
-    """Return the finite numbers of a tag; () where there are none or one cannot be read."""
+    """Return the numbers of a tag; () if it is absent or a value is unreadable or not finite."""
     found = _element(ds, tag)
     if found is None or found[1] is None:
         return ()
@@ -102,7 +102,7 @@ def integer(ds: Dataset, tag: int) -> int | None:
 
 
 def private_tag(ds: Dataset, name: str) -> tuple[int, str] | None:
-    """Return the tag of a vendor's own element in the block that the file reserves for it."""
+    """Return tag and VR of a vendor's private element, in the block that the file reserves."""
     group, creator, element, vr = _PRIVATE[name]
     for block in range(0x10, 0x20):
         tag = (group << 16) | block

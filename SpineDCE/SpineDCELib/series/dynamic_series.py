@@ -76,7 +76,7 @@ class Geometry:
 
 @dataclass(frozen=True)
 class Acquisition:
-    """Acquisition parameters of a series. What the file does not say is None, never a default.
+    """Acquisition parameters of a series; None, never a default, where the file has no value.
 
     Attributes:
         TR: repetition time, s (CAPLEX Q.MS1.006).
@@ -101,7 +101,7 @@ class Source:
         format: ``"DICOM"``, ``"NRRD"``, ``"NIfTI"`` …
         files: absolute paths, in reading order.
         checksum: SHA-256 over the decoded content in order (pixels, times, geometry), hex.
-        series_uids, study_uid, sop_instance_uids: DICOM only; the last has one entry a file.
+        series_uids, study_uid, sop_instance_uids: DICOM only; the last has one entry per file.
     """
 
     format: str
@@ -129,10 +129,10 @@ class DynamicSeries:
 
     Attributes:
         signal: ``(frames, slices, rows, columns)``, rescaled to real-world units of the scanner.
-        times: ``(frames,)``, s after the first frame; strictly rising, spacing may be uneven.
-        time_origin: where the times were read from, in words ("AcquisitionTime (0008,0032)").
+        times: ``(frames,)``, s after the first frame; increasing, perhaps unevenly spaced.
+        time_origin: source of the times ("AcquisitionTime (0008,0032)").
         phase: same shape as ``signal``, rad, or None.
-        notes: every guess and every repair the reader made, one sentence each.
+        notes: every assumption and repair of the reader, one sentence each.
     """
 
     signal: NDArray[np.floating]
@@ -166,7 +166,8 @@ class DynamicSeries:
             )
         if not np.all(np.isfinite(self.times)) or np.any(np.diff(self.times) <= 0):
             raise InputError(
-                f"The frame times ({self.time_origin}) must be finite and rise.",
+                f"The frame times ({self.time_origin}) are not finite, or do not increase from "
+                "frame to frame.",
                 code="frame_times_not_rising",
                 fields=["reading.frame_interval"],
             )

@@ -30,7 +30,7 @@ def find_files(path: str | os.PathLike[str]) -> FileSet:
     """Find all files under ``path``; a DICOMDIR stands for the folder that holds it.
 
     Raises:
-        InputError: where nothing is there.
+        InputError: the path does not exist or is empty.
     """
     root = Path(path).expanduser()
     if not root.exists():
@@ -56,7 +56,7 @@ def find_files(path: str | os.PathLike[str]) -> FileSet:
 
 
 def is_results(folder: Path) -> bool:
-    """Return whether a folder holds results of an analysis, which are no part of a study."""
+    """Return whether a folder holds results of an analysis, which do not belong to a study."""
     return (folder / "provenance.json").is_file()
 
 

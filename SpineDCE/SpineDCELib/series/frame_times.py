@@ -1,7 +1,8 @@
-"""Frame times from the tags of a series: every clock is tried and must be plausible.
+"""Frame times of a series, from the time tags of its images.
 
-A frame time is believed only when it is there for the frames, rises from frame to frame, and the
-slices of one frame do not reach into the next. TR is never used as a frame interval.
+Every time tag is tried. One is accepted only if the frames have it, it increases from frame to
+frame, and the slices of one frame end before the next frame starts. TR is never used as a frame
+interval.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _CARDIAC = "NominalCardiacTriggerDelayTime (0020,9153)"
 CONTENT_TIME = "ContentTime (0008,0033)"
 _SERIES = "SeriesTime (0008,0031)"
 
-#: When the image was written, not acquired: believed last, only when even, and said so.
+#: Times that are not of the acquisition: used last, only if evenly spaced, and with a note.
 WRITTEN = (CONTENT_TIME, _SERIES)
 _ENHANCED = (_FRAME, _REFERENCE, _OFFSET)
 _BY_VENDOR = {
@@ -43,7 +44,7 @@ _OTHERS = (_ACQUISITION_DT, _ACQUISITION, _TRIGGER, _FRAME_REFERENCE, _PHILIPS, 
 
 
 def clocks_for(manufacturer: str) -> tuple[str, ...]:
-    """Return the names of the time tags in the order that suits the vendor."""
+    """Return the names of the time tags, in the vendor's order of preference."""
     words = manufacturer.upper().split()
     vendor = next((v for v in _BY_VENDOR if any(w.startswith(v) for w in words)), "")
     return (*_ENHANCED, *_BY_VENDOR.get(vendor, _OTHERS), _CARDIAC, *WRITTEN)
@@ -60,9 +61,9 @@ class FrameTimes:
 
 
 def unwrap_midnight(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Continue times of day past midnight, so that they keep rising; NaN stay.
+    """Continue times of day past midnight, so that they keep increasing; keep NaN.
 
-    No dynamic series lasts 12 h: a gap that long means the small values are the next day's.
+    No dynamic series lasts 12 h, so a longer gap means that the small values are the next day's.
     """
     known = np.sort(values[np.isfinite(values)])
     if known.size < 2 or known[-1] - known[0] < DAY / 2 or known[-1] - known[0] >= DAY:
@@ -78,7 +79,7 @@ def frame_times(
 
     Args:
         frames: the images of each frame.
-        numbers: each frame's place in the acquisition (gaps where frames are missing).
+        numbers: position of each frame in the acquisition, with gaps where frames are missing.
     """
     result = FrameTimes()
     good: dict[str, NDArray[np.float64]] = {}
@@ -100,19 +101,19 @@ def frame_times(
         theirs = float(np.median(np.diff(values)))
         if other not in WRITTEN and abs(theirs - interval) > 0.1 * interval:
             result.notes.append(
-                f"{other} says {theirs:.3g} s from frame to frame, {name} says {interval:.3g} s; "
+                f"The frame interval is {interval:.3g} s by {name} but {theirs:.3g} s by {other}; "
                 f"{name} is used."
             )
     uneven = evenness(result.times)
     if uneven != "even":
-        result.notes.append(f"Frames are {uneven}; each frame keeps its own time.")
+        result.notes.append(f"The frame spacing is {uneven}; each frame keeps its own time.")
     if name in WRITTEN:
         result.notes.append(
-            f"No acquisition time was found: {name}, when the image was written, is used; "
-            "check the frame interval."
+            f"No acquisition time was found. {name}, which is not an acquisition time, is used "
+            "instead; check the frame interval."
         )
     if np.all(starts == np.round(starts)) and np.ptp(np.diff(starts)) == 1:
-        result.notes.append(f"{name} holds whole seconds only: frame times are good to ±0.5 s.")
+        result.notes.append(f"{name} holds whole seconds; frame times are accurate to ±0.5 s.")
     return result
 
 
@@ -122,7 +123,7 @@ def _starts(
     numbers: NDArray[np.int_],
     notes: list[str],
 ) -> tuple[NDArray[np.float64] | None, str]:
-    """Return the start of each frame by one clock, or None with a reason where it looks broken."""
+    """Return the start of each frame by one time tag, or None with the reason to reject it."""
     values = np.array([[i.clocks.get(name, np.nan) for i in f] for f in frames])
     finite = np.isfinite(values)
     if not finite.any() or np.ptp(values[finite]) == 0:
@@ -134,35 +135,35 @@ def _starts(
         if not _fill(starts, numbers):
             return None, f"{name} is missing in {int(missing.sum())} of {len(frames)} frames."
         notes.append(
-            f"{name} is missing in frame {_list(np.flatnonzero(missing) + 1)}: interpolated."
+            f"{name} is missing in {frame_list(np.flatnonzero(missing) + 1)} and interpolated."
         )
     if not np.all(np.diff(starts) > 0):
-        return None, f"{name} does not rise from frame to frame and is not used."
+        return None, f"{name} does not increase from frame to frame and is not used."
     ends = np.fmax.reduce(values, axis=1, initial=-np.inf)
     if np.any(ends[:-1] >= starts[1:]):
-        return None, f"{name} of one frame reaches into the next and is not used."
+        return None, f"{name} of one frame overlaps the next frame and is not used."
     if name in WRITTEN:
         steps = np.diff(starts) / np.maximum(np.diff(numbers), 1)
         if steps.max() > 2 * np.median(steps) or steps.min() < np.median(steps) / 2:
             return None, f"{name} is uneven (images written in bursts) and is not used."
     if outliers:
-        notes.append(f"{outliers} images disagree with their frame's {name}; the frame's is used.")
+        notes.append(f"{outliers} images differ from their frame in {name}; the frame's is used.")
     return starts, ""
 
 
 def _voted(
     values: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Return the start of each frame by a majority of its slices, each at its usual delay.
+    """Return the start of each frame by the majority of its slices, each at its usual delay.
 
     Args:
-        values: (frames, slices), s; NaN where a slice does not say.
+        values: (frames, slices), s; NaN where a slice has no value.
 
     Returns:
-        The values without those that disagree, the starts (NaN: no majority), how many disagree.
+        The values without outliers, the starts (NaN without a majority), the number of outliers.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # frames that do not say at all
+        warnings.simplefilter("ignore", RuntimeWarning)  # frames without any value
         rough = np.nanmedian(values, axis=1)
         delay = np.nanmedian(values - rough[:, None], axis=0)
         delay -= np.nanmin(delay)
@@ -178,7 +179,7 @@ def _voted(
 
 
 def _fill(starts: NDArray[np.float64], numbers: NDArray[np.int_]) -> bool:
-    """Interpolate the few missing times among even ones; return False where that is a guess."""
+    """Interpolate a few missing times among even ones; return False if that would be a guess."""
     known = np.isfinite(starts)
     if known.sum() < max(3, 0.8 * len(starts)):
         return False
@@ -193,7 +194,7 @@ def _fill(starts: NDArray[np.float64], numbers: NDArray[np.int_]) -> bool:
 def _from_resolution(
     frames: Sequence[Sequence[ImageHeader]], numbers: NDArray[np.int_], result: FrameTimes
 ) -> None:
-    """Use TemporalResolution where frames are counted and it is not TR."""
+    """Use TemporalResolution where the frames are numbered and it differs from TR."""
     found = {i.resolution for f in frames for i in f if i.resolution}
     first = frames[0][0]
     if len(found) != 1 or first.temporal_index is None:
@@ -204,7 +205,7 @@ def _from_resolution(
     result.times = (numbers - numbers[0]) * interval
     result.origin = "TemporalResolution (0020,0110)"
     result.notes.append(
-        f"No image carries its time: frames are {interval:.6g} s apart by TemporalResolution."
+        f"No image has an acquisition time; TemporalResolution gives {interval:.6g} s per frame."
     )
 
 
@@ -213,8 +214,8 @@ def _from_duration(
 ) -> None:
     """Divide acquisition duration by temporal positions: GE 2D series without any clock.
 
-    Believed only where it agrees with TR, which is the time of one whole 2D volume there; the
-    duration of a 3D multi-phase series can mean one phase or all of them.
+    The result is used only where it agrees with TR, which is the time of a whole volume in these
+    2D series. The duration of a 3D multi-phase series can mean one phase or all of them.
     """
     first = frames[0][0]
     count = first.n_temporal or 0
@@ -229,18 +230,18 @@ def _from_duration(
         result.times = (numbers - numbers[0]) * interval
         result.origin = "GE acquisition duration (0019,xx5A) over NumberOfTemporalPositions"
         result.notes.append(
-            f"No image carries its time: {first.duration:.6g} s of acquisition over {count} "
-            f"positions give {interval:.6g} s each, which TR confirms."
+            f"No image has an acquisition time; {first.duration:.6g} s of acquisition over {count} "
+            f"temporal positions give {interval:.6g} s per frame, which TR confirms."
         )
         return
     result.problems.append(
-        f"The header's acquisition duration is {first.duration:.6g} s for {count} positions; "
-        "whether that is one frame or all cannot be known."
+        f"The acquisition duration is {first.duration:.6g} s for {count} temporal positions; it is "
+        "unknown whether that is the duration of one frame or of all."
     )
 
 
 def evenness(times: NDArray[np.float64]) -> str:
-    """Describe how even the spacing is."""
+    """Describe the spacing of times: "even", or "uneven" with its range."""
     steps = np.diff(times)
     if steps.size < 2:
         return "even"
@@ -250,6 +251,9 @@ def evenness(times: NDArray[np.float64]) -> str:
     return f"uneven ({steps.min():.4g} to {steps.max():.4g} s)"
 
 
-def _list(numbers: Sequence[int] | NDArray[np.int_], limit: int = 8) -> str:
+def frame_list(numbers: Sequence[int] | NDArray[np.int_], limit: int = 8) -> str:
+    """Return frame numbers as text: "frame 3", "frames 3, 5", at most ``limit`` of them."""
+    word = "frame" if len(numbers) == 1 else "frames"
     shown = ", ".join(str(int(n)) for n in numbers[:limit])
-    return shown if len(numbers) <= limit else f"{shown} … ({len(numbers)} in all)"
+    more = f" … ({len(numbers)} in all)" if len(numbers) > limit else ""
+    return f"{word} {shown}{more}"

@@ -16,7 +16,7 @@ from SpineDCELib.series.dynamic_series import Acquisition, Geometry
 class ImageFile:
     """One file with one image, or with one image per frame.
 
-    ``load()`` gives the pixels as stored, ``(frames, slices, rows, columns)``.
+    ``load()`` returns the pixels as stored, ``(frames, slices, rows, columns)``.
     """
 
     path: Path

@@ -1,6 +1,6 @@
-"""Header of each image in a DICOM file, read tolerantly.
+"""Headers of the images in a DICOM file, read tolerantly.
 
-What cannot be read is left out; a damaged file is an empty list.
+A value that cannot be read is left out; a damaged file yields an empty list.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from SpineDCELib.series.dicom_tags import (
     text,
 )
 
-#: Transfer syntaxes whose pixels lie in the file as they are.
+#: Transfer syntaxes that store the pixels uncompressed.
 NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
 
 
@@ -61,7 +61,7 @@ class SeriesHeader:
     bits_stored: int = 16
     signed: bool = False
     pixel_offset: int | None = None  #: byte where native pixels start; None: decode with pydicom
-    images_present: int | None = None  #: how many images the file's bytes hold, when native
+    images_present: int | None = None  #: number of images in the file's bytes, if native
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class ImageHeader:
     temporal_index: int | None = None
     n_temporal: int | None = None
     duration: float | None = None  #: s, of the whole acquisition (GE)
-    resolution: float | None = None  #: s, from frame to frame as TemporalResolution says
+    resolution: float | None = None  #: s per frame (TemporalResolution)
     clocks: dict[str, float] = field(default_factory=dict)  #: s; name of tag → value
 
 
@@ -129,9 +129,9 @@ def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None
 
     Args:
         path: the file on disk.
-        name: what to call it towards the user (a member of a zip), ``path`` when None.
+        name: name of the file for the user (a member of a zip archive); ``path`` if None.
 
-    A DICOM file without pixels (a report, a directory) gives an empty list.
+    A DICOM file without pixels (a report, a directory) yields an empty list.
     """
     with open(path, "rb") as stream:
         start = stream.read(132)
@@ -150,7 +150,7 @@ def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None
                 stopped = stream.tell()
                 return list(_images(ds, stream, stopped, name or path))
             except Exception:
-                # Damaged beyond reading: the caller counts it.
+                # Nothing in it can be read; the caller counts such files.
                 return []
 
 
@@ -243,8 +243,8 @@ def _with_pixels(
     offset = start + at + (12 if explicit else 8)
     if header.bits_allocated not in (8, 16, 32):
         return header
-    one = header.rows * header.columns * header.bits_allocated // 8
-    present = max(size - offset, 0) // one
+    image_size = header.rows * header.columns * header.bits_allocated // 8
+    present = max(size - offset, 0) // image_size
     return replace(header, pixel_offset=offset, images_present=min(present, header.n_images))
 
 
@@ -288,7 +288,7 @@ def component_of(*values: str) -> str | None:
 
 
 def _milli(value: float | None) -> float | None:
-    # Philips writes 7.23e75 for "unset"; a negative or absurd time is no time.
+    # Philips writes 7.23e75 for "unset"; a negative or absurd time counts as missing.
     return value / 1000.0 if value is not None and 0 < value < 1e7 else None
 
 
@@ -416,7 +416,7 @@ def _enhanced(image: ImageHeader, group: Dataset) -> ImageHeader:
         clocks["NominalCardiacTriggerDelayTime (0020,9153)"] = (
             None if value is None or abs(value) > 1e9 else value / 1000.0
         )
-    # Philips keeps what the classic file would have said in an item of its own.
+    # Philips stores the values of the classic file in a separate item.
     own = private_tag(group, "philips_item")
     if own is not None and (classic := _first(group, own[0])) is not None:
         clocks["Philips dynamic scan begin time (2005,xxA0)"] = private_number(

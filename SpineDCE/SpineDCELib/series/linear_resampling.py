@@ -23,7 +23,7 @@ def to_image(array: NDArray[Any], geometry: Geometry) -> sitk.Image:
 def resample_linear(
     array: NDArray[np.floating], source: Geometry, target: Geometry
 ) -> NDArray[np.float32]:
-    """Interpolate an image onto the grid of shape ``target.shape``; NaN outside its field."""
+    """Interpolate an image linearly onto the target grid; NaN outside the image."""
     reference = to_image(np.zeros(target.shape, np.uint8), target)
     moved = sitk.Resample(
         to_image(array.astype(np.float32), source),

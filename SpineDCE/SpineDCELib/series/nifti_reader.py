@@ -1,4 +1,4 @@
-"""Reader of NIfTI files and of the JSON that dcm2niix and BIDS put beside them."""
+"""Reader of NIfTI files and of the JSON sidecars of dcm2niix and BIDS."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def open_nifti(path: Path, name: str) -> ImageFile:
     """Read the header of a NIfTI file; ``load()`` reads the pixels.
 
     Raises:
-        InputError: where it is damaged or not an image of space.
+        InputError: the file is damaged or not a spatial image.
     """
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
@@ -102,7 +102,7 @@ def _sidecar(path: Path, notes: list[str]) -> dict[str, Any]:
     try:
         found = json.loads(file.read_text("utf-8-sig"))
     except (OSError, ValueError):
-        notes.append(f"{file.name} beside it is not readable JSON and is left out.")
+        notes.append(f"The sidecar {file.name} is not readable JSON and is ignored.")
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -132,7 +132,7 @@ def _meta(reader: Any) -> dict[str, float]:
 def _times(
     side: dict[str, Any], meta: dict[str, float], frames: int, notes: list[str]
 ) -> tuple[NDArray[np.float64] | None, str, list[str]]:
-    """Return the frame times of the sidecar, or an interval that is not just TR."""
+    """Return the frame times from the sidecar, else from an interval that is not just TR."""
     if frames < 2:
         return None, "not found", []
     problems: list[str] = []
@@ -144,7 +144,7 @@ def _times(
                 times = np.zeros(0)
             if times.shape == (frames,) and np.isfinite(times).all() and np.all(np.diff(times) > 0):
                 return times - times[0], f"{name} (sidecar)", problems
-            problems.append(f"{name} does not hold one rising time for each of {frames} frames.")
+            problems.append(f"{name} does not hold {frames} increasing times, one per frame.")
     code = int(meta.get("xyzt_units", 0)) & 0x38
     step = meta.get("pixdim[4]", 0.0) * _TIME_UNITS.get(code, 1.0)
     if not np.isfinite(step) or step <= 0:
@@ -159,7 +159,7 @@ def _times(
             problems.append(f"pixdim[4] is {step:.4g} s, which is TR and not the frame interval.")
             return None, "not found", problems
         if code not in _TIME_UNITS or step == 1.0 or step < 0.1:
-            problems.append(f"pixdim[4] is {step:.4g}, which writers put there for want of better.")
+            problems.append(f"pixdim[4] is {step:.4g}, a common placeholder, and is not used.")
             return None, "not found", problems
         notes.append(f"The frame interval of {step:.4g} s is read from pixdim[4]; check it.")
     return np.arange(frames, dtype=float) * step, "pixdim[4]", problems

@@ -1,7 +1,7 @@
 """Reader of NRRD files: any axis order, MultiVolume, sequences and segmentations.
 
 Format: https://teem.sourceforge.net/nrrd/format.html. ITK's reader folds a list axis into vector
-pixels or refuses it, depending on where it lies; here the list axis may be anywhere.
+pixels or refuses it, depending on its position; here the list axis may be anywhere.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def read_nrrd_header(path: Path) -> NrrdHeader:
     """Read the header of an NRRD or detached NHDR file.
 
     Raises:
-        InputError: where it is not one.
+        InputError: the file is not an NRRD file, or its header is damaged.
     """
     fields: dict[str, str] = {}
     keys: dict[str, str] = {}
@@ -107,7 +107,7 @@ def read_nrrd_data(header: NrrdHeader) -> NDArray[np.generic]:
     """Read the array, axes in the reverse of the header's order (the last is the fastest).
 
     Raises:
-        InputError: where the data are missing, cut short or in an unknown encoding.
+        InputError: the data are missing, truncated or in an unknown encoding.
     """
     fields, path = header.fields, header.path
     order = ">" if fields.get("endian", "little").lower() == "big" else "<"
@@ -147,7 +147,7 @@ def read_nrrd_data(header: NrrdHeader) -> NDArray[np.generic]:
         ) from None
     if values.size < count:
         raise InputError(
-            f"{path} is cut short: it holds {values.size} of {count} pixels.",
+            f"{path} is truncated: it holds {values.size} of {count} pixels.",
             code="truncated_file",
             about=str(path),
         )
@@ -171,14 +171,14 @@ def space_axes(header: NrrdHeader) -> tuple[list[int], NDArray[np.float64], list
     """Return the three spatial axes in the header's order, their affine (LPS), and notes.
 
     Raises:
-        InputError: where there are not three, or they span no volume.
+        InputError: there are not three spatial axes, or they do not span a volume.
     """
     fields, sizes = header.fields, header.sizes
     notes: list[str] = []
     flip = np.array(_SPACES.get(fields.get("space", "lps").lower(), (0, 0, 0)), float)
     if not flip.any():
         flip = np.ones(3)
-        notes.append(f"Space {fields['space']} is taken as left-posterior-superior.")
+        notes.append(f"The unknown space {fields['space']} is taken as left-posterior-superior.")
     words = re.findall(r"none|\([^)]*\)", fields.get("space directions", ""))
     kinds = fields.get("kinds", "").lower().split()
     affine = np.eye(4)
@@ -193,7 +193,9 @@ def space_axes(header: NrrdHeader) -> tuple[list[int], NDArray[np.float64], list
             steps = [float(v) for v in fields.get("spacings", "").split()] or [1.0] * len(sizes)
             steps = [v if np.isfinite(v) and v > 0 else 1.0 for v in steps]
             vectors = [np.eye(3)[n] * steps[a] for n, a in enumerate(axes)]
-            notes.append("The file has no space directions: position in the patient is unknown.")
+            notes.append(
+                "The file has no space directions; its position in the patient is unknown."
+            )
         if len(axes) == 2:
             notes.append("A two-dimensional image is read as one slice of 1 mm.")
             plane = [np.pad(v, (0, 3 - v.size)) for v in vectors]
@@ -231,7 +233,7 @@ def open_nrrd(path: Path, name: str) -> ImageFile:
     """Read the header of an NRRD image; ``load()`` reads the pixels.
 
     Raises:
-        InputError: where it is damaged or not an image of space.
+        InputError: the file is damaged or not a spatial image.
     """
     header = read_nrrd_header(path)
     axes, affine, notes = space_axes(header)
@@ -310,9 +312,9 @@ def _times(header: NrrdHeader, frames: int) -> tuple[NDArray[np.float64] | None,
             problems.append(f"{name} holds no numbers.")
             continue
         if times.size != frames or not np.isfinite(times).all() or np.any(np.diff(times) <= 0):
-            problems.append(f"{name} does not hold one rising time for each of {frames} frames.")
+            problems.append(f"{name} does not hold {frames} increasing times, one per frame.")
         elif scale is None:
-            problems.append(f"{name} has no unit of time.")
+            problems.append(f"{name} has no time unit.")
         else:
             shown = next(u for u, s in _UNITS.items() if s == scale)
             return (times - times[0]) * scale, f"{name} ({shown})", problems

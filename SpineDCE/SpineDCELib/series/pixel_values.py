@@ -1,4 +1,4 @@
-"""Pixels of stacked images, in the units that their headers give."""
+"""Pixel values of stacked images, in the units of their headers."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def load_frames(
     """Read the rescaled pixels of ``frames[f][k]``, ``(frames, slices, rows, columns)``.
 
     Args:
-        disk_paths: the file on disk of each file's name.
-        common_scale: Philips: slope·scale slope that every image is brought to, so that images
-            with different ones compare (Chenevert 2014, doi:10.1593/tlo.13811).
+        disk_paths: name of each file → its path on disk.
+        common_scale: Philips: product of slope and scale slope to which every image is converted,
+            so that images with different scales compare (Chenevert 2014, doi:10.1593/tlo.13811).
 
     Raises:
-        InputError: where pixels cannot be decoded; names the file and what is missing.
+        InputError: pixels cannot be decoded; the message names the file and what is missing.
     """
     first = frames[0][0].header
     shape = (len(frames), len(frames[0]), first.rows, first.columns)
@@ -144,7 +144,7 @@ def _undecoded(file: str, syntax: str, error: Exception) -> InputError:
 def phase_in_radians(
     stored: NDArray[np.float32], image: ImageHeader | None
 ) -> tuple[NDArray[np.float32], str]:
-    """Convert phase images from their vendor's numbers to rad (in place); return a note on how.
+    """Convert phase images from the vendor's unit to rad (in place), with a note on the unit.
 
     The scale is read from the range that the pixels can have: Siemens −4096 to 4095, GE and
     Philips milliradians, others radians or degrees.
@@ -161,22 +161,22 @@ def phase_in_radians(
     for name, most in limits.items():
         if abs(limit - most) < 0.03 * most:
             return _scaled(stored, scales[name]), f"Phase is stored in {name}."
-    # A signed 16-bit range says nothing; the vendor or the pixels themselves then do.
+    # A signed 16-bit range does not reveal the unit, but the vendor or the pixels may.
     maker = "" if image is None else image.header.manufacturer.upper()
     if maker.startswith("GE") and 1.03 * np.pi < top <= 1.03 * limits["milliradians"]:
-        return _scaled(stored, scales["milliradians"]), "Phase is in milliradians, as GE's is."
+        return _scaled(stored, scales["milliradians"]), "Phase is in milliradians, GE's unit."
     for name, most in limits.items():
         if 0.5 * most < top <= 1.03 * most:
             return _scaled(stored, scales[name]), f"Phase is taken to be in {name}."
     if stored.min() >= 0 and 3000 < top <= 4096:
         return (
             (stored - np.float32(2048)) * np.float32(np.pi / 2048),
-            "Phase is taken to be 0 to 4095 for −π to π.",
+            "Phase is taken to be stored as 0 to 4095 for −π to π.",
         )
     factor = np.float32(np.pi / top) if top else np.float32(1)
     return (
         stored * factor,
-        f"The unit of phase is not known; its largest value {top:g} is set to π.",
+        f"The unit of phase is unknown; its largest value, {top:g}, is taken as π.",
     )
 
 

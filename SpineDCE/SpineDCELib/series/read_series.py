@@ -1,4 +1,4 @@
-"""Arrays of described series: dynamic series, volumes, flip angles."""
+"""Dynamic series, volumes and flip angle sets, read into arrays."""
 
 from __future__ import annotations
 
@@ -105,11 +105,11 @@ def read_dynamic(
 
     Args:
         study: from :func:`scan_study`, or a path to scan.
-        series: number in the listing where there is more than one.
-        frame_interval: s from frame to frame; overrides what the files say.
+        series: its number in the listing, if the study has several.
+        frame_interval: s per frame, in place of the times in the files.
 
     Raises:
-        InputError: no or several dynamic series, frame times not to be found, damaged pixels.
+        InputError: no or several dynamic series, no frame times, or damaged pixels.
     """
     if not isinstance(study, Study):
         study = scan_study(study, part(progress, 0.0, 0.2))
@@ -119,7 +119,7 @@ def read_dynamic(
     notes = [*chosen.notes, *chosen.problems]
     companion = _companion(study, chosen, "dynamic phase")
     if companion is None and study.with_role("dynamic phase"):
-        notes.append("No phase series has the frames and grid of the dynamic one; none is used.")
+        notes.append("No phase series matches the frames and grid of the dynamic series.")
     imaginary = _companion(study, chosen, "dynamic imaginary")
     phase: NDArray[np.float32] | None = None
     if chosen.component == "real" and imaginary is not None:
@@ -129,7 +129,10 @@ def read_dynamic(
             other = other[_same_frames(imaginary, chosen)]
         phase = np.arctan2(other, real)
         signal = np.hypot(real, other, out=real)
-        notes.append(f"Magnitude and phase are computed from series {imaginary.number} too.")
+        notes.append(
+            "Magnitude and phase are computed from the real and imaginary series "
+            f"{chosen.number} and {imaginary.number}."
+        )
         used = [chosen, imaginary]
     else:
         stop = 0.45 if companion else 0.9
@@ -140,13 +143,13 @@ def read_dynamic(
             if companion.frames > chosen.frames:
                 stored = stored[_same_frames(companion, chosen)]
             image = companion.stack.frames[0][0] if companion.stack else None
-            phase, how = phase_in_radians(stored, image)
-            notes.append(f"{how} (series {companion.number})")
+            phase, unit_note = phase_in_radians(stored, image)
+            notes.append(f"{unit_note} (series {companion.number})")
             used.append(companion)
     if not np.isfinite(signal).all():
         bad = int(np.count_nonzero(~np.isfinite(signal).all(axis=0)))
         notes.append(f"{bad} voxels hold NaN or infinite signal.")
-    progress(0.95, "Taking the checksum")
+    progress(0.95, "Computing the checksum")
     geometry = _geometry(chosen)
     result = DynamicSeries(
         signal=signal,
@@ -174,13 +177,13 @@ def _times(
             )
         numbers = series.stack.numbers if series.stack else np.arange(series.frames)
         return (numbers - numbers[0]) * float(frame_interval), (
-            f"given: {frame_interval:g} s from frame to frame"
+            f"set to {frame_interval:g} s per frame"
         )
     if series.times is None:
-        why = " ".join(p for p in series.problems if p != NO_FRAME_TIMES)
+        reasons = " ".join(p for p in series.problems if p != NO_FRAME_TIMES)
         raise InputError(
-            f"Series {series.line()} carries no frame times"
-            f"{' (' + why.rstrip('.') + ')' if why else ''}.",
+            f"Series {series.line()} has no frame times"
+            f"{' (' + reasons.rstrip('.') + ')' if reasons else ''}.",
             code="no_frame_times",
             fields=["reading.frame_interval"],
         )
@@ -232,22 +235,22 @@ def read_volume(
     """Read one 3D image: a described series, or an NRRD, NIfTI or DICOM file or folder.
 
     Raises:
-        InputError: where there is none, several, or more than one frame.
+        InputError: there is no volume, or there are several, or it has more than one frame.
     """
     if not isinstance(source, SeriesDescription):
         study = scan_study(source)
         found = [s for s in study.series if s.frames == 1 and not s.obstacle]
         if len(found) != 1:
-            held = "; ".join(s.line() for s in study.series) or "no image"
+            contents = "; ".join(s.line() for s in study.series) or "no image"
             raise InputError(
-                f"{source} is not one volume; it holds {held}.",
+                f"{source} is not a single volume; it holds {contents}.",
                 code="not_one_volume",
                 about=str(source),
             )
         source = found[0]
     if source.frames > 1:
         raise InputError(
-            f"Series {source.line()} has {source.frames} frames; it is not one volume.",
+            f"Series {source.line()} has {source.frames} frames; a single volume is needed.",
             code="not_one_volume",
             about=source.line(),
         )
@@ -271,18 +274,18 @@ def read_flip_angles(
     """Read the variable-flip-angle set of a study, with a B1 map on its grid if there is one.
 
     Args:
-        dynamic: the dynamic series that it is for, where the study holds several sets.
+        dynamic: the dynamic series to which the set belongs, if the study holds several sets.
 
     Raises:
-        InputError: where the study has no set of at least two flip angles.
+        InputError: the study has no set of at least two flip angles.
     """
     if not isinstance(study, Study):
         study = scan_study(study)
     found = study.flip_angle_set(dynamic)
     if len(found) < 2:
         raise InputError(
-            f"{study.path} holds no variable-flip-angle series (two or more volumes alike in all "
-            "but flip angle).",
+            f"{study.path} holds no variable-flip-angle series (two or more volumes that differ "
+            "only in flip angle).",
             code="no_flip_angles",
             about=str(study.path),
             fields=["inputs.T1_map", "concentration.T10"],
@@ -298,7 +301,7 @@ def read_flip_angles(
         notes += [f"{FA:g}°: {m}" for m in (*s.notes, *s.problems)]
     repeated = [f"{a:g}°" for a, v in signals.items() if len(v) > 1]
     if repeated:
-        notes.append(f"The volumes acquired more than once are averaged: {', '.join(repeated)}.")
+        notes.append(f"Repeated volumes are averaged: {', '.join(repeated)}.")
     angles = np.array(sorted(signals))
     signal = np.stack([np.mean(signals[a], axis=0) for a in angles])
     geometry = _geometry(found[0])
@@ -315,10 +318,10 @@ def read_flip_angles(
 
 
 def _b1(study: Study, geometry: Geometry, notes: list[str]) -> NDArray[np.floating] | None:
-    """Return the study's B1 map as a factor, where it lies on the grid already."""
+    """Return the study's B1 map as a factor, if its grid is the same."""
     for s in study.with_role("B1 map"):
         if s.frames != 1 or s.geometry is None or not s.geometry.matches(geometry, 0.1):
-            notes.append(f"The B1 map {s.line()} lies on another grid and is not used.")
+            notes.append(f"The B1 map {s.line()} has a different grid and is not used.")
             continue
         B1 = _pixels(s, silent)[0]
         middle = float(np.median(B1[B1 > 0])) if np.any(B1 > 0) else 1.0
@@ -328,7 +331,7 @@ def _b1(study: Study, geometry: Geometry, notes: list[str]) -> NDArray[np.floati
             B1, unit = B1 / np.float32(1000), "per mille"
         else:
             unit = "a factor"
-        notes.append(f"B1 map {s.line()}: its values are taken as {unit}.")
+        notes.append(f"The values of the B1 map {s.line()} are taken as {unit}.")
         values: NDArray[np.floating] | None = B1
         return values
     return None

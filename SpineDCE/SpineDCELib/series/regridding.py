@@ -1,4 +1,4 @@
-"""Transfer of arrays between grids: exact where possible, else only on request."""
+"""Transfer of arrays between grids: exact, or by the nearest voxel on request."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from SpineDCELib.series.dynamic_series import Geometry
 TOLERANCE = 0.05
 
 
-def describe(geometry: Geometry) -> str:
-    """Describe a grid: size, spacing, first voxel."""
+def describe_grid(geometry: Geometry) -> str:
+    """Describe a grid by its size, spacing and first voxel."""
     k, j, i = geometry.shape
     x, y, z = geometry.spacing
     place = ", ".join(f"{v:.4g}" for v in geometry.origin)
@@ -26,7 +26,7 @@ def index_map(source: Geometry, target: Geometry) -> NDArray[np.float64]:
     """Return the 4×4 matrix from (column, row, slice) index in ``source`` to that in ``target``."""
     affine = source.affine.copy()
     if source.shape[0] == 1 and target.shape[0] == 1:
-        # One slice has no slice spacing of its own.
+        # A single slice has no slice spacing, so it takes the target's.
         affine[:3, 2] = target.affine[:3, 2]
     return np.linalg.solve(target.affine, affine)
 
@@ -38,26 +38,26 @@ def put_on_grid(
     *,
     fill: Any = 0,
     resample: bool = False,
-    what: str = "The image",
+    name: str = "The image",
 ) -> NDArray[Any]:
     """Return ``array`` on the ``target`` grid.
 
-    Flips, swaps of axes and crops are exact. Anything else is an error, or, when ``resample`` is
-    asked, the nearest voxel.
+    Flips, swaps of axes and crops are exact. Other differences are errors, unless ``resample``
+    allows the nearest voxel.
 
     Args:
         array: ``(slices, rows, columns)`` on ``source``.
-        fill: for voxels of ``target`` that ``source`` does not have.
-        what: how an error names the array.
+        fill: value of the voxels of ``target`` outside ``source``.
+        name: name of the array in errors.
 
     Raises:
-        InputError: grids that differ by more than a reindexing; names both.
+        InputError: the grids differ by more than a reindexing; the message describes both.
     """
     if array.shape != source.shape:
         raise InputError(
-            f"{what} has {array.shape} voxels, its grid {source.shape}.",
+            f"{name} has {array.shape} voxels, its grid {source.shape}.",
             code="shape_mismatch",
-            about=what,
+            about=name,
         )
     mapping = index_map(source, target)
     turn, shift = mapping[:3, :3], mapping[:3, 3]
@@ -71,10 +71,10 @@ def put_on_grid(
         return _reindex(array, whole.astype(int), np.round(shift).astype(int), target, fill)
     if not resample:
         raise InputError(
-            f"{what} lies on another grid ({describe(source)}) than the series "
-            f"({describe(target)}). Draw it on the series or resample it.",
+            f"{name} has a different grid ({describe_grid(source)}) from the series "
+            f"({describe_grid(target)}). Draw it on the series or resample it.",
             code="different_grid",
-            about=what,
+            about=name,
         )
     return _nearest(array, mapping, target, fill)
 

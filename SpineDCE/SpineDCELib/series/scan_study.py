@@ -22,9 +22,9 @@ from SpineDCELib.series.nrrd_reader import open_nrrd
 from SpineDCELib.series.series_roles import Facts, facts_of, role_of
 from SpineDCELib.series.stack import Stack, stack_images
 from SpineDCELib.series.study_contents import NO_FRAME_TIMES, SeriesDescription, Study, grid_key
-from SpineDCELib.series.study_context import in_company
+from SpineDCELib.series.study_context import resolve_roles
 
-#: This many series of one volume each, alike in everything, are the frames of one dynamic.
+#: Single-volume series that are alike in everything but time become one dynamic series from here.
 MIN_SERIES_TO_JOIN = 3
 
 
@@ -35,7 +35,7 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
         path: a folder, a zip archive, a DICOMDIR, or one DICOM, NRRD or NIfTI file.
 
     Raises:
-        InputError: where ``path`` does not exist or is empty; never because of what is in it.
+        InputError: ``path`` does not exist or is empty; unreadable files are listed instead.
 
     Example:
         >>> from SpineDCELib import scan_study
@@ -69,12 +69,12 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
             problems.append(str(error) if isinstance(error, InputError) else f"{name}: {error}.")
     progress(0.95, "Sorting series")
     described = [*_dicom_series(images, disk), *(_file_series(f) for f in others)]
-    described = in_company(described)
+    described = resolve_roles(described)
     patients = tuple(sorted({s.patient for s in described if s.patient}))
     if len(patients) > 1:
         problems.append(
-            f"Files of {len(patients)} patients are here ({', '.join(patients)}); "
-            "they are never mixed."
+            f"The study holds files of {len(patients)} patients ({', '.join(patients)}); "
+            "they are never combined."
         )
     progress(1.0, "Headers read")
     return Study(
@@ -83,9 +83,9 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
 
 
 def _cluster(values: Iterable[float | None], tolerance: float) -> dict[float | None, int]:
-    """Return each value's group; groups lie further apart than ``tolerance`` (relative).
+    """Return the group of each value; groups differ by more than ``tolerance`` (relative).
 
-    A missing value is of the only group there is, or of one of its own.
+    A missing value joins the only group, or forms a separate one where there are several.
     """
     groups: dict[float | None, int] = {}
     group, last = 0, None
@@ -105,7 +105,7 @@ def _dicom_series(images: Sequence[ImageHeader], disk: dict[str, str]) -> list[S
         names[(image.header.patient[0], image.header.study_uid)].add(image.header.patient[1])
     for image in images:
         h = image.header
-        # A name that is missing in some files of a study does not make another patient.
+        # Files of a study that lack the patient's name still belong to the same patient.
         known = names[(h.patient[0], h.study_uid)] - {""}
         name = next(iter(known)) if len(known) == 1 else h.patient[1]
         by_series[(h.patient[0], name, h.study_uid, h.series_uid)].append(image)
@@ -131,7 +131,7 @@ def _rounded(values: Sequence[float] | None) -> Hashable:
 
 
 def _kinds(members: list[ImageHeader]) -> list[list[ImageHeader]]:
-    """Split a series into parts that never stack together: components, echoes, flip angles …"""
+    """Split a series into parts that cannot be stacked: components, echoes, flip angles …"""
     TE = _cluster((i.TE for i in members), 0.03)
     FA = _cluster((i.FA for i in members), 0.01)
     TI = _cluster((i.TI for i in members), 0.03)
@@ -177,7 +177,7 @@ def _stem(text: str) -> str:
 def _joined(
     found: list[tuple[list[ImageHeader], Stack, Facts]],
 ) -> list[tuple[list[ImageHeader], Stack, Facts]]:
-    """Join series of one frame each, alike in everything, into one dynamic series."""
+    """Join single-frame series that differ only in time into one dynamic series."""
     alike: dict[Hashable, list[int]] = defaultdict(list)
     for n, (kind, stack, facts) in enumerate(found):
         if len(stack.frames) != 1 or stack.geometry is None:
@@ -206,10 +206,10 @@ def _joined(
         stack = stack_images(images)
         if len(stack.frames) < MIN_SERIES_TO_JOIN:
             continue
-        stack.notes.append(f"{len(members)} series alike in all but time are its frames.")
+        stack.notes.append(f"Its frames are {len(members)} series that differ only in time.")
         joined[members[0]] = (images, stack, _facts(images, stack, 1, 1))
         used.update(members)
-    return [joined.get(n, one) for n, one in enumerate(found) if n in joined or n not in used]
+    return [joined.get(n, entry) for n, entry in enumerate(found) if n in joined or n not in used]
 
 
 def _describe(
@@ -303,7 +303,7 @@ def _file_series(file: ImageFile) -> SeriesDescription:
     if segmented:
         role, reason = "segmentation", "named segments"
     elif file.frames == 1 and re.search(r"(?i)(^|[-_ ])(aif|roi|mask|label)", file.description):
-        role, reason = "mask", "named so"
+        role, reason = "mask", "by its name"
     if role.startswith("dynamic"):
         if file.times is None:
             problems.append(NO_FRAME_TIMES)

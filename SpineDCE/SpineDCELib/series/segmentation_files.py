@@ -22,12 +22,12 @@ from SpineDCELib.series.dynamic_series import Geometry
 from SpineDCELib.series.file_discovery import is_nrrd
 from SpineDCELib.series.nrrd_reader import open_nrrd, read_nrrd_header
 from SpineDCELib.series.read_series import read_volume
-from SpineDCELib.series.regridding import describe, put_on_grid
+from SpineDCELib.series.regridding import describe_grid, put_on_grid
 from SpineDCELib.vocabulary.colour_maps import rgb
 from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, TAG, words_of
 
 Colour = tuple[float, float, float]
-#: Colours for segments that come without: told apart on grey, also by the colour-blind
+#: Colours of segments that have none: distinct on grey, also with colour vision deficiency
 #: (Wong 2011, doi:10.1038/nmeth.1618).
 PALETTE: tuple[Colour, ...] = (
     (0.90, 0.62, 0.00), (0.34, 0.71, 0.91), (0.00, 0.62, 0.45), (0.94, 0.89, 0.26),
@@ -42,8 +42,8 @@ class Segmentation:
     Attributes:
         masks: name → bool ``(slices, rows, columns)``, in the order of the file.
         colours: name → red, green, blue, 0 to 1, where the file has one.
-        terminology: name → Slicer's terminology entry, where the file has one.
-        tags: name → the other tags that Slicer keeps with a segment.
+        terminology: name → 3D Slicer's terminology entry, where the file has one.
+        tags: name → the other tags that 3D Slicer keeps with a segment.
     """
 
     masks: dict[str, NDArray[np.bool_]]
@@ -60,32 +60,32 @@ class Segmentation:
         """Return the regions on another grid, name → bool mask.
 
         Args:
-            name: how errors call the segmentation; its path when None.
+            name: name of the segmentation in errors; its path if None.
             resample: take the nearest voxel where the grids differ by more than a flip, a swap
                 of axes or a crop; otherwise that is an error.
 
         Raises:
-            InputError: another grid; or a region that lies wholly outside.
+            InputError: the grids differ, or a region is outside the grid or extends beyond it.
         """
         masks = {}
         for region, mask in self.masks.items():
-            what = f"Region '{region}' of {name or self.path or 'the segmentation'}"
+            label = f"Region '{region}' of {name or self.path or 'the segmentation'}"
             masks[region] = put_on_grid(
-                mask, self.geometry, geometry, fill=False, resample=resample, what=what
+                mask, self.geometry, geometry, fill=False, resample=resample, name=label
             )
             if mask.any() and not masks[region].any():
                 raise InputError(
-                    f"{what} lies outside the series: it is on {describe(self.geometry)}, the "
-                    f"series on {describe(geometry)}.",
+                    f"{label} is outside the series: its grid is {describe_grid(self.geometry)}, "
+                    f"that of the series {describe_grid(geometry)}.",
                     code="region_outside_series",
                     about=region,
                 )
             outside = int(mask.sum()) - int(masks[region].sum())
             if outside and not resample:
                 raise InputError(
-                    f"{what} reaches out of the series: {outside} of its {int(mask.sum())} voxels "
-                    f"lie outside; it is on {describe(self.geometry)}, the series on "
-                    f"{describe(geometry)}. Draw it on the series.",
+                    f"{label} extends beyond the series: {outside} of its {int(mask.sum())} voxels "
+                    f"are outside; its grid is {describe_grid(self.geometry)}, that of the series "
+                    f"{describe_grid(geometry)}. Draw it on the series.",
                     code="region_reaches_outside_series",
                     about=region,
                 )
@@ -95,17 +95,19 @@ class Segmentation:
 def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
     """Read the regions of a ``.seg.nrrd``, a DICOM Segmentation, or a labelled volume.
 
-    A label n without a name becomes the region "label n". Slicer's segments keep name, colour and
-    terminology; layers (overlapping segments) and cropped extents are as Slicer writes them: the
-    file's own origin is where its first voxel lies.
+    A label n without a name becomes the region "label n". Segments of 3D Slicer keep name, colour
+    and terminology. Layers (overlapping segments) and cropped extents are read as 3D Slicer writes
+    them: the origin in the file is the position of its first voxel.
 
     Raises:
-        InputError: where the file is missing or damaged, or holds no labels.
+        InputError: the file is missing or damaged, or holds no labels.
     """
     file = Path(path).expanduser()
     if not file.is_file():
         raise InputError(
-            f"There is no file {file} with regions.", code="file_not_found", about=str(file)
+            f"The segmentation file {file} does not exist.",
+            code="file_not_found",
+            about=str(file),
         )
     if is_nrrd(file):
         keys = read_nrrd_header(file).keys
@@ -144,8 +146,8 @@ def _slicer(file: Path, keys: dict[str, str]) -> Segmentation:
     notes: list[str] = []
     for n in numbers:
         base = keys.get(f"Segment{n}_Name") or keys.get(f"Segment{n}_ID") or f"Segment {n}"
-        name = _name(base, masks, notes)
-        # Slicer before 4.11 gave each segment a layer and the value 1.
+        name = _unique_name(base, masks, notes)
+        # 3D Slicer before 4.11 gave each segment its own layer and the value 1.
         layer = int(_number(keys, f"Segment{n}_Layer", n if len(layers) > 1 else 0))
         value = int(_number(keys, f"Segment{n}_LabelValue", 1))
         if not 0 <= layer < len(layers):
@@ -175,19 +177,19 @@ def _dicom(file: Path) -> Segmentation:
     terminology: dict[str, str] = {}
     notes: list[str] = []
     for segment in segments:
-        name = _name(segment.name, masks, notes)
+        name = _unique_name(segment.name, masks, notes)
         masks[name], terminology[name] = segment.mask, segment.terminology
     return Segmentation(masks, geometry, {}, terminology, {}, str(file), tuple(notes))
 
 
-def _name(base: str, taken: Mapping[str, object], notes: list[str]) -> str:
-    """Return a name that no segment has yet."""
+def _unique_name(base: str, taken: Mapping[str, object], notes: list[str]) -> str:
+    """Return the name, with a number if another segment has it already."""
     name, count = base, 1
     while name in taken:
         count += 1
         name = f"{base} ({count})"
     if name != base:
-        notes.append(f"A second segment {base} is called {name}.")
+        notes.append(f"Another segment named {base} was renamed {name}.")
     return name
 
 
@@ -217,14 +219,14 @@ def write_segmentation(
 ) -> None:
     """Write regions as 3D Slicer's ``.seg.nrrd``; overlapping ones go into separate layers.
 
-    The file is written beside its final name and moved into place.
+    The file is written under a temporary name and then moved into place.
 
     Args:
         masks: name → bool ``(slices, rows, columns)`` on ``geometry``.
         colours: name → colour; a region without one gets that of the role in its tags.
 
     Raises:
-        InputError: a mask of another shape, or a file that cannot be written.
+        InputError: a mask has another shape, or the file cannot be written.
     """
     layers: list[NDArray[np.uint8]] = []
     keys: dict[str, str] = {}
@@ -293,7 +295,7 @@ def _write(
         f"space origin: ({origin})",
         *(f"{key}:={value}" for key, value in keys.items()),
     ]
-    # The list axis is the fastest, as Slicer writes it.
+    # 3D Slicer expects the list axis to be the fastest.
     data = layers.transpose(1, 2, 3, 0) if several else layers[0]
     little = np.ascontiguousarray(data).astype(data.dtype.newbyteorder("<"), copy=False)
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from SpineDCELib.series.image_header import ImageHeader
 
-#: Frames from which on a series counts as dynamic.
+#: Least number of frames of a dynamic series.
 MIN_DYNAMIC = 3
 
 _COMPUTED = {
@@ -73,7 +73,7 @@ def has_word(words: str, *patterns: str) -> bool:
 
 
 def role_of(facts: Facts) -> tuple[str, str]:
-    """Return the role and the reason for it, in words."""
+    """Return the role and the reason for it."""
     if facts.modality not in ("MR", ""):
         return "other", f"modality {facts.modality}, not MR"
     if not facts.readable:
@@ -81,15 +81,15 @@ def role_of(facts: Facts) -> tuple[str, str]:
     words = facts.words
     computed = next((t for t in facts.image_type[1:] if t in _COMPUTED), None)
     if "LOCALIZER" in facts.image_type or has_word(words, "localizer", "loc", "scout", "survey"):
-        return "localizer", "named so"
+        return "localizer", "by its name"
     if has_word(words, "b1", "b1map", "tfl b1map"):
-        return "B1 map", "named so"
+        return "B1 map", "by its name"
     if has_word(words, "t1 ?map", "t1map", "t1 mapping", "relaxometry") and facts.frames == 1:
-        return "T1 map", "named so"
+        return "T1 map", "by its name"
     if computed:
-        return "other", f"{_COMPUTED[computed]} ({computed}), made from another series"
+        return "other", f"{_COMPUTED[computed]} ({computed}), computed from another series"
     if has_word(words, "sub", "subtraction", "mip", "ttp", "wash in", "wash out", "moco diff"):
-        return "other", "named as made from another series"
+        return "other", "computed from another series, by its name"
     if facts.b_values > 1 or has_word(words, "dwi", "dti", "adc", "diffusion"):
         return "other", "diffusion"
     if facts.frames >= MIN_DYNAMIC:
@@ -108,22 +108,22 @@ def _anatomical(facts: Facts) -> tuple[str, str]:
     if facts.component != "magnitude":
         return "other", f"one volume of {facts.component}"
     if has_word(words, "stir", "tirm"):
-        return "STIR", "named so"
+        return "STIR", "by its name"
     inversion = TI is not None and 0.08 <= TI <= 0.3
     if inversion and TR is not None and TR > 1.5 and TE is not None and TE < 0.12:
         return "STIR", f"TI {TI * 1e3:.0f} ms, TR {TR * 1e3:.0f} ms"  # type: ignore[operator]
     if TR is not None and TE is not None and TR >= 1.5 and TE >= 0.06:
         return "T2", f"TR {TR * 1e3:.0f} ms, TE {TE * 1e3:.0f} ms"
     if has_word(words, "t2", "t2w"):
-        return "T2", "named so"
+        return "T2", "by its name"
     weighted = TR is not None and TE is not None and 0.1 < TR <= 1.2 and TE <= 0.03
     if weighted or has_word(words, "t1", "t1w", "flair t1", "mprage", "vibe", "lava", "thrive"):
         reason = (
             f"TR {TR * 1e3:.0f} ms, TE {TE * 1e3:.0f} ms"  # type: ignore[operator]
             if weighted
-            else "named so"
+            else "by its name"
         )
         if facts.contrast or has_word(words, r"c\+?", "gd", "gad", "km", "post", "ce", "contrast"):
             return "T1 after contrast", f"{reason}, contrast agent"
         return "T1", reason
-    return "other", "no rule knows it"
+    return "other", "no rule applies"

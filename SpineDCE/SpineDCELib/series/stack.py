@@ -1,7 +1,7 @@
 """Stacking of loose images into frames × slices, with their grid.
 
-The partition into frames is not believed because a tag is there but because it works: each frame
-gets exactly one image per place. What does not fit is dropped and named.
+A tag is used to group images into frames only if the grouping works: each frame gets exactly one
+image per slice position ("place"). Images that do not fit are dropped and reported.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from SpineDCELib.series.frame_times import (
     CONTENT_TIME,
     WRITTEN,
     FrameTimes,
-    _list,
     clocks_for,
+    frame_list,
     frame_times,
     unwrap_midnight,
 )
@@ -31,15 +31,15 @@ Key = Callable[[ImageHeader], Hashable]
 
 @dataclass
 class Stack:
-    """Images in order. ``frames[f][k]`` is slice ``k`` of frame ``f``; all frames are whole."""
+    """Images in order: ``frames[f][k]`` is slice ``k`` of frame ``f``; all frames are complete."""
 
     frames: list[list[ImageHeader]]
     geometry: Geometry | None
-    numbers: NDArray[np.int_]  #: each frame's place in the acquisition
+    numbers: NDArray[np.int_]  #: position of each frame in the acquisition
     timing: FrameTimes
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    obstacle: str = ""  #: why it cannot be read at all; "" where it can
+    obstacle: str = ""  #: reason why it cannot be read; "" if it can
 
 
 def stack_images(images: Sequence[ImageHeader]) -> Stack:
@@ -49,7 +49,7 @@ def stack_images(images: Sequence[ImageHeader]) -> Stack:
     images = _without_copies(images, notes)
     images = _whole(images, problems)
     if not images:
-        return _empty("every file is cut short", problems)
+        return _empty("every file is truncated", problems)
     placed, obstacle = _places(images)
     if obstacle:
         return _empty(obstacle, problems)
@@ -78,12 +78,12 @@ def _without_copies(images: Sequence[ImageHeader], notes: list[str]) -> list[Ima
     seen: dict[Hashable, ImageHeader] = {}
     for image in images:
         uid = image.header.sop_uid or image.header.file
-        # Careless anonymisers give many images one UID: a copy is the same in all.
+        # Careless anonymisers give many images one UID, so a copy must agree in everything.
         same = (uid, image.index, image.position, image.instance, tuple(image.clocks.values()))
         seen.setdefault(same, image)
     copies = len(images) - len(seen)
     if copies:
-        notes.append(f"{copies} images are in the folder twice (same SOP instance); read once.")
+        notes.append(f"{copies} images are present twice (same SOP instance) and read once.")
     return list(seen.values())
 
 
@@ -93,7 +93,7 @@ def _whole(images: list[ImageHeader], problems: list[str]) -> list[ImageHeader]:
 
     cut = sorted({_name(i) for i in images if not present(i)})
     if cut:
-        problems.append(f"{len(cut)} files are cut short and left out: {', '.join(cut[:5])}.")
+        problems.append(f"{len(cut)} files are truncated and left out: {', '.join(cut[:5])}.")
     return [i for i in images if present(i)]
 
 
@@ -107,13 +107,13 @@ def _normal(image: ImageHeader) -> NDArray[np.float64]:
 
 
 def _places(images: list[ImageHeader]) -> tuple[dict[int, list[ImageHeader]], str]:
-    """Group images by slice, slices in the order of the normal."""
+    """Group images by slice position, in the order of the normal."""
     if len(images) == 1:
         return {0: images}, ""
     if any(i.position is None or i.orientation is None for i in images):
         bare = sum(i.position is None or i.orientation is None for i in images)
         if bare * 2 > len(images):
-            return {}, "its images carry no position (0020,0032) or orientation (0020,0037)"
+            return {}, "its images have no position (0020,0032) or orientation (0020,0037)"
         images = [i for i in images if i.position is not None and i.orientation is not None]
     normal = _normal(images[0])
     along = np.array([np.dot(normal, i.position) for i in images])  # type: ignore[arg-type]
@@ -131,13 +131,13 @@ def _places(images: list[ImageHeader]) -> tuple[dict[int, list[ImageHeader]], st
 def _usual_places(
     placed: dict[int, list[ImageHeader]], problems: list[str]
 ) -> dict[int, list[ImageHeader]]:
-    """Remove slices that only a few frames have, because every other frame would be incomplete."""
+    """Remove slices that few frames have, because all other frames would be incomplete."""
     most = max(len(v) for v in placed.values())
     rare = [p for p, v in placed.items() if len(v) * 2 <= most and most > 2]
     if rare:
         strays = sum(len(placed[p]) for p in rare)
         problems.append(
-            f"{strays} images at {len(rare)} places lie where most frames have none; left out."
+            f"{strays} images at {len(rare)} slice positions that most frames lack are left out."
         )
     return {p: v for p, v in placed.items() if p not in rare}
 
@@ -147,7 +147,7 @@ def _geometry(frame: Sequence[ImageHeader]) -> tuple[Geometry | None, str]:
     shape = (len(frame), first.header.rows, first.header.columns)
     uid = first.header.frame_of_reference_uid
     if first.position is None or first.orientation is None or first.pixel_spacing is None:
-        return None, "it carries no position, orientation or pixel spacing"
+        return None, "it has no position, orientation or pixel spacing"
     row, column = np.reshape(first.orientation, (2, 3))
     if not (0.9 < np.linalg.norm(row) < 1.1 and 0.9 < np.linalg.norm(column) < 1.1):
         return None, "its orientation (0020,0037) is not a pair of unit vectors"
@@ -157,14 +157,14 @@ def _geometry(frame: Sequence[ImageHeader]) -> tuple[Geometry | None, str]:
     affine[:3, 3] = first.position
     normal = np.cross(row, column)
     if len(frame) > 1:
-        # Measured, not normal × spacing: with a tilted gantry the slices shear.
+        # The step is measured, because slices of a sheared grid do not follow the normal.
         affine[:3, 2] = (np.asarray(last.position) - first.position) / (len(frame) - 1)
         along = np.array([np.dot(normal, i.position) for i in frame])  # type: ignore[arg-type]
         steps = np.diff(along)
         if np.abs(steps - np.median(steps)).max() > max(0.05 * np.median(steps), 0.05):
             return None, (
                 f"its slices are unevenly spaced ({steps.min():.3g} to {steps.max():.3g} mm): "
-                "one is missing in every frame"
+                "a slice is probably missing in every frame"
             )
     else:
         affine[:3, 2] = normal * (first.slice_spacing or first.thickness or 1.0)
@@ -180,13 +180,13 @@ def _shifted(frames: Sequence[Sequence[ImageHeader]]) -> list[str]:
     if not moved.size:
         return []
     return [
-        f"Frame {_list(moved + 1)} was acquired up to {shift.max():.3g} mm from the first; "
-        "the first frame's place is used for all."
+        f"The position differs from the first frame's by up to {shift.max():.3g} mm in "
+        f"{frame_list(moved + 1)}; the first frame's is used for all."
     ]
 
 
 def _out_of_order(frames: Sequence[Sequence[ImageHeader]]) -> list[str]:
-    """Detect a running number that does not follow the frames: one of the two tags is wrong."""
+    """Report a running number that contradicts the order of the frames: one tag is wrong."""
     if len({f[0].header.series_uid for f in frames}) > 1:
         return []
     running = np.array([[np.nan if i.instance is None else i.instance for i in f] for f in frames])
@@ -195,7 +195,7 @@ def _out_of_order(frames: Sequence[Sequence[ImageHeader]]) -> list[str]:
     against = int(min((steps > 0).sum(), (steps < 0).sum()))
     if not against:
         return []
-    return [f"InstanceNumber runs against the order of the frames in {against} images; check it."]
+    return [f"InstanceNumber contradicts the order of the frames in {against} images; check it."]
 
 
 # ---------------------------------------------------------------------------- frames
@@ -213,32 +213,32 @@ def _frames(
         if table is None or len(table) < 2:
             continue
         if name == _TEMPORAL and (many := _uniform(table, len(placed))) > 1:
-            why = f"{many} images share each place and {_TEMPORAL} and nothing tells them apart"
-            return [], np.zeros(0, int), why
+            obstacle = f"no tag distinguishes the {many} images of each slice and {_TEMPORAL}"
+            return [], np.zeros(0, int), obstacle
         if _crowding(table) > 0.45:
             continue
         if name == _INSTANCE and best is not None:
-            # A running number always fits somehow; what tells time or counts frames is believed.
+            # A running number always fits somehow, so tags of time or of frames take precedence.
             break
         score = sum(_is_whole(c, len(placed)) for c in table.values()) / max(len(table), most)
-        # Half of the frames may well have lost slices; a tag that need not change with the
-        # frames must mostly work.
+        # Frames may have lost slices, so a frame tag may give few complete frames; a tag that need
+        # not change from frame to frame must give at least half of them.
         loose = name in (*WRITTEN, "AcquisitionNumber", _INSTANCE)
         if score >= (0.5 if loose else 1e-9) and (best is None or score > best[0]):
             best = (score, name, table)
     if best is None:
         ranked = _by_rank(placed)
         if ranked is None:
-            return [], np.zeros(0, int), "no tag puts its images into whole frames"
+            return [], np.zeros(0, int), "no tag groups its images into complete frames"
         table, name = ranked
     else:
         _, name, table = best
     if best is None or name == _INSTANCE:
-        notes.append(f"Frames were put together by the order of {name} at each place.")
+        notes.append(f"The order of {name} at each slice position defines the frames.")
         if (many := _ties(placed)) > 1:
             problems.append(
-                f"{many} images at each place share every time tag: if they are of different "
-                "kinds (magnitude and phase), the series cannot be used."
+                f"{many} images at each slice position share every time tag; if they are of "
+                "different kinds (magnitude and phase), the series cannot be used."
             )
     return *_finish(table, name, len(placed), notes, problems), ""
 
@@ -249,14 +249,14 @@ _INSTANCE = "InstanceNumber"
 
 
 def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
-    """Return candidates for "images with the same value are one frame", the surest first."""
+    """Return the tags whose value may identify a frame, the most reliable first."""
     images = [i for v in placed.values() for i in v]
     most = max(len(v) for v in placed.values())
     keys: list[tuple[str, Key]] = [(_TEMPORAL, lambda i: i.temporal_index)]
     several = len({i.header.series_uid for i in images}) > 1
     for clock in clocks_for(images[0].header.manufacturer):
         if several and clock == CONTENT_TIME:
-            # One series per frame; times of acquisition, tried before, also put them in order.
+            # Each frame may be a series. Acquisition times, tried before, also give the order.
             keys.append((_SERIES, lambda i: (i.header.series_number or 0, i.header.series_uid)))
         values = np.array([i.clocks.get(clock, np.nan) for i in images])
         later = unwrap_midnight(values) - values
@@ -273,13 +273,13 @@ def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
 
 
 def _running(placed: dict[int, list[ImageHeader]], most: int) -> list[Key]:
-    """Return the frame by the running number, which counts frame by frame or place by place."""
+    """Return keys that compute the frame from a number that counts by frame or by slice."""
     n_places = len(placed)
     columns = [[i.instance for i in v if i.instance is not None] for v in placed.values()]
     if not all(columns):
         return []
     keys: list[Key] = []
-    # Frame by frame the remainder is the place, and tells where a frame begins.
+    # Counted frame by frame, the remainder is the place and shows where a frame begins.
     remainders = _usual([[n % n_places for n in column] for column in columns])
     if remainders:
         up = [(r - remainders[0]) % n_places for r in remainders]
@@ -287,7 +287,7 @@ def _running(placed: dict[int, list[ImageHeader]], most: int) -> list[Key]:
         runs = list(range(n_places))
         start = remainders[0] if up == runs else remainders[-1] if down == runs else 1
         keys.append(lambda i: None if i.instance is None else (i.instance - start) // n_places)
-    # Place by place the quotient is.
+    # Counted place by place, the quotient is the place.
     least = min(min(column) for column in columns)
     first = 1 if 0 < least <= most else least
     if _usual([[(n - first) // most for n in column] for column in columns]):
@@ -326,7 +326,7 @@ def _is_whole(cells: dict[int, list[ImageHeader]], n_places: int) -> bool:
 
 
 def _crowding(table: Table) -> float:
-    """Return the share of images that are not the only one of their place and frame."""
+    """Return the share of images in excess of one per place and frame."""
     counts = [len(c) for cells in table.values() for c in cells.values()]
     return 1 - len(counts) / max(sum(counts), 1)
 
@@ -338,14 +338,14 @@ def _uniform(table: Table, n_places: int) -> int:
 
 
 def _ties(placed: dict[int, list[ImageHeader]]) -> int:
-    """Count the images at one place that share all clocks, when some clock does tick."""
+    """Count the images at one place that share all time tags; 1 if no time tag varies."""
     images = next(iter(placed.values()))
     counts = Counter(tuple(sorted(i.clocks.items())) for i in images)
     return min(counts.values()) if len(counts) > 1 else 1
 
 
 def _by_rank(placed: dict[int, list[ImageHeader]]) -> tuple[Table, str] | None:
-    """Assign the n-th image at every place to frame n: slices acquired one after the other."""
+    """Assign the n-th image at every place to frame n, if slices were acquired in turn."""
     counts = {len(v) for v in placed.values()}
     if len(counts) != 1:
         return None
@@ -375,9 +375,9 @@ def _by_rank(placed: dict[int, list[ImageHeader]]) -> tuple[Table, str] | None:
 
 
 def _in_step(values: NDArray[np.float64]) -> bool:
-    """Return whether each place follows the first at a constant distance, ``(places, n)``.
+    """Return whether each place follows the first at a constant delay, ``(places, n)``.
 
-    Else places have lost different frames, and the n-th images of all are of no one frame.
+    Otherwise places have lost different frames, and their n-th images belong to different frames.
     """
     lag = values - values[0]
     return bool(np.ptp(lag, axis=1).max() <= 0.5 * np.median(np.diff(values, axis=1)))
@@ -386,17 +386,17 @@ def _in_step(values: NDArray[np.float64]) -> bool:
 def _finish(
     table: Table, name: str, n_places: int, notes: list[str], problems: list[str]
 ) -> tuple[list[list[ImageHeader]], NDArray[np.int_]]:
-    """Keep whole frames in order; name what is dropped or doubled."""
+    """Keep the complete frames in order; report dropped frames and duplicate images."""
     keys = sorted(table)  # type: ignore[type-var]
     keyed = list(enumerate(table[k] for k in keys))
-    # Only a count shows by its gaps that whole frames are missing.
+    # Only a counting tag reveals missing frames by its gaps.
     if name in (_TEMPORAL, "AcquisitionNumber") and keys[-1] - keys[0] < 2 * len(keys):  # type: ignore[operator]
         keyed = [(k - keys[0], table[k]) for k in keys]  # type: ignore[operator]
     gaps = sorted(set(range(keyed[-1][0])) - {k for k, _ in keyed})
     if gaps:
         problems.append(
-            f"Frame {_list([g + 1 for g in gaps])} of {keyed[-1][0] + 1} is missing by {name}; "
-            "the others keep their times."
+            f"Missing by {name}: {frame_list([g + 1 for g in gaps])} of {keyed[-1][0] + 1}; the "
+            "others keep their times."
         )
     frames, numbers, doubled, short = [], [], [], []
     for number, cells in keyed:
@@ -413,9 +413,7 @@ def _finish(
         )
         numbers.append(number)
     if doubled:
-        problems.append(f"Frame {_list(doubled)} has doubled images; the first of each is used.")
+        problems.append(f"Duplicate images in {frame_list(doubled)}; the first of each is used.")
     if short:
-        problems.append(
-            f"Frame {_list(short)} is short of slices (fewer than {n_places}) and is dropped."
-        )
+        problems.append(f"Fewer than {n_places} slices in {frame_list(short)}; dropped.")
     return frames, np.array(numbers, int)

@@ -1,6 +1,6 @@
-"""Contents of a study: every series with its properties and its role.
+"""Contents of a study: every series with its properties and role.
 
-Only headers are read here. Nothing is refused: what cannot be used is listed with the reason.
+Only headers are read. A series that cannot be used is listed with the reason.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from SpineDCELib.series.series_roles import MIN_DYNAMIC
 from SpineDCELib.series.stack import Stack
 
 #: Problem of a dynamic series whose files carry no usable frame times.
-NO_FRAME_TIMES = "No frame times were found; the frame interval must be given."
+NO_FRAME_TIMES = "No frame times were found; set the frame interval."
 
 
 @dataclass(frozen=True, eq=False)
 class SeriesDescription:
-    """One series as found.
+    """One series of a study, described by its headers.
 
     Attributes:
-        number: place in the listing, from 1: what ``--series`` takes.
+        number: position in the listing, from 1; the setting ``reading.series`` takes it.
         series_number: the scanner's own number (0020,0011).
         dimensions: ``(frames, slices, rows, columns)``; whole frames only.
-        times: s after the first frame, or None where the files do not say.
-        time_origin: which tag, in words; why none where ``times`` is None.
+        times: s after the first frame; None if the files do not hold them.
+        time_origin: the tag that holds the times; the reason where ``times`` is None.
         evenness: "even", or the range of intervals.
         acquisition: TR and TE in s, FA in degrees, field strength in T.
         component: "magnitude", "phase", "real" or "imaginary".
-        role, reason: what it would be used for, and why.
-        notes: guesses and repairs; ``problems``: what is missing or left out.
-        obstacle: why its pixels cannot be read at all; "" where they can.
+        role, reason: its use in the analysis, and the reason for it.
+        notes: assumptions and repairs; ``problems``: what is missing or left out.
+        obstacle: reason why its pixels cannot be read; "" if they can.
     """
 
     number: int
@@ -84,7 +84,7 @@ class SeriesDescription:
         return float(np.median(np.diff(self.times)))
 
     def line(self) -> str:
-        """Describe the series in a few words, for choosing among several."""
+        """Describe the series in one line, so that a user can choose among several."""
         name = self.description or "no description"
         frames, slices, rows, columns = self.dimensions
         own = "" if self.series_number is None else f", scanner's series {self.series_number}"
@@ -107,7 +107,7 @@ class Study:
         """Return the series with that number in the listing.
 
         Raises:
-            InputError: where there is none.
+            InputError: there is no such series.
         """
         for series in self.series:
             if series.number == number:
@@ -124,17 +124,18 @@ class Study:
         return tuple(s for s in self.series if s.role in roles)
 
     def dynamic(self, series: int | None = None) -> SeriesDescription:
-        """Return the dynamic series: the one asked for, or the only one there is.
+        """Return the dynamic series: the requested one, or the only one.
 
         Raises:
-            InputError: none, or more than one (the message lists them).
+            InputError: there is none, or more than one (the message lists them).
         """
         if series is not None:
             chosen = self.by_number(series)
             if chosen.frames < MIN_DYNAMIC:
-                why = chosen.obstacle or f"it has {chosen.frames} frame(s)"
+                frames = "1 frame" if chosen.frames == 1 else f"{chosen.frames} frames"
                 raise InputError(
-                    f"Series {chosen.line()} is not a dynamic series: {why}.",
+                    f"Series {chosen.line()} is not a dynamic series: "
+                    f"{chosen.obstacle or f'it has {frames}'}.",
                     code="not_dynamic",
                     about=chosen.line(),
                     fields=["reading.series"],
@@ -147,7 +148,7 @@ class Study:
         if len(long or found) > 1:
             listed = "; ".join(s.line() for s in long or found)
             raise InputError(
-                f"{self.path} holds {len(long or found)} dynamic series; one must be chosen: "
+                f"{self.path} holds {len(long or found)} dynamic series. Choose one of them: "
                 f"{listed}.",
                 code="several_dynamic_series",
                 about=str(self.path),
@@ -157,12 +158,12 @@ class Study:
 
     def _no_dynamic(self) -> str:
         if not self.series:
-            return f"{self.path} holds no DICOM, NRRD or NIfTI image; name the study's folder."
+            return f"{self.path} holds no DICOM, NRRD or NIfTI image; choose the study's folder."
         blocked = [s for s in self.series if s.obstacle and s.modality in ("MR", "")]
         if blocked:
             worst = max(blocked, key=lambda s: len(s.files))
             return (
-                f"{self.path} holds no dynamic series that can be read: {worst.line()} cannot "
+                f"{self.path} holds no readable dynamic series: {worst.line()} cannot be read "
                 f"because {worst.obstacle}."
             )
         return (
@@ -173,9 +174,9 @@ class Study:
     def flip_angle_set(
         self, dynamic: SeriesDescription | None = None
     ) -> tuple[SeriesDescription, ...]:
-        """Return the variable-flip-angle series in order of flip angle; () where there is none.
+        """Return the variable-flip-angle series in order of flip angle, or ().
 
-        Where several sets are there, the one on the grid and of the date of ``dynamic`` is taken.
+        Of several sets, return the one with the patient, date and grid of ``dynamic``.
         """
         sets: dict[Hashable, list[SeriesDescription]] = defaultdict(list)
         for s in self.with_role("variable flip angle"):
@@ -184,14 +185,14 @@ class Study:
             return ()
 
         def fit(found: list[SeriesDescription]) -> tuple[bool, bool, bool, int]:
-            one = found[0]
+            first = found[0]
             if dynamic is None:
                 return (False, False, False, len(found))
-            near = grid_key(one.geometry) == grid_key(dynamic.geometry)
+            same_grid = grid_key(first.geometry) == grid_key(dynamic.geometry)
             return (
-                one.patient == dynamic.patient,
-                one.study_date == dynamic.study_date,
-                near,
+                first.patient == dynamic.patient,
+                first.study_date == dynamic.study_date,
+                same_grid,
                 len(found),
             )
 
@@ -220,7 +221,7 @@ class Study:
 
 
 def grid_key(geometry: Geometry | None) -> Hashable:
-    """Return a key that is equal for grids within 0.1 mm of each other's numbers."""
+    """Return a key shared by grids of one shape whose geometry agrees when rounded to 0.1 mm."""
     if geometry is None:
         return None
     return geometry.shape, tuple(np.round(geometry.affine[:3].ravel(), 1) + 0.0)

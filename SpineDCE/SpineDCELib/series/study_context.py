@@ -1,4 +1,4 @@
-"""Roles that depend on the other series of a study, and the numbers of the listing."""
+"""Roles of series that depend on the other series of a study, and numbers in the listing."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import replace
 from SpineDCELib.series.study_contents import SeriesDescription, grid_key
 
 
-def in_company(series: list[SeriesDescription]) -> list[SeriesDescription]:
-    """Return the series in the order and with the numbers of the listing, their roles settled."""
+def resolve_roles(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """Resolve the roles that depend on other series; return the numbered listing."""
     return numbered(flip_angle_sets(after_contrast(complex_pairs(series))))
 
 
 def complex_pairs(series: list[SeriesDescription]) -> list[SeriesDescription]:
-    """Make real and imaginary series without a magnitude the dynamic series."""
+    """Use a real series with an imaginary but no magnitude partner as the dynamic series."""
     out = []
     for s in series:
         if s.role == "dynamic real":
-            beside = [o for o in series if o.patient == s.patient and o.dimensions == s.dimensions]
-            if any(o.role == "dynamic imaginary" for o in beside) and not any(
-                o.role == "dynamic" for o in beside
+            same = [o for o in series if o.patient == s.patient and o.dimensions == s.dimensions]
+            if any(o.role == "dynamic imaginary" for o in same) and not any(
+                o.role == "dynamic" for o in same
             ):
                 s = replace(s, role="dynamic", reason=f"{s.frames} frames, real and imaginary")
         out.append(s)
@@ -29,25 +29,26 @@ def complex_pairs(series: list[SeriesDescription]) -> list[SeriesDescription]:
 
 
 def after_contrast(series: list[SeriesDescription]) -> list[SeriesDescription]:
-    """Mark T1 acquired after the dynamic began as T1 after contrast, whatever its name says."""
+    """Mark a T1 series that began after the dynamic series as T1 after contrast."""
     out = []
     for s in series:
         if s.role == "T1" and s.started is not None:
-            before = [
+            dynamics = [
                 d
                 for d in series
                 if d.role == "dynamic"
                 and d.started is not None
                 and (d.patient, d.study_date) == (s.patient, s.study_date)
             ]
-            if before and s.started > max(d.started or 0.0 for d in before):
-                s = replace(s, role="T1 after contrast", reason=f"{s.reason}, after the dynamic")
+            if dynamics and s.started > max(d.started or 0.0 for d in dynamics):
+                reason = f"{s.reason}, after the dynamic series"
+                s = replace(s, role="T1 after contrast", reason=reason)
         out.append(s)
     return out
 
 
 def flip_angle_sets(series: list[SeriesDescription]) -> list[SeriesDescription]:
-    """Mark single volumes alike in all but flip angle as a variable-flip-angle set."""
+    """Mark single volumes that differ only in flip angle as a variable-flip-angle set."""
     sets: dict[Hashable, list[int]] = defaultdict(list)
     for n, s in enumerate(series):
         TR = s.acquisition.TR
@@ -55,7 +56,7 @@ def flip_angle_sets(series: list[SeriesDescription]) -> list[SeriesDescription]:
         if usable and s.role in ("T1", "other", "T1 map") and (TR is None or TR < 0.1):
             te = None if s.acquisition.TE is None else round(s.acquisition.TE, 4)
             tr = None if TR is None else round(TR, 4)
-            # Some objects give each flip angle a study of its own: the day must do.
+            # Some scanners store each flip angle as a separate study, so the date must identify it.
             sets[(s.patient, s.study_date, tr, te, grid_key(s.geometry))].append(n)
     out = list(series)
     for members in sets.values():
@@ -69,6 +70,7 @@ def flip_angle_sets(series: list[SeriesDescription]) -> list[SeriesDescription]:
 
 
 def numbered(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """Return the series in the order of the listing, numbered from 1."""
     ordered = sorted(
         series,
         key=lambda s: (

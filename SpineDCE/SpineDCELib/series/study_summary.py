@@ -1,4 +1,4 @@
-"""Summary of a study in words: what was found, what is missing, what follows from it."""
+"""Text summary of a study: its series, their roles and problems."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from SpineDCELib.series.study_contents import SeriesDescription, Study
 
 
 def study_report(study: Study, *, frame_interval: float | None = None) -> str:
-    """Return the text of ``spinedce info``: one paragraph per series, problems with it.
+    """Return the text of ``spinedce info``: one paragraph per series, with its problems.
 
     Args:
-        frame_interval: s, as given for the dynamic series; None takes the files' times.
+        frame_interval: frame interval that is set, s; None uses the times in the files.
     """
     lines = [f"{study.path}", _counts(study)]
     lines += [f"  ! {p}" for p in study.problems]
@@ -37,7 +37,7 @@ def _series(s: SeriesDescription, several: bool, frame_interval: float | None) -
         x, y, z = s.geometry.spacing
         lines.append(f"    voxel      {x:.4g} × {y:.4g} × {z:.4g} mm")
     if frames > 1:
-        times = f"every {frame_interval:g} s, as given" if frame_interval else _times(s)
+        times = f"every {frame_interval:g} s, as set" if frame_interval else _times(s)
         lines.append(f"    times      {times}")
     lines.append(f"    sequence   {_sequence(s)}")
     lines += [f"    - {n}" for n in s.notes]
