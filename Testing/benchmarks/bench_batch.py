@@ -1,11 +1,11 @@
-"""How a batch grows with its studies and shrinks with its workers.
+"""Time and memory of a batch, by number of studies and of workers.
 
     python Testing/benchmarks/bench_batch.py SOURCE [--studies 10 49 98] [--pairs 40]
 
-``SOURCE`` is the ``sourcedata`` of ``spinedce paper``. Prints a table in Markdown: time, processor
-time and memory of a batch with two workers for each number of studies; then one worker against
-two, by turns; then what one killed worker costs. An odd number of studies leaves the last patient
-with one visit.
+``SOURCE`` is the ``sourcedata`` of ``spinedce paper``. Prints a table in Markdown with time,
+processor time and memory of a batch with two workers for each number of studies; then the speed of
+two workers relative to one; then the cost of a killed worker. With an odd number of studies, the
+last patient has one visit.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OPTIONS = ("--signal", "relative", "--shift", "auto", "--flip-runs", "0", "--exp
 
 
 def write_table(path: Path, source: Path, studies: int) -> None:
-    """The first studies of a cohort, patient by patient."""
+    """Write a table of the first studies of a cohort, patient by patient."""
     lines = ["patient,before,after,study,roi_before,roi_after,roi,size_before,size_after,size"]
     patients = sorted(p for p in source.iterdir() if (p / "after").is_dir() and p.name[0] == "P")
     for place in patients[: studies // 2]:
@@ -43,7 +43,7 @@ def write_table(path: Path, source: Path, studies: int) -> None:
 
 
 def measure(source: Path, studies: int, workers: int, *, kill: bool = False) -> dict[str, float]:
-    """Seconds, processor seconds and peak memory (MB) of one batch, all processes together."""
+    """Return time (s), processor time (s) and peak memory (MB) of one batch, of all processes."""
     with tempfile.TemporaryDirectory() as folder:
         table, out = Path(folder) / "studies.csv", Path(folder) / "out"
         write_table(table, source, studies)
@@ -87,8 +87,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path)
     parser.add_argument("--studies", type=int, nargs="+", default=[10, 49, 98])
-    parser.add_argument("--pairs", type=int, default=40, help="studies, one worker against two")
-    parser.add_argument("--rounds", type=int, default=3, help="of that")
+    parser.add_argument(
+        "--pairs", type=int, default=40, help="number of studies for one worker versus two"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="repetitions of this comparison")
     options = parser.parse_args()
     source = options.source.resolve()
     print("| studies | time, 2 workers | processor time | per study | peak memory |")
@@ -109,9 +111,9 @@ def main() -> None:
     print(f"\nTwo workers: {statistics.median(ratios):.2f} times as fast as one.")
     plain, killed = (measure(source, few, 2, kill=kill) for kill in (False, True))
     print(
-        f"A worker killed in a batch of {few} studies: {plain['processor']:.1f} s of processor "
-        f"time without, {killed['processor']:.1f} s with; {plain['seconds']:.1f} s and "
-        f"{killed['seconds']:.1f} s in all."
+        f"Batch of {few} studies: {plain['processor']:.1f} s of processor time, "
+        f"{killed['processor']:.1f} s if a worker is killed; {plain['seconds']:.1f} s and "
+        f"{killed['seconds']:.1f} s in total."
     )
 
 

@@ -107,6 +107,10 @@ def test_missing_frame_times_are_asked_for_and_not_taken_from_TR(run):
     assert main([*_options(study, out), "--frame-interval", "4"]) == 0
     times = json.loads((out / "provenance.json").read_text())["series"]["times [s]"]
     np.testing.assert_allclose(np.diff(times), 4.0)
+    given = ",".join(str(3 * i) for i in range(len(times)))
+    assert main([*_options(study, out), "--frame-times", given]) == 0
+    times = json.loads((out / "provenance.json").read_text())["series"]["times [s]"]
+    np.testing.assert_allclose(np.diff(times), 3.0)
 
 
 def test_a_mask_on_another_grid_is_refused(run):

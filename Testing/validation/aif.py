@@ -1,4 +1,4 @@
-"""The artery, its curve and the shift on the digital spine: seeds, noise levels, motion."""
+"""Artery, AIF and shift of the digital spine, for many seeds, noise levels, and motion."""
 
 import shutil
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ from SpineDCELib.run.inputs import read_images, read_regions
 from SpineDCELib.settings import Settings, changed
 from SpineDCELib.vocabulary.region_roles import role_of
 
-#: Shares of the sample patients' signal-to-noise ratio (30 to 34 in marrow).
+#: Fractions of the signal-to-noise ratio of the sample patients (30 to 34 in marrow).
 SNR_SHARES = (1.0, 0.5, 0.25)
-#: The truth's delay, s: of the aorta; branches are 1.1 s late, veins 20 s.
+#: True delay in the aorta, s; branches are 1.1 s late, veins 20 s.
 AORTA = (-1.5, 0.8)
 VEIN = 5.0
 SETTINGS = changed(Settings(), concentration={"T1_source": "vfa"}, fit={"shift": "auto"})
@@ -25,7 +25,7 @@ SETTINGS = changed(Settings(), concentration={"T1_source": "vfa"}, fit={"shift":
 
 @dataclass(frozen=True)
 class Outcome:
-    """One study against its truth; shares and relative errors as fractions."""
+    """Errors of one study; shares and relative errors are fractions."""
 
     share: float
     motion: bool
@@ -42,7 +42,7 @@ class Outcome:
 
 
 def study(folder, *, seed, share=1.0, motion=True, size="small"):
-    """Write one study: patients and visits take turns with the seed."""
+    """Write one study; the seed chooses patient and visit in turn."""
     visit = ("before", "after")[seed // 2 % 2]
     who = patient_named("AB"[seed % 2])
     when = getattr(who, visit)
@@ -51,7 +51,7 @@ def study(folder, *, seed, share=1.0, motion=True, size="small"):
 
 
 def analysis_of(folder, settings=SETTINGS):
-    """The study with the expert's regions, nothing else given."""
+    """Return the analysis of a study with the expert ROIs as the only input."""
     images = read_images(Path(folder) / "dicom", settings)
     geometry = images.dynamic.geometry
     regions = read_regions([str(Path(folder) / "truth" / "rois.seg.nrrd")], geometry)
@@ -60,7 +60,7 @@ def analysis_of(folder, settings=SETTINGS):
 
 
 def measure(folder, *, share=1.0, motion=True):
-    """How far the artery, the AIF and the shift are from the truth."""
+    """Measure the errors of artery, AIF and shift."""
     truth = Path(folder) / "truth"
     analysis = analysis_of(folder)
     vp, delay = (_read(truth / f"{name}.nrrd") for name in ("vp", "delay"))
@@ -107,7 +107,7 @@ def measure(folder, *, share=1.0, motion=True):
 
 
 def run(out, *, seeds=20, shares=SNR_SHARES, motions=(False, True), size="small"):
-    """All studies, one after the other; each is deleted once it is measured."""
+    """Write, measure and delete all studies, one after the other."""
     outcomes = []
     for seed in range(seeds):
         for share in shares:
@@ -120,15 +120,15 @@ def run(out, *, seeds=20, shares=SNR_SHARES, motions=(False, True), size="small"
 
 
 HEADER = (
-    "| SNR | motion | studies | refused | inside the aorta, least | vein voxels | "
-    "slices missed | AIF peak | AIF area | peak, magnitude alone | "
-    "peak, phase-corrected | shift, largest error |\n"
+    "| SNR | motion | studies | refused | smallest fraction inside the aorta | vein voxels | "
+    "slices missed | AIF peak | AIF area | peak, magnitude only | "
+    "peak, phase-corrected | largest error of the shift |\n"
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 )
 
 
 def table(out, *, seeds=20, outcomes=None):
-    """Markdown: one row a noise level and motion; ranges of the errors."""
+    """Return the ranges of the errors as Markdown, one row per noise level and motion."""
     outcomes = run(out, seeds=seeds) if outcomes is None else outcomes
     rows = [HEADER]
     for share in sorted({o.share for o in outcomes}, reverse=True):
@@ -150,7 +150,10 @@ def table(out, *, seeds=20, outcomes=None):
                 f"{errors('phase_peak')} | {max(abs(o.shift) for o in good):.2f} s |"
             )
     longest = max(o.seconds for o in outcomes)
-    time = f"The artery took at most {longest:.1f} s of processor time a study, with cleaning up."
+    time = (
+        f"Finding the artery took at most {longest:.1f} s of processor time per study, including "
+        "preprocessing."
+    )
     return "\n".join([*rows, "", time])
 
 

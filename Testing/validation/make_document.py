@@ -1,6 +1,7 @@
 """Write docs/validation.md: ``make validation``."""
 
 import argparse
+import re
 import tempfile
 from pathlib import Path
 
@@ -10,38 +11,38 @@ from validation import aif, pkmodeling, qiba, spine
 
 TEXT = """# Validation
 
-Written by `make validation` with SpineDCE {version} from the reference data in the folder that
-`SPINEDCE_REFERENCE_DATA` names. Every number below was measured by that run.
+Written by `make validation` with SpineDCE {version} and the reference data in the folder
+`SPINEDCE_REFERENCE_DATA`. All numbers below are results of that run.
 
 ## QIBA's digital reference object, version 4
 
 DICOM (Duke University, D. Barboriak), 661 frames of 0.5 s, TR 5 ms, 25°, 1.5 T. T1 from the
-study's own six flip angles, AIF from the artery's strip, T1 of blood 1441 ms from the literature,
-Hct 0.45 as published. Medians of the 10×10 patches with Ktrans ≥ 0.05 /min against the published
-truth.
+six flip angles of the study, AIF from the strip of the artery, T1 of blood 1441 ms from the
+literature, Hct 0.45 as published. Medians of the 10×10 patches with Ktrans ≥ 0.05 /min, compared
+with the published truth.
 
 {qiba}
 
-Below Ktrans 0.05 /min the object's whole-number signals (21 at baseline, where 21.46 is right) do
-not determine ve; the status map says so: {flagged} of those voxels are marked as having no
-determined ve (the others have it within 25 %), and {false} of the voxels above.
+Below Ktrans 0.05 /min the integer signals of the object (21 at baseline instead of 21.46) do not
+determine ve. According to the status map, ve is not determined in {flagged} of these voxels (in the
+others it is correct within 25 %), and in {false} of the voxels above.
 
 ## PkModeling's reference object
 
-A 4D NRRD as 3D Slicer's MultiVolume writes it (5 s frames, times in ms in its header), with its
-own T1 map (1600 ms in the artery). SpineDCE against the maps that PkModeling made in 2018, voxel
-by voxel; "bias" is ours minus theirs.
+A 4D NRRD as written by 3D Slicer's MultiVolume (frames of 5 s, times in ms in its header), with a
+T1 map (1600 ms in the artery). SpineDCE compared with the maps of PkModeling from 2018, voxel by
+voxel; "bias" is SpineDCE minus PkModeling.
 
 {pkmodeling}
 
-The two differ because PkModeling sums rectangles and clamps what it cannot fit. In the columns
-without a delay the object was made with Ktrans 0.05, 0.1, 0.2, 0.3, 0.4 /min and ve 0.15, 0.25,
-0.35; SpineDCE finds Ktrans {Ktrans} and ve {ve} there.
+They differ because PkModeling integrates by rectangles and clamps voxels that it cannot fit. In
+the columns without a delay, the true values are Ktrans 0.05, 0.1, 0.2, 0.3, 0.4 /min and ve 0.15,
+0.25, 0.35; SpineDCE gives Ktrans {Ktrans} and ve {ve}.
 
 ## The digital spine
 
-Both visits of the two sample patients, {size} size, noise and motion on, analysed with the truth's
-AIF, regions and delay, T1 from flip angles. Normalised Vp: lesion over reference vertebra.
+Both visits of the two sample patients, {size} size, with noise and motion, analysed with the true
+AIF, regions and delay, and T1 from flip angles. Normalised Vp: lesion over reference vertebra.
 
 {spine}
 """
@@ -49,17 +50,18 @@ AIF, regions and delay, T1 from flip angles. Normalised Vp: lesion over referenc
 ARTERY = """## The artery, its curve and its shift
 
 The digital spine at small size, {studies} studies: {seeds} seeds (patients and visits in turn),
-three noise levels (as shares of the sample patients' signal-to-noise ratio, 30 to 34 in marrow),
-motion on and off; nothing given but the expert's lesion and reference for the shift. Errors against
-the truth, least and largest. "Refused" studies end with "no trustworthy AIF" and its reasons.
-"AIF peak" is the default: T2* of blood is corrected where the phase images confirm it.
+three noise levels (fractions of the signal-to-noise ratio of the sample patients, 30 to 34 in
+marrow), with and without motion. The only input is the expert ROIs of lesion and reference for the
+shift. Ranges of the errors relative to the truth. "Refused" studies end with an error that says why
+no AIF can be trusted. "AIF peak" is the default: T2* of blood is corrected if the phase images
+confirm it.
 
 {aif}
 """
 
 
 def everything_else(data, scratch, size):
-    """All sections but the artery's."""
+    """Return all sections except that of the artery."""
     qiba.run(data / "qiba-v4", scratch / "qiba")
     flagged, false = qiba.vague_shares(data / "qiba-v4", scratch / "qiba")
     outcome = pkmodeling.run(data / "pkmodeling", scratch / "pk")
@@ -75,6 +77,11 @@ def everything_else(data, scratch, size):
         size=size,
         spine=spine.table(scratch / "spine", size=size),
     )
+
+
+def typeset(text):
+    """Write numbers with a true minus and a space before the per cent sign."""
+    return re.sub(r"(?<=\d)%", " %", re.sub(r"(?<=[ (])-(?=\d)", "−", text))
 
 
 def main():
@@ -98,7 +105,7 @@ def main():
             studies=options.seeds * 6,
             aif=aif.table(Path(scratch) / "aif", seeds=options.seeds),
         )
-    options.out.write_text(text, encoding="utf-8")
+    options.out.write_text(typeset(text), encoding="utf-8")
     print(f"wrote {options.out}")
 
 

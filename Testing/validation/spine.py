@@ -1,4 +1,4 @@
-"""The digital spine: both visits of both patients with the truth's AIF and regions."""
+"""Digital spine: both visits of both patients, with the true AIF and regions."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from SpineDCELib.settings import Settings, changed
 
 
 def run(out, *, patient, visit, size, **options):
-    """Write one visit, analyse it with the truth's AIF, regions and delay; returns the outcome."""
+    """Write one visit, analyse it with the true AIF, regions and delay, and return the outcome."""
     out = Path(out) / patient / visit
     paths = write_study(out, patient=patient, visit=visit, size=size, **options)
     truth = json.loads((paths.truth / "truth.json").read_text())
@@ -29,13 +29,13 @@ def run(out, *, patient, visit, size, **options):
 
 
 def normalised_vp(outcome):
-    """Lesion's mean Vp over the reference vertebra's."""
+    """Return the mean Vp of the lesion over that of the reference vertebra."""
     means = {r.name: r.parameters["vp"].mean for r in outcome.result.regions}
     return means["Lesion"] / means["Reference vertebra"]
 
 
 def measured(out, *, size, **options):
-    """(patient, visit) → (true, measured) normalised Vp."""
+    """Return (patient, visit) → (true, measured) normalised Vp."""
     values = {}
     for patient in ("A", "B"):
         for visit in VISITS:
@@ -45,15 +45,16 @@ def measured(out, *, size, **options):
 
 
 def change(before, after):
-    """Change of normalised Vp, %."""
+    """Return the change of normalised Vp, %."""
     return 100 * (after - before) / before
 
 
 def table(out, *, size="full", **options):
-    """Markdown: normalised Vp of the four visits and its change."""
+    """Return normalised Vp of the four visits and its change as Markdown."""
     values = measured(out, size=size, **options)
     rows = [
-        "| patient | before: true | measured | after: true | measured | change: true | measured |",
+        "| patient | baseline: true | measured | follow-up: true | measured | "
+        "change: true | measured |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for patient in ("A", "B"):

@@ -18,7 +18,7 @@ PAGE = HERE.parent / "paper.md"
 
 
 def fill(name, lines):
-    """Replace what stands between the marks of this name."""
+    """Replace the text between the marks of this name."""
     text = PAGE.read_text(encoding="utf-8")
     pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
     assert re.search(pattern, text, re.S), name

@@ -152,6 +152,6 @@ def summary(comparison: Comparison) -> str:
             lines.append(f"  {lesion.flip.sentence}")
         lines.append("")
     lines += [f"! {warning}" for warning in comparison.warnings]
-    lines.append(f"{EVIDENCE} ({SOURCE}).")
+    lines.append(f"The published cutoff is that of {SOURCE}. {EVIDENCE}.")
     lines.append("For research; not a medical device. A radiologist decides.")
     return "\n".join(lines)

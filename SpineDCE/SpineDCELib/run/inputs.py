@@ -76,10 +76,12 @@ def read_images(study: Path, settings: Settings, progress: Progress = silent) ->
     """
     reading = settings.reading
     found = scan_study(study, progress=part(progress, 0, 0.3))
+    # Given frame times replace those of the files, which then need not be usable.
+    interval = 1.0 if reading.frame_times else reading.frame_interval
     dynamic = read_dynamic(
         found,
         series=reading.series,
-        frame_interval=reading.frame_interval,
+        frame_interval=interval,
         progress=part(progress, 0.3, 0.9),
     )
     # Another visit or patient may lie in the same folder.
