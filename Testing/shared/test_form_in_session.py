@@ -74,8 +74,10 @@ def test_corrections_reach_the_images_and_can_be_taken_back(session):
     job.finish(job.run())
     assert baseline.analysis.study.dynamic.times[1] == 2 * read[1]
     before = session.state
-    with pytest.raises(InputError, match="must be finite"):
+    with pytest.raises(InputError) as raised:
         session.choose(baseline, {"reading.frame_times": (3.0,) * len(read)})
+    assert raised.value.code == "frame_times_not_rising"
+    assert raised.value.fields == ("reading.frame_interval",)
     assert session.state.visits["baseline"] is before.visits["baseline"]
     session.undo()
     session.undo()
