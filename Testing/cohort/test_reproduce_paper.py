@@ -2,6 +2,7 @@
 
 import csv
 import json
+from typing import Any
 
 import pytest
 from SpineDCELib.cli import main
@@ -12,12 +13,18 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.phantom import draw_cohort
 
 pytestmark = pytest.mark.slow
+#: Both groups are among the first three patients of this cohort.
+SEED = 2026
+FEW: dict[str, Any] = {
+    "patients": 3, "seed": SEED, "examples": "quick", "workers": 0, "resamples": 20,
+}  # fmt: skip
 
 
 def test_true_changes_of_the_cohort_have_the_published_results():
     truth = paper.facts(analyse_cohort(paper.true_table(draw_cohort()), resamples=0))
     for name, printed in paper.PRINTED.items():
-        if name.startswith("Figure"):
+        # The cohort has no true signal, and its levels are those that the phantom can draw.
+        if name.startswith(("Figure", "Δsignal", "level")):
             continue
         # Counts, cutoffs and medians have the same text; the interval follows in brackets.
         ours, theirs = (text.split("(")[0].strip() for text in (truth[name], printed))
@@ -38,7 +45,9 @@ def test_true_changes_of_the_cohort_have_the_published_results():
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     out = tmp_path_factory.mktemp("paper")
-    found = reproduce.reproduce(out, patients=3, examples="quick", workers=0, resamples=20)
+    found = reproduce.reproduce(
+        out, patients=3, seed=SEED, examples="quick", workers=0, resamples=20
+    )
     return out, found
 
 
@@ -52,8 +61,8 @@ def test_measured_values_are_listed_beside_truth_and_paper(made):
     out, found = made
     rows = {name: cells for name, *cells in found.rows}
     assert rows["patients"] == [
-        "11 persistent disease, 38 response", "2 persistent disease, 1 response",
-        "2 persistent disease, 1 response",
+        "11 persistent disease, 38 response", "1 persistent disease, 2 response",
+        "1 persistent disease, 2 response",
     ]  # fmt: skip
     true, measured = (
         [float(rows[name][column].replace("−", "-")) for name in rows if "ΔVp [%], median" in name]
@@ -84,7 +93,9 @@ def test_a_second_call_keeps_finished_studies_and_results(made):
     out, found = made
     before = stamps(out)
     assert len(before) == 13  # 3 patients and 2 examples in two visits, 3 results
-    again = reproduce.reproduce(out, patients=3, examples="quick", workers=0, resamples=20)
+    again = reproduce.reproduce(
+        out, patients=3, seed=SEED, examples="quick", workers=0, resamples=20
+    )
     assert [e.status for e in again.entries] == ["kept"] * 3
     assert stamps(out) == before
     assert again.rows == found.rows

@@ -46,6 +46,15 @@ def test_change_in_vp(members):
     assert auc(response, persistent) == pytest.approx(0.86, abs=0.005)
 
 
+def test_change_in_Ktrans(members):
+    response, persistent = groups(members, "change_Ktrans")
+    assert response.mean() == pytest.approx(-11.7, abs=0.05)
+    assert persistent.mean() == pytest.approx(51.4, abs=0.05)
+    assert mannwhitneyu(response, persistent, method="exact").pvalue == pytest.approx(
+        0.037, abs=5e-4
+    )
+
+
 def test_change_in_area(members):
     response, persistent = groups(members, "change_area")
     assert best_cutoff(response, persistent) == pytest.approx(-10.0)
@@ -61,9 +70,15 @@ def test_the_worked_examples_are_members(members):
 def test_people(members):
     patients = [m.patient for m in members]
     assert Counter(p.sex for p in patients) == {"M": 29, "F": 20}
-    ages = np.array([(p.before.when - p.born).days / 365.25 for p in patients])
-    assert ages.mean() == pytest.approx(63, abs=0.5)
-    assert ages.std(ddof=1) == pytest.approx(13, abs=0.5)
+    for group, men, mean, sd in (("response", 24, 61, 13), ("persistent", 5, 68, 7)):
+        own = [p for p in patients if p.response == group]
+        assert sum(p.sex == "M" for p in own) == men
+        ages = np.array([(p.before.when - p.born).days / 365.25 for p in own])
+        assert ages.mean() == pytest.approx(mean + 0.5, abs=0.1)
+        assert ages.std(ddof=1) == pytest.approx(sd, abs=0.5)
+    primaries = Counter((p.primary, p.response) for p in patients)
+    assert (primaries["lung", "response"], primaries["lung", "persistent"]) == (9, 3)
+    assert (primaries["kidney", "response"], primaries["kidney", "persistent"]) == (8, 1)
     assert np.median([m.days for m in members]) == 62
     assert not [p for p in patients if p.primary == "prostate" and p.sex == "F"]
     assert len({p.key for p in patients}) == 49

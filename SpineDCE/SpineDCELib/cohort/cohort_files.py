@@ -63,11 +63,33 @@ def _write_tables(folder: Path, result: CohortResult) -> None:
     keys = list(Summary.__dataclass_fields__)
     write_table(
         folder / "groups.csv",
-        ["quantity", "group", *keys, "U", "P", "method", "ties", "note"],
         [
-            [quantity, name, *asdict(summary).values(), *asdict(result.tests[quantity]).values()]
+            "quantity",
+            "group",
+            *keys,
+            "U",
+            "P",
+            "method",
+            "ties",
+            "note",
+            "change: W",
+            "change: P",
+            "change: method",
+        ],
+        [
+            [
+                quantity,
+                name,
+                *asdict(summary).values(),
+                *asdict(result.tests[quantity]).values(),
+                inside.W,
+                inside.P,
+                inside.method,
+            ]
             for quantity, pair in result.groups.items()
-            for name, summary in zip((positive, negative), pair, strict=True)
+            for name, summary, inside in zip(
+                (positive, negative), pair, result.within[quantity], strict=True
+            )
         ],
     )
     limits = ["95% low", "95% high"]
@@ -134,6 +156,9 @@ def record(result: CohortResult) -> dict[str, Any]:
             q: {
                 "groups": dict(zip(table.names[::-1], map(asdict, result.groups[q]), strict=True)),
                 "Mann-Whitney": asdict(result.tests[q]),
+                "Wilcoxon within": dict(
+                    zip(table.names[::-1], map(asdict, result.within[q]), strict=True)
+                ),
                 "ROC": _roc(result.rocs[q]),
                 "predefined cutoff": asdict(result.fixed[q]) if q in result.fixed else None,
             }

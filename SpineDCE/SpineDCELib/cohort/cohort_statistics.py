@@ -11,7 +11,14 @@ from itertools import combinations
 import numpy as np
 
 from SpineDCELib.cohort.cohort_table import MISSING, CohortTable
-from SpineDCELib.cohort.group_tests import GroupTest, Summary, compare_groups, summarise
+from SpineDCELib.cohort.group_tests import (
+    ChangeTest,
+    GroupTest,
+    Summary,
+    change_within,
+    compare_groups,
+    summarise,
+)
 from SpineDCELib.cohort.roc import Cutoff, Roc, RocTest, at_cutoff, compare_rocs, roc_of
 from SpineDCELib.compare.call import CUTOFF, SOURCE
 from SpineDCELib.errors import InputError
@@ -41,6 +48,7 @@ class CohortResult:
 
     Attributes:
         groups: quantity → (positive, negative) group.
+        within: quantity → test of its change within the (positive, negative) group.
         fixed: quantity → predefined cutoff.
         pairs: two quantities → comparison of the areas under their curves.
         demographics: rows of heading, all patients, positive group, negative group.
@@ -49,6 +57,7 @@ class CohortResult:
     table: CohortTable
     groups: dict[str, tuple[Summary, Summary]]
     tests: dict[str, GroupTest]
+    within: dict[str, tuple[ChangeTest, ChangeTest]]
     rocs: dict[str, Roc]
     fixed: dict[str, FixedCutoff]
     pairs: dict[tuple[str, str], RocTest]
@@ -99,6 +108,10 @@ def analyse_cohort(
         table,
         {q: (summarise(table.split(q)[0]), summarise(table.split(q)[1])) for q in table.quantities},
         {q: compare_groups(*table.split(q)) for q in table.quantities},
+        {
+            q: (change_within(table.split(q)[0]), change_within(table.split(q)[1]))
+            for q in table.quantities
+        },
         rocs,
         {
             q: FixedCutoff(at_cutoff(*table.split(q), value), why)

@@ -13,16 +13,16 @@ TextTable = tuple[list[str], list[list[str]]]
 
 
 def group_table(result: CohortResult) -> TextTable:
-    """Return both groups and their test, one row per quantity."""
+    """Return both groups with the test of the change within each (Wilcoxon), and their test."""
     negative, positive = result.table.names
     rows = []
     for quantity, pair in result.groups.items():
         cells = [
             f"{signed(s.median)} ({signed(s.Q1)} to {signed(s.Q3)}); mean {signed(s.mean)}"
-            f"; n = {s.n}"
+            f"; {p_text(inside.P)} against no change; n = {s.n}"
             if s.n
             else "no value"
-            for s in pair
+            for s, inside in zip(pair, result.within[quantity], strict=True)
         ]
         test = result.tests[quantity]
         rows.append([label_of(quantity), *cells, p_text(test.P), test.note])

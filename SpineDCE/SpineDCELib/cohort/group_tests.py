@@ -1,4 +1,4 @@
-"""Description of a quantity in two groups, and Mann-Whitney test of their difference."""
+"""Description of a quantity in groups, tests of their difference and of a change within one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import mannwhitneyu
+from scipy.stats import mannwhitneyu, wilcoxon
 
 #: The exact distribution is used if both groups are smaller than this (as in R's wilcox.test).
 EXACT_BELOW = 50
@@ -83,3 +83,39 @@ def compare_groups(first: ArrayLike, second: ArrayLike) -> GroupTest:
     return GroupTest(
         float(found.statistic), float(found.pvalue), "exact" if exact else "normal", ties, note
     )
+
+
+@dataclass(frozen=True)
+class ChangeTest:
+    """Wilcoxon's signed-rank test of the changes in one group.
+
+    Attributes:
+        n: number of patients whose value changed.
+        W: sum of the ranks of the rises.
+        P: two-sided, against "as often up as down"; NaN without a test.
+        method: "exact", "normal" (approximation with continuity correction) or "none".
+    """
+
+    n: int
+    W: float
+    P: float
+    method: str
+
+
+def change_within(changes: ArrayLike) -> ChangeTest:
+    """Test whether a quantity changed within a group, from its changes (in any unit).
+
+    Wilcoxon's signed-rank test, two-sided; NaN values and changes of 0 are left out. It is exact
+    if no two changes have the same size and there are fewer than ``EXACT_BELOW`` (as in R's
+    wilcox.test).
+    """
+    known = np.asarray(changes, float)
+    known = known[np.isfinite(known) & (known != 0)]
+    if known.size < 2:
+        return ChangeTest(known.size, float("nan"), float("nan"), "none")
+    exact = np.unique(np.abs(known)).size == known.size and known.size < EXACT_BELOW
+    found = wilcoxon(
+        known, alternative="greater", method="exact" if exact else "asymptotic", correction=True
+    )
+    P = wilcoxon(known, method="exact" if exact else "asymptotic", correction=True).pvalue
+    return ChangeTest(known.size, float(found.statistic), float(P), "exact" if exact else "normal")

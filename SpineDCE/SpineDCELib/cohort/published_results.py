@@ -6,6 +6,7 @@ patient's study would be. The differences therefore come from noise, signal mode
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,22 +27,30 @@ QUANTITIES = ("change_vp", "change_Ktrans", "change_area", "change_signal")
 #: Row → result in the paper. Its intervals are not those of a binomial proportion.
 PRINTED = {
     "patients": "11 persistent disease, 38 response",
-    "age [years]": "63 ± 13",
-    "men": "29",
+    "age [years], response": "61 ± 13",
+    "age [years], persistent disease": "68 ± 7",
+    "men": "29 (24 and 5)",
+    "primary, most frequent": "lung 12, kidney 9, breast 5, prostate 4, thyroid 4",
+    "level": "thoracic 27, lumbar 16, sacral 4, cervical 2",
     "days from radiation to the second visit, median": "62",
     "ΔVp [%], mean, response": "−57.3",
     "ΔVp [%], mean, persistent disease": "+88.2",
     "ΔVp [%], median, response": "−81.1",
     "ΔVp [%], median, persistent disease": "+1.43",
-    "ΔVp, Mann-Whitney": "P < .001",
-    "ΔVp, AUC (95 %)": "0.86",
+    "ΔVp, Mann-Whitney": "P < .001 (text: P = .0002)",
+    "ΔVp, AUC (95 %)": "0.86 (0.717–1)",
     "ΔVp, best cutoff [%]": "−40",
     "ΔVp > −40 %, sensitivity (95 %)": "10/11 (91 %; 82–97 %)",
     "ΔVp > −40 %, specificity (95 %)": "33/38 (87 %; 73–94 %)",
-    "Δarea, AUC (95 %)": "0.68",
+    "ΔKtrans [%], mean, response": "−11.7",
+    "ΔKtrans [%], mean, persistent disease": "+51.4",
+    "ΔKtrans, Mann-Whitney": "P = .037",
+    "Δarea, AUC (95 %)": "0.68 (0.505–0.846)",
     "Δarea, best cutoff [%]": "−10",
     "Δarea > −10 %, sensitivity (95 %)": "9/11 (82 %; 67–90 %)",
     "Δarea > −10 %, specificity (95 %)": "18/38 (47 %; 37–67 %)",
+    "Δsignal, fall within response": "P = .0021",
+    "Δsignal, rise within persistent disease": "P = .0317",
     "Figure 1, normalised Vp": "9.26 → 1.13 (−87.8 %)",
     "Figure 2, normalised Vp": "5.48 → 9.03 (+64.8 %)",
     "Figure 2, area": "−19.4 %",
@@ -97,11 +106,20 @@ def facts(result: CohortResult, examples: Sequence[Example] = ()) -> dict[str, s
     """Return the numbers of the paper's table as text: row → text."""
     table = result.table
     ages, days = (np.array(table.demographics[name], float) for name in ("age", "days_after_RT"))
+    sexes, groups = table.demographics["sex"], {"response": ~table.positive}
+    groups["persistent disease"] = table.positive
+    men = [int(sum(s == "M" for s in np.array(sexes)[mask])) for mask in groups.values()]
     count = int(table.positive.sum())
     found = {
         "patients": f"{count} persistent disease, {table.positive.size - count} response",
-        "age [years]": f"{ages.mean():.0f} ± {ages.std(ddof=1):.0f}" if ages.size > 1 else "–",
-        "men": str(table.demographics["sex"].count("M")),
+        **{
+            f"age [years], {name}": f"{ages[mask].mean():.0f} ± {ages[mask].std(ddof=1):.0f}"
+            for name, mask in groups.items()
+            if mask.sum() > 1
+        },
+        "men": f"{sum(men)} ({men[0]} and {men[1]})",
+        "primary, most frequent": _counts(table.demographics["primary"], 5),
+        "level": _counts([_PART[level[0]] for level in table.demographics["level"]]),
         "days from radiation to the second visit, median": f"{np.median(days):.0f}",
     }
     for quantity, (positive, negative) in result.groups.items():
@@ -114,6 +132,10 @@ def facts(result: CohortResult, examples: Sequence[Example] = ()) -> dict[str, s
                     own = digits if group != "response" else 1
                     found[f"{name} [%], {word}, {group}"] = signed(value, own)
         found[f"{name}, Mann-Whitney"] = p_text(result.tests[quantity].P)
+        if kind_of(quantity) == "signal":
+            up, down = result.within[quantity]
+            found[f"{name}, fall within response"] = p_text(down.P)
+            found[f"{name}, rise within persistent disease"] = p_text(up.P)
         low, high = roc.interval
         found[f"{name}, AUC (95 %)"] = f"{roc.auc:.2f} ({low:.2f}–{high:.2f})"
         interval = " to ".join(signed(x) for x in roc.best_interval)
@@ -132,6 +154,16 @@ def facts(result: CohortResult, examples: Sequence[Example] = ()) -> dict[str, s
         )
         found[f"{e.figure}, area"] = f"{signed(e.change_area)} %"
     return found
+
+
+_PART = {"C": "cervical", "T": "thoracic", "L": "lumbar", "S": "sacral"}
+
+
+def _counts(words: Sequence[str], most: int | None = None) -> str:
+    """Words with their counts, the most frequent first; "other" is left to the end."""
+    counts = Counter(sorted(words))
+    listed = [(w, n) for w, n in counts.most_common() if w != "other"][:most]
+    return ", ".join(f"{word} {n}" for word, n in listed)
 
 
 def beside(truth: dict[str, str], found: dict[str, str]) -> list[list[str]]:
