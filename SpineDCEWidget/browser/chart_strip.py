@@ -72,7 +72,7 @@ class Charts:
             state.side_figure = curves.evidence_figure(
                 evidence, dark=state.dark, shift=_shift(visit), roles=visit.analysis.roles
             )
-            state.evidence_sentence = evidence.sentence()
+            state.evidence_sentence = evidence.summary()
 
     def explain(self, visit: Any, ras: tuple[float, float, float]) -> None:
         """Explain the voxel at a point."""

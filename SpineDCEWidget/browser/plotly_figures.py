@@ -109,7 +109,7 @@ def evidence_figure(
     evidence: Evidence, *, dark: bool, shift: float, roles: dict[str, Any]
 ) -> dict[str, Any]:
     """Residual against the shift, with the proposal, its interval and the shift in use."""
-    data = [_line(evidence.shifts, evidence.residual, "residual, 1 at best", CHECK_COLOUR)]
+    data = [_line(evidence.shifts, evidence.residual, "residual (relative to best)", CHECK_COLOUR)]
     for region in evidence.regions if len(evidence.regions) > 1 else ():
         colour = ROLE_COLOURS.get(roles.get(region.name, ""), GREY)
         data.append(
@@ -117,10 +117,10 @@ def evidence_figure(
                 evidence.shifts, region.residual, region.name, colour, width=1, showlegend=False
             )
         )  # fmt: skip
-    # The valley is what tells; its sides go on to hundreds.
+    # Only the valley determines the shift; outside it the residual reaches hundreds.
     top = float(np.clip(np.nanpercentile(evidence.residual, 90) * 1.1, 4, 12))
     data.append(_line([shift, shift], [0, top], f"in use {shift:.2f} s", AIF_COLOUR, meta="in use"))
-    figure = layout(dark, "shift [s]", "residual (1 at best)")
+    figure = layout(dark, "shift [s]", "residual (relative to best)")
     figure["yaxis"]["range"] = [0, top]
     low, high = evidence.low, evidence.high
     figure["shapes"] = [

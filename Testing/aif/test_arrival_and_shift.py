@@ -50,14 +50,14 @@ def test_most_enhancing_ignores_the_rest():
 
 
 @given(Ta=st.floats(-20, 20))
-def test_shift_of_a_smooth_curve_is_the_curve_later(Ta):
+def test_shift_of_a_smooth_curve_equals_the_later_curve(Ta):
     t = np.arange(0, 200, 2.0)
     bump = np.exp(-((t - 80) ** 2) / (2 * 15**2))
     exact = np.exp(-((t - Ta - 80) ** 2) / (2 * 15**2))
     np.testing.assert_allclose(shift_curve(bump, t=t, Ta=Ta), exact, atol=2e-4)
 
 
-def test_shift_by_whole_frames_and_by_nothing():
+def test_shift_by_whole_frames_and_by_zero():
     t = np.arange(12) * 5.0
     curve = np.array([0, 0, 0, 4, 9, 5, 3, 2, 2, 1.5, 1.2, 1.0])
     np.testing.assert_allclose(shift_curve(curve, t=t, Ta=0), curve, atol=1e-12)

@@ -65,7 +65,7 @@ def test_phase_gives_the_concentration_and_confirms_the_decay():
     assert any("phase confirms" in note for note in used.notes)
 
 
-def test_late_frames_hold_the_zero_level_of_a_noisy_phase():
+def test_late_frames_determine_the_zero_level_of_a_noisy_phase():
     Cb = trunk(noise=0.0)[1]
     sure = PhaseCurve(Cb + 0.2, zero=0.0, angle=0.0, static=100)
     np.testing.assert_allclose(anchored(sure, Cb).C, sure.C)
@@ -105,7 +105,7 @@ def test_manual_selection_is_saved_and_applied(tmp_path):
     assert hand.mask[2, 40, 30]
     row = next(c for c in hand.candidates if c.slice == slice_index and c.vessel == 1)
     assert row.accepted == 0
-    assert row.reason == "taken out by hand"
+    assert row.reason == "removed by hand"
     assert not np.allclose(hand.signal, found.signal)
     far = selection.moved((500.0, 0.0, 0.0))
     np.testing.assert_array_equal(apply_selection(far, found, series).mask, found.mask)
@@ -131,14 +131,14 @@ def test_a_population_curve_is_fitted_for_arrival_and_scale(function):
 
 
 @pytest.mark.slow
-def test_the_command_writes_table_evidence_and_picture(tmp_path, capsys):
+def test_the_command_writes_table_evidence_and_figure(tmp_path, capsys):
     paths = write_study(tmp_path / "study", size="quick", seed=4)
     rois = str(paths.truth / "rois.seg.nrrd")
     out = tmp_path / "out"
     assert main(["aif", str(paths.dicom), "-o", str(out), "--t10", "800", "--roi", rois]) == 0
     said = capsys.readouterr().out
     assert "accepted" in said
-    assert "Shift" in said
+    assert "smallest at a shift of" in said
     rows = list(csv.DictReader((out / "aif_candidates.csv").open()))
     assert {"verdict", "arrival [s]", "peak [mM]"} <= set(rows[0])
     assert any(row["verdict"] == "accepted" for row in rows)

@@ -35,7 +35,7 @@ def test_georgiou_needs_more_digits_than_the_table_prints():
     assert np.abs(georgiou(t) - rounded).max() == pytest.approx(0.082, abs=0.003)
 
 
-def test_weinmann_is_blood_from_plasma():
+def test_weinmann_is_converted_from_plasma_to_blood():
     # Cp(0) = 0.1·(3.99 + 4.78) mM.
     assert weinmann(0.0, Hct=0.0) == pytest.approx(0.877)
     assert weinmann(0.0, Hct=0.45) == pytest.approx(0.877 * 0.55)

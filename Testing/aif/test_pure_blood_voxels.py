@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from SpineDCELib.aif import blood_contrast
-from SpineDCELib.aif.pure_blood_voxels import lumen
-from SpineDCELib.aif.voxel_scores import area_of
+from SpineDCELib.aif.pure_blood_voxels import classify_lumen
+from SpineDCELib.aif.voxel_scores import area_under_curve
 from SpineDCELib.series import Geometry
 
 TR, FA = 0.0045, 25.0
@@ -35,10 +35,10 @@ def vessel(seed, *, inflow=0.0, fat=0.0):
     contrast, _ = blood_contrast(TR=TR, FA=FA, T10=1.441, r1=4.6)
 
     def area(means):
-        return area_of(means, t=t, before=BEFORE, to_contrast=contrast)
+        return area_under_curve(means, t=t, before=BEFORE, to_contrast=contrast)
 
     affine = np.diag([3.0, 3.0, 6.0, 1.0])
-    found = lumen(
+    found = classify_lumen(
         mask, Geometry(SHAPE, affine), power=np.abs(z) ** 2, area_of=area,
         before=BEFORE, noise=NOISE, uniform=0.04,
     )  # fmt: skip

@@ -39,10 +39,10 @@ def test_the_delay_is_found(delay, noise):
     assert found.low <= found.proposal <= found.high
     assert found.plateau[0] <= found.proposal <= found.plateau[1]
     assert not found.doubt
-    assert f"{found.proposal:.2f} s" in found.sentence()
+    assert f"{found.proposal:.2f} s" in found.summary()
 
 
-def test_the_curves_against_the_shift():
+def test_residual_and_normalised_vp_depend_on_the_shift():
     found = evidence()
     assert found.residual.min() == pytest.approx(1.0)
     assert found.residual[0] > 3
@@ -51,7 +51,7 @@ def test_the_curves_against_the_shift():
     assert ratio == pytest.approx(0.08 / 0.012, rel=0.1)
 
 
-def test_noise_alone_proposes_nothing():
+def test_noise_alone_does_not_determine_a_shift():
     rng = np.random.default_rng(0)
     AIF = ArterialCurve(T, parker(T, arrival=30) / 0.58)
     found = gather_evidence(
@@ -64,7 +64,7 @@ def test_noise_alone_proposes_nothing():
     assert caught.value.fields == ("fit.shift",)
 
 
-def test_the_change_between_visits_against_the_shift():
+def test_the_change_between_visits_depends_on_the_shift():
     before, after = evidence(), evidence(delay=5.0, vp=0.02)
     change = change_evidence(before, after, lesion="lesion")
     middle = change.percent[np.argmin(np.abs(change.offsets))]

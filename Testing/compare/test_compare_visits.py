@@ -109,7 +109,7 @@ def test_residual_tumour_is_found_in_the_patient_with_persistent_disease(sample)
         np.testing.assert_array_equal(next(iter(drawn.masks.values())), lesion.residual.mask)
 
 
-def test_files_have_the_same_numbers_and_the_report_loads_nothing(sample):
+def test_files_have_the_same_numbers_and_the_report_is_self_contained(sample):
     _, root, comparison, files = sample
     assert {"comparison.csv", "comparison.json", "flip.csv", "report.html"} <= set(files)
     record = json.loads((root / "out" / "comparison.json").read_text())

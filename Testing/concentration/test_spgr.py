@@ -54,7 +54,7 @@ def test_osipi_signal_to_concentration(row):
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
-def test_saturated_samples_are_nan_and_only_they():
+def test_only_saturated_samples_are_nan():
     limit = spgr_signal(1e9, S0=1000, TR=0.0045, FA=25)
     baseline = spgr_signal(1.0, S0=1000, TR=0.0045, FA=25)
     S = np.array([baseline, 0.99 * limit, limit, 1.5 * limit])
@@ -63,7 +63,7 @@ def test_saturated_samples_are_nan_and_only_they():
     assert np.isnan(C[2:]).all()
 
 
-def test_no_baseline_gives_no_value():
+def test_no_value_without_a_baseline():
     S, zero = np.array([[0.0, 10.0]]), np.array([0.0, 10.0])
     for array in (
         signal_to_concentration(S, baseline=zero, R10=1.0, TR=0.005, FA=25, r1=4.6),
@@ -74,7 +74,7 @@ def test_no_baseline_gives_no_value():
         assert array[0, 1] == pytest.approx(0)
 
 
-def test_units_are_told_apart():
+def test_missing_parameters_and_wrong_units_are_refused():
     S = np.ones(3)
     with pytest.raises(InputError) as caught:
         signal_to_concentration(S, baseline=S[0], R10=1.0, TR=4.5, FA=25, r1=4.6)

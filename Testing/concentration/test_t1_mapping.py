@@ -12,7 +12,7 @@ FA = np.array([3, 6, 9, 15, 24, 35.0])
 
 
 @given(T1=st.floats(0.02, 5), S0=st.floats(1, 1e6), TR=st.floats(0.003, 0.02))
-def test_clean_signals_give_T1_back(T1, S0, TR):
+def test_noise_free_signals_give_the_true_T1(T1, S0, TR):
     S = spgr_signal(1 / T1, S0=S0, TR=TR, FA=FA[:, None])
     found = variable_flip_angle_T1(S, FA=FA, TR=TR)
     assert found.T1[0] == pytest.approx(T1, rel=1e-6)

@@ -58,7 +58,7 @@ def test_error_shrinks_with_the_step(integration, order):
     assert np.all(rates > order - 0.3)
 
 
-def test_delay_moves_the_curve_and_its_convolution_alike():
+def test_delay_shifts_the_curve_and_its_convolution_equally():
     t = np.arange(0.0, 120.0, 2.0)
     c = np.exp(-((t - 30) ** 2) / 50)
     curve = ArterialCurve(t, c)
@@ -69,14 +69,14 @@ def test_delay_moves_the_curve_and_its_convolution_alike():
     assert np.all(curve.convolved([-5.0, -1e-9, 0.0], k) == 0.0)
 
 
-def test_after_the_last_sample_the_value_is_held():
+def test_the_last_value_is_held_after_the_last_sample():
     t = np.linspace(0, 10, 6)
     curve = ArterialCurve(t, np.full(6, 2.0))
     assert curve.at([14.0]) == pytest.approx(2.0)
     assert curve.convolved([14.0], [0.3])[0, 0] == pytest.approx(2 / 0.3 * -np.expm1(-0.3 * 14))
 
 
-def test_own_times_for_each_rate():
+def test_separate_times_for_each_rate():
     t = uneven(30, seed=5)
     curve = ArterialCurve(t, np.sin(t / 40) ** 2)
     k, delay = np.array([0.01, 0.2, 0.2]), np.array([0.0, 3.3, -7.0])

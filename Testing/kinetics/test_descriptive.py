@@ -17,7 +17,7 @@ def tent(t, arrival=30.0, top=50.0, height=2.0, end=None):
 T = np.arange(0.0, 200.0, 5.0)
 
 
-def test_a_tent():
+def test_descriptors_of_a_tent():
     found = describe(tent(T), T)
     assert pytest.approx(30.0) == found.BAT
     assert pytest.approx(20.0) == found.TTP
@@ -37,7 +37,7 @@ def test_uneven_times_and_an_arrival_between_frames():
     assert pytest.approx(19.0) == found.TTP
 
 
-def test_shapes_and_curves_that_have_no_answer():
+def test_shapes_and_curves_without_a_result():
     curves = np.zeros((T.size, 2, 3), np.float32)
     curves[:, 0, 0] = tent(T)
     curves[:, 0, 1] = tent(T)

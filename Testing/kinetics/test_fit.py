@@ -38,7 +38,7 @@ def made(model, Ta=0.0, t=T):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_noise_free_curves_give_their_parameters_back(model):
+def test_noise_free_curves_give_the_true_parameters(model):
     t = np.arange(150) * 2.0 if model == "two_compartment_exchange" else T
     curves, truth = made(model, Ta=3.0, t=t)
     found = fit(curves, t, bolus(t), model=model, Ta=3.0)
@@ -50,7 +50,7 @@ def test_noise_free_curves_give_their_parameters_back(model):
 
 
 @pytest.mark.parametrize("model", ["tofts", "extended_tofts", "patlak"])
-def test_delay_of_each_voxel(model):
+def test_delay_is_fitted_in_each_voxel(model):
     Ta = np.linspace(-4, 14, N)
     curves, truth = made(model, Ta=Ta)
     found = fit(curves, T, CP, model=model, fit_delay=True)
@@ -59,7 +59,7 @@ def test_delay_of_each_voxel(model):
         np.testing.assert_allclose(found[name], value, rtol=0.01)
 
 
-def test_against_curves_made_elsewhere_the_cubic_is_better_than_the_line():
+def test_cubic_integration_is_better_than_linear_on_independent_curves():
     # Truth on a fine grid, sampled every 5.5 s: what is left is the interpolation of the AIF.
     errors = {}
     for integration in ("cubic", "linear"):
@@ -86,7 +86,7 @@ def test_recovery_under_noise_is_unbiased():
         assert np.median(np.abs(difference)) < 0.012
 
 
-def test_statuses_say_why():
+def test_status_gives_the_reason():
     curves = np.zeros((60, 8), np.float32)
     curves[:, 1] = CP * 0.1 - 0.001 * response(T, [0.5])[:, 0]
     curves[:, 2] = -CP * 0.1
@@ -145,7 +145,7 @@ def test_shapes_masks_and_chosen_voxels(model):
         np.testing.assert_allclose(found[name][mask], whole[name][mask], rtol=1e-5)
 
 
-def test_a_refit_after_a_shift_is_the_fit_at_that_shift():
+def test_a_refit_after_a_shift_equals_the_fit_at_that_shift():
     curves, _ = hard_voxels(500, T, seed=4)
     fitter = ExtendedToftsFitter(curves, T, CP)
     fitter.fit(0.0)
@@ -154,7 +154,7 @@ def test_a_refit_after_a_shift_is_the_fit_at_that_shift():
         np.testing.assert_array_equal(again[name], fresh[name])
 
 
-def test_shift_by_whole_frames_is_the_shifted_curve():
+def test_shift_by_whole_frames_equals_the_shifted_curve():
     curves, _ = hard_voxels(200, T, seed=6)
     later = np.concatenate([np.zeros(2), CP[:-2]])
     one = fit(curves, T, CP, model="extended_tofts", Ta=11.0, integration="linear")
@@ -163,7 +163,7 @@ def test_shift_by_whole_frames_is_the_shifted_curve():
         np.testing.assert_allclose(one[name], two[name], atol=1e-8)
 
 
-def test_bounds_are_kept_and_told():
+def test_bounds_are_kept_and_reported():
     curves, _ = hard_voxels(2000, T, seed=8)
     bounds = Bounds(vp=0.1, ve=0.2, kep=(0.05, 3.0))
     found = fit(curves, T, CP, model="extended_tofts", bounds=bounds)

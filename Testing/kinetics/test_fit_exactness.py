@@ -80,7 +80,7 @@ def test_never_worse_than_eight_starts(dtype, seed):
     assert determined > 0.7 * n
 
 
-def test_the_optimum_may_lie_where_bounds_meet():
+def test_the_optimum_may_be_where_bounds_meet():
     # ve at its bound just where vp reaches 0: the squared error bends sharply there.
     curves = 0.00553 * CURVE.convolved(T, [0.0055 / 60]) / 60
     curves -= 0.004 * PLASMA[:, None]

@@ -59,7 +59,7 @@ def test_two_compartment_exchange_solves_its_equations():
         )
 
 
-def test_limits_meet():
+def test_models_agree_in_their_limits():
     t = uneven(1.0)
     Cp = arterial(t)
     one = models.extended_tofts(t, Cp, vp=0.0, Ktrans=0.2, ve=0.4)
@@ -91,7 +91,7 @@ def test_delay_per_voxel_and_parameter_shapes():
     np.testing.assert_allclose(found[3:, 1, 2], found[:-3, 0, 0], atol=1e-12)
 
 
-def test_no_leak_is_plasma_alone():
+def test_without_leakage_only_plasma_contributes():
     t = np.arange(0.0, 60.0, 2.0)
     found = models.extended_tofts(t, arterial(t), vp=0.1, Ktrans=0.0, ve=0.0)
     np.testing.assert_allclose(found, 0.1 * arterial(t))

@@ -21,7 +21,7 @@ CP = bolus(T)
     ],
 )
 @pytest.mark.parametrize("fit_delay", [False, True])
-def test_they_are_the_scatter_of_repeated_fits(model, truth, fit_delay):
+def test_standard_errors_equal_the_scatter_of_repeated_fits(model, truth, fit_delay):
     n = 400
     clean = getattr(models, model)(T, CP, **truth)[:, None]
     noise = np.random.default_rng(7).normal(size=(T.size, n))
@@ -33,7 +33,7 @@ def test_they_are_the_scatter_of_repeated_fits(model, truth, fit_delay):
         assert np.nanmedian(errors[name]) == pytest.approx(scatter, rel=0.2), name
 
 
-def test_patlak_is_linear_so_they_have_a_closed_form():
+def test_standard_errors_of_patlak_have_a_closed_form():
     rng = np.random.default_rng(1)
     curve = models.patlak(T, CP, vp=0.1, Ktrans=0.05) + 0.02 * rng.normal(size=T.size)
     found = fit(curve, T, CP, model="patlak")
@@ -47,7 +47,7 @@ def test_patlak_is_linear_so_they_have_a_closed_form():
     np.testing.assert_allclose([errors["vp"], errors["Ktrans"]], expected, rtol=1e-6)
 
 
-def test_none_at_a_bound_and_none_where_unfitted():
+def test_no_standard_error_at_a_bound_or_without_a_fit():
     curves = np.zeros((60, 2, 2))
     noise = 0.01 * np.random.default_rng(2).normal(size=60)
     curves[:, 0, 0] = models.extended_tofts(T, CP, vp=0.0, Ktrans=0.2, ve=0.4) - 0.02 * CP + noise

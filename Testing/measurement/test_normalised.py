@@ -51,7 +51,7 @@ def test_independent_voxels_give_the_textbook_error():
     assert textbook * 0.999 <= mean.SE < 1.6 * textbook
 
 
-def test_errors_of_the_fit_count_where_they_are_larger_than_the_spread():
+def test_errors_of_the_fit_count_where_they_exceed_the_spread():
     rng = np.random.default_rng(2)
     values = rng.normal(1, 0.01, (2, 8, 8))
     mask = np.ones(values.shape, bool)
@@ -61,7 +61,7 @@ def test_errors_of_the_fit_count_where_they_are_larger_than_the_spread():
 
 
 @pytest.mark.parametrize("blur", [0.0, 0.7])
-def test_the_interval_holds_the_truth_about_as_often_as_it_says(blur):
+def test_the_interval_contains_the_truth_at_its_nominal_rate(blur):
     rng = np.random.default_rng(3)
     mask = np.zeros((6, 24, 24), bool)
     k, j, i = np.indices(mask.shape)
@@ -98,7 +98,7 @@ def test_probability_above_the_cutoff():
     assert far.low < far.percent < far.high < -40
 
 
-def test_nothing_can_be_divided_by_zero():
+def test_a_ratio_to_zero_is_nan():
     zero = region_mean(np.zeros((1, 5, 5)), mask=np.ones((1, 5, 5), bool), spacing=SPACING)
     some = region_mean(np.ones((1, 5, 5)), mask=np.ones((1, 5, 5), bool), spacing=SPACING)
     assert np.isnan(normalised("vp", lesion=("l", some), reference=("r", zero)).value)

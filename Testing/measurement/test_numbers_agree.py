@@ -45,7 +45,7 @@ def study(tmp_path_factory):
     ],
     ids=["one shift", "a shift per region", "a shift per slice"],
 )
-def test_numbers_while_drawing_are_those_of_the_tables(study, tmp_path, fit):
+def test_numbers_while_drawing_equal_those_of_the_tables(study, tmp_path, fit):
     done = analyse(study, changed(SETTINGS, fit=fit), tmp_path)
     result, live = done.result, {row.name: row for row in region_numbers(done.analysis)}
     assert {row.role for row in live.values()} == set(ROLES.values())
@@ -70,7 +70,7 @@ def test_numbers_while_drawing_are_those_of_the_tables(study, tmp_path, fit):
     assert np.isnan(live["L3"].normalised_vp)
 
 
-def test_a_volume_is_that_of_the_region_or_says_what_else_it_is(study, tmp_path):
+def test_a_volume_is_that_of_the_region_unless_its_name_says_otherwise(study, tmp_path):
     done = analyse(study, SETTINGS, tmp_path)
     with (tmp_path / "sizes.csv").open(encoding="utf-8") as file:
         headings = next(csv.reader(file))

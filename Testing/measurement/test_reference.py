@@ -83,7 +83,7 @@ def test_a_bad_reference_is_warned_about(change, words):
     assert any(words in warning for warning in score.warnings)
 
 
-def test_a_better_neighbour_is_proposed_and_a_sound_reference_preferred():
+def test_a_better_neighbour_is_proposed_and_a_good_reference_preferred():
     image, masks = column()
     rng = np.random.default_rng(3)
     vp = rng.normal(0.01, 0.001, GEOMETRY.shape)

@@ -55,7 +55,7 @@ def test_empty_or_misshapen_region_is_named():
         measure(np.zeros((1, 2, 2)), status, {"lesion": np.ones((2, 2, 1), bool)})
 
 
-def test_mean_curve_leaves_out_broken_voxels():
+def test_mean_curve_leaves_out_unusable_voxels():
     curves = np.arange(6.0).reshape(3, 1, 1, 2)
     curves[1, 0, 0, 1] = np.nan
     np.testing.assert_allclose(mean_curve(curves, mask=np.ones((1, 1, 2), bool)), [0, 2, 4])

@@ -41,7 +41,7 @@ def test_ellipsoid(spacing, shape, direction, tolerance, offset):
     assert size.axial.z == pytest.approx(centre[2], abs=4.5)
 
 
-def test_change_of_size_between_two_positions_in_the_sections():
+def test_change_of_size_at_two_positions_in_the_slices():
     geometry = Geometry.from_parts((14, 56, 56), (1.25, 1.25, 5.0), (0, 0, 0), SAGITTAL)
     centre = points(geometry).reshape(-1, 3).mean(axis=0)
     scale = np.sqrt(1 - 0.194)
@@ -87,7 +87,7 @@ def line(name, a, b, system="LPS"):
     }
 
 
-def test_rulers(tmp_path):
+def test_size_from_rulers(tmp_path):
     path = tmp_path / "rulers.mrk.json"
     markups = [
         line("short", (0, 0, 5), (0, 20, 5), "RAS"),
@@ -102,7 +102,7 @@ def test_rulers(tmp_path):
     assert [r.name for r in rulers if r.is_margin] == ["bone margin"]
 
 
-def test_rulers_that_cannot_be_a_size(tmp_path):
+def test_rulers_that_do_not_define_a_size_are_refused(tmp_path):
     path = tmp_path / "rulers.mrk.json"
     path.write_text(
         json.dumps({"markups": [line("a", (0, 0, 0), (9, 0, 0)), line("b", (0, 0, 0), (9, 5, 0))]})

@@ -34,7 +34,7 @@ def test_a_table_holds_the_rows(scene):
     assert (node.GetNumberOfColumns(), node.GetNumberOfRows()) == (1, 1)
 
 
-def test_a_chart_holds_lines_mark_and_band(scene):
+def test_a_chart_holds_lines_a_mark_and_a_band(scene):
     node = show_chart(scene, chart(2))
     assert node.GetNumberOfPlotSeriesNodes() == 2 + 1 + 2
     assert node.GetXAxisTitle() == "AIF shift [s]"

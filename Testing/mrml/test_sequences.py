@@ -52,7 +52,7 @@ def test_pixels_times_and_geometry(sequence):
     assert series.acquisition.FA == 25
 
 
-def test_milliseconds_and_no_unit_are_told_apart(sequence):
+def test_milliseconds_and_missing_units_are_recognised(sequence):
     _, node, _, times = sequence
     node.SetIndexUnit("ms")
     series = dynamic_series_from_sequence(node)
@@ -105,7 +105,7 @@ def test_a_multivolume_reads_like_a_sequence(sequence):
     np.testing.assert_allclose(even.times, np.arange(12) * 5.0)
 
 
-def test_labels_that_are_no_times_are_refused(sequence):
+def test_labels_that_are_not_times_are_refused(sequence):
     _, _, frames, times = sequence
     wrong = multivolume(frames, times)
     wrong.SetAttribute("MultiVolume.FrameLabels", "early,late")

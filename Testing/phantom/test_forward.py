@@ -18,7 +18,7 @@ def transport(*, vp=0.03, Ktrans=0.08, ve=0.16, delay=3.0, arterial=0.5, tissue=
     return Transport(*(np.atleast_1d(np.array(v, float)) for v in values))
 
 
-def test_the_forward_model_knows_nothing_of_the_fit():
+def test_the_phantom_does_not_import_the_fit():
     folder = Path(forward.__file__).parent
     for file in folder.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -29,7 +29,7 @@ def test_the_forward_model_knows_nothing_of_the_fit():
                 assert "concentration" not in name, file.name
 
 
-def test_the_two_models_agree():
+def test_forward_model_and_kinetics_agree():
     """Written apart, integrated differently: the same Cp gives the same Ct."""
     vp = np.array([0.0, 0.01, 0.06, 0.0926, 0.3])
     Ktrans = np.array([0.02, 0.02, 0.08, 0.14, 0.5])
@@ -77,12 +77,12 @@ def test_the_error_shrinks_with_the_step():
     assert errors[0] > 2 * errors[1] > 4 * errors[2]
 
 
-def test_steps_are_fine():
+def test_coarse_steps_are_refused():
     with pytest.raises(ValueError, match=r"0\.1 s"):
         forward.integrate(Bolus(), transport(), duration=60.0, hct=HCT, step=0.5)
 
 
-def test_dispersion_keeps_the_dose_and_moves_it_by_its_time_constants():
+def test_dispersion_keeps_the_dose_and_delays_it_by_its_time_constants():
     def bolus(s):
         return forward._gamma_variate(s - 20.0, 8.0, 3.0)
 
@@ -121,7 +121,7 @@ def test_spoiled_gradient_echo_pulse_by_pulse(pulses):
     assert signal[0, 0] == pytest.approx(np.sin(np.deg2rad(FA)) * Mz, rel=1e-12)
 
 
-def test_steady_state_is_what_many_pulses_reach():
+def test_steady_state_is_reached_after_many_pulses():
     args = {"T10": np.array([0.55]), "TR": 0.0045, "TE": 0.0015, "FA": 25.0}
     C = np.array([[0.0, 1.0, 6.0]])
     many = forward.spgr(C, pulses=np.array([5000.0]), **args)
@@ -137,7 +137,7 @@ def test_phase_per_millimolar():
     assert phase[2] == pytest.approx(-phase[0] / 2)
 
 
-def test_frame_mean_of_a_line_is_its_middle():
+def test_frame_mean_of_a_line_is_its_midpoint():
     t = np.arange(0, 30.05, 0.1)
     starts = np.array([0.0, 5.4, 10.83])
     values = np.stack([2 * t + 1, np.ones_like(t)])

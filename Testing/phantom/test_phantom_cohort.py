@@ -67,7 +67,7 @@ def test_the_worked_examples_are_members(members):
     assert any((m.change_vp, m.change_area) == (64.8, -19.4) for m in members)
 
 
-def test_people(members):
+def test_sex_age_and_interval_of_the_patients(members):
     patients = [m.patient for m in members]
     assert Counter(p.sex for p in patients) == {"M": 29, "F": 20}
     for group, men, mean, sd in (("response", 24, 61, 13), ("persistent", 5, 68, 7)):
@@ -84,7 +84,7 @@ def test_people(members):
     assert len({p.key for p in patients}) == 49
 
 
-def test_values_stay_measurable(members):
+def test_normalised_vp_is_measurable_and_changes_as_planned(members):
     for m in members:
         for visit in (m.patient.before, m.patient.after):
             assert 0.3 < visit.normalised_vp < 14.5
@@ -92,7 +92,7 @@ def test_values_stay_measurable(members):
         assert 100 * (ratio - 1) == pytest.approx(m.change_vp, abs=1e-6)
 
 
-def test_the_seed_deals_anew(members):
+def test_another_seed_deals_the_same_changes_to_other_patients(members):
     again, other = draw_cohort(), draw_cohort(seed=7)
     assert [m.patient for m in again] == [m.patient for m in members]
     assert [m.change_vp for m in other] != [m.change_vp for m in members]
@@ -100,7 +100,7 @@ def test_the_seed_deals_anew(members):
 
 
 @pytest.mark.slow
-def test_writing_goes_on_where_it_stopped(tmp_path):
+def test_writing_resumes_where_it_stopped(tmp_path):
     table = write_cohort(tmp_path, patients=["P02"])
     rows = list(csv.DictReader(table.open(encoding="utf-8")))
     assert [r["patient"] for r in rows] == ["P02"]

@@ -28,7 +28,7 @@ def test_partial_volume_sums_to_the_sphere():
     assert volume == pytest.approx(SPHERE_VOLUME, rel=2e-3)
 
 
-def test_finer_sampling_comes_closer():
+def test_finer_sampling_is_more_accurate():
     shape = ellipsoid((2.3, 1.1, 0.4), (RADIUS,) * 3)
     exact = painted(shape, oversample=(12, 12, 12))[0][:, 1].toarray()
     errors = [
@@ -48,7 +48,7 @@ def test_the_pose_moves_the_patient():
     assert np.abs((posed - placed).toarray()).max() < 0.08
 
 
-def test_threads_change_nothing():
+def test_result_does_not_depend_on_the_threads():
     shape = ellipsoid((0, 0, 0), (RADIUS,) * 3)
     grid = protocol.grid(protocol.AXIAL, (10, 16, 16), (2.0, 2.0, 2.0), np.zeros(3))
     args = ([Paint(shape, "x")], ["air", "x"], grid)
@@ -64,7 +64,7 @@ def test_threads_change_nothing():
         (ellipsoid((5, 0, 0), (2, 3, 4)), (5, 0, 3.9), (5, 0, 4.1)),
     ],
 )
-def test_surfaces_are_where_they_should_be(shape, inside, outside):
+def test_points_are_inside_or_outside_the_surface(shape, inside, outside):
     def at(point):
         return shape.distance(*(np.full((1, 1, 1), p, np.float32) for p in point))[0, 0, 0]
 

@@ -79,7 +79,7 @@ def test_all_series_of_the_protocol(series):
     assert ds.MagneticFieldStrength == 1.5
 
 
-def test_full_size_is_what_the_protocol_asks_for():
+def test_full_size_study_follows_the_protocol():
     full = protocol.SIZES["full"]
     grid = protocol.dynamic_grid(full, np.zeros(3))
     assert grid.shape == (12, 256, 256)
@@ -165,7 +165,7 @@ def test_dcm2niix_agrees(study, series, tmp_path):
         np.testing.assert_array_equal(values[:, k, j, i], ours[:, z, y, x])
 
 
-def test_readers_find_no_truth_among_the_images(study):
+def test_the_image_folder_holds_no_truth(study):
     assert not [p for p in study.dicom.rglob("*") if p.is_file() and p.suffix != ".dcm"]
     assert {pydicom.dcmread(p).Modality for p in study.dicom.rglob("*.dcm")} == {"MR"}
 
@@ -208,7 +208,7 @@ def test_motion_and_noise_can_be_switched_off(tmp_path):
     assert np.abs(moving[3] - moving[0]).max() > 20
 
 
-def test_a_cancelled_study_leaves_nothing(tmp_path):
+def test_a_cancelled_study_leaves_no_files(tmp_path):
     def stop(fraction, message):
         if message.startswith("frame 3"):
             raise Cancelled
@@ -323,7 +323,7 @@ def test_dicom_seg_holds_the_same_rois(study, series):
     np.testing.assert_array_equal(seen, rois)
 
 
-def test_aif_is_in_step_with_the_frames(study):
+def test_aif_has_the_times_of_the_frames(study):
     t, Cb, Cp = curve(study)
     np.testing.assert_allclose(t, np.arange(SMALL.frames) * SMALL.interval, atol=1e-4)
     hct = facts(study)["contrast_agent"]["hct"]
@@ -334,7 +334,7 @@ def test_aif_is_in_step_with_the_frames(study):
         assert fine_Cb[during].mean() == pytest.approx(Cb[i], rel=0.02, abs=0.01)
 
 
-def test_phase_carries_the_aif(study, series):
+def test_phase_gives_the_aif(study, series):
     """Formula of the long cylinder, written out here; background taken from muscle beside it."""
     phase = np.exp(1j * frames(series["DCE sag perfusion phase"]))
     rois = truth(study, "rois.seg.nrrd")[0]
@@ -348,7 +348,7 @@ def test_phase_carries_the_aif(study, series):
     assert np.corrcoef(measured, Cb)[0, 1] > 0.98
 
 
-def test_weightings_look_as_they_should(study, series):
+def test_weightings_have_the_expected_contrast(study, series):
     """Mean signal where the expert ROIs lie, coil divided out by comparing neighbours."""
     rois, grid = truth(study, "rois.seg.nrrd")
 
@@ -367,7 +367,7 @@ def test_weightings_look_as_they_should(study, series):
     assert mean("_t2_sag", aorta) < 0.3 * mean("_t2_sag", marrow)  # flow void
 
 
-def test_blood_that_flows_in_is_bright(study, series):
+def test_inflowing_blood_is_bright(study, series):
     """Before contrast, at the top of the aorta; further down it is saturated, and arrives later."""
     signal = frames(series["DCE sag perfusion"])[:3].mean(axis=0)
     vp, T10, delay = (truth(study, f"{n}.nrrd")[0] for n in ("vp", "T10", "delay"))

@@ -59,7 +59,7 @@ def walk():
 
 
 @pytest.mark.slow
-def test_known_motion_is_found_and_undone(walk):
+def test_known_motion_is_found_and_corrected(walk):
     signal = still()
     shifts, degrees = walk
     before = moved(signal, shifts, degrees)
@@ -77,7 +77,7 @@ def test_known_motion_is_found_and_undone(walk):
     assert found.moved[3:].sum() >= FRAMES - 5
 
 
-def test_enhancement_alone_moves_nothing():
+def test_enhancement_is_not_mistaken_for_motion():
     signal = still(1)
     found = correct_motion(signal, TIMES, GRID, MotionSettings(on=True), regions=[WHOLE])
     assert not found.moved.any()
@@ -85,7 +85,7 @@ def test_enhancement_alone_moves_nothing():
 
 
 @pytest.mark.slow
-def test_regions_move_on_their_own(walk):
+def test_regions_move_independently(walk):
     signal = still(2)
     shifts, _ = walk
     upper, lower = WHOLE.copy(), WHOLE.copy()
@@ -101,7 +101,7 @@ def test_regions_move_on_their_own(walk):
 
 
 @pytest.mark.slow
-def test_series_keeps_times_and_metadata_and_says_what_was_done(walk):
+def test_series_keeps_times_and_metadata_and_notes_the_correction(walk):
     before = moved(still(), *walk)
     series = DynamicSeries(before, TIMES, GRID, Acquisition(TR=0.0045, FA=25), "given")
     untouched = preprocess(series, PreprocessingSettings())
@@ -113,10 +113,10 @@ def test_series_keeps_times_and_metadata_and_says_what_was_done(walk):
     assert done.series.acquisition == series.acquisition
     assert done.series.geometry is GRID
     assert done.motion.displacement.shape == (1, FRAMES, 3)
-    assert "frames were moved back" in done.series.notes[-1]
+    assert "frames were corrected" in done.series.notes[-1]
 
 
-def test_cancelling_loses_nothing(walk):
+def test_cancelling_changes_nothing(walk):
     before = moved(still(), *walk)
     copy = before.copy()
 
@@ -130,13 +130,13 @@ def test_cancelling_loses_nothing(walk):
 
 
 @pytest.mark.slow
-def test_without_regions_the_back_is_followed(walk):
+def test_without_regions_the_back_of_the_body_is_registered(walk):
     before = moved(still(3), *walk)
     found = correct_motion(before, TIMES, GRID, MotionSettings(on=True))
     assert np.abs(found.displacement[0, :, 2] + walk[0][:, 1]).max() < 1.0
 
 
-def test_regions_that_cannot_be_followed():
+def test_unusable_regions_are_refused():
     signal = still()
     for region, code in (
         (np.ones((1, 2, 3), bool), "shape_mismatch"),

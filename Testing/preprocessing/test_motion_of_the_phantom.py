@@ -49,13 +49,13 @@ def error(vp, true):
 
 
 @pytest.mark.parametrize("motion", [1, 4])
-def test_error_of_normalised_vp_comes_back_to_that_at_rest(measured, motion):
+def test_error_of_normalised_vp_returns_to_that_at_rest(measured, motion):
     found, true = measured
     at_rest = max(error(found[0, False], true), 0.01)
     assert error(found[motion, True], true) <= 1.5 * at_rest
 
 
-def test_vp_of_each_region_comes_back_to_that_at_rest(measured):
+def test_vp_of_each_region_returns_to_that_at_rest(measured):
     """Unlike their ratio, in which errors may cancel, the regions' Vp cannot hide motion."""
     found, _ = measured
     for name in (LESION, REFERENCE):
@@ -64,7 +64,7 @@ def test_vp_of_each_region_comes_back_to_that_at_rest(measured):
         assert abs(found[4, True][name] / still - 1) < 0.03
 
 
-def test_a_still_spine_is_left_as_it_is(measured):
+def test_a_spine_at_rest_is_not_changed(measured):
     found, _ = measured
     for name in (LESION, REFERENCE):
         assert found[0, True][name] == pytest.approx(found[0, False][name], rel=0.01)

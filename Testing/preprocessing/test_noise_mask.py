@@ -23,7 +23,7 @@ def body(seed=0, sigma=10.0, dark=0.0, frames=20, offset=0.0):
 
 @pytest.mark.parametrize("sigma", [3.0, 10.0, 30.0])
 @pytest.mark.parametrize("dark", [0.0, 40.0])
-def test_background_goes_and_dark_vertebrae_stay(sigma, dark):
+def test_background_is_removed_and_dark_vertebrae_are_kept(sigma, dark):
     signal, _ = body(sigma=sigma, dark=dark)
     found = noise_mask(signal, GRID).mask
     inside = np.zeros(GRID.shape, bool)
@@ -35,7 +35,7 @@ def test_background_goes_and_dark_vertebrae_stay(sigma, dark):
 
 
 @pytest.mark.parametrize("gain", [1e-4, 1.0, 1e4])
-def test_gain_changes_nothing(gain):
+def test_mask_does_not_depend_on_the_gain(gain):
     signal, _ = body()
     np.testing.assert_array_equal(
         noise_mask(signal * gain, GRID).mask, noise_mask(signal, GRID).mask
@@ -48,7 +48,7 @@ def test_background_set_to_zero_by_the_scanner():
     np.testing.assert_array_equal(noise_mask(signal, GRID).mask[:, 5:-5], (truth > 0)[:, 5:-5])
 
 
-def test_image_full_of_tissue_keeps_all_and_says_so():
+def test_image_full_of_tissue_is_kept_with_a_note():
     signal = np.random.default_rng(1).normal(100, 3, (12, *GRID.shape))
     found = noise_mask(signal, GRID)
     assert found.mask.all()
@@ -61,7 +61,7 @@ def test_a_higher_level_removes_more():
     assert sizes[0] > sizes[-1]
 
 
-def test_noise_is_measured_through_the_bolus():
+def test_temporal_noise_is_not_affected_by_the_bolus():
     t = np.arange(50) * 5.0
     bolus = 300 * np.exp(-0.5 * ((t - 60) / 6) ** 2) + 80 / (1 + np.exp(-(t - 60) / 5))
     signal = bolus[:, None] + np.random.default_rng(2).normal(0, 7, (50, 4000))
@@ -69,7 +69,7 @@ def test_noise_is_measured_through_the_bolus():
     assert 0.95 * 7 < np.median(temporal_noise(signal)) < 1.25 * 7
 
 
-def test_bad_settings_and_shapes():
+def test_bad_settings_and_shapes_are_refused():
     signal, _ = body()
     with pytest.raises(InputError) as caught:
         noise_mask(signal[:2], GRID)

@@ -27,7 +27,7 @@ def phantom(seed=0, noise=SIGMA):
     return truth + np.random.default_rng(seed).normal(0, noise, truth.shape), truth
 
 
-def test_gaussian_is_the_gaussian_of_its_width_in_mm():
+def test_gaussian_has_its_width_in_mm():
     point = np.zeros((1, *GRID.shape))
     point[0, 1, 20, 18] = 1.0
     found = smooth_in_space(point, GRID, SpatialSmoothingSettings("gaussian", 6.0))
@@ -43,7 +43,7 @@ def test_gaussian_is_the_gaussian_of_its_width_in_mm():
 
 
 @pytest.mark.parametrize("method", ["gaussian", "edge_preserving"])
-def test_mask_and_nan_do_not_bleed(method):
+def test_masked_and_nan_voxels_do_not_spread(method):
     signal, _ = phantom()
     signal[:, :, :, 30:] = 0
     mask = np.ones(GRID.shape, bool)
@@ -69,7 +69,7 @@ def test_edge_preserving_keeps_an_artery_that_gaussian_blunts():
     assert np.std(edge[marrow] - truth[marrow]) < 0.5 * SIGMA
 
 
-def test_time_smoothing_leaves_every_first_pass_alone():
+def test_smoothing_in_time_does_not_change_any_first_pass():
     signal, truth = phantom()
     found = smooth_in_time(signal, TIMES, TemporalSmoothingSettings(on=True))
     window = (TIMES > 30) & (TIMES < 75)
@@ -80,7 +80,7 @@ def test_time_smoothing_leaves_every_first_pass_alone():
     assert np.abs(clean - truth).max() < 0.5
 
 
-def test_spikes_go_and_the_bolus_stays():
+def test_spikes_are_removed_and_the_bolus_is_kept():
     signal, truth = phantom()
     rng = np.random.default_rng(3)
     spiked = signal.copy()
@@ -97,7 +97,7 @@ def test_spikes_go_and_the_bolus_stays():
     assert changed.sum() == 0
 
 
-def test_no_bolus_is_a_spike_wherever_its_peak_falls_between_frames():
+def test_a_bolus_is_never_a_spike_wherever_its_peak_is_between_frames():
     delays, widths = np.arange(0, 5.4, 0.3), np.arange(4.0, 16.0, 0.5)
     boluses = np.array([[curve(1500.0, d, w) for w in widths] for d in delays])
     signal = np.moveaxis(boluses, -1, 0)
@@ -107,14 +107,14 @@ def test_no_bolus_is_a_spike_wherever_its_peak_falls_between_frames():
     np.testing.assert_array_equal(found[pass_], signal[pass_])
 
 
-def test_off_is_the_same_array():
+def test_steps_that_are_off_return_the_same_array():
     signal, _ = phantom()
     assert smooth_in_space(signal, GRID, SpatialSmoothingSettings()) is signal
     assert smooth_in_time(signal, TIMES, TemporalSmoothingSettings()) is signal
     assert remove_spikes(signal, SpikeSettings())[0] is signal
 
 
-def test_bad_settings():
+def test_bad_settings_are_refused():
     signal, _ = phantom()
     with pytest.raises(InputError) as caught:
         smooth_in_space(signal, GRID, SpatialSmoothingSettings("gaussian", 0.0))

@@ -432,6 +432,6 @@ def test_two_dynamic_series_are_listed(tmp_path):
     assert caught.value.fields == ("reading.series",)
 
 
-def test_all_layouts_are_there():
+def test_every_vendor_and_time_tag_is_written():
     assert len(WAYS) == len(set(WAYS)) == len(list(itertools.chain(*VENDORS.values())))
     assert truth().shape[:2] == (FRAMES, SLICES)

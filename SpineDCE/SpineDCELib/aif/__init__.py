@@ -5,7 +5,12 @@ from SpineDCELib.aif.blood_curve import BloodCurve, blood_curve
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
 from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
 from SpineDCELib.aif.detection import Criteria, detect
-from SpineDCELib.aif.external_aif import GivenCurve, from_file, from_population, from_population_fit
+from SpineDCELib.aif.external_aif import (
+    ExternalCurve,
+    from_file,
+    from_population,
+    from_population_fit,
+)
 from SpineDCELib.aif.haematocrit import blood_contrast, blood_to_plasma
 from SpineDCELib.aif.manual_selection import Selection, apply_selection, read_selection
 from SpineDCELib.aif.phase_aif import PhaseCurve, phase_curve, vessel_angle
@@ -23,7 +28,7 @@ __all__ = [
     "CurveFile",
     "Detection",
     "Evidence",
-    "GivenCurve",
+    "ExternalCurve",
     "PhaseCurve",
     "PopulationFit",
     "Selection",

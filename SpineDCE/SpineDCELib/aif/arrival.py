@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
 
-#: Share of the height of the rise at which the line that is fitted to it ends. A reason, not a
-#: source: the last tenth is rounded by dispersion and would bend the line.
+#: Share of the height of the rise at which the line that is fitted to it ends. Chosen: the last
+#: tenth is rounded by dispersion and would bend the line.
 RISE_END = 0.9
 #: Steps per frame interval in which the arrival is searched: finer than its own uncertainty.
 STEPS_PER_FRAME = 10
@@ -20,9 +20,9 @@ SD_PER_MAD = 1.4826
 def bolus_arrival(curve: ArrayLike, *, t: ArrayLike) -> float:
     """Return the bolus arrival time (CAPLEX Q.BA1.001), s, finer than a frame.
 
-    A constant joined to a straight line, fitted by least squares to the curve up to the frame
-    where its rise has passed: the joint is the arrival. It needs no threshold and no count of
-    baseline frames (Cheong et al., Phys Med Biol 2003;48:N83).
+    A constant joined to a straight line is fitted by least squares to the curve up to the end of
+    its rise; the joint is the arrival. This needs neither a threshold nor the number of baseline
+    frames (Cheong et al., Phys Med Biol 2003;48:N83).
 
     Args:
         curve: ``(frames,)``, concentration or signal that rises with contrast.
@@ -75,8 +75,8 @@ def baseline_frames(curve: ArrayLike, *, t: ArrayLike) -> int:
     times, values = np.asarray(t, float), np.asarray(curve, float)
     arrival = bolus_arrival(values, t=times)
     before = values[: int(np.searchsorted(times, arrival, side="right"))]
-    # The foot of the rise is curved, so the straight line meets the baseline a little late: the
-    # frames that already stand above the scatter are left out.
+    # The foot of the rise is curved, so the straight line meets the baseline a little late. Frames
+    # that are already above the scatter are therefore left out.
     middle = np.median(before)
     scatter = SD_PER_MAD * np.median(np.abs(before - middle))
     return int(np.flatnonzero(before <= middle + scatter)[-1]) + 1

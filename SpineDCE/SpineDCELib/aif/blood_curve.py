@@ -18,6 +18,7 @@ from SpineDCELib.aif.phase_aif import (
     with_decay,
 )
 from SpineDCELib.errors import InputError
+from SpineDCELib.vocabulary.quantities import signed
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +26,8 @@ class BloodCurve:
     """Concentration of contrast agent in an artery.
 
     Attributes:
-        Cb: ``(frames,)``, whole blood. signal: the artery's mean signal. phase: the phase's
-            curve, or None; the magnitude's late frames help to hold its zero level.
+        Cb: ``(frames,)``, whole blood. signal: the artery's mean signal. phase: the curve from
+            phase, or None; the late frames of the magnitude help to determine its zero level.
         r2: T2* relaxivity in use, 1/s/mM. notes: the corrections, one sentence each.
     """
 
@@ -47,12 +48,12 @@ def blood_curve(
     phase: PhaseCurve | None = None,
     peak: str = "magnitude",
 ) -> BloodCurve:
-    """Convert an artery's signal to concentration, with T2* and phase corrections where asked.
+    """Convert an artery's signal to concentration, corrected for T2* and by phase on request.
 
     Args:
         signal: ``(frames,)``, the artery's mean. contrast: signal → mM without T2*.
-        TE: s. r2: 1/s/mM; None takes the literature's if phase confirms it, else none.
-        peak: "phase" halves the first pass's distance to the phase's curve.
+        TE: s. r2: 1/s/mM; None corrects with the literature value, if phase confirms it.
+        peak: "phase" moves the first pass halfway to the curve from phase.
 
     Raises:
         InputError: TE or phase images are needed but missing.
@@ -79,25 +80,26 @@ def blood_curve(
         if r2 is None and phase is not None and confirms_decay(plain, decayed, phase.C):
             used = literature_r2
             notes.append(
-                f"T2* of blood (r2 {used:g} /s/mM, Rohrer 2005) corrected, because the phase "
-                f"confirms it; without it the peak would be {low:.0f} % lower."
+                f"The AIF was corrected for T2* of blood (r2 {used:g} /s/mM, Rohrer 2005), which "
+                f"the phase confirms; without the correction its peak would be {low:.0f} % lower."
             )
         elif r2 is None and np.isfinite(low) and low > 3:
             notes.append(
-                "T2* of blood not corrected, because no phase confirms it; if blood decays with r2 "
-                f"{literature_r2:g} /s/mM (Rohrer 2005), the peak is {low:.0f} % too low."
+                "The AIF was not corrected for T2* of blood, because no phase confirms it; if r2 "
+                f"is {literature_r2:g} /s/mM (Rohrer 2005), its peak is {low:.0f} % too low."
             )
     elif used:
-        notes.append(f"T2* of blood corrected with r2 {used:g} /s/mM as given.")
+        notes.append(f"The AIF was corrected for T2* of blood with r2 {used:g} /s/mM, as set.")
     Cb = with_decay(contrast, signal, TE=TE, r2=used) if used and TE is not None else plain
     if phase is not None:
         frames = first_pass(phase.C)
         ratio = 100 * (float(Cb[frames].sum() / phase.C[frames].sum()) - 1)
         notes.append(
-            f"Phase at {phase.angle:.0f}° to the field gives a peak of {phase.C.max():.2f} mM, "
-            f"magnitude {np.max(Cb):.2f} mM; over the first pass magnitude is {ratio:+.0f} %."
+            f"The AIF peak is {phase.C.max():.2f} mM from phase (artery at {phase.angle:.0f}° to "
+            f"the field) and {np.max(Cb):.2f} mM from magnitude; over the first pass, magnitude "
+            f"differs from phase by {signed(ratio, 0)} %."
         )
         if peak == "phase":
             Cb = peak_from_both(Cb, phase.C)
-            notes.append("First pass taken halfway between magnitude and phase.")
+            notes.append("The first pass was set halfway between magnitude and phase.")
     return BloodCurve(Cb, np.asarray(signal, float), phase, used, tuple(notes))

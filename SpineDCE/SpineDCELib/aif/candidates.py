@@ -35,28 +35,28 @@ class Verdict(IntEnum):
 
     @property
     def reason(self) -> str:
-        """Return the verdict in words."""
+        """Return the reason for the verdict as text."""
         return _REASONS[self]
 
 
 _REASONS = {
     Verdict.NOT_ENHANCING: "enhances too little to be blood",
     Verdict.ACCEPTED: "accepted",
-    Verdict.SATURATED: "signal beyond what any concentration of blood gives",
+    Verdict.SATURATED: "signal above that of any blood concentration",
     Verdict.DIP: "signal falls before it rises: motion or dephasing",
     Verdict.WEAK: "peak too low for blood",
-    Verdict.NO_FIRST_PASS: "no first pass that rises and falls sharply",
+    Verdict.NO_FIRST_PASS: "no sharp first pass",
     Verdict.ROUGH: "unsteady after the peak: pulsation, motion or noise",
     Verdict.SCATTERED: "too few connected voxels for a vessel",
     Verdict.LATE: "fills after the artery: a vein or an organ",
     Verdict.CHAMBER: "too thick for a vessel: a chamber of the heart or an organ",
-    Verdict.OTHER_VESSEL: "arterial, but not of the main vessel",
-    Verdict.EDGE: "edge of the vessel: other tissue in the voxel or moving in and out",
-    Verdict.INFLOW: "inside the vessel, but fresh blood flows in and enhances too little",
-    Verdict.UNLIKE: "peak, arrival or area unlike the rest of the vessel",
+    Verdict.OTHER_VESSEL: "arterial, but in another vessel",
+    Verdict.EDGE: "edge of the vessel: partial volume or pulsation",
+    Verdict.INFLOW: "inside the vessel, but inflow of fresh blood lowers the enhancement",
+    Verdict.UNLIKE: "peak, arrival or area differs from the rest of the vessel",
     Verdict.OUTSIDE_REGION: "outside the search region",
-    Verdict.BRANCH: "a branch, thinner than the vessel it comes from",
-    Verdict.BY_HAND: "taken out by hand",
+    Verdict.BRANCH: "thin branch of the vessel",
+    Verdict.BY_HAND: "removed by hand",
     Verdict.DOUBTED: "best candidate, but not trustworthy as the artery",
 }
 
@@ -68,13 +68,13 @@ class Candidate:
     Attributes:
         slice: index of the slice, from 0. vessel: number of the vessel, the same in every slice
             that it crosses, from 1.
-        voxels, accepted: number of voxels, and of those in the AIF.
+        voxels, accepted: number of voxels, and number of those in the AIF.
         position: LPS centre, mm.
         SNR: baseline over noise. arrival: s, half of the peak. rise: s. width: s.
         peak, late: contrast agent in ``Detection.unit``. roughness: share of the peak.
         thickness, length, elongation: of the whole vessel, mm.
-        verdict: ACCEPTED where any voxel is, else why most are not.
-        signal: ``(frames,)``, mean signal of the accepted voxels, or of all where none is.
+        verdict: ACCEPTED if any voxel is, else the most frequent verdict.
+        signal: ``(frames,)``, mean signal of the accepted voxels, or of all if there are none.
     """
 
     slice: int
@@ -102,13 +102,13 @@ class Candidate:
 
     @property
     def reason(self) -> str:
-        """Return the verdict in words."""
+        """Return the reason for the verdict as text."""
         return self.verdict.reason
 
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """The artery in a dynamic series, with every vessel that was considered.
+    """Artery in a dynamic series, with every vessel that was considered.
 
     Attributes:
         candidates: best first; the vessels that were rejected follow with their reasons.
@@ -120,7 +120,7 @@ class Detection:
         baseline_frames: before the first contrast agent anywhere in the series.
         noise: SD of one frame, scanner units.
         unit: of the candidates' peak and late level: "mM" or "(S-S0)/S0".
-        doubt: the reason why no AIF can be trusted, one sentence; empty where one can.
+        doubt: reason why no AIF can be trusted, one sentence; empty if one can.
     """
 
     candidates: tuple[Candidate, ...]
@@ -144,7 +144,7 @@ class Detection:
         return [int(k) for k in np.flatnonzero(self.mask.any(axis=(1, 2)))]
 
     def counts(self) -> dict[str, int]:
-        """Count the enhancing voxels for each reason in words."""
+        """Count the enhancing voxels by reason."""
         codes, counts = np.unique(self.verdicts, return_counts=True)
         return {
             Verdict(code).reason: int(n)
@@ -156,11 +156,11 @@ class Detection:
         """Return the detection itself if its AIF can be trusted.
 
         Raises:
-            InputError: the AIF cannot be trusted; the message says why.
+            InputError: the AIF cannot be trusted; the message gives the reason.
         """
         if self.doubt:
             raise InputError(
-                f"No trustworthy AIF: {self.doubt} Draw the artery, give a curve or use a "
+                f"No trustworthy AIF: {self.doubt} Draw the artery, load a curve or use a "
                 "population AIF.",
                 code="no_trustworthy_aif",
                 fields=["inputs.aif_mask", "inputs.aif_file", "aif.source=parker"],

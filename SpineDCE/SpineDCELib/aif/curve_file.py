@@ -23,8 +23,8 @@ class CurveFile(NamedTuple):
 
     t: NDArray[np.float64]  #: s
     C: NDArray[np.float64]  #: mM
-    medium: str | None  #: "blood", "plasma", or None where the file does not say
-    note: str  #: units and where they come from, one sentence
+    medium: str | None  #: "blood", "plasma", or None if the file does not state it
+    note: str  #: units and their source, one sentence
 
 
 def read_curve_file(
@@ -33,15 +33,16 @@ def read_curve_file(
     """Read two columns, time and concentration, separated by comma, semicolon, tab or space.
 
     A header may name the units: ``time [s], Cb [mM]``; ``Cb`` is whole blood, ``Cp`` plasma.
-    Without a unit, times are taken as the one of ms, s and min whose span fits the acquisition;
-    where none or several fit, the file is refused.
+    Without a time unit, the one of ms, s and min is assumed for which the time span fits the
+    acquisition; the file is refused if none or several fit.
 
     Args:
-        duration: of the acquisition, s; what a time axis without a unit is compared with.
-        time_unit: "s", "ms" or "min", when the user says so.
+        duration: duration of the acquisition, s, to compare a time axis without a unit with.
+        time_unit: "s", "ms" or "min", if set by the user.
 
     Raises:
-        InputError: unreadable, not two columns of numbers, times not rising, unit not determined.
+        InputError: the file is unreadable or has no two columns of numbers, its times do not
+            increase, or its unit is not determined.
     """
     path = Path(path)
     try:
@@ -74,7 +75,7 @@ def read_curve_file(
     t, C = table[:, 0], table[:, 1]
     if not np.all(np.isfinite(table)) or np.any(np.diff(t) <= 0):
         raise InputError(
-            f"The AIF file {path} needs finite numbers and rising times.",
+            f"The AIF file {path} has numbers that are not finite or times that do not increase.",
             code="aif_file_not_rising",
             about=str(path),
             fields=_FIELDS,
@@ -97,7 +98,7 @@ def read_curve_file(
                 about=str(path),
                 fields=("aif.time_unit", *_FIELDS),
             )
-        note = f"times taken as {fits[0]} because their span fits the acquisition"
+        note = f"times taken as {fits[0]}, because their span fits the acquisition"
         factor = _TIME_UNITS[fits[0]]
     else:
         if stated.lower() not in _TIME_UNITS:

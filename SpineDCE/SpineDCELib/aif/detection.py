@@ -4,8 +4,8 @@ Curves that could be blood (criteria: baseline noise, arrival, rise, peak, width
 the peak, saturation) are grouped into vessels. Of those, the artery is the first tube to fill. In
 it, only voxels that hold nothing but blood in a steady state are averaged.
 
-No threshold belongs to one scanner or protocol: they are multiples of the data's own noise, ratios
-within one vessel, or limits that physiology sets.
+No threshold is specific to a scanner or protocol: thresholds are multiples of the noise in the
+data, ratios within one vessel, or limits that physiology sets.
 """
 
 from __future__ import annotations
@@ -18,16 +18,22 @@ from scipy import ndimage
 
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
 from SpineDCELib.aif.mean_curve import aligned_mean
-from SpineDCELib.aif.pure_blood_voxels import GAIN, Lumen, lumen
-from SpineDCELib.aif.vessel_labelling import Shape, branches, depth, group, shape_of
+from SpineDCELib.aif.pure_blood_voxels import GAIN, LumenVoxels, classify_lumen
+from SpineDCELib.aif.vessel_labelling import (
+    VesselShape,
+    depth_in_slice,
+    label_vessels,
+    measure_shape,
+    thin_parts,
+)
 from SpineDCELib.aif.voxel_scores import (
     Array,
     Scores,
     ToContrast,
-    area_of,
-    crossing,
-    first_look,
+    area_under_curve,
+    estimate_baseline,
     smoothed,
+    time_of_share,
     voxel_scores,
 )
 from SpineDCELib.errors import InputError
@@ -35,7 +41,7 @@ from SpineDCELib.progress import Progress, silent
 from SpineDCELib.series.dynamic_series import DynamicSeries, Geometry
 
 # Constants of the search that hold in every protocol: multiples of the noise, or shares within one
-# image. None has a published source; each is a choice for the reason that stands beside it.
+# image. None has a published source; each was chosen for the reason given with it.
 #: SNR of a voxel's mean before contrast, below which its neighbours are averaged in: at 7 the
 #: baseline is known to a seventh, and concentration to about a quarter.
 LEAST_BASELINE_SNR = 7.0
@@ -50,13 +56,13 @@ LEAST_VOLUME_SHARE = 0.05
 LEAST_PEAK_SHARE = 0.3
 #: Least count of other enhancing voxels, as a share of the artery's, that can show it to be a vein.
 LEAST_TISSUE = 0.25
-#: Groups of nine voxels whose onset is compared with the artery's; more change nothing.
+#: Groups of nine voxels whose onset is compared with the artery's; more do not change the result.
 ONSET_SAMPLES = 3000
-#: Share of the maximum at which a curve counts as risen: early, but above the noise.
+#: Share of the maximum that defines the onset of a curve: early, but above the noise.
 ONSET_SHARE = 0.2
 #: Percentile of the depth in the vessel above which voxels are its core.
 CORE_PERCENTILE = 60
-#: SDs of baseline scatter that a voxel's area may differ by; 1 % of steady voxels are lost.
+#: SDs of baseline scatter by which a voxel's area may differ; 1 % of steady voxels are lost.
 SCATTER_SDS = 2.5
 #: Tolerance below the vessel's area, as a share of that above it.
 LOW_SIDE = 0.6
@@ -81,14 +87,15 @@ class Criteria:
             the first minutes of leakage, far less than half is left.
         roughness: largest scatter after the peak, beyond noise, as a share of the peak.
         least_voxels, least_volume: of a vessel; volume in mm³.
-        tube: least elongation of a group that is taken for a tube.
+        tube: least elongation of a group that counts as a tube.
         thickest: mm; an aneurysm of the aorta is rarely thicker.
         same_time: s, within which vessels fill together.
         branch: cross-section below which, as a share of the vessel's, a part is a branch.
-        tolerance: how far a voxel's area and peak may lie from the vessel's.
-        uniform: the same for the mean area of voxels that lie alike, and there only downwards.
+        tolerance: largest deviation of a voxel's area and peak from the vessel's, as a share.
+        uniform: largest share by which the mean area of voxels in similar positions may be below
+            the vessel's.
         slice_share: least share of the fullest slice's voxels that a slice must have.
-        causes: largest share of the enhancing tissue that may fill before its artery.
+        early_tissue: largest share of the enhancing tissue that may fill before its artery.
         least_SNR: of the artery before contrast, in one frame; below it the noise floor decides.
         least_steadiness: the same over all frames before contrast and the voxels that are averaged
             for a baseline.
@@ -109,7 +116,7 @@ class Criteria:
     tolerance: float = 0.1
     uniform: float = 0.04
     slice_share: float = 0.02
-    causes: float = 0.5
+    early_tissue: float = 0.5
     least_SNR: float = 1.5
     least_steadiness: float = 7.0
 
@@ -119,7 +126,7 @@ class _Vessel:
     """A group of voxels, given by their positions in the pool, with its shape and timing."""
 
     members: NDArray[np.intp]
-    shape: Shape
+    shape: VesselShape
     arrival: float
     onset: float
     peak: float
@@ -143,8 +150,8 @@ def detect(
         region: ``(slices, rows, columns)``; the search stays inside.
 
     Returns:
-        A :class:`~SpineDCELib.aif.candidates.Detection`; its ``doubt`` says why no artery
-        can be trusted, and is empty where one can.
+        A :class:`~SpineDCELib.aif.candidates.Detection`; its ``doubt`` is the reason why no artery
+        can be trusted, and empty if one can.
     """
     limits = criteria or Criteria()
     signal, t, geometry = dynamic.signal, dynamic.times, dynamic.geometry
@@ -153,7 +160,7 @@ def detect(
     arrival = np.full(geometry.shape, np.nan, np.float32)
     progress(0.0, "Finding the artery")
     try:
-        n0, noise = first_look(signal, t=t)
+        n0, noise = estimate_baseline(signal, t=t)
     except InputError as error:
         return Detection((), verdicts, numbers, arrival, None, 1, 0.0, unit, doubt=str(error))
 
@@ -186,18 +193,18 @@ def detect(
             main, vessels, voxels, scores, signal, top - baseline, t, n0, noise, limits
         )
         own = curves[:, main.members]
-        inside = lumen(
+        inside = classify_lumen(
             _mask(main.members, voxels, geometry),
             geometry,
             power=np.square(own, dtype=np.float64),
-            area_of=lambda means: area_of(means, t=t, before=n0, to_contrast=to_contrast),
+            area_of=lambda means: area_under_curve(means, t=t, before=n0, to_contrast=to_contrast),
             before=n0,
             noise=noise,
             uniform=limits.uniform,
         )
         _select(main, voxels, scores, verdict, geometry, inside, n0, limits)
         if not doubt and not (verdict == Verdict.ACCEPTED).any():
-            doubt = "no voxel lies wholly inside the artery and keeps a steady curve."
+            doubt = "no voxel is wholly inside the artery and has a steady curve."
     if doubt:
         verdict[verdict == Verdict.ACCEPTED] = Verdict.DOUBTED
     verdicts.flat[voxels] = verdict
@@ -233,7 +240,7 @@ def _baseline(
 
 
 def _judged_alone(s: Scores, limits: Criteria, unit: str) -> NDArray[np.uint8]:
-    """Judge each curve by itself; ACCEPTED means no objection so far."""
+    """Judge each curve by its own scores; ACCEPTED means no objection so far."""
     verdict = np.full(s.peak.size, Verdict.ACCEPTED, np.uint8)
     # Noise alone makes a curve rough, so only roughness beyond it counts.
     beyond = np.sqrt(np.maximum(s.roughness**2 - _noise_roughness(s) ** 2, 0))
@@ -248,7 +255,7 @@ def _judged_alone(s: Scores, limits: Criteria, unit: str) -> NDArray[np.uint8]:
 
 
 def _noise_roughness(s: Scores) -> Array:
-    """Return the roughness that the noise of one frame alone gives."""
+    """Return the roughness that the noise of one frame alone causes."""
     return 1 / np.maximum(s.SNR * np.maximum(s.peak, 1e-9), 1e-9)
 
 
@@ -259,11 +266,11 @@ def _vessels(
     geometry: Geometry,
     limits: Criteria,
 ) -> list[_Vessel]:
-    """Return connected groups that are large enough; mark the voxels of others as SCATTERED."""
+    """Return the connected groups that are large enough; mark all other voxels as SCATTERED."""
     fit = np.flatnonzero(verdict == Verdict.ACCEPTED)
     if not fit.size:
         return []
-    labels = group(voxels[fit], s.arrival[fit], s.peak[fit], geometry.shape)
+    labels = label_vessels(voxels[fit], s.arrival[fit], s.peak[fit], geometry.shape)
     counts = np.bincount(labels)
     large = (counts >= limits.least_voxels) & (
         counts * geometry.voxel_volume >= limits.least_volume
@@ -276,7 +283,7 @@ def _vessels(
         found.append(
             _Vessel(
                 members,
-                shape_of(mask, geometry),
+                measure_shape(mask, geometry),
                 float(np.median(s.arrival[members])),
                 float(np.median(s.onset[members])),
                 float(np.percentile(s.peak[members], 75)),
@@ -314,9 +321,9 @@ def _choose(
 
 
 def _why_none(verdict: NDArray[np.uint8]) -> str:
-    """Return why no curve is arterial, with the three most frequent verdicts."""
+    """Return the reason why no curve is arterial, with the three most frequent verdicts."""
     if not verdict.size:
-        return "nothing enhances as blood does."
+        return "nothing enhances like blood."
     codes, counts = np.unique(verdict, return_counts=True)
     words = [
         f"{n} voxels: {Verdict(code).reason}"
@@ -337,7 +344,7 @@ def _doubt_of(
     noise: float,
     limits: Criteria,
 ) -> str:
-    """Return why even the best vessel cannot give an AIF; empty if it can."""
+    """Return the reason why even the best vessel cannot give an AIF; empty if it can."""
     if main.onset < t[1]:
         return "contrast agent is present from the first frame on, so there is no baseline."
     SNR = float(np.median(s.baseline[main.members])) / noise
@@ -345,7 +352,7 @@ def _doubt_of(
     if limits.least_SNR > SNR or steady < limits.least_steadiness:
         return (
             f"the artery's signal before contrast is lost in noise (signal-to-noise ratio "
-            f"{SNR:.1f} in {n0} frames)."
+            f"{SNR:.1f} per frame, {n0} frames)."
         )
     # Tissue cannot fill before the artery that feeds it; only the heart and lungs do.
     other = rise > limits.rise_over_noise * noise
@@ -355,16 +362,16 @@ def _doubt_of(
     fed = np.flatnonzero(other)
     if fed.size > main.members.size * LEAST_TISSUE:
         flat = signal.reshape(len(t), -1)
-        # Nine voxels are averaged at a time, so that noise does not cross a fifth of a weak rise.
+        # Averages of nine voxels keep noise from reaching a fifth of a weak rise.
         nine = fed[: fed.size // 9 * 9].reshape(-1, 9)
         nine = nine[:: max(len(nine) // ONSET_SAMPLES, 1)]
-        first = crossing(_risen(flat[:, voxels[main.members]], t, n0), t=t, share=ONSET_SHARE)
-        onset = crossing(_risen(flat[:, nine].mean(axis=2), t, n0), t=t, share=ONSET_SHARE)
+        first = time_of_share(_risen(flat[:, voxels[main.members]], t, n0), t=t, share=ONSET_SHARE)
+        onset = time_of_share(_risen(flat[:, nine].mean(axis=2), t, n0), t=t, share=ONSET_SHARE)
         earlier = float((onset < np.median(first) - limits.same_time).mean())
-        if earlier > limits.causes:
+        if earlier > limits.early_tissue:
             return (
-                f"the first vessel to fill does so after {100 * earlier:.0f} % of the tissue that "
-                "enhances: it is a vein, and no artery is in the images."
+                f"the first vessel to fill does so later than {100 * earlier:.0f} % of the "
+                "enhancing tissue, so it is a vein; the images show no artery."
             )
     return ""
 
@@ -390,19 +397,19 @@ def _select(
     s: Scores,
     verdict: NDArray[np.uint8],
     geometry: Geometry,
-    inside: Lumen,
+    inside: LumenVoxels,
     n0: int,
     limits: Criteria,
 ) -> None:
     """Accept the voxels of the artery that hold only blood in a steady state."""
     m, mask = main.members, _mask(main.members, voxels, geometry)
-    deep = depth(mask, geometry).flat[voxels[m]]
+    deep = depth_in_slice(mask, geometry).flat[voxels[m]]
     core = deep >= np.percentile(deep, CORE_PERCENTILE)
     peak, when = (float(np.median(x[m][core])) for x in (s.peak, s.arrival))
-    # A baseline of n0 noisy frames scatters, and concentration with it, up and down alike.
+    # The baseline of n0 noisy frames scatters, and concentration with it, in both directions.
     scatter = SCATTER_SDS * GAIN / (np.maximum(s.SNR[m], 1e-9) * np.sqrt(n0))
     allowed = np.maximum(limits.tolerance, scatter)
-    # Other tissue in a voxel can only lower its area, so the limit on that side is closer.
+    # Other tissue in a voxel can only lower its area, so the limit on that side is narrower.
     area = np.log(np.maximum(s.area[m], 1e-9) / inside.area)
     low, high = area < -np.maximum(LOW_SIDE * limits.tolerance, scatter), area > allowed
     odd = high | (np.abs(np.log(np.maximum(s.peak[m], 1e-9) / peak)) > 2 * allowed)
@@ -411,7 +418,7 @@ def _select(
     verdict[m[low]] = np.where(core[low], Verdict.INFLOW, Verdict.EDGE)
     verdict[m[inside.mixed | inside.rim]] = Verdict.EDGE
     verdict[m[inside.fresh & ~inside.rim]] = Verdict.INFLOW
-    thin = branches(mask, geometry, thinner=limits.branch).flat[voxels[m]]
+    thin = thin_parts(mask, geometry, thinner=limits.branch).flat[voxels[m]]
     mask.flat[voxels[m[thin]]] = False
     parts, _ = ndimage.label(mask, np.ones((3, 3, 3)))
     part = parts.flat[voxels[m]]

@@ -17,8 +17,8 @@ from SpineDCELib.errors import InputError
 STEP = 0.25
 
 
-class GivenCurve(NamedTuple):
-    """A curve with its own times."""
+class ExternalCurve(NamedTuple):
+    """Arterial input function with its own times."""
 
     t: NDArray[np.float64]  #: s
     C: NDArray[np.float64]  #: mM
@@ -26,36 +26,40 @@ class GivenCurve(NamedTuple):
     notes: tuple[str, ...]
 
 
-def from_file(file: CurveFile, *, t: NDArray[np.float64], medium: str | None = None) -> GivenCurve:
-    """Return a file's curve, checked against the series.
+def from_file(
+    file: CurveFile, *, t: NDArray[np.float64], medium: str | None = None
+) -> ExternalCurve:
+    """Return the curve of a file, checked against the series.
 
     Args:
         t: frame times, s.
-        medium: "blood" or "plasma" where the user says so.
+        medium: "blood" or "plasma", if set by the user.
 
     Raises:
         InputError: the curve ends before half of the acquisition.
     """
     notes = []
     if (medium or file.medium) is None:
-        notes.append("The AIF file does not state blood or plasma; taken as blood.")
+        notes.append("The AIF file does not state blood or plasma; blood is assumed.")
     if file.t[-1] < t[-1] - np.ptp(t) / 2:
         raise InputError(
-            f"The AIF file ends at {file.t[-1]:g} s, the series at {t[-1]:g} s. Give a curve over "
+            f"The AIF file ends at {file.t[-1]:g} s, the series at {t[-1]:g} s. Load a curve over "
             "the whole acquisition.",
             code="aif_file_too_short",
             fields=("inputs.aif_file",),
         )
     notes.append(file.note)
     if file.t[0] > t[0] or file.t[-1] < t[-1]:
-        notes.append("The AIF file is shorter than the series; its first and last values are held.")
-    return GivenCurve(file.t, file.C, medium or file.medium or "blood", tuple(notes))
+        notes.append(
+            "The AIF file does not cover the whole series; its first and last values are extended."
+        )
+    return ExternalCurve(file.t, file.C, medium or file.medium or "blood", tuple(notes))
 
 
 def from_population(
     name: str, tissue: NDArray[np.float64], *, t: NDArray[np.float64]
-) -> GivenCurve:
-    """Return a population AIF that begins where the tissue's curve rises.
+) -> ExternalCurve:
+    """Return a population AIF that starts where the tissue's curve rises.
 
     Args:
         name: key of :data:`POPULATION`.
@@ -64,25 +68,25 @@ def from_population(
     arrival = bolus_arrival(tissue, t=t)
     fine = _fine(t)
     note = (
-        f"Population AIF ({name}) set to begin at {arrival:.1f} s, where the most enhancing "
-        "voxels rise."
+        f"The population AIF ({name}) starts at {arrival:.1f} s, when the most enhancing voxels "
+        "start to rise."
     )
-    return GivenCurve(fine, POPULATION[name](fine, arrival=arrival), "blood", (note,))
+    return ExternalCurve(fine, POPULATION[name](fine, arrival=arrival), "blood", (note,))
 
 
 def from_population_fit(
     name: str, Cb: NDArray[np.float64], *, t: NDArray[np.float64]
-) -> GivenCurve:
+) -> ExternalCurve:
     """Return a population AIF fitted in arrival and height to the artery's own curve, mM."""
     fit = fit_population(name, Cb, t=t)
     fine = _fine(t)
     note = (
-        f"Population AIF ({name}) fitted to the artery: begins at {fit.arrival:.1f} s, times "
-        f"{fit.scale:.2f}; {fit.misfit:.2f} remain (SD)."
+        f"The population AIF ({name}) was fitted to the artery: arrival {fit.arrival:.1f} s, scale "
+        f"{fit.scale:.2f}, residual SD {fit.misfit:.2f} mM."
     )
-    return GivenCurve(fine, fit.at(fine), "blood", (note,))
+    return ExternalCurve(fine, fit.at(fine), "blood", (note,))
 
 
 def _fine(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return fine times with an extra minute, so that an earlier shift does not reach the end."""
+    """Return fine times with an extra minute, so that an earlier shift stays within the curve."""
     return np.arange(t[0], t[-1] + 60, STEP)

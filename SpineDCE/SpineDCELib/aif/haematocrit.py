@@ -14,7 +14,7 @@ from SpineDCELib.errors import InputError
 def blood_to_plasma(Cb: ArrayLike, *, Hct: float) -> NDArray[np.float64]:
     """Return the plasma concentration ``Cp = Cb/(1 − Hct)``, mM.
 
-    Contrast agent stays out of the red cells.
+    Contrast agent does not enter the red cells.
 
     Args:
         Cb: whole-blood concentration, mM.
@@ -38,7 +38,7 @@ def blood_contrast(
     """Return a function that converts signal to contrast agent as in blood, and its unit.
 
     Args:
-        TR: s. FA: degrees; without either, the function gives relative enhancement.
+        TR: s. FA: degrees; without either, the function returns relative enhancement.
         T10: of blood, s. r1: 1/s/mM.
 
     Returns:

@@ -20,7 +20,7 @@ Point = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Ball:
-    """Voxels with their centre within ``radius`` mm of ``centre``, LPS mm; at least one."""
+    """Voxels whose centres are within ``radius`` mm of ``centre``, LPS mm; at least one."""
 
     centre: Point
     radius: float = 0.0
@@ -31,7 +31,7 @@ class Selection:
     """Voxels and slices added to or removed from the AIF by hand.
 
     Positions are in LPS mm and not in voxels, so that they hold on another grid of the same
-    patient; between visits the patient must lie alike, or :meth:`moved` must shift them.
+    patient. For a visit with another patient position, :meth:`moved` shifts them.
 
     Attributes:
         name: chosen by the user.
@@ -45,7 +45,7 @@ class Selection:
     slices_out: tuple[Point, ...] = ()
 
     def moved(self, offset: Point) -> Selection:
-        """Return the selection shifted by ``offset`` mm, because the patient lies elsewhere."""
+        """Return the selection shifted by ``offset`` mm, for another patient position."""
 
         def on(point: Point) -> Point:
             a, b, c = (p + d for p, d in zip(point, offset, strict=True))
@@ -74,7 +74,7 @@ def slice_is_out(selection: Selection, slice_index: int, geometry: Geometry) -> 
 def with_slice(
     selection: Selection, slice_index: int, geometry: Geometry, *, taken: bool
 ) -> Selection:
-    """Return the selection with a slice (from 0) taken in again or left out."""
+    """Return the selection with a slice (from 0) included or left out."""
     others = tuple(p for p in selection.slices_out if round(_index(p, geometry)[2]) != slice_index)
     out = () if taken else (slice_point(slice_index, geometry),)
     return replace(selection, slices_out=others + out)
@@ -83,20 +83,20 @@ def with_slice(
 def with_candidate(
     selection: Selection, candidate: Candidate, found: Detection, geometry: Geometry, *, taken: bool
 ) -> Selection:
-    """Return the selection with one row of the candidates' table taken in or out.
+    """Return the selection with one row of the candidates' table included or left out.
 
-    A vessel that was taken out by hand returns with the voxels that the search chose; one that
-    the search rejected is taken in whole.
+    A vessel that was removed by hand returns with the voxels that the search chose; one that the
+    search rejected is included as a whole.
     """
     own = found.vessels[candidate.slice] == candidate.vessel
     rows, columns = np.nonzero(own)
     places = np.stack([columns, rows, np.full(rows.size, candidate.slice), np.ones(rows.size)])
     points = [(float(x), float(y), float(z)) for x, y, z, _ in (geometry.affine @ places).T]
     balls = tuple(Ball(point) for point in points)
-    mine = {_rounded(point) for point in points}
+    rounded = {_rounded(point) for point in points}
 
     def others(kept: tuple[Ball, ...]) -> tuple[Ball, ...]:
-        return tuple(b for b in kept if b.radius > 0 or _rounded(b.centre) not in mine)
+        return tuple(b for b in kept if b.radius > 0 or _rounded(b.centre) not in rounded)
 
     taken_in, taken_out = others(selection.taken_in), others(selection.taken_out)
     was_out = len(taken_out) < len(selection.taken_out)
@@ -116,7 +116,7 @@ def _rounded(point: Point) -> Point:
 def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeries) -> Detection:
     """Return the detection with the changes by hand in its mask, mean curve and table.
 
-    A voxel that is taken in by hand is trusted, whatever verdict the search gave it.
+    A voxel that was added by hand is trusted, whatever verdict the search gave it.
 
     Raises:
         InputError: no voxel is left.
@@ -158,7 +158,7 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
 
 
 def _updated(c: Candidate, found: Detection, signal: NDArray[np.floating]) -> Candidate:
-    """Return one candidate after the change."""
+    """Return a candidate with the changes by hand."""
     own = found.vessels[c.slice] == c.vessel
     good = own & (found.verdicts[c.slice] == Verdict.ACCEPTED)
     count = int(good.sum())
@@ -221,7 +221,7 @@ def selection_to_dict(selection: Selection) -> dict[str, Any]:
 
 
 def selection_from_dict(data: dict[str, Any]) -> Selection:
-    """Return the selection that :func:`selection_to_dict` has written.
+    """Return the selection from the values of :func:`selection_to_dict`.
 
     Raises:
         ValueError, KeyError, TypeError, AttributeError: the values have another layout.

@@ -22,7 +22,7 @@ def aligned_mean(
 
     Power is averaged, and twice the noise power is subtracted: the square of a magnitude is on
     average the signal's square plus ``2·noise²`` (Gudbjartsson, Magn Reson Med 1995;34:910).
-    Without it noise would raise a weak baseline.
+    Without the subtraction, noise would raise a weak baseline.
 
     Args:
         curves: ``(frames, voxels)``, magnitude signal. arrival: ``(voxels,)``, s.
@@ -36,7 +36,7 @@ def aligned_mean(
         power = (chosen**2).mean(axis=1) - 2 * noise**2
         mean = np.sqrt(np.maximum(power, 0.0))
         if late:
-            # The foot of the curve is a corner, so the interpolant must not ring.
+            # The foot of the curve is a corner, at which the interpolant must not overshoot.
             moved = PchipInterpolator(t, mean)(np.clip(t + late * BIN, t[0], t[-1]))
             mean = np.concatenate([mean[:before], moved[before:]])
         total += chosen.shape[1] * mean

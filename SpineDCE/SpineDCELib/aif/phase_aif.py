@@ -27,9 +27,9 @@ CHI = 0.34e-6
 PIECE = 15.0
 #: Largest distance from the artery of the tissue that gives the drift of the phase, mm.
 NEAR = 40.0
-#: Share by which phase and magnitude may differ because of angle, T10 and inflow.
-OWN_SCALE = 0.1
-#: At the magic angle (54.7°) phase does not depend on C. Least |3cos²θ-1| in use (2 at 0°).
+#: Share by which the scales of phase and magnitude may differ: angle, T10, inflow.
+SCALE_DIFFERENCE = 0.1
+#: Least |3cos²θ-1| that is used (2 at 0°); at the magic angle, 54.7°, phase does not depend on C.
 LEAST_FACTOR = 0.5
 
 
@@ -41,7 +41,7 @@ class PhaseCurve:
         C: ``(frames,)``, whole blood, mM. zero: SD of its zero level, mM: the artery is dark before
             contrast, and its phase there noisy.
         angle: median angle of the artery to B0, degrees.
-        static: voxels of steady tissue from which the phase's drift is known.
+        static: number of steady voxels that give the drift of the phase.
     """
 
     C: Array
@@ -53,9 +53,8 @@ class PhaseCurve:
 def vessel_angle(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float64]:
     """Return the angle between vessel and B0 at every voxel of a mask, rad.
 
-    B0 is taken along the patient's head-foot axis.
-    The centre line runs through the centres of pieces along the head-foot axis. A vessel that is
-    seen in one piece only is taken to run along it.
+    B0 is assumed along the patient's head-foot axis. The centre line runs through the centres of
+    pieces along that axis. A vessel with fewer than three pieces is assumed to run along it.
 
     Returns:
         ``(voxels,)``, in the order of ``np.nonzero(mask)``.
@@ -71,7 +70,7 @@ def vessel_angle(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.floa
     centres = np.column_stack(
         [np.bincount(piece, points[:, a])[known] / counts[known] for a in range(3)]
     )
-    # A smooth course: the centre of a piece jumps by parts of a voxel.
+    # The centres of pieces jump by parts of a voxel, so a smooth course is fitted.
     degree = min(3, int(known.sum()) - 1)
     slopes = [
         np.polyval(np.polyder(np.polyfit(centres[:, 2], centres[:, a], degree)), z)
@@ -93,8 +92,8 @@ def phase_curve(
 ) -> PhaseCurve:
     """Convert the change of an artery's phase to concentration.
 
-    The phase before contrast is subtracted voxel by voxel, and with it coil and background; the
-    drift of the scanner is that of steady tissue nearby and is subtracted too.
+    The phase before contrast is subtracted in every voxel, which removes coil and background. The
+    drift of the scanner is measured in steady tissue nearby and subtracted, too.
 
     Args:
         signal, phase: ``(frames, slices, rows, columns)``, magnitude and rad.
@@ -102,7 +101,7 @@ def phase_curve(
         field_strength: T. TE: s.
 
     Raises:
-        InputError: the artery lies near the magic angle, or no steady tissue is near it.
+        InputError: the artery is near the magic angle, or has no steady tissue near it.
     """
     angle = vessel_angle(mask, geometry)
     factor = 3 * np.cos(angle) ** 2 - 1
@@ -143,20 +142,21 @@ def _late_scatter(C: Array) -> float:
 
 
 def anchored(phase: PhaseCurve, C: Array) -> PhaseCurve:
-    """Return the phase's curve with its zero level held by the magnitude's late frames, too.
+    """Return the curve from phase with a zero level that agrees with the magnitude's late frames.
 
     Late concentrations are low, so the two curves may differ there only by their scales. Both
     levels are weighted by their inverse variances.
 
     Args:
-        C: ``(frames,)``, the magnitude's curve, mM; where it is NaN the phase's curve is unchanged.
+        C: ``(frames,)``, curve from magnitude, mM; if it is NaN, nothing is changed.
     """
     late = _late(C)
     level = float(C[late].mean())
     if not np.isfinite(level):
         return phase
-    sure, held = phase.zero**2, (OWN_SCALE * level) ** 2
-    offset = (level - float(phase.C[late].mean())) * sure / max(sure + held, 1e-12)
+    variance, tolerance = phase.zero**2, (SCALE_DIFFERENCE * level) ** 2
+    difference = level - float(phase.C[late].mean())
+    offset = difference * variance / max(variance + tolerance, 1e-12)
     return replace(phase, C=phase.C + offset)
 
 
@@ -195,7 +195,7 @@ def _steady(
     voxels = usable[np.argsort(change.flat[usable], kind="stable")[: usable.size // 5]]
     if voxels.size < 50:
         raise InputError(
-            "No steady tissue lies near the artery, so its phase has no reference.",
+            "There is no steady tissue near the artery, so its phase has no reference.",
             code="no_phase_reference",
             fields=("aif.peak=magnitude",),
         )
@@ -210,10 +210,10 @@ def with_decay(C_of: ContrastOf, signal: Array, *, TE: float, r2: float) -> Arra
         r2: relaxivity of T2*, 1/s/mM.
 
     Returns:
-        mM; NaN where no concentration gives such a signal.
+        mM; NaN where no concentration yields such a signal.
     """
     C = np.asarray(C_of(signal), float)
-    # A contraction: each step is several times smaller than the previous one.
+    # The iteration is a contraction: each step is several times smaller than the previous one.
     for _ in range(30):
         new = np.asarray(C_of(signal * np.exp(TE * r2 * np.nan_to_num(C))), float)
         if np.nanmax(np.abs(new - C), initial=0.0) < 1e-7:
@@ -228,27 +228,28 @@ def first_pass(C: Array) -> NDArray[np.bool_]:
 
 
 def confirms_decay(plain: Array, decayed: Array, phase_C: Array) -> bool:
-    """Return whether phase shows that T2* lowers the first pass.
+    """Return whether phase confirms that T2* lowers the first pass.
 
     Args:
         plain, decayed: the magnitude's concentration without and with T2*, mM.
         phase_C: the phase's.
 
     Returns:
-        True where ``decayed`` comes closer to ``phase_C`` in the first pass. False, too, where
-        phase is more than a quarter away from both: then its angle, or the phase itself, is wrong.
+        True if ``decayed`` is closer to ``phase_C`` in the first pass. False also if phase is more
+        than a quarter away from both, because then its angle, or the phase itself, is wrong.
     """
     frames = first_pass(phase_C)
-    one, other, given = (float(C[frames].sum()) for C in (plain, decayed, phase_C))
-    if not np.isfinite(other) or not min(one, other) < 1.25 * given < 1.5625 * max(one, other):
+    without, corrected, phase = (float(C[frames].sum()) for C in (plain, decayed, phase_C))
+    low, high = min(without, corrected), max(without, corrected)
+    if not np.isfinite(corrected) or not low < 1.25 * phase < 1.5625 * high:
         return False
-    return abs(other - given) < abs(one - given)
+    return abs(corrected - phase) < abs(without - phase)
 
 
 def peak_from_both(C: Array, phase_C: Array) -> Array:
-    """Return the magnitude's curve with its first pass halfway to the phase's, mM.
+    """Return the curve from magnitude with its first pass halfway to that from phase, mM.
 
-    Their errors are independent: one saturates, the other is noisier and depends on an angle.
-    Below half of the peak the magnitude is exact enough and far less noisy.
+    Their errors are independent: magnitude saturates, phase is noisier and depends on an angle.
+    Below half of the peak magnitude is accurate enough and far less noisy.
     """
     return np.where(first_pass(C), (C + phase_C) / 2, C)

@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Table:
-    """A table: headings with units, and rows."""
+    """Table of rows under headings with units."""
 
     title: str
     columns: tuple[str, ...]
@@ -35,7 +35,7 @@ class Series:
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """A chart of lines over one axis, with an optional marked interval of x.
+    """Chart of lines over one axis, with an optional vertical line and marked interval.
 
     Attributes:
         x_title, y_title: with units. mark: x of a vertical line. band: a marked interval.
@@ -112,7 +112,7 @@ def evidence_charts(evidence: Evidence) -> tuple[Chart, ...]:
 
     lines = [Series("all regions", x, evidence.residual)]
     lines += [Series(r.name, x, r.residual, "check") for r in evidence.regions]
-    charts = [chart("Residual", "residual / least", tuple(lines))]
+    charts = [chart("Residual", "residual, relative to best", tuple(lines))]
     ratios = tuple(Series(name, x, y) for name, y in evidence.normalised_vp.items())
     vp = tuple(Series(r.name, x, 100 * r.vp) for r in evidence.regions)
     charts.append(chart("Vp", "Vp [mL/100 mL]", vp))

@@ -14,7 +14,7 @@ from SpineDCELib.errors import InputError
 
 
 class PopulationFit(NamedTuple):
-    """A population AIF that fits a measured curve."""
+    """Population AIF fitted to a measured curve."""
 
     name: str
     arrival: float  #: time 0 of the function, s

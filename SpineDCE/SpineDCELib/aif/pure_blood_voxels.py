@@ -1,9 +1,10 @@
 """Selection of the voxels of an artery that hold nothing but blood in a steady state.
 
-Near saturation 1 % of baseline is 2 % of peak concentration, so that a little fat in the voxel, or
-fresh blood that has seen too few pulses, spoils the curve long before it shows in one noisy voxel.
-It shows in the mean of many: fresh blood in all voxels of one height, because it fades along the
-vessel; other tissue in all voxels that lie alike in the cross-section.
+Near saturation an error of 1 % of the baseline is 2 % of the peak concentration. A little fat in a
+voxel, or fresh blood that has seen too few pulses, therefore spoils the curve long before it is
+visible in one noisy voxel. It is visible in the mean of many: inflow in all voxels at one position
+along the vessel, because it fades along it; other tissue in all voxels at similar positions in the
+cross-section.
 """
 
 from __future__ import annotations
@@ -24,20 +25,20 @@ Flags = NDArray[np.bool_]
 #: Change of area in % per 1 % of baseline: 1.5 to 1.7 for spoiled gradient echo at first passes of
 #: 3 to 7 mM.
 GAIN = 1.6
-#: By how many SDs the mean of a stretch must be lower, where any of many stretches would cut the
-#: vessel short, and that of voxels that lie alike, where only they are lost.
+#: SDs by which a mean must be low: of a stretch, which would end the steady part of the vessel (one
+#: of many would do), and of voxels at similar positions, which alone would be left out.
 CUT, LEAVE_OUT = 2.5, 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class Lumen:
-    """Judgement of every voxel of a vessel, in the order of the mask's voxels.
+class LumenVoxels:
+    """Classification of the voxels of a vessel, in the order of the mask's voxels.
 
     Attributes:
         area: area under the curve of steady blood, in the unit of the scores.
-        rim: less than five of the eight neighbours in the slice belong to the vessel.
-        fresh: at this height blood enhances too little: it flows in.
-        mixed: voxels that lie alike in the cross-section enhance too little: other tissue.
+        rim: fewer than five of the eight neighbours in the slice belong to the vessel.
+        fresh: blood at this position along the vessel enhances too little: inflow.
+        mixed: voxels at similar positions in the cross-section enhance too little: other tissue.
     """
 
     area: float
@@ -46,7 +47,7 @@ class Lumen:
     mixed: Flags
 
 
-def lumen(
+def classify_lumen(
     mask: NDArray[np.bool_],
     geometry: Geometry,
     *,
@@ -55,19 +56,19 @@ def lumen(
     before: int,
     noise: float,
     uniform: float,
-) -> Lumen:
-    """Judge the voxels of a vessel by the means of voxels that lie alike.
+) -> LumenVoxels:
+    """Classify the voxels of a vessel by the means of voxels at similar positions.
 
-    Steady is the stretch of the vessel that begins as its best half and goes on both ways for as
-    long as the mean of the next voxels is not lower. In it as many voxels that lie alike are
-    averaged as noise asks for to see ``uniform``.
+    The steady stretch starts as the half of the vessel with the largest area and extends both ways
+    as long as the mean of the next voxels is not lower. Within it, as many voxels at similar
+    positions are averaged as the noise requires to detect a deficit of ``uniform``.
 
     Args:
         mask: ``(slices, rows, columns)``, the vessel.
         power: ``(frames, voxels)``, squared signal, in the order of the mask's voxels.
         area_of: signal ``(frames, n)`` → area ``(n,)``.
         before: frames before contrast. noise: SD of a frame.
-        uniform: how far a mean's area may lie below that of steady blood, a share.
+        uniform: share by which a mean's area may be below that of steady blood.
     """
     place = np.argwhere(mask)
     kernel = np.ones((1, 3, 3), np.int8)
@@ -78,23 +79,23 @@ def lumen(
     along = along_axis(place, geometry)
     floor = np.median(power[:before].mean(axis=0)) / noise**2 - 2
     SNR = np.sqrt(max(floor, 0.25))
-    # A magnitude's power scatters more than its amplitude where noise comes near it.
-    one = GAIN * np.sqrt((1 + SNR**-2) / before) / SNR
+    # The power of a magnitude scatters more than its amplitude where the SNR is low.
+    voxel_error = GAIN * np.sqrt((1 + SNR**-2) / before) / SNR
 
     def enough(share: float, sure: float) -> float:
-        """Return the number of voxels whose mean shows that it is lower by a share."""
-        return (sure * one / share) ** 2
+        """Return the number of voxels whose mean reveals a deficit of a share."""
+        return (sure * voxel_error / share) ** 2
 
-    def area(likes: NDArray[np.intp]) -> float:
+    def area(members: NDArray[np.intp]) -> float:
         """Return the area under the mean curve of some voxels."""
-        mean = power[:, likes].mean(axis=1, keepdims=True) - 2 * noise**2
+        mean = power[:, members].mean(axis=1, keepdims=True) - 2 * noise**2
         return float(area_of(np.sqrt(np.maximum(mean, 0)))[0])
 
-    def too_low(likes: NDArray[np.intp], steady: float, n: int, sure: float) -> Flags:
-        """Return whether running means over n of the voxels lie below steady blood."""
-        mean = ndimage.uniform_filter1d(power[:, likes], n, axis=1, mode="nearest")
+    def too_low(members: NDArray[np.intp], steady: float, n: int, sure: float) -> Flags:
+        """Return whether running means over n of the voxels are below steady blood."""
+        mean = ndimage.uniform_filter1d(power[:, members], n, axis=1, mode="nearest")
         level = area_of(np.sqrt(np.maximum(mean - 2 * noise**2, 0)))
-        return np.asarray(level < steady * (1 - max(uniform, sure * one / np.sqrt(n))))
+        return np.asarray(level < steady * (1 - max(uniform, sure * voxel_error / np.sqrt(n))))
 
     order = np.argsort(along, kind="stable")
     line = order[deep[order]]
@@ -103,7 +104,7 @@ def lumen(
     first = int(max(starts, key=lambda a: area(line[a : a + half])))
     last = first + half
     window = int(np.clip(enough(2 * uniform, CUT), line.size // 10, line.size // 5)) or 1
-    # The best half is a little too high and so reaches less far: a second pass corrects it.
+    # The best half is slightly too high and extends too little; a second pass corrects this.
     for _ in range(2):
         steady = area(line[first:last])
         low = np.flatnonzero(too_low(line, steady, window, CUT))
@@ -112,10 +113,10 @@ def lumen(
     steady = area(line[first:last])
     fresh = (along < along[line[first]]) | (along > along[line[last - 1]])
     mixed = np.zeros_like(rim)
-    kind = 2 * place[:, 0] + inner
-    for one_kind in np.unique(kind):
-        likes = order[(kind == one_kind)[order] & ~(fresh | rim)[order]]
-        if likes.size:
-            n = int(np.clip(enough(uniform, LEAVE_OUT), 1, (likes.size + 1) // 2))
-            mixed[likes] = too_low(likes, steady, n, LEAVE_OUT)
-    return Lumen(steady, rim, fresh, mixed)
+    position = 2 * place[:, 0] + inner
+    for similar in np.unique(position):
+        members = order[(position == similar)[order] & ~(fresh | rim)[order]]
+        if members.size:
+            n = int(np.clip(enough(uniform, LEAVE_OUT), 1, (members.size + 1) // 2))
+            mixed[members] = too_low(members, steady, n, LEAVE_OUT)
+    return LumenVoxels(steady, rim, fresh, mixed)

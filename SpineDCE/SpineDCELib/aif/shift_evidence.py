@@ -1,4 +1,4 @@
-"""Evidence for the AIF shift: residual, Vp and normalised Vp against it, region by region."""
+"""Evidence for the AIF shift: residual, Vp and normalised Vp of each region at every shift."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from SpineDCELib.kinetics.fitting import Fitter, prepare
 from SpineDCELib.measurement.normalised_ratio import normalise
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Model
+from SpineDCELib.vocabulary.quantities import number
 
 Array = NDArray[np.float64]
 
-#: Range and step of the shifts tried, s: the artery feeds tissue, so tissue hardly fills before it;
-#: 20 s is far more than blood needs from the aorta to the spine.
+#: Range and step of the shifts, s. The artery feeds the tissue, which hardly fills earlier; 20 s is
+#: far more than blood needs from the aorta to the spine.
 FIRST, LAST, STEP = -6.0, 20.0, 0.5
 #: Parts that a region is divided into, whose mean curves determine the shift: single voxels are too
 #: noisy where signal is poor, and one mean would not give an uncertainty.
 PARTS = 8
-#: Voxels that a region's vp is averaged over; more take longer and change nothing.
+#: Voxels over which a region's vp is averaged; more take longer and do not change the result.
 VOXELS = 200
-#: A plateau is where the residual exceeds its minimum by less than this share: where the sum of
-#: squares has not doubled.
+#: On the plateau the residual exceeds its minimum by less than this share: the sum of squares has
+#: not doubled.
 PLATEAU = 1.0
 #: A residual that changes by less than this share does not determine a shift.
 FLAT = 0.05
@@ -41,13 +42,13 @@ class RegionEvidence:
 
     Attributes:
         name: of the region. voxels: number with a usable curve.
-        residual: ``(shifts,)``, mean over the region's parts of the residual sum of squares over
-            its own least: 1 at best.
+        residual: ``(shifts,)``, mean over the region's parts of the residual sum of squares,
+            relative to its minimum (1).
         vp: ``(shifts,)``, mean of the fitted voxels, fraction; NaN for a model without vp.
-        proposal: shift of the least residual, s. low, high: its 95 % interval from resampled
+        proposal: shift of the smallest residual, s. low, high: its 95 % interval from resampled
             parts.
-        arrival: by how much the region's mean curve rises later than the AIF, s; NaN where it
-            does not rise. Dispersion makes it a rougher guess than the residual.
+        arrival: delay of the rise of the region's mean curve after the AIF, s; NaN if it does not
+            rise. Because of dispersion it is a rougher estimate than the residual.
     """
 
     name: str
@@ -65,11 +66,11 @@ class Evidence:
     """Evidence of all regions, and the shift that they propose.
 
     Attributes:
-        shifts: s. residual: ``(shifts,)``, all regions' parts, 1 at best.
+        shifts: s. residual: ``(shifts,)``, over all regions, relative to its minimum (1).
         proposal: s. low, high: from the least to the largest of the regions' intervals.
-        plateau: the shifts, s, between which the residual is less than twice its least.
-        normalised_vp: lesion → ``(shifts,)``, its mean vp over the reference's.
-        doubt: the reason not to trust the proposal; empty where it can be trusted.
+        plateau: the shifts, s, between which the residual is less than twice its minimum.
+        normalised_vp: lesion → ``(shifts,)``, its mean vp over that of the reference.
+        doubt: reason not to trust the proposal; empty if it can be trusted.
     """
 
     shifts: Array
@@ -82,13 +83,17 @@ class Evidence:
     normalised_vp: dict[str, Array] = field(default_factory=dict)
     doubt: str = ""
 
-    def sentence(self) -> str:
-        """Return the proposal in words."""
-        own = ", ".join(f"{r.name} {r.proposal:.1f} s" for r in self.regions)
+    def summary(self) -> str:
+        """Describe the proposal in a sentence, with the reason to doubt it if there is one."""
+
+        def seconds(low: float, high: float) -> str:
+            return f"{number(low, 1)} to {number(high, 1)} s"
+
+        by_region = ", ".join(f"{r.name} {number(r.proposal, 1)} s" for r in self.regions)
         return (
-            f"Shift {self.proposal:.2f} s where the fit's residual is least (95 % {self.low:.1f} "
-            f"to {self.high:.1f} s; plateau {self.plateau[0]:.1f} to {self.plateau[1]:.1f} s; "
-            f"{own})." + (f" {self.doubt}" if self.doubt else "")
+            f"The fit residual is smallest at a shift of {number(self.proposal, 2)} s (95 % "
+            f"interval {seconds(self.low, self.high)}; plateau {seconds(*self.plateau)}; by "
+            f"region: {by_region})." + (f" {self.doubt}" if self.doubt else "")
         )
 
 
@@ -103,13 +108,13 @@ def gather_evidence(
     shifts: ArrayLike | None = None,
     progress: Progress = silent,
 ) -> Evidence:
-    """Fit every region at every shift.
+    """Fit every region at every shift, and propose the shift of the smallest residual.
 
     Args:
         regions: name → tissue curves, mM, ``(frames, voxels)``.
         t: frame times, s. Cp: arterial plasma curve, mM.
         lesions, reference: names among ``regions`` between which vp is normalised.
-        shifts: s, rising and evenly spaced; from ``FIRST`` to ``LAST`` by ``STEP`` if None.
+        shifts: s, increasing and evenly spaced; from ``FIRST`` to ``LAST`` by ``STEP`` if None.
 
     Raises:
         InputError: no region has a curve that can be fitted.
@@ -119,7 +124,7 @@ def gather_evidence(
     found: list[RegionEvidence] = []
     losses: list[Array] = []
     weighed: list[tuple[Fitter, Array]] = []
-    for number, (name, curves) in enumerate(regions.items()):
+    for n, (name, curves) in enumerate(regions.items()):
         usable = curves[:, np.isfinite(curves).all(axis=0)]
         if not usable.shape[1]:
             continue
@@ -128,7 +133,7 @@ def gather_evidence(
         rss = np.full((tried.size, chosen.shape[1]), np.nan)
         vp = np.full(tried.size, np.nan)
         for i, shift in enumerate(tried):
-            progress((number + i / tried.size) / len(regions), f"Shift of {name}")
+            progress((n + i / tried.size) / len(regions), f"Estimating the shift of {name}")
             rss[i] = fitter.fit(float(shift)).rss
             fit = voxels.fit(float(shift))
             if "vp" in fit.parameters and np.isfinite(fit["vp"]).any():
@@ -136,7 +141,7 @@ def gather_evidence(
         fitted = np.isfinite(rss).all(axis=0)
         if not fitted.any():
             continue
-        # A floor keeps curves without any noise from weighing infinitely.
+        # A floor keeps curves without noise from getting an infinite weight.
         floor = 1e-6 * (chosen.astype(float) ** 2).sum(axis=0).mean()
         least = np.maximum(rss.min(axis=0), floor)
         loss = (rss / least)[:, fitted]
@@ -150,7 +155,7 @@ def gather_evidence(
                 proposal=best,
                 low=low,
                 high=high,
-                arrival=_later(chosen, times, Cp),
+                arrival=_delay_of_rise(chosen, times, Cp),
             )
         )
         losses.append(loss)
@@ -193,13 +198,13 @@ def _parts(curves: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def _spread(curves: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return at most ``VOXELS`` curves, evenly from the whole region."""
+    """Return at most ``VOXELS`` curves, evenly sampled from the whole region."""
     n = curves.shape[1]
     return curves if n <= VOXELS else curves[:, np.linspace(0, n - 1, VOXELS).astype(int)]
 
 
 def _interval(shifts: Array, loss: Array) -> tuple[float, float, float]:
-    """Return the shift of the least mean loss and its 95 % interval over resampled parts.
+    """Return the shift of the smallest mean loss and its 95 % interval over resampled parts.
 
     Args:
         loss: ``(shifts, parts)``.
@@ -213,7 +218,7 @@ def _interval(shifts: Array, loss: Array) -> tuple[float, float, float]:
 
 
 def _refined(weighed: list[tuple[Fitter, Array]], about: float, step: float) -> float:
-    """Return the shift of the least residual among finer shifts about a first guess, s."""
+    """Return the shift of the smallest residual among finer shifts about a first guess, s."""
     finer = about + step * np.linspace(-0.8, 0.8, 9)
     loss = [
         np.nansum([np.nansum(fitter.fit(float(s)).rss / least) for fitter, least in weighed])
@@ -223,7 +228,7 @@ def _refined(weighed: list[tuple[Fitter, Array]], about: float, step: float) -> 
 
 
 def _least(shifts: Array, curve: Array) -> float:
-    """Return the shift at which a curve is least, between its samples by a parabola."""
+    """Return the shift at the minimum of a curve, interpolated by a parabola."""
     i = int(np.argmin(curve))
     if i in (0, curve.size - 1):
         return float(shifts[i])
@@ -234,7 +239,7 @@ def _least(shifts: Array, curve: Array) -> float:
 
 
 def _plateau(shifts: Array, residual: Array, proposal: float) -> tuple[float, float]:
-    """Return the interval about the minimum where the residual stays near it, interpolated."""
+    """Return the interval around the minimum in which the residual stays near it, interpolated."""
     i = int(np.argmin(residual))
     above = residual > 1 + PLATEAU
 
@@ -251,16 +256,16 @@ def _plateau(shifts: Array, residual: Array, proposal: float) -> tuple[float, fl
 
 
 def _doubt(residual: Array) -> str:
-    """Return why the residual does not determine a shift; empty where it does."""
+    """Return the reason why the residual does not determine a shift; empty if it does."""
     if np.argmin(residual) in (0, residual.size - 1):
         return "The residual has no minimum inside the range of shifts."
     if residual.max() < 1 + FLAT:
-        return "The residual hardly changes with the shift: these regions do not determine it."
+        return "The residual hardly changes with the shift, so these regions do not determine it."
     return ""
 
 
-def _later(curves: NDArray[np.floating], t: Array, Cp: ArterialCurve) -> float:
-    """Return by how much the mean curve rises later than the AIF, s; NaN where it does not."""
+def _delay_of_rise(curves: NDArray[np.floating], t: Array, Cp: ArterialCurve) -> float:
+    """Return the delay of the mean curve's rise after the AIF, s; NaN if it does not rise."""
     try:
         mean = curves.mean(axis=1, dtype=float)
         return round(bolus_arrival(mean, t=t) - bolus_arrival(Cp.c, t=Cp.t), 2)
@@ -270,13 +275,13 @@ def _later(curves: NDArray[np.floating], t: Array, Cp: ArterialCurve) -> float:
 
 @dataclass(frozen=True, eq=False)
 class ChangeEvidence:
-    """How the change between two visits depends on their shifts.
+    """Change of normalised vp between two visits, depending on their shifts.
 
     Attributes:
         lesion: name. offsets: s, added to both visits' proposals.
         percent: ``(offsets,)``, change of normalised vp, %.
-        least, most: % change, with each visit's shift anywhere in its own interval.
-        cutoff: %. stable: the call is the same for every such pair of shifts.
+        least, most: range of the change, %, with the shift of each visit in its own interval.
+        cutoff: %. stable: True if the call is the same for every such pair of shifts.
     """
 
     lesion: str
@@ -295,10 +300,10 @@ class ChangeEvidence:
 def change_evidence(
     before: Evidence, after: Evidence, *, lesion: str, cutoff: float = -40.0
 ) -> ChangeEvidence:
-    """Return the change of normalised vp, 100·(after - before)/before, against the shift.
+    """Compute the change of normalised vp, 100·(after - before)/before, at every shift.
 
     Args:
-        cutoff: above it persistent disease is called, % (Behar et al., AJNR 2023: -40).
+        cutoff: changes above it are called persistent disease, % (Behar et al., AJNR 2023: -40).
 
     Raises:
         InputError: one of the visits has no normalised vp of the lesion.

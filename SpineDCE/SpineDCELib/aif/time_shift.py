@@ -20,12 +20,12 @@ def shift_curve(
 ) -> NDArray[np.float64]:
     """Return the curve ``Ta`` seconds later (CAPLEX Q.PH1.007; negative is earlier).
 
-    It is interpolated as in the fit, so the curve in a chart is the fitted one: 0
-    before the first sample, the last value after the last.
+    It is interpolated as in the fit, so that the curve in a chart is the fitted one: 0 before the
+    first sample, the last value after the last.
 
     Args:
         curve: ``(frames,)``.
-        t: ``(frames,)`` times of the samples, s, rising.
+        t: ``(frames,)`` times of the samples, s, increasing.
         Ta: shift, s.
         at: times to return, s; ``t`` if None.
         integration: "cubic" or "linear" between samples.

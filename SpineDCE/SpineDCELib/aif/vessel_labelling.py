@@ -24,8 +24,8 @@ SLAB = 10.0
 
 
 @dataclass(frozen=True)
-class Shape:
-    """The form of a group of voxels, mm.
+class VesselShape:
+    """Shape of a group of voxels, mm.
 
     Attributes:
         volume: mm³. thickness: twice the largest distance to the outside within a slice.
@@ -38,13 +38,13 @@ class Shape:
     elongation: float
 
 
-def group(
+def label_vessels(
     voxels: NDArray[np.intp], arrival: Array, peak: Array, shape: tuple[int, int, int]
 ) -> NDArray[np.intp]:
     """Label voxels that are connected (26 neighbours) and alike in arrival and peak.
 
     Args:
-        voxels: flat indices into ``shape``, rising. arrival: s. peak: any unit.
+        voxels: flat indices into ``shape``, increasing. arrival: s. peak: any unit.
 
     Returns:
         Labels from 0, the largest group first.
@@ -80,10 +80,10 @@ def _window(d: int, n: int) -> slice:
     return slice(0, n - d) if d >= 0 else slice(-d, n)
 
 
-def depth(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float32]:
-    """Return the distance of every voxel to the outside within its slice, mm.
+def depth_in_slice(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float32]:
+    """Return the distance of every voxel to the outside of the mask within its slice, mm.
 
-    The edge of the image counts as outside only where the mask does not run into it.
+    The edge of the image does not count as outside.
     """
     across, down, _ = geometry.spacing
     found = np.zeros(mask.shape, np.float32)
@@ -100,11 +100,11 @@ def along_axis(voxels: NDArray[np.intp], geometry: Geometry) -> Array:
     return np.asarray(points @ axis, np.float64)
 
 
-def branches(mask: NDArray[np.bool_], geometry: Geometry, *, thinner: float) -> NDArray[np.bool_]:
+def thin_parts(mask: NDArray[np.bool_], geometry: Geometry, *, thinner: float) -> NDArray[np.bool_]:
     """Return the parts of a vessel with less than ``thinner`` times its median cross-section.
 
-    The vessel is cut across its long axis into slabs; voxels that are not
-    connected within a slab are separate branches, each with the cross-section volume over height.
+    The vessel is cut across its long axis into slabs. Voxels that are not connected within a slab
+    are separate parts, each with the cross-section volume over height.
     """
     voxels = np.argwhere(mask)
     along = along_axis(voxels, geometry)
@@ -125,19 +125,19 @@ def branches(mask: NDArray[np.bool_], geometry: Geometry, *, thinner: float) -> 
     return found
 
 
-def shape_of(mask: NDArray[np.bool_], geometry: Geometry) -> Shape:
-    """Measure the form of one group."""
+def measure_shape(mask: NDArray[np.bool_], geometry: Geometry) -> VesselShape:
+    """Measure the shape of one group."""
     k, j, i = np.nonzero(mask)
     points = np.column_stack([i, j, k]) @ geometry.affine[:3, :3].T
     points -= points.mean(axis=0)
-    # A voxel is a box, not a point: one layer has a spread, too.
+    # A voxel is a box, not a point, so even a single layer has a spread.
     own = (geometry.affine[:3, :3] ** 2).sum(axis=1) / 12
     covariance = points.T @ points / len(points) + np.diag(own)
     values, axes = np.linalg.eigh(covariance)
     along = points @ axes[:, -1]
-    return Shape(
+    return VesselShape(
         volume=len(points) * geometry.voxel_volume,
-        thickness=2 * float(depth(mask, geometry).max()),
+        thickness=2 * float(depth_in_slice(mask, geometry).max()),
         length=float(np.ptp(along)) + float(max(geometry.spacing[:2])),
         elongation=float(np.sqrt(values[-1] / values[-2])),
     )

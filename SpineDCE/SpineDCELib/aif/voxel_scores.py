@@ -1,4 +1,4 @@
-"""Scores of curves by which arterial voxels are recognised, for many voxels at once."""
+"""Scores of curves that identify arterial voxels, for many voxels at once."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ ToContrast = Callable[[Array, Array], NDArray[np.floating]]
 
 #: Curves sampled more finely than this are smoothed to it before they are scored, s: a first pass
 #: at half height lasts about 8 s.
-JUDGED_STEP = 2.5
-#: Voxels that are sampled for noise and baseline frames; more change neither and take longer.
-FIRST_LOOK = 60_000
+SCORED_STEP = 2.5
+#: Voxels that are sampled for noise and baseline frames; more take longer and change neither.
+NOISE_SAMPLE = 60_000
 #: Least rise of a voxel that enhances, in SDs of a frame's noise, as ``Criteria.rise_over_noise``.
 LEAST_RISE = 10.0
 #: Least level of tissue, in SDs of the first guess of the noise: at 5 the noise floor raises a
@@ -35,25 +35,25 @@ FRAMES_AFTER_PEAK, SECONDS_AFTER_PEAK = 3, 30.0
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """One value per voxel, arrays of ``(voxels,)``.
+    """Scores of many voxels, one array ``(voxels,)`` each.
 
     C is concentration as if the voxel were blood, mM, or (S - S0)/S0 where the sequence is not
-    known. Signal itself would not do: it saturates, so that a first pass looks wide and low.
+    known. The signal itself is unsuitable: it saturates, so that a first pass looks wide and low.
 
     Attributes:
         baseline: mean signal before contrast, scanner units.
         SNR: baseline over its noise in one frame.
-        arrival: s, when the curve first reaches half of its peak; compares voxels better than
-            any foot of the curve, which noise hides.
+        arrival: s, when the curve first reaches half of its peak; more robust than the foot of
+            the curve, which noise hides.
         onset: s, when it first reaches a fifth of its peak.
         rise: s, from a fifth to nine tenths of the peak.
         peak: largest C.
-        width: s, how long the first pass stays above half of the peak; infinite if it never falls.
+        width: s, duration of the first pass above half of the peak; infinite if it never falls.
         late: mean C over the last third of the series.
         area: mean C from the arrival on.
         roughness: scatter about a smooth curve after the peak, as a share of the peak.
-        dip: how far the signal falls below the baseline before the peak, in noise.
-        saturated: frames whose signal is beyond what any concentration of blood gives.
+        dip: largest fall of the signal below the baseline before the peak, in SDs of the noise.
+        saturated: number of frames with signal above that of any blood concentration.
     """
 
     baseline: Array
@@ -70,7 +70,7 @@ class Scores:
     saturated: NDArray[np.int64]
 
 
-def first_look(signal: NDArray[np.floating], *, t: Array) -> tuple[int, float]:
+def estimate_baseline(signal: NDArray[np.floating], *, t: Array) -> tuple[int, float]:
     """Count the frames before the first contrast agent anywhere, and estimate a frame's noise.
 
     Args:
@@ -86,7 +86,7 @@ def first_look(signal: NDArray[np.floating], *, t: Array) -> tuple[int, float]:
             code="constant_series",
             fields=("reading.series",),
         )
-    noise = noise_of(some)
+    noise = estimate_noise(some)
     smooth = smoothed(some, t=t)
     start = max(min(3, len(t) // 4), 1)
     rise = smooth.max(axis=0) - smooth[:start].mean(axis=0)
@@ -99,32 +99,32 @@ def first_look(signal: NDArray[np.floating], *, t: Array) -> tuple[int, float]:
         )
     best = np.flatnonzero(bright)[np.argsort(rise[bright])[::-1]][: max(bright.sum() // 20, 3)]
     chosen = smooth[:, best]
-    half = crossing(chosen - chosen[:start].mean(axis=0), t=t, share=0.5)
+    half = time_of_share(chosen - chosen[:start].mean(axis=0), t=t, share=0.5)
     early = half <= np.nanquantile(half, 0.25)
     curve = chosen[:, early].mean(axis=1)
     return baseline_frames(curve if early.any() else most_enhancing(some), t=t), noise
 
 
 def series_noise(signal: NDArray[np.floating]) -> float:
-    """Estimate the SD of one frame's noise, scanner units; see :func:`noise_of`."""
-    return noise_of(_sample(signal))
+    """Estimate the SD of one frame's noise, scanner units; see :func:`estimate_noise`."""
+    return estimate_noise(_sample(signal))
 
 
 def _sample(signal: NDArray[np.floating]) -> Array:
-    """Return curves of voxels from everywhere, ``(frames, voxels)``."""
+    """Return a sample of curves from the whole image, ``(frames, voxels)``."""
     flat = signal.reshape(signal.shape[0], -1)
-    step = max(flat.shape[1] // FIRST_LOOK, 1)
-    # An odd step does not walk along a row or column of a power-of-two matrix.
+    step = max(flat.shape[1] // NOISE_SAMPLE, 1)
+    # An odd step does not stay within one row or column of a power-of-two matrix.
     some = flat[:, :: step | 1].astype(np.float64)
     return some[:, np.isfinite(some).all(axis=0)]
 
 
-def noise_of(curves: Array) -> float:
+def estimate_noise(curves: Array) -> float:
     """Estimate the SD of one frame's noise, scanner units.
 
-    It comes from second differences in the last half of the series. Voxels of air
-    scatter less (Rayleigh), so only those above ``LEAST_TISSUE_LEVEL`` times the first guess count.
-    Whole numbers without any noise still have their rounding.
+    The estimate uses second differences in the last half of the series. Voxels of air scatter less
+    (Rayleigh), so only those above ``LEAST_TISSUE_LEVEL`` times the first guess count. Whole
+    numbers without noise still have their rounding error.
     """
     tail = curves[curves.shape[0] // 2 :]
     d2 = tail[2:] - 2 * tail[1:-1] + tail[:-2]
@@ -139,22 +139,22 @@ def noise_of(curves: Array) -> float:
 
 
 def smoothed(curves: Array, *, t: Array) -> Array:
-    """Return running means over about ``JUDGED_STEP`` s, or the curves where frames are longer."""
-    width = int(JUDGED_STEP / np.median(np.diff(t))) // 2 * 2 + 1
+    """Return running means over about ``SCORED_STEP`` s, or the curves where frames are longer."""
+    width = int(SCORED_STEP / np.median(np.diff(t))) // 2 * 2 + 1
     return uniform_filter1d(curves, width, axis=0, mode="nearest") if width > 1 else curves
 
 
-def crossing(rising: Array, *, t: Array, share: float) -> Array:
-    """Return when each curve first reaches a share of its own maximum, s, interpolated linearly.
+def time_of_share(curves: Array, *, t: Array, share: float) -> Array:
+    """Return the time when each curve first reaches a share of its maximum, s, interpolated.
 
     Args:
-        rising: ``(frames, voxels)``. t: ``(frames,)``, s. share: 0 to 1.
+        curves: ``(frames, voxels)``. t: ``(frames,)``, s. share: 0 to 1.
     """
-    level = share * rising.max(axis=0)
-    after = np.argmax(rising >= level, axis=0)
+    level = share * curves.max(axis=0)
+    after = np.argmax(curves >= level, axis=0)
     before = np.maximum(after - 1, 0)
-    column = np.arange(rising.shape[1])
-    low, high = rising[before, column], rising[after, column]
+    column = np.arange(curves.shape[1])
+    low, high = curves[before, column], curves[after, column]
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(high > low, (level - low) / (high - low), 0.0)
     return np.asarray(t[before] + np.clip(part, 0, 1) * (t[after] - t[before]))
@@ -166,15 +166,15 @@ def _area(C: Array, t: Array, arrival: Array) -> Array:
     return np.asarray((C * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9))
 
 
-def area_of(signal: Array, *, t: Array, before: int, to_contrast: ToContrast) -> Array:
-    """Return :attr:`Scores.area` alone, of curves that are nearly free of noise.
+def area_under_curve(signal: Array, *, t: Array, before: int, to_contrast: ToContrast) -> Array:
+    """Return :attr:`Scores.area` of curves that are nearly free of noise.
 
     Args:
         signal: ``(frames, n)``, scanner units. before: frames before contrast.
     """
     C = np.asarray(to_contrast(signal, signal[:before].mean(axis=0)), float)
     C = np.where(np.isnan(C), np.nanmax(C, initial=1.0), C)
-    return _area(C, t, crossing(C, t=t, share=0.5))
+    return _area(C, t, time_of_share(C, t=t, share=0.5))
 
 
 def voxel_scores(
@@ -186,7 +186,7 @@ def voxel_scores(
     noise: float,
     to_contrast: ToContrast,
 ) -> Scores:
-    """Score every curve.
+    """Compute the scores of every curve.
 
     Args:
         curves: ``(frames, voxels)``, signal in scanner units.
@@ -200,7 +200,7 @@ def voxel_scores(
     C = np.asarray(to_contrast(smooth, S0), float)
     saturated = np.isnan(C)
     if saturated.any():
-        # Saturated frames take the highest concentration that is known, so that order remains.
+        # Saturated frames get the highest known concentration, so that they remain the peak.
         C = np.where(saturated, np.nanmax(C, initial=1.0), C)
     top = C.argmax(axis=0)
     column = np.arange(raw.shape[1])
@@ -214,9 +214,9 @@ def voxel_scores(
     high, low = C[before, column], C[after, column]
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(high > low, (high - half) / (high - low), 0.0)
-    arrival = crossing(C, t=t, share=0.5)
+    arrival = time_of_share(C, t=t, share=0.5)
     down = t[before] + np.clip(part, 0, 1) * (t[after] - t[before])
-    onset = crossing(C, t=t, share=0.2)
+    onset = time_of_share(C, t=t, share=0.2)
 
     d2 = C[2:] - 2 * C[1:-1] + C[:-2]
     judged = (np.arange(1, t.size - 1)[:, None] > top + FRAMES_AFTER_PEAK) & (
@@ -231,7 +231,7 @@ def voxel_scores(
         SNR=np.asarray(SNR, float),
         arrival=arrival,
         onset=onset,
-        rise=crossing(C, t=t, share=0.9) - onset,
+        rise=time_of_share(C, t=t, share=0.9) - onset,
         peak=peak,
         width=np.where(falls, down - arrival, np.inf),
         late=C[-max(t.size // 3, 1) :].mean(axis=0),

@@ -80,7 +80,7 @@ def arterial_input(view: View) -> ArterialInput:
     )
 
 
-def _external(view: View, times: NDArray[np.float64]) -> aif.GivenCurve:
+def _external(view: View, times: NDArray[np.float64]) -> aif.ExternalCurve:
     """AIF that is not measured in the images: a file's or a population's."""
     settings = view.settings.aif
     if settings.source == "file":

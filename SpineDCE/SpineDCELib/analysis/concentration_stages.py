@@ -26,7 +26,7 @@ def concentration(view: View) -> Concentration:
         notes.append(f"Only {n0} baseline frame(s): every curve carries their noise.")
     absolute = signal == "absolute"
     source = view(T1_source) if absolute else None
-    how = Conversion(
+    conversion = Conversion(
         mode=signal,
         TR=view(TR) if absolute else None,
         FA=view(FA) if absolute else None,
@@ -40,5 +40,5 @@ def concentration(view: View) -> Concentration:
         flip_angles=view.whole(view.study.flip_angles) if source == "vfa" else None,
         T1_map=view.whole(view.study.T1_map) if source == "map" else None,
     )
-    found = convert(images, how, baseline_frames=n0, progress=view.progress)
+    found = convert(images, conversion, baseline_frames=n0, progress=view.progress)
     return replace(found, notes=(*notes, *found.notes))

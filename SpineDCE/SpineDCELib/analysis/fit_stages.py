@@ -98,7 +98,7 @@ def result(view: View) -> Result:
         *series.notes,
         *found.notes,
         *view(arterial_input).notes,
-        *([view(evidence).sentence()] if view.settings.fit.shift == "auto" else []),
+        *([view(evidence).summary()] if view.settings.fit.shift == "auto" else []),
         *(f"Shift of {name}: {own_shift:g} s." for name, own_shift in own.items()),
     )
     measures = _measures(view, maps, measured)

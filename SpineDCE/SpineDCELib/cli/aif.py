@@ -86,7 +86,7 @@ def _charts(
         evidence = analysis.evidence()
     except InputError as error:
         return charts, f"No evidence for a shift: {with_remedy(error, options.known_options)}"
-    print(evidence.sentence())
+    print(evidence.summary())
     return [*charts, *evidence_charts(evidence)], ""
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-#: Values that are looked at to find the step between them.
+#: Number of values from which the step between stored values is estimated.
 _SAMPLE = 200_000
 
 
@@ -15,28 +15,28 @@ class SignalErrors(NamedTuple):
     """Errors that the residuals of a fit do not show; scanner units, ``(…)``."""
 
     baseline: NDArray[np.float64]  #: standard error of the mean signal before contrast
-    rounding: NDArray[np.float64]  #: half the step of stored values where no scatter blurs it
+    rounding: NDArray[np.float64]  #: half the step of stored values, 0 where scatter exceeds it
 
 
 def signal_errors(signal: NDArray[np.floating], *, frames: int) -> SignalErrors:
     """Estimate the errors of a signal whose first frames are its baseline.
 
-    Where the signal scatters by less than half of the step between stored values, rounding is no
-    noise that averages out over frames: the stored curve is a staircase beside the true one.
+    Where the signal scatters by less than half of the step between stored values, rounding errors
+    do not average out over frames: the stored curve is a staircase that deviates from the true one.
 
     Args:
         signal: ``(T, …)``.
-        frames: how many of the first frames are baseline.
+        frames: number of baseline frames.
     """
     step = _step(signal)
-    if frames < 2:  # nothing tells the scatter
+    if frames < 2:  # the scatter is unknown
         return SignalErrors(np.zeros(signal.shape[1:]), np.full(signal.shape[1:], step / 2))
     scatter = signal[:frames].std(axis=0, ddof=1, dtype=np.float64)
     return SignalErrors(scatter / np.sqrt(frames), np.where(scatter < step / 2, step / 2, 0.0))
 
 
 def _step(signal: NDArray[np.floating]) -> float:
-    """Return the smallest difference between stored values; 0 where there are no steps."""
+    """Return the step between stored values; 0 if they are not multiples of a step."""
     flat = signal.reshape(-1)
     values = np.unique(flat[:: max(flat.size // _SAMPLE, 1)])
     values = values[np.isfinite(values)].astype(np.float64)

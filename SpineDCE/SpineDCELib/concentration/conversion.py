@@ -28,9 +28,9 @@ class Conversion:
 
     Attributes:
         mode: "absolute", "relative" or "difference".
-        TR: s; FA: degrees; r1: 1/s/mM. TR and FA may be None but in absolute mode.
+        TR: s; FA: degrees; r1: 1/s/mM. TR and FA may be None except in absolute mode.
         T1_source: "fixed", "map" or "vfa"; T10: s, for "fixed".
-        skip_invalid: leave voxels with NaN or negative signal out.
+        skip_invalid: leave voxels with NaN, infinite or negative signal unfitted.
     """
 
     mode: str
@@ -43,34 +43,36 @@ class Conversion:
 
 
 def convert(
-    images: Images, how: Conversion, *, baseline_frames: int, progress: Progress = silent
+    images: Images, conversion: Conversion, *, baseline_frames: int, progress: Progress = silent
 ) -> Concentration:
-    """Compute the curve of every voxel, and the errors that its fit cannot show.
+    """Compute the curve of every voxel, and the errors that the residuals of a fit do not show.
 
     Raises:
-        InputError: T10 cannot be had as asked for.
+        InputError: T10 cannot be computed from the chosen source.
     """
     signal, notes = images.dynamic.signal, []
     baseline = signal[:baseline_frames].mean(axis=0, dtype=np.float64)
     T10: NDArray[np.floating] | None = None
-    if how.mode == "absolute":
-        T10, note = tissue_T10(images, how, part(progress, 0.0, 0.5))
-        notes += [note, f"Relaxivity r1 {how.r1:g} /s/mM."]
-    progress(0.5, "Concentration")
-    curves = _converted(signal, baseline, T10, how)
+    if conversion.mode == "absolute":
+        T10, note = tissue_T10(images, conversion, part(progress, 0.0, 0.5))
+        notes += [note, f"Relaxivity r1 {conversion.r1:g} /s/mM."]
+    progress(0.5, "Computing concentration")
+    curves = _converted(signal, baseline, T10, conversion)
     errors = signal_errors(signal, frames=baseline_frames)
     changed = np.stack([baseline + errors.baseline, baseline + errors.rounding])
     with np.errstate(all="ignore"):
-        hidden = _converted(changed, baseline, T10, how)
-    if how.skip_invalid:
+        hidden = _converted(changed, baseline, T10, conversion)
+    if conversion.skip_invalid:
         bad = invalid(signal)
         curves[:, bad] = np.nan
         if bad.any():
-            notes.append(f"{int(bad.sum())} voxels with NaN or negative signal left unfitted.")
-    progress(1.0, "Concentration")
+            notes.append(
+                f"{int(bad.sum())} voxels with NaN, infinite or negative signal are left unfitted."
+            )
+    progress(1.0, "Concentration computed")
     return Concentration(
         curves=curves,
-        unit=CURVE_UNITS[how.mode],
+        unit=CURVE_UNITS[conversion.mode],
         baseline_frames=baseline_frames,
         baseline=baseline,
         T10=T10,
@@ -80,14 +82,15 @@ def convert(
 
 
 def tissue_T10(
-    images: Images, how: Conversion, progress: Progress = silent
+    images: Images, conversion: Conversion, progress: Progress = silent
 ) -> tuple[NDArray[np.floating], str]:
-    """Return T1 before contrast, s, on the dynamic grid (NaN where unknown), and its origin."""
+    """Return T1 before contrast, s, on the dynamic grid (NaN if unknown), and its source."""
     grid = images.dynamic.geometry
-    if how.T1_source == "fixed":
-        assert how.T10 is not None
-        return np.full(grid.shape, how.T10), f"T10 {how.T10 * 1000:g} ms everywhere, as given."
-    if how.T1_source == "map":
+    if conversion.T1_source == "fixed":
+        assert conversion.T10 is not None
+        note = f"T10 {conversion.T10 * 1000:g} ms everywhere, as set."
+        return np.full(grid.shape, conversion.T10), note
+    if conversion.T1_source == "map":
         volume = images.T1_map
         assert volume is not None
         return np.where(volume.array > 0, volume.array, np.nan), "T10 from the T1 map."
@@ -95,7 +98,7 @@ def tissue_T10(
     assert angles is not None
     if angles.TR is None:
         raise InputError(
-            "The flip-angle series carry no repetition time, so T10 cannot be computed from them.",
+            "The flip-angle series have no repetition time, so T10 cannot be computed from them.",
             code="flip_angles_without_TR",
             fields=["inputs.T1_map", "concentration.T10"],
         )
@@ -107,7 +110,7 @@ def tissue_T10(
         T1 = resample_linear(T1, angles.geometry, grid)
         if not np.isfinite(T1).any():
             raise InputError(
-                "The flip-angle series lie elsewhere than the dynamic series.",
+                "The flip-angle series do not overlap the dynamic series.",
                 code="flip_angles_elsewhere",
                 fields=["inputs.T1_map", "concentration.T10"],
             )
@@ -119,19 +122,19 @@ def _converted(
     signal: NDArray[np.floating],
     baseline: NDArray[np.floating],
     T10: NDArray[np.floating] | None,
-    how: Conversion,
+    conversion: Conversion,
 ) -> NDArray[np.floating]:
     """Convert signal to the unit that is fitted."""
-    if how.mode == "relative":
+    if conversion.mode == "relative":
         return relative_enhancement(signal, baseline=baseline)
     if T10 is None:
         return signal_difference(signal, baseline=baseline)
-    assert how.TR is not None
-    assert how.FA is not None
+    assert conversion.TR is not None
+    assert conversion.FA is not None
     with np.errstate(divide="ignore"):
         R10 = 1 / np.asarray(T10, float)
     return signal_to_concentration(
-        signal, baseline=baseline, R10=R10, TR=how.TR, FA=how.FA, r1=how.r1
+        signal, baseline=baseline, R10=R10, TR=conversion.TR, FA=conversion.FA, r1=conversion.r1
     )
 
 
@@ -145,7 +148,7 @@ def unusable(
     """Return the status codes of the voxels that are not to be fitted, 0 elsewhere.
 
     Args:
-        drawn: voxels of regions, which count as tissue whatever the noise mask says.
+        drawn: voxels of regions, which count as tissue regardless of the noise mask.
     """
     broken = ~np.isfinite(concentration.curves).all(axis=0)
     saturates = concentration.unit == CURVE_UNITS["absolute"]

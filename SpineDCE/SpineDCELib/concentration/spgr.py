@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
 
-#: Values that are converted at once.
+#: Number of values that are converted at once.
 _BLOCK = 1 << 18
 
 
@@ -56,9 +56,9 @@ def signal_to_concentration(
         r1: relaxivity, 1/s/mM (CAPLEX Q.EL1.015).
 
     Returns:
-        ``(frames, …)``, mM, in the signal's float type. NaN where the signal is beyond what any
-        relaxation rate gives (``a ≥ 1``, saturation), where the baseline is not positive, and
-        where ``R10`` is NaN: never a clamped value.
+        ``(frames, …)``, mM, in the signal's float type. NaN, never a clamped value, where the
+        signal is above that of any relaxation rate (``a ≥ 1``, saturation), where the baseline is
+        not positive, and where ``R10`` is NaN.
     """
     check_sequence(TR=TR, FA=FA)
     if not r1 > 0:
@@ -99,8 +99,8 @@ def relative_enhancement(
 ) -> NDArray[np.floating]:
     """Compute ``(S − baseline)/baseline`` (CAPLEX M.MS3.003); NaN without a baseline.
 
-    What commercial packages fit without a T1 map. It grows with the tissue's T10, so that maps
-    made from it compare only with maps made in the same way.
+    Commercial packages fit this quantity without a T1 map. It increases with the tissue's T10, so
+    maps computed from it can be compared only with maps computed in the same way.
     """
     dtype = np.result_type(signal.dtype, np.float32)
     with np.errstate(all="ignore"):
@@ -120,7 +120,7 @@ def signal_difference(
 
 
 def check_sequence(*, TR: float | None, FA: ArrayLike | None) -> None:
-    """Refuse a TR or flip angle that is missing or in another unit than s and degrees."""
+    """Refuse a TR or flip angle that is missing or implausible, such as a TR in ms."""
     if TR is None:
         raise InputError(
             "The repetition time (TR) is not in the files.", code="no_TR", fields=["reading.TR"]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 
-#: T1 is searched between these, s; a voxel that ends at a bound has no T1.
+#: Range of the search for T1, s; a voxel that ends at a bound has no T1.
 T1_BOUNDS = (0.01, 10.0)
 _CHUNK = 1 << 16
 
@@ -47,7 +47,7 @@ def variable_flip_angle_T1(
         mask: ``(…)``; voxels outside are left NaN.
 
     Raises:
-        InputError: fewer than two different angles, or shapes that do not fit.
+        InputError: fewer than two different angles, or shapes that do not match.
     """
     angles = np.asarray(FA, float)
     repetition = np.broadcast_to(np.asarray(TR, float), angles.shape)[:, None]

@@ -46,29 +46,29 @@ class ExtendedToftsFitter:
     """Curves prepared for repeated fits while the AIF is shifted.
 
     The curves are kept as given; a fit for another ``Ta`` recomputes only the small tables of the
-    arterial curve. float32 curves are worked on in float32, which is exact far below any
+    arterial curve. float32 curves are fitted in float32, whose error is far below any
     measured noise; float64 curves in float64.
 
     Args:
         Ct: tissue concentration, mM, ``(T, ...)``: frames first, any shape of voxels. A voxel with
-            a frame that is not finite is not fitted: what is missing would be the frames that
-            saturate, those of the first pass, and vp hangs on them.
-        t: frame times, s, ``(T,)``, rising, spacing may be uneven.
+            a frame that is not finite is not fitted: usually the frames of the first pass
+            saturate, and vp depends on them.
+        t: frame times, s, ``(T,)``, increasing, even or uneven.
         Cp: arterial plasma concentration at ``t``, mM, ``(T,)``, or a curve with its own times.
         model: ``"extended_tofts"``, ``"tofts"`` or ``"patlak"``.
-        integration: how Cp runs between its samples (:mod:`~SpineDCELib.kinetics.convolution`).
+        integration: interpolation of Cp between samples (:mod:`~SpineDCELib.kinetics.convolution`).
         bounds: the box; Patlak's Ktrans is bounded by ve·kep in the box's corner.
         exclude: :class:`~SpineDCELib.vocabulary.fit_status.Status` codes of the voxels' shape,
             0 where a voxel is to be fitted.
-        baseline_error: by how much the whole curve may lie too high or low because its baseline
-            signal is known no better (standard error, mM, of the voxels' shape): the residuals do
-            not show it, but whether ve is determined hangs on it.
+        baseline_error: standard error of the whole curve's level, mM, of the voxels' shape, from
+            the error of its baseline signal. The residuals do not show it, but it affects whether
+            ve is determined.
         rounding: half the step that the signal is stored in, mM, of the voxels' shape, where noise
             does not blur it: then the curve is a staircase, and its error the same over many
             frames. ve counts as determined if it is so for the worst such error.
 
     Raises:
-        InputError: shapes that do not match, times that do not rise, an AIF that cannot be used.
+        InputError: shapes do not match, times do not increase, or the AIF cannot be used.
     """
 
     def __init__(

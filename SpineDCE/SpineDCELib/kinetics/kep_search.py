@@ -3,7 +3,7 @@
 For a given kep the best (vp, ve) in the box has a closed form (:func:`best_in_box`), so the squared
 error is a function of kep alone, with a continuous slope. Where vp and ve stay inside the box, it
 falls where y·q rises, and Newton's method finds the top; elsewhere a bracketed root of the slope
-does, whatever faces of the box lie on the way.
+does, whichever faces of the box are on the way.
 
 Rows of arrays are voxels: projections ``P`` are ``(n, nodes)``. An optimum is an array ``(5, n)``:
 position of kep, ve, plasma = vp·|a|, y·q there, and the excess of the squared error over that of
@@ -38,8 +38,8 @@ def best_in_box(
 ) -> tuple[Values, Values, Values]:
     """Return the best ve and plasma = vp·|a| in the box at a kep, and the excess squared error.
 
-    First ve alone, with vp free. If vp then lies outside it is held at that bound, and ve moves to
-    the best on that face; by convexity that is the optimum.
+    ve is optimised first, with vp free. If vp is then out of bounds, it is fixed at that bound and
+    ve is optimised again; by convexity the result is the optimum.
     """
     ve = np.clip(y_q / s, 0.0, ve_bound)
     plasma = np.clip(y_a - ve * g, 0.0, plasma_bound)
@@ -159,7 +159,7 @@ def _on_face(
 
 
 def _gain(optimum: Values) -> Values:
-    """Return by how much the squared error falls through the extravascular term."""
+    """Return the reduction of the squared error by the extravascular term."""
     return optimum[Q] ** 2 - optimum[EXCESS]
 
 
@@ -198,7 +198,7 @@ def _polynomial(coefficients: Values, x: Values) -> Values:
 
 
 def _reach(nodes: Indices, dtype: np.dtype) -> tuple[Values, Values]:
-    """Return how far an optimum may be from its node: one node, but not beyond the range of kep."""
+    """Return the range of an optimum about its node: one node, within the range of kep."""
     return (
         np.maximum(-nodes, -1).astype(dtype),
         np.minimum(NODES - 1 - nodes, 1).astype(dtype),

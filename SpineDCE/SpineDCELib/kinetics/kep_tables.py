@@ -98,10 +98,10 @@ class KepTables:
         g_nodes, s_nodes: g and s at the nodes on the range of kep.
         wall_a, wall_q: ê = e/|e| in the frame, at every node. length: |e| there.
         turn, turn_wall: |dq| and |dê| per node, at the fine points.
-        spread, spread_wall: how much the search for kep widens the error of ve, at the fine
+        spread, spread_wall: widening of the error of ve by the search for kep, at the fine
             points: variance of ve = (1 + spread²) times that for a known kep.
-        level, level_wall: what a curve that lies too high by 1 in every frame adds to the signal
-            that ve is read from, the search for kep included, at the fine points.
+        level, level_wall: effect of a curve too high by 1 in every frame on the signal from which
+            ve is computed, with the search for kep, at the fine points.
         patlak_projector, patlak_g, patlak_s: the same for kep → 0 and Ktrans in place of ve.
     """
 

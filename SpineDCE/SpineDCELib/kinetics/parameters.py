@@ -42,7 +42,7 @@ class Bounds:
         kep: lowest and highest, 1/min; of PS/ve in the exchange model. The Patlak model's Ktrans
             is at most ve·kep of the corner.
         Fp: upper bound, 1/min.
-        Ta: how far before and after the given delay a delay is searched, s.
+        Ta: largest difference of a fitted delay from the given delay, s.
     """
 
     vp: float = 1.0
@@ -105,7 +105,7 @@ class Setup:
         return self.t.size - len(self.searched)
 
     def box(self) -> tuple[Array, Array, Array]:
-        """Return lower bounds, upper bounds and typical sizes of what is searched, ``(p, 1)``."""
+        """Return lower bounds, upper bounds and typical sizes of fitted parameters, ``(p, 1)``."""
         b = self.bounds
         least = SMALLEST_VOLUME if self.model == "two_compartment_exchange" else 0.0
         box = {

@@ -1,10 +1,10 @@
-"""Motion correction: each frame is moved back to where the spine lay before the bolus.
+"""Motion correction: rigid registration of every frame to the frames before the bolus.
 
-Each spine region is registered rigidly to the mean of the frames before the bolus by mutual
-information (Mattes et al., IEEE Trans Med Imaging 2003;22:120), which asks only that equal tissue
-looks equal within a frame, so that enhancement is not taken for motion. Only the back of the body
-is looked at: the abdomen breathes on its own. Frames that hardly moved are left as they are,
-because resampling would blur them for nothing.
+Each spine region is registered to the mean of the frames before the bolus by mutual information
+(Mattes et al., IEEE Trans Med Imaging 2003;22:120). It assumes only that equal tissue has equal
+signal within a frame, so enhancement is not mistaken for motion. Only the back of the body is used,
+because the abdomen moves differently with breathing. Frames that hardly moved are left unchanged,
+because resampling would blur them without benefit.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series.dynamic_series import Geometry
 from SpineDCELib.settings import MotionSettings
 
-_SAMPLES = 30_000  #: voxels that a metric looks at; more are slower and no surer
-_ENOUGH = 500  #: voxels below which a region says nothing
+_SAMPLES = 30_000  #: voxels that the metric samples; more are slower and no more accurate
+_LEAST_VOXELS = 500  #: of a region; fewer do not determine a motion
 
 
 @dataclass(frozen=True, eq=False)
 class MotionResult:
-    """The corrected series and how the patient moved.
+    """Corrected signal and the motion of the patient.
 
     Attributes:
         signal: (frames, slices, rows, columns).
-        displacement: (regions, frames, 3): of each region's centre, LPS, mm, from where it lay
-            before the bolus.
+        displacement: (regions, frames, 3): shift of each region's centre from its position before
+            the bolus, LPS, mm.
         rotation: (regions, frames), degrees.
         moved: (frames,), True where a frame was resampled.
-        notes: what could not be done.
+        notes: corrections that were not possible.
     """
 
     signal: NDArray[np.floating]
@@ -58,17 +58,17 @@ def correct_motion(
     regions: Sequence[NDArray[np.bool_]] = (),
     progress: Progress = silent,
 ) -> MotionResult:
-    """Register every frame to those before the bolus and undo what moved.
+    """Register every frame to those before the bolus and undo the motion.
 
     Args:
         signal: (frames, slices, rows, columns); not changed.
         times: (frames,), s.
-        regions: masks of parts that each move rigidly; without any, the back of the body is one.
+        regions: masks of parts that each move rigidly; by default, the back of the body.
             Between regions the motion is blended by distance.
-        progress: may raise Cancelled; nothing is lost then.
+        progress: may raise Cancelled, which changes nothing.
 
     Raises:
-        InputError: a region of another shape or too small, or a setting out of range.
+        InputError: a region has another shape or is too small, or a setting is out of range.
     """
     if not settings.least >= 0 or not 0 < settings.posterior <= 1:
         raise InputError(
@@ -87,10 +87,10 @@ def correct_motion(
                 f"{clean.shape[1:]}.",
                 code="shape_mismatch",
             )
-        if mask.sum() < _ENOUGH:
+        if mask.sum() < _LEAST_VOXELS:
             raise InputError(
                 f"A region of {int(mask.sum())} voxels is too small for motion correction, which "
-                f"needs {_ENOUGH} voxels or more. Draw a larger region.",
+                f"needs {_LEAST_VOXELS} voxels or more. Draw a larger region.",
                 code="region_too_small",
             )
     before = np.flatnonzero(~first_pass(clean, times, 0.0))
@@ -101,8 +101,8 @@ def correct_motion(
     for n, mask in enumerate(parts):
         listener = part(progress, 0.9 * n / len(parts), 0.9 * (n + 1) / len(parts))
         steady = mask & ~vessels
-        steady = steady if steady.sum() >= _ENOUGH else mask
-        found.append(_follow(clean, reference, steady, geometry, settings, listener))
+        steady = steady if steady.sum() >= _LEAST_VOXELS else mask
+        found.append(_register_frames(clean, reference, steady, geometry, settings, listener))
     rigid = [[_matrix(t) for t in row] for row in found]
     centres = [_centre(mask, geometry) for mask in parts]
     still = baseline if baseline.size else np.array([0])
@@ -119,8 +119,8 @@ def correct_motion(
     moved = (size > settings.least).any(axis=0)
     out = np.array(signal, copy=True)
     for f in np.flatnonzero(moved):
-        progress(0.9 + 0.1 * f / frames, "Moving frames back")
-        out[f] = _moved_back(clean[f], [row[f] for row in rigid], parts, geometry)
+        progress(0.9 + 0.1 * f / frames, "Resampling frames")
+        out[f] = _resampled(clean[f], [row[f] for row in rigid], parts, geometry)
     progress(1.0, "Motion corrected")
     lps = displacement @ geometry.direction.T
     return MotionResult(out, lps, rotation, moved)
@@ -151,7 +151,7 @@ def _vessels(
 
 
 def _image(array: NDArray[Any], geometry: Geometry) -> sitk.Image:
-    """Return a SimpleITK image in the grid's own axes; displacements are turned to LPS later."""
+    """Return a SimpleITK image in the axes of the grid; displacements become LPS later."""
     image = sitk.GetImageFromArray(np.ascontiguousarray(_thick(array)))
     image.SetSpacing(geometry.spacing)
     return image
@@ -174,7 +174,7 @@ def _radius(mask: NDArray[np.bool_], geometry: Geometry) -> float:
     return float(np.sqrt(np.square(points - points.mean(axis=0)).sum(axis=1).mean()))
 
 
-def _follow(
+def _register_frames(
     signal: NDArray[np.float32],
     reference: NDArray[np.float32],
     mask: NDArray[np.bool_],
@@ -182,21 +182,21 @@ def _follow(
     settings: MotionSettings,
     progress: Progress,
 ) -> list[sitk.Transform]:
-    """Register each frame: return one rigid transform per frame, from reference to frame."""
+    """Register each frame; return one rigid transform per frame, from reference to frame."""
     fixed = _image(reference, geometry)
     region = sitk.Cast(_image(mask.astype(np.uint8), geometry), sitk.sitkUInt8)
-    # With fewer samples than voxels the start must not depend on chance.
+    # Where not all voxels are sampled, regular sampling keeps the result reproducible.
     share = min(1.0, _SAMPLES / max(float(mask.sum()), 1.0))
     centre = _centre(mask, geometry).tolist()
     # Blood at its peak would squeeze all other tissue into a few bins of the histogram.
     top = float(np.percentile(reference[mask], 99.5)) * 1.25
     found: list[sitk.Transform] = []
     for f, frame in enumerate(signal):
-        progress(f / len(signal), f"Following the spine (frame {f + 1} of {len(signal)})")
+        progress(f / len(signal), f"Correcting motion (frame {f + 1} of {len(signal)})")
         method = sitk.ImageRegistrationMethod()
         method.SetMetricAsMattesMutualInformation(32)
         method.SetMetricFixedMask(region)
-        # Gradients smoothed over a voxel would bring the vessels' edges into the tissue beside.
+        # Gradients smoothed over a voxel would spread edges of vessels into the tissue beside them.
         method.MetricUseMovingImageGradientFilterOff()
         method.MetricUseFixedImageGradientFilterOff()
         if share < 1:
@@ -208,7 +208,7 @@ def _follow(
         across = float(settings.through_plane)
         method.SetOptimizerWeights([across, across, 1.0, 1.0, 1.0, across])
         moving = _image(np.minimum(frame, top), geometry)
-        # The patient is mostly where he was in the frame before, or at rest again.
+        # The patient is usually in the position of the previous frame, or back at rest.
         starts = [_euler(centre), *found[-1:]]
         try:
             scores = []
@@ -219,7 +219,7 @@ def _follow(
             method.SetInitialTransform(transform, inPlace=True)
             method.Execute(fixed, moving)
         except RuntimeError:
-            # A frame without content (a dropped one) says nothing of motion.
+            # An empty frame (a dropped one) holds no information about motion.
             transform = _euler(centre)
         found.append(transform)
     return found
@@ -244,7 +244,7 @@ def _angle(matrix: NDArray[np.float64]) -> float:
     return float(np.rad2deg(np.arccos(np.clip((np.trace(matrix[:3, :3]) - 1) / 2, -1, 1))))
 
 
-def _moved_back(
+def _resampled(
     frame: NDArray[np.float32],
     rigid: list[NDArray[np.float64]],
     parts: list[NDArray[np.bool_]],

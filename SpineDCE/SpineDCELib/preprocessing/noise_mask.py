@@ -1,8 +1,8 @@
-"""Mask of the tissue, found by the noise of the background.
+"""Mask of the tissue, from the noise of the background.
 
 In air the magnitude is Rayleigh noise, whose mean is 1.91 times its standard deviation whatever
-the gain (Gudbjartsson and Patz, Magn Reson Med 1995;34:910). That ratio over the frames finds the
-background; its level is the threshold; dark vertebrae inside the body are filled in.
+the gain (Gudbjartsson and Patz, Magn Reson Med 1995;34:910). Voxels with that ratio over the frames
+are background, whose level sets the threshold. Dark vertebrae inside the body are filled in.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _NORMAL = 1.4826
 #: Factor on Rayleigh's ratio up to which a voxel counts as background. Chosen: the ratio of few
 #: frames scatters around its expectation, and that of tissue lies far above.
 _BACKGROUND_MARGIN = 1.25
-#: Fraction of the image below which background is not used. Chosen: so few voxels may be chance.
+#: Fraction of the image below which background is not used. Chosen: fewer voxels can be chance.
 _LEAST_BACKGROUND = 0.005
 #: Background standard deviations above its level at which tissue starts. Chosen: normal noise
-#: exceeds it in 3 of 100 000 voxels, which the removal of specks takes away.
+#: exceeds it in 3 of 100 000 voxels, which are removed as specks.
 _THRESHOLD_SPREADS = 4.0
 #: Most voxels by which a slice is mirrored at its edges before holes are filled. Chosen: more than
 #: half a vertebral body at voxels of 1 mm.
@@ -38,7 +38,7 @@ _BLOCK = 1 << 15
 
 @dataclass(frozen=True, eq=False)
 class NoiseMask:
-    """``mask`` is True where there is tissue; ``threshold`` in the signal's units."""
+    """Mask of the tissue, and the threshold in the signal's units that separates it."""
 
     mask: NDArray[np.bool_]
     threshold: float
@@ -57,7 +57,7 @@ def temporal_noise(signal: NDArray[np.floating]) -> NDArray[np.float32]:
     """
     flat = signal.reshape(len(signal), -1)
     noise = np.empty(flat.shape[1], np.float32)
-    # Block by block: the differences of a whole study would be twice its size.
+    # The differences of a whole study would take twice its memory, so it is done in blocks.
     for start in range(0, noise.size, _BLOCK):
         block = flat[:, start : start + _BLOCK].astype(np.float32, copy=False)
         second = np.abs(np.diff(block, n=2, axis=0))
@@ -73,11 +73,11 @@ def noise_mask(
     geometry: Geometry,
     settings: NoiseMaskSettings | None = None,
 ) -> NoiseMask:
-    """Separate tissue from the noise around it.
+    """Separate tissue from background noise.
 
     Args:
         signal: (frames, slices, rows, columns).
-        geometry: of one frame.
+        geometry: grid of one frame.
 
     Raises:
         InputError: fewer than three frames, or a setting out of range.
@@ -120,7 +120,7 @@ def _cleaned(
     mask: NDArray[np.bool_], geometry: Geometry, settings: NoiseMaskSettings
 ) -> NDArray[np.bool_]:
     """Remove specks, close gaps and fill holes per slice; keep the large pieces of the body."""
-    # A plane of its own noise has specks of a voxel or two; tissue is thicker.
+    # Noise above the threshold forms specks of a voxel or two; tissue is larger.
     specks = ndimage.generate_binary_structure(2, 1)
     opened = np.stack([ndimage.binary_opening(s, specks) for s in mask])
     ball = _disc(settings.closing / 2, geometry.spacing[:2])
@@ -151,7 +151,7 @@ def _closed(plane: NDArray[np.bool_], disc: NDArray[np.bool_]) -> NDArray[np.boo
 
 
 def _filled(plane: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Fill holes, also of a vertebra that the image edge cuts, by mirroring it there."""
+    """Fill holes; mirror the plane at its edges, so that a cut vertebra is filled, too."""
     margin = [(min(n - 1, _MIRRORED),) * 2 for n in plane.shape]
     padded = ndimage.binary_fill_holes(np.pad(plane, margin, mode="reflect"))
     inner = tuple(slice(m[0], m[0] + n) for m, n in zip(margin, plane.shape, strict=True))

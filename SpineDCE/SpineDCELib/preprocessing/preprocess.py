@@ -1,4 +1,4 @@
-"""The steps between reading and conversion, in their order, each off until it is asked for."""
+"""Preprocessing of a dynamic series: its steps in order, each off by default."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from SpineDCELib.settings import PreprocessingSettings
 
 @dataclass(frozen=True, eq=False)
 class Preprocessed:
-    """The series afterwards, and what each step found.
+    """Preprocessed series, and the findings of its steps.
 
     Attributes:
-        series: times, geometry and acquisition as before; what was done is in its notes.
-        mask: where there is tissue, or None where no mask was asked for.
-        motion: displacement curves, or None.
+        series: times, geometry and acquisition are unchanged; the notes list what was done.
+        mask: mask of the tissue, or None where the step is off.
+        motion: displacement curves, or None where the step is off.
     """
 
     series: DynamicSeries
@@ -41,16 +41,16 @@ def preprocess(
     regions: tuple[NDArray[np.bool_], ...] = (),
     progress: Progress = silent,
 ) -> Preprocessed:
-    """Motion, spikes, noise mask, smoothing in space, smoothing in time.
+    """Correct motion, remove spikes, mask noise, and smooth in space and time.
 
-    The mask leaves the signal as it is; smoothing does not mix across it. The phase is not
-    changed: it is averaged over a vessel later.
+    The mask does not change the signal; smoothing does not mix across its edge. The phase is not
+    changed, because it is averaged over a vessel later.
 
     Args:
         regions: see :func:`correct_motion`.
 
     Raises:
-        InputError: a setting out of range, or a region that does not fit.
+        InputError: a setting is out of range, or a region has another shape.
     """
     signal, notes = series.signal, list(series.notes)
     motion = mask = None
@@ -67,15 +67,16 @@ def preprocess(
         most = float(np.linalg.norm(motion.displacement, axis=2).max())
         notes.append(
             f"Motion: up to {most:.2g} mm; {int(motion.moved.sum())} of {len(signal)} frames "
-            "were moved back."
+            "were corrected."
         )
     if settings.spikes.on:
         signal, count = remove_spikes(signal, settings.spikes)
-        notes.append(f"Spikes: {count} samples were replaced by their neighbours.")
+        notes.append(f"Spikes: {count} samples were replaced by the mean of their neighbours.")
     if settings.noise_mask.on:
         mask = noise_mask(signal, series.geometry, settings.noise_mask)
         notes += [
-            f"Noise mask: signal above {mask.threshold:.4g}, {mask.mask.mean():.0%} of the voxels.",
+            f"Noise mask: signal above {mask.threshold:.4g} is tissue "
+            f"({100 * mask.mask.mean():.0f} % of the voxels).",
             *mask.notes,
         ]
     if settings.space.method != "off":

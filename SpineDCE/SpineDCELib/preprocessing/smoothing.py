@@ -26,8 +26,8 @@ def _sigmas(width: float, geometry: Geometry, through_plane: bool) -> tuple[floa
             fields=["preprocessing.space.width"],
         )
     sigma = width / np.sqrt(8 * np.log(2))
-    column, row, section = geometry.spacing
-    return (sigma / section if through_plane else 0.0), sigma / row, sigma / column
+    column, row, slice_step = geometry.spacing
+    return (sigma / slice_step if through_plane else 0.0), sigma / row, sigma / column
 
 
 def smooth_in_space(
@@ -38,18 +38,18 @@ def smooth_in_space(
     mask: NDArray[np.bool_] | None = None,
     progress: Progress = silent,
 ) -> NDArray[np.floating]:
-    """Smooth every frame in the same way.
+    """Smooth every frame with the same weights.
 
-    "gaussian" weighs neighbours by distance. "edge_preserving" weighs them by how alike their
-    curves are too (time-intensity-profile similarity: Mendrik et al., Phys Med Biol 2011;56:2857),
+    "gaussian" weights neighbours by distance. "edge_preserving" also weights them by the similarity
+    of their curves (time-intensity-profile similarity: Mendrik et al., Phys Med Biol 2011;56:2857),
     so that a vessel or a lesion is not mixed with the marrow around it.
 
     Args:
         signal: (frames, slices, rows, columns).
-        mask: (slices, rows, columns); what lies outside gives nothing and stays as it is.
+        mask: (slices, rows, columns); voxels outside are neither used nor changed.
 
     Raises:
-        InputError: a width that is no length, or a mask of another shape.
+        InputError: the width is not above 0 mm, or the mask has another shape.
     """
     if settings.method == "off":
         return signal
@@ -65,7 +65,7 @@ def smooth_in_space(
     if settings.method == "gaussian":
         return _gaussian(signal, sigmas, inside, progress)
     if settings.method == "edge_preserving":
-        return _alike(signal, sigmas, settings.contrast, inside, progress)
+        return _edge_preserving(signal, sigmas, settings.contrast, inside, progress)
     raise InputError(
         f"There is no smoothing method {settings.method!r}; the methods are off, gaussian and "
         "edge_preserving.",
@@ -91,7 +91,7 @@ def _gaussian(
     return out
 
 
-def _alike(
+def _edge_preserving(
     signal: NDArray[np.floating],
     sigmas: tuple[float, float, float],
     contrast: float,
@@ -114,7 +114,7 @@ def _alike(
     data = np.where(inside, signal, 0).astype(np.float32, copy=False)
     noise = temporal_noise(data)
     typical = float(np.median(noise[inside])) if inside.any() else 0.0
-    # Two curves of one tissue differ by 2 σ² a frame on average.
+    # Two curves of one tissue differ by 2 σ² per frame on average.
     scale = 2.0 * max(typical, float(np.finfo(np.float32).tiny)) ** 2 * len(data)
     total = np.zeros_like(data)
     weights = np.zeros(inside.shape, np.float32)
@@ -128,7 +128,7 @@ def _alike(
         far = sum((o / s) ** 2 for o, s in zip(offset, sigmas, strict=True) if s)
         every = (slice(None),)
         unlike = np.square(data[every + here] - data[every + there]).sum(axis=0) / scale
-        # Within what noise makes of one tissue all count alike.
+        # Differences within the noise do not lower the weight.
         weight = np.exp(-0.5 * far - np.maximum(unlike - 1.0, 0.0) / contrast**2)
         weight *= inside[there]
         total[every + here] += weight * data[every + there]
@@ -171,16 +171,16 @@ def smooth_in_time(
 ) -> NDArray[np.floating]:
     """Smooth each curve before and after the first pass, which stays as it is.
 
-    A bilateral filter in time (Tomasi and Manduchi, ICCV 1998:839), on uneven frames: neighbours
-    count by distance in time and by likeness to within the noise. Frames of the first pass are
-    neither changed nor used, because in normal marrow it is no higher than the noise and any
-    filter would blunt it.
+    This is a bilateral filter in time (Tomasi and Manduchi, ICCV 1998:839) for uneven frames:
+    neighbours are weighted by distance in time and by similarity relative to the noise. Frames of
+    the first pass are neither changed nor used, because in normal marrow it is no higher than the
+    noise and any filter would blunt it.
 
     Args:
         signal: (frames, ...); times: (frames,), s.
 
     Raises:
-        InputError: a width or contrast that is not above 0.
+        InputError: the width or the contrast is not above 0.
     """
     if not settings.on:
         return signal
@@ -217,15 +217,15 @@ def remove_spikes(
 ) -> tuple[NDArray[np.floating], int]:
     """Replace single samples that stick out of their curve by the mean of their neighbours.
 
-    A spike rises from a curve at rest and returns to where it came from. A bolus does not: after
-    its peak the blood stays enhanced, so the frames before and after the peak differ, or they are
-    on their own way up and down.
+    A spike rises from a curve at rest and returns to the same level. A bolus does not: after its
+    peak the blood stays enhanced, so the frames before and after the peak differ, or the curve
+    already rises before the peak and still falls after it.
 
     Args:
         signal: (frames, ...).
 
     Returns:
-        The signal, and how many samples were replaced.
+        The signal, and the number of replaced samples.
     """
     if not settings.on or len(signal) < 5:
         return signal, 0

@@ -278,7 +278,8 @@ _FIELDS = (
     ),
     Field(
         "reading.skip_invalid", "Skip invalid voxels", "switch", "common",
-        "Leave voxels with NaN or negative signal unfitted instead of refusing the series.",
+        "Leave voxels with NaN, infinite or negative signal unfitted instead of refusing the "
+        "series.",
         option="--skip-invalid",
     ),
     # -- preprocessing --------------------------------------------------------------------------

@@ -131,7 +131,7 @@ class ReadingSettings:
         field_strength: T; replaces the file's.
         TR: repetition time, s; replaces the file's.
         FA: flip angle, degrees; replaces the file's.
-        skip_invalid: leave voxels with NaN or negative signal unfitted instead of refusing.
+        skip_invalid: leave voxels with NaN, infinite or negative signal unfitted.
     """
 
     series: int | None = None
