@@ -67,11 +67,11 @@ def test_phase_gives_the_concentration_and_confirms_the_decay():
 
 def test_late_frames_determine_the_zero_level_of_a_noisy_phase():
     Cb = trunk(noise=0.0)[1]
-    sure = PhaseCurve(Cb + 0.2, zero=0.0, angle=0.0, static=100)
+    sure = PhaseCurve(Cb + 0.2, zero=0.0, angle=0.0)
     np.testing.assert_allclose(anchored(sure, Cb).C, sure.C)
-    vague = PhaseCurve(Cb + 0.2, zero=10.0, angle=0.0, static=100)
+    vague = PhaseCurve(Cb + 0.2, zero=10.0, angle=0.0)
     np.testing.assert_allclose(anchored(vague, Cb).C, Cb, atol=1e-3)
-    even = PhaseCurve(Cb + 0.2, zero=0.1 * Cb[-20:].mean(), angle=0.0, static=100)
+    even = PhaseCurve(Cb + 0.2, zero=0.1 * Cb[-20:].mean(), angle=0.0)
     np.testing.assert_allclose(anchored(even, Cb).C, Cb + 0.1, atol=1e-3)
     lost = np.full_like(Cb, np.nan)
     np.testing.assert_allclose(anchored(vague, lost).C, vague.C)

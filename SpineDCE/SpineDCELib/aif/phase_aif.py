@@ -41,13 +41,11 @@ class PhaseCurve:
         C: ``(frames,)``, whole blood, mM. zero: SD of its zero level, mM: the artery is dark before
             contrast, and its phase there noisy.
         angle: median angle of the artery to B0, degrees.
-        static: number of steady voxels that give the drift of the phase.
     """
 
     C: Array
     zero: float
     angle: float
-    static: int
 
 
 def vessel_angle(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float64]:
@@ -127,7 +125,7 @@ def phase_curve(
     zero = _late_scatter(C) / np.sqrt(baseline_frames)
     late, before = (w.mean() for w in (weight[_late(C)], weight[:baseline_frames]))
     zero *= float(np.sqrt(late / before))
-    return PhaseCurve(C, zero, float(np.rad2deg(np.median(angle))), int(still.size))
+    return PhaseCurve(C, zero, float(np.rad2deg(np.median(angle))))
 
 
 def _late(C: Array) -> slice:

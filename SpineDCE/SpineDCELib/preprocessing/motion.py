@@ -39,14 +39,12 @@ class MotionResult:
             the bolus, LPS, mm.
         rotation: (regions, frames), degrees.
         moved: (frames,), True where a frame was resampled.
-        notes: corrections that were not possible.
     """
 
     signal: NDArray[np.floating]
     displacement: NDArray[np.float64]
     rotation: NDArray[np.float64]
     moved: NDArray[np.bool_]
-    notes: tuple[str, ...] = ()
 
 
 def correct_motion(
