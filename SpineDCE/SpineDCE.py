@@ -6,7 +6,7 @@ The panels lie in ``SpineDCEWidget/desktop``, what they do in ``SpineDCELib``.
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import slicer
 from slicer.i18n import tr as _
@@ -19,6 +19,17 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 from slicer.util import VTKObservationMixin
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.compare_visits import Comparison
+    from SpineDCELib.data import Result
+    from SpineDCELib.progress import Progress
+    from SpineDCELib.run.inputs import Inputs
+    from SpineDCELib.settings import Settings
+
+    from SpineDCEWidget.desktop.module_panel import Workstation
+    from SpineDCEWidget.shared.session import Session
+    from SpineDCEWidget.shared.visit_session import VisitSession
 
 _HERE = Path(__file__).resolve().parent
 # Installed, the package of panels lies beside this file; in the source tree, beside its folder.
@@ -33,7 +44,7 @@ _SAMPLE = "SpineDCESample"
 class SpineDCE(ScriptedLoadableModule):
     """What 3D Slicer shows about the module."""
 
-    def __init__(self, parent):
+    def __init__(self, parent: Any) -> None:
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("Spine DCE")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
@@ -58,7 +69,7 @@ class SpineDCE(ScriptedLoadableModule):
         )
         slicer.app.connect("startupCompleted()", self.register_sample)
 
-    def register_sample(self):
+    def register_sample(self) -> None:
         """Add the sample patient, which is computed here, to 3D Slicer's sample data."""
         if not hasattr(slicer.modules, "sampledata"):
             return
@@ -74,7 +85,7 @@ class SpineDCE(ScriptedLoadableModule):
             customDownloader=self.open_sample,
         )
 
-    def open_sample(self, _source=None):
+    def open_sample(self, _source: Any = None) -> list[Any]:
         """Open the module with both visits of the sample patient."""
         slicer.util.selectModule("SpineDCE")
         slicer.modules.SpineDCEWidget.desk.panels["study"].open_sample()
@@ -102,6 +113,11 @@ class SpineDCEParameterNode:
     threshold: Annotated[float, WithinRange(0, 100)] = 5.0
     colours: Annotated[str, Choice(["viridis", "rainbow"])] = "viridis"
     tops: dict[str, float]
+    if TYPE_CHECKING:  # what the decorator adds
+        parameterNode: Any
+
+        def __init__(self, node: Any) -> None: ...
+
     layout: Annotated[str, Choice(["with curves", "images only"])] = "with curves"
     linked: bool = True
 
@@ -109,13 +125,13 @@ class SpineDCEParameterNode:
 class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     """The panel: sets it up, tells it when the scene changes, and closes it."""
 
-    def __init__(self, parent=None):
+    def __init__(self, parent: Any = None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic = None
-        self.desk = None
+        self.logic: SpineDCELogic
+        self.desk: Workstation | None = None
 
-    def setup(self):
+    def setup(self) -> None:
         """Make the panel when the module is first opened."""
         ScriptedLoadableModuleWidget.setup(self)
         # Not above: "import SpineDCEWidget.…" would be rebound by the class of that name.
@@ -135,32 +151,35 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self.parent.isEntered:  # after a reload nobody else says so
             self.enter()
 
-    def enter(self):
+    def enter(self) -> None:
         """The module was opened."""
-        self.desk.enter(self.logic.getParameterNode())
-
-    def exit(self):
-        """Another module was opened."""
-        self.desk.exit()
-
-    def on_scene_goes(self, _caller, _event):
-        """The scene is about to be closed or added to."""
-        self.desk.scene_goes()
-
-    def on_scene_comes(self, _caller, _event):
-        """There is another scene: take up what it holds of this module."""
-        self.logic.forget()
-        if self.parent.isEntered:
+        if self.desk is not None:
             self.desk.enter(self.logic.getParameterNode())
 
-    def cleanup(self):
+    def exit(self) -> None:
+        """Another module was opened."""
+        if self.desk is not None:
+            self.desk.exit()
+
+    def on_scene_goes(self, _caller: Any, _event: Any) -> None:
+        """The scene is about to be closed or added to."""
+        if self.desk is not None:
+            self.desk.scene_goes()
+
+    def on_scene_comes(self, _caller: Any, _event: Any) -> None:
+        """There is another scene: take up what it holds of this module."""
+        self.logic.forget()
+        if self.desk is not None and self.parent.isEntered:
+            self.desk.enter(self.logic.getParameterNode())
+
+    def cleanup(self) -> None:
         """The module goes."""
         self.removeObservers()
         if self.desk is not None:
             self.desk.close()
             self.desk = None
 
-    def onReload(self):
+    def onReload(self) -> None:
         """Read the whole module again, not this file alone."""
         for name in list(sys.modules):
             if name.split(".")[0] in _PACKAGES:
@@ -188,12 +207,12 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
     Long work runs to its end here; the panel runs the same in a thread.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
-        self._parameters = None
-        self._session = None
+        self._parameters: SpineDCEParameterNode | None = None
+        self._session: Session | None = None
 
-    def getParameterNode(self):
+    def getParameterNode(self) -> SpineDCEParameterNode:
         """The choices of the panel, as :class:`SpineDCEParameterNode`."""
         node = super().getParameterNode()
         if self._parameters is None or self._parameters.parameterNode is not node:
@@ -201,7 +220,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         return self._parameters
 
     @property
-    def session(self):
+    def session(self) -> "Session":
         """:class:`SpineDCEWidget.shared.session.Session` on 3D Slicer's scene."""
         if self._session is None:
             from SpineDCEWidget.shared.session import Session
@@ -209,11 +228,13 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
             self._session = Session(slicer.mrmlScene)
         return self._session
 
-    def forget(self):
+    def forget(self) -> None:
         """Let go of the scene, because it is replaced: the next one's visits are taken up."""
         self._session = self._parameters = None
 
-    def open(self, study, visit="baseline", *, analyse=True):
+    def open(
+        self, study: str | Path, visit: str = "baseline", *, analyse: bool = True
+    ) -> "VisitSession":
         """Read a study into the scene, and compute what needs no hand.
 
         Args:
@@ -233,7 +254,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
             self.compute(visit)
         return opened
 
-    def compute(self, visit="baseline"):
+    def compute(self, visit: str = "baseline") -> "Result":
         """Compute maps, curves and measurements of a visit as it is chosen and drawn now.
 
         Returns:
@@ -246,7 +267,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         self.session.rulers_changed(opened)
         return self.session.compute(opened)
 
-    def compare(self):
+    def compare(self) -> "Comparison":
         """Compute change and call of every lesion; both visits need maps, lesion and reference.
 
         Returns:
@@ -257,7 +278,13 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         """
         return self.session.compare()
 
-    def make_sample(self, progress=None, *, size="full", folder=None):
+    def make_sample(
+        self,
+        progress: "Progress | None" = None,
+        *,
+        size: str = "full",
+        folder: str | Path | None = None,
+    ) -> dict[str, Path]:
         """Compute both visits of the sample patient, unless they are there already.
 
         Args:
@@ -280,7 +307,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
             write_sample(folder, size=size, progress=progress or silent)
         return {visit: folder / visit / "dicom" for visit in VISITS}
 
-    def analyse(self, inputs, settings, out):
+    def analyse(self, inputs: "Inputs", settings: "Settings", out: str | Path) -> dict[str, Any]:
         """Analyse a study from file to file, as the command line does, and load its maps.
 
         Args:
@@ -306,16 +333,16 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
 class SpineDCETest(ScriptedLoadableModuleTest):
     """The small digital spine through the logic: files, scene, shift, save and load."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         slicer.mrmlScene.Clear()
         self.folder = tempfile.TemporaryDirectory()
         self.logic = SpineDCELogic()
 
-    def tearDown(self):
+    def tearDown(self) -> None:
         self.folder.cleanup()
         slicer.mrmlScene.Clear()
 
-    def runTest(self):
+    def runTest(self) -> None:
         for name in ("test_files", "test_scene"):
             self.setUp()
             try:
@@ -324,7 +351,7 @@ class SpineDCETest(ScriptedLoadableModuleTest):
                 self.tearDown()
         self.delayDisplay(_("Spine DCE: all tests passed."))
 
-    def test_files(self):
+    def test_files(self) -> None:
         """From a study's files to map nodes."""
         from SpineDCELib.phantom import write_study
         from SpineDCELib.run.inputs import Inputs
@@ -339,7 +366,7 @@ class SpineDCETest(ScriptedLoadableModuleTest):
         assert "vp" in nodes
         assert nodes["vp"].GetImageData() is not None
 
-    def test_scene(self):
+    def test_scene(self) -> None:
         """From a study's files to a scene, which a saved file brings back as it was."""
         import numpy as np
         from SpineDCELib.mrml.region_nodes import set_masks
@@ -347,6 +374,7 @@ class SpineDCETest(ScriptedLoadableModuleTest):
 
         folders = self.logic.make_sample(size="small", folder=Path(self.folder.name) / "sample")
         visit = self.logic.open(folders["before"])
+        assert visit.analysis is not None
         geometry = visit.analysis.study.dynamic.geometry
         masks = read_regions([str(folders["before"].parent / "truth/rois.seg.nrrd")], geometry)
         roles = {name: "lesion" if "esion" in name else "reference" for name in masks}
@@ -355,7 +383,9 @@ class SpineDCETest(ScriptedLoadableModuleTest):
         vp = slicer.util.arrayFromVolume(visit.maps["vp"]).copy()
         assert np.isfinite(vp).any()
         before = slicer.mrmlScene.GetNumberOfNodes()
-        for shift in (1.0, 2.0, visit.settings.fit.shift):
+        found = visit.settings.fit.shift
+        assert found != "auto"
+        for shift in (1.0, 2.0, found):
             self.logic.session.move_shift(visit, shift)
         np.testing.assert_allclose(slicer.util.arrayFromVolume(visit.maps["vp"]), vp, rtol=1e-5)
         assert slicer.mrmlScene.GetNumberOfNodes() == before
@@ -367,9 +397,10 @@ class SpineDCETest(ScriptedLoadableModuleTest):
         slicer.util.loadScene(path)
         again = self.logic.session.visit("baseline")
         assert again.settings == visit.settings
+        assert again.analysis is not None
         assert set(again.analysis.regions) == set(masks)
         values = [
             [one.value for one in measures.normalised]
             for measures in (result.measures, self.logic.compute().measures)
         ]
-        np.testing.assert_allclose(*values, rtol=1e-6)
+        np.testing.assert_allclose(values[0], values[1], rtol=1e-6)

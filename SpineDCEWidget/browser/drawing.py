@@ -114,7 +114,7 @@ class Drawing:
     @property
     def segment(self) -> str:
         """ID of the segment that is drawn in."""
-        return self._editor.get_active_segment_id()
+        return str(self._editor.get_active_segment_id())
 
     # -- tools ----------------------------------------------------------------------------------
 
@@ -215,7 +215,10 @@ class Drawing:
         beside the first or last slice."""
         i, _, j, _, k, _ = labelmap.GetExtent()
         slices, rows, columns = self.visit.analysis.study.dynamic.geometry.shape
-        return vtk_image_to_np(labelmap)[-k : slices - k, -j : rows - j, -i : columns - i]
+        inside: np.ndarray = vtk_image_to_np(labelmap)[
+            -k : slices - k, -j : rows - j, -i : columns - i
+        ]
+        return inside
 
     def _labelmap(self, mask: np.ndarray) -> Any:
         labelmap = self._editor.create_modifier_labelmap()

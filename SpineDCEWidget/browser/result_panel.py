@@ -62,7 +62,7 @@ class ResultPanel:
         done, files = await station.jobs.run("Writing the results", jobs[0].run)
         if done:
             jobs[0].finish(files)
-        return done
+        return bool(done)
 
     async def export(self) -> None:
         """Write everything to one file, which the browser downloads."""

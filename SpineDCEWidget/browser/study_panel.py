@@ -422,7 +422,7 @@ def _line(s: Any) -> str:
 def _name(visit: Any) -> str:
     """The last two folders that say something."""
     if visit.study_path is None:
-        return visit.name
+        return str(visit.name)
     parts = [part for part in visit.study_path.parts if part.lower() not in ("dicom", "/")]
     return "/".join(parts[-2:])
 

@@ -83,7 +83,7 @@ class ArteriesPanel(Panel):
         """Draw the aorta, and take the AIF of this visit from it."""
         self.desk.session.choose(self.visit, {"aif.source": "mask"})
         self.desk.go("regions")
-        self.desk.panels["regions"].arm("aorta")
+        self.desk.regions.arm("aorta")
 
     # -- candidates -----------------------------------------------------------------------------
 

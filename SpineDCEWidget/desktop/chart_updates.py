@@ -35,7 +35,9 @@ def show_voxel(visit: Any, voxel: Any) -> None:
     _show(visit, "voxel", Chart(texts.VOXEL_CURVE, _TIME, voxel.unit, tuple(series)))
 
 
-def show_rows(visit: Any, name: str, title: str, headings: list[str], rows: list[list]) -> None:
+def show_rows(
+    visit: Any, name: str, title: str, headings: list[str], rows: list[list[str]]
+) -> None:
     """A table of a panel, so that a saved scene holds its numbers."""
     use = f"table.{name}"
     table = Table(title, tuple(h or " " for h in headings), tuple(tuple(row) for row in rows))

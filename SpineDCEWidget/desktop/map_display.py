@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from SpineDCELib.mrml.map_nodes import add_legend, legend_of
 from SpineDCELib.vocabulary.quantities import QUANTITIES
@@ -23,7 +23,7 @@ class Display:
     def __init__(self, desk: Workstation) -> None:
         self._desk = desk
         self._tops: dict[str, float] = {}
-        self._applied: tuple | None = None
+        self._applied: tuple[Any, ...] | None = None
 
     def name_choices(self) -> None:
         """Words for the choices, which the parameter node keeps by their keys."""
@@ -44,7 +44,7 @@ class Display:
     def given_top(self, quantity: str) -> float:
         """End of a quantity's scale as set by hand, 0 where it was not."""
         # A parameter node's dictionary knows no default.
-        return dict(self._desk.parameters.tops).get(quantity, 0.0)
+        return float(dict(self._desk.parameters.tops).get(quantity, 0.0))
 
     def top(self, quantity: str) -> float:
         """End of a quantity's scale, in its shown unit."""

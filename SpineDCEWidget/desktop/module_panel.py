@@ -23,19 +23,12 @@ from SpineDCEWidget.desktop.playback import Playback
 from SpineDCEWidget.desktop.regions_widget import RegionsPanel
 from SpineDCEWidget.desktop.result_widget import ResultPanel
 from SpineDCEWidget.desktop.shortcuts import Shortcuts
+from SpineDCEWidget.desktop.step_widget import Panel
 from SpineDCEWidget.desktop.study_widget import StudyPanel
 from SpineDCEWidget.desktop.view_manager import Views
 from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.steps import STEPS, state_of
 from SpineDCEWidget.shared.study_opening import open_images, reading_settings
-
-_PANELS = {
-    "study": StudyPanel,
-    "arteries": ArteriesPanel,
-    "regions": RegionsPanel,
-    "maps": MapsPanel,
-    "result": ResultPanel,
-}
 
 
 class Workstation:
@@ -59,7 +52,14 @@ class Workstation:
         self._tags: list[int] = []
         self._entered = False
         self._step_buttons = [getattr(self.ui, f"step{i}Button") for i in range(1, 6)]
-        self.panels = {key: kind(self) for key, kind in _PANELS.items()}
+        self.regions, self.maps = RegionsPanel(self), MapsPanel(self)
+        self.panels: dict[str, Panel] = {
+            "study": StudyPanel(self),
+            "arteries": ArteriesPanel(self),
+            "regions": self.regions,
+            "maps": self.maps,
+            "result": ResultPanel(self),
+        }
         for panel in self.panels.values():
             self.ui.panels.layout().addWidget(panel.widget)
         self._connect()

@@ -25,7 +25,7 @@ class Playback:
 
     @property
     def playing(self) -> bool:
-        return self._timer.isActive()
+        return bool(self._timer.isActive())
 
     @property
     def count(self) -> int:
@@ -55,4 +55,4 @@ class Playback:
         self.index = index
         for visit in self._desk.visits:
             visit.show_frame(min(index, visit.analysis.study.dynamic.n_frames - 1))
-        self._desk.panels["maps"].show_frame_number()
+        self._desk.maps.show_frame_number()

@@ -9,7 +9,7 @@ import qt
 import slicer
 from SpineDCELib.mrml.region_nodes import add_ruler
 from SpineDCELib.run.inputs import read_regions, read_roles
-from SpineDCELib.vocabulary.region_roles import REGION_ROLES
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_regions
@@ -20,7 +20,7 @@ from SpineDCEWidget.shared import wording as words
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-ROLES = ("lesion", "reference", "exclusion", "aorta")
+ROLES: tuple[Role, ...] = ("lesion", "reference", "exclusion", "aorta")
 RULERS = {"longest": "longest", "across": "across", "margin": "bone margin"}
 _EFFECTS = (
     "Paint", "Draw", "Erase", "Scissors", "Threshold", "Margin", "Fill between slices",

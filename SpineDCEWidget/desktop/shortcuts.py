@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import qt
@@ -29,7 +30,7 @@ class Shortcuts:
         """Begin to listen."""
         if self._made:
             return
-        desk, regions = self._desk, self._desk.panels["regions"]
+        desk, regions = self._desk, self._desk.regions
         keys: dict[str, Callable[[], Any]] = {
             "Space": self._space,
             "[": lambda: regions.scale_brush(1 / 1.25),
@@ -38,7 +39,7 @@ class Shortcuts:
             "Ctrl+Y": desk.redo,
         }
         for step in STEPS:
-            keys[str(step.number)] = lambda key=step.key: desk.go(key)
+            keys[str(step.number)] = partial(desk.go, step.key)
         for key, action in keys.items():
             shortcut = qt.QShortcut(qt.QKeySequence(key), slicer.util.mainWindow())
             shortcut.connect("activated()", guarded(desk.messages, action))

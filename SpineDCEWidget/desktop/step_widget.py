@@ -103,4 +103,4 @@ def fill_combo(combo: Any, choices: dict[Any, str], chosen: Any) -> None:
 
 def chosen(combo: Any) -> str:
     """The key of the chosen item."""
-    return combo.itemData(combo.currentIndex)
+    return str(combo.itemData(combo.currentIndex))

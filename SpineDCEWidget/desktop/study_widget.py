@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +77,7 @@ class StudyPanel(Panel):
             box = getattr(ui, f"{widget}Box")
             box.acceptDrops = True
             drop = _Drop(box)
-            drop.take = lambda path, name=name: self.open_folder(name, path)
+            drop.take = partial(self.open_folder, name)
             box.installEventFilter(drop)
         for spins, action in ((_NUMBERS, self.set_number), (_CORRECTIONS, self.set_correction)):
             for spin in spins:
@@ -247,7 +249,7 @@ class StudyPanel(Panel):
 class _Drop(qt.QObject):
     """Takes a folder or file that is dropped onto a widget."""
 
-    take = None
+    take: Callable[[str], None]
 
     def eventFilter(self, _watched: Any, event: Any) -> bool:
         kind = event.type()

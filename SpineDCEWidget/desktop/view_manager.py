@@ -155,7 +155,8 @@ class Views:
         if widget is None:
             return None
         matrix = widget.mrmlSliceNode().GetSliceToRAS()
-        return tuple(matrix.GetElement(row, 3) for row in range(3))  # type: ignore[return-value]
+        x, y, z = (float(matrix.GetElement(row, 3)) for row in range(3))
+        return x, y, z
 
     # -- plot views -----------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ def classify_lumen(
 
     def enough(share: float, sure: float) -> float:
         """Return the number of voxels whose mean reveals a deficit of a share."""
-        return (sure * voxel_error / share) ** 2
+        return float((sure * voxel_error / share) ** 2)
 
     def area(members: NDArray[np.intp]) -> float:
         """Return the area under the mean curve of some voxels."""

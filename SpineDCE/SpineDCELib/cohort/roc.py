@@ -168,8 +168,9 @@ def compare_rocs(
 
 
 def _known(values: ArrayLike) -> NDArray[np.float64]:
-    array = np.asarray(values, float)
-    return array[np.isfinite(array)]
+    array: NDArray[np.float64] = np.asarray(values, float)
+    known: NDArray[np.float64] = array[np.isfinite(array)]
+    return known
 
 
 def _normal(centre: float, SE: float) -> tuple[float, float]:

@@ -128,7 +128,8 @@ def bolus_arrival(y: Array, t: Array) -> Array:
 def _before(y: Array, t: Array, arrival: Array) -> Array:
     """Return the mean of each curve up to its arrival."""
     early = t[:, None] <= arrival
-    return (y * early).sum(axis=0) / early.sum(axis=0)
+    mean: NDArray[np.float64] = (y * early).sum(axis=0) / early.sum(axis=0)
+    return mean
 
 
 def _described(y: Array, t: Array, arrival: Array) -> dict[str, Array]:

@@ -160,7 +160,8 @@ def _on_face(
 
 def _gain(optimum: Values) -> Values:
     """Return the reduction of the squared error by the extravascular term."""
-    return optimum[Q] ** 2 - optimum[EXCESS]
+    gain: Values = optimum[Q] ** 2 - optimum[EXCESS]
+    return gain
 
 
 def _peaks(score: Values) -> tuple[Indices, Indices]:
@@ -174,12 +175,16 @@ def _peaks(score: Values) -> tuple[Indices, Indices]:
 
 def _windows(P: Values, rows: Indices, nodes: Indices) -> Values:
     """``(WINDOW, candidates)``: the values at the nodes around each candidate."""
-    return np.lib.stride_tricks.sliding_window_view(P, WINDOW, axis=1)[rows, nodes].T.copy()
+    around: Values = np.lib.stride_tricks.sliding_window_view(P, WINDOW, axis=1)[
+        rows, nodes
+    ].T.copy()
+    return around
 
 
 def _coefficients(score: Values) -> Values:
     """Return ascending coefficients of (score - its value at the middle)/distance."""
-    return TO_POLYNOMIAL[1:].astype(score.dtype) @ (score - score[PAD])
+    ascending: Values = TO_POLYNOMIAL[1:].astype(score.dtype) @ (score - score[PAD])
+    return ascending
 
 
 def _slopes(coefficients: Values) -> Values:
@@ -189,7 +194,7 @@ def _slopes(coefficients: Values) -> Values:
 
 def _polynomial(coefficients: Values, x: Values) -> Values:
     """Evaluate a polynomial with ascending coefficients by Horner's rule."""
-    value = coefficients[-1] * x
+    value: Values = coefficients[-1] * x
     for coefficient in coefficients[-2:0:-1]:
         value += coefficient
         value *= x
@@ -241,7 +246,7 @@ def _root(slope: Callable[[Indices, Values], Values], low: Values, high: Values)
     f1 = slope(active, x1)
     x2 = np.where(f1 > 0, high, low)
     f2 = slope(active, x2)
-    result = x1.copy()
+    result: Values = x1.copy()
     share = np.full_like(x1, 0.5)
     while active.size:
         x = x1 + share * (x2 - x1)

@@ -55,7 +55,8 @@ _SLOPE = np.take_along_axis(_TO_FINE[1], _FIRST + np.arange(WINDOW)[:, None], ax
 def kep_at(position: Values, bounds: Bounds) -> Values:
     """Return kep, 1/min, at a position."""
     first, step = _nodes(bounds)
-    return (KNEE * np.expm1(first + step * position)).astype(position.dtype)
+    kep: NDArray[np.floating] = (KNEE * np.expm1(first + step * position)).astype(position.dtype)
+    return kep
 
 
 def _nodes(bounds: Bounds) -> tuple[float, float]:
@@ -79,7 +80,8 @@ def _turning(direction: Array, length: Array) -> tuple[Array, Array]:
 def _level(direction: Array, turn: Array, spread: Array) -> Array:
     """1·direction less what the turning direction takes of a constant 1, at the fine points."""
     value, slope, _ = direction.sum(axis=0) @ _TO_FINE
-    return value - spread * slope / turn
+    rest: NDArray[np.float64] = value - spread * slope / turn
+    return rest
 
 
 def nearest_fine(position: Values) -> tuple[NDArray[np.intp], Values]:

@@ -138,4 +138,7 @@ class Setup:
         """Return the model's curves, ``(T, ...)``, mM."""
         given = {name: value for name, value in shown.items() if name != "kep"}
         forward = getattr(models, self.model)
-        return forward(self.t, self.Cp, **({"Ta": self.Ta} | given), integration=self.integration)
+        curves: NDArray[np.float64] = forward(
+            self.t, self.Cp, **({"Ta": self.Ta} | given), integration=self.integration
+        )
+        return curves

@@ -43,7 +43,9 @@ def add_segment(node: Any, role: Role | str, *, another: bool = False) -> str:
     while name in taken:
         number += 1
         name = f"{words.segment} {number}"
-    identity = segmentation.AddEmptySegment(name.replace(" ", "_"), name, list(rgb(words.colour)))
+    identity: str = segmentation.AddEmptySegment(
+        name.replace(" ", "_"), name, list(rgb(words.colour))
+    )
     segment = segmentation.GetSegment(identity)
     segment.SetTag(TAG, role)
     segment.SetTag("TerminologyEntry", terminology_entry(words.category, words.kind))
@@ -187,6 +189,6 @@ def _voxels(image: Any, geometry: Geometry) -> NDArray[np.bool_]:
     from vtk.util.numpy_support import vtk_to_numpy
 
     i, j, k = image.GetDimensions()
-    mask = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(k, j, i) > 0
+    mask: NDArray[np.bool_] = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(k, j, i) > 0
     assert mask.shape == geometry.shape
     return mask

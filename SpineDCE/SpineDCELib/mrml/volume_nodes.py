@@ -29,7 +29,8 @@ def array_of(node: Any) -> NDArray[Any]:
 
     image = node.GetImageData()
     i, j, k = image.GetDimensions()
-    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(k, j, i)
+    voxels: NDArray[Any] = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(k, j, i)
+    return voxels
 
 
 def fill_volume(node: Any, array: NDArray[Any], geometry: Geometry) -> None:

@@ -132,7 +132,7 @@ def _loosely_ordered(
     rank = np.argsort(np.argsort(by)) + rng.normal(0, len(by) / 4, len(by))
     dealt = np.empty(len(by))
     dealt[np.argsort(rank)] = np.sort(values)
-    return dealt.tolist()
+    return [float(value) for value in dealt]
 
 
 def _deal(group: str, rng: np.random.Generator) -> list[tuple[float, float]]:

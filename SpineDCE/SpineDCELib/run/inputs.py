@@ -126,7 +126,7 @@ def read_mask(path: str, geometry: Geometry) -> NDArray[np.bool_]:
     """
     masks = read_segmentation(path).on(geometry)
     named = [name for name in masks if any(w in name.lower() for w in ("aorta", "aif", "arter"))]
-    mask = np.any([masks[name] for name in named or masks], axis=0)
+    mask: NDArray[np.bool_] = np.any([masks[name] for name in named or masks], axis=0)
     if not mask.any():
         raise InputError(
             f"The mask {path} is empty.",

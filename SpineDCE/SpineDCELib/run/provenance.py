@@ -78,4 +78,4 @@ def read_provenance(path: str | Path) -> dict[str, Any]:
             code="anonymised_record",
             about=str(path),
         )
-    return record
+    return dict(record)
