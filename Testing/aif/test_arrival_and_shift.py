@@ -8,11 +8,13 @@ from SpineDCELib.aif import (
     baseline_frames,
     blood_to_plasma,
     bolus_arrival,
+    from_population,
     most_enhancing,
     parker,
     shift_curve,
 )
 from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.descriptive import describe
 
 
 @given(arrival=st.floats(15, 60), interval=st.floats(1.5, 6), seed=st.integers(0, 99))
@@ -31,6 +33,25 @@ def test_baseline_of_a_step_ends_at_the_step():
     t = np.arange(20) * 5.0
     curve = np.where(t >= 30, 10.0, 1.0)
     assert baseline_frames(curve, t=t) == 6
+
+
+@pytest.mark.parametrize("arrival", [12.0, 40.0, 60.0, 95.0, 150.0])
+@pytest.mark.parametrize("rise", [10.0, 20.0, 40.0, 80.0])
+def test_arrival_of_a_curve_that_rises_for_minutes(arrival, rise):
+    t = np.arange(0, 300, 5.0)
+    fast = np.clip((t - arrival) / rise, 0, 1)
+    slow = np.clip((t - arrival - rise) / (300 - arrival - rise), 0, 1)
+    exact = 100 + 80 * fast + 20 * slow
+    for seed in range(3):
+        noise = np.random.default_rng(seed).normal(0, 1, t.size)
+        curve = exact + noise
+        assert abs(bolus_arrival(curve, t=t) - arrival) < 7
+        n0 = baseline_frames(curve, t=t)
+        assert 0.6 * np.count_nonzero(t <= arrival) <= n0 <= np.count_nonzero(t <= arrival) + 1
+        BAT = describe(curve - 100, t).BAT
+        assert abs(float(BAT) - arrival) <= 8
+        start = from_population("parker", curve, t=t)
+        assert abs(start.t[np.argmax(start.C > 0)] - arrival) < 8
 
 
 def test_curve_without_baseline_is_refused():

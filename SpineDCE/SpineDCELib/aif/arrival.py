@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.descriptive import knee_of_rise
 
 #: Share of the height of the rise at which the line that is fitted to it ends. Chosen: the last
 #: tenth is rounded by dispersion and would bend the line.
@@ -46,7 +47,9 @@ def bolus_arrival(curve: ArrayLike, *, t: ArrayLike) -> float:
     # The rise ends where the curve first comes near its peak; the rest would bend the line.
     floor = np.median(c[: max(peak // 2, 1)])
     near = np.flatnonzero(c[: peak + 1] >= floor + RISE_END * (c[peak] - floor))
-    last = max(int(near[0]), 1)
+    last = int(near[0])
+    # Where tissue takes contrast up for minutes, the fast rise ends long before the peak.
+    last = max(int(knee_of_rise(c[:, None], times, np.array([last]))[0]), 1)
     x, y = times[: last + 1], c[: last + 1]
     best = (np.inf, float(x[-2]))
     for i in range(last):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import uniform_filter1d
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import Array, checked_times
@@ -18,6 +19,10 @@ from SpineDCELib.kinetics.tissue_curves import Curves
 
 #: A rise counts as arrival when it is this many times the scatter of the frames.
 ARRIVAL_SCATTER = 3.0
+#: A curve that turns from a fast rise into a slow one has its knee at least this share of its height
+#: above the straight line from its start to its top, at least this many frames and seconds
+#: before the top. Chosen: a first pass, whose top is rounded, has no such knee.
+KNEE_HEIGHT, KNEE_FRAMES, KNEE_SECONDS = 0.15, 3, 15.0
 _BLOCK = 16384
 
 
@@ -98,13 +103,15 @@ def describe(Ct: ArrayLike, t: ArrayLike, *, BAT: float | None = None) -> Descri
 def bolus_arrival(y: Array, t: Array) -> Array:
     """Return when each curve ``(T, n)`` leaves its baseline, s; NaN where it never does.
 
-    A level line joined to a straight rise is fitted to the frames up to 90 % of the peak, with the
-    joint at every frame in turn; the best one is taken, so it is good to a frame.
+    A level line joined to a straight rise is fitted to the frames up to the end of the rise (90 %
+    of the peak, or the knee where the curve turns into a slow rise), with the joint at every frame
+    in turn; the best one is taken, so it is good to a frame.
     Source: Cheong, Koh, Hou, Phys Med Biol 2003; 48:N83 (linear-linear).
     """
     frames, n = y.shape
     peak = y.argmax(axis=0)
     last = (y >= 0.9 * y[peak, np.arange(n)]).argmax(axis=0)
+    last = knee_of_rise(y, t, last)
     upto = np.arange(frames)[:, None] <= last
     count = upto.sum(axis=0)
     best, arrival = np.full(n, np.inf), np.full(n, np.nan)
@@ -123,6 +130,40 @@ def bolus_arrival(y: Array, t: Array) -> Array:
         np.isfinite(arrival), _before(y, t, np.nan_to_num(arrival, nan=t[0])), np.inf
     )
     return np.where(height > ARRIVAL_SCATTER * scatter, arrival, np.nan)
+
+
+def knee_of_rise(y: Array, t: Array, last: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the frame in which the fast rise of each curve ends, at most ``last``.
+
+    In tissue that takes contrast up for minutes, the top lies far behind the arrival. The rise
+    starts where the curve lies lowest below the straight line from the first frame to the top; the
+    knee is where it lies highest above the line from there to the top. The search is repeated up to
+    the knee, because noise moves it along the slow part.
+
+    Args:
+        y: ``(T, n)``. t: ``(T,)``, s. last: ``(n,)``, the frame at the top of each rise.
+    """
+    frames, n = y.shape
+    each, frame = np.arange(n), np.arange(frames)[:, None]
+    smooth = uniform_filter1d(y, 3, axis=0, mode="nearest")
+    end = np.asarray(last, np.intp)
+    for _ in range(3):
+        start = np.where(frame <= end, _above_line(smooth, t, 0 * end, end), np.inf).argmin(axis=0)
+        above = _above_line(smooth, t, start, end)
+        above = np.where((frame > start) & (frame < end), above, -np.inf)
+        knee = above.argmax(axis=0)
+        height = smooth[end, each] - smooth[start, each]
+        clear = (above[knee, each] > KNEE_HEIGHT * height) & (knee <= end - KNEE_FRAMES)
+        clear &= (t[knee] <= t[end] - KNEE_SECONDS) & (knee > start)
+        end = np.where(clear, knee, end)
+    return end
+
+
+def _above_line(y: Array, t: Array, start: NDArray[np.intp], end: NDArray[np.intp]) -> Array:
+    """Return curves ``(T, n)`` less the straight line between two of their frames."""
+    each = np.arange(y.shape[1])
+    slope = (y[end, each] - y[start, each]) / np.maximum(t[end] - t[start], 1e-9)
+    return y - (y[start, each] + slope * (t[:, None] - t[start]))
 
 
 def _before(y: Array, t: Array, arrival: Array) -> Array:
