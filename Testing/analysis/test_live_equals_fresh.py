@@ -84,6 +84,10 @@ SELECTIONS = [
 #: Every setting with values to try; a setting that is missing here fails the test below.
 VALUES = {
     "reading.series": [None, 1],
+    "reading.joined": [None, (2,)],
+    "reading.displaced": ["leave_out", "same_slice"],
+    "reading.accept_implausible": [False, True],
+    "reading.resample_regions": [False, True],
     "reading.frame_interval": [None, 5.0],
     "reading.frame_times": [None, tuple(5.0 * i for i in range(len(T)))],
     "reading.field_strength": [None, 1.5, 3.0],

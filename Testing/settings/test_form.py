@@ -24,6 +24,7 @@ from SpineDCELib.settings import (
 #: A value of each kind that is not the default, in the engine's unit.
 OTHER = {
     "reading.series": 2,
+    "reading.joined": (3, 5),
     "reading.frame_interval": 4.5,
     "reading.frame_times": (0.0, 4.5, 9.5),
     "reading.field_strength": 3.0,
@@ -201,7 +202,8 @@ def test_bounds_and_choices_are_enforced_in_the_shown_unit(field):
 def test_what_describes_the_acquisition_belongs_to_a_visit():
     visit = {f.path for f in settings_fields() if f.scope == "visit"}
     assert visit == {
-        "reading.series", "reading.frame_interval", "reading.frame_times",
+        "reading.series", "reading.joined", "reading.displaced", "reading.accept_implausible",
+        "reading.resample_regions", "reading.frame_interval", "reading.frame_times",
         "reading.field_strength", "reading.TR", "reading.FA", "aif.source",
         "aif.Hct", "aif.time_unit", "aif.medium", "fit.shift", "fit.shifts",
     }  # fmt: skip

@@ -32,6 +32,8 @@ def read_curve_file(
 ) -> CurveFile:
     """Read two columns, time and concentration, separated by comma, semicolon, tab or space.
 
+    Numbers may have a decimal comma where another separator is used.
+
     A header may name the units: ``time [s], Cb [mM]``; ``Cb`` is whole blood, ``Cp`` plasma.
     Without a time unit, the one of ms, s and min is assumed for which the time span fits the
     acquisition; the file is refused if none or several fit.
@@ -55,13 +57,14 @@ def read_curve_file(
             fields=_FIELDS,
         ) from None
     lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    rows = [_split(line) for line in lines]
-    header: list[str] = []
-    if rows and _numbers(rows[0]) is None:
-        header, rows = rows[0], rows[1:]
-    values = [_numbers(row) for row in rows]
-    if len(values) < 3 or any(v is None or len(v) < 2 for v in values):
+    header, rows = _table([line for line in lines if line and not line.startswith("#")])
+    time_column = _column(header, r"^(t|time)", 0)
+    value_column = _column(header, r"^(c|aif)", 1 if time_column == 0 else 0)
+    last = max(time_column, value_column)
+    cells = [[r[time_column], r[value_column]] if len(r) > last else [] for r in rows]
+    # A cell may be empty; its neighbours keep their columns.
+    complete = [[a, b] for a, b in (p for p in cells if p) if a is not None and b is not None]
+    if len(complete) < 3 or [] in cells:
         raise InputError(
             f"The AIF file {path} needs two columns of numbers, time and concentration, "
             "in at least three rows.",
@@ -69,9 +72,7 @@ def read_curve_file(
             about=str(path),
             fields=_FIELDS,
         )
-    time_column = _column(header, r"^(t|time)", 0)
-    value_column = _column(header, r"^(c|aif)", 1 if time_column == 0 else 0)
-    table = np.array([[v[time_column], v[value_column]] for v in values if v is not None])
+    table = np.array(complete)
     t, C = table[:, 0], table[:, 1]
     if not np.all(np.isfinite(table)) or np.any(np.diff(t) <= 0):
         raise InputError(
@@ -120,22 +121,48 @@ def read_curve_file(
         )
     C = C * _CONCENTRATION_UNITS[unit.lower()] if unit else C
     note += f", concentration in {unit}" if unit else ", concentration taken as mM"
+    if empty := len(cells) - len(complete):
+        rows_left = "1 row" if empty == 1 else f"{empty} rows"
+        note += f", {rows_left} with an empty cell left out"
     name = header[value_column].lower() if header else ""
     medium = "plasma" if re.match(r"cp|.*plasma", name) else None
     medium = "blood" if re.match(r"cb|.*blood", name) else medium
     return CurveFile(t * factor, C, medium, f"AIF file: {note}.")
 
 
-def _split(line: str) -> list[str]:
-    for separator in (";", "\t", ","):
-        if separator in line:
-            return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
-    return line.split()
+Cells = list[float | None]
+#: A word of a header, with a unit in brackets that may follow after a space.
+_WORD = re.compile(r"[^\s\[(]+(?:\s*[\[(][^\])]*[\])])?")
 
 
-def _numbers(cells: list[str]) -> list[float] | None:
+def _table(lines: list[str]) -> tuple[list[str], list[Cells]]:
+    """Return the header and the rows, by the first separator that gives columns of numbers.
+
+    Between semicolons, tabs or spaces a comma is a decimal one, as spreadsheets in many countries
+    write it. An empty cell is None; a row without two numbers is an empty row.
+    """
+    for separator in (";", "\t", ",", None):
+        body = lines[1:] if lines and _numbers(_split(lines[0], separator)) is None else lines
+        rows = [_numbers(_split(line, separator)) for line in body]
+        if rows and all(r is not None and len(r) > 1 for r in rows):
+            header: list[str] = []
+            if len(body) < len(lines):
+                header = (
+                    _WORD.findall(lines[0]) if separator is None else _split(lines[0], separator)
+                )
+            return header, [r for r in rows if r is not None]
+    return [], [[] for _ in lines]
+
+
+def _split(line: str, separator: str | None) -> list[str]:
+    if separator is None:
+        return line.split()
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
+
+
+def _numbers(cells: list[str]) -> Cells | None:
     try:
-        return [float(cell) for cell in cells if cell]
+        return [float(cell.replace(",", ".")) if cell else None for cell in cells]
     except ValueError:
         return None
 

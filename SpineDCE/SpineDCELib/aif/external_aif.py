@@ -15,6 +15,9 @@ from SpineDCELib.errors import InputError
 
 #: Sampling interval of population AIFs, s, far below the width of a first pass (about 8 s).
 STEP = 0.25
+#: Blood has less than this after a bolus of any licensed dose, mM: 0.3 mmol/kg injected within
+#: 5 s peaks near 25 mM.
+MOST = 40.0
 
 
 class ExternalCurve(NamedTuple):
@@ -27,18 +30,26 @@ class ExternalCurve(NamedTuple):
 
 
 def from_file(
-    file: CurveFile, *, t: NDArray[np.float64], medium: str | None = None
+    file: CurveFile,
+    *,
+    t: NDArray[np.float64],
+    medium: str | None = None,
+    accepted: bool = False,
 ) -> ExternalCurve:
     """Return the curve of a file, checked against the series.
 
     Args:
         t: frame times, s.
         medium: "blood" or "plasma", if set by the user.
+        accepted: the user accepts values that blood cannot have.
 
     Raises:
-        InputError: the curve ends before half of the acquisition.
+        InputError: the curve ends before half of the acquisition, or its values are not those of
+            blood in mM (codes "aif_is_signal", "aif_too_high").
     """
     notes = []
+    if not accepted:
+        _check_values(file)
     if (medium or file.medium) is None:
         notes.append("The AIF file does not state blood or plasma; blood is assumed.")
     if file.t[-1] < t[-1] - np.ptp(t) / 2:
@@ -54,6 +65,27 @@ def from_file(
             "The AIF file does not cover the whole series; its first and last values are extended."
         )
     return ExternalCurve(file.t, file.C, medium or file.medium or "blood", tuple(notes))
+
+
+def _check_values(file: CurveFile) -> None:
+    """Refuse a curve that is no concentration of blood in mM."""
+    peak = float(file.C.max())
+    before = float(file.C[:3].mean())
+    accept = ("inputs.aif_file", "reading.accept_implausible")
+    if before > 0.1 * peak and peak > MOST:
+        raise InputError(
+            f"The AIF file starts at {before:.4g} and peaks at {peak:.4g}. Blood holds 0 mM before "
+            "the bolus, so these look like signal intensities. Give concentrations in mM.",
+            code="aif_is_signal",
+            fields=accept,
+        )
+    if peak > MOST:
+        raise InputError(
+            f"The AIF file peaks at {peak:.4g} mM; blood reaches at most some 20 mM. If the file "
+            "is in µM, state the unit in its header: 'time [s], Cb [uM]'.",
+            code="aif_too_high",
+            fields=accept,
+        )
 
 
 def from_population(

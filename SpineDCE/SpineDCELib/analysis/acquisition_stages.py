@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.concentration import check_sequence
 from SpineDCELib.concentration.conversion import check_signal
@@ -10,6 +12,12 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.preprocessing import preprocess
 from SpineDCELib.series import MIN_FRAMES
 from SpineDCELib.settings import GADOBUTROL_R1, at_field
+
+#: What a dynamic series of the spine can have: time between frames, s; repetition time, s (up to a
+#: 2D multi-slice sequence, whose TR is the frame interval); voxel sizes, mm.
+FRAME_INTERVALS = (0.2, 120.0)
+REPETITION_TIMES = (5e-4, 10.0)
+VOXEL_SIZES = (0.1, 50.0)
 
 
 def TR(view: View) -> float | None:
@@ -70,8 +78,10 @@ def check(view: View) -> bool:
         raise InputError(
             f"The dynamic series has {frames} frames; a fit needs at least {MIN_FRAMES}.",
             code="too_few_frames",
-            fields=["reading.series"],
+            fields=["reading.series", "reading.joined"],
         )
+    if not view.settings.reading.accept_implausible:
+        _check_plausible(view)
     source = view.settings.aif.source
     if source == "mask":
         if view.aif_mask is None:
@@ -98,6 +108,28 @@ def check(view: View) -> bool:
     if not view.settings.reading.skip_invalid:
         check_signal(view.study.dynamic.signal)
     return True
+
+
+def _check_plausible(view: View) -> None:
+    """Refuse values that no study has, unless they are accepted."""
+    dynamic = view.whole(view.study.dynamic)
+    interval = float(np.median(np.diff(dynamic.times)))
+    spacing = dynamic.geometry.spacing
+    for name, value, (low, high), unit, fields in (
+        ("frame interval", interval, FRAME_INTERVALS, "s",
+         ["reading.frame_interval", "reading.frame_times"]),
+        ("repetition time", view(TR), REPETITION_TIMES, "s", ["reading.TR"]),
+        ("smallest distance of voxels", min(spacing), VOXEL_SIZES, "mm", []),
+        ("largest distance of voxels", max(spacing), VOXEL_SIZES, "mm", []),
+    ):  # fmt: skip
+        if value is not None and not low <= value <= high:
+            raise InputError(
+                f"The {name} is {value:.4g} {unit}; a dynamic series has {low:g} to {high:g} "
+                f"{unit}. Check the files.",
+                code="implausible",
+                about=name,
+                fields=[*fields, "reading.accept_implausible"],
+            )
 
 
 def _check_T10(view: View) -> None:

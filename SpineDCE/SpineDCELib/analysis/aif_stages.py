@@ -91,7 +91,12 @@ def _external(view: View, times: NDArray[np.float64]) -> aif.ExternalCurve:
                 code="no_aif_file",
                 fields=["inputs.aif_file", "aif.source"],
             )
-        return aif.from_file(curve, t=times, medium=settings.medium)
+        return aif.from_file(
+            curve,
+            t=times,
+            medium=settings.medium,
+            accepted=view.settings.reading.accept_implausible,
+        )
     if settings.fitted:
         return aif.from_population_fit(settings.source, view(image_blood).Cb, t=times)
     tissue = aif.most_enhancing(view(preprocessed).series.signal)

@@ -225,7 +225,7 @@ def load(
         if inputs.aif_selection is None
         else read_selection(inputs.aif_selection),
         aif_file=aif_file,
-        regions=read_regions(inputs.roi, geometry),
+        regions=read_regions(inputs.roi, geometry, resample=settings.reading.resample_regions),
         roles=roles,
         sizes=read_sizes(inputs.size, roles=roles),
         study_keys=keys_of_study(

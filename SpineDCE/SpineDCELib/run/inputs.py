@@ -81,6 +81,8 @@ def read_images(study: Path, settings: Settings, progress: Progress = silent) ->
     dynamic = read_dynamic(
         found,
         series=reading.series,
+        joined=[int(n) for n in reading.joined or ()],
+        displaced=reading.displaced,
         frame_interval=interval,
         progress=part(progress, 0.3, 0.9),
     )
@@ -137,8 +139,13 @@ def read_mask(path: str, geometry: Geometry) -> NDArray[np.bool_]:
     return mask
 
 
-def read_regions(paths: Iterable[str], geometry: Geometry) -> dict[str, NDArray[np.bool_]]:
+def read_regions(
+    paths: Iterable[str], geometry: Geometry, *, resample: bool = False
+) -> dict[str, NDArray[np.bool_]]:
     """Read regions from one or more files: name → mask on the dynamic grid.
+
+    Args:
+        resample: take the nearest voxel of a file on another grid, instead of refusing it.
 
     Raises:
         InputError: a file cannot be read or is on another grid, a region is empty (code
@@ -146,7 +153,7 @@ def read_regions(paths: Iterable[str], geometry: Geometry) -> dict[str, NDArray[
     """
     regions: dict[str, NDArray[np.bool_]] = {}
     for path in paths:
-        for name, mask in read_segmentation(path).on(geometry).items():
+        for name, mask in read_segmentation(path).on(geometry, resample=resample).items():
             if name in regions:
                 raise InputError(
                     f"Two regions have the name '{name}'. Rename the one in {path}.",

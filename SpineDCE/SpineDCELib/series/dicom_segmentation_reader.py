@@ -102,6 +102,8 @@ def _sorted(file: Path, data: Any, frames: NDArray[np.integer]) -> tuple[list[Se
     segments = []
     for described in data.SegmentSequence:
         number = int(described.SegmentNumber)
+        if kind == "LABELMAP" and (number == 0 or _is_background(described)):
+            continue
         mask = np.zeros(shape, bool)
         for n, frame in enumerate(frames):
             if kind == "LABELMAP":
@@ -152,6 +154,15 @@ def _step(file: Path, depth: NDArray[np.float64], measures: Any) -> float:
         f"The planes of {file} are not evenly spaced. Draw the regions on one series.",
         code="unevenly_spaced_planes",
         about=str(file),
+    )
+
+
+def _is_background(described: Any) -> bool:
+    """Whether a segment of a label map describes what belongs to no region (DCM 125040)."""
+    items = described.get("SegmentedPropertyTypeCodeSequence") or ()
+    return any(
+        (str(c.get("CodeValue", "")), str(c.get("CodingSchemeDesignator", ""))) == ("125040", "DCM")
+        for c in items
     )
 
 

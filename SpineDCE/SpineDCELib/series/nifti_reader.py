@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,29 +28,19 @@ def open_nifti(path: Path, name: str) -> ImageFile:
     Raises:
         InputError: the file is damaged or not a spatial image.
     """
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        reader.SetImageIO("NiftiImageIO")
-        reader.ReadImageInformation()
-    except RuntimeError:
-        raise InputError(
-            f"{path} is not a readable NIfTI file.", code="unreadable_nifti", about=str(path)
-        ) from None
+    notes: list[str] = []
+    reader = _information(path, notes)
     size, n = reader.GetSize(), reader.GetDimension()
-    if n not in (3, 4) or reader.GetNumberOfComponents() != 1:
+    axes = [a for a in range(n) if a < 3 or size[a] > 1]
+    if n < 2 or len(axes) > 4 or reader.GetNumberOfComponents() != 1:
         raise InputError(
             f"{path} has {n} axes and {reader.GetNumberOfComponents()} values per voxel; an image "
             "has 3 or 4 axes and one value per voxel.",
             code="not_an_image",
             about=str(path),
         )
-    direction = np.reshape(reader.GetDirection(), (n, n))[:3, :3]
-    geometry = Geometry.from_parts(
-        (size[2], size[1], size[0]), reader.GetSpacing()[:3], reader.GetOrigin()[:3], direction
-    )
-    frames = size[3] if n == 4 else 1
-    notes: list[str] = []
+    geometry = _geometry(reader, notes)
+    frames = int(np.prod(size[3:], dtype=np.int64)) if n > 3 else 1
     side = _sidecar(path, notes)
     times, origin, problems = _times(side, _meta(reader), frames, notes)
     image_type = tuple(str(t).upper() for t in _as_list(side.get("ImageType")))
@@ -57,7 +50,7 @@ def open_nifti(path: Path, name: str) -> ImageFile:
         format="NIfTI",
         geometry=geometry,
         frames=frames,
-        load=lambda: _load(path, n),
+        load=lambda: _load(path, (frames, *geometry.shape)),
         times=times,
         time_origin=origin,
         acquisition=Acquisition(
@@ -78,16 +71,78 @@ def open_nifti(path: Path, name: str) -> ImageFile:
     )
 
 
-def _load(path: Path, n: int) -> NDArray[np.generic]:
+def _information(path: Path, notes: list[str]) -> Any:
+    """Read the header; a position matrix that is not quite orthonormal is taken as it nearly is.
+
+    ITK refuses what the float arithmetic of other programs leaves unless it is told to be
+    permissive, and then rounds the directions to the nearest orthonormal ones.
+    """
+    for permissive in (False, True):
+        reader = sitk.ImageFileReader()
+        reader.SetFileName(str(path))
+        try:
+            with _permissive(permissive):
+                reader.SetImageIO("NiftiImageIO")
+                reader.ReadImageInformation()
+        except RuntimeError as error:
+            if not permissive and "rthonormal" in str(error):
+                continue
+            break
+        if permissive:
+            notes.append("The directions of its axes are not quite at right angles; rounded.")
+        return reader
+    raise InputError(
+        f"{path} is not a readable NIfTI file.", code="unreadable_nifti", about=str(path)
+    )
+
+
+@contextmanager
+def _permissive(on: bool) -> Iterator[None]:
+    """ITK's switch for NIfTI positions; it is read whenever a reader is made."""
+    name = "ITK_NIFTI_SFORM_PERMISSIVE"
+    before = os.environ.pop(name, None)
+    warned = sitk.ProcessObject.GetGlobalWarningDisplay()
+    sitk.ProcessObject.SetGlobalWarningDisplay(False)  # it would print to the terminal
+    if on:
+        os.environ[name] = "1"
     try:
-        array = sitk.GetArrayFromImage(sitk.ReadImage(str(path), imageIO="NiftiImageIO"))
-    except RuntimeError:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalWarningDisplay(warned)
+        os.environ.pop(name, None)
+        if before is not None:
+            os.environ[name] = before
+
+
+def _geometry(reader: Any, notes: list[str]) -> Geometry:
+    size, n = reader.GetSize(), reader.GetDimension()
+    if n == 2:
+        notes.append("A two-dimensional image is read as one slice of 1 mm.")
+        direction = np.eye(3)
+        direction[:2, :2] = np.reshape(reader.GetDirection(), (2, 2))
+        return Geometry.from_parts(
+            (1, size[1], size[0]),
+            (*reader.GetSpacing(), 1.0),
+            (*reader.GetOrigin(), 0.0),
+            direction,
+        )
+    direction = np.reshape(reader.GetDirection(), (n, n))[:3, :3]
+    return Geometry.from_parts(
+        (size[2], size[1], size[0]), reader.GetSpacing()[:3], reader.GetOrigin()[:3], direction
+    )
+
+
+def _load(path: Path, shape: tuple[int, ...]) -> NDArray[np.generic]:
+    try:
+        with _permissive(True):
+            array = sitk.GetArrayFromImage(sitk.ReadImage(str(path), imageIO="NiftiImageIO"))
+        values: NDArray[np.generic] = array.reshape(shape)
+    except (RuntimeError, ValueError):
         raise InputError(
             f"The pixels of {path} cannot be read; the file is damaged.",
             code="unreadable_pixels",
             about=str(path),
         ) from None
-    values: NDArray[np.generic] = array if n == 4 else array[None]
     return values
 
 
@@ -120,10 +175,13 @@ def _number(side: dict[str, Any], *names: str) -> float | None:
 
 
 def _meta(reader: Any) -> dict[str, float]:
+    """Return the step of the axis that counts the frames as "step", and the code of the units."""
     found = {}
-    for key in ("pixdim[4]", "xyzt_units"):
+    size = reader.GetSize()
+    axis = next((a for a in range(3, len(size)) if size[a] > 1), 3) + 1
+    for name, key in (("step", f"pixdim[{axis}]"), ("xyzt_units", "xyzt_units")):
         try:
-            found[key] = float(reader.GetMetaData(key))
+            found[name] = float(reader.GetMetaData(key))
         except (RuntimeError, ValueError):
             continue
     return found
@@ -146,7 +204,7 @@ def _times(
                 return times - times[0], f"{name} (sidecar)", problems
             problems.append(f"{name} does not hold {frames} increasing times, one per frame.")
     code = int(meta.get("xyzt_units", 0)) & 0x38
-    step = meta.get("pixdim[4]", 0.0) * _TIME_UNITS.get(code, 1.0)
+    step = meta.get("step", 0.0) * _TIME_UNITS.get(code, 1.0)
     if not np.isfinite(step) or step <= 0:
         return None, "not found", problems
     duration, TR = _number(side, "AcquisitionDuration"), _number(side, "RepetitionTime")

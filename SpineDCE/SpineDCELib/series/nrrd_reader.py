@@ -184,8 +184,19 @@ def space_axes(header: NrrdHeader) -> tuple[list[int], NDArray[np.float64], list
     affine = np.eye(4)
     try:
         if words:
-            axes = [a for a, w in enumerate(words) if w != "none"]
-            vectors = [np.array([float(v) for v in words[a][1:-1].split(",")]) for a in axes]
+            given = {
+                a: np.array([float(v) for v in w[1:-1].split(",")])
+                for a, w in enumerate(words)
+                if w != "none"
+            }
+            # SimpleITK writes time as a fourth direction, which has no part in space.
+            axes = [a for a, v in given.items() if v.size < 4 or v[:3].any()]
+            for a in sorted(set(given) - set(axes)):
+                notes.append(
+                    f"Axis {a + 1} steps by {np.abs(given[a]).max():g} without a unit; it counts "
+                    "the frames."
+                )
+            vectors = [given[a][:3] for a in axes]
         else:
             other = {"list", "time", "vector", "rgb-color", "rgba-color"}
             axes = [a for a, k in enumerate(kinds) if k not in other and k != "???"]
@@ -203,7 +214,7 @@ def space_axes(header: NrrdHeader) -> tuple[list[int], NDArray[np.float64], list
             axes = [*axes, -1]
         origin = fields.get("space origin", "(0,0,0)").strip("() ").split(",")
         affine[:3, :3] = np.array(vectors).T * flip[:, None]
-        affine[:3, 3] = np.array([float(v) for v in origin]) * flip
+        affine[:3, 3] = np.array([float(v) for v in origin[:3]]) * flip
     except (ValueError, IndexError):
         raise InputError(
             f"{header.path} has a damaged NRRD header (space directions).",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series.dynamic_series import DynamicSeries, Geometry, Source, Volume
 from SpineDCELib.series.image_header import ImageHeader
+from SpineDCELib.series.joining import displacements, join_series, take_displaced
 from SpineDCELib.series.pixel_values import checksum, load_frames, phase_in_radians
 from SpineDCELib.series.scan_study import scan_study
 from SpineDCELib.series.study_contents import NO_FRAME_TIMES, SeriesDescription, Study
@@ -98,6 +101,8 @@ def read_dynamic(
     study: Study | str | os.PathLike[str],
     *,
     series: int | None = None,
+    joined: Sequence[int] = (),
+    displaced: str = "leave_out",
     frame_interval: float | None = None,
     progress: Progress = silent,
 ) -> DynamicSeries:
@@ -105,7 +110,10 @@ def read_dynamic(
 
     Args:
         study: from :func:`scan_study`, or a path to scan.
-        series: its number in the listing, if the study has several.
+        series: its number in the listing (or at the scanner), if the study has several.
+        joined: numbers of series that are further parts of it.
+        displaced: what happens to frames whose slices lie elsewhere: "leave_out", "same_slice"
+            (their positions are wrong) or "resample" (they are right).
         frame_interval: s per frame, in place of the times in the files.
 
     Raises:
@@ -115,6 +123,12 @@ def read_dynamic(
         study = scan_study(study, part(progress, 0.0, 0.2))
         progress = part(progress, 0.2, 1.0)
     chosen = study.dynamic(series)
+    if joined:
+        chosen = join_series(study, chosen, joined)
+    moved: NDArray[np.float64] | None = None
+    if displaced != "leave_out" and chosen.stack is not None and chosen.stack.displaced:
+        chosen = take_displaced(chosen)
+        moved = displacements(chosen)
     times, origin = _times(chosen, frame_interval)
     notes = [*chosen.notes, *chosen.problems]
     companion = _companion(study, chosen, "dynamic phase")
@@ -146,6 +160,8 @@ def read_dynamic(
             phase, unit_note = phase_in_radians(stored, image)
             notes.append(f"{unit_note} (series {companion.number})")
             used.append(companion)
+    if moved is not None:
+        notes.append(_put_back(signal, phase, moved, resample=displaced == "resample"))
     if not np.isfinite(signal).all():
         bad = int(np.count_nonzero(~np.isfinite(signal).all(axis=0)))
         notes.append(f"{bad} voxels hold NaN or infinite signal.")
@@ -163,6 +179,28 @@ def read_dynamic(
     )
     progress(1.0, "Dynamic series read")
     return result
+
+
+def _put_back(
+    signal: NDArray[np.float32],
+    phase: NDArray[np.float32] | None,
+    moved: NDArray[np.float64],
+    *,
+    resample: bool,
+) -> str:
+    """Resample displaced frames in place if asked to, and say what was done with them."""
+    numbers = np.flatnonzero(np.abs(moved) > 0.05)
+    listed = ", ".join(str(n + 1) for n in numbers)
+    if not resample:
+        return f"The slices of frames {listed} lie elsewhere; they are taken at the same index."
+    for n in numbers:
+        for images in (signal, phase):
+            if images is not None:
+                images[n] = ndimage.shift(images[n], (moved[n], 0, 0), order=1, mode="nearest")
+    return (
+        f"The slices of frames {listed} lie elsewhere; they are resampled to the others' places, "
+        "and their outermost slice is repeated where they do not reach."
+    )
 
 
 def _times(
@@ -292,7 +330,8 @@ def read_flip_angles(
         )
     notes: list[str] = []
     signals: dict[float, list[NDArray[np.float32]]] = {}
-    scale = _common_scale([f for s in found if s.stack for f in s.stack.frames])
+    stacked = [f for s in found if s.stack for f in s.stack.frames]
+    scale = _common_scale(stacked) if stacked else None
     for n, s in enumerate(found):
         listener = part(progress, n / len(found), (n + 1) / len(found))
         FA = s.acquisition.FA

@@ -75,6 +75,7 @@ def put_on_grid(
             f"({describe_grid(target)}). Draw it on the series or resample it.",
             code="different_grid",
             about=name,
+            fields=["reading.resample_regions"],
         )
     return _nearest(array, mapping, target, fill)
 

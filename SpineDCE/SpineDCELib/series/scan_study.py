@@ -17,11 +17,18 @@ from SpineDCELib.series.dynamic_series import MIN_FRAMES, Acquisition
 from SpineDCELib.series.file_discovery import find_files, is_nifti, is_nrrd
 from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.image_header import ImageHeader, read_headers
+from SpineDCELib.series.joining import propose_joining
 from SpineDCELib.series.nifti_reader import open_nifti
 from SpineDCELib.series.nrrd_reader import open_nrrd
-from SpineDCELib.series.series_roles import Facts, facts_of, role_of
+from SpineDCELib.series.series_roles import Facts, doubt_of, facts_of, role_of
 from SpineDCELib.series.stack import Stack, stack_images
-from SpineDCELib.series.study_contents import NO_FRAME_TIMES, SeriesDescription, Study, grid_key
+from SpineDCELib.series.study_contents import (
+    FEW_FRAMES,
+    NO_FRAME_TIMES,
+    SeriesDescription,
+    Study,
+    grid_key,
+)
 from SpineDCELib.series.study_context import resolve_roles
 
 #: Single-volume series that are alike in everything but time become one dynamic series from here.
@@ -69,7 +76,7 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
             problems.append(str(error) if isinstance(error, InputError) else f"{name}: {error}.")
     progress(0.95, "Sorting series")
     described = [*_dicom_series(images, disk), *(_file_series(f) for f in others)]
-    described = resolve_roles(described)
+    described = propose_joining(resolve_roles(described))
     patients = tuple(sorted({s.patient for s in described if s.patient}))
     if len(patients) > 1:
         problems.append(
@@ -204,7 +211,13 @@ def _joined(
             continue
         images = [i for n in members for i in found[n][0]]
         stack = stack_images(images)
-        if len(stack.frames) < MIN_SERIES_TO_JOIN:
+        if stack.obstacle:
+            stack.obstacle = (
+                f"the order of its frames is not known: they are {len(members)} series with the "
+                "same number and times. Number them in their descriptions or folders, or export "
+                "them as one series"
+            )
+        elif len(stack.frames) < MIN_SERIES_TO_JOIN:
             continue
         stack.notes.append(f"Its frames are {len(members)} series that differ only in time.")
         joined[members[0]] = (images, stack, _facts(images, stack, 1, 1))
@@ -220,8 +233,12 @@ def _describe(
     role, reason = role_of(facts)
     if stack.obstacle:
         role, reason = "other", f"it cannot be read: {stack.obstacle}"
-    elif h.mosaic:
-        stack.obstacle = "it is a Siemens mosaic; export it as single images"
+    elif h.mosaic or "VFRAME" in first.image_type:
+        kind_of_tiles = "a Siemens mosaic" if h.mosaic else "a United Imaging grid (VFRAME)"
+        stack.obstacle = (
+            f"each image is {kind_of_tiles}, all slices of a frame side by side; export it as "
+            "single images or as Enhanced MR"
+        )
         role, reason = "other", stack.obstacle
     used = [i for f in stack.frames for i in f] or kind
     files = tuple(dict.fromkeys(i.header.file for i in used))
@@ -231,7 +248,7 @@ def _describe(
         if timing.times is None:
             problems.append(NO_FRAME_TIMES)
         if len(stack.frames) < MIN_FRAMES:
-            problems.append(f"It has fewer than {MIN_FRAMES} frames.")
+            problems.append(FEW_FRAMES)
         if first.TR is None:
             problems.append("RepetitionTime (0018,0080) is missing.")
         if first.FA is None:
@@ -266,6 +283,7 @@ def _describe(
         component=first.component,
         role=role,
         reason=reason,
+        doubt=doubt_of(facts, role),
         patient=patient_id or patient_name,
         study_uid=h.study_uid or None,
         study_date=h.study_date,
@@ -276,7 +294,10 @@ def _describe(
         problems=tuple(problems),
         obstacle=stack.obstacle,
         stack=stack,
-        disk_paths={f: disk[f] for f in files},
+        disk_paths={
+            i.header.file: disk[i.header.file]
+            for i in (*used, *(i for f in stack.displaced for i in f))
+        },
     )
 
 
@@ -308,7 +329,7 @@ def _file_series(file: ImageFile) -> SeriesDescription:
         if file.times is None:
             problems.append(NO_FRAME_TIMES)
         if file.frames < MIN_FRAMES:
-            problems.append(f"It has fewer than {MIN_FRAMES} frames.")
+            problems.append(FEW_FRAMES)
     return SeriesDescription(
         number=0,
         series_number=None,
@@ -323,6 +344,7 @@ def _file_series(file: ImageFile) -> SeriesDescription:
         component=file.component,
         role=role,
         reason=reason,
+        doubt=doubt_of(facts, role),
         files=(file.name,),
         notes=tuple(file.notes),
         problems=tuple(problems),

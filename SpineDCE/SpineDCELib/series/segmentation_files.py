@@ -23,6 +23,7 @@ from SpineDCELib.series.file_discovery import is_nrrd
 from SpineDCELib.series.nrrd_reader import open_nrrd, read_nrrd_header
 from SpineDCELib.series.read_series import read_volume
 from SpineDCELib.series.regridding import describe_grid, put_on_grid
+from SpineDCELib.series.scan_study import scan_study
 from SpineDCELib.vocabulary.colour_maps import rgb
 from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, TAG, words_of
 
@@ -115,8 +116,31 @@ def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
             return _slicer(file, keys)
     elif is_dicom_segmentation(file):
         return _dicom(file)
-    volume = read_volume(file)
-    return _labelled(file, volume.array, volume.geometry)
+    array, geometry = _label_image(file)
+    return _labelled(file, array, geometry)
+
+
+def _label_image(file: Path) -> tuple[NDArray[np.floating], Geometry]:
+    """Read a label image; one over time must be the same in all frames that have labels.
+
+    Raises:
+        InputError: see :func:`read_volume`; the labels change from frame to frame (code
+            "labels_change").
+    """
+    over_time = [s for s in scan_study(file).series if s.frames > 1 and s.image_file is not None]
+    if len(over_time) != 1 or over_time[0].geometry is None:
+        volume = read_volume(file)
+        return volume.array, volume.geometry
+    assert over_time[0].image_file is not None
+    frames = np.asarray(over_time[0].image_file.load())
+    drawn = [frame for frame in frames if frame.any()]
+    if any(not np.array_equal(frame, drawn[0]) for frame in drawn):
+        raise InputError(
+            f"The labels of {file} change from frame to frame. Save one volume with labels.",
+            code="labels_change",
+            about=str(file),
+        )
+    return (drawn or [frames[0]])[0], over_time[0].geometry
 
 
 def _labelled(file: Path, array: NDArray[np.floating], geometry: Geometry) -> Segmentation:

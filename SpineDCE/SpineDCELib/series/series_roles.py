@@ -1,4 +1,9 @@
-"""Role of a series in the analysis, with the reason: from tags and name, never from pixels."""
+"""Role of a series in the analysis, with the reason: from tags and name, never from pixels.
+
+A name never outweighs facts: a series of several frames is not put aside for a word in its name.
+Such a word is a doubt, which is told, and counts only where another series of the study could be
+meant (:func:`SpineDCELib.series.study_context.settle_doubts`).
+"""
 
 from __future__ import annotations
 
@@ -24,6 +29,8 @@ _COMPUTED = {
     "B0": "a field map",
     "PARAMETRIC MAP": "a parameter map",
 }
+#: TE of diffusion-weighted images, s, is longer than that of any T1-weighted dynamic series.
+_DIFFUSION_TE = 0.03
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,11 @@ class Facts:
     b_values: int
     contrast: bool
     readable: bool
+
+    @property
+    def computed(self) -> bool:
+        """Whether the files say that the images were computed from others."""
+        return self.image_type[:1] == ("DERIVED",)
 
 
 def facts_of(image: ImageHeader, frames: int, slices: int, orientations: int, b: int) -> Facts:
@@ -78,29 +90,63 @@ def role_of(facts: Facts) -> tuple[str, str]:
         return "other", f"modality {facts.modality}, not MR"
     if not facts.readable:
         return "other", "it cannot be read"
-    words = facts.words
     computed = next((t for t in facts.image_type[1:] if t in _COMPUTED), None)
-    if "LOCALIZER" in facts.image_type or has_word(words, "localizer", "loc", "scout", "survey"):
-        return "localizer", "by its name"
-    if has_word(words, "b1", "b1map", "tfl b1map"):
-        return "B1 map", "by its name"
-    if has_word(words, "t1 ?map", "t1map", "t1 mapping", "relaxometry") and facts.frames == 1:
-        return "T1 map", "by its name"
+    if "LOCALIZER" in facts.image_type:
+        return "localizer", "by its image type"
     if computed:
         return "other", f"{_COMPUTED[computed]} ({computed}), computed from another series"
-    if has_word(words, "sub", "subtraction", "mip", "ttp", "wash in", "wash out", "moco diff"):
-        return "other", "computed from another series, by its name"
-    if facts.b_values > 1 or has_word(words, "dwi", "dti", "adc", "diffusion"):
+    if facts.b_values > 1 or "DIFFUSION" in facts.image_type:
         return "other", "diffusion"
+    name = named_as(facts)
     if facts.frames >= MIN_DYNAMIC:
+        if facts.computed and name in ("subtraction", "projection", "map"):
+            return "other", f"computed from another series: a {name}, by its name and image type"
+        if name == "diffusion" and facts.TE is not None and facts.TE > _DIFFUSION_TE:
+            return "other", f"diffusion, by its name and TE {facts.TE * 1e3:.0f} ms"
         if facts.component == "phase":
             return "dynamic phase", f"{facts.frames} frames of phase"
         if facts.component in ("real", "imaginary"):
             return f"dynamic {facts.component}", f"{facts.frames} frames"
         return "dynamic", f"{facts.frames} frames of {facts.slices} slices"
+    if name == "localizer":
+        return "localizer", "by its name"
+    if name == "B1 map":
+        return "B1 map", "by its name"
+    if facts.frames == 1 and has_word(facts.words, "t1 ?map", "t1map", "t1 mapping", "relaxometry"):
+        return "T1 map", "by its name"
+    if name == "diffusion":
+        return "other", "diffusion, by its name"
+    if name:
+        return "other", f"computed from another series ({name}), by its name"
     if facts.frames > 1:
         return "other", f"{facts.frames} frames are too few for a dynamic series"
     return _anatomical(facts)
+
+
+def named_as(facts: Facts) -> str:
+    """Return what the name says that a series is, if it is no image to analyse; else ""."""
+    # "sub-01" is the subject in every file name of BIDS, not a subtraction.
+    words = re.sub(r"(?i)(?<![a-z])sub-[a-z0-9]+", " ", facts.words)
+    for name, patterns in _NAMES.items():
+        if has_word(words, *patterns):
+            return name
+    return ""
+
+
+def doubt_of(facts: Facts, role: str) -> str:
+    """Return what the name of a dynamic series says against it, with its article; else ""."""
+    name = named_as(facts) if role == "dynamic" else ""
+    return name and (name if name == "diffusion" else f"a {name}")
+
+
+_NAMES = {
+    "localizer": ("localizer", "loc", "scout", "survey"),
+    "B1 map": ("b1", "b1map", "tfl b1map"),
+    "subtraction": ("sub", "subtraction", "moco diff"),
+    "projection": ("mip",),
+    "map": ("ttp", "wash in", "wash out"),
+    "diffusion": ("dwi", "dti", "adc", "diffusion"),
+}
 
 
 def _anatomical(facts: Facts) -> tuple[str, str]:

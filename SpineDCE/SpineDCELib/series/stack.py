@@ -6,9 +6,10 @@ image per slice position ("place"). Images that do not fit are dropped and repor
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 import numpy as np
@@ -40,6 +41,9 @@ class Stack:
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     obstacle: str = ""  #: reason why it cannot be read; "" if it can
+    #: Whole frames whose slices lie elsewhere, and by how far, mm; they are not in ``frames``.
+    displaced: list[list[ImageHeader]] = field(default_factory=list)
+    displaced_problem: str = ""  #: how ``problems`` names them
 
 
 def stack_images(images: Sequence[ImageHeader]) -> Stack:
@@ -50,20 +54,53 @@ def stack_images(images: Sequence[ImageHeader]) -> Stack:
     images = _whole(images, problems)
     if not images:
         return _empty("every file is truncated", problems)
-    placed, obstacle = _places(images)
+    placed, obstacle = _places(images, problems)
     if obstacle:
         return _empty(obstacle, problems)
-    placed = _usual_places(placed, problems)
+    placed, strays = _usual_places(placed)
     frames, numbers, obstacle = _frames(placed, notes, problems)
     if obstacle:
         return _empty(obstacle, problems)
     geometry, obstacle = _geometry(frames[0])
+    displaced, displaced_problem = _displaced(strays, frames, problems)
     problems.extend(_shifted(frames))
     timing = FrameTimes()
     if len(frames) > 1:
         problems.extend(_out_of_order(frames))
         timing = frame_times(frames, numbers, images[0].header.manufacturer)
-    return Stack(frames, geometry, numbers, timing, notes, problems, obstacle)
+    return Stack(
+        frames, geometry, numbers, timing, notes, problems, obstacle, displaced, displaced_problem
+    )
+
+
+def with_displaced(stack: Stack) -> Stack:
+    """Return the stack with its displaced frames at the same slice index, in order of time.
+
+    In the files that are known, the positions of such frames are wrong and their pixels right.
+    """
+    if not stack.displaced:
+        return stack
+    clock = _common_clock([*stack.frames, *stack.displaced])
+    frames = sorted([*stack.frames, *stack.displaced], key=lambda f: _start(f, clock))
+    timing = frame_times(frames, np.arange(len(frames)), frames[0][0].header.manufacturer)
+    return replace(
+        stack, frames=frames, numbers=np.arange(len(frames)), timing=timing, displaced=[]
+    )
+
+
+def _common_clock(frames: Sequence[Sequence[ImageHeader]]) -> str | None:
+    """Return the first time tag that every frame has and that varies; None where none does."""
+    for name in clocks_for(frames[0][0].header.manufacturer):
+        values = [i.clocks.get(name) for f in frames for i in f]
+        if None not in values and len(set(values)) > 1:
+            return name
+    return None
+
+
+def _start(frame: Sequence[ImageHeader], clock: str | None) -> float:
+    """When a frame began by a time tag, s; its least running number without one."""
+    values = [i.clocks[clock] if clock else float(i.instance or 0) for i in frame]
+    return min(values)
 
 
 def _empty(obstacle: str, problems: list[str]) -> Stack:
@@ -106,7 +143,9 @@ def _normal(image: ImageHeader) -> NDArray[np.float64]:
     return np.cross(row, column)
 
 
-def _places(images: list[ImageHeader]) -> tuple[dict[int, list[ImageHeader]], str]:
+def _places(
+    images: list[ImageHeader], problems: list[str]
+) -> tuple[dict[int, list[ImageHeader]], str]:
     """Group images by slice position, in the order of the normal."""
     if len(images) == 1:
         return {0: images}, ""
@@ -114,6 +153,9 @@ def _places(images: list[ImageHeader]) -> tuple[dict[int, list[ImageHeader]], st
         bare = sum(i.position is None or i.orientation is None for i in images)
         if bare * 2 > len(images):
             return {}, "its images have no position (0020,0032) or orientation (0020,0037)"
+        problems.append(
+            f"{bare} images without position (0020,0032) or orientation (0020,0037) are left out."
+        )
         images = [i for i in images if i.position is not None and i.orientation is not None]
     normal = _normal(images[0])
     along = np.array([np.dot(normal, i.position) for i in images])  # type: ignore[arg-type]
@@ -128,18 +170,52 @@ def _places(images: list[ImageHeader]) -> tuple[dict[int, list[ImageHeader]], st
     return dict(sorted(placed.items())), ""
 
 
-def _usual_places(
-    placed: dict[int, list[ImageHeader]], problems: list[str]
-) -> dict[int, list[ImageHeader]]:
-    """Remove slices that few frames have, because all other frames would be incomplete."""
+Places = dict[int, list[ImageHeader]]
+
+
+def _usual_places(placed: Places) -> tuple[Places, Places]:
+    """Separate slices that few frames have, because all other frames would be incomplete."""
     most = max(len(v) for v in placed.values())
     rare = [p for p, v in placed.items() if len(v) * 2 <= most and most > 2]
-    if rare:
-        strays = sum(len(placed[p]) for p in rare)
+    usual = {p: v for p, v in placed.items() if p not in rare}
+    return usual, {p: placed[p] for p in rare}
+
+
+def _displaced(
+    strays: Places, frames: list[list[ImageHeader]], problems: list[str]
+) -> tuple[list[list[ImageHeader]], str]:
+    """Return whole frames that lie elsewhere than most, and how ``problems`` names them.
+
+    Whole frames have a slice for each of the usual ones, all displaced by the same distance.
+    """
+    if not strays:
+        return [], ""
+    count = sum(map(len, strays.values()))
+    found: list[list[ImageHeader]] = []
+    if len(strays) == len(frames[0]):
+        found, _numbers, obstacle = _frames(strays, [], [])
+        found = [] if obstacle else found
+    if not found or len(found) * len(strays) != count:
         problems.append(
-            f"{strays} images at {len(rare)} slice positions that most frames lack are left out."
+            f"{count} images at {len(strays)} slice positions that most frames lack are left out."
         )
-    return {p: v for p, v in placed.items() if p not in rare}
+        return [], ""
+    usual = np.array([i.position for i in frames[0]], float)
+    moved = np.array([[i.position for i in f] for f in found], float) - usual
+    distance = float(np.linalg.norm(moved, axis=2).max())
+    everything = [*frames, *found]
+    clock = _common_clock(everything)
+    order = sorted(everything, key=lambda f: _start(f, clock))
+    numbers = [n for n, f in enumerate(order, start=1) if any(f is one for one in found)]
+    problems.append(
+        f"{_capital(frame_list(numbers))} of {len(order)}: displaced by {distance:.3g} mm from the "
+        "others and left out."
+    )
+    return found, problems[-1]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _geometry(frame: Sequence[ImageHeader]) -> tuple[Geometry | None, str]:
@@ -221,6 +297,9 @@ def _frames(
             # A running number always fits somehow, so tags of time or of frames take precedence.
             break
         score = sum(_is_whole(c, len(placed)) for c in table.values()) / max(len(table), most)
+        if name in ("AcquisitionNumber", _INSTANCE) and best is not None and _covers(best, placed):
+            # A count fits extra volumes too, which the tags of time or frames tell from frames.
+            break
         # Frames may have lost slices, so a frame tag may give few complete frames; a tag that need
         # not change from frame to frame must give at least half of them.
         loose = name in (*WRITTEN, "AcquisitionNumber", _INSTANCE)
@@ -240,7 +319,22 @@ def _frames(
                 f"{many} images at each slice position share every time tag; if they are of "
                 "different kinds (magnitude and phase), the series cannot be used."
             )
+    listed = {id(i) for cells in table.values() for c in cells.values() for i in c}
+    rest = [i for v in placed.values() for i in v if id(i) not in listed]
+    if rest:
+        files = sorted({_name(i) for i in rest})
+        problems.append(
+            f"{len(rest)} images without {name} contradict the others and are left out "
+            f"({', '.join(files[:3])}{' …' if len(files) > 3 else ''})."
+        )
     return *_finish(table, name, len(placed), notes, problems), ""
+
+
+def _covers(best: tuple[float, str, Table], placed: Places) -> bool:
+    """Whether a tag gives whole frames only, of at least four fifths of the images."""
+    table = best[2]
+    whole = all(_is_whole(cells, len(placed)) for cells in table.values())
+    return whole and len(table) >= 0.8 * max(len(v) for v in placed.values())
 
 
 _TEMPORAL = "TemporalPosition"
@@ -257,19 +351,91 @@ def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
     for clock in clocks_for(images[0].header.manufacturer):
         if several and clock == CONTENT_TIME:
             # Each frame may be a series. Acquisition times, tried before, also give the order.
-            keys.append((_SERIES, lambda i: (i.header.series_number or 0, i.header.series_uid)))
+            keys += _series_keys(images)
         values = np.array([i.clocks.get(clock, np.nan) for i in images])
+        filled = _filled(clock, placed)
         later = unwrap_midnight(values) - values
         shift = {v: s for v, s in zip(values.tolist(), later.tolist(), strict=True) if s}
 
-        def time(i: ImageHeader, clock: str = clock, shift: dict[float, float] = shift) -> Hashable:
-            value = i.clocks.get(clock)
+        def time(
+            i: ImageHeader,
+            clock: str = clock,
+            shift: dict[float, float] = shift,
+            filled: dict[int, float] = filled,
+        ) -> Hashable:
+            value = i.clocks.get(clock, filled.get(id(i)))
             return None if value is None else round(value + shift.get(value, 0.0), 4)
 
         keys.append((clock, time))
     keys.append(("AcquisitionNumber", lambda i: i.acquisition))
     keys += [(_INSTANCE, key) for key in _running(placed, most)]
     return keys
+
+
+def _series_keys(images: list[ImageHeader]) -> list[tuple[str, Key]]:
+    """Return keys for frames that are series: a number that tells every series from the others.
+
+    It is the scanner's number, else the one number that changes in the descriptions, or in the
+    names of the folders. UIDs are no order.
+    """
+    by_uid = {i.header.series_uid: i.header for i in images}
+    texts = {
+        _SERIES: {u: str(h.series_number or "") for u, h in by_uid.items()},
+        "the number in the series' description": {u: h.description for u, h in by_uid.items()},
+        "the number in the folder's name": {
+            u: PurePath(h.file).parent.name for u, h in by_uid.items()
+        },
+    }
+    keys: list[tuple[str, Key]] = []
+    for name, named in texts.items():
+        numbers = _running_number(named)
+        if numbers:
+
+            def number(i: ImageHeader, numbers: dict[str, int] = numbers) -> Hashable:
+                return numbers[i.header.series_uid]
+
+            keys.append((name, number))
+    return keys
+
+
+def _running_number(texts: dict[str, str]) -> dict[str, int]:
+    """Return the number in each text that alone tells it from the others; {} if there is none."""
+    found = {key: [int(n) for n in re.findall(r"\d+", text)] for key, text in texts.items()}
+    if len({re.sub(r"\d+", "#", text) for text in texts.values()}) != 1:
+        return {}
+    columns = np.array(list(found.values()), dtype=object)
+    if columns.ndim != 2:
+        return {}
+    for column in columns.T:
+        if len(set(column)) == len(texts):
+            return dict(zip(found, (int(n) for n in column), strict=True))
+    return {}
+
+
+def _filled(clock: str, placed: Places) -> dict[int, float]:
+    """Return the times of images without this tag, from the even times of the others; else {}.
+
+    GE leaves TriggerTime 0 out of the first frame. The same few images of every place must lack
+    the tag, and the others must be evenly spaced in the order of their running number.
+    """
+    found: dict[int, float] = {}
+    for images in placed.values():
+        if any(i.instance is None for i in images):
+            return {}
+        column = sorted(images, key=lambda i: i.instance or 0)
+        values = np.array([i.clocks.get(clock, np.nan) for i in column])
+        missing = ~np.isfinite(values)
+        if not missing.any():
+            continue
+        known = np.flatnonzero(~missing)
+        if known.size < max(3, 0.8 * len(column)):
+            return {}
+        slope, start = np.polyfit(known, values[known], 1)
+        if slope <= 0 or np.abs(values[known] - start - slope * known).max() > 0.02 * slope:
+            return {}
+        for n in np.flatnonzero(missing):
+            found[id(column[n])] = float(np.round(start + slope * n, 4))
+    return found
 
 
 def _running(placed: dict[int, list[ImageHeader]], most: int) -> list[Key]:

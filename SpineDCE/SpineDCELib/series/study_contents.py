@@ -22,6 +22,8 @@ from SpineDCELib.series.stack import Stack
 
 #: Problem of a dynamic series whose files carry no usable frame times.
 NO_FRAME_TIMES = "No frame times were found; set the frame interval."
+#: Problem of a dynamic series that is too short for a fit.
+FEW_FRAMES = f"It has fewer than {MIN_FRAMES} frames."
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,9 @@ class SeriesDescription:
         acquisition: TR and TE in s, FA in degrees, field strength in T.
         component: "magnitude", "phase", "real" or "imaginary".
         role, reason: its use in the analysis, and the reason for it.
+        doubt: what its name says against its role; "" if nothing.
         notes: assumptions and repairs; ``problems``: what is missing or left out.
+        proposals: other series that may be parts of it.
         obstacle: reason why its pixels cannot be read; "" if they can.
     """
 
@@ -55,6 +59,7 @@ class SeriesDescription:
     component: str
     role: str
     reason: str
+    doubt: str = ""
     patient: str = ""
     study_uid: str | None = None
     study_date: str = ""
@@ -63,6 +68,7 @@ class SeriesDescription:
     started: float | None = None  #: s of the day when it was acquired
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    proposals: tuple[str, ...] = ()
     obstacle: str = ""
     stack: Stack | None = field(default=None, repr=False)
     image_file: ImageFile | None = field(default=None, repr=False)
@@ -104,7 +110,7 @@ class Study:
     file_set: FileSet | None = field(default=None, repr=False)
 
     def by_number(self, number: int) -> SeriesDescription:
-        """Return the series with that number in the listing.
+        """Return the series with that number in the listing, else with that of the scanner.
 
         Raises:
             InputError: there is no such series.
@@ -112,9 +118,13 @@ class Study:
         for series in self.series:
             if series.number == number:
                 return series
+        own = [series for series in self.series if series.series_number == number]
+        if len(own) == 1:
+            return own[0]
+        several = f"; {len(own)} have that number at the scanner" if own else ""
         raise InputError(
             f"There is no series {number} in {self.path}; it holds {len(self.series)}, counted "
-            "from 1.",
+            f"from 1{several}.",
             code="no_such_series",
             about=str(self.path),
             fields=["reading.series"],
@@ -143,21 +153,31 @@ class Study:
             return chosen
         found = self.with_role("dynamic")
         if not found:
-            raise InputError(self._no_dynamic(), code="no_dynamic_series", about=str(self.path))
+            raise InputError(
+                self._no_dynamic(),
+                code="no_dynamic_series",
+                about=str(self.path),
+                fields=["reading.series"] if self._longest() >= MIN_DYNAMIC else [],
+            )
         long = [s for s in found if s.frames >= MIN_FRAMES]
         if len(long or found) > 1:
             listed = "; ".join(s.line() for s in long or found)
             raise InputError(
-                f"{self.path} holds {len(long or found)} dynamic series. Choose one of them: "
-                f"{listed}.",
+                f"{self.path} holds {len(long or found)} dynamic series. Choose one of them, or "
+                f"join those that are parts of one: {listed}.",
                 code="several_dynamic_series",
                 about=str(self.path),
-                fields=["reading.series"],
+                fields=["reading.series", "reading.joined"],
             )
         return (long or found)[0]
 
+    def _longest(self) -> int:
+        return max((s.frames for s in self.series), default=0)
+
     def _no_dynamic(self) -> str:
         if not self.series:
+            if self.problems:
+                return f"{self.path} holds no image that can be read. {' '.join(self.problems)}"
             return f"{self.path} holds no DICOM, NRRD or NIfTI image; choose the study's folder."
         blocked = [s for s in self.series if s.obstacle and s.modality in ("MR", "")]
         if blocked:
@@ -166,9 +186,16 @@ class Study:
                 f"{self.path} holds no readable dynamic series: {worst.line()} cannot be read "
                 f"because {worst.obstacle}."
             )
+        long = [s for s in self.series if s.frames >= MIN_DYNAMIC]
+        if long:
+            reasons = "; ".join(f"{s.line()} is used as {s.role}: {s.reason}" for s in long)
+            return (
+                f"{self.path} holds no series that is taken for the dynamic one. {reasons}. "
+                "If one of them is the dynamic series, choose it."
+            )
         return (
             f"{self.path} holds no dynamic series: none of its {len(self.series)} series has "
-            f"{MIN_DYNAMIC} frames or more."
+            f"{MIN_DYNAMIC} frames or more (the longest has {self._longest()})."
         )
 
     def flip_angle_set(

@@ -11,7 +11,29 @@ from SpineDCELib.series.study_contents import SeriesDescription, grid_key
 
 def resolve_roles(series: list[SeriesDescription]) -> list[SeriesDescription]:
     """Resolve the roles that depend on other series; return the numbered listing."""
-    return numbered(flip_angle_sets(after_contrast(complex_pairs(series))))
+    return numbered(flip_angle_sets(after_contrast(settle_doubts(complex_pairs(series)))))
+
+
+def settle_doubts(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """Put a dynamic series with a doubtful name aside where another one of the patient has none.
+
+    A doubtful name alone is a note.
+    """
+    sure = {s.patient for s in series if s.role == "dynamic" and not s.doubt}
+    out = []
+    for s in series:
+        if s.role == "dynamic" and s.doubt:
+            if s.patient in sure:
+                s = replace(
+                    s,
+                    role="other",
+                    reason=f"{s.reason}, but named as {s.doubt}, and another series is dynamic",
+                )
+            else:
+                note = f"Its name suggests {s.doubt}, but its images are a dynamic series."
+                s = replace(s, notes=(*s.notes, note))
+        out.append(s)
+    return out
 
 
 def complex_pairs(series: list[SeriesDescription]) -> list[SeriesDescription]:

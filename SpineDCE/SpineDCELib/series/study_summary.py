@@ -40,7 +40,7 @@ def _series(s: SeriesDescription, several: bool, frame_interval: float | None) -
         times = f"every {frame_interval:g} s, as set" if frame_interval else _times(s)
         lines.append(f"    times      {times}")
     lines.append(f"    sequence   {_sequence(s)}")
-    lines += [f"    - {n}" for n in s.notes]
+    lines += [f"    - {n}" for n in (*s.notes, *s.proposals)]
     lines += [f"    ! {p}" for p in s.problems]
     if s.obstacle:
         lines.append(f"    ! cannot be read: {s.obstacle}")

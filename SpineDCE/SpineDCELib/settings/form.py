@@ -253,6 +253,22 @@ _FIELDS = (
         optional=True, option="--series", metavar="N",
     ),
     Field(
+        "reading.joined", "Joined with series", "numbers", "visit",
+        "Numbers of the series that are further parts of the dynamic series, with commas between "
+        "them.",
+        low=1, high=1e6, optional=True, option="--join", metavar="N,…",
+    ),
+    Field(
+        "reading.displaced", "Displaced frames", "choice", "visit",
+        "Frames whose slices lie elsewhere than those of most frames.",
+        choices={
+            "leave_out": "leave out",
+            "same_slice": "take at the same slice",
+            "resample": "resample",
+        },
+        option="--displaced-frames",
+    ),
+    Field(
         "reading.frame_interval", "Frame interval", "number", "visit",
         "Time between frames where the files carry no times.",
         unit="s", low=0.01, high=600, optional=True, option="--frame-interval", metavar="SECONDS",
@@ -275,6 +291,16 @@ _FIELDS = (
         "reading.FA", "Flip angle", "number", "visit", "Flip angle; replaces the file's.",
         unit="degrees", low=0.01, high=179.9, optional=True,
         option="--flip-angle", metavar="DEGREES",
+    ),
+    Field(
+        "reading.accept_implausible", "Accept implausible values", "switch", "visit",
+        "Use frame times, sequence parameters, voxel sizes and AIF values that no study has.",
+        option="--accept-implausible",
+    ),
+    Field(
+        "reading.resample_regions", "Resample regions", "switch", "visit",
+        "Take the nearest voxel of regions that were drawn on another grid.",
+        step=3, option="--resample-regions",
     ),
     Field(
         "reading.skip_invalid", "Skip invalid voxels", "switch", "common",

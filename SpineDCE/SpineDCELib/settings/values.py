@@ -126,20 +126,29 @@ class ReadingSettings:
 
     Attributes:
         series: number of the dynamic series as ``spinedce info`` lists it; None finds it.
+        joined: numbers of series that are further parts of the dynamic series.
+        displaced: what happens to frames whose slices lie elsewhere than most: "leave_out",
+            "same_slice" (takes them at the same slice index) or "resample".
         frame_interval: s between frames where the files carry no times.
         frame_times: s, one for each frame; replaces the files' and the interval.
         field_strength: T; replaces the file's.
         TR: repetition time, s; replaces the file's.
         FA: flip angle, degrees; replaces the file's.
+        accept_implausible: use values that no study has, such as a TR of 20 s or blood of 100 mM.
+        resample_regions: take the nearest voxel of regions that lie on another grid.
         skip_invalid: leave voxels with NaN, infinite or negative signal unfitted.
     """
 
     series: int | None = None
+    joined: tuple[int, ...] | None = None
+    displaced: str = "leave_out"
     frame_interval: float | None = None
     frame_times: tuple[float, ...] | None = None
     field_strength: float | None = None
     TR: float | None = None
     FA: float | None = None
+    accept_implausible: bool = False
+    resample_regions: bool = False
     skip_invalid: bool = False
 
 
