@@ -19,8 +19,8 @@ from SpineDCELib.kinetics.tissue_curves import Curves
 
 #: A rise counts as arrival when it is this many times the scatter of the frames.
 ARRIVAL_SCATTER = 3.0
-#: A curve that turns from a fast rise into a slow one has its knee at least this share of its height
-#: above the straight line from its start to its top, at least this many frames and seconds
+#: A curve that turns from a fast rise into a slow one has its knee at least this share of its
+#: height above the straight line from its start to its top, at least this many frames and seconds
 #: before the top. Chosen: a first pass, whose top is rounded, has no such knee.
 KNEE_HEIGHT, KNEE_FRAMES, KNEE_SECONDS = 0.15, 3, 15.0
 _BLOCK = 16384

@@ -29,7 +29,7 @@ def open_nifti(path: Path, name: str) -> ImageFile:
         InputError: the file is damaged or not a spatial image.
     """
     notes: list[str] = []
-    reader = _information(path, notes)
+    reader, affine = _information(path, notes)
     size, n = reader.GetSize(), reader.GetDimension()
     axes = [a for a in range(n) if a < 3 or size[a] > 1]
     if n < 2 or len(axes) > 4 or reader.GetNumberOfComponents() != 1:
@@ -39,7 +39,7 @@ def open_nifti(path: Path, name: str) -> ImageFile:
             code="not_an_image",
             about=str(path),
         )
-    geometry = _geometry(reader, notes)
+    geometry = _geometry(reader, notes) if affine is None else _rounded(reader, affine)
     frames = int(np.prod(size[3:], dtype=np.int64)) if n > 3 else 1
     side = _sidecar(path, notes)
     times, origin, problems = _times(side, _meta(reader), frames, notes)
@@ -71,11 +71,11 @@ def open_nifti(path: Path, name: str) -> ImageFile:
     )
 
 
-def _information(path: Path, notes: list[str]) -> Any:
-    """Read the header; a position matrix that is not quite orthonormal is taken as it nearly is.
+def _information(path: Path, notes: list[str]) -> tuple[Any, NDArray[np.float64] | None]:
+    """Read the header, and the position matrix of a file whose axes are not quite at right angles.
 
-    ITK refuses what the float arithmetic of other programs leaves unless it is told to be
-    permissive, and then rounds the directions to the nearest orthonormal ones.
+    ITK refuses what the float arithmetic of other programs leaves, unless it is told to be
+    permissive. Then it gives the directions transposed, so the matrix itself is taken.
     """
     for permissive in (False, True):
         reader = sitk.ImageFileReader()
@@ -88,9 +88,11 @@ def _information(path: Path, notes: list[str]) -> Any:
             if not permissive and "rthonormal" in str(error):
                 continue
             break
-        if permissive:
-            notes.append("The directions of its axes are not quite at right angles; rounded.")
-        return reader
+        if not permissive:
+            return reader, None
+        rows = [[float(v) for v in reader.GetMetaData(f"srow_{a}").split()] for a in "xyz"]
+        notes.append("The directions of its axes are not quite at right angles; rounded.")
+        return reader, np.array(rows)
     raise InputError(
         f"{path} is not a readable NIfTI file.", code="unreadable_nifti", about=str(path)
     )
@@ -130,6 +132,15 @@ def _geometry(reader: Any, notes: list[str]) -> Geometry:
     return Geometry.from_parts(
         (size[2], size[1], size[0]), reader.GetSpacing()[:3], reader.GetOrigin()[:3], direction
     )
+
+
+def _rounded(reader: Any, affine: NDArray[np.float64]) -> Geometry:
+    """Return the grid of a position matrix ``(3, 4)`` in RAS, its axes put at right angles."""
+    lps = np.diag([-1.0, -1.0, 1.0]) @ affine
+    steps = np.linalg.norm(lps[:, :3], axis=0)
+    left, _, right = np.linalg.svd(lps[:, :3] / steps)
+    size = reader.GetSize()
+    return Geometry.from_parts((size[2], size[1], size[0]), steps, lps[:, 3], left @ right)
 
 
 def _load(path: Path, shape: tuple[int, ...]) -> NDArray[np.generic]:
