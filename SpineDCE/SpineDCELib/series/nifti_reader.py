@@ -140,7 +140,10 @@ def _rounded(reader: Any, affine: NDArray[np.float64]) -> Geometry:
     steps = np.linalg.norm(lps[:, :3], axis=0)
     left, _, right = np.linalg.svd(lps[:, :3] / steps)
     size = reader.GetSize()
-    return Geometry.from_parts((size[2], size[1], size[0]), steps, lps[:, 3], left @ right)
+    matrix = np.eye(4)
+    matrix[:3, :3] = (left @ right) * steps
+    matrix[:3, 3] = lps[:, 3]
+    return Geometry((size[2], size[1], size[0]), matrix)
 
 
 def _load(path: Path, shape: tuple[int, ...]) -> NDArray[np.generic]:
