@@ -26,7 +26,12 @@ from SpineDCELib.series import (
     read_volume,
     scan_study,
 )
+from SpineDCELib.series.series_roles import has_word
+from SpineDCELib.series.study_context import AFTER_CONTRAST
 from SpineDCELib.settings import Settings
+
+#: No tissue has a longer T1, s (fluid: about 4 s).
+LONGEST_T1 = 6.0
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,15 @@ def read_images(study: Path, settings: Settings, progress: Progress = silent) ->
     chosen = found.dynamic(reading.series)
     has_angles = bool(found.flip_angle_set(chosen))
     flip_angles = read_flip_angles(found, dynamic=chosen) if has_angles else None
+    notes = () if flip_angles is None else flip_angles.notes
+    late = [s for s in found.with_role(AFTER_CONTRAST) if s.patient == chosen.patient]
+    if late:
+        listed = ", ".join(str(s.number) for s in late)
+        notes += (
+            f"The flip angles of series {listed} were acquired after the dynamic series began, "
+            "when contrast agent is in the tissue; they are left out.",
+        )
+    dynamic = replace(dynamic, notes=(*dynamic.notes, *notes))
     T1 = found.anatomical_T1(chosen)
     images = Images(dynamic, flip_angles, None if T1 is None else read_volume(T1))
     return corrected_images(
@@ -295,7 +309,22 @@ def read_T1_map(path: str, geometry: Geometry) -> Volume:
             about=path,
             fields=["inputs.T1_map"],
         )
-    note = f"The T1 map is in {unit}: its median is {typical:g}."
-    return Volume(
-        array * factor, geometry, volume.acquisition, volume.source, (*volume.notes, note)
-    )
+    named = f"{Path(path).name} {volume.acquisition.description or ''}"
+    if unit == "s" and has_word(named, "r1", "r1map", "r1 map"):
+        raise InputError(
+            f"The map {path} is named R1, and its median of {typical:g} can be a rate in 1/s. Give "
+            "a map of T1 in ms or s.",
+            code="not_a_T1_map",
+            about=path,
+            fields=["inputs.T1_map"],
+        )
+    notes = [*volume.notes, f"The T1 map is in {unit}: its median is {typical:g}."]
+    array *= factor
+    absurd = np.isfinite(array) & ((array <= 0) | (array > LONGEST_T1))
+    if absurd.any():
+        notes.append(
+            f"{int(absurd.sum())} voxels of the T1 map are 0 or below, or above {LONGEST_T1:g} s, "
+            "and are left unfitted."
+        )
+        array[absurd] = np.nan
+    return Volume(array, geometry, volume.acquisition, volume.source, tuple(notes))

@@ -338,6 +338,12 @@ def read_flip_angles(
         assert FA is not None
         signals.setdefault(FA, []).append(_pixels(s, listener, scale)[0])
         notes += [f"{FA:g}°: {m}" for m in (*s.notes, *s.problems)]
+    philips = any((s.acquisition.manufacturer or "").upper().startswith("PHILIPS") for s in found)
+    if philips and stacked and not any(i.scale_slope for f in stacked for i in f):
+        notes.append(
+            "The flip angles are Philips images without Philips' own scale (2005,100E), so their "
+            "signals may not be comparable with each other. Check T10."
+        )
     repeated = [f"{a:g}°" for a, v in signals.items() if len(v) > 1]
     if repeated:
         notes.append(f"Repeated volumes are averaged: {', '.join(repeated)}.")

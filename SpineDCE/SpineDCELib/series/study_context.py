@@ -11,7 +11,37 @@ from SpineDCELib.series.study_contents import SeriesDescription, grid_key
 
 def resolve_roles(series: list[SeriesDescription]) -> list[SeriesDescription]:
     """Resolve the roles that depend on other series; return the numbered listing."""
-    return numbered(flip_angle_sets(after_contrast(settle_doubts(complex_pairs(series)))))
+    settled = after_contrast(settle_doubts(complex_pairs(series)))
+    return numbered(late_flip_angles(flip_angle_sets(settled)))
+
+
+#: Role of a flip angle that was acquired when contrast agent was in the tissue.
+AFTER_CONTRAST = "variable flip angle after contrast"
+
+
+def late_flip_angles(series: list[SeriesDescription]) -> list[SeriesDescription]:
+    """Give flip angles that were acquired after a dynamic series of that day began their role."""
+    began: dict[Hashable, float] = {}
+    for s in series:
+        if s.role == "dynamic" and s.started is not None:
+            day = (s.patient, s.study_date)
+            began[day] = max(began.get(day, s.started), s.started)
+    out = []
+    for s in series:
+        start = began.get((s.patient, s.study_date))
+        if (
+            s.role == "variable flip angle"
+            and s.started is not None
+            and start is not None
+            and s.started > start
+        ):
+            s = replace(
+                s,
+                role=AFTER_CONTRAST,
+                reason=f"{s.acquisition.FA:g}°, acquired after the dynamic series began",
+            )
+        out.append(s)
+    return out
 
 
 def settle_doubts(series: list[SeriesDescription]) -> list[SeriesDescription]:
