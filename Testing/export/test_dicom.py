@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -337,3 +338,47 @@ def test_dicom_export_refuses_a_study_that_is_not_dicom(made):
     with pytest.raises(InputError) as caught:
         sources(other)
     assert caught.value.code == "study_not_dicom"
+
+
+TYPE_2 = (
+    "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime",
+    "StudyID", "AccessionNumber", "FrameOfReferenceUID", "SliceThickness",
+)  # fmt: skip
+
+
+def test_tags_that_an_anonymiser_removed_do_not_stop_the_export(made, tmp_path):
+    """Absent tags are written empty, or made where they must have a value."""
+    root, _, _ = made
+    inputs = study_inputs(root)
+    study = tmp_path / "study"
+    for file in Path(inputs.study).rglob("*.dcm"):
+        image = pydicom.dcmread(file)
+        for keyword in TYPE_2:
+            if keyword in image:
+                delattr(image, keyword)
+        target = study / file.relative_to(inputs.study)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        image.save_as(target)
+    outcome = analyse(
+        replace(inputs, study=str(study)), SETTINGS, tmp_path / "out", formats=("dicom",)
+    )
+    assert outcome.not_written == {}
+    written = [pydicom.dcmread(p) for p in (tmp_path / "out" / "dicom").glob("*.dcm")]
+    assert len(written) >= 4
+    assert len({w.StudyInstanceUID for w in written}) == 1
+    assert all(w.PatientBirthDate == "" and w.AccessionNumber == "" for w in written)
+
+
+def test_one_object_that_cannot_be_made_leaves_the_others(made, tmp_path, monkeypatch):
+    _, outcome, _ = made
+
+    def fail(*_arguments, **_keywords):
+        raise AttributeError("no attribute of that name")
+
+    monkeypatch.setattr("SpineDCELib.export.dicom.measurement_report", fail)
+    missing = write_formats(tmp_path, outcome.analysis, outcome.result, formats=("dicom", "nifti"))
+    assert list(missing) == ["dicom/measurements.dcm"]
+    assert "no attribute of that name" in missing["dicom/measurements.dcm"]
+    assert (tmp_path / "dicom" / "vp.dcm").is_file()
+    assert (tmp_path / "dicom" / "regions.dcm").is_file()
+    assert list(tmp_path.glob("vp.nii*"))

@@ -36,7 +36,9 @@ def run(options: argparse.Namespace) -> int:
             anonymise=options.anonymise,
         )
     print(summary(outcome))
-    return 0
+    for name, reason in outcome.not_written.items():
+        print(f"! {name} was not written: {reason}")
+    return 1 if outcome.not_written else 0
 
 
 def summary(outcome: Outcome) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from SpineDCELib.analysis import Analysis
@@ -40,25 +41,51 @@ def write_formats(
     *,
     formats: Sequence[str],
     anonymise: bool = False,
-) -> None:
+) -> dict[str, str]:
     """Write the results of one visit to ``folder`` in the chosen formats.
 
-    Raises:
-        InputError: a format needs a package that is not installed, or DICOM source images.
+    What cannot be written never stops the rest.
+
+    Returns:
+        What could not be written → the reason.
     """
+    missing: dict[str, str] = {}
     if "nifti" in formats:
         from SpineDCELib.export.nifti_maps import write_nifti_maps
 
-        write_nifti_maps(folder, analysis, result)
+        with noted(missing, "nifti"):
+            write_nifti_maps(folder, analysis, result)
     if "dicom" in formats:
         from SpineDCELib.export.dicom import write_dicom
 
-        write_dicom(folder / "dicom", analysis, result, anonymise=anonymise)
+        with noted(missing, "dicom"):
+            missing |= write_dicom(folder / "dicom", analysis, result, anonymise=anonymise)
     if "scene" in formats:
         from SpineDCELib.export.slicer_scene import write_scene
 
-        write_scene(folder, analysis, result)
-    if "report" in formats or "pdf" in formats:
-        from SpineDCELib.export.report import write_study_report
+        with noted(missing, "scene"):
+            write_scene(folder, analysis, result)
+    for name in ("report", "pdf"):
+        if name in formats:
+            from SpineDCELib.export.report import write_study_report
 
-        write_study_report(folder, analysis, result, formats=formats, anonymise=anonymise)
+            with noted(missing, name):
+                write_study_report(folder, analysis, result, formats=[name], anonymise=anonymise)
+    return missing
+
+
+@contextmanager
+def noted(missing: dict[str, str], name: str) -> Iterator[None]:
+    """Note under a name why the work inside could not be done, and go on.
+
+    A full disk and the like stop everything, because what follows would fail as well.
+    """
+    try:
+        yield
+    except InputError as error:
+        missing[name] = str(error)
+    except (OSError, MemoryError, RuntimeError):  # ITK says RuntimeError of a full disk
+        raise
+    except Exception as error:
+        reason = str(error).strip().splitlines() or [""]
+        missing[name] = f"it could not be made ({type(error).__name__}: {reason[0][:200]})."

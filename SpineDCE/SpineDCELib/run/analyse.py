@@ -47,6 +47,7 @@ class Outcome:
     result: Result
     analysis: Analysis
     differing: tuple[str, ...] = field(default=())  #: files of a rerun with different numbers
+    not_written: dict[str, str] = field(default_factory=dict)  #: format or file → the reason
 
 
 def analyse(
@@ -87,10 +88,12 @@ def analyse(
     result = analysis.result(part(progress, 0.6, 0.9))
     progress(0.9, "Writing the results")
     with staged(out) as stage:
-        write_analysis(stage, analysis, result, record, formats=formats, anonymise=anonymise)
+        missing = write_analysis(
+            stage, analysis, result, record, formats=formats, anonymise=anonymise
+        )
         files = tuple(sorted(p.name for p in stage.iterdir()))
     progress(1.0, "Done")
-    return Outcome(out, files, result, analysis)
+    return Outcome(out, files, result, analysis, not_written=missing)
 
 
 def write_analysis(
@@ -101,14 +104,17 @@ def write_analysis(
     *,
     formats: Sequence[str] = (),
     anonymise: bool = False,
-) -> None:
+) -> dict[str, str]:
     """Write maps, tables, overview figure, further formats and provenance of one analysis.
 
     Args:
         record: provenance of the inputs; see :func:`record_of`.
+
+    Returns:
+        Formats and files that could not be written → the reason; the provenance has them too.
     """
     digests = write_results(folder, analysis, result, anonymise=anonymise)
-    write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
+    missing = write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
     record = record | {
         "settings": settings_to_dict(analysis.settings),
         "resolved": _resolved(analysis),
@@ -116,7 +122,10 @@ def write_analysis(
         "status legend": {str(int(code)): code.reason for code in Status},
         "results": digests,
     }
+    if missing:
+        record["not written"] = missing
     write_provenance(folder / "provenance.json", without_identity(record) if anonymise else record)
+    return missing
 
 
 def rerun(

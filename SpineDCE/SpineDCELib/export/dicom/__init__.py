@@ -28,8 +28,11 @@ SERIES_NUMBER = 9100
 
 def write_dicom(
     folder: Path, analysis: Analysis, result: Result, *, anonymise: bool = False
-) -> None:
+) -> dict[str, str]:
     """Write ``<map>.dcm`` for every map, ``regions.dcm`` and ``measurements.dcm``.
+
+    Returns:
+        Object that could not be made → the reason; the others are written.
 
     Raises:
         InputError: highdicom is not installed, or the study is not DICOM.
@@ -37,37 +40,46 @@ def write_dicom(
     require_highdicom()
     import highdicom as hd
 
+    from SpineDCELib.export.formats import noted
+
     found = sources(analysis)
-    datasets: dict[str, Any] = {
-        name: parametric_map(
-            name,
-            array,
-            sources=found,
-            model=analysis.settings.fit.model,
-            series_uid=hd.UID(),
-            series_number=SERIES_NUMBER + number,
-            instance_number=1,
-        )
-        for number, (name, array) in enumerate(result.maps.items())
-    }
+    missing: dict[str, str] = {}
+    datasets: dict[str, Any] = {}
+    for number, (name, array) in enumerate(result.maps.items()):
+        with noted(missing, f"dicom/{name}.dcm"):
+            datasets[name] = parametric_map(
+                name,
+                array,
+                sources=found,
+                model=analysis.settings.fit.model,
+                series_uid=hd.UID(),
+                series_number=SERIES_NUMBER + number,
+                instance_number=1,
+            )
     if analysis.regions:
         # Without exclusions, because the numbers of the report belong to these voxels.
         measured = without_exclusions(analysis.regions, analysis.roles)
-        datasets["regions"] = segmentation(
-            {region.name: measured[region.name] for region in result.regions},
-            roles=analysis.roles,
-            sources=found,
-            series_number=SERIES_NUMBER + 50,
-            description="Regions of interest",
-        )
-        datasets["measurements"] = measurement_report(
-            analysis,
-            result,
-            regions=datasets["regions"],
-            sources=found,
-            series_number=SERIES_NUMBER + 60,
-        )
+        with noted(missing, "dicom/regions.dcm"):
+            datasets["regions"] = segmentation(
+                {region.name: measured[region.name] for region in result.regions},
+                roles=analysis.roles,
+                sources=found,
+                series_number=SERIES_NUMBER + 50,
+                description="Regions of interest",
+            )
+        if "regions" in datasets:
+            with noted(missing, "dicom/measurements.dcm"):
+                datasets["measurements"] = measurement_report(
+                    analysis,
+                    result,
+                    regions=datasets["regions"],
+                    sources=found,
+                    series_number=SERIES_NUMBER + 60,
+                )
+        else:
+            missing["dicom/measurements.dcm"] = "it needs the regions, which could not be made."
     _save(folder, datasets, anonymise)
+    return missing
 
 
 def write_residual(

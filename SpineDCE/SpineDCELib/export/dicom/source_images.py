@@ -81,6 +81,8 @@ def sources(analysis: Analysis) -> Sources:
             "possible. Export NIfTI instead.",
             code="slices_differ",
         )
+    for image in images:
+        _complete(image)
     spacing = geometry.spacing
     return Sources(
         images,
@@ -98,6 +100,30 @@ def sources(analysis: Analysis) -> Sources:
             for place in places
         ],
     )
+
+
+#: Attributes of patient and study that a derived object must have; they may be empty (type 2).
+_MAY_BE_EMPTY = (
+    "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime",
+    "StudyID", "AccessionNumber", "ReferringPhysicianName",
+)  # fmt: skip
+
+
+def _complete(image: Any) -> None:
+    """Add what an anonymiser removed and a derived object must have (PS3.3 C.7.1.1, C.7.2.1).
+
+    Attributes that may be empty are left empty; UIDs that must exist are made from those of the
+    series, so that all objects of one study get the same.
+    """
+    from pydicom.uid import generate_uid
+
+    for keyword in _MAY_BE_EMPTY:
+        if keyword not in image:
+            setattr(image, keyword, "")
+    series = str(image.get("SeriesInstanceUID", "")) or str(image.SOPInstanceUID)
+    for keyword in ("StudyInstanceUID", "FrameOfReferenceUID"):
+        if not image.get(keyword):
+            setattr(image, keyword, generate_uid(entropy_srcs=[keyword, series]))
 
 
 def _order(head: Any) -> tuple[float, ...]:
