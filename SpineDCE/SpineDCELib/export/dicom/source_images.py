@@ -82,7 +82,7 @@ def sources(analysis: Analysis) -> Sources:
             code="slices_differ",
         )
     for image in images:
-        _complete(image)
+        _complete(image, thickness=geometry.spacing[2])
     spacing = geometry.spacing
     return Sources(
         images,
@@ -109,7 +109,7 @@ _MAY_BE_EMPTY = (
 )  # fmt: skip
 
 
-def _complete(image: Any) -> None:
+def _complete(image: Any, *, thickness: float) -> None:
     """Add what an anonymiser removed and a derived object must have (PS3.3 C.7.1.1, C.7.2.1).
 
     Attributes that may be empty are left empty; UIDs that must exist are made from those of the
@@ -120,6 +120,8 @@ def _complete(image: Any) -> None:
     for keyword in _MAY_BE_EMPTY:
         if keyword not in image:
             setattr(image, keyword, "")
+    if not image.get("SliceThickness"):
+        image.SliceThickness = round(thickness, 6)
     series = str(image.get("SeriesInstanceUID", "")) or str(image.SOPInstanceUID)
     for keyword in ("StudyInstanceUID", "FrameOfReferenceUID"):
         if not image.get(keyword):
