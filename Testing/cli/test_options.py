@@ -3,6 +3,8 @@
 import argparse
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from SpineDCELib import cli
 from SpineDCELib.cli.options import add_analysis_options
 from SpineDCELib.settings import FORM, Settings, settings_fields, value_at
 
-COMMANDS = [module.__name__.rpartition(".")[2] for module in cli.COMMANDS]
+COMMANDS = list(cli.COMMANDS)
 #: Words of a window.
 CONTROLS = re.compile(r"\b(button|click|press|panel|tick|menu)", re.IGNORECASE)
 
@@ -41,9 +43,23 @@ def test_help_of_a_command_names_no_control(command, capsys):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_of_a_command_has_help(command):
-    [commands] = cli._parser()._subparsers._group_actions
+    [commands] = cli._parser(command)._subparsers._group_actions
     for action in commands.choices[command]._actions:
         assert action.help, action.option_strings or action.dest
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", *COMMANDS])
+def test_help_and_a_mistyped_option_import_no_engine(command):
+    """They answer at once: NumPy and SciPy alone take seconds on a slow machine."""
+    program = (
+        "import sys; from SpineDCELib.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: print('loaded:', *{'numpy', 'scipy', 'SimpleITK'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, command, "--mistyped"], capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1].strip() == "loaded:", done.stderr
 
 
 def test_no_text_of_the_command_line_names_a_control():

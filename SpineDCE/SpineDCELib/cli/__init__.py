@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -12,29 +13,30 @@ from collections.abc import Sequence
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-from SpineDCELib.cli import (  # noqa: E402
-    aif,
-    analyse,
-    batch,
-    cohort,
-    compare,
-    info,
-    paper,
-    phantom,
-    rerun,
-    workstation,
-)
 from SpineDCELib.cli.remedies import with_remedy  # noqa: E402
 from SpineDCELib.errors import Cancelled, SpineDCEError  # noqa: E402
 from SpineDCELib.version import __version__  # noqa: E402
 
-#: In the order of the help; each has ``add(commands)``.
-COMMANDS = (info, aif, analyse, compare, rerun, batch, cohort, paper, phantom, workstation)
+#: Command → what it does, in the order of the help. Each is a module here, with ``add`` and
+#: ``run``. Only that of the command in use is imported, and it imports the engine only to run.
+COMMANDS = {
+    "info": "list the series of a study and their use",
+    "aif": "show the candidates for the artery, the AIF and the evidence for its shift",
+    "analyse": "compute maps and measurements of a study",
+    "compare": "compare two visits: change, response call, report",
+    "rerun": "repeat an analysis and compare every number",
+    "batch": "analyse many studies; an interrupted batch can be resumed",
+    "cohort": "compute statistics and figures of many patients",
+    "paper": "reproduce the table and figures of Behar et al. 2023 on 98 digital studies",
+    "phantom": "write studies of a digital spine with known truth, as DICOM",
+    "workstation": "open the user interface in a browser",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit status; print an error as one line on stderr."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser(given[0] if given else "").parse_args(given)
     try:
         return int(options.run(options) or 0)
     except SpineDCEError as error:
@@ -60,17 +62,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 3
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: str) -> argparse.ArgumentParser:
+    """Return the parser of all commands, with the options of one of them."""
     parser = argparse.ArgumentParser(
         prog="spinedce",
         description="T1-weighted DCE-MR perfusion of the spine. Not a medical device.",
     )
     parser.add_argument("--version", action="version", version=f"spinedce {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
-    for command_parser in commands.choices.values():
-        # A remedy names only options that the command has.
-        known = frozenset(command_parser._option_string_actions)
-        command_parser.set_defaults(known_options=known)
+    for name, words in COMMANDS.items():
+        own = commands.add_parser(name, help=words)
+        if name == command:
+            module = importlib.import_module(f"SpineDCELib.cli.{name}")
+            module.add(own)
+            # A remedy names only options that the command has.
+            known = frozenset(own._option_string_actions)
+            own.set_defaults(run=module.run, known_options=known)
     return parser

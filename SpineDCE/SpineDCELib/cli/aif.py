@@ -4,46 +4,32 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from SpineDCELib.aif.candidates import Detection
-from SpineDCELib.aif.plot_data import (
-    Chart,
-    candidate_chart,
-    candidate_table,
-    curve_chart,
-    evidence_charts,
-    evidence_table,
-)
-from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
 from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.cli.terminal import shown_progress
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.aif_files import write_aif_picture, write_chart_table
-from SpineDCELib.export.csv_tables import write_curves
-from SpineDCELib.export.nrrd_maps import write_map
-from SpineDCELib.files.atomic_folder import staged
-from SpineDCELib.run.analyse import load
-from SpineDCELib.run.result_cache import ResultCache
-from SpineDCELib.vocabulary.quantities import CURVE_UNITS
+
+if TYPE_CHECKING:
+    from SpineDCELib.aif.candidates import Detection
+    from SpineDCELib.aif.plot_data import Chart
+    from SpineDCELib.analysis import Analysis
 
 
-def add(commands: Any) -> None:
-    """Register the subcommand."""
-    parser = commands.add_parser(
-        "aif", help="show the candidates for the artery, the AIF and the evidence for its shift"
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("study", metavar="STUDY", help="folder or file")
     parser.add_argument("-o", "--out", metavar="OUT", help="folder for tables, mask and figure")
     add_analysis_options(parser, export=False)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print and write the findings; raise an error if no artery can be trusted."""
+    from SpineDCELib.files.atomic_folder import staged
+    from SpineDCELib.run.analyse import load
+    from SpineDCELib.run.result_cache import ResultCache
+
     settings, inputs = settings_of(options), inputs_of(options)
     if settings.aif.source not in ("auto", "mask"):
         raise InputError(
@@ -73,6 +59,9 @@ def _charts(
     analysis: Analysis, found: Detection | None, options: argparse.Namespace
 ) -> tuple[list[Chart], str]:
     """Return the charts that can be drawn, and the reason why others cannot."""
+    from SpineDCELib.aif.plot_data import candidate_chart, curve_chart, evidence_charts
+    from SpineDCELib.vocabulary.quantities import CURVE_UNITS
+
     t = analysis.images.dynamic.times
     charts = [] if found is None else [candidate_chart(found, t=t)]
     if found is not None and found.doubt:
@@ -91,6 +80,13 @@ def _charts(
 
 
 def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: list[Chart]) -> None:
+    import numpy as np
+
+    from SpineDCELib.aif.plot_data import candidate_table, evidence_table
+    from SpineDCELib.export.aif_files import write_aif_picture, write_chart_table
+    from SpineDCELib.export.csv_tables import write_curves
+    from SpineDCELib.export.nrrd_maps import write_map
+
     dynamic = analysis.images.dynamic
     caption = Path(dynamic.source.files[0]).parent.name if dynamic.source.files else "study"
     columns = {"time [s]": dynamic.times}

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
 from SpineDCELib.cli.terminal import shown_progress
-from SpineDCELib.export.formats import parse_formats
-from SpineDCELib.run.analyse import Outcome, analyse
-from SpineDCELib.vocabulary.quantities import QUANTITIES
+
+if TYPE_CHECKING:
+    from SpineDCELib.run.analyse import Outcome
 
 
-def add(commands: Any) -> None:
-    """Register the subcommand."""
-    parser = commands.add_parser("analyse", help="compute maps and measurements of a study")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("study", metavar="STUDY", help="folder or file")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_analysis_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Analyse the study and print a summary."""
+    from SpineDCELib.export.formats import parse_formats
+    from SpineDCELib.run.analyse import analyse
+
     settings = settings_of(options)
     inputs = inputs_of(options)
     with shown_progress() as progress:
@@ -43,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
 
 def summary(outcome: Outcome) -> str:
     """Return assumptions, results and their folder as text for a terminal."""
+    from SpineDCELib.vocabulary.quantities import QUANTITIES
+
     settings, result = outcome.analysis.settings, outcome.result
     lines = [
         f"Model {settings.fit.model}, {settings.concentration.signal} signal, AIF "

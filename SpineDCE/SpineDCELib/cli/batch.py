@@ -9,20 +9,16 @@ from typing import Any
 from SpineDCELib.cli.options import add_analysis_options, settings_of
 from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.cli.terminal import existing, shown_progress
-from SpineDCELib.compare.call import CUTOFF, SOURCE
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.formats import parse_formats
 from SpineDCELib.settings import FORM
+from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
 
 #: Inputs that belong to one study.
 OF_ONE = tuple(p for p in FORM if p.startswith("inputs.") and FORM[p].option.startswith("--"))
 
 
-def add(commands: Any) -> None:
-    """Register the subcommand."""
-    parser = commands.add_parser(
-        "batch", help="analyse many studies; an interrupted batch can be resumed"
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument(
         "studies", metavar="STUDIES",
         help="a folder with one folder per patient, which contains before/ (baseline) and after/ "
@@ -36,7 +32,7 @@ def add(commands: Any) -> None:
     both.add_argument(
         "--cutoff", type=float, default=CUTOFF, metavar="PERCENT",
         help=f"persistent disease above this change of normalised Vp (default {CUTOFF:g}, "
-        f"{SOURCE})",
+        f"{CUTOFF_SOURCE})",
     )  # fmt: skip
     both.add_argument(
         "--flip-runs", type=int, default=200, metavar="N",
@@ -46,7 +42,6 @@ def add(commands: Any) -> None:
         "--accept-differences", action="store_true",
         help="compare even if scanner, protocol or settings differ",
     )  # fmt: skip
-    parser.set_defaults(run=run)
 
 
 def add_worker_options(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
     """Analyse the studies that are not done yet; return 1 if a study failed."""
     from SpineDCELib.cohort.batch import Recipe, run_batch
     from SpineDCELib.cohort.batch_studies import read_studies
+    from SpineDCELib.export.formats import parse_formats
 
     for name in OF_ONE:
         if getattr(options, name.replace(".", "__")):

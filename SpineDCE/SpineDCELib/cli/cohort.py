@@ -9,9 +9,8 @@ from SpineDCELib.cli.terminal import existing, shown_progress
 from SpineDCELib.errors import InputError
 
 
-def add(commands: Any) -> None:
-    """Register the subcommand."""
-    parser = commands.add_parser("cohort", help="compute statistics and figures of many patients")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument(
         "table", metavar="TABLE",
         help="CSV or TSV with one row per patient (patient, group, change_vp …), or a folder of "
@@ -41,7 +40,6 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--seed", type=int, default=2023, help="seed of the resamples (default 2023)"
     )
-    parser.set_defaults(run=run)
 
 
 def named_number(text: str) -> tuple[str, float]:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.options import add_analysis_options, settings_of, shift_of
 from SpineDCELib.cli.terminal import existing, shown_progress
-from SpineDCELib.compare.call import CUTOFF, EVIDENCE, SOURCE
-from SpineDCELib.compare.compare_visits import Comparison
-from SpineDCELib.export.formats import parse_formats
-from SpineDCELib.run.compare import compare_studies, given_visit
-from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.vocabulary.quantities import signed
+from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.compare_visits import Comparison
 
 
-def add(commands: Any) -> None:
-    """Register the subcommand."""
-    parser = commands.add_parser(
-        "compare", help="compare two visits: change, response call, report"
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     for name, visit in (("before", "baseline"), ("after", "follow-up")):
         parser.add_argument(
             name,
@@ -61,7 +56,7 @@ def add(commands: Any) -> None:
     call.add_argument(
         "--cutoff", type=float, default=CUTOFF, metavar="PERCENT",
         help=f"persistent disease above this change of normalised Vp (default {CUTOFF:g}, "
-        f"{SOURCE})",
+        f"{CUTOFF_SOURCE})",
     )  # fmt: skip
     call.add_argument(
         "--residual", type=float, metavar="RATIO",
@@ -72,11 +67,14 @@ def add(commands: Any) -> None:
         "--flip-runs", type=int, default=200, metavar="N",
         help="number of comparisons with perturbed inputs, to test the call (0: none)",
     )  # fmt: skip
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Compare the visits and print a summary."""
+    from SpineDCELib.export.formats import parse_formats
+    from SpineDCELib.run.compare import compare_studies, given_visit
+    from SpineDCELib.run.inputs import Inputs
+
     before = given_visit(
         existing(options.before),
         Inputs(
@@ -130,6 +128,9 @@ def run(options: argparse.Namespace) -> int:
 
 def summary(comparison: Comparison) -> str:
     """Return the call of every lesion and the numbers behind it as text for a terminal."""
+    from SpineDCELib.compare.call import EVIDENCE
+    from SpineDCELib.vocabulary.quantities import signed
+
     lines = []
     for lesion in comparison.lesions:
         one, two = (size.axial for size in lesion.sizes)
@@ -152,6 +153,6 @@ def summary(comparison: Comparison) -> str:
             lines.append(f"  {lesion.flip.sentence}")
         lines.append("")
     lines += [f"! {warning}" for warning in comparison.warnings]
-    lines.append(f"The published cutoff is that of {SOURCE}. {EVIDENCE}.")
+    lines.append(f"The published cutoff is that of {CUTOFF_SOURCE}. {EVIDENCE}.")
     lines.append("For research; not a medical device. A radiologist decides.")
     return "\n".join(lines)

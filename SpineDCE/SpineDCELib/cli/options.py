@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SpineDCELib.cli.terminal import existing
-from SpineDCELib.export.formats import FORMATS
-from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.settings import (
     FORM,
     Field,
@@ -17,6 +15,9 @@ from SpineDCELib.settings import (
     value_at,
     with_values,
 )
+
+if TYPE_CHECKING:
+    from SpineDCELib.run.inputs import Inputs
 
 #: Title of each group of options, and the beginnings of the paths of its fields.
 _GROUPS = (
@@ -78,6 +79,8 @@ def add_analysis_options(
             )  # fmt: skip
     assert not left, [one.path for one in left]
     if export:
+        from SpineDCELib.export.formats import FORMATS
+
         group = parser.add_argument_group("export")
         group.add_argument(
             "--export", metavar="LIST",
@@ -145,6 +148,8 @@ def inputs_of(options: argparse.Namespace) -> Inputs:
     Raises:
         InputError: a file does not exist (code "not_found").
     """
+    from SpineDCELib.run.inputs import Inputs
+
     inputs = Inputs(
         study=str(existing(options.study)),
         aif_mask=options.inputs__aif_mask,

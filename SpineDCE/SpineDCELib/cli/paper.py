@@ -11,11 +11,8 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.settings import SIGNAL_MODES, changed
 
 
-def add(commands: Any) -> None:
-    """Register the subcommand."""
-    parser = commands.add_parser(
-        "paper", help="reproduce the table and figures of Behar et al. 2023 on 98 digital studies"
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_worker_options(parser)
     parser.add_argument("--patients", type=int, metavar="N", help="only the first N of 49")
@@ -33,7 +30,6 @@ def add(commands: Any) -> None:
         "--examples", choices=("full", "small", "none"), default="full",
         help="image size of the patients in Figures 1 and 2 (default full)",
     )  # fmt: skip
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from SpineDCELib.cli.terminal import shown_progress
 from SpineDCELib.errors import InputError
-from SpineDCELib.phantom import PATIENTS, VISITS, write_cohort, write_study
-from SpineDCELib.progress import part
 
 
-def add(commands: Any) -> None:
-    """Register the subcommand."""
-    parser = commands.add_parser(
-        "phantom", help="write studies of a digital spine with known truth, as DICOM"
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument(
         "out", metavar="OUT", help="folder for before/ and after/, each with dicom/ and truth/"
     )
     parser.add_argument(
-        "--patient", choices=sorted(PATIENTS), default="A", help="sample patient (default A)"
+        "--patient", choices=("A", "B"), default="A", help="sample patient (default A)"
     )
     parser.add_argument(
         "--cohort", action="store_true", help="write small studies of 49 patients instead"
     )
     parser.add_argument(
-        "--visit", choices=(*VISITS, "both"), default="both",
+        "--visit", choices=("before", "after", "both"), default="both",
         help="before is the baseline, after the follow-up visit (default both)",
     )  # fmt: skip
     parser.add_argument(
@@ -41,11 +35,13 @@ def add(commands: Any) -> None:
         "--no-motion", action="store_true", help="leave out breathing and patient motion"
     )
     parser.add_argument("--no-noise", action="store_true", help="leave out noise")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Write one or both visits and print their folders."""
+    from SpineDCELib.phantom import VISITS, write_cohort, write_study
+    from SpineDCELib.progress import part
+
     visits = VISITS if options.visit == "both" else (options.visit,)
     out = Path(options.out)
     try:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from SpineDCELib.cli.terminal import existing, shown_progress
-from SpineDCELib.run.analyse import rerun
 
 
-def add(commands: Any) -> None:
-    """Register the subcommand."""
-    parser = commands.add_parser("rerun", help="repeat an analysis and compare every number")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("provenance", metavar="PROVENANCE", help="provenance.json of an analysis")
     parser.add_argument(
         "-o",
@@ -19,11 +16,12 @@ def add(commands: Any) -> None:
         metavar="OUT",
         help="folder for results (default: folder of the analysis with -rerun added)",
     )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Repeat the analysis; return 1 if a number differs."""
+    from SpineDCELib.run.analyse import rerun
+
     with shown_progress() as progress:
         outcome = rerun(existing(options.provenance), options.out, progress=progress)
     print(f"Results in {outcome.folder}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from importlib.metadata import entry_points
-from typing import Any
 
 from SpineDCELib.errors import InputError
 
@@ -12,9 +11,8 @@ from SpineDCELib.errors import InputError
 ENTRY_POINTS = "spinedce.workstation"
 
 
-def add(commands: Any) -> None:
-    """Register the subcommand."""
-    parser = commands.add_parser("workstation", help="open the user interface in a browser")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("study", nargs="?", metavar="STUDY", help="folder or file to open at once")
     parser.add_argument(
         "--port", type=int, default=0, help="port on this machine (default: any free one)"
@@ -22,7 +20,6 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--no-browser", action="store_true", help="print the address, but open no browser"
     )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -17,7 +17,6 @@ from SpineDCELib.cohort import bids_derivative as bids
 from SpineDCELib.cohort.batch_studies import Study
 from SpineDCELib.cohort.comparison_folder import read_changes
 from SpineDCELib.cohort.worker_pool import Failure, Pool, worker_pool
-from SpineDCELib.compare.call import CUTOFF
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.digests import fingerprint, key_of
 from SpineDCELib.progress import Progress, silent
@@ -25,6 +24,7 @@ from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.compare import compare_studies, given_visit
 from SpineDCELib.series.file_discovery import is_results
 from SpineDCELib.settings import Settings, settings_to_dict
+from SpineDCELib.settings.constants import CUTOFF
 
 #: Last file that is written for a study: where it exists, the study is finished.
 MARK = "study.json"

@@ -20,9 +20,9 @@ from SpineDCELib.cohort.group_tests import (
     summarise,
 )
 from SpineDCELib.cohort.roc import Cutoff, Roc, RocTest, at_cutoff, compare_rocs, roc_of
-from SpineDCELib.compare.call import CUTOFF, SOURCE
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
+from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
 
 #: Word in a heading → quantity as it is displayed.
 KINDS = {
@@ -125,7 +125,7 @@ def analyse_cohort(
 def _fixed(table: CohortTable, cutoffs: Mapping[str, float]) -> dict[str, tuple[float, str]]:
     """Return the predefined cutoffs and their sources: quantity → (cutoff, source)."""
     chosen = {
-        name: (PUBLISHED[kind_of(name)], SOURCE)
+        name: (PUBLISHED[kind_of(name)], CUTOFF_SOURCE)
         for name in table.quantities
         if kind_of(name) in PUBLISHED
     }

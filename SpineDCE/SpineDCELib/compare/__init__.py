@@ -1,10 +1,11 @@
 """Comparison of two visits: change, response call, its robustness, residual tumour."""
 
-from SpineDCELib.compare.call import CUTOFF, Call, make_call
+from SpineDCELib.compare.call import Call, make_call
 from SpineDCELib.compare.registration import Registration, carry_over, register
 from SpineDCELib.compare.residual_tumour import Residual, residual_tumour
 from SpineDCELib.compare.robustness import Flip, flip_analysis
 from SpineDCELib.compare.visit_differences import Difference, differences
+from SpineDCELib.settings.constants import CUTOFF
 
 __all__ = [
     "CUTOFF",

@@ -8,11 +8,9 @@ import numpy as np
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.normalised_ratio import Change, Normalised
+from SpineDCELib.settings.constants import CUTOFF
 from SpineDCELib.vocabulary.quantities import percent, signed, times
 
-#: Persistent disease is called above this change of normalised Vp, % (Behar et al., AJNR 2023).
-CUTOFF = -40.0
-SOURCE = "Behar et al., AJNR 2023"
 #: Results of the cutoff in that study, with exact (Clopper-Pearson) 95 % intervals, because the
 #: interval that it prints for the first proportion is not a binomial one.
 EVIDENCE = (

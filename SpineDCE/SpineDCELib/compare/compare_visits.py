@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.compare.call import CUTOFF, Call, make_call
+from SpineDCELib.compare.call import Call, make_call
 from SpineDCELib.compare.registration import (
     GOOD_MATCH,
     Check,
@@ -34,6 +34,7 @@ from SpineDCELib.measurement import (
 from SpineDCELib.measurement.exclusions import exclusion_mask
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Volume
+from SpineDCELib.settings.constants import CUTOFF
 from SpineDCELib.vocabulary.quantities import NORMALISED
 from SpineDCELib.vocabulary.visits import VisitLabel
 

@@ -7,11 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE
+from SpineDCELib.compare.call import EVIDENCE, LIMITS
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.measurement import percent_change
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
+from SpineDCELib.settings.constants import CUTOFF_SOURCE
 from SpineDCELib.version import __version__
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def record(comparison: Comparison, *, anonymise: bool = False) -> dict[str, Any]
             for visit in comparison.visits
         ],
         "differences": [asdict(d) for d in comparison.differences],
-        "cutoff source": SOURCE,
+        "cutoff source": CUTOFF_SOURCE,
         "evidence": EVIDENCE,
         "limits": list(LIMITS),
         "warnings": list(comparison.warnings),

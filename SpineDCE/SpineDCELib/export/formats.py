@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from SpineDCELib.analysis import Analysis
-from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
+
+if TYPE_CHECKING:
+    from SpineDCELib.analysis import Analysis
+    from SpineDCELib.data import Result
 
 FORMATS = ("nifti", "dicom", "scene", "report", "pdf")
 

@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.compare.call import CUTOFF
 from SpineDCELib.compare.compare_visits import Comparison, Visit, compare_visits, register_lesion
 from SpineDCELib.compare.registration import Registration, carry_over
 from SpineDCELib.compare.visit_differences import differences, require_accepted
@@ -24,6 +23,7 @@ from SpineDCELib.run.provenance import read_provenance
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.series.study_date import study_date
 from SpineDCELib.settings import Settings, changed, locked, settings_from_dict
+from SpineDCELib.settings.constants import CUTOFF
 from SpineDCELib.vocabulary.region_roles import TAG
 from SpineDCELib.vocabulary.visits import VisitLabel, VisitRole
 

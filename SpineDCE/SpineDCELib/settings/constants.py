@@ -1,4 +1,4 @@
-"""Published constants of contrast agent and blood, with their sources."""
+"""Published constants of contrast agent, blood and response, with their sources."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ BLOOD_T10 = {1.5: 1.441, 3.0: 1.932}
 GADOBUTROL_R2 = {1.5: 6.1, 3.0: 7.1}
 #: Haematocrit in the middle of the adult range (0.42 to 0.45).
 HCT = 0.42
+#: Persistent disease is called above this change of normalised Vp, %.
+CUTOFF = -40.0
+CUTOFF_SOURCE = "Behar et al., AJNR 2023"
 
 
 def at_field(table: dict[float, float], field_strength: float | None) -> tuple[float, float]:

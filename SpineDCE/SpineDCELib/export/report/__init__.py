@@ -50,7 +50,8 @@ def write_comparison_report(
     folder: Path, comparison: Comparison, *, formats: Sequence[str], anonymise: bool = False
 ) -> None:
     """Write ``report.html`` or ``report.pdf`` of two visits."""
-    from SpineDCELib.compare.call import EVIDENCE, LIMITS, SOURCE
+    from SpineDCELib.compare.call import EVIDENCE, LIMITS
+    from SpineDCELib.settings.constants import CUTOFF_SOURCE
 
     before, after = comparison.baseline, comparison.follow_up
     visits = [
@@ -89,7 +90,7 @@ def write_comparison_report(
         body.append(page.listed((str(d) for d in comparison.differences), "warn"))
     body += [
         page.heading("Source and limits of the cutoff"),
-        page.paragraph(f"{EVIDENCE} ({SOURCE})."),
+        page.paragraph(f"{EVIDENCE} ({CUTOFF_SOURCE})."),
         page.listed(LIMITS),
         page.heading("Notes"),
         page.listed(
