@@ -47,7 +47,7 @@ class Charts:
             self.rows = visit.region_numbers() if rows is None else rows
         except InputError:
             return
-        unit = CURVE_UNITS[analysis.settings.concentration.signal]
+        unit = CURVE_UNITS[analysis.signal_mode]
         state.has_curves = True
         state.main_figure = curves.main_figure(
             dark=state.dark, t=analysis.images.dynamic.times, aif=aif.Cp, aif_unit=aif.unit,

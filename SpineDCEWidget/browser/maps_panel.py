@@ -21,7 +21,8 @@ from SpineDCEWidget.shared.wording import (
 
 #: Setting that is typed → factor from what is typed to the setting.
 _NUMBERS = {
-    "concentration.T10": 1e-3, "concentration.r1": 1.0, "aif.Hct": 1.0, "aif.blood_T10": 1e-3,
+    "concentration.T10": 1e-3, "concentration.muscle_T10": 1e-3, "concentration.r1": 1.0,
+    "aif.Hct": 1.0, "aif.blood_T10": 1e-3,
 }  # fmt: skip
 
 
@@ -127,7 +128,9 @@ class MapsPanel:
         state.made = {
             "signal": concentration.signal, "model": settings.fit.model,
             "T1_source": concentration.T1_source or "", "T10": _ms(concentration.T10),
-            "r1": concentration.r1, "r1_used": f"{analysis.r1:g}", "Hct": aif.Hct,
+            "muscle_T10": _ms(concentration.muscle_T10),
+            "r1": concentration.r1, "r1_used": f"{analysis.r1:g}",
+            "muscle_T10_used": f"{analysis.muscle_T10 * 1000:.0f}", "Hct": aif.Hct,
             "blood_T10": _ms(aif.blood_T10),
         }  # fmt: skip
 
@@ -181,13 +184,14 @@ class MapsPanel:
             with html.Div(classes="row"):
                 for key, path, label in (
                     ("T10", "concentration.T10", "T10 [ms]"),
+                    ("muscle_T10", "concentration.muscle_T10", "Muscle T10 [ms]"),
                     ("r1", "concentration.r1", "r1 [1/s/mM]"),
                     ("Hct", "aif.Hct", "Hct (this visit)"),
                 ):  # fmt: skip
                     v3.VTextField(
                         model_value=(f"made.{key}",), label=label, density="compact",
                         type="number", hide_details=True, title=EXPLAINED[key],
-                        placeholder=("made.r1_used",) if key == "r1" else "–",
+                        placeholder=(f"made.{key}_used || '–'",),
                         persistent_placeholder=True, id=f"setting-{key}",
                         change=(self.choose, f"['{path}', $event.target.value]"),
                     )  # fmt: skip

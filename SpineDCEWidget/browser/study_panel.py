@@ -283,8 +283,10 @@ class StudyPanel:
             ("Flip angle", _value(visit.analysis.FA, 1, "°")),
             ("Field", _value(acquisition.field_strength, 1, "T")),
             ("T1-weighted", "yes" if visit.anatomy is not None else "none: maps over frames"),
-            ("T10 from", {"vfa": "flip angles", "map": "a T1 map", "fixed": "one fixed value"}.get(
-                visit.analysis.T1_source or "", "nothing: relative signal is fitted")),
+            ("T10 from", {
+                "vfa": "flip angles", "map": "a T1 map", "fixed": "one fixed value",
+                "muscle": "the signal of muscle",
+            }[visit.analysis.T1_source]),
         ]  # fmt: skip
 
     def ui(self) -> None:

@@ -17,7 +17,7 @@ _TIME = "time [s]"
 def show_regions(visit: Any, rows: list[Any]) -> None:
     """The mean curves of the regions; lesions stand out."""
     times = visit.analysis.images.dynamic.times
-    unit = CURVE_UNITS[visit.settings.concentration.signal]
+    unit = CURVE_UNITS[visit.analysis.signal_mode]
     series = tuple(
         Series(row.name, times, row.curve, _ROLES.get(row.role, "rejected"))
         for row in rows

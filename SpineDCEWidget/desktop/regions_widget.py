@@ -1,4 +1,4 @@
-"""Step 3: drawing lesion, reference, exclusions and aorta, with the numbers as one draws."""
+"""Step 3: drawing the regions by their roles, with the numbers as one draws."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from SpineDCEWidget.shared import wording as words
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-ROLES: tuple[Role, ...] = ("lesion", "reference", "exclusion", "aorta")
+ROLES: tuple[Role, ...] = ("lesion", "reference", "exclusion", "aorta", "muscle")
 RULERS = {"longest": "longest", "across": "across", "margin": "bone margin"}
 _EFFECTS = (
     "Paint", "Draw", "Erase", "Scissors", "Threshold", "Margin", "Fill between slices",

@@ -29,6 +29,7 @@ _KINDS = {
 #: Spin box → path of the setting, and how many of its units the shown one is.
 _NUMBERS = {
     "T10Spin": ("concentration.T10", 1000.0),
+    "muscleT10Spin": ("concentration.muscle_T10", 1000.0),
     "r1Spin": ("concentration.r1", 1.0),
     "HctSpin": ("aif.Hct", 100.0),
     "bloodT10Spin": ("aif.blood_T10", 1000.0),
@@ -68,7 +69,12 @@ class StudyPanel(Panel):
             for name, widget in _WIDGETS.items()
             for use, kinds in _KINDS.items()
         }
-        for spin, word in (("T10Spin", "T10"), ("r1Spin", "r1"), ("HctSpin", "Hct")):
+        for spin, word in (
+            ("T10Spin", "T10"),
+            ("muscleT10Spin", "muscle_T10"),
+            ("r1Spin", "r1"),
+            ("HctSpin", "Hct"),
+        ):
             getattr(ui, spin).toolTip = words.EXPLAINED[word]
         for name, widget in _WIDGETS.items():
             use, folder = (getattr(ui, f"{widget}{kind}Button") for kind in ("Use", "Folder"))

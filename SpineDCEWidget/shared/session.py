@@ -65,7 +65,7 @@ from SpineDCEWidget.shared.session_state import (
     same_state,
 )
 from SpineDCEWidget.shared.setting_scopes import common_values, is_of_a_visit, own_values
-from SpineDCEWidget.shared.study_opening import as_read, corrected, first_settings, open_images
+from SpineDCEWidget.shared.study_opening import as_read, corrected, open_images
 from SpineDCEWidget.shared.undo import UndoHistory
 from SpineDCEWidget.shared.visit_session import BASELINE, FOLLOW_UP, VisitSession, VisitState
 from SpineDCEWidget.shared.wording import _, remedy, setting_label
@@ -196,8 +196,6 @@ class Session:
 
     def _begin_new(self, visit: VisitSession, images: Images, own: dict[str, Any]) -> None:
         """Begin with a study on which nothing was chosen yet."""
-        if not any(other is not visit for other in self.visits):
-            self.common = first_settings(images, self.common)
         chosen = own_values(Settings()) | own
         visit.nodes.keep("settings", settings_to_dict(self._combined(self.common, chosen)))
         self._begin(visit, images)

@@ -59,17 +59,6 @@ def saved_visits(folder: str | Path) -> dict[str, SavedVisit]:
     return {visit.name: visit for visit in read_session(folder)}
 
 
-def first_settings(images: Images, settings: Settings) -> Settings:
-    """Return settings with which a study can be analysed at once, nothing assumed.
-
-    Without a T1 of the tissue there is no absolute concentration, so relative signal is fitted.
-    """
-    known = images.flip_angles is not None or images.T1_map is not None
-    absolute = known or settings.concentration.T10 is not None
-    signal = "absolute" if absolute else "relative"
-    return with_values(settings, {"concentration.signal": signal})
-
-
 def corrected(images: Images, own: Mapping[str, Any]) -> Images:
     """Return a study with the corrections among a visit's own settings.
 

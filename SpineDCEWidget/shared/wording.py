@@ -54,6 +54,10 @@ EXPLAINED = {
     ),
     "AIF": _("AIF: arterial input function, the contrast agent's concentration in the artery."),
     "T10": _("T10: longitudinal relaxation time (T1) of the tissue before contrast, ms."),
+    "muscle_T10": _(
+        "T10 of muscle, ms. Without a T1 map, the signal of muscle calibrates the images, and the "
+        "T10 of every voxel follows from its signal before contrast."
+    ),
     "Hct": _("Hct: haematocrit, the fraction of blood that is cells; plasma = blood/(1 − Hct)."),
     "r1": _("r1: relaxivity of the contrast agent, 1/s/mM (Shen, Invest Radiol 2015)."),
 }
@@ -64,12 +68,17 @@ ROLES = {
     "reference": _("Reference vertebra"),
     "exclusion": _("Exclude"),
     "aorta": _("Aorta"),
+    "muscle": _("Muscle"),
 }
 ROLE_HINTS = {
     "lesion": _("Draw the lesion on every slice; leave out veins, discs and cortical bone"),
     "reference": _("Draw an adjacent healthy vertebra; Vp of the lesion is divided by its Vp"),
     "exclusion": _("Draw tissue to leave out of the measurement: veins, haemangiomas, discs"),
     "aorta": _("Draw the aorta if the program does not find it"),
+    "muscle": _(
+        "Draw muscle beside the spine if the program does not find it; without a T1 map "
+        "it calibrates the signal"
+    ),
 }
 SOURCES = {
     "auto": _("found in the images"),
@@ -96,6 +105,7 @@ T1_SOURCES = {
     "fixed": _("one fixed T10"),
     "map": _("a T1 map"),
     "vfa": _("several flip angles"),
+    "muscle": _("the signal of muscle"),
 }
 
 
@@ -106,6 +116,7 @@ OWN_CONTROLS = {"export.formats": (_("Export"), 5)}
 STEPS_OF_THE_PAGE = dict.fromkeys(
     (
         "concentration.signal", "concentration.T1_source", "concentration.T10",
+        "concentration.muscle_T10",
         "concentration.r1", "aif.Hct", "fit.model",
     ), 4,
 )  # fmt: skip

@@ -26,7 +26,7 @@ from SpineDCELib.settings import Settings, changed
 SHAPE, TR, FA = (3, 10, 12), 0.0045, 25.0
 T = np.arange(0, 200, 5.0)
 GEOMETRY = Geometry(SHAPE, np.diag([1.5, 1.5, 4.0, 1.0]))
-ROLES = ("lesion", "reference", "exclusion", "aorta", "bone", "extraosseous", "other")
+ROLES = ("lesion", "reference", "exclusion", "aorta", "muscle", "bone", "extraosseous", "other")
 
 
 def study():
@@ -101,8 +101,9 @@ VALUES = {
     "preprocessing.space.width": [3.0, 4.0],
     "preprocessing.time.on": [False, True],
     "concentration.signal": ["absolute", "relative", "difference"],
-    "concentration.T1_source": [None, "fixed", "map", "vfa"],
+    "concentration.T1_source": [None, "fixed", "map", "vfa", "muscle"],
     "concentration.T10": [None, 0.8, 1.2],
+    "concentration.muscle_T10": [None, 0.9],
     "concentration.r1": [None, 3.8, 4.6],
     "concentration.baseline_frames": [None, 3, 4],
     "aif.source": ["auto", "auto", "mask", "mask", "file", "parker"],
@@ -149,6 +150,7 @@ def outcome(analysis):
         "own shifts": analysis.own_shifts,
         "baseline": analysis.baseline_frames,
         "T1 source": lambda: analysis.T1_source,
+        "mode": lambda: analysis.mode,
     }.items():
         try:
             seen[name] = ask()

@@ -156,9 +156,11 @@ def test_invalid_signal_is_refused_unless_it_is_skipped(run, value, word):
     assert "not finite" in text
 
 
-def test_T10_is_needed(run):
+def test_muscle_that_is_asked_for_is_needed(run):
     base = ["analyse", str(run.good.series), "--aif-mask", str(run.good.artery)]
-    assert "T10" in run(None, base=base)
+    said = run(None, "--t1-from", "muscle", base=base)
+    assert "muscle" in said
+    assert "--roi" in said
 
 
 def test_vfa_needs_several_flip_angles(run):

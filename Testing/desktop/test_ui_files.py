@@ -83,7 +83,7 @@ TOLD_BY_CODE = {
     "undoButton",
     "redoButton",
     *(f"step{number}Button" for number in range(1, 6)),
-    *(f"{role}Button" for role in ("lesion", "reference", "exclusion", "aorta")),
+    *(f"{role}Button" for role in ("lesion", "reference", "exclusion", "aorta", "muscle")),
     "compareButton",
 }
 

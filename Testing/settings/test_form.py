@@ -31,6 +31,7 @@ OTHER = {
     "reading.TR": 0.009,
     "reading.FA": 12.0,
     "concentration.T10": 0.7,
+    "concentration.muscle_T10": 0.95,
     "concentration.r1": 3.8,
     "concentration.baseline_frames": 4,
     "aif.Hct": 0.35,

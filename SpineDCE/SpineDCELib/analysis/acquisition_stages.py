@@ -43,8 +43,8 @@ def r1(view: View) -> float:
     return at_field(GADOBUTROL_R1, view(field_strength))[0] if given is None else given
 
 
-def T1_source(view: View) -> str | None:
-    """Return where T10 comes from: as set, else what the study has."""
+def T1_source(view: View) -> str:
+    """Return where T10 comes from: as set, else what the study has, else muscle."""
     concentration = view.settings.concentration
     if concentration.T1_source is not None:
         return concentration.T1_source
@@ -52,7 +52,7 @@ def T1_source(view: View) -> str | None:
         return "fixed"
     if view.whole(view.study.T1_map) is not None:
         return "map"
-    return "vfa" if view.whole(view.study.flip_angles) is not None else None
+    return "vfa" if view.whole(view.study.flip_angles) is not None else "muscle"
 
 
 def preprocessed(view: View) -> PreprocessedSeries:
@@ -71,7 +71,7 @@ def check(view: View) -> bool:
     """Refuse what no later stage could use, before any long work.
 
     Raises:
-        InputError: too few frames; no TR, flip angle or T10; no AIF; unusable signal.
+        InputError: too few frames; no TR, flip angle or chosen T10; no AIF; unusable signal.
     """
     frames = view.study.dynamic.n_frames
     if frames < MIN_FRAMES:
@@ -135,18 +135,6 @@ def _check_plausible(view: View) -> None:
 def _check_T10(view: View) -> None:
     """Refuse absolute concentration where T10 of the tissue is not known."""
     source = view(T1_source)
-    if source is None:
-        raise InputError(
-            "Absolute concentration needs the tissue's T1 before contrast (T10), and the study "
-            "has neither a T1 map nor flip angles.",
-            code="no_T10",
-            fields=[
-                "concentration.T10",
-                "inputs.T1_map",
-                "concentration.T1_source=vfa",
-                "concentration.signal=relative",
-            ],
-        )
     if source == "fixed" and view.settings.concentration.T10 is None:
         raise InputError(
             "T10 is to be one fixed value, but no value is given.",

@@ -10,6 +10,7 @@ from SpineDCELib.analysis.acquisition_stages import T1_source, preprocessed
 from SpineDCELib.analysis.artery_stages import artery, blood, detection, image_blood
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
+from SpineDCELib.analysis.muscle_stages import signal_mode
 from SpineDCELib.data import ArterialInput
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
@@ -22,7 +23,7 @@ def arterial_input(view: View) -> ArterialInput:
     Raises:
         InputError: it has no sample that is finite and positive.
     """
-    settings, mode = view.settings.aif, view.settings.concentration.signal
+    settings, mode = view.settings.aif, view(signal_mode)
     times = view(preprocessed, view.progress).series.times
     source = view(artery, view.progress)
     notes: list[str] = []

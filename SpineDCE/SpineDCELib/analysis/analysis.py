@@ -15,7 +15,7 @@ from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis import acquisition_stages as acquisition
-from SpineDCELib.analysis import aif_stages, artery_stages, fit_stages, shift_stages
+from SpineDCELib.analysis import aif_stages, artery_stages, fit_stages, muscle_stages, shift_stages
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import AnalysisInputs, Graph, Stage, View
 from SpineDCELib.data import ArterialInput, Concentration, Images, Result
@@ -39,6 +39,10 @@ STAGES: dict[str, Stage[Any]] = {
         acquisition.T1_source,
         acquisition.preprocessed,
         acquisition.check,
+        muscle_stages.muscle_T10,
+        muscle_stages.muscle,
+        muscle_stages.signal_mode,
+        muscle_stages.mode,
         artery_stages.blood_T10,
         artery_stages.artery_search,
         artery_stages.detection,
@@ -223,7 +227,7 @@ class Analysis:
         """Refuse what no later stage could use, before any long work.
 
         Raises:
-            InputError: too few frames; no TR, flip angle or T10; no AIF; unusable signal.
+            InputError: too few frames; no TR, flip angle or chosen T10; no AIF; unusable signal.
         """
         self._graph.get(acquisition.check)
 
@@ -243,9 +247,29 @@ class Analysis:
         return self._graph.get(acquisition.r1)
 
     @property
-    def T1_source(self) -> str | None:
-        """Where T10 comes from: as set, else what the study has."""
+    def T1_source(self) -> str:
+        """Where T10 comes from: as set, else what the study has, else muscle."""
         return self._graph.get(acquisition.T1_source)
+
+    @property
+    def muscle_T10(self) -> float:
+        """T1 of muscle before contrast in use, s."""
+        return self._graph.get(muscle_stages.muscle_T10)
+
+    @property
+    def muscle(self) -> NDArray[np.bool_] | None:
+        """Muscle that calibrates the signal: as drawn, else as found; None where neither is."""
+        return self._graph.get(muscle_stages.muscle)
+
+    @property
+    def signal_mode(self) -> str:
+        """What is fitted: as set, but "relative" where T10 would come from muscle not found."""
+        return self._graph.get(muscle_stages.signal_mode)
+
+    @property
+    def mode(self) -> str:
+        """How signal becomes what is fitted: a source of T10, "relative" or "difference"."""
+        return self._graph.get(muscle_stages.mode)
 
     @property
     def artery(self) -> NDArray[np.bool_] | None:

@@ -14,6 +14,7 @@ from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.aif.phase_aif import PhaseCurve
 from SpineDCELib.analysis.acquisition_stages import FA, TR, field_strength, preprocessed, r1
 from SpineDCELib.analysis.graph import View
+from SpineDCELib.analysis.muscle_stages import signal_mode
 from SpineDCELib.concentration import relative_enhancement, signal_difference
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import BLOOD_T10, GADOBUTROL_R2, at_field
@@ -150,7 +151,7 @@ def blood_curve(view: View, source: Artery, n0: int) -> BloodCurve:
     Args:
         n0: number of baseline frames.
     """
-    signal, mode = source.signal, view.settings.concentration.signal
+    signal, mode = source.signal, view(signal_mode)
     baseline = np.asarray(signal[:n0].mean())
     if not (np.all(np.isfinite(signal)) and baseline > 0):
         raise InputError(

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from SpineDCELib.analysis.acquisition_stages import FA, TR, T1_source, preprocessed, r1
+from SpineDCELib.analysis.acquisition_stages import (
+    FA,
+    TR,
+    T1_source,
+    field_strength,
+    preprocessed,
+    r1,
+)
 from SpineDCELib.analysis.artery_stages import baseline_frames
 from SpineDCELib.analysis.graph import View
+from SpineDCELib.analysis.muscle_stages import muscle, muscle_T10, signal_mode
 from SpineDCELib.concentration.conversion import Conversion, convert
 from SpineDCELib.data import Concentration, Images
+from SpineDCELib.errors import InputError
+from SpineDCELib.settings import MUSCLE_T10, at_field
 
 
 def concentration(view: View) -> Concentration:
     """Return the concentration (or relative or absolute signal change) in every voxel."""
     settings = view.settings.concentration
-    signal, n0 = settings.signal, view(baseline_frames, view.progress)
+    n0, signal = view(baseline_frames, view.progress), view(signal_mode)
     notes: list[str] = []
     if settings.baseline_frames is None:
         known = view.settings.aif.source in ("auto", "mask")
@@ -25,7 +35,25 @@ def concentration(view: View) -> Concentration:
     if n0 < 3:
         notes.append(f"Only {n0} baseline frame(s): every curve carries their noise.")
     absolute = signal == "absolute"
+    if not absolute and settings.signal == "absolute":
+        notes.append(
+            "There is no T1 map, and no muscle was found that could replace it: the relative "
+            "signal is fitted. Its change also contains changes of T10."
+        )
     source = view(T1_source) if absolute else None
+    tissue = view(muscle) if source == "muscle" else None
+    if source == "muscle" and tissue is None:
+        raise InputError(
+            "T10 is to come from muscle, but no muscle was found in the images. Draw muscle, or "
+            "choose another way to the concentration.",
+            code="no_muscle",
+            fields=[
+                "inputs.roi",
+                "inputs.T1_map",
+                "concentration.T10",
+                "concentration.signal=relative",
+            ],
+        )
     conversion = Conversion(
         mode=signal,
         TR=view(TR) if absolute else None,
@@ -33,6 +61,8 @@ def concentration(view: View) -> Concentration:
         r1=view(r1) if absolute else 1.0,
         T1_source=source,
         T10=settings.T10 if source == "fixed" else None,
+        muscle=tissue,
+        muscle_T10=view(muscle_T10) if source == "muscle" else None,
         skip_invalid=view.settings.reading.skip_invalid,
     )
     images = Images(
@@ -41,4 +71,14 @@ def concentration(view: View) -> Concentration:
         T1_map=view.whole(view.study.T1_map) if source == "map" else None,
     )
     found = convert(images, conversion, baseline_frames=n0, progress=view.progress)
+    if source == "muscle":
+        how = "drawn" if view.regions_with("muscle") else "found in the images"
+        notes.append(f"Muscle {how}; its T10 is {_muscle_T10_words(view)}.")
     return replace(found, notes=(*notes, *found.notes))
+
+
+def _muscle_T10_words(view: View) -> str:
+    value = f"{view(muscle_T10) * 1000:.0f} ms"
+    if view.settings.concentration.muscle_T10 is not None:
+        return f"{value} (as given)"
+    return f"{value} (at {at_field(MUSCLE_T10, view(field_strength))[1]:g} T, Stanisz 2005)"

@@ -83,7 +83,7 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
         analysis.images.dynamic.times,
         curve,
         fit,
-        CURVE_UNITS[analysis.settings.concentration.signal],
+        CURVE_UNITS[analysis.signal_mode],
         values,
         float(result.R2[0]),
         status.reason,

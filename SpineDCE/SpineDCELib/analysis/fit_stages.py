@@ -11,6 +11,7 @@ from SpineDCELib.analysis.acquisition_stages import T1_source, check, preprocess
 from SpineDCELib.analysis.aif_stages import arterial_curve, arterial_input
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
+from SpineDCELib.analysis.muscle_stages import signal_mode
 from SpineDCELib.analysis.shift_stages import evidence, own_shifts, shift, shift_masks
 from SpineDCELib.concentration.conversion import unusable
 from SpineDCELib.data import Images, Result
@@ -131,7 +132,7 @@ def _measures(
         errors=errors,
         T10=found.T10 if view(T1_source) != "fixed" else None,
         image=found.baseline,
-        absolute=view.settings.concentration.signal == "absolute",
+        absolute=view(signal_mode) == "absolute",
         sizes=view.sizes,
     )
 

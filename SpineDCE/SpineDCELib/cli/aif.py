@@ -68,7 +68,7 @@ def _charts(
         return charts, ""
     blood = analysis.blood()
     print("\n".join(blood.notes))
-    unit = CURVE_UNITS[analysis.settings.concentration.signal]
+    unit = CURVE_UNITS[analysis.signal_mode]
     charts.append(curve_chart(blood, t=t, unit=unit))
     try:
         analysis.check()

@@ -48,7 +48,7 @@ def summary(outcome: Outcome) -> str:
 
     settings, result = outcome.analysis.settings, outcome.result
     lines = [
-        f"Model {settings.fit.model}, {settings.concentration.signal} signal, AIF "
+        f"Model {settings.fit.model}, {outcome.analysis.signal_mode} signal, AIF "
         f"{settings.aif.source} shifted by {outcome.analysis.shift():g} s, "
         f"Hct {settings.aif.Hct:g}",
         *(f"  {note}" for note in result.notes),

@@ -145,7 +145,7 @@ class PerturbedVisit:
         self, chosen: NDArray[np.int_], lesions: int, how: Perturbation
     ) -> NDArray[np.floating]:
         signal, baseline = self.signal[:, chosen], self.baseline[chosen]
-        mode = self.analysis.settings.concentration.signal
+        mode = self.analysis.signal_mode
         if mode == "relative":
             return relative_enhancement(signal, baseline=baseline)
         if mode == "difference":

@@ -14,9 +14,11 @@ from SpineDCELib.concentration import (
     signal_to_concentration,
     variable_flip_angle_T1,
 )
+from SpineDCELib.concentration.muscle import T10_from_muscle, muscle_signal
 from SpineDCELib.data import Concentration, Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.series.dynamic_series import Geometry
 from SpineDCELib.series.linear_resampling import resample_linear
 from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
@@ -29,7 +31,8 @@ class Conversion:
     Attributes:
         mode: "absolute", "relative" or "difference".
         TR: s; FA: degrees; r1: 1/s/mM. TR and FA may be None except in absolute mode.
-        T1_source: "fixed", "map" or "vfa"; T10: s, for "fixed".
+        T1_source: "fixed", "map", "vfa" or "muscle"; T10: s, for "fixed".
+        muscle: ``(slices, rows, columns)``; muscle_T10: s; both for "muscle".
         skip_invalid: leave voxels with NaN, infinite or negative signal unfitted.
     """
 
@@ -39,6 +42,8 @@ class Conversion:
     r1: float
     T1_source: str | None = None
     T10: float | None = None
+    muscle: NDArray[np.bool_] | None = None
+    muscle_T10: float | None = None
     skip_invalid: bool = False
 
 
@@ -54,7 +59,7 @@ def convert(
     baseline = signal[:baseline_frames].mean(axis=0, dtype=np.float64)
     T10: NDArray[np.floating] | None = None
     if conversion.mode == "absolute":
-        T10, note = tissue_T10(images, conversion, part(progress, 0.0, 0.5))
+        T10, note = tissue_T10(images, conversion, baseline, part(progress, 0.0, 0.5))
         notes += [note, f"Relaxivity r1 {conversion.r1:g} /s/mM."]
     progress(0.5, "Computing concentration")
     curves = _converted(signal, baseline, T10, conversion)
@@ -82,7 +87,10 @@ def convert(
 
 
 def tissue_T10(
-    images: Images, conversion: Conversion, progress: Progress = silent
+    images: Images,
+    conversion: Conversion,
+    baseline: NDArray[np.floating],
+    progress: Progress = silent,
 ) -> tuple[NDArray[np.floating], str]:
     """Return T1 before contrast, s, on the dynamic grid (NaN if unknown), and its source."""
     grid = images.dynamic.geometry
@@ -94,6 +102,8 @@ def tissue_T10(
         volume = images.T1_map
         assert volume is not None
         return np.where(volume.array > 0, volume.array, np.nan), "T10 from the T1 map."
+    if conversion.T1_source == "muscle":
+        return _from_muscle(grid, conversion, baseline)
     angles = images.flip_angles
     assert angles is not None
     if angles.TR is None:
@@ -116,6 +126,31 @@ def tissue_T10(
             )
         note += ", interpolated onto the dynamic series' grid"
     return T1, note + "."
+
+
+def _from_muscle(
+    grid: Geometry, conversion: Conversion, baseline: NDArray[np.floating]
+) -> tuple[NDArray[np.floating], str]:
+    """Return T10 from the baseline signal relative to that of muscle, and its source."""
+    assert conversion.muscle is not None
+    assert conversion.muscle_T10 is not None
+    assert conversion.TR is not None
+    assert conversion.FA is not None
+    own = muscle_signal(baseline, mask=conversion.muscle, geometry=grid)
+    T10 = T10_from_muscle(
+        baseline,
+        own.signal,
+        muscle_T10=conversion.muscle_T10,
+        TR=conversion.TR,
+        FA=conversion.FA,
+    )
+    note = (
+        f"T10 from the baseline signal relative to muscle ({own.voxels} voxels, "
+        f"{own.voxels * grid.voxel_volume / 1000:.0f} cm³)"
+    )
+    if own.slope:
+        note += f"; the coil's sensitivity rises by {1000 * own.slope:.1f} % per cm to the back"
+    return T10, note + "."
 
 
 def _converted(

@@ -46,7 +46,7 @@ def write_results(
     settings = analysis.settings
     common = {
         "SpineDCE.model": settings.fit.model,
-        "SpineDCE.signal": settings.concentration.signal,
+        "SpineDCE.signal": analysis.signal_mode,
         "SpineDCE.shift": f"{analysis.shift():g} s",
     }
     if not anonymise:
@@ -105,7 +105,7 @@ def write_results(
         write_overview(
             folder / "overview.png",
             picture_of(analysis, result),
-            caption=f"{settings.fit.model}, {settings.concentration.signal} signal, "
+            caption=f"{settings.fit.model}, {analysis.signal_mode} signal, "
             f"AIF {settings.aif.source}, shift {analysis.shift():g} s",
         )
     return digests

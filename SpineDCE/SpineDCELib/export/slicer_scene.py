@@ -113,7 +113,7 @@ def _add_volumes(scene: SceneFile, visit: _Visit, top: float | None) -> tuple[st
             "SpineDCE.quantity": name,
             "SpineDCE.unit": QUANTITIES[name].unit,
             "SpineDCE.model": settings.fit.model,
-            "SpineDCE.signal": settings.concentration.signal,
+            "SpineDCE.signal": analysis.signal_mode,
             "SpineDCE.shift": f"{analysis.shift():g} s",
         }
         if visit.name:

@@ -59,7 +59,7 @@ def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) ->
         _table(nodes, "candidates", candidate_table(found))
         _chart(nodes, "candidates", candidate_chart(found, t=times))
     if settings.aif.source in ("auto", "mask"):
-        unit = CURVE_UNITS[settings.concentration.signal]
+        unit = CURVE_UNITS[analysis.signal_mode]
         _chart(nodes, "aif", curve_chart(analysis.blood(), t=times, unit=unit))
     with contextlib.suppress(InputError):  # where no region has a curve that can be fitted
         for chart in evidence_charts(analysis.evidence()):

@@ -104,7 +104,7 @@ def show_result(nodes: VisitNodes, analysis: Analysis, result: Result) -> None:
     about = {
         "visit": nodes.name,
         "model": settings.fit.model,
-        "signal": settings.concentration.signal,
+        "signal": analysis.signal_mode,
     }
     show_maps(nodes, result, analysis.study.dynamic.geometry, about=about)
     show_curves(nodes, analysis, result)

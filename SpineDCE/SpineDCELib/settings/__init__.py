@@ -5,6 +5,7 @@ from SpineDCELib.settings.constants import (
     GADOBUTROL_R1,
     GADOBUTROL_R2,
     HCT,
+    MUSCLE_T10,
     at_field,
 )
 from SpineDCELib.settings.form import FORM, Field, settings_fields, value_at
@@ -46,6 +47,7 @@ __all__ = [
     "GADOBUTROL_R2",
     "HCT",
     "MODELS",
+    "MUSCLE_T10",
     "SIGNAL_MODES",
     "T1_SOURCES",
     "AIFSettings",

@@ -419,6 +419,7 @@ _FIELDS = (
             "fixed": "one fixed T10",
             "map": "a T1 map",
             "vfa": "several flip angles",
+            "muscle": "the signal of muscle",
         },
         option="--t1-from",
     ),
@@ -426,6 +427,13 @@ _FIELDS = (
         "concentration.T10", "T10", "number", "common",
         "T1 of all tissue before contrast, where T10 is one fixed value.",
         unit="ms", factor=1000, low=0.05, high=10, optional=True, option="--t10", metavar="MS",
+    ),
+    Field(
+        "concentration.muscle_T10", "T10 of muscle", "number", "common",
+        "T1 of muscle before contrast, where T10 comes from muscle; the literature's at the "
+        "study's field by default.",
+        unit="ms", factor=1000, low=0.05, high=10, optional=True,
+        option="--muscle-t10", metavar="MS",
     ),
     Field(
         "concentration.r1", "r1", "number", "common",

@@ -21,7 +21,7 @@ Integration = Literal["cubic", "linear"]
 #: Methods of smoothing in space.
 SpatialSmoothing = Literal["off", "gaussian", "edge_preserving"]
 SIGNAL_MODES = ("absolute", "relative", "difference")
-T1_SOURCES = ("fixed", "map", "vfa")
+T1_SOURCES = ("fixed", "map", "vfa", "muscle")
 AIF_SOURCES = ("auto", "mask", "file", "parker", "georgiou", "weinmann")
 
 
@@ -158,8 +158,11 @@ class ConcentrationSettings:
 
     Attributes:
         signal: "absolute" (mM), "relative" ((S−S0)/S0) or "difference" (S−S0).
-        T1_source: "fixed", "map" or "vfa"; None takes the flip angles of the study if it has any.
+        T1_source: "fixed", "map", "vfa" or "muscle"; None takes the study's T1 map, else its flip
+            angles, else the muscle in its images.
         T10: T1 of the tissue before contrast, s, for "fixed".
+        muscle_T10: T1 of muscle before contrast, s, for "muscle"; None takes ``MUSCLE_T10`` at the
+            study's field.
         r1: relaxivity, 1/s/mM; None takes ``GADOBUTROL_R1`` at the study's field.
         baseline_frames: frames before the bolus; None finds them by arrival.
     """
@@ -167,6 +170,7 @@ class ConcentrationSettings:
     signal: str = "absolute"
     T1_source: str | None = None
     T10: float | None = None
+    muscle_T10: float | None = None
     r1: float | None = None
     baseline_frames: int | None = None
 

@@ -13,7 +13,9 @@ from typing import Literal, get_args
 
 from SpineDCELib.vocabulary.terminology import Code
 
-Role = Literal["lesion", "reference", "aorta", "exclusion", "bone", "extraosseous", "other"]
+Role = Literal[
+    "lesion", "reference", "aorta", "muscle", "exclusion", "bone", "extraosseous", "other"
+]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 #: Name of the segment tag that holds the role.
@@ -58,6 +60,9 @@ REGION_ROLES: dict[Role, RoleWords] = {
     "aorta": RoleWords(
         "Aorta", "Aorta", "#e6578c", _ANATOMICAL, ("15825003", "SCT", "Aorta")
     ),
+    "muscle": RoleWords(
+        "Muscle", "Muscle", "#b07aa1", _ANATOMICAL, ("71616004", "SCT", "Skeletal muscle")
+    ),
     "exclusion": RoleWords("Exclusion", "Exclusion", "#bdbdbd"),
     "bone": RoleWords("Bone", "Bone", "#f0e442", _ANATOMICAL, _VERTEBRA_CODE),
     "extraosseous": RoleWords(
@@ -83,7 +88,8 @@ def words_of(role: str) -> RoleWords:
 _WORDS: tuple[tuple[str, Role], ...] = (
     (r"exclu|h(a)?emangioma|basivertebral|vein|disc\b|cortical", "exclusion"),
     (r"aort|arter|\baif\b", "aorta"),
-    (r"extra-?osseous|epidural|paraspinal", "extraosseous"),
+    (r"\bmuscles?\b(?!.*(lesion|metasta|tumou?r))", "muscle"),
+    (r"extra-?osseous|epidural|paraspinal(?! muscle)", "extraosseous"),
     (r"referen|healthy|normal", "reference"),
     (r"lesion|metasta|tumou?r|\bmyeloma", "lesion"),
     (r"\bbones?\b", "bone"),
@@ -96,9 +102,11 @@ _VERTEBRA_CODES = {
     "51282000", "82687006", "12215007", "12989004", "23215003", "66794005", "14293000",
     "36470004", "11994002", "49668003",
 }  # fmt: skip
+_MUSCLE_CODES = {"71616004", "91727004"}
 _CODES: tuple[tuple[set[str], Role], ...] = (
     (_LESION_CODES, "lesion"),
     (_AORTA_CODES, "aorta"),
+    (_MUSCLE_CODES, "muscle"),
     (_VERTEBRA_CODES, "reference"),
 )
 

@@ -138,7 +138,9 @@ def setting_rows(visits: Sequence[tuple[str, Analysis]]) -> Table:
 def _T10(analysis: Analysis) -> str:
     if analysis.T1_source == "fixed":
         return _milliseconds(analysis.settings.concentration.T10)
-    return {"vfa": "from flip angles", "map": "from a T1 map"}.get(str(analysis.T1_source), NONE)
+    return {
+        "vfa": "from flip angles", "map": "from a T1 map", "muscle": "from the signal of muscle"
+    }[analysis.T1_source]  # fmt: skip
 
 
 def _shift(analysis: Analysis) -> str:
@@ -170,7 +172,7 @@ def _voxel(analysis: Analysis) -> str:
 
 _SETTINGS: dict[str, Callable[[Analysis], str]] = {
     "model": lambda a: MODEL_TITLES[a.settings.fit.model],
-    "signal": lambda a: a.settings.concentration.signal,
+    "signal": lambda a: a.signal_mode,
     "T10 of tissue": _T10,
     "relaxivity r1": lambda a: f"{a.r1:g} /s/mM",
     "haematocrit": lambda a: f"{a.settings.aif.Hct:g}",
