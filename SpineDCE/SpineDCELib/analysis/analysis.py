@@ -18,15 +18,21 @@ from SpineDCELib.analysis import acquisition_stages as acquisition
 from SpineDCELib.analysis import aif_stages, artery_stages, fit_stages, muscle_stages, shift_stages
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import AnalysisInputs, Graph, Stage, View
+from SpineDCELib.concentration.T10_uncertainty import ScaleError, T10_error
 from SpineDCELib.data import ArterialInput, Concentration, Images, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter
-from SpineDCELib.measurement import Size
+from SpineDCELib.measurement import Size, mean_curve
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Settings
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 from SpineDCELib.vocabulary.region_roles import Role
+
+#: TR, s, and flip angle, degrees, of the protocol of Behar et al. (AJNR 2023), for an uncertainty
+#: where relative signal is fitted and the files have neither.
+TYPICAL_TR, TYPICAL_FA = 0.0045, 25.0
 
 #: Every stage by its name.
 STAGES: dict[str, Stage[Any]] = {
@@ -331,6 +337,28 @@ class Analysis:
     def own_shifts(self) -> dict[str, float]:
         """Return the shifts of the regions or slices that do not use the study's, s."""
         return self._graph.get(shift_stages.own_shifts)
+
+    def T10_error(self, region: str) -> ScaleError:
+        """Return how uncertain a region's concentration is because of T10, water and the coil."""
+        found, mask = self.concentration(), self.regions[region]
+        T10 = None
+        if found.T10 is not None and self.mode != "fixed":
+            known = found.T10[mask & np.isfinite(found.T10)]
+            T10 = float(np.median(known)) if known.size else None
+        level = None
+        if found.unit == CURVE_UNITS["absolute"]:
+            curve = mean_curve(found.curves, mask=mask)
+            level = float(np.mean(curve[found.baseline_frames :]))
+        return T10_error(
+            self.mode,
+            TR=self.TR or TYPICAL_TR,
+            FA=self.FA or TYPICAL_FA,
+            r1=self.r1,
+            T10=T10,
+            concentration=level,
+            role=self.roles[region],
+            muscle_T10=self.muscle_T10,
+        )
 
     def fitter(self, progress: Progress = silent) -> Fitter:
         """Return the prepared fit, which keeps what does not depend on the shift."""

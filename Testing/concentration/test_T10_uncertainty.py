@@ -1,0 +1,81 @@
+"""Uncertainty of the concentration scale: what each mode does not know, and intervals that hold."""
+
+from dataclasses import replace
+from functools import cache
+from math import hypot, log
+
+import muscle_scenes as scenes
+import numpy as np
+import pytest
+from SpineDCELib.concentration.T10_uncertainty import T10_error
+from SpineDCELib.settings import Settings, changed
+
+SEQUENCE = {"TR": scenes.TR, "FA": scenes.FA, "r1": scenes.R1}
+SETTINGS = changed(Settings(), aif={"source": "mask"}, fit={"shift": scenes.DELAY})
+MODES = {
+    "map": {},
+    "muscle": {"T1_source": "muscle"},
+    "fixed": {"T1_source": "fixed", "T10": 1.0},
+    "relative": {"signal": "relative"},
+    "difference": {"signal": "difference"},
+}
+
+
+def of_the_change(mode):
+    """Standard deviation of the logarithm of a change of the ratio of two regions."""
+    errors = [T10_error(mode, **SEQUENCE, role=role) for role in ("lesion", "reference")]
+    return hypot(*(error.own for error in errors for _visit in range(2)))
+
+
+def test_modes_with_an_unknown_T10_are_far_less_certain_of_a_change():
+    known = max(of_the_change(mode) for mode in ("map", "vfa", "muscle", "difference"))
+    assert known < 0.2
+    assert min(of_the_change(mode) for mode in ("fixed", "relative")) > 2 * known
+
+
+def test_the_scale_of_muscle_is_common_to_all_regions():
+    error = T10_error("muscle", **SEQUENCE)
+    assert error.common > 2 * error.own
+    assert T10_error("map", **SEQUENCE).common == 0
+
+
+def test_a_value_per_water_does_not_depend_on_the_water():
+    whole, water = (T10_error("map", **SEQUENCE, per_voxel=flag) for flag in (True, False))
+    assert water.own < whole.own
+    assert water.shared < whole.shared
+
+
+def times(tissue, factor, **changes):
+    return replace(tissue, vp=tissue.vp * factor, **changes)
+
+
+@cache
+def visit(mode, lesion, reference):
+    settings = changed(SETTINGS, concentration=MODES[mode])
+    return scenes.analysis_of(scenes.study(lesion, reference), settings, with_T1_map=mode == "map")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("lesion", "reference", "true"),
+    [
+        (times(scenes.LESION, 0.4), scenes.REFERENCE, -60),
+        (times(scenes.LESION, 0.4), replace(scenes.REFERENCE, T10=0.38), -60),
+        (times(scenes.LESION, 0.8, T10=0.65), scenes.REFERENCE, -20),
+        (times(scenes.LESION, 0.4, T10=1.4), scenes.REFERENCE, -60),
+        (times(scenes.LESION, 0.4, T10=1.3, water=1.2), scenes.REFERENCE, -60),
+        (times(scenes.LESION, 0.4), replace(scenes.REFERENCE, T10=0.38, water=0.9), -60),
+    ],
+    ids=["same", "fatty reference", "dry lesion", "wet lesion", "oedema", "fatty and less water"],
+)
+def test_the_truth_lies_in_the_interval_and_no_call_is_wrongly_decided(
+    mode, lesion, reference, true
+):
+    visits = [visit(mode, scenes.LESION, scenes.REFERENCE), visit(mode, lesion, reference)]
+    values = [visit.result().measures.of("Lesion").value for visit in visits]
+    measured = log(values[1] / values[0])
+    SD = hypot(*(visit.T10_error(name).own for visit in visits for name in scenes.REGIONS))
+    assert abs(measured - log(1 + true / 100)) < 1.96 * SD
+    cutoff = log(0.6)
+    decided = abs(measured - cutoff) > 1.96 * SD
+    assert not decided or np.sign(measured - cutoff) == np.sign(log(1 + true / 100) - cutoff)
