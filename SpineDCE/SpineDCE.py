@@ -1,6 +1,6 @@
-"""SpineDCE in 3D Slicer: the module, its panel, its logic for scripts, and its self test.
+"""SpineDCE in 3D Slicer: the module, its widget, its logic for scripts, and its self test.
 
-The panels lie in ``SpineDCEWidget/desktop``, what they do in ``SpineDCELib``.
+The panels are in ``SpineDCEWidget/desktop``, the analysis is in ``SpineDCELib``.
 """
 
 import sys
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
     from SpineDCEWidget.shared.visit_session import VisitSession
 
 _HERE = Path(__file__).resolve().parent
-# Installed, the package of panels lies beside this file; in the source tree, beside its folder.
+# The package of the panels is beside this file if installed, beside its folder in the sources.
 if not (_HERE / "SpineDCEWidget").is_dir() and str(_HERE.parent) not in sys.path:
     sys.path.append(str(_HERE.parent))
 
-#: What a reload drops: this file alone would be read again otherwise.
+#: Packages that a reload imports again; 3D Slicer itself reloads this file only.
 _PACKAGES = ("SpineDCELib", "SpineDCEWidget")
 _SAMPLE = "SpineDCESample"
 
 
 class SpineDCE(ScriptedLoadableModule):
-    """What 3D Slicer shows about the module."""
+    """Description of the module for 3D Slicer."""
 
     def __init__(self, parent: Any) -> None:
         ScriptedLoadableModule.__init__(self, parent)
@@ -54,14 +54,14 @@ class SpineDCE(ScriptedLoadableModule):
         self.parent.helpText = "<p>{}</p><p>{}</p><p>{}</p>".format(
             _(
                 "Plasma volume (Vp) and Ktrans of the spine from T1-weighted dynamic "
-                "contrast-enhanced MR, before and after treatment."
+                "contrast-enhanced MR, at baseline and at follow-up."
             ),
             _(
-                "Five steps: open a study, check the artery and its shift, draw lesion and "
+                "Five steps: open a study, check the artery and its shift, draw the lesion and the "
                 "reference vertebra, look at the maps, read the result. A {start}tutorial{end} "
-                "goes through them with the sample patient."
+                "shows them with the sample patient."
             ).format(start=f'<a href="{url}">', end="</a>"),
-            _("Not a medical device: for research."),
+            _("For research; not a medical device."),
         )
         self.parent.acknowledgementText = _(
             "The workflow is that of Behar et al., AJNR 2023. Reference data: QIBA, OSIPI, "
@@ -70,14 +70,14 @@ class SpineDCE(ScriptedLoadableModule):
         slicer.app.connect("startupCompleted()", self.register_sample)
 
     def register_sample(self) -> None:
-        """Add the sample patient, which is computed here, to 3D Slicer's sample data."""
+        """Add the sample patient to 3D Slicer's sample data; it is computed on this computer."""
         if not hasattr(slicer.modules, "sampledata"):
             return
         import SampleData
 
         SampleData.SampleDataLogic.registerCustomSampleDataSource(
             category=_("Spine DCE"),
-            sampleName=_("Sample patient, before and after"),
+            sampleName=_("Sample patient, baseline and follow-up"),
             uris="local:SpineDCESample",
             fileNames="SpineDCESample",
             nodeNames="SpineDCESample",
@@ -86,7 +86,7 @@ class SpineDCE(ScriptedLoadableModule):
         )
 
     def open_sample(self, _source: Any = None) -> list[Any]:
-        """Open the module with both visits of the sample patient."""
+        """Open both visits of the sample patient in the module; return their sequence nodes."""
         slicer.util.selectModule("SpineDCE")
         slicer.modules.SpineDCEWidget.desk.panels["study"].open_sample()
         return [visit.sequence for visit in slicer.modules.SpineDCEWidget.logic.session.visits]
@@ -94,16 +94,17 @@ class SpineDCE(ScriptedLoadableModule):
 
 @parameterNodeWrapper
 class SpineDCEParameterNode:
-    """What is chosen in the panel alone.
+    """Choices of the panel that do not change results.
 
-    Settings, artery and frame of a visit lie as JSON in the visit's own parameter node, where the
-    browser finds them too: ``logic.session.visit("baseline").settings``.
+    Settings, artery and frame of a visit are kept as JSON in the visit's own parameter node, where
+    the page in the browser finds them too: ``logic.session.visit("baseline").settings``.
 
-    step: the step in hand. visit: the visit in hand.
-    quantity: the map that is shown. opacity: of it over the T1 image, %.
-    threshold: what is transparent, % of the scale. colours: of the map.
-    tops: quantity → end of its scale as set by hand, in its shown unit.
-    layout: arrangement of the views. linked: they move together.
+    Attributes:
+        step: the open step. visit: the selected visit.
+        quantity: the map that is shown. opacity: of the map over the T1 image, %.
+        threshold: map values below are transparent, % of the scale. colours: of the map.
+        tops: quantity → top of its scale as set by hand, in its shown unit.
+        layout: of the views. linked: all views show the same slice and zoom.
     """
 
     step: Annotated[str, Choice(["study", "arteries", "regions", "maps", "result"])] = "study"
@@ -123,7 +124,7 @@ class SpineDCEParameterNode:
 
 
 class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel: sets it up, tells it when the scene changes, and closes it."""
+    """Widget of the module: creates the panel, reports scene events to it, and closes it."""
 
     def __init__(self, parent: Any = None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
@@ -132,55 +133,55 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.desk: Workstation | None = None
 
     def setup(self) -> None:
-        """Make the panel when the module is first opened."""
+        """Create the panel when the module is first opened."""
         ScriptedLoadableModuleWidget.setup(self)
-        # Not above: "import SpineDCEWidget.…" would be rebound by the class of that name.
+        # At the top of the file, the class SpineDCEWidget would replace the package of that name.
         from SpineDCEWidget.desktop.module_panel import Workstation
 
         self.logic = SpineDCELogic()
         self.desk = Workstation(self.layout, self.logic, self.resourcePath)
         scene = slicer.mrmlScene
         for event, follow in (
-            (scene.StartCloseEvent, self.on_scene_goes),
-            (scene.EndCloseEvent, self.on_scene_comes),
-            (scene.StartImportEvent, self.on_scene_goes),
-            (scene.EndImportEvent, self.on_scene_comes),
+            (scene.StartCloseEvent, self.on_scene_closing),
+            (scene.EndCloseEvent, self.on_scene_replaced),
+            (scene.StartImportEvent, self.on_scene_closing),
+            (scene.EndImportEvent, self.on_scene_replaced),
         ):
             self.addObserver(scene, event, follow)
         self.desk.bind(self.logic.getParameterNode())
-        if self.parent.isEntered:  # after a reload nobody else says so
+        if self.parent.isEntered:  # after a reload, 3D Slicer does not call enter()
             self.enter()
 
     def enter(self) -> None:
-        """The module was opened."""
+        """Show the panel, because the module was opened."""
         if self.desk is not None:
             self.desk.enter(self.logic.getParameterNode())
 
     def exit(self) -> None:
-        """Another module was opened."""
+        """Stop what runs in the panel, because another module was opened."""
         if self.desk is not None:
             self.desk.exit()
 
-    def on_scene_goes(self, _caller: Any, _event: Any) -> None:
-        """The scene is about to be closed or added to."""
+    def on_scene_closing(self, _caller: Any, _event: Any) -> None:
+        """Release all nodes, because the scene is about to be closed or imported into."""
         if self.desk is not None:
-            self.desk.scene_goes()
+            self.desk.scene_closing()
 
-    def on_scene_comes(self, _caller: Any, _event: Any) -> None:
-        """There is another scene: take up what it holds of this module."""
+    def on_scene_replaced(self, _caller: Any, _event: Any) -> None:
+        """Show the visits that the new scene holds."""
         self.logic.forget()
         if self.desk is not None and self.parent.isEntered:
             self.desk.enter(self.logic.getParameterNode())
 
     def cleanup(self) -> None:
-        """The module goes."""
+        """Close the panel, because the module is unloaded."""
         self.removeObservers()
         if self.desk is not None:
             self.desk.close()
             self.desk = None
 
     def onReload(self) -> None:
-        """Read the whole module again, not this file alone."""
+        """Reload the packages of the module too, not this file alone."""
         for name in list(sys.modules):
             if name.split(".")[0] in _PACKAGES:
                 del sys.modules[name]
@@ -188,15 +189,15 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
 
 class SpineDCELogic(ScriptedLoadableModuleLogic):
-    """The session on 3D Slicer's scene, for the panel and for scripts.
+    """Logic of the module: the session on 3D Slicer's scene, for the panel and for scripts.
 
     An example for the Python console::
 
         logic = SpineDCELogic()
         session = logic.session
         baseline = logic.open("/data/patient/2026-03-12", "baseline")  # reads, computes, shows
-        session.choose(baseline, {"fit.shift": 4.3})                   # nothing is computed
-        session.segment_for(baseline, "lesion")                        # … paint it …
+        session.choose(baseline, {"fit.shift": 4.3})                   # computes nothing yet
+        session.segment_for(baseline, "lesion")                        # … fill the segment …
         logic.compute("baseline")                                      # maps, measurements
         print(baseline.result.measures.of("Lesion", "vp").value)
         logic.open("/data/patient/2026-05-20", "follow-up")
@@ -204,7 +205,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         print(session.comparison.lesions[0].call.sentence)
         session.export("/data/patient/results", formats=["report"])
 
-    Long work runs to its end here; the panel runs the same in a thread.
+    Every call returns when its work is done; the panel runs the same work in a thread.
     """
 
     def __init__(self) -> None:
@@ -213,7 +214,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         self._session: Session | None = None
 
     def getParameterNode(self) -> SpineDCEParameterNode:
-        """The choices of the panel, as :class:`SpineDCEParameterNode`."""
+        """Return the choices of the panel as :class:`SpineDCEParameterNode`."""
         node = super().getParameterNode()
         if self._parameters is None or self._parameters.parameterNode is not node:
             self._parameters = SpineDCEParameterNode(node)
@@ -229,23 +230,23 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         return self._session
 
     def forget(self) -> None:
-        """Let go of the scene, because it is replaced: the next one's visits are taken up."""
+        """Forget the session, because the scene was replaced; the next access creates a new one."""
         self._session = self._parameters = None
 
     def open(
         self, study: str | Path, visit: str = "baseline", *, analyse: bool = True
     ) -> "VisitSession":
-        """Read a study into the scene, and compute what needs no hand.
+        """Read a study into the scene and compute its maps.
 
         Args:
             study: folder or file. visit: "baseline" or "follow-up".
-            analyse: compute AIF, shift and maps at once.
+            analyse: compute AIF, shift, maps and measurements at once.
 
         Returns:
             :class:`SpineDCEWidget.shared.visit_session.VisitSession`.
 
         Raises:
-            SpineDCELib.errors.InputError: the study cannot be used as it is.
+            SpineDCELib.errors.InputError: the study could not be read or analysed.
         """
         from SpineDCEWidget.shared.study_opening import open_images, reading_settings
 
@@ -255,26 +256,26 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         return opened
 
     def compute(self, visit: str = "baseline") -> "Result":
-        """Compute maps, curves and measurements of a visit as it is chosen and drawn now.
+        """Compute maps, curves and measurements of a visit with its present settings and regions.
 
         Returns:
             :class:`SpineDCELib.data.Result`.
 
         Raises:
-            SpineDCELib.errors.InputError: the study cannot be analysed; what was shown stays.
+            SpineDCELib.errors.InputError: the study could not be analysed; earlier maps are kept.
         """
         opened = self.session.visit(visit)
         self.session.rulers_changed(opened)
         return self.session.compute(opened)
 
     def compare(self) -> "Comparison":
-        """Compute change and call of every lesion; both visits need maps, lesion and reference.
+        """Compute change and call of every lesion; both visits need maps, a lesion and a reference.
 
         Returns:
             :class:`SpineDCELib.compare.compare_visits.Comparison`.
 
         Raises:
-            SpineDCELib.errors.InputError: the study cannot be used as it is.
+            SpineDCELib.errors.InputError: something that the comparison needs is missing.
         """
         return self.session.compare()
 
@@ -285,14 +286,14 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         size: str = "full",
         folder: str | Path | None = None,
     ) -> dict[str, Path]:
-        """Compute both visits of the sample patient, unless they are there already.
+        """Compute both visits of the sample patient if they do not exist yet.
 
         Args:
             progress: see :mod:`SpineDCELib.progress`. size: "full" or "small".
-            folder: where; 3D Slicer's cache if None.
+            folder: for the files; 3D Slicer's cache if None.
 
         Returns:
-            "before" and "after" therapy → folder with the DICOM files.
+            "before" and "after" → folder with the DICOM files.
         """
         from SpineDCELib.phantom import VISITS, write_sample
         from SpineDCELib.progress import silent
@@ -302,16 +303,16 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
             cache = slicer.mrmlScene.GetCacheManager().GetRemoteCacheDirectory()
             folder = Path(cache) / f"{_SAMPLE}-{__version__}-{size}"
         folder = Path(folder)
-        # Each visit is moved into place whole, so what is there is complete.
+        # write_sample moves each visit into place when it is complete.
         if not all((folder / visit / "truth").is_dir() for visit in VISITS):
             write_sample(folder, size=size, progress=progress or silent)
         return {visit: folder / visit / "dicom" for visit in VISITS}
 
     def analyse(self, inputs: "Inputs", settings: "Settings", out: str | Path) -> dict[str, Any]:
-        """Analyse a study from file to file, as the command line does, and load its maps.
+        """Analyse a study from files to files, as the command line does, and load its maps.
 
         Args:
-            inputs: :class:`SpineDCELib.run.inputs.Inputs`, the files.
+            inputs: :class:`SpineDCELib.run.inputs.Inputs`.
             settings: :class:`SpineDCELib.settings.Settings`.
             out: folder for the results.
 
@@ -319,7 +320,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
             Name of the map → its scalar volume node.
 
         Raises:
-            SpineDCELib.errors.InputError: the study cannot be used as it is.
+            SpineDCELib.errors.InputError: the study could not be read or analysed.
         """
         from SpineDCELib.run.analyse import analyse
 
@@ -331,7 +332,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
 
 
 class SpineDCETest(ScriptedLoadableModuleTest):
-    """The small digital spine through the logic: files, scene, shift, save and load."""
+    """Self test of the logic on the small digital spine: files, scene, shift, save and load."""
 
     def setUp(self) -> None:
         slicer.mrmlScene.Clear()
@@ -352,7 +353,7 @@ class SpineDCETest(ScriptedLoadableModuleTest):
         self.delayDisplay(_("Spine DCE: all tests passed."))
 
     def test_files(self) -> None:
-        """From a study's files to map nodes."""
+        """Analyse a study from files and load its maps."""
         from SpineDCELib.phantom import write_study
         from SpineDCELib.run.inputs import Inputs
         from SpineDCELib.settings import Settings, changed
@@ -367,7 +368,7 @@ class SpineDCETest(ScriptedLoadableModuleTest):
         assert nodes["vp"].GetImageData() is not None
 
     def test_scene(self) -> None:
-        """From a study's files to a scene, which a saved file brings back as it was."""
+        """Open a study, draw, move the shift, and restore everything from a saved scene."""
         import numpy as np
         from SpineDCELib.mrml.region_nodes import set_masks
         from SpineDCELib.run.inputs import read_regions

@@ -1,4 +1,4 @@
-"""The workstation: one scene, one session, and the panels that show and change it."""
+"""Workstation in the browser: one scene, one session, and the panels that show and change it."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from SpineDCEWidget.browser.study_panel import StudyPanel
 from SpineDCEWidget.browser.view_bar import ViewBar
 from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
 from SpineDCEWidget.shared.steps import state_of
-from SpineDCEWidget.shared.wording import remedy
+from SpineDCEWidget.shared.wording import COMPUTING, UNEXPECTED, remedy
 
 log = logging.getLogger(__name__)
-#: After the last change by hand, until everything that follows from it is made again, s.
-_SETTLE, _SAVE = 0.7, 1.5
+#: Delays from the last change to the computation of what depends on it, and to its saving, s.
+_COMPUTE_DELAY, _SAVE_DELAY = 0.7, 1.5
 
 
 class Workstation:
-    """The page. Panels read :attr:`session`, call it, and set trame's state."""
+    """Page of the workstation. Panels show :attr:`session` in trame's state, and call it."""
 
     def __init__(self, study: Path | None = None) -> None:
         self.server = get_server(client_type="vue3")
         self.state, self.ctrl = self.server.state, self.server.controller
         self.app = SlicerApp()
-        # VTK's errors are logged; its warnings are about what trame-slicer calls, once a view.
+        # VTK warns once per view about calls of trame-slicer, so only its errors are logged.
         vtkOutputWindow.GetInstance().SetDisplayModeToNever()
         vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
         self.app.scene.RegisterNodeClass(vtkMRMLColorLegendDisplayNode())
@@ -54,11 +54,11 @@ class Workstation:
             {
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
                 "visit": SHOWN_VISITS[0], "visits": [], "two": False, "steps": [], "error": "",
-                "titles": {}, "undo_text": "", "redo_text": "", "note": "", "settling": False,
+                "titles": {}, "undo_text": "", "redo_text": "", "note": "", "updating": False,
                 "trame__vue_use": ["spinedce_widgets"],
             }
         )  # fmt: skip
-        self.jobs = Jobs(self.state, self.fail)
+        self.jobs = Jobs(self.state, self.show_error)
         self.views = Views(
             self.app,
             self.server,
@@ -67,7 +67,7 @@ class Workstation:
             released=lambda: self.regions.follow_rulers(),
             pointed=self._pointed,
             moved=self._moved,
-            resized=lambda: self.later("fit", 0.15, self._fit_again),
+            resized=lambda: self.after_pause("fit", 0.15, self._fit_views),
         )
         self.drawing = Drawing(
             self.app,
@@ -85,8 +85,8 @@ class Workstation:
         self.result = ResultPanel(self)
         self.panels = (self.study, self.arteries, self.regions, self.maps, self.result)
         self._timers: dict[str, asyncio.Task[None]] = {}
-        self._stale: set[str] = set()
-        self._begun: set[asyncio.Task[None]] = set()
+        self._outdated: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._bind()
         build_page(self)
         self.refresh()
@@ -95,35 +95,35 @@ class Workstation:
 
     @property
     def visit(self) -> Any:
-        """The visit in hand; None before a study is open."""
+        """The selected visit; None if it has no study."""
         chosen = self.session.visit(self.state.visit)
         return chosen if chosen.analysis is not None else None
 
-    def fail(self, sentence: str) -> None:
-        """Tell an error in place; what is shown stays."""
+    def show_error(self, message: str) -> None:
+        """Show an error on the page until the user closes it."""
         with self.state as state:
-            state.error = sentence
+            state.error = message
 
-    def tell(self, sentence: str) -> None:
-        """Say that something was done."""
+    def show_note(self, message: str) -> None:
+        """Show for a few seconds that something was done."""
         with self.state as state:
-            state.note = sentence
+            state.note = message
 
     def attempt(self, action: Callable[[], Any]) -> bool:
-        """Do something that the user may have asked in vain; its error is told."""
+        """Run an action, show its error, and return whether it succeeded."""
         try:
             action()
         except SpineDCEError as error:
-            self.fail(remedy(error))
+            self.show_error(remedy(error))
             return False
         return True
 
     def uploaded(self, folder: Path) -> None:
-        """All files of an upload have come; the folder's name begins with what they are."""
+        """Open a complete upload; the name of its folder begins with the kind of the files."""
         (self.regions if folder.name.startswith("regions-") else self.study).uploaded(folder)
 
     def refresh(self) -> None:
-        """Let every panel show what there is now."""
+        """Show the state of the session in every panel."""
         with self.state as state:
             state.visits = [v.name for v in self.session.visits if v.name in SHOWN_VISITS]
             state.titles = {v.name: v.title for v in self.session.visits}
@@ -148,16 +148,16 @@ class Workstation:
             "brush_smaller": lambda: self.regions.change_brush(1 / 1.25),
             "brush_bigger": lambda: self.regions.change_brush(1.25),
             "shift_by": self.arteries.shift_by,
-            "upload_failed": self.fail, "upload_progress": self.study.upload_progress,
+            "upload_failed": self.show_error, "upload_progress": self.study.upload_progress,
             "node_count": lambda: self.app.scene.GetNumberOfNodes(),
         }.items():  # fmt: skip
             trigger(name)(action)
         self.state.change("visit")(lambda **_: self._visit_chosen())
 
-    # -- going about ----------------------------------------------------------------------------
+    # -- steps, visits and mouse ----------------------------------------------------------------
 
     def go_to_step(self, number: int) -> None:
-        """Open a step; the tools of the one before are put down."""
+        """Open a step; put the tool down when the regions step is left."""
         if self.state.step == 3 and number != 3:
             self.escape()
         self.state.step = int(number)
@@ -165,9 +165,9 @@ class Workstation:
         self.refresh()
 
     def escape(self) -> None:
-        """Put every tool down."""
+        """Put the tool down, and close the explanation of a voxel."""
         if self.drawing.visit is not None:
-            self.drawing.stop_placing()
+            self.drawing.stop_placing_ruler()
             self.drawing.put_down()
             self.regions.refresh()
         self.charts.forget_voxel()
@@ -179,7 +179,7 @@ class Workstation:
             self.refresh()
 
     def _pointed(self, name: str) -> None:
-        """Tools act on the visit that the mouse points at."""
+        """Select the visit that the mouse points at while a tool is in use."""
         if self.drawing.tool != "look" and self.state.visit != name:
             with self.state as state:
                 state.visit = name
@@ -193,27 +193,34 @@ class Workstation:
 
     def _moved(self) -> None:
         with self.state:
-            self.bar.show_place()
+            self.bar.show_position()
 
-    def begin(self, action: Callable[..., Awaitable[Any]]) -> Callable[..., None]:
-        """The action to be begun by the page, which hears nothing else until its call returns."""
+    def as_task(self, action: Callable[..., Awaitable[Any]]) -> Callable[..., None]:
+        """Return a callback that starts an action as a task and returns at once.
+
+        The server answers the page only after a callback has returned.
+        """
 
         async def run(*arguments: Any) -> None:
             try:
                 await action(*arguments)
             except Exception as error:
                 log.exception("%s failed", getattr(action, "__name__", "an action"))
-                self.fail(f"Unexpected error: {error}. What was drawn and computed is kept.")
+                self.show_error(UNEXPECTED.format(error=error))
 
         def start(*arguments: Any) -> None:
             task = asyncio.get_running_loop().create_task(run(*arguments))
-            self._begun.add(task)
-            task.add_done_callback(self._begun.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
         return start
 
     def choose(self, values: dict[str, Any]) -> list[Any]:
-        """Change settings by their paths, for the visit in hand or for all, and follow it."""
+        """Change settings by their paths, and compute soon what depends on them.
+
+        Returns:
+            The visits whose settings have changed.
+        """
         visits: list[Any] = []
         if self.visit is not None and self.attempt(
             lambda: visits.extend(self.session.choose(self.visit, values))
@@ -225,38 +232,38 @@ class Workstation:
     # -- undo -----------------------------------------------------------------------------------
 
     def undo(self) -> None:
-        """Undo the last change of anything."""
-        self._stepped(self.session.undo())
+        """Undo the last change."""
+        self._restored(self.session.undo())
 
     def redo(self) -> None:
-        """Redo what was undone last."""
-        self._stepped(self.session.redo())
+        """Redo the change that was undone last."""
+        self._restored(self.session.redo())
 
-    def _stepped(self, visits: list[Any]) -> None:
+    def _restored(self, visits: list[Any]) -> None:
         if not visits:
             self.show_undo()
             return
-        self.regions.restored(visits)
+        self.regions.follow_undo()
         with self.state:
             self.refresh()
         self.changed(*visits)
 
     def show_undo(self) -> None:
-        """Name what the undo and redo buttons would do."""
+        """Show what the undo and redo buttons would do."""
         history, state = self.session.history, self.state
         state.undo_text, state.redo_text = history.undo_text, history.redo_text
         state.can_undo, state.can_redo = bool(history.undo_text), bool(history.redo_text)
 
-    # -- what follows from a change --------------------------------------------------------------
+    # -- recomputation --------------------------------------------------------------------------
 
-    def later(self, name: str, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
-        """Do something when nothing has asked for it again for a while."""
+    def after_pause(self, name: str, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
+        """Run an action some time after the last call with its name."""
         if (earlier := self._timers.get(name)) is not None:
             earlier.cancel()
 
         async def wait() -> None:
             await asyncio.sleep(seconds)
-            # From here on it is no longer called off, only asked to stop.
+            # A running action must not be cancelled by the next call.
             self._timers.pop(name, None)
             try:
                 await action()
@@ -266,66 +273,72 @@ class Workstation:
         self._timers[name] = asyncio.get_running_loop().create_task(wait())
 
     def _drawn(self, visit: Any) -> None:
-        """Show the numbers of what was drawn now, and compute the rest soon."""
+        """Show the numbers of the regions that were drawn, and compute the maps soon."""
         if not self.session.regions_changed(visit):
             return
         with self.state:
             self.charts.show_main()
-            self.regions.drawn()
+            self.regions.show_drawn()
         self.changed(visit)
 
     def changed(self, *visits: Any) -> None:
-        """Save what was changed, and compute soon what depends on it."""
+        """Save soon what was changed, and compute soon what depends on it."""
         self.show_undo()
-        self._stale.update(visit.name for visit in visits)
-        self.state.settling = True
+        self._outdated.update(visit.name for visit in visits)
+        self.state.updating = True
         self.save_soon()
-        self.later("settle", _SETTLE, self._settle)
+        self.after_pause("compute", _COMPUTE_DELAY, self._compute_outdated)
 
     def save_soon(self) -> None:
+        """Save the work when nothing has changed for a while."""
+
         async def save() -> None:
             self.autosave.save()
             with self.state as state:
                 state.save_problem = self.autosave.problem
 
-        self.later("save", _SAVE, save)
+        self.after_pause("save", _SAVE_DELAY, save)
 
-    async def _settle(self) -> None:
-        while self._stale:
-            visit = self.session.visit(self._stale.pop())
+    async def _compute_outdated(self) -> None:
+        while self._outdated:
+            visit = self.session.visit(self._outdated.pop())
             if (
                 visit.analysis is not None
                 and not visit.is_current
                 and not await self.analyse(visit, quiet=True)
             ):
                 break
-        if not self._stale:
+        if not self._outdated:
             with self.state as state:
-                state.settling = False
+                state.updating = False
 
     async def analyse(self, visit: Any, *, quiet: bool = False) -> bool:
-        """Compute maps and numbers of a visit, and show them."""
+        """Compute and show a visit's maps and measurements; return whether the work was completed.
+
+        Args:
+            quiet: do not lock the page.
+        """
         new, job = not visit.maps, self.session.computation(visit)
         done, computed = await self.jobs.run(
-            f"Computing the maps of the {visit.name} visit", job.run, quiet=quiet
+            COMPUTING.format(visit=visit.name), job.run, quiet=quiet
         )
         if done and job.finish(computed):
             if new or self.maps.scale_follows:
-                self.session.scale_maps(**self.maps.looks())
+                self.session.scale_maps(**self.maps.style())
             self.views.fill()
             self.save_soon()
         elif done:
-            self.changed(visit)  # something was changed meanwhile
+            self.changed(visit)  # a setting or region changed during the computation
         self.refresh()
         return done
 
     # -- studies --------------------------------------------------------------------------------
 
     def study_opened(self, visit: Any) -> None:
-        """A visit has images: show them before anything is computed."""
+        """Show the images of a visit before anything is computed."""
         with self.state as state:
             state.visit = visit.name
-            # In the middle of the series there is contrast in the tissue.
+            # In the middle of the series, contrast agent is in the tissue.
             state.frame = visit.analysis.study.dynamic.n_frames // 2
             rows = [v.name for v in self.session.visits if v.name in SHOWN_VISITS]
             self.views.set_rows(rows)
@@ -334,9 +347,9 @@ class Workstation:
             self.views.fill()
         self.refresh()
         self.views.fit(again=False)
-        self.later("fit", 0.4, self._fit_again)
+        self.after_pause("fit", 0.4, self._fit_views)
 
-    async def _fit_again(self) -> None:
-        """The page has told the views their size."""
+    async def _fit_views(self) -> None:
+        """Fit the images to the views, whose size the page has reported by now."""
         with self.state:
             self.views.fit()

@@ -1,4 +1,4 @@
-"""Step 2: arteries that the AIF is measured in, and its shift."""
+"""Step 2: the artery that the AIF is measured in, and the shift of the AIF."""
 
 from __future__ import annotations
 
@@ -11,16 +11,23 @@ from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser import plotly_figures as curves
-from SpineDCEWidget.browser.disabled_reasons import NO_CURVES, unless, why
+from SpineDCEWidget.browser.disabled_reasons import NO_CURVES, disabled_if, title_if
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.shared import formatting as shown
-from SpineDCEWidget.shared.wording import EXPLAINED, SOURCES, remedy
+from SpineDCEWidget.shared.wording import (
+    EXPLAINED,
+    remedy,
+    setting_choices,
+    setting_help,
+    setting_label,
+)
 
+#: Range of the slider, s.
 _LOW, _HIGH = -6.0, 20.0
 
 
 class ArteriesPanel:
-    """Candidates taken in and out by a click; the shift set by slider, keys or the curve itself."""
+    """Panel of step 2: shift, source of the AIF, and candidate arteries."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
@@ -30,7 +37,11 @@ class ArteriesPanel:
             {
                 "shift": 0.0, "candidates": [], "candidates_figure": {"data": [], "layout": {}},
                 "proposal": None, "aif_source": "auto",
-                "sources": [{"title": t, "value": v} for v, t in SOURCES.items() if v != "file"],
+                # The page cannot load a file with an AIF.
+                "sources": [
+                    {"title": title, "value": value}
+                    for value, title in setting_choices("aif.source").items() if value != "file"
+                ],
             }
         )  # fmt: skip
         station.state.change("shift")(lambda **_: self._shift_chosen())
@@ -39,7 +50,7 @@ class ArteriesPanel:
     # -- candidates -------------------------------------------------------------------------------
 
     def toggle(self, index: int) -> None:
-        """Take a candidate in or out; the maps follow soon."""
+        """Include or exclude a candidate, and compute the maps soon."""
         session, visit = self._station.session, self._station.visit
         if visit is not None and self._station.attempt(
             lambda: session.toggle_candidate(visit, int(index))
@@ -48,7 +59,7 @@ class ArteriesPanel:
             self._station.changed(visit)
 
     def reset(self) -> None:
-        """Reset the artery to the one that was found."""
+        """Undo all changes by hand to the artery that was found."""
         visit = self._station.visit
         if visit is not None:
             self._station.session.reset_artery(visit)
@@ -56,7 +67,7 @@ class ArteriesPanel:
             self._station.changed(visit)
 
     def picked(self, event: dict[str, Any]) -> None:
-        """A curve of the small multiples was clicked."""
+        """Include or exclude the candidate whose curve was clicked."""
         if isinstance(event.get("meta"), int):
             self.toggle(event["meta"])
 
@@ -65,7 +76,9 @@ class ArteriesPanel:
         if visit is None or visit.settings.aif.source == source:
             return
         if source == "mask" and visit.analysis.aif_mask is None:
-            self._station.fail("Draw the aorta first (step 3), then take the AIF from it.")
+            self._station.show_error(
+                "Draw the aorta first (step 3), then choose it as the source of the AIF."
+            )
             self._station.state.aif_source = visit.settings.aif.source
             return
         self._station.choose({"aif.source": source})
@@ -73,17 +86,15 @@ class ArteriesPanel:
     # -- shift ------------------------------------------------------------------------------------
 
     def shift_by(self, step: float) -> None:
-        """Arrow keys."""
+        """Move the shift by some seconds."""
         self._station.state.shift = round(float(self._station.state.shift) + float(step), 2)
 
-    def shift_live(self, seconds: float) -> None:
-        """The curve is being dragged."""
+    def set_shift(self, seconds: float) -> None:
+        """Set the shift to the place that the curve was dragged to."""
         self._station.state.shift = round(float(seconds), 2)
 
-    def shift_settled(self, seconds: float) -> None:
-        self.shift_live(seconds)
-
     def use_proposal(self) -> None:
+        """Use the proposed shift."""
         proposal = self._station.state.proposal
         if proposal and proposal["shift"] is not None:
             self._station.state.shift = proposal["shift"]
@@ -100,22 +111,22 @@ class ArteriesPanel:
             self._moving = asyncio.get_running_loop().create_task(self._move(visit))
 
     async def _move(self, visit: Any) -> None:
-        """Fit the slices in view at the latest shift that is wanted, again and again."""
+        """Fit the slice in view at the latest shift until no newer one was set."""
         station = self._station
         while self._wanted is not None and visit is station.visit:
             if station.jobs.running:
-                # What is being computed is out of date.
+                # The running computation uses an outdated shift.
                 station.jobs.cancel()
                 await asyncio.sleep(0.01)
                 continue
-            # The page hears of the shift first, and moves its curve while the fit is made.
+            # The page receives the shift first, and moves its curve during the fit.
             await asyncio.sleep(0.003)
             wanted, self._wanted = self._wanted, None
             slice_index = station.views.slice_index(visit.name)
             try:
                 station.session.move_shift(visit, wanted, slices=[slice_index])
             except InputError as error:
-                station.fail(remedy(error))
+                station.show_error(remedy(error))
                 return
             station.changed(visit)
             await asyncio.sleep(0)
@@ -158,11 +169,12 @@ class ArteriesPanel:
         )
 
     def ui(self) -> None:
+        shift_label = setting_label("fit.shift")
         with html.Div(classes="stack"):
-            with html.Div(classes="shift-box shift-handle", **why(NO_CURVES)):
+            with html.Div(classes="shift-box shift-handle", **title_if(NO_CURVES)):
                 with html.Div(classes="shift-head"):
                     html.Span(
-                        "Shift",
+                        shift_label,
                         classes="label",
                         title=EXPLAINED["shift"],
                     )
@@ -170,35 +182,41 @@ class ArteriesPanel:
                 v3.VSlider(
                     v_model=("shift",), min=_LOW, max=_HIGH, step=0.05, density="compact",
                     hide_details=True, color="primary", id="shift-slider",
-                    disabled=("!has_curves",), raw_attrs=['aria-label="Shift in seconds"'],
+                    disabled=("!has_curves",), raw_attrs=[f'aria-label="{shift_label} in seconds"'],
                 )  # fmt: skip
                 with html.Div(classes="row", v_if="proposal"):
                     html.Span("{{ proposal.text }}", classes="hint grow", id="proposal")
                     v3.VBtn(
-                        "Use", size="x-small", variant="tonal", click=self.use_proposal,
-                        **unless({
-                            "proposal.shift === null": "Nothing is proposed.",
-                            "proposal.shift === shift": "In use; it follows what is drawn.",
-                        }, "Take the proposed shift"),
+                        "Use proposal", size="x-small", variant="tonal", click=self.use_proposal,
+                        **disabled_if({
+                            "proposal.shift === null": "No shift is proposed.",
+                            "proposal.shift === shift":
+                                "The proposed shift is in use, and follows the regions.",
+                        }, "Use the proposed shift"),
                     )  # fmt: skip
                 html.Div(
-                    "Slider, arrow keys (Shift: 1 s), or drag the curve below the images.",
+                    "Move the slider, press the arrow keys (0.1 s, with Shift 1 s), or drag the "
+                    "curve below the images.",
                     classes="hint",
                 )
-            with html.Div(**why(NO_CURVES, EXPLAINED["AIF"])):
+            with html.Div(**title_if(NO_CURVES, setting_help("aif.source"))):
                 v3.VSelect(
-                    v_model=("aif_source",), items=("sources",), label="AIF", density="compact",
-                    hide_details=True, variant="outlined", disabled=("!has_curves",),
+                    v_model=("aif_source",), items=("sources",), label=setting_label("aif.source"),
+                    density="compact", hide_details=True, variant="outlined",
+                    disabled=("!has_curves",),
                 )  # fmt: skip
             with html.Div(v_if="candidates.length", classes="stack"):
                 with html.Div(classes="row"):
-                    html.Span("Slices: click a curve to take it in or out", classes="hint grow")
-                    v3.VBtn("Reset", size="x-small", variant="text", click=self.reset,
-                            title="Reset the artery to the one that was found")  # fmt: skip
+                    html.Span(
+                        "Candidates: click a curve to include or exclude it", classes="hint grow"
+                    )
+                    v3.VBtn("Reset to automatic", size="x-small", variant="text", click=self.reset,
+                            title="Undo all changes by hand to the artery that was found",
+                            )  # fmt: skip
                 plot(self._station, "candidates_figure", "candidates-plot", pick=self.picked)
                 with html.Div(classes="table-box"), html.Table(classes="list"):
                     with html.Thead(), html.Tr():
-                        for heading in ("", "Slice", "Arrival", "Peak", ""):
+                        for heading in ("", "Slice", "Arrival", "Peak", "Reason"):
                             html.Th(heading)
                     with html.Tbody(), html.Tr(
                         v_for="c in candidates", key="c.index", click=(self.toggle, "[c.index]"),

@@ -1,4 +1,4 @@
-"""Work saved while it is done, and offered again after a crash or a closed tab."""
+"""Automatic saving of the work, and the list of recent work."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _RECENT = 8
 
 
 class Autosave:
-    """Saves a session to the user's folder, and remembers the studies that were open."""
+    """Automatic saving of a session, and of the studies that are open in it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.problem = ""  #: why the work could not be saved; "" if it was
-        self.scene: Path | None = None  #: what was opened, where it was a scene
+        self.problem = ""  #: message if the work could not be saved, else ""
+        self.scene: Path | None = None  #: scene file that was opened, if any
 
     def folder(self) -> Path | None:
-        """Where the work of the open study goes; None without a study on disk."""
+        """Return the folder for the work on the open study; None if the study is not on disk."""
         paths = [v.study_path for v in self._session.visits if v.study_path is not None]
         if not paths and self.scene is not None:
             return _scene_folder(self.scene)
         return work_folder(paths[0]) if paths else None
 
     def save(self) -> None:
-        """Keep what there is now; failing to is told, and never stops the work."""
+        """Save the work; a failure is kept in :attr:`problem` and not raised."""
         folder = self.folder()
         if folder is None:
             return
@@ -45,8 +45,8 @@ class Autosave:
             self._remember(folder)
             self.problem = ""
         except (SpineDCEError, OSError) as error:
-            why = remedy(error) if isinstance(error, SpineDCEError) else str(error)
-            self.problem = f"The work could not be saved: {why}"
+            reason = remedy(error) if isinstance(error, SpineDCEError) else str(error)
+            self.problem = f"The work could not be saved: {reason}"
 
     def _remember(self, folder: Path) -> None:
         opened = {v.name: v.study_path or self.scene for v in self._session.visits}
@@ -59,7 +59,7 @@ class Autosave:
 
 
 def read_recent() -> list[dict[str, Any]]:
-    """What was worked on, the latest first; what is gone or damaged is left out."""
+    """Return the recent work whose studies still exist, the latest first."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         found = json.loads((user_folder() / "recent.json").read_text(encoding="utf-8"))
         return [
@@ -75,7 +75,7 @@ def _scene_folder(scene: Path) -> Path:
 
 
 def work_on_scene(scene: Path) -> dict[str, SavedVisit]:
-    """Work that was done since a scene was saved; nothing where there is none."""
+    """Return the work on a scene since it was saved: name of the visit → work."""
     folder = _scene_folder(scene)
     try:
         files = [*folder.glob(SESSION)]
@@ -87,7 +87,7 @@ def work_on_scene(scene: Path) -> dict[str, SavedVisit]:
 
 
 def work_beside(study: Path) -> dict[str, SavedVisit]:
-    """Work kept for a study; nothing where there is none or it is damaged."""
+    """Return the saved work on a study: name of the visit → work; empty if it is damaged."""
     try:
         return saved_visits(work_folder(study))
     except (SpineDCEError, OSError):

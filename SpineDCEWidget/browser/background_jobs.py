@@ -1,4 +1,4 @@
-"""Long work: one at a time in a thread of its own, with progress and a way to stop it."""
+"""Long work in a thread: one job at a time, with progress and cancel."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from typing import Any
 from SpineDCELib.errors import Cancelled, SpineDCEError
 from SpineDCELib.progress import Progress
 
+from SpineDCEWidget.shared.wording import UNEXPECTED, remedy
+
 log = logging.getLogger(__name__)
 
-#: What the page gets between two steps on the main thread, s.
-_BREATH = 0.02
+#: Pause between two steps on the main thread, in which the page is served, s.
+_PAUSE = 0.02
 
 
 class Jobs:
-    """The one long job, and what the page knows of it.
+    """Runner of one job at a time, whose progress the page shows.
 
     Args:
         state: trame's state; ``busy``, ``busy_title``, ``busy_share`` and ``busy_step`` are set.
-        failed: called with the sentence of an error.
+        failed: called with the message of an error.
     """
 
     def __init__(self, state: Any, failed: Callable[[str], None]) -> None:
@@ -38,23 +40,24 @@ class Jobs:
 
     @property
     def running(self) -> bool:
+        """Return whether a job is running."""
         return self._turn.locked()
 
     def cancel(self) -> None:
-        """Ask the job to stop; what was finished before stays."""
+        """Ask the job to stop at its next step."""
         self._stop.set()
-        self._step = "stopping"
+        self._step = "cancelling"
 
     async def run(
         self, title: str, work: Callable[[Progress], Any], *, quiet: bool = False
     ) -> tuple[bool, Any]:
-        """Do ``work(progress)`` off the main thread.
+        """Run ``work(progress)`` in a thread.
 
         Args:
-            quiet: do not lock the page; for what follows a change and may be overtaken.
+            quiet: do not lock the page; for a computation that the next change may replace.
 
         Returns:
-            Whether it finished, and what it returned. An error is told, not raised.
+            Whether it finished, and what it returned. An error is shown, not raised.
         """
         async with self._shown(title, quiet):
             loop = asyncio.get_running_loop()
@@ -66,24 +69,26 @@ class Jobs:
         return False, None
 
     async def walk(self, title: str, steps: Generator[float]) -> bool:
-        """Go through short steps on the main thread, each of which yields the finished share; for
-        what touches nodes. The page is heard between them.
+        """Run short steps on the main thread, because they touch nodes, and serve the page between.
+
+        Args:
+            steps: yields the finished share after each step.
 
         Returns:
-            Whether it finished. An error is told, not raised.
+            Whether it finished. An error is shown, not raised.
         """
         async with self._shown(title, False):
             with contextlib.closing(steps):
                 for share in steps:
                     self._progress(share, "")
                     self._show()
-                    await asyncio.sleep(_BREATH)
+                    await asyncio.sleep(_PAUSE)
             return True
         return False
 
     @contextlib.asynccontextmanager
     async def _shown(self, title: str, quiet: bool) -> AsyncIterator[None]:
-        """A turn of its own, known to the page, in which errors are told."""
+        """Run one job inside: wait for the previous one, show its progress and its errors."""
         async with self._turn:
             self._stop.clear()
             self._share, self._step = 0.0, ""
@@ -96,19 +101,16 @@ class Jobs:
             except Cancelled:
                 pass
             except SpineDCEError as error:
-                self._failed(str(error))
+                self._failed(remedy(error))
             except MemoryError:
-                self._failed(f"{title}: there is not enough memory for this study.")
+                self._failed(f"{title} failed: there is not enough memory for this study.")
             except OSError as error:
-                self._failed(f"{title}: {error.strerror or error}.")
+                self._failed(f"{title} failed: {error.strerror or error}.")
             except Exception as error:
                 log.exception("%s failed", title)
-                self._failed(
-                    f"{title}: unexpected {type(error).__name__}: {error}. This is a fault of the "
-                    "program; what was shown before is untouched."
-                )
+                self._failed(UNEXPECTED.format(error=f"{type(error).__name__}: {error}"))
             finally:
-                _give_back()
+                _release_memory()
                 with self._state as state:
                     state.update({"busy": False, "busy_title": "", "busy_step": ""})
 
@@ -122,7 +124,7 @@ class Jobs:
         self._share, self._step = share, message
 
 
-def _give_back() -> None:
-    """Return what the job freed to the system, which glibc keeps for a next time otherwise."""
+def _release_memory() -> None:
+    """Return freed memory to the system, because glibc keeps it otherwise."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -1,4 +1,4 @@
-"""The strip below the views: AIF and region curves, evidence for the shift, one voxel explained."""
+"""Charts below the views: AIF and region curves, evidence for the shift, one voxel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NOTHING = {"data": [], "layout": {}, "shift": 0.0}
 
 
 class Charts:
-    """Figures of the visit in hand, as trame state."""
+    """Figures of the selected visit, as trame state."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
@@ -22,19 +22,19 @@ class Charts:
         self.rows: list[Any] = []
         station.state.update(
             {"main_figure": _NOTHING, "side_figure": _NOTHING, "has_curves": False,
-             "side": "evidence", "story": None, "evidence_sentence": ""}
+             "side": "evidence", "voxel_card": None, "evidence_text": ""}
         )  # fmt: skip
 
     def refresh(self) -> None:
-        """All figures, from what the visit has now."""
+        """Update all figures."""
         self.show_main()
         self.show_side()
 
     def show_main(self, rows: list[Any] | None = None) -> None:
-        """The AIF with the regions' curves.
+        """Show the AIF with the curves of the regions.
 
         Args:
-            rows: in place of the visit's regions as they were last read.
+            rows: numbers of the regions; those of the visit's regions if None.
         """
         state, visit = self._station.state, self._station.visit
         if visit is None or visit.result is None:
@@ -56,7 +56,7 @@ class Charts:
         )  # fmt: skip
 
     def show_side(self) -> None:
-        """The voxel in hand, else the evidence."""
+        """Show the voxel that is explained, or the evidence for the shift."""
         state, visit = self._station.state, self._station.visit
         if self._voxel is not None:
             state.side, state.side_figure = (
@@ -64,30 +64,32 @@ class Charts:
                 curves.voxel_figure(self._voxel, dark=state.dark),
             )
             return
-        state.side, state.story = "evidence", None
+        state.side, state.voxel_card = "evidence", None
         evidence = visit.evidence if visit is not None else None
         if evidence is None:
-            state.side_figure, state.evidence_sentence = _NOTHING, ""
+            state.side_figure, state.evidence_text = _NOTHING, ""
         else:
             state.side_figure = curves.evidence_figure(
                 evidence, dark=state.dark, shift=_shift(visit), roles=visit.analysis.roles
             )
-            state.evidence_sentence = evidence.summary()
+            state.evidence_text = evidence.summary()
 
     def explain(self, visit: Any, ras: tuple[float, float, float]) -> None:
-        """Explain the voxel at a point."""
+        """Explain the voxel at a RAS point, mm."""
         self._voxel = visit.explain(ras) if visit.result is not None else None
         state = self._station.state
         if self._voxel is not None:
             slice_index, row, column = self._voxel.voxel
-            state.story = {
-                "title": f"{visit.label}, slice {slice_index + 1}, voxel {column + 1}, {row + 1}",
+            state.voxel_card = {
+                "title": f"{visit.label}, slice {slice_index + 1}, row {row + 1}, "
+                f"column {column + 1}",
                 "rows": explanation_rows(self._voxel),
                 "status": self._voxel.status,
             }
         self.show_side()
 
     def forget_voxel(self) -> None:
+        """Close the explanation of a voxel."""
         self._voxel = None
         self.show_side()
 

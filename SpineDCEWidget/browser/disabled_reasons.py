@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from SpineDCEWidget.shared.wording import OPEN_FIRST
+
 BUSY = {"busy": "A computation is running. Wait for it or cancel it."}
-NO_STUDY = {"!visits.length": "Open a study first (step 1)."}
-NO_MAPS = {"!maps.length": "No maps have been computed yet. Open a study first (step 1)."}
-NO_ROLE = {"!role": "Choose first what to draw."}
-NO_CURVES = {"!has_curves": "There are no curves yet. They are computed with the maps."}
+NO_STUDY = {"!visits.length": OPEN_FIRST}
+NO_MAPS = NO_STUDY | {"!maps.length": "The maps have not been computed yet."}
+NO_ROLE = {"!role": "Choose a region above first."}
+NO_CURVES = NO_STUDY | {"!has_curves": "The curves are computed with the maps."}
 
 
-def unless(reasons: dict[str, str], title: str = "") -> dict[str, Any]:
-    """``disabled`` and ``title`` of an element.
+def disabled_if(reasons: dict[str, str], title: str = "") -> dict[str, Any]:
+    """Return ``disabled`` and ``title`` of an element.
 
     Args:
-        reasons: what keeps it from being used, as the page's expressions → what is said then; the
-            first that holds counts.
-        title: what is said where none holds.
+        reasons: JavaScript expression that disables the element → reason for its tooltip. The
+            first expression that is true counts.
+        title: tooltip while the element is enabled.
     """
-    said = "".join(f"({when}) ? {_quoted(why)} : " for when, why in reasons.items())
+    choices = "".join(f"({when}) ? {_quoted(reason)} : " for when, reason in reasons.items())
     return {
         "disabled": (" || ".join(f"({when})" for when in reasons),),
-        "title": (said + _quoted(title),),
+        "title": (choices + _quoted(title),),
     }
 
 
-def why(reasons: dict[str, str], title: str = "") -> dict[str, Any]:
-    """The title alone, for what stands around a field: a disabled field itself says nothing."""
-    return {"title": unless(reasons, title)["title"]}
+def title_if(reasons: dict[str, str], title: str = "") -> dict[str, Any]:
+    """Return the title alone, for an element around a field: a disabled field has no tooltip."""
+    return {"title": disabled_if(reasons, title)["title"]}
 
 
 def _quoted(text: str) -> str:

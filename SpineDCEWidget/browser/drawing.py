@@ -28,7 +28,7 @@ from trame_slicer.utils import vtk_image_to_np
 
 from SpineDCEWidget.shared.session import Session
 
-#: Name of the tool → trame-slicer's effect.
+#: Tool → effect of trame-slicer.
 EFFECTS = {
     "look": SegmentationEffectNoTool,
     "paint": SegmentationEffectPaint,
@@ -37,15 +37,16 @@ EFFECTS = {
     "scissors": SegmentationEffectScissors,
     "threshold": SegmentationEffectThreshold,
 }
+#: Smallest and largest diameter of the brush, mm.
 BRUSH = (2.0, 40.0)
 
 
 class Drawing:
-    """The segment editor, on one visit's segmentation at a time.
+    """Segment editor on the segmentation of one visit at a time.
 
     Args:
-        app: trame-slicer's ``SlicerApp``. session: what is drawn becomes part of.
-        confine: called with a node and the visit in whose views alone it is to be seen.
+        app: trame-slicer's ``SlicerApp``. session: that the regions belong to.
+        confine: called with a node and the name of the visit; shows it in the visit's views only.
         changed: called with the visit after its regions were changed.
     """
 
@@ -65,15 +66,15 @@ class Drawing:
         self.diameter = 8.0
         self._modifiers: dict[str, Any] = {}
         self._kept: list[Any] = []
-        # The session's undo knows regions too; two histories would contradict each other.
+        # The session's undo covers regions; a second history would contradict it.
         self._editor.set_undo_stack(None)
         self._editor.segmentation_modified.connect(self._on_modified)
         self._quiet = False
 
-    # -- what is drawn in -----------------------------------------------------------------------
+    # -- visit ----------------------------------------------------------------------------------
 
     def activate(self, visit: Any) -> None:
-        """Draw in this visit from now on."""
+        """Draw in this visit from now on, with the same role and tool."""
         if visit is self.visit or visit is None:
             return
         tool, role = self.tool, self.role
@@ -89,10 +90,10 @@ class Drawing:
             self._quiet = False
 
     def _edit(self, node: Any, frame: Any) -> None:
-        """Point the editor at a segmentation, the same way whenever it comes back.
+        """Let the editor work on a segmentation.
 
-        What trame-slicer makes for a segmentation observes its node for good, and VTK crashes
-        when Python collects an observer: so it is made once and kept.
+        trame-slicer's modifier of a segmentation observes the node as long as it lives, and VTK
+        crashes when Python deletes an observer. So each modifier is created once and kept.
         """
         editor = self._editor
         known = self._modifiers.get(node.GetID())
@@ -107,26 +108,26 @@ class Drawing:
         editor.set_active_segment_id(editor.get_nth_segment_id(0))
 
     def forget(self) -> None:
-        """Put the tool down and let go of the visit, because it gets another study."""
+        """Put the tool down and forget the visit, because its study is replaced."""
         self.put_down()
         self.visit = None
 
     @property
     def segment(self) -> str:
-        """ID of the segment that is drawn in."""
+        """ID of the segment that is drawn."""
         return str(self._editor.get_active_segment_id())
 
     # -- tools ----------------------------------------------------------------------------------
 
     def take(self, role: str, tool: str = "paint", *, another: bool = False) -> None:
-        """Arm a tool for a role's segment; the segment is made if there is none."""
+        """Arm a tool for the segment of a role; add a segment if there is none."""
         segment = self._session.segment_for(self.visit, role, another=another)
         self._editor.set_active_segment_id(segment)
         self.role = role
         self.use("paint" if tool == "look" else tool)
 
     def use(self, tool: str) -> None:
-        """Switch the tool of the segment in hand."""
+        """Switch the tool for the selected segment."""
         self.tool = tool
         self._editor.set_active_effect_type(EFFECTS[tool])
         if tool in ("paint", "erase"):
@@ -144,13 +145,13 @@ class Drawing:
             effect.set_brush_interaction_mode(BrushInteractionMode.CONTINUOUS)
 
     def put_down(self) -> None:
-        """No tool: the mouse looks and explains."""
+        """Put the tool down; a click explains a voxel again."""
         self.role = ""
         self.tool = "look"
         self._editor.deactivate_effect()
 
     def set_diameter(self, millimetres: float) -> None:
-        """Of the brush, on the slice."""
+        """Set the diameter of the brush, mm."""
         self.diameter = float(np.clip(millimetres, *BRUSH))
         if self.tool in ("paint", "erase"):
             self._editor.active_effect.set_brush_diameter(self.diameter, BrushDiameterMode.Absolute)
@@ -159,7 +160,7 @@ class Drawing:
         return float(self.visit.analysis.study.dynamic.geometry.spacing[2])
 
     def under_brush(self) -> dict[str, np.ndarray] | None:
-        """The visit's regions as they will be when the button is let go; None without a stroke."""
+        """Return the regions as they will be after the present stroke; None without a stroke."""
         if self.tool not in ("paint", "erase") or not self.segment:
             return None
         pipelines = [known() for known in self._editor.active_effect.pipelines]
@@ -184,21 +185,21 @@ class Drawing:
         return {name: mask for name, mask in regions.items() if mask.any()}
 
     def rows(self, regions: dict[str, np.ndarray]) -> list[Any]:
-        """The numbers of these regions in place of the visit's."""
+        """Return the numbers of these regions."""
         roles: Any = {**dict.fromkeys(regions, self.role), **self.visit.analysis.roles}
         numbers: list[Any] = self.visit.region_numbers(regions, roles)
         return numbers
 
-    # -- threshold, copies ----------------------------------------------------------------------
+    # -- filling and copying --------------------------------------------------------------------
 
     def fill_between(self, low: float, high: float, index: int, image: np.ndarray) -> None:
-        """Give the segment what lies between two values of an image in one slice."""
+        """Add the voxels of a slice whose value in an image lies between two limits."""
         mask = np.zeros(image.shape, bool)
         mask[index] = (image[index] >= low) & (image[index] <= high)
         self._add(mask)
 
     def copy_slice(self, source: int, target: int) -> bool:
-        """Add what the segment has in one slice to another; False where there is nothing."""
+        """Copy the segment from one slice to another; return False if it is empty there."""
         mask = self._mask()
         if not mask[source].any():
             return False
@@ -211,8 +212,10 @@ class Drawing:
         return self._on_grid(self._editor.get_segment_labelmap(self.segment)) > 0
 
     def _on_grid(self, labelmap: Any) -> np.ndarray:
-        """The labelmap's voxels of the series; it reaches further where something drawn does, as
-        beside the first or last slice."""
+        """Return the voxels of a labelmap on the grid of the series.
+
+        The labelmap is larger than the grid if the segment is, for example beside the last slice.
+        """
         i, _, j, _, k, _ = labelmap.GetExtent()
         slices, rows, columns = self.visit.analysis.study.dynamic.geometry.shape
         inside: np.ndarray = vtk_image_to_np(labelmap)[
@@ -232,7 +235,7 @@ class Drawing:
         )
 
     def load(self, masks: dict[str, np.ndarray], roles: Mapping[str, str]) -> None:
-        """Add regions, each in place of a present one of its name."""
+        """Add regions; replace those with the same name."""
         self._quiet = True
         try:
             geometry = self.visit.analysis.study.dynamic.geometry
@@ -242,7 +245,7 @@ class Drawing:
         self._changed(self.visit)
 
     def remove(self, segment: str) -> None:
-        """Take a segment away; undo brings it back."""
+        """Remove a segment."""
         self._editor.remove_segment(segment)
         if not self.segment:
             self.put_down()
@@ -251,8 +254,8 @@ class Drawing:
         if not self._quiet and self.visit is not None:
             self._changed(self.visit)
 
-    def restored(self) -> None:
-        """Follow an undo: put the tool down if the segment in hand is gone."""
+    def follow_undo(self) -> None:
+        """Put the tool down after an undo that removed the selected segment."""
         if self.visit is None or not self.role:
             return
         ids = self.visit.segmentation.GetSegmentation()
@@ -262,28 +265,30 @@ class Drawing:
     # -- rulers ---------------------------------------------------------------------------------
 
     def place_ruler(self) -> None:
-        """Two clicks in a view make a diameter of the lesion."""
+        """Add a ruler whose two ends the user clicks."""
         self.put_down()
-        self.drop_unfinished_rulers()
+        self.remove_unfinished_rulers()
         line = add_ruler(self.visit.nodes)
         self._app.markups_logic.place_node(line, persistent=False)
 
-    def stop_placing(self) -> None:
+    def stop_placing_ruler(self) -> None:
+        """Stop waiting for the clicks of a ruler."""
         self._app.markups_logic.disable_place_mode()
-        self.drop_unfinished_rulers()
+        self.remove_unfinished_rulers()
 
-    def drop_unfinished_rulers(self) -> None:
-        """Rulers without both ends are no measurement."""
+    def remove_unfinished_rulers(self) -> None:
+        """Remove rulers without both ends."""
         for line in ruler_nodes(self.visit.nodes) if self.visit else ():
             if line.GetNumberOfDefinedControlPoints() < 2:
                 self._app.scene.RemoveNode(line)
 
     def remove_rulers(self) -> None:
+        """Remove all rulers of the visit."""
         for line in ruler_nodes(self.visit.nodes):
             self._app.scene.RemoveNode(line)
 
     def lengths(self) -> list[float]:
-        """Of the visit's rulers, mm."""
+        """Return the lengths of the visit's rulers, mm."""
         return [
             float(np.linalg.norm(np.subtract(r.end, r.start))) for r in rulers_in(self.visit.nodes)
         ]

@@ -1,4 +1,4 @@
-"""What the workstation needs from the machine, asked before anything could crash for want of it."""
+"""Check of the packages and graphics libraries that the workstation needs, before it starts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import sys
 
 from SpineDCELib.errors import InputError
 
-#: The import names of what ``spinedce[workstation]`` installs.
+#: Import names of the packages that ``spinedce[workstation]`` installs.
 _PACKAGES = ("slicer", "trame_slicer", "trame", "trame_rca", "trame_vuetify", "wslink", "plotly")
 _INSTALL = "pip install 'spinedce[workstation]'"
-#: Draws one offscreen frame, as every view of the workstation will.
+#: Program that draws one frame off screen, as the views of the workstation do.
 _DRAW = (
     "import vtkmodules.vtkRenderingOpenGL2;"
     "from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkRenderer;"
@@ -24,10 +24,11 @@ _DRAW = (
 
 
 def check_packages() -> None:
-    """Refuse to start without the packages, saying how to get them.
+    """Check that the packages are installed.
 
     Raises:
-        InputError: something is not installed, or there is no wheel for this machine.
+        InputError: a package is missing, with the command that installs it, or there is no wheel
+            for this machine.
     """
     missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
     if not missing:
@@ -35,13 +36,16 @@ def check_packages() -> None:
     if "slicer" in missing and not _has_wheel():
         raise InputError(
             f"The workstation in the browser needs 3D Slicer's libraries, which have no wheel for "
-            f"{platform.system()} {platform.machine()} with Python "
-            f"{platform.python_version()}; use Linux on x86-64 or macOS on Apple silicon with "
-            "Python 3.10 to 3.13, or the extension in 3D Slicer."
+            f"{platform.system()} {platform.machine()} with Python {platform.python_version()}. "
+            "Use Linux on x86-64 or macOS on Apple silicon with Python 3.10 to 3.13, or the "
+            "extension in 3D Slicer.",
+            code="no_wheel",
         )
     raise InputError(
-        f"The workstation in the browser needs packages that are not installed "
-        f"({', '.join(missing)}); install them with: {_INSTALL}"
+        f"The workstation in the browser needs packages that are not installed: "
+        f"{', '.join(missing)}. Install them with: {_INSTALL}",
+        code="package_missing",
+        about=", ".join(missing),
     )
 
 
@@ -52,7 +56,7 @@ def _has_wheel() -> bool:
 
 
 class GraphicsCheck:
-    """Draws a frame in a process of its own, since 3D Slicer's libraries crash without OpenGL."""
+    """Test drawing in a separate process, because 3D Slicer's libraries crash without OpenGL."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,16 +65,16 @@ class GraphicsCheck:
         if not _loads("libEGL.so.1") and _loads("libOSMesa.so.8"):
             os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkOSOpenGLRenderWindow")
         if not (_loads("libEGL.so.1") or _loads("libOSMesa.so.8") or _loads("libGL.so.1")):
-            raise InputError(_no_graphics("no OpenGL library is installed"))
+            raise _no_graphics("no OpenGL library is installed")
         self._process = subprocess.Popen(
             [sys.executable, "-c", _DRAW], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
 
     def wait(self) -> None:
-        """Refuse if nothing could be drawn.
+        """Wait for the test drawing.
 
         Raises:
-            InputError: naming the libraries and the command that installs them.
+            InputError: it failed, with the command that installs the libraries.
         """
         if self._process is None:
             return
@@ -80,7 +84,7 @@ class GraphicsCheck:
             self._process.kill()
             failed = True
         if failed:
-            raise InputError(_no_graphics("the OpenGL libraries that are installed cannot draw"))
+            raise _no_graphics("the installed OpenGL libraries do not work")
 
 
 def _loads(library: str) -> bool:
@@ -91,8 +95,9 @@ def _loads(library: str) -> bool:
     return True
 
 
-def _no_graphics(why: str) -> str:
-    return (
-        f"The workstation cannot draw: {why}. On Debian or Ubuntu: "
-        "sudo apt-get install libegl1 libgl1-mesa-dri"
+def _no_graphics(reason: str) -> InputError:
+    return InputError(
+        f"The workstation cannot draw: {reason}. On Debian or Ubuntu, install them with: "
+        "sudo apt-get install libegl1 libgl1-mesa-dri",
+        code="no_graphics",
     )

@@ -1,4 +1,4 @@
-"""The page: steps at the left, views and their bar, curves below."""
+"""Layout of the page: steps on the left, views with their bar, charts below."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from trame.widgets import vuetify3 as v3
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.browser.slice_views import COLUMNS, pane_name
 from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
+from SpineDCEWidget.shared.wording import NOT_A_MEDICAL_DEVICE
 
 _VUETIFY = {
     "theme": {
@@ -25,7 +26,7 @@ _VUETIFY = {
 
 
 def build_page(station: Any) -> None:
-    """Put everything together once, when the program starts."""
+    """Build the page once, when the program starts."""
     theme = ("dark ? 'dark' : 'light'",)
     with VAppLayout(station.server, theme=theme, vuetify_config=_VUETIFY) as page:
         page.root.classes = "workstation"
@@ -61,32 +62,34 @@ def _top(station: Any) -> None:
             )  # fmt: skip
         html.Div("", classes="grow")
         with html.Div(classes="save-note warn", v_if="save_problem", title=("save_problem",)):
-            html.Span("not saved")
+            html.Span("Not saved")
         with v3.VBtnToggle(
             v_model=("visit", VISITS[0]), v_if="two", mandatory=True, density="compact",
             variant="outlined", divided=True, classes="visit-toggle",
-            title="Which visit the panel at the left and the curves are about",
+            title="Visit that the panel on the left and the charts show",
         ):  # fmt: skip
             for name in VISITS:
                 v3.VBtn(f"{{{{ titles['{name}'] }}}}", value=name, size="small")
-        _icon("mdi-theme-light-dark", "Dark or light", "dark = !dark")
+        _icon("mdi-theme-light-dark", "Switch between dark and light", "dark = !dark")
         _icon("mdi-help-circle-outline", "Keys and mouse", "void 0", id="help")
         _help()
 
 
 def _help() -> None:
     keys = (
-        ("1 – 5", "steps"), ("wheel, PgUp PgDn", "slices"), ("space", "play frames"),
-        ("← →", "shift 0.1 s, with Shift 1 s (on the curve or slider)"),
-        ("[ ]", "brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"), ("Esc", "put the tool down"),
-        ("click", "explain a voxel"), ("right drag", "zoom"), ("middle drag", "move"),
+        ("1 – 5", "open a step"), ("wheel, PgUp, PgDn", "change the slice"),
+        ("space", "play the frames"),
+        ("← →", "move the shift by 0.1 s, with Shift by 1 s (on the chart or slider)"),
+        ("[ ]", "smaller or larger brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"),
+        ("Esc", "put the tool down"), ("click", "explain a voxel"),
+        ("right drag", "zoom"), ("middle drag", "pan"),
     )  # fmt: skip
     with v3.VMenu(activator="#help", location="bottom end"), v3.VCard(classes="keys pa-3"):
         for key, meaning in keys:
             with html.Div(classes="key-row"):
                 html.Kbd(key)
                 html.Span(meaning)
-        html.Div("Not a medical device. Everything stays on this computer.", classes="hint mt-2")
+        html.Div(f"{NOT_A_MEDICAL_DEVICE} All data stay on this computer.", classes="hint mt-2")
 
 
 def _icon(icon: str, title: str, click: Any, **more: Any) -> None:
@@ -131,11 +134,11 @@ def _views(station: Any) -> None:
                     with html.Div(classes="pane-title"):
                         html.Span(f"{{{{ titles['{visit}'] }}}} · ")
                         with html.Select(
-                            title="What this column shows",
+                            title="Image in this column",
                             change=(station.bar.set_column, f"[{column}, $event.target.value]"),
                             raw_attrs=[
                                 f':value="columns[{column}]"',
-                                f'aria-label="What column {column + 1} shows"',
+                                f'aria-label="Image in column {column + 1}"',
                             ],
                         ):
                             html.Option(
@@ -148,7 +151,7 @@ def _views(station: Any) -> None:
                             v_if=f"letters['{visit}']",
                         )  # fmt: skip
                     if column == 0:
-                        html.Div(f"{{{{ places['{visit}'] }}}}", classes="place")
+                        html.Div(f"{{{{ positions['{visit}'] }}}}", classes="position")
                     _legend(column)
         with html.Div(classes="welcome", v_if="!visits.length"):
             html.Img(src="page/icon.svg", alt="")
@@ -157,7 +160,7 @@ def _views(station: Any) -> None:
 
 
 def _legend(column: int) -> None:
-    """The colour bar of a map's view, with its unit."""
+    """Build the colour bar of a view with a map."""
     with html.Div(
         classes="colour-bar", v_if=f"legend && ['map', 'fused'].includes(columns[{column}])"
     ):
@@ -172,26 +175,32 @@ def _curves(station: Any) -> None:
     with html.Div(classes="curves", v_show="visits.length"):
         with html.Div(classes="curve-box wide"):
             html.Div(
-                "The curves appear when the maps are computed.", classes="hint middle-hint",
+                "The curves are computed with the maps.", classes="hint middle-hint",
                 v_if="!has_curves",
             )  # fmt: skip
-            plot(
-                station, "main_figure", "main-plot", live=station.arteries.shift_live,
-                settle=station.arteries.shift_settled,
-            )  # fmt: skip
+            plot(station, "main_figure", "main-plot", drag=station.arteries.set_shift)
         with html.Div(classes="curve-box"):
-            with html.Div(classes="story", v_if="story"):
-                with html.Div(classes="story-head"):
-                    html.B("{{ story.title }}")
-                    html.Span("{{ story.status }}", classes="story-status", title=("story.status",))
-                    _icon("mdi-close", "Back to the evidence", station.escape, density="compact")
+            with html.Div(classes="voxel-card", v_if="voxel_card"):
+                with html.Div(classes="voxel-head"):
+                    html.B("{{ voxel_card.title }}")
+                    html.Span(
+                        "{{ voxel_card.status }}",
+                        classes="voxel-status",
+                        title=("voxel_card.status",),
+                    )
+                    _icon(
+                        "mdi-close",
+                        "Close the explanation of the voxel",
+                        station.escape,
+                        density="compact",
+                    )
                 with (
                     html.Table(),
                     html.Tbody(),
-                    html.Tr(v_for="row in story.rows", key="row[0]"),
+                    html.Tr(v_for="row in voxel_card.rows", key="row[0]"),
                 ):
                     html.Td("{{ cell }}", v_for="(cell, i) in row", key="i")
-            html.Div("{{ evidence_sentence }}", classes="evidence-note", v_if="!story")
+            html.Div("{{ evidence_text }}", classes="evidence-note", v_if="!voxel_card")
             plot(station, "side_figure", "side-plot")
 
 

@@ -1,4 +1,4 @@
-"""The page's server: this machine alone, this user alone, one tab at a time."""
+"""Server of the page: for this machine and this user only, one tab at a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aiohttp import web
 from SpineDCEWidget.browser.user_folders import safe_path
 
 PAGE = importlib.resources.files("SpineDCEWidget.browser") / "page"
-#: Closing code that tells a tab that another one has taken over.
+#: Close code of the web socket of a tab that another tab replaces.
 TAKEN_OVER = 4001
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
@@ -25,28 +25,28 @@ _POLICY = (
 _REFUSAL = (
     "<!doctype html><meta charset=utf-8><title>SpineDCE</title>"
     "<body style='font:16px system-ui;background:#111;color:#ddd;margin:15vh auto;max-width:34em'>"
-    "<h1 style='font-size:22px'>SpineDCE</h1><p>This page needs the address that "
-    "<code>spinedce workstation</code> printed, with its token. Open that one.</p>"
+    "<h1 style='font-size:22px'>SpineDCE</h1><p>Open the address that <code>spinedce "
+    "workstation</code> printed; it contains a token that this address lacks.</p>"
 )
 
 
-def _to_who_is_there(send: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """A page that has gone in the meantime needs no answer, and is no error."""
+def _ignore_disconnected(send: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Return a send function that ignores that the page has disconnected meanwhile."""
 
-    async def to_who_is_there(*message: Any, **how: Any) -> None:
+    async def send_if_connected(*message: Any, **how: Any) -> None:
         with contextlib.suppress(ConnectionError):
             await send(*message, **how)
 
-    return to_who_is_there
+    return send_if_connected
 
 
 class Gate:
-    """Lets in who knows the token, keeps one tab, and serves the page's own files.
+    """Access by token, restriction to one tab, and routes of the page's files.
 
     Args:
-        token: what the address must carry once; a cookie carries it from then on.
-        downloads: folder whose files the page may fetch below ``/files/``.
-        uploads: makes the folder that a set of uploaded files is written to.
+        token: that the first address must contain; later requests have it in a cookie.
+        downloads: folder whose files are served below ``/files/``.
+        uploads: returns the folder for a set of uploaded files, by its name.
         uploaded: called with that folder when all have arrived.
     """
 
@@ -65,11 +65,11 @@ class Gate:
         self._server: Any = None
 
     def attach(self, server: Any) -> None:
-        """Stand before every route of a wslink server that has not started."""
+        """Add access control and routes to a wslink server before it starts."""
         self._server = server
         for handler in server._ws_handlers:
             for name in ("sendWrappedMessage", "sendWrappedError"):
-                setattr(handler, name, _to_who_is_there(getattr(handler, name)))
+                setattr(handler, name, _ignore_disconnected(getattr(handler, name)))
         app = server.app
         app.middlewares.append(self._admit)
         app.router.add_get("/", self._index)
@@ -81,7 +81,7 @@ class Gate:
         app.router.add_post("/upload/{batch}", self._upload)
         app.router.add_post("/uploaded/{batch}", self._upload_done)
 
-    # -- who may ---------------------------------------------------------------------------------
+    # -- access ----------------------------------------------------------------------------------
 
     @property
     def _cookie(self) -> str:
@@ -111,23 +111,23 @@ class Gate:
 
     @staticmethod
     def _same_site(request: web.Request) -> bool:
-        """Whether the page that asks is ours, and was reached under this machine's name."""
+        """Return whether a request comes from our page, reached by a local address."""
         host = request.headers.get("Host", "")
         origin = request.headers.get("Origin")
         local = host.rsplit(":", 1)[0] in ("127.0.0.1", "localhost")
         return local and origin in (None, f"http://{host}")
 
     async def _close_other_tabs(self) -> None:
-        """One session in one tab: the newest has it, the others are told."""
+        """Move the session to the newest tab: close the connections of the others."""
         for handler in self._server._ws_handlers:
             for socket in list(handler.connections.values()):
                 with contextlib.suppress(Exception):
                     await socket.close(code=TAKEN_OVER, message=b"another tab")
 
-    # -- what there is ---------------------------------------------------------------------------
+    # -- routes ----------------------------------------------------------------------------------
 
     async def _index(self, request: web.Request) -> web.Response:
-        """The client's page with our script, style and icon in it."""
+        """Return trame's page with our scripts, style and icon added."""
         from trame_client.module import vue3
 
         page = (Path(vue3.www) / "index.html").read_text(encoding="utf-8")
@@ -148,7 +148,7 @@ class Gate:
         return web.Response(text=page, content_type="text/html")
 
     async def _session(self, request: web.Request) -> web.Response:
-        """Where the client's web socket is; it asks before it guesses."""
+        """Return the address of the web socket."""
         return web.json_response({"sessionURL": f"ws://{request.host}/ws"})
 
     async def _page_file(self, request: web.Request) -> web.StreamResponse:
@@ -164,25 +164,27 @@ class Gate:
     async def _download(self, request: web.Request) -> web.StreamResponse:
         path = safe_path(self._downloads, request.match_info["name"])
         if path is None or not path.is_file():
-            return web.Response(status=404, text="There is no such file.")
+            return web.Response(status=404, text="The file does not exist.")
         headers = {}
         if request.query.get("save"):
             headers["Content-Disposition"] = f'attachment; filename="{html.escape(path.name)}"'
         return web.FileResponse(path, headers=headers)
 
     async def _upload(self, request: web.Request) -> web.Response:
-        """One file, streamed to disk; its name says where inside the batch's folder."""
+        """Write one uploaded file; its name is a path inside the folder of the upload."""
         folder = self._uploads(request.match_info["batch"])
         path = safe_path(folder, request.query.get("name", ""))
         if path is None:
-            return web.Response(status=400, text="That file's name leads out of the folder.")
+            return web.Response(status=400, text="The name of the file is not allowed.")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
                 async for chunk in request.content.iter_chunked(1 << 20):
                     file.write(chunk)
         except OSError as error:
-            return web.Response(status=507, text=f"Cannot be written: {error.strerror}.")
+            return web.Response(
+                status=507, text=f"The file could not be written: {error.strerror}."
+            )
         return web.Response(text="ok")
 
     async def _upload_done(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""The page's own chart element, as page/plots.js defines it."""
+"""Chart element of the page, which page/plots.js defines."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from trame_client.widgets.core import AbstractElement
 
 
 class Plot(AbstractElement):
-    """A Plotly figure in a trame variable.
+    """Plotly figure in a trame variable.
 
     Args:
-        drags: whether its AIF can be dragged along the time axis.
+        drags: whether the AIF in it can be dragged along the time axis.
     """
 
     def __init__(self, figure: str, classes: str, *, drags: bool = False, **events: Any) -> None:
@@ -20,7 +20,7 @@ class Plot(AbstractElement):
         self._attributes["figure"] = f':figure="{figure}"'
         if drags:
             self._attributes["drags"] = ':drags="true" :shift="Number(shift)"'
-        self._event_names += ["live", "settle", "pick"]
+        self._event_names += ["drag", "pick"]
 
 
 def plot(
@@ -28,11 +28,16 @@ def plot(
     figure: str,
     classes: str,
     *,
-    live: Callable[[float], Any] | None = None,
-    settle: Callable[[float], Any] | None = None,
+    drag: Callable[[float], Any] | None = None,
     pick: Callable[[dict[str, Any]], Any] | None = None,
 ) -> Plot:
-    """A chart of a trame variable that tells what is done to it."""
-    given = {"live": live, "settle": settle, "pick": pick}
+    """Add the chart of a trame variable to the page.
+
+    Args:
+        figure: name of the variable.
+        drag: called with the shift, s, while the AIF is dragged and when it is dropped.
+        pick: called with the curve that was clicked.
+    """
+    given = {"drag": drag, "pick": pick}
     events = {name: (call, "[$event]") for name, call in given.items() if call is not None}
-    return Plot(figure, classes, drags=live is not None, **events)
+    return Plot(figure, classes, drags=drag is not None, **events)

@@ -1,4 +1,4 @@
-"""The page's charts as Plotly figures: plain dictionaries made from what the scene holds."""
+"""Charts of the page as Plotly figures, which are plain dictionaries."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
 #: Region role → colour, the same as in the views and pictures.
 ROLE_COLOURS = {str(role): words.colour for role, words in REGION_ROLES.items()}
-#: Seen on dark and on light.
+#: Colours that are visible on dark and on light.
 AIF_COLOUR, CHECK_COLOUR, GREY = "#e6578c", "#4cc2c4", "#8a94a0"
 _FONT = {"family": "system-ui, sans-serif", "size": 11}
 
 
 def _numbers(values: ArrayLike) -> list[float | None]:
-    """JSON knows no NaN; five digits are more than a pixel."""
+    """Round values to five digits and replace NaN by None, because JSON has no NaN."""
     return [
         float(f"{v:.5g}") if np.isfinite(v) else None for v in np.asarray(values, float).ravel()
     ]
@@ -37,7 +37,7 @@ def _line(x: ArrayLike, y: ArrayLike, name: str, colour: str, **more: Any) -> di
 
 
 def layout(dark: bool, x_title: str, y_title: str, **more: Any) -> dict[str, Any]:
-    """What every figure shares."""
+    """Return the layout that all figures share."""
     ink, grid = ("#c9d1d9", "#2a333d") if dark else ("#24292f", "#d8dee4")
     axis = {
         "gridcolor": grid, "zerolinecolor": grid, "linecolor": grid, "automargin": True,
@@ -69,7 +69,7 @@ def main_figure(
     unit: str,
     frame: int,
 ) -> dict[str, Any]:
-    """The AIF at its shift, the regions' curves with their fits, and the frame in view.
+    """Return the chart of the AIF at its shift, the regions' curves with fits, and the frame.
 
     Args:
         aif: ``(frames,)`` in ``aif_unit``, before the shift. fits: region → ``(frames,)``.
@@ -85,7 +85,7 @@ def main_figure(
     right = bool(data)
     data.append(
         _line(
-            t + shift, aif, "AIF (drag it along the time)", AIF_COLOUR, meta="aif", width=2.5,
+            t + shift, aif, "AIF (drag to shift)", AIF_COLOUR, meta="aif", width=2.5,
             yaxis="y2" if right else "y",
         )
     )  # fmt: skip
@@ -108,7 +108,7 @@ def main_figure(
 def evidence_figure(
     evidence: Evidence, *, dark: bool, shift: float, roles: dict[str, Any]
 ) -> dict[str, Any]:
-    """Residual against the shift, with the proposal, its interval and the shift in use."""
+    """Return the chart of the residual at each shift, with proposal, interval and present shift."""
     data = [_line(evidence.shifts, evidence.residual, "residual (relative to best)", CHECK_COLOUR)]
     for region in evidence.regions if len(evidence.regions) > 1 else ():
         colour = ROLE_COLOURS.get(roles.get(region.name, ""), GREY)
@@ -133,9 +133,9 @@ def evidence_figure(
 
 
 def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -> dict[str, Any]:
-    """Slices as small multiples: what was taken in colour, what was not in grey.
+    """Return the chart of the candidates: one small plot per slice, excluded ones in grey.
 
-    A curve's ``meta`` is its row in the table, so that a click can take it in or out.
+    The ``meta`` of a curve is its row in the table, so that a click can include or exclude it.
     """
     slices = sorted({c.slice for c in found.candidates})
     columns = min(4, len(slices)) or 1
@@ -172,20 +172,20 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
             "anchor": f"x{number}",
             "range": [-0.15 * top, 1.25 * top],
         }
-        taken = any(c.accepted for c in found.candidates if c.slice == index)
+        used = any(c.accepted for c in found.candidates if c.slice == index)
         notes.append({
             "text": f"{index + 1}", "x": x0 + 0.02, "y": y0 + height - 0.02, "xref": "paper",
             "yref": "paper", "showarrow": False, "xanchor": "left", "yanchor": "top",
-            "font": {"size": 10, "color": ink if taken else GREY},
+            "font": {"size": 10, "color": ink if used else GREY},
         })  # fmt: skip
         for index, c in enumerate(found.candidates):
             if c.slice != index:
                 continue
             curve = c.signal / c.signal[: found.baseline_frames].mean() - 1
-            what = "taken" if c.accepted else c.reason
+            status = "included" if c.accepted else c.reason
             data.append(
                 _line(
-                    t, curve, f"{c.name}: {what}",
+                    t, curve, f"{c.name}: {status}",
                     AIF_COLOUR if c.accepted else GREY, width=2 if c.accepted else 1,
                     meta=index, xaxis=f"x{number}", yaxis=f"y{number}",
                     hovertemplate="%{fullData.name}<extra></extra>",
@@ -196,7 +196,7 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
 
 
 def voxel_figure(voxel: VoxelExplanation, *, dark: bool) -> dict[str, Any]:
-    """A voxel's curve, its fit and what the fit leaves."""
+    """Return the chart of a voxel's curve, fit and residual."""
     data = [
         _line(voxel.t, voxel.curve, "voxel", "#f0b45b", mode="markers"),
         _line(voxel.t, voxel.fit, "fit", "#f0b45b", width=2),

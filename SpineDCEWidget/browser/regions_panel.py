@@ -1,4 +1,4 @@
-"""Step 3: lesion, reference vertebra, aorta and exclusions, drawn with numbers beside them."""
+"""Step 3: drawing of regions by their roles, and rulers."""
 
 from __future__ import annotations
 
@@ -18,32 +18,31 @@ from SpineDCELib.series import Geometry, read_segmentation
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.disabled_reasons import NO_ROLE, NO_STUDY, unless
+from SpineDCEWidget.browser.disabled_reasons import NO_ROLE, NO_STUDY, disabled_if
 from SpineDCEWidget.browser.drawing import BRUSH
 from SpineDCEWidget.browser.plotly_figures import ROLE_COLOURS
 from SpineDCEWidget.browser.threshold_preview import Preview
 from SpineDCEWidget.shared import formatting as shown
-from SpineDCEWidget.shared.wording import ROLE_HINTS, ROLES
+from SpineDCEWidget.shared.wording import DRAWN_ROLES, OPEN_FIRST, ROLE_HINTS, role_title
 
 _TOOLS = {
-    "paint": ("mdi-brush", "Paint ([ and ] change the brush)"),
+    "paint": ("mdi-brush", "Paint ([ and ] change the size of the brush)"),
     "erase": ("mdi-eraser", "Erase"),
     "draw": ("mdi-draw", "Draw an outline"),
-    "scissors": ("mdi-content-cut", "Cut away what lies inside an outline, in this slice"),
+    "scissors": ("mdi-content-cut", "Erase the inside of an outline in this slice"),
 }
 
-
-#: How often the numbers follow a stroke, s, and what they may cost, s.
-_LIVE, _CHEAP = 0.15, 0.03
+#: Interval at which the numbers follow a stroke, and the computing time that allows it, s.
+_INTERVAL, _AFFORDABLE = 0.15, 0.03
 
 
 def _read(path: Path, geometry: Geometry) -> tuple[dict[str, np.ndarray], dict[str, Role]]:
-    """The regions of a file that hold a voxel, and what they are for."""
+    """Read the regions of a file that are not empty, and their roles."""
     try:
         found = read_segmentation(path)
         placed = found.on(geometry)
     except InputError as error:
-        # The user knows it by its name only.
+        # The path is that of the upload, which the user has never seen.
         raise InputError(
             str(error).replace(str(path), path.name),
             code=error.code,
@@ -53,7 +52,7 @@ def _read(path: Path, geometry: Geometry) -> tuple[dict[str, np.ndarray], dict[s
     masks = {name: mask for name, mask in placed.items() if mask.any()}
     if not masks:
         raise InputError(
-            f"{path.name} holds no voxel of the dynamic series.",
+            f"The regions of {path.name} contain no voxel of the dynamic series.",
             code="regions_outside", about=path.name,
         )  # fmt: skip
     roles = roles_of(found)
@@ -61,7 +60,7 @@ def _read(path: Path, geometry: Geometry) -> tuple[dict[str, np.ndarray], dict[s
 
 
 class RegionsPanel:
-    """Four buttons that take up the brush at once; everything drawn can be undone."""
+    """Panel of step 3: a button for each role, tools, loading of regions, rulers."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
@@ -84,7 +83,7 @@ class RegionsPanel:
 
     @property
     def placing(self) -> bool:
-        """Whether a ruler waits for its clicks."""
+        """Return whether a ruler waits for its clicks."""
         return bool(self._station.state.placing)
 
     @property
@@ -94,7 +93,7 @@ class RegionsPanel:
     # -- tools ------------------------------------------------------------------------------------
 
     def arm(self, role: str) -> None:
-        """Take the brush for a role, or put it down if it is in hand."""
+        """Arm the brush for a role, or put it down if it is armed for that role."""
         visit = self._station.visit
         if visit is None:
             return
@@ -102,30 +101,32 @@ class RegionsPanel:
         if self._drawing.role == role and self._drawing.tool != "look":
             self._drawing.put_down()
         else:
-            self._drawing.stop_placing()
+            self._drawing.stop_placing_ruler()
             self._drawing.take(role)
             self._limit()
             self._watch_brush()
         self.refresh()
 
     def another(self) -> None:
-        """One more region of the role in hand, as with two lesions."""
+        """Add one more region of the selected role, such as a second lesion."""
         if self._drawing.role:
             self._drawing.take(self._drawing.role, self._drawing.tool, another=True)
             self.refresh()
 
     def use(self, tool: str) -> None:
+        """Switch the tool."""
         if self._drawing.role:
             self._drawing.use(tool)
             self._station.state.tool = tool
 
     def change_brush(self, factor: float) -> None:
+        """Multiply the diameter of the brush by a factor."""
         self._station.state.brush = round(
             float(np.clip(self._drawing.diameter * factor, *BRUSH)), 1
         )
 
     def _limit(self) -> None:
-        """Paint only where the frame's signal lies between two values."""
+        """Restrict painting to voxels whose signal in the frame lies between the two limits."""
         state, node = self._station.state, self._station.app.segmentation_editor.editor_node
         node.SetSourceVolumeIntensityMask(bool(state.only_between))
         node.SetSourceVolumeIntensityMaskRange(*(float(v) for v in state.between))
@@ -135,7 +136,7 @@ class RegionsPanel:
         self._show_preview()
 
     def _show_preview(self) -> None:
-        """What the two values take, until something is drawn or the tool is put down."""
+        """Show the voxels between the two limits, until the user draws or puts the tool down."""
         state, visit = self._station.state, self._drawing.visit
         if state.only_between and self._drawing.role and visit is not None:
             self._preview.show(visit, *(float(v) for v in state.between))
@@ -143,12 +144,12 @@ class RegionsPanel:
             self._preview.clear()
 
     def _follow_preview(self) -> None:
-        """Of the frame that is shown and in the visit that is drawn in now, or not at all."""
+        """Update the preview to the frame and the visit in view."""
         if self._preview.shown:
             self._show_preview()
 
-    def drawn(self) -> None:
-        """A region was changed: its numbers, and nothing over what was drawn."""
+    def show_drawn(self) -> None:
+        """Show the numbers of the changed regions, without the preview."""
         self._preview.clear()
         self.show_rows()
 
@@ -157,18 +158,19 @@ class RegionsPanel:
             self._brush = asyncio.get_running_loop().create_task(self._follow_brush())
 
     async def _follow_brush(self) -> None:
-        """While a tool is in hand: numbers and curves of a stroke before it is finished.
+        """Show numbers and curves of each stroke before it is finished, while a tool is armed.
 
-        Not from its first moment on, when its pixels are waited for, nor where they take long.
+        They are left out at the start of a stroke, when the view must be drawn first, and for the
+        rest of a stroke whose numbers take long.
         """
         began, cost = False, 0.0
         while self._drawing.role:
-            await asyncio.sleep(_LIVE)
+            await asyncio.sleep(_INTERVAL)
             start = time.perf_counter()
             regions = None if self._station.jobs.running else self._drawing.under_brush()
             if regions is None:
                 began, cost = False, 0.0
-            elif began and cost < _CHEAP:
+            elif began and cost < _AFFORDABLE:
                 rows = self._drawing.rows(regions)
                 with self._station.state:
                     self._station.charts.show_main(rows)
@@ -178,7 +180,7 @@ class RegionsPanel:
                 began = True
 
     def fill(self) -> None:
-        """Add every voxel of the slice between the two values to the region."""
+        """Add the voxels of the slice in view that lie between the two limits to the region."""
         visit = self._drawing.visit
         if visit is not None and self._drawing.role:
             low, high = self._station.state.between
@@ -186,40 +188,43 @@ class RegionsPanel:
             self._drawing.fill_between(low, high, slice_index, array_of(visit.frame))
 
     def copy(self, step: int) -> None:
-        """Copy the region to the next or previous slice, and go there."""
+        """Copy the region to the next or previous slice, and show that slice."""
         visit = self._drawing.visit
         if visit is None or not self._drawing.role:
             return
         slice_index = self._station.views.slice_index(visit.name)
         target = slice_index + int(step)
         if not 0 <= target < visit.analysis.study.dynamic.geometry.shape[0]:
-            self._station.fail("There is no further slice.")
+            self._station.show_error("This is the last slice in that direction.")
         elif not self._drawing.copy_slice(slice_index, target):
-            self._station.fail("The region has no voxel in this slice to copy.")
+            self._station.show_error(
+                "The region is empty in this slice, so there is nothing to copy."
+            )
         else:
             self._station.views.go_to_slice(target, visit.name)
 
     def remove(self) -> None:
+        """Delete the selected region."""
         if self._drawing.role and self._drawing.segment:
             self._drawing.remove(self._drawing.segment)
             self.refresh()
 
-    # -- from a file ------------------------------------------------------------------------------
+    # -- files -------------------------------------------------------------------------------------
 
     def uploaded(self, folder: Path) -> None:
-        """A file with regions has come."""
+        """Load the regions of a file that was uploaded."""
         with self._station.state as state:
             state.uploading = ""
-        self._station.begin(self.load)(folder)
+        self._station.as_task(self.load)(folder)
 
     async def load(self, folder: Path) -> None:
-        """Take the regions of the file in a folder into the visit; the folder goes.
+        """Load the regions of the file in a folder into the selected visit; delete the folder.
 
-        A single one that says of itself no more than that it is a region becomes what is in hand.
+        A single region without a known role takes the place of the selected region.
         """
         station, visit, drawing = self._station, self._station.visit, self._drawing
         if visit is None:
-            station.fail("Open a study first, then load the regions that are drawn on it.")
+            station.show_error(OPEN_FIRST)
             return
         geometry = visit.analysis.study.dynamic.geometry
         (path,) = (path for path in folder.rglob("*") if path.is_file())
@@ -238,26 +243,26 @@ class RegionsPanel:
         drawing.load(masks, roles)
         areas = next(iter(masks.values())).sum((1, 2))
         station.views.go_to_slice(int(areas.argmax()), visit.name)
-        said = f"Loaded into the {visit.name} visit: {', '.join(masks)}. Undo removes them again."
+        message = f"Loaded into the {visit.name} visit: {', '.join(masks)}."
         if unknown := [name for name in masks if roles[name] == "other"]:
-            said += (
-                f" The purpose of {', '.join(unknown)} is not known: name it lesion, reference, "
-                "aorta or exclusion, or load it alone with that region's brush in hand."
+            message += (
+                f" The role of {', '.join(unknown)} is not known. Include lesion, reference, aorta "
+                "or exclusion in the name, or select a region here and load one alone."
             )
-        station.tell(said)
+        station.show_note(message)
         self.refresh()
 
     # -- rulers -----------------------------------------------------------------------------------
 
     def ruler(self) -> None:
-        """Place a diameter of the lesion with two clicks."""
+        """Add a ruler whose two ends the user clicks."""
         visit = self._station.visit
         if visit is None:
             return
         self._drawing.activate(visit)
         self._drawing.place_ruler()
         self._station.state.placing = True
-        self._station.tell("Click both ends of the lesion's diameter.")
+        self._station.show_note("Click both ends of the diameter of the lesion.")
         self._placed = asyncio.get_running_loop().create_task(self._wait_for_ruler(visit))
         self.refresh()
 
@@ -269,22 +274,23 @@ class RegionsPanel:
             await asyncio.sleep(0.2)
         with self._station.state as state:
             state.placing = False
-            self._drawing.drop_unfinished_rulers()
+            self._drawing.remove_unfinished_rulers()
         self._rulers_changed(visit)
 
     def _rulers_changed(self, visit: Any) -> None:
-        """Size the lesion again with the rulers as they are now."""
+        """Measure the size of the lesion with the present rulers."""
         self._station.attempt(lambda: self._station.session.rulers_changed(visit))
         self._station.changed(visit)
         self.refresh()
 
     def follow_rulers(self) -> None:
-        """Size the lesion again after a ruler's end was dragged."""
+        """Measure the size of the lesion again after an end of a ruler was dragged."""
         for visit in self._station.session.visits:
             if not self.placing and tuple(rulers_in(visit.nodes)) != visit.rulers:
                 self._rulers_changed(visit)
 
     def remove_rulers(self) -> None:
+        """Remove all rulers of the selected visit."""
         visit = self._station.visit
         if visit is not None:
             self._drawing.activate(visit)
@@ -293,13 +299,13 @@ class RegionsPanel:
 
     # -- showing ----------------------------------------------------------------------------------
 
-    def restored(self, _visits: list[Any]) -> None:
-        """Follow an undo or redo."""
-        self._drawing.restored()
+    def follow_undo(self) -> None:
+        """Update tool and preview after an undo or redo."""
+        self._drawing.follow_undo()
         self._preview.clear()
 
     def show_rows(self) -> None:
-        """The numbers beside the buttons, of what is drawn now."""
+        """Show the numbers of the regions beside their buttons."""
         self._station.state.region_numbers = shown.region_numbers(self._station.charts.rows)
 
     def refresh(self) -> None:
@@ -320,14 +326,14 @@ class RegionsPanel:
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
-            for role, title in ROLES.items():
+            for role in DRAWN_ROLES:
                 with html.Button(
                     classes="role", click=(self.arm, f"['{role}']"), id=f"role-{role}",
-                    **unless(NO_STUDY, ROLE_HINTS[role]),
+                    **disabled_if(NO_STUDY, ROLE_HINTS[role]),
                     raw_attrs=[f":class=\"{{armed: role === '{role}'}}\""],
                 ):  # fmt: skip
                     html.Span(classes="swatch", style=f"background:{ROLE_COLOURS[role]}")
-                    html.B(title)
+                    html.B(role_title(role))
                     html.Span(
                         f"{{{{ region_numbers['{role}'] || '' }}}}", classes="numbers",
                         id=f"numbers-{role}",
@@ -338,7 +344,7 @@ class RegionsPanel:
                         icon=icon, size="small", click=(self.use, f"['{tool}']"),
                         variant=(f"tool === '{tool}' ? 'flat' : 'text'",), id=f"tool-{tool}",
                         color=(f"tool === '{tool}' ? 'primary' : undefined",),
-                        **unless(NO_ROLE, title), raw_attrs=[f'aria-label="{title}"'],
+                        **disabled_if(NO_ROLE, title), raw_attrs=[f'aria-label="{title}"'],
                     )  # fmt: skip
                 html.Div("", classes="grow")
                 for icon, name, keys, action in (
@@ -356,8 +362,9 @@ class RegionsPanel:
                         raw_attrs=[f'aria-label="{word} ({keys})"'], id=f"button-can_{name}",
                     )  # fmt: skip
             html.Div(
-                "{{ !role ? 'Choose what to draw; the brush is ready at once.' : "
-                "'Draw in any view of the visit; Esc puts the tool down.' }}", classes="hint",
+                "{{ !role ? 'Choose a region, then draw it.' : "
+                "'Draw in any view of the visit. Press Esc to put the tool down.' }}",
+                classes="hint",
             )  # fmt: skip
             with html.Div(v_show="role", classes="stack"):
                 with html.Div(classes="row"):
@@ -369,19 +376,19 @@ class RegionsPanel:
                     html.Span("{{ Number(brush).toFixed(1) }} mm", classes="number")
                 with html.Div(classes="row"):
                     v3.VCheckbox(
-                        v_model=("only_between",), label="only where the frame's signal is",
-                        density="compact", hide_details=True, id="only-between",
+                        v_model=("only_between",), density="compact", hide_details=True,
+                        label="Paint only within a signal range of the frame", id="only-between",
                     )  # fmt: skip
                 with html.Div(classes="row", v_show="only_between"):
                     v3.VRangeSlider(
                         v_model=("between",), min=("signal_range[0]",), max=("signal_range[1]",),
                         step=1, density="compact", hide_details=True, id="between",
-                        title="Yellow is what the two values take",
+                        title="Voxels in the range are yellow",
                     )  # fmt: skip
                     v3.VBtn(
                         "Fill slice", size="x-small", variant="tonal", click=self.fill,
                         id="fill-slice",
-                        title="Add every voxel of this slice between the two values",
+                        title="Add all voxels of this slice that lie in the range",
                     )  # fmt: skip
                 with html.Div(classes="row"):
                     html.Span("Copy to slice", classes="field")
@@ -393,29 +400,29 @@ class RegionsPanel:
                             click=(self.copy, f"[{step}]"), title=f"Copy to the {title} slice",
                         )  # fmt: skip
                     html.Div("", classes="grow")
-                    v3.VBtn("Another", size="x-small", variant="text", click=self.another,
-                            title="One more region of this kind")  # fmt: skip
+                    v3.VBtn("Add another", size="x-small", variant="text", click=self.another,
+                            title="Add one more region of this role")  # fmt: skip
                     v3.VBtn("Delete", size="x-small", variant="text", click=self.remove,
-                            title="Take the region away; undo brings it back")  # fmt: skip
-            html.Div("Size", classes="label")
+                            title="Delete the region")  # fmt: skip
+            html.Div("Lesion size", classes="label")
             with html.Div(classes="row"):
                 v3.VBtn(
-                    "Ruler", size="small", variant="tonal", prepend_icon="mdi-ruler",
+                    "Add ruler", size="small", variant="tonal", prepend_icon="mdi-ruler",
                     click=self.ruler, id="ruler",
-                    **unless(
+                    **disabled_if(
                         NO_STUDY | {"placing": "Click both ends in a view, or press Esc."},
-                        "Two rulers, the longest diameter and the one across it, give the size",
+                        "Place a ruler along the longest diameter of the lesion and one across it",
                     ),
                 )  # fmt: skip
-                html.Span("{{ rulers.join(' × ') || 'none yet' }}", classes="hint grow")
-                v3.VBtn("Clear", size="x-small", variant="text", click=self.remove_rulers,
+                html.Span("{{ rulers.join(' × ') || 'no rulers' }}", classes="hint grow")
+                v3.VBtn("Remove rulers", size="x-small", variant="text", click=self.remove_rulers,
                         v_if="rulers.length")  # fmt: skip
             with html.Label(
                 classes="upload", v_show="visits.length && !uploading",
-                title="Regions drawn elsewhere on this series: .seg.nrrd, DICOM Segmentation, "
-                "labelled NRRD or NIfTI",
+                title="Regions on this series, from a .seg.nrrd file, a DICOM Segmentation, or a "
+                "label map in NRRD or NIfTI",
             ):  # fmt: skip
-                html.Span("Load regions from a file ({{ titles[visit] }})")
+                html.Span("Load regions ({{ titles[visit] }})")
                 html.Input(
                     type="file", id="upload-regions",
                     raw_attrs=[

@@ -1,4 +1,4 @@
-"""Step 5: both values and their change, the call, and the export."""
+"""Step 5: the values of the visits, their change, the call, and the export."""
 
 from __future__ import annotations
 
@@ -7,23 +7,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.export.formats import FORMATS
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.disabled_reasons import BUSY, unless
+from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.shared import formatting as shown
-from SpineDCEWidget.shared.wording import remedy
+from SpineDCEWidget.shared.wording import COMPARING, FORMAT_TITLES, remedy
 
-_FORMATS = {
-    "report": "report (HTML)", "pdf": "report (PDF)", "dicom": "DICOM", "nifti": "NIfTI",
-    "scene": "3D Slicer scene",
-}  # fmt: skip
-_NOT_READY = {"!ready_to_export": "The maps are not up to date."}
+_NOT_READY = {"!ready_to_export": "The maps are out of date or have not been computed yet."}
 
 
 class ResultPanel:
-    """The table, the call as a sentence, warnings, report and export."""
+    """Panel of step 5."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
@@ -32,17 +27,19 @@ class ResultPanel:
                 "result": {"headings": [], "rows": [], "call": "", "warnings": [], "sizes": []},
                 "obstacle": "", "compared": False, "formats": ["report"], "anonymise": False,
                 "report_url": "", "reports": [], "download": None, "ready_to_export": False,
-                "format_items": [{"title": _FORMATS[f], "value": f} for f in FORMATS],
+                "format_items": [
+                    {"title": title, "value": value} for value, title in FORMAT_TITLES.items()
+                ],
             }
         )  # fmt: skip
 
     async def compare(self) -> None:
-        """Change and call, with how they hold under perturbed analyses."""
+        """Compute the change and the call of every lesion, and the robustness of the call."""
         station = self._station
         jobs: list[Any] = []
         if not station.attempt(lambda: jobs.append(station.session.comparison_job())):
             return
-        done, comparison = await station.jobs.run("Comparing the visits", jobs[0].run)
+        done, comparison = await station.jobs.run(COMPARING, jobs[0].run)
         if done:
             jobs[0].finish(comparison)
             station.save_soon()
@@ -65,7 +62,7 @@ class ResultPanel:
         return bool(done)
 
     async def export(self) -> None:
-        """Write everything to one file, which the browser downloads."""
+        """Write the results to one zip file, which the browser downloads."""
         station = self._station
         folder = station.files / "spinedce-results"
         if not await self._write(folder, list(station.state.formats)):
@@ -77,10 +74,10 @@ class ResultPanel:
         if done:
             with station.state as state:
                 state.download = {"url": f"files/{Path(archive).name}?save=1", "at": time.time()}
-            station.tell("The results are in your downloads.")
+            station.show_note("The results are in your downloads folder.")
 
     async def preview(self) -> None:
-        """The report as it will be exported."""
+        """Write the report and show it over the page."""
         station = self._station
         folder = station.files / "preview"
         if await self._write(folder, ["report"]):
@@ -113,13 +110,13 @@ class ResultPanel:
             with html.Div(v_if="two && !compared", classes="stack"):
                 v3.VBtn(
                     "Compare visits", color="primary", block=True,
-                    click=self._station.begin(self.compare),
+                    click=self._station.as_task(self.compare),
                     disabled=("busy || !!obstacle",), id="compare",
-                    title=("obstacle || 'Change, call and its robustness'",),
+                    title=("obstacle || 'Compute the change and the call of every lesion'",),
                 )  # fmt: skip
             html.Div(
                 "{{ result.call }}", classes="call", v_if="result.call", id="call",
-                raw_attrs=[':class="{made: compared}"'],
+                raw_attrs=[':class="{current: compared}"'],
             )  # fmt: skip
             with html.Div(classes="warn", v_for="w in result.warnings", key="w"):
                 html.Span("{{ w }}")
@@ -132,7 +129,7 @@ class ResultPanel:
             html.Div("Export", classes="label")
             v3.VSelect(
                 v_model=("formats",), items=("format_items",), multiple=True, chips=True,
-                label="In addition to maps, tables and regions", density="compact",
+                label="Formats, besides maps, tables and regions", density="compact",
                 hide_details=True, variant="outlined", id="formats",
             )  # fmt: skip
             v3.VCheckbox(
@@ -142,17 +139,19 @@ class ResultPanel:
             with html.Div(classes="row"):
                 v3.VBtn(
                     "Export", color="primary", prepend_icon="mdi-download",
-                    click=self._station.begin(self.export),
-                    id="export", **unless(BUSY | _NOT_READY, "One zip file with everything"),
+                    click=self._station.as_task(self.export),
+                    id="export",
+                    **disabled_if(BUSY | _NOT_READY, "Download the results as one zip file"),
                 )  # fmt: skip
                 v3.VBtn(
-                    "Report", variant="tonal", prepend_icon="mdi-file-document-outline",
-                    click=self._station.begin(self.preview),
-                    id="report", **unless(BUSY | _NOT_READY, "The report as it will be exported"),
+                    "Show report", variant="tonal", prepend_icon="mdi-file-document-outline",
+                    click=self._station.as_task(self.preview),
+                    id="report",
+                    **disabled_if(BUSY | _NOT_READY, "Show the report that is exported"),
                 )  # fmt: skip
 
     def report_ui(self) -> None:
-        """The report over the page, until it is closed."""
+        """Build the report that covers the page until it is closed."""
         with html.Div(classes="report", v_if="report_url"):
             with html.Div(classes="report-head"):
                 with v3.VBtnToggle(

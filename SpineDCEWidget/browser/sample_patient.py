@@ -1,4 +1,4 @@
-"""The sample patient, made apart.
+"""Sample patient, computed in a separate process.
 
 ``python -m SpineDCEWidget.browser.sample_patient FOLDER SIZE``
 """
@@ -15,13 +15,13 @@ from SpineDCELib.progress import Progress
 from SpineDCEWidget.browser.subprocess_job import run_apart, work_apart
 
 
-def is_made(folder: Path) -> bool:
-    """Whether both visits are there, whole."""
+def is_complete(folder: Path) -> bool:
+    """Return whether both visits are complete."""
     return all((folder / name / "truth" / "rois.seg.nrrd").exists() for name in VISITS)
 
 
-def make_sample(folder: Path, size: str, progress: Progress) -> None:
-    """Write both visits to ``folder``.
+def compute_sample(folder: Path, size: str, progress: Progress) -> None:
+    """Compute both visits and write them to ``folder``.
 
     Raises:
         InputError: they could not be written.
@@ -29,7 +29,7 @@ def make_sample(folder: Path, size: str, progress: Progress) -> None:
     try:
         run_apart(__name__, folder, size, progress=progress)
     except InputError as error:
-        raise InputError(f"The sample patient could not be made in {folder}: {error}") from None
+        raise InputError(f"The sample patient could not be written to {folder}: {error}") from None
 
 
 if __name__ == "__main__":

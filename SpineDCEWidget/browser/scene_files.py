@@ -1,4 +1,4 @@
-"""Scenes opened and saved from the page: ``.mrb``, as 3D Slicer opens and saves them."""
+"""Opening and saving of scenes (``.mrb``), which 3D Slicer can open too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = (".mrb", ".mrml")
 
 
 class Scenes:
-    """The working scene as one file."""
+    """Scene files of the workstation."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
@@ -24,12 +24,14 @@ class Scenes:
     async def open(self, path: Path) -> list[Any]:
         """Open the visits of a scene that was saved here or by the module in 3D Slicer.
 
-        Later work on them is restored. Nothing is opened, and the reason told, if the scene cannot
-        be read.
+        Later work on them is restored.
+
+        Returns:
+            The opened visits; none if the scene could not be read, which is shown as an error.
         """
         station = self._station
         if not path.is_file():
-            station.fail(f"{path} does not exist. Choose the scene's file.")
+            station.show_error(f"{path} does not exist. Enter the path of a scene file.")
             return []
         done, found = await station.jobs.run(
             "Opening the scene", lambda progress: read_scene(path, progress)
@@ -45,21 +47,21 @@ class Scenes:
                 work = bundled.saved
             opened.append(station.session.open(name, images, saved=work))
             if work is not bundled.saved:
-                station.tell(
+                station.show_note(
                     f"Your work on the {name} visit since the scene was saved was restored."
                 )
             station.study_opened(opened[-1])
         return opened
 
     async def save(self) -> None:
-        """Images, regions, choices and maps as one file that the browser keeps."""
+        """Save images, regions, settings and maps as one file, which the browser downloads."""
         station = self._station
         folder, path = station.files / "scene", station.files / "spinedce-scene.mrb"
         shutil.rmtree(folder, ignore_errors=True)
         try:
             done = await station.jobs.walk(
                 "Writing the scene",
-                unfold_bundle(station.session.bundle(), folder / path.stem, **station.maps.looks()),
+                unfold_bundle(station.session.bundle(), folder / path.stem, **station.maps.style()),
             )
             if done:
                 done, _ = await station.jobs.run(
@@ -71,4 +73,4 @@ class Scenes:
         if done:
             with station.state as state:
                 state.download = {"url": f"files/{path.name}?save=1", "at": time.time()}
-            station.tell("The scene is in your downloads.")
+            station.show_note("The scene is in your downloads folder.")

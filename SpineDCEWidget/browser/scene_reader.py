@@ -1,4 +1,4 @@
-"""A scene read apart: MRML takes seconds and a gigabyte for it, and could not be stopped here.
+"""Reading of a scene in a separate process, because MRML needs seconds and 1 GB and cannot stop.
 
 ``python -m SpineDCEWidget.browser.scene_reader SCENE FOLDER``
 """
@@ -17,7 +17,7 @@ from SpineDCEWidget.browser.subprocess_job import run_apart, work_apart
 
 
 def read_scene(path: Path, progress: Progress) -> list[BundledVisit]:
-    """As :func:`read_bundle`, with the large arrays in files."""
+    """Read a scene like :func:`read_bundle`, with the large arrays in files."""
     with tempfile.TemporaryDirectory(prefix="spinedce-scene-") as folder:
         run_apart(__name__, path, folder, progress=progress)
         found: list[BundledVisit] = take_over(Path(folder))

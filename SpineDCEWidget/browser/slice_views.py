@@ -1,4 +1,4 @@
-"""The slice views: what each shows, and how they move together."""
+"""Slice views: the images in them, their linked slices and zoom, and the mouse."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 from SpineDCEWidget.browser.view_stream import Pictures
 from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
 
-#: What a view can show, in the order that menus list it.
+#: Images that a view can show, in the order of the menu.
 CONTENTS = ("T1", "frame", "map", "fused")
 COLUMNS = 3
 _CROSSHAIR_HIDDEN = 0
-#: A press and release this near to each other is a click, pixels.
+#: Largest distance between press and release of a click, pixels.
 _CLICK = 3
 
 
 @dataclass
 class Pane:
-    """One slice view: a visit, and which column of the grid it is in."""
+    """Slice view of a visit in one column of the grid."""
 
     visit: str
     column: int
@@ -45,22 +45,22 @@ class Pane:
 
 
 def pane_name(visit: str, column: int) -> str:
-    """Also the name of the view's template and node."""
+    """Return the name of a pane, of its view's template and of its node."""
     return f"{visit}{column}"
 
 
 class Views:
-    """Six slice views, three for each visit, of which one or both rows are shown.
+    """Six slice views: a row of three for each visit; one or both rows are shown.
 
     Args:
         app: trame-slicer's ``SlicerApp``.
         server: trame's server.
         session: whose visits are shown.
         clicked: called with the visit's name and the RAS point of a click.
-        released: called when the mouse button was let go over a view.
+        released: called when the mouse button was released over a view.
         pointed: called with the visit's name when the mouse enters one of its views.
         moved: called when the slice or the field of view has changed.
-        resized: called when a view has another size.
+        resized: called when the size of a view has changed.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Views:
         pane = Pane(visit, column, view)
         self._pictures.add(pane.name, self._factory.get_factory_view(pane.name))
         view.render_window().SetMultiSamples(0)
-        # First in its renderer: regions that come before it, as with earlier work, would hide it.
+        # The image must be first in its renderer, because regions added before would cover it.
         image = view._render_manager
         image.image_actor.SetVisibility(False)
         image._AddSliceActorToRendererIfNeeded()
@@ -114,24 +114,24 @@ class Views:
             interactor.AddObserver(event, lambda *_: self._point(pane), 100.0)
         return pane
 
-    # -- what is shown --------------------------------------------------------------------------
+    # -- images ---------------------------------------------------------------------------------
 
     def set_rows(self, visits: Sequence[str]) -> None:
-        """Draw the rows of these visits only."""
+        """Show the rows of these visits only."""
         self.rows = list(visits)
         self._app.view_manager.set_current_view_ids([p.name for p in self.shown()])
 
     def shown(self) -> Iterator[Pane]:
-        """The panes whose row is shown."""
+        """Return the panes whose row is shown."""
         return (pane for pane in self.panes if pane.visit in self.rows)
 
     def visit_of(self, pane: Pane) -> Any:
-        """The visit that a pane shows; None before it has a study."""
+        """Return the visit that a pane shows; None if it has no study."""
         visit = self._session.visit(pane.visit)
         return visit if visit.analysis is not None else None
 
     def fill(self) -> None:
-        """Put volumes and opacities into every view; new nodes are picked up."""
+        """Show the volumes of the visits in the views."""
         for pane in self.panes:
             visit = self.visit_of(pane)
             shown = visit.maps.get(self.map_name) if visit else None
@@ -153,14 +153,14 @@ class Views:
             self.confine(visit.segmentation, visit.name)
 
     def set_opacity(self, opacity: float) -> None:
-        """Of the map over the anatomy."""
+        """Set the opacity of the map over the anatomy, 0 to 1."""
         self.opacity = opacity
         for pane in self.panes:
             if self.columns[pane.column] == "fused":
                 pane.composite.SetForegroundOpacity(opacity)
 
     def confine(self, node: Any, visit_name: str) -> None:
-        """Draw a node in the views of one visit only."""
+        """Show a node in the views of one visit only."""
         display = node.GetDisplayNode()
         changing = display.StartModify()
         display.RemoveAllViewNodeIDs()
@@ -169,13 +169,13 @@ class Views:
                 display.AddViewNodeID(pane.node.GetID())
         display.EndModify(changing)
 
-    # -- where ----------------------------------------------------------------------------------
+    # -- slices ---------------------------------------------------------------------------------
 
     def fit(self, *, again: bool = True) -> None:
-        """Turn every view to its dynamic slices and show them whole.
+        """Rotate every view to its dynamic slices and fit them to the view.
 
         Args:
-            again: stay in the slice that is shown instead of going to the middle one.
+            again: keep the slice that is shown instead of showing the middle one.
         """
         with self._alone():
             for pane in self.panes:
@@ -197,18 +197,18 @@ class Views:
         self._moved()
 
     def slice_index(self, visit_name: str) -> int:
-        """The dynamic slice in the middle of a visit's views."""
+        """Return the dynamic slice that the views of a visit show."""
         pane = next(p for p in self.panes if p.visit == visit_name)
         return self._nearest(pane, pane.node.GetSliceToRAS())
 
     def _nearest(self, pane: Pane, matrix: Any) -> int:
-        """The slice of a pane's visit that is nearest to another view's middle."""
+        """Return the slice of a pane's visit that is nearest to the centre of another view."""
         geometry = self.visit_of(pane).analysis.study.dynamic.geometry
         index = index_of([matrix.GetElement(r, 3) for r in range(3)], geometry)[0]
         return int(np.clip(round(index), 0, geometry.shape[0] - 1))
 
     def go_to_slice(self, index: int, visit_name: str) -> None:
-        """Show one dynamic slice of a visit; the other visit follows in space."""
+        """Show one dynamic slice of a visit, and the same position in a linked visit."""
         pane = next(p for p in self.panes if p.visit == visit_name)
         visit = self.visit_of(pane)
         if visit is not None:
@@ -223,14 +223,14 @@ class Views:
         pane.node.JumpSliceByOffsetting(*(float(v) for v in ras))
 
     def mark(self, ras: tuple[float, float, float] | None) -> None:
-        """Set the cross-hair to a point, or hide it."""
+        """Move the crosshair to a RAS point, mm; None hides it."""
         cross = self._app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         if ras is not None:
             cross.SetCrosshairRAS(*ras)
         cross.SetCrosshairMode(_CROSSHAIR_HIDDEN if ras is None else cross.ShowSmallBasic)
 
     def letters(self, visit_name: str) -> dict[str, str]:
-        """Anatomical letters of the view's sides."""
+        """Return the anatomical letter of each side of a visit's views."""
         pane = next(p for p in self.panes if p.visit == visit_name)
         matrix = pane.node.GetSliceToRAS()
         across, up = ([matrix.GetElement(r, c) for r in range(3)] for c in (0, 1))
@@ -241,7 +241,7 @@ class Views:
             "bottom": _letter([-v for v in up]),
         }
 
-    # -- moving together ------------------------------------------------------------------------
+    # -- linked views ---------------------------------------------------------------------------
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -252,12 +252,12 @@ class Views:
             self._following = before
 
     def _follow(self, leader: Pane) -> None:
-        """Let the other views of the visit, and the other visit if linked, follow one view."""
+        """Move the other views of the visit, and of a linked visit, with one view."""
         if self._following or self.visit_of(leader) is None:
             return
         size = leader.node.GetDimensions()[:2]
         if self._sizes.get(leader.name) != size:
-            # Only the window has changed; the slice is shown whole again when all have.
+            # The size of the view has changed; `resized` fits all views when none changes any more.
             self._sizes[leader.name] = size
             self._resized()
             return
@@ -303,7 +303,7 @@ class Views:
 
 
 def _orientation(geometry: Any) -> str:
-    """The preset nearest to a grid's slices."""
+    """Return the name of the orientation that is nearest to a grid's slices."""
     normal = np.abs(geometry.affine[:3, 2])
     return ("Sagittal", "Coronal", "Axial")[int(np.argmax(normal))]
 

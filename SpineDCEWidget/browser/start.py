@@ -1,4 +1,4 @@
-"""Starts the workstation: checks the machine, binds to it alone, prints the address."""
+"""Start of the workstation: check the machine, serve the page locally, print its address."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
     """Serve the page until the program is stopped.
 
     Args:
-        study: folder or file to open; both visits where it holds ``before`` and ``after``.
+        study: folder or file to open; both visits if it contains ``before`` and ``after``.
         port: on 127.0.0.1; any free one if 0.
-        browser: open a browser where there is a display.
+        browser: open a browser if there is a display.
 
     Raises:
-        InputError: packages or graphics libraries are missing, with how to get them.
+        InputError: packages or graphics libraries are missing, with the command that installs them.
     """
     check_packages()
     graphics = GraphicsCheck()
-    sys.argv = sys.argv[:1]  # trame would take the rest for its own
-    # Its own log would name every message; what fails is told on the page.
+    sys.argv = sys.argv[:1]  # trame would parse the rest as its own options
+    # Without this, wslink logs every message; failures are shown on the page.
     os.environ.setdefault("WSLINK_READY_MSG", " ")
-    # On one machine nothing gets lost on the way; a busy browser must not be taken for a dead one.
+    # No connection is lost on one machine, and a busy browser must not count as a dead one.
     os.environ.setdefault("WSLINK_HEART_BEAT", "0")
     from SpineDCEWidget.browser.app import Workstation
     from SpineDCEWidget.browser.page_server import Gate
@@ -46,7 +46,10 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
 
     def ready(**_: object) -> None:
         address = f"http://127.0.0.1:{station.server.port}/?token={token}"
-        print(f"SpineDCE runs at  {address}\nStop it with Ctrl+C; the work is saved.", flush=True)
+        print(
+            f"SpineDCE is running at  {address}\nPress Ctrl+C to stop it; the work is saved.",
+            flush=True,
+        )
         if browser and _has_display():
             webbrowser.open(address)
 
@@ -60,7 +63,7 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
             timeout=0,
         )
     finally:
-        station.jobs.cancel()  # or the program would not end before it
+        station.jobs.cancel()  # or the program would wait for it
         station.autosave.save()
         shutil.rmtree(station.files, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""Step 1: what is opened, and what was found in it."""
+"""Step 1: opening of studies, and their acquisition."""
 
 from __future__ import annotations
 
@@ -10,68 +10,73 @@ from typing import Any
 
 from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
 from SpineDCELib.series import scan_study
+from SpineDCELib.settings import FORM, value_at
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.autosave import read_recent, work_beside
-from SpineDCEWidget.browser.disabled_reasons import BUSY, unless
-from SpineDCEWidget.browser.sample_patient import is_made, make_sample
+from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
+from SpineDCEWidget.browser.sample_patient import compute_sample, is_complete
 from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder, user_folder
 from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.study_opening import open_images, reading_settings
+from SpineDCEWidget.shared.wording import READING, control_label, setting_help, setting_label
 
 _NOTHING: dict[str, Any] = {"path": "", "series": [], "problems": []}
+#: State variable → setting that corrects what was read from the files.
+_CORRECTIONS = {
+    "edit_TR": "reading.TR", "edit_FA": "reading.FA", "edit_interval": "reading.frame_interval",
+}  # fmt: skip
 
 
 class StudyPanel:
-    """Sample patient, folder, files, earlier work; then the facts of what is open."""
+    """Panel of step 1."""
 
     def __init__(self, station: Any, study: Path | None) -> None:
         self._station = station
         self._scenes = Scenes(station)
         self._first = study
-        self._begun = False
+        self._started = False
         station.state.update(
             {
                 "study_title": "", "open_path": str(study or Path.home()), "folders": [],
                 "found": _NOTHING, "chosen_series": None, "recent": [], "facts": [],
                 "browsing": False,
-                "edit_TR": None, "edit_FA": None, "edit_interval": None, "save_problem": "",
-                "uploading": "",
+                "save_problem": "", "uploading": "", **dict.fromkeys(_CORRECTIONS, ""),
             }
         )  # fmt: skip
         station.ctrl.on_client_connected.add(self._start)
 
     def _start(self, *_: Any) -> None:
-        """Once there is a page: open what the command line named."""
-        if self._begun:
+        """Open the study of the command line when the page has connected."""
+        if self._started:
             return
-        self._begun = True
+        self._started = True
         self.refresh()
         if self._first is not None:
             asyncio.get_running_loop().create_task(self.scan(open_at_once=True))
 
-    # -- what there is to open --------------------------------------------------------------------
+    # -- opening ----------------------------------------------------------------------------------
 
     async def sample(self, size: str = "small") -> None:
-        """Open both visits of the sample patient, computed on this computer the first time."""
+        """Open both visits of the sample patient; compute them first if necessary."""
         folder = sample_folder(size)
         paths = {
             name: folder / part / "dicom"
             for name, part in zip(SHOWN_VISITS, SAMPLE_VISITS, strict=True)
         }
-        if not is_made(folder):
+        if not is_complete(folder):
             done, _ = await self._station.jobs.run(
                 "Computing the sample patient",
-                lambda progress: make_sample(folder, size, progress),
+                lambda progress: compute_sample(folder, size, progress),
             )
             if not done:
                 return
         await self.open(paths)
 
     def browse(self, path: str | None = None) -> None:
-        """List the folders below one."""
+        """List the subfolders of a folder."""
         state = self._station.state
         here = Path(path or state.open_path).expanduser()
         here = here if here.is_dir() else here.parent
@@ -81,13 +86,13 @@ class StudyPanel:
                 key=str.lower,
             )
         except OSError as error:
-            self._station.fail(f"{here} cannot be listed: {error.strerror}.")
+            self._station.show_error(f"The folder {here} could not be read: {error.strerror}.")
             return
         state.open_path, state.browsing = str(here), True
         state.folders = [str(here.parent)] * (here != here.parent) + [str(here / n) for n in names]
 
     async def scan(self, *, open_at_once: bool = False) -> None:
-        """Say what lies in the folder, before anything is loaded."""
+        """List the series of the folder, without loading them; open a scene file at once."""
         state = self._station.state
         path = Path(state.open_path.strip()).expanduser()
         state.browsing = False
@@ -101,10 +106,10 @@ class StudyPanel:
             await self.open(pair)
             return
         if not path.exists():
-            self._station.fail(f"{path} does not exist. Choose the folder with the images.")
+            self._station.show_error(f"{path} does not exist. Enter the folder with the images.")
             return
         done, study = await self._station.jobs.run(
-            "Looking through the folder", lambda progress: scan_study(path, progress)
+            "Listing the series", lambda progress: scan_study(path, progress)
         )
         if not done:
             return
@@ -121,7 +126,7 @@ class StudyPanel:
             }  # fmt: skip
             state.chosen_series = dynamic[0].number if dynamic else None
             if not dynamic:
-                self._station.fail(
+                self._station.show_error(
                     f"There is no dynamic series in {path}: {len(study.series)} series, "
                     f"{study.not_images} other files."
                 )
@@ -129,15 +134,15 @@ class StudyPanel:
             await self.open_found(SHOWN_VISITS[0])
 
     async def open_found(self, name: str) -> None:
-        """Load the chosen series of what was found as one visit."""
+        """Open the chosen series as one visit."""
         found = self._station.state.found
         path, series = Path(found["path"]), self._station.state.chosen_series
         with self._station.state as state:
             state.found = _NOTHING
         await self.open({name: path}, series=series)
 
-    async def take_up(self, index: int) -> None:
-        """Continue earlier work."""
+    async def continue_work(self, index: int) -> None:
+        """Open the studies of earlier work and restore it."""
         entry = self._station.state.recent[index]
         paths = {name: Path(path) for name, path in entry["visits"].items()}
         first = next(iter(paths.values()))
@@ -147,7 +152,7 @@ class StudyPanel:
             await self.open(paths)
 
     async def open(self, paths: dict[str, Path], *, series: int | None = None) -> None:
-        """Read studies, restore earlier work on them, and compute what needs no hand."""
+        """Read studies, restore earlier work on them, and compute their maps."""
         station = self._station
         opened = []
         kept = work_beside(next(iter(paths.values())))
@@ -157,7 +162,7 @@ class StudyPanel:
                 work = None
             settings = reading_settings(series=series, saved=work)
             done, images = await station.jobs.run(
-                f"Reading the {name} study",
+                READING.format(visit=name),
                 lambda progress, path=path, settings=settings: open_images(
                     path, settings, progress
                 ),
@@ -172,14 +177,14 @@ class StudyPanel:
             ):
                 return
             if work is not None:
-                station.tell(f"Your earlier work on the {name} visit was restored.")
+                station.show_note(f"The earlier work on the {name} visit was restored.")
             station.study_opened(visits[0])
             opened += visits
         station.autosave.scene = None
-        await self._made(opened)
+        await self._compute(opened)
 
-    async def _made(self, opened: list[Any]) -> None:
-        """Compute what needs no hand, of visits that were just opened."""
+    async def _compute(self, opened: list[Any]) -> None:
+        """Compute the maps of visits that were just opened."""
         station = self._station
         for visit in opened:
             if not await station.analyse(visit):
@@ -192,56 +197,50 @@ class StudyPanel:
     async def _open_scene(self, path: Path) -> None:
         opened = await self._scenes.open(path)
         if opened:
-            await self._made(opened)
+            await self._compute(opened)
 
     def uploads(self, batch: str) -> Path:
-        """The folder of one set of uploaded files."""
+        """Return the folder for one set of uploaded files."""
         root = user_folder() / "uploads"
         return safe_path(root, batch) or root / "files"
 
     def uploaded(self, folder: Path) -> None:
-        """All files of an upload have come."""
+        """List the series of files that were uploaded."""
         files = [path for path in folder.rglob("*") if path.is_file()]
-        # One file stands for itself: a scene, or all frames in one.
+        # A single file is a scene, or holds all frames.
         path = files[0] if len(files) == 1 else folder
         with self._station.state as state:
             state.uploading, state.open_path = "", str(path)
         asyncio.get_running_loop().create_task(self.scan())
 
     def upload_progress(self, done: int, count: int) -> None:
+        """Show how many files have been uploaded."""
         self._station.state.uploading = f"{done} of {count} files"
 
     # -- corrections ------------------------------------------------------------------------------
 
     async def correct(self) -> None:
-        """Take TR, flip angle and frame interval as typed."""
+        """Correct what was read from the files, and read the study again."""
         station, state = self._station, self._station.state
         visit = station.visit
         if visit is None:
             return
-        given = {}
-        for key, label, factor in (
-            ("TR", "TR", 1e-3), ("FA", "Flip angle", 1.0), ("interval", "Frame interval", 1.0)
-        ):  # fmt: skip
-            try:
-                text = state[f"edit_{key}"]
-                given[key] = None if text in (None, "") else float(text) * factor
-            except ValueError:
-                station.fail(f"{label} must be a number.")
+        values: dict[str, Any] = {}
+        for key, path in _CORRECTIONS.items():
+            text = str(state[key] or "")
+            if not station.attempt(
+                lambda path=path, text=text: values.update({path: FORM[path].parse(text)})
+            ):
                 return
-        values = {
-            "reading.TR": given["TR"], "reading.FA": given["FA"],
-            "reading.frame_interval": given["interval"],
-        }  # fmt: skip
         job = station.session.correct(visit, values)
-        done, images = await station.jobs.run(f"Reading the {visit.name} study", job.run)
+        done, images = await station.jobs.run(READING.format(visit=visit.name), job.run)
         if done and station.attempt(lambda: job.finish(images)):
             station.views.fill()
             station.show_undo()
             await station.analyse(visit)
 
     def close(self) -> None:
-        """Close both visits; the work on them is saved."""
+        """Save the work and close both visits."""
         station = self._station
         station.autosave.save()
         station.autosave.scene = None
@@ -265,49 +264,51 @@ class StudyPanel:
         if visit is None:
             state.facts, state.study_title = [], ""
             return
-        dynamic, reading = visit.analysis.study.dynamic, visit.settings.reading
+        dynamic = visit.analysis.study.dynamic
         step = dynamic.times[1:] - dynamic.times[:-1]
         slices, rows, columns = dynamic.geometry.shape
         acquisition = dynamic.acquisition
         state.study_title = " · ".join(
             dict.fromkeys(_name(v) for v in self._station.session.visits)
         )
-        state.edit_TR = None if reading.TR is None else reading.TR * 1000
-        state.edit_FA, state.edit_interval = reading.FA, reading.frame_interval
+        for key, path in _CORRECTIONS.items():
+            state[key] = FORM[path].text(value_at(visit.settings, path))
         state.facts = [
             ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.times[-1]:.0f} s"),
-            ("Times from", dynamic.time_origin),
+            ("Frame times", dynamic.time_origin),
             ("Voxels", f"{columns} × {rows} × {slices}, "
              + " × ".join(f"{v:.3g}" for v in dynamic.geometry.spacing) + " mm"),
-            ("TR", _value(visit.analysis.TR, 1000, "ms")),
-            ("Flip angle", _value(visit.analysis.FA, 1, "°")),
-            ("Field", _value(acquisition.field_strength, 1, "T")),
-            ("T1-weighted", "yes" if visit.anatomy is not None else "none: maps over frames"),
-            ("T10 from", {
-                "vfa": "flip angles", "map": "a T1 map", "fixed": "one fixed value",
-                "muscle": "the signal of muscle",
-            }[visit.analysis.T1_source]),
+            (setting_label("reading.TR"), _value(visit.analysis.TR, 1000, "ms")),
+            (setting_label("reading.FA"), _value(visit.analysis.FA, 1, "°")),
+            (setting_label("reading.field_strength"), _value(acquisition.field_strength, 1, "T")),
+            ("T1-weighted images", "yes" if visit.anatomy is not None else
+             "none; the maps are shown over frames"),
+            (setting_label("concentration.T1_source"),
+             FORM["concentration.T1_source"].choices[visit.analysis.T1_source]),
         ]  # fmt: skip
 
     def ui(self) -> None:
         station = self._station
         with html.Div(v_if="!visits.length", classes="stack"):
             v3.VBtn(
-                "Sample patient", prepend_icon="mdi-account-heart-outline", color="primary",
+                "Open sample patient", prepend_icon="mdi-account-heart-outline", color="primary",
                 block=True, size="large",
-                click=station.begin(self.sample), id="sample",
-                **unless(BUSY, "A digital spine with known truth, before and after therapy; "
-                         "computed here in less than a minute"),
+                click=station.as_task(self.sample), id="sample",
+                **disabled_if(
+                    BUSY,
+                    "Open both visits of a digital spine, which is computed on this computer in "
+                    "less than a minute",
+                ),
             )  # fmt: skip
             html.A(
-                "or in full resolution (takes longer)", classes="link",
-                click=(station.begin(self.sample), "['full']"), id="sample-full",
+                "Open it in full resolution (takes longer)", classes="link",
+                click=(station.as_task(self.sample), "['full']"), id="sample-full",
             )  # fmt: skip
             with html.Div(v_if="recent.length", classes="stack"):
                 html.Div("Continue earlier work", classes="label")
                 with html.Button(
                     v_for="(r, i) in recent", key="r.where", classes="choice recent",
-                    click=(station.begin(self.take_up), "[i]"), disabled=("busy",),
+                    click=(station.as_task(self.continue_work), "[i]"), disabled=("busy",),
                     title=("Object.values(r.visits).join('\\n')",),
                 ):  # fmt: skip
                     html.B("{{ r.title }}")
@@ -315,17 +316,17 @@ class StudyPanel:
                     html.Div("{{ r.where }}", classes="path")
         with html.Div(classes="stack", v_show="visits.length < 2 || found.path"):
             html.Div(
-                "{{ visits.length ? 'Open the other visit' : 'Open your own' }}", classes="label"
+                "{{ visits.length ? 'Open the other visit' : 'Open a study' }}", classes="label"
             )
             with html.Div(classes="row"):
                 v3.VTextField(
-                    v_model=("open_path",), label="Folder, NRRD, NIfTI or scene",
+                    v_model=("open_path",), label="Folder, NRRD, NIfTI or scene file",
                     density="compact", hide_details=True, id="open-path",
                     raw_attrs=['@keydown.enter="trigger(\'scan\')"'],
                 )  # fmt: skip
                 v3.VBtn(
                     icon="mdi-folder-search-outline", variant="text", size="small",
-                    click=self.browse, **unless(BUSY, "Choose a folder"),
+                    click=self.browse, **disabled_if(BUSY, "Browse the folders"),
                 )  # fmt: skip
             with html.Div(v_if="browsing", classes="browser"), html.Button(
                 v_for="(f, i) in folders", key="f", classes="folder",
@@ -334,19 +335,27 @@ class StudyPanel:
                 html.Span("{{ i === 0 ? '↑ ' + f : f.split('/').pop() }}")
             with html.Div(classes="row"):
                 v3.VBtn(
-                    "Look inside", size="small", variant="tonal",
-                    click=station.begin(self.scan), id="scan",
-                    **unless(
-                        BUSY | {"!open_path": "Name a folder or file first."},
-                        "List the series in the folder; nothing is loaded yet",
+                    "List series", size="small", variant="tonal",
+                    click=station.as_task(self.scan), id="scan",
+                    **disabled_if(
+                        BUSY | {"!open_path": "Enter a folder or file first."},
+                        "List the series in the folder, to choose one",
                     ),
                 )  # fmt: skip
                 html.Span("{{ uploading }}", classes="hint")
-                for kind, what, attributes in (
-                    ("folder", "Images that only the browser can reach", ["webkitdirectory"]),
-                    ("file", "A scene, NRRD or NIfTI file that only the browser can reach", []),
+                for kind, tip, attributes in (
+                    (
+                        "folder",
+                        "Upload a folder with images that only the web browser can read",
+                        ["webkitdirectory"],
+                    ),
+                    (
+                        "file",
+                        "Upload a scene, NRRD or NIfTI file that only the web browser can read",
+                        [],
+                    ),
                 ):
-                    with html.Label(classes="upload", title=what, v_show="!uploading"):
+                    with html.Label(classes="upload", title=tip, v_show="!uploading"):
                         html.Span(f"Upload {kind}")
                         html.Input(
                             type="file", multiple=True, id=f"upload-{kind}",
@@ -355,7 +364,7 @@ class StudyPanel:
                             ],
                         )  # fmt: skip
         with html.Div(v_if="found.path", classes="stack card"):
-            html.Div("Found", classes="label")
+            html.Div("Series", classes="label")
             with v3.VRadioGroup(
                 v_model=("chosen_series",), density="compact", hide_details=True, color="primary"
             ):
@@ -373,11 +382,11 @@ class StudyPanel:
                 for name in SHOWN_VISITS:
                     v3.VBtn(
                         f"Open as {name}", size="small", color="primary", id=f"open-{name}",
-                        **unless(
-                            BUSY | {"chosen_series === null": "There is no dynamic series in it."},
-                            f"Load the chosen series as the {name} visit",
+                        **disabled_if(
+                            BUSY | {"chosen_series === null": "There is no dynamic series."},
+                            f"Open the chosen series as the {name} visit",
                         ),
-                        click=(station.begin(self.open_found), f"['{name}']"),
+                        click=(station.as_task(self.open_found), f"['{name}']"),
                     )  # fmt: skip
         with html.Div(v_if="visits.length", classes="stack"):
             with (
@@ -386,33 +395,30 @@ class StudyPanel:
                 html.Tr(v_for="f in facts", key="f[0]"),
             ):
                 html.Td("{{ cell }}", v_for="(cell, i) in f", key="i")
-            html.Div("Correct what the files say", classes="label")
+            html.Div("Corrections of what was read from the files", classes="label")
             with html.Div(classes="row"):
-                for key, label in (
-                    ("TR", "TR [ms]"),
-                    ("FA", "Flip [°]"),
-                    ("interval", "Frame [s]"),
-                ):
+                for key, path in _CORRECTIONS.items():
                     v3.VTextField(
-                        v_model=(f"edit_{key}",), label=label, density="compact", type="number",
-                        hide_details=True, placeholder="automatic", persistent_placeholder=True,
+                        v_model=(key,), label=control_label(path), density="compact",
+                        type="number", hide_details=True, title=setting_help(path),
+                        placeholder="as read", persistent_placeholder=True,
                     )  # fmt: skip
             with html.Div(classes="row"):
-                v3.VBtn("Use these", size="small", variant="tonal",
-                        click=station.begin(self.correct),
-                        **unless(BUSY, "Read the study again with these"))  # fmt: skip
+                v3.VBtn("Apply", size="small", variant="tonal",
+                        click=station.as_task(self.correct),
+                        **disabled_if(BUSY, "Read the study again with these values"))  # fmt: skip
                 html.Div("", classes="grow")
                 v3.VBtn(
                     "Save scene", size="small", variant="tonal", id="save-scene",
-                    prepend_icon="mdi-content-save-outline", disabled=("busy || settling",),
-                    click=station.begin(self._scenes.save),
-                    title=("settling ? 'The maps are being computed.' : 'Images, regions, "
-                           "settings and maps as one file that opens here and in 3D Slicer'",),
+                    prepend_icon="mdi-content-save-outline", disabled=("busy || updating",),
+                    click=station.as_task(self._scenes.save),
+                    title=("updating ? 'The maps are being computed.' : 'Download images, regions, "
+                           "settings and maps as one file, which 3D Slicer can open too'",),
                 )  # fmt: skip
-                v3.VBtn("Close study", size="small", variant="text", click=self.close,
-                        **unless(BUSY, "Close both visits; the work on them is saved"),
+                v3.VBtn("Close studies", size="small", variant="text", click=self.close,
+                        **disabled_if(BUSY, "Save the work and close both visits"),
                         id="close-study")  # fmt: skip
-        station.ctrl.trigger("scan")(station.begin(self.scan))
+        station.ctrl.trigger("scan")(station.as_task(self.scan))
 
 
 def _line(s: Any) -> str:
@@ -422,7 +428,7 @@ def _line(s: Any) -> str:
 
 
 def _name(visit: Any) -> str:
-    """The last two folders that say something."""
+    """Return the last two folders of a study's path, without "dicom"."""
     if visit.study_path is None:
         return str(visit.name)
     parts = [part for part in visit.study_path.parts if part.lower() not in ("dicom", "/")]

@@ -1,4 +1,4 @@
-"""Work in a process of its own: the page stays free, can stop it at once, and keeps its memory."""
+"""Work in a separate process, which can be stopped at once and whose memory is then released."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from typing import IO
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress
 
-#: Begins the line that says why the work failed.
+#: Start of the line with the reason why the work failed.
 _FAILED = "!"
-#: How often the listener is looked at, s.
-_TURN = 0.1
-#: A finished share, or that it failed, and words.
-_SAID = re.compile(rf"([01]\.\d{{4}}|{_FAILED}) ")
+#: Interval at which the progress is passed on, s.
+_INTERVAL = 0.1
+#: Line of the process: the finished share or the mark of a failure, and a message.
+_LINE = re.compile(rf"([01]\.\d{{4}}|{_FAILED}) ")
 
 
 def run_apart(module: str, *arguments: object, progress: Progress) -> None:
-    """Run ``python -m module arguments``, which does its work under :func:`work_apart`.
+    """Run ``python -m module arguments``, which calls :func:`work_apart`.
 
     Raises:
-        InputError: with the reason of the work that failed.
-        Cancelled: by ``progress``; the process is ended.
+        InputError: the work failed, with the reason.
+        Cancelled: by ``progress``; the process is stopped.
     """
-    # What a process that is ended leaves unfinished goes with the folder.
+    # Unfinished files of a process that is stopped are deleted with the folder.
     with tempfile.TemporaryDirectory(prefix="spinedce-") as scratch:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, arguments)],
@@ -48,10 +48,10 @@ def run_apart(module: str, *arguments: object, progress: Progress) -> None:
                 share, _, words = said[-1].partition(" ")
                 if share != _FAILED:
                     progress(float(share), words)
-                listener.join(_TURN)
+                listener.join(_INTERVAL)
             if process.wait() != 0:
                 failed, _, reason = said[-1].partition(" ")
-                raise InputError(reason if failed == _FAILED else "it ended without a reason")
+                raise InputError(reason if failed == _FAILED else "the process exited unexpectedly")
         finally:
             process.kill()
             process.wait()
@@ -61,12 +61,12 @@ def run_apart(module: str, *arguments: object, progress: Progress) -> None:
 
 def _listen(lines: IO[str], said: list[str]) -> None:
     for line in lines:
-        if _SAID.match(line):  # libraries print, too
+        if _LINE.match(line):  # libraries print other lines
             said.append(line.rstrip("\n"))
 
 
 def work_apart(work: Callable[[Progress], object]) -> None:
-    """In the process: do it, tell its progress, and why where it fails."""
+    """Run the work in the process; print its progress, and the reason if it fails."""
     try:
         work(lambda share, words: print(f"{share:.4f} {words}", flush=True))
     except InputError as error:

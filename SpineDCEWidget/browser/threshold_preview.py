@@ -1,4 +1,4 @@
-"""What two values of the frame's signal would take, over a visit's views until it is taken."""
+"""Preview of the voxels in a signal range, shown over the views of a visit."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _COLOUR, _OPACITY = (1.0, 0.85, 0.2), 0.45
 
 
 class Preview:
-    """A label layer of the slice views, in the scene only while it is shown.
+    """Label layer of the slice views, which is in the scene only while it is shown.
 
     Args:
-        app: trame-slicer's ``SlicerApp``. views: whose label layer it takes.
+        app: trame-slicer's ``SlicerApp``. views: in whose label layer it is shown.
     """
 
     def __init__(self, app: Any, views: Any) -> None:
@@ -29,7 +29,7 @@ class Preview:
         return self._node is not None
 
     def show(self, visit: Any, low: float, high: float) -> None:
-        """Lay it over the views of a visit; a change of the values fills it in place."""
+        """Show the voxels of a visit between two values; reuse the layer if it is shown already."""
         if visit is not self._visit:
             self.clear()
         signal, geometry = array_of(visit.frame), visit.analysis.study.dynamic.geometry
@@ -42,7 +42,7 @@ class Preview:
         touched(self._node)
 
     def clear(self) -> None:
-        """Take it away."""
+        """Remove the preview."""
         if self._node is None:
             return
         self._lay(None)
@@ -61,8 +61,8 @@ class Preview:
         colours = self._scene.AddNode(vtkMRMLColorTableNode())
         colours.SetTypeToUser()
         colours.SetNumberOfColors(2)
-        colours.SetColor(0, "not taken", 0.0, 0.0, 0.0, 0.0)
-        colours.SetColor(1, "taken", *_COLOUR, 1.0)
+        colours.SetColor(0, "out of range", 0.0, 0.0, 0.0, 0.0)
+        colours.SetColor(1, "in range", *_COLOUR, 1.0)
         node = self._scene.AddNode(vtkMRMLLabelMapVolumeNode())
         node.SetName("Preview")
         node.CreateDefaultDisplayNodes()

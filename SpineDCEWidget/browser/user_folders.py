@@ -1,4 +1,4 @@
-"""Where the workstation may write: the user's data folder, and a study's own work folder."""
+"""Folders that the workstation writes to: the user's data folder and the work folder of a study."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORK_NAME = ".spinedce"
 
 
 def user_folder() -> Path:
-    """The program's own folder in the user's home; ``SPINEDCE_HOME`` replaces it."""
+    """Return the data folder in the user's home; ``SPINEDCE_HOME`` replaces it."""
     if given := os.environ.get("SPINEDCE_HOME"):
         return Path(given)
     if sys.platform == "darwin":
@@ -21,12 +21,12 @@ def user_folder() -> Path:
 
 
 def sample_folder(size: str) -> Path:
-    """Where the digital spine is written."""
+    """Return the folder of the sample patient."""
     return user_folder() / "sample" / size
 
 
 def work_folder(study: Path) -> Path:
-    """Where the work on a study is kept: inside it, or in the user's folder if it is read-only."""
+    """Return the folder for the work on a study: inside it, or the user's if it is read-only."""
     folder = study if study.is_dir() else study.parent
     if os.access(folder, os.W_OK):
         return folder / WORK_NAME
@@ -35,7 +35,7 @@ def work_folder(study: Path) -> Path:
 
 
 def safe_path(root: Path, name: str) -> Path | None:
-    """``root/name`` if that is inside ``root`` and a plain path; None if it is anything else."""
+    """Return ``root/name`` if it is a relative path inside ``root``, else None."""
     parts = [part for part in re.split(r"[\\/]", name) if part not in ("", ".")]
     absolute = name.startswith(("/", "\\")) or re.match(r"^[A-Za-z]:", name)
     if not parts or absolute or ".." in parts or any("\0" in part for part in parts):

@@ -1,4 +1,4 @@
-"""The bar above the views: which map, how strong, which slice and frame."""
+"""Bar above the views: map, opacity, slice and frame."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from SpineDCELib.vocabulary.quantities import QUANTITIES
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, why
+from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, title_if
 from SpineDCEWidget.browser.slice_views import CONTENTS
 
-#: Frames a second while playing.
+#: Frames per second of the playback.
 _RATE = 8.0
 
 
 class ViewBar:
-    """What the views show and where."""
+    """Controls of what the views show."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
@@ -27,7 +27,7 @@ class ViewBar:
                 "columns": list(station.views.columns), "map_name": "vp", "maps": [],
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
                 "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
-                "places": {}, "contents": [],
+                "positions": {}, "contents": [],
             }
         )  # fmt: skip
         for name, action in {
@@ -39,10 +39,10 @@ class ViewBar:
         }.items():  # fmt: skip
             station.state.change(name)(lambda action=action, **_: action())
 
-    # -- what -------------------------------------------------------------------------------------
+    # -- images -----------------------------------------------------------------------------------
 
     def arrange_for_step(self, step: int) -> None:
-        """While drawing, a region must be seen on T1, on the frame and on the map at once."""
+        """Show T1, frame and map together in step 3, so that regions are drawn on all of them."""
         columns = ["T1", "frame", "fused"] if step == 3 else ["T1", "map", "fused"]
         self._station.state.columns = columns
 
@@ -52,6 +52,7 @@ class ViewBar:
         self.refresh()
 
     def set_column(self, column: int, content: str) -> None:
+        """Choose the image of a column."""
         columns = list(self._station.state.columns)
         columns[column] = content
         self._station.state.columns = columns
@@ -62,7 +63,7 @@ class ViewBar:
         self.refresh()
 
     def refresh(self) -> None:
-        """Names, ranges and the legend, from what there is."""
+        """Show the maps, ranges and colour bar of the selected visit."""
         station, state = self._station, self._station.state
         visit = station.visit
         names = visit.maps if visit is not None else {}
@@ -78,10 +79,10 @@ class ViewBar:
             words |= {"T1": "baseline", "fused": f"{title} over frame"}
         state.contents = [{"title": words[content], "value": content} for content in CONTENTS]
         self.show_legend()
-        self.show_place()
+        self.show_position()
 
     def show_legend(self) -> None:
-        """The colour bar of the map, the same for both visits."""
+        """Show the colour bar of the map, which is the same for both visits."""
         station, state = self._station, self._station.state
         node = next(
             (v.maps[state.map_name] for v in station.session.visits if state.map_name in v.maps),
@@ -107,20 +108,20 @@ class ViewBar:
             "ticks": [_tick(low + (high - low) * i / 4, high) for i in (4, 3, 2, 1, 0)],
         }
 
-    # -- where ------------------------------------------------------------------------------------
+    # -- slices -----------------------------------------------------------------------------------
 
-    def show_place(self) -> None:
-        """Slice numbers and anatomical letters of what is in view."""
+    def show_position(self) -> None:
+        """Show the slice number and the anatomical directions of each visit's views."""
         station, state = self._station, self._station.state
-        places, letters = {}, {}
+        positions, letters = {}, {}
         for visit in station.session.visits:
             index = station.views.slice_index(visit.name)
             count = visit.analysis.study.dynamic.geometry.shape[0]
-            places[visit.name] = f"slice {index + 1} of {count}"
+            positions[visit.name] = f"slice {index + 1} of {count}"
             letters[visit.name] = station.views.letters(visit.name)
             if visit.name == state.visit and index != state.slice_index:
                 state.slice_index = index
-        state.places, state.letters = places, letters
+        state.positions, state.letters = positions, letters
 
     def _slice_chosen(self) -> None:
         station, state = self._station, self._station.state
@@ -129,13 +130,14 @@ class ViewBar:
             station.views.go_to_slice(int(state.slice_index), visit.name)
 
     def step_slice(self, step: int) -> None:
+        """Show a slice some steps further."""
         state = self._station.state
         state.slice_index = min(max(int(state.slice_index) + int(step), 0), state.slice_count - 1)
 
     # -- frames -----------------------------------------------------------------------------------
 
     def show_frame(self) -> None:
-        """One dynamic frame in both visits, by its number."""
+        """Show the chosen dynamic frame in both visits."""
         station, state = self._station, self._station.state
         for visit in station.session.visits:
             dynamic = visit.analysis.study.dynamic
@@ -145,7 +147,7 @@ class ViewBar:
                 state.frame_time = f"{dynamic.times[index]:.1f} s"
 
     def toggle_play(self) -> None:
-        """Play the frames, or stop."""
+        """Start or stop the playback of the frames."""
         state = self._station.state
         state.playing = not state.playing
         if state.playing:
@@ -163,27 +165,27 @@ class ViewBar:
             with state:
                 state.frame = (int(state.frame) + 1) % state.frames
             await asyncio.sleep(1 / _RATE)
-            # Where drawing is slow, as much time is left for all else as it took.
+            # If drawing is slow, leave as much time for other work as it took.
             await asyncio.sleep(max(0.0, clock() - started - 1 / _RATE))
 
     # -- page -------------------------------------------------------------------------------------
 
     def ui(self) -> None:
         with html.Div(classes="bar", v_show="visits.length"):
-            with html.Div(**why(NO_MAPS, "Map shown in colour")):
+            with html.Div(**title_if(NO_MAPS, "Map that the views show")):
                 v3.VSelect(
                     v_model=("map_name",), items=("maps",), density="compact", hide_details=True,
                     classes="map-select", variant="outlined", disabled=("!maps.length",),
                     id="map-select",
                 )  # fmt: skip
-            with html.Div(classes="bar-group", title="How strongly the map covers the anatomy"):
+            with html.Div(classes="bar-group", title="Opacity of the map over the anatomy"):
                 v3.VIcon("mdi-circle-opacity", size="small")
                 v3.VSlider(
                     v_model=("opacity",), min=0, max=100, step=1, density="compact",
                     hide_details=True, classes="slider", id="opacity",
                     raw_attrs=['aria-label="Opacity of the map"'],
                 )  # fmt: skip
-            with html.Div(classes="bar-group", title="Slice (wheel, PgUp, PgDn)"):
+            with html.Div(classes="bar-group", title="Slice (mouse wheel, PgUp, PgDn)"):
                 v3.VIcon("mdi-layers-outline", size="small")
                 v3.VSlider(
                     v_model=("slice_index",), min=0, max=("slice_count - 1",), step=1,
@@ -191,7 +193,7 @@ class ViewBar:
                     raw_attrs=['aria-label="Slice"'],
                 )  # fmt: skip
                 html.Span("{{ slice_index + 1 }} / {{ slice_count }}", classes="number")
-            with html.Div(classes="bar-group", title="Dynamic frame (space plays)"):
+            with html.Div(classes="bar-group", title="Dynamic frame (press space to play)"):
                 v3.VBtn(
                     icon=("playing ? 'mdi-pause' : 'mdi-play'",), variant="text", size="x-small",
                     click=self.toggle_play, raw_attrs=['aria-label="Play frames"'], id="play",
@@ -205,17 +207,17 @@ class ViewBar:
             v3.VBtn(
                 icon=("linked ? 'mdi-link-variant' : 'mdi-link-variant-off'",), variant="text",
                 size="x-small", click="linked = !linked", v_if="two",
-                title="Whether both visits move together",
+                title="Show the same slice and zoom in both visits",
                 raw_attrs=['aria-label="Link both visits"'],
             )  # fmt: skip
             v3.VBtn(
                 icon="mdi-fit-to-page-outline", variant="text", size="x-small",
-                click=self._station.views.fit, title="Show the whole slice again",
-                raw_attrs=['aria-label="Fit"'],
+                click=self._station.views.fit, title="Fit the slices to the views",
+                raw_attrs=['aria-label="Fit to views"'],
             )  # fmt: skip
 
 
 def _tick(value: float, top: float) -> str:
-    """With as many digits as the scale deserves."""
+    """Return the text of a tick, with digits that suit the top of the scale."""
     digits = 0 if top >= 20 else 1 if top >= 2 else 2 if top >= 0.2 else 3
     return f"{value:.{digits}f}"

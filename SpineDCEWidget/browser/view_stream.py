@@ -1,4 +1,4 @@
-"""Pictures of the views: drawn in turn, first where the mouse is, and sent where they changed."""
+"""Images of the views, drawn one after the other and sent to the page if they changed."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from trame_server.utils.asynchronous import create_task
 log = logging.getLogger(__name__)
 
 _QUALITY = 90
-#: Turns of the event loop that a picture needs to be written to the page's socket.
-_ON_ITS_WAY = 4
+#: Iterations of the event loop until an image is written to the page's socket.
+_SEND_ITERATIONS = 4
 
 
 class Pictures:
-    """Draws one view at a time; its picture is on its way before the next is drawn.
+    """Renderer of one view at a time, whose image is sent before the next view is drawn.
 
-    trame-slicer draws all views that want it before any picture leaves, so that what the mouse
-    does would be seen when the last of them is ready.
+    trame-slicer itself draws all requested views before it sends any image, so that the user would
+    see the effect of the mouse only when the last view is drawn.
     """
 
     def __init__(self) -> None:
         self.pointed = ""  #: name of the view that the mouse is in
         self._views: dict[str, _View] = {}
-        self._wanted: dict[str, None] = {}  # in the order that they asked
+        self._wanted: dict[str, None] = {}  # in the order of the requests
         self._asked = asyncio.Event()
         self._drawn = ""
         create_task(self._draw())
 
     def add(self, name: str, rca: Any) -> None:
-        """Take a view of trame-slicer's factory over."""
+        """Add a view of trame-slicer's factory."""
         self._views[name] = _View(rca)
         rca.view_adapter._scheduler.schedule_render = lambda: self._want(name)
         self._want(name)
@@ -51,18 +51,18 @@ class Pictures:
                 self._views[self._drawn].draw()
             except Exception:
                 log.exception("The view %s could not be drawn", self._drawn)
-            for _ in range(_ON_ITS_WAY):
+            for _ in range(_SEND_ITERATIONS):
                 await asyncio.sleep(0)
 
     def _next(self) -> str:
-        """Every second time the view that is pointed at, if it wants; else who waits longest."""
+        """Return the view under the mouse every second time, else the one that waits longest."""
         others = [name for name in self._wanted if name != self.pointed]
         pointed = self.pointed in self._wanted and self._drawn != self.pointed
         return self.pointed if pointed or not others else others[0]
 
 
 class _View:
-    """A page that comes, or comes back, tells the sizes first, and gets every picture then."""
+    """View of the page; sends its image again when the page reports its size, as after a reload."""
 
     def __init__(self, rca: Any) -> None:
         scheduler = rca.view_adapter._scheduler

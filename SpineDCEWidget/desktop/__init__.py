@@ -1,1 +1,1 @@
-"""The panels in 3D Slicer."""
+"""Panels in 3D Slicer (Qt)."""

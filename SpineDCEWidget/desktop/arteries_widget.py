@@ -1,4 +1,4 @@
-"""Step 2: the arterial input function, curve by curve, and its shift."""
+"""Step 2: the artery that the AIF is measured in, and the shift of the AIF."""
 
 from __future__ import annotations
 
@@ -8,45 +8,55 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from SpineDCELib.errors import Cancelled
+from SpineDCELib.settings import FORM, value_at
 
 from SpineDCEWidget.desktop import desktop_wording as texts
-from SpineDCEWidget.desktop.step_widget import Panel, chosen, fill_combo, fill_table
+from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, fill_table, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-#: Steps of the slider in 1 s.
+#: Combo box → setting.
+_CHOICES = {"sourceCombo": "aif.source", "peakCombo": "aif.peak"}
+#: Steps of the slider per second of shift.
 _PER_SECOND = 10
-#: ms after the last move until the whole volume follows.
-_REST = 400
+#: Delay from the last move of the slider to the computation of the whole volume, ms.
+_DELAY = 400
 
 
 class ArteriesPanel(Panel):
-    """Source, candidates, shift."""
+    """Panel of step 2."""
 
     def __init__(self, desk: Workstation) -> None:
         super().__init__(desk, "SpineDCEArteries.ui")
         ui = self.ui
         self._items: list[Any] = []
         self._plot: Any = None
-        self._rest = desk.later(_REST, self.settle)
-        self.on(ui.sourceCombo, "currentIndexChanged(int)", self.set_source)
-        self.on(ui.peakCombo, "currentIndexChanged(int)", self.set_peak)
+        self._timer = desk.timer(_DELAY, self.compute_moved)
+        for combo, path in _CHOICES.items():
+            self.describe_setting(combo, path)
+            self.on(
+                getattr(ui, combo), "currentIndexChanged(int)",
+                lambda _index, combo=combo, path=path: self.choose(
+                    path, selected_value(getattr(ui, combo))
+                ),
+            )  # fmt: skip
         self.on(ui.fileButton, "clicked()", self.choose_file)
         self.on(ui.drawButton, "clicked()", self.draw)
         self.on(ui.candidatesTable, "cellClicked(int,int)", self.click_row)
-        self.on(ui.sliceButton, "clicked()", self.toggle_slice_in_view)
+        self.on(ui.sliceButton, "clicked()", self.toggle_slice)
         self.on(ui.resetButton, "clicked()", self.reset)
         self.on(ui.shiftSlider, "valueChanged(int)", self.slide, popup=False)
         self.on(ui.shiftSpin, "valueChanged(double)", self.shift, popup=False)
+        ui.shiftBox.title = words.setting_label("fit.shift")
+        ui.shiftSpin.suffix = f" {FORM['fit.shift'].unit}"
         for widget in (ui.shiftSlider, ui.shiftSpin):
             widget.toolTip = words.EXPLAINED["shift"]
         ui.proposalLabel.toolTip = words.EXPLAINED["evidence"]
-        ui.sourceCombo.toolTip = words.EXPLAINED["AIF"]
-        self.on(ui.proposeButton, "clicked()", self.propose)
-        # The slider's own arrow keys go 0.1 s; with Shift they go 1 s.
+        self.on(ui.useProposalButton, "clicked()", self.use_proposal)
+        # The arrow keys move the slider by 0.1 s; with Shift they move it by 1 s.
         for key, step in (("Left", -1), ("Down", -1), ("Right", 1), ("Up", 1)):
             shortcut = qt.QShortcut(qt.QKeySequence(f"Shift+{key}"), ui.shiftBox)
             shortcut.setContext(qt.Qt.WidgetWithChildrenShortcut)
@@ -54,21 +64,14 @@ class ArteriesPanel(Panel):
 
     # -- the artery -----------------------------------------------------------------------------
 
-    def set_source(self, _index: int) -> None:
-        """Take the AIF of the visit in hand from elsewhere."""
-        self._choose("aif.source", chosen(self.ui.sourceCombo))
-
-    def set_peak(self, _index: int) -> None:
-        """Take the first pass from the magnitude or the phase images, in all visits."""
-        self._choose("aif.peak", chosen(self.ui.peakCombo))
-
-    def _choose(self, path: str, value: Any) -> None:
-        self.desk.jobs.give_way()
+    def choose(self, path: str, value: Any) -> None:
+        """Change a setting and compute what depends on it."""
+        self.desk.jobs.interrupt()
         visits = self.desk.session.choose(self.visit, {path: value})
         self.desk.compute(visits)
 
     def choose_file(self) -> None:
-        """Ask for a curve and take it."""
+        """Ask for a file with an AIF and use it."""
         path = qt.QFileDialog.getOpenFileName(
             slicer.util.mainWindow(), texts.CHOOSE_CURVE, "", "*.csv *.txt *.json *.tsv"
         )
@@ -76,19 +79,19 @@ class ArteriesPanel(Panel):
             self.read_file(path)
 
     def read_file(self, path: str) -> None:
-        """Take the AIF from a file, for the visit in hand."""
+        """Take the AIF of the selected visit from a file."""
         self.desk.compute(self.desk.session.read_aif_file(self.visit, path))
 
     def draw(self) -> None:
-        """Draw the aorta, and take the AIF of this visit from it."""
+        """Start drawing the aorta, and measure the AIF of the selected visit in it."""
         self.desk.session.choose(self.visit, {"aif.source": "mask"})
-        self.desk.go("regions")
+        self.desk.go_to_step("regions")
         self.desk.regions.arm("aorta")
 
     # -- candidates -----------------------------------------------------------------------------
 
     def click_row(self, row: int, column: int) -> None:
-        """Show a candidate; a click on its mark takes it in or out."""
+        """Show a candidate; include or exclude it if the click is on its check mark."""
         found = self.visit.analysis.detection()
         x, y, z = found.candidates[row].position
         self.desk.views.jump((-x, -y, z))
@@ -96,22 +99,22 @@ class ArteriesPanel(Panel):
             self.toggle(row)
 
     def toggle(self, row: int) -> None:
-        """Take one candidate in or out."""
+        """Include or exclude one candidate."""
         self._follow(self.desk.session.toggle_candidate(self.visit, row))
 
-    def toggle_slice_in_view(self) -> None:
-        """Take the slice that is shown in or out."""
+    def toggle_slice(self) -> None:
+        """Include or exclude the slice in view."""
         ras = self.desk.views.shown_ras(self.visit.name)
         index = None if ras is None else self.visit.slice_of(ras)
         if index is not None:
             self._follow(self.desk.session.toggle_slice(self.visit, index))
 
     def reset(self) -> None:
-        """Reset the artery to the one that was found."""
+        """Undo all changes by hand to the artery that was found."""
         self._follow(self.desk.session.reset_artery(self.visit))
 
     def _follow(self, visits: list[Any]) -> None:
-        """Compute what follows from a change by hand; undo one that leaves no artery."""
+        """Compute what depends on a change by hand; undo a change that leaves no artery."""
         try:
             self.desk.compute(visits)
         except BaseException:
@@ -120,7 +123,7 @@ class ArteriesPanel(Panel):
             raise
 
     def pick_series(self, series_ids: Any, _points: Any) -> None:
-        """A curve in the plot was clicked."""
+        """Include or exclude the candidate whose curve was clicked."""
         if self.visit.analysis is None or not series_ids.GetNumberOfValues():
             return
         series = slicer.mrmlScene.GetNodeByID(series_ids.GetValue(0))
@@ -131,34 +134,36 @@ class ArteriesPanel(Panel):
     # -- shift ----------------------------------------------------------------------------------
 
     def slide(self, tenths: int) -> None:
+        """Shift the AIF to a position of the slider."""
         self.shift(tenths / _PER_SECOND)
 
     def nudge(self, seconds: float) -> None:
+        """Move the shift by some seconds."""
         self.ui.shiftSpin.value = self.ui.shiftSpin.value + seconds
 
     def shift(self, seconds: float) -> None:
-        """Shift the AIF; the shown slice follows at once, the rest when the slider rests."""
+        """Shift the AIF; update the slice in view at once, the rest when the slider stops."""
         visit = self.visit
         if visit.analysis is None:
             return
-        self.desk.jobs.give_way()
+        self.desk.jobs.interrupt()
         ras = self.desk.views.shown_ras(visit.name)
         index = None if ras is None else visit.slice_of(ras)
         self.desk.session.move_shift(visit, seconds, slices=None if index is None else [index])
         self.desk.show_undo()
         self._show_shift(seconds)
-        self._rest.start()
+        self._timer.start()
 
-    def settle(self) -> None:
-        """The whole volume and all numbers, after the slider has come to rest."""
+    def compute_moved(self) -> None:
+        """Compute the whole volume and all numbers after the slider has stopped."""
         if self.desk.jobs.busy:
-            self._rest.start()
+            self._timer.start()
         elif self.visit.result is not None and not self.visit.is_current:
-            with suppress(Cancelled):  # the slider moved on: another rest will come
-                self.desk.compute([self.visit], gives_way=True)
+            with suppress(Cancelled):  # the slider moved again and restarts the timer
+                self.desk.compute([self.visit], interruptible=True)
 
-    def propose(self) -> None:
-        """Take the proposed shift."""
+    def use_proposal(self) -> None:
+        """Use the proposed shift."""
         self.desk.compute(self.desk.session.choose(self.visit, {"fit.shift": "auto"}))
 
     # -- showing --------------------------------------------------------------------------------
@@ -168,14 +173,16 @@ class ArteriesPanel(Panel):
         opened = visit.analysis is not None
         for box in (ui.sourceBox, ui.candidatesBox, ui.shiftBox):
             box.enabled = opened
-            box.toolTip = "" if opened else texts.OPEN_FIRST
+            box.toolTip = "" if opened else words.OPEN_FIRST
         if not opened:
             return
         settings = visit.settings
-        fill_combo(ui.sourceCombo, words.SOURCES, settings.aif.source)
-        fill_combo(ui.peakCombo, texts.PEAKS, settings.aif.peak)
+        for combo, path in _CHOICES.items():
+            choices = words.setting_choices(path)
+            fill_combo(getattr(ui, combo), choices, value_at(settings, path))
         ui.peakCombo.enabled = visit.analysis.study.dynamic.phase is not None
-        ui.peakCombo.toolTip = "" if ui.peakCombo.enabled else texts.NO_PHASE
+        tip = words.setting_help("aif.peak")
+        ui.peakCombo.toolTip = tip if ui.peakCombo.enabled else texts.NO_PHASE
         ui.sourceLabel.text = visit.problem
         ui.sourceLabel.visible = bool(visit.problem)
         automatic = settings.aif.source == "auto"
@@ -200,7 +207,7 @@ class ArteriesPanel(Panel):
         qt.QTimer.singleShot(0, self._watch_plot)
 
     def _watch_plot(self) -> None:
-        """Listen to clicks on curves."""
+        """Connect clicks on curves to :meth:`pick_series`."""
         self._forget_plot()
         view = self.desk.views.plot_view("left")
         if view is not None:
@@ -209,15 +216,15 @@ class ArteriesPanel(Panel):
 
     def _picked(self, series_ids: Any, points: Any) -> None:
         if not self._filling and not self.desk.jobs.busy:
-            with self.desk.messages.shown():
+            with self.desk.messages.errors_shown():
                 self.pick_series(series_ids, points)
 
     def _forget_plot(self) -> None:
         if self._plot is not None:
-            with suppress(ValueError):  # the view is gone already
+            with suppress(ValueError):  # the view no longer exists
                 self._plot.disconnect("dataSelected(vtkStringArray*,vtkCollection*)", self._picked)
             self._plot = None
 
     def leave(self) -> None:
-        self._rest.stop()
+        self._timer.stop()
         self._forget_plot()

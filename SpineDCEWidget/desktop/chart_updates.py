@@ -1,4 +1,4 @@
-"""Charts that follow the hand, and tables of what the panels say, as nodes of a visit."""
+"""Charts and tables of the panels as nodes of a visit, so that a saved scene holds them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TIME = "time [s]"
 
 
 def show_regions(visit: Any, rows: list[Any]) -> None:
-    """The mean curves of the regions; lesions stand out."""
+    """Show the mean curves of the regions in a chart."""
     times = visit.analysis.images.dynamic.times
     unit = CURVE_UNITS[visit.analysis.signal_mode]
     series = tuple(
@@ -27,7 +27,7 @@ def show_regions(visit: Any, rows: list[Any]) -> None:
 
 
 def show_voxel(visit: Any, voxel: Any) -> None:
-    """A voxel's curve, the fit to it, and what is left."""
+    """Show a voxel's curve, fit and residual in a chart."""
     series = [Series(texts.MEASURED, voxel.t, voxel.curve, "rejected")]
     if np.isfinite(voxel.fit).all():
         series.append(Series(texts.FIT, voxel.t, voxel.fit, "main"))
@@ -38,7 +38,7 @@ def show_voxel(visit: Any, voxel: Any) -> None:
 def show_rows(
     visit: Any, name: str, title: str, headings: list[str], rows: list[list[str]]
 ) -> None:
-    """A table of a panel, so that a saved scene holds its numbers."""
+    """Show the rows of a panel in a table."""
     use = f"table.{name}"
     table = Table(title, tuple(h or " " for h in headings), tuple(tuple(row) for row in rows))
     visit.nodes.set(use, show_table(visit.nodes.scene, table, visit.nodes.get(use)))

@@ -4,42 +4,41 @@ from slicer.i18n import tr as _
 
 TITLE = _("Spine DCE")
 CANCELLED = _("Cancelled. The earlier results are kept.")
-UNEXPECTED = _("Unexpected error: {error}. What was drawn and computed is kept.")
-SAMPLE = _("Sample patient")
-READING = _("Reading the {visit} study")
-ANALYSING = _("Computing the maps of the {visit} visit")
-COMPARING = _("Comparing the visits")
-EXPORTING = _("Exporting")
+SAMPLE = _("Computing the sample patient")
+EXPORTING = _("Writing the results")
 NO_STUDY = _("No study is open.")
-OPEN_FIRST = _("Open a study first (step 1).")
 CHOOSE_SEQUENCE = _("Choose a dynamic series first.")
 UNDO, REDO = _("Undo: {text} (Ctrl+Z)"), _("Redo: {text} (Ctrl+Y)")
-NOTHING = _("Nothing to undo or redo.")
-CHOOSE_FOLDER = _("Folder with the study")
-CHOOSE_CURVE = _("Curve of the artery")
-CHOOSE_REGIONS = _("Regions")
-EXPORT_FOLDER = _("Folder for the results")
-EXPORTED = _('Written to <a href="{url}">{folder}</a>.')
-NEEDS_BOTH = _("Open both visits to compare them.")
-NEEDS_MAPS = _("Compute the maps first.")
-CLEAR_QUESTION = _("Remove both studies, their maps and what was drawn from the scene?")
-LAYOUT_NAMES = {"with curves": _("images and curves"), "images only": _("images only")}
-COLOUR_NAMES = {"viridis": _("viridis (even steps)"), "rainbow": _("rainbow")}
+NOTHING_TO_UNDO, NOTHING_TO_REDO = _("Nothing to undo."), _("Nothing to redo.")
+CHOOSE_FOLDER = _("Open the folder of a study")
+CHOOSE_CURVE = _("Load an AIF file")
+CHOOSE_REGIONS = _("Load regions")
+CHOOSE_OUTPUT_FOLDER = _("Choose the output folder")
+EXPORTED = _('The results were written to <a href="{url}">{folder}</a>.')
+NEEDS_MAPS = _("Compute the maps first (step 1).")
+NEEDS_OUTPUT_FOLDER = _("Choose an output folder first.")
+CLOSE_QUESTION = _(
+    "Close both visits? Their images, maps, regions and rulers are removed from the scene."
+)
+LAYOUT_TITLES = {"with curves": _("Images and curves"), "images only": _("Images only")}
 PLAY, PAUSE = _("Play"), _("Pause")
-FRAME = _("frame {number} of {count} · {time}")
+FRAME = _("Frame {number} of {count}, {time}")
 NO_NUMBER = _("A frame time must be a number in s.")
-FILES_SAY = _("from the files")
-BY_HAND = _("set by hand")
+FROM_FILES = _("from the files")
+BY_HAND = _("corrected")
 UNKNOWN = _("not in the files")
-OUTSIDE = _("Outside the dynamic series.")
-RULER_HINT = _("Click both ends of the lesion's {what} on a T1 view.")
+OUTSIDE = _("The crosshair is outside the dynamic series.")
+RULER_HINT = _("Click both ends of the {what} in a T1-weighted view.")
+RULERS = {
+    "longest": _("longest diameter of the lesion"),
+    "across": _("diameter of the lesion perpendicular to the longest"),
+    "margin": _("bone margin"),
+}
 STUDY = _("{description}: {frames} frames of {columns} × {rows} × {slices} voxels")
-FRAMES = _("{count} frames in {duration} s")
-PEAKS = {"magnitude": _("as the magnitude shows it"), "phase": _("from the phase images")}
+FRAMES = _("{count} in {duration} s")
 NO_PHASE = _("This study has no phase images.")
-CHOOSE_EXPORT_FOLDER = _("Choose a folder for the results first.")
 REGION_CURVES = _("Regions")
-VOXEL_CURVE = _("This voxel")
+VOXEL_CURVE = _("Voxel")
 MEASURED, FIT, RESIDUAL = _("measured"), _("fit"), _("residual")
 COMPARISON = _("Comparison of the visits")
 MEASUREMENTS = _("Measurements: {visit}")

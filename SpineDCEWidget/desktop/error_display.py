@@ -1,4 +1,4 @@
-"""Errors, shown in the panel and through 3D Slicer's own displays."""
+"""Messages and errors, shown in the panel and in 3D Slicer's dialogs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import slicer
 from SpineDCELib.errors import Cancelled, InputError
 
 from SpineDCEWidget.desktop import desktop_wording as texts
-from SpineDCEWidget.shared.wording import remedy
+from SpineDCEWidget.shared.wording import UNEXPECTED, remedy
 
 
 class Messages:
@@ -25,19 +25,20 @@ class Messages:
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
 
-    def say(self, sentence: str) -> None:
-        """Something worth knowing: in the panel alone."""
-        self._show(sentence)
+    def show(self, message: str) -> None:
+        """Show a message in the panel."""
+        self._show(message)
 
     def clear(self) -> None:
+        """Remove the message from the panel."""
         self._show("")
 
     @contextmanager
-    def shown(self, *, popup: bool = True) -> Iterator[None]:
-        """What goes wrong inside is shown; nothing computed or drawn is lost by it.
+    def errors_shown(self, *, popup: bool = True) -> Iterator[None]:
+        """Show the errors that are raised inside instead of raising them further.
 
         Args:
-            popup: also in a dialog: for what the user asked for by a button.
+            popup: show them in a dialog too, because the user pressed a button.
         """
         try:
             yield
@@ -52,20 +53,19 @@ class Messages:
                 slicer.util.showStatusMessage(message, 5000)
         except Exception as error:
             logging.error(traceback.format_exc())
-            self._show(texts.UNEXPECTED.format(error=error))
+            message = UNEXPECTED.format(error=error)
+            self._show(message)
             if popup:
                 slicer.util.errorDisplay(
-                    texts.UNEXPECTED.format(error=error),
-                    windowTitle=texts.TITLE,
-                    detailedText=traceback.format_exc(),
+                    message, windowTitle=texts.TITLE, detailedText=traceback.format_exc()
                 )
 
 
 def guarded(messages: Messages, action: Callable[..., Any], **options: Any) -> Callable[..., None]:
-    """``action`` as a slot: its errors are shown instead of printed."""
+    """Return an action as a slot that shows its errors."""
 
     def slot(*arguments: Any) -> None:
-        with messages.shown(**options):
+        with messages.errors_shown(**options):
             action(*arguments)
 
     return slot

@@ -1,4 +1,4 @@
-"""Long work beside the application's main loop: one at a time, with progress and cancel."""
+"""Long work in a thread while the main loop runs: one job at a time, with progress and cancel."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from typing import Any
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.progress import Progress
 
-#: s between two looks at the worker; events are handled in between.
-PACE = 0.02
+#: Interval at which the main thread checks the worker, s; events are handled in between.
+_INTERVAL = 0.02
 
 
 class _Job:
-    """One piece of work in its thread."""
+    """One job with its thread."""
 
-    def __init__(self, title: str, work: Callable[[Progress], Any], *, gives_way: bool) -> None:
-        self.title, self.gives_way = title, gives_way
+    def __init__(self, title: str, work: Callable[[Progress], Any], *, interruptible: bool) -> None:
+        self.title, self.interruptible = title, interruptible
         self.stop = threading.Event()
-        self.said, self.share = title, 0.0
+        self.status, self.share = title, 0.0
         self.value: Any = None
         self.error: BaseException | None = None
         self._work = work
-        self.thread = threading.Thread(target=self._do, name="SpineDCE", daemon=True)
+        self.thread = threading.Thread(target=self._run, name="SpineDCE", daemon=True)
 
-    def _do(self) -> None:
+    def _run(self) -> None:
         try:
-            self.value = self._work(self._listen)
-        except BaseException as error:  # handed to the main thread, whatever it is
+            self.value = self._work(self._progress)
+        except BaseException as error:  # raised again on the main thread
             self.error = error
 
-    def _listen(self, fraction: float, message: str) -> None:
-        self.said = f"{self.title}: {message}" if message else self.title
+    def _progress(self, fraction: float, message: str) -> None:
+        self.status = f"{self.title}: {message}" if message else self.title
         self.share = float(fraction)
         if self.stop.is_set():
             raise Cancelled
 
 
 class Jobs:
-    """Runs numpy work in a thread while the main loop goes on.
+    """Runner of one job at a time in a thread, while the main loop handles events.
 
     Args:
-        pump: handles waiting events: ``slicer.app.processEvents``.
-        show: called on the main thread with what is done, the share of it (None: it is over),
-            and whether other things can be done meanwhile.
+        pump: handles the pending events; ``slicer.app.processEvents``.
+        show: called on the main thread with the status text, the finished share (None when the
+            job has ended), and whether other actions may interrupt the job.
     """
 
     def __init__(
@@ -55,50 +55,56 @@ class Jobs:
 
     @property
     def busy(self) -> bool:
-        """Whether there is work under way; what it reads must not be changed then."""
+        """Return whether a job is running; what it reads must not be changed meanwhile."""
         return self._job is not None
 
     def cancel(self) -> None:
-        """Stop the work at its next step."""
+        """Stop the job at its next step."""
         if self._job is not None:
             self._job.stop.set()
 
-    def give_way(self) -> None:
-        """End work that gives way, now.
+    def interrupt(self) -> None:
+        """Stop an interruptible job and wait for its end.
 
         Raises:
-            InputError: the work under way does not give way.
+            InputError: the running job cannot be interrupted.
         """
         job = self._job
         if job is None:
             return
-        if not job.gives_way:
-            raise InputError(f"{job.title} is still under way; wait for it or cancel it.")
+        if not job.interruptible:
+            raise InputError(
+                f"A computation is running: {job.title}. Wait for it or cancel it.",
+                code="busy",
+                about=job.title,
+            )
         job.stop.set()
         job.thread.join()
         self._job = None
 
-    def run(self, title: str, work: Callable[[Progress], Any], *, gives_way: bool = False) -> Any:
-        """Do ``work(progress)`` in a thread and return what it returns.
+    def run(
+        self, title: str, work: Callable[[Progress], Any], *, interruptible: bool = False
+    ) -> Any:
+        """Run ``work(progress)`` in a thread and return what it returns.
 
-        No node, widget or view may be touched in it.
+        The work must touch no node, widget or view.
 
         Args:
-            gives_way: other work, or what calls :meth:`give_way`, cancels it.
+            interruptible: another job, or a call of :meth:`interrupt`, cancels this one.
 
         Raises:
-            Cancelled: by the user, by other work, or because the scene went away.
-            InputError: there is work under way already; and whatever the work raises.
+            Cancelled: by the user, by another job, or because the scene was closed.
+            InputError: a job that cannot be interrupted is running, or the work raised it.
         """
-        self.give_way()
-        job = self._job = _Job(title, work, gives_way=gives_way)
+        self.interrupt()
+        job = self._job = _Job(title, work, interruptible=interruptible)
         try:
-            self._show(job.said, job.share, gives_way)
+            self._show(job.status, job.share, interruptible)
             job.thread.start()
             while job.thread.is_alive():
-                job.thread.join(PACE)
+                job.thread.join(_INTERVAL)
                 if self._job is job:
-                    self._show(job.said, job.share, gives_way)
+                    self._show(job.status, job.share, interruptible)
                 self._pump()
         finally:
             if self._job is job or self._job is None:

@@ -1,4 +1,4 @@
-"""How the maps look: colours, scale, threshold and colour bar, the same for both visits."""
+"""Colours, scale, threshold and colour bar of the maps, the same for both visits."""
 
 from __future__ import annotations
 
@@ -8,59 +8,59 @@ from SpineDCELib.mrml.map_nodes import add_legend, legend_of
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
+from SpineDCEWidget.shared.wording import COLOUR_TITLES
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-
-#: Points of the colour bar's text.
-_TEXT = 11
+#: Font size of the colour bar.
+_FONT_SIZE = 11
 
 
 class Display:
-    """Applies the parameter node's choices to the display nodes of the shown maps."""
+    """Display of the maps by the choices in the parameter node."""
 
     def __init__(self, desk: Workstation) -> None:
         self._desk = desk
         self._tops: dict[str, float] = {}
         self._applied: tuple[Any, ...] | None = None
 
-    def name_choices(self) -> None:
-        """Words for the choices, which the parameter node keeps by their keys."""
+    def label_choices(self) -> None:
+        """Replace the keys in the combo boxes, which the parameter node fills, by titles."""
         ui = self._desk.panels["maps"].ui
-        for combo, names in (
-            (ui.layoutCombo, texts.LAYOUT_NAMES),
-            (ui.coloursCombo, texts.COLOUR_NAMES),
+        for combo, titles in (
+            (ui.layoutCombo, texts.LAYOUT_TITLES),
+            (ui.coloursCombo, COLOUR_TITLES),
             (ui.quantityCombo, {key: shown.title for key, shown in QUANTITIES.items()}),
         ):
             for i in range(combo.count):
-                combo.setItemText(i, names.get(combo.itemText(i), combo.itemText(i)))
+                combo.setItemText(i, titles.get(combo.itemText(i), combo.itemText(i)))
 
-    def rescale(self) -> None:
-        """Forget what the scales came to: there are new maps."""
+    def forget_scales(self) -> None:
+        """Forget the automatic scales, because there are new maps."""
         self._tops.clear()
         self._applied = None
 
-    def given_top(self, quantity: str) -> float:
-        """End of a quantity's scale as set by hand, 0 where it was not."""
-        # A parameter node's dictionary knows no default.
+    def manual_top(self, quantity: str) -> float:
+        """Return the top of a quantity's scale if set by hand, in its shown unit; else 0."""
+        # A dictionary of a parameter node has no get() with a default.
         return float(dict(self._desk.parameters.tops).get(quantity, 0.0))
 
     def top(self, quantity: str) -> float:
-        """End of a quantity's scale, in its shown unit."""
-        given = self.given_top(quantity)
-        if given > 0:
-            return given
+        """Return the top of a quantity's scale, in its shown unit."""
+        manual = self.manual_top(quantity)
+        if manual > 0:
+            return manual
         if quantity not in self._tops:
             self._tops[quantity] = self._desk.session.scale_maps(quantity)
             self._applied = None
         return self._tops[quantity]
 
-    def apply(self, *, moved: bool) -> None:
-        """Colour the shown map of every visit, where something changed.
+    def apply(self, *, views_changed: bool) -> None:
+        """Apply colours, scale and threshold to the shown map of every visit, if they changed.
 
         Args:
-            moved: views show other volumes than before.
+            views_changed: some views show other volumes than before.
         """
         choices = self._desk.parameters
         maps = [v.maps[choices.quantity] for v in self._desk.visits if choices.quantity in v.maps]
@@ -79,13 +79,13 @@ class Display:
                 self._applied = wanted
         for node in maps:
             legend = add_legend(node)
-            if legend is not None and legend.GetTitleTextProperty().GetFontSize() != _TEXT:
-                legend.GetTitleTextProperty().SetFontSize(_TEXT)
-                legend.GetLabelTextProperty().SetFontSize(_TEXT)
+            if legend is not None and legend.GetTitleTextProperty().GetFontSize() != _FONT_SIZE:
+                legend.GetTitleTextProperty().SetFontSize(_FONT_SIZE)
+                legend.GetLabelTextProperty().SetFontSize(_FONT_SIZE)
                 legend.SetSize(0.12, 0.45)
                 legend.SetVisibility(True)
-        for visit in self._desk.visits if moved else ():
+        for visit in self._desk.visits if views_changed else ():
             for node in visit.maps.values():
-                # By itself a legend changes its view only after a user's own change.
+                # A legend does not notice by itself that its map moved to another view.
                 if (legend := legend_of(node)) is not None:
                     legend.Modified()

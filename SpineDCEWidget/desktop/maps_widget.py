@@ -1,4 +1,4 @@
-"""Step 4: maps over the anatomy, frames as a film, explanation of a voxel."""
+"""Step 4: display of the maps, playback of the frames, explanation of a voxel."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from SpineDCEWidget.shared.wording import remedy
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-#: ms after the cross-hair's last move until the voxel is explained.
-_REST = 40
+#: Delay from the last move of the crosshair to the explanation of its voxel, ms.
+_DELAY = 40
 
 
 class MapsPanel(Panel):
-    """What is shown over the T1 image, and how."""
+    """Panel of step 4."""
 
     def __init__(self, desk: Workstation) -> None:
         super().__init__(desk, "SpineDCEMaps.ui")
         ui = self.ui
         self._crosshair: tuple[Any, int, int] | None = None
-        self._rest = desk.later(_REST, self.explain)
-        # The connections of the parameter node come first; these follow what it holds then.
+        self._timer = desk.timer(_DELAY, self.explain)
+        # These wait until the parameter node holds the new value.
         for combo in (ui.quantityCombo, ui.coloursCombo, ui.layoutCombo):
-            self.on(combo, "currentIndexChanged(int)", lambda _i: self._rest_views.start())
+            self.on(combo, "currentIndexChanged(int)", lambda _i: self._views_timer.start())
         for slider in (ui.opacitySlider, ui.thresholdSlider):
-            self.on(slider, "valueChanged(double)", lambda _v: self._rest_views.start())
-        self._rest_views = desk.later(0, self._show)
-        self.on(ui.linkCheck, "toggled(bool)", lambda _on: self._rest_views.start())
+            self.on(slider, "valueChanged(double)", lambda _v: self._views_timer.start())
+        self._views_timer = desk.timer(0, self._show)
+        self.on(ui.linkCheck, "toggled(bool)", lambda _on: self._views_timer.start())
         self.on(ui.topSpin, "valueChanged(double)", self.set_top)
         self.on(ui.playButton, "clicked()", desk.playback.toggle)
         self.on(ui.frameSlider, "valueChanged(int)", desk.playback.show)
@@ -47,7 +47,7 @@ class MapsPanel(Panel):
         self.refresh()
 
     def set_top(self, value: float) -> None:
-        """End the scale here; 0 lets the maps decide."""
+        """Set the top of the scale; 0 is automatic."""
         parameters = self.desk.parameters
         parameters.tops = {**parameters.tops, parameters.quantity: value}
         self._show()
@@ -55,12 +55,12 @@ class MapsPanel(Panel):
     # -- voxels ---------------------------------------------------------------------------------
 
     def set_explaining(self, on: bool) -> None:
-        """Explain the voxel at the cross-hair, or stop."""
+        """Start or stop explaining the voxel at the crosshair."""
         self._unwatch()
         node = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         if on and node is not None:
             before = node.GetCrosshairMode()
-            tag = node.AddObserver("ModifiedEvent", lambda *_: self._rest.start())
+            tag = node.AddObserver("ModifiedEvent", lambda *_: self._timer.start())
             node.SetCrosshairMode(node.ShowSmallBasic)
             self._crosshair = (node, tag, before)
             self.explain()
@@ -71,14 +71,14 @@ class MapsPanel(Panel):
             node.RemoveObserver(tag)
             node.SetCrosshairMode(before)
         self._crosshair = None
-        self._rest.stop()
+        self._timer.stop()
 
     def explain(self) -> None:
-        """Show the curve, the fit and the status of the voxel at the cross-hair."""
+        """Show the curve, the fit and the status of the voxel at the crosshair."""
         if self._crosshair is None or self.visit.analysis is None:
             return
         if self.desk.jobs.busy:
-            self._rest.start()
+            self._timer.start()
             return
         ras = self._crosshair[0].GetCrosshairRAS()
         try:
@@ -98,13 +98,13 @@ class MapsPanel(Panel):
 
     def fill(self) -> None:
         ui, visit, parameters = self.ui, self.visit, self.desk.parameters
-        made = bool(visit.maps)
-        ui.mapBox.enabled = made
-        ui.mapBox.toolTip = "" if made else visit.problem or texts.OPEN_FIRST
+        computed = bool(visit.maps)
+        ui.mapBox.enabled = computed
+        ui.mapBox.toolTip = "" if computed else visit.problem or words.OPEN_FIRST
         quantity = parameters.quantity
         ui.unitLabel.text = QUANTITIES[quantity].shown_unit
         ui.quantityCombo.toolTip = words.EXPLAINED[quantity]
-        ui.topSpin.value = self.desk.display.given_top(quantity)
+        ui.topSpin.value = self.desk.display.manual_top(quantity)
         ui.topSpin.enabled = quantity != "status"
         opened = visit.analysis is not None
         for box in (ui.frameBox, ui.voxelBox, ui.viewBox):
@@ -116,7 +116,7 @@ class MapsPanel(Panel):
             self._frame_number()
 
     def show_frame_number(self) -> None:
-        """Say which frame is shown."""
+        """Show the number and the time of the frame in view."""
         filling, self._filling = self._filling, True
         self._frame_number()
         self._filling = filling

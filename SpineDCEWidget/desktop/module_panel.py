@@ -1,4 +1,4 @@
-"""The module's panel: five steps, the visit in hand, one job at a time, and the views."""
+"""Panel of the module: the five steps, the selected visit, long work, undo, and the views."""
 
 from __future__ import annotations
 
@@ -26,16 +26,19 @@ from SpineDCEWidget.desktop.shortcuts import Shortcuts
 from SpineDCEWidget.desktop.step_widget import Panel
 from SpineDCEWidget.desktop.study_widget import StudyPanel
 from SpineDCEWidget.desktop.view_manager import Views
+from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.steps import STEPS, state_of
 from SpineDCEWidget.shared.study_opening import open_images, reading_settings
 
 
 class Workstation:
-    """Everything between 3D Slicer's module widget and the panels.
+    """Link between 3D Slicer's module widget, the session, the panels of the steps and the views.
 
     Args:
-        layout: of the module's widget. logic: ``SpineDCELogic``. resource: path of a resource.
+        layout: of the module's widget.
+        logic: ``SpineDCELogic``.
+        resource: returns the path of a resource by its name.
     """
 
     def __init__(self, layout: Any, logic: Any, resource: Callable[[str], str]) -> None:
@@ -68,9 +71,13 @@ class Workstation:
 
     def _connect(self) -> None:
         for step, button in zip(STEPS, self._step_buttons, strict=True):
-            button.connect("clicked()", guarded(self.messages, lambda key=step.key: self.go(key)))
+            button.connect(
+                "clicked()", guarded(self.messages, lambda key=step.key: self.go_to_step(key))
+            )
         for name, button in self._visit_buttons.items():
-            button.connect("clicked()", guarded(self.messages, lambda name=name: self.take(name)))
+            button.connect(
+                "clicked()", guarded(self.messages, lambda name=name: self.select_visit(name))
+            )
         self.ui.undoButton.connect("clicked()", guarded(self.messages, self.undo))
         self.ui.redoButton.connect("clicked()", guarded(self.messages, self.redo))
         self.ui.cancelButton.connect("clicked()", self.jobs.cancel)
@@ -80,12 +87,12 @@ class Workstation:
 
     @property
     def session(self) -> Any:
-        """The session on 3D Slicer's scene; every action goes through it."""
+        """The session on 3D Slicer's scene, which does every action."""
         return self.logic.session
 
     @property
     def visit(self) -> Any:
-        """The visit in hand."""
+        """The selected visit."""
         name = SHOWN_VISITS[0] if self.parameters is None else self.parameters.visit
         return self.session.visit(name)
 
@@ -97,6 +104,7 @@ class Workstation:
 
     @property
     def step(self) -> str:
+        """Key of the open step."""
         return "study" if self.parameters is None else self.parameters.step
 
     @property
@@ -105,7 +113,7 @@ class Workstation:
         return [visit for visit in self.session.visits if visit.name in SHOWN_VISITS]
 
     def bind(self, parameters: Any) -> None:
-        """Work with this parameter node (None: with none, as the scene is going)."""
+        """Connect the panels to a parameter node; None disconnects them before the scene closes."""
         if parameters is self.parameters:
             return
         if self.parameters is not None:
@@ -115,13 +123,13 @@ class Workstation:
         self.parameters = parameters
         if parameters is not None:
             self._tags = [parameters.connectGui(p.widget) for p in self.panels.values()]
-            self.display.name_choices()
+            self.display.label_choices()
             self.refresh()
 
-    # -- what the user does ---------------------------------------------------------------------
+    # -- actions --------------------------------------------------------------------------------
 
-    def go(self, step: str) -> None:
-        """Take up a step."""
+    def go_to_step(self, step: str) -> None:
+        """Open a step, and recompute maps that are out of date if it shows them."""
         if self.parameters is None:
             return
         if step != self.step:
@@ -131,13 +139,13 @@ class Workstation:
                 self.panels[step].enter()
         self.refresh()
         outdated = [visit for visit in self.visits if not visit.is_current and not visit.problem]
-        if step == "maps":  # a loaded scene has maps already
+        if step == "maps":  # the maps of a loaded scene are shown as they are
             outdated = [visit for visit in outdated if visit.result]
         if step in ("maps", "result") and outdated:
             self.compute(outdated)
 
-    def take(self, visit: str) -> None:
-        """Take up the other visit."""
+    def select_visit(self, visit: str) -> None:
+        """Select the visit that the panels show and change."""
         if self.parameters is None or self.parameters.visit == visit:
             self.refresh()
             return
@@ -149,53 +157,53 @@ class Workstation:
         self.refresh()
 
     def open(self, studies: dict[str, Path]) -> None:
-        """Read studies (in a thread), show them, and compute what needs no hand.
+        """Read studies in a thread, show them, and compute their maps.
 
         Args:
             studies: name of the visit → folder or file.
         """
         read = {}
         for name, path in studies.items():
-            title = texts.READING.format(visit=name)
+            title = words.READING.format(visit=name)
             read[name] = self.jobs.run(title, partial(open_images, path, reading_settings()))
         self.opened(
             [self.session.open(name, images, study=studies[name]) for name, images in read.items()]
         )
 
     def opened(self, visits: list[Any]) -> None:
-        """Show visits that have just got a study, and compute what needs no hand."""
-        self.views.forget()
+        """Show visits whose study was just opened, and compute their maps."""
+        self.views.reset_orientations()
         self.parameters.visit = visits[0].name
         self.refresh()
         self.compute(visits)
 
-    def compute(self, visits: list[Any] | None = None, *, gives_way: bool = False) -> None:
-        """Compute AIF, shift, maps and measurements of these visits (all), as far as possible.
+    def compute(self, visits: list[Any] | None = None, *, interruptible: bool = False) -> None:
+        """Compute AIF, shift, maps and measurements of these visits, of all if None.
 
         Args:
-            gives_way: to whatever else the user does.
+            interruptible: any other action of the user cancels the computation.
         """
-        self.jobs.give_way()
+        self.jobs.interrupt()
         problems = []
         try:
             for visit in visits or self.visits:
                 try:
-                    self._compute(visit, gives_way)
-                except InputError as error:  # the other visit may do better
+                    self._compute(visit, interruptible)
+                except InputError as error:  # the other visit may still be computed
                     problems.append(error)
         finally:
-            if not gives_way:
-                self.display.rescale()
+            if not interruptible:
+                self.display.forget_scales()
             self.refresh()
         if problems:
             raise problems[0]
 
-    def _compute(self, visit: Any, gives_way: bool) -> None:
-        with self.messages.shown(popup=False):  # rulers that measure nothing only give a message
+    def _compute(self, visit: Any, interruptible: bool) -> None:
+        with self.messages.errors_shown(popup=False):  # invalid rulers only cause a message
             self.session.rulers_changed(visit)
         job = self.session.computation(visit)
-        title = texts.ANALYSING.format(visit=visit.name)
-        computed = self.jobs.run(title, job.run, gives_way=gives_way)
+        title = words.COMPUTING.format(visit=visit.name)
+        computed = self.jobs.run(title, job.run, interruptible=interruptible)
         if job.finish(computed) and visit.analysis.regions:
             title = texts.MEASUREMENTS.format(visit=visit.label)
             show_rows(visit, "measurements", title, *measurement_rows(visit.result))
@@ -204,15 +212,15 @@ class Workstation:
     # -- undo -----------------------------------------------------------------------------------
 
     def undo(self) -> None:
-        """Undo the last change of anything."""
+        """Undo the last change."""
         self._step(self.session.undo)
 
     def redo(self) -> None:
-        """Redo what was undone last."""
+        """Redo the change that was undone last."""
         self._step(self.session.redo)
 
     def _step(self, action: Callable[[], list[Any]]) -> None:
-        self.jobs.give_way()
+        self.jobs.interrupt()
         visits = action()
         self.refresh()
         outdated = [visit for visit in visits if visit.result and not visit.is_current]
@@ -220,23 +228,23 @@ class Workstation:
             self.compute(outdated)
 
     def clear(self) -> None:
-        """Take everything of the module out of the scene."""
+        """Close both visits and remove everything of the module from the scene."""
         for panel in self.panels.values():
             panel.leave()
             panel.close()
         self.session.close()
-        self.views.leave()
-        self.go("study")
+        self.views.restore_layout()
+        self.go_to_step("study")
         self.refresh()
 
     # -- showing --------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show the state everywhere."""
+        """Show the state in the panels and the views."""
         if self.parameters is None:
             return
         key = self.step
-        self.mark_steps()
+        self.show_step_marks()
         self.ui.hintLabel.text = next(step.hint for step in STEPS if step.key == key)
         several = len(self.visits) > 1
         self.ui.visitFrame.visible = several
@@ -251,8 +259,8 @@ class Workstation:
         self.panels[key].refresh()
         self.show_views()
 
-    def mark_steps(self) -> None:
-        """Show on the steps' buttons what is done."""
+    def show_step_marks(self) -> None:
+        """Show the state of each step on its button."""
         for state, button in zip(state_of(self.session), self._step_buttons, strict=True):
             step = state.step
             button.text = f"{step.number} {step.title} {state.mark}".rstrip()
@@ -260,86 +268,86 @@ class Workstation:
             button.checked = step.key == self.step
 
     def show_undo(self) -> None:
-        """Name what the undo and redo buttons would do."""
+        """Show in the tooltips what the undo and redo buttons would do."""
         history = self.session.history
-        for button, text, words in (
-            (self.ui.undoButton, history.undo_text, texts.UNDO),
-            (self.ui.redoButton, history.redo_text, texts.REDO),
+        for button, text, tip, nothing in (
+            (self.ui.undoButton, history.undo_text, texts.UNDO, texts.NOTHING_TO_UNDO),
+            (self.ui.redoButton, history.redo_text, texts.REDO, texts.NOTHING_TO_REDO),
         ):
             button.enabled = bool(text)
-            button.toolTip = words.format(text=text) if text else texts.NOTHING
+            button.toolTip = tip.format(text=text) if text else nothing
 
     def show_views(self) -> None:
-        """Layout, volumes and charts as the step and the choices say."""
+        """Arrange and fill the views for the open step and the display choices."""
         if not self._entered or self.parameters is None:
             return
         if not self.visits:
-            self.views.leave()
+            self.views.restore_layout()
             return
         choices = self.parameters
         self.views.show(self.visits, choice=choices.layout, linked=choices.linked)
-        moved = self.views.fill(
+        changed = self.views.fill(
             self.visits,
             step=self.step,
             quantity=choices.quantity,
             opacity=choices.opacity / 100,
         )
-        self.display.apply(moved=moved)
+        self.display.apply(views_changed=changed)
         self.views.plot(self.visit.charts, step=self.step)
 
-    def _show_message(self, sentence: str) -> None:
-        self.ui.messageLabel.text = sentence
-        self.ui.messageFrame.visible = bool(sentence)
+    def _show_message(self, message: str) -> None:
+        self.ui.messageLabel.text = message
+        self.ui.messageFrame.visible = bool(message)
 
-    def _show_busy(self, said: str, fraction: float | None, free: bool) -> None:
-        """Progress and cancel; what cannot be done meanwhile is disabled."""
+    def _show_busy(self, status: str, fraction: float | None, interruptible: bool) -> None:
+        """Show the progress of long work, and disable what would disturb it."""
         ui, busy = self.ui, fraction is not None
         for widget in (ui.panels, ui.visitFrame, ui.undoFrame, *self._step_buttons):
-            if widget.enabled != free:
-                widget.enabled = free
+            if widget.enabled != interruptible:
+                widget.enabled = interruptible
         if ui.busyFrame.visible != busy:
             ui.busyFrame.visible = busy
         if fraction is not None:
-            ui.busyLabel.text = said
+            ui.busyLabel.text = status
             ui.busyBar.value = int(1000 * fraction)
 
-    # -- coming and going -----------------------------------------------------------------------
+    # -- opening and closing the module ---------------------------------------------------------
 
     def enter(self, parameters: Any) -> None:
-        """The module was opened."""
+        """Show the panel and the views, because the module was opened."""
         self._entered = True
         self.bind(parameters)
-        self.shortcuts.on()
+        self.shortcuts.enable()
         self.panels[self.step].enter()
         self.refresh()
 
     def exit(self) -> None:
-        """Another module was opened: nothing of this one is left on."""
+        """Stop everything that runs, because another module was opened."""
         self._entered = False
         self.playback.stop()
-        self.shortcuts.off()
+        self.shortcuts.disable()
         self.panels[self.step].leave()
-        self.views.leave()
+        self.views.restore_layout()
 
-    def scene_goes(self) -> None:
-        """The scene is about to be closed."""
+    def scene_closing(self) -> None:
+        """Release all nodes, because the scene is about to close."""
         self.jobs.cancel()
         self.playback.stop()
         for panel in self.panels.values():
             panel.leave()
             panel.close()
         self.bind(None)
-        self.views.forget()
+        self.views.reset_orientations()
 
     def close(self) -> None:
-        """The module goes."""
+        """Delete the panel, because the module closes."""
         self.exit()
-        self.scene_goes()
+        self.scene_closing()
         self.widget.hide()
         self.widget.deleteLater()
 
-    def later(self, milliseconds: int, action: Callable[[], Any]) -> Any:
-        """A timer that does something once after its last start."""
+    def timer(self, milliseconds: int, action: Callable[[], Any]) -> Any:
+        """Return a timer that runs an action once, some time after its last start."""
         timer = qt.QTimer(self.widget)
         timer.setSingleShot(True)
         timer.setInterval(milliseconds)

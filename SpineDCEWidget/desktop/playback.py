@@ -1,4 +1,4 @@
-"""The dynamic frames as a film."""
+"""Playback of the dynamic frames."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import qt
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-#: ms from frame to frame.
-PACE = 150
+#: Interval between frames, ms.
+_INTERVAL = 150
 
 
 class Playback:
-    """Steps through the frames of every visit that has a study."""
+    """Playback of the frames of both visits at once."""
 
     def __init__(self, desk: Workstation) -> None:
         self._desk = desk
         self.index = 0
         self._timer = qt.QTimer()
-        self._timer.setInterval(PACE)
+        self._timer.setInterval(_INTERVAL)
         self._timer.connect("timeout()", self.next)
 
     @property
@@ -29,12 +29,12 @@ class Playback:
 
     @property
     def count(self) -> int:
-        """Frames of the visit in hand."""
+        """Number of frames of the selected visit."""
         analysis = self._desk.visit.analysis
         return 0 if analysis is None else analysis.study.dynamic.n_frames
 
     def toggle(self) -> None:
-        """Play or pause."""
+        """Start or stop the playback."""
         if self.playing:
             self.stop()
         elif self.count:
@@ -51,7 +51,7 @@ class Playback:
             self.show((self.index + 1) % self.count)
 
     def show(self, index: int) -> None:
-        """Show one frame of every visit (its last where it has fewer)."""
+        """Show one frame of every visit; the last one of a visit with fewer frames."""
         self.index = index
         for visit in self._desk.visits:
             visit.show_frame(min(index, visit.analysis.study.dynamic.n_frames - 1))

@@ -1,4 +1,4 @@
-"""Step 3: drawing the regions by their roles, with the numbers as one draws."""
+"""Step 3: drawing of regions by their roles, and rulers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import qt
 import slicer
 from SpineDCELib.mrml.region_nodes import add_ruler
 from SpineDCELib.run.inputs import read_regions, read_roles
-from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_regions
@@ -20,40 +20,40 @@ from SpineDCEWidget.shared import wording as words
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-ROLES: tuple[Role, ...] = ("lesion", "reference", "exclusion", "aorta", "muscle")
-RULERS = {"longest": "longest", "across": "across", "margin": "bone margin"}
+#: Name of a ruler that marks the margin of the bone; the engine knows it by its name.
+_MARGIN = "Bone margin"
 _EFFECTS = (
     "Paint", "Draw", "Erase", "Scissors", "Threshold", "Margin", "Fill between slices",
     "Islands", "Smoothing", "Grow from seeds",
 )  # fmt: skip
 _DIAMETER = "BrushRelativeDiameter"
 _EDITOR_TAG = "SpineDCE"
-#: ms after the last stroke until the numbers follow.
-_REST = 60
+#: Delay from the last stroke to the update of the numbers, ms.
+_DELAY = 60
 
 
 class RegionsPanel(Panel):
-    """One button a role, 3D Slicer's segment editor, rulers."""
+    """Panel of step 3: a button for each role, 3D Slicer's segment editor, rulers."""
 
     def __init__(self, desk: Workstation) -> None:
         super().__init__(desk, "SpineDCERegions.ui")
         ui = self.ui
         self._watched: tuple[Any, list[int]] | None = None
         self._rulers: list[tuple[Any, int]] = []
-        self._rest = desk.later(_REST, self.drawn)
+        self._timer = desk.timer(_DELAY, self.update_numbers)
         self.armed = ""
         self.editor = slicer.qMRMLSegmentEditorWidget()
         self._set_up_editor()
         ui.editorHolder.layout().addWidget(self.editor)
-        for role in ROLES:
+        for role in words.DRAWN_ROLES:
             button = getattr(ui, f"{role}Button")
-            button.text = words.ROLES[role]
+            button.text = words.role_title(role)
             button.toolTip = words.ROLE_HINTS[role]
             colour = qt.QPixmap(12, 12)
             colour.fill(qt.QColor(REGION_ROLES[role].colour))
             button.setIcon(qt.QIcon(colour))
             self.on(button, "clicked()", lambda role=role: self.toggle(role))
-        for kind in RULERS:
+        for kind in texts.RULERS:
             button = getattr(ui, f"{kind}Button")
             self.on(button, "clicked()", lambda kind=kind: self.place_ruler(kind))
         self.on(ui.fileButton, "clicked()", self.choose_file)
@@ -62,7 +62,7 @@ class RegionsPanel(Panel):
 
     def _set_up_editor(self) -> None:
         editor = self.editor
-        # The session's undo knows regions too; two histories would contradict each other.
+        # The session's undo covers regions; a second history would contradict it.
         editor.undoEnabled = False
         editor.setMRMLScene(slicer.mrmlScene)
         for part in ("SegmentationNodeSelector", "SourceVolumeNodeSelector", "Show3DButton",
@@ -75,14 +75,14 @@ class RegionsPanel(Panel):
     # -- drawing --------------------------------------------------------------------------------
 
     def toggle(self, role: str) -> None:
-        """Arm the brush for a role, or lay it down."""
+        """Arm the brush for a role, or put it down if it is armed for that role."""
         if self.armed == role:
             self.disarm()
         else:
             self.arm(role)
 
     def arm(self, role: str) -> None:
-        """Take up the brush for a region; it is made where there is none."""
+        """Arm the brush for a role; add a region if there is none."""
         self._attach()
         self.editor.setCurrentSegmentID(self.desk.session.segment_for(self.visit, role))
         if self.editor.activeEffect() is None:
@@ -91,27 +91,27 @@ class RegionsPanel(Panel):
         self.refresh()
 
     def disarm(self) -> None:
-        """Lay the brush down."""
+        """Put the brush down."""
         self.armed = ""
         self.editor.setActiveEffect(None)
         self.refresh()
 
     def scale_brush(self, factor: float) -> None:
-        """A larger or smaller brush."""
+        """Multiply the diameter of the brush by a factor."""
         effect = self.editor.activeEffect()
         if effect is not None and effect.name in ("Paint", "Erase"):
             diameter = effect.doubleParameter(_DIAMETER)
             effect.setCommonParameter(_DIAMETER, min(max(diameter * factor, 0.3), 60.0))
 
     def set_source(self) -> None:
-        """Draw by the T1 image or by the dynamic frame; thresholds and growing go by it."""
+        """Let thresholds and region growing use the T1 image or the dynamic frame."""
         visit = self.visit
         if visit.analysis is not None:
             on_frame = self.ui.onFrameButton.checked or visit.anatomy is None
             self.editor.setSourceVolumeNode(visit.frame if on_frame else visit.anatomy)
 
     def _attach(self) -> None:
-        """Let the editor work on the visit in hand, with an editor node of its own."""
+        """Let the editor work on the selected visit, with its own editor node."""
         visit = self.visit
         if visit.analysis is None:
             return
@@ -120,7 +120,7 @@ class RegionsPanel(Panel):
             node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
             node.UnRegister(None)
             node.SetSingletonTag(_EDITOR_TAG)
-            # An exclusion lies in the lesion: drawing one must not eat the other.
+            # An exclusion lies inside the lesion: drawing one must not erase the other.
             node.SetOverwriteMode(node.OverwriteNone)
             node = slicer.mrmlScene.AddNode(node)
         if self.editor.mrmlSegmentEditorNode() is not node:
@@ -131,7 +131,7 @@ class RegionsPanel(Panel):
         self._watch(visit.segmentation)
 
     def choose_file(self) -> None:
-        """Ask for a segmentation and take its regions."""
+        """Ask for a segmentation file and load its regions."""
         path = qt.QFileDialog.getOpenFileName(
             slicer.util.mainWindow(), texts.CHOOSE_REGIONS, "", "*.nrrd *.nii *.nii.gz *.dcm"
         )
@@ -139,13 +139,13 @@ class RegionsPanel(Panel):
             self.read_file(path)
 
     def read_file(self, path: str | Path) -> None:
-        """Take the regions of a file, in place of those of the same names."""
+        """Load the regions of a file; replace those with the same name."""
         visit = self.visit
         masks = read_regions([str(path)], visit.needed().study.dynamic.geometry)
         self.desk.session.load_regions(visit, masks, read_roles([str(path)]))
-        self.drawn()
+        self.update_numbers()
 
-    # -- following what is drawn ----------------------------------------------------------------
+    # -- updates --------------------------------------------------------------------------------
 
     def _watch(self, node: Any) -> None:
         if self._watched is not None and self._watched[0] is node:
@@ -167,40 +167,41 @@ class RegionsPanel(Panel):
         self._watched = None
 
     def _changed(self, _caller: Any, _event: str) -> None:
-        self._rest.start()
+        self._timer.start()
 
-    def drawn(self) -> None:
-        """Numbers and curves of what is drawn now."""
+    def update_numbers(self) -> None:
+        """Update numbers and curves after regions were drawn."""
         visit = self.visit
         if visit.analysis is None:
             return
         if self.desk.jobs.busy:
-            self._rest.start()
+            self._timer.start()
             return
         self.desk.session.regions_changed(visit)
         self.desk.show_undo()
         show_regions(visit, self._rows())
         self.refresh()
-        self.desk.mark_steps()
+        self.desk.show_step_marks()
         self.desk.views.plot(visit.charts, step=self.desk.step)
         self.desk.views.fit_plots()
 
     def _rows(self) -> list[Any]:
-        """Numbers of the regions; none while the artery is drawn, which would compute its AIF."""
+        """Return the numbers of the regions; none while the AIF's own aorta is being drawn."""
         visit = self.visit
-        artery = visit.settings.aif.source == "mask" and self.armed == "aorta"
-        return [] if artery or not visit.maps else visit.region_numbers()
+        # Numbers during the drawing of the aorta would compute a new AIF with every stroke.
+        draws_aif = visit.settings.aif.source == "mask" and self.armed == "aorta"
+        return [] if draws_aif or not visit.maps else visit.region_numbers()
 
-    # -- size -----------------------------------------------------------------------------------
+    # -- rulers ---------------------------------------------------------------------------------
 
     def place_ruler(self, kind: str) -> None:
-        """Let the user click both ends of a ruler."""
+        """Add a ruler whose two ends the user clicks."""
         self.disarm()
         visit = self.visit
         line = add_ruler(visit.nodes)
         if kind == "margin":
-            line.SetName(RULERS[kind])
-        tag = line.AddObserver(line.PointPositionDefinedEvent, lambda *_: self._rest.start())
+            line.SetName(_MARGIN)
+        tag = line.AddObserver(line.PointPositionDefinedEvent, lambda *_: self._timer.start())
         self._rulers.append((line, tag))
         selection = slicer.app.applicationLogic().GetSelectionNode()
         selection.SetReferenceActivePlaceNodeClassName("vtkMRMLMarkupsLineNode")
@@ -208,7 +209,7 @@ class RegionsPanel(Panel):
         interaction = slicer.app.applicationLogic().GetInteractionNode()
         interaction.SetPlaceModePersistence(0)
         interaction.SetCurrentInteractionMode(interaction.Place)
-        self.desk.messages.say(texts.RULER_HINT.format(what=RULERS[kind]))
+        self.desk.messages.show(texts.RULER_HINT.format(what=texts.RULERS[kind]))
 
     # -- showing --------------------------------------------------------------------------------
 
@@ -217,9 +218,9 @@ class RegionsPanel(Panel):
         opened = visit.analysis is not None
         for widget in (ui.drawBox, self.editor, ui.sizeBox):
             widget.enabled = opened
-        ui.drawBox.toolTip = "" if opened else texts.OPEN_FIRST
+        ui.drawBox.toolTip = "" if opened else words.OPEN_FIRST
         numbers = shown.region_numbers(self._rows()) if opened else {}
-        for role in ROLES:
+        for role in words.DRAWN_ROLES:
             getattr(ui, f"{role}Button").checked = self.armed == role
             getattr(ui, f"{role}Number").text = numbers.get(role, "–")
         if opened:
@@ -230,7 +231,7 @@ class RegionsPanel(Panel):
         self._attach()
 
     def leave(self) -> None:
-        self._rest.stop()
+        self._timer.stop()
         self.armed = ""
         self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()

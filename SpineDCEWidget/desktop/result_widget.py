@@ -18,11 +18,9 @@ from SpineDCEWidget.shared import wording as words
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-FORMATS = ("report", "pdf", "dicom", "nifti", "scene")
-
 
 class ResultPanel(Panel):
-    """Table, call, warnings, export."""
+    """Panel of step 5."""
 
     def __init__(self, desk: Workstation) -> None:
         super().__init__(desk, "SpineDCEResult.ui")
@@ -32,15 +30,20 @@ class ResultPanel(Panel):
         self.on(ui.exportButton, "clicked()", self.export)
         self.on(ui.reportButton, "clicked()", self.open_report)
         ui.exportLabel.text = ""
+        self.label_setting("folderEdit", "inputs.out")
+        for name, title in words.FORMAT_TITLES.items():
+            getattr(ui, f"{name}Check").text = title
+        # The tooltips that the buttons have while they are enabled.
+        self._tips = [(button, button.toolTip) for button in (ui.exportButton, ui.reportButton)]
         ui.researchLabel.text = words.NOT_A_MEDICAL_DEVICE
         ui.resultTable.toolTip = f"{words.EXPLAINED['normalised']}\n{words.EXPLAINED['change']}"
 
     def compare(self) -> None:
-        """Compare the visits."""
+        """Compare the visits; recompute maps that are out of date first."""
         session = self.desk.session
         self._compute_outdated()
         job = session.comparison_job()
-        job.finish(self.desk.jobs.run(texts.COMPARING, job.run))
+        job.finish(self.desk.jobs.run(words.COMPARING, job.run))
         rows = shown.result_rows(session)
         show_rows(session.pair[1], "comparison", texts.COMPARISON, *rows)
         self.desk.refresh()
@@ -52,21 +55,21 @@ class ResultPanel(Panel):
 
     @property
     def formats(self) -> list[str]:
-        """Those that are ticked."""
-        return [name for name in FORMATS if getattr(self.ui, f"{name}Check").checked]
+        """The selected export formats."""
+        return [name for name in words.FORMAT_TITLES if getattr(self.ui, f"{name}Check").checked]
 
     def export(self) -> list[str]:
-        """Write everything to the chosen folder."""
+        """Write the results to the output folder; ask for it if none was chosen."""
         folder = self.ui.folderEdit.currentPath
         if not folder:
-            folder = qt.QFileDialog.getExistingDirectory(None, texts.EXPORT_FOLDER, "")
+            folder = qt.QFileDialog.getExistingDirectory(None, texts.CHOOSE_OUTPUT_FOLDER, "")
             if not folder:
                 return []
             self.ui.folderEdit.currentPath = folder
         return self.write(Path(folder), self.formats)
 
     def write(self, folder: Path, formats: list[str]) -> list[str]:
-        """Write results to a folder."""
+        """Write the results to a folder and return the files."""
         anonymise = self.ui.anonymiseCheck.checked
         self._compute_outdated()
         job = self.desk.session.export_job(folder, formats=formats, anonymise=anonymise)
@@ -78,10 +81,10 @@ class ResultPanel(Panel):
         return files
 
     def open_report(self) -> None:
-        """Write the report beside the other results and open it in the browser."""
+        """Write the results with a report and open it in the web browser."""
         folder = self.ui.folderEdit.currentPath
         if not folder:
-            raise InputError(texts.CHOOSE_EXPORT_FOLDER)
+            raise InputError(texts.NEEDS_OUTPUT_FOLDER)
         files = self.write(Path(folder), ["report"])
         report = next((f for f in files if f.endswith("report.html")), None)
         if report is not None:
@@ -94,12 +97,12 @@ class ResultPanel(Panel):
         ui.callLabel.text = shown.call(session)
         ui.warningsLabel.text = "\n".join(shown.warnings(session))
         obstacle = session.obstacle()
-        # Maps that are out of date are computed first.
+        # compare() recomputes maps that are out of date.
         ui.compareButton.enabled = obstacle is None or obstacle.code in (
             "out_of_date", "not_computed"
         )  # fmt: skip
         ui.compareButton.toolTip = "" if obstacle is None else words.remedy(obstacle)
-        made = any(visit.maps for visit in session.visits)
-        for button in (ui.exportButton, ui.reportButton):
-            button.enabled = made
-            button.toolTip = "" if made else texts.NEEDS_MAPS
+        computed = any(visit.maps for visit in session.visits)
+        for button, tip in self._tips:
+            button.enabled = computed
+            button.toolTip = tip if computed else texts.NEEDS_MAPS

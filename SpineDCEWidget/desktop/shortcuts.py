@@ -1,4 +1,4 @@
-"""Keys that work while the module is open."""
+"""Keyboard shortcuts that work while the module is open."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class Shortcuts:
-    """Space plays, 1 to 5 are the steps, [ and ] the brush, Ctrl+Z and Ctrl+Y undo and redo.
+    """Shortcuts: space for playback, 1 to 5 for the steps, [ and ] for the brush, undo and redo.
 
-    Fields that one types into keep these keys for themselves: Qt asks them first.
+    They do not disturb typing, because Qt offers a key to the field that has the focus first.
     """
 
     def __init__(self, desk: Workstation) -> None:
         self._desk = desk
-        self._made: list[Any] = []
+        self._shortcuts: list[Any] = []
 
-    def on(self) -> None:
-        """Begin to listen."""
-        if self._made:
+    def enable(self) -> None:
+        """Create the shortcuts."""
+        if self._shortcuts:
             return
         desk, regions = self._desk, self._desk.regions
         keys: dict[str, Callable[[], Any]] = {
@@ -39,22 +39,22 @@ class Shortcuts:
             "Ctrl+Y": desk.redo,
         }
         for step in STEPS:
-            keys[str(step.number)] = partial(desk.go, step.key)
+            keys[str(step.number)] = partial(desk.go_to_step, step.key)
         for key, action in keys.items():
             shortcut = qt.QShortcut(qt.QKeySequence(key), slicer.util.mainWindow())
             shortcut.connect("activated()", guarded(desk.messages, action))
-            self._made.append(shortcut)
+            self._shortcuts.append(shortcut)
 
-    def off(self) -> None:
-        """Give the keys back."""
-        for shortcut in self._made:
+    def disable(self) -> None:
+        """Delete the shortcuts, so that other modules can use the keys."""
+        for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
             shortcut.setParent(None)
             shortcut.deleteLater()
-        self._made = []
+        self._shortcuts = []
 
     def _space(self) -> None:
-        """Play; but a button that has the focus is pressed, as everywhere."""
+        """Start or stop the playback, or press the button that has the focus."""
         focused = slicer.app.focusWidget()
         if focused is not None and hasattr(focused, "animateClick"):
             focused.animateClick()

@@ -1,4 +1,4 @@
-"""What the panels of the five steps have in common."""
+"""Base class of the five steps' panels, and helpers that fill their widgets."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
+from SpineDCELib.settings import FORM
 
 from SpineDCEWidget.desktop.error_display import guarded
+from SpineDCEWidget.shared.wording import control_label, setting_help, setting_label
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
 
 class Panel:
-    """One step: shows the state, hands what the user does to the logic, keeps nothing itself.
+    """Panel of one step: shows the state and passes actions on; holds no results.
 
     Args:
         desk: the workstation that the panel belongs to. file: its Designer file.
@@ -29,11 +31,11 @@ class Panel:
 
     @property
     def visit(self) -> Any:
-        """The visit in hand."""
+        """The selected visit."""
         return self.desk.visit
 
     def refresh(self) -> None:
-        """Show the state; widgets that are filled here call nothing."""
+        """Show the state; the widgets that are filled here trigger no action."""
         if self._filling or self.desk.parameters is None:
             return
         self._filling = True
@@ -43,27 +45,48 @@ class Panel:
             self._filling = False
 
     def fill(self) -> None:
-        """Put the state into the widgets."""
+        """Fill the widgets with the state."""
 
     def enter(self) -> None:
-        """The step was chosen."""
+        """Start what runs while the step is open."""
 
     def leave(self) -> None:
-        """Another step was chosen, or the module was left."""
+        """Stop what runs while the step is open, because another step or module was chosen."""
 
     def close(self) -> None:
-        """The scene or the module goes: hold on to nothing of it."""
+        """Release all nodes, because the scene or the module closes."""
 
     def on(
         self, widget: Any, signal: str, action: Callable[..., Any], *, popup: bool = True
     ) -> None:
-        """Connect a signal; not while the panel fills its widgets, and with errors shown."""
+        """Connect a signal to an action whose errors are shown; ignore it while filling."""
         slot = guarded(self.desk.messages, action, popup=popup)
         widget.connect(signal, lambda *values: None if self._filling else slot(*values))
 
+    # -- settings -------------------------------------------------------------------------------
+
+    def describe_setting(self, name: str, path: str) -> None:
+        """Give a setting's control the label, tooltip and range of the form description.
+
+        An optional number is left to the program at 0, where the box shows its special text.
+        """
+        widget, field = getattr(self.ui, name), FORM[path]
+        widget.toolTip = setting_help(path)
+        if field.kind == "switch":
+            widget.text = setting_label(path)
+            return
+        self.label_setting(name, path)
+        if field.low is not None and field.high is not None:
+            widget.minimum = 0 if field.optional else field.to_shown(field.low)
+            widget.maximum = field.to_shown(field.high)
+
+    def label_setting(self, name: str, path: str) -> None:
+        """Give the label beside a setting's control its text."""
+        getattr(self.ui, f"{name}Label").text = f"{control_label(path)}:"
+
 
 def node_selector(holder: Any, kinds: Sequence[str]) -> Any:
-    """A selector of nodes in its holder of the Designer file."""
+    """Return a node selector, placed in its holder from the Designer file."""
     selector = slicer.qMRMLNodeComboBox()
     selector.nodeTypes = [kind for kind in kinds if hasattr(slicer, kind)]
     selector.noneEnabled = True
@@ -75,7 +98,7 @@ def node_selector(holder: Any, kinds: Sequence[str]) -> Any:
 
 
 def fill_table(table: Any, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any]:
-    """Show rows of text in a ``QTableWidget``; returns its items, which Python has to keep."""
+    """Show rows of text in a ``QTableWidget``; return its items, which Python must keep."""
     table.clearContents()
     table.setColumnCount(len(headings))
     table.setRowCount(len(rows))
@@ -91,16 +114,17 @@ def fill_table(table: Any, headings: Sequence[str], rows: Sequence[Sequence[Any]
     return items
 
 
-def fill_combo(combo: Any, choices: dict[Any, str], chosen: Any) -> None:
-    """Show choices by their words, with their keys as data."""
-    keys = [str(key) for key in choices]
-    if [combo.itemData(i) for i in range(combo.count)] != keys:
+def fill_combo(combo: Any, choices: dict[str, str], value: Any) -> None:
+    """Show the labels of choices, with their values as data, and select one value."""
+    values = list(choices)
+    if [combo.itemData(i) for i in range(combo.count)] != values:
         combo.clear()
-        for key, text in choices.items():
-            combo.addItem(text, str(key))
-    combo.currentIndex = keys.index(str(chosen)) if str(chosen) in keys else -1
+        for one, label in choices.items():
+            combo.addItem(label, one)
+    selected = value or ""
+    combo.currentIndex = values.index(selected) if selected in values else -1
 
 
-def chosen(combo: Any) -> str:
-    """The key of the chosen item."""
+def selected_value(combo: Any) -> str:
+    """Return the value of the selected item."""
     return str(combo.itemData(combo.currentIndex))

@@ -1,4 +1,4 @@
-"""The arrangements of views: T1 | map | fused for one visit or two, curves below."""
+"""Layouts of the views: T1, map and fused view for one visit or two, and curves below."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from xml.sax.saxutils import escape
 
 from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
 
-#: What a row of views shows: the T1 image, the map or the dynamic frame, and the map over T1.
+#: Views of a row: the T1 image, the map or the dynamic frame, and the map over the T1 image.
 SLOTS = ("T1", "map", "fused")
 PLOTS = ("left", "right")
 
-#: IDs of 3D Slicer's own layouts stay below 1000; those of this module are after the paper's year.
+#: The IDs of 3D Slicer's own layouts are below 1000. 2023 is the year of the paper.
 _FIRST_ID = 20230
 _COLOURS = {"T1": "#8C8C8C", "map": "#21918C", "fused": "#E69F00"}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """One arrangement."""
+    """One layout of the views."""
 
     name: str
     rows: tuple[str, ...]  #: visits from top to bottom
@@ -26,15 +26,15 @@ class Layout:
 
     @property
     def id(self) -> int:
-        """Number in the layout node."""
+        """ID in the layout node."""
         return _FIRST_ID + list(LAYOUTS.values()).index(self)
 
     def views(self) -> list[str]:
-        """Names of its slice views."""
+        """Return the names of the slice views."""
         return [view_name(visit, slot) for visit in self.rows for slot in SLOTS]
 
     def xml(self, orientation: str = "Sagittal") -> str:
-        """As the layout manager reads it."""
+        """Return the description that the layout manager reads."""
         items = [(350, _row([_slice(visit, slot, orientation) for slot in SLOTS]))
                  for visit in self.rows]  # fmt: skip
         if self.curves:
@@ -56,7 +56,7 @@ LAYOUTS = {
 
 
 def layout_for(visits: list[str], choice: str) -> Layout | None:
-    """The layout for the visits that have a study and the user's choice; None for no visit.
+    """Return the layout for the visits that have a study; None if there are none.
 
     Args:
         choice: "with curves" or "images only".
@@ -69,12 +69,12 @@ def layout_for(visits: list[str], choice: str) -> Layout | None:
 
 
 def view_name(visit: str, slot: str) -> str:
-    """Name of a slice view in the layout manager."""
+    """Return the name of a slice view in the layout manager."""
     return f"SpineDCE {visit} {slot}"
 
 
 def plot_name(place: str) -> str:
-    """Name of a plot view in the layout manager."""
+    """Return the name of a plot view in the layout manager."""
     return f"SpineDCE {place}"
 
 

@@ -1,4 +1,4 @@
-"""What the slice and plot views show, step by step, and that they move together."""
+"""Slice and plot views: layout, orientation, and the volumes and charts in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from SpineDCEWidget.desktop.view_layouts import (
     view_name,
 )
 
-#: Charts of a visit in the left and the right plot view, by step; the first that there is.
+#: Step → charts of the left and the right plot view, in order of preference.
 _CHARTS = {
     "study": (("aif",), ("evidence.Residual",)),
     "arteries": (("candidates", "aif"), ("evidence.Residual",)),
@@ -27,24 +27,24 @@ _CHARTS = {
     "maps": (("voxel", "regions"), ("regions", "aif")),
     "result": (("regions",), ("evidence.Normalised Vp", "evidence.Residual")),
 }
-#: Steps in which the middle view shows the dynamic frame instead of the map.
+#: Steps whose middle view shows the dynamic frame instead of the map.
 _FRAME_STEPS = ("study", "arteries", "regions")
 
 
 class Views:
-    """The layout, and the volumes and charts in it.
+    """Views of the module in 3D Slicer's layout.
 
-    Nothing is made but view nodes, which 3D Slicer keeps as it keeps those of its own layouts.
+    Creates view nodes only, which stay in the scene like those of 3D Slicer's own layouts.
     """
 
     def __init__(self) -> None:
-        self._before: int | None = None  # the layout that the user came from
+        self._previous_layout: int | None = None  # the layout when the module was opened
         self._oriented: dict[str, tuple[str, str]] = {}
 
     # -- layout ---------------------------------------------------------------------------------
 
     def show(self, visits: list[Any], *, choice: str, linked: bool) -> None:
-        """Arrange the views for these visits (those with a study)."""
+        """Arrange the views for these visits, which have a study."""
         layout = layout_for([visit.name for visit in visits], choice)
         if layout is None:
             return
@@ -57,8 +57,8 @@ class Views:
             node.SetLayoutDescription(layout.id, xml)
         if node.GetViewArrangement() != layout.id:
             if not self.in_use:
-                # None was chosen yet right after the start.
-                self._before = node.GetViewArrangement() or node.SlicerLayoutFourUpView
+                # Right after the start of 3D Slicer no layout has been chosen.
+                self._previous_layout = node.GetViewArrangement() or node.SlicerLayoutFourUpView
             manager.setLayout(layout.id)
         for name in layout.views():
             composite = manager.sliceWidget(name).mrmlSliceCompositeNode()
@@ -68,35 +68,37 @@ class Views:
 
     @property
     def in_use(self) -> bool:
-        """Whether one of this module's layouts is shown."""
+        """Return whether one of the module's layouts is shown."""
         node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
         return node.GetViewArrangement() in {layout.id for layout in LAYOUTS.values()}
 
-    def leave(self) -> None:
-        """Show the layout that was there before; 3D Slicer's own where a closed scene hid it."""
+    def restore_layout(self) -> None:
+        """Restore the layout that was shown before the module was opened."""
         if self.in_use:
             usual = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
-            slicer.app.layoutManager().setLayout(usual if self._before is None else self._before)
-        self._before = None
+            slicer.app.layoutManager().setLayout(
+                usual if self._previous_layout is None else self._previous_layout
+            )
+        self._previous_layout = None
         scene, kind = slicer.mrmlScene, "vtkMRMLSegmentationNode"
         for i in range(scene.GetNumberOfNodesByClass(kind)):
             node = scene.GetNthNodeByClass(i, kind)
             if node.GetAttribute("SpineDCE.visit"):
                 _show_in(node, [])
 
-    def forget(self) -> None:
-        """Turn and fit the views anew when they are filled next."""
+    def reset_orientations(self) -> None:
+        """Let :meth:`fill` rotate and fit all views again."""
         self._oriented.clear()
 
     # -- slice views ----------------------------------------------------------------------------
 
     def fill(self, visits: list[Any], *, step: str, quantity: str, opacity: float) -> bool:
-        """Put each visit's volumes into its views: is another volume shown anywhere?
+        """Show the volumes of each visit in its views; return whether any view changed its volume.
 
         Args:
             opacity: of the map over the T1 image, 0 to 1.
         """
-        others = False
+        changed = False
         for visit in visits:
             background, frame = visit.background, visit.frame
             chosen = visit.maps.get(quantity)
@@ -110,23 +112,23 @@ class Views:
                 widget = self.slice_widget(visit.name, slot)
                 if widget is None:
                     continue
-                others |= _compose(widget.mrmlSliceCompositeNode(), under, over, opacity)
+                changed |= _compose(widget.mrmlSliceCompositeNode(), under, over, opacity)
                 node, label = widget.mrmlSliceNode(), f"{visit.label}: {labels[slot]}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
                 self._orient(widget, visit)
-            # The other visit's regions lie elsewhere in another patient position.
+            # The other visit's regions would be misplaced, because the patient lay differently.
             widgets = [self.slice_widget(visit.name, slot) for slot in SLOTS]
             _show_in(visit.segmentation, [w.mrmlSliceNode().GetID() for w in widgets if w])
-        return others
+        return changed
 
     def slice_widget(self, visit: str, slot: str) -> Any:
-        """The widget of a slice view, or None where it is not in the layout."""
+        """Return the widget of a slice view; None if it is not in the layout."""
         manager, name = slicer.app.layoutManager(), view_name(visit, slot)
         return manager.sliceWidget(name) if name in manager.sliceViewNames() else None
 
     def _orient(self, widget: Any, visit: Any) -> None:
-        """Turn a view to the acquired slices and fit it, once for each study."""
+        """Rotate a view to the acquired slices and fit it, once for each study."""
         node = widget.mrmlSliceNode()
         key = (visit.frame.GetID(), _grid_text(visit.frame))
         if self._oriented.get(node.GetName()) == key:
@@ -142,7 +144,7 @@ class Views:
         node.JumpSliceByCentering(*bounds.reshape(3, 2).mean(axis=1))
 
     def jump(self, ras: Any) -> None:
-        """Show the slices through a point, mm."""
+        """Show the slices through a RAS point, mm."""
         for name in slicer.app.layoutManager().sliceViewNames():
             if name.startswith("SpineDCE "):
                 slicer.app.layoutManager().sliceWidget(name).mrmlSliceNode().JumpSliceByOffsetting(
@@ -150,7 +152,7 @@ class Views:
                 )
 
     def shown_ras(self, visit: str) -> tuple[float, float, float] | None:
-        """A point in the slice that a visit's map view shows."""
+        """Return a RAS point, mm, in the slice that the views of a visit show."""
         widget = self.slice_widget(visit, "fused") or self.slice_widget(visit, "map")
         if widget is None:
             return None
@@ -161,7 +163,7 @@ class Views:
     # -- plot views -----------------------------------------------------------------------------
 
     def plot(self, charts: dict[str, Any], *, step: str) -> None:
-        """Show the charts that belong to a step."""
+        """Show the charts of a step."""
         for place, wanted in zip(PLOTS, _CHARTS[step], strict=True):
             node = self.plot_node(place)
             chart = next((charts[name] for name in wanted if name in charts), None)
@@ -171,17 +173,17 @@ class Views:
                     node.SetPlotChartNodeID(shown)
 
     def fit_plots(self) -> None:
-        """Let the axes hold what the curves are now."""
+        """Fit the axes to the curves."""
         for place in PLOTS:
             if (view := self.plot_view(place)) is not None:
                 view.fitToContent()
 
     def plot_node(self, place: str) -> Any:
-        """The view node of a plot view; None before it was shown."""
+        """Return the node of a plot view; None if it has not been shown yet."""
         return slicer.mrmlScene.GetSingletonNode(plot_name(place), "vtkMRMLPlotViewNode")
 
     def plot_view(self, place: str) -> Any:
-        """The plot view itself; None where it is not in the layout."""
+        """Return a plot view; None if it is not in the layout."""
         manager, node = slicer.app.layoutManager(), self.plot_node(place)
         for i in range(manager.plotViewCount):
             widget = manager.plotWidget(i)
@@ -191,9 +193,9 @@ class Views:
 
 
 def _compose(composite: Any, under: Any, over: Any, opacity: float) -> bool:
-    """Fill a composite node, touching it only where something differs: are the volumes others?"""
+    """Set the volumes of a view where they differ; return whether they did."""
     ids = [None if node is None else node.GetID() for node in (under, over)]
-    others = ids != [composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID()]
+    changed = ids != [composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID()]
     changing = composite.StartModify()
     if composite.GetBackgroundVolumeID() != ids[0]:
         composite.SetBackgroundVolumeID(ids[0])
@@ -204,11 +206,11 @@ def _compose(composite: Any, under: Any, over: Any, opacity: float) -> bool:
     if composite.GetForegroundOpacity() != opacity:
         composite.SetForegroundOpacity(opacity)
     composite.EndModify(changing)
-    return others
+    return changed
 
 
 def _orientation(visit: Any) -> str:
-    """How the slices of a visit's dynamic series lie."""
+    """Return the name of the orientation of a visit's dynamic slices."""
     normal = geometry_of(visit.frame).direction[:, 2]
     return ("Sagittal", "Coronal", "Axial")[int(np.argmax(np.abs(normal)))]
 
@@ -219,7 +221,7 @@ def _grid_text(volume: Any) -> str:
 
 
 def _show_in(segmentation: Any, views: list[str]) -> None:
-    """Draw regions in these views only; in all of them for an empty list."""
+    """Show regions in these views only; in all views for an empty list."""
     display = None if segmentation is None else segmentation.GetDisplayNode()
     if display is not None and list(display.GetViewNodeIDs()) != views:
         changing = display.StartModify()

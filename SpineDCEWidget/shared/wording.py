@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from SpineDCELib.settings import FORM
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
 
 try:
     from slicer.i18n import tr
@@ -22,102 +23,86 @@ _: Callable[[str], str] = tr
 
 NOT_A_MEDICAL_DEVICE = _("For research; not a medical device.")
 
-#: Quantities and settings, explained with formula and source.
+#: Titles of long work; {visit} is "baseline" or "follow-up".
+READING = _("Reading the {visit} study")
+COMPUTING = _("Computing the maps of the {visit} visit")
+COMPARING = _("Comparing the visits")
+OPEN_FIRST = _("Open a study first (step 1).")
+UNEXPECTED = _("Unexpected error: {error}. Regions and earlier results are kept.")
+
+#: Quantity → definition, with formula and source.
 EXPLAINED = {
     "vp": _(
         "Vp: fraction of the tissue that is blood plasma, mL/100 mL. Extended Tofts model, "
         "C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997)."
     ),
     "Ktrans": _(
-        "Ktrans: rate at which contrast agent passes from plasma into the tissue, /min "
+        "Ktrans: rate constant of the transfer of contrast agent from plasma to tissue, /min "
         "(Tofts, JMRI 1999)."
     ),
     "ve": _("ve: fraction of the tissue that is extravascular extracellular space, mL/100 mL."),
-    "kep": _("kep = Ktrans/ve: rate at which contrast agent passes back into plasma, /min."),
-    "R2": _("R²: fraction of the curve's variance that the fit explains; 1 is all of it."),
+    "kep": _("kep = Ktrans/ve: rate constant of the return of contrast agent to plasma, /min."),
+    "PS": _("PS: permeability–surface area product of the capillaries, /min."),
+    "Fp": _("Fp: plasma flow per volume of tissue, mL/mL/min."),
+    "Ta": _("Delay: arterial delay that was fitted in each voxel in addition to the shift, s."),
+    "R2": _("R²: fraction of the curve's variance that the fit explains, at most 1."),
     "status": _("Status: fit status of each voxel, with the reason where the fit failed."),
     "normalised": _(
-        "Normalised Vp: mean Vp of the lesion over mean Vp of an adjacent healthy vertebra, × "
-        "(Behar et al., AJNR 2023)."
+        "Normalised Vp: mean Vp of the lesion divided by mean Vp of an adjacent healthy vertebra, "
+        "× (Behar et al., AJNR 2023)."
     ),
     "change": _(
         "Change = 100·(follow-up − baseline)/baseline, %. Above −40 % it is consistent with "
         "persistent disease."
     ),
     "shift": _(
-        "Shift: time by which the artery's curve is moved later, s, because blood takes time from "
-        "the aorta to the bone. One frame can change normalised Vp more than twofold."
+        "Shift: time by which the artery's curve is moved later, s, because blood needs time to "
+        "travel from the aorta to the bone. One frame can change normalised Vp more than twofold."
     ),
     "evidence": _(
         "Fit residual at each shift, relative to the best (1). A deep valley is firm evidence; on "
         "a flat floor the shifts cannot be separated."
     ),
-    "AIF": _("AIF: arterial input function, the contrast agent's concentration in the artery."),
-    "T10": _("T10: longitudinal relaxation time (T1) of the tissue before contrast, ms."),
-    "muscle_T10": _(
-        "T10 of muscle, ms. Without a T1 map, the signal of muscle calibrates the images, and the "
-        "T10 of every voxel follows from its signal before contrast."
-    ),
-    "Hct": _("Hct: haematocrit, the fraction of blood that is cells; plasma = blood/(1 − Hct)."),
-    "r1": _("r1: relaxivity of the contrast agent, 1/s/mM (Shen, Invest Radiol 2015)."),
+}
+#: Setting → what its tooltip adds to the help of the form.
+NOTES = {
+    "aif.source": _("The AIF is the concentration of contrast agent in the artery over time."),
+    "aif.Hct": _("Concentration in plasma = concentration in blood/(1 − Hct)."),
+    "aif.blood_T10": _("Default from Stanisz et al., Magn Reson Med 2005."),
+    "concentration.r1": _("Default from Shen et al., Invest Radiol 2015."),
 }
 
-# Labels of roles and of the choices of settings.
-ROLES = {
-    "lesion": _("Lesion"),
-    "reference": _("Reference vertebra"),
-    "exclusion": _("Exclude"),
-    "aorta": _("Aorta"),
-    "muscle": _("Muscle"),
-}
-ROLE_HINTS = {
-    "lesion": _("Draw the lesion on every slice; leave out veins, discs and cortical bone"),
-    "reference": _("Draw an adjacent healthy vertebra; Vp of the lesion is divided by its Vp"),
-    "exclusion": _("Draw tissue to leave out of the measurement: veins, haemangiomas, discs"),
-    "aorta": _("Draw the aorta if the program does not find it"),
+#: Roles that people draw, in the order of their buttons.
+DRAWN_ROLES: tuple[Role, ...] = ("lesion", "reference", "exclusion", "aorta", "muscle")
+ROLE_HINTS: dict[Role, str] = {
+    "lesion": _("Draw the lesion on every slice; leave out veins, discs and cortical bone."),
+    "reference": _("Draw an adjacent healthy vertebra; Vp of the lesion is divided by its Vp."),
+    "exclusion": _("Draw tissue to exclude from the measurements: veins, haemangiomas, discs."),
+    "aorta": _("Draw the aorta if it was not found automatically."),
     "muscle": _(
-        "Draw muscle beside the spine if the program does not find it; without a T1 map "
-        "it calibrates the signal"
+        "Draw muscle beside the spine if it was not found automatically; without a T1 map it "
+        "calibrates the signal."
     ),
 }
-SOURCES = {
-    "auto": _("found in the images"),
-    "mask": _("drawn aorta"),
-    "file": _("a file"),
-    "parker": _("population (Parker 2006)"),
-    "georgiou": _("population (Georgiou 2019)"),
-    "weinmann": _("population (Weinmann 1984)"),
+#: Export format → title; maps, tables and regions are always exported.
+FORMAT_TITLES = {
+    "report": _("Report (HTML)"),
+    "pdf": _("Report (PDF)"),
+    "dicom": _("DICOM"),
+    "nifti": _("NIfTI"),
+    "scene": _("3D Slicer scene"),
 }
-MODELS = {
-    "tofts": _("Tofts"),
-    "extended_tofts": _("extended Tofts"),
-    "patlak": _("Patlak"),
-    "two_compartment_exchange": _("two-compartment exchange"),
-}
-SIGNALS = {
-    "absolute": _("concentration (mM)"),
-    "relative": _("relative change (S−S0)/S0"),
-    "difference": _("difference S−S0"),
-}
-#: "" uses what the study has.
-T1_SOURCES = {
-    "": _("what the study has"),
-    "fixed": _("one fixed T10"),
-    "map": _("a T1 map"),
-    "vfa": _("several flip angles"),
-    "muscle": _("the signal of muscle"),
-}
+#: Colour scale of a map → title.
+COLOUR_TITLES = {"viridis": _("Viridis (perceptually uniform)"), "rainbow": _("Rainbow")}
 
-
-#: Fields that the form does not describe → label of the control in the windows, and its step. All
-#: others, such as ``compare.cutoff``, have no control in a window.
+#: Fields that the form does not describe → label of their control in the windows, and its step. All
+#: other such fields, like ``compare.cutoff``, have no control in a window.
 OWN_CONTROLS = {"export.formats": (_("Export"), 5)}
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
 STEPS_OF_THE_PAGE = dict.fromkeys(
     (
         "concentration.signal", "concentration.T1_source", "concentration.T10",
-        "concentration.muscle_T10",
-        "concentration.r1", "aif.Hct", "fit.model",
+        "concentration.muscle_T10", "concentration.r1", "aif.blood_T10", "aif.Hct", "fit.model",
     ), 4,
 )  # fmt: skip
 
@@ -162,17 +147,35 @@ def control_of(path: str, *, in_slicer: bool = IN_SLICER) -> tuple[str, int]:
     label = f"'{control_label(path)}'"
     if value:
         label = _("{label} to '{choice}'").format(
-            label=label, choice=field.choices.get(value, value)
+            label=label, choice=setting_choices(path).get(value, value)
         )
     return label, step
 
 
 def control_label(path: str) -> str:
-    """Return the label of a setting with the unit that people see, such as "T10 (ms)"."""
-    field = FORM[path]
-    return f"{setting_label(path)} ({field.unit})" if field.unit else setting_label(path)
+    """Return the label of a setting's control, with its unit: "T10 (ms)"."""
+    unit = FORM[path].unit
+    return f"{setting_label(path)} ({unit})" if unit else setting_label(path)
 
 
 def setting_label(path: str) -> str:
     """Return the label of a setting, by its path ("aif.Hct")."""
-    return FORM[path].label
+    return _(FORM[path].label)
+
+
+def setting_choices(path: str) -> dict[str, str]:
+    """Return the choices of a setting for a combo box: value → label.
+
+    The value None, which leaves the choice to the program, is "".
+    """
+    return {value or "": _(label) for value, label in FORM[path].choices.items()}
+
+
+def setting_help(path: str) -> str:
+    """Return the help of a setting for a tooltip."""
+    return f"{_(FORM[path].help)} {NOTES.get(path, '')}".rstrip()
+
+
+def role_title(role: Role) -> str:
+    """Return the title of a region's role."""
+    return _(REGION_ROLES[role].title)

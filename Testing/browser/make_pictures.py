@@ -85,7 +85,7 @@ class Walk:
         page.wait(lambda: page.state("report_url"), 120)
         self.shot("report", 3)
         page.click("#close-report")
-        page.click("[aria-label='Dark or light']")
+        page.click("[aria-label='Switch between dark and light']")
         self.shot("light")
 
 

@@ -164,7 +164,7 @@ class Page:
     def settled(self, seconds: float = 120) -> None:
         """Until what follows from the last change is made."""
         time.sleep(1.0)
-        self.wait(lambda: not (self.state("busy") or self.state("settling")), seconds, "the maps")
+        self.wait(lambda: not (self.state("busy") or self.state("updating")), seconds, "the maps")
 
     def opened(self, visits: int = 2) -> None:
         """Until that many visits are open and their maps made."""
@@ -237,7 +237,7 @@ class Page:
 
         def here() -> int | None:
             """The slice in view, once the slider says the same."""
-            number = int(self.state("places")[visit].split()[1]) - 1
+            number = int(self.state("positions")[visit].split()[1]) - 1
             return number if number == self.state("slice_index") else None
 
         def arrived() -> bool:

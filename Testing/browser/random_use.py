@@ -122,7 +122,7 @@ class User:
         self._press(f".visit-toggle button[value={self._random.choice(('baseline', 'follow-up'))}]")
 
     def theme(self) -> None:
-        self._press("[aria-label='Dark or light']")
+        self._press("[aria-label='Switch between dark and light']")
 
     def escape(self) -> None:
         self._page.keys(ESCAPE)
@@ -144,7 +144,7 @@ def rest(page: Page) -> None:
     if page.state("playing"):
         page.click("#play")
     time.sleep(1.2)
-    page.wait(lambda: not (page.state("busy") or page.state("settling")), 120, "rest")
+    page.wait(lambda: not (page.state("busy") or page.state("updating")), 120, "rest")
     time.sleep(1.0)
 
 

@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 from browser.page import Page, Program, sample_home
 
-from SpineDCEWidget.browser.sample_patient import is_made
+from SpineDCEWidget.browser.sample_patient import is_complete
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -113,7 +113,7 @@ def test_a_program_that_is_stopped_waits_for_no_long_step(tmp_path):
             assert program.process.wait(120) == 0
         finally:
             page.quit()
-        assert not is_made(tmp_path / "home" / "sample" / "full")
+        assert not is_complete(tmp_path / "home" / "sample" / "full")
         assert program.troubles() == []
     finally:
         program.stop()

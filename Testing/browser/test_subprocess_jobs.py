@@ -58,7 +58,7 @@ def test_progress_is_told_and_what_libraries_print_is_not(work):
     [
         ("input", r"^The file x cannot be read; save it again\.$"),
         ("fault", "unexpected KeyError: 'key'"),
-        ("dies", "without a reason"),
+        ("dies", "exited unexpectedly"),
     ],
 )
 def test_a_failure_says_why(work, how, reason):

@@ -15,7 +15,7 @@ def told():
 
 @pytest.fixture
 def jobs(told):
-    return Jobs(lambda: None, lambda said, share, free: told.append((said, share)))
+    return Jobs(lambda: None, lambda status, share, _interruptible: told.append((status, share)))
 
 
 def test_the_value_comes_back_from_another_thread(jobs):
@@ -28,9 +28,9 @@ def test_what_is_shown_is_shown_on_the_calling_thread_and_ends(told):
     threads = set()
     jobs = Jobs(
         lambda: None,
-        lambda said, share, free: (
+        lambda status, share, _interruptible: (
             threads.add(threading.current_thread()),
-            told.append((said, share)),
+            told.append((status, share)),
         ),
     )
     go_on = threading.Event()
@@ -94,7 +94,7 @@ def test_only_one_at_a_time(told):
     assert "First" in refused[0]
 
 
-def test_work_that_gives_way_is_ended_by_other_work():
+def test_an_interruptible_job_is_stopped_by_another_job():
     """A slider that moves on while the volume still follows its last place."""
     outcome, begun = [], threading.Event()
 
@@ -111,6 +111,6 @@ def test_work_that_gives_way_is_ended_by_other_work():
 
     jobs = Jobs(pump, lambda *_: None)
     with pytest.raises(Cancelled):
-        jobs.run("First", slow, gives_way=True)
+        jobs.run("First", slow, interruptible=True)
     assert outcome == ["done"]
     assert not jobs.busy

@@ -74,10 +74,10 @@ def one(desk, sample):
 @pytest.fixture
 def drawn(opened):
     for visit in opened.visits:
-        opened.take(visit.name)
+        opened.select_visit(visit.name)
         go(opened, 3)
         opened.panels["regions"].read_file(opened.truth[visit.name] / "rois.seg.nrrd")
-    opened.take("baseline")
+    opened.select_visit("baseline")
     assert not opened.said
     return opened
 
@@ -145,11 +145,11 @@ def test_the_three_handles_of_the_shift_agree(one):
     assert state.shiftSlider.value in (32, 33)
     one.panels["arteries"].nudge(1)
     assert visit.settings.fit.shift == pytest.approx(4.25)
-    one.panels["arteries"]._rest.fire()
+    one.panels["arteries"]._timer.fire()
     assert visit.is_current
     assert np.nanmax(np.abs(slicer_array(visit.maps["vp"]) - before)) > 0
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
-    state.proposeButton.click()
+    state.useProposalButton.click()
     assert visit.settings.fit.shift != pytest.approx(4.25)
     assert not one.said
 
@@ -181,14 +181,14 @@ def test_numbers_stand_beside_what_is_drawn(drawn):
 def test_common_settings_reach_both_visits_and_the_others_one(opened):
     go(opened, 1)
     state = ui(opened, "study")
-    state.HctSpin.value = 45
+    state.HctSpin.value = 0.45
     assert [visit.settings.aif.Hct for visit in opened.visits] == [0.45, 0.42]
     state.bloodT10Spin.value = 1500
     assert {visit.settings.aif.blood_T10 for visit in opened.visits} == {1.5}
     state.TRSpin.value = 5.0
     assert pytest.approx(0.005) == opened.visits[0].analysis.TR
     assert pytest.approx(0.005) != opened.visits[1].analysis.TR
-    assert state.TROriginLabel.text == "set by hand"
+    assert state.TROriginLabel.text == "corrected"
     assert state.computeButton.enabled
     state.computeButton.click()
     assert all(visit.is_current for visit in opened.visits)
@@ -251,7 +251,7 @@ def test_leaving_and_closing_leave_nothing_on(drawn):
     assert layout.layout == 1
     assert not drawn.playback.playing
     drawn.enter(stand_in.Parameters())
-    drawn.scene_goes()
+    drawn.scene_closing()
     assert drawn.parameters is None
     drawn.refresh()
 

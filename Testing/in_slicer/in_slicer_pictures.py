@@ -44,7 +44,7 @@ class Pictures(DeskTest):
         self.press(self.ui("result").compareButton)
         self.photograph("5-result")
         session.close_visit(session.visit("follow-up"))
-        self.desk.views.forget()
+        self.desk.views.reset_orientations()
         self.step(4)
         self.look_at_the_lesion(session.visit("baseline"))
         self.photograph("4-one-visit")

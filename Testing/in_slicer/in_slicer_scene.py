@@ -123,7 +123,7 @@ class Scene(DeskTest):
         visit = self.desk.visit
         vp = slicer.util.arrayFromVolume(visit.maps["vp"]).copy()
         self.step(1)
-        self.ui("study").settingsBox.collapsed = False
+        self.ui("study").commonSettingsBox.collapsed = False
         self.ui("study").T10Spin.value = 700
         qt.QTimer.singleShot(30, self.desk.ui.cancelButton.click)
         self.press(self.ui("study").computeButton)
@@ -134,7 +134,7 @@ class Scene(DeskTest):
         self.sample()
         visit = self.desk.visit
         before = set(visit.maps)
-        with self.desk.messages.shown():
+        with self.desk.messages.errors_shown():
             self.desk.panels["study"].open_folder("baseline", Path(self.folder.name) / "nothing")
         assert "does not exist" in self.desk.ui.messageLabel.text
         assert len(self.popups) == 1
@@ -143,7 +143,7 @@ class Scene(DeskTest):
 
     def test_keys(self):
         self.sample()
-        made = {s.key.toString(): s for s in self.desk.shortcuts._made}
+        made = {s.key.toString(): s for s in self.desk.shortcuts._shortcuts}
         made["4"].activated.emit()
         settle()
         assert self.desk.step == "maps"

@@ -38,7 +38,7 @@ class Workflow(DeskTest):
         self.step(2)
         for button in (self.desk.ui.followUpButton, self.desk.ui.baselineButton):
             self.press(button)
-            self.press(self.ui("arteries").proposeButton)
+            self.press(self.ui("arteries").useProposalButton)
         ui = self.ui("arteries")
         ui.shiftSlider.value = ui.shiftSlider.value + 7
         settle(0.6)

@@ -8,8 +8,7 @@ import pytest
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 
-from SpineDCEWidget.shared import wording
-from SpineDCEWidget.shared.wording import STEPS_OF_THE_PAGE, control_of, remedy
+from SpineDCEWidget.shared.wording import STEPS_OF_THE_PAGE, control_of, remedy, setting_choices
 
 ROOT = Path(__file__).parents[2]
 WIDGETS = ROOT / "SpineDCEWidget"
@@ -54,19 +53,15 @@ def test_every_field_has_a_control(field):
 
 def test_settings_on_the_page_are_in_the_step_that_a_remedy_names():
     panel = (WIDGETS / "browser" / "maps_panel.py").read_text(encoding="utf-8")
-    shown = {path for path in re.findall(r'\("\w+", "([\w.]+)"', panel) if path in FORM}
+    shown = {path for path in re.findall(r'"([\w.]+)"', panel) if path in FORM}
     assert shown == set(STEPS_OF_THE_PAGE)
     assert panel.startswith('"""Step 4:')
 
 
-def test_choices_have_the_words_of_the_form():
-    for words, path in (
-        (wording.SOURCES, "aif.source"),
-        (wording.MODELS, "fit.model"),
-        (wording.SIGNALS, "concentration.signal"),
-        (wording.T1_SOURCES, "concentration.T1_source"),
-    ):
-        assert words == {key or "": label for key, label in FORM[path].choices.items()}
+def test_choices_have_the_labels_of_the_form():
+    for path in ("aif.source", "fit.model", "concentration.signal", "concentration.T1_source"):
+        labels = {value or "": label for value, label in FORM[path].choices.items()}
+        assert setting_choices(path) == labels
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ import math
 import pytest
 from mrml.scenes import new_scene, write_visits
 from SpineDCELib.errors import InputError
+from SpineDCELib.export.formats import FORMATS
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.settings import AIF_SOURCES, MODELS, SIGNAL_MODES, T1_SOURCES
+from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
@@ -36,16 +39,25 @@ def test_numbers_have_units_and_no_more_digits_than_they_deserve(said, expected)
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("path", "values"),
     [
-        (words.SIGNALS, SIGNAL_MODES),
-        (words.MODELS, MODELS),
-        (words.SOURCES, AIF_SOURCES),
-        (words.T1_SOURCES, ("", *T1_SOURCES)),
+        ("concentration.signal", SIGNAL_MODES),
+        ("fit.model", MODELS),
+        ("aif.source", AIF_SOURCES),
+        ("concentration.T1_source", ("", *T1_SOURCES)),
     ],
 )
-def test_every_value_of_a_setting_has_words(said, meant):
-    assert set(said) == set(meant)
+def test_every_value_of_a_setting_has_a_label(path, values):
+    choices = words.setting_choices(path)
+    assert set(choices) == set(values)
+    assert all(choices.values())
+
+
+def test_every_map_has_a_definition_and_every_role_and_format_a_title():
+    assert set(QUANTITIES) <= set(words.EXPLAINED)
+    assert all(words.role_title(role) and words.ROLE_HINTS[role] for role in words.DRAWN_ROLES)
+    assert set(words.FORMAT_TITLES) == set(FORMATS)
+    assert set(words.COLOUR_TITLES) == set(COLOUR_MAPS)
 
 
 def marks(place):

@@ -12,6 +12,7 @@ from numbers import Integral, Real
 from typing import Any, Literal
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
 
 #: What describes the acquisition or the patient belongs to a visit; how a visit is analysed is
 #: common to all visits that are compared.
@@ -505,12 +506,7 @@ _FIELDS = (
     # -- fit ------------------------------------------------------------------------------------
     Field(
         "fit.model", "Model", "choice", "common", "Tissue model.",
-        choices={
-            "tofts": "Tofts",
-            "extended_tofts": "extended Tofts",
-            "patlak": "Patlak",
-            "two_compartment_exchange": "two-compartment exchange",
-        },
+        choices=dict(MODEL_TITLES),
         option="--model",
     ),
     Field(

@@ -1,4 +1,4 @@
-// Keys of the whole page; fields that take text keep theirs.
+// Keyboard shortcuts of the page; text fields keep their keys.
 (function () {
   const plain = { " ": "play", "[": "brush_smaller", "]": "brush_bigger", Escape: "escape" };
   window.addEventListener("keydown", (event) => {

@@ -1,4 +1,4 @@
-// <sd-plot>: one Plotly figure, redrawn in place; its AIF can be dragged along the time axis.
+// <sd-plot>: a Plotly figure that is updated in place; its AIF can be dragged along the time axis.
 (function () {
   const { h, ref, watch, onMounted, onBeforeUnmount } = window.Vue;
   let library = null;
@@ -17,7 +17,7 @@
 
   const plot = {
     props: { figure: Object, shift: { type: Number, default: 0 }, drags: Boolean },
-    emits: ["live", "settle", "pick"],
+    emits: ["drag", "pick"],
     setup(props, { emit }) {
       const box = ref(null);
       let drag = null;
@@ -46,7 +46,7 @@
         }
       }
 
-      // Dragging: the curve follows the mouse at once; the program hears of it as often as it keeps up.
+      // The curve follows the mouse at once; the server receives the shift as often as it keeps up.
       function down(event) {
         const area = box.value._fullLayout;
         if (!props.drags || !area || event.button !== 0) return;
@@ -75,7 +75,7 @@
           drag.pending = false;
           window.Plotly.restyle(box.value, { x: [drag.x.map((v) => v + dx)] }, [drag.curve]);
         });
-        emit("live", drag.shift);
+        emit("drag", drag.shift);
       }
       function up() {
         window.removeEventListener("pointermove", move);
@@ -83,10 +83,10 @@
         box.value.classList.remove("dragging");
         const { shift, at } = drag;
         drag = null;
-        if (shift !== at) emit("settle", shift);
+        if (shift !== at) emit("drag", shift);
       }
 
-      // The shift moved elsewhere (slider, keys): only the curve follows, the figure stays.
+      // When the slider or a key moves the shift, only the curve is moved, because a redraw is slow.
       function follow() {
         if (drag || !props.drags || !box.value || !box.value.data || !props.figure) return;
         const index = box.value.data.findIndex((d) => d.meta === "aif");

@@ -1,4 +1,4 @@
-// Keeps the tab honest: says when another tab has taken over, or when the program has ended.
+// Shows in the tab that another tab has taken over, or that the program has ended.
 (function () {
   const Native = window.WebSocket;
   function cover(title, text, button) {
@@ -21,9 +21,9 @@
       this.addEventListener("close", (event) => {
         if (leaving) return;
         if (event.code === 4001) {
-          cover("Open in another tab", "The work goes on there; nothing is lost.", "Use it here");
+          cover("Open in another tab", "The workstation is open in another tab. Nothing is lost.", "Use this tab");
         } else {
-          // The line may be cut while the program runs on: then the page comes back by itself.
+          // If only the connection was lost, the program still runs, and the page reloads itself.
           const since = Date.now() - Number(sessionStorage.getItem("came back") || 0);
           fetch("page/icon.svg", { cache: "no-store" })
             .then((answer) => {
@@ -34,7 +34,7 @@
             .catch(() =>
               cover(
                 "The program has ended",
-                "Your work is saved. Start <code>spinedce workstation</code> again and open the address it prints; it offers to go on where you left off.",
+                "Your work is saved. Start <code>spinedce workstation</code> again and open the address it prints. You can continue from there.",
                 "Try again"
               )
             );
@@ -56,7 +56,7 @@
     link.remove();
   };
 
-  // Files from the page go to the program one by one, so that no size is too big.
+  // Upload files one by one, so that their total size is not limited.
   window.spinedce.upload = async function (files, what = "study") {
     const batch = `${what}-${Date.now().toString(36)}`;
     const list = [...files];
@@ -67,7 +67,7 @@
         window.trame.trigger("upload_failed", [await answer.text()]);
         return;
       }
-      // Waited for, or it might be heard after the end.
+      // Without waiting, the progress could arrive after the end of the upload.
       if (i % 20 === 0) await window.trame.trigger("upload_progress", [i + 1, list.length]);
     }
     await fetch(`uploaded/${batch}`, { method: "POST" });
