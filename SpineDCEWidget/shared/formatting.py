@@ -9,6 +9,7 @@ from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows
 from SpineDCELib.measurement import Size
+from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES
 from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number, times
 
 from SpineDCEWidget.shared.session import Session
@@ -139,7 +140,7 @@ def result_rows(session: Session) -> Rows:
     """Return both values and the change of every lesion; the regions' numbers of one visit."""
     compared = session.comparison
     if compared is not None and session.is_comparison_current:
-        tables = [change_rows(lesion) for lesion in compared.lesions]
+        tables = [change_rows(lesion, compared.mode) for lesion in compared.lesions]
         headings = ["", *(visit.title for visit in session.pair), _("change")]
         several = len(tables) > 1
         rows = []
@@ -161,7 +162,8 @@ def _side_by_side(visits: Sequence[VisitSession]) -> Rows:
         for lesion in visit.result.measures.lesions():
             ratio = visit.result.measures.of(lesion)
             shown = NONE if ratio is None else times(ratio.value)
-            rows.append([f"{lesion}, {visit.label}", shown])
+            mode = CONVERSION_MODES[visit.result.measures.mode].title
+            rows.append([f"{lesion}, {visit.label}, {mode}", shown])
     return (["", _("normalised Vp")], rows) if rows else ([], [])
 
 

@@ -25,6 +25,7 @@ from SpineDCELib.aif.manual_selection import (
 )
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import refit_slices
+from SpineDCELib.compare.common_mode import is_automatic, require_common_mode
 from SpineDCELib.compare.compare_visits import Comparison, Visit, compare_visits
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
@@ -238,6 +239,7 @@ class Session:
         visit_display.show_study(nodes, images)
         self._read_drawn(visit)
         self._keep(visit)
+        self._update_modes()
         self.history.clear(self.state)
 
     def close(self) -> None:
@@ -254,6 +256,7 @@ class Session:
         visit_display.remove_visit(visit.nodes)
         visit.forget()
         self.comparison = None
+        self._update_modes()
         self.history.clear(self.state)
 
     # -- choosing and correcting ----------------------------------------------------------------
@@ -329,6 +332,24 @@ class Session:
     def _combined(self, common: Settings, own: Mapping[str, Any]) -> Settings:
         return with_values(common, own)
 
+    def _settings_of(self, visit: VisitSession) -> Settings:
+        """Return the settings that a visit is analysed with.
+
+        Where the program chooses the source of T10 and another visit has no T1 map, it is muscle,
+        because values of different modes cannot be compared.
+        """
+        settings = self._combined(self.common, visit.state.own)
+        known = [other.needed().has_T1 for other in self.visits]
+        if is_automatic(settings) and visit.needed().has_T1 and not all(known):
+            return with_values(settings, {"concentration.T1_source": "muscle"})
+        return settings
+
+    def _update_modes(self) -> None:
+        """Give every visit the mode that the visits have in common."""
+        for visit in self.visits:
+            if visit.needed().settings != self._settings_of(visit):
+                self._update_analysis(visit)
+
     def _change(self, new: SessionState, text: str, key: str = "") -> list[VisitSession]:
         """Move to another state, and let it be undone."""
         changed = self._apply(new)
@@ -385,7 +406,7 @@ class Session:
         with contextlib.suppress(InputError):
             sizes = sizes_of(list(state.rulers), [], roles=roles) if state.rulers else {}
         analysis.update(
-            settings=self._combined(self.common, state.own),
+            settings=self._settings_of(visit),
             regions=regions,
             roles=roles,
             aif_region=np.any(searched, axis=0) if searched else None,
@@ -398,7 +419,7 @@ class Session:
     def _keep(self, visit: VisitSession) -> None:
         """Keep the visit's choices in its nodes, where they are saved with the scene."""
         nodes, state = visit.nodes, visit.state
-        nodes.keep("settings", settings_to_dict(visit.settings))
+        nodes.keep("settings", settings_to_dict(self._combined(self.common, state.own)))
         selection = state.selection
         nodes.keep("aif selection", None if selection is None else selection_to_dict(selection))
         file = state.aif_file
@@ -649,7 +670,14 @@ class Session:
                         ),
                         code="region_missing", about=visit.name, fields=("inputs.roi",),
                     )  # fmt: skip
-        return next((error for v in self.pair if (error := self.outdated(v))), None)
+        outdated = next((error for v in self.pair if (error := self.outdated(v))), None)
+        if outdated is not None:
+            return outdated
+        try:
+            require_common_mode({visit.name: visit.needed() for visit in self.pair})
+        except InputError as error:
+            return error
+        return None
 
     def outdated(self, visit: VisitSession) -> InputError | None:
         """Return what a visit's maps lack; None if they are up to date."""

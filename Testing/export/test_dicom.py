@@ -275,7 +275,7 @@ def test_the_structured_report_has_the_measured_numbers(made):
     assert mean.value == pytest.approx(region.parameters["vp"].mean, rel=1e-6)
     assert mean.unit.value == "{ratio}"
     ratio = outcome.result.measures.of("Lesion")
-    normalised = values[("NORM_VP", "Mean")]
+    normalised = values[("NVP_T1", "Mean")]
     assert normalised.value == pytest.approx(ratio.value, rel=1e-6)
     assert normalised.name.scheme_designator == "99SPINEDCE"  # never the code of vp itself
     size = outcome.result.measures.sizes["Lesion"].axial

@@ -258,6 +258,11 @@ class Analysis:
         return self._graph.get(acquisition.T1_source)
 
     @property
+    def has_T1(self) -> bool:
+        """Whether the study has a T1 map or flip angles, used or not."""
+        return self.study.T1_map is not None or self.study.flip_angles is not None
+
+    @property
     def muscle_T10(self) -> float:
         """T1 of muscle before contrast in use, s."""
         return self._graph.get(muscle_stages.muscle_T10)

@@ -73,6 +73,8 @@ def concentration(view: View) -> Concentration:
     found = convert(images, conversion, baseline_frames=n0, progress=view.progress)
     if source == "muscle":
         how = "drawn" if view.regions_with("muscle") else "found in the images"
+        if view.whole(view.study.T1_map) is not None or view.whole(view.study.flip_angles):
+            notes.append("The study's own T1 is not used: T10 comes from muscle, as set.")
         notes.append(f"Muscle {how}; its T10 is {_muscle_T10_words(view)}.")
     return replace(found, notes=(*notes, *found.notes))
 

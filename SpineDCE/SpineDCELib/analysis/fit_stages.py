@@ -11,7 +11,7 @@ from SpineDCELib.analysis.acquisition_stages import T1_source, check, preprocess
 from SpineDCELib.analysis.aif_stages import arterial_curve, arterial_input
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
-from SpineDCELib.analysis.muscle_stages import signal_mode
+from SpineDCELib.analysis.muscle_stages import mode, signal_mode
 from SpineDCELib.analysis.shift_stages import evidence, own_shifts, shift, shift_masks
 from SpineDCELib.concentration.conversion import unusable
 from SpineDCELib.data import Images, Result
@@ -134,6 +134,7 @@ def _measures(
         image=found.baseline,
         absolute=view(signal_mode) == "absolute",
         sizes=view.sizes,
+        mode=view(mode),
     )
 
 

@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import Call, make_call
+from SpineDCELib.compare.common_mode import mode_notes, require_common_mode
 from SpineDCELib.compare.registration import (
     GOOD_MATCH,
     Check,
@@ -119,6 +120,11 @@ class Comparison:
         return self.visits[0]
 
     @property
+    def mode(self) -> str:
+        """Mode of conversion that both visits have; see :attr:`Analysis.mode`."""
+        return self.follow_up.analysis.mode
+
+    @property
     def follow_up(self) -> Visit:
         """The visit that is compared with the baseline."""
         return self.visits[-1]
@@ -144,8 +150,11 @@ def compare_visits(
         flip_runs: perturbed analyses; 0 for none.
 
     Raises:
-        InputError: the visits have no lesion in common, or one has no reference vertebra.
+        InputError: the visits have no lesion in common, or one has no reference vertebra; see
+            also :func:`SpineDCELib.compare.common_mode.require_common_mode`.
     """
+    analyses = {"baseline": before.analysis, "follow-up": after.analysis}
+    require_common_mode(analyses)
     pairs = _pairs(before, after)
     found = differences(before.analysis, after.analysis)
     lesions = []
@@ -166,7 +175,7 @@ def compare_visits(
                 residual_threshold, flip_runs, part(share, 0.3, 1.0),
             )
         )  # fmt: skip
-    warnings = [str(d) for d in found]
+    warnings = [*mode_notes(analyses), *(str(d) for d in found)]
     for when, visit in (("Baseline", before), ("Follow-up", after)):
         warnings += [f"{when}: {w}" for w in visit.result.measures.warnings]
     warnings += [w for lesion in lesions for w in lesion.warnings]

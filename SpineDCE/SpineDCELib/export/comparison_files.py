@@ -107,6 +107,7 @@ def record(comparison: Comparison, *, anonymise: bool = False) -> dict[str, Any]
             for visit in comparison.visits
         ],
         "differences": [asdict(d) for d in comparison.differences],
+        "mode": comparison.mode,
         "cutoff source": CUTOFF_SOURCE,
         "evidence": EVIDENCE,
         "limits": list(LIMITS),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.measurement import Extent, Measures, RegionStatistics, Size
 from SpineDCELib.measurement.region_statistics import Statistics
+from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 from SpineDCELib.vocabulary.region_roles import Role
 
@@ -56,9 +57,17 @@ def write_normalised(path: Path, measures: Measures) -> None:
     """Write every lesion over every reference, with its interval."""
     write_table(
         path,
-        ["lesion", "reference", "parameter", "ratio [1]", "95% low [1]", "95% high [1]"],
+        ["lesion", "reference", "parameter", "ratio [1]", "95% low [1]", "95% high [1]", "mode"],
         [
-            [one.lesion, one.reference, one.parameter, one.value, one.low, one.high]
+            [
+                one.lesion,
+                one.reference,
+                one.parameter,
+                one.value,
+                one.low,
+                one.high,
+                CONVERSION_MODES[measures.mode].title if measures.mode else "",
+            ]
             for one in measures.normalised
         ],
     )

@@ -28,6 +28,7 @@ class Measures:
         neighbour_masks: name in ``neighbours`` → mask.
         sizes: lesion → size.
         warnings: messages to read before the numbers.
+        mode: of the conversion; see :mod:`SpineDCELib.vocabulary.conversion_modes`.
     """
 
     roles: dict[str, Role] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Measures:
     neighbour_masks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     sizes: dict[str, Size] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    mode: str = ""
 
     def of(self, lesion: str, parameter: str = "vp") -> Normalised | None:
         """Return the lesion over its chosen reference, or None if there is no reference."""
@@ -61,6 +63,7 @@ def measure(
     image: NDArray[np.floating] | None = None,
     absolute: bool = True,
     sizes: Mapping[str, Size] | None = None,
+    mode: str = "",
 ) -> Measures:
     """Measure lesions against references, and their size.
 
@@ -71,6 +74,7 @@ def measure(
         T10: s. image: T1-weighted or baseline signal, in which vertebrae are found.
         absolute: the parameters have an absolute scale.
         sizes: lesion → size already measured on a finer grid.
+        mode: of the conversion.
     """
     named = {
         role: [name for name in regions if roles.get(name) == role]
@@ -148,7 +152,7 @@ def measure(
     }
     return Measures(
         dict(roles), means, tuple(ratios), tuple(references), tuple(neighbours), masks, measured,
-        tuple(warnings),
+        tuple(warnings), mode,
     )  # fmt: skip
 
 

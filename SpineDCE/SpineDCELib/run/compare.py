@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineDCELib.compare.common_mode import require_common_mode, with_common_mode
 from SpineDCELib.compare.compare_visits import Comparison, Visit, compare_visits, register_lesion
 from SpineDCELib.compare.registration import Registration, carry_over
 from SpineDCELib.compare.visit_differences import differences, require_accepted
@@ -138,6 +139,19 @@ def compare_studies(
         inputs, second_settings, out / "after", cached=cached, formats=formats,
         anonymise=anonymise, progress=part(progress, 0.3, 0.5),
     )  # fmt: skip
+    pair = {"baseline": one.analysis, "follow-up": two.analysis}
+    again = with_common_mode(pair)
+    if "baseline" in again:
+        one = analyse(
+            before.inputs, again["baseline"], out / "before", cached=cached, formats=formats,
+            anonymise=anonymise, progress=part(progress, 0.45, 0.5),
+        )  # fmt: skip
+    if "follow-up" in again:
+        two = analyse(
+            inputs, again["follow-up"], out / "after", cached=cached, formats=formats,
+            anonymise=anonymise, progress=part(progress, 0.45, 0.5),
+        )  # fmt: skip
+    require_common_mode({"baseline": one.analysis, "follow-up": two.analysis})
     require_accepted(differences(one.analysis, two.analysis), accepted=accept_differences)
     comparison = compare_visits(
         _visit(one, "baseline"),

@@ -98,11 +98,12 @@ QUANTITIES: dict[str, Quantity] = {
     )
 }  # fmt: skip
 
-#: Parameters of a lesion that are divided by those of the reference vertebra → DICOM code of the
-#: ratio. It must not pass for a volume fraction, so it never has the code of vp itself.
-NORMALISED: dict[str, Code] = {
-    "vp": ("NORM_VP", PRIVATE, "vp of lesion over vp of reference vertebra"),
-    "Ktrans": ("NORM_KTRANS", PRIVATE, "Ktrans of lesion over Ktrans of reference vertebra"),
+#: Parameters of a lesion that are divided by those of the reference vertebra → meaning of the
+#: ratio. It must not pass for a volume fraction, so it never has the code of vp itself; see
+#: :func:`SpineDCELib.vocabulary.conversion_modes.normalised_code`.
+NORMALISED: dict[str, str] = {
+    "vp": "vp of lesion over vp of reference vertebra",
+    "Ktrans": "Ktrans of lesion over Ktrans of reference vertebra",
 }
 
 #: Signal mode → unit of the curves that are fitted.

@@ -52,6 +52,7 @@ def write_dicom(
                 array,
                 sources=found,
                 model=analysis.settings.fit.model,
+                mode=analysis.mode,
                 series_uid=hd.UID(),
                 series_number=SERIES_NUMBER + number,
                 instance_number=1,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from SpineDCELib.export.dicom.codes import concept
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.source_images import Sources
+from SpineDCELib.vocabulary.conversion_modes import map_code
 from SpineDCELib.vocabulary.kinetic_models import MODEL_CODES
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
@@ -20,6 +21,7 @@ def parametric_map(
     *,
     sources: Sources,
     model: str,
+    mode: str,
     series_uid: str,
     series_number: int,
     instance_number: int,
@@ -28,10 +30,11 @@ def parametric_map(
 
     Args:
         array: ``(slices, rows, columns)``, in the parameter's unit.
+        mode: of the conversion.
     """
     import highdicom as hd
 
-    quantity, unit = QUANTITIES[name].code, QUANTITIES[name].unit_code
+    quantity, unit = map_code(name, mode), QUANTITIES[name].unit_code
     assert quantity is not None
     values = np.ascontiguousarray(array, np.float32)
     finite = values[np.isfinite(values)]

@@ -12,8 +12,9 @@ from SpineDCELib.export.dicom import codes
 from SpineDCELib.export.dicom.codes import concept
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.source_images import Sources
+from SpineDCELib.vocabulary.conversion_modes import map_code, normalised_code
 from SpineDCELib.vocabulary.kinetic_models import MODEL_CODES
-from SpineDCELib.vocabulary.quantities import NORMALISED, QUANTITIES, RATIO
+from SpineDCELib.vocabulary.quantities import QUANTITIES, RATIO
 from SpineDCELib.vocabulary.region_roles import words_of
 from SpineDCELib.vocabulary.terminology import Code
 
@@ -98,7 +99,8 @@ def _measurements(region: Any, result: Result, model: Code) -> list[Any]:
 
     add(codes.VOLUME, region.volume, codes.MM3)
     for parameter, statistics in region.parameters.items():
-        quantity, unit = QUANTITIES[parameter].code, QUANTITIES[parameter].unit_code
+        quantity = map_code(parameter, result.measures.mode)
+        unit = QUANTITIES[parameter].unit_code
         assert quantity is not None
         for derivation, value in (
             (codes.MEAN, statistics.mean),
@@ -108,7 +110,7 @@ def _measurements(region: Any, result: Result, model: Code) -> list[Any]:
             add(quantity, value, unit, derivation, method)
     for ratio in result.measures.normalised:
         if ratio.lesion == region.name:
-            name = NORMALISED[ratio.parameter]
+            name = normalised_code(ratio.parameter, result.measures.mode)
             add(name, ratio.value, RATIO, codes.MEAN, method)
             add(name, ratio.low, RATIO, codes.LOW, method)
             add(name, ratio.high, RATIO, codes.HIGH, method)

@@ -68,7 +68,7 @@ def write_comparison_report(
     body.append(page.figure([figures.triptych(titled)], _TRIPTYCH))
     body.append(page.heading("Change"))
     for lesion in comparison.lesions:
-        body.append(page.table(*change_rows(lesion)))
+        body.append(page.table(*change_rows(lesion, comparison.mode)))
     for lesion in comparison.lesions:
         if lesion.flip is not None:
             body += [

@@ -10,6 +10,7 @@ import numpy as np
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Result
 from SpineDCELib.measurement import Change, Extent, Normalised
+from SpineDCELib.vocabulary.conversion_modes import normalised_title
 from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
 from SpineDCELib.vocabulary.quantities import (
     NONE,
@@ -48,7 +49,9 @@ def measurement_rows(result: Result) -> Table:
         rows.append(row)
     ratios = [result.measures.of(region.name) for region in regions]
     if any(ratio is not None for ratio in ratios):
-        rows.append(["normalised Vp (95 % interval)", *map(_ratio, ratios)])
+        rows.append(
+            [f"{normalised_title('vp', result.measures.mode)}, 95 % interval", *map(_ratio, ratios)]
+        )
     return ["", *(region.name for region in regions)], rows
 
 
@@ -60,14 +63,18 @@ def _ratio(ratio: Normalised | None) -> str:
     return f"{times(ratio.value)} ({interval})"
 
 
-def change_rows(lesion: LesionChange) -> Table:
-    """Return baseline, follow-up and change of a lesion."""
+def change_rows(lesion: LesionChange, mode: str = "") -> Table:
+    """Return baseline, follow-up and change of a lesion.
+
+    Args:
+        mode: of the conversion, which is common to both visits.
+    """
     header = [lesion.name, *(words.title.lower() for words in VISITS.values()), "change"]
     rows = []
     for name, change in lesion.changes.items():
         rows.append(
             [
-                f"normalised {QUANTITIES[name].title}",
+                normalised_title(name, mode),
                 times(lesion.before[name].value),
                 times(lesion.after[name].value),
                 _change_with_interval(change),

@@ -1,0 +1,75 @@
+"""Modes in which signal becomes what is fitted: words and DICOM codes of their parameters.
+
+Normalised Vp of two modes are two quantities: without a T1 map, relative signal gives about 1.8
+times the value of one. So every table and every code says the mode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from SpineDCELib.vocabulary.quantities import NORMALISED, QUANTITIES
+from SpineDCELib.vocabulary.terminology import PRIVATE, Code
+
+
+@dataclass(frozen=True)
+class ModeWords:
+    """What a mode is called.
+
+    Attributes:
+        title: in tables, after the name of a parameter.
+        code: end of the private code of normalised parameters; modes with one end compare.
+        meaning: end of the code's meaning.
+        per: what a volume fraction is a fraction of, "" where it is none.
+    """
+
+    title: str
+    code: str
+    meaning: str
+    per: str = ""
+
+
+#: Sources of T10 for concentration, and the modes that fit the signal itself.
+CONVERSION_MODES: dict[str, ModeWords] = {
+    "map": ModeWords("T1 map", "T1", "T1 known", "water"),
+    "vfa": ModeWords("T1 from flip angles", "T1", "T1 known", "water"),
+    "muscle": ModeWords("M0 from muscle", "MUSCLE", "from muscle", "tissue"),
+    "fixed": ModeWords("one assumed T10", "FIXED", "fixed T10"),
+    "relative": ModeWords("relative signal", "RELATIVE", "relative"),
+    "difference": ModeWords("signal difference", "DIFF", "difference"),
+}
+#: Parameter → beginning of its private code.
+_STEMS = {"vp": "NVP", "Ktrans": "NKTRANS"}
+#: Parameters that have their unit only where concentration is fitted. kep is a ratio of two.
+_SCALED = {"vp", "Ktrans", "ve", "PS", "Fp"}
+
+
+def normalised_title(parameter: str, mode: str) -> str:
+    """Name a normalised parameter with its mode: "normalised Vp (M0 from muscle)"."""
+    title = f"normalised {QUANTITIES[parameter].title}"
+    return f"{title} ({CONVERSION_MODES[mode].title})" if mode else title
+
+
+def normalised_code(parameter: str, mode: str) -> Code:
+    """Return the DICOM code of a normalised parameter: private, and another one for each mode."""
+    words = CONVERSION_MODES[mode]
+    meaning = f"{NORMALISED[parameter]}, {words.meaning}"
+    return (f"{_STEMS[parameter]}_{words.code}", PRIVATE, meaning)
+
+
+def map_code(name: str, mode: str) -> Code | None:
+    """Return the DICOM code of a map: that of its quantity where concentration is fitted.
+
+    A parameter of a fit to the signal is no volume fraction and no transfer constant, so it has a
+    private code.
+    """
+    code = QUANTITIES[name].code
+    if code is None or name not in _SCALED or mode not in ("relative", "difference"):
+        return code
+    words = CONVERSION_MODES[mode]
+    return (f"{name.upper()}_{words.code}", PRIVATE, f"{code[2]} of {words.title}")
+
+
+def comparable(modes: set[str]) -> bool:
+    """Return whether normalised values of these modes are the same quantity."""
+    return len({CONVERSION_MODES[mode].code for mode in modes}) <= 1
