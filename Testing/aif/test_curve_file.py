@@ -1,70 +1,69 @@
-"""AIF files: every unit told apart, nothing guessed in silence."""
+"""AIF files as viewers and spreadsheets write them."""
 
 import numpy as np
 import pytest
-from reference_data import reference
 from SpineDCELib.aif import read_curve_file
+from SpineDCELib.aif.external_aif import from_file
+from SpineDCELib.aif.population import parker
 from SpineDCELib.errors import InputError
 
-
-def write(tmp_path, text):
-    path = tmp_path / "aif.csv"
-    path.write_text(text, encoding="utf-8")
-    return path
+T = np.arange(0, 120, 5.0)
+C = parker(T, arrival=25.0)
 
 
-@pytest.mark.parametrize(
-    ("header", "factor"),
-    [("time [s],Cb [mM]", 1), ("time [ms],Cb [mM]", 1000), ("t (min);Cb (mM)", 1 / 60)],
-)
-def test_stated_units(tmp_path, header, factor):
-    separator = ";" if ";" in header else ","
-    rows = "\n".join(f"{t * factor}{separator}{t / 100}" for t in range(0, 300, 5))
-    found = read_curve_file(write(tmp_path, f"{header}\n{rows}\n"), duration=300)
-    np.testing.assert_allclose(found.t, np.arange(0, 300, 5), atol=1e-9)
-    np.testing.assert_allclose(found.C, np.arange(0, 300, 5) / 100)
-    assert found.medium == "blood"
-
-
-@pytest.mark.parametrize(("factor", "unit"), [(1, "s"), (1000, "ms"), (1 / 60, "min")])
-def test_unit_follows_from_the_span_and_is_noted(tmp_path, factor, unit):
-    rows = "\n".join(f"{t * factor} {t / 100}" for t in range(0, 300, 5))
-    found = read_curve_file(write(tmp_path, rows), duration=295)
-    assert found.t[-1] == pytest.approx(295)
-    assert f"taken as {unit}" in found.note
-    assert found.medium is None
-
-
-def test_undetermined_unit_is_refused(tmp_path):
-    rows = "\n".join(f"{t},{t / 100}" for t in range(0, 300, 5))
-    with pytest.raises(InputError) as caught:
-        read_curve_file(write(tmp_path, rows), duration=5000)
-    assert caught.value.code == "no_time_unit"
-    assert caught.value.fields == ("aif.time_unit", "inputs.aif_file")
-    assert read_curve_file(write(tmp_path, rows), duration=5000, time_unit="s").t[-1] == 295
+def write(path, lines):
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return read_curve_file(path, duration=float(np.ptp(T)))
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "time,Cb\n1,2\n", "a,b\nx,y\n1,2\n3,4\n", "0,1\n5,2\n4,3\n6,1\n", "0,1\n1,nan\n2,3\n"],
+    ("header", "separator", "comma"),
+    [
+        ("time [s];Cb [mM]", ";", True),
+        ("time [s]\tCb [mM]", "\t", True),
+        ("time [s],Cb [mM]", ",", False),
+        ("time [s] Cb [mM]", " ", False),
+        ("time [s] Cb [mM]", "  ", True),
+        ("t;c", ";", True),
+    ],
 )
-def test_unusable_files_are_named(tmp_path, text):
-    with pytest.raises(InputError, match=r"aif\.csv"):
-        read_curve_file(write(tmp_path, text), duration=5)
+def test_separators_and_decimal_commas(tmp_path, header, separator, comma):
+    rows = [f"{a:.3f}{separator}{b:.5f}" for a, b in zip(T, C, strict=True)]
+    if comma:
+        rows = [row.replace(".", ",") for row in rows]
+    curve = write(tmp_path / "aif.txt", [header, *rows])
+    np.testing.assert_allclose(curve.t, T, atol=1e-3)
+    np.testing.assert_allclose(curve.C, C, atol=1e-5)
+    assert curve.medium == ("blood" if "Cb" in header else None)
 
 
-def test_missing_and_binary_files(tmp_path):
+def test_an_empty_cell_keeps_the_columns(tmp_path):
+    rows = [f"{a},{b},{b / 0.58}" for a, b in zip(T, C, strict=True)]
+    rows[8] = f"{T[8]},,{C[8] / 0.58}"
+    curve = write(tmp_path / "aif.csv", ["time [s],Cb [mM],Cp [mM]", *rows])
+    keep = np.arange(T.size) != 8
+    np.testing.assert_allclose(curve.C, C[keep])
+    assert "1 row with an empty cell left out" in curve.note
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [(300 + 130 * C, "aif_is_signal"), (1000 * C, "aif_too_high")],
+)
+def test_what_blood_cannot_hold_is_refused_until_it_is_accepted(tmp_path, values, code):
+    rows = [f"{a},{b}" for a, b in zip(T, values, strict=True)]
+    curve = write(tmp_path / "aif.csv", rows)
     with pytest.raises(InputError) as caught:
-        read_curve_file(tmp_path / "none.csv", duration=5)
-    assert caught.value.code == "aif_file_unreadable"
-    (tmp_path / "b.csv").write_bytes(bytes(range(256)))
+        from_file(curve, t=T)
+    assert caught.value.code == code
+    assert "reading.accept_implausible" in caught.value.fields
+    # The sentence states the file's own numbers.
+    assert f"{values.max():.4g}" in str(caught.value)
+    np.testing.assert_allclose(from_file(curve, t=T, accepted=True).C, values)
+
+
+@pytest.mark.parametrize("rows", [["time [s]"], ["a b", "c d"], ["1", "2", "3"], [""]])
+def test_what_holds_no_curve_is_refused(tmp_path, rows):
     with pytest.raises(InputError) as caught:
-        read_curve_file(tmp_path / "b.csv", duration=5)
-    assert caught.value.code == "aif_file_unreadable"
-
-
-def test_pkmodeling_prescribed_curve():
-    path = reference("pkmodeling/DRO3min5secinf_PrescribedAIF.csv")
-    found = read_curve_file(path, duration=175)
-    assert found.t[-1] == 175
-    assert found.C.max() == pytest.approx(3.18381)
+        write(tmp_path / "aif.csv", rows)
+    assert caught.value.code == "aif_file_not_two_columns"
