@@ -11,8 +11,10 @@ from series.dicom_layouts import (
     TIMES,
     Layout,
     check,
+    enhanced,
     oblique_affine,
     position,
+    save,
     save_all,
     tell_time,
     truth,
@@ -324,3 +326,55 @@ def test_a_single_slice_of_labels_is_read(tmp_path):
     write_nifti(tmp_path / "a.nii", label_array()[1])
     masks = read_segmentation(tmp_path / "a.nii").masks
     np.testing.assert_array_equal(masks["label 1"][0], label_array()[1] == 1)
+
+
+# ---------------------------------------------------------------------------- kinds, order, text
+
+
+def test_an_enhanced_file_without_dimensions_is_read_in_the_order_of_the_file(tmp_path):
+    layout = Layout()
+    whole = enhanced(layout, truth()[None], way="TriggerTime")
+    for group in whole.PerFrameFunctionalGroupsSequence:
+        del group.CardiacSynchronizationSequence
+        group.FrameContentSequence[0].TemporalPositionIndex = 1
+    save(whole, tmp_path / "enhanced.dcm")
+    with pytest.raises(InputError) as caught:
+        read_dynamic(tmp_path)
+    assert caught.value.code == "no_frame_times"
+    series = read_dynamic(tmp_path, frame_interval=5.0)
+    check(series, times=5.0 * np.arange(FRAMES))
+    assert any("the place in the file" in n for n in series.notes)
+
+
+def test_kinds_in_one_series_are_told_apart_by_what_differs(tmp_path):
+    layout = Layout()
+    images = []
+    for number, (kind, echo) in enumerate((("WATER", 1.5), ("FAT", 1.5), ("WATER", 3.0))):
+        more = layout.images(truth())
+        tell_time(more, layout, "AcquisitionTime")
+        for image in more:
+            image.ds.ImageType = ["ORIGINAL", "PRIMARY", "M", kind]
+            image.ds.EchoTime = echo
+            image.ds.SOPInstanceUID = layout.uid("kind", number, image.f, image.k)
+            image.name = f"{number}_{image.name}"
+        images += more
+    save_all(images, tmp_path)
+    notes = [s.notes[0] for s in scan_study(tmp_path).series]
+    assert len(set(notes)) == 3
+    assert all("WATER" in n or "FAT" in n for n in notes)
+    assert sum("TE 3 ms" in n for n in notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [("ISO_IR 100", "Wirbelsäule"), ("ISO_IR 192", "позвоночник Δ"), ("ISO_IR 144", "позвоночник"),
+     ("ISO_IR 13", "ｾｷﾂｲ"), ("GB18030", "脊柱灌注"), (["", "ISO 2022 IR 87"], "脊椎")],
+)  # fmt: skip
+def test_text_is_read_in_the_character_set_of_the_file(tmp_path, charset, text):
+    def name(image):
+        image.ds.SpecificCharacterSet = charset
+        image.ds.SeriesDescription = text
+
+    rewrite(tmp_path, name)
+    [series] = scan_study(tmp_path).series
+    assert series.description == text

@@ -8,13 +8,16 @@ from __future__ import annotations
 import datetime
 import math
 import struct
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
+from pydicom.valuerep import PN_DELIMS, TEXT_VR_DELIMS
 
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "AT": "H"}
 #: Private tags of the vendors: (group, creator, element, VR where the file states none).
@@ -55,12 +58,32 @@ def text(ds: Dataset, tag: int) -> str:
         return ""
     value = found[1]
     if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-        if "\ufffd" in value:
-            value = found[1].decode("latin-1")
+        value = _decoded(ds, value, found[0])
     elif not isinstance(value, str) and isinstance(value, Sequence):
         value = "\\".join(str(v) for v in value)
     return str(value).strip(" \t\r\n\0")
+
+
+def _decoded(ds: Dataset, value: bytes, vr: str) -> str:
+    """Decode text by the file's SpecificCharacterSet (0008,0005); by UTF-8 or Latin-1 without."""
+    if value.isascii() and b"\x1b" not in value:
+        return value.decode("ascii")
+    stated = _element(ds, 0x00080005)
+    if stated is not None and stated[1]:
+        names = stated[1]
+        if isinstance(names, bytes):
+            names = names.decode("ascii", "replace").strip(" \0").split("\\")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of a misspelt name, for which it has a repair
+                encodings = convert_encodings(names)
+                return decode_bytes(value, encodings, PN_DELIMS if vr == "PN" else TEXT_VR_DELIMS)
+        except (LookupError, ValueError, TypeError):
+            pass
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def numbers(ds: Dataset, tag: int, vr: str = "") -> tuple[float, ...]:

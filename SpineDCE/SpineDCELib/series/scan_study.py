@@ -120,8 +120,10 @@ def _dicom_series(images: Sequence[ImageHeader], disk: dict[str, str]) -> list[S
     for members in by_series.values():
         kinds = _kinds(members)
         orientations = len({_rounded(i.orientation) for i in members})
-        for kind in kinds:
+        for kind, differs in zip(kinds, _differences(kinds), strict=True):
             stack = stack_images(kind)
+            if differs:
+                stack.notes.append(f"One of {len(kinds)} kinds in this series: {differs}.")
             b = len({i.b_value for i in members if i.b_value is not None})
             found.append((kind, stack, _facts(kind, stack, orientations, b)))
     found = _joined(found)
@@ -175,6 +177,35 @@ def _kinds(members: list[ImageHeader]) -> list[list[ImageHeader]]:
             )
         ].append(i)
     return list(kinds.values())
+
+
+def _differences(kinds: list[list[ImageHeader]]) -> list[str]:
+    """Describe each kind by what differs between the kinds of one series; "" for a single one."""
+    if len(kinds) < 2:
+        return [""]
+
+    def facts(image: ImageHeader) -> dict[str, str]:
+        def milliseconds(value: float | None) -> str:
+            return "not stated" if value is None else f"{value * 1e3:.4g} ms"
+
+        words = " ".join(image.image_type[2:]) or "no image type"
+        return {
+            "": image.component,
+            "image type ": words,
+            "TE ": milliseconds(image.TE),
+            "TI ": milliseconds(image.TI),
+            "flip angle ": "not stated" if image.FA is None else f"{image.FA:g}°",
+            "echo ": str(image.echo),
+            "b-value ": str(image.b_value),
+            "matrix ": f"{image.header.columns}×{image.header.rows}",
+        }
+
+    described = [facts(kind[0]) for kind in kinds]
+    varying = [k for k in described[0] if len({d[k] for d in described}) > 1]
+    return [
+        ", ".join(f"{name}{d[name]}" for name in varying) or "another orientation"
+        for d in described
+    ]
 
 
 def _stem(text: str) -> str:

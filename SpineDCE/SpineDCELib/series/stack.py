@@ -293,7 +293,7 @@ def _frames(
             return [], np.zeros(0, int), obstacle
         if _crowding(table) > 0.45:
             continue
-        if name == _INSTANCE and best is not None:
+        if name in (_INSTANCE, _IN_FILE) and best is not None:
             # A running number always fits somehow, so tags of time or of frames take precedence.
             break
         score = sum(_is_whole(c, len(placed)) for c in table.values()) / max(len(table), most)
@@ -302,7 +302,7 @@ def _frames(
             break
         # Frames may have lost slices, so a frame tag may give few complete frames; a tag that need
         # not change from frame to frame must give at least half of them.
-        loose = name in (*WRITTEN, "AcquisitionNumber", _INSTANCE)
+        loose = name in (*WRITTEN, "AcquisitionNumber", _INSTANCE, _IN_FILE)
         if score >= (0.5 if loose else 1e-9) and (best is None or score > best[0]):
             best = (score, name, table)
     if best is None:
@@ -312,7 +312,7 @@ def _frames(
         table, name = ranked
     else:
         _, name, table = best
-    if best is None or name == _INSTANCE:
+    if best is None or name in (_INSTANCE, _IN_FILE):
         notes.append(f"The order of {name} at each slice position defines the frames.")
         if (many := _ties(placed)) > 1:
             problems.append(
@@ -340,6 +340,7 @@ def _covers(best: tuple[float, str, Table], placed: Places) -> bool:
 _TEMPORAL = "TemporalPosition"
 _SERIES = "SeriesNumber"
 _INSTANCE = "InstanceNumber"
+_IN_FILE = "the place in the file"
 
 
 def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
@@ -368,7 +369,9 @@ def _keys(placed: dict[int, list[ImageHeader]]) -> list[tuple[str, Key]]:
 
         keys.append((clock, time))
     keys.append(("AcquisitionNumber", lambda i: i.acquisition))
-    keys += [(_INSTANCE, key) for key in _running(placed, most)]
+    keys += [(_INSTANCE, key) for key in _running(placed, most, lambda i: i.instance)]
+    if len({i.header.file for i in images}) == 1:
+        keys += [(_IN_FILE, key) for key in _running(placed, most, lambda i: i.index + 1)]
     return keys
 
 
@@ -438,10 +441,10 @@ def _filled(clock: str, placed: Places) -> dict[int, float]:
     return found
 
 
-def _running(placed: dict[int, list[ImageHeader]], most: int) -> list[Key]:
+def _running(placed: Places, most: int, count: Callable[[ImageHeader], int | None]) -> list[Key]:
     """Return keys that compute the frame from a number that counts by frame or by slice."""
     n_places = len(placed)
-    columns = [[i.instance for i in v if i.instance is not None] for v in placed.values()]
+    columns = [[n for i in v if (n := count(i)) is not None] for v in placed.values()]
     if not all(columns):
         return []
     keys: list[Key] = []
@@ -452,12 +455,12 @@ def _running(placed: dict[int, list[ImageHeader]], most: int) -> list[Key]:
         down = [(r - remainders[-1]) % n_places for r in reversed(remainders)]
         runs = list(range(n_places))
         start = remainders[0] if up == runs else remainders[-1] if down == runs else 1
-        keys.append(lambda i: None if i.instance is None else (i.instance - start) // n_places)
+        keys.append(lambda i: None if (n := count(i)) is None else (n - start) // n_places)
     # Counted place by place, the quotient is the place.
     least = min(min(column) for column in columns)
     first = 1 if 0 < least <= most else least
     if _usual([[(n - first) // most for n in column] for column in columns]):
-        keys.append(lambda i: None if i.instance is None else (i.instance - first) % most)
+        keys.append(lambda i: None if (n := count(i)) is None else (n - first) % most)
     return keys
 
 
