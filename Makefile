@@ -12,7 +12,7 @@ BIN    := $(VENV)/bin
 STUDY  ?=
 OUT    ?= out
 
-.PHONY: run results test check cmake-lists lint bench validation clean slicer-test
+.PHONY: run results test check cmake-lists lint bench validation certainty clean slicer-test
 
 run: $(VENV)/.run
 	$(BIN)/spinedce workstation $(if $(STUDY),"$(STUDY)") $(ARGS)
@@ -52,7 +52,11 @@ lint: $(VENV)/.dev
 validation: $(VENV)/.dev
 	@test -n "$$SPINEDCE_REFERENCE_DATA" || \
 	  { echo "Set SPINEDCE_REFERENCE_DATA to the folder of the reference data (Testing/reference_data.py says where to get them)."; exit 2; }
-	PYTHONPATH=Testing $(BIN)/python -m validation.make_document docs/validation.md
+	PYTHONPATH=Testing $(BIN)/python -m validation.make_document docs/validation.md $(ARGS)
+
+certainty: $(VENV)/.dev
+	PYTHONPATH=Testing $(BIN)/python -m validation.make_document docs/validation.md \
+	  --only-certainty $(ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

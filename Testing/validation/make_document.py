@@ -1,4 +1,8 @@
-"""Write docs/validation.md: ``make validation``."""
+"""Write docs/validation.md: ``make validation``.
+
+The certainty section takes the longest. Its records lie in a file, so that a run that was cut
+continues from there, and so does one with more pairs.
+"""
 
 import argparse
 import re
@@ -7,7 +11,7 @@ from pathlib import Path
 
 from reference_data import VARIABLE, folder
 from SpineDCELib.version import __version__
-from validation import aif, pkmodeling, qiba, spine
+from validation import aif, certainty, pkmodeling, qiba, spine
 
 TEXT = """# Validation
 
@@ -60,6 +64,9 @@ confirm it.
 """
 
 
+CERTAINTY = certainty.TEXT.partition("\n")[0]
+
+
 def everything_else(data, scratch, size):
     """Return all sections except that of the artery."""
     qiba.run(data / "qiba-v4", scratch / "qiba")
@@ -84,27 +91,55 @@ def typeset(text):
     return re.sub(r"(?<=\d)%", " %", re.sub(r"(?<=[ (])-(?=\d)", "−", text))
 
 
+def before(path, title):
+    """Return what a document has before a section."""
+    return path.read_text(encoding="utf-8").partition(title)[0]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument(
-        "--only-aif", action="store_true", help="measure only the last section again"
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument(
+        "--only-aif", action="store_true", help="measure only the last two sections again"
+    )
+    only.add_argument(
+        "--only-certainty", action="store_true", help="measure only the last section again"
     )
     parser.add_argument("--size", default="full", help="of the digital spine")
     parser.add_argument("--seeds", type=int, default=20, help="for the artery; 6 studies each")
+    parser.add_argument(
+        "--pairs", type=int, default=1000, help="of visits, for the certainty; 0 leaves it out"
+    )
+    parser.add_argument(
+        "--records", type=Path, default=Path("build/certainty.jsonl"),
+        help="the certainty's results so far; remove it after the program has changed "
+        "(default %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--processes", type=int, default=2, help="for the certainty")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        if options.only_aif:
-            text = options.out.read_text(encoding="utf-8").partition(ARTERY.partition("\n")[0])[0]
-        elif data := folder():
-            text = everything_else(data, Path(scratch), options.size) + "\n"
+        if options.only_certainty:
+            text = before(options.out, CERTAINTY)
         else:
-            parser.error(f"set {VARIABLE} to the folder of the reference data, or give --only-aif")
-        text += ARTERY.format(
-            seeds=options.seeds,
-            studies=options.seeds * 6,
-            aif=aif.table(Path(scratch) / "aif", seeds=options.seeds),
-        )
+            if options.only_aif:
+                text = before(options.out, ARTERY.partition("\n")[0])
+            elif data := folder():
+                text = everything_else(data, Path(scratch), options.size) + "\n"
+            else:
+                parser.error(
+                    f"set {VARIABLE} to the folder of the reference data, or give --only-aif or "
+                    "--only-certainty"
+                )
+            text += ARTERY.format(
+                seeds=options.seeds,
+                studies=options.seeds * 6,
+                aif=aif.table(Path(scratch) / "aif", seeds=options.seeds),
+            )
+    if options.pairs:
+        options.records.parent.mkdir(parents=True, exist_ok=True)
+        records = certainty.run(options.pairs, store=options.records, processes=options.processes)
+        text = f"{text.rstrip()}\n\n{certainty.section(records)}"
     options.out.write_text(typeset(text), encoding="utf-8")
     print(f"wrote {options.out}")
 

@@ -1,0 +1,323 @@
+"""Certainty: does the printed interval hold, and is a decided call right, over drawn patients?
+
+Each pair of visits comes from `small_scenes`: agent, blood, delays, T10, water, B1, protocol,
+level, slab and vessels are drawn from published spreads. A pair is analysed in every mode as a
+person would: the artery is searched, and drawn by hand only where the search refuses; muscle is
+searched, and drawn by hand only where it is not found.
+"""
+
+import json
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.compare import compare_visits as visits
+from SpineDCELib.compare.registration import Registration
+from SpineDCELib.errors import InputError
+from SpineDCELib.settings import Settings, changed, form
+from SpineDCELib.settings.constants import CUTOFF
+from SpineDCELib.settings.values import T1_SOURCES
+from validation.small_scenes import make_pair
+
+MODES = ("map", "muscle", "relative")
+#: So many voxels wholly inside an artery are an artery in view.
+IN_VIEW = 6
+#: Below this share of artery in the accepted voxels, the artery is wrong.
+RIGHT = 0.7
+#: True changes, %, that should be decided.
+LARGE = (-70.0, 30.0)
+
+
+def settings_of(mode, conditions):
+    """Return the settings of a mode; agent and dose are entered where the settings have them."""
+    known = {one.path for one in form.settings_fields()}
+    settings = changed(Settings(), fit={"shift": "auto"})
+    if mode == "relative":
+        settings = changed(settings, concentration={"signal": "relative"})
+    else:
+        settings = changed(settings, concentration={"T1_source": mode})
+    if "concentration.agent" in known:
+        settings = changed(settings, concentration={"agent": conditions.agent})
+    return settings
+
+
+def analysis_of(study, mode, settings, *, drawn_artery=False, drawn_muscle=False):
+    """Return the analysis of one visit."""
+    images = replace(study.images, T1_map=study.T1_map if mode == "map" else None)
+    regions, roles = dict(study.regions), dict(study.roles)
+    if drawn_muscle:
+        regions["Muscle"], roles["Muscle"] = study.facts["muscle"], "muscle"
+    if drawn_artery:
+        settings = changed(settings, aif={"source": "mask"})
+    artery = study.share > 0.95
+    if drawn_artery and artery.sum() < 3:
+        artery = study.share > 0.5
+    return Analysis(
+        images, settings, regions=regions, roles=roles, aif_mask=artery if drawn_artery else None
+    )
+
+
+def artery_outcome(study, analysis):
+    """Return the search's outcome as "right", "wrong: KIND" or "refused", and the reason."""
+    try:
+        found = analysis.detection()
+    except InputError as error:
+        return "refused", str(error)
+    if found.doubt or not found.mask.any():
+        return "refused", found.doubt
+    mask = found.mask
+    if float(study.share[mask].mean()) >= RIGHT:
+        return "right", ""
+    inside = {kind: float(share[mask].mean()) for kind, share in study.kinds.items()}
+    kind = max(inside, key=inside.get, default="tissue")
+    return f"wrong: {kind if inside.get(kind, 0) > 0.3 else 'tissue'}", ""
+
+
+def _served(study, mode, settings):
+    """Return an analysis with an artery and, where it is needed, muscle; and how they came."""
+    analysis = analysis_of(study, mode, settings)
+    drawn_muscle = False
+    if mode == "muscle" and analysis.muscle is None:
+        drawn_muscle = True
+        analysis = analysis_of(study, mode, settings, drawn_muscle=True)
+    outcome, reason = artery_outcome(study, analysis)
+    if outcome == "refused" and (study.share > 0.5).sum() >= 3:
+        analysis = analysis_of(study, mode, settings, drawn_artery=True, drawn_muscle=drawn_muscle)
+    return analysis, {"artery": outcome, "reason": reason, "drawn_muscle": drawn_muscle}
+
+
+def _number(value):
+    return round(float(value), 4) if np.isfinite(value) else None
+
+
+def measured(pair, mode):
+    """Return what the program says of a pair in one mode, as a record."""
+    start = process_time()
+    studies = (pair.before, pair.after)
+    record = {"mode": mode}
+    sides = []
+    try:
+        for study in studies:
+            analysis, how = _served(study, mode, settings_of(mode, study.conditions))
+            sides.append((analysis, how))
+        record["visits"] = [how for _, how in sides]
+        results = [visits.Visit(a, a.result()) for a, _ in sides]
+        same = {"Lesion": Registration(np.eye(4), 1.0)}
+        comparison = visits.compare_visits(*results, registrations=same, flip_runs=0)
+        lesion = comparison.lesions[0]
+        change, call = lesion.changes["vp"], lesion.call
+        record |= {
+            "change": _number(change.percent),
+            "low": _number(change.low),
+            "high": _number(change.high),
+            "log_SE": _number(change.log_SE),
+            "verdict": call.verdict,
+            "decided": bool(call.decided),
+            "baseline": _number(lesion.before["vp"].value),
+        }
+        shares = getattr(change, "shares", None)
+        if shares:
+            record["shares"] = {s.name: _number(s.log_SD) for s in shares}
+    except InputError as error:
+        record["visits"] = [how for _, how in sides]
+        record["error"] = f"{error.code}: {error}"
+    record["seconds"] = round(process_time() - start, 2)
+    return record
+
+
+def facts_of(study):
+    return {
+        key: value for key, value in study.facts.items() if isinstance(value, (str, int, float))
+    }
+
+
+def run_pair(seed, modes=MODES):
+    """Make one pair, analyse it in all modes, and return the records with the truth."""
+    pair = make_pair(seed)
+    truth = {
+        "seed": seed,
+        "true": round(pair.change, 3),
+        "true_over_marrow": round(pair.change_over_marrow, 3),
+        "true_baseline": round(pair.before.vp["Lesion"] / pair.before.vp["Reference"], 3),
+        "facts": [facts_of(s) for s in (pair.before, pair.after)],
+    }
+    return [truth | measured(pair, mode) for mode in modes]
+
+
+def missing_modes():
+    """Return mode → why it is skipped."""
+    return {
+        mode: "this version has no such mode"
+        for mode in MODES
+        if mode != "relative" and mode not in T1_SOURCES
+    }
+
+
+def run(pairs=1000, *, store=None, processes=2, progress=print):
+    """Analyse the first ``pairs`` patients, except those that ``store`` already holds.
+
+    Args:
+        store: file with one record per line; a run that was cut continues from it.
+    """
+    records = []
+    if store is not None and Path(store).exists():
+        lines = Path(store).read_text(encoding="utf-8").splitlines(keepends=True)
+        whole = [line for line in lines if line.endswith("}\n")]
+        Path(store).write_text("".join(whole), encoding="utf-8")
+        records = [r for r in map(json.loads, whole) if r["seed"] < pairs]
+    modes = [m for m in MODES if m not in missing_modes()]
+    complete = Counter(r["seed"] for r in records)
+    todo = [seed for seed in range(pairs) if complete[seed] < len(modes)]
+    records = [r for r in records if complete[r["seed"]] >= len(modes)]
+    with ProcessPoolExecutor(processes) as pool:
+        waiting = iter(todo)
+        # A few at a time, so that a cut run has stored all but the last few.
+        while batch := list(islice(waiting, 10)):
+            for done in pool.map(run_pair, batch, [modes] * len(batch)):
+                records += done
+                if store is not None:
+                    with Path(store).open("a", encoding="utf-8") as file:
+                        file.writelines(json.dumps(r) + "\n" for r in done)
+            progress(f"certainty: {len({r['seed'] for r in records})} of {pairs} pairs")
+    return sorted(records, key=lambda r: (r["seed"], modes.index(r["mode"])))
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def _share(part, whole):
+    return f"{part} ({100 * part / whole:.1f} %)" if whole else "–"
+
+
+def _log(percent):
+    return np.log1p(np.asarray(percent, float) / 100)
+
+
+def is_wrong(record):
+    """Whether a decided call is on the wrong side of the cutoff."""
+    persistent = record["true"] > CUTOFF
+    return record["decided"] and (record["verdict"] == "persistent disease") != persistent
+
+
+MODE_HEADER = (
+    "| mode | pairs | without a number | bias of ln ratio | its SD | interval holds the truth | "
+    "decided | decided and wrong | undecided | large changes decided | median interval, "
+    "× and ÷ |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+)
+
+
+def mode_table(records):
+    """Return one row per mode as Markdown."""
+    rows = [MODE_HEADER]
+    for mode in MODES:
+        own = [r for r in records if r["mode"] == mode]
+        if not own:
+            why = missing_modes().get(mode, "not run")
+            rows.append(f"| {mode} | skipped: {why} |" + " |" * 9)
+            continue
+        named = [r for r in own if r.get("change") is not None and r["change"] > -100]
+        called = [r for r in named if r["low"] is not None]
+        errors = _log([r["change"] for r in named]) - _log([r["true"] for r in named])
+        held = sum(r["low"] <= r["true"] <= r["high"] for r in called)
+        decided = [r for r in called if r["decided"]]
+        wrong = [r for r in decided if is_wrong(r)]
+        large = [r for r in called if r["true"] <= LARGE[0] or r["true"] >= LARGE[1]]
+        widths = [(_log(r["high"]) - _log(r["low"])) / 2 for r in called if r["low"] > -99.9]
+        rows.append(
+            f"| {mode} | {len(own)} | {len(own) - len(called)} | {np.mean(errors):+.3f} | "
+            f"{np.std(errors):.3f} | {_share(held, len(called))} | "
+            f"{_share(len(decided), len(own))} | {_share(len(wrong), len(own))} | "
+            f"{_share(len(called) - len(decided), len(own))} | "
+            f"{_share(sum(r['decided'] for r in large), len(large))} | "
+            f"{np.exp(np.median(widths)):.2f} |"
+        )
+    return "\n".join(rows)
+
+
+ARTERY_HEADER = (
+    "| level | studies with an artery in view | served | refused | confidently wrong | "
+    "without one in view | refused | confidently wrong |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- |"
+)
+
+
+def artery_table(records):
+    """Return the outcomes of the artery search by level, as Markdown."""
+    first = records[0]["mode"] if records else ""
+    studies = [
+        (facts, how)
+        for r in records
+        if r["mode"] == first
+        for facts, how in zip(r["facts"], r["visits"], strict=False)
+    ]
+    levels = sorted({facts["level"] for facts, _ in studies})
+    rows = [ARTERY_HEADER]
+    for level in [*levels, "all"]:
+        own = [(f, h) for f, h in studies if level in (f["level"], "all")]
+        seen = [h["artery"] for f, h in own if f["artery_voxels"] >= IN_VIEW]
+        blind = [h["artery"] for f, h in own if f["artery_voxels"] < IN_VIEW]
+
+        def count(outcomes, start):
+            return _share(sum(o.startswith(start) for o in outcomes), len(outcomes))
+
+        rows.append(
+            f"| {level} | {len(seen)} | {count(seen, 'right')} | {count(seen, 'refused')} | "
+            f"{count(seen, 'wrong')} | {len(blind)} | {count(blind, 'refused')} | "
+            f"{count(blind, 'wrong')} |"
+        )
+    kinds = Counter(h["artery"] for _, h in studies if h["artery"].startswith("wrong"))
+    if kinds:
+        text = ", ".join(f"{kind.partition(': ')[2]} {n}" for kind, n in kinds.most_common())
+        rows += ["", f"Taken for the artery: {text}."]
+    return "\n".join(rows)
+
+
+def failures(records):
+    """Return why pairs have no number, as Markdown."""
+    counts = Counter((r["mode"], r["error"].partition(":")[0]) for r in records if r.get("error"))
+    if not counts:
+        return ""
+    rows = ["| mode | reason (code) | pairs |", "| --- | --- | --- |"]
+    rows += [f"| {mode} | {code} | {n} |" for (mode, code), n in counts.most_common()]
+    return "\n".join(rows)
+
+
+TEXT = """## Certainty
+
+{pairs} pairs of visits on small grids, drawn with `Testing/validation/small_scenes.py`. Contrast
+agent, relaxivity, T2*, T1 of blood, haematocrit, delays of lesion and marrow, T10 at each visit,
+water and fat, B1, coil, protocol, frame time, level, slab, veins that fill early and noise come
+from published spreads (`SpineDCELib/phantom/conditions.py` cites them); the analysis uses its own
+constants. The artery is searched, and drawn by hand only where the search refuses. "Decided": the
+interval of the change excludes the cutoff of {cutoff}. "Large changes": −70 % or lower, +30 % or
+higher. The interval's width is the median factor above and below the change.
+
+{modes}
+
+The artery search in these studies ("in view": at least {in_view} voxels wholly inside an artery):
+
+{artery}
+
+{failures}
+"""
+
+
+def section(records):
+    """Return the section of the validation document."""
+    return (
+        TEXT.format(
+            pairs=len({r["seed"] for r in records}),
+            cutoff=f"{CUTOFF:g} %",
+            modes=mode_table(records),
+            in_view=IN_VIEW,
+            artery=artery_table(records),
+            failures=failures(records),
+        ).rstrip()
+        + "\n"
+    )
