@@ -117,3 +117,30 @@ def test_two_echoes_are_two_series(tmp_path):
         read_dynamic(tmp_path)
     assert caught.value.code == "several_dynamic_series"
     np.testing.assert_array_equal(read_dynamic(tmp_path, series=1).signal, truth(0))
+
+
+def test_the_short_summary_answers_a_newcomer_in_sixty_lines(tmp_path):
+    """Which series is dynamic, what is left out and why, times, flip angles, what to do next."""
+    add(tmp_path, 1, "DCE", frames=12)
+    for number in range(2, 90):
+        add(tmp_path, number, f"vfa {number}" if number < 5 else "other", FlipAngle=3 * number)
+    text = study_report(scan_study(tmp_path))
+    lines = text.splitlines()
+    assert len(lines) <= 60
+    for words in ("1. DCE", "every 5 s", "TR 4.5 ms", "T10", "Next: analyse it", "more series"):
+        assert words in text
+    assert "--" not in text
+
+
+def test_the_summary_says_what_is_missing(tmp_path):
+    layout = Layout(description="DCE", TR=None)
+    images = layout.images(truth())
+    for image in images:
+        image.ds.TemporalPositionIdentifier = image.f + 1
+    save_all(images, tmp_path)
+    text = study_report(scan_study(tmp_path))
+    assert "Next: find out the frame interval or the frame times, TR" in text
+    assert (
+        "the frame interval"
+        not in study_report(scan_study(tmp_path), frame_interval=5).rsplit("Next", 1)[1]
+    )

@@ -13,6 +13,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("study", metavar="STUDY", help="folder or file")
     add_option(parser, FORM["reading.frame_interval"])
+    parser.add_argument(
+        "--verbose", action="store_true", help="list every series with all its notes"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,5 +24,6 @@ def run(options: argparse.Namespace) -> int:
 
     with shown_progress() as progress:
         study = scan_study(existing(options.study), progress=progress)
-    print(study_report(study, frame_interval=given(options, "reading.frame_interval")))
+    interval = given(options, "reading.frame_interval")
+    print(study_report(study, frame_interval=interval, verbose=options.verbose))
     return 0

@@ -51,7 +51,8 @@ def propose_joining(series: list[SeriesDescription]) -> list[SeriesDescription]:
     for s in series:
         proposals = []
         for o in series:
-            if o is s or s.role != "dynamic" or o.frames == 0:
+            flip_angle = o.role.startswith("variable flip angle")
+            if o is s or s.role != "dynamic" or o.frames == 0 or flip_angle:
                 continue
             before, after = parts_of_one(o, s), parts_of_one(s, o)
             frames = "1 frame" if o.frames == 1 else f"{o.frames} frames"

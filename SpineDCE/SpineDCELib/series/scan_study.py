@@ -262,7 +262,9 @@ def _describe(
     first = stack.frames[0][0] if stack.frames else kind[0]
     h = first.header
     role, reason = role_of(facts)
-    if stack.obstacle:
+    if h.modality == "SEG":
+        role, reason, stack.obstacle = "segmentation", "DICOM Segmentation", ""
+    elif stack.obstacle:
         role, reason = "other", f"it cannot be read: {stack.obstacle}"
     elif h.mosaic or "VFRAME" in first.image_type:
         kind_of_tiles = "a Siemens mosaic" if h.mosaic else "a United Imaging grid (VFRAME)"

@@ -1,21 +1,111 @@
-"""Text summary of a study: its series, their roles and problems."""
+"""Text summary of a study: the dynamic series, what it needs, and every series in a line."""
 
 from __future__ import annotations
 
-from SpineDCELib.series.study_contents import SeriesDescription, Study
+from SpineDCELib.errors import InputError
+from SpineDCELib.series.study_contents import NO_FRAME_TIMES, SeriesDescription, Study
+from SpineDCELib.series.study_context import AFTER_CONTRAST
+
+#: Most lines of the short summary.
+MOST_LINES = 60
+#: Most characters of a series' name and of the reason for its use in a line.
+_NAME, _REASON = 32, 70
 
 
-def study_report(study: Study, *, frame_interval: float | None = None) -> str:
-    """Return the text of ``spinedce info``: one paragraph per series, with its problems.
+def study_report(
+    study: Study, *, frame_interval: float | None = None, verbose: bool = False
+) -> str:
+    """Return the text of ``spinedce info``.
+
+    The short one has at most ``MOST_LINES`` lines: which series is dynamic with its times and
+    sequence, where T10 can come from, every series in one line with its use and the reason, and
+    what to do next.
 
     Args:
         frame_interval: frame interval that is set, s; None uses the times in the files.
+        verbose: one paragraph per series, with every note.
     """
-    lines = [f"{study.path}", _counts(study)]
-    lines += [f"  ! {p}" for p in study.problems]
-    for series in study.series:
-        lines += ["", *_series(series, len(study.patients) > 1, frame_interval)]
-    return "\n".join(lines)
+    head = [f"{study.path}", _counts(study)]
+    if verbose:
+        lines = [*head, *(f"  ! {p}" for p in study.problems)]
+        for series in study.series:
+            lines += ["", *_series(series, len(study.patients) > 1, frame_interval)]
+        return "\n".join(lines)
+    problems = _short_list([f"  ! {p}" for p in study.problems], 6, "problems")
+    chosen, doubt = _dynamic(study)
+    lines = [*head, *problems, ""]
+    if chosen is None:
+        lines.append(f"No dynamic series is chosen: {doubt}")
+        for s in study.with_role("dynamic"):
+            lines += [f"  - series {s.number}: {p}" for p in (*s.proposals, *s.problems)]
+    else:
+        lines += _series(chosen, len(study.patients) > 1, frame_interval)
+        lines.append(f"    T10        {_T10(study, chosen)}")
+    following = ["", *_next(study, chosen, frame_interval)]
+    if study.series:
+        lines += ["", "Series (number, scanner's number):"]
+        room = MOST_LINES - len(lines) - len(following)
+        lines += _short_list([_line(s) for s in study.series], room, "series")
+    return "\n".join([*lines, *following])
+
+
+def _short_list(lines: list[str], room: int, what: str) -> list[str]:
+    if len(lines) <= room:
+        return lines
+    return [*lines[: room - 1], f"  … {len(lines) - room + 1} more {what}; see the long list"]
+
+
+def _dynamic(study: Study) -> tuple[SeriesDescription | None, str]:
+    try:
+        return study.dynamic(), ""
+    except InputError as error:
+        return None, str(error)
+
+
+def _line(s: SeriesDescription) -> str:
+    own = "–" if s.series_number is None else str(s.series_number)
+    name = s.description or "(no description)"
+    frames, slices, rows, columns = s.dimensions
+    size = f"{frames}×{slices}×{rows}×{columns}"
+    marks = "" if not (s.problems or s.obstacle) else " !"
+    reason = s.reason if len(s.reason) <= _REASON else s.reason[: _REASON - 1] + "…"
+    use = s.role if s.role != "other" else "not used"
+    return f"{s.number:4d} {own:>5}  {name[:_NAME]:{_NAME}}  {size:>15}  {use}: {reason}{marks}"
+
+
+def _T10(study: Study, chosen: SeriesDescription) -> str:
+    angles = study.flip_angle_set(chosen)
+    late = study.with_role(AFTER_CONTRAST)
+    said = f"; {len(late)} series after the injection are left out" if late else ""
+    if angles:
+        words = ", ".join(f"{s.acquisition.FA:g}°" for s in angles)
+        return f"from the flip angles {words}{said}"
+    if maps := study.with_role("T1 map"):
+        numbers = ", ".join(str(s.number) for s in maps)
+        return f"series {numbers} is a T1 map, which has to be given by its file{said}"
+    return f"no flip angles and no T1 map: calibrated on muscle{said}"
+
+
+def _next(
+    study: Study, chosen: SeriesDescription | None, frame_interval: float | None
+) -> list[str]:
+    """What to do next, as the program's settings are named; the shells word the options."""
+    if chosen is None:
+        if study.series and max(s.frames for s in study.series) > 1:
+            return ["Next: choose the dynamic series by its number in the list."]
+        return ["Next: choose the folder with the dynamic series."]
+    missing = []
+    if chosen.times is None and frame_interval is None:
+        missing.append("the frame interval or the frame times")
+    if chosen.acquisition.TR is None:
+        missing.append("TR")
+    if chosen.acquisition.FA is None:
+        missing.append("the flip angle")
+    if missing:
+        return [f"Next: find out {', '.join(missing)}, and give them with the analysis."]
+    return [
+        "Next: analyse it, with the regions of lesion and reference vertebra if they are drawn."
+    ]
 
 
 def _counts(study: Study) -> str:
@@ -41,7 +131,7 @@ def _series(s: SeriesDescription, several: bool, frame_interval: float | None) -
         lines.append(f"    times      {times}")
     lines.append(f"    sequence   {_sequence(s)}")
     lines += [f"    - {n}" for n in (*s.notes, *s.proposals)]
-    lines += [f"    ! {p}" for p in s.problems]
+    lines += [f"    ! {p}" for p in s.problems if p != NO_FRAME_TIMES or frame_interval is None]
     if s.obstacle:
         lines.append(f"    ! cannot be read: {s.obstacle}")
     return lines
