@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 
 class SpineDCEError(ValueError):
@@ -51,6 +52,30 @@ class InputError(SpineDCEError):
         ...     print(error.code, error.fields)
         out_of_range ('aif.Hct',)
     """
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about the inputs that a user should correct or accept before reading numbers.
+
+    Attributes:
+        code: a stable short name in snake_case.
+        message: one or two complete sentences.
+        about: the region or visit that is meant, if there is one.
+        fields: settings and inputs that can fix it; see :class:`SpineDCEError`.
+        stops: no result is computed unless the user accepts it.
+    """
+
+    code: str
+    message: str
+    about: str | None = None
+    fields: tuple[str, ...] = ()
+    stops: bool = False
+
+    @property
+    def error(self) -> InputError:
+        """The same as an error, for what stops."""
+        return InputError(self.message, code=self.code, about=self.about, fields=self.fields)
 
 
 class Cancelled(Exception):

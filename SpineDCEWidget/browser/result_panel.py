@@ -25,7 +25,8 @@ class ResultPanel:
         station.state.update(
             {
                 "result": {"headings": [], "rows": [], "call": "", "warnings": [], "sizes": []},
-                "obstacle": "", "compared": False, "formats": ["report"], "anonymise": False,
+                "obstacle": "", "question": {"text": "", "swap": False},
+                "compared": False, "formats": ["report"], "anonymise": False,
                 "report_url": "", "reports": [], "download": None, "ready_to_export": False,
                 "format_items": [
                     {"title": title, "value": value} for value, title in FORMAT_TITLES.items()
@@ -44,6 +45,28 @@ class ResultPanel:
             jobs[0].finish(comparison)
             station.save_soon()
         station.refresh()
+
+    async def swap_visits(self) -> None:
+        """Take the baseline study as the follow-up visit and the other way round."""
+        station = self._station
+        if not station.attempt(station.session.swap_visits):
+            return
+        for visit in station.session.visits:
+            station.study_opened(visit)
+        station.autosave.scene = None
+        for visit in station.session.visits:
+            if not await station.analyse(visit):
+                break
+        station.save_soon()
+        station.refresh()
+
+    def accept(self) -> None:
+        """Compare the visits in spite of what was found."""
+        session = self._station.session
+        if (question := session.question()) is not None:
+            session.accept(question.code)
+        with self._station.state:
+            self._station.refresh()
 
     async def _write(self, folder: Path, formats: list[str]) -> bool:
         station = self._station
@@ -101,6 +124,11 @@ class ResultPanel:
         }  # fmt: skip
         obstacle = session.obstacle() if state.two else None
         state.obstacle = "" if obstacle is None else remedy(obstacle)
+        question = session.question() if state.two else None
+        state.question = {
+            "text": "" if question is None else question.message,
+            "swap": question is not None and question.code == "reversed_dates",
+        }
         state.compared = state.two and session.is_comparison_current
         computed = [v for v in session.visits if v.result is not None]
         state.ready_to_export = bool(computed) and all(v.is_current for v in computed)
@@ -114,6 +142,21 @@ class ResultPanel:
                     disabled=("busy || !!obstacle",), id="compare",
                     title=("obstacle || 'Compute the change and the call of every lesion'",),
                 )  # fmt: skip
+            with html.Div(v_if="question.text && !compared", classes="stack", id="question"):
+                html.Div("{{ question.text }}", classes="warn")
+                with html.Div(classes="row"):
+                    v3.VBtn(
+                        "Swap visits", size="small", variant="tonal", v_if="question.swap",
+                        click=self._station.as_task(self.swap_visits), id="swap-visits",
+                        **disabled_if(
+                            BUSY, "Take each study as the other visit, with its regions"
+                        ),
+                    )  # fmt: skip
+                    v3.VBtn(
+                        "Compare anyway", size="small", variant="tonal",
+                        click=self.accept, id="accept-finding",
+                        **disabled_if(BUSY, "Accept this finding for these two visits"),
+                    )  # fmt: skip
             html.Div(
                 "{{ result.call }}", classes="call", v_if="result.call", id="call",
                 raw_attrs=[':class="{current: compared}"'],

@@ -20,6 +20,8 @@ NEEDS_OUTPUT_FOLDER = _("Choose an output folder first.")
 CLOSE_QUESTION = _(
     "Close both visits? Their images, maps, regions and rulers are removed from the scene."
 )
+SWAP_QUESTION = _("{finding}\n\nSwap the visits?")
+ACCEPT_QUESTION = _("{finding}\n\nCompare them anyway?")
 LAYOUT_TITLES = {"with curves": _("Images and curves"), "images only": _("Images only")}
 PLAY, PAUSE = _("Play"), _("Pause")
 FRAME = _("Frame {number} of {count}, {time}")

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qt
-from SpineDCELib.errors import InputError
+import slicer
+from SpineDCELib.errors import Finding, InputError
+from SpineDCELib.settings.constants import STOPS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_rows
@@ -41,12 +43,35 @@ class ResultPanel(Panel):
     def compare(self) -> None:
         """Compare the visits; recompute maps that are out of date first."""
         session = self.desk.session
+        while (question := session.question()) is not None:
+            if not self._answer(question):
+                return
         self._compute_outdated()
         job = session.comparison_job()
         job.finish(self.desk.jobs.run(words.COMPARING, job.run))
         rows = shown.result_rows(session)
         show_rows(session.pair[1], "comparison", texts.COMPARISON, *rows)
         self.desk.refresh()
+
+    def _answer(self, question: Finding) -> bool:
+        """Ask about a finding that stops the comparison; return whether it is settled."""
+        session = self.desk.session
+
+        def agrees(text: str) -> bool:
+            return bool(
+                slicer.util.confirmOkCancelDisplay(
+                    text.format(finding=question.message), windowTitle=texts.TITLE
+                )
+            )
+
+        if question.code == "reversed_dates" and agrees(texts.SWAP_QUESTION):
+            session.swap_visits()
+            self.desk.opened(session.visits)
+            return True
+        if agrees(texts.ACCEPT_QUESTION):
+            session.accept(question.code)
+            return True
+        return False
 
     def _compute_outdated(self) -> None:
         outdated = [visit for visit in self.desk.visits if not visit.is_current]
@@ -97,9 +122,9 @@ class ResultPanel(Panel):
         ui.callLabel.text = shown.call(session)
         ui.warningsLabel.text = "\n".join(shown.warnings(session))
         obstacle = session.obstacle()
-        # compare() recomputes maps that are out of date.
+        # compare() recomputes maps that are out of date, and asks about what stops.
         ui.compareButton.enabled = obstacle is None or obstacle.code in (
-            "out_of_date", "not_computed"
+            "out_of_date", "not_computed", *STOPS
         )  # fmt: skip
         ui.compareButton.toolTip = "" if obstacle is None else words.remedy(obstacle)
         computed = any(visit.maps for visit in session.visits)

@@ -26,9 +26,9 @@ from SpineDCELib.aif.manual_selection import (
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import refit_slices
 from SpineDCELib.compare.common_mode import is_automatic, require_common_mode
-from SpineDCELib.compare.compare_visits import Comparison, Visit, compare_visits
+from SpineDCELib.compare.compare_visits import Comparison, Visit, check_pair, compare_visits
 from SpineDCELib.data import Images, Result
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
 from SpineDCELib.mrml.image_nodes import images_of
@@ -96,6 +96,9 @@ class Session:
         self._visits = [VisitSession(scene, BASELINE, BASELINE)]
         self._visits.append(VisitSession(scene, FOLLOW_UP, FOLLOW_UP))
         self.comparison: Comparison | None = None
+        #: Codes of the findings that the user accepted for the present pair of visits.
+        self.accepted: set[str] = set()
+        self._checked: tuple[object, list[Finding]] | None = None
         self._applying = False
         self.history = UndoHistory(SessionState(self.common))
         for name in visit_names(scene):
@@ -215,6 +218,7 @@ class Session:
         if not any(other is not visit for other in self.visits):
             self.common = with_values(Settings(), common_values(settings))
         own = own_values(settings)
+        self.accepted.clear()
         path = visit.study_path
         visit.forget()
         visit.study_path = path
@@ -670,6 +674,9 @@ class Session:
                         ),
                         code="region_missing", about=visit.name, fields=("inputs.roi",),
                     )  # fmt: skip
+        question = self.question()
+        if question is not None:
+            return question.error
         outdated = next((error for v in self.pair if (error := self.outdated(v))), None)
         if outdated is not None:
             return outdated
@@ -678,6 +685,50 @@ class Session:
         except InputError as error:
             return error
         return None
+
+    def findings(self) -> list[Finding]:
+        """Return what is wrong with the two visits as a pair; see :func:`check_visits`."""
+        if any(visit.analysis is None for visit in self.pair):
+            return []
+        given = tuple((v.needed().study, v.date) for v in self.pair)
+        known = self._checked
+        if known is None or known[0] != given:
+            pair = [Visit(v.needed(), v.result, self._about(v)) for v in self.pair]  # type: ignore[arg-type]
+            self._checked = known = (given, check_pair(*pair))
+        return known[1]
+
+    def question(self) -> Finding | None:
+        """Return what stops the comparison until it is corrected or accepted, if anything does."""
+        stops = (f for f in self.findings() if f.stops and f.code not in self.accepted)
+        return next(stops, None)
+
+    def accept(self, code: str) -> None:
+        """Compare the present pair of visits in spite of a finding."""
+        self.accepted.add(code)
+
+    def swap_visits(self) -> None:
+        """Take the baseline study as the follow-up visit and the other way round.
+
+        What was drawn and chosen stays with its study; the maps are computed again.
+
+        Raises:
+            InputError: a visit has no study.
+        """
+        self._read_all()
+        held = []
+        for visit in self.pair:
+            analysis = visit.needed()
+            record = read_record(visit.nodes, analysis.study.dynamic.geometry, None)
+            images = visit.as_read or analysis.study
+            held.append((images, visit.study_path, replace(record, date=visit.date)))
+        for visit in self.pair:
+            self.close_visit(visit)
+        for visit, (images, path, saved) in zip(self.pair, reversed(held), strict=True):
+            own = replace(saved, label=visit.label, role=visit.role)
+            self.open(visit.name, images, study=path, saved=own)
+
+    def _about(self, visit: VisitSession) -> VisitLabel:
+        return VisitLabel(visit.label, visit.date, visit.role)
 
     def outdated(self, visit: VisitSession) -> InputError | None:
         """Return what a visit's maps lack; None if they are up to date."""
@@ -702,11 +753,13 @@ class Session:
         pair = []
         for visit in self.pair:
             assert visit.result is not None
-            about = VisitLabel(visit.label, visit.date, visit.role)
-            pair.append(Visit(visit.needed().snapshot(), visit.result, about))
+            pair.append(Visit(visit.needed().snapshot(), visit.result, self._about(visit)))
+        accepted = frozenset(self.accepted)
 
         def work(progress: Progress) -> Comparison:
-            return compare_visits(pair[0], pair[1], flip_runs=flip_runs, progress=progress)
+            return compare_visits(
+                pair[0], pair[1], flip_runs=flip_runs, accepted=accepted, progress=progress
+            )
 
         def done(comparison: Comparison) -> None:
             self.comparison = comparison

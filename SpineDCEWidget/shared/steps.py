@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.measurement.region_checks import check_regions
 
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
@@ -49,6 +50,9 @@ def state_of(session: Session) -> list[StepState]:
         found = [(NEXT, _("No study is open."))] + [(NOT_YET, _("Open a study first."))] * 4
     else:
         studied = (DONE, " · ".join(_study(visit) for visit in visits))
+        question = session.question()
+        if question is not None:
+            studied = (WRONG, question.message)
         found = [studied, _arteries(visits), _regions(visits), _maps(session, visits)]
         found.append(_result(session))
     marks = [mark for mark, _reason in found]
@@ -98,7 +102,12 @@ def _regions(visits: list[VisitSession]) -> tuple[str, str]:
             if role not in visit.needed().roles.values():
                 words = _("Draw the {what} in the {visit} visit.")
                 return NOT_YET, words.format(what=what, visit=_(visit.name))
-    return DONE, _("Lesion and reference vertebra are drawn.")
+    said = [
+        f"{visit.label}: {finding.message}"
+        for visit in visits
+        for finding in check_regions(visit.needed().regions, visit.needed().roles)
+    ]
+    return DONE, " ".join([_("Lesion and reference vertebra are drawn."), *said])
 
 
 def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:

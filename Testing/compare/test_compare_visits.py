@@ -11,7 +11,6 @@ import pydicom
 import pytest
 from sample_patients import sample_patient
 from scipy import ndimage
-from SpineDCELib.analysis import Analysis
 from SpineDCELib.cli import main
 from SpineDCELib.compare.call import make_call
 from SpineDCELib.compare.compare_visits import Visit, compare_visits
@@ -24,7 +23,7 @@ from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
 from SpineDCELib.run.compare import compare_studies, given_visit, settings_of_follow_up
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.series import Geometry, Source, Volume, read_segmentation
+from SpineDCELib.series import Geometry, Volume, read_segmentation
 from SpineDCELib.settings import Settings, changed
 
 SETTINGS = changed(
@@ -230,19 +229,6 @@ def test_differences_between_visits_must_be_accepted(sample):
     assert caught.value.code == "visits_differ"
     assert "signal mode: absolute at baseline, relative at follow-up" in str(caught.value)
     require_accepted(found, accepted=True)
-
-
-def test_another_patient_and_swapped_visits_are_reported_without_identity(sample):
-    _, _, comparison, _ = sample
-    one, two = comparison.baseline.analysis, comparison.follow_up.analysis
-    turned = differences(two, one)
-    assert [str(d) for d in turned if d.confirm] == [
-        "date of the study: the later at baseline, the earlier at follow-up"
-    ]
-    nobody = replace(two.study.dynamic, source=Source("NRRD"))
-    other = Analysis(replace(two.study, dynamic=nobody), two.settings, aif_file=two.aif_file)
-    found = {d.name: str(d) for d in differences(one, other)}
-    assert found["patient ID"] == "patient ID: one at baseline, another at follow-up"
 
 
 def test_results_folders_can_be_compared_on_the_command_line(sample, tmp_path, capsys):

@@ -309,3 +309,32 @@ def test_a_users_own_nodes_are_read_and_left_alone(studies):
     session.close()
     assert sequence.GetScene() is not None
     assert anatomy.GetScene() is not None
+
+
+def test_visits_in_reverse_order_stop_and_can_be_swapped(studies):
+    session = Session(new_scene())
+    for name, other in zip(BOTH, reversed(BOTH), strict=True):
+        dicom, rois = studies[other]
+        visit = session.open(name, open_images(dicom), study=dicom)
+        draw(session, visit, rois)
+    masks = {v.name: dict(v.analysis.regions) for v in session.pair}
+    checksums = {v.name: v.analysis.study.dynamic.source.checksum for v in session.pair}
+    assert session.obstacle().code == "reversed_dates"
+    session.swap_visits()
+    assert session.question() is None
+    for visit, other in zip(session.pair, reversed(BOTH), strict=True):
+        assert visit.analysis.study.dynamic.source.checksum == checksums[other]
+        assert visit.study_path == studies[visit.name][0]
+        assert visit.title.startswith(visit.name.capitalize())
+        for name, mask in masks[other].items():
+            np.testing.assert_array_equal(visit.analysis.regions[name], mask)
+    session.swap_visits()
+    session.accept(session.question().code)
+    assert session.obstacle().code == "not_computed"
+
+
+def test_the_same_study_twice_stops_until_it_is_accepted(studies):
+    session = opened(studies, ("baseline",))
+    dicom, rois = studies["baseline"]
+    draw(session, session.open("follow-up", open_images(dicom), study=dicom), rois)
+    assert session.obstacle().code == "same_study"

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Collection
 from typing import Any
 
+from SpineDCELib.cli.compare import add_accept_option
 from SpineDCELib.cli.options import add_analysis_options, settings_of
 from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.cli.terminal import existing, shown_progress
@@ -42,6 +43,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--accept-differences", action="store_true",
         help="compare even if scanner, protocol or settings differ",
     )  # fmt: skip
+    add_accept_option(both)
 
 
 def add_worker_options(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +81,7 @@ def run(options: argparse.Namespace) -> int:
         parse_formats(options.export or "report"),
         options.accept_differences,
         options.anonymise,
+        tuple(options.accept),
     )
     with shown_progress() as progress:
         entries = run_batch(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.options import add_analysis_options, settings_of, shift_of
 from SpineDCELib.cli.terminal import existing, shown_progress
-from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
+from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE, STOPS
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison
@@ -52,6 +52,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--accept-differences", action="store_true",
         help="compare even if scanner, protocol or settings differ",
     )  # fmt: skip
+    add_accept_option(second)
+    second.add_argument(
+        "--swap", action="store_true",
+        help="take FOLLOW-UP as the baseline visit and BASELINE as the follow-up visit, each with "
+        "its own files",
+    )  # fmt: skip
     call = parser.add_argument_group("call")
     call.add_argument(
         "--cutoff", type=float, default=CUTOFF, metavar="PERCENT",
@@ -66,6 +72,16 @@ def add(parser: argparse.ArgumentParser) -> None:
     call.add_argument(
         "--flip-runs", type=int, default=200, metavar="N",
         help="number of comparisons with perturbed inputs, to test the call (0: none)",
+    )  # fmt: skip
+
+
+def add_accept_option(group: argparse._ArgumentGroup) -> None:
+    """Add the option that accepts what stops a comparison."""
+    group.add_argument(
+        "--accept", action="append", default=[], metavar="FINDING",
+        choices=list(STOPS),
+        help="compare in spite of this finding; may be repeated: "
+        + ", ".join(f"{code} ({what})" for code, what in STOPS.items()),
     )  # fmt: skip
 
 
@@ -104,6 +120,8 @@ def run(options: argparse.Namespace) -> int:
     for visit in (before, after):
         for path in visit.inputs.beside_study:
             existing(path)
+    if options.swap:
+        before, after = after, before
     with shown_progress() as progress:
         comparison, files = compare_studies(
             before,
@@ -113,6 +131,7 @@ def run(options: argparse.Namespace) -> int:
             shift_after=options.shift_after,
             keep_settings=options.keep_settings,
             accept_differences=options.accept_differences,
+            accepted=options.accept,
             cutoff=options.cutoff,
             residual_threshold=options.residual,
             flip_runs=options.flip_runs,

@@ -16,8 +16,10 @@ OWN_OPTIONS = {
     "cohort.groups": "--groups FILE",
     "cohort.positive": "--positive WORD",
     "cohort.quantity": "--quantity COLUMN",
+    "compare.accept": "--accept FINDING",
     "compare.accept_differences": "--accept-differences",
     "compare.cutoff": "--cutoff PERCENT",
+    "compare.swap": "--swap",
     "export.formats": "--export LIST",
     "paper.patients": "--patients N",
 }

@@ -40,6 +40,7 @@ class Recipe:
     formats: tuple[str, ...] = ("report",)
     accept_differences: bool = False
     anonymise: bool = False
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,9 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
         if len(given) == 2:
             compare_studies(
                 given[0], given[1], recipe.settings, results,
-                accept_differences=recipe.accept_differences, cutoff=recipe.cutoff,
-                flip_runs=recipe.flip_runs, formats=recipe.formats, anonymise=recipe.anonymise,
+                accept_differences=recipe.accept_differences, accepted=recipe.accepted,
+                cutoff=recipe.cutoff, flip_runs=recipe.flip_runs, formats=recipe.formats,
+                anonymise=recipe.anonymise,
             )  # fmt: skip
         else:
             analyse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,9 +22,10 @@ from SpineDCELib.compare.registration import (
 )
 from SpineDCELib.compare.residual_tumour import Residual, default_threshold, residual_tumour
 from SpineDCELib.compare.robustness import Flip, PerturbedVisit, flip_analysis
+from SpineDCELib.compare.visit_checks import check_visits, require_visits
 from SpineDCELib.compare.visit_differences import Difference, differences
 from SpineDCELib.data import Result
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import (
     Change,
     Normalised,
@@ -35,7 +37,7 @@ from SpineDCELib.measurement import (
 from SpineDCELib.measurement.exclusions import exclusion_mask
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Volume
-from SpineDCELib.settings.constants import CUTOFF
+from SpineDCELib.settings.constants import CUTOFF, STOPS
 from SpineDCELib.vocabulary.quantities import NORMALISED
 from SpineDCELib.vocabulary.visits import VisitLabel
 
@@ -107,12 +109,14 @@ class Comparison:
 
     Attributes:
         visits: the visits that were compared, in their order.
+        findings: what is wrong with the pair and was accepted.
     """
 
     visits: tuple[Visit, ...]
     differences: tuple[Difference, ...]
     lesions: tuple[LesionChange, ...]
     warnings: tuple[str, ...] = field(default=())
+    findings: tuple[Finding, ...] = field(default=())
 
     @property
     def baseline(self) -> Visit:
@@ -138,6 +142,7 @@ def compare_visits(
     cutoff: float = CUTOFF,
     residual_threshold: float | None = None,
     flip_runs: int = 200,
+    accepted: Collection[str] = (),
     progress: Progress = silent,
 ) -> Comparison:
     """Measure the change of every lesion that both visits have.
@@ -148,11 +153,15 @@ def compare_visits(
         registrations: lesion → registration with which its region was carried over.
         residual_threshold: normalised Vp; if None, the value that the cutoff leaves of the mean.
         flip_runs: perturbed analyses; 0 for none.
+        accepted: codes of findings that do not stop the comparison; see :func:`check_visits`.
 
     Raises:
-        InputError: the visits have no lesion in common, or one has no reference vertebra; see
-            also :func:`SpineDCELib.compare.common_mode.require_common_mode`.
+        InputError: a finding that stops and is not accepted; the visits have no lesion in common,
+            or one has no reference vertebra; see also
+            :func:`SpineDCELib.compare.common_mode.require_common_mode`.
     """
+    findings = check_pair(before, after)
+    require_visits(findings, accepted=accepted)
     analyses = {"baseline": before.analysis, "follow-up": after.analysis}
     require_common_mode(analyses)
     pairs = _pairs(before, after)
@@ -175,11 +184,24 @@ def compare_visits(
                 residual_threshold, flip_runs, part(share, 0.3, 1.0),
             )
         )  # fmt: skip
-    warnings = [*mode_notes(analyses), *(str(d) for d in found)]
+    warnings = [f"Accepted: {STOPS[f.code]}." for f in findings if f.stops]
+    warnings += [f.message for f in findings if not f.stops]
+    warnings += [*mode_notes(analyses), *(str(d) for d in found)]
     for when, visit in (("Baseline", before), ("Follow-up", after)):
         warnings += [f"{when}: {w}" for w in visit.result.measures.warnings]
     warnings += [w for lesion in lesions for w in lesion.warnings]
-    return Comparison((before, after), tuple(found), tuple(lesions), tuple(warnings))
+    return Comparison(
+        (before, after), tuple(found), tuple(lesions), tuple(warnings), tuple(findings)
+    )
+
+
+def check_pair(before: Visit, after: Visit) -> list[Finding]:
+    """List what is wrong with two visits as a pair; see :func:`check_visits`."""
+    return check_visits(
+        before.analysis.study.dynamic,
+        after.analysis.study.dynamic,
+        dates=(before.about.date, after.about.date),
+    )
 
 
 def register_lesion(

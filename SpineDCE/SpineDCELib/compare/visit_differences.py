@@ -82,12 +82,6 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
         same(name, heads[0].get(key), heads[1].get(key))
     same("contrast volume per weight [mL/kg]", *(_dose(h) for h in heads),
          tolerance=TOLERANCES["dose"])  # fmt: skip
-    # IDs and dates stay out of messages, logs and files.
-    if heads[0].get("PatientID") != heads[1].get("PatientID"):
-        found.append(Difference("patient ID", "one", "another"))
-    dates = [str(h.get("StudyDate") or "") for h in heads]
-    if all(dates) and dates[1] < dates[0]:
-        found.append(Difference("date of the study", "the later", "the earlier"))
     return found
 
 
@@ -108,7 +102,7 @@ def require_accepted(found: list[Difference], *, accepted: bool) -> None:
 
 
 def _header(files: tuple[str, ...]) -> dict[str, Any]:
-    """Read patient, scanner and contrast agent from the first DICOM file."""
+    """Read scanner, weight and contrast agent from the first DICOM file."""
     if not files:
         return {}
     import pydicom
@@ -118,8 +112,8 @@ def _header(files: tuple[str, ...]) -> dict[str, Any]:
     except (OSError, pydicom.errors.InvalidDicomError):
         return {}
     keys = (
-        "PatientID", "Manufacturer", "ManufacturerModelName", "ContrastBolusAgent", "StudyDate",
-        "ContrastBolusVolume", "PatientWeight",
+        "Manufacturer", "ManufacturerModelName", "ContrastBolusAgent", "ContrastBolusVolume",
+        "PatientWeight",
     )  # fmt: skip
     return {key: head.get(key) for key in keys if head.get(key) not in (None, "")}
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineDCELib.errors import Finding
 from SpineDCELib.measurement.lesion_size import Size, measure_size
 from SpineDCELib.measurement.normalised_ratio import Normalised, RegionMean, normalised, region_mean
 from SpineDCELib.measurement.reference_vertebra import ReferenceScore, score_references
+from SpineDCELib.measurement.region_checks import check_regions
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.quantities import NORMALISED
 from SpineDCELib.vocabulary.region_roles import Role
@@ -27,7 +29,7 @@ class Measures:
         references: score of each reference; ``neighbours``: of the vertebrae beside them.
         neighbour_masks: name in ``neighbours`` → mask.
         sizes: lesion → size.
-        warnings: messages to read before the numbers.
+        findings: what to correct or know before reading the numbers.
         mode: of the conversion; see :mod:`SpineDCELib.vocabulary.conversion_modes`.
     """
 
@@ -38,8 +40,13 @@ class Measures:
     neighbours: tuple[ReferenceScore, ...] = ()
     neighbour_masks: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     sizes: dict[str, Size] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     mode: str = ""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The messages of the findings."""
+        return tuple(finding.message for finding in self.findings)
 
     def of(self, lesion: str, parameter: str = "vp") -> Normalised | None:
         """Return the lesion over its chosen reference, or None if there is no reference."""
@@ -80,7 +87,7 @@ def measure(
         role: [name for name in regions if roles.get(name) == role]
         for role in ("lesion", "reference", "exclusion", "bone", "extraosseous")
     }
-    warnings: list[str] = []
+    findings = check_regions(regions, roles)
     means = {
         name: {
             parameter: region_mean(
@@ -110,15 +117,26 @@ def measure(
             absolute=absolute,
         )
         for score in references:
-            warnings += score.warnings
+            findings += score.findings
             better = max(neighbours, key=lambda n: n.score, default=None)
-            if score.warnings and better is not None and better.score > score.score + 0.1:
-                warnings.append(
-                    f"The vertebra {better.name} is a better reference than {score.name} (score "
-                    f"{better.score:.2f} instead of {score.score:.2f})."
+            if score.findings and better is not None and better.score > score.score + 0.1:
+                findings.append(
+                    Finding(
+                        "better_reference",
+                        f"The vertebra {better.name} is a better reference than {score.name} "
+                        f"(score {better.score:.2f} instead of {score.score:.2f}).",
+                        score.name,
+                        ("inputs.roi",),
+                    )
                 )
     elif named["lesion"]:
-        warnings.append("There is no reference vertebra. Draw one to get normalised values.")
+        findings.append(
+            Finding(
+                "no_reference",
+                "There is no reference vertebra. Draw one to get normalised values.",
+                fields=("inputs.roi",),
+            )
+        )
     ratios = []
     for lesion in named["lesion"]:
         # The nearest of the good references comes first, poor ones come last.
@@ -152,7 +170,7 @@ def measure(
     }
     return Measures(
         dict(roles), means, tuple(ratios), tuple(references), tuple(neighbours), masks, measured,
-        tuple(warnings), mode,
+        tuple(findings), mode,
     )  # fmt: skip
 
 

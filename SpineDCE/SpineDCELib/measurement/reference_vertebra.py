@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.signal import fftconvolve
 
+from SpineDCELib.errors import Finding
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.quantities import QUANTITIES, times
 
@@ -36,7 +37,7 @@ class ReferenceScore:
     Attributes:
         name: of the region, or "1 above Reference" for a proposed neighbour.
         score: 0 to 1, the product of the scores of all tests; 1 is best.
-        warnings: one message for every test that failed.
+        findings: one for every test that failed.
     """
 
     name: str
@@ -44,7 +45,12 @@ class ReferenceScore:
     vp: float
     spread: float  #: robust coefficient of variation of vp
     T10: float  #: median, s; NaN where not known
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The messages of the findings."""
+        return tuple(finding.message for finding in self.findings)
 
 
 def score_reference(
@@ -67,20 +73,25 @@ def score_reference(
         neighbours_vp: median vp of the neighbouring vertebrae, if any were found.
     """
     values = vp[mask & np.isfinite(vp)].astype(float)
-    warnings: list[str] = []
+    findings: list[Finding] = []
     score = 1.0
 
-    def fault(share: float, message: str) -> None:
+    def found(code: str, message: str) -> Finding:
+        return Finding(code, message, name, ("inputs.roi",))
+
+    def fault(share: float, code: str, message: str) -> None:
         nonlocal score
         score *= min(max(share, 0.0), 1.0)
-        warnings.append(message)
+        findings.append(found(code, message))
 
     nan = float("nan")
     if values.size == 0:
-        return ReferenceScore(name, 0.0, nan, nan, nan, (f"{name} has no fitted voxel.",))
+        unfitted = found("reference_unfitted", f"{name} has no fitted voxel.")
+        return ReferenceScore(name, 0.0, nan, nan, nan, (unfitted,))
     if values.size < MIN_VOXELS:
         fault(
             values.size / MIN_VOXELS,
+            "reference_few_voxels",
             f"{name} has only {values.size} voxels. Draw at least {MIN_VOXELS}.",
         )
     middle = float(np.median(values))
@@ -88,10 +99,11 @@ def score_reference(
     quarter, three = np.percentile(values, (25, 75))
     spread = float((three - quarter) / 1.349 / mean) if mean > 0 else float("inf")
     if not mean > 0:
-        fault(0.0, f"Vp of {name} is 0, so nothing can be normalised to it.")
+        fault(0.0, "reference_zero", f"Vp of {name} is 0, so nothing can be normalised to it.")
     elif spread > MAX_SPREAD:
         fault(
             MAX_SPREAD / spread,
+            "reference_not_uniform",
             f"{name} is not uniform: Vp varies by {100 * spread:.0f} % between voxels.",
         )
     if absolute:
@@ -102,6 +114,7 @@ def score_reference(
             if means.get(parameter, 0.0) > limit:
                 fault(
                     limit / means[parameter],
+                    "reference_enhances",
                     f"{name} enhances: {_shown(parameter, means[parameter])} is above "
                     f"{_shown(parameter, limit, with_title=False)}, so it may contain tumour, a "
                     "haemangioma or a fresh fracture.",
@@ -111,25 +124,33 @@ def score_reference(
         if ratio < 0.5:
             fault(
                 ratio * 2,
+                "reference_low",
                 f"Vp of {name} is {100 * ratio:.0f} % of its neighbours'. Fatty or irradiated "
                 "marrow makes every normalised value too high.",
             )
         elif ratio > 2:
-            fault(2 / ratio, f"Vp of {name} is {times(ratio)} its neighbours'.")
+            fault(2 / ratio, "reference_high", f"Vp of {name} is {times(ratio)} its neighbours'.")
     T1 = float(np.nanmedian(T10[mask])) if T10 is not None else nan
     if T1 < FATTY_T10:
         fault(
-            T1 / FATTY_T10 / 2, f"T10 of {name} is {T1 * 1000:.0f} ms: fatty or irradiated marrow."
+            T1 / FATTY_T10 / 2,
+            "reference_fatty",
+            f"T10 of {name} is {T1 * 1000:.0f} ms: fatty or irradiated marrow.",
         )
     elif T1 > WET_T10:
-        fault(WET_T10 / T1, f"T10 of {name} is {T1 * 1000:.0f} ms: oedema or tumour.")
+        fault(
+            WET_T10 / T1,
+            "reference_wet",
+            f"T10 of {name} is {T1 * 1000:.0f} ms: oedema, a fresh fracture or tumour.",
+        )
     elif not np.isfinite(T1) and brightness > FATTY_BRIGHTNESS:
         fault(
             FATTY_BRIGHTNESS / brightness / 2,
+            "reference_fatty",
             f"The T1-weighted signal of {name} is {times(brightness)} its neighbours': fatty or "
             "irradiated marrow.",
         )
-    return ReferenceScore(name, score, mean, spread, T1, tuple(warnings))
+    return ReferenceScore(name, score, mean, spread, T1, tuple(findings))
 
 
 def _shown(parameter: str, value: float, *, with_title: bool = True) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
@@ -11,8 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.compare.common_mode import require_common_mode, with_common_mode
-from SpineDCELib.compare.compare_visits import Comparison, Visit, compare_visits, register_lesion
+from SpineDCELib.compare.compare_visits import (
+    Comparison,
+    Visit,
+    check_pair,
+    compare_visits,
+    register_lesion,
+)
 from SpineDCELib.compare.registration import Registration, carry_over
+from SpineDCELib.compare.visit_checks import require_visits
 from SpineDCELib.compare.visit_differences import differences, require_accepted
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.comparison_files import write_comparison
@@ -84,6 +91,7 @@ def compare_studies(
     shift_after: float | Literal["auto"] | None = None,
     keep_settings: bool = False,
     accept_differences: bool = False,
+    accepted: Collection[str] = (),
     cutoff: float = CUTOFF,
     residual_threshold: float | None = None,
     flip_runs: int = 200,
@@ -99,6 +107,8 @@ def compare_studies(
         keep_settings: keep the settings of an earlier analysis of the follow-up visit instead of
             those of the baseline visit; the differences must then be accepted.
         accept_differences: compare although scanner, protocol or settings differ.
+        accepted: findings that do not stop the comparison; see
+            :data:`SpineDCELib.settings.constants.STOPS`.
         cached: see :func:`analyse`.
         formats: formats beside tables and maps; see :mod:`SpineDCELib.export.formats`.
         anonymise: remove names, IDs, dates, paths and UIDs from every file.
@@ -132,13 +142,14 @@ def compare_studies(
     inputs = after.inputs
     if not inputs.roi:
         inputs, registrations = _carry_regions(
-            one, inputs, second_settings, out, cached=cached, anonymise=anonymise,
+            one, inputs, second_settings, out, accepted, cached=cached, anonymise=anonymise,
             progress=part(progress, 0.25, 0.3),
         )  # fmt: skip
     two = analyse(
         inputs, second_settings, out / "after", cached=cached, formats=formats,
         anonymise=anonymise, progress=part(progress, 0.3, 0.5),
     )  # fmt: skip
+    require_visits(check_pair(_visit(one, "baseline"), _visit(two, "follow-up")), accepted=accepted)
     pair = {"baseline": one.analysis, "follow-up": two.analysis}
     again = with_common_mode(pair)
     if "baseline" in again:
@@ -152,14 +163,15 @@ def compare_studies(
             anonymise=anonymise, progress=part(progress, 0.45, 0.5),
         )  # fmt: skip
     require_common_mode({"baseline": one.analysis, "follow-up": two.analysis})
+    visits = _visit(one, "baseline"), _visit(two, "follow-up")
     require_accepted(differences(one.analysis, two.analysis), accepted=accept_differences)
     comparison = compare_visits(
-        _visit(one, "baseline"),
-        _visit(two, "follow-up"),
+        *visits,
         registrations=registrations,
         cutoff=cutoff,
         residual_threshold=residual_threshold,
         flip_runs=flip_runs,
+        accepted=accepted,
         progress=part(progress, 0.5, 0.95),
     )
     progress(0.95, "Writing the comparison")
@@ -180,6 +192,7 @@ def _carry_regions(
     inputs: Inputs,
     settings: Settings,
     out: Path,
+    accepted: Collection[str],
     *,
     cached: bool,
     anonymise: bool,
@@ -189,6 +202,8 @@ def _carry_regions(
     plain = analyse(
         inputs, settings, out / "after", cached=cached, anonymise=anonymise, progress=progress
     )
+    found = check_pair(_visit(one, "baseline"), _visit(plain, "follow-up"))
+    require_visits(found, accepted=accepted)
     old, new = one.analysis, plain.analysis
     registrations = {
         name: register_lesion(old, new, name) for name in one.result.measures.lesions()

@@ -21,3 +21,11 @@ def at_field(table: dict[float, float], field_strength: float | None) -> tuple[f
     """Return a table's value at the nearest field, and that field, T; 1.5 T where none is known."""
     field = min(table, key=lambda known: abs(known - (field_strength or 1.5)))
     return table[field], field
+
+
+#: Findings that stop a comparison until a user accepts them: code → what is accepted.
+STOPS = {
+    "same_study": "the same study at both visits",
+    "another_patient": "visits of different patients",
+    "reversed_dates": "a baseline visit that is later than the follow-up visit",
+}

@@ -14,8 +14,9 @@ from typing import Literal, get_args
 from SpineDCELib.vocabulary.terminology import Code
 
 Role = Literal[
-    "lesion", "reference", "aorta", "muscle", "exclusion", "bone", "extraosseous", "other"
-]
+    "lesion", "reference", "aorta", "muscle", "exclusion", "bone", "extraosseous", "irradiated",
+    "other",
+]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 
 #: Name of the segment tag that holds the role.
@@ -69,6 +70,7 @@ REGION_ROLES: dict[Role, RoleWords] = {
         "Extraosseous part", "Extraosseous part", "#ffd08a", _ABNORMAL, _METASTASIS,
         colour_on_white="#e69f00",
     ),
+    "irradiated": RoleWords("Irradiated volume", "Irradiated volume", "#c5a3ff"),
     "other": RoleWords("Region", "Region", "#ffffff"),
 }  # fmt: skip
 
@@ -86,6 +88,11 @@ def words_of(role: str) -> RoleWords:
 
 #: Words in the name of a region → role. The word that comes first in the name decides.
 _WORDS: tuple[tuple[str, Role], ...] = (
+    (
+        r"(?<!non-)(?<!non )(?<!not )irradiated (volume|field|marrow|vertebra|bone)|\bptv\b"
+        r"|radiation field|isodose",
+        "irradiated",
+    ),
     (r"exclu|h(a)?emangioma|basivertebral|vein|disc\b|cortical", "exclusion"),
     (r"aort|arter|\baif\b", "aorta"),
     (r"\bmuscles?\b(?!.*(lesion|metasta|tumou?r))", "muscle"),

@@ -1,0 +1,77 @@
+"""Checks of the regions before numbers are read from them: overlap, size, irradiated marrow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import Finding
+from SpineDCELib.vocabulary.region_roles import Role
+
+#: Below this number of voxels the mean of a lesion depends on single voxels (chosen).
+FEW_VOXELS = 10
+#: Share of the smaller region from which an overlap is more than a shared edge (chosen).
+OVERLAP = 0.02
+#: Roles whose regions are different tissue, so that a voxel belongs to one of them only.
+DISTINCT: tuple[Role, ...] = ("lesion", "reference", "aorta", "muscle")
+
+
+def check_regions(
+    regions: Mapping[str, NDArray[np.bool_]], roles: Mapping[str, Role]
+) -> list[Finding]:
+    """List what is wrong with the regions of one visit; no finding stops.
+
+    Args:
+        regions: name → mask ``(slices, rows, columns)``, exclusions already taken out.
+        roles: name → role.
+    """
+    found: list[Finding] = []
+
+    def warn(code: str, message: str, about: str) -> None:
+        found.append(Finding(code, message, about, ("inputs.roi",)))
+
+    chosen = [name for name in regions if roles.get(name) in DISTINCT]
+    for one, two in combinations(chosen, 2):
+        smaller = min(int(regions[one].sum()), int(regions[two].sum()))
+        shared = int((regions[one] & regions[two]).sum())
+        if not shared or shared <= OVERLAP * smaller:
+            continue
+        pair = {roles[one]: one, roles[two]: two}
+        if pair.keys() == {"lesion", "reference"}:
+            reference, lesion = pair["reference"], pair["lesion"]
+            share = 100 * shared / int(regions[reference].sum())
+            warn(
+                "reference_in_lesion",
+                f"{share:.0f} % of {reference} lies in {lesion}. Draw the reference in a vertebra "
+                "without tumour.",
+                reference,
+            )
+        else:
+            warn(
+                "regions_overlap",
+                f"{one} and {two} overlap in {shared} voxels. Redraw one of them.",
+                two,
+            )
+    irradiated = [regions[name] for name in regions if roles.get(name) == "irradiated"]
+    for name in (name for name in chosen if roles[name] == "reference"):
+        inside = [int((regions[name] & mask).sum()) for mask in irradiated]
+        if any(inside):
+            share = 100 * max(inside) / int(regions[name].sum())
+            warn(
+                "reference_irradiated",
+                f"{share:.0f} % of {name} lies in the irradiated volume. Irradiated marrow turns "
+                "fatty, which raises every normalised value.",
+                name,
+            )
+    for name in (name for name in chosen if roles[name] == "lesion"):
+        voxels = int(regions[name].sum())
+        if voxels < FEW_VOXELS:
+            warn(
+                "few_voxels",
+                f"{name} has only {voxels} voxels, so its mean depends on single voxels.",
+                name,
+            )
+    return found

@@ -1,0 +1,58 @@
+"""Regions that cannot be right are found before numbers are read from them."""
+
+import numpy as np
+import pytest
+from SpineDCELib.measurement.region_checks import check_regions
+from SpineDCELib.vocabulary.region_roles import role_of
+
+SHAPE = (4, 20, 20)
+
+
+def box(rows, columns):
+    mask = np.zeros(SHAPE, bool)
+    mask[1:3, slice(*rows), slice(*columns)] = True
+    return mask
+
+
+SOUND = {"Lesion": box((2, 8), (2, 8)), "Reference": box((12, 18), (2, 8))}
+ROLES = {"Lesion": "lesion", "Reference": "reference"}
+
+
+def codes(regions, roles=ROLES):
+    found = check_regions(regions, roles)
+    assert not any(finding.stops for finding in found)
+    return [(finding.code, finding.about) for finding in found]
+
+
+def test_sound_regions_have_no_finding():
+    assert codes(SOUND) == []
+    touching = {**SOUND, "Reference": box((8, 14), (2, 8))}
+    assert codes(touching) == []
+
+
+def test_a_reference_inside_the_lesion_is_found():
+    assert codes({**SOUND, "Reference": box((5, 11), (2, 8))}) == [
+        ("reference_in_lesion", "Reference")
+    ]
+
+
+@pytest.mark.parametrize("role", ["aorta", "muscle", "lesion"])
+def test_overlapping_regions_are_found(role):
+    regions = {**SOUND, "Another": box((4, 12), (2, 8))}
+    assert ("regions_overlap", "Another") in codes(regions, {**ROLES, "Another": role})
+
+
+def test_a_part_of_the_lesion_may_overlap_it():
+    regions = {**SOUND, "Part": box((4, 8), (2, 8))}
+    for role in ("extraosseous", "bone", "exclusion", "other"):
+        assert codes(regions, {**ROLES, "Part": role}) == []
+
+
+def test_a_reference_in_the_irradiated_volume_is_found():
+    regions = {**SOUND, "PTV": box((0, 14), (0, 12))}
+    assert role_of("PTV") == "irradiated"
+    assert codes(regions, {**ROLES, "PTV": "irradiated"}) == [("reference_irradiated", "Reference")]
+
+
+def test_a_lesion_of_few_voxels_is_found():
+    assert codes({**SOUND, "Lesion": box((2, 4), (2, 4))}) == [("few_voxels", "Lesion")]
