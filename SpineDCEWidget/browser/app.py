@@ -24,6 +24,7 @@ from SpineDCEWidget.browser.maps_panel import MapsPanel
 from SpineDCEWidget.browser.page_layout import build_page
 from SpineDCEWidget.browser.regions_panel import RegionsPanel
 from SpineDCEWidget.browser.result_panel import ResultPanel
+from SpineDCEWidget.browser.setting_fields import SettingFields
 from SpineDCEWidget.browser.slice_views import Views
 from SpineDCEWidget.browser.study_panel import StudyPanel
 from SpineDCEWidget.browser.view_bar import ViewBar
@@ -78,6 +79,7 @@ class Workstation:
         self.autosave = Autosave(self.session)
         self.charts = Charts(self)
         self.bar = ViewBar(self)
+        self.settings = SettingFields(self)
         self.study = StudyPanel(self, study)
         self.arteries = ArteriesPanel(self)
         self.regions = RegionsPanel(self)
@@ -136,6 +138,7 @@ class Workstation:
             ]  # fmt: skip
             self.bar.refresh()
             self.charts.refresh()
+            self.settings.refresh()
             for panel in self.panels:
                 panel.refresh()
 

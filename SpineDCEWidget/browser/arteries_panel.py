@@ -205,6 +205,7 @@ class ArteriesPanel:
                     density="compact", hide_details=True, variant="outlined",
                     disabled=("!has_curves",),
                 )  # fmt: skip
+            self._station.settings.ui(2)
             with html.Div(v_if="candidates.length", classes="stack"):
                 with html.Div(classes="row"):
                     html.Span(

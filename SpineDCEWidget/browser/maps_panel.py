@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from SpineDCELib.mrml.volume_nodes import array_of
-from SpineDCELib.settings import FORM, Settings, value_at
 from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
@@ -20,19 +19,7 @@ from SpineDCEWidget.browser.disabled_reasons import (
 from SpineDCEWidget.shared.wording import (
     COLOUR_TITLES,
     EXPLAINED,
-    control_label,
-    setting_choices,
-    setting_help,
-    setting_label,
 )
-
-#: Settings with a combo box.
-_CHOICES = ("fit.model", "concentration.signal", "concentration.T1_source")
-#: Settings with a number field: those of all visits, and those of one visit.
-_COMMON_NUMBERS = (
-    "concentration.T10", "concentration.muscle_T10", "concentration.r1", "aif.blood_T10",
-)  # fmt: skip
-_VISIT_NUMBERS = ("aif.Hct",)
 
 
 class MapsPanel:
@@ -44,17 +31,10 @@ class MapsPanel:
         station.state.update(
             {
                 "colours": "viridis", "scale_top": 1.0, "scale_limit": 1.0, "threshold": 0.0,
-                "settings": {}, "map_help": "",
+                "map_help": "",
                 "colour_items": [
                     {"title": COLOUR_TITLES[name], "value": name} for name in COLOUR_MAPS
                 ],
-                "setting_items": {
-                    _key(path): [
-                        {"title": title, "value": value}
-                        for value, title in setting_choices(path).items()
-                    ]
-                    for path in _CHOICES
-                },
             }
         )  # fmt: skip
         for name in ("scale_top", "threshold", "colours"):
@@ -99,20 +79,6 @@ class MapsPanel:
 
     # -- settings ---------------------------------------------------------------------------------
 
-    def choose(self, path: str, value: Any) -> None:
-        """Change a setting to what was chosen or typed; "" leaves it to the program."""
-        field = FORM[path]
-        if value in (None, ""):
-            value = None if field.optional or field.kind == "choice" else value_at(Settings(), path)
-        elif field.kind == "number":
-            try:
-                value = field.from_shown(float(value))
-            except ValueError:
-                self._station.show_error(f"{setting_label(path)} must be a number.")
-                return
-        if not self._station.choose({path: value}):
-            self.refresh()
-
     async def recompute(self) -> None:
         """Compute the maps that are out of date."""
         for visit in self._station.session.visits:
@@ -125,7 +91,6 @@ class MapsPanel:
         state, visit, node = self._station.state, self._station.visit, self._map_node()
         state.map_help = EXPLAINED.get(state.map_name, "")
         if visit is None:
-            state.settings = {}
             return
         if node is not None and node.GetDisplayNode() is not None and state.map_name != "status":
             display, values = node.GetDisplayNode(), array_of(node)
@@ -134,14 +99,6 @@ class MapsPanel:
             state.scale_limit = float(f"{max(min(largest, 6 * top), top, 1e-6):.3g}")
             state.scale_top = float(f"{top:.4g}")
             state.threshold = float(f"{display.GetLowerThreshold():.4g}")
-        settings = visit.settings
-        state.settings = {
-            _key(path): _shown(path, value_at(settings, path))
-            for path in (*_CHOICES, *_COMMON_NUMBERS, *_VISIT_NUMBERS)
-        } | {
-            "r1_in_use": f"{visit.analysis.r1:g}",
-            "muscle_T10_in_use": f"{visit.analysis.muscle_T10 * 1000:.0f}",
-        }
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
@@ -178,46 +135,9 @@ class MapsPanel:
                 "Click in a view to see the curve and the fit of a voxel. Voxels that could not be "
                 "fitted are transparent; the map Status gives the reason.", classes="hint",
             )  # fmt: skip
-            html.Div("Settings of all visits", classes="label")
-            for path in _CHOICES:
-                key = _key(path)
-                v3.VSelect(
-                    model_value=(f"settings.{key}",), items=(f"setting_items.{key}",),
-                    label=control_label(path), density="compact", hide_details=True,
-                    variant="outlined", title=setting_help(path), id=f"setting-{key}",
-                    update_modelValue=(self.choose, f"['{path}', $event]"),
-                )  # fmt: skip
-            with html.Div(classes="fields"):
-                for path in _COMMON_NUMBERS:
-                    self._number_field(path)
-            html.Div("Settings of this visit", classes="label")
-            with html.Div(classes="fields"):
-                for path in _VISIT_NUMBERS:
-                    self._number_field(path)
+            self._station.settings.ui(4)
             v3.VBtn(
                 "Recompute maps", size="small", variant="tonal",
                 click=self._station.as_task(self.recompute), id="recompute-maps",
                 **disabled_if(BUSY | NO_STUDY, "Compute the maps that are out of date"),
             )  # fmt: skip
-
-    def _number_field(self, path: str) -> None:
-        key = _key(path)
-        v3.VTextField(
-            model_value=(f"settings.{key}",), label=control_label(path), density="compact",
-            type="number", hide_details=True, title=setting_help(path),
-            placeholder=(f"settings.{key}_in_use || 'automatic'",),
-            persistent_placeholder=True, id=f"setting-{key}",
-            change=(self.choose, f"['{path}', $event.target.value]"),
-        )  # fmt: skip
-
-
-def _key(path: str) -> str:
-    """Return the name of a setting without its group, for the page."""
-    return path.rpartition(".")[2]
-
-
-def _shown(path: str, value: Any) -> Any:
-    """Return a value for the page, in the unit that people see."""
-    if FORM[path].kind == "choice":
-        return value or ""
-    return None if value is None else round(FORM[path].to_shown(value), 6)

@@ -10,7 +10,7 @@ from typing import Any
 
 from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
 from SpineDCELib.series import scan_study
-from SpineDCELib.settings import FORM, value_at
+from SpineDCELib.settings import FORM
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -21,13 +21,9 @@ from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder, user_folder
 from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.study_opening import open_images, reading_settings
-from SpineDCEWidget.shared.wording import READING, control_label, setting_help, setting_label
+from SpineDCEWidget.shared.wording import READING, setting_label
 
 _NOTHING: dict[str, Any] = {"path": "", "series": [], "problems": []}
-#: State variable → setting that corrects what was read from the files.
-_CORRECTIONS = {
-    "edit_TR": "reading.TR", "edit_FA": "reading.FA", "edit_interval": "reading.frame_interval",
-}  # fmt: skip
 
 
 class StudyPanel:
@@ -43,7 +39,7 @@ class StudyPanel:
                 "study_title": "", "open_path": str(study or Path.home()), "folders": [],
                 "found": _NOTHING, "chosen_series": None, "recent": [], "facts": [],
                 "browsing": False,
-                "save_problem": "", "uploading": "", **dict.fromkeys(_CORRECTIONS, ""),
+                "save_problem": "", "uploading": "",
             }
         )  # fmt: skip
         station.ctrl.on_client_connected.add(self._start)
@@ -217,27 +213,7 @@ class StudyPanel:
         """Show how many files have been uploaded."""
         self._station.state.uploading = f"{done} of {count} files"
 
-    # -- corrections ------------------------------------------------------------------------------
-
-    async def correct(self) -> None:
-        """Correct what was read from the files, and read the study again."""
-        station, state = self._station, self._station.state
-        visit = station.visit
-        if visit is None:
-            return
-        values: dict[str, Any] = {}
-        for key, path in _CORRECTIONS.items():
-            text = str(state[key] or "")
-            if not station.attempt(
-                lambda path=path, text=text: values.update({path: FORM[path].parse(text)})
-            ):
-                return
-        job = station.session.correct(visit, values)
-        done, images = await station.jobs.run(READING.format(visit=visit.name), job.run)
-        if done and station.attempt(lambda: job.finish(images)):
-            station.views.fill()
-            station.show_undo()
-            await station.analyse(visit)
+    # -- closing ----------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Save the work and close both visits."""
@@ -271,8 +247,6 @@ class StudyPanel:
         state.study_title = " · ".join(
             dict.fromkeys(_name(v) for v in self._station.session.visits)
         )
-        for key, path in _CORRECTIONS.items():
-            state[key] = FORM[path].text(value_at(visit.settings, path))
         state.facts = [
             ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.times[-1]:.0f} s"),
             ("Frame times", dynamic.time_origin),
@@ -395,19 +369,8 @@ class StudyPanel:
                 html.Tr(v_for="f in facts", key="f[0]"),
             ):
                 html.Td("{{ cell }}", v_for="(cell, i) in f", key="i")
-            html.Div("Corrections of what was read from the files", classes="label")
+            station.settings.ui(1)
             with html.Div(classes="row"):
-                for key, path in _CORRECTIONS.items():
-                    v3.VTextField(
-                        v_model=(key,), label=control_label(path), density="compact",
-                        type="number", hide_details=True, title=setting_help(path),
-                        placeholder="as read", persistent_placeholder=True,
-                    )  # fmt: skip
-            with html.Div(classes="row"):
-                v3.VBtn("Apply", size="small", variant="tonal",
-                        click=station.as_task(self.correct),
-                        **disabled_if(BUSY, "Read the study again with these values"))  # fmt: skip
-                html.Div("", classes="grow")
                 v3.VBtn(
                     "Save scene", size="small", variant="tonal", id="save-scene",
                     prepend_icon="mdi-content-save-outline", disabled=("busy || updating",),

@@ -294,8 +294,8 @@ class Session:
         states[visit.name] = replace(visit.state, own={**visit.state.own, **own})
         for state in states.values():
             self._combined(common, state.own)  # refuses what is not possible
-        assert visit.as_read is not None
-        corrected(visit.as_read, states[visit.name].own)
+        mine = states[visit.name].own
+        corrected(visit.uncorrected(mine), mine)
         text = text or _("Change {settings}").format(
             settings=", ".join(setting_label(path) for path in values)
         )
@@ -327,8 +327,9 @@ class Session:
             return open_images(path, settings, progress)
 
         def done(images: Images | None) -> list[VisitSession]:
-            if images is not None:
-                visit.as_read = images
+            if images is not None and visit.as_read is not None:
+                visit.read_again.setdefault(visit.state.own.get(interval), visit.as_read)
+                visit.read_again[values[interval]] = images
             return self.choose(visit, values, text=_("Correct the acquisition"))
 
         return Job(read, done)
@@ -385,8 +386,7 @@ class Session:
             if not same_regions(old, state):
                 replace_regions(nodes, state.regions, state.roles, geometry)
             replace_rulers(nodes, state.rulers)
-            assert visit.as_read is not None
-            images = corrected(visit.as_read, state.own)
+            images = corrected(visit.uncorrected(state.own), state.own)
             study = analysis.study.dynamic
             if not same_acquisition(images, analysis.study):
                 if not nodes.is_own("sequence") and not np.array_equal(
@@ -430,7 +430,7 @@ class Session:
         nodes.keep("aif file", None if file is None else curve_to_dict(file))
         nodes.keep("proposed shift", state.proposed)
         if visit.as_read is not None:
-            dynamic = visit.as_read.dynamic
+            dynamic = visit.uncorrected(state.own).dynamic
             nodes.keep(
                 "as read",
                 {

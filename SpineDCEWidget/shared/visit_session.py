@@ -71,6 +71,8 @@ class VisitSession:
         self.analysis: Analysis | None = None
         #: The study before corrections.
         self.as_read: Images | None = None
+        #: Frame interval → the study that was read with it, so that its correction can be undone.
+        self.read_again: dict[float | None, Images] = {}
         self.result: Result | None = None
         #: What the maps' nodes hold; None while some of their slices are at another shift.
         self.shown: Result | None = None
@@ -82,6 +84,11 @@ class VisitSession:
         self.study_path: Path | None = None
         #: Day of the acquisition as DICOM writes it; "" if it is not known.
         self.date = ""
+
+    def uncorrected(self, own: Mapping[str, Any]) -> Images:
+        """Return the study before the corrections that are among a visit's own settings."""
+        assert self.as_read is not None
+        return self.read_again.get(own.get("reading.frame_interval"), self.as_read)
 
     # -- names ----------------------------------------------------------------------------------
 

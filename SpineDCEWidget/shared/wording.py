@@ -7,6 +7,8 @@ from collections.abc import Callable
 from SpineDCELib.settings import FORM
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
 
+from SpineDCEWidget.shared.setting_groups import steps_of_the_page
+
 try:
     from slicer.i18n import tr
 
@@ -99,12 +101,7 @@ COLOUR_TITLES = {"viridis": _("Viridis (perceptually uniform)"), "rainbow": _("R
 #: other such fields, like ``compare.cutoff``, have no control in a window.
 OWN_CONTROLS = {"export.formats": (_("Export"), 5)}
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
-STEPS_OF_THE_PAGE = dict.fromkeys(
-    (
-        "concentration.signal", "concentration.T1_source", "concentration.T10",
-        "concentration.muscle_T10", "concentration.r1", "aif.blood_T10", "aif.Hct", "fit.model",
-    ), 4,
-)  # fmt: skip
+STEPS_OF_THE_PAGE = steps_of_the_page()
 
 
 def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:

@@ -10,7 +10,7 @@ _SILENT = """
 const silent = [];
 for (const e of document.querySelectorAll(
     'button:disabled, .v-input--disabled, .v-slider--disabled')) {
-  if (!e.offsetParent) continue;
+  if (!e.checkVisibility()) continue;
   e.scrollIntoView({block: 'center'});
   const now = e.getBoundingClientRect();
   const hit = document.elementFromPoint(now.x + now.width / 2, now.y + now.height / 2);

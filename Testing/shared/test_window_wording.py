@@ -8,6 +8,7 @@ import pytest
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 
+from SpineDCEWidget.shared.setting_groups import PAGE_GROUPS, page_settings
 from SpineDCEWidget.shared.wording import STEPS_OF_THE_PAGE, control_of, remedy, setting_choices
 
 ROOT = Path(__file__).parents[2]
@@ -51,11 +52,14 @@ def test_every_field_has_a_control(field):
             assert control_of(f"{field.path}={choice}")[0].endswith(f"to '{words}'")
 
 
-def test_settings_on_the_page_are_in_the_step_that_a_remedy_names():
-    panel = (WIDGETS / "browser" / "maps_panel.py").read_text(encoding="utf-8")
-    shown = {path for path in re.findall(r'"([\w.]+)"', panel) if path in FORM}
-    assert shown == set(STEPS_OF_THE_PAGE)
-    assert panel.startswith('"""Step 4:')
+def test_a_remedy_names_the_step_of_the_page_that_has_the_setting():
+    shown = page_settings()
+    assert len(set(shown)) == len(shown)
+    for group in PAGE_GROUPS:
+        for path in group.paths:
+            assert control_of(path, in_slicer=False)[1] == group.step
+    for path, step in STEPS_OF_THE_PAGE.items():
+        assert step != FORM[path].step
 
 
 def test_choices_have_the_labels_of_the_form():
