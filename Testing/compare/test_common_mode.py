@@ -51,8 +51,8 @@ def test_a_source_that_was_chosen_is_not_replaced():
 
 def test_values_of_different_modes_are_never_compared():
     pair = analyses()
+    visits = (Visit(one, one.result()) for one in pair.values())
     with pytest.raises(InputError) as caught:
-        visits = (Visit(one, one.result()) for one in pair.values())
         compare_visits(*visits, flip_runs=0, accepted={"same_study"})
     assert caught.value.code == "modes_differ"
 
