@@ -499,16 +499,23 @@ class Session:
     ) -> None:
         """Move the AIF and show these slices (all if None) at the new shift, in place.
 
+        Shifts of single regions or slices move by the same seconds.
         The other slices and the measurements follow with the next computation. Moves that follow
         one another are undone together.
         """
         analysis = visit.needed()
-        values = {"fit.shift": round(float(seconds), SHIFT_DIGITS), "fit.shift_by": "study"}
+        moved = round(float(seconds), SHIFT_DIGITS)
+        settings = analysis.settings.fit
+        by = 0.0 if isinstance(settings.shift, str) else moved - settings.shift
+        values = {
+            "fit.shift": moved,
+            "fit.shifts": {n: round(own + by, SHIFT_DIGITS) for n, own in settings.shifts.items()},
+        }
         text = _("Move the shift of the {visit} visit").format(visit=_(visit.name))
         self.choose(visit, values, text=text, key=f"shift {visit.name}")
         if visit.maps:
             visit.shown = None
-            visit_display.show_slices(visit.nodes, refit_slices(analysis, float(seconds), slices))
+            visit_display.show_slices(visit.nodes, refit_slices(analysis, moved, slices))
 
     def _with(self, visit: VisitSession, state: VisitState) -> SessionState:
         return SessionState(self.common, {**self.state.visits, visit.name: state})

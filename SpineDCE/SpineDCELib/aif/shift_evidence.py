@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.aif.arrival import bolus_arrival
+from SpineDCELib.aif.region_delay import estimate_delay, lowest
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import Fitter, prepare
@@ -32,8 +33,10 @@ VOXELS = 200
 PLATEAU = 1.0
 #: A residual that changes by less than this share does not determine a shift.
 FLAT = 0.05
-#: Bootstrap resamples of the parts that give the uncertainty.
-RESAMPLES = 200
+#: Half the width of a 95 % interval in standard errors.
+_NORMAL = 1.96
+#: Place of a region's mean curve among those that are fitted.
+_MEAN = np.array([0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +48,9 @@ class RegionEvidence:
         residual: ``(shifts,)``, mean over the region's parts of the residual sum of squares,
             relative to its minimum (1).
         vp: ``(shifts,)``, mean of the fitted voxels, fraction; NaN for a model without vp.
-        proposal: shift of the smallest residual, s. low, high: its 95 % interval from resampled
-            parts.
+        proposal: shift of the smallest residual of the mean curve, s: the region's delay.
+        low, high: its 95 % interval. SE: its standard error, s.
+        determined: the curves determine it.
         arrival: delay of the rise of the region's mean curve after the AIF, s; NaN if it does not
             rise. Because of dispersion it is a rougher estimate than the residual.
     """
@@ -59,6 +63,8 @@ class RegionEvidence:
     low: float
     high: float
     arrival: float
+    SE: float
+    determined: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +73,7 @@ class Evidence:
 
     Attributes:
         shifts: s. residual: ``(shifts,)``, over all regions, relative to its minimum (1).
-        proposal: s. low, high: from the least to the largest of the regions' intervals.
+        proposal: s. low, high: its 95 % interval with the delays of the regions taken for one.
         plateau: the shifts, s, between which the residual is less than twice its minimum.
         normalised_vp: lesion → ``(shifts,)``, its mean vp over that of the reference.
         doubt: reason not to trust the proposal; empty if it can be trusted.
@@ -89,7 +95,12 @@ class Evidence:
         def seconds(low: float, high: float) -> str:
             return f"{number(low, 1)} to {number(high, 1)} s"
 
-        by_region = ", ".join(f"{r.name} {number(r.proposal, 1)} s" for r in self.regions)
+        by_region = ", ".join(
+            f"{r.name} {number(r.proposal, 1)} s ({number(r.low, 1)} to {number(r.high, 1)} s)"
+            if r.determined
+            else f"{r.name} not determined"
+            for r in self.regions
+        )
         return (
             f"The fit residual is smallest at a shift of {number(self.proposal, 2)} s (95 % "
             f"interval {seconds(self.low, self.high)}; plateau {seconds(*self.plateau)}; by "
@@ -123,14 +134,17 @@ def gather_evidence(
     tried = np.arange(FIRST, LAST + STEP / 2, STEP) if shifts is None else np.asarray(shifts, float)
     found: list[RegionEvidence] = []
     losses: list[Array] = []
-    weighed: list[tuple[Fitter, Array]] = []
+    weighed: list[tuple[Fitter, float]] = []
     for n, (name, curves) in enumerate(regions.items()):
         usable = curves[:, np.isfinite(curves).all(axis=0)]
         if not usable.shape[1]:
             continue
         chosen, some = _parts(usable), _spread(usable)
-        fitter, voxels = (prepare(c, times, Cp, model=model) for c in (chosen, some))
-        rss = np.full((tried.size, chosen.shape[1]), np.nan)
+        mean = usable.mean(axis=1, dtype=float)
+        fitter, voxels = (
+            prepare(c, times, Cp, model=model) for c in (np.column_stack([mean, chosen]), some)
+        )
+        rss = np.full((tried.size, 1 + chosen.shape[1]), np.nan)
         vp = np.full(tried.size, np.nan)
         for i, shift in enumerate(tried):
             progress((n + i / tried.size) / len(regions), f"Estimating the shift of {name}")
@@ -138,39 +152,42 @@ def gather_evidence(
             fit = voxels.fit(float(shift))
             if "vp" in fit.parameters and np.isfinite(fit["vp"]).any():
                 vp[i] = np.nanmean(fit["vp"])
-        fitted = np.isfinite(rss).all(axis=0)
-        if not fitted.any():
+        fitted = np.asarray(np.isfinite(rss).all(axis=0))
+        if not fitted[0] or not fitted[1:].any():
             continue
         # A floor keeps curves without noise from getting an infinite weight.
         floor = 1e-6 * (chosen.astype(float) ** 2).sum(axis=0).mean()
         least = np.maximum(rss.min(axis=0), floor)
-        loss = (rss / least)[:, fitted]
-        best, low, high = _interval(tried, loss)
+        loss = (rss / least)[:, 1:][:, fitted[1:]].mean(axis=1)
+        delay = estimate_delay(fitter, tried, rss, times)
         found.append(
             RegionEvidence(
                 name,
                 usable.shape[1],
-                residual=loss.mean(axis=1) / loss.mean(axis=1).min(),
+                residual=loss / loss.min(),
                 vp=vp,
-                proposal=best,
-                low=low,
-                high=high,
+                proposal=delay.value,
+                low=delay.low,
+                high=delay.high,
                 arrival=_delay_of_rise(chosen, times, Cp),
+                SE=delay.SE,
+                determined=delay.determined,
             )
         )
-        losses.append(loss)
-        weighed.append((fitter, least))
+        losses.append((rss / least)[:, fitted])
+        weighed.append((fitter, float(least[0])))
     if not found:
         raise InputError(
             "No region has a curve from which a shift could be estimated.",
             code="no_curve_for_shift",
             fields=["fit.shift"],
         )
-    together = np.hstack(losses)
-    residual = together.mean(axis=1)
+    # Each region's parts together count as much as its mean curve.
+    residual = np.mean([one[:, 1:].mean(axis=1) for one in losses], axis=0)
     residual /= residual.min()
-    proposal = _refined(weighed, _least(tried, residual), float(tried[1] - tried[0]))
-    low, high = min(r.low for r in found), max(r.high for r in found)
+    whole = np.mean([one[:, 0] for one in losses], axis=0)
+    proposal = _refined(weighed, lowest(tried, whole), float(tried[1] - tried[0]))
+    half = _NORMAL / np.sqrt(sum(1 / max(r.SE, 1e-3) ** 2 for r in found))
     by_name = {r.name: r.vp for r in found}
     normal = by_name.get(reference or "")
     ratios = {
@@ -182,8 +199,8 @@ def gather_evidence(
         tried,
         residual,
         proposal,
-        min(low, proposal),
-        max(high, proposal),
+        proposal - half,
+        proposal + half,
         _plateau(tried, residual, proposal),
         tuple(found),
         ratios,
@@ -203,39 +220,14 @@ def _spread(curves: NDArray[np.floating]) -> NDArray[np.floating]:
     return curves if n <= VOXELS else curves[:, np.linspace(0, n - 1, VOXELS).astype(int)]
 
 
-def _interval(shifts: Array, loss: Array) -> tuple[float, float, float]:
-    """Return the shift of the smallest mean loss and its 95 % interval over resampled parts.
-
-    Args:
-        loss: ``(shifts, parts)``.
-    """
-    rng = np.random.default_rng(0)
-    n = loss.shape[1]
-    weights = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES) / n
-    drawn = np.array([_least(shifts, curve) for curve in (loss @ weights.T).T])
-    low, high = np.percentile(drawn, (2.5, 97.5))
-    return round(_least(shifts, loss.mean(axis=1)), 2), float(low), float(high)
-
-
-def _refined(weighed: list[tuple[Fitter, Array]], about: float, step: float) -> float:
-    """Return the shift of the smallest residual among finer shifts about a first guess, s."""
-    finer = about + step * np.linspace(-0.8, 0.8, 9)
+def _refined(weighed: list[tuple[Fitter, float]], about: float, step: float) -> float:
+    """Return the shift of the smallest residual of the mean curves near a first guess, s."""
+    finer = about + step * np.linspace(-1.2, 1.2, 13)
     loss = [
-        np.nansum([np.nansum(fitter.fit(float(s)).rss / least) for fitter, least in weighed])
+        sum(float(fitter.fit(float(s), voxels=_MEAN).rss[0]) / least for fitter, least in weighed)
         for s in finer
     ]
-    return round(_least(finer, np.array(loss)), 2)
-
-
-def _least(shifts: Array, curve: Array) -> float:
-    """Return the shift at the minimum of a curve, interpolated by a parabola."""
-    i = int(np.argmin(curve))
-    if i in (0, curve.size - 1):
-        return float(shifts[i])
-    left, middle, right = curve[i - 1 : i + 2]
-    bend = left - 2 * middle + right
-    part = 0.5 * (left - right) / bend if bend > 0 else 0.0
-    return float(shifts[i] + part * (shifts[i + 1] - shifts[i]))
+    return round(lowest(finer, np.array(loss)), 2)
 
 
 def _plateau(shifts: Array, residual: Array, proposal: float) -> tuple[float, float]:

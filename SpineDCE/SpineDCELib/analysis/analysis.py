@@ -13,6 +13,7 @@ from SpineDCELib.aif import Selection
 from SpineDCELib.aif.blood_curve import BloodCurve
 from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis import acquisition_stages as acquisition
 from SpineDCELib.analysis import aif_stages, artery_stages, fit_stages, muscle_stages, shift_stages
@@ -63,7 +64,9 @@ STAGES: dict[str, Stage[Any]] = {
         shift_stages.evidence,
         shift_stages.enhancing_tissue,
         shift_stages.shift,
+        shift_stages.delays,
         shift_stages.own_shifts,
+        shift_stages.shift_warnings,
         shift_stages.slice_evidence,
         fit_stages.drawn_background,
         fit_stages.fitter,
@@ -338,6 +341,18 @@ class Analysis:
             InputError: it is to be proposed, but the regions do not determine it.
         """
         return self._graph.get(shift_stages.shift, progress)
+
+    def delays(self, progress: Progress = silent) -> dict[str, Delay]:
+        """Return the delay of every lesion and reference, with its uncertainty.
+
+        Raises:
+            InputError: see :meth:`shift`.
+        """
+        return self._graph.get(shift_stages.delays, progress)
+
+    def shift_warnings(self) -> tuple[str, ...]:
+        """Return a message for every shift that its evidence contradicts."""
+        return self._graph.get(shift_stages.shift_warnings)
 
     def own_shifts(self) -> dict[str, float]:
         """Return the shifts of the regions or slices that do not use the study's, s."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,13 @@ from SpineDCELib.analysis.aif_stages import arterial_curve, arterial_input
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import mode, signal_mode
-from SpineDCELib.analysis.shift_stages import evidence, own_shifts, shift, shift_masks
+from SpineDCELib.analysis.shift_stages import (
+    evidence,
+    own_shifts,
+    shift,
+    shift_masks,
+    shift_warnings,
+)
 from SpineDCELib.concentration.conversion import unusable
 from SpineDCELib.data import Images, Result
 from SpineDCELib.kinetics.fit_result import FitResult
@@ -103,6 +110,7 @@ def result(view: View) -> Result:
         *(f"Shift of {name}: {own_shift:g} s." for name, own_shift in own.items()),
     )
     measures = _measures(view, maps, measured)
+    measures = replace(measures, warnings=(*view(shift_warnings), *measures.warnings))
     return Result(maps, fitted.status, statistics, curves, fits, notes, measures)
 
 

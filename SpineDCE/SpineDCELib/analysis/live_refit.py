@@ -25,7 +25,9 @@ from SpineDCELib.vocabulary.region_roles import Role
 def refit_slices(
     analysis: Analysis, shift: float, slices: Iterable[int] | None = None
 ) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
-    """Fit slices (all if None) again with the AIF moved later by ``shift``, s.
+    """Fit slices (all if None) again with the study's shift at ``shift``, s.
+
+    Regions and slices with a shift of their own move by the same seconds.
 
     Yields:
         The slice's index, and its maps by name, with "R2" and "status": ``(rows, columns)`` in
@@ -36,11 +38,17 @@ def refit_slices(
     """
     count, rows, columns = analysis.study.dynamic.geometry.shape
     wanted = range(count) if slices is None else sorted({k for k in slices if 0 <= k < count})
+    shifts = _shift_of_voxels(analysis, without_exclusions(analysis.regions, analysis.roles))
+    shifts += shift - analysis.shift()
     for index in wanted:
         start = index * rows * columns
-        voxels = np.arange(start, start + rows * columns)
-        fit = analysis.fitter().fit(Ta=shift, voxels=voxels)
-        arrays: dict[str, NDArray[Any]] = {**fit.parameters, "R2": fit.R2, "status": fit.status}
+        inside = shifts[index].ravel()
+        arrays: dict[str, NDArray[Any]] = {}
+        for Ta in np.unique(inside):
+            here = np.flatnonzero(inside == Ta)
+            fit = analysis.fitter().fit(Ta=float(Ta), voxels=start + here)
+            for name, array in {**fit.parameters, "R2": fit.R2, "status": fit.status}.items():
+                arrays.setdefault(name, np.empty(rows * columns, array.dtype))[here] = array
         yield index, {name: array.reshape(rows, columns) for name, array in arrays.items()}
 
 

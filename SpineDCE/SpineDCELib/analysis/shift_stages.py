@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib import aif
 from SpineDCELib.aif.candidates import Verdict
+from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis.acquisition_stages import preprocessed
 from SpineDCELib.analysis.aif_stages import arterial_curve
@@ -17,6 +18,7 @@ from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import without_exclusions
+from SpineDCELib.vocabulary.quantities import number
 
 Masks = Mapping[str, NDArray[np.bool_]]
 
@@ -76,16 +78,52 @@ def shift(view: View) -> float:
     return found.proposal
 
 
+def delays(view: View) -> dict[str, Delay]:
+    """Return the delay of every lesion and reference: as its curves show it, and as it is in use.
+
+    With a shift for each region, the region's own delay is in use, moved by the same seconds by
+    which the study's shift differs from the study's proposal; a shift given for the region replaces
+    it. Where the curves do not determine a delay, and where regions share a shift, the study's is
+    in use.
+    """
+    masks, roles = without_exclusions(view.regions, view.roles), view.roles
+    names = [name for name in masks if roles[name] in ("lesion", "reference")]
+    if not names:
+        return {}
+    study = view(shift, view.progress)
+    try:
+        found = view(evidence, view.progress)
+    except InputError:  # no region has a curve that can be fitted
+        return {}
+    by_region = view.settings.fit.shift_by == "region"
+    given = view.settings.fit.shifts if by_region else {}
+    moved = study - found.proposal
+    result = {}
+    for region in found.regions:
+        if region.name not in names:
+            continue
+        own = by_region and region.determined and not found.doubt
+        # The proposal of all regions has an error that is no larger than that of one region.
+        distance = abs(region.proposal - found.proposal)
+        value = given.get(region.name, region.proposal + moved if own else study)
+        result[region.name] = Delay(
+            value=round(value, 3),
+            low=region.low,
+            high=region.high,
+            SE=region.SE,
+            determined=region.determined and not found.doubt,
+            disagrees=region.determined and distance > _NORMAL * region.SE,
+            proposal=region.proposal,
+        )
+    return result
+
+
 def own_shifts(view: View) -> dict[str, float]:
     """Return the shifts of the regions or slices that do not use the study's, s."""
     by = view.settings.fit.shift_by
     if by == "study":
         return {}
     masks, given = shift_masks(view), view.settings.fit.shifts
-    found: dict[str, float] = {}
-    if view.settings.fit.shift == "auto":
-        chosen = view(evidence) if by == "region" else view(slice_evidence)
-        found = {r.name: r.proposal for r in chosen.regions}
     unknown = sorted(set(given) - set(masks))
     if unknown:
         raise InputError(
@@ -94,9 +132,51 @@ def own_shifts(view: View) -> dict[str, float]:
             about=unknown[0],
             fields=["fit.shifts"],
         )
+    if by == "region":
+        found = {name: one.value for name, one in view(delays).items() if one.determined}
+    elif view.settings.fit.shift == "auto":
+        found = {r.name: r.proposal for r in view(slice_evidence).regions if r.determined}
+    else:
+        found = {}
     return {name: found[name] for name in masks if name in found} | given
 
 
+def shift_warnings(view: View) -> tuple[str, ...]:
+    """Return a message for every shift that its evidence contradicts."""
+    found = view(delays)
+    if not found:
+        return ()
+    study, evident = view(shift), view(evidence)
+    messages = []
+    if not evident.doubt and not evident.low <= study <= evident.high:
+        messages.append(
+            f"The shift of {number(study, 1)} s lies outside its evidence: the curves of the "
+            f"regions show {number(evident.low, 1)} to {number(evident.high, 1)} s."
+        )
+    by_region = view.settings.fit.shift_by == "region"
+    for name, one in found.items():
+        interval = f"{number(one.low, 1)} to {number(one.high, 1)} s"
+        if by_region and name in view.settings.fit.shifts:
+            if one.determined and not one.low <= one.value <= one.high:
+                messages.append(
+                    f"The shift of {name}, {number(one.value, 1)} s, lies outside its evidence: "
+                    f"its curves show {interval}."
+                )
+        elif one.disagrees and one.determined:
+            messages.append(
+                f"{name} does not share the study's delay of {number(evident.proposal, 1)} s: its "
+                f"curves show {interval}."
+                + (" Its own delay is used." if by_region else " The study's shift is used.")
+            )
+        elif not one.determined and by_region:
+            messages.append(
+                f"The curves of {name} do not determine its delay; the study's shift is used."
+            )
+    return tuple(messages)
+
+
+#: Half the width of a 95 % interval in standard errors.
+_NORMAL = 1.96
 _PLURAL = {"slice": "slices", "region": "regions"}
 
 

@@ -517,9 +517,10 @@ _FIELDS = (
     ),
     Field(
         "fit.shift_by", "Shifts for", "choice", "common",
-        "Whether the study, each slice or each region has a shift.",
+        "Whether every lesion and reference uses its own delay, or each slice or the study has a "
+        "shift.",
         step=2,
-        choices={"study": "the study", "slice": "each slice", "region": "each region"},
+        choices={"region": "each region", "slice": "each slice", "study": "the study"},
         option="--shift-by",
     ),
     Field(

@@ -212,16 +212,18 @@ class FitSettings:
         model: "tofts", "extended_tofts", "patlak" or "two_compartment_exchange".
         shift: seconds by which the AIF is moved later (negative: earlier); "auto" takes the one
             at which the fit of the lesions and references leaves the least residual.
-        shift_by: "study" for one shift; "slice" or "region" for one each, from ``shifts``
-            or as the lesions and references in it propose; the study's shift applies elsewhere.
-        shifts: s, by region name or "slice N" (from 1).
+        shift_by: "region" for the own delay of every lesion and reference, moved by the seconds by
+            which the study's shift differs from its proposal; "slice" for one shift each, from
+            ``shifts`` or, with "auto", as the lesions and references in it propose; "study" for one
+            shift. The study's shift applies elsewhere.
+        shifts: s, by region name or "slice N" (from 1); they replace proposals.
         fit_delay: fit an additional delay in every voxel.
         integration: "cubic" (the AIF upsampled tenfold) or "linear" between frames.
     """
 
     model: Model = "extended_tofts"
     shift: float | Literal["auto"] = 0.0
-    shift_by: str = "study"
+    shift_by: str = "region"
     shifts: dict[str, float] = field(default_factory=dict)
     fit_delay: bool = False
     integration: Integration = "cubic"
