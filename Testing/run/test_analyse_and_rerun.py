@@ -190,7 +190,7 @@ def test_options_take_precedence_over_the_settings_file(study, tmp_path, capsys)
     assert main(options(study, tmp_path / "a", "--settings", str(file), "--shift", "0")) == 0
     record = json.loads((tmp_path / "a" / "provenance.json").read_text())
     fit = record["settings"]["fit"]
-    assert (fit["model"], fit["shift"], fit["shift_by"]) == ("patlak", 0.0, "study")
+    assert (fit["model"], fit["shift"], fit["shift_by"]) == ("patlak", 0.0, "region")
     assert record["settings"]["aif"]["Hct"] == 0.4
     assert "patlak" in capsys.readouterr().out
 

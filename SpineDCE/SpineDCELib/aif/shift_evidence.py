@@ -157,7 +157,8 @@ def gather_evidence(
             continue
         # A floor keeps curves without noise from getting an infinite weight.
         floor = 1e-6 * (chosen.astype(float) ** 2).sum(axis=0).mean()
-        least = np.maximum(rss.min(axis=0), floor)
+        rss = np.maximum(rss, floor)
+        least = rss.min(axis=0)
         loss = (rss / least)[:, 1:][:, fitted[1:]].mean(axis=1)
         delay = estimate_delay(fitter, tried, rss, times)
         found.append(

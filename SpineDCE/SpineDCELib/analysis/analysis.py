@@ -21,7 +21,7 @@ from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import AnalysisInputs, Graph, Stage, View
 from SpineDCELib.concentration.T10_uncertainty import ScaleError, T10_error
 from SpineDCELib.data import ArterialInput, Concentration, Images, Result
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter
@@ -66,7 +66,7 @@ STAGES: dict[str, Stage[Any]] = {
         shift_stages.shift,
         shift_stages.delays,
         shift_stages.own_shifts,
-        shift_stages.shift_warnings,
+        shift_stages.shift_findings,
         shift_stages.slice_evidence,
         fit_stages.drawn_background,
         fit_stages.fitter,
@@ -350,9 +350,9 @@ class Analysis:
         """
         return self._graph.get(shift_stages.delays, progress)
 
-    def shift_warnings(self) -> tuple[str, ...]:
-        """Return a message for every shift that its evidence contradicts."""
-        return self._graph.get(shift_stages.shift_warnings)
+    def shift_findings(self) -> tuple[Finding, ...]:
+        """Return what the evidence says against the shifts in use."""
+        return self._graph.get(shift_stages.shift_findings)
 
     def own_shifts(self) -> dict[str, float]:
         """Return the shifts of the regions or slices that do not use the study's, s."""

@@ -18,7 +18,7 @@ from SpineDCELib.analysis.shift_stages import (
     own_shifts,
     shift,
     shift_masks,
-    shift_warnings,
+    shift_findings,
 )
 from SpineDCELib.concentration.conversion import unusable
 from SpineDCELib.data import Images, Result
@@ -110,7 +110,7 @@ def result(view: View) -> Result:
         *(f"Shift of {name}: {own_shift:g} s." for name, own_shift in own.items()),
     )
     measures = _measures(view, maps, measured)
-    measures = replace(measures, warnings=(*view(shift_warnings), *measures.warnings))
+    measures = replace(measures, findings=(*view(shift_findings), *measures.findings))
     return Result(maps, fitted.status, statistics, curves, fits, notes, measures)
 
 

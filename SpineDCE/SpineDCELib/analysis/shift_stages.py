@@ -16,7 +16,7 @@ from SpineDCELib.analysis.aif_stages import arterial_curve
 from SpineDCELib.analysis.artery_stages import artery, detection
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.vocabulary.quantities import number
 
@@ -141,38 +141,45 @@ def own_shifts(view: View) -> dict[str, float]:
     return {name: found[name] for name in masks if name in found} | given
 
 
-def shift_warnings(view: View) -> tuple[str, ...]:
-    """Return a message for every shift that its evidence contradicts."""
+def shift_findings(view: View) -> tuple[Finding, ...]:
+    """Return what the evidence says against the shifts in use."""
     found = view(delays)
     if not found:
         return ()
     study, evident = view(shift), view(evidence)
-    messages = []
+    by_region = view.settings.fit.shift_by == "region"
+    result = []
     if not evident.doubt and not evident.low <= study <= evident.high:
-        messages.append(
+        message = (
             f"The shift of {number(study, 1)} s lies outside its evidence: the curves of the "
             f"regions show {number(evident.low, 1)} to {number(evident.high, 1)} s."
         )
-    by_region = view.settings.fit.shift_by == "region"
+        result.append(Finding("shift_outside_evidence", message, fields=("fit.shift",)))
     for name, one in found.items():
+        code, message, path = "", "", "fit.shifts"
         interval = f"{number(one.low, 1)} to {number(one.high, 1)} s"
         if by_region and name in view.settings.fit.shifts:
-            if one.determined and not one.low <= one.value <= one.high:
-                messages.append(
+            if one.contradicted:
+                code = "shift_outside_evidence"
+                message = (
                     f"The shift of {name}, {number(one.value, 1)} s, lies outside its evidence: "
                     f"its curves show {interval}."
                 )
-        elif one.disagrees and one.determined:
-            messages.append(
-                f"{name} does not share the study's delay of {number(evident.proposal, 1)} s: its "
-                f"curves show {interval}."
-                + (" Its own delay is used." if by_region else " The study's shift is used.")
-            )
         elif not one.determined and by_region:
-            messages.append(
+            code = "delay_not_determined"
+            message = (
                 f"The curves of {name} do not determine its delay; the study's shift is used."
             )
-    return tuple(messages)
+        elif one.determined and one.disagrees:
+            code, path = "delays_differ", "fit.shift_by"
+            message = (
+                f"{name} does not share the study's delay of {number(evident.proposal, 1)} s: its "
+                f"curves show {interval}. "
+                + ("Its own delay is used." if by_region else "The study's shift is used for it.")
+            )
+        if code:
+            result.append(Finding(code, message, name, (path,)))
+    return tuple(result)
 
 
 #: Half the width of a 95 % interval in standard errors.
