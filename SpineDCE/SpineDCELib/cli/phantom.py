@@ -35,11 +35,18 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--no-motion", action="store_true", help="leave out breathing and patient motion"
     )
     parser.add_argument("--no-noise", action="store_true", help="leave out noise")
+    parser.add_argument(
+        "--drawn", type=int, metavar="SEED",
+        help="draw contrast agent, blood, delays, T10, B1 and protocol from published spreads "
+        "instead of taking the values that an analysis assumes",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
     """Write one or both visits and print their folders."""
-    from SpineDCELib.phantom import VISITS, write_cohort, write_study
+    import numpy as np
+
+    from SpineDCELib.phantom import VISITS, Conditions, draw_pair, write_cohort, write_study
     from SpineDCELib.progress import part
 
     visits = VISITS if options.visit == "both" else (options.visit,)
@@ -52,6 +59,9 @@ def run(options: argparse.Namespace) -> int:
                 )
                 print(f"98 studies of 49 patients; {table} lists them")
                 return 0
+            drawn: tuple[Conditions | None, Conditions | None] = (None, None)
+            if options.drawn is not None:
+                drawn = draw_pair(np.random.default_rng(options.drawn))
             for i, visit in enumerate(visits):
                 write_study(
                     out / visit,
@@ -61,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
                     seed=options.seed,
                     motion=not options.no_motion,
                     noise=not options.no_noise,
+                    conditions=drawn[VISITS.index(visit)],
                     progress=part(progress, i / len(visits), (i + 1) / len(visits)),
                 )
     except OSError as error:

@@ -1,5 +1,6 @@
 """Digital spine: a study with known truth, as the scanner would send it."""
 
+from SpineDCELib.phantom.conditions import Conditions, draw_pair
 from SpineDCELib.phantom.patients import PATIENTS, VISITS
 from SpineDCELib.phantom.phantom_cohort import draw_cohort, write_cohort
 from SpineDCELib.phantom.phantom_study import StudyPaths, write_sample, write_study
@@ -7,8 +8,10 @@ from SpineDCELib.phantom.phantom_study import StudyPaths, write_sample, write_st
 __all__ = [
     "PATIENTS",
     "VISITS",
+    "Conditions",
     "StudyPaths",
     "draw_cohort",
+    "draw_pair",
     "write_cohort",
     "write_sample",
     "write_study",

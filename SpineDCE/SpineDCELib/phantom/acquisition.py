@@ -14,6 +14,7 @@ from scipy import sparse
 
 from SpineDCELib.phantom import forward_model as forward
 from SpineDCELib.phantom import protocol, scanner
+from SpineDCELib.phantom.conditions import at_flip_scales
 from SpineDCELib.phantom.dicom_writer import Examination, Series, SeriesWriter, folder_name
 from SpineDCELib.phantom.painting import fractions
 from SpineDCELib.phantom.patient_grid import Scene
@@ -24,6 +25,9 @@ from SpineDCELib.series.dynamic_series import Geometry
 Painted = tuple[Geometry, sparse.csr_matrix]
 
 PHASE_LEVELS = 4096
+
+#: In the name of the dynamic series.
+SHORT = {"sagittal": "sag", "axial": "ax", "coronal": "cor"}
 
 #: Stored units per unit of proton density of a spin echo, before the visit's gain; its noise.
 SPIN_ECHO_SCALE = 1500.0
@@ -38,6 +42,7 @@ class Session:
     ) -> None:
         self.scene, self.exam, self.folder = scene, exam, folder
         self.seed, self.noisy = seed, noise
+        self.conditions = scene.visit.conditions
         self.frame_of_reference = exam.frame_of_reference_uid
         visit, geometry = scene.visit, scene.geometry
         spine = (visit.pose @ [*scene.anatomy.vertebrae["L3"].frame.origin, 1])[:3]
@@ -52,9 +57,9 @@ class Session:
         signal = marrow.M0 * forward.spgr(
             np.zeros((1, 1)),
             T10=np.array([marrow.T10]),
-            TR=protocol.DYNAMIC_TR,
-            TE=protocol.DYNAMIC_TE,
-            FA=protocol.DYNAMIC_FA,
+            TR=self.conditions.TR,
+            TE=self.conditions.TE,
+            FA=self.conditions.FA,
         )
         sensitivity = self.coil[scene.rois.mask("reference")].mean()
         self.sigma = float(signal[0, 0] * sensitivity * self.scale / visit.snr) if noise else 0.0
@@ -67,16 +72,20 @@ class Session:
     def _pulses(self) -> NDArray[np.float64]:
         """Pulses seen by each tissue; blood that has just entered the coil has seen few."""
         inflow = [np.inf if t.inflow is None else t.inflow for t in self.scene.anatomy.tissues]
-        return np.array(inflow) / (BLOOD_VELOCITY * protocol.DYNAMIC_TR)
+        return np.array(inflow) / (BLOOD_VELOCITY * self.conditions.TR)
 
     def _spgr(self, C: NDArray[Any], FA: float) -> NDArray[np.float64]:
+        conditions = self.conditions
         signal = forward.spgr(
             C,
             T10=self.scene.column("T10"),
-            TR=protocol.DYNAMIC_TR,
-            TE=protocol.DYNAMIC_TE,
+            TR=conditions.TR,
+            TE=conditions.TE,
             FA=FA,
             pulses=self._pulses(),
+            r1=conditions.r1 * np.where(self.flow[:, None], 1.0, conditions.r1_tissue),
+            r2=conditions.r2,
+            r2_square=conditions.r2_square,
         )
         return signal * self.scene.column("M0")[:, None]
 
@@ -91,7 +100,7 @@ class Session:
     def after_contrast(self, progress: Progress) -> None:
         """Axial T1 through the lesion, and sagittal T1, some minutes after the injection."""
         C = self.scene.Ct[:, -1]
-        enhanced = 1 / self.scene.column("T10") + forward.R1_RELAXIVITY * C
+        enhanced = 1 / self.scene.column("T10") + self.conditions.r1 * C
         first = 4 + len(protocol.FLIP_ANGLES) + 2
         for n, (name, grid) in enumerate((("ax", self._axial), ("sag", self._sagittal))):
             progress(n / 2, f"T1 after contrast, {name}")
@@ -163,8 +172,9 @@ class Session:
         """Spoiled gradient echoes at several angles, four averages each."""
         scene = self.scene
         for n, angle in enumerate(protocol.FLIP_ANGLES):
-            signal = self._spgr(np.zeros((len(scene.anatomy.tissues), 1)), angle)[:, 0]
-            image = (scene.shares @ signal).reshape(scene.geometry.shape)
+            nothing = np.zeros((len(scene.anatomy.tissues), 1))
+            signals = [self._spgr(nothing, angle * scale)[:, 0] for scale in self._B1[0]]
+            image = self._painted_with_B1(signals)
             image = image * self.factor * self.coil * self.scale
             noise = scanner.noise(image.shape, self.sigma / 2, self.rng("flip", n))
             duration = 4 * scene.size.interval
@@ -173,8 +183,8 @@ class Session:
                 f"VFA sag {angle:g} deg",
                 780.0 + n * (duration + 3),
                 duration,
-                protocol.DYNAMIC_TR,
-                protocol.DYNAMIC_TE,
+                self.conditions.TR,
+                self.conditions.TE,
                 angle,
                 averages=4,
             )
@@ -188,14 +198,14 @@ class Session:
             The files of the first magnitude frame.
         """
         scene, size = self.scene, self.scene.size
-        real, imaginary = self._curves()
+        curves = [self._curves(self.conditions.FA * scale) for scale in self._B1[0]]
         background = scanner.background_phase(scene.geometry)
         factor = self.factor * self.scale
         receive = self.coil * np.exp(1j * background).astype(np.complex64)
 
         def acquire(frame: int) -> NDArray[np.complex64]:
-            image = (scene.shares @ real[:, frame]).reshape(scene.geometry.shape) * factor
-            turned = (scene.shares @ imaginary[:, frame]).reshape(scene.geometry.shape) * factor
+            image = self._painted_with_B1([real[:, frame] for real, _ in curves]) * factor
+            turned = self._painted_with_B1([im[:, frame] for _, im in curves]) * factor
             if motion is not None:
                 image = motion.warp(image, frame, scene.geometry, self.front_of_column)
                 turned = motion.warp(turned, frame, scene.geometry, self.front_of_column)
@@ -210,12 +220,12 @@ class Session:
         number = 4 + len(protocol.FLIP_ANGLES) if size.complete else 1
         series = Series(
             number,
-            "DCE sag perfusion",
+            f"DCE {SHORT[self.conditions.slab]} perfusion",
             960.0,
             duration,
-            protocol.DYNAMIC_TR,
-            protocol.DYNAMIC_TE,
-            protocol.DYNAMIC_FA,
+            self.conditions.TR,
+            self.conditions.TE,
+            self.conditions.FA,
             contrast=True,
         )
         magnitude, phase = self._writer(series, scene.geometry), None
@@ -252,13 +262,36 @@ class Session:
             rescale=rescale,
         )
 
-    def _curves(self) -> tuple[NDArray[Any], NDArray[Any]]:
+    @cached_property
+    def _B1(self) -> tuple[tuple[float, ...], list[Any]]:
+        """Flip angles over nominal at which signal is computed, and each voxel's weights."""
+        if self.conditions.uniform:
+            return (1.0,), [1.0]
+        geometry = self.scene.geometry
+        _, y, z = np.broadcast_arrays(*scanner.positions(geometry))
+        scale = self.conditions.flip_scale(y - y.mean(), z - z.mean())
+        low, high = float(scale.min()) - 0.01, float(scale.max()) + 0.01
+        nodes = (low, (low + high) / 2, high)
+        return nodes, [w.astype(np.float32) for w in at_flip_scales(scale, nodes)]
+
+    def _painted_with_B1(self, signals: list[NDArray[Any]]) -> NDArray[Any]:
+        """Image of the tissues' signals, one set per flip angle of ``_B1``."""
+        scene = self.scene
+        images: list[NDArray[Any]] = [
+            (scene.shares @ signal).reshape(scene.geometry.shape) for signal in signals
+        ]
+        if len(images) == 1:
+            return images[0]
+        values: NDArray[Any] = sum(w * i for w, i in zip(self._B1[1], images, strict=True))
+        return values
+
+    def _curves(self, FA: float) -> tuple[NDArray[Any], NDArray[Any]]:
         """Real and imaginary signal of each tissue in each frame, (K, frames)."""
         scene = self.scene
-        signal = self._spgr(scene.Ct, protocol.DYNAMIC_FA)
+        signal = self._spgr(scene.Ct, FA)
         angles = scene.column("angle")
         phase = forward.vessel_phase(
-            scene.Ct, angle=angles, B0=protocol.FIELD_STRENGTH, TE=protocol.DYNAMIC_TE
+            scene.Ct, angle=angles, B0=self.conditions.field_strength, TE=self.conditions.TE
         )
         turned = signal * np.where(self.flow[:, None], np.exp(1j * phase), 1.0)
         starts = protocol.frame_times(scene.size)

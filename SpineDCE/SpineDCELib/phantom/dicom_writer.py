@@ -27,6 +27,8 @@ class Examination:
     when: datetime
     description: str
     seed: tuple[str, ...]  #: every UID follows from these words
+    field_strength: float = 1.5  #: T
+    agent: str = "Gadobutrol"
 
     def uid(self, *words: object) -> UID:
         """A UID that is the same whenever the same words are given."""
@@ -116,8 +118,8 @@ def template(exam: Examination, series: Series, geometry: Geometry) -> Dataset:
     ds.EchoTrainLength = series.echo_train
     ds.NumberOfAverages = series.averages
     ds.ImagedNucleus = "1H"
-    ds.ImagingFrequency = 63.87
-    ds.MagneticFieldStrength = 1.5
+    ds.ImagingFrequency = round(42.58 * exam.field_strength, 2)
+    ds.MagneticFieldStrength = exam.field_strength
     ds.EchoNumbers = 1
     ds.PercentSampling = 100
     ds.PercentPhaseFieldOfView = 100
@@ -136,7 +138,7 @@ def template(exam: Examination, series: Series, geometry: Geometry) -> Dataset:
     ds.PixelRepresentation = 0
     ds.BurnedInAnnotation = "NO"
     if series.contrast:
-        ds.ContrastBolusAgent = "Gadobutrol"
+        ds.ContrastBolusAgent = exam.agent
         ds.ContrastBolusRoute = "IV"
         ds.ContrastBolusVolume = round(0.1 * exam.weight, 1)
         ds.ContrastBolusIngredient = "GADOLINIUM"

@@ -133,7 +133,16 @@ def integrate(
 
 
 def spgr(
-    C: Array, *, T10: Array, TR: float, TE: float, FA: float, pulses: Array | None = None
+    C: Array,
+    *,
+    T10: Array,
+    TR: float,
+    TE: float,
+    FA: float,
+    pulses: Array | None = None,
+    r1: Array | float = R1_RELAXIVITY,
+    r2: float = R2_RELAXIVITY,
+    r2_square: float = 0.0,
 ) -> Array:
     """Compute spoiled gradient echo signal per unit of proton density (CAPLEX M.SM2.002).
 
@@ -142,16 +151,18 @@ def spgr(
         T10: (K,), s. TR, TE: s. FA: degrees.
         pulses: (K,), how many pulses the spins have seen; infinite (steady state) when None. Fresh
             blood near the edge of the transmit coil has seen few and is bright.
+        r1: 1/s/mM, (K, 1) or one for all. r2, r2_square: of r2*, 1/s/mM and 1/s/mM².
 
     Returns:
         (K, n), with the decay by r2* during TE.
     """
     alpha = np.deg2rad(FA)
-    E = np.exp(-TR * (1.0 / T10[:, None] + R1_RELAXIVITY * C))
+    E = np.exp(-TR * (1.0 / T10[:, None] + r1 * C))
     Mz = (1 - E) / (1 - np.cos(alpha) * E)
     if pulses is not None:
         Mz = Mz + (1 - Mz) * (E * np.cos(alpha)) ** pulses[:, None]
-    values: Array = np.sin(alpha) * Mz * np.exp(-TE * R2_RELAXIVITY * C)
+    decay = r2 * C if r2_square == 0 else r2 * C + r2_square * C**2
+    values: Array = np.sin(alpha) * Mz * np.exp(-TE * decay)
     return values
 
 

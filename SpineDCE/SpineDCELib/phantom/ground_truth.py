@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from scipy import sparse
 from SpineDCELib.phantom import forward_model as forward
 from SpineDCELib.phantom import protocol
 from SpineDCELib.phantom import true_sizes as sizes
+from SpineDCELib.phantom.conditions import Conditions
 from SpineDCELib.phantom.dicom_writer import Examination
 from SpineDCELib.phantom.painting import fractions
 from SpineDCELib.phantom.roi_files import terminology, write_dicom_seg, write_seg_nrrd
@@ -170,6 +172,8 @@ def facts(scene: Scene, patient: Patient, visit: str, maps: list[NDArray[Any]]) 
             label = key if unit == "1" else f"{key}_{unit.replace('1/', 'per_')}"
             rois[name][label] = _number(np.nanmean(array[mask], dtype=np.float64))
     lesion, reference = rois["lesion"], rois["reference"]
+    conditions = scene.visit.conditions
+    drawn = {} if conditions == Conditions() else {"conditions": asdict(conditions)}
     return {
         "patient": patient.key,
         "visit": visit,
@@ -189,20 +193,21 @@ def facts(scene: Scene, patient: Patient, visit: str, maps: list[NDArray[Any]]) 
             "fatty": [k for k, v in plan.marrow.items() if v == "fatty marrow"],
         },
         "contrast_agent": {
-            "r1_per_s_per_mM": forward.R1_RELAXIVITY,
-            "r2star_per_s_per_mM": forward.R2_RELAXIVITY,
+            "r1_per_s_per_mM": conditions.r1,
+            "r2star_per_s_per_mM": conditions.r2,
             "hct": scene.visit.hct,
         },
         "acquisition": {
-            "TR_s": protocol.DYNAMIC_TR,
-            "TE_s": protocol.DYNAMIC_TE,
-            "FA_deg": protocol.DYNAMIC_FA,
+            "TR_s": conditions.TR,
+            "TE_s": conditions.TE,
+            "FA_deg": conditions.FA,
             "frame_interval_s": scene.size.interval,
             "frames": scene.size.frames,
             "marrow_snr": scene.visit.snr,
             "gain": scene.visit.gain,
         },
         "time_zero": "middle of the first frame's acquisition",
+        **drawn,
     }
 
 

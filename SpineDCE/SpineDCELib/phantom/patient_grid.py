@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,10 +13,16 @@ from SpineDCELib.phantom import expert_rois as rois
 from SpineDCELib.phantom import forward_model as forward
 from SpineDCELib.phantom import protocol
 from SpineDCELib.phantom.anatomy import LESION_SHELLS, Anatomy, build
+from SpineDCELib.phantom.conditions import Conditions
 from SpineDCELib.phantom.painting import fractions
 from SpineDCELib.phantom.patients import Visit
+from SpineDCELib.phantom.tissues import TISSUES, Tissue
+from SpineDCELib.phantom.vasculature import BLOOD_VELOCITY
 from SpineDCELib.series.dynamic_series import Geometry
 
+#: T1 of tissue at 3 T over that at 1.5 T (muscle 1.40, marrow 1.07: Stanisz 2005, de Bazelaire
+#: 2004).
+T10_AT_3T = 1.2
 FULL_VIEW = 300.0  #: a field of view from here on shows the whole patient, mm
 
 
@@ -51,7 +58,17 @@ def make_scene(visit: Visit, size: protocol.Size, frame_of_reference_uid: str) -
     if size.field_of_view < FULL_VIEW:
         middle[1:] = anatomy.vertebrae[visit.plan.lesion.level].frame.origin[1:]
     centre = np.round((visit.pose @ [*middle, 1])[:3])
-    geometry = protocol.dynamic_grid(size, centre, frame_of_reference_uid)
+    conditions = visit.conditions
+    if conditions.slab == "axial":
+        # Lesion and reference are to lie within the slab.
+        levels = (visit.plan.lesion.level, visit.plan.reference)
+        middle[1:] = np.mean([anatomy.vertebrae[v].frame.origin[1:] for v in levels], axis=0)
+        centre = np.round((visit.pose @ [*middle, 1])[:3])
+    geometry = protocol.dynamic_grid(size, centre, frame_of_reference_uid, conditions.slab)
+    top = None
+    if conditions.slab == "axial":
+        top = float(middle[2]) + geometry.spacing[2] * (size.sections / 2)
+    anatomy = conditioned(anatomy, conditions, top=top)
     names = [t.name for t in anatomy.tissues]
     shares = fractions(anatomy.paints, names, geometry, pose=visit.pose, oversample=size.oversample)
     expert = rois.draw(anatomy, geometry, visit.pose, shares)
@@ -63,6 +80,39 @@ def make_scene(visit: Visit, size: protocol.Size, frame_of_reference_uid: str) -
     flow = np.array([tissue.flow for tissue in anatomy.tissues])
     Ct[flow] = Cp[flow] * (1 - visit.hct)
     return Scene(visit, size, anatomy, geometry, shares, expert, t, Cp, Ct)
+
+
+def conditioned(anatomy: Anatomy, conditions: Conditions, *, top: float | None) -> Anatomy:
+    """Give the tissues the T10, delays and inflow that the conditions have.
+
+    Args:
+        top: upper edge of what is excited, mm, if that is a slab across the aorta.
+    """
+    if conditions == Conditions():
+        return anatomy
+    L2 = float(anatomy.vertebrae["L2"].frame.origin[2])
+
+    def changed(tissue: Tissue) -> Tissue:
+        blood = tissue.flow or tissue.name == "artery"
+        T10 = tissue.T10 * (1.0 if conditions.field_strength < 2 else T10_AT_3T)
+        T10 = conditions.blood_T10 if blood else T10 * _by_name(conditions.T10, tissue.name, 1.0)
+        delay = tissue.delay
+        for start, drawn in conditions.delays.items():
+            if tissue.name.startswith(start):
+                delay += drawn - TISSUES[start].delay
+        dispersion, inflow = tissue.dispersion, tissue.inflow
+        if tissue.name == "vena cava" and conditions.early_vein is not None:
+            delay, dispersion = -conditions.early_vein, 1.0
+        if top is not None and tissue.name.startswith("aorta "):
+            inflow = max(top - (L2 - tissue.delay * BLOOD_VELOCITY), 0.0)
+        return replace(tissue, T10=T10, delay=delay, dispersion=dispersion, inflow=inflow)
+
+    return replace(anatomy, tissues=tuple(changed(t) for t in anatomy.tissues))
+
+
+def _by_name(values: Mapping[str, float], name: str, default: float) -> float:
+    """Return the value whose key begins ``name``."""
+    return next((v for start, v in values.items() if name.startswith(start)), default)
 
 
 def _calibrated(

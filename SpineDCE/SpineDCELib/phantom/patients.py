@@ -6,7 +6,7 @@ a lesion 19.4 % smaller (B). Levels, ages, dates and everything else are made up
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom.anatomy import LesionForm, Plan
+from SpineDCELib.phantom.conditions import Conditions
 from SpineDCELib.phantom.forward_model import Bolus
 from SpineDCELib.phantom.tissues import TISSUES
 
@@ -29,6 +30,7 @@ class Visit:
         shift, rotation: of the patient in the scanner, mm and degrees (about left, posterior, up).
         gain: the scanner's scale; snr: of marrow near the coil in one dynamic frame.
         when: start of the examination.
+        conditions: agent, blood, delays, T10, B1 and protocol.
     """
 
     plan: Plan
@@ -40,6 +42,7 @@ class Visit:
     snr: float
     when: datetime
     hct: float = 0.42
+    conditions: Conditions = field(default_factory=Conditions)
 
     @property
     def pose(self) -> NDArray[np.float64]:

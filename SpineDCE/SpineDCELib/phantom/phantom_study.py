@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from SpineDCELib.errors import InputError
@@ -10,6 +10,7 @@ from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.phantom import ground_truth as truth
 from SpineDCELib.phantom import protocol, scanner
 from SpineDCELib.phantom.acquisition import Session
+from SpineDCELib.phantom.conditions import Conditions
 from SpineDCELib.phantom.dicom_writer import Examination
 from SpineDCELib.phantom.patient_grid import make_scene
 from SpineDCELib.phantom.patients import VISITS, Patient, patient_named
@@ -33,6 +34,7 @@ def write_study(
     seed: int = 2023,
     motion: bool | float = True,
     noise: bool = True,
+    conditions: Conditions | None = None,
     progress: Progress = silent,
 ) -> StudyPaths:
     """Write one visit of one patient: DICOM as a scanner sends it, and the truth beside it.
@@ -44,13 +46,22 @@ def write_study(
             cohorts: the dynamic magnitude alone).
         seed: the same seed gives the same pixels and UIDs.
         motion, noise: switch them off to see what they do; a number above 1 makes the patient
-            drift and twitch so many times as much.
+            drift and twitch so many times as much. Only a patient in a sagittal slab moves.
+        conditions: agent, blood, delays, T10, B1 and protocol; None takes those of the visit.
+            :func:`SpineDCELib.phantom.conditions.draw_pair` draws them from published spreads.
 
     Raises:
         InputError: unknown patient, visit or size; a study is there already; the disk is full.
     """
     who = patient if isinstance(patient, Patient) else patient_named(patient)
     when, spec = who.visit(visit), protocol.size_named(size)
+    if conditions is not None:
+        when = replace(when, conditions=conditions)
+        if conditions.Hct is not None:
+            when = replace(when, hct=conditions.Hct)
+        if conditions.interval is not None:
+            frames = round(spec.frames * spec.interval / conditions.interval)
+            spec = replace(spec, interval=conditions.interval, frames=max(frames, 24))
     out = Path(out)
     if any((out / name).exists() for name in ("dicom", "truth")):
         raise InputError(
@@ -67,6 +78,8 @@ def write_study(
         when.when,
         "MR spine perfusion (digital phantom)",
         ("SpineDCE", who.key, visit, size, str(seed)),
+        when.conditions.field_strength,
+        when.conditions.agent.capitalize(),
     )
     progress(0.0, "painting the anatomy")
     scene = make_scene(when, spec, exam.frame_of_reference_uid)
@@ -76,7 +89,7 @@ def write_study(
         if spec.complete:
             session.before_contrast(part(progress, 0.05, 0.3))
         moved = None
-        if motion:
+        if motion and when.conditions.slab == "sagittal":
             moved = scanner.Motion.drawn(spec.frames, session.rng("motion"), float(motion))
         sections = session.dynamic(moved, part(progress, 0.3, 0.75))
         if spec.complete:

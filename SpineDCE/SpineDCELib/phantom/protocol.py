@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.phantom.conditions import Slab
 from SpineDCELib.series.dynamic_series import Geometry
 
 FIELD_STRENGTH = 1.5  #: T
@@ -82,6 +83,12 @@ STIR = Weighting("STIR", 4.200, 0.055, 0.165, "IR")
 
 SAGITTAL = np.column_stack([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [-1.0, 0.0, 0.0]])
 AXIAL = np.eye(3)
+CORONAL = np.column_stack([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+DIRECTIONS: dict[Slab, NDArray[np.float64]] = {
+    "sagittal": SAGITTAL,
+    "axial": AXIAL,
+    "coronal": CORONAL,
+}
 
 
 def grid(
@@ -99,10 +106,12 @@ def grid(
     return Geometry(shape, affine, frame_of_reference_uid)
 
 
-def dynamic_grid(size: Size, centre: NDArray[Any], uid: str | None = None) -> Geometry:
+def dynamic_grid(
+    size: Size, centre: NDArray[Any], uid: str | None = None, slab: Slab = "sagittal"
+) -> Geometry:
     pixel = size.field_of_view / size.matrix
     shape = (size.sections, size.matrix, size.matrix)
-    return grid(SAGITTAL, shape, (pixel, pixel, size.thickness), centre, uid)
+    return grid(DIRECTIONS[slab], shape, (pixel, pixel, size.thickness), centre, uid)
 
 
 def anatomical_grid(size: Size, centre: NDArray[Any], uid: str | None = None) -> Geometry:
