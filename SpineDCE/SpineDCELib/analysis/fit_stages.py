@@ -17,8 +17,8 @@ from SpineDCELib.analysis.shift_stages import (
     evidence,
     own_shifts,
     shift,
-    shift_masks,
     shift_findings,
+    shift_masks,
 )
 from SpineDCELib.concentration.conversion import unusable
 from SpineDCELib.data import Images, Result

@@ -38,7 +38,7 @@ def refit_slices(
     """
     count, rows, columns = analysis.study.dynamic.geometry.shape
     wanted = range(count) if slices is None else sorted({k for k in slices if 0 <= k < count})
-    shifts = _shift_of_voxels(analysis, without_exclusions(analysis.regions, analysis.roles))
+    shifts = shift_of_voxels(analysis)
     shifts += shift - analysis.shift()
     for index in wanted:
         start = index * rows * columns
@@ -68,7 +68,7 @@ def region_numbers(
     try:
         present = without_exclusions(given, known)
         fitter, curves = analysis.fitter(), analysis.concentration().curves
-        shifts = _shift_of_voxels(analysis, present)
+        shifts = shift_of_voxels(analysis, present)
     except InputError:
         return []
     geometry = analysis.study.dynamic.geometry
@@ -123,10 +123,16 @@ def _reference_of(
     return min(references, key=lambda name: distance(mask, references[name], geometry))
 
 
-def _shift_of_voxels(
-    analysis: Analysis, regions: Mapping[str, NDArray[np.bool_]]
+def shift_of_voxels(
+    analysis: Analysis, regions: Mapping[str, NDArray[np.bool_]] | None = None
 ) -> NDArray[np.float64]:
-    """The shift of every voxel, s, as the fit of the whole volume takes it."""
+    """Return the shift of every voxel, s, as the fit of the whole volume takes it.
+
+    Args:
+        regions: name → mask, exclusions taken out; those of the analysis if None.
+    """
+    if regions is None:
+        regions = without_exclusions(analysis.regions, analysis.roles)
     shape = analysis.study.dynamic.geometry.shape
     shifts = np.full(shape, analysis.shift())
     by_region = analysis.settings.fit.shift_by == "region"

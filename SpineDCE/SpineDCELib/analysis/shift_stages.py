@@ -167,9 +167,7 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
                 )
         elif not one.determined and by_region:
             code = "delay_not_determined"
-            message = (
-                f"The curves of {name} do not determine its delay; the study's shift is used."
-            )
+            message = f"The curves of {name} do not determine its delay; the study's shift is used."
         elif one.determined and one.disagrees:
             code, path = "delays_differ", "fit.shift_by"
             message = (

@@ -331,11 +331,10 @@ def _free_of_exclusions(analysis: Analysis, name: str) -> NDArray[np.bool_]:
 
 def _perturbed(visit: Visit, lesion: str, reference: str) -> PerturbedVisit:
     measures, analysis = visit.result.measures, visit.analysis
-    others = [
-        _free_of_exclusions(analysis, s.name)
-        for s in measures.references
-        if s.name != reference and s.score >= SOUND_REFERENCE
+    drawn = [
+        s.name for s in measures.references if s.name != reference and s.score >= SOUND_REFERENCE
     ]
+    others = [_free_of_exclusions(analysis, name) for name in drawn]
     others += [
         measures.neighbour_masks[s.name]
         for s in measures.neighbours
@@ -345,6 +344,7 @@ def _perturbed(visit: Visit, lesion: str, reference: str) -> PerturbedVisit:
         analysis,
         lesion=_free_of_exclusions(analysis, lesion),
         references=[_free_of_exclusions(analysis, reference), *others],
+        names=(lesion, reference, *drawn),
         excluded=exclusion_mask(analysis.regions, analysis.roles),
     )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.live_refit import shift_of_voxels
 from SpineDCELib.concentration import (
     relative_enhancement,
     signal_difference,
@@ -39,7 +40,9 @@ SMALLEST_ARTERY = 8
 class Perturbation:
     """Difference of one perturbed analysis from the analysis of the visit."""
 
-    shift: float = 0.0  #: s, added
+    shift: float = 0.0  #: s, added to all shifts
+    lesion_shift: float = 0.0  #: s, added to the lesion's
+    reference_shift: float = 0.0  #: s, added to the reference's
     lesion_edge: int = 0  #: voxels, in plane
     reference_edge: int = 0
     reference: int = 0  #: 0 is the one in use, n the nth of the others
@@ -94,7 +97,13 @@ class Flip:
 
 
 class PerturbedVisit:
-    """One visit, reduced to the voxels that a perturbation can reach."""
+    """One visit, reduced to the voxels that a perturbation can reach.
+
+    Args:
+        lesion: mask. references: masks, the one in use first.
+        names: of the lesion and the references; None for a vertebra that is not drawn.
+        excluded: mask of what belongs to no region.
+    """
 
     def __init__(
         self,
@@ -102,9 +111,11 @@ class PerturbedVisit:
         *,
         lesion: NDArray[np.bool_],
         references: list[NDArray[np.bool_]],
+        names: tuple[str | None, ...] = (),
         excluded: NDArray[np.bool_] | None = None,
     ) -> None:
         self.analysis = analysis
+        self._names = (*names, *(None,) * (1 + len(references) - len(names)))
         self.lesions = _edges(lesion, excluded)
         self.references = [_edges(reference, excluded) for reference in references]
         reach = np.any([self.lesions[1], *(r[1] for r in self.references)], axis=0)
@@ -113,6 +124,7 @@ class PerturbedVisit:
         self._place[self.voxels] = np.arange(self.voxels.size)
         concentration = analysis.concentration()
         dynamic = analysis.images.dynamic
+        self._shifts = shift_of_voxels(analysis).ravel()[self.voxels]
         self.signal = dynamic.signal.reshape(dynamic.n_frames, -1)[:, self.voxels]
         self.baseline = concentration.baseline.ravel()[self.voxels]
         self.T10 = None
@@ -126,17 +138,33 @@ class PerturbedVisit:
         chosen = np.concatenate([lesion, reference])
         curves = self._curves(chosen, lesion.size, how)
         settings = self.analysis.settings.fit
-        fit = prepare(
+        fitter = prepare(
             curves,
             self.analysis.images.dynamic.times,
             self._plasma(how),
             model=settings.model,
             integration=settings.integration,
             fit_delay=settings.fit_delay,
-        ).fit(self.analysis.shift() + how.shift)
-        vp = fit["vp"]
+        )
+        shifts = np.concatenate(
+            [
+                self._shifts_in(lesion, self._names[0]) + how.lesion_shift,
+                self._shifts_in(reference, self._names[1 + how.reference]) + how.reference_shift,
+            ]
+        )
+        vp = np.full(chosen.size, np.nan)
+        for shift in np.unique(shifts):
+            here = np.flatnonzero(shifts == shift)
+            vp[here] = fitter.fit(float(shift) + how.shift, voxels=here)["vp"]
         top, bottom = np.nanmean(vp[: lesion.size]), np.nanmean(vp[lesion.size :])
         return float(normalise(top, bottom))
+
+    def _shifts_in(self, places: NDArray[np.int_], name: str | None) -> NDArray[np.float64]:
+        """Return the shift of each voxel: the region's own also where its outline has moved."""
+        if self.analysis.settings.fit.shift_by == "region":
+            own = self.analysis.own_shifts().get(name or "", self.analysis.shift())
+            return np.full(places.size, own)
+        return self._shifts[places]
 
     def _inside(self, mask: NDArray[np.bool_]) -> NDArray[np.int_]:
         return self._place[np.flatnonzero(mask)]
@@ -187,8 +215,30 @@ class PerturbedVisit:
         return artery is not None and int(artery.sum()) >= SMALLEST_ARTERY
 
     @cached_property
+    def own_ranges(self) -> dict[str, tuple[float, float]]:
+        """Ranges of the delays that the lesion and the reference have of their own, s.
+
+        About the values in use, as wide as their intervals; by the name of the perturbation.
+        Empty where they share the study's shift.
+        """
+        if self.analysis.settings.fit.shift_by != "region":
+            return {}
+        delays, ranges = self.analysis.delays(), {}
+        for what, name in zip(("lesion_shift", "reference_shift"), self._names, strict=False):
+            delay = delays.get(name or "")
+            if delay is not None and delay.determined:
+                low, high = (end - delay.proposal for end in (delay.low, delay.high))
+                ranges[what] = (low, high)
+        return ranges
+
+    @cached_property
     def shift_range(self) -> tuple[float, float]:
-        """Range about the shift in use, s: half a frame, or the evidence's plateau if wider."""
+        """Range about the shift in use, s: half a frame, or the evidence's plateau if wider.
+
+        Without width where the lesion and the reference have their own delays.
+        """
+        if len(self.own_ranges) == 2:
+            return 0.0, 0.0
         analysis = self.analysis
         half = SHIFT_FRAMES * float(np.median(np.diff(analysis.images.dynamic.times)))
         try:
@@ -222,7 +272,8 @@ def flip_analysis(
 ) -> Flip:
     """Analyse both visits ``runs`` times with all inputs perturbed at once, and each input alone.
 
-    Outlines move by a voxel, other references are used, shifts vary over their plateau, half of
+    Outlines move by a voxel, other references are used, the delays of the lesion and the reference
+    vary over their intervals (a shift that both share over its plateau), half of
     the artery's voxels are drawn at random, and T10 (±15 %) and haematocrit (0.33 to 0.48, the
     same at both visits) vary over their ranges. All draws are uniform; the seed makes them
     repeatable.
@@ -261,6 +312,7 @@ def _drawn(visit: PerturbedVisit, Hct: float, rng: np.random.Generator) -> Pertu
     absolute = visit.T10 is not None
     return Perturbation(
         shift=float(rng.uniform(*visit.shift_range)),
+        **{name: float(rng.uniform(*ends)) for name, ends in visit.own_ranges.items()},
         lesion_edge=int(rng.integers(-1, 2)),
         reference_edge=int(rng.integers(-1, 2)),
         reference=int(rng.integers(len(visit.references))),
@@ -284,10 +336,16 @@ def _one_by_one(
     for index, (visit, when) in enumerate(
         zip(visits, ("at baseline", "at follow-up"), strict=True)
     ):
-        where, shifts = (index,), visit.shift_range
-        labels = [f"{signed(shift, 1)} s" for shift in shifts]
-        low, high = zip(labels, shifts, strict=True)
-        yield f"AIF shift {when}", where, ends(shift=(low, high))
+        where = (index,)
+        moves = {"shift": (f"AIF shift {when}", visit.shift_range)}
+        if visit.shift_range == (0.0, 0.0):
+            moves = {}
+        for name, word in (("lesion_shift", "lesion"), ("reference_shift", "reference")):
+            if name in visit.own_ranges:
+                moves[name] = (f"delay of the {word} {when}", visit.own_ranges[name])
+        for name, (title, pair) in moves.items():
+            low, high = ((f"{signed(shift, 1)} s", shift) for shift in pair)
+            yield title, where, ends(**{name: (low, high)})
         for name, word in (("lesion_edge", "lesion"), ("reference_edge", "reference")):
             yield (
                 f"{word} outline {when}",
