@@ -343,9 +343,9 @@ def _one_by_one(
         for name, word in (("lesion_shift", "lesion"), ("reference_shift", "reference")):
             if name in visit.own_ranges:
                 moves[name] = (f"delay of the {word} {when}", visit.own_ranges[name])
-        for name, (title, pair) in moves.items():
-            low, high = ((f"{signed(shift, 1)} s", shift) for shift in pair)
-            yield title, where, ends(**{name: (low, high)})
+        for name, (title, shifts) in moves.items():
+            first, last = ((f"{signed(shift, 1)} s", shift) for shift in shifts)
+            yield title, where, ends(**{name: (first, last)})
         for name, word in (("lesion_edge", "lesion"), ("reference_edge", "reference")):
             yield (
                 f"{word} outline {when}",
