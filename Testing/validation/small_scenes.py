@@ -253,7 +253,7 @@ class Anatomy:
             T1=1.05 * T1 * conditions.T10.get("lesion", 1.0),
             water=float(np.clip(rng.normal(0.75, 0.12), 0.45, 0.95)),
             fat=0.0,
-            dispersion=float(rng.uniform(0.5, 4.0)),
+            dispersion=float(rng.uniform(0.3, 3.0)),
         )
         # Fat fraction 65.6 ± 7.2 % in the old (PMC8161193), less in the young; a tenth is bone.
         fat = float(np.clip(rng.normal(0.52, 0.10), 0.25, 0.72))
@@ -264,7 +264,7 @@ class Anatomy:
             T1=0.95 * T1 * conditions.T10.get("marrow", 1.0),
             water=0.88 * (1 - fat),
             fat=0.88 * fat,
-            dispersion=float(rng.uniform(0.5, 4.0)),
+            dispersion=float(rng.uniform(0.3, 3.0)),
         )
         muscle_T1 = float({1.5: rng.normal(1.0, 0.10), 3.0: rng.normal(1.33, 0.12)}[
             conditions.field_strength
@@ -446,7 +446,7 @@ def make_study(anatomy, conditions, *, vp_factor, lesion_scale, rng, visit=0):
 
     marrow, lesion = anatomy.tissues["marrow"], anatomy.tissues["lesion"]
     water_change = {n: float(np.exp(rng.normal(0, 0.06))) if visit else 1.0 for n in range(-3, 4)}
-    lesion_water = float(np.exp(rng.normal(0, 0.10))) if visit else 1.0
+    lesion_water = float(np.exp(rng.normal(0, 0.08))) if visit else 1.0
     # Treated lesions may turn fatty.
     regained = (
         float(rng.uniform(0, 0.3)) if visit and vp_factor < 0.5 and rng.random() < 0.3 else 0.0
@@ -603,12 +603,15 @@ def _regions(anatomy, geometry, bodies, lesion_shape, names, share, tissues, shi
     lesion = _ball(straight, np.array(centre) + off, np.asarray(radii) + grown) < 0
     lesion_labels = [k for k, n in enumerate(names) if n.startswith("lesion")]
     part = share[:, lesion_labels].sum(axis=1)
-    lesion &= part > 0.45
+    # Readers leave vessels out, and the blurred edge towards them.
+    blood = share[:, [k for k, tissue in enumerate(tissues) if tissue.vessel]].sum(axis=1)
+    lesion &= (part > 0.5) & (blood < 0.02)
     middle, half = bodies[anatomy.reference]
-    shrunk = np.asarray(half) - 2.0 * anatomy.scale + rng.normal(0, error, 3)
+    inset = 1.0 + 0.4 * np.array(geometry.spacing).mean()
+    shrunk = np.asarray(half) - inset + rng.normal(0, error, 3)
     reference = _box(straight, np.array(middle) + rng.normal(0, error, 3), shrunk, 4.0) < 0
     k = names.index(f"marrow {anatomy.reference}")
-    reference &= (share[:, k] > 0.6) & (part == 0)
+    reference &= (share[:, k] > 0.8) & (part == 0) & (blood < 0.02)
     muscle = share[:, names.index("muscle")] > 0.95 if "muscle" in names else np.zeros(len(p), bool)
     vp = np.array([tissue.vp for tissue in tissues])
     weights = share[:, lesion_labels].sum(axis=0)
