@@ -2,9 +2,15 @@
 
 from SpineDCELib.aif.arrival import baseline_frames, bolus_arrival, most_enhancing
 from SpineDCELib.aif.blood_curve import BloodCurve, blood_curve
-from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
+from SpineDCELib.aif.candidates import (
+    Candidate,
+    Detection,
+    Verdict,
+    VesselEvidence,
+    VesselKind,
+)
 from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
-from SpineDCELib.aif.detection import Criteria, detect
+from SpineDCELib.aif.detection import Criteria, detect, in_units
 from SpineDCELib.aif.external_aif import (
     ExternalCurve,
     from_file,
@@ -12,12 +18,18 @@ from SpineDCELib.aif.external_aif import (
     from_population_fit,
 )
 from SpineDCELib.aif.haematocrit import blood_contrast, blood_to_plasma
-from SpineDCELib.aif.manual_selection import Selection, apply_selection, read_selection
+from SpineDCELib.aif.manual_selection import (
+    Selection,
+    against_evidence,
+    apply_selection,
+    read_selection,
+)
 from SpineDCELib.aif.phase_aif import PhaseCurve, phase_curve, vessel_angle
 from SpineDCELib.aif.population import POPULATION, georgiou, parker, weinmann
 from SpineDCELib.aif.population_fit import PopulationFit, fit_population
 from SpineDCELib.aif.shift_evidence import Evidence, change_evidence, gather_evidence
 from SpineDCELib.aif.time_shift import shift_curve
+from SpineDCELib.aif.tissue_explanation import as_tissue, explain
 from SpineDCELib.aif.voxel_scores import series_noise
 
 __all__ = [
@@ -33,7 +45,11 @@ __all__ = [
     "PopulationFit",
     "Selection",
     "Verdict",
+    "VesselEvidence",
+    "VesselKind",
+    "against_evidence",
     "apply_selection",
+    "as_tissue",
     "baseline_frames",
     "blood_contrast",
     "blood_curve",
@@ -41,12 +57,14 @@ __all__ = [
     "bolus_arrival",
     "change_evidence",
     "detect",
+    "explain",
     "fit_population",
     "from_file",
     "from_population",
     "from_population_fit",
     "gather_evidence",
     "georgiou",
+    "in_units",
     "most_enhancing",
     "parker",
     "phase_curve",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,9 @@ class Verdict(IntEnum):
     BRANCH = 15
     BY_HAND = 16
     DOUBTED = 17
+    EARLY = 18
+    LESION = 19
+    CHOSEN = 20
 
     @property
     def reason(self) -> str:
@@ -44,7 +47,7 @@ _REASONS = {
     Verdict.ACCEPTED: "accepted",
     Verdict.SATURATED: "signal above that of any blood concentration",
     Verdict.DIP: "signal falls before it rises: motion or dephasing",
-    Verdict.WEAK: "peak too low for blood",
+    Verdict.WEAK: "peak too low for blood, or lowered by inflow",
     Verdict.NO_FIRST_PASS: "no sharp first pass",
     Verdict.ROUGH: "unsteady after the peak: pulsation, motion or noise",
     Verdict.SCATTERED: "too few connected voxels for a vessel",
@@ -57,8 +60,66 @@ _REASONS = {
     Verdict.OUTSIDE_REGION: "outside the search region",
     Verdict.BRANCH: "thin branch of the vessel",
     Verdict.BY_HAND: "removed by hand",
+    Verdict.EARLY: "fills before the artery: a vein from the injected arm or a pulmonary artery",
+    Verdict.LESION: "takes contrast up like tissue: a lesion or an organ",
+    Verdict.CHOSEN: "chosen by hand against the evidence",
     Verdict.DOUBTED: "best candidate, but not trustworthy as the artery",
 }
+
+
+class VesselKind(Enum):
+    """Kind of a vessel, from its curve, its shape and how it relates to the tissue."""
+
+    ARTERY = "artery"
+    EARLY_VEIN = "vein that fills early, such as the superior vena cava"
+    PULMONARY = "pulmonary artery or right heart"
+    HEART = "chamber of the heart"
+    LATE_VEIN = "vein"
+    LESION = "lesion or organ"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class VesselEvidence:
+    """Evidence for or against one vessel as the artery that feeds the tissue.
+
+    Attributes:
+        vessel: number, as in the candidates. kind: see :class:`VesselKind`.
+        voxels: number. position: LPS centre, mm.
+        misfit: mean squared residual of the tissue's curves when this vessel feeds them, over its
+            expected error; 1 is perfect.
+        ratio: misfit over that of the vessel that explains the tissue best.
+        unexplained: share of the tissue's variation that it does not explain, beyond noise.
+        delay: s, median delay of the tissue after it. first_delay: of the tissue that fills first.
+        dispersion: s, median.
+        first_pass: area of the first pass over the late level, s; the same in all of the blood
+            after the heart, larger before it, smaller in tissue.
+        arrival: s. width: s. thickness, elongation: mm and ratio, see :class:`Candidate`.
+        equal: it explains the tissue as well as the artery, and its Vp differs by a factor only.
+        vp_factor, vp_scatter: Vp of the tissue with this vessel over that with the artery, and the
+            log SD of that ratio over the tissues.
+        reason: why it is, or is not, the artery; one sentence.
+    """
+
+    vessel: int
+    kind: VesselKind
+    voxels: int
+    position: tuple[float, float, float]
+    misfit: float
+    ratio: float
+    unexplained: float
+    delay: float
+    first_delay: float
+    dispersion: float
+    first_pass: float
+    arrival: float
+    width: float
+    thickness: float
+    elongation: float
+    equal: bool
+    vp_factor: float
+    vp_scatter: float
+    reason: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +134,7 @@ class Candidate:
         SNR: baseline over noise. arrival: s, half of the peak. rise: s. width: s.
         peak, late: contrast agent in ``Detection.unit``. roughness: share of the peak.
         thickness, length, elongation: of the whole vessel, mm.
-        verdict: ACCEPTED if any voxel is, else the most frequent verdict.
+        verdict: ACCEPTED (or CHOSEN) if any voxel is in the AIF, else the most frequent verdict.
         signal: ``(frames,)``, mean signal of the accepted voxels, or of all if there are none.
     """
 
@@ -121,6 +182,10 @@ class Detection:
         noise: SD of one frame, scanner units.
         unit: of the candidates' peak and late level: "mM" or "(S-S0)/S0".
         doubt: reason why no AIF can be trusted, one sentence; empty if one can.
+        evidence: one per vessel, in the order of their numbers: how well it explains the tissue.
+        warnings: what is unusual about the artery, one sentence each.
+        against_evidence: why the vessel that a person chose is not the artery by the evidence;
+            empty where nobody chose against it.
     """
 
     candidates: tuple[Candidate, ...]
@@ -132,11 +197,30 @@ class Detection:
     noise: float
     unit: str
     doubt: str = ""
+    evidence: tuple[VesselEvidence, ...] = ()
+    warnings: tuple[str, ...] = ()
+    against_evidence: str = ""
+
+    @property
+    def artery(self) -> VesselEvidence | None:
+        """Return the evidence of the vessel with most accepted voxels; None without one."""
+        numbers = self.vessels[self.mask]
+        numbers = numbers[numbers > 0]
+        if not numbers.size:
+            return None
+        most = int(np.bincount(numbers).argmax())
+        return next((e for e in self.evidence if e.vessel == most), None)
+
+    @property
+    def alternatives(self) -> tuple[VesselEvidence, ...]:
+        """Return the other vessels that explain the tissue as well, with Vp equal to a factor."""
+        main = self.artery
+        return tuple(e for e in self.evidence if e.equal and e is not main)
 
     @property
     def mask(self) -> NDArray[np.bool_]:
-        """Return the mask of the accepted voxels."""
-        return np.asarray(self.verdicts == Verdict.ACCEPTED)
+        """Return the mask of the voxels in the AIF: accepted, or chosen by hand."""
+        return np.isin(self.verdicts, (Verdict.ACCEPTED, Verdict.CHOSEN))
 
     @property
     def slices(self) -> list[int]:

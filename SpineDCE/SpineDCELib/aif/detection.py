@@ -1,8 +1,9 @@
 """Automatic artery search: score curves, group them into vessels, choose the artery.
 
 Curves that could be blood (criteria: baseline noise, arrival, rise, peak, width, roughness after
-the peak, saturation) are grouped into vessels. Of those, the artery is the first tube to fill. In
-it, only voxels that hold nothing but blood in a steady state are averaged.
+the peak, saturation) are grouped into vessels. Of those, the artery is the one that feeds the
+tissue (see ``vessel_choice``). In it, only voxels that hold nothing but blood in a steady state are
+averaged.
 
 No threshold is specific to a scanner or protocol: thresholds are multiples of the noise in the
 data, ratios within one vessel, or limits that physiology sets.
@@ -10,15 +11,25 @@ data, ratios within one vessel, or limits that physiology sets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
+from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselEvidence
 from SpineDCELib.aif.mean_curve import aligned_mean
 from SpineDCELib.aif.pure_blood_voxels import GAIN, LumenVoxels, classify_lumen
+from SpineDCELib.aif.tissue_explanation import TissueCurves, tissue_curves
+from SpineDCELib.aif.vessel_choice import (
+    VERDICT_OF_KIND,
+    Choice,
+    Ranked,
+    VesselCurve,
+    choose_vessel,
+    first_pass_ratio,
+    least_pass,
+)
 from SpineDCELib.aif.vessel_labelling import (
     VesselShape,
     depth_in_slice,
@@ -32,8 +43,6 @@ from SpineDCELib.aif.voxel_scores import (
     ToContrast,
     area_under_curve,
     estimate_baseline,
-    smoothed,
-    time_of_share,
     voxel_scores,
 )
 from SpineDCELib.errors import InputError
@@ -50,16 +59,24 @@ BASELINE_FLOOR = 0.5
 #: Largest fall below the baseline before the peak, in SDs of a frame's noise: noise alone does not
 #: reach 6 SDs in any of a million voxels.
 LARGEST_DIP = 6.0
-#: Least volume of a possible artery, as a share of the largest: smaller groups are fragments.
-LEAST_VOLUME_SHARE = 0.05
+#: A group that mostly touches one of this many times its volume is its edge, if thinner than this,
+#: mm.
+EDGE_SHARE, EDGE_THICKNESS = 4.0, 12.0
+#: Largest number of vessels that are compared, and least volume of one as a share of the largest:
+#: smaller groups are fragments.
+MOST_VESSELS, LEAST_VOLUME_SHARE = 14, 0.02
 #: Least peak of a second artery, as a share of the main one's; less is partial volume.
 LEAST_PEAK_SHARE = 0.3
-#: Least count of other enhancing voxels, as a share of the artery's, that can show it to be a vein.
-LEAST_TISSUE = 0.25
-#: Groups of nine voxels whose onset is compared with the artery's; more do not change the result.
-ONSET_SAMPLES = 3000
-#: Share of the maximum that defines the onset of a curve: early, but above the noise.
-ONSET_SHARE = 0.2
+#: Least mean rise of tissue, in SDs of its own error, and least baseline, in SDs of a frame.
+TISSUE_RISE, TISSUE_LEVEL = 4.0, 4.0
+#: Voxels of tissue whose curves are converted; more take longer and do not change the result.
+TISSUE_VOXELS = 6000
+#: Frames that may be saturated in a possible artery: of the first pass, where B1 or blood T1
+#: differ.
+SATURATED_FRAMES = 2
+#: Least accepted voxels, below which the limits of a voxel's area are widened, and the share of the
+#: largest areas that is then enough.
+ENOUGH, WIDE_SHARE = 8, 0.8
 #: Percentile of the depth in the vessel above which voxels are its core.
 CORE_PERCENTILE = 60
 #: SDs of baseline scatter by which a voxel's area may differ; 1 % of steady voxels are lost.
@@ -82,12 +99,13 @@ class Criteria:
         peak_ratio: least peak over baseline signal ("peak over baseline ≥ 3").
         least_peak: mM; a tenth of the peak that 0.1 mmol/kg gives in the aorta of an adult
             (6 mM: Parker et al., Magn Reson Med 2006;56:993).
-        longest_pass: s, of the first pass at half height; bolus injections of 0.5 mL/s and more.
+        longest_pass: s, of the first pass at half height, beyond the frame interval; bolus
+            injections of 0.5 mL/s and more.
         first_pass_ratio: least peak over the late level; after mixing in the blood volume and
-            the first minutes of leakage, far less than half is left.
+            the first minutes of leakage, less than half is left, but long frames and fresh blood
+            lower the peak.
         roughness: largest scatter after the peak, beyond noise, as a share of the peak.
         least_voxels, least_volume: of a vessel; volume in mm³.
-        tube: least elongation of a group that counts as a tube.
         thickest: mm; an aneurysm of the aorta is rarely thicker.
         same_time: s, within which vessels fill together.
         branch: cross-section below which, as a share of the vessel's, a part is a branch.
@@ -95,28 +113,25 @@ class Criteria:
         uniform: largest share by which the mean area of voxels in similar positions may be below
             the vessel's.
         slice_share: least share of the fullest slice's voxels that a slice must have.
-        early_tissue: largest share of the enhancing tissue that may fill before its artery.
         least_SNR: of the artery before contrast, in one frame; below it the noise floor decides.
         least_steadiness: the same over all frames before contrast and the voxels that are averaged
             for a baseline.
     """
 
     rise_over_noise: float = 10.0
-    peak_ratio: float = 3.0
-    least_peak: float = 0.6
+    peak_ratio: float = 2.0
+    least_peak: float = 0.3
     longest_pass: float = 40.0
-    first_pass_ratio: float = 2.0
+    first_pass_ratio: float = 1.5
     roughness: float = 0.1
     least_voxels: int = 12
     least_volume: float = 300.0
-    tube: float = 2.5
     thickest: float = 50.0
     same_time: float = 2.0
     branch: float = 0.45
     tolerance: float = 0.1
     uniform: float = 0.04
     slice_share: float = 0.02
-    early_tissue: float = 0.5
     least_SNR: float = 1.5
     least_steadiness: float = 7.0
 
@@ -136,6 +151,7 @@ def detect(
     dynamic: DynamicSeries,
     *,
     to_contrast: ToContrast,
+    tissue_contrast: ToContrast | None = None,
     unit: str = "mM",
     region: NDArray[np.bool_] | None = None,
     criteria: Criteria | None = None,
@@ -146,6 +162,7 @@ def detect(
     Args:
         to_contrast: signal ``(frames, voxels)`` and baseline ``(voxels,)`` → contrast agent as in
             blood, NaN where saturated; see :func:`blood_contrast`.
+        tissue_contrast: the same as in tissue; ``to_contrast`` if None.
         unit: of the values that ``to_contrast`` returns.
         region: ``(slices, rows, columns)``; the search stays inside.
 
@@ -184,14 +201,35 @@ def detect(
         to_contrast=to_contrast,
     )
     arrival.flat[voxels] = scores.arrival
-    verdict = _judged_alone(scores, limits, unit)
+    verdict = _judged_alone(scores, limits, unit, float(np.median(np.diff(t))))
     progress(0.7, "Forming vessels")
     vessels = _vessels(voxels, scores, verdict, geometry, limits)
-    doubt, main = _choose(vessels, verdict, limits)
-    if main is not None:
-        doubt = _doubt_of(
-            main, vessels, voxels, scores, signal, top - baseline, t, n0, noise, limits
+    main, doubt, ranked = None, "" if vessels else _why_none(verdict), {}
+    if vessels:
+        means = [_vessel_curve(v, curves, scores, t, n0, noise, to_contrast, voxels, geometry)
+                 for v in vessels]  # fmt: skip
+        solid = [
+            v for v, c in zip(vessels, means, strict=True)
+            if first_pass_ratio(c.C, t, c.arrival) < least_pass(c)
+        ]  # fmt: skip
+        blood = [v for v in vessels if v not in solid]
+        tissue = _tissue(
+            signal,
+            baseline,
+            blood,
+            voxels,
+            verdict,
+            geometry,
+            n0,
+            noise,
+            tissue_contrast or to_contrast,
         )
+        progress(0.8, "Comparing vessels with the tissue")
+        choice = choose_vessel(means, tissue, t, thickest=limits.thickest)
+        main, doubt = _chosen(vessels, choice, verdict, limits)
+        ranked = {id(v): r for v, r in zip(vessels, choice.ranked, strict=True)}
+    if main is not None:
+        doubt = _unusable(main, scores, t, n0, noise, limits) or doubt
         own = curves[:, main.members]
         inside = classify_lumen(
             _mask(main.members, voxels, geometry),
@@ -216,8 +254,14 @@ def detect(
     for number, vessel in enumerate(ordered, start=1):
         numbers.flat[voxels[vessel.members]] = number
     table = _table(ordered, voxels, scores, verdict, curves, geometry)
+    evidence = tuple(
+        _evidence(number, vessel, ranked[id(vessel)], voxels, geometry)
+        for number, vessel in enumerate(ordered, start=1)
+    )
     progress(1.0, "Finding the artery")
-    return Detection(table, verdicts, numbers, arrival, mean, n0, noise, unit, doubt)
+    return Detection(
+        table, verdicts, numbers, arrival, mean, n0, noise, unit, doubt, evidence=evidence
+    )
 
 
 def _baseline(
@@ -239,18 +283,20 @@ def _baseline(
     return np.where(doubtful, local, own), np.where(doubtful, 3 * local, own) / noise
 
 
-def _judged_alone(s: Scores, limits: Criteria, unit: str) -> NDArray[np.uint8]:
+def _judged_alone(s: Scores, limits: Criteria, unit: str, interval: float) -> NDArray[np.uint8]:
     """Judge each curve by its own scores; ACCEPTED means no objection so far."""
     verdict = np.full(s.peak.size, Verdict.ACCEPTED, np.uint8)
     # Noise alone makes a curve rough, so only roughness beyond it counts.
     beyond = np.sqrt(np.maximum(s.roughness**2 - _noise_roughness(s) ** 2, 0))
     verdict[beyond > limits.roughness] = Verdict.ROUGH
-    passes = (s.width <= limits.longest_pass) & (s.peak >= limits.first_pass_ratio * s.late)
+    # Frames that are longer than a first pass lower and widen it.
+    ratio = limits.first_pass_ratio - 0.25 * np.clip((interval - 6) / 4, 0, 1)
+    passes = (s.width <= limits.longest_pass + interval) & (s.peak >= ratio * s.late)
     verdict[~passes] = Verdict.NO_FIRST_PASS
     least = limits.least_peak if unit == "mM" else limits.peak_ratio - 1
     verdict[~(s.peak >= least)] = Verdict.WEAK
     verdict[s.dip > LARGEST_DIP] = Verdict.DIP
-    verdict[s.saturated > 0] = Verdict.SATURATED
+    verdict[s.saturated > SATURATED_FRAMES] = Verdict.SATURATED
     return verdict
 
 
@@ -289,35 +335,158 @@ def _vessels(
                 float(np.percentile(s.peak[members], 75)),
             )
         )
-    return found
+    found.sort(key=lambda v: -v.shape.volume)
+    found = _without_edges(found, voxels, verdict, geometry)
+    least = LEAST_VOLUME_SHARE * max((v.shape.volume for v in found), default=0.0)
+    for v in found:
+        if v.shape.volume < least or v in found[MOST_VESSELS:]:
+            verdict[v.members] = Verdict.SCATTERED
+    return [v for v in found[:MOST_VESSELS] if v.shape.volume >= least]
 
 
-def _choose(
-    vessels: list[_Vessel], verdict: NDArray[np.uint8], limits: Criteria
-) -> tuple[str, _Vessel | None]:
-    """Choose the main artery, and give the voxels of all other vessels their reason."""
-    if not vessels:
-        return _why_none(verdict), None
-    tubes = [v for v in vessels if v.shape.elongation >= limits.tube]
-    thin = [v for v in vessels if v.shape.thickness <= limits.thickest]
-    likely = tubes or thin or vessels
-    volume = max(v.shape.volume for v in likely)
-    likely = [v for v in likely if v.shape.volume >= LEAST_VOLUME_SHARE * volume]
-    first = min(v.arrival for v in likely)
-    together = [v for v in likely if v.arrival <= first + limits.same_time]
-    main = max(together, key=lambda v: v.shape.volume * v.peak)
-    for v in vessels:
+def _without_edges(
+    found: list[_Vessel],
+    voxels: NDArray[np.intp],
+    verdict: NDArray[np.uint8],
+    geometry: Geometry,
+) -> list[_Vessel]:
+    """Return the groups, the largest first, without thin ones that line a larger one.
+
+    Partial volume with the tissue around a vessel makes shells of voxels with lower peaks.
+    """
+    kept: list[_Vessel] = []
+    near = np.zeros(geometry.shape, np.float32)
+    for v in found:
+        own = voxels[v.members]
+        touching = near.flat[own] > EDGE_SHARE * v.shape.volume
+        if v.shape.thickness < EDGE_THICKNESS and touching.mean() > 0.5:
+            verdict[v.members] = Verdict.EDGE
+            continue
+        kept.append(v)
+        grown = ndimage.binary_dilation(_mask(v.members, voxels, geometry), np.ones((3, 3, 3)))
+        near[grown] = np.maximum(near[grown], v.shape.volume)
+    return kept
+
+
+def _vessel_curve(
+    v: _Vessel,
+    curves: NDArray[np.floating],
+    s: Scores,
+    t: Array,
+    n0: int,
+    noise: float,
+    to_contrast: ToContrast,
+    voxels: NDArray[np.intp],
+    geometry: Geometry,
+) -> VesselCurve:
+    """Return the mean curve of the half of a vessel with the most contrast agent, and its shape.
+
+    Other tissue at the edge and fresh blood lower the contrast agent.
+    """
+    area = s.area[v.members]
+    chosen = v.members[area >= np.median(area)]
+    power = np.square(curves[:, chosen], dtype=np.float64).mean(axis=1) - 2 * noise**2
+    S = np.sqrt(np.maximum(power, 0.0))[:, None]
+    C = np.asarray(to_contrast(S, S[:n0].mean(axis=0)), float)[:, 0]
+    C = np.where(np.isnan(C), np.nanmax(C, initial=0.0), C)
+    place = np.array(np.unravel_index(voxels[v.members], geometry.shape))
+    # Vessels beside the spine run along the body and leave the images at their top or bottom.
+    along = 2 - int(np.argmax(np.abs(geometry.affine[2, :3]) / np.asarray(geometry.spacing)))
+    through = {0, geometry.shape[along] - 1} <= set(place[along].tolist())
+    return VesselCurve(
+        C - C[:n0].mean(),
+        int(v.members.size),
+        v.arrival,
+        float(np.median(s.width[v.members])),
+        v.shape,
+        through,
+        float(np.median(np.diff(t))),
+    )
+
+
+def _tissue(
+    signal: NDArray[np.floating],
+    baseline: Array,
+    blood: list[_Vessel],
+    voxels: NDArray[np.intp],
+    verdict: NDArray[np.uint8],
+    geometry: Geometry,
+    n0: int,
+    noise: float,
+    to_contrast: ToContrast,
+) -> TissueCurves:
+    """Return mean curves of what enhances and is no vessel."""
+    frames = len(signal)
+    flat, level = signal.reshape(frames, -1), baseline.reshape(-1)
+    vessel = np.zeros(geometry.shape, bool)
+    for v in blood:
+        vessel.flat[voxels[v.members]] = True
+    # A voxel beside a vessel holds some of its blood.
+    vessel = ndimage.binary_dilation(vessel, np.ones((1, 3, 3)))
+    steps = (Verdict.SCATTERED, Verdict.ROUGH, Verdict.DIP, Verdict.SATURATED)
+    vessel.flat[voxels[np.isin(verdict, steps)]] = True
+    rise = flat[n0:].mean(axis=0) - level
+    error = noise * np.sqrt(1 / (frames - n0) + 1 / n0)
+    with np.errstate(invalid="ignore"):
+        fed = (rise > TISSUE_RISE * error) & (level > TISSUE_LEVEL * noise) & ~vessel.reshape(-1)
+    chosen = np.flatnonzero(fed)
+    if chosen.size > TISSUE_VOXELS:
+        chosen = chosen[np.linspace(0, chosen.size - 1, TISSUE_VOXELS).astype(int)]
+    S, S0 = flat[:, chosen].astype(np.float64), level[chosen]
+    C = np.asarray(to_contrast(S, S0), float)
+    with np.errstate(invalid="ignore"):
+        slope = np.abs(np.asarray(to_contrast((S0 + noise)[None], S0), float)[0])
+        high = np.asarray(to_contrast((S.max(axis=0) + noise)[None], S0), float)[0] - C.max(axis=0)
+    usable = np.isfinite(C).all(axis=0) & np.isfinite(slope) & np.isfinite(high)
+    return tissue_curves(C[:, usable], before=n0, noise=np.maximum(slope, high)[usable])
+
+
+def _chosen(
+    vessels: list[_Vessel], choice: Choice, verdict: NDArray[np.uint8], limits: Criteria
+) -> tuple[_Vessel | None, str]:
+    """Return the main vessel and the doubt, and give the voxels of the others their reason."""
+    main = None if choice.main is None else vessels[choice.main]
+    for v, r in zip(vessels, choice.ranked, strict=True):
         if v is main:
             continue
-        if v.arrival > main.arrival + limits.same_time:
-            verdict[v.members] = Verdict.LATE
-        elif v.peak < LEAST_PEAK_SHARE * main.peak:
-            verdict[v.members] = Verdict.WEAK
-        elif v.shape.thickness > max(limits.thickest, 2 * main.shape.thickness):
-            verdict[v.members] = Verdict.CHAMBER
-        else:
-            verdict[v.members] = Verdict.OTHER_VESSEL
-    return "", main
+        reason = VERDICT_OF_KIND[r.kind]
+        if reason is Verdict.OTHER_VESSEL and main and v.peak < LEAST_PEAK_SHARE * main.peak:
+            reason = Verdict.WEAK
+        verdict[v.members] = reason
+    return main, choice.doubt
+
+
+def _evidence(
+    number: int,
+    v: _Vessel,
+    r: Ranked,
+    voxels: NDArray[np.intp],
+    geometry: Geometry,
+) -> VesselEvidence:
+    """Return what is shown of one vessel."""
+    place = np.array(np.unravel_index(voxels[v.members], geometry.shape)).mean(axis=1)
+    position = (geometry.affine @ [place[2], place[1], place[0], 1.0])[:3]
+    return VesselEvidence(
+        vessel=number,
+        kind=r.kind,
+        voxels=int(v.members.size),
+        position=(float(position[0]), float(position[1]), float(position[2])),
+        misfit=r.fit.total,
+        ratio=r.ratio,
+        unexplained=r.unexplained,
+        delay=float(np.median(r.fit.delay)),
+        first_delay=r.fit.first,
+        dispersion=float(np.median(r.fit.dispersion)),
+        first_pass=r.first_pass,
+        arrival=v.arrival,
+        width=r.curve.width,
+        thickness=v.shape.thickness,
+        elongation=v.shape.elongation,
+        equal=r.equal,
+        vp_factor=r.vp_factor,
+        vp_scatter=r.vp_scatter,
+        reason=r.reason,
+    )
 
 
 def _why_none(verdict: NDArray[np.uint8]) -> str:
@@ -332,20 +501,10 @@ def _why_none(verdict: NDArray[np.uint8]) -> str:
     return "no curve is arterial (" + "; ".join(words[:3]) + ")."
 
 
-def _doubt_of(
-    main: _Vessel,
-    vessels: list[_Vessel],
-    voxels: NDArray[np.intp],
-    s: Scores,
-    signal: NDArray[np.floating],
-    rise: NDArray[np.floating],
-    t: Array,
-    n0: int,
-    noise: float,
-    limits: Criteria,
-) -> str:
-    """Return the reason why even the best vessel cannot give an AIF; empty if it can."""
-    if main.onset < t[1]:
+def _unusable(main: _Vessel, s: Scores, t: Array, n0: int, noise: float, limits: Criteria) -> str:
+    """Return the reason why the signal of the best vessel is unusable; empty if it is usable."""
+    # A second frame near the peak leaves no frame that is surely free of contrast agent.
+    if main.arrival < t[1]:
         return "contrast agent is present from the first frame on, so there is no baseline."
     SNR = float(np.median(s.baseline[main.members])) / noise
     steady = float(np.median(s.SNR[main.members])) * np.sqrt(n0)
@@ -354,32 +513,7 @@ def _doubt_of(
             f"the artery's signal before contrast is lost in noise (signal-to-noise ratio "
             f"{SNR:.1f} per frame, {n0} frames)."
         )
-    # Tissue cannot fill before the artery that feeds it; only the heart and lungs do.
-    other = rise > limits.rise_over_noise * noise
-    for v in vessels:
-        if v is main or v.shape.thickness > max(limits.thickest, 2 * main.shape.thickness):
-            other.flat[voxels[v.members]] = False
-    fed = np.flatnonzero(other)
-    if fed.size > main.members.size * LEAST_TISSUE:
-        flat = signal.reshape(len(t), -1)
-        # Averages of nine voxels keep noise from reaching a fifth of a weak rise.
-        nine = fed[: fed.size // 9 * 9].reshape(-1, 9)
-        nine = nine[:: max(len(nine) // ONSET_SAMPLES, 1)]
-        first = time_of_share(_risen(flat[:, voxels[main.members]], t, n0), t=t, share=ONSET_SHARE)
-        onset = time_of_share(_risen(flat[:, nine].mean(axis=2), t, n0), t=t, share=ONSET_SHARE)
-        earlier = float((onset < np.median(first) - limits.same_time).mean())
-        if earlier > limits.early_tissue:
-            return (
-                f"the first vessel to fill does so later than {100 * earlier:.0f} % of the "
-                "enhancing tissue, so it is a vein; the images show no artery."
-            )
     return ""
-
-
-def _risen(curves: NDArray[np.floating], t: Array, n0: int) -> Array:
-    """Return smoothed curves, ``(frames, voxels)``, above their baseline of ``n0`` frames."""
-    smooth = smoothed(np.asarray(curves, np.float64), t=t)
-    return np.asarray(smooth - smooth[:n0].mean(axis=0))
 
 
 def _mask(
@@ -418,6 +552,7 @@ def _select(
     verdict[m[low]] = np.where(core[low], Verdict.INFLOW, Verdict.EDGE)
     verdict[m[inside.mixed | inside.rim]] = Verdict.EDGE
     verdict[m[inside.fresh & ~inside.rim]] = Verdict.INFLOW
+    _widen(m, s, verdict, inside, deep)
     thin = thin_parts(mask, geometry, thinner=limits.branch).flat[voxels[m]]
     mask.flat[voxels[m[thin]]] = False
     parts, _ = ndimage.label(mask, np.ones((3, 3, 3)))
@@ -430,6 +565,27 @@ def _select(
     taken = np.bincount(slices[verdict[m] == Verdict.ACCEPTED], minlength=mask.shape[0])
     few = (taken < limits.slice_share * taken.max())[slices] & (verdict[m] == Verdict.ACCEPTED)
     verdict[m[few]] = Verdict.SCATTERED
+
+
+def _widen(
+    m: NDArray[np.intp],
+    s: Scores,
+    verdict: NDArray[np.uint8],
+    inside: LumenVoxels,
+    deep: NDArray[np.floating],
+) -> None:
+    """Accept the best voxels of a vessel without enough steady ones, deepest first.
+
+    In a short or thin vessel no voxel is free of fresh blood and of other tissue. Both lower the
+    area, so the voxels with the largest areas have the least.
+    """
+    if (verdict[m] == Verdict.ACCEPTED).sum() >= ENOUGH:
+        return
+    inner = ~inside.rim if (~inside.rim).sum() >= ENOUGH else deep >= np.median(deep)
+    area = s.area[m]
+    best = np.percentile(area[inner], 80)
+    good = inner & (area >= WIDE_SHARE * best) & (area <= best / WIDE_SHARE)
+    verdict[m[good]] = Verdict.ACCEPTED
 
 
 def _table(
@@ -472,3 +628,69 @@ def _table(
                 )
             )
     return tuple(table)
+
+
+#: Usual range of the peak of blood, mM, and of the area of its first pass, mM·s: dose (3 to 10
+#: mmol) over cardiac output (3 to 10 L/min).
+USUAL_PEAK, USUAL_PASS = (1.5, 15.0), (20.0, 200.0)
+
+
+def in_units(found: Detection, to_contrast: ToContrast, unit: str, t: Array) -> Detection:
+    """Return the detection with peaks in the unit of ``to_contrast``, and warnings about them.
+
+    The search itself uses nominal constants of blood, so that no setting changes its choice.
+
+    Args:
+        to_contrast: signal ``(frames, n)`` and baseline ``(n,)`` → contrast agent in blood.
+    """
+    n0 = found.baseline_frames
+
+    def converted(signal: Array) -> Array:
+        S = signal[:, None]
+        return np.asarray(to_contrast(S, S[:n0].mean(axis=0)), float)[:, 0]
+
+    table = []
+    for c in found.candidates:
+        C = converted(c.signal)
+        peak = float(np.nanmax(C)) if np.isfinite(C).any() else float("nan")
+        late = float(np.nanmean(C[-max(len(C) // 3, 1) :])) if np.isfinite(C).any() else peak
+        table.append(replace(c, peak=peak, late=late))
+    warnings: tuple[str, ...] = ()
+    if found.signal is not None and unit == "mM":
+        warnings = _unusual(converted(found.signal), t, found)
+    return replace(found, candidates=tuple(table), unit=unit, warnings=warnings)
+
+
+def _unusual(C: Array, t: Array, found: Detection) -> tuple[str, ...]:
+    """Return what is unusual about the artery's concentration, with likely causes."""
+    warnings = []
+    count = int(found.mask.sum())
+    if count < ENOUGH:
+        warnings.append(f"The AIF comes from {count} voxels only.")
+    if np.isnan(C).any():
+        warnings.append(
+            "The artery's signal is above that of any concentration in some frame. Likely causes: "
+            "a flip angle other than nominal (B1), or blood T10 set too short."
+        )
+        return tuple(warnings)
+    peak = float(C.max())
+    arrival = found.artery.arrival if found.artery else float(t[int(C.argmax())])
+    weights = np.gradient(t)
+    window = (t > arrival - 15) & (t < arrival + 30)
+    late = C[(t > arrival + 90)]
+    area = float((weights * C)[window].sum()) - 30 * (float(late.mean()) if late.size else 0.0)
+    low = peak < USUAL_PEAK[0] or area < USUAL_PASS[0]
+    high = peak > USUAL_PEAK[1] or area > USUAL_PASS[1]
+    if low or high:
+        causes = (
+            "fresh blood flowing in, partial volume, a flip angle above nominal (B1), T2*, or long "
+            "frames" if low else "a flip angle below nominal (B1), or blood T10 or relaxivity set "
+            "too low"
+        )  # fmt: skip
+        warnings.append(
+            f"The artery's peak is {peak:.1f} mM and its first pass {area:.0f} mM·s, outside the "
+            f"usual {USUAL_PEAK[0]:g} to {USUAL_PEAK[1]:g} mM or {USUAL_PASS[0]:g} to "
+            f"{USUAL_PASS[1]:g} mM·s. Likely causes: {causes}. Ratios between regions are hardly "
+            "affected."
+        )
+    return tuple(warnings)

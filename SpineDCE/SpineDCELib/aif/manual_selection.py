@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.aif.candidates import Candidate, Detection, Verdict
+from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselKind
 from SpineDCELib.aif.mean_curve import aligned_mean
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import DynamicSeries, Geometry
 
 Point = tuple[float, float, float]
+
+#: Least share of the chosen voxels in vessels that the search has judged.
+LEAST_OVERLAP = 0.3
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,9 @@ def _rounded(point: Point) -> Point:
 def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeries) -> Detection:
     """Return the detection with the changes by hand in its mask, mean curve and table.
 
-    A voxel that was added by hand is trusted, whatever verdict the search gave it.
+    A voxel that was added by hand is used, whatever verdict the search gave it. If the vessel that
+    most of the voxels then belong to is not the artery by the evidence, it is marked: its voxels
+    are ``CHOSEN`` instead of ``ACCEPTED``, and ``against_evidence`` says why.
 
     Raises:
         InputError: no voxel is left.
@@ -153,18 +158,46 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
         signal=mean,
         doubt="" if selection.taken_in else found.doubt,
     )
+    against = against_evidence(found, mask) if selection.taken_in else ""
+    if against:
+        verdicts[mask] = Verdict.CHOSEN
+        changed = replace(changed, against_evidence=against)
     table = tuple(_updated(c, changed, dynamic.signal) for c in found.candidates)
     return replace(changed, candidates=table)
+
+
+def against_evidence(found: Detection, mask: NDArray[np.bool_]) -> str:
+    """Return why voxels that a person chose are not the artery by the evidence; empty if they are.
+
+    Args:
+        found: the search's result before any change by hand. mask: the chosen voxels.
+    """
+    numbers = np.bincount(found.vessels[mask])
+    numbers = numbers if numbers.size else np.zeros(1, int)
+    if numbers.size == 1 or numbers[1:].sum() < LEAST_OVERLAP * mask.sum():
+        if not found.evidence or found.verdicts[mask].size == 0:
+            return found.doubt and f"The search found no trustworthy artery: {found.doubt}"
+        return "Most of these voxels belong to no vessel whose curve could be that of blood."
+    vessel = int(numbers[1:].argmax()) + 1
+    own = next((e for e in found.evidence if e.vessel == vessel), None)
+    if own is None:
+        return ""
+    if found.doubt and own.kind is not VesselKind.ARTERY:
+        return f"The search found no trustworthy artery: {found.doubt} {own.reason}".strip()
+    if own.kind is VesselKind.ARTERY or own.equal:
+        return ""
+    return f"By the evidence this is a {own.kind.value}. {own.reason}"
 
 
 def _updated(c: Candidate, found: Detection, signal: NDArray[np.floating]) -> Candidate:
     """Return a candidate with the changes by hand."""
     own = found.vessels[c.slice] == c.vessel
-    good = own & (found.verdicts[c.slice] == Verdict.ACCEPTED)
+    good = own & found.mask[c.slice]
     count = int(good.sum())
-    if count == c.accepted:
+    if count == c.accepted and not (count and found.against_evidence):
         return c
-    verdict = Verdict.ACCEPTED if count else Verdict.BY_HAND
+    used = Verdict.CHOSEN if found.against_evidence else Verdict.ACCEPTED
+    verdict = used if count else Verdict.BY_HAND
     shown = signal[:, c.slice, good if count else own].mean(axis=1, dtype=float)
     return replace(c, accepted=count, verdict=verdict, signal=shown)
 

@@ -48,7 +48,8 @@ class Scores:
         onset: s, when it first reaches a fifth of its peak.
         rise: s, from a fifth to nine tenths of the peak.
         peak: largest C.
-        width: s, duration of the first pass above half of the peak; infinite if it never falls.
+        width: s, duration of the first pass above half of its height over the late level; infinite
+            if it never falls.
         late: mean C over the last third of the series.
         area: mean C from the arrival on.
         roughness: scatter about a smooth curve after the peak, as a share of the peak.
@@ -205,7 +206,9 @@ def voxel_scores(
     top = C.argmax(axis=0)
     column = np.arange(raw.shape[1])
     peak = C[top, column]
-    half = 0.5 * peak
+    late = C[-max(t.size // 3, 1) :].mean(axis=0)
+    # Long frames lower the peak: its half may be below what recirculates.
+    half = 0.5 * (peak + np.maximum(late, 0))
     past = np.arange(t.size)[:, None] >= top
     below = past & (half > C)
     falls = below.any(axis=0)
@@ -234,7 +237,7 @@ def voxel_scores(
         rise=time_of_share(C, t=t, share=0.9) - onset,
         peak=peak,
         width=np.where(falls, down - arrival, np.inf),
-        late=C[-max(t.size // 3, 1) :].mean(axis=0),
+        late=late,
         area=_area(C, t, arrival),
         roughness=rough / np.maximum(peak, 1e-9),
         dip=-lowest / noise,

@@ -6,8 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib import aif
+from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.analysis.acquisition_stages import T1_source, preprocessed
-from SpineDCELib.analysis.artery_stages import artery, blood, detection, image_blood
+from SpineDCELib.analysis.artery_stages import (
+    artery,
+    blood,
+    detection,
+    drawn_against_evidence,
+    image_blood,
+)
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import signal_mode
@@ -39,12 +46,10 @@ def arterial_input(view: View) -> ArterialInput:
             inside = float(np.nanmedian(T10[source.mask]))
             notes.append(f"The T1 map has {inside * 1000:.0f} ms in the artery, not used.")
         if settings.source == "auto":
-            found = view(detection)
-            notes.append(
-                f"Artery found: {int(found.mask.sum())} voxels in slices "
-                + ", ".join(str(k + 1) for k in found.slices)
-                + "."
-            )
+            notes += _found_notes(view(detection))
+        against = view(drawn_against_evidence)
+        if against:
+            notes.append(f"The artery was drawn against the evidence. {against}")
     else:
         given = _external(view, times)
         t, Cb, medium = given.t, given.C, given.medium
@@ -79,6 +84,25 @@ def arterial_input(view: View) -> ArterialInput:
         signal=None if source is None else source.signal,
         notes=tuple(notes),
     )
+
+
+def _found_notes(found: Detection) -> list[str]:
+    """Return what to know about the artery that was found, or chosen by hand."""
+    slices = ", ".join(str(k + 1) for k in found.slices)
+    count = int(found.mask.sum())
+    if found.against_evidence:
+        first = (
+            f"Artery chosen by hand against the evidence: {count} voxels in slices {slices}. "
+            f"{found.against_evidence}"
+        )
+    else:
+        first = f"Artery found: {count} voxels in slices {slices}."
+    others = [
+        f"Vessel {e.vessel} explains the tissue as well as the artery; its Vp is "
+        f"{e.vp_factor:.2f} times as high everywhere."
+        for e in found.alternatives
+    ]
+    return [first, *found.warnings, *others]
 
 
 def _external(view: View, times: NDArray[np.float64]) -> aif.ExternalCurve:

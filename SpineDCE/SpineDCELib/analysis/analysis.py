@@ -53,6 +53,8 @@ STAGES: dict[str, Stage[Any]] = {
         artery_stages.blood_T10,
         artery_stages.artery_search,
         artery_stages.detection,
+        artery_stages.aif_alternatives,
+        artery_stages.drawn_against_evidence,
         artery_stages.artery,
         artery_stages.image_artery,
         artery_stages.baseline_frames,
@@ -296,6 +298,16 @@ class Analysis:
     def detection(self, progress: Progress = silent) -> Detection:
         """Return the artery as the search finds it, trusted or not, with changes by hand."""
         return self._graph.get(artery_stages.detection, progress)
+
+    def aif_alternatives(self) -> tuple[artery_stages.Alternative, ...]:
+        """Return other vessels that explain the tissue as well as the artery in use."""
+        return self._graph.get(artery_stages.aif_alternatives)
+
+    def against_evidence(self) -> str:
+        """Return why the vessel that a person chose or drew is not the artery; empty if it is."""
+        if self.settings.aif.source == "auto":
+            return self.detection().against_evidence
+        return self._graph.get(artery_stages.drawn_against_evidence)
 
     def baseline_frames(self) -> int:
         """Return the number of frames before the bolus."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib import aif
 from SpineDCELib.aif.blood_curve import BloodCurve
-from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.candidates import Detection, VesselEvidence
 from SpineDCELib.aif.phase_aif import PhaseCurve
 from SpineDCELib.analysis.acquisition_stages import FA, TR, field_strength, preprocessed, r1
 from SpineDCELib.analysis.graph import View
@@ -33,15 +33,26 @@ def blood_T10(view: View) -> float:
     return at_field(BLOOD_T10, view(field_strength))[0] if given is None else given
 
 
+#: T10 of tissue, s, and relaxivity, 1/s/mM, with which the search converts signal: only shapes are
+#: compared, so neither has to be right, and no setting of the user changes the choice.
+SEARCH_TISSUE_T10, SEARCH_R1 = 1.0, 4.6
+#: T10 of blood in the search, s, by field in T: in the upper half of what is published, because a
+#: longer one keeps the first pass off saturation.
+SEARCH_BLOOD_T10 = {1.5: 1.65, 3.0: 1.95}
+
+
 def artery_search(view: View) -> Detection:
     """Return what the automatic search finds, before any change by hand."""
-    to_contrast, unit = aif.blood_contrast(
-        TR=view(TR), FA=view(FA), T10=view(blood_T10), r1=view(r1)
+    blood_T10 = at_field(SEARCH_BLOOD_T10, view(field_strength))[0]
+    blood, tissue = (
+        aif.blood_contrast(TR=view(TR), FA=view(FA), T10=T10, r1=SEARCH_R1)
+        for T10 in (blood_T10, SEARCH_TISSUE_T10)
     )
     return aif.detect(
         view(preprocessed).series,
-        to_contrast=to_contrast,
-        unit=unit,
+        to_contrast=blood[0],
+        tissue_contrast=tissue[0],
+        unit=blood[1],
         region=view.aif_region,
         progress=view.progress,
     )
@@ -50,10 +61,102 @@ def artery_search(view: View) -> Detection:
 def detection(view: View) -> Detection:
     """Return the artery as the automatic search finds it, with changes by hand applied."""
     found = view(artery_search, view.progress)
-    selection = view.aif_selection
-    if selection is None:
-        return found
-    return aif.apply_selection(selection, found, view(preprocessed).series)
+    series, selection = view(preprocessed).series, view.aif_selection
+    if selection is not None:
+        found = aif.apply_selection(selection, found, series)
+    contrast, unit = aif.blood_contrast(TR=view(TR), FA=view(FA), T10=view(blood_T10), r1=view(r1))
+    return aif.in_units(found, contrast, unit, series.times)
+
+
+class Alternative(NamedTuple):
+    """Another vessel that explains the tissue as well as the artery.
+
+    Attributes:
+        evidence: of the vessel. mask: its voxels with the most contrast agent. signal: their mean,
+            ``(frames,)``. blood: whole-blood concentration.
+        normalised: lesion → log of its normalised vp with this vessel over that with the artery,
+            each region with its own delay; empty without regions.
+    """
+
+    evidence: VesselEvidence
+    mask: NDArray[np.bool_]
+    signal: NDArray[np.float64]
+    blood: BloodCurve
+    normalised: dict[str, float]
+
+
+def aif_alternatives(view: View) -> tuple[Alternative, ...]:
+    """Return the other vessels that explain the tissue as well as the artery in use.
+
+    Empty where the AIF does not come from the search, or no other vessel does.
+    """
+    if view.settings.aif.source != "auto":
+        return ()
+    found, series = view(detection), view(preprocessed).series
+    if not found.alternatives:
+        return ()
+    n0, t = view(baseline_frames), series.times
+    curves = _region_means(view)
+    own = view(blood).Cb
+    alternatives = []
+    for evidence in found.alternatives:
+        mask = found.vessels == evidence.vessel
+        signal = series.signal[:, mask].astype(float)
+        rise = signal.max(axis=0) / np.maximum(signal[:n0].mean(axis=0), 1e-9)
+        best = rise >= np.median(rise)
+        voxels = mask.copy()
+        voxels[mask] = best
+        power = np.square(signal[:, best]).mean(axis=1) - 2 * found.noise**2
+        mean: NDArray[np.float64] = np.sqrt(np.maximum(power, 0.0))
+        curve = blood_curve(view, Artery(voxels, mean), n0)
+        if not np.all(np.isfinite(curve.Cb)):
+            continue
+        ratios = _normalised(curve.Cb, own, curves, view, t, n0)
+        alternatives.append(Alternative(evidence, voxels, mean, curve, ratios))
+    return tuple(alternatives)
+
+
+def _region_means(view: View) -> dict[str, NDArray[np.float64]]:
+    """Return the mean signal change of lesions and references over their baseline."""
+    series, n0 = view(preprocessed).series, view(baseline_frames)
+    means = {}
+    for name, mask in view.regions.items():
+        if view.roles[name] in ("lesion", "reference") and mask.any():
+            signal = series.signal[:, mask].mean(axis=1, dtype=float)
+            means[name] = signal - signal[:n0].mean()
+    return means
+
+
+def _normalised(
+    other: NDArray[np.float64],
+    own: NDArray[np.float64],
+    curves: dict[str, NDArray[np.float64]],
+    view: View,
+    t: NDArray[np.float64],
+    n0: int,
+) -> dict[str, float]:
+    """Return the log ratio of normalised vp with another blood curve to that with the artery's."""
+    references = [n for n in curves if view.roles[n] == "reference"]
+    if not references:
+        return {}
+    names = list(curves)
+    tissue = aif.as_tissue(np.stack([curves[n] for n in names], axis=1))
+    first, second = (aif.explain(c - c[:n0].mean(), t, tissue).vp for c in (own, other))
+    r = names.index(references[0])
+    return {
+        name: float(np.log(second[i] / second[r]) - np.log(first[i] / first[r]))
+        for i, name in enumerate(names)
+        if view.roles[name] == "lesion" and min(first[i], second[i], first[r], second[r]) > 0
+    }
+
+
+def drawn_against_evidence(view: View) -> str:
+    """Return why a vessel that was drawn is not the artery by the evidence; empty if it is."""
+    mask = view.aif_mask
+    if view.settings.aif.source != "mask" or mask is None or not mask.any():
+        return ""
+    found = view(artery_search, view.progress)
+    return aif.against_evidence(found, mask) if found.evidence else ""
 
 
 def artery(view: View) -> Artery | None:

@@ -56,7 +56,8 @@ def enhancing_tissue(view: View) -> NDArray[np.bool_]:
     if source is not None:
         rises &= ~source.mask
     if view.settings.aif.source == "auto":
-        rises &= view(detection).verdicts < Verdict.LATE
+        verdicts = view(detection).verdicts
+        rises &= (verdicts < Verdict.LATE) | (verdicts == Verdict.LESION)
     tissue: NDArray[np.bool_] = rises
     return tissue
 

@@ -82,7 +82,7 @@ def _draw_slice(
     vessel = np.isin(
         found.verdicts,
         [Verdict.LATE, Verdict.CHAMBER, Verdict.OTHER_VESSEL, Verdict.EDGE, Verdict.INFLOW,
-         Verdict.UNLIKE, Verdict.BRANCH, Verdict.BY_HAND],
+         Verdict.UNLIKE, Verdict.BRANCH, Verdict.BY_HAND, Verdict.EARLY],
     )  # fmt: skip
     for mask, rgba in ((vessel, (0.35, 0.65, 1.0, 0.45)), (found.mask, (1.0, 0.15, 0.1, 0.75))):
         shown, _, _ = display_slice(mask.astype(float), geometry=geometry, index=k)

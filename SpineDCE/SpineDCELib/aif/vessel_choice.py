@@ -1,0 +1,569 @@
+"""Choice of the artery among vessels, by which of them feeds the tissue.
+
+The vessel whose curve explains the tissue best is the artery if the tissue does not fill before it
+(then it is a vein), not long after it (a vein or pulmonary artery that fills early), and if its
+curve is that of blood (then it is no lesion). Nothing here depends on the scale of a curve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.aif.candidates import Verdict, VesselKind
+from SpineDCELib.aif.tissue_explanation import (
+    MODEL_ERROR,
+    Explanation,
+    TissueCurves,
+    blood_of,
+    explain,
+)
+from SpineDCELib.aif.vessel_labelling import VesselShape
+from SpineDCELib.vocabulary.quantities import number
+
+Array = NDArray[np.float64]
+
+#: The late level is the mean from this many to this many seconds after the arrival, and the first
+#: pass lies before this many: recirculation is mixed after a minute and a half.
+LATE = (90.0, 240.0)
+PASS_BEFORE, PASS_AFTER = 15.0, 30.0
+#: Least area of a first pass over the late level, s: of a tube in long frames, of a tube, and of
+#: another shape. In blood it is
+#: about the volume of distribution over the cardiac output, 40 to 100 s; fresh blood and long
+#: frames halve it; in a lesion, which is round, uptake raises the late level.
+LEAST_PASS_COARSE, LEAST_PASS_TUBE, LEAST_PASS = 10.0, 18.0, 27.0
+#: A lesion's ratio is below this share of that of the artery that feeds it; that of a vein before
+#: the heart is above this multiple of it.
+LESION_SHARE, EARLY_MULTIPLE = 0.6, 1.6
+#: Largest lead of the tissue over its artery, s, and its increase per second of the frame interval.
+LEAD, LEAD_PER_INTERVAL = 0.4, 0.1
+#: Least delay after which even the tissue that fills first follows a vein or pulmonary artery that
+#: fills early, s: from the right heart to the aorta blood needs about 8 s.
+LONG_DELAY = 9.5
+#: Delay of the first tissue that no artery has, s, however well it is determined.
+LONGEST_DELAY = 11.5
+#: Largest area of a first pass over the late level, s, of blood that has passed the heart.
+LARGEST_PASS = 260.0
+#: Longest first pass at half height of an artery after a bolus injection, s, with short frames, and
+#: what long frames add, in frame intervals, as the root of summed squares.
+LONGEST_PASS, PASS_PER_INTERVAL = 20.0, 1.5
+#: The lungs disperse the bolus, so a second of dispersion beyond 2 s counts as this much delay.
+LAG_PER_DISPERSION = 0.8
+#: Long frames make a delay uncertain by this share of the interval beyond 4 s.
+LAG_PER_INTERVAL = 0.2
+#: The median delay of the tissue after its artery is not negative, but for this share of the frame
+#: interval beyond 4 s.
+MIDDLE_PER_INTERVAL = 0.15
+#: A group is round below the first elongation, long above the second and a tube above the third;
+#: one that is no tube and thicker than this share of the thickest vessel is a chamber of the heart.
+ROUND, LONG, TUBE, CHAMBER = 1.5, 1.9, 2.5, 0.8
+#: Frames longer than this, s, may miss a first pass.
+COARSE_FRAMES = 8.0
+#: With frames longer than this, s, the order in which vessels fill is blurred.
+LONG_FRAMES = 6.0
+#: Least first pass over late level, s, of blood that reaches the image unmixed with other signal.
+LEAST_BLOOD = 40.0
+#: A vessel that cannot be the artery but whose misfit is smaller by this factor means that the
+#: artery is not among the others.
+MUCH_BETTER = 2.0
+#: Largest share of the tissue's variation that its artery leaves unexplained.
+LARGEST_UNEXPLAINED = 0.06
+#: Vessels whose misfits differ by less than this factor explain the tissue equally well.
+EQUAL = 1.3
+#: Largest log SD, over the tissues, of the ratio of Vp with two vessels that differ by a factor
+#: only.
+SAME_VP = 0.15
+#: Usual delay of the tissue after its artery and its SD, s, and what long frames add to that SD, as
+#: a share of the frame interval (root of summed squares). It decides between vessels that explain
+#: the tissue about equally.
+USUAL_DELAY, DELAY_SD, DELAY_SD_PER_INTERVAL = 5.0, 2.2, 0.3
+#: Largest cost of an unusual delay: twice the misfit.
+MOST_FOR_DELAY = 0.7
+#: Costs, in natural logarithms of the misfit, of what is unusual for an artery: tissue that leads
+#: by a second, each second of dispersion beyond the usual, no first pass, a round group, a thin one
+#: (mm), and each factor of e in volume. Chosen on seeded scenes (Testing/aif/vessel_scenes.py).
+COST_LEAD, COST_DISPERSION, COST_PASS, COST_SHAPE, COST_SMALL = 0.5, 0.15, 1.5, 0.25, 0.15
+USUAL_DISPERSION, THIN, COST_THIN = 1.5, 10.0, 0.4
+#: Vessels whose plain misfit is above this multiple of the least are not tried with other peaks.
+FAR = 20.0
+#: Vessels that explain the tissue alike have misfits within this factor and fill within this time,
+#: s.
+ALIKE, ALIKE_ARRIVAL = 1.6, 2.5
+#: A normal aorta is thinner than this, mm.
+SLIM = 32.0
+#: A vessel that fills this much later, s (at least, and per frame interval), and still before the
+#: tissue makes the first a possible pulmonary artery, unless its misfit is larger by this factor.
+LATER, LATER_PER_INTERVAL, LATER_MISFIT = 3.0, 0.3, 2.0
+#: ... and unless the tissue follows the first within this time, s: from the pulmonary artery blood
+#: needs longer. The later one has at least this share of its volume.
+SOON, LATER_VOLUME = 7.0, 0.25
+#: A curve that another vessel's explains but for this share, while it does not explain that one
+#: even to this multiple of it, takes contrast up from it.
+FED, ONE_WAY = 0.03, 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class VesselCurve:
+    """Curve and shape of one vessel.
+
+    Attributes:
+        C: ``(frames,)``, contrast agent as in blood, 0 before contrast. voxels: number.
+        arrival, width: s. shape: of the vessel. through: it runs from the top of the images to
+            their bottom. interval: between frames, s.
+    """
+
+    C: Array
+    voxels: int
+    arrival: float
+    width: float
+    shape: VesselShape
+    through: bool
+    interval: float
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """What the tissue says about one vessel."""
+
+    curve: VesselCurve
+    fit: Explanation
+    first_pass: float
+    cost: float
+    kind: VesselKind = VesselKind.UNKNOWN
+    ratio: float = 1.0
+    equal: bool = False
+    vp_factor: float = float("nan")
+    vp_scatter: float = float("nan")
+    reason: str = ""
+
+    @property
+    def middle(self) -> float:
+        """Return the median delay of the tissues, s."""
+        return float(np.median(self.fit.delay))
+
+    @property
+    def unexplained(self) -> float:
+        """Return the median share of the tissues' variation that is left, beyond noise."""
+        return float(np.median(self.fit.unexplained))
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The artery, or why there is none.
+
+    Attributes:
+        main: index of the best candidate; None without one. doubt: empty if it can be trusted.
+        ranked: one per vessel, in the order given.
+    """
+
+    main: int | None
+    doubt: str
+    ranked: tuple[Ranked, ...]
+
+
+def first_pass_ratio(C: Array, t: Array, arrival: float) -> float:
+    """Return the area of the first pass above the late level, over the late level, s."""
+    late = (t > arrival + LATE[0]) & (t < arrival + LATE[1])
+    if not late.any():
+        late = t >= t[-1] - (t[-1] - arrival) / 3
+    level = float(C[late].mean())
+    early = (t > arrival - PASS_BEFORE) & (t < arrival + PASS_AFTER)
+    weights = np.gradient(t)
+    area = float((weights * C)[early].sum()) - level * PASS_AFTER
+    return area / level if level > 0 else float("inf")
+
+
+def choose_vessel(
+    vessels: list[VesselCurve], tissue: TissueCurves, t: Array, *, thickest: float
+) -> Choice:
+    """Rank the vessels by how well they explain the tissue, and choose the artery.
+
+    Args:
+        vessels: at least one. tissue: mean curves of tissue outside all vessels.
+        t: frame times, s. thickest: of a vessel, mm.
+    """
+    interval = float(np.median(np.diff(t)))
+    if not tissue.C.shape[1]:
+        return _without_tissue(vessels, t)
+    largest = max(v.shape.volume for v in vessels)
+    fits = _fits(vessels, tissue, t)
+    ranked = [
+        _ranked(v, fit, t, largest, interval, thickest)
+        for v, fit in zip(vessels, fits, strict=True)
+    ]
+    # What takes contrast up like tissue explains other tissue too, so it comes last.
+    uptake = [_takes_up(i, ranked, t, interval) for i in range(len(ranked))]
+    objections = [
+        "uptake" if up else _objection(r, interval, thickest)
+        for up, r in zip(uptake, ranked, strict=True)
+    ]
+    fair = [r.fit.total for r, o in zip(ranked, objections, strict=True) if not o]
+    most = MUCH_BETTER * min(fair, default=np.inf)
+    order = sorted(
+        range(len(ranked)),
+        key=lambda i: (
+            uptake[i], bool(objections[i]), ranked[i].fit.total > most, ranked[i].cost
+        ),
+    )  # fmt: skip
+    main = _best_shaped(order, ranked, uptake, objections)
+    order.remove(main)
+    order.insert(0, main)
+    best = min(r.fit.total for r in ranked)
+    ranked = [replace(r, ratio=r.fit.total / best) for r in ranked]
+    doubt = _reason(ranked[main], objections[main], interval)
+    shape = ranked[main].curve.shape
+    much = MUCH_BETTER if shape.elongation >= LONG or ranked[main].curve.through else 1.1
+    better = [
+        i for i in order[1:]
+        if objections[i]
+        and not uptake[i]
+        and much * ranked[i].fit.total < ranked[main].fit.total
+    ]  # fmt: skip
+    if not doubt and better:
+        doubt = "another vessel explains the tissue much better, but " + _clause(
+            ranked[better[0]], objections[better[0]], interval
+        )
+    ranked = [
+        _named(r, None if doubt else ranked[main], interval, thickest, is_main=i == main)
+        for i, r in enumerate(ranked)
+    ]
+    for i, r in enumerate(ranked):
+        if i == main or r.kind is VesselKind.LESION:
+            continue
+        factor, scatter = _vp_ratio(r.fit, ranked[main].fit)
+        close = r.cost - ranked[main].cost < np.log(EQUAL)
+        equal = not doubt and close and scatter < SAME_VP
+        ranked[i] = replace(r, equal=equal, vp_factor=factor, vp_scatter=scatter)
+    if not doubt:
+        later = next(
+            (
+                ranked[i] for i in order[1:]
+                if not uptake[i] and objections[i] in ("", "chamber", "late")
+                and _downstream(ranked[i], ranked[main], interval)
+            ),
+            None,
+        )  # fmt: skip
+        if later is not None:
+            gap = number(later.curve.arrival - ranked[main].curve.arrival, 0)
+            doubt = (
+                f"the best candidate fills {gap} s before another large vessel that also fills "
+                "before the tissue, so it may be a pulmonary artery or a vein that fills early."
+            )
+    if not doubt:
+        rival = next((ranked[i] for i in order[1:] if _rivals(ranked[i], ranked[main])), None)
+        if rival is not None:
+            doubt = (
+                f"two vessels explain the tissue equally well but give different maps of Vp (the "
+                f"best, and a {rival.kind.value} whose Vp differs by "
+                f"{number(100 * rival.vp_scatter, 0)} % between tissues)."
+            )
+    return Choice(main, doubt, tuple(ranked))
+
+
+def _downstream(r: Ranked, main: Ranked, interval: float) -> bool:
+    """Return whether a vessel of similar size lies between the best one and the tissue."""
+    gap = r.curve.arrival - main.curve.arrival
+    large = r.curve.shape.volume > LATER_VOLUME * main.curve.shape.volume
+    return (
+        gap > max(LATER, LATER_PER_INTERVAL * interval)
+        and large
+        and main.middle >= SOON
+        and r.middle > 0
+        and r.curve.shape.thickness > THIN
+        and r.fit.total < LATER_MISFIT * main.fit.total
+    )
+
+
+def _rivals(r: Ranked, main: Ranked) -> bool:
+    """Return whether a vessel might be the artery instead, with another map of Vp."""
+    close = r.cost - main.cost < np.log(EQUAL) / 2
+    others = (VesselKind.EARLY_VEIN, VesselKind.PULMONARY, VesselKind.LATE_VEIN)
+    return close and not r.equal and r.kind in others
+
+
+def _best_shaped(
+    order: list[int], ranked: list[Ranked], uptake: list[bool], objections: list[str]
+) -> int:
+    """Return the best artery by its shape among those that fill and explain alike.
+
+    The left heart holds the same blood as the aorta.
+    """
+    first = ranked[order[0]]
+    if objections[order[0]]:
+        return order[0]
+    alike = [
+        i
+        for i in order
+        if not objections[i]
+        and not uptake[i]
+        and ranked[i].fit.total < ALIKE * first.fit.total
+        and abs(ranked[i].curve.arrival - first.curve.arrival) < ALIKE_ARRIVAL
+        and abs(ranked[i].middle - first.middle) < 2 * ALIKE_ARRIVAL
+        and _vp_ratio(ranked[i].fit, first.fit)[1] < SAME_VP
+    ]
+
+    def shape(i: int) -> tuple[bool, bool, float]:
+        curve = ranked[i].curve
+        slim = curve.shape.thickness <= SLIM
+        return slim, curve.through or curve.shape.elongation >= LONG, curve.shape.volume
+
+    return max([order[0], *alike], key=shape)
+
+
+def _ranked(
+    v: VesselCurve, fit: Explanation, t: Array, largest: float, interval: float, thickest: float
+) -> Ranked:
+    ratio = first_pass_ratio(v.C, t, v.arrival)
+    spread = np.hypot(DELAY_SD, DELAY_SD_PER_INTERVAL * interval)
+    dispersion = float(np.median(fit.dispersion))
+    cost = float(np.log(max(fit.total, 1e-9)))
+    unusual = 0.5 * float((np.median(fit.delay) - USUAL_DELAY) / spread) ** 2
+    cost += min(unusual, MOST_FOR_DELAY)
+    cost += COST_LEAD * max(fit.lead - 0.5, 0.0)
+    cost += COST_DISPERSION * max(dispersion - USUAL_DISPERSION, 0.0)
+    cost += COST_PASS * max(1 - ratio / LEAST_PASS, 0.0)
+    cost += COST_SMALL * float(np.log(largest / v.shape.volume))
+    if not v.through:
+        cost += COST_SHAPE * float(np.clip((LONG - v.shape.elongation) / (LONG - 1), 0, 1))
+    if v.shape.thickness < THIN:
+        cost += COST_THIN
+    if v.shape.thickness > 0.6 * thickest:
+        cost += COST_SHAPE
+    return Ranked(v, fit, ratio, cost)
+
+
+def least_pass(v: VesselCurve) -> float:
+    """Return the least first pass of blood in a vessel of this shape, s."""
+    least = LEAST_PASS_COARSE if v.interval > COARSE_FRAMES else LEAST_PASS_TUBE
+    if v.through:
+        return least
+    part = np.clip((v.shape.elongation - ROUND) / (TUBE - ROUND), 0, 1)
+    return float(LEAST_PASS + part * (least - LEAST_PASS))
+
+
+def _takes_up(i: int, ranked: list[Ranked], t: Array, interval: float) -> bool:
+    """Return whether a curve is that of a lesion: by itself, or fed by another vessel."""
+    own = ranked[i]
+    if own.first_pass < least_pass(own.curve):
+        return True
+    if own.curve.through or own.curve.shape.elongation >= ROUND or own.first_pass > LEAST_BLOOD:
+        return False
+    for other in ranked:
+        if (
+            own.first_pass < LESION_SHARE * other.first_pass
+            and other.curve.arrival < own.curve.arrival + max(1.0, 0.2 * interval)
+            and other.cost < own.cost + np.log(3)
+            and other.fit.lead <= _largest_lead(interval)
+            and not _is_early(other.fit, interval)
+        ):
+            forward = _explained(other.curve.C, own.curve.C, t)
+            back = _explained(own.curve.C, other.curve.C, t)
+            if forward < FED and back > ONE_WAY * forward:
+                return True
+    return False
+
+
+def _explained(blood: Array, curve: Array, t: Array) -> float:
+    """Return the share of a curve's variation that a blood curve leaves unexplained."""
+    C = curve[:, None]
+    error = np.array([MODEL_ERROR * float(curve.max())])
+    as_tissue = TissueCurves(C, np.zeros(1), error, np.ones(1, np.intp))
+    return float(blood_of(blood, t).explain(as_tissue).unexplained[0])
+
+
+def _largest_lead(interval: float) -> float:
+    return LEAD + LEAD_PER_INTERVAL * interval
+
+
+def _objection(r: Ranked, interval: float, thickest: float) -> str:
+    """Return a code for why a vessel cannot be the artery; empty if it can."""
+    if r.first_pass < least_pass(r.curve):
+        return "uptake"
+    if r.fit.lead > _largest_lead(interval) or _trails(r.fit, interval):
+        return "late"
+    if _is_early(r.fit, interval) or r.first_pass > LARGEST_PASS:
+        return "early"
+    if r.curve.width > np.hypot(LONGEST_PASS, PASS_PER_INTERVAL * interval):
+        return "wide"
+    if _is_chamber(r.curve, thickest):
+        return "chamber"
+    if r.unexplained > LARGEST_UNEXPLAINED:
+        return "unexplained"
+    return ""
+
+
+def _trails(fit: Explanation, interval: float) -> bool:
+    """Return whether most of the tissue fills before a vessel."""
+    least = -MIDDLE_PER_INTERVAL * max(interval - 4.0, 0.0)
+    return float(np.median(fit.delay)) < least
+
+
+def _is_early(fit: Explanation, interval: float) -> bool:
+    """Return whether a vessel fills so long before all tissue that it lies before the lungs."""
+    if fit.first > LONGEST_DELAY:
+        return True
+    lag = fit.lag + LAG_PER_DISPERSION * (float(np.median(fit.dispersion)) - 2.0)
+    return lag > LONG_DELAY + LAG_PER_INTERVAL * max(interval - 4.0, 0.0)
+
+
+def _is_chamber(curve: VesselCurve, thickest: float) -> bool:
+    return curve.shape.thickness > CHAMBER * thickest and curve.shape.elongation < TUBE
+
+
+def _clause(r: Ranked, code: str, interval: float) -> str:
+    """Return an objection as a clause about the vessel.
+
+    Long frames blur the order of filling, so then the clause does not say what the vessel is.
+    """
+    if code == "late":
+        lead = number(max(r.fit.lead, -r.middle), 0)
+        return f"the tissue fills about {lead} s before it, " + _as("a vein", interval)
+    if code == "early":
+        why = (
+            "its first pass is undiluted, "
+            if r.first_pass > LARGEST_PASS
+            else f"even the first tissue fills {number(r.fit.first, 0)} s after it, "
+        )
+        return why + _as("a vein that fills early or a pulmonary artery", interval)
+    if code == "wide":
+        width = number(r.curve.width, 0)
+        return f"its first pass lasts {width} s, " + _as(
+            "a vein or after a slow injection", interval
+        )
+    if code == "chamber":
+        thickness = number(r.curve.shape.thickness, 0)
+        return (
+            f"it is {thickness} mm thick, so it is a chamber of the heart; no artery explains the "
+            "tissue."
+        )
+    if code == "uptake":
+        return (
+            "its late level is too high for its first pass, so it is a lesion or an organ, or long "
+            "frames or fresh blood hide the first pass."
+        )
+    return (
+        f"it leaves {number(100 * r.unexplained, 0)} % of the tissue's curves unexplained, so it "
+        "does not feed the tissue."
+    )
+
+
+def _as(what: str, interval: float) -> str:
+    """Return the end of a sentence that says what a vessel is, as surely as the frames allow."""
+    if interval > LONG_FRAMES:
+        return (
+            f"as in {what}, but with frames of {number(interval, 0)} s an artery can look the same."
+        )
+    return f"as in {what}; the images show no artery that explains the tissue."
+
+
+def _reason(r: Ranked, code: str, interval: float) -> str:
+    """Return why the best vessel is not the artery; empty if it is."""
+    return f"of the best candidate: {_clause(r, code, interval)}" if code else ""
+
+
+def _fits(vessels: list[VesselCurve], tissue: TissueCurves, t: Array) -> list[Explanation]:
+    """Return the best fit of each vessel; those far behind get no other first passes."""
+    plain = [blood_of(v.C, t).explain(tissue) for v in vessels]
+    blood = [first_pass_ratio(v.C, t, v.arrival) >= least_pass(v) for v in vessels]
+    least = min((p.total for p, ok in zip(plain, blood, strict=True) if ok), default=np.inf)
+    return [
+        explain(v.C, t, tissue) if ok and p.total < FAR * least else p
+        for v, p, ok in zip(vessels, plain, blood, strict=True)
+    ]
+
+
+def _named(
+    r: Ranked,
+    artery: Ranked | None,
+    interval: float,
+    thickest: float,
+    *,
+    is_main: bool,
+) -> Ranked:
+    """Return the vessel with its kind and the reason for it."""
+    lead = r.fit.lead
+    thick = r.curve.shape.thickness > 0.6 * thickest
+    pass_of_blood = least_pass(r.curve) if artery is None else (LESION_SHARE * artery.first_pass)
+    if is_main and artery is not None:
+        return replace(
+            r,
+            kind=VesselKind.ARTERY,
+            reason=(
+                f"Its curve explains the tissue best: delay {number(r.fit.delay.mean(), 0)} s, "
+                f"{number(100 * r.unexplained, 1)} % unexplained."
+            ),
+        )
+    before = 0.0 if artery is None else artery.curve.arrival - r.curve.arrival
+    tolerance = max(1.5, 0.3 * interval)
+    if r.first_pass < pass_of_blood and before < tolerance:
+        kind = VesselKind.LESION
+        reason = "Its late level is too high for its first pass: it takes contrast up like tissue."
+    elif lead > _largest_lead(interval) or (artery is None and _trails(r.fit, interval)):
+        lead = max(lead, -r.middle)
+        kind = VesselKind.LATE_VEIN
+        reason = f"The tissue fills about {number(lead, 0)} s before it."
+    elif before > tolerance or (
+        artery is None and (_is_early(r.fit, interval) or r.first_pass > LARGEST_PASS)
+    ):
+        seconds = number(before if artery is not None else r.fit.first, 0)
+        of = "the artery" if artery is not None else "the tissue"
+        reason = f"It fills {seconds} s before {of}."
+        if thick:
+            kind = VesselKind.HEART
+        elif artery is not None and r.first_pass > EARLY_MULTIPLE * artery.first_pass:
+            kind = VesselKind.EARLY_VEIN
+            reason += " Its first pass is undiluted."
+        else:
+            kind = VesselKind.PULMONARY
+    elif thick and r.curve.shape.elongation < TUBE:
+        kind, reason = VesselKind.HEART, "It is too thick for a vessel."
+    elif before < -tolerance:
+        kind = VesselKind.LATE_VEIN
+        reason = f"It fills {number(-before, 0)} s after the artery."
+    elif artery is not None:
+        kind, reason = VesselKind.ARTERY, "It fills with the artery."
+    else:
+        kind = VesselKind.UNKNOWN
+        reason = f"It leaves {number(100 * r.unexplained, 0)} % of the tissue's curves unexplained."
+    if artery is not None and r.ratio > 1.05 * artery.ratio:
+        reason += (
+            f" Its misfit of the tissue is {number(r.ratio / artery.ratio, 1)} times as large."
+        )
+    return replace(r, kind=kind, reason=reason)
+
+
+#: Verdict of the voxels of a vessel that is not the main one.
+VERDICT_OF_KIND = {
+    VesselKind.ARTERY: Verdict.OTHER_VESSEL,
+    VesselKind.EARLY_VEIN: Verdict.EARLY,
+    VesselKind.PULMONARY: Verdict.EARLY,
+    VesselKind.HEART: Verdict.CHAMBER,
+    VesselKind.LATE_VEIN: Verdict.LATE,
+    VesselKind.LESION: Verdict.LESION,
+    VesselKind.UNKNOWN: Verdict.OTHER_VESSEL,
+}
+
+
+def _vp_ratio(other: Explanation, main: Explanation) -> tuple[float, float]:
+    """Return the mean ratio of vp over the tissues and its log SD."""
+    seen = (other.vp > 0) & (main.vp > 0)
+    if seen.sum() < 2:
+        return float("nan"), float("inf")
+    log = np.log(other.vp[seen] / main.vp[seen])
+    middle = float(np.median(log))
+    return float(np.exp(middle)), float(np.median(np.abs(log - middle)) * 1.4826)
+
+
+def _without_tissue(vessels: list[VesselCurve], t: Array) -> Choice:
+    """Return the largest vessel; without tissue nothing shows that it feeds anything."""
+    nothing = np.full(1, np.nan)
+    fit = Explanation(
+        nothing, nothing, nothing, nothing, nothing, nothing, nothing, np.zeros((t.size, 1))
+    )
+    ranked = tuple(
+        Ranked(v, fit, first_pass_ratio(v.C, t, v.arrival), float("nan")) for v in vessels
+    )
+    main = int(np.argmax([v.shape.volume * v.C.max() for v in vessels]))
+    return Choice(main, "no tissue enhances enough to show which vessel feeds it.", ranked)

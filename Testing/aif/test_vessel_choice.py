@@ -1,0 +1,134 @@
+"""The artery is the vessel that feeds the tissue; veins, heart and lesions are told apart."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from SpineDCELib.aif import Selection, Verdict, VesselKind, apply_selection
+from SpineDCELib.aif.manual_selection import Ball
+from SpineDCELib.aif.tissue_explanation import as_tissue, explain
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.data import Images
+from SpineDCELib.settings import Settings, changed
+
+sys.path.insert(0, str(Path(__file__).parent))
+from aif.vessel_scenes import drawn, outcome, scene
+
+
+def found_in(s):
+    """Return the detection as the analysis gives it."""
+    return Analysis(Images(s.series), Settings()).detection()
+
+
+def test_the_curve_that_feeds_a_tissue_explains_it_and_another_does_not():
+    t = np.arange(0, 240, 4.0)
+    s = np.clip(t - 30, 0, None)
+    artery = 5 * (s / 8) ** 2 * np.exp(2 * (1 - s / 8)) + 0.8 * (1 - np.exp(-s / 20))
+    late = np.clip(t - 36, 0, None)
+    fine = np.interp(t - 5, t, artery)
+    tissue = as_tissue((0.05 * fine + 0.002 * np.cumsum(fine))[:, None])
+    s = late
+    vein = 2 * (s / 16) ** 2 * np.exp(2 * (1 - s / 16)) + 0.8 * (1 - np.exp(-s / 20))
+    own, other = explain(artery, t, tissue), explain(vein, t, tissue)
+    assert own.unexplained[0] < 0.01
+    assert other.misfit[0] > 3 * own.misfit[0]
+    assert own.delay[0] == pytest.approx(5, abs=1.5)
+    # Only shapes count: a blood curve of another scale explains the tissue as well.
+    scaled = explain(7.3 * artery, t, tissue)
+    assert scaled.misfit[0] == pytest.approx(own.misfit[0], rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", [2, 5, 8, 12, 17, 21])
+def test_the_artery_is_served_among_early_veins_and_lesions(seed):
+    s = scene(seed, **drawn(seed))
+    assert outcome(found_in(s), s) == "served"
+
+
+@pytest.mark.parametrize("seed", [34, 38])
+def test_a_vein_that_fills_first_is_not_the_artery(seed):
+    s = scene(seed)
+    found = found_in(s)
+    assert outcome(found, s) == "served"
+    early = np.any([m for n, m in s.places.items() if "cava" in n or "pulmonary" in n], axis=0)
+    assert not (found.mask & early & ~s.arteries).any()
+    assert {e.kind for e in found.evidence} & {VesselKind.EARLY_VEIN, VesselKind.PULMONARY}
+
+
+@pytest.mark.parametrize("seed", [3, 7, 19, 23, 27, 31])
+def test_without_an_artery_in_view_there_is_no_aif(seed):
+    s = scene(seed, **drawn(seed))
+    found = found_in(s)
+    assert found.doubt
+    assert not found.mask.any()
+
+
+def test_relaxivity_blood_T10_and_haematocrit_do_not_change_the_choice():
+    s = scene(8)
+    masks = [
+        Analysis(Images(s.series), changed(Settings(), **what)).detection().mask
+        for what in (
+            {},
+            {"concentration": {"r1": 3.5}},
+            {"concentration": {"r1": 5.6}},
+            {"aif": {"blood_T10": 1.2}},
+            {"aif": {"blood_T10": 1.9, "Hct": 0.5}},
+        )
+    ]
+    for mask in masks[1:]:
+        np.testing.assert_array_equal(mask, masks[0])
+
+
+def test_a_vein_that_a_person_chooses_is_marked():
+    s = scene(21)
+    found = found_in(s)
+    vein = next(e for e in found.evidence if e.kind is VesselKind.LATE_VEIN)
+    artery = found.vessels == found.artery.vessel
+    own = np.argwhere(found.vessels == vein.vessel)
+    A = s.series.geometry.affine
+    taken = tuple(Ball(tuple((A @ [i, j, k, 1])[:3])) for k, j, i in own)
+    out = tuple(Ball(tuple((A @ [i, j, k, 1])[:3])) for k, j, i in np.argwhere(artery))
+    chosen = apply_selection(Selection("vein", taken, out), found, s.series)
+    assert chosen.against_evidence
+    assert not chosen.doubt
+    assert set(np.unique(chosen.verdicts[chosen.mask])) == {Verdict.CHOSEN}
+    same = apply_selection(Selection("same", taken_in=out[:20]), found, s.series)
+    assert not same.against_evidence
+    assert (same.verdicts[same.mask] == Verdict.ACCEPTED).all()
+
+
+def test_a_vein_that_a_person_draws_is_marked_in_the_notes():
+    s = scene(21)
+    analysis = Analysis(
+        Images(s.series),
+        changed(Settings(), aif={"source": "mask"}, concentration={"signal": "relative"}),
+        aif_mask=s.places["inferior vena cava"],
+    )
+    assert analysis.against_evidence()
+    assert any("against the evidence" in note for note in analysis.aif().notes)
+    analysis.update(aif_mask=s.places["aorta"])
+    assert not analysis.against_evidence()
+
+
+def test_a_search_without_tissue_gives_no_aif():
+    s = scene(8)
+    signal = s.series.signal.copy()
+    blood = np.any([m for n, m in s.places.items() if "lesion" not in n], axis=0)
+    blood &= ~np.any([s.places[n] for n in ("muscle", "fat", "marrow")], axis=0)
+    signal[:, ~blood] = signal[0, ~blood]
+    found = found_in(replace(s, series=replace(s.series, signal=signal)))
+    assert found.doubt
+
+
+@pytest.mark.slow
+def test_of_many_scenes_none_is_confidently_wrong():
+    counts = {"served": 0, "refused": 0, "wrong": 0}
+    empty = dict(counts)
+    for seed in range(120):
+        s = scene(seed, **drawn(seed))
+        into = counts if s.facts["n_artery"] >= 30 else empty
+        into[outcome(found_in(s), s)] += 1
+    assert counts["wrong"] == 0
+    assert empty["wrong"] == empty["served"] == 0
+    assert counts["served"] >= 0.9 * sum(counts.values())
