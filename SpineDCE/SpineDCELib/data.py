@@ -32,6 +32,7 @@ class PreprocessedSeries:
     tissue: NDArray[np.bool_] | None = None  #: False where there is only noise
     displacement: NDArray[np.float64] | None = None  #: ``(regions, frames, 3)``, LPS mm
     rotation: NDArray[np.float64] | None = None  #: ``(regions, frames)``, degrees
+    excluded: tuple[int, ...] = ()  #: numbers, from 1, of the frames that were left out
 
 
 @dataclass(frozen=True, eq=False)

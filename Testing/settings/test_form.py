@@ -25,11 +25,15 @@ from SpineDCELib.settings import (
 OTHER = {
     "reading.series": 2,
     "reading.joined": (3, 5),
+    "reading.excluded_frames": (7, 12),
     "reading.frame_interval": 4.5,
     "reading.frame_times": (0.0, 4.5, 9.5),
     "reading.field_strength": 3.0,
     "reading.TR": 0.009,
     "reading.FA": 12.0,
+    "contrast.dose": 0.05,
+    "contrast.rate": 3.0,
+    "contrast.concentration": 0.5,
     "concentration.T10": 0.7,
     "concentration.muscle_T10": 0.95,
     "concentration.r1": 3.8,
@@ -203,6 +207,11 @@ def test_bounds_and_choices_are_enforced_in_the_shown_unit(field):
 def test_what_describes_the_acquisition_belongs_to_a_visit():
     visit = {f.path for f in settings_fields() if f.scope == "visit"}
     assert visit == {
+        "reading.excluded_frames",
+        "contrast.agent",
+        "contrast.dose",
+        "contrast.rate",
+        "contrast.concentration",
         "reading.series", "reading.joined", "reading.displaced", "reading.accept_implausible",
         "reading.resample_regions", "reading.frame_interval", "reading.frame_times",
         "reading.field_strength", "reading.TR", "reading.FA", "aif.source",

@@ -11,7 +11,15 @@ from SpineDCELib.data import PreprocessedSeries
 from SpineDCELib.errors import InputError
 from SpineDCELib.preprocessing import preprocess
 from SpineDCELib.series import MIN_FRAMES
-from SpineDCELib.settings import GADOBUTROL_R1, at_field
+from SpineDCELib.series.excluded_frames import kept_frames, without_frames
+from SpineDCELib.settings.contrast_agents import (
+    CONTRAST_AGENTS,
+    DOSES,
+    RATES,
+    USUAL_AGENT,
+    agent_r1,
+    injected_dose,
+)
 
 #: What a dynamic series of the spine can have: time between frames, s; repetition time, s (up to a
 #: 2D multi-slice sequence, whose TR is the frame interval); voxel sizes, mm.
@@ -37,10 +45,41 @@ def field_strength(view: View) -> float | None:
     return view.study.dynamic.acquisition.field_strength
 
 
+def agent(view: View) -> str | None:
+    """Return the contrast agent as set, else as the files say; None where it is not known."""
+    given = view.settings.contrast.agent or view.study.dynamic.acquisition.agent
+    return given if given in CONTRAST_AGENTS else None
+
+
+def dose(view: View) -> float | None:
+    """Return the dose, mmol/kg: as set, else of the files' volume; None where it is not known."""
+    given, contrast = view.settings.contrast.dose, view.settings.contrast
+    if given is not None:
+        return given
+    acquisition = view.study.dynamic.acquisition
+    volume, weight, name = acquisition.contrast_volume, acquisition.weight, view(agent)
+    concentration = contrast.concentration
+    if concentration is None and name is not None:
+        concentration = CONTRAST_AGENTS[name].concentration
+    if volume is None or weight is None or concentration is None:
+        return None
+    found = injected_dose(volume, concentration, weight)
+    return found if DOSES[0] <= found <= DOSES[1] else None
+
+
+def injection_rate(view: View) -> float | None:
+    """Return the rate of the injection, mL/s: as set, else as the files say."""
+    given = view.settings.contrast.rate
+    if given is not None:
+        return given
+    found = view.study.dynamic.acquisition.injection_rate
+    return found if found is not None and RATES[0] <= found <= RATES[1] else None
+
+
 def r1(view: View) -> float:
     """Return the relaxivity in use, 1/s/mM."""
     given = view.settings.concentration.r1
-    return at_field(GADOBUTROL_R1, view(field_strength))[0] if given is None else given
+    return agent_r1(view(agent) or USUAL_AGENT, view(field_strength)) if given is None else given
 
 
 def T1_source(view: View) -> str:
@@ -56,14 +95,15 @@ def T1_source(view: View) -> str:
 
 
 def preprocessed(view: View) -> PreprocessedSeries:
-    """Return the dynamic series after motion correction, noise mask and smoothing."""
-    dynamic = view.whole(view.study.dynamic)
+    """Return the dynamic series without excluded frames, after motion, mask and smoothing."""
+    dynamic = without_frames(view.whole(view.study.dynamic), view.settings.reading.excluded_frames)
     done = preprocess(dynamic, view.whole(view.settings.preprocessing), progress=view.progress)
     return PreprocessedSeries(
         done.series,
         tissue=None if done.mask is None else done.mask.mask,
         displacement=None if done.motion is None else done.motion.displacement,
         rotation=None if done.motion is None else done.motion.rotation,
+        excluded=tuple(int(n) for n in view.settings.reading.excluded_frames or ()),
     )
 
 
@@ -73,12 +113,14 @@ def check(view: View) -> bool:
     Raises:
         InputError: too few frames; no TR, flip angle or chosen T10; no AIF; unusable signal.
     """
-    frames = view.study.dynamic.n_frames
+    kept = kept_frames(view.study.dynamic.n_frames, view.settings.reading.excluded_frames)
+    frames = int(kept.sum())
     if frames < MIN_FRAMES:
+        left = "" if kept.all() else f" without the {int((~kept).sum())} that are excluded"
         raise InputError(
-            f"The dynamic series has {frames} frames; a fit needs at least {MIN_FRAMES}.",
+            f"The dynamic series has {frames} frames{left}; a fit needs at least {MIN_FRAMES}.",
             code="too_few_frames",
-            fields=["reading.series", "reading.joined"],
+            fields=["reading.series", "reading.joined", "reading.excluded_frames"],
         )
     if not view.settings.reading.accept_implausible:
         _check_plausible(view)
@@ -106,7 +148,7 @@ def check(view: View) -> bool:
         check_sequence(TR=view(TR), FA=view(FA))
         _check_T10(view)
     if not view.settings.reading.skip_invalid:
-        check_signal(view.study.dynamic.signal)
+        check_signal(view.study.dynamic.signal, kept)
     return True
 
 

@@ -28,6 +28,7 @@ from SpineDCELib.kinetics.fitting import Fitter
 from SpineDCELib.measurement import Size, mean_curve
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Settings
+from SpineDCELib.settings.contrast_agents import USUAL_AGENT, r1_log_SD
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 from SpineDCELib.vocabulary.region_roles import Role
 
@@ -42,6 +43,9 @@ STAGES: dict[str, Stage[Any]] = {
         acquisition.TR,
         acquisition.FA,
         acquisition.field_strength,
+        acquisition.agent,
+        acquisition.dose,
+        acquisition.injection_rate,
         acquisition.r1,
         acquisition.T1_source,
         acquisition.preprocessed,
@@ -256,6 +260,27 @@ class Analysis:
     def r1(self) -> float:
         """Relaxivity in use, 1/s/mM."""
         return self._graph.get(acquisition.r1)
+
+    @property
+    def agent(self) -> str | None:
+        """Contrast agent; None where it is not known."""
+        return self._graph.get(acquisition.agent)
+
+    @property
+    def dose(self) -> float | None:
+        """Dose of contrast agent, mmol/kg."""
+        return self._graph.get(acquisition.dose)
+
+    @property
+    def injection_rate(self) -> float | None:
+        """Rate of the injection, mL/s."""
+        return self._graph.get(acquisition.injection_rate)
+
+    @property
+    def r1_log_SD(self) -> float:
+        """Standard deviation of ln r1 of the agent, between measurements and laboratories."""
+        field_strength = self._graph.get(acquisition.field_strength)
+        return r1_log_SD(self.agent or USUAL_AGENT, field_strength)
 
     @property
     def T1_source(self) -> str:

@@ -12,12 +12,20 @@ from SpineDCELib import aif
 from SpineDCELib.aif.blood_curve import BloodCurve
 from SpineDCELib.aif.candidates import Detection, VesselEvidence
 from SpineDCELib.aif.phase_aif import PhaseCurve
-from SpineDCELib.analysis.acquisition_stages import FA, TR, field_strength, preprocessed, r1
+from SpineDCELib.analysis.acquisition_stages import (
+    FA,
+    TR,
+    agent,
+    field_strength,
+    preprocessed,
+    r1,
+)
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import signal_mode
 from SpineDCELib.concentration import relative_enhancement, signal_difference
 from SpineDCELib.errors import InputError
-from SpineDCELib.settings import BLOOD_T10, GADOBUTROL_R2, at_field
+from SpineDCELib.settings import BLOOD_T10, at_field
+from SpineDCELib.settings.contrast_agents import USUAL_AGENT, agent_r2
 
 
 class Artery(NamedTuple):
@@ -277,7 +285,7 @@ def blood_curve(view: View, source: Artery, n0: int) -> BloodCurve:
         lambda values: contrast(values, baseline),
         TE=view.study.dynamic.acquisition.TE,
         r2=view.settings.aif.r2,
-        literature_r2=at_field(GADOBUTROL_R2, view(field_strength))[0],
+        literature_r2=agent_r2(view(agent) or USUAL_AGENT, view(field_strength)),
         phase=phase,
         peak=view.settings.aif.peak,
     )

@@ -8,6 +8,7 @@ from SpineDCELib.analysis.acquisition_stages import (
     FA,
     TR,
     T1_source,
+    agent,
     field_strength,
     preprocessed,
     r1,
@@ -19,6 +20,7 @@ from SpineDCELib.concentration.conversion import Conversion, convert
 from SpineDCELib.data import Concentration, Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import MUSCLE_T10, at_field
+from SpineDCELib.settings.contrast_agents import USUAL_AGENT, r1_log_SD
 
 
 def concentration(view: View) -> Concentration:
@@ -76,7 +78,20 @@ def concentration(view: View) -> Concentration:
         if view.whole(view.study.T1_map) is not None or view.whole(view.study.flip_angles):
             notes.append("The study's own T1 is not used: T10 comes from muscle, as set.")
         notes.append(f"Muscle {how}; its T10 is {_muscle_T10_words(view)}.")
+    if absolute:
+        notes.append(_r1_words(view))
     return replace(found, notes=(*notes, *found.notes))
+
+
+def _r1_words(view: View) -> str:
+    said = f"Relaxivity r1 {view(r1):g} /s/mM"
+    if view.settings.concentration.r1 is not None:
+        return f"{said} (as given)."
+    known = view(agent)
+    name = known or USUAL_AGENT
+    spread = 100 * r1_log_SD(name, view(field_strength))
+    said += f" of {name} in whole blood, ± {spread:.0f} % (Shen 2015)"
+    return f"{said}." if known else f"{said}; the files do not name a contrast agent."
 
 
 def _muscle_T10_words(view: View) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Title of each group of options, and the beginnings of the paths of its fields.
 _GROUPS = (
-    ("study", ("reading.",)),
+    ("study", ("reading.", "contrast.")),
     ("preprocessing (by default, only the background is removed)", ("preprocessing.",)),
     (
         "arterial input function (give at most one of --aif, --aif-mask and --aif-file)",

@@ -11,7 +11,14 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 
 #: Relative differences that do not count.
-TOLERANCES = {"TR": 0.02, "TE": 0.1, "frame interval": 0.1, "voxel size": 0.1, "dose": 0.1}
+TOLERANCES = {
+    "TR": 0.02,
+    "TE": 0.1,
+    "frame interval": 0.1,
+    "voxel size": 0.1,
+    "dose": 0.1,
+    "rate": 0.1,
+}
 
 
 @dataclass(frozen=True)
@@ -77,11 +84,12 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     for name, key in (
         ("manufacturer", "Manufacturer"),
         ("scanner", "ManufacturerModelName"),
-        ("contrast agent", "ContrastBolusAgent"),
     ):
         same(name, heads[0].get(key), heads[1].get(key))
-    same("contrast volume per weight [mL/kg]", *(_dose(h) for h in heads),
-         tolerance=TOLERANCES["dose"])  # fmt: skip
+    same("contrast agent", before.agent, after.agent)
+    same("dose [mmol/kg]", before.dose, after.dose, tolerance=TOLERANCES["dose"])
+    same("injection rate [mL/s]", before.injection_rate, after.injection_rate,
+         tolerance=TOLERANCES["rate"], confirm=False)  # fmt: skip
     return found
 
 
@@ -102,7 +110,7 @@ def require_accepted(found: list[Difference], *, accepted: bool) -> None:
 
 
 def _header(files: tuple[str, ...]) -> dict[str, Any]:
-    """Read scanner, weight and contrast agent from the first DICOM file."""
+    """Read the scanner from the first DICOM file."""
     if not files:
         return {}
     import pydicom
@@ -111,16 +119,8 @@ def _header(files: tuple[str, ...]) -> dict[str, Any]:
         head = pydicom.dcmread(files[0], stop_before_pixels=True)
     except (OSError, pydicom.errors.InvalidDicomError):
         return {}
-    keys = (
-        "Manufacturer", "ManufacturerModelName", "ContrastBolusAgent", "ContrastBolusVolume",
-        "PatientWeight",
-    )  # fmt: skip
+    keys = ("Manufacturer", "ManufacturerModelName")
     return {key: head.get(key) for key in keys if head.get(key) not in (None, "")}
-
-
-def _dose(head: dict[str, Any]) -> float | None:
-    volume, weight = head.get("ContrastBolusVolume"), head.get("PatientWeight")
-    return float(volume) / float(weight) if volume and weight else None
 
 
 def _word(value: Any) -> str:

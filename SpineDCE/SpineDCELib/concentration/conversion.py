@@ -60,7 +60,7 @@ def convert(
     T10: NDArray[np.floating] | None = None
     if conversion.mode == "absolute":
         T10, note = tissue_T10(images, conversion, baseline, part(progress, 0.0, 0.5))
-        notes += [note, f"Relaxivity r1 {conversion.r1:g} /s/mM."]
+        notes.append(note)
     progress(0.5, "Computing concentration")
     curves = _converted(signal, baseline, T10, conversion)
     errors = signal_errors(signal, frames=baseline_frames)
@@ -205,8 +205,14 @@ def invalid(signal: NDArray[np.floating]) -> NDArray[np.bool_]:
     return mask
 
 
-def check_signal(signal: NDArray[np.floating]) -> None:
-    """Refuse NaN, infinite or negative signal."""
+def check_signal(signal: NDArray[np.floating], kept: NDArray[np.bool_]) -> None:
+    """Refuse NaN, infinite or negative signal.
+
+    Args:
+        signal: ``(frames, …)``. kept: ``(frames,)``; the other frames are not used.
+    """
+    if not kept.all():
+        signal = signal[kept]
     lowest = float(signal.min())  # NaN spreads through min
     if np.isnan(lowest) or not np.isfinite(float(signal.max())):
         count = int((~np.isfinite(signal)).any(axis=0).sum())

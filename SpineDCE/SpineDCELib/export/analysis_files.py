@@ -26,6 +26,7 @@ from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.export.overview_figure import write_overview
 from SpineDCELib.export.preprocessing_figure import write_motion, write_preprocessing_picture
 from SpineDCELib.files.digests import array_digest, file_digest
+from SpineDCELib.series.excluded_frames import without_frames
 from SpineDCELib.series.linear_resampling import resample_linear
 from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import QUANTITIES
@@ -113,8 +114,9 @@ def write_results(
 
 def _write_preprocessing(folder: Path, analysis: Analysis) -> list[str]:
     """Write the effect of preprocessing, if there was any; return the names of the tables."""
-    images, before = analysis.images, analysis.study.dynamic
-    if images.dynamic.signal is before.signal:
+    images, excluded = analysis.images, analysis.settings.reading.excluded_frames
+    before = without_frames(analysis.study.dynamic, excluded)
+    if not excluded and images.dynamic.signal is before.signal:
         return []
     write_preprocessing_picture(
         folder / "preprocessing.png",

@@ -296,7 +296,11 @@ def _resolved(analysis: Analysis) -> dict[str, Any]:
     return {
         "TR [s]": analysis.TR,
         "flip angle [degrees]": analysis.FA,
+        "contrast agent": analysis.agent,
+        "dose [mmol/kg]": analysis.dose,
+        "injection rate [mL/s]": analysis.injection_rate,
         "T10 from": analysis.T1_source,
+        "mode": analysis.mode,
         "r1 [1/s/mM]": analysis.r1,
         "shift [s]": analysis.shift(),
         "own shifts [s]": analysis.own_shifts(),

@@ -17,6 +17,7 @@ from SpineDCELib.series import (
     Source,
     Volume,
 )
+from SpineDCELib.series.excluded_frames import without_frames
 
 #: Arrays and plain values.
 Entry = tuple[dict[str, NDArray[Any]], dict[str, Any]]
@@ -147,7 +148,8 @@ def preprocessed_to_entry(done: PreprocessedSeries, series: DynamicSeries) -> En
     for name in ("tissue", "displacement", "rotation"):
         if (array := getattr(done, name)) is not None:
             arrays[name] = array
-    return arrays, {"notes": list(done.series.notes)}
+    excluded = list(done.excluded)
+    return arrays, {"notes": list(done.series.notes), "excluded": excluded}
 
 
 def entry_to_preprocessed(
@@ -158,9 +160,11 @@ def entry_to_preprocessed(
     Args:
         series: the series as read.
     """
+    series = without_frames(series, values.get("excluded"))
     return PreprocessedSeries(
         replace(series, signal=arrays.get("signal", series.signal), notes=tuple(values["notes"])),
         tissue=arrays.get("tissue"),
         displacement=arrays.get("displacement"),
         rotation=arrays.get("rotation"),
+        excluded=tuple(values.get("excluded", ())),
     )

@@ -83,6 +83,9 @@ class Acquisition:
         TE: echo time, s (Q.MS1.005).
         FA: prescribed flip angle, degrees (Q.MS1.007).
         field_strength: T (Q.MS1.010).
+        agent: contrast agent: a known one, or as the file writes it.
+        contrast_volume: of contrast agent, mL; weight: of the patient, kg.
+        injection_rate: mL/s.
     """
 
     TR: float | None = None
@@ -91,6 +94,10 @@ class Acquisition:
     field_strength: float | None = None
     manufacturer: str | None = None
     description: str | None = None
+    agent: str | None = None
+    contrast_volume: float | None = None
+    weight: float | None = None
+    injection_rate: float | None = None
 
 
 @dataclass(frozen=True)

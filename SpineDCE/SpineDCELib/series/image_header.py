@@ -48,6 +48,9 @@ class SeriesHeader:
     modality: str = ""
     manufacturer: str = ""
     contrast_agent: str = ""
+    contrast_volume: float | None = None  #: mL
+    injection_rate: float | None = None  #: mL/s
+    weight: float | None = None  #: of the patient, kg
     frame_of_reference_uid: str | None = None
     field_strength: float | None = None
     three_dimensional: bool | None = None
@@ -197,7 +200,8 @@ def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
         ),
         modality=text(ds, 0x00080060),
         manufacturer=text(ds, 0x00080070),
-        contrast_agent=text(ds, 0x00180010),
+        **_contrast(ds),
+        weight=_positive(number(ds, 0x00101030)),
         frame_of_reference_uid=text(ds, 0x00200052) or None,
         field_strength=number(ds, 0x00180087),
         three_dimensional={"3D": True, "2D": False}.get(dimension),
@@ -211,6 +215,25 @@ def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
         bits_stored=integer(ds, 0x00280101) or 16,
         signed=bool(integer(ds, 0x00280103)),
     )
+
+
+def _contrast(ds: Dataset) -> dict[str, Any]:
+    """Return agent, volume and rate of the injection, of a classic or an enhanced file."""
+    item = _first(ds, 0x00180012)
+    profile = None if item is None else _first(item, 0x00189340)
+    places = [place for place in (ds, item, profile) if place is not None]
+    code = [place for place in (item,) if place is not None]
+
+    def first(tags: Sequence[int]) -> float | None:
+        found = (_positive(number(place, tag)) for tag in tags for place in places)
+        return next((value for value in found if value is not None), None)
+
+    name = text(ds, 0x00180010) or next((text(c, 0x00080104) for c in code), "")
+    return {
+        "contrast_agent": name,
+        "contrast_volume": first((0x00181044, 0x00181041)),
+        "injection_rate": first((0x00181046,)),
+    }
 
 
 def _with_pixels(

@@ -18,6 +18,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Acquisition, Geometry
 from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.image_header import component_of
+from SpineDCELib.settings.contrast_agents import recognised
 
 _TIME_UNITS = {8: 1.0, 16: 1e-3, 24: 1e-6}
 
@@ -60,6 +61,7 @@ def open_nifti(path: Path, name: str) -> ImageFile:
             field_strength=_number(side, "MagneticFieldStrength"),
             manufacturer=side.get("Manufacturer") if isinstance(side, dict) else None,
             description=str(side.get("SeriesDescription") or "") or None,
+            agent=_agent(side),
         ),
         component=component_of(*image_type[2:])
         or ("phase" if re.search(r"_(ph|phase)(_|\.)", path.name.lower()) else "magnitude"),
@@ -69,6 +71,12 @@ def open_nifti(path: Path, name: str) -> ImageFile:
         notes=notes,
         problems=problems,
     )
+
+
+def _agent(side: Any) -> str | None:
+    """Return the contrast agent of a sidecar: a known one, or as it is written."""
+    written = str(side.get("ContrastBolusAgent") or side.get("ContrastBolusIngredient") or "")
+    return recognised(written) or written or None
 
 
 def _information(path: Path, notes: list[str]) -> tuple[Any, NDArray[np.float64] | None]:

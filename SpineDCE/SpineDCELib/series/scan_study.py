@@ -30,6 +30,7 @@ from SpineDCELib.series.study_contents import (
     grid_key,
 )
 from SpineDCELib.series.study_context import resolve_roles
+from SpineDCELib.settings.contrast_agents import recognised
 
 #: Single-volume series that are alike in everything but time become one dynamic series from here.
 MIN_SERIES_TO_JOIN = 3
@@ -312,6 +313,10 @@ def _describe(
             field_strength=h.field_strength,
             manufacturer=h.manufacturer or None,
             description=h.description or h.protocol or None,
+            agent=(recognised(h.contrast_agent) or h.contrast_agent) or None,
+            contrast_volume=h.contrast_volume,
+            weight=h.weight,
+            injection_rate=h.injection_rate,
         ),
         component=first.component,
         role=role,

@@ -2,8 +2,6 @@
 
 from SpineDCELib.settings.constants import (
     BLOOD_T10,
-    GADOBUTROL_R1,
-    GADOBUTROL_R2,
     HCT,
     MUSCLE_T10,
     at_field,
@@ -21,6 +19,7 @@ from SpineDCELib.settings.values import (
     T1_SOURCES,
     AIFSettings,
     ConcentrationSettings,
+    ContrastSettings,
     FitSettings,
     Integration,
     Model,
@@ -43,8 +42,6 @@ __all__ = [
     "AIF_SOURCES",
     "BLOOD_T10",
     "FORM",
-    "GADOBUTROL_R1",
-    "GADOBUTROL_R2",
     "HCT",
     "MODELS",
     "MUSCLE_T10",
@@ -52,6 +49,7 @@ __all__ = [
     "T1_SOURCES",
     "AIFSettings",
     "ConcentrationSettings",
+    "ContrastSettings",
     "Field",
     "FitSettings",
     "Integration",

@@ -12,6 +12,7 @@ from numbers import Integral, Real
 from typing import Any, Literal
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.settings.contrast_agents import CONTRAST_AGENTS
 from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
 
 #: What describes the acquisition or the patient belongs to a visit; how a visit is analysed is
@@ -270,6 +271,12 @@ _FIELDS = (
         option="--displaced-frames",
     ),
     Field(
+        "reading.excluded_frames", "Excluded frames", "numbers", "visit",
+        "Numbers of frames that are left out of the analysis, such as frames with motion or an "
+        "artefact, with commas between them.",
+        low=1, high=1e6, optional=True, option="--exclude-frames", metavar="N,…",
+    ),
+    Field(
         "reading.frame_interval", "Frame interval", "number", "visit",
         "Time between frames where the files carry no times.",
         unit="s", low=0.01, high=600, optional=True, option="--frame-interval", metavar="SECONDS",
@@ -401,6 +408,33 @@ _FIELDS = (
         "Time after the artery's peak for which the frames are left as they are.",
         unit="s", low=0, high=10_000, option="--smooth-time-first-pass", metavar="SECONDS",
     ),
+    # -- contrast agent --------------------------------------------------------------------------
+    Field(
+        "contrast.agent", "Contrast agent", "choice", "visit",
+        "Contrast agent that was injected; its relaxivities are used where none are given.",
+        choices={
+            None: "as the files say",
+            **{name: agent.title for name, agent in CONTRAST_AGENTS.items()},
+        },
+        option="--agent",
+    ),
+    Field(
+        "contrast.dose", "Dose", "number", "visit",
+        "Dose of contrast agent per body weight; replaces the file's.",
+        unit="mmol/kg", low=0.001, high=1, optional=True, option="--dose", metavar="MMOL_PER_KG",
+    ),
+    Field(
+        "contrast.rate", "Injection rate", "number", "visit",
+        "Rate of the injection; replaces the file's.",
+        unit="mL/s", low=0.01, high=50, optional=True, option="--injection-rate",
+        metavar="ML_PER_S",
+    ),
+    Field(
+        "contrast.concentration", "Agent concentration", "number", "visit",
+        "Concentration of the contrast agent as injected; the product's by default.",
+        unit="mmol/mL", low=0.01, high=2, optional=True, option="--agent-concentration",
+        metavar="MMOL_PER_ML",
+    ),
     # -- signal to concentration ----------------------------------------------------------------
     Field(
         "concentration.signal", "Signal", "choice", "common",
@@ -438,7 +472,7 @@ _FIELDS = (
     ),
     Field(
         "concentration.r1", "r1", "number", "common",
-        "Relaxivity of the contrast agent in blood; gadobutrol's at the study's field by default.",
+        "Relaxivity of the contrast agent in blood; the agent's at the study's field by default.",
         unit="1/s/mM", low=0.1, high=100, optional=True, option="--r1", metavar="PER_S_PER_MM",
     ),
     Field(
@@ -474,7 +508,7 @@ _FIELDS = (
     ),
     Field(
         "aif.r2", "r2 of blood", "number", "common",
-        "T2* relaxivity of blood; gadobutrol's if phase images confirm it, else 0.",
+        "T2* relaxivity of blood; the agent's if phase images confirm it, else 0.",
         unit="1/s/mM", low=0, high=100, optional=True, option="--blood-r2", metavar="PER_S_PER_MM",
     ),
     Field(

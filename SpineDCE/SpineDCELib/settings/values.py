@@ -129,6 +129,8 @@ class ReadingSettings:
         joined: numbers of series that are further parts of the dynamic series.
         displaced: what happens to frames whose slices lie elsewhere than most: "leave_out",
             "same_slice" (takes them at the same slice index) or "resample".
+        excluded_frames: numbers of frames, from 1, that are left out of the analysis, because of
+            motion or an artefact.
         frame_interval: s between frames where the files carry no times.
         frame_times: s, one for each frame; replaces the files' and the interval.
         field_strength: T; replaces the file's.
@@ -142,6 +144,7 @@ class ReadingSettings:
     series: int | None = None
     joined: tuple[int, ...] | None = None
     displaced: str = "leave_out"
+    excluded_frames: tuple[int, ...] | None = None
     frame_interval: float | None = None
     frame_times: tuple[float, ...] | None = None
     field_strength: float | None = None
@@ -150,6 +153,24 @@ class ReadingSettings:
     accept_implausible: bool = False
     resample_regions: bool = False
     skip_invalid: bool = False
+
+
+@dataclass(frozen=True)
+class ContrastSettings:
+    """Contrast agent and its injection; None takes what the files say.
+
+    Attributes:
+        agent: of :data:`SpineDCELib.settings.contrast_agents.CONTRAST_AGENTS`; its relaxivities
+            are used where none are given. Without a name, ``USUAL_AGENT`` is assumed, and said.
+        dose: mmol per kg of body weight.
+        rate: of the injection, mL/s.
+        concentration: of the agent as injected, mmol/mL; it turns the files' volume into a dose.
+    """
+
+    agent: str | None = None
+    dose: float | None = None
+    rate: float | None = None
+    concentration: float | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +184,7 @@ class ConcentrationSettings:
         T10: T1 of the tissue before contrast, s, for "fixed".
         muscle_T10: T1 of muscle before contrast, s, for "muscle"; None takes ``MUSCLE_T10`` at the
             study's field.
-        r1: relaxivity, 1/s/mM; None takes ``GADOBUTROL_R1`` at the study's field.
+        r1: relaxivity, 1/s/mM; None takes the contrast agent's at the study's field.
         baseline_frames: frames before the bolus; None finds them by arrival.
     """
 
@@ -186,7 +207,7 @@ class AIFSettings:
             It is not taken from a T1 map, because inflowing blood has not seen the pulses that
             flip-angle maps rely on.
         r2: T2* relaxivity of blood, 1/s/mM; its decay lowers a measured peak. None takes
-            ``GADOBUTROL_R2`` where the study's phase images confirm it, else 0 (no correction).
+            the contrast agent's where the study's phase images confirm it, else 0 (no correction).
         fitted: fit a population AIF's arrival and scale to the artery of the images, instead of
             its arrival alone to what enhances most.
         peak: "magnitude", or "phase" to take the first pass halfway to the phase images' curve.
@@ -246,6 +267,7 @@ class Settings:
 
     reading: ReadingSettings = field(default_factory=ReadingSettings)
     preprocessing: PreprocessingSettings = field(default_factory=_only_background)
+    contrast: ContrastSettings = field(default_factory=ContrastSettings)
     concentration: ConcentrationSettings = field(default_factory=ConcentrationSettings)
     aif: AIFSettings = field(default_factory=AIFSettings)
     fit: FitSettings = field(default_factory=FitSettings)

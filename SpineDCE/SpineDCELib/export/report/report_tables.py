@@ -150,6 +150,15 @@ def _T10(analysis: Analysis) -> str:
     }[analysis.T1_source]  # fmt: skip
 
 
+def _contrast(analysis: Analysis) -> str:
+    parts = [analysis.agent or "not known"]
+    if analysis.dose is not None:
+        parts.append(f"{analysis.dose:.2g} mmol/kg")
+    if analysis.injection_rate is not None:
+        parts.append(f"{analysis.injection_rate:g} mL/s")
+    return ", ".join(parts)
+
+
 def _shift(analysis: Analysis) -> str:
     how = "proposed" if analysis.settings.fit.shift == "auto" else "set by hand"
     return f"{analysis.shift():.2f} s ({how})"
@@ -181,6 +190,7 @@ _SETTINGS: dict[str, Callable[[Analysis], str]] = {
     "model": lambda a: MODEL_TITLES[a.settings.fit.model],
     "signal": lambda a: a.signal_mode,
     "T10 of tissue": _T10,
+    "contrast agent": _contrast,
     "relaxivity r1": lambda a: f"{a.r1:g} /s/mM",
     "haematocrit": lambda a: f"{a.settings.aif.Hct:g}",
     "AIF from": lambda a: str(a.settings.aif.source),
