@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from SpineDCELib.errors import InputError
+from SpineDCELib.series.excluded_frames import kept_frames
 from SpineDCELib.settings import FORM, value_at
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -39,6 +40,9 @@ _NUMBERS = {
     "r1Spin": "concentration.r1",
     "bloodT10Spin": "aif.blood_T10",
     "HctSpin": "aif.Hct",
+    "doseSpin": "contrast.dose",
+    "rateSpin": "contrast.rate",
+    "concentrationSpin": "contrast.concentration",
 }
 _COUNTS = {"baselineSpin": "concentration.baseline_frames"}
 #: Spin box → what is read from the files and can be corrected.
@@ -48,11 +52,13 @@ _CORRECTIONS = {
     "fieldSpin": "reading.field_strength",
     "intervalSpin": "reading.frame_interval",
 }
+_EXCLUDED = "reading.excluded_frames"
 #: Combo box → setting.
 _CHOICES = {
     "signalCombo": "concentration.signal",
     "T1SourceCombo": "concentration.T1_source",
     "modelCombo": "fit.model",
+    "agentCombo": "contrast.agent",
     "spatialCombo": "preprocessing.space.method",
 }
 #: Check box → setting.
@@ -111,6 +117,9 @@ class StudyPanel(Panel):
             self.on(
                 getattr(ui, check), "toggled(bool)", lambda on, path=path: self.choose(path, on)
             )
+        self.label_setting("excludedEdit", _EXCLUDED)
+        ui.excludedEdit.toolTip = words.setting_help(_EXCLUDED)
+        self.on(ui.excludedEdit, "editingFinished()", self.set_excluded)
         self.label_setting("timesTable", "reading.frame_times")
         self.on(ui.timesTable, "itemChanged(QTableWidgetItem*)", self.set_time)
         self.on(ui.computeButton, "clicked()", lambda: self.desk.compute())
@@ -169,6 +178,19 @@ class StudyPanel(Panel):
     def set_correction(self, path: str, shown: float) -> None:
         """Set a correction as it was typed; 0 restores the value of the files."""
         self.correct(path, _engine_value(path, shown))
+
+    def set_excluded(self) -> None:
+        """Exclude the frames whose numbers were typed."""
+        text = self.ui.excludedEdit.text
+        if text == FORM[_EXCLUDED].text(value_at(self.visit.settings, _EXCLUDED)):
+            return  # the focus has left the field
+        try:
+            numbers = FORM[_EXCLUDED].parse(text)
+            kept_frames(self.visit.needed().study.dynamic.n_frames, numbers)
+        except InputError:
+            self.desk.refresh()
+            raise
+        self.choose(_EXCLUDED, numbers)
 
     def set_time(self, item: Any) -> None:
         """Set one frame time as it was typed."""
@@ -237,6 +259,7 @@ class StudyPanel(Panel):
             fill_combo(getattr(ui, combo), choices, value_at(settings, path))
         for check, path in _SWITCHES.items():
             getattr(ui, check).checked = value_at(settings, path)
+        ui.excludedEdit.text = FORM[_EXCLUDED].text(value_at(settings, _EXCLUDED))
         ui.computeButton.enabled = any(not visit.is_current for visit in self.desk.visits)
 
 

@@ -14,7 +14,7 @@ DESKTOP = ROOT / "SpineDCEWidget/desktop"
 QT = {
     "QWidget", "QFrame", "QGroupBox", "QLabel", "QPushButton", "QToolButton", "QRadioButton",
     "QCheckBox", "QComboBox", "QSlider", "QSpinBox", "QDoubleSpinBox", "QProgressBar",
-    "QTableWidget",
+    "QTableWidget", "QLineEdit",
 }  # fmt: skip
 CTK = {"ctkCollapsibleButton", "ctkSliderWidget", "ctkPathLineEdit"}
 PANELS = {

@@ -16,6 +16,7 @@ pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are no
 #: Values that no rule makes up.
 OTHER = {
     "reading.joined": (2, 3),
+    "reading.excluded_frames": (7, 12),
     "reading.frame_times": tuple(5.0 * i for i in range(60)),
     "concentration.signal": "difference",
     "fit.shifts": {"Lesion": 2.5},
