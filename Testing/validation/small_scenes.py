@@ -68,7 +68,7 @@ class Study:
 
     Attributes:
         share: ``(slices, rows, columns)``, of each voxel that is artery.
-        kinds: name of a vessel → its share of each voxel.
+        kinds: name of a vessel or tissue → its share of each voxel.
         vp: name of a region → mean vp of what it should contain.
         blood: ``(frames,)``, of the artery, mM.
     """
@@ -82,6 +82,7 @@ class Study:
     vp: dict[str, float]
     blood: np.ndarray
     conditions: Conditions
+    vessels: tuple[str, ...]  #: names in ``kinds`` of vessels that are no arteries
     facts: dict[str, object] = field(default_factory=dict)
 
 
@@ -161,7 +162,7 @@ class Circulation:
         vessels = {
             "aorta": aorta,
             "pulmonary artery": pulmonary + delayed(t, again + mixing, -2.0),
-            "heart": left + delayed(t, again + mixing, -1.0),
+            "left heart": left + delayed(t, again + mixing, -1.0),
             "superior vena cava": (thick * arm_vein if arm else 0.5 * vein) + mixing + again,
             "inferior vena cava": 0.5 * (renal + vein),
             "azygos": vein,
@@ -223,7 +224,7 @@ class Anatomy:
             if rng.random() < 0.5:
                 add("inferior vena cava", -18, front - 24, rng.uniform(8, 11), number=2)
             if rng.random() < 0.3:
-                add("heart", 10, front - 45, rng.uniform(16, 22), number=3)
+                add("left heart", 10, front - 45, rng.uniform(16, 22), number=3)
         elif level == "lumbar":
             add(ARTERY, 7, front - 11, rng.uniform(7, 10), rng.uniform(-0.1, 0.1))
             add("inferior vena cava", -16, front - 11, rng.uniform(8, 11), number=1)
@@ -570,8 +571,8 @@ def make_study(anatomy, conditions, *, vp_factor, lesion_scale, rng, visit=0):
     T1_map = _T1_map(share, tissues, fat_T1, B1, c, geometry, regions, rng, acquisition)
     shares = {}
     for k, name in enumerate(names):
-        if tissues[k].vessel:
-            kind = name.rpartition(" ")[0]
+        kind = name.rpartition(" ")[0] or name
+        if name != "air":
             grid = share[:, k].reshape(geometry.shape)
             shares[kind] = shares[kind] + grid if kind in shares else grid
     vertebral = shares.get("vertebral", 0)
@@ -580,10 +581,11 @@ def make_study(anatomy, conditions, *, vp_factor, lesion_scale, rng, visit=0):
     return Study(
         Images(dynamic), T1_map, {n: regions[n] for n in roles}, roles, artery, shares, vp,
         framed(flow.vessels["aorta"]), c,
+        tuple(v for v in flow.vessels if v in shares and v not in ("aorta", "left heart")),
         {
             "level": anatomy.level, "slab": c.slab, "interval": interval, "SNR": round(SNR, 1),
             "arrival": round(arrival, 1), "field": c.field_strength, "agent": c.agent,
-            "artery_voxels": int((artery > 0.95).sum()), "muscle": regions["Muscle"],
+            "arterial_voxels": int((artery + shares.get("left heart", 0) > 0.95).sum()), "muscle": regions["Muscle"],
             "delay_lesion": round(c.delays.get("lesion", 4.0), 2),
             "delay_reference": round(c.delays.get("marrow", 4.0), 2),
             "early_vein": c.early_vein is not None,

@@ -87,7 +87,7 @@ def test_regions_lie_in_their_tissue_and_the_truth_is_that_of_the_tissue(pair):
 
 def record(true, low, high, *, mode="map", artery="right", decided=None, seed=0):
     change = 100 * (np.sqrt((1 + low / 100) * (1 + high / 100)) - 1)
-    facts = {"level": "lumbar", "artery_voxels": 50}
+    facts = {"level": "lumbar", "arterial_voxels": 50}
     return {
         "seed": seed, "mode": mode, "true": true, "change": change, "low": low, "high": high,
         "decided": (low > -40 or high < -40) if decided is None else decided,
