@@ -585,7 +585,8 @@ def make_study(anatomy, conditions, *, vp_factor, lesion_scale, rng, visit=0):
         {
             "level": anatomy.level, "slab": c.slab, "interval": interval, "SNR": round(SNR, 1),
             "arrival": round(arrival, 1), "field": c.field_strength, "agent": c.agent,
-            "arterial_voxels": int((artery + shares.get("left heart", 0) > 0.95).sum()), "muscle": regions["Muscle"],
+            "arterial_voxels": int((artery + shares.get("left heart", 0) > 0.95).sum()),
+            "muscle": regions["Muscle"],
             "delay_lesion": round(c.delays.get("lesion", 4.0), 2),
             "delay_reference": round(c.delays.get("marrow", 4.0), 2),
             "early_vein": c.early_vein is not None,
