@@ -47,7 +47,7 @@ def test_standard_errors_of_patlak_have_a_closed_form():
     np.testing.assert_allclose([errors["vp"], errors["Ktrans"]], expected, rtol=1e-6)
 
 
-def test_no_standard_error_at_a_bound_or_without_a_fit():
+def test_a_bound_leaves_the_standard_error_and_a_curve_without_a_fit_has_none():
     curves = np.zeros((60, 2, 2))
     noise = 0.01 * np.random.default_rng(2).normal(size=60)
     curves[:, 0, 0] = models.extended_tofts(T, CP, vp=0.0, Ktrans=0.2, ve=0.4) - 0.02 * CP + noise
@@ -57,7 +57,7 @@ def test_no_standard_error_at_a_bound_or_without_a_fit():
     found = fit(curves, T, CP, model="extended_tofts")
     errors = standard_errors(found)
     assert found.vp[0, 0] == 0
-    assert np.isnan(errors["vp"][0, 0])
+    assert errors["vp"][0, 0] > 0
     assert errors["Ktrans"][0, 0] > 0
     for name in found:
         assert np.isnan(errors[name][0, 1])

@@ -25,6 +25,7 @@ from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter
+from SpineDCELib.kinetics.signal_noise import SignalNoise
 from SpineDCELib.measurement import Size, mean_curve
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Settings
@@ -424,6 +425,10 @@ class Analysis:
     def fit(self, progress: Progress = silent) -> FitResult:
         """Return the model's parameters in every voxel at the shift that is set."""
         return self._graph.get(fit_stages.fit, progress)
+
+    def signal_noise(self, voxels: NDArray[np.intp]) -> SignalNoise:
+        """Return how noise of the signal appears in the curves of some voxels (flat indices)."""
+        return fit_stages.signal_noise(View(self._graph), voxels)
 
     def result(self, progress: Progress = silent) -> Result:
         """Return maps, status, statistics of the regions and their curves."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.kinetics.standard_errors import standard_errors
+from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS, QUANTITIES
 
@@ -60,7 +61,9 @@ class VoxelExplanation:
 
 
 def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExplanation:
-    """Fit one voxel at the shift in use.
+    """Fit one voxel at the shift in use there: its region's or slice's own, else the study's.
+
+    The errors contain that of a region's own delay.
 
     Raises:
         InputError: the study cannot be analysed as it is set.
@@ -68,8 +71,9 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
     shape = analysis.study.dynamic.geometry.shape
     curves = analysis.concentration().curves
     index = np.array([np.ravel_multi_index(voxel, shape)])
-    result = analysis.fitter().fit(Ta=analysis.shift(), voxels=index)
-    errors = standard_errors(result)
+    Ta, delay_SE = _delay_at(analysis, voxel)
+    result = analysis.fitter().fit(Ta=Ta, voxels=index)
+    errors = standard_errors(result, analysis.signal_noise(index), delay_SE=delay_SE)
     values = tuple(
         (name, QUANTITIES[name].shown(float(v[0])), QUANTITIES[name].shown(float(errors[name][0])))
         for name, v in result.parameters.items()
@@ -88,3 +92,16 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
         float(result.R2[0]),
         status.reason,
     )
+
+
+def _delay_at(analysis: Analysis, voxel: tuple[int, int, int]) -> tuple[float, float]:
+    """Return the shift in use in a voxel and its standard error where a region has one, s."""
+    own, by = analysis.own_shifts(), analysis.settings.fit.shift_by
+    found = analysis.shift(), 0.0
+    if by == "slice":
+        return own.get(f"slice {voxel[0] + 1}", found[0]), 0.0
+    delays = analysis.delays()
+    for name, mask in without_exclusions(analysis.regions, analysis.roles).items():
+        if mask[voxel] and name in own:
+            found = own[name], delays[name].SE if name in delays else 0.0
+    return found

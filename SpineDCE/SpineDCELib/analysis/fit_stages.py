@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.analysis.acquisition_stages import T1_source, check, preprocessed
+from SpineDCELib.analysis.acquisition_stages import FA, TR, T1_source, check, preprocessed, r1
 from SpineDCELib.analysis.aif_stages import arterial_curve, arterial_input
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
@@ -20,10 +20,12 @@ from SpineDCELib.analysis.shift_stages import (
     shift_findings,
     shift_masks,
 )
+from SpineDCELib.concentration.baseline import stored_step
 from SpineDCELib.concentration.conversion import unusable
 from SpineDCELib.data import Images, Result
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter, prepare
+from SpineDCELib.kinetics.signal_noise import SignalNoise
 from SpineDCELib.kinetics.standard_errors import standard_errors
 from SpineDCELib.measurement import (
     Measures,
@@ -114,6 +116,28 @@ def result(view: View) -> Result:
     return Result(maps, fitted.status, statistics, curves, fits, notes, measures)
 
 
+def signal_noise(view: View, voxels: NDArray[np.intp]) -> SignalNoise:
+    """Return how noise of the signal appears in the curves of some voxels (flat indices)."""
+    found, kind = view(concentration), view(signal_mode)
+    if kind != "absolute":
+        return SignalNoise(kind, found.baseline_frames)
+    assert found.T10 is not None
+    level = np.asarray(found.baseline, float).ravel()[voxels]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.where(level > 0, stored_step(view(preprocessed).series.signal) / level, 0.0)
+        R10 = 1 / np.asarray(found.T10, float).ravel()[voxels]
+    return SignalNoise(
+        kind,
+        found.baseline_frames,
+        view(TR),
+        view(FA),
+        view(r1),
+        R10,
+        T10_from_baseline=view(mode) == "muscle",
+        step=step,
+    )
+
+
 def _measures(
     view: View,
     maps: Mapping[str, NDArray[np.floating]],
@@ -124,14 +148,17 @@ def _measures(
     roles = view.roles
     wanted = [m for n, m in regions.items() if roles[n] in ("lesion", "reference")]
     errors: dict[str, NDArray[np.floating]] = {}
-    if wanted:
-        voxels = np.flatnonzero(np.any(wanted, axis=0))
-        # Errors hardly depend on the shift, so the study's stands for all.
-        for name, values in standard_errors(
-            view(fitter).fit(Ta=view(shift), voxels=voxels)
-        ).items():
-            errors[name] = np.full(geometry.shape, np.nan)
-            errors[name].ravel()[voxels] = values
+    own = view(own_shifts)
+    shifts = np.full(geometry.shape, view(shift))
+    for name, mask in (shift_masks(view) if own else {}).items():
+        shifts[mask] = own.get(name, view(shift))
+    chosen = np.any(wanted, axis=0) if wanted else np.zeros(geometry.shape, bool)
+    for Ta in np.unique(shifts[chosen]):
+        voxels = np.flatnonzero(chosen & (shifts == Ta))
+        fitted = view(fitter).fit(Ta=float(Ta), voxels=voxels)
+        for name, values in standard_errors(fitted, signal_noise(view, voxels)).items():
+            whole = errors.setdefault(name, np.full(geometry.shape, np.nan))
+            whole.ravel()[voxels] = values
     return measure(
         maps,
         regions=regions,

@@ -28,14 +28,14 @@ def signal_errors(signal: NDArray[np.floating], *, frames: int) -> SignalErrors:
         signal: ``(T, …)``.
         frames: number of baseline frames.
     """
-    step = _step(signal)
+    step = stored_step(signal)
     if frames < 2:  # the scatter is unknown
         return SignalErrors(np.zeros(signal.shape[1:]), np.full(signal.shape[1:], step / 2))
     scatter = signal[:frames].std(axis=0, ddof=1, dtype=np.float64)
     return SignalErrors(scatter / np.sqrt(frames), np.where(scatter < step / 2, step / 2, 0.0))
 
 
-def _step(signal: NDArray[np.floating]) -> float:
+def stored_step(signal: NDArray[np.floating]) -> float:
     """Return the step between stored values; 0 if they are not multiples of a step."""
     flat = signal.reshape(-1)
     values = np.unique(flat[:: max(flat.size // _SAMPLE, 1)])

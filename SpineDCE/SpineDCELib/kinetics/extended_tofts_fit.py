@@ -101,10 +101,7 @@ class ExtendedToftsFitter:
             )
         self.curve = arterial_curve(self.t, Cp, integration)
         self.curves = Curves(Ct, self.t, exclude)
-        self.hidden_errors = np.zeros((2, self.curves.array.shape[1]), np.float32)
-        for row, error in zip(self.hidden_errors, (baseline_error, rounding), strict=True):
-            if error is not None:
-                row[:] = np.broadcast_to(error, self.curves.shape).ravel()
+        self.hidden_errors = self.curves.hidden_errors(baseline_error, rounding)
 
     def tables(self, Ta: float) -> KepTables:
         """Return the arterial curve's tables at a delay of ``Ta`` s."""
@@ -148,7 +145,8 @@ class ExtendedToftsFitter:
         setup = Setup(
             self.model, self.t, self.curve, float(Ta), self.curve.integration, self.bounds
         )
-        return FitResult(setup, output, rss, R2, status).reshaped(shape)
+        hidden = self.hidden_errors[:, indices]
+        return FitResult(setup, output, rss, R2, status, hidden).reshaped(shape)
 
     def _kep(
         self, energy: Values, projections: Values, tables: KepTables, hidden_errors: Values

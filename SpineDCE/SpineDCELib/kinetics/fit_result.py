@@ -26,6 +26,8 @@ class FitResult(Mapping[str, NDArray[np.floating]]):
             curve's own sum of squares.
         R2: 1 - rss / Σ(Ct - mean)².
         status: :class:`~SpineDCELib.vocabulary.fit_status.Status` codes, uint8.
+        hidden_errors: ``(2, …)``, mM: errors of the curve's level that the residuals do not show,
+            from the baseline and from rounding, as the fit was given them.
     """
 
     setup: Setup
@@ -33,6 +35,7 @@ class FitResult(Mapping[str, NDArray[np.floating]]):
     rss: NDArray[np.floating]
     R2: NDArray[np.floating]
     status: NDArray[np.uint8]
+    hidden_errors: NDArray[np.floating] | None = None
 
     @property
     def model(self) -> str:
@@ -64,4 +67,5 @@ class FitResult(Mapping[str, NDArray[np.floating]]):
             self.rss.reshape(shape),
             self.R2.reshape(shape),
             self.status.reshape(shape),
+            None if self.hidden_errors is None else self.hidden_errors.reshape(2, *shape),
         )

@@ -53,7 +53,8 @@ def prepare(
         exclude: status codes of voxels that are not to be fitted for a reason already known
             (``Status.SATURATED``); 0 elsewhere.
         baseline_error, rounding: errors that residuals do not show, mM; see
-            :class:`ExtendedToftsFitter`. Not used for the exchange model or with ``fit_delay``.
+            :class:`ExtendedToftsFitter`. They count for standard errors; the exchange model and
+            fits of a delay do not use them to tell whether ve is determined.
 
     Raises:
         InputError: an argument cannot be used; the message names it.
@@ -77,6 +78,8 @@ def prepare(
             integration=integration,
             bounds=bounds,
             exclude=exclude,
+            baseline_error=baseline_error,
+            rounding=rounding,
         )
     return ExtendedToftsFitter(
         Ct,

@@ -57,10 +57,13 @@ class GeneralFitter:
         integration: Integration = "cubic",
         bounds: Bounds | None = None,
         exclude: ArrayLike | None = None,
+        baseline_error: ArrayLike | None = None,
+        rounding: ArrayLike | None = None,
     ) -> None:
         self.t = checked_times(t, "The frame times")
         self.curve = arterial_curve(self.t, Cp, integration)
         self.curves = Curves(Ct, self.t, exclude)
+        self.hidden_errors = self.curves.hidden_errors(baseline_error, rounding)
         self.bounds = bounds if bounds is not None else Bounds()
         self.model, self.fit_delay = model, fit_delay
         if self._setup(0.0).degrees_of_freedom < 1:
@@ -128,7 +131,8 @@ class GeneralFitter:
         output = {name: array.astype(dtype) for name, array in output.items()}
         rss, R2 = output.pop("rss"), output.pop("R2")
         shape = self.curves.shape if voxels is None else indices.shape
-        return FitResult(setup, output, rss, R2, status).reshaped(shape)
+        hidden = self.hidden_errors[:, indices]
+        return FitResult(setup, output, rss, R2, status, hidden).reshaped(shape)
 
     def _start_on_delays(
         self, starts: Array, delays: Array, voxels: Voxels, progress: Progress

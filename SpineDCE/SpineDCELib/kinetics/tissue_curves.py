@@ -44,6 +44,14 @@ class Curves:
                 )
             self.exclude = codes.astype(np.uint8).ravel()
 
+    def hidden_errors(self, *errors: ArrayLike | None) -> NDArray[np.float32]:
+        """Return errors of every curve's level, ``(len(errors), N)``; 0 where None is given."""
+        found = np.zeros((len(errors), self.array.shape[1]), np.float32)
+        for row, error in zip(found, errors, strict=True):
+            if error is not None:
+                row[:] = np.broadcast_to(error, self.shape).ravel()
+        return found
+
     def chosen(self, voxels: Voxels) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
         """Return flat indices of the chosen voxels, and the status each begins with."""
         indices = np.arange(self.array.shape[1])
