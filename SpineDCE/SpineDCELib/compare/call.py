@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from SpineDCELib.compare.repeatability import Repeatability
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.normalised_ratio import Change, Normalised
 from SpineDCELib.settings.constants import CUTOFF
@@ -37,8 +38,10 @@ class Call:
 
     Attributes:
         verdict: "persistent disease" or "response"; "no call" where there is no number.
-        probability: that the true change lies above the cutoff, from the voxels' spread alone.
-        decided: the 95 % interval lies wholly on one side of the cutoff.
+        probability: that the true change lies above the cutoff, from the total interval.
+        decided: the total 95 % interval lies wholly on one side of the cutoff.
+        within_repeatability: vertebrae without tumour change as much between these visits; None
+            where too few are seen.
         sentence: the call in words, with numbers.
     """
 
@@ -47,10 +50,21 @@ class Call:
     probability: float
     decided: bool
     sentence: str
+    within_repeatability: bool | None = None
+
+    @property
+    def below(self) -> float:
+        """Probability that the true change lies below the cutoff."""
+        return 1 - self.probability
 
 
 def make_call(
-    change: Change, *, before: Normalised, after: Normalised, cutoff: float = CUTOFF
+    change: Change,
+    *,
+    before: Normalised,
+    after: Normalised,
+    cutoff: float = CUTOFF,
+    repeatability: Repeatability | None = None,
 ) -> Call:
     """Call persistent disease if the change of normalised Vp is above the cutoff, %.
 
@@ -89,7 +103,28 @@ def make_call(
             sentence += " The interval includes the cutoff, so the call is uncertain."
         else:
             sentence += " Without an interval the call is uncertain."
-    return Call(verdict, cutoff, change.probability_above(cutoff), decided, sentence)
+    probability = change.probability_above(cutoff)
+    if np.isfinite(probability):
+        sentence += (
+            f" Probability of a true change above {percent(cutoff)}: {chance(probability)}; below: "
+            f"{chance(1 - probability)}."
+        )
+    within = None
+    if repeatability is not None:
+        within = repeatability.contains(change.percent)
+        place = "within" if within else "outside"
+        sentence += (
+            f" The change is {place} repeatability: {len(repeatability.changes)} vertebrae without "
+            f"tumour give {signed(repeatability.low, 0)} to {signed(repeatability.high, 0)} %."
+        )
+    return Call(verdict, cutoff, probability, decided, sentence, within)
+
+
+def chance(probability: float) -> str:
+    """Format a probability: "3 %", "<1 %", ">99 %"."""
+    if probability < 0.005:
+        return "<1 %"
+    return ">99 %" if probability > 0.995 else f"{100 * probability:.0f} %"
 
 
 def interval(change: Change, digits: int = 0) -> str:

@@ -20,8 +20,16 @@ from SpineDCELib.compare.registration import (
     check,
     register,
 )
+from SpineDCELib.compare.repeatability import (
+    SOUND_REFERENCE,
+    Repeatability,
+    reference_share,
+    repeatability,
+    vertebra_changes,
+)
 from SpineDCELib.compare.residual_tumour import Residual, default_threshold, residual_tumour
 from SpineDCELib.compare.robustness import Flip, PerturbedVisit, flip_analysis
+from SpineDCELib.compare.total_uncertainty import MeasuredVisit, shares_of_change
 from SpineDCELib.compare.visit_checks import check_visits, require_visits
 from SpineDCELib.compare.visit_differences import Difference, differences
 from SpineDCELib.data import Result
@@ -40,9 +48,6 @@ from SpineDCELib.series import Volume
 from SpineDCELib.settings.constants import CUTOFF, STOPS
 from SpineDCELib.vocabulary.quantities import NORMALISED
 from SpineDCELib.vocabulary.visits import VisitLabel
-
-#: Neighbouring vertebrae with at least this score can replace the reference.
-SOUND_REFERENCE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +86,7 @@ class LesionChange:
     check: Check | None = None  #: None where the region was carried over
     residual: Residual | None = None
     flip: Flip | None = None
+    repeatability: Repeatability | None = None  #: of normalised Vp; None with few vertebrae
     warnings: tuple[str, ...] = ()
 
     @property
@@ -267,11 +273,7 @@ def _lesion(
             code="model_without_vp",
             fields=["fit.model=extended_tofts", "fit.model=patlak"],
         )
-    changes = {
-        name: change(measured[0][name], measured[1][name])
-        for name in measured[0]
-        if name in measured[1]
-    }
+    changes, repeated = _changes((before, after), (old, new), measured)
     first, second = before.analysis, after.analysis
     grids = [a.images.dynamic.geometry for a in (first, second)]
     moved = carry_over(first.regions[old], grids[0], registration, grids[1])
@@ -283,7 +285,11 @@ def _lesion(
         if checked.warning:
             warnings.append(f"{new}: {checked.warning}")
     call = make_call(
-        changes["vp"], before=measured[0]["vp"], after=measured[1]["vp"], cutoff=cutoff
+        changes["vp"],
+        before=measured[0]["vp"],
+        after=measured[1]["vp"],
+        cutoff=cutoff,
+        repeatability=repeated,
     )
     residual = None
     if measured[0]["vp"].value > 0 and measured[1]["vp"].value > 0:
@@ -320,8 +326,30 @@ def _lesion(
         checked,
         residual,
         flip,
+        repeated,
         tuple(warnings),
     )
+
+
+def _changes(
+    visits: tuple[Visit, Visit], lesions: tuple[str, str], measured: list[dict[str, Normalised]]
+) -> tuple[dict[str, Change], Repeatability | None]:
+    """Return the changes of a lesion with their total intervals, and the repeatability of Vp."""
+    parameters = [name for name in measured[0] if name in measured[1]]
+    reduced = [
+        MeasuredVisit(visit.analysis, lesion, values["vp"].reference)
+        for visit, lesion, values in zip(visits, lesions, measured, strict=True)
+    ]
+    shares = shares_of_change(reduced, parameters)
+    changes: dict[str, Change] = {}
+    repeated = None
+    for name in parameters:
+        logs, noise = vertebra_changes(reduced, [v.result for v in visits], name)
+        reference = reference_share(list(logs.values()), [noise[key] for key in logs])
+        changes[name] = change(measured[0][name], measured[1][name], (*shares[name], reference))
+        if name == "vp":
+            repeated = repeatability(logs)
+    return changes, repeated
 
 
 def _free_of_exclusions(analysis: Analysis, name: str) -> NDArray[np.bool_]:

@@ -87,12 +87,10 @@ class Flip:
     @property
     def sentence(self) -> str:
         runs = int(np.isfinite(self.changes).sum())
-        low, high = np.nanpercentile(self.changes, (2.5, 97.5))
         most = f" Most sensitive to: {self.tornado[0].name}." if self.tornado else ""
         return (
             f"{round(self.kept * runs)} of {runs} perturbed analyses ({100 * self.kept:.0f} %) "
-            f"lead to the same call. In 95 % of them the change is between {signed(low, 0)} and "
-            f"{signed(high, 0)} %.{most}"
+            f"lead to the same call.{most}"
         )
 
 

@@ -85,7 +85,7 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
         ("manufacturer", "Manufacturer"),
         ("scanner", "ManufacturerModelName"),
     ):
-        same(name, heads[0].get(key), heads[1].get(key))
+        same(name, *(_maker(h.get(key)) if name == "manufacturer" else h.get(key) for h in heads))
     same("contrast agent", before.agent, after.agent)
     same("dose [mmol/kg]", before.dose, after.dose, tolerance=TOLERANCES["dose"])
     same("injection rate [mL/s]", before.injection_rate, after.injection_rate,
@@ -121,6 +121,22 @@ def _header(files: tuple[str, ...]) -> dict[str, Any]:
         return {}
     keys = ("Manufacturer", "ManufacturerModelName")
     return {key: head.get(key) for key in keys if head.get(key) not in (None, "")}
+
+
+#: Words that firms add to or take from their name from one software version to the next.
+_FORMS = {
+    "medical", "systems", "system", "healthcare", "healthineers", "gmbh", "inc", "inc.", "ltd",
+    "ltd.", "corporation", "corp.", "ag", "co.", "nv", "b.v.", "dxr", "mr", "imaging",
+}  # fmt: skip
+
+
+def _maker(manufacturer: Any) -> str | None:
+    """Return who made a scanner: "Philips Medical Systems" and "PHILIPS" are one maker."""
+    if manufacturer is None:
+        return None
+    words = str(manufacturer).replace(",", " ").lower().split()
+    kept = [word for word in words if word not in _FORMS] or words
+    return " ".join(kept).capitalize()
 
 
 def _word(value: Any) -> str:

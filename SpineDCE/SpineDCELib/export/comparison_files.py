@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpineDCELib.compare.call import EVIDENCE, LIMITS
 from SpineDCELib.export.csv_tables import write_json, write_table
+from SpineDCELib.export.formats import noted
 from SpineDCELib.measurement import percent_change
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
@@ -22,12 +23,23 @@ if TYPE_CHECKING:
 def write_comparison(
     folder: Path, comparison: Comparison, *, formats: Sequence[str], anonymise: bool = False
 ) -> None:
-    """Write ``comparison.csv``, ``comparison.json``, ``flip.csv``, the residual and the report."""
+    """Write tables, residual tumour, structured report and report of a comparison."""
     write_table(
         folder / "comparison.csv",
         ["lesion", "quantity", "unit", "before", "after", "change [%]", "95% low [%]",
          "95% high [%]"],
         [row for lesion in comparison.lesions for row in _rows(lesion)],
+    )  # fmt: skip
+    write_table(
+        folder / "uncertainty.csv",
+        ["lesion", "quantity", "source", "SD of ln(after/before)", "part of the variance"],
+        [
+            [lesion.name, f"normalised {name}", share.name, share.log_SD,
+             change.parts().get(share.name, float("nan"))]
+            for lesion in comparison.lesions
+            for name, change in lesion.changes.items()
+            for share in change.shares
+        ],
     )  # fmt: skip
     flips = [lesion for lesion in comparison.lesions if lesion.flip is not None]
     if flips:
@@ -53,10 +65,14 @@ def write_comparison(
             comparison.follow_up.analysis.images.dynamic.geometry,
         )
     write_json(folder / "comparison.json", record(comparison, anonymise=anonymise))
-    if "dicom" in formats and residuals:
-        from SpineDCELib.export.dicom import write_residual
+    if "dicom" in formats:
+        from SpineDCELib.export.dicom import write_changes, write_residual
 
-        write_residual(folder / "dicom", comparison, residuals, anonymise=anonymise)
+        # Visits that are not DICOM have said so where their own objects were written.
+        with noted({}, "dicom"):
+            write_changes(folder / "dicom", comparison, anonymise=anonymise)
+        if residuals:
+            write_residual(folder / "dicom", comparison, residuals, anonymise=anonymise)
     if "scene" in formats:
         from SpineDCELib.export.slicer_scene import write_comparison_scene
 
@@ -147,6 +163,14 @@ def _lesion(lesion: LesionChange) -> dict[str, Any]:
             "centre [LPS mm]": r.centre,
             "place": r.place,
             "sentence": r.sentence,
+        }
+    if lesion.repeatability is not None:
+        repeated = lesion.repeatability
+        out["repeatability"] = {
+            "vertebrae": dict(repeated.changes),
+            "coefficient of ln(after/before)": repeated.coefficient,
+            "low [%]": repeated.low,
+            "high [%]": repeated.high,
         }
     if lesion.flip is not None:
         out["flip"] = {

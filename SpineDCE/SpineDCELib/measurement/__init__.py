@@ -7,9 +7,11 @@ from SpineDCELib.measurement.normalised_ratio import (
     Change,
     Normalised,
     RegionMean,
+    Share,
     change,
     normalise,
     percent_change,
+    region_mean,
 )
 from SpineDCELib.measurement.reference_vertebra import ReferenceScore
 from SpineDCELib.measurement.region_statistics import (
@@ -30,6 +32,7 @@ __all__ = [
     "RegionMean",
     "RegionStatistics",
     "Role",
+    "Share",
     "Size",
     "change",
     "mean_curve",
@@ -37,6 +40,7 @@ __all__ = [
     "measure_size",
     "normalise",
     "percent_change",
+    "region_mean",
     "region_statistics",
     "role_of",
     "statistics_of_voxels",

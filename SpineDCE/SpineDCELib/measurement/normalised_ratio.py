@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -45,8 +46,30 @@ class Normalised:
 
 
 @dataclass(frozen=True)
+class Share:
+    """One source of the uncertainty of a change.
+
+    Attributes:
+        name: "noise", "delays", "T10", "AIF", "outline" or "reference".
+        log_SD: standard deviation of ln(follow-up/baseline) that it causes.
+        freedom: degrees of freedom with which that is known.
+    """
+
+    name: str
+    log_SD: float
+    freedom: float = float("inf")
+
+
+@dataclass(frozen=True)
 class Change:
-    """Change of a normalised parameter from baseline to follow-up, %."""
+    """Change of a normalised parameter from baseline to follow-up, %.
+
+    Attributes:
+        low, high: 95 % interval from all shares together.
+        log_SE: standard error of ln(follow-up/baseline).
+        freedom: degrees of freedom of the interval.
+        shares: what the interval comes from.
+    """
 
     parameter: str
     percent: float
@@ -54,6 +77,15 @@ class Change:
     high: float
     log_SE: float
     freedom: float
+    shares: tuple[Share, ...] = ()
+
+    def parts(self) -> dict[str, float]:
+        """Return the part of each share in the variance, 0 to 1, largest first."""
+        total = sum(share.log_SD**2 for share in self.shares)
+        if not (np.isfinite(total) and total > 0):
+            return {}
+        parts = {share.name: share.log_SD**2 / total for share in self.shares}
+        return dict(sorted(parts.items(), key=lambda item: -item[1]))
 
     def probability_above(self, cutoff: float) -> float:
         """Return the probability that the true change is above ``cutoff`` %, from the interval."""
@@ -193,8 +225,13 @@ def normalised(
     return Normalised(lesion_name, reference_name, parameter, value, low, high, log_SE, freedom)
 
 
-def change(before: Normalised, after: Normalised) -> Change:
-    """Return 100·(after − before)/before, % (Behar et al., AJNR 2023), with its interval."""
+def change(before: Normalised, after: Normalised, shares: Sequence[Share] = ()) -> Change:
+    """Return 100·(after − before)/before, % (Behar et al., AJNR 2023), with its interval.
+
+    Args:
+        shares: sources of uncertainty beside the noise of both values. Independent variances add
+            on the log scale; the degrees of freedom as Welch and Satterthwaite add them.
+    """
     nan = float("nan")
     if not (before.value > 0 and after.value >= 0):
         return Change(before.parameter, nan, nan, nan, nan, nan)
@@ -202,11 +239,18 @@ def change(before: Normalised, after: Normalised) -> Change:
     if after.value == 0:
         return Change(before.parameter, percent, nan, nan, nan, nan)
     squared = np.array([before.log_SE, after.log_SE]) ** 2
-    log_SE = float(np.sqrt(squared.sum()))
-    freedom = _freedom(squared, np.array([before.freedom, after.freedom]))
+    noise = Share(
+        "noise",
+        float(np.sqrt(squared.sum())),
+        _freedom(squared, np.array([before.freedom, after.freedom])),
+    )
+    every = (noise, *shares)
+    variances = np.array([share.log_SD**2 for share in every])
+    log_SE = float(np.sqrt(variances.sum()))
+    freedom = _freedom(variances, np.array([share.freedom for share in every]))
     ends = _interval(np.log(after.value / before.value), log_SE, freedom)
     low, high = (float(100 * np.expm1(end)) for end in ends)
-    return Change(before.parameter, percent, low, high, log_SE, freedom)
+    return Change(before.parameter, percent, low, high, log_SE, freedom, every)
 
 
 def _freedom(variances: NDArray[np.floating], freedom: NDArray[np.floating]) -> float:

@@ -38,8 +38,9 @@ CONVERSION_MODES: dict[str, ModeWords] = {
     "relative": ModeWords("relative signal", "RELATIVE", "relative"),
     "difference": ModeWords("signal difference", "DIFF", "difference"),
 }
-#: Parameter → beginning of its private code.
+#: Parameter → beginning of its private code, and of that of its change.
 _STEMS = {"vp": "NVP", "Ktrans": "NKTRANS"}
+_CHANGES = {"vp": "DVP", "Ktrans": "DKTRANS"}
 #: Parameters that have their unit only where concentration is fitted. kep is a ratio of two.
 _SCALED = {"vp", "Ktrans", "ve", "PS", "Fp"}
 
@@ -55,6 +56,13 @@ def normalised_code(parameter: str, mode: str) -> Code:
     words = CONVERSION_MODES[mode]
     meaning = f"{NORMALISED[parameter]}, {words.meaning}"
     return (f"{_STEMS[parameter]}_{words.code}", PRIVATE, meaning)
+
+
+def change_code(parameter: str, mode: str) -> Code:
+    """Return the DICOM code of the change of a normalised parameter from the baseline visit, %."""
+    words = CONVERSION_MODES[mode]
+    meaning = f"Change of normalised {QUANTITIES[parameter].title}, {words.meaning}"
+    return (f"{_CHANGES[parameter]}_{words.code}", PRIVATE, meaning)
 
 
 def map_code(name: str, mode: str) -> Code | None:

@@ -15,7 +15,7 @@ from SpineDCELib.export.dicom.deidentify import Anonymiser
 from SpineDCELib.export.dicom.parametric_maps import parametric_map
 from SpineDCELib.export.dicom.segmentation_writer import segmentation
 from SpineDCELib.export.dicom.source_images import sources
-from SpineDCELib.export.dicom.structured_report import measurement_report
+from SpineDCELib.export.dicom.structured_report import change_report, measurement_report
 from SpineDCELib.export.optional_packages import require_highdicom
 from SpineDCELib.measurement import without_exclusions
 
@@ -101,6 +101,31 @@ def write_residual(
         computed=True,
     )
     _save(folder, {"residual": dataset}, anonymise)
+
+
+def write_changes(folder: Path, comparison: Comparison, *, anonymise: bool = False) -> None:
+    """Write ``changes.dcm``, a structured report in the study of the follow-up visit.
+
+    Its regions are in ``changes_regions.dcm``.
+
+    Raises:
+        InputError: highdicom is not installed, or the study is not DICOM.
+    """
+    require_highdicom()
+    analysis = comparison.follow_up.analysis
+    found = sources(analysis)
+    measured = without_exclusions(analysis.regions, analysis.roles)
+    regions = segmentation(
+        {lesion.name: measured[lesion.name] for lesion in comparison.lesions},
+        roles=analysis.roles,
+        sources=found,
+        series_number=SERIES_NUMBER + 72,
+        description="Lesions of the comparison",
+    )
+    report = change_report(
+        comparison, regions=regions, sources=found, series_number=SERIES_NUMBER + 74
+    )
+    _save(folder, {"changes_regions": regions, "changes": report}, anonymise)
 
 
 def _save(folder: Path, datasets: Mapping[str, Any], anonymise: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,11 +12,14 @@ from SpineDCELib.export.dicom import codes
 from SpineDCELib.export.dicom.codes import concept
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.source_images import Sources
-from SpineDCELib.vocabulary.conversion_modes import map_code, normalised_code
+from SpineDCELib.vocabulary.conversion_modes import change_code, map_code, normalised_code
 from SpineDCELib.vocabulary.kinetic_models import MODEL_CODES
 from SpineDCELib.vocabulary.quantities import QUANTITIES, RATIO
 from SpineDCELib.vocabulary.region_roles import words_of
 from SpineDCELib.vocabulary.terminology import Code
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.compare_visits import Comparison
 
 
 def measurement_report(
@@ -29,15 +32,6 @@ def measurement_report(
     """
     import highdicom as hd
 
-    observer = hd.sr.ObserverContext(
-        observer_type=concept(("121007", "DCM", "Device")),
-        observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(
-            uid=hd.UID(),
-            name="SpineDCE",
-            manufacturer_name=EQUIPMENT["manufacturer"],
-            model_name=EQUIPMENT["manufacturer_model_name"],
-        ),
-    )
     model = MODEL_CODES[analysis.settings.fit.model]
     groups = []
     for number, region in enumerate(result.regions, 1):
@@ -53,6 +47,79 @@ def measurement_report(
                 measurements=_measurements(region, result, model),
             )
         )
+    return _report(
+        groups, regions=regions, sources=sources, series_number=series_number,
+        description="SpineDCE measurements",
+    )  # fmt: skip
+
+
+def change_report(
+    comparison: Comparison, *, regions: Any, sources: Sources, series_number: int
+) -> Any:
+    """Return a report with the change of every lesion, in the study of the follow-up visit.
+
+    Args:
+        regions: DICOM Segmentation with one segment per lesion of the comparison, in its order.
+    """
+    import highdicom as hd
+
+    analysis = comparison.follow_up.analysis
+    method = concept(MODEL_CODES[analysis.settings.fit.model])
+    groups = []
+    for number, lesion in enumerate(comparison.lesions, 1):
+        found: list[Any] = []
+        call = lesion.call
+        numbers: list[tuple[Code, float, Code, Code]] = []
+        for parameter, change in lesion.changes.items():
+            name = change_code(parameter, comparison.mode)
+            numbers += [
+                (name, change.percent, codes.PERCENT, codes.MEAN),
+                (name, change.low, codes.PERCENT, codes.LOW),
+                (name, change.high, codes.PERCENT, codes.HIGH),
+            ]
+        numbers += [
+            (codes.PROBABILITY_ABOVE, 100 * call.probability, codes.PERCENT, codes.MEAN),
+            (codes.PROBABILITY_BELOW, 100 * call.below, codes.PERCENT, codes.MEAN),
+        ]
+        for code, value, unit, derivation in numbers:
+            if np.isfinite(value):
+                found.append(
+                    hd.sr.Measurement(
+                        name=concept(code), value=float(value), unit=concept(unit),
+                        derivation=concept(derivation), method=method,
+                    )
+                )  # fmt: skip
+        described = regions.SegmentSequence[number - 1]
+        groups.append(
+            hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
+                tracking_identifier=hd.sr.TrackingIdentifier(
+                    uid=described.TrackingUID, identifier=lesion.name
+                ),
+                referenced_segment=hd.sr.ReferencedSegment.from_segmentation(regions, number),
+                finding_type=concept(words_of("lesion").kind),
+                measurements=found,
+            )
+        )
+    return _report(
+        groups, regions=regions, sources=sources, series_number=series_number,
+        description="SpineDCE change between visits",
+    )  # fmt: skip
+
+
+def _report(
+    groups: list[Any], *, regions: Any, sources: Sources, series_number: int, description: str
+) -> Any:
+    import highdicom as hd
+
+    observer = hd.sr.ObserverContext(
+        observer_type=concept(("121007", "DCM", "Device")),
+        observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(
+            uid=hd.UID(),
+            name="SpineDCE",
+            manufacturer_name=EQUIPMENT["manufacturer"],
+            model_name=EQUIPMENT["manufacturer_model_name"],
+        ),
+    )
     content = hd.sr.MeasurementReport(
         observation_context=hd.sr.ObservationContext(observer_device_context=observer),
         procedure_reported=concept(codes.PROCEDURE),
@@ -72,7 +139,7 @@ def measurement_report(
         manufacturer=EQUIPMENT["manufacturer"],
         is_complete=True,
     )
-    dataset.SeriesDescription = "SpineDCE measurements"
+    dataset.SeriesDescription = description
     dataset.ManufacturerModelName = EQUIPMENT["manufacturer_model_name"]
     dataset.SoftwareVersions = EQUIPMENT["software_versions"]
     return dataset

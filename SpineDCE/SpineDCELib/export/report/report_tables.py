@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.compare.call import chance
 from SpineDCELib.data import Result
 from SpineDCELib.measurement import Change, Extent, Normalised
 from SpineDCELib.vocabulary.conversion_modes import normalised_title
@@ -63,6 +64,12 @@ def _ratio(ratio: Normalised | None) -> str:
     return f"{times(ratio.value)} ({interval})"
 
 
+def _sources(change: Change) -> str:
+    """Return what an interval comes from: "outline 48 %, T10 20 %, noise 12 %"."""
+    parts = change.parts()
+    return ", ".join(f"{name} {100 * part:.0f} %" for name, part in parts.items()) or NONE
+
+
 def change_rows(lesion: LesionChange, mode: str = "") -> Table:
     """Return baseline, follow-up and change of a lesion.
 
@@ -78,6 +85,26 @@ def change_rows(lesion: LesionChange, mode: str = "") -> Table:
                 times(lesion.before[name].value),
                 times(lesion.after[name].value),
                 _change_with_interval(change),
+            ]
+        )
+        rows.append(["its interval comes from", NONE, NONE, _sources(change)])
+    if np.isfinite(lesion.call.probability):
+        rows.append(
+            [
+                f"probability above / below {percent(lesion.call.cutoff)}",
+                NONE,
+                NONE,
+                f"{chance(lesion.call.probability)} / {chance(lesion.call.below)}",
+            ]
+        )
+    if lesion.repeatability is not None:
+        low, high = lesion.repeatability.low, lesion.repeatability.high
+        rows.append(
+            [
+                f"repeatability, {len(lesion.repeatability.changes)} vertebrae without tumour",
+                NONE,
+                NONE,
+                f"{signed(low, 0)} to {signed(high, 0)} %",
             ]
         )
     one, two = lesion.sizes
