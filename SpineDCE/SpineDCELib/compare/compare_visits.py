@@ -29,7 +29,7 @@ from SpineDCELib.compare.repeatability import (
 )
 from SpineDCELib.compare.residual_tumour import Residual, default_threshold, residual_tumour
 from SpineDCELib.compare.robustness import Flip, PerturbedVisit, flip_analysis
-from SpineDCELib.compare.total_uncertainty import MeasuredVisit, shares_of_change
+from SpineDCELib.compare.total_uncertainty import MeasuredVisit, shares_of_change, vp_at_bound
 from SpineDCELib.compare.visit_checks import check_visits, require_visits
 from SpineDCELib.compare.visit_differences import Difference, differences
 from SpineDCELib.data import Result
@@ -47,7 +47,7 @@ from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Volume
 from SpineDCELib.settings.constants import CUTOFF, STOPS
 from SpineDCELib.vocabulary.quantities import NORMALISED
-from SpineDCELib.vocabulary.visits import VisitLabel
+from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,7 +273,11 @@ def _lesion(
             code="model_without_vp",
             fields=["fit.model=extended_tofts", "fit.model=patlak"],
         )
-    changes, repeated = _changes((before, after), (old, new), measured)
+    reduced = [
+        MeasuredVisit(visit.analysis, lesion, values["vp"].reference)
+        for visit, lesion, values in zip((before, after), (old, new), measured, strict=True)
+    ]
+    changes, repeated = _changes((before, after), reduced, measured)
     first, second = before.analysis, after.analysis
     grids = [a.images.dynamic.geometry for a in (first, second)]
     moved = carry_over(first.regions[old], grids[0], registration, grids[1])
@@ -284,6 +288,12 @@ def _lesion(
         checked = check(moved, second.regions[new], grids[1])
         if checked.warning:
             warnings.append(f"{new}: {checked.warning}")
+    for visit, when in zip(reduced, VISITS.values(), strict=True):
+        for name in vp_at_bound(visit):
+            warnings.append(
+                f"{when.title}: Vp of many voxels of {name} is at its upper bound, so the AIF is "
+                "far too low. Check the artery."
+            )
     call = make_call(
         changes["vp"],
         before=measured[0]["vp"],
@@ -332,14 +342,12 @@ def _lesion(
 
 
 def _changes(
-    visits: tuple[Visit, Visit], lesions: tuple[str, str], measured: list[dict[str, Normalised]]
+    visits: tuple[Visit, Visit],
+    reduced: list[MeasuredVisit],
+    measured: list[dict[str, Normalised]],
 ) -> tuple[dict[str, Change], Repeatability | None]:
     """Return the changes of a lesion with their total intervals, and the repeatability of Vp."""
     parameters = [name for name in measured[0] if name in measured[1]]
-    reduced = [
-        MeasuredVisit(visit.analysis, lesion, values["vp"].reference)
-        for visit, lesion, values in zip(visits, lesions, measured, strict=True)
-    ]
     shares = shares_of_change(reduced, parameters)
     changes: dict[str, Change] = {}
     repeated = None

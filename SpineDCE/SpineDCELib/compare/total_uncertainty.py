@@ -20,6 +20,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import prepare
+from SpineDCELib.kinetics.parameters import Bounds
 from SpineDCELib.measurement import Share, mean_curve
 from SpineDCELib.measurement.exclusions import exclusion_mask
 
@@ -37,6 +38,11 @@ SMOOTHNESS = 2.5
 #: What the curve of an artery leaves in ln(ratio) at one visit because its first pass is sampled:
 #: 0.04 in a change between visits with frames of 5.4 s, measured on digital studies.
 SAMPLING = 0.04 / np.sqrt(2) / 5.4
+#: Standard deviation of a delay of which the curves say nothing, s: tissue delays of 0 to 12 s.
+WIDEST = 3.5
+#: Vp of 1 is the bound of the fit. Where more than this share of the voxels of a region reach it, the
+#: AIF is far too low and the ratio says nothing: its standard deviation is a factor of e.
+AT_BOUND, MEANINGLESS = 0.05, 1.0
 #: A lesion's mean must not be lost in a derivative: smallest part of the mean that is looked at.
 _LEAST = 0.05
 
@@ -145,26 +151,12 @@ def delay_SD(visit: MeasuredVisit, name: str, parameters: Sequence[str]) -> dict
 
 
 def delay_error(analysis: Analysis, name: str, used: float) -> float:
-    """Return the standard error of a region's shift in use, s."""
-    interval = float(np.median(np.diff(analysis.images.dynamic.times)))
-    delays: Any = getattr(analysis, "delays", None)
-    if delays is not None:
-        one = delays().get(name)
-        if one is None:
-            return interval / 2
-        off = abs(used - one.proposal) if one.determined else 0.0
-        return float(np.hypot(one.SE, off))
-    try:
-        regions = {region.name: region for region in analysis.evidence().regions}
-    except InputError:
-        regions = {}
-    if name not in regions:
-        return interval / 2
-    region = regions[name]
-    floor = 0.03 * interval + 0.006 * interval**2
-    return float(
-        np.hypot(np.hypot((region.high - region.low) / 3.92, floor), used - region.proposal)
-    )
+    """Return the standard error of a region's shift in use, s, at most :data:`WIDEST`."""
+    one = analysis.delays().get(name)
+    if one is None or not np.isfinite(one.SE):
+        return WIDEST
+    off = used - one.proposal if one.determined else 0.0
+    return float(min(np.hypot(one.SE, off), WIDEST))
 
 
 def T10_SD(visit: MeasuredVisit, name: str, parameters: Sequence[str]) -> dict[str, float]:
@@ -195,7 +187,19 @@ def AIF_SD(
         ]
         spread = float(np.sqrt(np.mean(np.square(logs)))) if logs else 0.0
         found[parameter] = float(np.hypot(spread, least))
+    if vp_at_bound(visit):
+        found = dict.fromkeys(parameters, MEANINGLESS)
     return found
+
+
+def vp_at_bound(visit: MeasuredVisit) -> list[str]:
+    """Return the regions in which Vp of many voxels reaches the upper bound of the fit."""
+    vp = visit.analysis.result().maps["vp"]
+    return [
+        name
+        for name in visit.pair
+        if np.mean(vp[visit.masks[name]] > 0.98 * Bounds().vp) > AT_BOUND
+    ]
 
 
 def _other_curves(analysis: Analysis, rng: np.random.Generator) -> list[ArterialCurve]:
