@@ -40,8 +40,8 @@ SMOOTHNESS = 2.5
 SAMPLING = 0.04 / np.sqrt(2) / 5.4
 #: Standard deviation of a delay of which the curves say nothing, s: tissue delays of 0 to 12 s.
 WIDEST = 3.5
-#: Vp of 1 is the bound of the fit. Where more than this share of the voxels of a region reach it, the
-#: AIF is far too low and the ratio says nothing: its standard deviation is a factor of e.
+#: Vp of 1 is the bound of the fit. Where it is reached by more than this share of the voxels of a
+#: region, the AIF is far too low and the ratio says nothing: its standard deviation is a factor e.
 AT_BOUND, MEANINGLESS = 0.05, 1.0
 #: A lesion's mean must not be lost in a derivative: smallest part of the mean that is looked at.
 _LEAST = 0.05
