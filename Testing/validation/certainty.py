@@ -19,7 +19,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare import compare_visits as visits
 from SpineDCELib.compare.registration import Registration
 from SpineDCELib.errors import InputError
-from SpineDCELib.settings import Settings, changed, form
+from SpineDCELib.settings import Settings, changed
 from SpineDCELib.settings.constants import CUTOFF
 from SpineDCELib.settings.values import T1_SOURCES
 from validation.small_scenes import make_pair
@@ -35,16 +35,13 @@ LARGE = (-70.0, 30.0)
 
 
 def settings_of(mode, conditions):
-    """Return the settings of a mode; agent and dose are entered where the settings have them."""
-    known = {one.path for one in form.settings_fields()}
+    """Return the settings of a mode, with the contrast agent entered."""
     settings = changed(Settings(), fit={"shift": "auto"})
     if mode == "relative":
         settings = changed(settings, concentration={"signal": "relative"})
     else:
         settings = changed(settings, concentration={"T1_source": mode})
-    if "concentration.agent" in known:
-        settings = changed(settings, concentration={"agent": conditions.agent})
-    return settings
+    return changed(settings, contrast={"agent": conditions.agent})
 
 
 def analysis_of(study, mode, settings, *, drawn_artery=False, drawn_muscle=False):
