@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,6 +176,10 @@ def AIF_SD(
     times = analysis.images.dynamic.times
     least = SAMPLING * float(np.median(np.diff(times)))
     base = _ratios(visit, analysis.arterial_curve())
+    # Each vessel that explains the tissue as well is as likely as the one in use.
+    vessels = [one.normalised.get(visit.lesion, 0.0) for one in analysis.aif_alternatives()]
+    known = [0.0, *(value for value in vessels if np.isfinite(value))]
+    other_vessels = float(np.sqrt(np.mean(np.square(known))))
     others = [_ratios(visit, curve) for curve in _other_curves(analysis, rng)]
     found = {}
     for parameter in parameters:
@@ -186,7 +189,7 @@ def AIF_SD(
             if other[parameter] > 0 and base[parameter] > 0
         ]
         spread = float(np.sqrt(np.mean(np.square(logs)))) if logs else 0.0
-        found[parameter] = float(np.hypot(spread, least))
+        found[parameter] = float(np.hypot(np.hypot(spread, least), other_vessels))
     if vp_at_bound(visit):
         found = dict.fromkeys(parameters, MEANINGLESS)
     return found
@@ -204,8 +207,7 @@ def vp_at_bound(visit: MeasuredVisit) -> list[str]:
 
 def _other_curves(analysis: Analysis, rng: np.random.Generator) -> list[ArterialCurve]:
     arterial, Hct = analysis.aif(), analysis.settings.aif.Hct
-    alternatives: Any = getattr(analysis, "aif_alternatives", None)
-    found: list[ArterialCurve] = list(alternatives()) if alternatives is not None else []
+    found: list[ArterialCurve] = []
     artery = analysis.artery
     if artery is None or arterial.signal is None or int(artery.sum()) < 2:
         return found
