@@ -29,7 +29,7 @@ ENGINE = {
     "version": set(),
     "vocabulary": GROUND,
     "files": GROUND,
-    "settings": GROUND | {"vocabulary"},
+    "settings": GROUND | {"vocabulary", "files"},
     "series": WORDS,
     "preprocessing": WORDS | {"series"},
     "kinetics": WORDS,

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """Return a text that every terminal, page and file can hold.
+
+    File names may hold bytes that are not UTF-8 and control characters that move a terminal's
+    cursor; they are shown as escapes.
+    """
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 class SpineDCEError(ValueError):
@@ -31,9 +44,9 @@ class SpineDCEError(ValueError):
         about: str | None = None,
         fields: Iterable[str] = (),
     ) -> None:
-        super().__init__(message)
+        super().__init__(printable(message))
         self.code = code
-        self.about = about
+        self.about = None if about is None else printable(about)
         self.fields = tuple(fields)
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,13 @@ class Scenes:
     def __init__(self, station: Any) -> None:
         self._station = station
 
-    async def open(self, path: Path) -> list[Any]:
+    async def open(self, path: Path, allowed: Sequence[Path] = ()) -> list[Any]:
         """Open the visits of a scene that was saved here or by the module in 3D Slicer.
 
         Later work on them is restored.
+
+        Args:
+            allowed: files outside the scene's folder that the user has agreed to read.
 
         Returns:
             The opened visits; none if the scene could not be read, which is shown as an error.
@@ -34,7 +38,7 @@ class Scenes:
             station.show_error(f"{path} does not exist. Enter the path of a scene file.")
             return []
         done, found = await station.jobs.run(
-            "Opening the scene", lambda progress: read_scene(path, progress)
+            "Opening the scene", lambda progress: read_scene(path, progress, allowed)
         )
         if not done:
             return []

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from SpineDCELib.mrml.scene_checks import other_files
 from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
 from SpineDCELib.series import scan_study
 from SpineDCELib.settings import FORM
@@ -25,6 +27,9 @@ from SpineDCEWidget.shared.wording import READING, setting_label
 
 _NOTHING: dict[str, Any] = {"path": "", "series": [], "problems": []}
 
+#: No scene whose files the user must agree to.
+_NO_FILES: dict[str, Any] = {"path": "", "files": []}
+
 
 class StudyPanel:
     """Panel of step 1."""
@@ -38,7 +43,7 @@ class StudyPanel:
             {
                 "study_title": "", "open_path": str(study or Path.home()), "folders": [],
                 "found": _NOTHING, "chosen_series": None, "recent": [], "facts": [],
-                "browsing": False,
+                "browsing": False, "scene_files": _NO_FILES,
                 "save_problem": "", "uploading": "",
             }
         )  # fmt: skip
@@ -190,10 +195,27 @@ class StudyPanel:
         station.save_soon()
         station.refresh()
 
-    async def _open_scene(self, path: Path) -> None:
-        opened = await self._scenes.open(path)
+    async def _open_scene(self, path: Path, allowed: Sequence[Path] = ()) -> None:
+        """Open a scene; ask first if it names files outside its own folder."""
+        if path.is_file() and not allowed:
+            others: list[Path] = []
+            if not self._station.attempt(lambda: others.extend(other_files(path))):
+                return
+            if others:
+                with self._station.state as state:
+                    state.scene_files = {"path": str(path), "files": [str(f) for f in others]}
+                return
+        opened = await self._scenes.open(path, allowed)
         if opened:
             await self._compute(opened)
+
+    async def open_scene_files(self, agreed: bool) -> None:
+        """Open the scene with the files outside its folder, or forget it."""
+        asked = self._station.state.scene_files
+        with self._station.state as state:
+            state.scene_files = _NO_FILES
+        if agreed and asked["path"]:
+            await self._open_scene(Path(asked["path"]), [Path(f) for f in asked["files"]])
 
     def uploads(self, batch: str) -> Path:
         """Return the folder for one set of uploaded files."""
@@ -337,6 +359,18 @@ class StudyPanel:
                                 *attributes, '@change="utils.upload($event.target.files)"'
                             ],
                         )  # fmt: skip
+        with html.Div(v_if="scene_files.path", classes="stack card", id="scene-files"):
+            html.Div("{{ scene_files.path }} names files outside its own folder:", classes="warn")
+            html.Div("{{ f }}", v_for="f in scene_files.files", key="f", classes="path")
+            html.Div("Open them only if you know where the scene comes from.", classes="hint")
+            with html.Div(classes="row"):
+                v3.VBtn(
+                    "Open with these files", size="small", variant="tonal", id="open-scene-files",
+                    click=(station.as_task(self.open_scene_files), "[true]"),
+                    **disabled_if(BUSY, "Read the listed files too"),
+                )  # fmt: skip
+                v3.VBtn("Cancel", size="small", variant="text",
+                        click=(station.as_task(self.open_scene_files), "[false]"))  # fmt: skip
         with html.Div(v_if="found.path", classes="stack card"):
             html.Div("Series", classes="label")
             with v3.VRadioGroup(

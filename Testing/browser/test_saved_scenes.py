@@ -120,6 +120,6 @@ def test_what_is_no_scene_of_ours_is_refused(tmp_path):
         read_bundle(tmp_path / "empty.mrb")
     (tmp_path / "broken.mrb").write_bytes(b"no zip at all")
     here = os.getcwd()
-    with pytest.raises(InputError, match="could not be read"):
+    with pytest.raises(InputError):
         read_bundle(tmp_path / "broken.mrb")
     assert os.getcwd() == here

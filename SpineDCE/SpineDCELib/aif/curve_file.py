@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.bounded_reading import read_text
 
 _FIELDS = ("inputs.aif_file",)
 _TIME_UNITS = {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "ms": 1e-3, "msec": 1e-3}
@@ -48,8 +49,8 @@ def read_curve_file(
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
         raise InputError(
             f"The AIF file {path} could not be read: {error}.",
             code="aif_file_unreadable",
@@ -157,7 +158,10 @@ def _table(lines: list[str]) -> tuple[list[str], list[Cells]]:
 def _split(line: str, separator: str | None) -> list[str]:
     if separator is None:
         return line.split()
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    except csv.Error:
+        return [line]
 
 
 def _numbers(cells: list[str]) -> Cells | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselKind
 from SpineDCELib.aif.mean_curve import aligned_mean
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.series.dynamic_series import DynamicSeries, Geometry
 
 Point = tuple[float, float, float]
@@ -236,8 +237,8 @@ def read_selection(path: str | Path) -> Selection:
         InputError: the file is missing or has another layout.
     """
     try:
-        return selection_from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return selection_from_dict(read_json(path))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(
             f"The AIF selection {path} could not be read: {type(error).__name__}: {error}. It must "
             "be JSON with a name and lists taken_in, taken_out (centre and radius, mm) and "

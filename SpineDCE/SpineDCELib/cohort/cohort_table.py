@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.cohort.comparison_folder import PatientCurves, read_changes, read_patient_curves
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.bounded_reading import read_text
 
 #: Headings of the columns of patient and group, in lower case.
 PATIENT = ("patient", "participant_id", "participant", "subject", "study", "id")
@@ -102,8 +103,8 @@ def read_rows(path: str | Path) -> list[Row]:
             "empty_table").
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
         raise InputError(
             f"{path} could not be read as a table: {error}.",
             code="unreadable_table",
@@ -111,10 +112,17 @@ def read_rows(path: str | Path) -> list[Row]:
         ) from None
     head = text.split("\n", 1)[0]
     separator = max(",;\t", key=head.count)
-    rows = [
-        {(key or "").strip(): (value or "").strip() for key, value in row.items() if key}
-        for row in csv.DictReader(text.splitlines(), delimiter=separator)
-    ]
+    try:
+        rows = [
+            {(key or "").strip(): (value or "").strip() for key, value in row.items() if key}
+            for row in csv.DictReader(text.splitlines(), delimiter=separator)
+        ]
+    except csv.Error as error:
+        raise InputError(
+            f"{path} could not be read as a table: {error}.",
+            code="unreadable_table",
+            about=str(path),
+        ) from None
     rows = [row for row in rows if any(row.values())]
     if not rows:
         raise InputError(

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.measurement.lesion_size import Bidimensional, Point
 
 #: A ruler with such a name joins bone and tumour; it is not a diameter.
@@ -48,7 +49,7 @@ def read_rulers(path: str | Path) -> list[Ruler]:
         InputError: the file is not of this kind, or has no complete line.
     """
     try:
-        markups = json.loads(Path(path).read_text(encoding="utf-8"))["markups"]
+        markups = read_json(path)["markups"]
         rulers = []
         for number, markup in enumerate(markups, 1):
             points = markup["controlPoints"]
@@ -61,7 +62,9 @@ def read_rulers(path: str | Path) -> list[Ruler]:
             )
             label = markup.get("name") or points[0].get("label") or f"line {number}"
             rulers.append(Ruler(str(label), start, end))
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
+    ) as error:  # fmt: skip
         raise InputError(
             f"{path} cannot be read as rulers ({type(error).__name__}). Save line markups of "
             "3D Slicer as .mrk.json.",

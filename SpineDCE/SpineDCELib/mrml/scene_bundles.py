@@ -6,7 +6,7 @@ import contextlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from SpineDCELib.analysis.mapped_images import release_images
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.image_nodes import images_of
+from SpineDCELib.mrml.scene_checks import checked_scene
 from SpineDCELib.mrml.visit_display import scale_maps, show_result, show_study
 from SpineDCELib.mrml.visit_nodes import VisitNodes, visit_names
 from SpineDCELib.mrml.visit_record import read_record, write_record
@@ -77,20 +78,25 @@ class BundledVisit:
     result: Result | None = None
 
 
-def read_bundle(path: Path) -> list[BundledVisit]:
+def read_bundle(path: Path, allowed: Collection[Path] = ()) -> list[BundledVisit]:
     """Read the visits of a ``.mrb`` or ``.mrml``, in their order.
 
+    Args:
+        allowed: files outside the folder of a ``.mrml`` that may be read too.
+
     Raises:
-        InputError: the file could not be read, or it holds no study of SpineDCE.
+        InputError: the file could not be read, it is unsafe (see :func:`checked_scene`), or it
+            holds no study of SpineDCE.
     """
-    with _scratch_scene() as scene:
+    with (
+        _scratch_scene() as scene,
+        tempfile.TemporaryDirectory(prefix="spinedce-scene-") as folder,
+    ):
+        checked = checked_scene(path, Path(folder), allowed)
         here = os.getcwd()
         try:
-            if path.suffix.lower() == ".mrb":
-                read = scene.ReadFromMRB(str(path), True)
-            else:
-                scene.SetURL(str(path))
-                read = scene.Connect()
+            scene.SetURL(str(checked))
+            read = scene.Connect()
         finally:
             os.chdir(here)  # a damaged bundle leaves MRML in the folder that it unpacks to
         if not read:

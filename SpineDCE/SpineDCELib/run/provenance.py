@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.version import __version__
 
 FORMAT = 1
@@ -54,7 +55,7 @@ def read_provenance(path: str | Path) -> dict[str, Any]:
             "unknown_record_format").
     """
     try:
-        record = json.loads(Path(path).read_text(encoding="utf-8"))
+        record = read_json(path)
         version = record["format"]
         if not {"settings", "inputs", "results"} <= set(record):
             raise KeyError("settings")

@@ -16,11 +16,16 @@ from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.measurement.rulers import Ruler, read_rulers, write_rulers
 from SpineDCELib.series import Geometry, read_segmentation, write_segmentation
 from SpineDCELib.vocabulary.region_roles import TAG
 
 SESSION = "session.json"
+#: Types of the values in the files.
+_TYPES: dict[str, Any] = {
+    "visits": list, "name": str, "study": (str, type(None)), "choices": dict, "files": list,
+}  # fmt: skip
 VISIT, REGIONS, RULERS = "visit.json", "regions.seg.nrrd", "rulers.mrk.json"
 
 
@@ -125,7 +130,10 @@ def read_visit(folder: str | Path) -> SavedVisit:
 
 def _read_record(path: Path, keys: Sequence[str]) -> dict[str, Any]:
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = read_json(path)
+        wrong = [key for key in keys if not isinstance(record[key], _TYPES[key])]
+        if wrong:
+            raise TypeError(wrong[0])
         return {**record, **{key: record[key] for key in keys}}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import tempfile
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import InputError, printable
+from SpineDCELib.files.bounded_reading import obstacle
+from SpineDCELib.files.unpacking import DEPTH, Allowance, unpack
 
 NRRD = (".nrrd", ".nhdr")
 NIFTI = (".nii", ".nii.gz")
@@ -40,7 +42,15 @@ def find_files(path: str | os.PathLike[str]) -> FileSet:
             about=str(root),
             fields=["inputs.study"],
         )
-    root = root.resolve()
+    with contextlib.suppress(OSError, RuntimeError, ValueError):  # a loop of links
+        root = root.resolve()
+    if not root.is_dir() and (reason := obstacle(root)):
+        raise InputError(
+            f"{root} is {reason}, not a study.",
+            code="not_a_file",
+            about=str(root),
+            fields=["inputs.study"],
+        )
     found = FileSet(root)
     if root.is_file() and root.name.upper() == "DICOMDIR":
         root = root.parent
@@ -60,9 +70,11 @@ def is_results(folder: Path) -> bool:
     return (folder / "provenance.json").is_file()
 
 
-def _walk(found: FileSet, folder: Path, name: str) -> None:
+def _walk(
+    found: FileSet, folder: Path, name: str, depth: int = 0, allowance: Allowance | None = None
+) -> None:
     def unreadable(error: OSError) -> None:
-        found.problems.append(f"{error.filename} cannot be opened ({error.strerror}).")
+        found.problems.append(f"{_shown(error.filename)} cannot be opened ({error.strerror}).")
 
     for place, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(
@@ -74,10 +86,27 @@ def _walk(found: FileSet, folder: Path, name: str) -> None:
             if file.startswith(".") or file.upper() == "DICOMDIR":
                 continue
             inner = os.path.relpath(os.path.join(place, file), folder)
-            _add(found, Path(place) / file, os.path.join(name, inner))
+            _add(found, Path(place) / file, os.path.join(name, inner), depth, allowance)
 
 
-def _add(found: FileSet, file: Path, name: str) -> None:
+def _shown(name: str) -> str:
+    """Return a path as text on one line."""
+    return printable(name).replace("\n", r"\x0a").replace("\t", r"\x09")
+
+
+def _add(
+    found: FileSet, file: Path, name: str, depth: int = 0, allowance: Allowance | None = None
+) -> None:
+    """Add a file, or what an archive holds; what cannot be read becomes a problem of the study.
+
+    Args:
+        depth: number of archives that the file lies in.
+        allowance: what archives in an archive may still unpack to.
+    """
+    name = _shown(name)
+    if reason := obstacle(file):
+        found.problems.append(f"{name} is left out: {reason}.")
+        return
     try:
         archive = file.suffix.lower() == ".zip" or (not file.suffix and zipfile.is_zipfile(file))
     except OSError as error:
@@ -86,23 +115,20 @@ def _add(found: FileSet, file: Path, name: str) -> None:
     if not archive:
         found.files.append((file, name))
         return
+    if depth >= DEPTH:
+        found.problems.append(f"{name} is left out: it lies in {DEPTH} archives.")
+        return
     target = tempfile.TemporaryDirectory(prefix="spinedce-")
+    allowance = Allowance.of(file) if allowance is None else allowance
     try:
-        with zipfile.ZipFile(file) as stored:
-            size = sum(member.file_size for member in stored.infolist())
-            if size > shutil.disk_usage(target.name).free:
-                raise InputError(
-                    f"the disk has no room for its {size / 1e9:.1f} GB",
-                    code="disk_full",
-                    about=name,
-                )
-            stored.extractall(target.name)
-    except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        found.problems.append(f"{name} cannot be unpacked: {error}.")
+        left_out = unpack(file, Path(target.name), allowance)
+    except InputError as error:
+        found.problems.append(str(error).replace(str(file), name))
         target.cleanup()
         return
+    found.problems.extend(f"{name} holds {member}; it is left out." for member in left_out)
     found._unpacked.append(target)
-    _walk(found, Path(target.name), name)
+    _walk(found, Path(target.name), name, depth + 1, allowance)
 
 
 def is_nrrd(file: Path) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import gzip
+import math
 import os
 import re
+import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +18,12 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.bounded_reading import read_json, require_regular
 from SpineDCELib.series.dynamic_series import Acquisition, Geometry
 from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.image_header import component_of
 from SpineDCELib.settings.contrast_agents import recognised
+from SpineDCELib.series.plausibility import MOST_VALUES, geometry_fault, times_fault
 
 _TIME_UNITS = {8: 1.0, 16: 1e-3, 24: 1e-6}
 
@@ -30,6 +35,7 @@ def open_nifti(path: Path, name: str) -> ImageFile:
         InputError: the file is damaged or not a spatial image.
     """
     notes: list[str] = []
+    check_amount(path)
     reader, affine = _information(path, notes)
     size, n = reader.GetSize(), reader.GetDimension()
     axes = [a for a in range(n) if a < 3 or size[a] > 1]
@@ -41,7 +47,13 @@ def open_nifti(path: Path, name: str) -> ImageFile:
             about=str(path),
         )
     geometry = _geometry(reader, notes) if affine is None else _rounded(reader, affine)
-    frames = int(np.prod(size[3:], dtype=np.int64)) if n > 3 else 1
+    if fault := geometry_fault(geometry.affine):
+        raise InputError(
+            f"The header of {path} cannot be right: {fault}.",
+            code="implausible_geometry",
+            about=str(path),
+        )
+    frames = math.prod(size[3:]) if n > 3 else 1
     side = _sidecar(path, notes)
     times, origin, problems = _times(side, _meta(reader), frames, notes)
     image_type = tuple(str(t).upper() for t in _as_list(side.get("ImageType")))
@@ -77,6 +89,62 @@ def _agent(side: Any) -> str | None:
     """Return the contrast agent of a sidecar: a known one, or as it is written."""
     written = str(side.get("ContrastBolusAgent") or side.get("ContrastBolusIngredient") or "")
     return recognised(written) or written or None
+
+
+#: Compressed data may always expand to this many bytes, and beyond that by this factor.
+_ALWAYS_ALLOWED, _RATIO = 1 << 28, 200
+
+
+def check_amount(path: Path) -> None:
+    """Compare the number of pixels in the header with the bytes of the file, before ITK reads it.
+
+    Raises:
+        InputError: it cannot hold them (code "truncated_file"), or is not a NIfTI file.
+    """
+    require_regular(path)
+    try:
+        with open(path, "rb") as stream:
+            packed = stream.read(2) == b"\x1f\x8b"
+        held = path.stat().st_size
+        with gzip.open(path, "rb") if packed else open(path, "rb") as stream:
+            head = stream.read(540)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            f"{path} is not a readable NIfTI file ({error}).", code="unreadable_nifti",
+            about=str(path),
+        ) from None  # fmt: skip
+    size = _declared_size(head)
+    if size is None:
+        raise InputError(
+            f"{path} is not a readable NIfTI file.", code="unreadable_nifti", about=str(path)
+        )
+    most = max(_ALWAYS_ALLOWED, _RATIO * held) if packed else held
+    if size > most:
+        raise InputError(
+            f"{path} is truncated: its header needs {size} bytes, and the file has {held}.",
+            code="truncated_file",
+            about=str(path),
+        )
+
+
+def _declared_size(head: bytes) -> int | None:
+    """Return the bytes of a file from its header, NIfTI-1 or NIfTI-2; None if it has none."""
+    for order in "<>":
+        if len(head) >= 352 and struct.unpack_from(f"{order}i", head)[0] == 348:
+            axes = struct.unpack_from(f"{order}8h", head, 40)
+            bits = struct.unpack_from(f"{order}h", head, 72)[0]
+            offset = struct.unpack_from(f"{order}f", head, 108)[0]
+        elif len(head) >= 540 and struct.unpack_from(f"{order}i", head)[0] == 540:
+            bits = struct.unpack_from(f"{order}h", head, 14)[0]
+            axes = struct.unpack_from(f"{order}8q", head, 16)
+            offset = struct.unpack_from(f"{order}q", head, 168)[0]
+        else:
+            continue
+        if not 1 <= axes[0] <= 7 or not 0 <= bits <= 2048 or not 0 <= offset < 1 << 40:
+            return None
+        values = math.prod(max(int(a), 1) for a in axes[1 : axes[0] + 1])
+        return int(offset) + values * bits // 8 if values <= MOST_VALUES else None
+    return None
 
 
 def _information(path: Path, notes: list[str]) -> tuple[Any, NDArray[np.float64] | None]:
@@ -174,10 +242,10 @@ def _stem(path: Path) -> str:
 
 def _sidecar(path: Path, notes: list[str]) -> dict[str, Any]:
     file = path.with_name(_stem(path) + ".json")
-    if not file.is_file():
+    if not file.exists():
         return {}
     try:
-        found = json.loads(file.read_text("utf-8-sig"))
+        found = read_json(file, encoding="utf-8-sig")
     except (OSError, ValueError):
         notes.append(f"The sidecar {file.name} is not readable JSON and is ignored.")
         return {}
@@ -220,11 +288,12 @@ def _times(
         if name in side:
             try:
                 times = np.array(side[name], float)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 times = np.zeros(0)
-            if times.shape == (frames,) and np.isfinite(times).all() and np.all(np.diff(times) > 0):
+            fault = times_fault(times, frames)
+            if not fault:
                 return times - times[0], f"{name} (sidecar)", problems
-            problems.append(f"{name} does not hold {frames} increasing times, one per frame.")
+            problems.append(f"{name} {fault}.")
     code = int(meta.get("xyzt_units", 0)) & 0x38
     step = meta.get("step", 0.0) * _TIME_UNITS.get(code, 1.0)
     if not np.isfinite(step) or step <= 0:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.settings.form import FORM
 from SpineDCELib.settings.values import Settings
 
@@ -54,8 +54,10 @@ def read_settings(path: str | Path) -> Settings:
             :func:`settings_from_dict`.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        data = read_json(path)
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(
             f"The settings file {path} could not be read as JSON: {error}.",
             code="unreadable_settings",
@@ -78,6 +80,8 @@ def read_settings(path: str | Path) -> Settings:
 
 def _typed(value: Any, hint: Any, name: str) -> Any:
     """Return the value as the hint's type; JSON knows no difference between 3 and 3.0."""
+    if isinstance(value, int) and abs(value) > 1 << 1000:
+        raise InputError(f"{name} is too large.", code="out_of_range")
     kinds = (hint,) if get_origin(hint) is Literal else get_args(hint) or (hint,)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     for kind in kinds:

@@ -1,0 +1,43 @@
+"""Bounds on what a header says: beyond them it is damaged or forged, whatever the format."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Voxel edges, mm: from small-animal microscopy coils to one slice of a whole body.
+_EDGES = (1e-3, 1e3)
+#: Farthest position from the isocentre, mm.
+_FARTHEST = 1e5
+#: Longest dynamic series, s, and shortest time between two frames, s.
+_LONGEST, _SHORTEST = 86400.0, 1e-3
+#: Most values of one image: 1 TB of floats.
+MOST_VALUES = 1 << 38
+
+
+def geometry_fault(affine: NDArray[np.float64]) -> str:
+    """Return what is wrong with a position matrix (LPS mm), "" if nothing."""
+    if not np.isfinite(affine).all():
+        return "its position is not finite"
+    with np.errstate(all="ignore"):
+        edges = np.linalg.norm(affine[:3, :3], axis=0)
+        if not (np.isfinite(edges).all() and edges.min() > _EDGES[0] and edges.max() < _EDGES[1]):
+            return "its voxels have edges of " + ", ".join(f"{e:.3g}" for e in edges) + " mm"
+        if abs(np.linalg.det(affine[:3, :3] / edges)) < 1e-3:
+            return "its axes do not span a volume"
+    if np.abs(affine[:3, 3]).max() > _FARTHEST:
+        return f"its position is {np.abs(affine[:3, 3]).max():.3g} mm from the isocentre"
+    return ""
+
+
+def times_fault(times: NDArray[np.float64], frames: int) -> str:
+    """Return what is wrong with frame times (s), as an end of a sentence; "" if nothing."""
+    if times.shape != (frames,) or not np.isfinite(times).all():
+        return f"does not hold {frames} increasing times, one per frame"
+    with np.errstate(all="ignore"):
+        steps = np.diff(times)
+        if np.any(steps <= 0):
+            return f"does not hold {frames} increasing times, one per frame"
+        if times[-1] - times[0] > _LONGEST or np.any(steps < _SHORTEST):
+            return "holds times that no dynamic series has (over a day, or under 1 ms apart)"
+    return ""
