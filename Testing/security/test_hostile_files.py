@@ -173,12 +173,12 @@ def test_an_empty_cell_of_a_curve_keeps_its_place():
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
-def test_what_is_no_file_is_not_opened(kind, tmp_path):
+def test_what_is_no_file_is_not_opened(kind, tmp_path, monkeypatch):
     path = tmp_path / "odd.json"
     if kind == "pipe":
         os.mkfifo(path)
     elif kind == "socket":
-        os.chdir(tmp_path)  # the name of a socket is short
+        monkeypatch.chdir(tmp_path)  # the name of a socket is short
         socket.socket(socket.AF_UNIX).bind("odd.json")
     else:
         path = Path("/dev/zero")

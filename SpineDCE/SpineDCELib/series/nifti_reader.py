@@ -22,8 +22,8 @@ from SpineDCELib.files.bounded_reading import read_json, require_regular
 from SpineDCELib.series.dynamic_series import Acquisition, Geometry
 from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.image_header import component_of
-from SpineDCELib.settings.contrast_agents import recognised
 from SpineDCELib.series.plausibility import MOST_VALUES, geometry_fault, times_fault
+from SpineDCELib.settings.contrast_agents import recognised
 
 _TIME_UNITS = {8: 1.0, 16: 1e-3, 24: 1e-6}
 
