@@ -29,10 +29,14 @@ OWN_VARIABLES = {"aif.source": "aif_source", "fit.shift": "shift"}
 #: Settings that replace what was read from the files of a visit.
 CORRECTIONS = (
     "reading.TR", "reading.FA", "reading.field_strength", "reading.frame_interval",
-    "reading.frame_times",
+    "reading.frame_times", "reading.excluded_frames",
 )  # fmt: skip
 PAGE_GROUPS = (
     SettingGroup(1, "Corrections of this visit", CORRECTIONS),
+    SettingGroup(
+        1, "Contrast agent of this visit",
+        ("contrast.agent", "contrast.dose", "contrast.rate", "contrast.concentration"), True,
+    ),
     SettingGroup(
         1, "Checks of the images", ("reading.accept_implausible", "reading.skip_invalid"), True
     ),

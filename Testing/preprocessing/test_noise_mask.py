@@ -80,3 +80,21 @@ def test_bad_settings_and_shapes_are_refused():
     assert "preprocessing.noise_mask.level" in caught.value.fields
     signal[3, 1, 2, 3] = np.nan
     assert noise_mask(signal, GRID).mask.any()
+
+
+def test_a_few_bright_voxels_that_flicker_are_not_taken_for_air():
+    rng = np.random.default_rng(2)
+    signal = rng.normal(100, 3, (20, *GRID.shape))
+    signal[:, :, :4, :30] = np.where(rng.random((20, 3, 4, 30)) < 0.5, 0.0, 12345.0)
+    found = noise_mask(signal, GRID)
+    assert found.mask[:, 10:].all()
+
+
+def test_flickering_voxels_in_a_body_with_air_do_not_move_the_threshold():
+    signal, _ = body(dark=40.0)
+    plain = noise_mask(signal, GRID)
+    rng = np.random.default_rng(2)
+    signal[:, :, 20:24, 20:30] = np.where(rng.random((20, 3, 4, 10)) < 0.5, 0.0, 12345.0)
+    found = noise_mask(signal, GRID)
+    assert found.threshold == pytest.approx(plain.threshold, rel=0.02)
+    assert (found.mask == plain.mask).mean() > 0.99

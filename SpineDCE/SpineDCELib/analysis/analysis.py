@@ -16,8 +16,15 @@ from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis import acquisition_stages as acquisition
-from SpineDCELib.analysis import aif_stages, artery_stages, fit_stages, muscle_stages, shift_stages
-from SpineDCELib.analysis.concentration_stages import concentration
+from SpineDCELib.analysis import (
+    aif_stages,
+    artery_stages,
+    fit_stages,
+    muscle_stages,
+    preprocessing_stages,
+    shift_stages,
+)
+from SpineDCELib.analysis.concentration_stages import concentration, conversion
 from SpineDCELib.analysis.graph import AnalysisInputs, Graph, Stage, View
 from SpineDCELib.concentration.T10_uncertainty import ScaleError, T10_error
 from SpineDCELib.data import ArterialInput, Concentration, Images, Result
@@ -65,6 +72,7 @@ STAGES: dict[str, Stage[Any]] = {
         artery_stages.baseline_frames,
         artery_stages.blood,
         artery_stages.image_blood,
+        conversion,
         concentration,
         aif_stages.arterial_input,
         aif_stages.arterial_curve,
@@ -75,6 +83,8 @@ STAGES: dict[str, Stage[Any]] = {
         shift_stages.own_shifts,
         shift_stages.shift_findings,
         shift_stages.slice_evidence,
+        preprocessing_stages.noise_mask_findings,
+        preprocessing_stages.smoothing_findings,
         fit_stages.drawn_background,
         fit_stages.fitter,
         fit_stages.fit,

@@ -42,6 +42,32 @@ def concentration(view: View) -> Concentration:
             "There is no T1 map, and no muscle was found that could replace it: the relative "
             "signal is fitted. Its change also contains changes of T10."
         )
+    how = view(conversion)
+    source = how.T1_source
+    images = Images(
+        view(preprocessed).series,
+        flip_angles=view.whole(view.study.flip_angles) if source == "vfa" else None,
+        T1_map=view.whole(view.study.T1_map) if source == "map" else None,
+    )
+    found = convert(images, how, baseline_frames=n0, progress=view.progress)
+    if source == "muscle":
+        origin = "drawn" if view.regions_with("muscle") else "found in the images"
+        if view.whole(view.study.T1_map) is not None or view.whole(view.study.flip_angles):
+            notes.append("The study's own T1 is not used: T10 comes from muscle, as set.")
+        notes.append(f"Muscle {origin}; its T10 is {_muscle_T10_words(view)}.")
+    if absolute:
+        notes.append(_r1_words(view))
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def conversion(view: View) -> Conversion:
+    """Return how signal is converted.
+
+    Raises:
+        InputError: T10 is to come from muscle, but there is none (code "no_muscle").
+    """
+    settings, signal = view.settings.concentration, view(signal_mode)
+    absolute = signal == "absolute"
     source = view(T1_source) if absolute else None
     tissue = view(muscle) if source == "muscle" else None
     if source == "muscle" and tissue is None:
@@ -56,7 +82,7 @@ def concentration(view: View) -> Concentration:
                 "concentration.signal=relative",
             ],
         )
-    conversion = Conversion(
+    return Conversion(
         mode=signal,
         TR=view(TR) if absolute else None,
         FA=view(FA) if absolute else None,
@@ -67,20 +93,6 @@ def concentration(view: View) -> Concentration:
         muscle_T10=view(muscle_T10) if source == "muscle" else None,
         skip_invalid=view.settings.reading.skip_invalid,
     )
-    images = Images(
-        view(preprocessed).series,
-        flip_angles=view.whole(view.study.flip_angles) if source == "vfa" else None,
-        T1_map=view.whole(view.study.T1_map) if source == "map" else None,
-    )
-    found = convert(images, conversion, baseline_frames=n0, progress=view.progress)
-    if source == "muscle":
-        how = "drawn" if view.regions_with("muscle") else "found in the images"
-        if view.whole(view.study.T1_map) is not None or view.whole(view.study.flip_angles):
-            notes.append("The study's own T1 is not used: T10 comes from muscle, as set.")
-        notes.append(f"Muscle {how}; its T10 is {_muscle_T10_words(view)}.")
-    if absolute:
-        notes.append(_r1_words(view))
-    return replace(found, notes=(*notes, *found.notes))
 
 
 def _r1_words(view: View) -> str:

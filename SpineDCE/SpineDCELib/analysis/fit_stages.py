@@ -13,6 +13,7 @@ from SpineDCELib.analysis.aif_stages import arterial_curve, arterial_input
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import mode, signal_mode
+from SpineDCELib.analysis.preprocessing_stages import noise_mask_findings, smoothing_findings
 from SpineDCELib.analysis.shift_stages import (
     evidence,
     own_shifts,
@@ -112,7 +113,15 @@ def result(view: View) -> Result:
         *(f"Shift of {name}: {own_shift:g} s." for name, own_shift in own.items()),
     )
     measures = _measures(view, maps, measured)
-    measures = replace(measures, findings=(*view(shift_findings), *measures.findings))
+    measures = replace(
+        measures,
+        findings=(
+            *view(shift_findings),
+            *view(noise_mask_findings),
+            *view(smoothing_findings),
+            *measures.findings,
+        ),
+    )
     return Result(maps, fitted.status, statistics, curves, fits, notes, measures)
 
 

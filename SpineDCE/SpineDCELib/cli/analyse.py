@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
 def summary(outcome: Outcome) -> str:
     """Return assumptions, results and their folder as text for a terminal."""
+    from SpineDCELib.cli.remedies import with_remedy
     from SpineDCELib.vocabulary.quantities import QUANTITIES
 
     settings, result = outcome.analysis.settings, outcome.result
@@ -74,6 +75,6 @@ def summary(outcome: Outcome) -> str:
             f"{name}: {size.axial.longest:.1f} × {size.axial.perpendicular:.1f} mm in the axial "
             f"plane, {size.whole.volume / 1000:.2f} mL within the outline ({size.source})"
         )
-    lines += [f"! {warning}" for warning in measures.warnings]
+    lines += [f"! {with_remedy(finding.error)}" for finding in measures.findings]
     lines += ["", f"Results in {outcome.folder}: " + ", ".join(outcome.files)]
     return "\n".join(lines)

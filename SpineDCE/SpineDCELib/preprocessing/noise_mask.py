@@ -106,6 +106,10 @@ def noise_mask(
     noise = temporal_noise(signal)
     notes = []
     background = mean <= _BACKGROUND_MARGIN * _RAYLEIGH * noise
+    if background.any() and not background.all():
+        # Voxels that flicker, such as a marker or pulsating blood, scatter like air, but air is
+        # darker than tissue.
+        background &= mean < float(np.median(mean[~background]))
     if background.mean() < _LEAST_BACKGROUND:
         notes.append("The image has no background of pure noise, so nothing is removed.")
         return NoiseMask(np.ones(mean.shape, bool), 0.0, tuple(notes))

@@ -1,0 +1,56 @@
+"""What preprocessing does to the numbers is said: tissue lost to the mask, effect of smoothing."""
+
+from dataclasses import replace
+
+import muscle_scenes as scenes
+import numpy as np
+import pytest
+from SpineDCELib.settings import Settings, changed, with_values
+
+SETTINGS = changed(Settings(), aif={"source": "mask"}, fit={"shift": scenes.DELAY})
+
+
+def findings(analysis):
+    return {f.code: f for f in analysis.result().measures.findings}
+
+
+def with_air(images, level):
+    """The same images with noise in the air, and the lesion as dark as ``level``."""
+    rng = np.random.default_rng(1)
+    signal = images.dynamic.signal.copy()
+    signal[:, scenes.box((14, 24), (8, 30))] *= level
+    noise = rng.normal(0, 4, (2, *signal.shape))
+    noisy = np.hypot(signal + noise[0], noise[1]).astype(np.float32)
+    return replace(images, dynamic=replace(images.dynamic, signal=noisy))
+
+
+def test_a_region_that_the_mask_removes_is_named():
+    regions = {**scenes.REGIONS, "Skin": scenes.box((1, 5), (10, 16))}
+    analysis = scenes.analysis_of(
+        with_air(scenes.study(), 1.0), SETTINGS, regions=regions,
+        roles={**scenes.ROLES, "Skin": "other"},
+    )  # fmt: skip
+    found = findings(analysis)["noise_mask_removes"]
+    assert found.about == "Skin"
+    assert found.fields[0] == "preprocessing.noise_mask.on"
+
+
+def test_nothing_is_said_where_nothing_is_lost():
+    found = findings(scenes.analysis_of(with_air(scenes.study(), 1.0), SETTINGS))
+    assert not {"noise_mask_removes", "noise_mask_removes_most", "smoothing_lowers"} & set(found)
+
+
+@pytest.mark.parametrize("width", [4.0, 8.0])
+def test_smoothing_says_by_how_much_it_lowers_the_value(width):
+    smooth = with_values(
+        SETTINGS,
+        {"preprocessing.space.method": "gaussian", "preprocessing.space.width": width},
+    )
+    plain, smoothed = (
+        scenes.analysis_of(scenes.study(), settings).result() for settings in (SETTINGS, smooth)
+    )
+    lowered = 1 - smoothed.measures.of("Lesion").value / plain.measures.of("Lesion").value
+    [said] = [f for f in smoothed.measures.findings if f.code == "smoothing_lowers"]
+    assert said.about == "Lesion"
+    number = float(said.message.partition(" by ")[2].partition(" %")[0])
+    assert number == pytest.approx(100 * lowered, abs=2.0)
