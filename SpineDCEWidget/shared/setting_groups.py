@@ -54,7 +54,8 @@ PAGE_GROUPS = (
     SettingGroup(4, "Settings of this visit", ("aif.Hct",)),
     SettingGroup(
         4, "More settings of the fit",
-        ("concentration.baseline_frames", "aif.r2", "fit.fit_delay", "fit.integration"), True,
+        ("concentration.baseline_frames", "aif.r2", "fit.fit_delay", "fit.kep_low",
+         "fit.kep_high", "fit.integration"), True,
     ),
     SettingGroup(
         4, "Preprocessing", tuple(path for path in FORM if path.startswith("preprocessing.")), True

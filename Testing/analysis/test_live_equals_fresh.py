@@ -124,6 +124,8 @@ VALUES = {
     "fit.shift_by": ["study", "region", "slice"],
     "fit.shifts": [{}, {"first": 1.5}, {"slice 1": 2.0}],
     "fit.fit_delay": [False],
+    "fit.kep_low": [None, 0.01],
+    "fit.kep_high": [None, 5.0],
     "fit.integration": ["cubic", "linear"],
 }
 

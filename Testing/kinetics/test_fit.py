@@ -9,7 +9,7 @@ from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.kinetics import models
 from SpineDCELib.kinetics.extended_tofts_fit import ExtendedToftsFitter
 from SpineDCELib.kinetics.fitting import fit, prepare
-from SpineDCELib.kinetics.parameters import Bounds
+from SpineDCELib.kinetics.parameters import Bounds, default_bounds
 from SpineDCELib.settings import MODELS
 from SpineDCELib.vocabulary.fit_status import Status, count_reasons, legend
 
@@ -260,3 +260,34 @@ def test_bounds_out_of_order_are_refused():
         with pytest.raises(InputError) as caught:
             Bounds(**bounds)
         assert caught.value.code == "bounds_out_of_order"
+
+
+def test_tofts_reaches_the_high_kep_of_a_small_ve():
+    t = np.arange(0, 300, 1.0)
+    plasma = bolus(t)
+    curve = models.tofts(t, plasma, Ktrans=[0.35], ve=[0.01])
+    found = fit(curve, t, plasma, model="tofts")
+    assert found.status[0] == Status.FITTED
+    assert found.Ktrans[0] == pytest.approx(0.35, rel=1e-3)
+    assert found.ve[0] == pytest.approx(0.01, rel=1e-3)
+    low = fit(curve, t, plasma, model="tofts", bounds=Bounds(kep=(1e-3, 20.0)))
+    assert low.status[0] == Status.KEP_AT_UPPER_BOUND
+
+
+@pytest.mark.parametrize("interval", [1.0, 2.0, 6.0, 12.0])
+def test_the_highest_kep_follows_the_frame_interval(interval):
+    t = np.arange(0, 240, interval)
+    assert default_bounds("tofts", t).kep == (1e-3, 100.0)
+    assert default_bounds("extended_tofts", t).kep[1] == pytest.approx(min(120 / interval, 100))
+    assert default_bounds("tofts", t, kep_low=0.1, kep_high=9.0).kep == (0.1, 9.0)
+
+
+def test_words_of_a_status_name_the_models_own_parameters():
+    assert "vp" not in " ".join(
+        Status(s).reason_in("tofts")
+        for s in (Status.KEP_AT_UPPER_BOUND, Status.NO_LEAK, Status.NO_ENHANCEMENT)
+    )
+    assert "PS" in Status.NO_LEAK.reason_in("two_compartment_exchange")
+    assert "kep" not in Status.NO_LEAK.reason_in("patlak")
+    for model in MODELS:
+        assert set(legend(model)) == {int(code) for code in Status}

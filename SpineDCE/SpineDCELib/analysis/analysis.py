@@ -32,6 +32,7 @@ from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter
+from SpineDCELib.kinetics.parameters import Bounds
 from SpineDCELib.kinetics.signal_noise import SignalNoise
 from SpineDCELib.measurement import Size, mean_curve
 from SpineDCELib.progress import Progress, silent
@@ -86,6 +87,7 @@ STAGES: dict[str, Stage[Any]] = {
         preprocessing_stages.noise_mask_findings,
         preprocessing_stages.smoothing_findings,
         fit_stages.drawn_background,
+        fit_stages.fit_bounds,
         fit_stages.fitter,
         fit_stages.fit,
         fit_stages.result,
@@ -427,6 +429,10 @@ class Analysis:
             role=self.roles[region],
             muscle_T10=self.muscle_T10,
         )
+
+    def fit_bounds(self) -> Bounds:
+        """Return the box that fitted parameters stay in."""
+        return self._graph.get(fit_stages.fit_bounds)
 
     def fitter(self, progress: Progress = silent) -> Fitter:
         """Return the prepared fit, which keeps what does not depend on the shift."""

@@ -90,7 +90,7 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
         CURVE_UNITS[analysis.signal_mode],
         values,
         float(result.R2[0]),
-        status.reason,
+        status.reason_in(result.model),
     )
 
 

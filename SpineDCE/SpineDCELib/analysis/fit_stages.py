@@ -26,6 +26,7 @@ from SpineDCELib.concentration.conversion import unusable
 from SpineDCELib.data import Images, Result
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter, prepare
+from SpineDCELib.kinetics.parameters import Bounds, default_bounds
 from SpineDCELib.kinetics.signal_noise import SignalNoise
 from SpineDCELib.kinetics.standard_errors import standard_errors
 from SpineDCELib.measurement import (
@@ -47,6 +48,17 @@ def drawn_background(view: View) -> NDArray[np.intp]:
     return np.flatnonzero(drawn & ~tissue)
 
 
+def fit_bounds(view: View) -> Bounds:
+    """Return the box that parameters stay in."""
+    settings = view.settings.fit
+    return default_bounds(
+        settings.model,
+        view(preprocessed).series.times,
+        kep_low=settings.kep_low,
+        kep_high=settings.kep_high,
+    )
+
+
 def fitter(view: View) -> Fitter:
     """Return the prepared fit, which keeps what does not depend on the shift."""
     found = view(concentration, view.progress)
@@ -61,6 +73,7 @@ def fitter(view: View) -> Fitter:
         view(arterial_curve),
         model=settings.model,
         fit_delay=settings.fit_delay,
+        bounds=fit_bounds(view),
         exclude=unusable(
             found,
             Images(series.series, tissue=series.tissue),
@@ -192,6 +205,7 @@ def _fitted_curve(view: View, curve: NDArray[np.float64], Ta: float) -> NDArray[
         view(arterial_curve),
         model=view.settings.fit.model,
         fit_delay=view.settings.fit.fit_delay,
+        bounds=fit_bounds(view),
     ).fit(Ta)
     return fitted.setup.curves(fitted.parameters)[:, 0]
 

@@ -143,6 +143,7 @@ class PerturbedVisit:
             model=settings.model,
             integration=settings.integration,
             fit_delay=settings.fit_delay,
+            bounds=self.analysis.fit_bounds(),
         )
         shifts = np.concatenate(
             [

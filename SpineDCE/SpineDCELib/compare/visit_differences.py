@@ -64,6 +64,8 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     for item in fields(one.preprocessing):
         same(item.name, *(getattr(x.preprocessing, item.name) for x in (one, two)))
     same("delay fitted per voxel", one.fit.fit_delay, two.fit.fit_delay)
+    same("lowest kep [1/min]", one.fit.kep_low, two.fit.kep_low)
+    same("highest kep [1/min]", one.fit.kep_high, two.fit.kep_high)
     same("integration", one.fit.integration, two.fit.integration)
     rules = ["auto" if s.fit.shift == "auto" else "by hand" for s in (one, two)]
     same("AIF shift set", *rules)

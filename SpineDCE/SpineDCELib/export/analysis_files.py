@@ -66,7 +66,8 @@ def write_results(
         )
     if analysis.artery is not None:
         save("aif_mask", analysis.artery.astype(np.uint8), {"SpineDCE.quantity": "artery"})
-    legend = {f"SpineDCE.status.{int(code)}": code.reason for code in Status}
+    model = analysis.settings.fit.model
+    legend = {f"SpineDCE.status.{int(code)}": code.reason_in(model) for code in Status}
     save("status", result.status, {"SpineDCE.quantity": "status", **legend})
     write_table(
         folder / "status_legend.csv",
@@ -76,7 +77,7 @@ def write_results(
                 int(code),
                 code.name,
                 int(code.fitted),
-                code.reason,
+                code.reason_in(model),
                 int((result.status == code).sum()),
             ]
             for code in Status

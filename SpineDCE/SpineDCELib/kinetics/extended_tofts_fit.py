@@ -21,7 +21,7 @@ from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.kep_search import EXCESS, PLASMA, POSITION, VE, Q, best_in_box, search
 from SpineDCELib.kinetics.kep_tables import NODES, KepTables, Values, kep_at, nearest_fine
 from SpineDCELib.kinetics.models import MINUTE
-from SpineDCELib.kinetics.parameters import PARAMETERS, SEARCHED, Bounds, Setup
+from SpineDCELib.kinetics.parameters import PARAMETERS, SEARCHED, Bounds, Setup, default_bounds
 from SpineDCELib.kinetics.tissue_curves import Curves, Voxels
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Integration
@@ -57,7 +57,8 @@ class ExtendedToftsFitter:
         Cp: arterial plasma concentration at ``t``, mM, ``(T,)``, or a curve with its own times.
         model: ``"extended_tofts"``, ``"tofts"`` or ``"patlak"``.
         integration: interpolation of Cp between samples (:mod:`~SpineDCELib.kinetics.convolution`).
-        bounds: the box; Patlak's Ktrans is bounded by ve·kep in the box's corner.
+        bounds: the box, :func:`~SpineDCELib.kinetics.parameters.default_bounds` if None; Patlak's
+            Ktrans is bounded by ve·kep in the box's corner.
         exclude: :class:`~SpineDCELib.vocabulary.fit_status.Status` codes of the voxels' shape,
             0 where a voxel is to be fitted.
         baseline_error: standard error of the whole curve's level, mM, of the voxels' shape, from
@@ -91,8 +92,8 @@ class ExtendedToftsFitter:
                 fields=("fit.model",),
             )
         self.model = model
-        self.bounds = bounds if bounds is not None else Bounds()
         self.t = checked_times(t, "The frame times")
+        self.bounds = bounds if bounds is not None else default_bounds(model, self.t)
         if self.t.size <= len(SEARCHED[model]):
             raise InputError(
                 f"{self.t.size} frames are too few to fit the {model} model.",

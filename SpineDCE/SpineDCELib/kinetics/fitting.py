@@ -49,6 +49,7 @@ def prepare(
         Cp: arterial plasma concentration at ``t``, mM, ``(T,)``, or a curve with its own times.
         model: one of :data:`MODELS`.
         fit_delay: search every voxel's own delay about the one that is fitted at.
+        bounds: the box; :func:`~SpineDCELib.kinetics.parameters.default_bounds` if None.
         mask: True where a voxel is to be fitted; the others are ``Status.NOT_IN_MASK``.
         exclude: status codes of voxels that are not to be fitted for a reason already known
             (``Status.SATURATED``); 0 elsewhere.

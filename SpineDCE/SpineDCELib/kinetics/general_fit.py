@@ -20,7 +20,7 @@ from SpineDCELib.kinetics.extended_tofts_fit import (
 )
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.models import MINUTE
-from SpineDCELib.kinetics.parameters import SEARCHED, Bounds, Setup
+from SpineDCELib.kinetics.parameters import SEARCHED, Bounds, Setup, default_bounds
 from SpineDCELib.kinetics.standard_errors import errors_at
 from SpineDCELib.kinetics.tissue_curves import Curves, Voxels
 from SpineDCELib.progress import Progress, part, silent
@@ -64,7 +64,7 @@ class GeneralFitter:
         self.curve = arterial_curve(self.t, Cp, integration)
         self.curves = Curves(Ct, self.t, exclude)
         self.hidden_errors = self.curves.hidden_errors(baseline_error, rounding)
-        self.bounds = bounds if bounds is not None else Bounds()
+        self.bounds = bounds if bounds is not None else default_bounds(model, self.t)
         self.model, self.fit_delay = model, fit_delay
         if self._setup(0.0).degrees_of_freedom < 1:
             raise InputError(
@@ -81,7 +81,7 @@ class GeneralFitter:
                 self.curve,
                 model=model,  # type: ignore[arg-type]
                 integration=integration,
-                bounds=bounds,
+                bounds=self.bounds,
                 exclude=exclude,
             )
         )

@@ -23,7 +23,7 @@ Values = NDArray[np.floating]
 #: 1/min; nodes are even in kep below it and even in ln(kep) above.
 KNEE = 0.1
 #: Nodes on the range of kep, and how many more lie beyond either end.
-NODES, PAD = 32, 4
+NODES, PAD = 40, 4
 WINDOW = 2 * PAD + 1
 #: Values in a window of nodes → ascending coefficients in the distance from its middle.
 TO_POLYNOMIAL = np.linalg.inv(np.vander(np.arange(-PAD, PAD + 1.0), WINDOW, increasing=True))

@@ -60,11 +60,41 @@ class Bounds:
             raise InputError(
                 "The bounds of kep must be 0 < lowest < highest, in 1/min.",
                 code="bounds_out_of_order",
+                fields=("fit.kep_low", "fit.kep_high"),
             )
         if not self.Ta[0] < self.Ta[1]:
             raise InputError(
                 "The bounds of Ta must be lowest < highest, in s.", code="bounds_out_of_order"
             )
+
+
+#: Lowest kep that is searched, 1/min.
+LOWEST_KEP = 1e-3
+#: Highest kep of the Tofts model, 1/min: enough for ve = 0.01 at Ktrans = 1 /min. Its one term is
+#: determined there.
+HIGHEST_TOFTS_KEP = 100.0
+
+
+def default_bounds(
+    model: str, t: Array, *, kep_low: float | None = None, kep_high: float | None = None
+) -> Bounds:
+    """Return the box of a model for these frame times, s, with given bounds of kep, 1/min.
+
+    Where the highest kep is not given, it is 100 /min for the Tofts model and two per frame
+    interval, at most 100 /min, for the extended Tofts model: above that, its two terms cannot be
+    told apart. The other models keep that of :class:`Bounds`.
+    """
+    high = Bounds.kep[1]
+    if model == "tofts":
+        high = HIGHEST_TOFTS_KEP
+    elif model == "extended_tofts":
+        high = min(2 * models.MINUTE / float(np.median(np.diff(t))), HIGHEST_TOFTS_KEP)
+    return Bounds(
+        kep=(
+            LOWEST_KEP if kep_low is None else kep_low,
+            max(high, 1.0) if kep_high is None else kep_high,
+        )
+    )
 
 
 @dataclass(frozen=True, eq=False)

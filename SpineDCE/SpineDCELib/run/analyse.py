@@ -119,7 +119,9 @@ def write_analysis(
         "settings": settings_to_dict(analysis.settings),
         "resolved": _resolved(analysis),
         "notes": list(result.notes),
-        "status legend": {str(int(code)): code.reason for code in Status},
+        "status legend": {
+            str(int(code)): code.reason_in(analysis.settings.fit.model) for code in Status
+        },
         "results": digests,
     }
     if missing:

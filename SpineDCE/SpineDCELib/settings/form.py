@@ -568,6 +568,18 @@ _FIELDS = (
         option="--fit-delay",
     ),
     Field(
+        "fit.kep_low", "Lowest kep", "number", "common",
+        "Lowest kep that is fitted; 0.001 /min by default.",
+        unit="1/min", low=1e-5, high=0.5, optional=True, option="--kep-low", metavar="PER_MIN",
+    ),
+    Field(
+        "fit.kep_high", "Highest kep", "number", "common",
+        "Highest kep that is fitted; by default 100 /min for Tofts, and for extended Tofts what "
+        "the frame interval can resolve.",
+        unit="1/min", low=1.0, high=1000.0, optional=True, option="--kep-high",
+        metavar="PER_MIN",
+    ),
+    Field(
         "fit.integration", "Interpolation of the AIF", "choice", "common",
         "How the AIF runs between its samples.",
         choices={"cubic": "cubic", "linear": "linear"},

@@ -239,6 +239,8 @@ class FitSettings:
             shift. The study's shift applies elsewhere.
         shifts: s, by region name or "slice N" (from 1); they replace proposals.
         fit_delay: fit an additional delay in every voxel.
+        kep_low, kep_high: bounds of kep, 1/min; None takes 0.001, and 100 for the Tofts model, 2
+            per frame interval for the extended Tofts model, 20 for the others.
         integration: "cubic" (the AIF upsampled tenfold) or "linear" between frames.
     """
 
@@ -247,6 +249,8 @@ class FitSettings:
     shift_by: str = "region"
     shifts: dict[str, float] = field(default_factory=dict)
     fit_delay: bool = False
+    kep_low: float | None = None
+    kep_high: float | None = None
     integration: Integration = "cubic"
 
 

@@ -37,6 +37,10 @@ class Status(IntEnum):
         """Return the meaning of the code."""
         return _REASONS[self]
 
+    def reason_in(self, model: str) -> str:
+        """Return the meaning of the code in terms of a model's own parameters."""
+        return _IN_MODEL.get(model, {}).get(self, self.reason)
+
     @property
     def fitted(self) -> bool:
         """Return whether the voxel has parameters."""
@@ -51,10 +55,10 @@ _REASONS = {
     Status.VP_AT_UPPER_BOUND: "fitted; vp is at its upper bound",
     Status.VE_AT_UPPER_BOUND: "fitted; ve is at its upper bound",
     Status.AT_BOUND: "fitted; a parameter is at its bound",
-    Status.KEP_AT_UPPER_BOUND: "fitted; kep is at its upper bound: vp and ve cannot be separated",
+    Status.KEP_AT_UPPER_BOUND: "fitted; kep is at its upper bound",
     Status.VE_NOT_DETERMINED: "fitted; ve and kep are not determined",
-    Status.NO_LEAK: "fitted; Ktrans is 0, so kep is not defined",
-    Status.NO_ENHANCEMENT: "fitted; vp and Ktrans are 0: no enhancement follows the AIF",
+    Status.NO_LEAK: "fitted; nothing leaks out of the vessels",
+    Status.NO_ENHANCEMENT: "fitted; no enhancement follows the AIF",
     Status.NOT_IN_MASK: "not fitted: outside the mask",
     Status.NOT_FINITE: "not fitted: the curve has values that are not finite",
     Status.SATURATED: "not fitted: the signal is saturated in at least one frame",
@@ -64,10 +68,37 @@ _REASONS = {
     Status.NO_BASELINE: "not fitted: no signal before contrast",
 }
 
+#: Meanings that name the parameters of one model.
+_IN_MODEL = {
+    "tofts": {
+        Status.KEP_AT_UPPER_BOUND: (
+            "fitted; kep is at its upper bound: Ktrans may be higher than this"
+        ),
+        Status.NO_ENHANCEMENT: "fitted; Ktrans is 0: no enhancement follows the AIF",
+    },
+    "extended_tofts": {
+        Status.KEP_AT_UPPER_BOUND: (
+            "fitted; kep is at its upper bound: vp and ve cannot be separated"
+        ),
+        Status.NO_LEAK: "fitted; Ktrans is 0, so kep is not defined",
+        Status.NO_ENHANCEMENT: "fitted; vp and Ktrans are 0: no enhancement follows the AIF",
+    },
+    "patlak": {
+        Status.NO_LEAK: "fitted; Ktrans is 0",
+        Status.NO_ENHANCEMENT: "fitted; vp and Ktrans are 0: no enhancement follows the AIF",
+    },
+    "two_compartment_exchange": {
+        Status.VP_ZERO: "fitted; vp is at its lower bound, 0.0001",
+        Status.VE_NOT_DETERMINED: "fitted; ve and PS are not determined",
+        Status.NO_LEAK: "fitted; PS is 0",
+        Status.NO_ENHANCEMENT: "fitted; vp and PS are 0: no enhancement follows the AIF",
+    },
+}
 
-def legend() -> dict[int, str]:
-    """Return every code with its meaning."""
-    return {int(status): reason for status, reason in _REASONS.items()}
+
+def legend(model: str = "") -> dict[int, str]:
+    """Return every code with its meaning, in terms of a model if one is named."""
+    return {int(status): status.reason_in(model) for status in Status}
 
 
 def is_fitted(status: NDArray[np.integer]) -> NDArray[np.bool_]:
@@ -75,7 +106,7 @@ def is_fitted(status: NDArray[np.integer]) -> NDArray[np.bool_]:
     return np.asarray(status) < FIRST_UNFITTED
 
 
-def count_reasons(status: NDArray[np.integer]) -> dict[str, int]:
-    """Count the voxels of each status that occurs."""
+def count_reasons(status: NDArray[np.integer], model: str = "") -> dict[str, int]:
+    """Count the voxels of each status that occurs, in terms of a model if one is named."""
     codes, counts = np.unique(np.asarray(status), return_counts=True)
-    return {Status(code).reason: int(n) for code, n in zip(codes, counts, strict=True)}
+    return {Status(code).reason_in(model): int(n) for code, n in zip(codes, counts, strict=True)}
