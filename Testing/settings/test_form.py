@@ -43,6 +43,8 @@ OTHER = {
     "aif.r2": 5.0,
     "fit.shift": 3.5,
     "fit.shifts": {"Lesion": 2.5},
+    "fit.kep_low": 0.01,
+    "fit.kep_high": 40.0,
 }
 
 
