@@ -128,6 +128,9 @@ def measured(pair, mode):
     except InputError as error:
         record["visits"] = [how for _, how in sides]
         record["error"] = f"{error.code}: {error}"
+    except Exception as error:  # a crash is a result too, and must not end the run
+        record["visits"] = [how for _, how in sides]
+        record["error"] = f"unexpected {type(error).__name__}: {error}"
     record["seconds"] = round(process_time() - start, 2)
     return record
 
@@ -256,7 +259,7 @@ def artery_table(records):
         (facts, how)
         for r in records
         if r["mode"] == first
-        for facts, how in zip(r["facts"], r["visits"], strict=False)
+        for facts, how in zip(r["facts"], r.get("visits", []), strict=False)
     ]
     levels = sorted({facts["level"] for facts, _ in studies})
     rows = [ARTERY_HEADER]

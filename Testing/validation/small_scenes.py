@@ -305,22 +305,22 @@ def _ball(p, centre, radii):
 def grid_of(anatomy, conditions, rng):
     """Return the grid of the slab, and the centre of its voxels relative to the lesion."""
     pitch = anatomy.scale * BODIES[anatomy.level][0]
-    tall, deep, wide = (
-        4.8 * pitch,
-        float(np.clip(3.1 * pitch, 76.0, 98.0)) + 8.0,
-        50.0 + 8.0 * (pitch < 20),
-    )
-    ahead = -0.10 * deep
+    half_depth = anatomy.scale * BODIES[anatomy.level][2]
+    tall, wide = 4.0 * pitch, 50.0 + 8.0 * (pitch < 20)
+    # From the vessels in front of the column to the muscle behind it.
+    front = -half_depth - anatomy.scale * (20.0 if anatomy.level == "cervical" else 36.0)
+    behind = half_depth + anatomy.scale * 17.0 + 20.0
+    deep, ahead = behind - front, (front + behind) / 2
     if conditions.slab == "sagittal":
-        shape, spacing = (7, 40, 24), (deep / 24, tall / 40, wide / 7)
+        shape, spacing = (7, 40, 28), (deep / 28, tall / 40, wide / 7)
         direction = np.column_stack([[0, 1, 0], [0, 0, -1], [-1, 0, 0]])
         centre = (float(rng.uniform(-1, 5)), ahead, 0.0)
     elif conditions.slab == "coronal":
-        shape, spacing = (9, 40, 20), (72.0 / 20, tall / 40, 0.8 * deep / 9)
+        shape, spacing = (11, 40, 18), (72.0 / 18, tall / 40, deep / 11)
         direction = np.column_stack([[1, 0, 0], [0, 0, -1], [0, 1, 0]])
-        centre = (2.0, 0.4 * ahead, 0.0)
+        centre = (2.0, ahead, 0.0)
     else:
-        shape, spacing = (10, 28, 24), (84.0 / 24, deep / 28, 2.6 * pitch / 10)
+        shape, spacing = (10, 28, 28), (84.0 / 28, deep / 28, 2.6 * pitch / 10)
         direction = np.column_stack([[1, 0, 0], [0, 1, 0], [0, 0, 1]])
         centre = (2.0, ahead, 0.5 * pitch * anatomy.reference)
     affine = np.eye(4)
@@ -614,8 +614,11 @@ def _regions(anatomy, geometry, bodies, lesion_shape, names, share, tissues, shi
     shrunk = np.asarray(half) - inset + rng.normal(0, error, 3)
     reference = _box(straight, np.array(middle) + rng.normal(0, error, 3), shrunk, 4.0) < 0
     k = names.index(f"marrow {anatomy.reference}")
-    reference &= (share[:, k] > 0.8) & (part == 0) & (blood < 0.02)
-    muscle = share[:, names.index("muscle")] > 0.95 if "muscle" in names else np.zeros(len(p), bool)
+    outline = reference & (part == 0) & (blood < 0.02)
+    reference = outline & (share[:, k] > 0.8)
+    if reference.sum() < 8:  # a small vertebra on a coarse grid
+        reference = (share[:, k] > 0.6) & (part == 0) & (blood < 0.1)
+    muscle = share[:, names.index("muscle")] > 0.85 if "muscle" in names else np.zeros(len(p), bool)
     vp = np.array([tissue.vp for tissue in tissues])
     weights = share[:, lesion_labels].sum(axis=0)
     others = [
