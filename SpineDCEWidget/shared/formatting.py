@@ -68,7 +68,13 @@ def proposal(visit: VisitSession) -> str:
     if evidence.doubt:
         return _("No shift is proposed. {doubt}").format(doubt=evidence.doubt)
     words = _("Proposed {shift} (95 %: {low} to {high}) from {regions}")
-    names = ", ".join(region.name for region in evidence.regions)
+    names = ", ".join(
+        f"{region.name} {seconds(region.proposal)}" if region.determined else region.name
+        for region in evidence.regions
+    )
+    used = visit.settings.fit.shift
+    if not isinstance(used, str) and not evidence.low <= used <= evidence.high:
+        words += _(". The shift in use lies outside this interval")
     return words.format(
         shift=seconds(evidence.proposal),
         low=number(evidence.low, 1),

@@ -75,7 +75,8 @@ class Evidence:
         shifts: s. residual: ``(shifts,)``, over all regions, relative to its minimum (1).
         proposal: s. low, high: its 95 % interval with the delays of the regions taken for one.
         plateau: the shifts, s, between which the residual is less than twice its minimum.
-        normalised_vp: lesion → ``(shifts,)``, its mean vp over that of the reference.
+        normalised_vp: lesion → ``(shifts,)``, its mean vp over that of the reference; with own
+            delays, both moved by the same seconds from their proposals as the study's shift is.
         doubt: reason not to trust the proposal; empty if it can be trusted.
     """
 
@@ -116,6 +117,7 @@ def gather_evidence(
     model: Model,
     lesions: tuple[str, ...] = (),
     reference: str | None = None,
+    own_delays: bool = False,
     shifts: ArrayLike | None = None,
     progress: Progress = silent,
 ) -> Evidence:
@@ -125,6 +127,7 @@ def gather_evidence(
         regions: name → tissue curves, mM, ``(frames, voxels)``.
         t: frame times, s. Cp: arterial plasma curve, mM.
         lesions, reference: names among ``regions`` between which vp is normalised.
+        own_delays: normalise vp with each region at its own delay where it is determined.
         shifts: s, increasing and evenly spaced; from ``FIRST`` to ``LAST`` by ``STEP`` if None.
 
     Raises:
@@ -189,7 +192,10 @@ def gather_evidence(
     whole = np.mean([one[:, 0] for one in losses], axis=0)
     proposal = _refined(weighed, lowest(tried, whole), float(tried[1] - tried[0]))
     half = _NORMAL / np.sqrt(sum(1 / max(r.SE, 1e-3) ** 2 for r in found))
-    by_name = {r.name: r.vp for r in found}
+    by_name = {
+        r.name: _moved(tried, r.vp, r.proposal - proposal) if own_delays and r.determined else r.vp
+        for r in found
+    }
     normal = by_name.get(reference or "")
     ratios = {
         name: np.asarray(normalise(by_name[name], normal), float)
@@ -229,6 +235,12 @@ def _refined(weighed: list[tuple[Fitter, float]], about: float, step: float) -> 
         for s in finer
     ]
     return round(lowest(finer, np.array(loss)), 2)
+
+
+def _moved(shifts: Array, curve: Array, by: float) -> Array:
+    """Return a curve read ``by`` seconds later; NaN outside its range."""
+    read: Array = np.interp(shifts + by, shifts, curve, left=np.nan, right=np.nan)
+    return read
 
 
 def _plateau(shifts: Array, residual: Array, proposal: float) -> tuple[float, float]:

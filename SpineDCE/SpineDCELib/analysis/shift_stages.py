@@ -40,6 +40,7 @@ def evidence(view: View) -> Evidence:
         model=view.settings.fit.model,
         lesions=tuple(lesions),
         reference=next(iter(references), None),
+        own_delays=view.settings.fit.shift_by == "region",
         progress=view.progress,
     )
 

@@ -306,6 +306,15 @@ def _resolved(analysis: Analysis) -> dict[str, Any]:
         "r1 [1/s/mM]": analysis.r1,
         "shift [s]": analysis.shift(),
         "own shifts [s]": analysis.own_shifts(),
+        "delays [s]": {
+            name: {
+                "in use": delay.value,
+                "proposed": delay.proposal,
+                "95 % interval": [round(delay.low, 3), round(delay.high, 3)],
+                "determined": delay.determined,
+            }
+            for name, delay in analysis.delays().items()
+        },
         "blood r2 [1/s/mM]": None if analysis.artery is None else analysis.blood().r2,
         "baseline frames": analysis.concentration().baseline_frames,
         "concentration unit": analysis.concentration().unit,

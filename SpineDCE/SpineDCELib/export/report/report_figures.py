@@ -140,6 +140,10 @@ def evidence(analysis: Analysis) -> list[str]:
         right.set_ylim(0, 1.3 * float(np.nanmax(seen)))
     for ax in (left, right):
         ax.axvline(analysis.shift(), color="#cc3377", linewidth=1.2)
+    for name, delay in analysis.delays().items():
+        left.axvspan(delay.low, delay.high, ymax=0.06, color="#88aacc")
+        left.axvline(delay.value, color="#336699", linewidth=1.0, linestyle=":")
+        left.text(delay.value, 1.0, name, fontsize=6, rotation=90, va="bottom", color="#336699")
     return [as_svg(ax.figure) for ax in (left, right)]
 
 
