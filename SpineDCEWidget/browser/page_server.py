@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import html
 import importlib.resources
-import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from SpineDCEWidget.browser.access import CODE_PAGE, COOKIE, REFUSAL, WRONG, Access
 from SpineDCEWidget.browser.user_folders import safe_path
 
 PAGE = importlib.resources.files("SpineDCEWidget.browser") / "page"
 #: Close code of the web socket of a tab that another tab replaces.
 TAKEN_OVER = 4001
+#: Pause after a wrong code, s, and bytes of a request with a code.
+_GUESS_DELAY, _LARGEST_CODE = 1.0, 1024
+#: Time in which another tab must answer that it is closed, s.
+_CLOSING = 2.0
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self' ws: wss:; worker-src 'self' blob:; frame-ancestors 'self'"
-)
-_REFUSAL = (
-    "<!doctype html><meta charset=utf-8><title>SpineDCE</title>"
-    "<body style='font:16px system-ui;background:#111;color:#ddd;margin:15vh auto;max-width:34em'>"
-    "<h1 style='font-size:22px'>SpineDCE</h1><p>Open the address that <code>spinedce "
-    "workstation</code> printed; it contains a token that this address lacks.</p>"
+    "connect-src 'self' ws://{host}; worker-src 'self' blob:; frame-ancestors 'self'"
 )
 
 
@@ -41,28 +40,29 @@ def _ignore_disconnected(send: Callable[..., Awaitable[None]]) -> Callable[..., 
 
 
 class Gate:
-    """Access by token, restriction to one tab, and routes of the page's files.
+    """Access to the server, restriction to one tab, and routes of the page's files.
 
     Args:
-        token: that the first address must contain; later requests have it in a cookie.
-        downloads: folder whose files are served below ``/files/``.
+        access: codes and cookie; the page lies below its path.
+        downloads: folder whose files are served below ``files/``.
         uploads: returns the folder for a set of uploaded files, by its name.
         uploaded: called with that folder when all have arrived.
     """
 
     def __init__(
         self,
-        token: str,
+        access: Access,
         *,
         downloads: Path,
         uploads: Callable[[str], Path],
         uploaded: Callable[[Path], None],
     ) -> None:
-        self._token = token
+        self._access = access
         self._downloads = downloads
         self._uploads = uploads
         self._uploaded = uploaded
         self._server: Any = None
+        self._turn = asyncio.Lock()
 
     def attach(self, server: Any) -> None:
         """Add access control and routes to a wslink server before it starts."""
@@ -70,59 +70,101 @@ class Gate:
         for handler in server._ws_handlers:
             for name in ("sendWrappedMessage", "sendWrappedError"):
                 setattr(handler, name, _ignore_disconnected(getattr(handler, name)))
-        app = server.app
+        app, base = server.app, self._access.base
         app.middlewares.append(self._admit)
-        app.router.add_get("/", self._index)
-        app.router.add_get("/index.html", self._index)
-        app.router.add_post("/paraview/", self._session)
-        app.router.add_get("/page/{name}", self._page_file)
-        app.router.add_get("/plotly.js", self._plotly)
-        app.router.add_get("/files/{name:.+}", self._download)
-        app.router.add_post("/upload/{batch}", self._upload)
-        app.router.add_post("/uploaded/{batch}", self._upload_done)
+        app.router.add_get("/", self._code_page)
+        app.router.add_post("/open", self._open)
+        app.router.add_get(f"{base}/", self._index)
+        app.router.add_get(f"{base}/index.html", self._index)
+        app.router.add_post(f"{base}/paraview/", self._session)
+        app.router.add_get(f"{base}/page/{{name}}", self._page_file)
+        app.router.add_get(f"{base}/plotly.js", self._plotly)
+        app.router.add_get(f"{base}/files/{{name:.+}}", self._download)
+        app.router.add_post(f"{base}/upload/{{batch}}", self._upload)
+        app.router.add_post(f"{base}/uploaded/{{batch}}", self._upload_done)
+        for handler in server._ws_handlers:
+            app.router.add_get(f"{base}/ws", handler.handleWsRequest)
+        # Longer paths first, as wslink adds its own.
+        statics = server.config.get("static", {})
+        for route in sorted(statics, key=len, reverse=True):
+            app.router.add_static(f"{base}/{route.strip('/')}".rstrip("/") + "/", statics[route])
 
     # -- access ----------------------------------------------------------------------------------
-
-    @property
-    def _cookie(self) -> str:
-        return f"spinedce_{self._server.get_port()}"
-
-    def _known(self, given: str | None) -> bool:
-        return given is not None and secrets.compare_digest(given.encode(), self._token.encode())
 
     @web.middleware
     async def _admit(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[Any]]
     ) -> Any:
-        if request.path in ("/", "/index.html") and self._known(request.query.get("token")):
-            answer = web.HTTPFound("/index.html")
-            answer.set_cookie(self._cookie, self._token, httponly=True, samesite="Strict", path="/")
-            return answer
-        if not self._known(request.cookies.get(self._cookie)) or not self._same_site(request):
-            return web.Response(status=403, text=_REFUSAL, content_type="text/html")
-        if request.path == "/ws":
-            await self._close_other_tabs()
-        answer = await handler(request)
+        """Let requests of our page pass; nothing else happens before all is checked."""
+        if not self._is_allowed(request):
+            return web.Response(status=403, text=REFUSAL, content_type="text/html")
+        if request.path == f"{self._access.base}/ws":
+            async with self._turn:
+                await self._close_other_tabs()
+            answer = await handler(request)
+        else:
+            answer = await handler(request)
         if isinstance(answer, web.StreamResponse) and not answer.prepared:
-            answer.headers.setdefault("Content-Security-Policy", _POLICY)
+            policy = _POLICY.format(host=request.headers.get("Host", ""))
+            answer.headers.setdefault("Content-Security-Policy", policy)
             answer.headers.setdefault("X-Content-Type-Options", "nosniff")
             answer.headers.setdefault("Referrer-Policy", "no-referrer")
         return answer
 
-    @staticmethod
-    def _same_site(request: web.Request) -> bool:
-        """Return whether a request comes from our page, reached by a local address."""
+    def _is_allowed(self, request: web.Request) -> bool:
+        """Return whether a request comes from our page in the user's browser."""
         host = request.headers.get("Host", "")
         origin = request.headers.get("Origin")
-        local = host.rsplit(":", 1)[0] in ("127.0.0.1", "localhost")
-        return local and origin in (None, f"http://{host}")
+        own = f"http://{host}"
+        if host not in (f"{name}:{self._server.get_port()}" for name in ("127.0.0.1", "localhost")):
+            return False
+        if request.path == "/":
+            return request.method == "GET"
+        if request.path == "/open":  # from the page with the code, or the private file
+            return request.method == "POST" and origin in (own, "null")
+        if not request.path.startswith(f"{self._access.base}/"):
+            return False
+        if not self._access.knows(request.cookies.get(COOKIE)):
+            return False
+        if request.path == f"{self._access.base}/ws":
+            # A browser always sends the origin of a page that opens a socket.
+            upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
+            keys = ("Sec-WebSocket-Key", "Sec-WebSocket-Version")
+            return upgrade and origin == own and all(key in request.headers for key in keys)
+        return origin in (None, own) if request.method == "GET" else origin == own
+
+    async def _code_page(self, request: web.Request) -> web.Response:
+        return web.Response(text=CODE_PAGE, content_type="text/html")
+
+    async def _open(self, request: web.Request) -> web.Response:
+        """Exchange a code for the cookie."""
+        if (request.content_length or _LARGEST_CODE + 1) > _LARGEST_CODE:
+            return web.Response(status=403, text=WRONG, content_type="text/html")
+        async with self._turn:  # codes are guessed one after the other
+            cookie = self._access.exchange(str((await request.post()).get("code", "")))
+            if cookie is None:
+                await asyncio.sleep(_GUESS_DELAY)
+                return web.Response(status=403, text=WRONG, content_type="text/html")
+        # The page goes on by itself: with a redirect, the browser would take the next request for
+        # one of the page before, and keep the cookie back.
+        address = f"{self._access.base}/index.html"
+        answer = web.Response(
+            text=f"<!doctype html><meta http-equiv=refresh content='0;url={address}'>",
+            content_type="text/html",
+            headers={"Cache-Control": "no-store"},
+        )
+        answer.set_cookie(
+            COOKIE, cookie, httponly=True, samesite="Strict", path=f"{self._access.base}/"
+        )
+        return answer
 
     async def _close_other_tabs(self) -> None:
         """Move the session to the newest tab: close the connections of the others."""
         for handler in self._server._ws_handlers:
             for socket in list(handler.connections.values()):
-                with contextlib.suppress(Exception):
-                    await socket.close(code=TAKEN_OVER, message=b"another tab")
+                with contextlib.suppress(Exception):  # one that does not answer is dropped
+                    close = socket.close(code=TAKEN_OVER, message=b"another tab")
+                    await asyncio.wait_for(close, _CLOSING)
 
     # -- routes ----------------------------------------------------------------------------------
 
@@ -149,7 +191,7 @@ class Gate:
 
     async def _session(self, request: web.Request) -> web.Response:
         """Return the address of the web socket."""
-        return web.json_response({"sessionURL": f"ws://{request.host}/ws"})
+        return web.json_response({"sessionURL": f"ws://{request.host}{self._access.base}/ws"})
 
     async def _page_file(self, request: web.Request) -> web.StreamResponse:
         path = safe_path(Path(str(PAGE)), request.match_info["name"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import sys
 import webbrowser
@@ -30,28 +29,33 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
     os.environ.setdefault("WSLINK_READY_MSG", " ")
     # No connection is lost on one machine, and a busy browser must not count as a dead one.
     os.environ.setdefault("WSLINK_HEART_BEAT", "0")
+    from SpineDCEWidget.browser.access import Access
     from SpineDCEWidget.browser.app import Workstation
     from SpineDCEWidget.browser.page_server import Gate
 
     graphics.wait()
     station = Workstation(None if study is None else Path(study).expanduser().resolve())
-    token = secrets.token_urlsafe(24)
+    access = Access(lambda code: print(f"Code for another browser:  {code}", flush=True))
     gate = Gate(
-        token,
+        access,
         downloads=station.files,
         uploads=station.study.uploads,
         uploaded=station.uploaded,
     )
     station.ctrl.on_server_bind.add(gate.attach)
 
+    openers: list[Path] = []
+
     def ready(**_: object) -> None:
-        address = f"http://127.0.0.1:{station.server.port}/?token={token}"
+        port = station.server.port
         print(
-            f"SpineDCE is running at  {address}\nPress Ctrl+C to stop it; the work is saved.",
+            f"SpineDCE is running at  http://127.0.0.1:{port}/\nCode:  {access.code}\n"
+            "Press Ctrl+C to stop it; the work is saved.",
             flush=True,
         )
         if browser and _has_display():
-            webbrowser.open(address)
+            openers.append(access.write_opener(port))
+            webbrowser.open(openers[0].as_uri())
 
     station.ctrl.on_server_ready.add(ready)
     try:
@@ -65,6 +69,8 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
     finally:
         station.jobs.cancel()  # or the program would wait for it
         station.autosave.save()
+        for opener in openers:
+            opener.unlink(missing_ok=True)
         shutil.rmtree(station.files, ignore_errors=True)
 
 

@@ -71,13 +71,20 @@ class Program:
             stdout=self._file, stderr=subprocess.STDOUT,
             env={**os.environ, "SPINEDCE_HOME": str(home), "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
-        self.address = self._wait_for_address()
+        self.base = self._wait_for_address().partition("#")[0]
+
+    @property
+    def address(self) -> str:
+        """The page's address, and after "#" a code that no browser has used."""
+        return self._wait_for_address()
 
     def _wait_for_address(self) -> str:
         for _ in range(3000):
             text = self.log.read_text(errors="replace")[self._seen :]
-            if found := re.findall(r"http://127\.0\.0\.1:\d+/\?token=\S+", text):
-                return found[-1]
+            found = re.findall(r"http://127\.0\.0\.1:\d+/", text)
+            codes = re.findall(r"Code.*:  (\S+)\n", text)
+            if found and codes:
+                return f"{found[-1]}#{codes[-1]}"
             if self.process.poll() is not None:
                 raise RuntimeError(f"The program ended: {text[-2000:]}")
             time.sleep(0.05)
@@ -133,7 +140,9 @@ class Page:
             "Emulation.setDeviceMetricsOverride",
             {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False},
         )
-        self.driver.get(address)
+        base, _, code = address.partition("#")
+        self.driver.get(base)
+        self.driver.find_element("id", "code").send_keys(code + "\n")
         self.requests: list[str] = []
         self.wait(lambda: self.js("return !!(window.trame && window.trame.state && "
                                   "document.querySelector('.steps'))"), 40)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 import urllib.error
@@ -37,9 +38,17 @@ def _status(address: str, headers: dict[str, str], data: bytes | None = None) ->
         return error.code
 
 
-def _cookie(program: Program) -> dict[str, str]:
-    base, token = program.address.split("/?token=")
-    return {"Cookie": f"spinedce_{base.rsplit(':', 1)[1]}={token}"}
+def _opened(program: Program) -> tuple[str, dict[str, str]]:
+    """Return the address of the page for one who has entered the code, and the cookie."""
+    base, _, code = program.address.partition("#")
+    request = urllib.request.Request(
+        f"{base}open", headers={"Origin": base.rstrip("/")}, data=f"code={code}".encode()
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        path = re.search(r"url=(/\S+)/index.html", answer.read().decode())
+        cookie = answer.headers["Set-Cookie"].partition(";")[0]
+    assert path is not None
+    return base.rstrip("/") + path[1], {"Cookie": cookie, "Origin": base.rstrip("/")}
 
 
 SOCKET = {
@@ -48,23 +57,27 @@ SOCKET = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", "/page/plots.js", "/plotly.js", "/files/x"])
-def test_nothing_is_served_without_the_token(program, path):
-    base = program.address.split("/?")[0]
+@pytest.mark.parametrize("path", ["/index.html", "/page/plots.js", "/plotly.js", "/files/x"])
+def test_nothing_is_served_without_the_code(program, path):
+    base = program.base.rstrip("/")
     assert _status(base + path, {}) == 403
-    assert _status(base + path + "?token=guessed", {}) == 403
+    opened, cookie = _opened(program)
+    assert _status(opened + path, {}) == 403
+    assert _status(base + path, cookie) == 403
+    assert _status(opened + "/index.html", cookie) == 200
 
 
-def test_the_web_socket_is_refused_without_the_token_and_from_other_pages(program):
-    base = program.address.split("/?")[0]
-    assert _status(base + "/ws", SOCKET) == 403
-    foreign = SOCKET | _cookie(program) | {"Origin": "http://elsewhere.example"}
-    assert _status(base + "/ws", foreign) == 403
-    assert _status(base + "/index.html", _cookie(program) | {"Host": "elsewhere.example"}) == 403
+def test_the_web_socket_is_refused_without_the_cookie_and_from_other_pages(program):
+    opened, cookie = _opened(program)
+    assert _status(opened + "/ws", SOCKET) == 403
+    assert _status(opened + "/ws", SOCKET | {"Cookie": cookie["Cookie"]}) == 403
+    foreign = SOCKET | cookie | {"Origin": "http://elsewhere.example"}
+    assert _status(opened + "/ws", foreign) == 403
+    assert _status(opened + "/index.html", cookie | {"Host": "elsewhere.example"}) == 403
 
 
 def test_it_listens_on_this_machine_only(program):
-    port = int(program.address.split(":")[2].split("/")[0])
+    port = int(program.base.split(":")[2].strip("/"))
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         with open(table, encoding="ascii") as lines:
             local = [line.split()[1] for line in lines if line.split()[3] == "0A"]
@@ -73,16 +86,16 @@ def test_it_listens_on_this_machine_only(program):
 
 @pytest.mark.parametrize("name", ["../out.dcm", "/tmp/out.dcm", "a/../../out.dcm", "C:\\out.dcm"])
 def test_uploads_out_of_their_folder_are_refused(program, home, name):
-    base = program.address.split("/?")[0]
-    address = f"{base}/upload/batch?name={urllib.request.quote(name, safe='')}"
-    assert _status(address, _cookie(program), b"x") == 400
+    opened, cookie = _opened(program)
+    address = f"{opened}/upload/batch?name={urllib.request.quote(name, safe='')}"
+    assert _status(address, cookie, b"x") == 400
     assert not list(home.rglob("out.dcm"))
 
 
 def test_files_outside_the_results_are_not_served(program):
-    base = program.address.split("/?")[0]
+    opened, cookie = _opened(program)
     for path in ("/files/..%2f..%2fetc%2fpasswd", "/page/..%2fserver.py"):
-        assert _status(base + path, _cookie(program)) == 404
+        assert _status(opened + path, cookie) == 404
 
 
 def test_a_long_step_can_be_cancelled(program):

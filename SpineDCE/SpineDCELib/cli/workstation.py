@@ -18,7 +18,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--port", type=int, default=0, help="port on this machine (default: any free one)"
     )
     parser.add_argument(
-        "--no-browser", action="store_true", help="print the address, but open no browser"
+        "--no-browser",
+        action="store_true",
+        help="print the address and the code, but open no browser",
     )
 
 
