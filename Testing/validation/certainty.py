@@ -245,6 +245,38 @@ def mode_table(records):
     return "\n".join(rows)
 
 
+def share_table(records):
+    """Return the median share of each source in the interval, in ln units, as Markdown."""
+    rows = []
+    for mode in MODES:
+        own = [r for r in records if r["mode"] == mode and r.get("shares") and r.get("log_SE")]
+        if not own:
+            continue
+        names = list(own[0]["shares"])
+        if not rows:
+            rows = [
+                f"| mode | {' | '.join(names)} | total | error over total, SD | muscle by hand |",
+                "| --- |" + " --- |" * (len(names) + 3),
+            ]
+        medians = [
+            np.median([r["shares"][n] for r in own if r["shares"].get(n) is not None])
+            for n in names
+        ]
+        total = np.median([r["log_SE"] for r in own])
+        scaled = [
+            (_log(r["change"]) - _log(r["true"])) / r["log_SE"]
+            for r in own
+            if r["change"] is not None and r["change"] > -100
+        ]
+        by_hand = sum(any(h["drawn_muscle"] for h in r["visits"]) for r in own)
+        values = " | ".join(f"{m:.2f}" for m in medians)
+        rows.append(
+            f"| {mode} | {values} | {total:.2f} | {np.std(scaled):.2f} | "
+            f"{_share(by_hand, len(own)) if mode == 'muscle' else '–'} |"
+        )
+    return "\n".join(rows)
+
+
 ARTERY_HEADER = (
     "| level | studies with an artery in view | served | refused | confidently wrong | "
     "without one in view | refused | confidently wrong |\n"
@@ -302,11 +334,16 @@ TEXT = """## Certainty
 agent, relaxivity, T2*, T1 of blood, haematocrit, delays of lesion and marrow, T10 at each visit,
 water and fat, B1, coil, protocol, frame time, level, slab, veins that fill early and noise come
 from published spreads (`SpineDCELib/phantom/conditions.py` cites them); the analysis uses its own
-constants. The artery is searched, and drawn by hand only where the search refuses. "Decided": the
+constants. True is the mean vp per volume of tissue in the whole lesion over that in the vertebra
+that is drawn as reference; outlines are drawn with a reader's error. The artery is searched, and drawn by hand only where the search refuses. "Decided": the
 interval of the change excludes the cutoff of {cutoff}. "Large changes": −70 % or lower, +30 % or
 higher. The interval's width is the median factor above and below the change.
 
 {modes}
+
+What the interval comes from (median standard deviations in ln units):
+
+{shares}
 
 The artery search in these studies ("in view": at least {in_view} voxels wholly inside an artery
 or the left heart):
@@ -324,6 +361,7 @@ def section(records):
             pairs=len({r["seed"] for r in records}),
             cutoff=f"{CUTOFF:g} %",
             modes=mode_table(records),
+            shares=share_table(records),
             in_view=IN_VIEW,
             artery=artery_table(records),
             failures=failures(records),
