@@ -330,14 +330,15 @@ def failures(records):
 
 TEXT = """## Certainty
 
-{pairs} pairs of visits on small grids, drawn with `Testing/validation/small_scenes.py`. Contrast
-agent, relaxivity, T2*, T1 of blood, haematocrit, delays of lesion and marrow, T10 at each visit,
-water and fat, B1, coil, protocol, frame time, level, slab, veins that fill early and noise come
-from published spreads (`SpineDCELib/phantom/conditions.py` cites them); the analysis uses its own
-constants. True is the mean vp per volume of tissue in the whole lesion over that in the vertebra
-that is drawn as reference; outlines are drawn with a reader's error. The artery is searched, and drawn by hand only where the search refuses. "Decided": the
-interval of the change excludes the cutoff of {cutoff}. "Large changes": −70 % or lower, +30 % or
-higher. The interval's width is the median factor above and below the change.
+{pairs} pairs of visits on small grids, drawn with `Testing/validation/small_scenes.py`.
+Contrast agent, relaxivity, T2*, T1 of blood, haematocrit, delays of lesion and marrow, T10 at
+each visit, water and fat, B1, coil, protocol, frame time, level, slab, veins that fill early
+and noise come from published spreads (`SpineDCELib/phantom/conditions.py` cites them); the
+analysis uses its own constants. True is the mean vp per volume of tissue in the whole lesion
+over that in the vertebra that is drawn as reference; outlines are drawn with a reader's error.
+The artery is searched, and drawn by hand only where the search refuses. "Decided": the interval
+of the change excludes the cutoff of {cutoff}. "Large changes": −70 % or lower, +30 % or higher.
+The interval's width is the median factor above and below the change.
 
 {modes}
 
