@@ -16,7 +16,7 @@ CONFIDENCE = 0.95
 #: Standard deviation that dispersion of the bolus on its way to the tissue adds to a delay, s, and
 #: that frames of 10 s add; the latter grows with the third power of the frame interval. Measured on
 #: digital studies with frames of 2.5, 5.4 and 10 s, with and without a dispersion of 2 s.
-DISPERSION, SAMPLING_10_S = 0.13, 1.0
+DISPERSION, SAMPLING_10_S = 0.17, 1.0
 #: A delay is determined if its 95 % interval is narrower than this, s: an interval as wide as all
 #: delays between aorta and spine says nothing about one of them.
 WIDEST = 8.0
