@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 import webbrowser
 from pathlib import Path
+
+from SpineDCELib.errors import InputError
 
 from SpineDCEWidget.browser.machine_check import GraphicsCheck, check_packages
 
@@ -20,8 +23,10 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
         browser: open a browser if there is a display.
 
     Raises:
-        InputError: packages or graphics libraries are missing, with the command that installs them.
+        InputError: the port is in use (code "port_in_use"); packages or graphics libraries are
+            missing, with the command that installs them.
     """
+    _check_port(port)
     check_packages()
     graphics = GraphicsCheck()
     sys.argv = sys.argv[:1]  # trame would parse the rest as its own options
@@ -72,6 +77,22 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
         for opener in openers:
             opener.unlink(missing_ok=True)
         shutil.rmtree(station.files, ignore_errors=True)
+
+
+def _check_port(port: int) -> None:
+    """Refuse a port that cannot be used, before anything is started."""
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
+            probe.bind(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "it must be 0 to 65535"
+        raise InputError(
+            f"Port {port} of this machine cannot be used ({reason}). Choose another one, or 0 for "
+            "any that is free.",
+            code="port_in_use",
+            about=str(port),
+        ) from None
 
 
 def _has_display() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
@@ -14,7 +15,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 from SpineDCELib.cli.remedies import with_remedy  # noqa: E402
-from SpineDCELib.errors import Cancelled, SpineDCEError  # noqa: E402
+from SpineDCELib.errors import Cancelled, SpineDCEError, printable  # noqa: E402
 from SpineDCELib.version import __version__  # noqa: E402
 
 #: Command → what it does, in the order of the help. Each is a module here, with ``add`` and
@@ -36,30 +37,47 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit status; print an error as one line on stderr."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    _print_anything()
     options = _parser(given[0] if given else "").parse_args(given)
     try:
-        return int(options.run(options) or 0)
+        status = int(options.run(options) or 0)
+        sys.stdout.flush()
+        return status
     except SpineDCEError as error:
-        print(f"spinedce: {with_remedy(error, options.known_options)}", file=sys.stderr)
+        _complain(with_remedy(error, options.known_options))
         return 2
     except (KeyboardInterrupt, Cancelled):
-        print("spinedce: Stopped. Earlier results are unchanged.", file=sys.stderr)
+        _complain("Stopped. Earlier results are unchanged.")
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with contextlib.suppress(OSError, ValueError):  # the reader of the output has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except MemoryError:
-        print("spinedce: There is not enough memory for this study.", file=sys.stderr)
+        _complain("There is not enough memory for this study.")
         return 3
     except Exception as error:
         if os.environ.get("SPINEDCE_DEBUG"):
             raise
-        print(
-            f"spinedce: Unexpected error ({type(error).__name__}: {error}). Earlier results are "
-            "unchanged. Set SPINEDCE_DEBUG=1 and run the command again for details.",
-            file=sys.stderr,
+        _complain(
+            f"Unexpected error ({type(error).__name__}: {error}). Earlier results are unchanged. "
+            "Set SPINEDCE_DEBUG=1 and run the command again for details."
         )
         return 3
+
+
+def _print_anything() -> None:
+    """Let a terminal that lacks a character, or a name that is not UTF-8, not stop the program."""
+    for stream in (sys.stdout, sys.stderr):
+        utf = (getattr(stream, "encoding", "") or "").lower().startswith("utf")
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            stream.reconfigure(errors="backslashreplace" if utf else "replace")  # type: ignore[union-attr]
+
+
+def _complain(message: str) -> None:
+    """Print a message on stderr, if somebody reads it."""
+    with contextlib.suppress(OSError, ValueError):
+        print(f"spinedce: {printable(message)}", file=sys.stderr, flush=True)
 
 
 def _parser(command: str) -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
 from SpineDCELib.cli.remedies import with_remedy
-from SpineDCELib.cli.terminal import shown_progress
+from SpineDCELib.cli.terminal import show, shown_progress
 from SpineDCELib.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         analysis = load(inputs, settings, ResultCache(place), progress)
         found = analysis.detection() if settings.aif.source == "auto" else None
     if found is not None:
-        print(_summary(found))
+        show(_summary(found))
     charts, doubt = _charts(analysis, found, options)
     if options.out:
         with staged(Path(options.out)) as stage:
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     if found is not None:
         found.trusted()
     if doubt:
-        print(doubt)
+        show(doubt)
     return 0
 
 
@@ -67,7 +67,7 @@ def _charts(
     if found is not None and found.doubt:
         return charts, ""
     blood = analysis.blood()
-    print("\n".join(blood.notes))
+    show("\n".join(blood.notes))
     unit = CURVE_UNITS[analysis.signal_mode]
     charts.append(curve_chart(blood, t=t, unit=unit))
     try:
@@ -75,7 +75,7 @@ def _charts(
         evidence = analysis.evidence()
     except InputError as error:
         return charts, f"No evidence for a shift: {with_remedy(error, options.known_options)}"
-    print(evidence.summary())
+    show(evidence.summary())
     return [*charts, *evidence_charts(evidence)], ""
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
-from SpineDCELib.cli.terminal import shown_progress
+from SpineDCELib.cli.terminal import show, shown_progress
 
 if TYPE_CHECKING:
     from SpineDCELib.run.analyse import Outcome
@@ -36,9 +36,9 @@ def run(options: argparse.Namespace) -> int:
             formats=parse_formats(options.export or "none"),
             anonymise=options.anonymise,
         )
-    print(summary(outcome))
+    show(summary(outcome))
     for name, reason in outcome.not_written.items():
-        print(f"! {name} was not written: {reason}")
+        show(f"! {name} was not written: {reason}")
     return 1 if outcome.not_written else 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from SpineDCELib.cli.compare import add_accept_option
 from SpineDCELib.cli.options import add_analysis_options, settings_of
 from SpineDCELib.cli.remedies import with_remedy
-from SpineDCELib.cli.terminal import existing, shown_progress
+from SpineDCELib.cli.terminal import existing, show, shown_progress
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
             studies, recipe, options.out, workers=options.workers, address=options.dask,
             progress=progress,
         )  # fmt: skip
-    print(summary(entries, options.known_options))
+    show(summary(entries, options.known_options))
     print(f"\nResults in {options.out}: participants.tsv, studies.tsv, sub-*/, results/")
     return int(any(entry.status == "failed" for entry in entries))
 

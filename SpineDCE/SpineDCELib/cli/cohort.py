@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from SpineDCELib.cli.terminal import existing, shown_progress
+from SpineDCELib.cli.terminal import existing, show, shown_progress
 from SpineDCELib.errors import InputError
 
 
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
             progress=progress,
         )
         files = write_cohort_results(options.out, result)
-    print(summary(result))
+    show(summary(result))
     print(f"\nResults in {options.out}: " + ", ".join(files))
     return 0
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.options import add_analysis_options, settings_of, shift_of
-from SpineDCELib.cli.terminal import existing, shown_progress
+from SpineDCELib.cli.terminal import existing, show, shown_progress
 from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE, STOPS
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def run(options: argparse.Namespace) -> int:
             anonymise=options.anonymise,
             progress=progress,
         )
-    print(summary(comparison))
+    show(summary(comparison))
     print(f"\nResults in {options.out}: before/, after/, " + ", ".join(files))
     return 0
 

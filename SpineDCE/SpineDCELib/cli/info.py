@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from SpineDCELib.cli.options import add_option, given
-from SpineDCELib.cli.terminal import existing, shown_progress
+from SpineDCELib.cli.terminal import existing, show, shown_progress
 from SpineDCELib.settings import FORM
 
 
@@ -25,5 +25,5 @@ def run(options: argparse.Namespace) -> int:
     with shown_progress() as progress:
         study = scan_study(existing(options.study), progress=progress)
     interval = given(options, "reading.frame_interval")
-    print(study_report(study, frame_interval=interval, verbose=options.verbose))
+    show(study_report(study, frame_interval=interval, verbose=options.verbose))
     return 0

@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import InputError, printable
 from SpineDCELib.progress import Progress, silent
+
+
+def show(text: str) -> None:
+    """Print a text that may hold names from files of others."""
+    print(printable(text))
 
 
 def existing(path: str) -> Path:

@@ -17,6 +17,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.text_cells import text_cell
 from SpineDCELib.run.inputs import Inputs, read_regions
 from SpineDCELib.series import read_volume
 from SpineDCELib.series.linear_resampling import to_image
@@ -159,7 +160,8 @@ def write_tsv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
         if isinstance(value, float) and not np.isfinite(value):
             return "n/a"
         text = f"{value:.10g}" if isinstance(value, float) else str(value)
-        return re.sub(r"[\t\r\n]+", " ", text) or "n/a"
+        text = re.sub(r"[\t\r\n]+", " ", text) or "n/a"
+        return text_cell(text) if isinstance(value, str) else text
 
     lines = [headings, *([cell(row.get(name, "")) for name in headings] for row in rows)]
     replace_text(path, "".join("\t".join(line) + "\n" for line in lines))

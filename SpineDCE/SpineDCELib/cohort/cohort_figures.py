@@ -11,6 +11,7 @@ from SpineDCELib.cohort.cohort_statistics import CohortResult, kind_of, label_of
 from SpineDCELib.cohort.cohort_text import p_text
 from SpineDCELib.cohort.comparison_folder import VISITS, Curve
 from SpineDCELib.export.report.report_figures import new_figure
+from SpineDCELib.files.text_cells import figure_text
 from SpineDCELib.vocabulary.quantities import signed
 
 #: Positive and negative group; colour-blind people can distinguish them (Wong 2011).
@@ -98,7 +99,7 @@ def _band(ax: Any, curves: Sequence[Curve], colour: str, label: str) -> None:
     t = np.arange(start, stop + step / 100, step / 2)
     values = np.array([np.interp(t, c.times, c.values) for c in curves])
     mean = values.mean(axis=0)
-    ax.plot(t, mean, color=colour, linewidth=1.6, label=label)
+    ax.plot(t, mean, color=colour, linewidth=1.6, label=figure_text(label))
     if len(curves) > 1:
         half = 1.96 * values.std(axis=0, ddof=1) / np.sqrt(len(curves))
         ax.fill_between(t, mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
@@ -125,7 +126,13 @@ def roc_curves(result: CohortResult, *kinds: str) -> Any:
         roc = result.rocs[quantity]
         low, high = roc.interval
         label = f"{label_of(quantity)}: AUC {roc.auc:.2f} ({low:.2f}–{high:.2f})"
-        ax.plot(roc.false_positive, roc.true_positive, color=colour, linewidth=1.6, label=label)
+        ax.plot(
+            roc.false_positive,
+            roc.true_positive,
+            color=colour,
+            linewidth=1.6,
+            label=figure_text(label),
+        )
         marks = [(roc.best, "o", colour)]
         if quantity in result.fixed:
             marks.append((result.fixed[quantity].found, "o", "none"))
@@ -156,7 +163,13 @@ def waterfall(result: CohortResult) -> Any:
     ax = figure.subplots()
     for is_positive, name, colour in zip((True, False), _names(result), COLOURS, strict=True):
         places = [n for n, i in enumerate(order) if table.positive[i] == is_positive]
-        ax.bar(places, values[[order[n] for n in places]], color=colour, label=name, width=0.8)
+        ax.bar(
+            places,
+            values[[order[n] for n in places]],
+            color=colour,
+            label=figure_text(name),
+            width=0.8,
+        )
     if quantity in result.fixed:
         cutoff = result.fixed[quantity].found.value
         ax.axhline(

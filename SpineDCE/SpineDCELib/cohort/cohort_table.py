@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from SpineDCELib.cohort.comparison_folder import PatientCurves, read_changes, read_patient_curves
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.bounded_reading import read_text
+from SpineDCELib.files.text_cells import cell_text
 
 #: Headings of the columns of patient and group, in lower case.
 PATIENT = ("patient", "participant_id", "participant", "subject", "study", "id")
@@ -114,7 +115,11 @@ def read_rows(path: str | Path) -> list[Row]:
     separator = max(",;\t", key=head.count)
     try:
         rows = [
-            {(key or "").strip(): (value or "").strip() for key, value in row.items() if key}
+            {
+                cell_text(key.strip()): cell_text((value or "").strip())
+                for key, value in row.items()
+                if key and not isinstance(value, list)
+            }
             for row in csv.DictReader(text.splitlines(), delimiter=separator)
         ]
     except csv.Error as error:

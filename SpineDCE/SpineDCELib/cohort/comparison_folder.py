@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.aif import bolus_arrival
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.text_cells import cell_text
 
 #: Folders of the baseline and the follow-up visit.
 VISITS = ("before", "after")
@@ -74,16 +75,20 @@ def read_patient_curves(folder: Path) -> PatientCurves | None:
 
 def _rows(folder: Path) -> list[dict[str, str]]:
     with (folder / "comparison.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        return [
+            {cell_text(key): cell_text(cell) for key, cell in row.items()}
+            for row in csv.DictReader(file)
+        ]
 
 
 def _read_curve(path: Path, lesion: str) -> Curve | None:
     try:
         with path.open(encoding="utf-8") as file:
             header, *rows = csv.reader(file)
+            header = [cell_text(heading) for heading in header]
         table = np.array([[_value(cell) for cell in row] for row in rows])
         with path.with_name("measurements.csv").open(encoding="utf-8") as file:
-            roles = {row["region"]: row["role"] for row in csv.DictReader(file)}
+            roles = {cell_text(row["region"]): row["role"] for row in csv.DictReader(file)}
     except (OSError, ValueError, KeyError):
         return None
     names = [re.fullmatch(r"(.*) \[(.*)\]", heading) for heading in header]

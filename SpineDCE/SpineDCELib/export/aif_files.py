@@ -14,6 +14,7 @@ from SpineDCELib.aif.plot_data import Chart, Table
 from SpineDCELib.export.csv_tables import write_table
 from SpineDCELib.export.optional_packages import matplotlib_figure
 from SpineDCELib.export.slice_orientation import display_slice
+from SpineDCELib.files.text_cells import figure_text
 from SpineDCELib.series import DynamicSeries
 
 _COLOURS = {"main": "#d62728", "check": "#1f77b4", "rejected": "#b0b0b0"}
@@ -103,12 +104,12 @@ def _draw(ax: Any, chart: Chart) -> None:
     for n, line in enumerate(chart.series):
         colour = f"C{n}" if named else _COLOURS[line.role]
         dashes = "--" if line.role == "check" else "-"
-        ax.plot(line.x, line.y, color=colour, lw=1.2, ls=dashes, label=line.name)
+        ax.plot(line.x, line.y, color=colour, lw=1.2, ls=dashes, label=figure_text(line.name))
     if chart.y_title.startswith("residual"):
         ax.set_yscale("log")
     if named:
         ax.legend(fontsize=6.5, frameon=False)
-    ax.set_title(chart.title, fontsize=9)
+    ax.set_title(figure_text(chart.title), fontsize=9)
     ax.set_xlabel(chart.x_title, fontsize=8)
     ax.set_ylabel(chart.y_title, fontsize=8)
     ax.tick_params(labelsize=7)

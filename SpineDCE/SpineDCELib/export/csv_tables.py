@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineDCELib.files.text_cells import text_cell
 from SpineDCELib.measurement import Extent, Measures, RegionStatistics, Size
 from SpineDCELib.measurement.region_statistics import Statistics
 from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES
@@ -131,17 +132,17 @@ def write_curves(path: Path, columns: Mapping[str, NDArray[np.floating]]) -> Non
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write CSV with full precision; a missing value is an empty cell."""
+    """Write CSV with full precision; a missing value is an empty cell, a text is no formula."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(header)
+        writer.writerow([_cell(name) for name in header])
         writer.writerows([_cell(value) for value in row] for row in rows)
 
 
 def _cell(value: object) -> object:
     if isinstance(value, (float, np.floating)):
         return repr(float(value)) if np.isfinite(value) else ""
-    return value
+    return text_cell(value) if isinstance(value, str) else value
 
 
 def write_json(path: Path, record: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.export.slice_orientation import display_slice
+from SpineDCELib.files.text_cells import figure_text
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
 from SpineDCELib.vocabulary.quantities import QUANTITIES
@@ -105,7 +106,7 @@ def draw_row(axes: Sequence[Any], picture: Picture, *, index: int, top: float, c
         shade = words_of(picture.roles[name]).colour
         for ax in (axes[0], axes[2]):
             ax.contour(outline.astype(float), levels=[0.5], colors=[shade], linewidths=1.0)
-        axes[0].plot([], [], color=shade, label=name)
+        axes[0].plot([], [], color=shade, label=figure_text(name))
     if axes[0].get_legend_handles_labels()[0]:
         axes[0].legend(
             loc="lower left", fontsize=7, facecolor="black", edgecolor="#444444",

@@ -169,7 +169,8 @@ def _slicer(file: Path, keys: dict[str, str]) -> Segmentation:
     tags: dict[str, dict[str, str]] = {}
     notes: list[str] = []
     for n in numbers:
-        base = keys.get(f"Segment{n}_Name") or keys.get(f"Segment{n}_ID") or f"Segment {n}"
+        names = (keys.get(f"Segment{n}_{part}", "") for part in ("Name", "ID"))
+        base = next(filter(None, map(_plain_name, names)), f"Segment {n}")
         name = _unique_name(base, masks, notes)
         # 3D Slicer before 4.11 gave each segment its own layer and the value 1.
         layer = int(_number(keys, f"Segment{n}_Layer", n if len(layers) > 1 else 0))
@@ -201,9 +202,14 @@ def _dicom(file: Path) -> Segmentation:
     terminology: dict[str, str] = {}
     notes: list[str] = []
     for segment in segments:
-        name = _unique_name(segment.name, masks, notes)
+        name = _unique_name(_plain_name(segment.name) or "Segment", masks, notes)
         masks[name], terminology[name] = segment.mask, segment.terminology
     return Segmentation(masks, geometry, {}, terminology, {}, str(file), tuple(notes))
+
+
+def _plain_name(text: str) -> str:
+    """Return a name on one line without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _unique_name(base: str, taken: Mapping[str, object], notes: list[str]) -> str:

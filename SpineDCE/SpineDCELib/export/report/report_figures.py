@@ -18,6 +18,7 @@ from SpineDCELib.export.analysis_files import picture_of
 from SpineDCELib.export.map_figures import Picture, add_colour_bar, best_slice, draw_row, scale_top
 from SpineDCELib.export.optional_packages import matplotlib_figure
 from SpineDCELib.export.slice_orientation import display_slice
+from SpineDCELib.files.text_cells import figure_text
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
         shade = words_of(analysis.roles[region]).colour_on_white
         if shade is None or not np.isfinite(curve).all():
             continue
-        left.plot(times, curve, ".", color=shade, markersize=4, label=region)
+        left.plot(times, curve, ".", color=shade, markersize=4, label=figure_text(region))
         left.plot(times, result.fits[region], "-", color=shade, linewidth=1.4)
     _label(left, "mean curves (dots) and fits (lines)", f"contrast agent [{unit}]")
     if left.get_legend_handles_labels()[0]:
@@ -131,7 +132,7 @@ def evidence(analysis: Analysis) -> list[str]:
     _label(left, "residual of the fit", "relative to its minimum", "AIF shift [s]")
     left.set_ylim(0.98, min(float(np.nanmax(found.residual)), 3.0))
     for lesion, ratio in found.normalised_vp.items():
-        right.plot(found.shifts, ratio, color=_LESION, linewidth=1.4, label=lesion)
+        right.plot(found.shifts, ratio, color=_LESION, linewidth=1.4, label=figure_text(lesion))
     right.axvspan(*found.plateau, color="#eeeeee")
     _label(right, "normalised Vp", "lesion / reference", "AIF shift [s]")
     near = (found.shifts >= found.plateau[0] - 4) & (found.shifts <= found.plateau[1] + 4)
