@@ -89,6 +89,11 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
             where = _("aorta found in {count} slices").format(count=count)
         else:
             where = _("AIF: {source}").format(source=settings.aif.source)
+        against = analysis.against_evidence()
+        if against:
+            return WRONG, f"{visit.label}: " + _(
+                "artery chosen by hand against the evidence. {why}"
+            ).format(why=against)
         moved = _("shift to be proposed") if isinstance(shift, str) else (
             _("shift") + f" {shift:.1f} s"
         )  # fmt: skip

@@ -59,6 +59,9 @@ BASELINE_FLOOR = 0.5
 #: Largest fall below the baseline before the peak, in SDs of a frame's noise: noise alone does not
 #: reach 6 SDs in any of a million voxels.
 LARGEST_DIP = 6.0
+#: A group is split in two if the middles of their first passes differ by this many seconds, by
+#: this share of the frame interval, and by this many SDs within each.
+SPLIT, SPLIT_PER_INTERVAL, SPLIT_SDS = 2.5, 0.4, 3.0
 #: A group that mostly touches one of this many times its volume is its edge, if thinner than this,
 #: mm.
 EDGE_SHARE, EDGE_THICKNESS = 4.0, 12.0
@@ -203,7 +206,8 @@ def detect(
     arrival.flat[voxels] = scores.arrival
     verdict = _judged_alone(scores, limits, unit, float(np.median(np.diff(t))))
     progress(0.7, "Forming vessels")
-    vessels = _vessels(voxels, scores, verdict, geometry, limits)
+    interval = float(np.median(np.diff(t)))
+    vessels = _vessels(voxels, scores, verdict, geometry, limits, interval)
     main, doubt, ranked = None, "" if vessels else _why_none(verdict), {}
     if vessels:
         means = [_vessel_curve(v, curves, scores, t, n0, noise, to_contrast, voxels, geometry)
@@ -311,12 +315,15 @@ def _vessels(
     verdict: NDArray[np.uint8],
     geometry: Geometry,
     limits: Criteria,
+    interval: float,
 ) -> list[_Vessel]:
     """Return the connected groups that are large enough; mark all other voxels as SCATTERED."""
     fit = np.flatnonzero(verdict == Verdict.ACCEPTED)
     if not fit.size:
         return []
+    # Long frames hide the order in which neighbours fill; the middle of the first pass shows it.
     labels = label_vessels(voxels[fit], s.arrival[fit], s.peak[fit], geometry.shape)
+    labels = _split(labels, voxels[fit], s.middle[fit], geometry, interval)
     counts = np.bincount(labels)
     large = (counts >= limits.least_voxels) & (
         counts * geometry.voxel_volume >= limits.least_volume
@@ -342,6 +349,44 @@ def _vessels(
         if v.shape.volume < least or v in found[MOST_VESSELS:]:
             verdict[v.members] = Verdict.SCATTERED
     return [v for v in found[:MOST_VESSELS] if v.shape.volume >= least]
+
+
+def _split(
+    labels: NDArray[np.intp],
+    voxels: NDArray[np.intp],
+    middle: Array,
+    geometry: Geometry,
+    interval: float,
+) -> NDArray[np.intp]:
+    """Split groups whose voxels fill at two clearly different times; return new labels.
+
+    Voxels between two vessels hold some of both, so that neighbours differ little all the way.
+    """
+    new = labels.copy()
+    count = int(labels.max()) + 1
+    for label in np.flatnonzero(np.bincount(labels) >= 2 * ENOUGH):
+        own = np.flatnonzero(labels == label)
+        m = middle[own]
+        order = np.sort(m)
+        sums, n = np.cumsum(order), np.arange(1, order.size)
+        low = sums[:-1] / n
+        high = (sums[-1] - sums[:-1]) / (order.size - n)
+        between = n * (order.size - n) * (high - low) ** 2
+        k = int(between.argmax())
+        gap = high[k] - low[k]
+        inside = np.sqrt(max(np.var(order) - between[k] / order.size**2, 0.0))
+        if min(k + 1, order.size - k - 1) < ENOUGH or gap < max(
+            SPLIT, SPLIT_PER_INTERVAL * interval, SPLIT_SDS * inside
+        ):
+            continue
+        late = m > (low[k] + high[k]) / 2
+        for part in (late, ~late):
+            mask = np.zeros(geometry.shape, bool)
+            mask.flat[voxels[own[part]]] = True
+            pieces, found = ndimage.label(mask, np.ones((3, 3, 3)))
+            new[own[part]] = count + pieces.flat[voxels[own[part]]] - 1
+            count += found
+    return np.asarray(np.unique(new, return_inverse=True)[1].reshape(-1), np.intp)
 
 
 def _without_edges(
@@ -392,14 +437,15 @@ def _vessel_curve(
     place = np.array(np.unravel_index(voxels[v.members], geometry.shape))
     # Vessels beside the spine run along the body and leave the images at their top or bottom.
     along = 2 - int(np.argmax(np.abs(geometry.affine[2, :3]) / np.asarray(geometry.spacing)))
-    through = {0, geometry.shape[along] - 1} <= set(place[along].tolist())
+    ends = {0, geometry.shape[along] - 1} & set(place[along].tolist())
     return VesselCurve(
         C - C[:n0].mean(),
         int(v.members.size),
         v.arrival,
         float(np.median(s.width[v.members])),
         v.shape,
-        through,
+        len(ends) == 2,
+        bool(ends),
         float(np.median(np.diff(t))),
     )
 

@@ -67,6 +67,27 @@ def candidate_table(found: Detection) -> Table:
     return Table("AIF candidates", columns, rows)
 
 
+def vessel_table(found: Detection) -> Table:
+    """Return one row per vessel: how well it explains the tissue, and what it therefore is."""
+    columns = (
+        "vessel", "kind", "voxels", "misfit", "misfit over the best", "unexplained [%]",
+        "delay of the tissue [s]", "delay of the first tissue [s]", "dispersion [s]",
+        "first pass over late level [s]", "arrival [s]", "width [s]", "thickness [mm]",
+        "elongation", "explains equally", "Vp over that of the artery", "log SD of that", "reason",
+        "L [mm]", "P [mm]", "S [mm]",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            e.vessel, e.kind.value, e.voxels, e.misfit, e.ratio, 100 * e.unexplained, e.delay,
+            e.first_delay, e.dispersion, e.first_pass, e.arrival, e.width, e.thickness,
+            e.elongation, "yes" if e.equal else "no", e.vp_factor, e.vp_scatter, e.reason,
+            *e.position,
+        )
+        for e in found.evidence
+    )  # fmt: skip
+    return Table("Vessels and the tissue", columns, rows)
+
+
 def candidate_chart(found: Detection, *, t: Array, most: int = 12) -> Chart:
     """Chart the enhancement (S-S0)/S0 of all accepted and the largest rejected candidates."""
     accepted = [c for c in found.candidates if c.accepted]

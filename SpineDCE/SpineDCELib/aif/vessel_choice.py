@@ -33,7 +33,10 @@ PASS_BEFORE, PASS_AFTER = 15.0, 30.0
 #: another shape. In blood it is
 #: about the volume of distribution over the cardiac output, 40 to 100 s; fresh blood and long
 #: frames halve it; in a lesion, which is round, uptake raises the late level.
-LEAST_PASS_COARSE, LEAST_PASS_TUBE, LEAST_PASS = 10.0, 18.0, 27.0
+LEAST_PASS_COARSE, LEAST_PASS_TUBE, LEAST_PASS = 15.0, 18.0, 27.0
+#: ... and of a ball inside the images, which is a lesion or a piece of the heart; a vessel is only
+#: round where it leaves the images or is cut by fresh blood at their edge.
+LEAST_PASS_BALL, BALL = 45.0, 1.3
 #: A lesion's ratio is below this share of that of the artery that feeds it; that of a vein before
 #: the heart is above this multiple of it.
 LESION_SHARE, EARLY_MULTIPLE = 0.6, 1.6
@@ -43,7 +46,7 @@ LEAD, LEAD_PER_INTERVAL = 0.4, 0.1
 #: fills early, s: from the right heart to the aorta blood needs about 8 s.
 LONG_DELAY = 9.5
 #: Delay of the first tissue that no artery has, s, however well it is determined.
-LONGEST_DELAY = 11.5
+LONGEST_DELAY = 10.2
 #: Largest area of a first pass over the late level, s, of blood that has passed the heart.
 LARGEST_PASS = 260.0
 #: Longest first pass at half height of an artery after a bolus injection, s, with short frames, and
@@ -52,13 +55,13 @@ LONGEST_PASS, PASS_PER_INTERVAL = 20.0, 1.5
 #: The lungs disperse the bolus, so a second of dispersion beyond 2 s counts as this much delay.
 LAG_PER_DISPERSION = 0.8
 #: Long frames make a delay uncertain by this share of the interval beyond 4 s.
-LAG_PER_INTERVAL = 0.2
+LAG_PER_INTERVAL = 0.1
 #: The median delay of the tissue after its artery is not negative, but for this share of the frame
 #: interval beyond 4 s.
 MIDDLE_PER_INTERVAL = 0.15
 #: A group is round below the first elongation, long above the second and a tube above the third;
 #: one that is no tube and thicker than this share of the thickest vessel is a chamber of the heart.
-ROUND, LONG, TUBE, CHAMBER = 1.5, 1.9, 2.5, 0.8
+ROUND, LONG, TUBE, CHAMBER, SMALL_CHAMBER = 1.5, 1.9, 2.5, 0.8, 0.7
 #: Frames longer than this, s, may miss a first pass.
 COARSE_FRAMES = 8.0
 #: With frames longer than this, s, the order in which vessels fill is blurred.
@@ -91,8 +94,10 @@ FAR = 20.0
 #: Vessels that explain the tissue alike have misfits within this factor and fill within this time,
 #: s.
 ALIKE, ALIKE_ARRIVAL = 1.6, 2.5
+#: A vessel of this many times the volume of the best one should have been the best.
+MUCH_LARGER = 5.0
 #: A normal aorta is thinner than this, mm.
-SLIM = 32.0
+SLIM = 28.0
 #: A vessel that fills this much later, s (at least, and per frame interval), and still before the
 #: tissue makes the first a possible pulmonary artery, unless its misfit is larger by this factor.
 LATER, LATER_PER_INTERVAL, LATER_MISFIT = 3.0, 0.3, 2.0
@@ -111,7 +116,7 @@ class VesselCurve:
     Attributes:
         C: ``(frames,)``, contrast agent as in blood, 0 before contrast. voxels: number.
         arrival, width: s. shape: of the vessel. through: it runs from the top of the images to
-            their bottom. interval: between frames, s.
+            their bottom. reaches: it reaches one of the two. interval: between frames, s.
     """
 
     C: Array
@@ -120,6 +125,7 @@ class VesselCurve:
     width: float
     shape: VesselShape
     through: bool
+    reaches: bool
     interval: float
 
 
@@ -207,12 +213,13 @@ def choose_vessel(
             uptake[i], bool(objections[i]), ranked[i].fit.total > most, ranked[i].cost
         ),
     )  # fmt: skip
-    main = _best_shaped(order, ranked, uptake, objections)
+    best_placed = order[0]
+    main = _best_shaped(order, ranked, uptake, objections, interval)
     order.remove(main)
     order.insert(0, main)
     best = min(r.fit.total for r in ranked)
     ranked = [replace(r, ratio=r.fit.total / best) for r in ranked]
-    doubt = _reason(ranked[main], objections[main], interval)
+    doubt = _reason(ranked[main], objections[main], interval) if main == best_placed else ""
     shape = ranked[main].curve.shape
     much = MUCH_BETTER if shape.elongation >= LONG or ranked[main].curve.through else 1.1
     better = [
@@ -252,6 +259,20 @@ def choose_vessel(
                 "before the tissue, so it may be a pulmonary artery or a vein that fills early."
             )
     if not doubt:
+        doubt = _ambiguous(main, ranked, objections, interval)
+    if not doubt and ranked[main].curve.shape.thickness < THIN:
+        thicker = [
+            r for r, o in zip(ranked, objections, strict=True)
+            if o not in ("late", "uptake")
+            and r.curve.shape.thickness > 1.5 * THIN
+            and r.curve.shape.volume > 4 * ranked[main].curve.shape.volume
+        ]  # fmt: skip
+        if thicker:
+            doubt = (
+                "the best candidate is thin, and a much larger vessel that fills before the tissue "
+                "explains it less well, so neither can be trusted."
+            )
+    if not doubt:
         rival = next((ranked[i] for i in order[1:] if _rivals(ranked[i], ranked[main])), None)
         if rival is not None:
             doubt = (
@@ -260,6 +281,48 @@ def choose_vessel(
                 f"{number(100 * rival.vp_scatter, 0)} % between tissues)."
             )
     return Choice(main, doubt, tuple(ranked))
+
+
+def _ambiguous(main: int, ranked: list[Ranked], objections: list[str], interval: float) -> str:
+    """Return why another vessel of other timing may as well be the artery; empty if none may."""
+    own = ranked[main]
+    for i, r in enumerate(ranked):
+        if i == main or objections[i] in ("uptake", "wide", "unexplained"):
+            continue
+        gap = own.curve.arrival - r.curve.arrival
+        larger = r.curve.shape.volume > own.curve.shape.volume
+        if (
+            larger
+            and gap > max(LATER, LATER_PER_INTERVAL * interval)
+            and r.fit.total < own.fit.total
+            and not objections[i]
+        ):
+            return (
+                f"a larger vessel fills {number(gap, 0)} s before the best candidate and explains "
+                "the tissue as well, so the best candidate may be a vein."
+            )
+        if (
+            r.curve.shape.volume > MUCH_LARGER * own.curve.shape.volume
+            and abs(gap) < ALIKE_ARRIVAL
+            and r.fit.total < ALIKE * own.fit.total
+            and objections[i] in ("", "late")
+        ):
+            return (
+                "a much larger vessel fills with the best candidate and explains the tissue about "
+                "as well, but gives another map of Vp."
+            )
+        if (
+            interval > COARSE_FRAMES
+            and r.fit.total < EQUAL * own.fit.total
+            and objections[i] != "late"
+            and r.middle - own.middle > LATER
+            and r.curve.shape.volume > LATER_VOLUME * own.curve.shape.volume
+        ):
+            return (
+                f"with frames of {number(interval, 0)} s, several vessels that fill at different "
+                "times explain the tissue equally well."
+            )
+    return ""
 
 
 def _downstream(r: Ranked, main: Ranked, interval: float) -> bool:
@@ -284,7 +347,11 @@ def _rivals(r: Ranked, main: Ranked) -> bool:
 
 
 def _best_shaped(
-    order: list[int], ranked: list[Ranked], uptake: list[bool], objections: list[str]
+    order: list[int],
+    ranked: list[Ranked],
+    uptake: list[bool],
+    objections: list[str],
+    interval: float,
 ) -> int:
     """Return the best artery by its shape among those that fill and explain alike.
 
@@ -296,18 +363,19 @@ def _best_shaped(
     alike = [
         i
         for i in order
-        if not objections[i]
+        # In long frames the delays of two vessels that fill together may differ by chance.
+        if (not objections[i] or (objections[i] == "late" and interval > LONG_FRAMES))
         and not uptake[i]
         and ranked[i].fit.total < ALIKE * first.fit.total
         and abs(ranked[i].curve.arrival - first.curve.arrival) < ALIKE_ARRIVAL
-        and abs(ranked[i].middle - first.middle) < 2 * ALIKE_ARRIVAL
+        and (abs(ranked[i].middle - first.middle) < 2 * ALIKE_ARRIVAL or interval > LONG_FRAMES)
         and _vp_ratio(ranked[i].fit, first.fit)[1] < SAME_VP
     ]
 
-    def shape(i: int) -> tuple[bool, bool, float]:
+    def shape(i: int) -> tuple[bool, float]:
         curve = ranked[i].curve
-        slim = curve.shape.thickness <= SLIM
-        return slim, curve.through or curve.shape.elongation >= LONG, curve.shape.volume
+        long = curve.through or curve.shape.elongation >= LONG
+        return curve.shape.thickness <= SLIM, curve.shape.volume * (1.0 if long else 0.5)
 
     return max([order[0], *alike], key=shape)
 
@@ -339,6 +407,8 @@ def least_pass(v: VesselCurve) -> float:
     least = LEAST_PASS_COARSE if v.interval > COARSE_FRAMES else LEAST_PASS_TUBE
     if v.through:
         return least
+    if v.shape.elongation < BALL and not v.reaches:
+        return LEAST_PASS_BALL
     part = np.clip((v.shape.elongation - ROUND) / (TUBE - ROUND), 0, 1)
     return float(LEAST_PASS + part * (least - LEAST_PASS))
 
@@ -409,7 +479,12 @@ def _is_early(fit: Explanation, interval: float) -> bool:
 
 
 def _is_chamber(curve: VesselCurve, thickest: float) -> bool:
-    return curve.shape.thickness > CHAMBER * thickest and curve.shape.elongation < TUBE
+    shape = curve.shape
+    if curve.through:
+        return False
+    return (shape.thickness > CHAMBER * thickest and shape.elongation < TUBE) or (
+        shape.thickness > SMALL_CHAMBER * thickest and shape.elongation < LONG
+    )
 
 
 def _clause(r: Ranked, code: str, interval: float) -> str:

@@ -28,6 +28,8 @@ LEAST_RISE = 10.0
 LEAST_TISSUE_LEVEL = 5.0
 #: SD of the rounding to whole numbers, 1/√12.
 ROUNDING = 0.29
+#: Seconds before and after the arrival within which the middle of the first pass is sought.
+PASS_WINDOW = (15.0, 30.0)
 #: Scatter after the first pass is counted from this many frames and seconds after the peak: the
 #: first pass itself is curved and lasts about 20 s.
 FRAMES_AFTER_PEAK, SECONDS_AFTER_PEAK = 3, 30.0
@@ -47,6 +49,7 @@ class Scores:
             the curve, which noise hides.
         onset: s, when it first reaches a fifth of its peak.
         rise: s, from a fifth to nine tenths of the peak.
+        middle: s, centre of the area of the first pass above the late level.
         peak: largest C.
         width: s, duration of the first pass above half of its height over the late level; infinite
             if it never falls.
@@ -62,6 +65,7 @@ class Scores:
     arrival: Array
     onset: Array
     rise: Array
+    middle: Array
     peak: Array
     width: Array
     late: Array
@@ -167,6 +171,13 @@ def _area(C: Array, t: Array, arrival: Array) -> Array:
     return np.asarray((C * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9))
 
 
+def _middle(C: Array, t: Array, arrival: Array, late: Array) -> Array:
+    """Return the centre of each first pass above the late level, s."""
+    near = (t[:, None] > arrival - PASS_WINDOW[0]) & (t[:, None] < arrival + PASS_WINDOW[1])
+    weights = np.gradient(t)[:, None] * np.maximum(C - late, 0) * near
+    return np.asarray((weights * t[:, None]).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-12))
+
+
 def area_under_curve(signal: Array, *, t: Array, before: int, to_contrast: ToContrast) -> Array:
     """Return :attr:`Scores.area` of curves that are nearly free of noise.
 
@@ -235,6 +246,7 @@ def voxel_scores(
         arrival=arrival,
         onset=onset,
         rise=time_of_share(C, t=t, share=0.9) - onset,
+        middle=_middle(C, t, arrival, late),
         peak=peak,
         width=np.where(falls, down - arrival, np.inf),
         late=late,

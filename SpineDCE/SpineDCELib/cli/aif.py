@@ -82,7 +82,7 @@ def _charts(
 def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: list[Chart]) -> None:
     import numpy as np
 
-    from SpineDCELib.aif.plot_data import candidate_table, evidence_table
+    from SpineDCELib.aif.plot_data import candidate_table, evidence_table, vessel_table
     from SpineDCELib.export.aif_files import write_aif_picture, write_chart_table
     from SpineDCELib.export.csv_tables import write_curves
     from SpineDCELib.export.nrrd_maps import write_map
@@ -92,7 +92,11 @@ def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: lis
     columns = {"time [s]": dynamic.times}
     if found is not None:
         write_chart_table(stage / "aif_candidates.csv", candidate_table(found))
-        caption += f" · {found.doubt or f'{int(found.mask.sum())} voxels accepted'}"
+        write_chart_table(stage / "aif_vessels.csv", vessel_table(found))
+        used = f"{int(found.mask.sum())} voxels accepted"
+        if found.against_evidence:
+            used = f"{int(found.mask.sum())} voxels chosen by hand against the evidence"
+        caption += f" · {found.doubt or used}"
         for c in found.candidates:
             if c.accepted:
                 columns[f"signal slice {c.slice + 1} vessel {c.vessel}"] = c.signal
@@ -130,6 +134,15 @@ def _summary(found: Detection) -> str:
         )
     lines += [
         f"(Peak in {found.unit}. A rejected vessel is listed once.)",
+        "",
+        "Vessels by how well they explain the tissue (misfit 1 is perfect):",
+        *(
+            f"{e.vessel:7d} {e.kind.value}: misfit {e.misfit:.1f}, tissue {e.delay:.0f} s later. "
+            f"{e.reason}"
+            for e in found.evidence
+        ),
+        *found.warnings,
+        *([found.against_evidence] if found.against_evidence else []),
         "",
         "Enhancing voxels by verdict:",
         *(f"  {n:7d} {reason}" for reason, n in found.counts().items()),

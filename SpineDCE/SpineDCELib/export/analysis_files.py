@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.aif import shift_curve
-from SpineDCELib.aif.plot_data import candidate_table, evidence_table
+from SpineDCELib.aif.plot_data import candidate_table, evidence_table, vessel_table
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Result
 from SpineDCELib.export.aif_files import write_chart_table
@@ -88,7 +88,8 @@ def write_results(
     tables = ["status_legend.csv", "measurements.csv", "curves.csv"]
     if settings.aif.source == "auto":
         write_chart_table(folder / "aif_candidates.csv", candidate_table(analysis.detection()))
-        tables.append("aif_candidates.csv")
+        write_chart_table(folder / "aif_vessels.csv", vessel_table(analysis.detection()))
+        tables += ["aif_candidates.csv", "aif_vessels.csv"]
     if settings.fit.shift == "auto":
         write_chart_table(folder / "shift_evidence.csv", evidence_table(analysis.evidence()))
         tables.append("shift_evidence.csv")
