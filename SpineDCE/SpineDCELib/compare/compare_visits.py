@@ -34,6 +34,7 @@ from SpineDCELib.compare.visit_checks import check_visits, require_visits
 from SpineDCELib.compare.visit_differences import Difference, differences
 from SpineDCELib.data import Result
 from SpineDCELib.errors import Finding, InputError
+from SpineDCELib.kinetics.standard_errors import standard_errors
 from SpineDCELib.measurement import (
     Change,
     Normalised,
@@ -315,6 +316,8 @@ def _lesion(
             else residual_threshold,
             geometry=grids[1],
             before=_onto(maps[0], registration, first, second),
+            errors=_errors(reduced[1], after),
+            reference_error=_relative_error(reduced[1], after),
         )
     flip = None
     if flip_runs and np.isfinite(call.probability):
@@ -358,6 +361,23 @@ def _changes(
         if name == "vp":
             repeated = repeatability(logs)
     return changes, repeated
+
+
+def _errors(visit: MeasuredVisit, of: Visit) -> NDArray[np.float64]:
+    """Return the fit's standard error of normalised Vp in every voxel of a lesion; NaN outside."""
+    analysis = visit.analysis
+    voxels = np.flatnonzero(visit.masks[visit.lesion])
+    fitted = analysis.fitter().fit(Ta=visit.shift(visit.lesion), voxels=voxels)
+    errors = standard_errors(fitted, analysis.signal_noise(voxels))
+    whole = np.full(analysis.images.dynamic.geometry.shape, np.nan)
+    whole.ravel()[voxels] = errors["vp"]
+    return whole / of.result.measures.means[visit.reference]["vp"].mean
+
+
+def _relative_error(visit: MeasuredVisit, of: Visit) -> float:
+    """Return the relative standard error of the reference's mean Vp; 0 where it is not known."""
+    mean = of.result.measures.means[visit.reference]["vp"]
+    return float(mean.SE / mean.mean) if np.isfinite(mean.SE) and mean.mean > 0 else 0.0
 
 
 def _free_of_exclusions(analysis: Analysis, name: str) -> NDArray[np.bool_]:

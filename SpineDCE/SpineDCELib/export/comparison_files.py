@@ -159,6 +159,8 @@ def _lesion(lesion: LesionChange) -> dict[str, Any]:
             "threshold [normalised Vp]": r.threshold,
             "volume [mm3]": r.volume,
             "share of the lesion": r.share,
+            "noise of a voxel [normalised Vp]": r.noise,
+            "least voxels surely above": r.least,
             "share above before too": r.before_too,
             "centre [LPS mm]": r.centre,
             "place": r.place,
