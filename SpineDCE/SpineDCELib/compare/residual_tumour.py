@@ -200,7 +200,8 @@ def noise_of(values: Array, inside: Mask) -> float:
         if one.size >= _PAIRS:
             found.append(float(np.median(np.abs(one - two))) / norm.ppf(0.75) / np.sqrt(2))
     # The smaller of two estimates is too small by about one standard error of either.
-    return min(middle - low, max(found, default=float("inf"))) * (1 + 1.5 / known.size**0.5)
+    spread = min(middle - low, max(found, default=float("inf")))
+    return float(spread * (1 + 1.5 / known.size**0.5))
 
 
 def correlations(values: Array, inside: Mask, noise: float) -> tuple[float, float, float]:
