@@ -49,21 +49,30 @@ class Scene(DeskTest):
         assert candidates == [c.accepted for c in again.analysis.detection().candidates]
 
     def test_closing_the_scene_leaves_nothing_behind(self):
-        empty = names()
-        for _round in range(2):
+        empty: set[tuple[str, str]] = set()
+        for round_ in range(3):
             self.sample()
             self.draw(self.desk.visit)
             self.step(4)
             slicer.mrmlScene.Clear()
             settle(0.5)
-            left = names() - empty
-            assert not {n for n in left if "Slice" not in n[0] and "View" not in n[0]}, left
+            # Slicer makes and keeps nodes for the views of the layout with the first study.
+            assert not {
+                n for n in names() if n[0] == "vtkMRMLScriptedModuleNode" and "SpineDCE " in n[1]
+            }
+            if round_:
+                assert names() == empty, names() ^ empty
+            empty = names()
             assert not self.desk.visits
         # The panel goes on.
         self.sample()
         assert self.desk.visits
 
     def test_taking_the_studies_out_leaves_other_nodes_alone(self):
+        # The views of the module's layout keep nodes of 3D Slicer's own from the first study on.
+        self.sample()
+        slicer.mrmlScene.Clear()
+        settle(0.5)
         other = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode", "Mine")
         before = names()
         self.sample()

@@ -57,8 +57,10 @@ class Workflow(DeskTest):
         """Analyse the same studies with what was exported, as ``spinedce analyse`` does."""
         from SpineDCELib.cli import main
 
+        from SpineDCEWidget.shared.session import FOLDERS
+
         for visit in self.logic.session.visits:
-            there, out = folder / visit.name, folder.parent / f"line-{visit.name}"
+            there, out = folder / FOLDERS[visit.name], folder.parent / f"line-{visit.name}"
             command = ["analyse", str(visit.study_path), "-o", str(out), "--no-cache"]
             command += ["--settings", str(there / "settings.json")]
             command += ["--roi", str(there / "regions.seg.nrrd")]

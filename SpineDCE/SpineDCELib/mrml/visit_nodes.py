@@ -22,15 +22,23 @@ class VisitNodes:
         self.scene, self.name = scene, name
 
     @property
+    def present(self) -> Any:
+        """The ``vtkMRMLScriptedModuleNode``, or None: asking for it leaves the scene as it is."""
+        return self.scene.GetSingletonNode(self._tag, "vtkMRMLScriptedModuleNode")
+
+    @property
+    def _tag(self) -> str:
+        return f"{MODULE}.{self.name}"
+
+    @property
     def parameters(self) -> Any:
         """The ``vtkMRMLScriptedModuleNode``; made where there is none."""
-        tag = f"{MODULE}.{self.name}"
-        node = self.scene.GetSingletonNode(tag, "vtkMRMLScriptedModuleNode")
+        node = self.present
         if node is None:
             node = self.scene.CreateNodeByClass("vtkMRMLScriptedModuleNode")
             node.UnRegister(None)
             node.SetName(f"{MODULE} {self.name}")
-            node.SetSingletonTag(tag)
+            node.SetSingletonTag(self._tag)
             node.SetModuleName(MODULE)
             node.SetHideFromEditors(True)
             node = self.scene.AddNode(node)
@@ -40,7 +48,8 @@ class VisitNodes:
 
     def value(self, key: str, default: Any = None) -> Any:
         """A kept choice, as :meth:`keep` got it."""
-        text = self.parameters.GetParameter(key)
+        node = self.present
+        text = node.GetParameter(key) if node is not None else ""
         return json.loads(text) if text else default
 
     def keep(self, key: str, value: Any) -> None:
@@ -53,7 +62,8 @@ class VisitNodes:
 
     def get(self, use: str) -> Any:
         """The node for a use, or None."""
-        return self.parameters.GetNodeReference(use)
+        node = self.present
+        return None if node is None else node.GetNodeReference(use)
 
     def make(self, use: str, kind: str, title: str) -> Any:
         """The node for a use; a new one of class ``kind`` where there is none."""
@@ -72,6 +82,8 @@ class VisitNodes:
             own: it was made for this and goes with the visit; else it is somebody's, and is
                 neither filled nor removed.
         """
+        if node is None and self.present is None:
+            return
         self.parameters.SetNodeReferenceID(use, None if node is None else node.GetID())
         if node is not None and own:
             node.SetAttribute(_OWN, self.name)
@@ -91,7 +103,9 @@ class VisitNodes:
 
     def uses(self, prefix: str = "") -> Iterator[str]:
         """What there is a node for."""
-        node = self.parameters
+        node = self.present
+        if node is None:
+            return
         uses = [
             node.GetNthNodeReferenceRole(i) for i in range(node.GetNumberOfNodeReferenceRoles())
         ]
@@ -108,7 +122,8 @@ class VisitNodes:
         hierarchy = self._hierarchy()
         if hierarchy is not None and (folder := self._folder(hierarchy, make=False)):
             hierarchy.RemoveItem(folder)
-        remove_whole(self.parameters)
+        if self.present is not None:
+            remove_whole(self.present)
 
     # -- subject hierarchy ----------------------------------------------------------------------
 
