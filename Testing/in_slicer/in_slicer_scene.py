@@ -57,9 +57,8 @@ class Scene(DeskTest):
             slicer.mrmlScene.Clear()
             settle(0.5)
             # Slicer makes and keeps nodes for the views of the layout with the first study.
-            assert not {
-                n for n in names() if n[0] == "vtkMRMLScriptedModuleNode" and "SpineDCE " in n[1]
-            }
+            kept = [name for kind, name in names() if kind == "vtkMRMLScriptedModuleNode"]
+            assert not {"SpineDCE baseline", "SpineDCE follow-up"} & set(kept), kept
             if round_:
                 assert names() == empty, names() ^ empty
             empty = names()
