@@ -169,6 +169,9 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def on_scene_replaced(self, _caller: Any, _event: Any) -> None:
         """Show the visits that the new scene holds."""
+        from SpineDCELib.mrml.visit_nodes import remove_empty_visits
+
+        remove_empty_visits(slicer.mrmlScene)
         self.logic.forget()
         if self.desk is not None and self.parent.isEntered:
             self.desk.enter(self.logic.getParameterNode())

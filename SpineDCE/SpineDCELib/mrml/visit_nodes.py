@@ -155,6 +155,16 @@ def visit_names(scene: Any) -> list[str]:
     return sorted(visits, key=lambda name: (not name.startswith("baseline"), len(name), name))
 
 
+def remove_empty_visits(scene: Any) -> None:
+    """Remove what a closed scene keeps of visits: singletons outlive it, emptied of everything."""
+    kind = "vtkMRMLScriptedModuleNode"
+    nodes = [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
+    for node in nodes:
+        tag = node.GetSingletonTag() or ""
+        if tag.startswith(f"{MODULE}.") and not node.GetNumberOfNodeReferenceRoles():
+            scene.RemoveNode(node)
+
+
 def remove_whole(node: Any) -> None:
     """Take a node out of its scene with its own display and storage nodes."""
     scene, own = node.GetScene(), []
