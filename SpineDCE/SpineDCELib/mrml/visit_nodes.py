@@ -161,7 +161,10 @@ def remove_empty_visits(scene: Any) -> None:
     nodes = [scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))]
     for node in nodes:
         tag = node.GetSingletonTag() or ""
-        if tag.startswith(f"{MODULE}.") and not node.GetNumberOfNodeReferenceRoles():
+        roles = [
+            node.GetNthNodeReferenceRole(i) for i in range(node.GetNumberOfNodeReferenceRoles())
+        ]
+        if tag.startswith(f"{MODULE}.") and not any(node.GetNodeReference(r) for r in roles):
             scene.RemoveNode(node)
 
 
