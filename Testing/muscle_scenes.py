@@ -8,7 +8,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.concentration import spgr_signal
 from SpineDCELib.data import Images
 from SpineDCELib.kinetics.models import extended_tofts
-from SpineDCELib.series import Acquisition, DynamicSeries, Geometry, Source, Volume
+from SpineDCELib.series import Acquisition, DynamicSeries, FlipAngleSet, Geometry, Source, Volume
 
 SHAPE, SPACING = (4, 40, 40), (3.0, 3.0, 5.0)
 #: Columns run from front to back, rows from head to feet, as in a sagittal slab.
@@ -59,7 +59,7 @@ def study(lesion=LESION, reference=REFERENCE, *, muscle=MUSCLE, fall=0.0, gain=1
     rng = np.random.default_rng(seed)
     Cb, late = (parker(TIMES, arrival=a) for a in (30.0, 30.0 + DELAY))
     signal = np.zeros((len(TIMES), *SHAPE))
-    T1 = np.zeros(SHAPE)
+    T1, M0 = np.full(SHAPE, 1.0), np.zeros(SHAPE)
     background = box((6, 39), (1, 39))
     for mask, tissue in (
         (background, FAT), (MUSCLE_BOX, muscle),
@@ -71,10 +71,10 @@ def study(lesion=LESION, reference=REFERENCE, *, muscle=MUSCLE, fall=0.0, gain=1
         S0 = 4000.0 * tissue.water
         curve = spgr_signal(1 / tissue.T10 + R1 * C, S0=S0, TR=TR, FA=FA)
         signal[:, mask] = np.reshape(curve, (-1, 1))
-        T1[mask] = tissue.T10
+        T1[mask], M0[mask] = tissue.T10, S0
     blood = spgr_signal(1 / 1.441 + R1 * Cb, S0=4000.0, TR=TR, FA=FA)
     signal[:, AORTA] = blood[:, None]
-    T1[AORTA] = 1.441
+    T1[AORTA], M0[AORTA] = 1.441, 4000.0
     if fall:
         depth = 3.0 * (38 - np.arange(SHAPE[2]))
         gain = gain * np.exp(-depth / fall)
@@ -84,6 +84,11 @@ def study(lesion=LESION, reference=REFERENCE, *, muscle=MUSCLE, fall=0.0, gain=1
     dynamic = DynamicSeries(
         signal.astype(np.float32), TIMES, GEOMETRY, acquisition, "file", Source("NRRD")
     )
+    if flip_angles:
+        angles = np.array([2.0, 5.0, 10.0, 15.0, 25.0])
+        stack = np.stack([gain * spgr_signal(1 / T1, S0=M0, TR=TR, FA=a) for a in angles])
+        mapped = FlipAngleSet(stack, angles, TR, GEOMETRY, Source("NRRD"))
+        return Images(dynamic, flip_angles=mapped)
     return Images(dynamic, T1_map=Volume(T1, GEOMETRY, acquisition))
 
 

@@ -18,7 +18,7 @@ from SpineDCELib.vocabulary.quantities import (
 
 def test_every_parameter_of_every_model_is_in_the_table():
     parameters = {name for names in PARAMETERS.values() for name in names}
-    assert parameters | {"Ta", "R2", "status"} == set(QUANTITIES)
+    assert parameters | {"vp_voxel", "Ta", "R2", "status"} == set(QUANTITIES)
     assert set(PARAMETERS) == set(MODEL_TITLES) == set(MODEL_CODES)
 
 

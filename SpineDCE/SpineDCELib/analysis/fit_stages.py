@@ -12,7 +12,7 @@ from SpineDCELib.analysis.acquisition_stages import FA, TR, T1_source, check, pr
 from SpineDCELib.analysis.aif_stages import arterial_curve, arterial_input
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
-from SpineDCELib.analysis.muscle_stages import mode, signal_mode
+from SpineDCELib.analysis.muscle_stages import mode, signal_mode, water_content
 from SpineDCELib.analysis.preprocessing_stages import noise_mask_findings, smoothing_findings
 from SpineDCELib.analysis.shift_stages import (
     evidence,
@@ -101,7 +101,7 @@ def result(view: View) -> Result:
     """Return maps, status, statistics of the regions and their curves."""
     view(check)
     fitted = view(fit, view.progress)
-    maps = {**fitted.parameters, "R2": fitted.R2}
+    maps = {**fitted.parameters, **_per_voxel(view, fitted.parameters), "R2": fitted.R2}
     measured = without_exclusions(view.regions, view.roles)
     regions = measured or {"all voxels": np.ones(fitted.status.shape, bool)}
     series = view(preprocessed).series
@@ -158,6 +158,20 @@ def signal_noise(view: View, voxels: NDArray[np.intp]) -> SignalNoise:
         T10_from_baseline=view(mode) == "muscle",
         step=step,
     )
+
+
+def _per_voxel(
+    view: View, parameters: Mapping[str, NDArray[np.floating]]
+) -> dict[str, NDArray[np.floating]]:
+    """Return vp per volume of tissue, where flip angles give the water content of the voxels.
+
+    With a known T1, vp is a fraction of the water, because the signal is that of the water alone.
+    """
+    M0 = view(concentration).M0
+    if M0 is None or "vp" not in parameters:
+        return {}
+    water = water_content(M0, view)
+    return {} if water is None else {"vp_voxel": parameters["vp"] * water}
 
 
 def _measures(

@@ -58,8 +58,9 @@ def convert(
     signal, notes = images.dynamic.signal, []
     baseline = signal[:baseline_frames].mean(axis=0, dtype=np.float64)
     T10: NDArray[np.floating] | None = None
+    M0: NDArray[np.floating] | None = None
     if conversion.mode == "absolute":
-        T10, note = tissue_T10(images, conversion, baseline, part(progress, 0.0, 0.5))
+        T10, M0, note = tissue_T10(images, conversion, baseline, part(progress, 0.0, 0.5))
         notes.append(note)
     progress(0.5, "Computing concentration")
     curves = _converted(signal, baseline, T10, conversion)
@@ -83,6 +84,7 @@ def convert(
         T10=T10,
         hidden_errors=np.nan_to_num(hidden, posinf=0.0, neginf=0.0).astype(np.float32),
         notes=tuple(notes),
+        M0=M0,
     )
 
 
@@ -91,19 +93,24 @@ def tissue_T10(
     conversion: Conversion,
     baseline: NDArray[np.floating],
     progress: Progress = silent,
-) -> tuple[NDArray[np.floating], str]:
-    """Return T1 before contrast, s, on the dynamic grid (NaN if unknown), and its source."""
+) -> tuple[NDArray[np.floating], NDArray[np.floating] | None, str]:
+    """Return T1 before contrast, s, on the dynamic grid (NaN if unknown), M0, and the source.
+
+    M0 is the fully relaxed signal where flip angles give it, else None.
+    """
     grid = images.dynamic.geometry
     if conversion.T1_source == "fixed":
         assert conversion.T10 is not None
         note = f"T10 {conversion.T10 * 1000:g} ms everywhere, as set."
-        return np.full(grid.shape, conversion.T10), note
+        return np.full(grid.shape, conversion.T10), None, note
     if conversion.T1_source == "map":
         volume = images.T1_map
         assert volume is not None
-        return np.where(volume.array > 0, volume.array, np.nan), "T10 from the T1 map."
+        T10 = np.where(volume.array > 0, volume.array, np.nan)
+        return T10, None, "T10 from the T1 map."
     if conversion.T1_source == "muscle":
-        return _from_muscle(grid, conversion, baseline)
+        T10, note = _from_muscle(grid, conversion, baseline)
+        return T10, None, note
     angles = images.flip_angles
     assert angles is not None
     if angles.TR is None:
@@ -112,12 +119,15 @@ def tissue_T10(
             code="flip_angles_without_TR",
             fields=["inputs.T1_map", "concentration.T10"],
         )
-    T1: NDArray[np.floating] = variable_flip_angle_T1(
+    fitted = variable_flip_angle_T1(
         angles.signal, FA=angles.FA, TR=angles.TR, B1=angles.B1, progress=progress
-    ).T1
+    )
+    T1: NDArray[np.floating] = fitted.T1
+    M0: NDArray[np.floating] = fitted.S0
     note = "T10 from flip angles of " + ", ".join(f"{a:g}" for a in angles.FA) + " degrees"
     if not angles.geometry.matches(grid, tolerance=0.1):
         T1 = resample_linear(T1, angles.geometry, grid)
+        M0 = resample_linear(M0, angles.geometry, grid)
         if not np.isfinite(T1).any():
             raise InputError(
                 "The flip-angle series do not overlap the dynamic series.",
@@ -125,7 +135,7 @@ def tissue_T10(
                 fields=["inputs.T1_map", "concentration.T10"],
             )
         note += ", interpolated onto the dynamic series' grid"
-    return T1, note + "."
+    return T1, M0, note + "."
 
 
 def _from_muscle(

@@ -116,8 +116,9 @@ def concentration_to_entry(concentration: Concentration) -> Entry:
         "baseline": concentration.baseline,
         "hidden_errors": concentration.hidden_errors,
     }
-    if concentration.T10 is not None:
-        arrays["T10"] = concentration.T10
+    for name in ("T10", "M0"):
+        if (array := getattr(concentration, name)) is not None:
+            arrays[name] = array
     return arrays, {
         "unit": concentration.unit,
         "baseline_frames": concentration.baseline_frames,
@@ -137,6 +138,7 @@ def entry_to_concentration(
         T10=arrays.get("T10"),
         hidden_errors=arrays["hidden_errors"],
         notes=tuple(values["notes"]),
+        M0=arrays.get("M0"),
     )
 
 

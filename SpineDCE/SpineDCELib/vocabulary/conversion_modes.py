@@ -39,7 +39,7 @@ CONVERSION_MODES: dict[str, ModeWords] = {
     "difference": ModeWords("signal difference", "DIFF", "difference"),
 }
 #: Parameter → beginning of its private code, and of that of its change.
-_STEMS = {"vp": "NVP", "Ktrans": "NKTRANS"}
+_STEMS = {"vp": "NVP", "vp_voxel": "NVPV", "Ktrans": "NKTRANS"}
 _CHANGES = {"vp": "DVP", "Ktrans": "DKTRANS"}
 #: Parameters that have their unit only where concentration is fitted. kep is a ratio of two.
 _SCALED = {"vp", "Ktrans", "ve", "PS", "Fp"}

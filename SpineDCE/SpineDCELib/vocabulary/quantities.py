@@ -79,6 +79,10 @@ QUANTITIES: dict[str, Quantity] = {
     quantity.name: quantity
     for quantity in (
         _fraction("vp", "Vp", 2, ("126331", "DCM", "vp")),
+        _fraction(
+            "vp_voxel", "Vp per voxel", 2,
+            ("VP_VOXEL", PRIVATE, "vp per volume of tissue, water content from flip angles"),
+        ),
         _rate("Ktrans", 4, ("126312", "DCM", "Ktrans")),
         _fraction("ve", "ve", 1, ("126314", "DCM", "ve")),
         _rate("kep", 2, ("126313", "DCM", "kep")),
@@ -103,6 +107,7 @@ QUANTITIES: dict[str, Quantity] = {
 #: :func:`SpineDCELib.vocabulary.conversion_modes.normalised_code`.
 NORMALISED: dict[str, str] = {
     "vp": "vp of lesion over vp of reference vertebra",
+    "vp_voxel": "vp per tissue, lesion over reference vertebra",
     "Ktrans": "Ktrans of lesion over Ktrans of reference vertebra",
 }
 
