@@ -38,6 +38,10 @@ EXPLAINED = {
         "Vp: fraction of the tissue that is blood plasma, mL/100 mL. Extended Tofts model, "
         "C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997)."
     ),
+    "vp_voxel": _(
+        "Vp per voxel: Vp times the share of the voxel that is water, relative to muscle, which "
+        "flip angles give as M0; fat and bone that displace water do not change it."
+    ),
     "Ktrans": _(
         "Ktrans: rate constant of the transfer of contrast agent from plasma to tissue, /min "
         "(Tofts, JMRI 1999)."
