@@ -47,7 +47,7 @@ from SpineDCELib.measurement.exclusions import exclusion_mask
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Volume
 from SpineDCELib.settings.constants import CUTOFF, STOPS
-from SpineDCELib.vocabulary.quantities import NORMALISED
+from SpineDCELib.vocabulary.quantities import FITTED_AS, NORMALISED
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 
@@ -351,13 +351,16 @@ def _changes(
 ) -> tuple[dict[str, Change], Repeatability | None]:
     """Return the changes of a lesion with their total intervals, and the repeatability of Vp."""
     parameters = [name for name in measured[0] if name in measured[1]]
-    shares = shares_of_change(reduced, parameters)
+    fitted = {name: FITTED_AS.get(name, name) for name in parameters}
+    shares = shares_of_change(reduced, list(dict.fromkeys(fitted.values())))
     changes: dict[str, Change] = {}
     repeated = None
     for name in parameters:
-        logs, noise = vertebra_changes(reduced, [v.result for v in visits], name)
+        logs, noise = vertebra_changes(reduced, [v.result for v in visits], fitted[name])
         reference = reference_share(list(logs.values()), [noise[key] for key in logs])
-        changes[name] = change(measured[0][name], measured[1][name], (*shares[name], reference))
+        changes[name] = change(
+            measured[0][name], measured[1][name], (*shares[fitted[name]], reference)
+        )
         if name == "vp":
             repeated = repeatability(logs)
     return changes, repeated

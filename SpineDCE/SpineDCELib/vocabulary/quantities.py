@@ -111,6 +111,9 @@ NORMALISED: dict[str, str] = {
     "Ktrans": "Ktrans of lesion over Ktrans of reference vertebra",
 }
 
+#: Parameter that is a fitted one times the voxel's water content → that one.
+FITTED_AS = {"vp_voxel": "vp"}
+
 #: Signal mode → unit of the curves that are fitted.
 CURVE_UNITS = {"absolute": "mM", "relative": "(S-S0)/S0", "difference": "signal"}
 
