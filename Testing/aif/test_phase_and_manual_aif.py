@@ -35,7 +35,8 @@ CONTRAST, UNIT = blood_contrast(TR=TR, FA=FA, T10=1.441, r1=4.6)
 
 
 def blood(series, **aif):
-    settings = changed(Settings(), aif=aif)
+    # There is no muscle in these images, so T10 of the tissue is given.
+    settings = changed(Settings(), aif=aif, concentration={"T1_source": "fixed", "T10": 1.0})
     return Analysis(Images(series), settings).blood()
 
 

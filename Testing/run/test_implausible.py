@@ -26,7 +26,7 @@ def times(step):
 
 
 @pytest.mark.parametrize(
-    ("step", "about"), [(5400.0, "frame interval"), (0.05, "frame interval"), (5.0, "")]
+    ("step", "about"), [(600.0, "frame interval"), (0.05, "frame interval"), (5.0, "")]
 )
 def test_frame_intervals(tmp_path, step, about):
     analysis = ready(tmp_path, t=times(step))
@@ -43,7 +43,7 @@ def test_frame_intervals(tmp_path, step, about):
 
 
 def test_the_command_line_names_the_option_that_accepts(tmp_path, capsys):
-    files = write_small_study(tmp_path / "study", t=times(5400.0))
+    files = write_small_study(tmp_path / "study", t=times(600.0))
     arguments = ["analyse", str(files.series), "-o", str(tmp_path / "out"), "--aif", "parker",
                  "--t10", "800"]  # fmt: skip
     assert main(arguments) == 2
