@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 from series.dicom_layouts import Layout, save_all, tell_time, truth
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
+from SpineDCELib.run.inputs import read_images
 from SpineDCELib.series import read_dynamic, read_flip_angles, scan_study, study_report
+from SpineDCELib.settings import Settings, changed
 
 
 def add(folder, number, name, *, frames=1, at=0.0, pixels=None, **tags):
@@ -144,3 +148,30 @@ def test_the_summary_says_what_is_missing(tmp_path):
         "the frame interval"
         not in study_report(scan_study(tmp_path), frame_interval=5).rsplit("Next", 1)[1]
     )
+
+
+def test_the_injection_is_read_from_classic_and_enhanced_tags(tmp_path):
+    add(tmp_path / "classic", 1, "DCE", frames=12, ContrastBolusAgent="DOTAREM 14 ML",
+        ContrastBolusVolume=14, ContrastFlowRate=[2.5], PatientWeight=70)  # fmt: skip
+    profile, agent = Dataset(), Dataset()
+    profile.ContrastBolusVolume, profile.ContrastFlowRate = 7, 3
+    agent.CodeMeaning, agent.ContrastAdministrationProfileSequence = "Gadobutrol", [profile]
+    add(tmp_path / "enhanced", 1, "DCE", frames=12, ContrastBolusAgentSequence=[agent],
+        PatientWeight=70)  # fmt: skip
+    for name, drug, rate in (("classic", "gadoterate", 2.5), ("enhanced", "gadobutrol", 3.0)):
+        analysis = Analysis(read_images(tmp_path / name, Settings()), Settings())
+        assert analysis.agent == drug
+        assert analysis.dose == pytest.approx(0.1)
+        assert analysis.injection_rate == rate
+
+
+def test_what_is_entered_replaces_what_the_files_say(tmp_path):
+    add(tmp_path, 1, "DCE", frames=12, ContrastBolusAgent="Yes", ContrastBolusVolume=0,
+        PatientWeight=70)  # fmt: skip
+    images = read_images(tmp_path, Settings())
+    unknown = Analysis(images, Settings())
+    assert (unknown.agent, unknown.dose, unknown.injection_rate) == (None, None, None)
+    given = {"agent": "gadobenate", "dose": 0.05, "rate": 2.0}
+    entered = Analysis(images, changed(Settings(), contrast=given))
+    assert (entered.agent, entered.dose, entered.injection_rate) == tuple(given.values())
+    assert entered.r1 == 6.2

@@ -200,7 +200,8 @@ def _along(geometry: Geometry, axis: int) -> NDArray[np.float64]:
     """Return the LPS coordinate of every voxel along one axis, mm."""
     k, j, i = np.ogrid[tuple(slice(n) for n in geometry.shape)]
     a = geometry.affine[axis]
-    values: NDArray[np.float64] = a[0] * i + a[1] * j + a[2] * k + a[3]
+    # Rounded, because files and scenes keep positions with errors in the last digits.
+    values: NDArray[np.float64] = np.round(a[0] * i + a[1] * j + a[2] * k + a[3], 6)
     return values
 
 
