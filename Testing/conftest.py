@@ -1,6 +1,7 @@
 """What every test runs under."""
 
 import os
+import tempfile
 
 from hypothesis import settings
 
@@ -8,3 +9,6 @@ from hypothesis import settings
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+# Nothing is kept in the home of who runs the tests.
+os.environ.setdefault("SPINEDCE_HOME", tempfile.mkdtemp(prefix="spinedce-tests-"))

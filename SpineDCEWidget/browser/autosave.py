@@ -10,9 +10,10 @@ from typing import Any
 
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.files.user_data import user_folder
 from SpineDCELib.run.saved_session import SESSION, SavedVisit
 
-from SpineDCEWidget.browser.user_folders import user_folder, work_folder
+from SpineDCEWidget.browser.user_folders import work_folder
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.study_opening import saved_visits
 from SpineDCEWidget.shared.wording import remedy

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from SpineDCELib.files.user_data import user_folder
 from SpineDCELib.mrml.scene_checks import other_files
 from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
 from SpineDCELib.series import scan_study
@@ -20,7 +21,7 @@ from SpineDCEWidget.browser.autosave import read_recent, work_beside
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.browser.sample_patient import compute_sample, is_complete
 from SpineDCEWidget.browser.scene_files import KINDS, Scenes
-from SpineDCEWidget.browser.user_folders import safe_path, sample_folder, user_folder
+from SpineDCEWidget.browser.user_folders import safe_path, sample_folder
 from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.study_opening import open_images, reading_settings
 from SpineDCEWidget.shared.wording import READING, setting_label

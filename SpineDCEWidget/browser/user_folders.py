@@ -5,19 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import sys
 from pathlib import Path
 
+from SpineDCELib.files.user_data import user_folder
+
 WORK_NAME = ".spinedce"
-
-
-def user_folder() -> Path:
-    """Return the data folder in the user's home; ``SPINEDCE_HOME`` replaces it."""
-    if given := os.environ.get("SPINEDCE_HOME"):
-        return Path(given)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "SpineDCE"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "spinedce"
 
 
 def sample_folder(size: str) -> Path:

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(with_remedy(error, options.known_options))
         return 2
     except (KeyboardInterrupt, Cancelled):
-        _complain("Stopped. Earlier results are unchanged.")
+        _complain(f"Stopped. {_kept()}")
         return 130
     except BrokenPipeError:
         with contextlib.suppress(OSError, ValueError):  # the reader of the output has gone
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("SPINEDCE_DEBUG"):
             raise
         _complain(
-            f"Unexpected error ({type(error).__name__}: {error}). Earlier results are unchanged. "
+            f"Unexpected error ({type(error).__name__}: {error}). {_kept()} "
             "Set SPINEDCE_DEBUG=1 and run the command again for details."
         )
         return 3
@@ -72,6 +72,15 @@ def _print_anything() -> None:
         utf = (getattr(stream, "encoding", "") or "").lower().startswith("utf")
         with contextlib.suppress(AttributeError, OSError, ValueError):
             stream.reconfigure(errors="backslashreplace" if utf else "replace")  # type: ignore[union-attr]
+
+
+def _kept() -> str:
+    """Return what a command that did not come to its end has left on the disk."""
+    output = sys.modules.get("SpineDCELib.files.output_folder")
+    folders = list(dict.fromkeys(map(str, getattr(output, "written", []))))
+    if not folders:
+        return "Earlier results are unchanged."
+    return f"Complete results are in {', '.join(folders)}; all others are unchanged."
 
 
 def _complain(message: str) -> None:

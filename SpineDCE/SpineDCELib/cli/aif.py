@@ -26,9 +26,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print and write the findings; raise an error if no artery can be trusted."""
-    from SpineDCELib.files.atomic_folder import staged
-    from SpineDCELib.run.analyse import load
-    from SpineDCELib.run.result_cache import ResultCache
+    from SpineDCELib.files.output_folder import run_folder
+    from SpineDCELib.run.analyse import cache_of, load
 
     settings, inputs = settings_of(options), inputs_of(options)
     if settings.aif.source not in ("auto", "mask"):
@@ -37,15 +36,17 @@ def run(options: argparse.Namespace) -> int:
             code="aif_not_measured",
             fields=["aif.source=auto", "inputs.aif_mask"],
         )
-    place = Path(options.out) / ".cache" if options.out and not options.no_cache else None
+    cached = bool(options.out) and not options.no_cache
     with shown_progress() as progress:
-        analysis = load(inputs, settings, ResultCache(place), progress)
+        analysis = load(
+            inputs, settings, cache_of(Path(options.out or ""), cached=cached), progress
+        )
         found = analysis.detection() if settings.aif.source == "auto" else None
     if found is not None:
         show(_summary(found))
     charts, doubt = _charts(analysis, found, options)
     if options.out:
-        with staged(Path(options.out)) as stage:
+        with run_folder(options.out, keep_other_files=options.keep_other_files) as stage:
             _write(stage, analysis, found, charts)
         print(f"Results in {options.out}")
     if found is not None:

@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
             cached=not options.no_cache,
             formats=parse_formats(options.export or "none"),
             anonymise=options.anonymise,
+            keep_other_files=options.keep_other_files,
         )
     show(summary(outcome))
     for name, reason in outcome.not_written.items():

@@ -138,6 +138,7 @@ def run(options: argparse.Namespace) -> int:
             cached=not options.no_cache,
             formats=parse_formats(options.export or "report"),
             anonymise=options.anonymise,
+            keep_other_files=options.keep_other_files,
             progress=progress,
         )
     show(summary(comparison))

@@ -90,14 +90,23 @@ def add_analysis_options(
             "--anonymise", action="store_true",
             help="remove names, IDs, dates, paths and UIDs from every file",
         )  # fmt: skip
+    add_keep_other_files(parser)
     parser.add_argument(
         "--settings", metavar="FILE", help="settings as JSON; options take precedence"
     )
     if cache:
         parser.add_argument(
             "--no-cache", action="store_true",
-            help="do not keep the study as read in OUT/.cache for the next run",
+            help="do not keep the study as read for the next run",
         )  # fmt: skip
+
+
+def add_keep_other_files(parser: argparse.ArgumentParser) -> None:
+    """Add the option to write to a folder with other files."""
+    parser.add_argument(
+        "--keep-other-files", action="store_true",
+        help="write to OUT although it holds files that SpineDCE did not write; they stay",
+    )  # fmt: skip
 
 
 def add_option(group: Any, one: Field) -> None:

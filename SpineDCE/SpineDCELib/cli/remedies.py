@@ -20,6 +20,7 @@ OWN_OPTIONS = {
     "compare.accept_differences": "--accept-differences",
     "compare.cutoff": "--cutoff PERCENT",
     "compare.swap": "--swap",
+    "out.keep_other_files": "--keep-other-files",
     "export.formats": "--export LIST",
     "paper.patients": "--patients N",
 }

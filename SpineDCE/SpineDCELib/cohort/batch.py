@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import json
 import os
 import shutil
@@ -18,11 +20,13 @@ from SpineDCELib.cohort.batch_studies import Study
 from SpineDCELib.cohort.comparison_folder import read_changes
 from SpineDCELib.cohort.worker_pool import Failure, Pool, worker_pool
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.files.digests import fingerprint, key_of
+from SpineDCELib.files.output_folder import changed_files, locked, read_record, write_record
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.compare import compare_studies, given_visit
-from SpineDCELib.series.file_discovery import is_results
+from SpineDCELib.series.file_discovery import ResultFiles
 from SpineDCELib.settings import Settings, settings_to_dict
 from SpineDCELib.settings.constants import CUTOFF
 
@@ -87,16 +91,31 @@ def run_batch(
             :func:`worker_pool`.
     """
     out = Path(out).resolve()
+    with locked(out):
+        return _run_locked(studies, recipe, out, workers, address, pool, name, progress)
+
+
+def _run_locked(
+    studies: Sequence[Study],
+    recipe: Recipe,
+    out: Path,
+    workers: int | None,
+    address: str | None,
+    pool: Pool | None,
+    name: str,
+    progress: Progress,
+) -> list[Entry]:
     work = out / ".work"
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    others = [p.name for p in out.iterdir() if not p.name.startswith(".")]
+    if others and not (out / "dataset_description.json").is_file():
         raise InputError(
-            f"Results cannot be written to {out} ({error.strerror}).",
-            code="folder_not_writable",
+            f"{out} holds files that SpineDCE did not write ({', '.join(sorted(others)[:3])}).",
+            code="folder_not_ours",
             about=str(out),
             fields=["inputs.out"],
-        ) from None
+        )
+    shutil.rmtree(work, ignore_errors=True)  # of a batch that was interrupted
+    work.mkdir()
     bids.write_description(out, name)
     entries = {s.name: Entry(s.name, "kept") for s in studies if _is_finished(s, recipe, out)}
     open_ones = [study for study in studies if study.name not in entries]
@@ -155,7 +174,7 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
                 given[0], given[1], recipe.settings, results,
                 accept_differences=recipe.accept_differences, accepted=recipe.accepted,
                 cutoff=recipe.cutoff, flip_runs=recipe.flip_runs, formats=recipe.formats,
-                anonymise=recipe.anonymise,
+                anonymise=recipe.anonymise, cached=False,
             )  # fmt: skip
         else:
             analyse(
@@ -172,6 +191,7 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
         seconds = time.monotonic() - start
         mark = {"patient": study.name, "key": key, "seconds": round(seconds, 2)}
         (results / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
+        write_record(results)
         _move(subject, out / f"sub-{study.label}")
         _move(results, final)
     finally:
@@ -180,9 +200,7 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
 
 
 def _make_movable(results: Path, final: Path) -> None:
-    """Delete caches, and write the final path into the provenance."""
-    for cache in results.rglob(".cache"):
-        shutil.rmtree(cache, ignore_errors=True)
+    """Write the final path into the provenance."""
     old, new = (json.dumps(str(p))[1:-1] for p in (results, final))
     for path in results.rglob("provenance.json"):
         text = path.read_text(encoding="utf-8")
@@ -206,17 +224,19 @@ def _key(study: Study, recipe: Recipe) -> str:
     files: list[Any] = []
     for inputs in study.visits.values():
         for path in (inputs.study, *inputs.beside_study):
-            files.append(fingerprint(path, skip=is_results) if Path(path).exists() else None)
+            files.append(fingerprint(path, skip=ResultFiles()) if Path(path).exists() else None)
     options = asdict(recipe) | {"settings": settings_to_dict(recipe.settings)}
     return key_of(visits, files, options)
 
 
 def _is_finished(study: Study, recipe: Recipe, out: Path) -> bool:
     try:
-        mark = json.loads((out / "results" / study.label / MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return bool(mark.get("key") == _key(study, recipe) and (out / f"sub-{study.label}").is_dir())
+        results = out / "results" / study.label
+        mark = read_json(results / MARK)
+        same = mark["key"] == _key(study, recipe) and (out / f"sub-{study.label}").is_dir()
+        return bool(same and read_record(results) and not changed_files(results))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # damaged, so it is analysed again
 
 
 def _write_lists(out: Path, studies: Sequence[Study], entries: dict[str, Entry]) -> None:
@@ -231,8 +251,12 @@ def _write_lists(out: Path, studies: Sequence[Study], entries: dict[str, Entry])
         known: dict[str, Any] = {"participant_id": f"sub-{study.label}", **study.demographics}
         results = out / "results" / study.label
         if entry.status in ("done", "kept") and (results / "comparison.json").is_file():
-            comparison = json.loads((results / "comparison.json").read_text(encoding="utf-8"))
-            known |= read_changes(results) | {"call": comparison["lesions"][0]["call"]["verdict"]}
+            with contextlib.suppress(
+                OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error
+            ):
+                comparison = read_json(results / "comparison.json")
+                call = {"call": comparison["lesions"][0]["call"]["verdict"]}
+                known |= read_changes(results) | call
         participants.append(known)
     bids.write_tsv(out / "studies.tsv", rows)
     bids.write_participants(out, participants)

@@ -22,7 +22,7 @@ from SpineDCELib.cohort.roc import Roc
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.export.report import html_page as page
 from SpineDCELib.export.report.report_figures import as_svg
-from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.files.output_folder import run_folder
 from SpineDCELib.version import __version__
 
 CAPTIONS = {
@@ -34,7 +34,9 @@ CAPTIONS = {
 }
 
 
-def write_cohort_results(out: str | Path, result: CohortResult) -> tuple[str, ...]:
+def write_cohort_results(
+    out: str | Path, result: CohortResult, *, keep_other_files: bool = False
+) -> tuple[str, ...]:
     """Write all results to ``out`` and return the names of the files.
 
     They are ``groups.csv``, ``roc.csv``, ``cutoffs.csv``, ``comparisons.csv``,
@@ -46,7 +48,7 @@ def write_cohort_results(out: str | Path, result: CohortResult) -> tuple[str, ..
             written.
     """
     figures = draw_all(result)
-    with staged(out) as stage:
+    with run_folder(out, keep_other_files=keep_other_files) as stage:
         _write_tables(stage, result)
         for name, figure in figures.items():
             stream = io.BytesIO()

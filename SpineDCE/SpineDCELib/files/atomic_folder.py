@@ -25,22 +25,36 @@ def staged(folder: str | Path) -> Iterator[Path]:
             disk is full (code "writing_failed").
     """
     target = Path(folder)
+    with writing(target):
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+            stage = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
+        except OSError as error:
+            raise InputError(
+                f"Results cannot be written to {target} ({error.strerror}).",
+                code="folder_not_writable",
+                about=str(target),
+                fields=_FIELDS,
+            ) from None
+        try:
+            yield stage
+            for source in sorted(path for path in stage.rglob("*") if path.is_file()):
+                final = target / source.relative_to(stage)
+                final.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(source, final)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """Turn what goes wrong while files are written into an error that a user understands.
+
+    Raises:
+        InputError: code "writing_failed".
+    """
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
-    except OSError as error:
-        raise InputError(
-            f"Results cannot be written to {target} ({error.strerror}).",
-            code="folder_not_writable",
-            about=str(target),
-            fields=_FIELDS,
-        ) from None
-    try:
-        yield stage
-        for source in sorted(path for path in stage.rglob("*") if path.is_file()):
-            final = target / source.relative_to(stage)
-            final.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(source, final)
+        yield
     except OSError as error:
         raise InputError(
             f"Writing to {target} failed ({error.strerror or error}). The earlier results in it "
@@ -60,5 +74,3 @@ def staged(folder: str | Path) -> Iterator[Path]:
             about=str(target),
             fields=_FIELDS,
         ) from None
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)

@@ -43,16 +43,24 @@ def fingerprint(
     """List name, size and modification time of a file, or of every file below a folder.
 
     Args:
-        skip: returns True for folders to leave out; hidden folders are always left out.
+        skip: returns True for folders and files to leave out; hidden ones are always left out.
     """
     root = Path(path)
     files = [root] if root.is_file() else []
+    skip(root)
     for place, folders, names in os.walk(root):
         here = Path(place)
         folders[:] = [f for f in folders if not f.startswith(".") and not skip(here / f)]
-        files += [here / name for name in names]
+        files += [here / f for f in names if not f.startswith(".") and not skip(here / f)]
     return [
         (str(file.relative_to(root)), status.st_size, status.st_mtime_ns)
         for file in sorted(files)
-        for status in [file.stat()]
+        for status in [_status(file)]
     ]
+
+
+def _status(file: Path) -> os.stat_result:
+    try:
+        return file.stat()
+    except OSError:
+        return file.lstat()  # a link to nothing

@@ -16,8 +16,9 @@ from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import write_results
 from SpineDCELib.export.formats import write_formats
-from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.files.digests import file_digest
+from SpineDCELib.files.output_folder import all_files, claimed, new_run
+from SpineDCELib.files.user_data import cache_folder
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.inputs import (
     Inputs,
@@ -59,15 +60,17 @@ def analyse(
     cached: bool = True,
     formats: Sequence[str] = (),
     anonymise: bool = False,
+    keep_other_files: bool = False,
 ) -> Outcome:
     """Analyse a study and write maps, tables, overview figure and provenance to ``out``.
 
     Args:
-        cached: keep the study as read and its concentration in ``out/.cache``, so that a run with
-            another shift, AIF or region starts from there.
+        cached: keep the study as read and its concentration in the user's data folder, so that a
+            run with another shift, AIF or region starts from there.
         formats: additional formats to write; see :mod:`SpineDCELib.export.formats`.
         anonymise: remove names, IDs, dates, paths and UIDs from every file. Nothing is cached
             then, and the analysis cannot be run again from its provenance.
+        keep_other_files: also write to a folder that holds files of other origin; they stay.
 
     Raises:
         InputError: see :meth:`Analysis.check`; a file cannot be read; ``out`` cannot be written.
@@ -83,17 +86,70 @@ def analyse(
         ['label 1', 'label 2']
     """
     out = Path(out)
-    cache = ResultCache(out / ".cache" if cached and not anonymise else None)
-    analysis, record = _prepare(inputs, settings, cache, part(progress, 0.0, 0.6))
-    result = analysis.result(part(progress, 0.6, 0.9))
-    progress(0.9, "Writing the results")
-    with staged(out) as stage:
-        missing = write_analysis(
-            stage, analysis, result, record, formats=formats, anonymise=anonymise
-        )
-        files = tuple(sorted(p.name for p in stage.iterdir()))
+    with claimed(out, keep_other_files=keep_other_files):
+        computed = compute(
+            inputs, settings, cache_of(out, cached=cached and not anonymise),
+            part(progress, 0.0, 0.9),
+        )  # fmt: skip
+        progress(0.9, "Writing the results")
+        with new_run(out) as stage:
+            missing = computed.write(stage, formats=formats, anonymise=anonymise)
+        files = all_files(out)
     progress(1.0, "Done")
-    return Outcome(out, files, result, analysis, not_written=missing)
+    return Outcome(out, files, computed.result, computed.analysis, not_written=missing)
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """An analysis that is finished and not yet written."""
+
+    inputs: Inputs
+    analysis: Analysis
+    result: Result
+    digests: dict[str, str]  #: absolute path → digest, of the input files beside the study
+
+    def moved(self, old: Path, new: Path) -> Computed:
+        """Return the same with the input files of one folder in another."""
+
+        def place(path: str) -> str:
+            file = Path(path).resolve()
+            inside = file.is_relative_to(old.resolve())
+            return str(new.resolve() / file.relative_to(old.resolve())) if inside else path
+
+        return replace(
+            self,
+            inputs=replace(self.inputs, roi=tuple(map(place, self.inputs.roi))),
+            digests={place(path): digest for path, digest in self.digests.items()},
+        )
+
+    def write(self, folder: Path, *, formats: Sequence[str], anonymise: bool) -> dict[str, str]:
+        """Write it; see :func:`write_analysis`. Inputs in ``folder`` are named relative to it."""
+        record = record_of(self.inputs, self.analysis.images, self.digests, folder)
+        return write_analysis(
+            folder, self.analysis, self.result, record, formats=formats, anonymise=anonymise
+        )
+
+
+def cache_of(out: Path, *, cached: bool) -> ResultCache:
+    """Return the cache of an output folder, which lies in the user's data folder."""
+    return ResultCache(cache_folder(out) if cached else None)
+
+
+def compute(
+    inputs: Inputs, settings: Settings, cache: ResultCache, progress: Progress = silent
+) -> Computed:
+    """Read a study and compute its result.
+
+    Raises:
+        InputError: see :func:`load` and :meth:`Analysis.check`.
+    """
+    analysis = load(inputs, settings, cache, part(progress, 0, 0.35))
+    analysis.check()
+    analysis.preprocess(part(progress, 0.35, 0.5))
+    digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
+    analysis.concentration(part(progress, 0.5, 0.65))
+    cache.store(analysis)
+    return Computed(inputs, analysis, analysis.result(part(progress, 0.65, 1.0)), digests)
 
 
 def write_analysis(
@@ -247,37 +303,37 @@ def load(
     return analysis
 
 
-def _prepare(
-    inputs: Inputs, settings: Settings, cache: ResultCache, progress: Progress
-) -> tuple[Analysis, dict[str, Any]]:
-    analysis = load(inputs, settings, cache, part(progress, 0, 0.5))
-    analysis.check()
-    images = analysis.preprocess(part(progress, 0.5, 0.7))
-    digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
-    analysis.concentration(part(progress, 0.7, 1))
-    cache.store(analysis)
-    return analysis, record_of(inputs, images, digests)
-
-
-def record_of(inputs: Inputs, images: Images, digests: dict[str, str]) -> dict[str, Any]:
+def record_of(
+    inputs: Inputs, images: Images, digests: dict[str, str], folder: Path | None = None
+) -> dict[str, Any]:
     """Return the provenance of the inputs.
 
     Args:
         digests: absolute path → digest, of every input file that is not part of the study.
+        folder: with the results; files in it are named relative to it, so that it can be moved.
     """
+
+    def named(path: str | None) -> str | None:
+        if path is None:
+            return None
+        file = Path(path).resolve()
+        if folder is not None and file.is_relative_to(folder.resolve()):
+            return file.relative_to(folder.resolve()).as_posix()
+        return str(file)
+
     source, acquisition = images.dynamic.source, images.dynamic.acquisition
     return {
         "inputs": {
-            "study": _absolute(inputs.study),
-            "aif_mask": _absolute(inputs.aif_mask),
-            "aif_region": _absolute(inputs.aif_region),
-            "aif_selection": _absolute(inputs.aif_selection),
-            "aif_file": _absolute(inputs.aif_file),
-            "T1_map": _absolute(inputs.T1_map),
-            "roi": [str(Path(p).resolve()) for p in inputs.roi],
-            "size": [str(Path(p).resolve()) for p in inputs.size],
+            "study": named(inputs.study),
+            "aif_mask": named(inputs.aif_mask),
+            "aif_region": named(inputs.aif_region),
+            "aif_selection": named(inputs.aif_selection),
+            "aif_file": named(inputs.aif_file),
+            "T1_map": named(inputs.T1_map),
+            "roi": [named(p) for p in inputs.roi],
+            "size": [named(p) for p in inputs.size],
         },
-        "input digests": digests,
+        "input digests": {str(named(path)): digest for path, digest in digests.items()},
         "series": {
             "format": source.format,
             "files": len(source.files),
@@ -319,7 +375,3 @@ def _resolved(analysis: Analysis) -> dict[str, Any]:
         "baseline frames": analysis.concentration().baseline_frames,
         "concentration unit": analysis.concentration().unit,
     }
-
-
-def _absolute(path: str | None) -> str | None:
-    return None if path is None else str(Path(path).resolve())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
@@ -23,17 +26,21 @@ from SpineDCELib.compare.visit_checks import require_visits
 from SpineDCELib.compare.visit_differences import differences, require_accepted
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.comparison_files import write_comparison
-from SpineDCELib.files.atomic_folder import staged
+from SpineDCELib.files.output_folder import claimed, new_run
 from SpineDCELib.progress import Progress, part, silent
-from SpineDCELib.run.analyse import Outcome, analyse
+from SpineDCELib.run.analyse import Computed, cache_of, compute
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.provenance import read_provenance
+from SpineDCELib.run.result_cache import ResultCache
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.series.study_date import study_date
 from SpineDCELib.settings import Settings, changed, locked, settings_from_dict
 from SpineDCELib.settings.constants import CUTOFF
 from SpineDCELib.vocabulary.region_roles import TAG
 from SpineDCELib.vocabulary.visits import VisitLabel, VisitRole
+
+#: Regions of the baseline visit on the grid of the follow-up visit.
+_CARRIED = "carried_over.seg.nrrd"
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,7 @@ def compare_studies(
     cached: bool = True,
     formats: Sequence[str] = ("report",),
     anonymise: bool = False,
+    keep_other_files: bool = False,
     progress: Progress = silent,
 ) -> tuple[Comparison, tuple[str, ...]]:
     """Analyse both visits with common settings, compare them, and write all results to ``out``.
@@ -112,6 +120,7 @@ def compare_studies(
         cached: see :func:`analyse`.
         formats: formats beside tables and maps; see :mod:`SpineDCELib.export.formats`.
         anonymise: remove names, IDs, dates, paths and UIDs from every file.
+        keep_other_files: see :func:`analyse`.
 
     Raises:
         InputError: differences that are not accepted; no lesion to carry over to the follow-up
@@ -134,74 +143,79 @@ def compare_studies(
         if keep_settings and after.settings is not None
         else settings_of_follow_up(first_settings, after.settings, shift=shift_after)
     )
-    one = analyse(
-        before.inputs, first_settings, out / "before", cached=cached, formats=formats,
-        anonymise=anonymise, progress=part(progress, 0.0, 0.25),
-    )  # fmt: skip
-    registrations: dict[str, Registration] = {}
-    inputs = after.inputs
-    if not inputs.roi:
-        inputs, registrations = _carry_regions(
-            one, inputs, second_settings, out, accepted, cached=cached, anonymise=anonymise,
-            progress=part(progress, 0.25, 0.3),
-        )  # fmt: skip
-    two = analyse(
-        inputs, second_settings, out / "after", cached=cached, formats=formats,
-        anonymise=anonymise, progress=part(progress, 0.3, 0.5),
-    )  # fmt: skip
-    require_visits(check_pair(_visit(one, "baseline"), _visit(two, "follow-up")), accepted=accepted)
-    pair = {"baseline": one.analysis, "follow-up": two.analysis}
-    again = with_common_mode(pair)
-    if "baseline" in again:
-        one = analyse(
-            before.inputs, again["baseline"], out / "before", cached=cached, formats=formats,
-            anonymise=anonymise, progress=part(progress, 0.45, 0.5),
-        )  # fmt: skip
-    if "follow-up" in again:
-        two = analyse(
-            inputs, again["follow-up"], out / "after", cached=cached, formats=formats,
-            anonymise=anonymise, progress=part(progress, 0.45, 0.5),
-        )  # fmt: skip
-    require_common_mode({"baseline": one.analysis, "follow-up": two.analysis})
-    visits = _visit(one, "baseline"), _visit(two, "follow-up")
-    require_accepted(differences(one.analysis, two.analysis), accepted=accept_differences)
-    comparison = compare_visits(
-        *visits,
-        registrations=registrations,
-        cutoff=cutoff,
-        residual_threshold=residual_threshold,
-        flip_runs=flip_runs,
-        accepted=accepted,
-        progress=part(progress, 0.5, 0.95),
-    )
-    progress(0.95, "Writing the comparison")
-    with staged(out) as stage:
-        write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
-        files = tuple(sorted(str(p.relative_to(stage)) for p in stage.rglob("*") if p.is_file()))
+    with claimed(out, keep_other_files=keep_other_files), _scratch(out) as scratch:
+        caches = {
+            name: cache_of(out / name, cached=cached and not anonymise)
+            for name in ("before", "after")
+        }
+        one = compute(before.inputs, first_settings, caches["before"], part(progress, 0.0, 0.25))
+        registrations: dict[str, Registration] = {}
+        inputs = after.inputs
+        if not inputs.roi:
+            inputs, registrations = _carry_regions(
+                one, inputs, second_settings, scratch, accepted, caches["after"],
+                part(progress, 0.25, 0.3),
+            )  # fmt: skip
+        two = compute(inputs, second_settings, caches["after"], part(progress, 0.3, 0.5))
+        require_visits(
+            check_pair(_visit(one, "baseline"), _visit(two, "follow-up")), accepted=accepted
+        )
+        again = with_common_mode({"baseline": one.analysis, "follow-up": two.analysis})
+        share = part(progress, 0.45, 0.5)
+        if "baseline" in again:
+            one = compute(before.inputs, again["baseline"], caches["before"], share)
+        if "follow-up" in again:
+            two = compute(inputs, again["follow-up"], caches["after"], share)
+        require_common_mode({"baseline": one.analysis, "follow-up": two.analysis})
+        visits = _visit(one, "baseline"), _visit(two, "follow-up")
+        require_accepted(differences(one.analysis, two.analysis), accepted=accept_differences)
+        comparison = compare_visits(
+            *visits,
+            registrations=registrations,
+            cutoff=cutoff,
+            residual_threshold=residual_threshold,
+            flip_runs=flip_runs,
+            accepted=accepted,
+            progress=part(progress, 0.5, 0.95),
+        )
+        progress(0.95, "Writing the comparison")
+        with new_run(out) as stage:
+            write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
+            files = tuple(sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*")
+                                 if p.is_file()))  # fmt: skip
+            for name, visit in (("before", one), ("after", two)):
+                (stage / name).mkdir(exist_ok=True)
+                if name == "after" and registrations:
+                    shutil.copyfile(scratch / _CARRIED, stage / name / _CARRIED)
+                    visit = visit.moved(scratch, stage / name)
+                visit.write(stage / name, formats=formats, anonymise=anonymise)
     progress(1.0, "Done")
     return comparison, files
 
 
-def _visit(outcome: Outcome, role: VisitRole) -> Visit:
+@contextlib.contextmanager
+def _scratch(out: Path) -> Iterator[Path]:
+    """Yield a folder for files that are computed before the results can be written."""
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as folder:
+        yield Path(folder)
+
+
+def _visit(outcome: Computed, role: VisitRole) -> Visit:
     date = study_date(outcome.analysis.study.dynamic)
     return Visit(outcome.analysis, outcome.result, VisitLabel(role, date, role))
 
 
 def _carry_regions(
-    one: Outcome,
+    one: Computed,
     inputs: Inputs,
     settings: Settings,
-    out: Path,
+    folder: Path,
     accepted: Collection[str],
-    *,
-    cached: bool,
-    anonymise: bool,
+    cache: ResultCache,
     progress: Progress,
 ) -> tuple[Inputs, dict[str, Registration]]:
     """Carry the regions of the baseline visit over to the follow-up visit, and write them."""
-    plain = analyse(
-        inputs, settings, out / "after", cached=cached, anonymise=anonymise, progress=progress
-    )
+    plain = compute(inputs, settings, cache, progress)
     found = check_pair(_visit(one, "baseline"), _visit(plain, "follow-up"))
     require_visits(found, accepted=accepted)
     old, new = one.analysis, plain.analysis
@@ -222,12 +236,7 @@ def _carry_regions(
         moved = carry_over(mask, old.images.dynamic.geometry, own, target)
         if moved.any():
             masks[name] = moved
-    path = out / "after" / "carried_over.seg.nrrd"
-    with staged(path.parent) as stage:
-        write_segmentation(
-            stage / path.name,
-            masks,
-            target,
-            tags={name: {TAG: old.roles[name]} for name in masks},
-        )
+    path = folder / _CARRIED
+    tags = {name: {TAG: old.roles[name]} for name in masks}
+    write_segmentation(path, masks, target, tags=tags)
     return replace(inputs, roi=(str(path),)), registrations

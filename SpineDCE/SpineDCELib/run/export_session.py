@@ -14,8 +14,8 @@ from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.comparison_files import write_comparison
 from SpineDCELib.export.csv_tables import write_curves
-from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.files.digests import file_digest
+from SpineDCELib.files.output_folder import all_files, run_folder
 from SpineDCELib.measurement.rulers import Ruler, write_rulers
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.analyse import record_of, write_analysis
@@ -50,6 +50,7 @@ def export_visits(
     *,
     formats: Sequence[str] = (),
     anonymise: bool = False,
+    keep_other_files: bool = False,
     progress: Progress = silent,
 ) -> list[str]:
     """Write the result files that the command line writes, and the inputs made in the window.
@@ -68,21 +69,18 @@ def export_visits(
         raise InputError("There are no maps to export.", code="nothing_to_export")
     folder = Path(folder)
     several = len(visits) > 1
-    for i, visit in enumerate(visits):
-        share = part(progress, i / (len(visits) + 1), (i + 1) / (len(visits) + 1))
-        share(0.0, f"Writing the {visit.name} visit")
-        write_finished_visit(
-            visit,
-            folder / visit.folder if several else folder,
-            formats=formats,
-            anonymise=anonymise,
-        )
-    if several and comparison is not None:
-        progress(len(visits) / (len(visits) + 1), "Writing the comparison")
-        with staged(folder) as stage:
+    with run_folder(folder, keep_other_files=keep_other_files) as stage:
+        for i, visit in enumerate(visits):
+            share = part(progress, i / (len(visits) + 1), (i + 1) / (len(visits) + 1))
+            share(0.0, f"Writing the {visit.name} visit")
+            place = stage / visit.folder if several else stage
+            place.mkdir(parents=True, exist_ok=True)
+            write_finished_visit(visit, place, formats=formats, anonymise=anonymise)
+        if several and comparison is not None:
+            progress(len(visits) / (len(visits) + 1), "Writing the comparison")
             write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
     progress(1.0, "Done")
-    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+    return list(all_files(folder))
 
 
 def write_finished_visit(
@@ -95,40 +93,39 @@ def write_finished_visit(
     """
     analysis = visit.analysis
     geometry = analysis.study.dynamic.geometry
-    with staged(folder) as stage:
-        files: dict[str, str] = {}
+    files: dict[str, str] = {}
 
-        def saved(use: str, name: str) -> Path:
-            files[use] = name
-            return stage / name
+    def saved(use: str, name: str) -> Path:
+        files[use] = name
+        return folder / name
 
-        if analysis.regions:
-            tags = {name: {TAG: analysis.roles[name]} for name in analysis.regions}
-            path = saved("roi", "regions.seg.nrrd")
-            write_segmentation(path, dict(analysis.regions), geometry, tags=tags)
-        if visit.rulers:
-            write_rulers(saved("size", "rulers.mrk.json"), list(visit.rulers))
-        if analysis.settings.aif.source == "mask" and analysis.aif_mask is not None:
-            path = saved("aif_mask", "artery.seg.nrrd")
-            write_segmentation(path, {"Aorta": analysis.aif_mask}, geometry)
-        if analysis.aif_region is not None:
-            path = saved("aif_region", "search_region.seg.nrrd")
-            write_segmentation(path, {"AIF search region": analysis.aif_region}, geometry)
-        if analysis.aif_selection is not None:
-            write_selection(saved("aif_selection", "aif_selection.json"), analysis.aif_selection)
-        if analysis.settings.aif.source == "file" and analysis.aif_file is not None:
-            curve = analysis.aif_file
-            heading = "Cp" if (curve.medium or analysis.settings.aif.medium) == "plasma" else "Cb"
-            columns = {"time [s]": curve.t, f"{heading} [mM]": curve.C}
-            write_curves(saved("aif_file", "aif_given.csv"), columns)
-        text = json.dumps(settings_to_dict(analysis.settings), indent=2)
-        (stage / "settings.json").write_text(text + "\n", encoding="utf-8")
-        digests = {name: file_digest(stage / name) for name in files.values()}
-        record = record_of(Inputs(str(visit.study or "")), analysis.images, digests)
-        # Files beside the record are named relative to it: the folder may be moved.
-        record["inputs"] |= {
-            use: [name] if use in ("roi", "size") else name for use, name in files.items()
-        }
-        if visit.study is None:
-            record["inputs"]["study"] = "a scene"
-        write_analysis(stage, analysis, visit.result, record, formats=formats, anonymise=anonymise)
+    if analysis.regions:
+        tags = {name: {TAG: analysis.roles[name]} for name in analysis.regions}
+        path = saved("roi", "regions.seg.nrrd")
+        write_segmentation(path, dict(analysis.regions), geometry, tags=tags)
+    if visit.rulers:
+        write_rulers(saved("size", "rulers.mrk.json"), list(visit.rulers))
+    if analysis.settings.aif.source == "mask" and analysis.aif_mask is not None:
+        path = saved("aif_mask", "artery.seg.nrrd")
+        write_segmentation(path, {"Aorta": analysis.aif_mask}, geometry)
+    if analysis.aif_region is not None:
+        path = saved("aif_region", "search_region.seg.nrrd")
+        write_segmentation(path, {"AIF search region": analysis.aif_region}, geometry)
+    if analysis.aif_selection is not None:
+        write_selection(saved("aif_selection", "aif_selection.json"), analysis.aif_selection)
+    if analysis.settings.aif.source == "file" and analysis.aif_file is not None:
+        curve = analysis.aif_file
+        heading = "Cp" if (curve.medium or analysis.settings.aif.medium) == "plasma" else "Cb"
+        columns = {"time [s]": curve.t, f"{heading} [mM]": curve.C}
+        write_curves(saved("aif_file", "aif_given.csv"), columns)
+    text = json.dumps(settings_to_dict(analysis.settings), indent=2)
+    (folder / "settings.json").write_text(text + "\n", encoding="utf-8")
+    digests = {name: file_digest(folder / name) for name in files.values()}
+    record = record_of(Inputs(str(visit.study or "")), analysis.images, digests)
+    # Files beside the record are named relative to it: the folder may be moved.
+    record["inputs"] |= {
+        use: [name] if use in ("roi", "size") else name for use, name in files.items()
+    }
+    if visit.study is None:
+        record["inputs"]["study"] = "a scene"
+    write_analysis(folder, analysis, visit.result, record, formats=formats, anonymise=anonymise)

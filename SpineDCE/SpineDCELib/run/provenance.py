@@ -11,6 +11,7 @@ import numpy as np
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.bounded_reading import read_json
+from SpineDCELib.files.output_folder import require_complete
 from SpineDCELib.version import __version__
 
 FORMAT = 1
@@ -52,8 +53,9 @@ def read_provenance(path: str | Path) -> dict[str, Any]:
     Raises:
         InputError: not such a file (code "not_provenance"), one without the paths of its inputs
             (code "anonymised_record"), or one of another format (code
-            "unknown_record_format").
+            "unknown_record_format"), or its folder is incomplete (code "folder_incomplete").
     """
+    require_complete(Path(path).parent)
     try:
         record = read_json(path)
         version = record["format"]

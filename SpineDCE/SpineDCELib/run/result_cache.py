@@ -33,7 +33,7 @@ from SpineDCELib.run.cache_entries import (
     images_to_entry,
     preprocessed_to_entry,
 )
-from SpineDCELib.series.file_discovery import is_results
+from SpineDCELib.series.file_discovery import ResultFiles
 from SpineDCELib.settings import Settings
 from SpineDCELib.version import __version__
 
@@ -60,7 +60,7 @@ class ResultCache:
         Args:
             read: reads the study; the settings that it reads are recorded.
         """
-        files = [str(path.resolve()), fingerprint(path, skip=is_results)]
+        files = [str(path.resolve()), fingerprint(path, skip=ResultFiles())]
         if self.folder is not None:
             values, arrays = self._load("study")
             with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):

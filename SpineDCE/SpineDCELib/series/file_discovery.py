@@ -11,6 +11,7 @@ from pathlib import Path
 
 from SpineDCELib.errors import InputError, printable
 from SpineDCELib.files.bounded_reading import obstacle
+from SpineDCELib.files.output_folder import RECORD, read_record
 from SpineDCELib.files.unpacking import DEPTH, Allowance, unpack
 
 NRRD = (".nrrd", ".nhdr")
@@ -65,9 +66,24 @@ def find_files(path: str | os.PathLike[str]) -> FileSet:
     return found
 
 
-def is_results(folder: Path) -> bool:
-    """Return whether a folder holds results of an analysis, which do not belong to a study."""
-    return (folder / "provenance.json").is_file()
+class ResultFiles:
+    """Test for files of results, which do not belong to a study; folders come before their files.
+
+    Images that lie in a folder with results are not hidden by them.
+    """
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def __call__(self, path: Path) -> bool:
+        """Return whether a path is a file of results, or a folder of nothing else."""
+        if str(path) in self._known or path.name == RECORD:
+            return True
+        if not (path / RECORD).is_file():
+            # Results of earlier versions, which have no record.
+            return (path / "provenance.json").is_file()
+        self._known.update(str(path / name) for name in read_record(path) or ())
+        return False
 
 
 def _walk(
@@ -76,14 +92,16 @@ def _walk(
     def unreadable(error: OSError) -> None:
         found.problems.append(f"{_shown(error.filename)} cannot be opened ({error.strerror}).")
 
+    is_result = ResultFiles()
+    is_result(folder)
     for place, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(
             f
             for f in folders
-            if not f.startswith((".", "__MACOSX")) and not is_results(Path(place) / f)
+            if not f.startswith((".", "__MACOSX")) and not is_result(Path(place) / f)
         )
         for file in sorted(files):
-            if file.startswith(".") or file.upper() == "DICOMDIR":
+            if file.startswith(".") or file.upper() == "DICOMDIR" or is_result(Path(place) / file):
                 continue
             inner = os.path.relpath(os.path.join(place, file), folder)
             _add(found, Path(place) / file, os.path.join(name, inner), depth, allowance)
