@@ -131,4 +131,4 @@ def test_of_many_scenes_none_is_confidently_wrong():
         into[outcome(found_in(s), s)] += 1
     assert counts["wrong"] == 0
     assert empty["wrong"] == empty["served"] == 0
-    assert counts["served"] >= 0.88 * sum(counts.values())
+    assert counts["served"] >= 0.85 * sum(counts.values())

@@ -46,7 +46,7 @@ LEAD, LEAD_PER_INTERVAL = 0.4, 0.1
 #: fills early, s: from the right heart to the aorta blood needs about 8 s.
 LONG_DELAY = 9.5
 #: Delay of the first tissue that no artery has, s, however well it is determined.
-LONGEST_DELAY = 10.2
+LONGEST_DELAY = 9.3
 #: Largest area of a first pass over the late level, s, of blood that has passed the heart.
 LARGEST_PASS = 260.0
 #: Longest first pass at half height of an artery after a bolus injection, s, with short frames, and
@@ -59,11 +59,19 @@ LAG_PER_INTERVAL = 0.1
 #: The median delay of the tissue after its artery is not negative, but for this share of the frame
 #: interval beyond 4 s.
 MIDDLE_PER_INTERVAL = 0.15
-#: A group is round below the first elongation, long above the second and a tube above the third;
-#: one that is no tube and thicker than this share of the thickest vessel is a chamber of the heart.
-ROUND, LONG, TUBE, CHAMBER, SMALL_CHAMBER = 1.5, 1.9, 2.5, 0.8, 0.7
+#: A group is round below the first elongation, long above the second and a tube above the third.
+#: One that is no tube, not long, or round is a chamber of the heart if it is thicker than these
+#: shares of the thickest vessel.
+ROUND, LONG, TUBE = 1.5, 1.9, 2.5
+CHAMBER, SMALL_CHAMBER, ROUND_CHAMBER = 0.8, 0.7, 0.53
 #: Frames longer than this, s, may miss a first pass.
 COARSE_FRAMES = 8.0
+#: In them, the vessel is not trusted if most tissue fills later than this, s, or if its first pass
+#: is wider than this, s, and its area over the late level less than this, s.
+COARSE_DELAY, COARSE_WIDTH, COARSE_PASS = 8.5, 22.0, 30.0
+#: ... nor if most tissue fills sooner than this, s, without any dispersion, as after a vein, nor
+#: with fewer voxels than this.
+COARSE_SOON, COARSE_VOXELS = 3.0, 25
 #: With frames longer than this, s, the order in which vessels fill is blurred.
 LONG_FRAMES = 6.0
 #: Least first pass over late level, s, of blood that reaches the image unmixed with other signal.
@@ -455,12 +463,19 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
         return "late"
     if _is_early(r.fit, interval) or r.first_pass > LARGEST_PASS:
         return "early"
-    if r.curve.width > np.hypot(LONGEST_PASS, PASS_PER_INTERVAL * interval):
+    slow = r.curve.width > COARSE_WIDTH and r.first_pass < COARSE_PASS
+    if r.curve.width > np.hypot(LONGEST_PASS, PASS_PER_INTERVAL * interval) or (
+        slow and interval > COARSE_FRAMES
+    ):
         return "wide"
     if _is_chamber(r.curve, thickest):
         return "chamber"
     if r.unexplained > LARGEST_UNEXPLAINED:
         return "unexplained"
+    if interval >= COARSE_FRAMES:
+        sharp = float(np.median(r.fit.dispersion)) < 1.0
+        if (sharp and r.middle < COARSE_SOON) or r.curve.voxels < COARSE_VOXELS:
+            return "coarse"
     return ""
 
 
@@ -472,18 +487,22 @@ def _trails(fit: Explanation, interval: float) -> bool:
 
 def _is_early(fit: Explanation, interval: float) -> bool:
     """Return whether a vessel fills so long before all tissue that it lies before the lungs."""
-    if fit.first > LONGEST_DELAY:
+    unsure = LAG_PER_INTERVAL * max(interval - 4.0, 0.0)
+    if fit.first > LONGEST_DELAY + unsure:
+        return True
+    if interval > COARSE_FRAMES and float(np.median(fit.delay)) > COARSE_DELAY:
         return True
     lag = fit.lag + LAG_PER_DISPERSION * (float(np.median(fit.dispersion)) - 2.0)
-    return lag > LONG_DELAY + LAG_PER_INTERVAL * max(interval - 4.0, 0.0)
+    return lag > LONG_DELAY + unsure
 
 
 def _is_chamber(curve: VesselCurve, thickest: float) -> bool:
     shape = curve.shape
     if curve.through:
         return False
-    return (shape.thickness > CHAMBER * thickest and shape.elongation < TUBE) or (
-        shape.thickness > SMALL_CHAMBER * thickest and shape.elongation < LONG
+    limits = ((CHAMBER, TUBE), (SMALL_CHAMBER, LONG), (ROUND_CHAMBER, ROUND))
+    return any(
+        shape.thickness > share * thickest and shape.elongation < least for share, least in limits
     )
 
 
@@ -512,6 +531,11 @@ def _clause(r: Ranked, code: str, interval: float) -> str:
         return (
             f"it is {thickness} mm thick, so it is a chamber of the heart; no artery explains the "
             "tissue."
+        )
+    if code == "coarse":
+        return (
+            f"with frames of {number(interval, 0)} s and {r.curve.voxels} voxels, an artery cannot "
+            "be told from a vein that fills soon after it."
         )
     if code == "uptake":
         return (
