@@ -255,7 +255,7 @@ def choose_vessel(
         later = next(
             (
                 ranked[i] for i in order[1:]
-                if not uptake[i] and objections[i] in ("", "chamber", "late")
+                if not uptake[i] and objections[i] in ("", "chamber", "late", "coarse")
                 and _downstream(ranked[i], ranked[main], interval)
             ),
             None,
@@ -313,7 +313,7 @@ def _ambiguous(main: int, ranked: list[Ranked], objections: list[str], interval:
             r.curve.shape.volume > MUCH_LARGER * own.curve.shape.volume
             and abs(gap) < ALIKE_ARRIVAL
             and r.fit.total < ALIKE * own.fit.total
-            and objections[i] in ("", "late")
+            and objections[i] in ("", "late", "coarse")
         ):
             return (
                 "a much larger vessel fills with the best candidate and explains the tissue about "
@@ -341,7 +341,7 @@ def _downstream(r: Ranked, main: Ranked, interval: float) -> bool:
         gap > max(LATER, LATER_PER_INTERVAL * interval)
         and large
         and main.middle >= SOON
-        and r.middle > 0
+        and not _trails(r.fit, interval)
         and r.curve.shape.thickness > THIN
         and r.fit.total < LATER_MISFIT * main.fit.total
     )
@@ -383,7 +383,7 @@ def _best_shaped(
     def shape(i: int) -> tuple[bool, float]:
         curve = ranked[i].curve
         long = curve.through or curve.shape.elongation >= LONG
-        return curve.shape.thickness <= SLIM, curve.shape.volume * (1.0 if long else 0.5)
+        return curve.shape.thickness <= SLIM, curve.shape.volume * (1.0 if long else 0.7)
 
     return max([order[0], *alike], key=shape)
 
