@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import sys
+import tempfile
 from pathlib import Path
+
+from SpineDCELib.errors import InputError
 
 #: Largest cache, bytes; beyond it the entries that were used least recently are removed.
 _LARGEST_CACHE = 20 << 30
@@ -67,3 +71,38 @@ def _prune(caches: Path, keep: str) -> None:
             break
         shutil.rmtree(entry, ignore_errors=True)
         total -= size
+
+
+def secret_key() -> bytes:
+    """Return a key that only this user has; it is created when it is first needed.
+
+    Raises:
+        InputError: it cannot be created or read (code "no_secret_key").
+    """
+    try:
+        path = private_folder() / "anonymisation.key"
+        if not path.exists():
+            draft, name = tempfile.mkstemp(dir=path.parent)  # private from the start
+            with os.fdopen(draft, "wb") as file:
+                file.write(secrets.token_bytes(32))
+            try:
+                os.link(name, path)  # the first of several programs wins
+            except FileExistsError:
+                pass
+            finally:
+                os.unlink(name)
+        key = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"The key for anonymised files cannot be kept in {user_folder()} ({error.strerror}).",
+            code="no_secret_key",
+            about=str(user_folder()),
+        ) from None
+    if len(key) != 32:
+        raise InputError(
+            f"The key for anonymised files, {path}, is damaged. Move it away to start a new one; "
+            "later exports then no longer fit earlier ones.",
+            code="no_secret_key",
+            about=str(path),
+        )
+    return key

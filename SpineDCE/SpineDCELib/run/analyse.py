@@ -16,6 +16,12 @@ from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import write_results
 from SpineDCELib.export.formats import write_formats
+from SpineDCELib.export.identity import (
+    identifying_words,
+    may_show_text,
+    require_plain_names,
+    without_words,
+)
 from SpineDCELib.files.digests import file_digest
 from SpineDCELib.files.output_folder import all_files, claimed, new_run
 from SpineDCELib.files.user_data import cache_folder
@@ -96,7 +102,10 @@ def analyse(
             missing = computed.write(stage, formats=formats, anonymise=anonymise)
         files = all_files(out)
     progress(1.0, "Done")
-    return Outcome(out, files, computed.result, computed.analysis, not_written=missing)
+    result = computed.result
+    if anonymise:
+        result = _without_identity(computed.analysis, result, frozenset())
+    return Outcome(out, files, result, computed.analysis, not_written=missing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +178,11 @@ def write_analysis(
     Returns:
         Formats and files that could not be written → the reason; the provenance has them too.
     """
+    words = frozenset[str]()
+    if anonymise:
+        require_plain_names(analysis)
+        words = identifying_words(analysis)
+        result = _without_identity(analysis, result, words)
     digests = write_results(folder, analysis, result, anonymise=anonymise)
     missing = write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
     record = record | {
@@ -181,9 +195,23 @@ def write_analysis(
         "results": digests,
     }
     if missing:
-        record["not written"] = missing
+        record["not written"] = {
+            what: reason if without_words([reason], words) else "an error"
+            for what, reason in missing.items()
+        }
     write_provenance(folder / "provenance.json", without_identity(record) if anonymise else record)
     return missing
+
+
+def _without_identity(analysis: Analysis, result: Result, words: frozenset[str]) -> Result:
+    """Return the result without notes that identify the patient, and with a warning."""
+    notes = without_words(result.notes, words)
+    if may_show_text(analysis):
+        notes.append(
+            "The pixels of the images may show text, such as the patient's name. Look at every "
+            "figure before you pass the files on."
+        )
+    return replace(result, notes=tuple(notes))
 
 
 def rerun(

@@ -41,10 +41,13 @@ def write_provenance(path: Path, record: dict[str, Any]) -> None:
 
 
 def without_identity(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the record without identifying data: paths, file names and DICOM UIDs."""
-    series = {k: v for k, v in record["series"].items() if "UID" not in k}
-    digests = sorted(record.get("input digests", {}).values())
-    return {**record, "inputs": "removed", "input digests": digests, "series": series}
+    """Return the record without identifying data: paths, file names and DICOM UIDs.
+
+    Digests of the inputs are left out too: who has a file could tell by them that it is the one.
+    """
+    series = {k: v for k, v in record["series"].items() if "UID" not in k and k != "checksum"}
+    rest = {k: v for k, v in record.items() if k != "input digests"}
+    return {**rest, "inputs": "removed", "series": series}
 
 
 def read_provenance(path: str | Path) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def write_dicom(
 
     from SpineDCELib.export.formats import noted
 
-    found = sources(analysis)
+    anonymiser = Anonymiser() if anonymise else None
+    found = sources(analysis, anonymiser)
     missing: dict[str, str] = {}
     datasets: dict[str, Any] = {}
     for number, (name, array) in enumerate(result.maps.items()):
@@ -79,7 +80,7 @@ def write_dicom(
                 )
         else:
             missing["dicom/measurements.dcm"] = "it needs the regions, which could not be made."
-    _save(folder, datasets, anonymise)
+    _save(folder, datasets, anonymiser)
     return missing
 
 
@@ -92,15 +93,16 @@ def write_residual(
 ) -> None:
     """Write ``residual.dcm``, a segmentation in the study of the follow-up visit."""
     require_highdicom()
+    anonymiser = Anonymiser() if anonymise else None
     dataset = segmentation(
         residuals,
         roles=dict.fromkeys(residuals, "lesion"),
-        sources=sources(comparison.follow_up.analysis),
+        sources=sources(comparison.follow_up.analysis, anonymiser),
         series_number=SERIES_NUMBER + 70,
         description="Residual tumour above threshold",
         computed=True,
     )
-    _save(folder, {"residual": dataset}, anonymise)
+    _save(folder, {"residual": dataset}, anonymiser)
 
 
 def write_changes(folder: Path, comparison: Comparison, *, anonymise: bool = False) -> None:
@@ -113,7 +115,8 @@ def write_changes(folder: Path, comparison: Comparison, *, anonymise: bool = Fal
     """
     require_highdicom()
     analysis = comparison.follow_up.analysis
-    found = sources(analysis)
+    anonymiser = Anonymiser() if anonymise else None
+    found = sources(analysis, anonymiser)
     measured = without_exclusions(analysis.regions, analysis.roles)
     regions = segmentation(
         {lesion.name: measured[lesion.name] for lesion in comparison.lesions},
@@ -125,12 +128,11 @@ def write_changes(folder: Path, comparison: Comparison, *, anonymise: bool = Fal
     report = change_report(
         comparison, regions=regions, sources=found, series_number=SERIES_NUMBER + 74
     )
-    _save(folder, {"changes_regions": regions, "changes": report}, anonymise)
+    _save(folder, {"changes_regions": regions, "changes": report}, anonymiser)
 
 
-def _save(folder: Path, datasets: Mapping[str, Any], anonymise: bool) -> None:
+def _save(folder: Path, datasets: Mapping[str, Any], anonymiser: Anonymiser | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    anonymiser = Anonymiser() if anonymise else None
     for name, dataset in datasets.items():
         if anonymiser is not None:
             anonymiser.clean(dataset)

@@ -9,6 +9,7 @@ import numpy as np
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
+from SpineDCELib.export.dicom.deidentify import Anonymiser
 
 _TAGS = [
     "SOPInstanceUID", "SeriesInstanceUID", "ImagePositionPatient", "AcquisitionTime",
@@ -26,8 +27,11 @@ class Sources:
     positions: list[Any]
 
 
-def sources(analysis: Analysis) -> Sources:
+def sources(analysis: Analysis, anonymiser: Anonymiser | None = None) -> Sources:
     """Return the slices of the first dynamic frame in the order of the maps.
+
+    Args:
+        anonymiser: reduces the images to what an anonymised object may refer to.
 
     Raises:
         InputError: the study is not DICOM, or its files are missing.
@@ -83,6 +87,8 @@ def sources(analysis: Analysis) -> Sources:
         )
     for image in images:
         _complete(image, thickness=geometry.spacing[2])
+    if anonymiser is not None:
+        images = [anonymiser.clean_source(image) for image in images]
     spacing = geometry.spacing
     return Sources(
         images,

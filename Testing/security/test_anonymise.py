@@ -1,0 +1,324 @@
+"""Anonymise means anonymous: a marker in every attribute of the source is in no exported byte."""
+
+import base64
+import gzip
+import io
+import itertools
+import json
+import re
+import shutil
+import zipfile
+import zlib
+from pathlib import Path
+
+import pydicom
+import pytest
+from pydicom.datadict import DicomDictionary, keyword_for_tag
+from sample_patients import sample_visit
+from SpineDCELib.errors import InputError
+from SpineDCELib.run.analyse import analyse
+from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.settings import Settings, changed
+
+pytest.importorskip("highdicom", reason="highdicom is not installed")
+
+from SpineDCELib.export.dicom.allow_list import EXPORTED, METHOD_CODES, SOURCE
+from SpineDCELib.export.dicom.deidentify import Anonymiser
+from SpineDCELib.files.user_data import secret_key, user_folder
+
+MARKER = "QZXMARKER"
+DATE, TIME = "19470203", "031415"
+UID = "1.2.826.0.1.77777"
+NUMBER = "94731"
+#: Value of each kind of attribute that shows where it came from.
+VALUES = {
+    **dict.fromkeys(("AE", "CS", "LO", "LT", "SH", "ST", "UC", "UR", "UT"), MARKER),
+    "PN": f"{MARKER}^{MARKER}", "DA": DATE, "DT": DATE + TIME, "IS": NUMBER, "DS": NUMBER,
+    "UI": f"{UID}.1", "AS": "094Y",
+}  # fmt: skip
+#: Attributes that the reader needs, and that a marker would change: of pixels and times.
+NEEDED = re.compile(
+    "^(Rows|Columns|Bits.*|HighBit|Pixel.*|Samples.*|Photometric.*|Image(Position|Orientation).*|"
+    "Slice.*|Spacing.*|SOPClassUID|SOPInstanceUID|SeriesInstanceUID|StudyInstanceUID|"
+    "FrameOfReferenceUID|Modality|.*Time|.*DateTime|RepetitionTime|EchoTime|FlipAngle|"
+    "Instance.*|Temporal.*|Acquisition.*|Number.*|Rescale.*|RealWorld.*|.*FunctionalGroups.*|"
+    "ImageType|Scan.*|Sequence.*|MRAcquisitionType|Echo.*|Inversion.*|Diffusion.*|Magnetic.*|"
+    "Window.*|SmallestImage.*|LargestImage.*|Smallest.*|Largest.*|ComplexImage.*|Trigger.*|"
+    "SeriesNumber|Frame.*|SpecificCharacterSet|Contrast.*|TransferSyntaxUID|.*LUT.*|.*PixelData|"
+    "LossyImage.*|PlanarConfiguration|Dimension.*|Manufacturer|Overlay.*|Curve.*|"
+    "BurnedInAnnotation|Private.*|EncapsulatedDocument|.*OffsetTable.*|Data.*|Cardiac.*|"
+    "AnatomicalOrientationType|TimezoneOffsetFromUTC|DeidentificationMethodCodeSequence)$"
+)
+#: Text attributes that the reader uses get the marker behind their value.
+APPENDED = ("Manufacturer", "SeriesDescription", "ProtocolName", "SequenceName",
+            "ContrastBolusAgent", "StudyDescription")  # fmt: skip
+
+
+def plantable():
+    """Yield keyword and VR of every standard attribute that may hold a marker."""
+    for tag, (vr, _, _, retired, keyword) in DicomDictionary.items():
+        group = tag >> 16
+        if keyword and not retired and group >= 0x0008 and not group & 1 and group < 0x7FE0:
+            yield keyword, vr.split()[0]
+
+
+def plant(dataset, *, nested=True):
+    """Put the marker into every attribute that no allow-list names, nested ones included."""
+    count = 0
+    for keyword, vr in plantable():
+        if NEEDED.match(keyword):
+            continue
+        if vr == "SQ" and nested and keyword not in SOURCE:
+            item, inner = pydicom.Dataset(), pydicom.Dataset()
+            for one in ("PatientName", "CodeMeaning", "TextValue", "DeviceSerialNumber",
+                        "InstitutionAddress", "PersonName", "UID", "Date", "DateTime"):  # fmt: skip
+                kind = pydicom.datadict.dictionary_VR(one)
+                setattr(item, one, VALUES[kind])
+                setattr(inner, one, VALUES[kind])
+            item.ConceptNameCodeSequence = pydicom.Sequence([inner])
+            setattr(dataset, keyword, pydicom.Sequence([item]))
+            count += 1
+        elif vr in VALUES and keyword not in SOURCE:
+            setattr(dataset, keyword, VALUES[vr])
+            count += 1
+    for keyword in APPENDED:
+        setattr(dataset, keyword, f"{dataset.get(keyword, '')} {MARKER}".strip())
+    dataset.PatientID, dataset.PatientName = f"ID{MARKER}", f"{MARKER}^{MARKER}"
+    dataset.StudyDate = DATE
+    block = dataset.private_block(0x0099, MARKER, create=True)
+    block.add_new(1, "LO", MARKER)
+    dataset.file_meta.SourceApplicationEntityTitle = MARKER
+    dataset.file_meta.PrivateInformationCreatorUID = f"{UID}.9"
+    dataset.file_meta.PrivateInformation = MARKER.encode() + b" "
+    dataset.preamble = MARKER.encode().ljust(128, b"\0")
+    return count
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """Return a study with the marker everywhere, also in the names of its folders."""
+    root = sample_visit(tmp_path_factory, "B", "before", "quick")
+    folder = tmp_path_factory.mktemp("planted") / f"folder of {MARKER}"
+    counts = []
+    first = True
+    for file in sorted((root / "dicom").rglob("*.dcm")):
+        dataset = pydicom.dcmread(file)
+        # Headers are copied from one image per slice; the others are only read for their pixels.
+        counts.append(plant(dataset, nested=True) if first else 0)
+        first = False if len(counts) > 40 else first
+        if not counts[-1]:
+            dataset.PatientID, dataset.PatientName = f"ID{MARKER}", f"{MARKER}^{MARKER}"
+            dataset.StudyDate = DATE
+            for keyword in APPENDED:
+                setattr(dataset, keyword, f"{dataset.get(keyword, '')} {MARKER}".strip())
+        target = folder / file.relative_to(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        dataset.save_as(target)
+    assert max(counts) > 2000
+    shutil.copytree(root / "truth", folder / "truth")
+    return folder
+
+
+def layers(content, depth=0):
+    """Yield bytes, and what every archive and compressed stream in them holds."""
+    yield content
+    if depth > 4:
+        return
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.infolist():
+                yield member.filename.encode() + member.comment
+                yield from layers(archive.read(member), depth + 1)
+        return
+    for found in itertools.islice(re.finditer(rb"\x1f\x8b\x08", content), 20):
+        try:
+            inner = zlib.decompressobj(wbits=31).decompress(content[found.start() :])
+            yield from layers(inner, depth + 1)
+        except zlib.error:
+            continue
+    if content[:8] == b"\x89PNG\r\n\x1a\n":
+        for found in re.finditer(rb"(zTXt|iTXt|iCCP|tEXt|eXIf)", content):
+            length = int.from_bytes(content[found.start() - 4 : found.start()], "big")
+            chunk = content[found.end() : found.end() + length]
+            yield chunk
+            body = chunk.partition(b"\0")[2][1:]
+            try:
+                yield zlib.decompress(body)
+            except zlib.error:
+                continue
+    if content[:5] == b"%PDF-":
+        for found in re.finditer(rb"stream\r?\n", content):
+            try:
+                yield zlib.decompressobj().decompress(content[found.end() :])
+            except zlib.error:
+                continue
+    for found in re.finditer(rb"base64,([A-Za-z0-9+/=\s]{40,})", content):
+        try:
+            yield from layers(base64.b64decode(found[1]), depth + 1)
+        except ValueError:
+            continue
+
+
+def leaks(folder, secrets):
+    """Return file and secret of every one that is found in a byte or a name of a folder."""
+    wanted = []
+    for secret in secrets:
+        wanted += [secret.encode(), secret.lower().encode(), secret.encode("utf-16-le")]
+    found = set()
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        contents = [name.encode()]
+        if path.is_file():
+            contents += layers(path.read_bytes())
+        for content in contents:
+            found.update((name, one) for one in wanted if one in content)
+    return sorted(found)
+
+
+SETTINGS = changed(
+    Settings(), aif={"source": "file"}, concentration={"T10": 1.0}, fit={"shift": 5.0}
+)
+
+
+def export(study, out, **options):
+    inputs = Inputs(
+        study=str(study / "dicom"),
+        aif_file=str(study / "truth" / "aif.csv"),
+        roi=(str(study / "truth" / "rois.seg.nrrd"),),
+    )
+    formats = ("dicom", "nifti", "report", "scene")
+    return analyse(inputs, SETTINGS, out, formats=formats, **options)
+
+
+def test_the_search_finds_a_marker_in_every_layer(tmp_path):
+    """The test of the test: what is hidden in archives and streams is found."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x", gzip.compress(MARKER.encode()))
+    page = b"data:image/png;base64," + base64.b64encode(b" " * 40 + MARKER.encode())
+    (tmp_path / "page.html").write_bytes(page)
+    (tmp_path / "wide").write_bytes(MARKER.encode("utf-16-le"))
+    (tmp_path / "a.nrrd").write_bytes(b"NRRD\n\n" + gzip.compress(MARKER.encode()))
+    assert {name for name, _ in leaks(tmp_path, [MARKER])} == {
+        "a.zip", "page.html", "wide", "a.nrrd",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_no_marker_of_the_source_is_in_any_byte_of_an_export(planted, tmp_path):
+    head = pydicom.dcmread(next(planted.rglob("*.dcm")), stop_before_pixels=True)
+    out = tmp_path / "out"
+    # Identified results of an earlier run lie in the same folder.
+    export(planted, out)
+    assert leaks(out, [MARKER])
+    outcome = export(planted, out, anonymise=True)
+    assert not outcome.not_written
+    secrets = [MARKER, DATE, "1947-02-03", "3 February 1947", TIME, UID, NUMBER,
+               str(head.StudyInstanceUID), str(head.SeriesInstanceUID), str(head.SOPInstanceUID),
+               str(head.FrameOfReferenceUID)]  # fmt: skip
+    names = {p.name for p in out.rglob("*")}
+    assert {"vp.dcm", "regions.dcm", "measurements.dcm", "report.html", "provenance.json"} <= names
+    assert any(name.endswith(".mrb") for name in names)
+    assert leaks(out, secrets) == []
+    # Nothing links back to the source either: its digests.
+    checksum = outcome.analysis.images.dynamic.source.checksum
+    assert leaks(out, [checksum]) == []
+    for path in (out / "dicom").glob("*.dcm"):
+        dataset = pydicom.dcmread(path)
+        for element in dataset.iterall():
+            assert element.keyword in EXPORTED, (path.name, element.tag)
+        assert dataset.PatientIdentityRemoved == "YES"
+        codes = [item.CodeValue for item in dataset.DeidentificationMethodCodeSequence]
+        assert codes == [code for code, _, _ in METHOD_CODES]
+
+
+def image(**values):
+    dataset = pydicom.Dataset()
+    dataset.file_meta = pydicom.dataset.FileMetaDataset()
+    given = {"PatientID": "1", "StudyDate": "20260312", "StudyInstanceUID": "1.2.3.4",
+             "SOPInstanceUID": "1.2.3.5", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.4"}  # fmt: skip
+    for keyword, value in (given | values).items():
+        setattr(dataset, keyword, value)
+    return dataset
+
+
+def test_visits_of_a_patient_stay_together_and_as_far_apart_as_they_were():
+    import datetime
+
+    def day(dataset):
+        return datetime.datetime.strptime(dataset.StudyDate, "%Y%m%d")
+
+    one = Anonymiser(b"k" * 32)
+    first = one.clean_source(image())
+    later = Anonymiser(b"k" * 32).clean_source(image(StudyDate="20260520", StudyInstanceUID="1.9"))
+    assert day(later) - day(first) == datetime.timedelta(days=69)
+    assert day(first).year < 2026
+    assert later.PatientID == first.PatientID != "1"
+    assert later.StudyInstanceUID != first.StudyInstanceUID != "1.2.3.4"
+    assert one.clean_source(image()).StudyInstanceUID == first.StudyInstanceUID
+    other = one.clean_source(image(PatientID="2"))
+    assert other.PatientID != first.PatientID
+    assert other.StudyDate != first.StudyDate
+    # Without the key nothing can be traced.
+    stranger = Anonymiser(b"s" * 32).clean_source(image())
+    assert stranger.StudyDate != first.StudyDate
+    assert stranger.PatientID != first.PatientID
+    assert stranger.StudyInstanceUID != first.StudyInstanceUID
+    assert one.clean_source(image(StudyDate="")).StudyDate == ""
+    assert one.clean_source(image(StudyDate="00010101")).StudyDate == ""
+
+
+def test_the_key_is_private_and_stays():
+    key = secret_key()
+    assert len(key) == 32
+    assert secret_key() == key
+    path = user_folder() / "anonymisation.key"
+    assert path.stat().st_mode & 0o077 == 0
+    assert user_folder().stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.slow
+def test_burned_in_text_is_told(planted, tmp_path):
+    study = tmp_path / "study"
+    shutil.copytree(planted, study)
+    assert not any("may show text" in note for note in export_plain(study, tmp_path / "one"))
+    for file in study.rglob("*.dcm"):
+        dataset = pydicom.dcmread(file)
+        dataset.BurnedInAnnotation = "YES"
+        dataset.save_as(file)
+    assert any("may show text" in note for note in export_plain(study, tmp_path / "two"))
+
+
+def export_plain(study, out):
+    """Return the notes of an anonymised analysis without further formats."""
+    inputs = Inputs(study=str(study / "dicom"), aif_file=str(study / "truth" / "aif.csv"))
+    outcome = analyse(inputs, SETTINGS, out, anonymise=True)
+    written = json.loads((out / "provenance.json").read_text())["notes"]
+    assert [n for n in written if "may show text" in n] == [
+        n for n in outcome.result.notes if "may show text" in n
+    ]
+    return outcome.result.notes
+
+
+@pytest.mark.slow
+def test_a_region_with_the_name_of_the_patient_is_refused(planted, tmp_path):
+    from SpineDCELib.series import read_segmentation, write_segmentation
+
+    found = read_segmentation(planted / "truth" / "rois.seg.nrrd")
+    masks = {f"{name} {MARKER}": mask for name, mask in found.masks.items()}
+    tags = {f"{name} {MARKER}": tag for name, tag in found.tags.items()}
+    write_segmentation(tmp_path / "r.seg.nrrd", masks, found.geometry, tags=tags)
+    inputs = Inputs(
+        study=str(planted / "dicom"), aif_file=str(planted / "truth" / "aif.csv"),
+        roi=(str(tmp_path / "r.seg.nrrd"),),
+    )  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        analyse(inputs, SETTINGS, tmp_path / "out", anonymise=True)
+    assert caught.value.code == "region_name_identifies"
+    assert not Path(tmp_path / "out").exists()
+
+
+def test_every_published_attribute_exists():
+    for keyword in EXPORTED | SOURCE:
+        assert pydicom.datadict.tag_for_keyword(keyword) is not None, keyword
+        assert keyword_for_tag(pydicom.datadict.tag_for_keyword(keyword)) == keyword
