@@ -207,6 +207,13 @@ def test_one_bad_entry_does_not_stop_a_study(tmp_path):
     assert np.isfinite(study.vp).all()
 
 
+@pytest.mark.parametrize("name", ["giant", "overflow", "overflow2", "negprod", "frames1e9"])
+def test_sizes_are_compared_with_the_file_before_anything_is_read(name):
+    with pytest.raises(InputError) as caught:
+        open_nrrd(HOSTILE / "nrrd" / f"{name}.nrrd", name)
+    assert caught.value.code in ("truncated_file", "damaged_header")
+
+
 def test_memory_is_taken_for_bytes_that_exist():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for name in ("giant", "overflow", "overflow2", "negprod", "frames1e9", "bz2bomb"):

@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     with shown_progress() as progress:
         entries = run_batch(
             studies, recipe, options.out, workers=options.workers, address=options.dask,
-            progress=progress,
+            progress=progress, keep_other_files=options.keep_other_files,
         )  # fmt: skip
     show(summary(entries, options.known_options))
     print(f"\nResults in {options.out}: participants.tsv, studies.tsv, sub-*/, results/")

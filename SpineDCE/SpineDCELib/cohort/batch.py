@@ -74,6 +74,7 @@ def run_batch(
     pool: Pool | None = None,
     name: str = "SpineDCE",
     progress: Progress = silent,
+    keep_other_files: bool = False,
 ) -> list[Entry]:
     """Compare or analyse every study, and write a data set like BIDS derivatives to ``out``.
 
@@ -92,7 +93,25 @@ def run_batch(
     """
     out = Path(out).resolve()
     with locked(out):
+        if not keep_other_files:
+            _require_ours(out)
         return _run_locked(studies, recipe, out, workers, address, pool, name, progress)
+
+
+def _require_ours(out: Path) -> None:
+    """Refuse a folder with files that no batch has written.
+
+    Raises:
+        InputError: code "folder_not_ours".
+    """
+    others = [p.name for p in out.iterdir() if not p.name.startswith(".")]
+    if others and not (out / "dataset_description.json").is_file():
+        raise InputError(
+            f"{out} holds files that SpineDCE did not write ({', '.join(sorted(others)[:3])}).",
+            code="folder_not_ours",
+            about=str(out),
+            fields=["inputs.out", "out.keep_other_files"],
+        )
 
 
 def _run_locked(
@@ -106,14 +125,6 @@ def _run_locked(
     progress: Progress,
 ) -> list[Entry]:
     work = out / ".work"
-    others = [p.name for p in out.iterdir() if not p.name.startswith(".")]
-    if others and not (out / "dataset_description.json").is_file():
-        raise InputError(
-            f"{out} holds files that SpineDCE did not write ({', '.join(sorted(others)[:3])}).",
-            code="folder_not_ours",
-            about=str(out),
-            fields=["inputs.out"],
-        )
     shutil.rmtree(work, ignore_errors=True)  # of a batch that was interrupted
     work.mkdir()
     bids.write_description(out, name)

@@ -18,6 +18,12 @@ PATIENCE = {
     "distributed.comm.timeouts.connect": "2 minutes",
 }
 
+#: The web servers of scheduler and workers have nothing to show until they are closed.
+_NO_PAGES: dict[str, Any] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -43,7 +49,9 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
     Args:
         workers: number of processes on this machine; one per core if None; with 0 the items run
             in this process, without Dask.
-        address: of the scheduler of a running Dask cluster that has access to the same files.
+        address: of the scheduler of a running Dask cluster that has access to the same files; for
+            ``tls://``, the certificates are those of Dask's configuration
+            (``distributed.comm.tls``).
 
     Raises:
         InputError: ``workers`` is negative (code "out_of_range"), Dask is not installed (code
@@ -60,7 +68,9 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
         return
     try:
         import dask
-        from distributed import Client, LocalCluster
+        from distributed import Client, LocalCluster, Security
+
+        security = None if address is not None else Security.temporary()
     except ImportError:
         raise InputError(
             "Worker processes need Dask, which is not installed. Install it with: "
@@ -83,16 +93,33 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
         with client:
             yield _on(client)
         return
-    # The ports are open to this machine only, and a worker may use all memory.
+    # A worker runs what it is sent, so it listens only to those who have a certificate that exists
+    # in memory, as long as the pool. It may use all memory.
     with (
-        dask.config.set(PATIENCE),
+        dask.config.set(PATIENCE | _NO_PAGES),
         LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1",
-            dashboard_address="127.0.0.1:0", memory_limit=0, silence_logs=logging.CRITICAL,
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", protocol="tls://",
+            security=security, dashboard_address="127.0.0.1:0", memory_limit=0,
+            silence_logs=logging.CRITICAL,
         ) as cluster,
-        Client(cluster) as client,
+        Client(cluster, security=security) as client,
     ):  # fmt: skip
+        cluster.scheduler.http_server.stop()
+        client.register_plugin(_no_pages())
         yield _on(client)
+
+
+def _no_pages() -> Any:
+    """Return a plugin of the workers that closes their web server, which has no access control."""
+    from distributed import WorkerPlugin
+
+    class NoPages(WorkerPlugin):  # type: ignore[misc]
+        name = "spinedce-no-pages"
+
+        def setup(self, worker: Any) -> None:
+            worker.http_server.stop()
+
+    return NoPages()
 
 
 def _in_this_process(
