@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.files.user_data import user_folder
-from SpineDCELib.run.saved_session import SESSION, SavedVisit
+from SpineDCELib.run.saved_session import SESSION, SavedVisit, recover_session
 
 from SpineDCEWidget.browser.user_folders import work_folder
 from SpineDCEWidget.shared.session import Session
-from SpineDCEWidget.shared.study_opening import saved_visits
 from SpineDCEWidget.shared.wording import remedy
 
 _RECENT = 8
@@ -75,21 +75,34 @@ def _scene_folder(scene: Path) -> Path:
     return work_folder(scene) / f"scene {scene.stem}"
 
 
-def work_on_scene(scene: Path) -> dict[str, SavedVisit]:
-    """Return the work on a scene since it was saved: name of the visit → work."""
+def work_on_scene(scene: Path, told: Callable[[str], None]) -> dict[str, SavedVisit]:
+    """Return the work on a scene since it was saved: name of the visit → work.
+
+    Work that cannot be read is set aside; ``told`` gets the reasons.
+    """
     folder = _scene_folder(scene)
     try:
         files = [*folder.glob(SESSION)]
         if any(file.stat().st_mtime > scene.stat().st_mtime for file in files):
-            return saved_visits(folder)
-    except (SpineDCEError, OSError):
+            return _recovered(folder, told)
+    except OSError:
         pass
     return {}
 
 
-def work_beside(study: Path) -> dict[str, SavedVisit]:
-    """Return the saved work on a study: name of the visit → work; empty if it is damaged."""
+def work_beside(study: Path, told: Callable[[str], None]) -> dict[str, SavedVisit]:
+    """Return the saved work on a study: name of the visit → work.
+
+    Work that cannot be read is set aside; ``told`` gets the reasons.
+    """
     try:
-        return saved_visits(work_folder(study))
-    except (SpineDCEError, OSError):
+        return _recovered(work_folder(study), told)
+    except OSError:
         return {}
+
+
+def _recovered(folder: Path, told: Callable[[str], None]) -> dict[str, SavedVisit]:
+    visits, notes = recover_session(folder)
+    if notes:
+        told(" ".join(notes))
+    return {visit.name: visit for visit in visits}

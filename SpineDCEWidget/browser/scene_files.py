@@ -43,7 +43,7 @@ class Scenes:
         if not done:
             return []
         station.autosave.scene = path
-        opened, since = [], work_on_scene(path)
+        opened, since = [], work_on_scene(path, station.show_error)
         for bundled in found:
             name, images = bundled.saved.name, bundled.images
             work = since.get(name, bundled.saved)

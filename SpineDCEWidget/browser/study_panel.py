@@ -157,9 +157,9 @@ class StudyPanel:
         """Read studies, restore earlier work on them, and compute their maps."""
         station = self._station
         opened = []
-        kept = work_beside(next(iter(paths.values())))
+        kept = work_beside(next(iter(paths.values())), station.show_error)
         for name, path in paths.items():
-            work = kept.get(name) or work_beside(path).get(name)
+            work = kept.get(name) or work_beside(path, station.show_error).get(name)
             if work is not None and work.study not in (None, str(path)):
                 work = None
             settings = reading_settings(series=series, saved=work)

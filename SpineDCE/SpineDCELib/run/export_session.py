@@ -120,8 +120,9 @@ def write_finished_visit(
         write_curves(saved("aif_file", "aif_given.csv"), columns)
     text = json.dumps(settings_to_dict(analysis.settings), indent=2)
     (folder / "settings.json").write_text(text + "\n", encoding="utf-8")
-    digests = {name: file_digest(folder / name) for name in files.values()}
-    record = record_of(Inputs(str(visit.study or "")), analysis.images, digests)
+    paths = [(folder / name).resolve() for name in files.values()]
+    digests = {str(path): file_digest(path) for path in paths}
+    record = record_of(Inputs(str(visit.study or "")), analysis.images, digests, folder)
     # Files beside the record are named relative to it: the folder may be moved.
     record["inputs"] |= {
         use: [name] if use in ("roi", "size") else name for use, name in files.items()

@@ -23,7 +23,8 @@ from SpineDCELib.analysis.analysis import STAGES
 from SpineDCELib.analysis.graph import MISSING, Kept, SettingsReads
 from SpineDCELib.data import Images
 from SpineDCELib.errors import SpineDCEError
-from SpineDCELib.files.digests import fingerprint, key_of
+from SpineDCELib.files.bounded_reading import read_json
+from SpineDCELib.files.digests import file_digest, fingerprint, key_of
 from SpineDCELib.run.cache_entries import (
     Entry,
     concentration_to_entry,
@@ -51,6 +52,7 @@ class ResultCache:
 
     def __init__(self, folder: str | Path | None) -> None:
         self.folder = None if folder is None else Path(folder)
+        self._verified: set[tuple[object, ...]] = set()
 
     def study(
         self, path: Path, settings: Settings, read: Callable[[Settings], Images]
@@ -81,7 +83,7 @@ class ResultCache:
             return
         records: dict[str, Kept] = {}
         try:
-            data = json.loads((self.folder / _RECORDS).read_text(encoding="utf-8"))
+            data = read_json(self.folder / _RECORDS)
             if data["version"] != __version__:
                 return
             for name, (token, reads) in data["stages"].items():
@@ -137,16 +139,33 @@ class ResultCache:
         assert self.folder is not None
         place = self.folder / name
         try:
-            values = json.loads((place / "values.json").read_text(encoding="utf-8"))
+            values = read_json(place / "values.json")
+            self._verify(place, values)
             arrays = {
                 file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
                 for file in place.glob("*.npy")
             }
-            if isinstance(values, dict) and sorted(arrays) == values["arrays"]:
+            complete = sorted(arrays) == values["arrays"] == sorted(values["digests"])
+            if isinstance(values, dict) and complete:
                 return values, arrays
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, LookupError, EOFError, TypeError, AttributeError):
             pass
         return {}, {}
+
+    def _verify(self, place: Path, values: Any) -> None:
+        """Compare the arrays of an entry with their digests, once.
+
+        Raises:
+            ValueError: one differs, so that everything is read and computed again.
+        """
+        for part, digest in sorted(values["digests"].items()):
+            path = place / f"{part}.npy"
+            status = path.stat()
+            key = (str(path), status.st_size, status.st_mtime_ns, digest)
+            if key not in self._verified:
+                if file_digest(path) != digest:
+                    raise ValueError("an array differs from its digest")
+                self._verified.add(key)
 
     def _store(self, name: str, entry: Entry, record: Mapping[str, Any]) -> None:
         """Replace one entry; on a full disk nothing is stored, without an error."""
@@ -159,7 +178,10 @@ class ResultCache:
             temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
             for part, array in arrays.items():
                 np.save(temporary / f"{part}.npy", array)
-            text = json.dumps({**record, "arrays": sorted(arrays), "values": values})
+            digests = {part: file_digest(temporary / f"{part}.npy") for part in arrays}
+            text = json.dumps(
+                {**record, "arrays": sorted(arrays), "values": values, "digests": digests}
+            )
             (temporary / "values.json").write_text(text, encoding="utf-8")
             shutil.rmtree(self.folder / name, ignore_errors=True)
             os.replace(temporary, self.folder / name)
