@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import sys
 import webbrowser
@@ -36,9 +35,15 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
     os.environ.setdefault("WSLINK_HEART_BEAT", "0")
     from SpineDCEWidget.browser.access import Access
     from SpineDCEWidget.browser.app import Workstation
+    from SpineDCEWidget.browser.autosave import read_recent
+    from SpineDCEWidget.browser.kept_data import TemporaryFolder, remove_unused_uploads
     from SpineDCEWidget.browser.page_server import Gate
 
     graphics.wait()
+    # What the program keeps is for this user only; results leave it as downloads.
+    os.umask(0o077)
+    temporary = TemporaryFolder()
+    remove_unused_uploads(path for work in read_recent() for path in work["visits"].values())
     station = Workstation(None if study is None else Path(study).expanduser().resolve())
     access = Access(lambda code: print(f"Code for another browser:  {code}", flush=True))
     gate = Gate(
@@ -76,7 +81,7 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
         station.autosave.save()
         for opener in openers:
             opener.unlink(missing_ok=True)
-        shutil.rmtree(station.files, ignore_errors=True)
+        temporary.remove()
 
 
 def _check_port(port: int) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.files.user_data import user_folder
 from SpineDCELib.mrml.scene_checks import other_files
 from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
 from SpineDCELib.series import scan_study
@@ -19,6 +18,12 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.autosave import read_recent, work_beside
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
+from SpineDCEWidget.browser.kept_data import (
+    kept_data,
+    remove_kept,
+    remove_unused_uploads,
+    uploads_folder,
+)
 from SpineDCEWidget.browser.sample_patient import compute_sample, is_complete
 from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder
@@ -44,7 +49,7 @@ class StudyPanel:
             {
                 "study_title": "", "open_path": str(study or Path.home()), "folders": [],
                 "found": _NOTHING, "chosen_series": None, "recent": [], "facts": [],
-                "browsing": False, "scene_files": _NO_FILES,
+                "browsing": False, "scene_files": _NO_FILES, "kept": [],
                 "save_problem": "", "uploading": "",
             }
         )  # fmt: skip
@@ -220,7 +225,7 @@ class StudyPanel:
 
     def uploads(self, batch: str) -> Path:
         """Return the folder for one set of uploaded files."""
-        root = user_folder() / "uploads"
+        root = uploads_folder()
         return safe_path(root, batch) or root / "files"
 
     def uploaded(self, folder: Path) -> None:
@@ -246,14 +251,21 @@ class StudyPanel:
         station.drawing.forget()
         station.charts.forget_voxel()
         station.session.close()
+        remove_unused_uploads(p for work in read_recent() for p in work["visits"].values())
         station.views.set_rows([SHOWN_VISITS[0]])
         station.state.visit = SHOWN_VISITS[0]
         station.refresh()
+
+    def remove_kept(self) -> None:
+        """Remove what the program keeps on this computer, except for the open studies."""
+        remove_kept(v.study_path for v in self._station.session.visits if v.study_path is not None)
+        self._station.refresh()
 
     # -- showing ----------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
+        state.kept = [] if visit is not None else kept_data()
         state.recent = [
             {"title": " and ".join(r["visits"]).capitalize(), "visits": r["visits"],
              "where": next(iter(r["visits"].values())),
@@ -311,6 +323,20 @@ class StudyPanel:
                     html.B("{{ r.title }}")
                     html.Span("{{ r.time }}", classes="hint")
                     html.Div("{{ r.where }}", classes="path")
+        with html.Div(v_if="!visits.length && kept.length", classes="stack", id="kept"):
+            html.Div("Kept on this computer", classes="label")
+            html.Div(
+                "{{ k.size }} of {{ k.what }} in {{ k.where }}", v_for="k in kept", key="k.where",
+                classes="hint",
+            )  # fmt: skip
+            v3.VBtn(
+                "Remove", size="small", variant="text", click=self.remove_kept, id="remove-kept",
+                **disabled_if(
+                    BUSY,
+                    "Remove these files and the list of earlier work; work in the folders of "
+                    "studies stays there",
+                ),
+            )  # fmt: skip
         with html.Div(classes="stack", v_show="visits.length < 2 || found.path"):
             html.Div(
                 "{{ visits.length ? 'Open the other visit' : 'Open a study' }}", classes="label"

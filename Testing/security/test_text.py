@@ -131,7 +131,9 @@ def test_control_characters_of_a_name_do_not_reach_the_terminal(tmp_path, capsys
 
 
 def spinedce(*arguments, **options):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
+    environment = {
+        k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "PYTHONUNB"))
+    }
     environment |= {"PYTHONPATH": os.pathsep.join(sys.path)} | options.pop("env", {})
     return subprocess.run(
         [sys.executable, "-m", "SpineDCELib.cli", *map(str, arguments)],

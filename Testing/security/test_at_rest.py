@@ -1,0 +1,91 @@
+"""What the program keeps is private, is removed when it is not needed, and can be removed."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from SpineDCELib.files.user_data import private_folder
+
+from SpineDCEWidget.browser import kept_data as kept
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPINEDCE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_the_data_folder_is_private_whatever_the_umask(home):
+    before = os.umask(0)
+    try:
+        home.mkdir(0o777)
+        folder = private_folder("uploads", "batch")
+    finally:
+        os.umask(before)
+    for place in (home, folder.parent, folder):
+        assert place.stat().st_mode & 0o777 == 0o700
+
+
+def test_uploads_are_removed_unless_work_refers_to_them(home):
+    used, unused = (kept.uploads_folder() / name for name in ("used", "unused"))
+    for batch in (used, unused):
+        batch.mkdir()
+        (batch / "image.dcm").write_bytes(b"x")
+    kept.remove_unused_uploads([used / "image.dcm"])
+    assert used.exists()
+    assert not unused.exists()
+    kept.remove_unused_uploads([])
+    assert not used.exists()
+
+
+def test_everything_kept_is_listed_and_removed_except_open_studies(home, tmp_path):
+    for name in kept.KEPT:
+        (private_folder(name) / "one").mkdir()
+        (private_folder(name) / "one" / "file").write_bytes(b"x" * 1000)
+    (home / "recent.json").write_text("[]")
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "mine").write_text("mine")
+    (home / "cache" / "link").symlink_to(victim)
+    rows = kept.kept_data()
+    assert {row["where"] for row in rows} == {str(home / name) for name in kept.KEPT}
+    kept.remove_kept([home / "uploads" / "one" / "file"])
+    assert (home / "uploads" / "one" / "file").exists()
+    assert (victim / "mine").exists()  # links are not followed
+    assert [p.name for p in home.rglob("file")] == ["file"]
+    assert not (home / "recent.json").exists()
+
+
+def test_temporary_files_of_a_killed_program_are_removed_at_the_next_start(tmp_path, monkeypatch):
+    code = (
+        "import time\n"
+        "from SpineDCEWidget.browser.kept_data import TemporaryFolder\n"
+        "folder = TemporaryFolder()\n"
+        "(folder.path / 'patient').write_text('x')\n"
+        "print(folder.path, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)}
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment
+    ) as p:
+        left = Path(p.stdout.readline().decode().strip())
+        assert left.stat().st_mode & 0o077 == 0
+        mine = kept.TemporaryFolder()
+        assert (left / "patient").exists()  # the program lives
+        assert Path(tempfile.mkdtemp()).parent == mine.path
+        mine.remove()
+        p.kill()
+    assert (left / "patient").exists()
+    mine = kept.TemporaryFolder()
+    try:
+        assert not left.exists()
+    finally:
+        mine.remove()
+    assert not mine.path.exists()
