@@ -322,3 +322,10 @@ def test_every_published_attribute_exists():
     for keyword in EXPORTED | SOURCE:
         assert pydicom.datadict.tag_for_keyword(keyword) is not None, keyword
         assert keyword_for_tag(pydicom.datadict.tag_for_keyword(keyword)) == keyword
+
+
+def test_the_allow_list_is_published():
+    text = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+    source, exported = (re.findall(r"`(\w+)`", part) for part in text.split("\n\n")[-3::2])
+    assert source == sorted(SOURCE)
+    assert exported == sorted(EXPORTED)
