@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from small_study import write_small_study
 from SpineDCELib.aif.curve_file import read_curve_file
@@ -20,6 +21,7 @@ from SpineDCELib.measurement.rulers import read_rulers
 from SpineDCELib.run.provenance import read_provenance
 from SpineDCELib.run.saved_session import read_visit
 from SpineDCELib.series import scan_study
+from SpineDCELib.series.image_header import read_headers
 from SpineDCELib.series.nrrd_reader import open_nrrd
 from SpineDCELib.settings.settings_file import read_settings
 
@@ -212,6 +214,53 @@ def test_sizes_are_compared_with_the_file_before_anything_is_read(name):
     with pytest.raises(InputError) as caught:
         open_nrrd(HOSTILE / "nrrd" / f"{name}.nrrd", name)
     assert caught.value.code in ("truncated_file", "damaged_header")
+
+
+def dicom(path, *, syntax="1.2.840.10008.1.2.1", pixels=b"x" * 32, **values):
+    """Write a small MR image with any header."""
+    data = pydicom.Dataset()
+    data.file_meta = pydicom.dataset.FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = syntax
+    data.SOPClassUID = data.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.4"
+    data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    given = {"Modality": "MR", "Rows": 4, "Columns": 4, "BitsAllocated": 16, "BitsStored": 16,
+             "HighBit": 15, "PixelRepresentation": 0, "SamplesPerPixel": 1,
+             "PhotometricInterpretation": "MONOCHROME2", "SeriesInstanceUID": "1.2.4"}  # fmt: skip
+    for keyword, value in (given | values).items():
+        setattr(data, keyword, value)
+    if syntax == "1.2.840.10008.1.2.5":
+        data.PixelData = pydicom.encaps.encapsulate([pixels])
+        data["PixelData"].is_undefined_length = True
+    else:
+        data.PixelData = pixels
+    data.save_as(path, enforce_file_format=True)
+    return path
+
+
+@pytest.mark.timeout(30)
+def test_dicom_declares_no_more_than_its_file_can_hold(tmp_path):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    many = dicom(tmp_path / "many.dcm", NumberOfFrames=2**31 - 1)
+    assert len(read_headers(str(many))) == 2  # one that is there, one that is noticed as missing
+    rle = "1.2.840.10008.1.2.5"
+    assert len(read_headers(str(dicom(tmp_path / "one.dcm", syntax=rle)))) == 1
+    for name, values in {
+        "frames": {"NumberOfFrames": 2**31 - 1, "Rows": 4096, "Columns": 4096},
+        "rows": {"Rows": 65535, "Columns": 65535},
+    }.items():
+        with pytest.raises(InputError) as caught:
+            read_headers(str(dicom(tmp_path / f"{name}.dcm", syntax=rle, **values)))
+        assert caught.value.code == "expands_too_much"
+    bomb = dicom(tmp_path / "bomb.dcm", syntax="1.2.840.10008.1.2.1.99", pixels=bytes(300 << 20))
+    assert bomb.stat().st_size < 1 << 20
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InputError) as caught:
+        read_headers(str(bomb))
+    assert caught.value.code == "expands_too_much"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - grown < 64 * 1024
+    study = scan_study(tmp_path)
+    assert len([p for p in study.problems if "far more pixels" in p]) == 3
+    assert before
 
 
 def test_memory_is_taken_for_bytes_that_exist():

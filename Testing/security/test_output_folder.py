@@ -167,7 +167,11 @@ def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path):
 def test_results_have_the_permissions_of_the_umask(tmp_path):
     before = os.umask(0o027)
     try:
-        write(tmp_path / "out", NEW)
+        with run_folder(tmp_path / "out") as stage:
+            (stage / "before").mkdir(mode=0o700)
+            for name, text in NEW.items():
+                (stage / name).write_text(text)
+                (stage / name).chmod(0o600)  # as temporary files have
     finally:
         os.umask(before)
     assert (tmp_path / "out" / "map.nrrd").stat().st_mode & 0o777 == 0o640

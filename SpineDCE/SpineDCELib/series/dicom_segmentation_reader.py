@@ -12,6 +12,7 @@ from pydicom.errors import InvalidDicomError
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.series.image_header import check_deflated, read_headers
 from SpineDCELib.vocabulary.terminology import Code, terminology_entry
 
 #: SOP classes: Segmentation Storage and Label Map Segmentation Storage.
@@ -33,6 +34,8 @@ class Segment(NamedTuple):
 def is_dicom_segmentation(file: Path) -> bool:
     """Return whether a file is a DICOM Segmentation."""
     try:
+        with file.open("rb") as stream:
+            check_deflated(str(file), stream.read(132))
         header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
     except (InvalidDicomError, OSError, ValueError, EOFError):
         return False
@@ -49,6 +52,7 @@ def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:
         InputError: the file is damaged or its compression is not supported; the planes are not
             parallel or not evenly spaced.
     """
+    read_headers(str(file))  # refuses one that declares far more pixels than it holds
     try:
         data = pydicom.dcmread(file)
         pixels = data.pixel_array

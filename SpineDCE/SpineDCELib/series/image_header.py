@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
+from SpineDCELib.errors import InputError
 from SpineDCELib.series.dicom_tags import (
     integer,
     number,
@@ -136,11 +138,15 @@ def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None
         name: name of the file for the user (a member of a zip archive); ``path`` if None.
 
     A DICOM file without pixels (a report, a directory) yields an empty list.
+
+    Raises:
+        InputError: it declares or expands to far more than it holds (code "expands_too_much").
     """
     with open(path, "rb") as stream:
         start = stream.read(132)
         if not _is_dicom(start):
             return None
+        check_deflated(path, start)
         stream.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -153,6 +159,8 @@ def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None
                 )
                 stopped = stream.tell()
                 return list(_images(ds, stream, stopped, name or path))
+            except InputError:
+                raise
             except Exception:
                 # Nothing in it can be read; the caller counts such files.
                 return []
@@ -166,6 +174,7 @@ def _images(ds: Dataset, stream: Any, stopped: int, name: str) -> Iterator[Image
     header = _with_pixels(header, ds, stream, stopped, size)
     if header is None:
         return
+    header = _bounded(header, size)
     base = _classic(ds, header)
     groups = _items(ds, 0x52009230)
     if not groups:
@@ -176,6 +185,74 @@ def _images(ds: Dataset, stream: Any, stopped: int, name: str) -> Iterator[Image
     base = _enhanced(base, shared[0]) if shared else base
     for index in range(min(header.n_images, len(groups))):
         yield replace(_enhanced(base, groups[index]), index=index)
+
+
+_DEFLATED = "1.2.840.10008.1.2.1.99"
+#: Compressed data may always expand to this many bytes, and beyond that by these factors: deflated
+#: files, and images, of which an even one shrinks far more.
+_ALWAYS_ALLOWED, _RATIO, _IMAGE_RATIO = 1 << 28, 200, 1000
+#: Bytes of a compressed image at least: the mark of its fragment.
+_SMALLEST_IMAGE = 8
+
+
+def check_deflated(path: str, start: bytes) -> None:
+    """Refuse a deflated file that expands without bound, which pydicom would expand as a whole.
+
+    Args:
+        start: its first 132 bytes.
+
+    Raises:
+        InputError: code "expands_too_much".
+    """
+    if start[128:132] != b"DICM":
+        return
+    with open(path, "rb") as stream:
+        head = stream.read(1 << 12)
+        if _DEFLATED.encode() not in head:
+            return
+        size = os.fstat(stream.fileno()).st_size
+        try:
+            stream.seek(132)
+            meta = pydicom.filereader._read_file_meta_info(stream)
+            if str(meta.get("TransferSyntaxUID", "")) != _DEFLATED:
+                return
+        except Exception:
+            return  # no readable header; nothing is expanded either
+        engine = zlib.decompressobj(-zlib.MAX_WBITS)
+        left = max(_ALWAYS_ALLOWED, _RATIO * size)
+        rest = stream.read(1 << 16)
+        try:
+            while rest and not engine.eof:
+                left -= len(engine.decompress(rest, 1 << 20))
+                if left < 0:
+                    raise _expands(path)
+                rest = engine.unconsumed_tail or stream.read(1 << 16)
+        except zlib.error:
+            return
+
+
+def _expands(name: str) -> InputError:
+    return InputError(
+        f"{name} declares or expands to far more pixels than a file of its size can hold.",
+        code="expands_too_much",
+        about=name,
+    )
+
+
+def _bounded(header: SeriesHeader, size: int) -> SeriesHeader:
+    """Return the header with no more images than the bytes of the file can hold.
+
+    Raises:
+        InputError: one compressed image is far larger than the file (code "expands_too_much").
+    """
+    if header.images_present is not None:
+        # One more than there are, so that the missing ones are noticed.
+        return replace(header, n_images=min(header.n_images, header.images_present + 1))
+    n_images = min(header.n_images, max(size // _SMALLEST_IMAGE, 1))
+    image = header.rows * header.columns * header.samples * max(header.bits_allocated, 8) // 8
+    if image * n_images > max(_ALWAYS_ALLOWED, _IMAGE_RATIO * size):
+        raise _expands(header.file)
+    return replace(header, n_images=n_images)
 
 
 def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
@@ -255,8 +332,7 @@ def _with_pixels(
         )
     }
     found = [(window.find(m), m, t) for m, t in marks.items() if 0 <= window.find(m) <= 8]
-    deflated = header.transfer_syntax == "1.2.840.10008.1.2.1.99"
-    if deflated:
+    if header.transfer_syntax == _DEFLATED:
         return header
     if not found:
         return None
