@@ -329,3 +329,10 @@ def test_the_allow_list_is_published():
     source, exported = (re.findall(r"`(\w+)`", part) for part in text.split("\n\n")[-3::2])
     assert source == sorted(SOURCE)
     assert exported == sorted(EXPORTED)
+
+
+def test_notes_that_name_the_source_are_left_out():
+    from SpineDCELib.export.identity import without_words
+
+    notes = ["Baseline: 4 frames.", "/data/Mustermann/1.dcm is left out.", "Series MUSTERMANN t1."]
+    assert without_words(notes, frozenset({"mustermann"})) == notes[:1]
