@@ -166,6 +166,12 @@ def test_an_endless_cell_is_a_message(tmp_path):
             read_curve_file(file, duration=60)
 
 
+def test_a_curve_with_fewer_headings_than_columns_is_read_or_refused(tmp_path):
+    rows = "\n".join(f"{5 * n},{n},{n}" for n in range(20))
+    (tmp_path / "curve.csv").write_text(f"time\n{rows}\n")
+    assert read_curve_file(tmp_path / "curve.csv", duration=100).C[-1] == 19
+
+
 def test_an_empty_cell_of_a_curve_keeps_its_place():
     curve = read_curve_file(HOSTILE / "curve" / "emptyfirst.csv", duration=20, time_unit="s")
     assert curve.medium == "blood"

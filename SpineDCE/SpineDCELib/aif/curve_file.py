@@ -62,6 +62,8 @@ def read_curve_file(
     time_column = _column(header, r"^(t|time)", 0)
     value_column = _column(header, r"^(c|aif)", 1 if time_column == 0 else 0)
     last = max(time_column, value_column)
+    if header:
+        header += [""] * (last + 1 - len(header))  # fewer headings than columns
     cells = [[r[time_column], r[value_column]] if len(r) > last else [] for r in rows]
     # A cell may be empty; its neighbours keep their columns.
     complete = [[a, b] for a, b in (p for p in cells if p) if a is not None and b is not None]
