@@ -27,11 +27,17 @@ ENTERED = {
     "concentration.T1_source": "muscle",
     "fit.shift": 3.0,
     "fit.shifts": "Aorta=2.5",
+    "reading.excluded_frames": "30,31",
 }
 #: Setting → others that let the results depend on it.
 WITH = {"aif.fitted": {"aif.source": "georgiou"}, "fit.shifts": {"fit.shift_by": "region"}}
-#: Settings that the results do not depend on, because T10 is one value.
-WITHOUT_EFFECT = {"concentration.muscle_T10"}
+#: Settings that the results do not depend on: T10 is one value, and the AIF is not of a population.
+WITHOUT_EFFECT = {
+    "concentration.muscle_T10",
+    "contrast.dose",
+    "contrast.rate",
+    "contrast.concentration",
+}
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +142,7 @@ def test_a_setting_of_the_page_changes_its_visits_and_their_results_are_out_of_d
     assert selected.settings == before[selected.name]
     assert station.state[OWN_VARIABLES.get(path) or variable(path)] != value
     for visit in (selected, other) if path in WITH else ():
-        station.session.choose(visit, {"aif.source": "mask", "fit.shift_by": "study"})
+        station.session.choose(visit, {"aif.source": "mask", "fit.shift_by": "region"})
 
 
 def test_a_value_that_is_not_allowed_is_shown_and_replaced(station, loop):

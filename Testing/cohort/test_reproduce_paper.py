@@ -10,6 +10,7 @@ from SpineDCELib.cohort import published_results as paper
 from SpineDCELib.cohort import reproduce_paper as reproduce
 from SpineDCELib.cohort.cohort_statistics import analyse_cohort
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.text_cells import cell_text
 from SpineDCELib.phantom import draw_cohort
 
 pytestmark = pytest.mark.slow
@@ -74,7 +75,8 @@ def test_measured_values_are_listed_beside_truth_and_paper(made):
     assert rows["Figure 2, normalised Vp"][1] == "5.48 → 9.03 (+64.8 %)"
     assert rows["Figure 2, area"][0] == rows["Figure 2, area"][1] == "−19.4 %"
     with (out / "paper.csv").open(encoding="utf-8") as file:
-        assert list(csv.reader(file))[1:] == found.rows
+        cells = [[cell_text(cell) for cell in row] for row in csv.reader(file)]
+    assert cells[1:] == found.rows
     assert len(found.remarks) == 2
     assert "6 studies" in found.remarks[0]
 
@@ -120,3 +122,11 @@ def test_unusable_arguments_are_refused(made, capsys):
     assert (caught.value.code, caught.value.fields) == ("out_of_range", ("paper.patients",))
     assert main(["paper", "-o", str(out), "--signal", "absolute"]) == 2
     assert "needs --t10" in capsys.readouterr().err
+
+
+def test_a_folder_with_other_files_is_refused_untouched(tmp_path):
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        reproduce.reproduce(tmp_path, patients=1, examples=None, workers=0, resamples=0)
+    assert refused.value.code == "folder_not_ours"
+    assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]

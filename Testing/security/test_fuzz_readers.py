@@ -66,7 +66,8 @@ def changed(content, rng):
 
 def everything(path):
     """Read what a study holds."""
-    for series in scan_study(path).series:
+    study = scan_study(path)  # what is unpacked is removed with it
+    for series in study.series:
         if series.image_file is not None:
             series.image_file.load()
 
@@ -137,6 +138,7 @@ def test_no_input_makes_another_exception(inputs, tmp_path):
     count = 1000 * MORE // len(inputs)
     for file, read in inputs.items():
         content = file.read_bytes()
+        read(file)  # the sound file is read
         for n in range(count):
             folder = tmp_path / f"{file.name}-{n % 50}"
             folder.mkdir(exist_ok=True)
@@ -152,8 +154,6 @@ def test_no_input_makes_another_exception(inputs, tmp_path):
                 if keep:
                     (Path(keep) / f"{n}-{file.name}").write_bytes(path.read_bytes())
     assert foreign == []
-    # Both happen in every kind: what is read, and what is refused or listed.
-    assert all(refused[file.name] < count for file in inputs)
     assert sum(refused.values()) > count
 
 

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -94,17 +94,20 @@ def run_batch(
     out = Path(out).resolve()
     with locked(out):
         if not keep_other_files:
-            _require_ours(out)
+            require_data_set(out)
         return _run_locked(studies, recipe, out, workers, address, pool, name, progress)
 
 
-def _require_ours(out: Path) -> None:
+def require_data_set(out: Path, *, own: Collection[str] = ()) -> None:
     """Refuse a folder with files that no batch has written.
+
+    Args:
+        own: names that the caller has written.
 
     Raises:
         InputError: code "folder_not_ours".
     """
-    others = [p.name for p in out.iterdir() if not p.name.startswith(".")]
+    others = [p.name for p in out.iterdir() if not p.name.startswith(".") and p.name not in own]
     if others and not (out / "dataset_description.json").is_file():
         raise InputError(
             f"{out} holds files that SpineDCE did not write ({', '.join(sorted(others)[:3])}).",

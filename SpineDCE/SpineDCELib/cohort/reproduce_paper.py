@@ -15,7 +15,7 @@ from typing import Any
 
 from SpineDCELib.cohort import bids_derivative as bids
 from SpineDCELib.cohort import published_results as paper
-from SpineDCELib.cohort.batch import Entry, Recipe, run_batch
+from SpineDCELib.cohort.batch import Entry, Recipe, require_data_set, run_batch
 from SpineDCELib.cohort.batch_studies import Study
 from SpineDCELib.cohort.cohort_figures import boxes, mean_curves, roc_curves, waterfall
 from SpineDCELib.cohort.cohort_files import write_cohort_results
@@ -92,9 +92,10 @@ def reproduce(
         workers, address: see :func:`worker_pool`.
 
     Raises:
-        InputError: ``out`` contains another cohort or cannot be used (codes "another_cohort",
-            "folder_not_writable"); the number of patients is not 1 to 49 (code "out_of_range");
-            a study fails (code "study_failed"); a package is not installed.
+        InputError: ``out`` contains another cohort or files of another origin, or cannot be used
+            (codes "another_cohort", "folder_not_ours", "folder_not_writable"); the number of
+            patients is not 1 to 49 (code "out_of_range"); a study fails (code "study_failed"); a
+            package is not installed.
     """
     out = Path(out).resolve()
     members = draw_cohort(seed)
@@ -115,6 +116,7 @@ def reproduce(
         entries = run_batch(
             [_study(m, source) for m in members], recipe, out, pool=pool,
             name="Behar et al. 2023, digital cohort", progress=part(progress, 0.35, 0.85),
+            keep_other_files=True,
         )  # fmt: skip
         worked: list[tuple[Example, Example]] = []
         if examples is not None:
@@ -142,8 +144,10 @@ def reproduce(
 
 
 def _claim(source: Path, what: dict[str, Any]) -> None:
-    """Mark a folder as that of this cohort; refuse a folder of another cohort."""
+    """Mark a folder as that of this cohort; refuse a folder of another cohort or origin."""
     mark = source / "cohort.json"
+    if source.parent.is_dir():
+        require_data_set(source.parent, own=[source.name] if mark.is_file() else [])
     try:
         source.mkdir(parents=True, exist_ok=True)
         found = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else what
