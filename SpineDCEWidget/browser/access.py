@@ -77,8 +77,8 @@ class Access:
     def write_opener(self, port: int) -> Path:
         """Write a private file that opens the page, for a browser that is started from here.
 
-        The browser's command line names the file, which no other user can read; it contains a
-        code of its own, which is sent in the body of a request.
+        The browser's command line names the file, which no other user can read; it contains
+        another code, which is sent in the body of a request.
         """
         self._file_code = _new_code().replace("-", "")
         handle, name = tempfile.mkstemp(prefix="spinedce-", suffix=".html")

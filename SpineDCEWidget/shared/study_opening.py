@@ -13,7 +13,7 @@ from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.inputs import corrected_images, read_images
-from SpineDCELib.run.saved_session import SavedVisit, read_session
+from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.settings import Settings, settings_from_dict, with_values
 
 
@@ -48,15 +48,6 @@ def reading_settings(*, series: int | None = None, saved: SavedVisit | None = No
         Settings(),
         {"reading.series": number, "reading.frame_interval": kept.reading.frame_interval},
     )
-
-
-def saved_visits(folder: str | Path) -> dict[str, SavedVisit]:
-    """Read what :meth:`Session.save` wrote: name of the visit → the work on it.
-
-    Raises:
-        InputError: the files are damaged.
-    """
-    return {visit.name: visit for visit in read_session(folder)}
 
 
 def corrected(images: Images, own: Mapping[str, Any]) -> Images:

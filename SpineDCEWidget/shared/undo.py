@@ -58,7 +58,7 @@ class UndoHistory(Generic[S]):
         self._forth.clear()
 
     def close_step(self) -> None:
-        """Let the next change be a step of its own, whatever its key."""
+        """Let the next change be a separate step, whatever its key."""
         if self._back and self._back[-1].key:
             last = self._back.pop()
             self._back.append(_Step(last.text, last.state))

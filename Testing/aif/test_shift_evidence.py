@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from SpineDCELib.aif import change_evidence, gather_evidence, parker
+from SpineDCELib.aif import gather_evidence, parker
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.models import extended_tofts
@@ -62,17 +62,3 @@ def test_noise_alone_does_not_determine_a_shift():
         gather_evidence({"none": np.full((T.size, 5), np.nan)}, T, AIF, model="extended_tofts")
     assert caught.value.code == "no_curve_for_shift"
     assert caught.value.fields == ("fit.shift",)
-
-
-def test_the_change_between_visits_depends_on_the_shift():
-    before, after = evidence(), evidence(delay=5.0, vp=0.02)
-    change = change_evidence(before, after, lesion="lesion")
-    middle = change.percent[np.argmin(np.abs(change.offsets))]
-    assert middle == pytest.approx(-75, abs=6)
-    assert change.least <= middle <= change.most
-    assert change.stable
-    close = change_evidence(before, after, lesion="lesion", cutoff=float(middle))
-    assert not close.stable
-    with pytest.raises(InputError) as caught:
-        change_evidence(before, after, lesion="other")
-    assert caught.value.code == "no_normalised_vp"

@@ -7,7 +7,6 @@ import pytest
 from SpineDCELib.aif import parker
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.analysis.delay_uncertainty import delay_log_SD
 from SpineDCELib.analysis.live_refit import refit_slices
 from SpineDCELib.compare.compare_visits import Visit, compare_visits
 from SpineDCELib.compare.registration import Registration
@@ -149,10 +148,3 @@ def test_a_region_of_noise_uses_the_shift_of_the_study():
     assert not delay.determined
     assert "Nothing" not in quiet.own_shifts()
     assert "delay_not_determined" in {f.code for f in quiet.shift_findings()}
-
-
-def test_the_error_of_a_delay_becomes_an_error_of_vp():
-    analysis = visit(0.05, APART, shift="auto")
-    for name in REGIONS:
-        assert 0 < delay_log_SD(analysis, name) < 0.2
-    assert np.isnan(delay_log_SD(analysis, "unknown"))

@@ -58,7 +58,7 @@ class Middle(NamedTuple):
 
 
 class Program:
-    """``spinedce workstation`` in a process of its own."""
+    """``spinedce workstation`` in a separate process."""
 
     def __init__(self, home: Path, *arguments: str) -> None:
         self.home, self.log = home, home / "log.txt"

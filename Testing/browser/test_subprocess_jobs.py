@@ -1,4 +1,4 @@
-"""Work in a process of its own: its progress, its reasons, and that it stops when asked."""
+"""Work in a separate process: its progress, its reasons, and that it stops when asked."""
 
 from __future__ import annotations
 

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from SpineDCELib import cli
+from SpineDCELib.cli import phantom as phantom_command
 from SpineDCELib.cli.options import add_analysis_options
+from SpineDCELib.phantom import PATIENTS, VISITS
+from SpineDCELib.phantom.protocol import SIZES
 from SpineDCELib.settings import FORM, Settings, settings_fields, value_at
 
 COMMANDS = list(cli.COMMANDS)
@@ -119,3 +122,13 @@ def test_options_that_exclude_each_other_are_refused(pair, capsys):
     with pytest.raises(SystemExit):
         cli.main(["analyse", "study", "-o", "out", *pair])
     assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_choices_of_the_phantom_are_those_that_it_can_draw():
+    """They are written out in the command, so that its help needs no imports."""
+    parser = argparse.ArgumentParser()
+    phantom_command.add(parser)
+    choices = {action.dest: tuple(action.choices) for action in parser._actions if action.choices}
+    assert set(choices["patient"]) == set(PATIENTS)
+    assert set(choices["visit"]) == {*VISITS, "both"}
+    assert set(choices["size"]) == set(SIZES)

@@ -1,4 +1,4 @@
-"""Residual tumour is told from noise: rims are found, homogeneous treated lesions stay clean."""
+"""Residual tumour or noise: rims are found, homogeneous treated lesions stay clean."""
 
 import numpy as np
 import pytest

@@ -32,7 +32,7 @@ SOUND = {"ascii", "hexspace", "labels_min", "nodomain", "unicode", "units_bad", 
 
 
 def opened_files(path):
-    """Read an image in a process of its own; return its exit code, output and opened files."""
+    """Read an image in a separate process; return its exit code, output and opened files."""
     code = (
         "import sys\n"
         "opened = []\n"

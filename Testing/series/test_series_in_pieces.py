@@ -210,7 +210,7 @@ def test_series_of_another_protocol_are_not_joined(tmp_path):
 
 
 def frames_as_series(folder, describe):
-    """Write every frame as a series of its own, all with one number and no times."""
+    """Write every frame as a separate series, all with one number and no times."""
     layout = Layout()
     images = layout.images(truth())
     for image in images:

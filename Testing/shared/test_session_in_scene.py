@@ -12,9 +12,10 @@ from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.volume_nodes import array_of, geometry_of, ras_of
 from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.run.saved_session import read_session
 
 from SpineDCEWidget.shared.session import FOLDERS, Session
-from SpineDCEWidget.shared.study_opening import open_images, saved_visits
+from SpineDCEWidget.shared.study_opening import open_images
 
 pytestmark = pytest.mark.slow
 
@@ -208,8 +209,8 @@ def test_work_that_was_kept_is_taken_up(session, baseline, studies, tmp_path):
     session.rulers_changed(baseline)
     session.save(tmp_path)
     again = Session(new_scene())
-    for name, kept in saved_visits(tmp_path).items():
-        again.open(name, open_images(kept.study), study=kept.study, saved=kept)
+    for kept in read_session(tmp_path):
+        again.open(kept.name, open_images(kept.study), study=kept.study, saved=kept)
     visit = again.visit("baseline")
     assert visit.settings == baseline.settings
     assert visit.selection == baseline.selection
@@ -225,7 +226,7 @@ def test_work_that_was_kept_is_taken_up(session, baseline, studies, tmp_path):
 
 def test_work_on_another_series_is_not_taken_up(session, baseline, studies, tmp_path):
     session.save(tmp_path)
-    work = saved_visits(tmp_path)["baseline"]
+    (work,) = (visit for visit in read_session(tmp_path) if visit.name == "baseline")
     other = Session(new_scene())
     images = open_images(studies["follow-up"][0])
     with pytest.raises(InputError, match="another series"):

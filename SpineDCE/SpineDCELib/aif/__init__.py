@@ -27,7 +27,7 @@ from SpineDCELib.aif.manual_selection import (
 from SpineDCELib.aif.phase_aif import PhaseCurve, phase_curve, vessel_angle
 from SpineDCELib.aif.population import POPULATION, georgiou, parker, weinmann
 from SpineDCELib.aif.population_fit import PopulationFit, fit_population
-from SpineDCELib.aif.shift_evidence import Evidence, change_evidence, gather_evidence
+from SpineDCELib.aif.shift_evidence import Evidence, gather_evidence
 from SpineDCELib.aif.time_shift import shift_curve
 from SpineDCELib.aif.tissue_explanation import as_tissue, explain
 from SpineDCELib.aif.voxel_scores import series_noise
@@ -55,7 +55,6 @@ __all__ = [
     "blood_curve",
     "blood_to_plasma",
     "bolus_arrival",
-    "change_evidence",
     "detect",
     "explain",
     "fit_population",

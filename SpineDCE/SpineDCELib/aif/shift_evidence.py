@@ -34,7 +34,7 @@ PLATEAU = 1.0
 #: A residual that changes by less than this share does not determine a shift.
 FLAT = 0.05
 #: Half the width of a 95 % interval in standard errors.
-_NORMAL = 1.96
+NORMAL = 1.96
 #: Place of a region's mean curve among those that are fitted.
 _MEAN = np.array([0])
 
@@ -191,7 +191,7 @@ def gather_evidence(
     residual /= residual.min()
     whole = np.mean([one[:, 0] for one in losses], axis=0)
     proposal = _refined(weighed, lowest(tried, whole), float(tried[1] - tried[0]))
-    half = _NORMAL / np.sqrt(sum(1 / max(r.SE, 1e-3) ** 2 for r in found))
+    half = NORMAL / np.sqrt(sum(1 / max(r.SE, 1e-3) ** 2 for r in found))
     by_name = {
         r.name: _moved(tried, r.vp, r.proposal - proposal) if own_delays and r.determined else r.vp
         for r in found
@@ -276,63 +276,3 @@ def _delay_of_rise(curves: NDArray[np.floating], t: Array, Cp: ArterialCurve) ->
         return round(bolus_arrival(mean, t=t) - bolus_arrival(Cp.c, t=Cp.t), 2)
     except InputError:
         return float("nan")
-
-
-@dataclass(frozen=True, eq=False)
-class ChangeEvidence:
-    """Change of normalised vp between two visits, depending on their shifts.
-
-    Attributes:
-        lesion: name. offsets: s, added to both visits' proposals.
-        percent: ``(offsets,)``, change of normalised vp, %.
-        least, most: range of the change, %, with the shift of each visit in its own interval.
-        cutoff: %. stable: True if the call is the same for every such pair of shifts.
-    """
-
-    lesion: str
-    offsets: Array
-    percent: Array
-    least: float
-    most: float
-    cutoff: float
-
-    @property
-    def stable(self) -> bool:
-        """Return whether every pair of shifts gives the same call."""
-        return self.least > self.cutoff or self.most <= self.cutoff
-
-
-def change_evidence(
-    before: Evidence, after: Evidence, *, lesion: str, cutoff: float = -40.0
-) -> ChangeEvidence:
-    """Compute the change of normalised vp, 100·(after - before)/before, at every shift.
-
-    Args:
-        cutoff: changes above it are called persistent disease, % (Behar et al., AJNR 2023: -40).
-
-    Raises:
-        InputError: one of the visits has no normalised vp of the lesion.
-    """
-    for evidence in (before, after):
-        if lesion not in evidence.normalised_vp:
-            raise InputError(
-                f"Normalised vp of '{lesion}' is not known at both visits.",
-                code="no_normalised_vp",
-                about=lesion,
-                fields=("inputs.roi",),
-            )
-    offsets = np.arange(-5.0, 5.01, 0.5)
-
-    def at(evidence: Evidence, shifts: Array) -> Array:
-        return np.interp(shifts, evidence.shifts, evidence.normalised_vp[lesion])
-
-    first, second = (at(e, e.proposal + offsets) for e in (before, after))
-    early, late = (
-        at(e, np.unique([*np.linspace(e.low, e.high, 9), e.proposal])) for e in (before, after)
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        percent = 100 * (second / first - 1)
-        pairs = 100 * (late[None, :] / early[:, None] - 1)
-    return ChangeEvidence(
-        lesion, offsets, percent, float(np.nanmin(pairs)), float(np.nanmax(pairs)), cutoff
-    )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from SpineDCELib import aif
 from SpineDCELib.aif.candidates import Verdict
 from SpineDCELib.aif.region_delay import Delay
-from SpineDCELib.aif.shift_evidence import Evidence
+from SpineDCELib.aif.shift_evidence import NORMAL, Evidence
 from SpineDCELib.analysis.acquisition_stages import preprocessed
 from SpineDCELib.analysis.aif_stages import arterial_curve
 from SpineDCELib.analysis.artery_stages import artery, detection
@@ -114,7 +114,7 @@ def delays(view: View) -> dict[str, Delay]:
             high=region.high,
             SE=region.SE,
             determined=region.determined and not found.doubt,
-            disagrees=region.determined and distance > _NORMAL * region.SE,
+            disagrees=region.determined and distance > NORMAL * region.SE,
             proposal=region.proposal,
         )
     return result
@@ -182,13 +182,11 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
     return tuple(result)
 
 
-#: Half the width of a 95 % interval in standard errors.
-_NORMAL = 1.96
 _PLURAL = {"slice": "slices", "region": "regions"}
 
 
 def shift_masks(view: View) -> Masks:
-    """Return what can have a shift of its own: regions, or whole slices."""
+    """Return what can have its own shift: regions, or whole slices."""
     if view.settings.fit.shift_by == "region":
         return without_exclusions(view.regions, view.roles)
     shape = view(preprocessed).series.geometry.shape

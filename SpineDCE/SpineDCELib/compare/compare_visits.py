@@ -43,7 +43,7 @@ from SpineDCELib.measurement import (
     normalise,
     percent_change,
 )
-from SpineDCELib.measurement.exclusions import exclusion_mask
+from SpineDCELib.measurement.exclusions import exclusion_mask, without_exclusions
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Volume
 from SpineDCELib.settings.constants import CUTOFF, STOPS
@@ -310,7 +310,7 @@ def _lesion(
         ]
         residual = residual_tumour(
             maps[1],
-            lesion=_free_of_exclusions(second, new),
+            lesion=without_exclusions(second.regions, second.roles)[new],
             threshold=default_threshold(measured[0]["vp"].value, cutoff)
             if residual_threshold is None
             else residual_threshold,
@@ -383,17 +383,13 @@ def _relative_error(visit: MeasuredVisit, of: Visit) -> float:
     return float(mean.SE / mean.mean) if np.isfinite(mean.SE) and mean.mean > 0 else 0.0
 
 
-def _free_of_exclusions(analysis: Analysis, name: str) -> NDArray[np.bool_]:
-    excluded = exclusion_mask(analysis.regions, analysis.roles)
-    return analysis.regions[name] if excluded is None else analysis.regions[name] & ~excluded
-
-
 def _perturbed(visit: Visit, lesion: str, reference: str) -> PerturbedVisit:
     measures, analysis = visit.result.measures, visit.analysis
+    masks = without_exclusions(analysis.regions, analysis.roles)
     drawn = [
         s.name for s in measures.references if s.name != reference and s.score >= SOUND_REFERENCE
     ]
-    others = [_free_of_exclusions(analysis, name) for name in drawn]
+    others = [masks[name] for name in drawn]
     others += [
         measures.neighbour_masks[s.name]
         for s in measures.neighbours
@@ -401,8 +397,8 @@ def _perturbed(visit: Visit, lesion: str, reference: str) -> PerturbedVisit:
     ]
     return PerturbedVisit(
         analysis,
-        lesion=_free_of_exclusions(analysis, lesion),
-        references=[_free_of_exclusions(analysis, reference), *others],
+        lesion=masks[lesion],
+        references=[masks[reference], *others],
         names=(lesion, reference, *drawn),
         excluded=exclusion_mask(analysis.regions, analysis.roles),
     )

@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import shift_of_voxels
+from SpineDCELib.compare.half_artery import half_artery
 from SpineDCELib.concentration import (
     relative_enhancement,
     signal_difference,
@@ -195,15 +196,9 @@ class PerturbedVisit:
     def _plasma(self, how: Perturbation) -> ArterialCurve:
         arterial, Hct = self.analysis.aif(), self.analysis.settings.aif.Hct
         t, Cp = arterial.t, arterial.samples
-        artery = self.analysis.artery
-        if how.aif_voxels is not None and artery is not None and arterial.signal is not None:
-            rng = np.random.default_rng(how.aif_voxels)
-            voxels = self.analysis.images.dynamic.signal[:, artery].astype(float)
-            half = rng.permutation(voxels.shape[1])[: max(voxels.shape[1] // 2, 1)]
-            # Only the relative change that half of the voxels make is applied, because the signal
-            # need not be a plain mean.
-            changed = voxels[:, half].mean(axis=1) / voxels.mean(axis=1)
-            Cp = self.analysis.blood_of(arterial.signal * changed).Cb / (1 - Hct)
+        if how.aif_voxels is not None:
+            Cb = half_artery(self.analysis, np.random.default_rng(how.aif_voxels))
+            Cp = Cp if Cb is None else Cb / (1 - Hct)
         if how.Hct is not None:
             Cp = Cp * (1 - Hct) / (1 - how.Hct)
         return ArterialCurve(t, Cp, self.analysis.settings.fit.integration)

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.compare.half_artery import half_artery
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import prepare
 from SpineDCELib.kinetics.parameters import Bounds
 from SpineDCELib.measurement import Share, mean_curve
-from SpineDCELib.measurement.exclusions import exclusion_mask
+from SpineDCELib.measurement.exclusions import without_exclusions
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -65,12 +66,8 @@ class MeasuredVisit:
     @cached_property
     def masks(self) -> dict[str, Mask]:
         """Region → mask without exclusions."""
-        analysis = self.analysis
-        excluded = exclusion_mask(analysis.regions, analysis.roles)
-        return {
-            name: analysis.regions[name] if excluded is None else analysis.regions[name] & ~excluded
-            for name in self.pair
-        }
+        masks = without_exclusions(self.analysis.regions, self.analysis.roles)
+        return {name: masks[name] for name in self.pair}
 
     @cached_property
     def allowed(self) -> dict[str, Mask]:
@@ -209,22 +206,14 @@ def _other_curves(analysis: Analysis, rng: np.random.Generator) -> list[Arterial
     arterial, Hct = analysis.aif(), analysis.settings.aif.Hct
     found: list[ArterialCurve] = []
     artery = analysis.artery
-    if artery is None or arterial.signal is None or int(artery.sum()) < 2:
+    if artery is None or int(artery.sum()) < 2:
         return found
-    voxels = analysis.images.dynamic.signal[:, artery].astype(float)
-    whole = voxels.mean(axis=1)
-    count = voxels.shape[1]
     for _ in range(HALVES):
-        half = rng.permutation(count)[: max(count // 2, 1)]
-        # Only the relative change is applied, because the signal need not be a plain mean.
-        changed = np.divide(
-            voxels[:, half].mean(axis=1), whole, out=np.ones_like(whole), where=whole > 0
-        )
         try:
-            Cb = analysis.blood_of(arterial.signal * changed).Cb
+            Cb = half_artery(analysis, rng)
         except InputError:
             continue
-        if np.all(np.isfinite(Cb)):
+        if Cb is not None and np.all(np.isfinite(Cb)):
             found.append(
                 ArterialCurve(arterial.t, Cb / (1 - Hct), analysis.settings.fit.integration)
             )

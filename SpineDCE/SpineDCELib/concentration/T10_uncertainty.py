@@ -22,7 +22,7 @@ class Spread(NamedTuple):
 
     Attributes:
         shared: the same at all visits of a patient, so that it cancels in a change.
-        own: drawn anew at every visit.
+        own: independent at each visit.
     """
 
     shared: float

@@ -12,10 +12,6 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.phantom.conditions import Slab
 from SpineDCELib.series.dynamic_series import Geometry
 
-FIELD_STRENGTH = 1.5  #: T
-DYNAMIC_TR = 0.0045  #: s
-DYNAMIC_TE = 0.0015  #: s
-DYNAMIC_FA = 25.0  #: degrees
 FLIP_ANGLES = (2.0, 5.0, 10.0, 15.0, 25.0)  #: degrees, of the T1-mapping set
 
 

@@ -150,8 +150,8 @@ def _declared_size(head: bytes) -> int | None:
 def _information(path: Path, notes: list[str]) -> tuple[Any, NDArray[np.float64] | None]:
     """Read the header, and the position matrix of a file whose axes are not quite at right angles.
 
-    ITK refuses what the float arithmetic of other programs leaves, unless it is told to be
-    permissive. Then it gives the directions transposed, so the matrix itself is taken.
+    ITK refuses the rounding errors of other programs, except in its permissive mode, which gives
+    the directions transposed, so the matrix itself is taken.
     """
     for permissive in (False, True):
         reader = sitk.ImageFileReader()

@@ -1,8 +1,8 @@
 """Role of a series in the analysis, with the reason: from tags and name, never from pixels.
 
 A name never outweighs facts: a series of several frames is not put aside for a word in its name.
-Such a word is a doubt, which is told, and counts only where another series of the study could be
-meant (:func:`SpineDCELib.series.study_context.settle_doubts`).
+Such a word is only a doubt: it becomes a note, and counts only where another series of the study
+could be meant (:func:`SpineDCELib.series.study_context.settle_doubts`).
 """
 
 from __future__ import annotations

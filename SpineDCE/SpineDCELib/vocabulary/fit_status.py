@@ -104,9 +104,3 @@ def legend(model: str = "") -> dict[int, str]:
 def is_fitted(status: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Return which voxels are fitted."""
     return np.asarray(status) < FIRST_UNFITTED
-
-
-def count_reasons(status: NDArray[np.integer], model: str = "") -> dict[str, int]:
-    """Count the voxels of each status that occurs, in terms of a model if one is named."""
-    codes, counts = np.unique(np.asarray(status), return_counts=True)
-    return {Status(code).reason_in(model): int(n) for code, n in zip(codes, counts, strict=True)}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date as Date
-from typing import Literal, get_args
+from typing import Literal
 
 VisitRole = Literal["baseline", "follow-up"]
-VISIT_ROLES: tuple[VisitRole, ...] = get_args(VisitRole)
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -21,12 +20,10 @@ class VisitWords:
 
     Attributes:
         title: in a heading or a menu: "Baseline".
-        phrase: in a sentence: "the baseline visit".
         key: in names of folders, files and columns of tables.
     """
 
     title: str
-    phrase: str
     key: str
 
 
@@ -47,24 +44,9 @@ class VisitLabel:
 
 #: Words for the two visits of a comparison. Further follow-ups are told apart by their dates.
 VISITS: dict[VisitRole, VisitWords] = {
-    "baseline": VisitWords("Baseline", "the baseline visit", "before"),
-    "follow-up": VisitWords("Follow-up", "the follow-up visit", "after"),
+    "baseline": VisitWords("Baseline", "before"),
+    "follow-up": VisitWords("Follow-up", "after"),
 }
-
-
-def role_of_key(key: str) -> VisitRole:
-    """Return the role of the visit that a folder or column called ``key`` holds.
-
-    Raises:
-        KeyError: no visit has that key.
-    """
-    return {words.key: role for role, words in VISITS.items()}[key]
-
-
-def visit_phrase(role: VisitRole, date: Date | None = None) -> str:
-    """Name a visit in a sentence: "the follow-up visit of 12 March 2026"."""
-    phrase = VISITS[role].phrase
-    return phrase if date is None else f"{phrase} of {long_date(date)}"
 
 
 def long_date(date: Date) -> str:
