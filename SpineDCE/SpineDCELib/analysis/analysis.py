@@ -71,6 +71,8 @@ STAGES: dict[str, Stage[Any]] = {
         artery_stages.artery,
         artery_stages.image_artery,
         artery_stages.baseline_frames,
+        artery_stages.artery_phase,
+        artery_stages.image_artery_phase,
         artery_stages.blood,
         artery_stages.image_blood,
         conversion,
@@ -366,11 +368,10 @@ class Analysis:
     def blood_of(self, signal: NDArray[np.float64]) -> BloodCurve:
         """Return the blood concentration that another mean signal of the artery would give."""
         view = View(self._graph)
-        source = view(artery_stages.artery)
-        if source is None:
+        if view(artery_stages.artery) is None:
             raise InputError("The AIF is not measured in the images.", code="aif_not_measured")
-        changed = source._replace(signal=signal)
-        return artery_stages.blood_curve(view, changed, view(artery_stages.baseline_frames))
+        n0 = view(artery_stages.baseline_frames)
+        return artery_stages.blood_curve(view, signal, n0, lambda: view(artery_stages.artery_phase))
 
     def aif(self, progress: Progress = silent) -> ArterialInput:
         """Return the arterial input function before any shift."""

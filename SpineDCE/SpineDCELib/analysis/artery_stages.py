@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -116,7 +118,7 @@ def aif_alternatives(view: View) -> tuple[Alternative, ...]:
         voxels[mask] = best
         power = np.square(signal[:, best]).mean(axis=1) - 2 * found.noise**2
         mean: NDArray[np.float64] = np.sqrt(np.maximum(power, 0.0))
-        curve = blood_curve(view, Artery(voxels, mean), n0)
+        curve = blood_curve(view, mean, n0, partial(_phase, view, voxels, n0))
         if not np.all(np.isfinite(curve.Cb)):
             continue
         ratios = _normalised(curve.Cb, own, curves, view, t, n0)
@@ -247,22 +249,44 @@ def blood(view: View) -> BloodCurve:
             code="aif_not_measured",
             fields=["aif.source"],
         )
-    return blood_curve(view, source, view(baseline_frames))
+    return blood_curve(view, source.signal, view(baseline_frames), lambda: view(artery_phase))
 
 
 def image_blood(view: View) -> BloodCurve:
     """Return blood concentration in the artery in the images, whatever the AIF comes from."""
     source = view(image_artery)
-    return blood_curve(view, source, _baseline_frames(view, source))
+    n0 = _baseline_frames(view, source)
+    return blood_curve(view, source.signal, n0, lambda: view(image_artery_phase))
 
 
-def blood_curve(view: View, source: Artery, n0: int) -> BloodCurve:
-    """Return blood concentration from an artery's mean signal.
+def artery_phase(view: View) -> PhaseCurve | str | None:
+    """Return blood concentration from the phase in the artery that the AIF comes from.
+
+    A sentence says why phase images are not used; None without phase images.
+    """
+    source = view(artery)
+    return None if source is None else _phase(view, source.mask, view(baseline_frames))
+
+
+def image_artery_phase(view: View) -> PhaseCurve | str | None:
+    """Return the same for the artery in the images, whatever the AIF comes from."""
+    source = view(image_artery)
+    return _phase(view, source.mask, _baseline_frames(view, source))
+
+
+def blood_curve(
+    view: View,
+    signal: NDArray[np.float64],
+    n0: int,
+    phase_of: Callable[[], PhaseCurve | str | None],
+) -> BloodCurve:
+    """Return blood concentration from an artery's mean signal, ``(frames,)``.
 
     Args:
         n0: number of baseline frames.
+        phase_of: gives the concentration from the artery's phase; not called for relative signal.
     """
-    signal, mode = source.signal, view(signal_mode)
+    mode = view(signal_mode)
     baseline = np.asarray(signal[:n0].mean())
     if not (np.all(np.isfinite(signal)) and baseline > 0):
         raise InputError(
@@ -276,7 +300,7 @@ def blood_curve(view: View, source: Artery, n0: int) -> BloodCurve:
         return BloodCurve(Cb, signal, None, 0.0, (f"AIF from the artery's {mode} signal.",))
     T10 = view(blood_T10)
     contrast, _unit = aif.blood_contrast(TR=view(TR), FA=view(FA), T10=T10, r1=view(r1))
-    phase, notes = _phase(view, source.mask, n0), [_blood_T10_note(view, T10)]
+    phase, notes = phase_of(), [_blood_T10_note(view, T10)]
     if isinstance(phase, str):
         notes.append(phase)
         phase = None
