@@ -69,7 +69,7 @@ def summary(outcome: Outcome) -> str:
     for one in measures.normalised:
         lines.append(
             f"{one.lesion} / {one.reference}: normalised {one.parameter} {one.value:.2f} × "
-            f"(95 % {one.low:.2f} to {one.high:.2f})"
+            f"(95 % from noise alone: {one.low:.2f} to {one.high:.2f})"
         )
     for name, size in measures.sizes.items():
         lines.append(

@@ -179,8 +179,8 @@ def _measurements(region: Any, result: Result, model: Code) -> list[Any]:
         if ratio.lesion == region.name:
             name = normalised_code(ratio.parameter, result.measures.mode)
             add(name, ratio.value, RATIO, codes.MEAN, method)
-            add(name, ratio.low, RATIO, codes.LOW, method)
-            add(name, ratio.high, RATIO, codes.HIGH, method)
+            add(name, ratio.low, RATIO, codes.NOISE_LOW, method)
+            add(name, ratio.high, RATIO, codes.NOISE_HIGH, method)
     size = result.measures.sizes.get(region.name)
     if size is not None:
         add(codes.LONG_AXIS, size.axial.longest, codes.MM)

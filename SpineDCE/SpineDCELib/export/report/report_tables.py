@@ -51,7 +51,10 @@ def measurement_rows(result: Result) -> Table:
     ratios = [result.measures.of(region.name) for region in regions]
     if any(ratio is not None for ratio in ratios):
         rows.append(
-            [f"{normalised_title('vp', result.measures.mode)}, 95 % interval", *map(_ratio, ratios)]
+            [
+                f"{normalised_title('vp', result.measures.mode)}, 95 % interval from noise alone",
+                *map(_ratio, ratios),
+            ]
         )
     return ["", *(region.name for region in regions)], rows
 
