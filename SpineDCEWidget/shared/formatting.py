@@ -190,13 +190,17 @@ def call(session: Session) -> str:
 
 
 def warnings(session: Session) -> list[str]:
-    """Return the warnings that belong to the numbers."""
+    """Return the warnings that belong to the numbers, and what the last export left out."""
+    missing = [
+        _("{name} was not written: {reason}").format(name=name, reason=reason)
+        for name, reason in session.not_written.items()
+    ]
     compared = session.comparison
     if compared is not None and session.is_comparison_current:
-        return list(compared.warnings)
+        return [*compared.warnings, *missing]
     return [
         f"{visit.label}: {warning}"
         for visit in session.visits
         if visit.result is not None and visit.analysis is not None and visit.analysis.regions
         for warning in visit.result.measures.warnings
-    ]
+    ] + missing

@@ -98,6 +98,8 @@ class Session:
         self.comparison: Comparison | None = None
         #: Codes of the findings that the user accepted for the present pair of visits.
         self.accepted: set[str] = set()
+        #: What the last export could not write → the reason.
+        self.not_written: dict[str, str] = {}
         self._checked: tuple[object, list[Finding]] | None = None
         self._applying = False
         self.history = UndoHistory(SessionState(self.common))
@@ -809,7 +811,8 @@ class Session:
     ) -> Job[list[str]]:
         """Return the job that writes what ``spinedce`` would for the computed visits.
 
-        Its value is the list of files, relative to ``folder``.
+        Its value is the list of files, relative to ``folder``; :attr:`not_written` then names
+        what is missing.
 
         Raises:
             InputError: nothing is computed, or not with the present settings and regions.
@@ -830,13 +833,18 @@ class Session:
         ]  # fmt: skip
         comparison = self.comparison if self.is_comparison_current else None
 
+        missing: dict[str, str] = {}
+
         def work(progress: Progress) -> list[str]:
-            return export_visits(
+            files, not_written = export_visits(
                 finished, comparison, folder, formats=formats, anonymise=anonymise,
                 progress=progress,
             )  # fmt: skip
+            missing.update(not_written)
+            return files
 
         def release(_files: list[str]) -> None:
+            self.not_written = missing
             for visit in self.visits:
                 visit.release_memory()
 

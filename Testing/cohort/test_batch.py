@@ -292,3 +292,29 @@ def test_finished_studies_are_kept_when_a_batch_is_cancelled(studies, tmp_path):
     shutil.rmtree(out / "sub-P01")
     [entry] = run_batch(read_studies(studies)[:1], RECIPE, out, workers=0)
     assert entry.status == "done"
+
+
+def test_a_study_with_missing_files_is_incomplete_and_tried_again(cohort, tmp_path, monkeypatch):
+    table = tmp_path / "t.csv"
+    base = cohort / "P01" / "before"
+    table.write_text(
+        f"patient,study,roi\nP01,{base / 'dicom'},{base / 'truth' / 'rois.seg.nrrd'}\n"
+    )
+    recipe = Recipe(SETTINGS, flip_runs=0, formats=("nifti",))
+    out = tmp_path / "out"
+
+    def fail(*_arguments, **_keywords):
+        raise AttributeError("no attribute of that name")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("SpineDCELib.export.nifti_maps.write_nifti_maps", fail)
+        [entry] = run_batch(read_studies(table), recipe, out, workers=0)
+    assert entry.status == "incomplete"
+    assert "nifti was not written" in entry.reason
+    assert "nifti" in tsv(out / "studies.tsv")[0]["reason"]
+    assert (out / "results" / "P01" / "measurements.csv").is_file()
+    [entry] = run_batch(read_studies(table), recipe, out, workers=0)
+    assert (entry.status, entry.reason) == ("done", "")
+    assert list((out / "results" / "P01").glob("vp.nii*"))
+    [entry] = run_batch(read_studies(table), recipe, out, workers=0)
+    assert entry.status == "kept"

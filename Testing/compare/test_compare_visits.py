@@ -48,7 +48,7 @@ def inputs(root):
 def sample(request, tmp_path_factory):
     root = sample_patient(tmp_path_factory, request.param)
     visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]
-    comparison, files = compare_studies(
+    comparison, files, _ = compare_studies(
         *visits, SETTINGS, root / "out", flip_runs=20, formats=("report", "scene")
     )
     return request.param, root, comparison, files
@@ -188,7 +188,7 @@ def test_regions_are_carried_over_to_a_visit_without_regions(sample):
         pytest.skip("one patient is enough")
     before = given_visit(root / "before" / "dicom", inputs(root / "before"))
     after = given_visit(root / "after" / "dicom", replace(inputs(root / "after"), roi=()))
-    comparison, _ = compare_studies(
+    comparison, *_ = compare_studies(
         before, after, SETTINGS, root / "carried", flip_runs=0, formats=()
     )
     [lesion] = comparison.lesions
@@ -395,3 +395,45 @@ def test_visits_are_an_ordered_list_with_label_date_and_role(sample):
     ]
     assert [v.about.role for v in comparison.visits] == ["baseline", "follow-up"]
     assert comparison.visits == (comparison.baseline, comparison.follow_up)
+
+
+def test_what_cannot_be_written_leaves_the_rest_of_a_comparison(sample, monkeypatch, capsys):
+    pytest.importorskip("highdicom", reason="highdicom is not installed")
+    patient, root, _, _ = sample
+    if patient == "A":
+        pytest.skip("one patient is enough")
+
+    def fail(*_arguments, **_keywords):
+        raise AttributeError("no attribute of that name")
+
+    monkeypatch.setattr("SpineDCELib.export.dicom.change_report", fail)
+    monkeypatch.setattr("SpineDCELib.export.dicom.measurement_report", fail)
+    monkeypatch.setattr("SpineDCELib.export.slicer_scene.write_comparison_scene", fail)
+    out = root / "with faults"
+    options = []
+    for visit, after in (("before", ""), ("after", "-after")):
+        truth = root / visit / "truth"
+        options += [f"--roi{after}", str(truth / "rois.seg.nrrd")]
+        options += [f"--aif-file{after}", str(truth / "aif.csv")]
+    code = main(
+        ["compare", str(root / "before" / "dicom"), str(root / "after" / "dicom"), "-o", str(out),
+         "--t1-vfa", "--shift", "5", "--flip-runs", "0", "--export", "dicom,scene,report",
+         *options]
+    )  # fmt: skip
+    assert code == 1
+    missing = {
+        "": {"dicom/changes.dcm", "scene"},
+        "before": {"dicom/measurements.dcm"},
+        "after": {"dicom/measurements.dcm"},
+    }
+    said = capsys.readouterr().out
+    for folder, names in missing.items():
+        file = out / folder / ("provenance.json" if folder else "comparison.json")
+        assert set(json.loads(file.read_text(encoding="utf-8"))["not written"]) == names
+        for name in names:
+            assert f"! {folder}/{name} was not written".replace("! /", "! ") in said
+    for name in (
+        "comparison.csv", "report.html", "dicom/residual.dcm", "before/dicom/vp.dcm",
+        "before/dicom/regions.dcm", "after/measurements.csv", "after/report.html",
+    ):  # fmt: skip
+        assert (out / name).is_file(), name

@@ -16,6 +16,7 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from sample_patients import sample_visit
+from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.files.atomic_folder import staged
@@ -382,3 +383,59 @@ def test_one_object_that_cannot_be_made_leaves_the_others(made, tmp_path, monkey
     assert (tmp_path / "dicom" / "vp.dcm").is_file()
     assert (tmp_path / "dicom" / "regions.dcm").is_file()
     assert list(tmp_path.glob("vp.nii*"))
+
+
+def test_one_region_alone_is_exported(made, tmp_path):
+    root, _, _ = made
+    found = read_segmentation(root / "truth" / "rois.seg.nrrd")
+    one = tmp_path / "lesion.nrrd"
+    image = sitk.GetImageFromArray(found.masks["Lesion"].astype(np.uint8))
+    image.SetSpacing(found.geometry.spacing)
+    image.SetOrigin(found.geometry.affine[:3, 3].tolist())
+    image.SetDirection(found.geometry.direction.ravel().tolist())
+    sitk.WriteImage(image, str(one))
+    inputs = replace(study_inputs(root), roi=(str(one),))
+    outcome = analyse(inputs, SETTINGS, tmp_path / "out", formats=("dicom",))
+    assert outcome.not_written == {}
+    written = pydicom.dcmread(tmp_path / "out" / "dicom" / "regions.dcm")
+    assert len(written.SegmentSequence) == 1
+    assert written.pixel_array.sum() == found.masks["Lesion"].sum()
+
+
+def test_a_study_without_thickness_and_frame_of_reference_is_exported(made, tmp_path):
+    root, _, _ = made
+    inputs, study = study_inputs(root), tmp_path / "study"
+    for file in sorted(Path(inputs.study).rglob("*.dcm")):
+        image = pydicom.dcmread(file)
+        for keyword in ("SliceThickness", "FrameOfReferenceUID", "PatientName", "PatientID"):
+            if keyword in image:
+                delattr(image, keyword)
+        target = study / file.relative_to(inputs.study)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        image.save_as(target)
+    outcome = analyse(
+        replace(inputs, study=str(study)), SETTINGS, tmp_path / "out", formats=("dicom",)
+    )
+    assert outcome.not_written == {}
+    written = [pydicom.dcmread(p) for p in (tmp_path / "out" / "dicom").glob("*.dcm")]
+    assert len({w.FrameOfReferenceUID for w in written if "FrameOfReferenceUID" in w}) == 1
+
+
+def test_a_figure_that_cannot_be_drawn_leaves_the_numbers(made, tmp_path, monkeypatch, capsys):
+    root, _, _ = made
+
+    def fail(*_arguments, **_keywords):
+        raise ValueError("no font of that name")
+
+    monkeypatch.setattr("SpineDCELib.export.analysis_files.write_overview", fail)
+    out = tmp_path / "out"
+    truth = root / "truth"
+    code = main(
+        ["analyse", str(root / "dicom"), "-o", str(out), "--aif-file", str(truth / "aif.csv"),
+         "--t1-vfa", "--shift", "5", "--roi", str(truth / "rois.seg.nrrd")]
+    )  # fmt: skip
+    assert code == 1
+    assert "! overview.png was not written" in capsys.readouterr().out
+    record = json.loads((out / "provenance.json").read_text(encoding="utf-8"))
+    assert list(record["not written"]) == ["overview.png"]
+    assert (out / "measurements.csv").is_file()

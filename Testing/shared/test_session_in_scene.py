@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from SpineDCELib.mrml.volume_nodes import array_of, geometry_of, ras_of
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.saved_session import read_session
 
+from SpineDCEWidget.shared.formatting import warnings
 from SpineDCEWidget.shared.session import FOLDERS, Session
 from SpineDCEWidget.shared.study_opening import open_images
 
@@ -259,6 +261,27 @@ def test_an_export_is_what_the_command_line_makes(session, baseline, tmp_path):
         records = [json.loads((f / "provenance.json").read_text()) for f in (ours, theirs)]
         assert records[0]["results"] == records[1]["results"]
     assert main(["rerun", str(tmp_path / "ours" / "before" / "provenance.json")]) == 0
+
+
+def test_an_export_names_what_it_could_not_write(session, baseline, tmp_path, monkeypatch):
+    def fail(*_arguments, **_keywords):
+        raise AttributeError("no attribute of that name")
+
+    session.compute(baseline)
+    monkeypatch.setattr("SpineDCELib.export.nifti_maps.write_nifti_maps", fail)
+    files = session.export(tmp_path, formats=["nifti"])
+    [place] = {Path(f).parent for f in files if Path(f).name == "provenance.json"} & {
+        Path(), Path(FOLDERS["baseline"])
+    }  # fmt: skip
+    assert str(place / "measurements.csv") in files
+    record = json.loads((tmp_path / place / "provenance.json").read_text())
+    assert set(record["not written"]) == {"nifti"}
+    named = (place / "nifti").as_posix()
+    assert named in session.not_written
+    assert any(text.startswith(f"{named} was not written") for text in warnings(session))
+    monkeypatch.undo()
+    session.export(tmp_path, formats=["nifti"])
+    assert session.not_written == {}
 
 
 def test_nothing_is_exported_that_is_out_of_date(session, baseline, tmp_path):

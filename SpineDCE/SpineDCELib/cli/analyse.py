@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
-from SpineDCELib.cli.terminal import show, shown_progress
+from SpineDCELib.cli.terminal import show, show_missing, shown_progress
 
 if TYPE_CHECKING:
     from SpineDCELib.run.analyse import Outcome
@@ -38,9 +38,7 @@ def run(options: argparse.Namespace) -> int:
             keep_other_files=options.keep_other_files,
         )
     show(summary(outcome))
-    for name, reason in outcome.not_written.items():
-        show(f"! {name} was not written: {reason}")
-    return 1 if outcome.not_written else 0
+    return show_missing(outcome.not_written)
 
 
 def summary(outcome: Outcome) -> str:

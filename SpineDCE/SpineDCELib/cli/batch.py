@@ -61,7 +61,7 @@ def add_worker_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Analyse the studies that are not done yet; return 1 if a study failed."""
+    """Analyse the studies that are not done yet; return 1 if a study failed or is incomplete."""
     from SpineDCELib.cohort.batch import Recipe, run_batch
     from SpineDCELib.cohort.batch_studies import read_studies
     from SpineDCELib.export.formats import parse_formats
@@ -90,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
         )  # fmt: skip
     show(summary(entries, options.known_options))
     print(f"\nResults in {options.out}: participants.tsv, studies.tsv, sub-*/, results/")
-    return int(any(entry.status == "failed" for entry in entries))
+    return int(any(entry.status in ("incomplete", "failed") for entry in entries))
 
 
 def summary(entries: Any, known: Collection[str] | None = None) -> str:
@@ -101,14 +101,19 @@ def summary(entries: Any, known: Collection[str] | None = None) -> str:
     """
     counts = {
         status: sum(entry.status == status for entry in entries)
-        for status in ("done", "kept", "failed")
+        for status in ("done", "kept", "incomplete", "failed")
     }
-    words = {"done": "done", "kept": "kept from an earlier run", "failed": "failed"}
+    words = {
+        "done": "done",
+        "kept": "kept from an earlier run",
+        "incomplete": "incomplete",
+        "failed": "failed",
+    }
     counted = ", ".join(f"{n} {words[status]}" for status, n in counts.items() if n)
     lines = [f"{len(entries)} patients: {counted}"]
     lines += [
         f"! {one.name}: {with_remedy(InputError(one.reason, fields=one.fields), known)}"
         for one in entries
-        if one.status == "failed"
+        if one.status in ("incomplete", "failed")
     ]
     return "\n".join(lines)

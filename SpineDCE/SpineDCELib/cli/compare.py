@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.options import add_analysis_options, settings_of, shift_of
-from SpineDCELib.cli.terminal import existing, show, shown_progress
+from SpineDCELib.cli.terminal import existing, show, show_missing, shown_progress
 from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE, STOPS
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
     if options.swap:
         before, after = after, before
     with shown_progress() as progress:
-        comparison, files = compare_studies(
+        comparison, files, not_written = compare_studies(
             before,
             after,
             settings_of(options),
@@ -143,7 +143,7 @@ def run(options: argparse.Namespace) -> int:
         )
     show(summary(comparison))
     print(f"\nResults in {options.out}: before/, after/, " + ", ".join(files))
-    return 0
+    return show_missing(not_written)
 
 
 def summary(comparison: Comparison) -> str:

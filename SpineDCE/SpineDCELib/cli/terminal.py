@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,13 @@ from SpineDCELib.progress import Progress, silent
 def show(text: str) -> None:
     """Print a text that may hold names from files of others."""
     print(printable(text))
+
+
+def show_missing(missing: Mapping[str, str]) -> int:
+    """Print what could not be written, with the reasons; return the exit status."""
+    for name, reason in missing.items():
+        show(f"! {name} was not written: {reason}")
+    return 1 if missing else 0
 
 
 def existing(path: str) -> Path:

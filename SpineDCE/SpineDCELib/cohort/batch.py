@@ -52,8 +52,9 @@ class Entry:
     """Outcome of one study of a batch.
 
     Attributes:
-        status: "done", "kept" from an earlier run, or "failed".
-        reason: why it failed.
+        status: "done", "kept" from an earlier run, "incomplete" (something could not be written),
+            or "failed".
+        reason: why it failed, or what is missing and why.
         fields: settings and inputs that can fix the problem; see :class:`SpineDCEError`.
     """
 
@@ -79,8 +80,8 @@ def run_batch(
     """Compare or analyse every study, and write a data set like BIDS derivatives to ``out``.
 
     Results of the same files and settings from an earlier run are kept, so a batch that was
-    stopped is resumed. A study that fails is listed with the reason and tried again on the next
-    run.
+    stopped is resumed. A study that fails, or of which something could not be written, is listed
+    with the reason and tried again on the next run.
 
     Args:
         workers, address: see :func:`worker_pool`.
@@ -159,18 +160,23 @@ def _run(
     progress(len(entries) / len(studies), f"{len(entries)} of {len(studies)} patients")
     for number, result in pool(partial(run_study, recipe=recipe, out=out), open_ones):
         study = open_ones[number]
-        failed = isinstance(result, Failure)
-        entries[study.name] = (
-            Entry(study.name, "failed", result.reason, fields=result.fields)
-            if failed
-            else Entry(study.name, "done", "", result)
-        )
+        if isinstance(result, Failure):
+            entry = Entry(study.name, "failed", result.reason, fields=result.fields)
+        else:
+            seconds, missing = result
+            said = dict.fromkeys(missing, "an error.") if recipe.anonymise else missing
+            reason = " ".join(f"{name} was not written: {why}" for name, why in said.items())
+            entry = Entry(study.name, "incomplete" if missing else "done", reason, seconds)
+        entries[study.name] = entry
         _write_lists(out, studies, entries)
         progress(len(entries) / len(studies), f"{len(entries)} of {len(studies)} patients")
 
 
-def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
-    """Analyse one patient, move the complete results into place, and return the time, s.
+def run_study(study: Study, *, recipe: Recipe, out: Path) -> tuple[float, dict[str, str]]:
+    """Analyse one patient, and move the complete results into place.
+
+    Returns:
+        The time, s; and what could not be written → the reason.
 
     Raises:
         InputError: see :func:`analyse` and :func:`compare_studies`.
@@ -184,17 +190,17 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
     try:
         given = [given_visit(Path(i.study), i) for i in study.visits.values()]
         if len(given) == 2:
-            compare_studies(
+            missing = compare_studies(
                 given[0], given[1], recipe.settings, results,
                 accept_differences=recipe.accept_differences, accepted=recipe.accepted,
                 cutoff=recipe.cutoff, flip_runs=recipe.flip_runs, formats=recipe.formats,
                 anonymise=recipe.anonymise, cached=False,
-            )  # fmt: skip
+            ).not_written  # fmt: skip
         else:
-            analyse(
+            missing = analyse(
                 given[0].inputs, given[0].settings or recipe.settings, results,
                 formats=recipe.formats, anonymise=recipe.anonymise, cached=False,
-            )  # fmt: skip
+            ).not_written  # fmt: skip
         final = out / "results" / study.label
         _make_movable(results, final)
         for session, inputs in study.visits.items():
@@ -203,14 +209,17 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> float:
             folder = subject / f"ses-{session}" if session else subject
             bids.write_visit(folder / "perf", prefix, place, inputs)
         seconds = time.monotonic() - start
-        mark = {"patient": study.name, "key": key, "seconds": round(seconds, 2)}
+        mark = {
+            "patient": study.name, "key": key, "seconds": round(seconds, 2),
+            "not written": list(missing),
+        }  # fmt: skip
         (results / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
         write_record(results)
         _move(subject, out / f"sub-{study.label}")
         _move(results, final)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return seconds
+    return seconds, missing
 
 
 def _make_movable(results: Path, final: Path) -> None:
@@ -248,6 +257,8 @@ def _is_finished(study: Study, recipe: Recipe, out: Path) -> bool:
         results = out / "results" / study.label
         mark = read_json(results / MARK)
         same = mark["key"] == _key(study, recipe) and (out / f"sub-{study.label}").is_dir()
+        if mark.get("not written"):
+            return False
         return bool(same and read_record(results) and not changed_files(results))
     except (OSError, ValueError, KeyError, TypeError):
         return False  # damaged, so it is analysed again
@@ -264,7 +275,10 @@ def _write_lists(out: Path, studies: Sequence[Study], entries: dict[str, Entry])
         )  # fmt: skip
         known: dict[str, Any] = {"participant_id": f"sub-{study.label}", **study.demographics}
         results = out / "results" / study.label
-        if entry.status in ("done", "kept") and (results / "comparison.json").is_file():
+        if (
+            entry.status in ("done", "kept", "incomplete")
+            and (results / "comparison.json").is_file()
+        ):
             with contextlib.suppress(
                 OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error
             ):

@@ -231,7 +231,7 @@ def _example(
             draft.rename(folder / visit)
     files = [_visit(folder / visit) for visit in VISITS]
     before, after = (given_visit(Path(inputs.study), inputs) for inputs in files)
-    comparison, _ = compare_studies(
+    comparison, *_ = compare_studies(
         before, after, settings, out / "cohort" / f"example-{key}", flip_runs=0, formats=()
     )
     visits = [("baseline", comparison.baseline), ("follow-up", comparison.follow_up)]

@@ -21,6 +21,7 @@ from SpineDCELib.export.csv_tables import (
     write_sizes,
     write_table,
 )
+from SpineDCELib.export.formats import noted
 from SpineDCELib.export.map_figures import Picture
 from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.export.overview_figure import write_overview
@@ -37,8 +38,11 @@ AIR = 0.02
 
 def write_results(
     folder: Path, analysis: Analysis, result: Result, *, anonymise: bool = False
-) -> dict[str, str]:
-    """Write maps, tables and the overview figure; return file name → digest of its numbers.
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Write maps, tables and figures.
+
+    Returns:
+        File name → digest of its numbers; and figure that could not be drawn → the reason.
 
     Args:
         anonymise: leave the series' UIDs out of the headers of the maps.
@@ -101,35 +105,38 @@ def write_results(
         write_normalised(folder / "normalised.csv", measures)
         write_references(folder / "references.csv", measures)
         tables += ["normalised.csv", "references.csv"]
-    tables += _write_preprocessing(folder, analysis)
+    missing: dict[str, str] = {}
+    tables += _write_preprocessing(folder, analysis, missing)
     for name in tables:
         digests[name] = file_digest(folder / name)
     if "vp" in result.maps:
-        write_overview(
-            folder / "overview.png",
-            picture_of(analysis, result),
-            caption=f"{settings.fit.model}, {analysis.signal_mode} signal, "
-            f"AIF {settings.aif.source}, shift {analysis.shift():g} s",
-        )
-    return digests
+        with noted(missing, "overview.png"):
+            write_overview(
+                folder / "overview.png",
+                picture_of(analysis, result),
+                caption=f"{settings.fit.model}, {analysis.signal_mode} signal, "
+                f"AIF {settings.aif.source}, shift {analysis.shift():g} s",
+            )
+    return digests, missing
 
 
-def _write_preprocessing(folder: Path, analysis: Analysis) -> list[str]:
+def _write_preprocessing(folder: Path, analysis: Analysis, missing: dict[str, str]) -> list[str]:
     """Write the effect of preprocessing, if there was any; return the names of the tables."""
     images, excluded = analysis.images, analysis.settings.reading.excluded_frames
     before = without_frames(analysis.study.dynamic, excluded)
     if not excluded and images.dynamic.signal is before.signal:
         return []
-    write_preprocessing_picture(
-        folder / "preprocessing.png",
-        before=before,
-        after=images.dynamic,
-        baseline_frames=analysis.concentration().baseline_frames,
-        regions=analysis.regions,
-        tissue=images.tissue,
-        displacement=images.displacement,
-        rotation=images.rotation,
-    )
+    with noted(missing, "preprocessing.png"):
+        write_preprocessing_picture(
+            folder / "preprocessing.png",
+            before=before,
+            after=images.dynamic,
+            baseline_frames=analysis.concentration().baseline_frames,
+            regions=analysis.regions,
+            tissue=images.tissue,
+            displacement=images.displacement,
+            rotation=images.rotation,
+        )
     if images.displacement is None or images.rotation is None:
         return []
     write_motion(

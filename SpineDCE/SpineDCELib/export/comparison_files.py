@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from SpineDCELib.compare.call import EVIDENCE, LIMITS
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.export.formats import noted
+from SpineDCELib.export.identity import identifying_words, safe_reasons
 from SpineDCELib.measurement import percent_change
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
@@ -22,8 +23,15 @@ if TYPE_CHECKING:
 
 def write_comparison(
     folder: Path, comparison: Comparison, *, formats: Sequence[str], anonymise: bool = False
-) -> None:
-    """Write tables, residual tumour, structured report and report of a comparison."""
+) -> dict[str, str]:
+    """Write tables, residual tumour, structured report and report of a comparison.
+
+    What cannot be written never stops the rest.
+
+    Returns:
+        What could not be written → the reason; ``comparison.json`` has it too.
+    """
+    missing: dict[str, str] = {}
     write_table(
         folder / "comparison.csv",
         ["lesion", "quantity", "unit", "before", "after", "change [%]", "95% low [%]",
@@ -64,23 +72,33 @@ def write_comparison(
             residuals,
             comparison.follow_up.analysis.images.dynamic.geometry,
         )
-    write_json(folder / "comparison.json", record(comparison, anonymise=anonymise))
     if "dicom" in formats:
         from SpineDCELib.export.dicom import write_changes, write_residual
 
-        # Visits that are not DICOM have said so where their own objects were written.
-        with noted({}, "dicom"):
+        with noted(missing, "dicom/changes.dcm"):
             write_changes(folder / "dicom", comparison, anonymise=anonymise)
         if residuals:
-            write_residual(folder / "dicom", comparison, residuals, anonymise=anonymise)
+            with noted(missing, "dicom/residual.dcm"):
+                write_residual(folder / "dicom", comparison, residuals, anonymise=anonymise)
     if "scene" in formats:
         from SpineDCELib.export.slicer_scene import write_comparison_scene
 
-        write_comparison_scene(folder, comparison)
-    if "report" in formats or "pdf" in formats:
-        from SpineDCELib.export.report import write_comparison_report
+        with noted(missing, "scene"):
+            write_comparison_scene(folder, comparison)
+    for name in ("report", "pdf"):
+        if name in formats:
+            from SpineDCELib.export.report import write_comparison_report
 
-        write_comparison_report(folder, comparison, formats=formats, anonymise=anonymise)
+            with noted(missing, name):
+                write_comparison_report(folder, comparison, formats=[name], anonymise=anonymise)
+    full = record(comparison, anonymise=anonymise)
+    if missing:
+        words = frozenset[str]()
+        if anonymise:
+            words = words.union(*(identifying_words(v.analysis) for v in comparison.visits))
+        full["not written"] = safe_reasons(missing, words)
+    write_json(folder / "comparison.json", full)
+    return missing
 
 
 def _rows(lesion: LesionChange) -> list[list[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from SpineDCELib.analysis import Analysis
@@ -62,6 +62,14 @@ def patient_words(analysis: Analysis) -> frozenset[str]:
 def without_words(texts: Iterable[str], words: frozenset[str]) -> list[str]:
     """Return the texts that contain none of the words."""
     return [text for text in texts if not any(word in text.lower() for word in words)]
+
+
+def safe_reasons(missing: Mapping[str, str], words: frozenset[str]) -> dict[str, str]:
+    """Return what could not be written → the reason, or "an error" if it contains a word."""
+    return {
+        what: reason if without_words([reason], words) else "an error"
+        for what, reason in missing.items()
+    }
 
 
 def require_plain_names(analysis: Analysis) -> None:

@@ -20,6 +20,7 @@ from SpineDCELib.export.identity import (
     identifying_words,
     may_show_text,
     require_plain_names,
+    safe_reasons,
     without_words,
 )
 from SpineDCELib.files.digests import file_digest
@@ -183,8 +184,8 @@ def write_analysis(
         require_plain_names(analysis)
         words = identifying_words(analysis)
         result = _without_identity(analysis, result, words)
-    digests = write_results(folder, analysis, result, anonymise=anonymise)
-    missing = write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
+    digests, missing = write_results(folder, analysis, result, anonymise=anonymise)
+    missing |= write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
     record = record | {
         "settings": settings_to_dict(analysis.settings),
         "resolved": _resolved(analysis),
@@ -195,10 +196,7 @@ def write_analysis(
         "results": digests,
     }
     if missing:
-        record["not written"] = {
-            what: reason if without_words([reason], words) else "an error"
-            for what, reason in missing.items()
-        }
+        record["not written"] = safe_reasons(missing, words)
     write_provenance(folder / "provenance.json", without_identity(record) if anonymise else record)
     return missing
 

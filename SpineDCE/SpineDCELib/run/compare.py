@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,19 @@ class Given:
 
     inputs: Inputs
     settings: Settings | None = None  #: of the earlier analysis
+
+
+class ComparedStudies(NamedTuple):
+    """A comparison and its files.
+
+    Attributes:
+        files: of the comparison itself; those of the visits are in ``before`` and ``after``.
+        not_written: format or file → the reason why it is missing.
+    """
+
+    comparison: Comparison
+    files: tuple[str, ...]
+    not_written: dict[str, str]
 
 
 def given_visit(path: Path, inputs: Inputs) -> Given:
@@ -107,7 +120,7 @@ def compare_studies(
     anonymise: bool = False,
     keep_other_files: bool = False,
     progress: Progress = silent,
-) -> tuple[Comparison, tuple[str, ...]]:
+) -> ComparedStudies:
     """Analyse both visits with common settings, compare them, and write all results to ``out``.
 
     Args:
@@ -131,7 +144,7 @@ def compare_studies(
         >>> from SpineDCELib.run.compare import Given
         >>> baseline, follow_up = (Given(Inputs(name)) for name in ("visit 1", "visit 2"))
         >>> try:
-        ...     comparison, files = compare_studies(baseline, follow_up, Settings(), out)
+        ...     compared = compare_studies(baseline, follow_up, Settings(), out)
         ... except InputError as error:
         ...     print(error.code)
         study_missing
@@ -180,7 +193,7 @@ def compare_studies(
         )
         progress(0.95, "Writing the comparison")
         with new_run(out) as stage:
-            write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
+            missing = write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
             files = tuple(sorted(p.relative_to(stage).as_posix() for p in stage.rglob("*")
                                  if p.is_file()))  # fmt: skip
             for name, visit in (("before", one), ("after", two)):
@@ -188,9 +201,10 @@ def compare_studies(
                 if name == "after" and registrations:
                     shutil.copyfile(scratch / _CARRIED, stage / name / _CARRIED)
                     visit = visit.moved(scratch, stage / name)
-                visit.write(stage / name, formats=formats, anonymise=anonymise)
+                of_visit = visit.write(stage / name, formats=formats, anonymise=anonymise)
+                missing |= {f"{name}/{what}": reason for what, reason in of_visit.items()}
     progress(1.0, "Done")
-    return comparison, files
+    return ComparedStudies(comparison, files, missing)
 
 
 @contextlib.contextmanager

@@ -52,14 +52,14 @@ def export_visits(
     anonymise: bool = False,
     keep_other_files: bool = False,
     progress: Progress = silent,
-) -> list[str]:
+) -> tuple[list[str], dict[str, str]]:
     """Write the result files that the command line writes, and the inputs made in the window.
 
     Regions, settings and the artery selection are among them, so that the command line computes
     the same numbers from these files.
 
     Returns:
-        The files, relative to ``folder``.
+        The files, relative to ``folder``; and what could not be written → the reason.
 
     Raises:
         InputError: there is no result (code "nothing_to_export"), or the folder cannot be
@@ -69,24 +69,30 @@ def export_visits(
         raise InputError("There are no maps to export.", code="nothing_to_export")
     folder = Path(folder)
     several = len(visits) > 1
+    missing: dict[str, str] = {}
     with run_folder(folder, keep_other_files=keep_other_files) as stage:
         for i, visit in enumerate(visits):
             share = part(progress, i / (len(visits) + 1), (i + 1) / (len(visits) + 1))
             share(0.0, f"Writing the {visit.name} visit")
             place = stage / visit.folder if several else stage
             place.mkdir(parents=True, exist_ok=True)
-            write_finished_visit(visit, place, formats=formats, anonymise=anonymise)
+            of_visit = write_finished_visit(visit, place, formats=formats, anonymise=anonymise)
+            before = f"{visit.folder}/" if several else ""
+            missing |= {f"{before}{what}": reason for what, reason in of_visit.items()}
         if several and comparison is not None:
             progress(len(visits) / (len(visits) + 1), "Writing the comparison")
-            write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
+            missing |= write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
     progress(1.0, "Done")
-    return list(all_files(folder))
+    return list(all_files(folder)), missing
 
 
 def write_finished_visit(
     visit: FinishedVisit, folder: Path, *, formats: Sequence[str] = (), anonymise: bool = False
-) -> None:
+) -> dict[str, str]:
     """Write the results of one visit, and the regions, settings and curves behind them.
+
+    Returns:
+        What could not be written → the reason.
 
     Raises:
         InputError: the folder cannot be written.
@@ -129,4 +135,6 @@ def write_finished_visit(
     }
     if visit.study is None:
         record["inputs"]["study"] = "a scene"
-    write_analysis(folder, analysis, visit.result, record, formats=formats, anonymise=anonymise)
+    return write_analysis(
+        folder, analysis, visit.result, record, formats=formats, anonymise=anonymise
+    )

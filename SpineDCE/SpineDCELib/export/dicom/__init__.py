@@ -80,7 +80,9 @@ def write_dicom(
                 )
         else:
             missing["dicom/measurements.dcm"] = "it needs the regions, which could not be made."
-    _save(folder, datasets, anonymiser)
+    for name, dataset in datasets.items():
+        with noted(missing, f"dicom/{name}.dcm"):
+            _save(folder, {name: dataset}, anonymiser)
     return missing
 
 

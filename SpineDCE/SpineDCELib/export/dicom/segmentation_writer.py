@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,4 +73,20 @@ def segmentation(
         **EQUIPMENT,
     )
     dataset.SeriesDescription = f"SpineDCE {description}"[:64]
+    _name_segment_of_every_frame(dataset)
     return dataset
+
+
+def _name_segment_of_every_frame(dataset: Any) -> None:
+    """Write the segment of each frame into the frame's own group.
+
+    With one segment, highdicom writes it into the group that all frames share, where its own
+    references from reports do not look for it. The standard allows both places (C.8.20.3.1).
+    """
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    if "SegmentIdentificationSequence" in shared:
+        for frame in dataset.PerFrameFunctionalGroupsSequence:
+            frame.SegmentIdentificationSequence = copy.deepcopy(
+                shared.SegmentIdentificationSequence
+            )
+        del shared.SegmentIdentificationSequence

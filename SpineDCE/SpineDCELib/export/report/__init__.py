@@ -136,9 +136,12 @@ def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
 
 
 def _write(folder: Path, text: str, formats: Sequence[str]) -> None:
-    html = folder / "report.html"
-    html.write_text(text, encoding="utf-8")
+    if "report" in formats:
+        (folder / "report.html").write_text(text, encoding="utf-8")
     if "pdf" in formats:
-        print_page(html, folder / "report.pdf")
-    if "report" not in formats:
-        html.unlink()
+        page_to_print = folder / "report_to_print.html"
+        page_to_print.write_text(text, encoding="utf-8")
+        try:
+            print_page(page_to_print, folder / "report.pdf")
+        finally:
+            page_to_print.unlink()
