@@ -43,7 +43,7 @@ from SpineDCELib.mrml.visit_record import (
 from SpineDCELib.mrml.volume_nodes import forget_images
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.export_session import FinishedVisit, export_visits
-from SpineDCELib.run.inputs import sizes_of
+from SpineDCELib.run.inputs import sizes_of, with_reference
 from SpineDCELib.run.saved_session import SavedVisit, write_session
 from SpineDCELib.series.study_date import study_date
 from SpineDCELib.settings import (
@@ -407,12 +407,15 @@ class Session:
         regions = {n: m for n, m in state.regions.items() if state.roles[n] != SEARCH}
         searched = [m for n, m in state.regions.items() if state.roles[n] == SEARCH]
         roles: Any = {name: state.roles[name] for name in regions}
+        settings = self._settings_of(visit)
+        with contextlib.suppress(InputError):  # no region has the name of that level yet
+            roles = with_reference(roles, settings.reading.reference_level)
         arteries = [mask for name, mask in regions.items() if roles[name] == "aorta"]
         sizes: Any = {}
         with contextlib.suppress(InputError):
             sizes = sizes_of(list(state.rulers), [], roles=roles) if state.rulers else {}
         analysis.update(
-            settings=self._settings_of(visit),
+            settings=settings,
             regions=regions,
             roles=roles,
             aif_region=np.any(searched, axis=0) if searched else None,

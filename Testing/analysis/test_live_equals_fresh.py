@@ -93,6 +93,7 @@ VALUES = {
     "contrast.concentration": [None, 0.5],
     "reading.accept_implausible": [False, True],
     "reading.resample_regions": [False, True],
+    "reading.reference_level": [None, "L3"],
     "reading.frame_interval": [None, 5.0],
     "reading.frame_times": [None, tuple(5.0 * i for i in range(len(T)))],
     "reading.field_strength": [None, 1.5, 3.0],

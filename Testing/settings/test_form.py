@@ -215,8 +215,8 @@ def test_what_describes_the_acquisition_belongs_to_a_visit():
         "contrast.rate",
         "contrast.concentration",
         "reading.series", "reading.joined", "reading.displaced", "reading.accept_implausible",
-        "reading.resample_regions", "reading.frame_interval", "reading.frame_times",
-        "reading.field_strength", "reading.TR", "reading.FA", "aif.source",
+        "reading.resample_regions", "reading.reference_level", "reading.frame_interval",
+        "reading.frame_times", "reading.field_strength", "reading.TR", "reading.FA", "aif.source",
         "aif.Hct", "aif.time_unit", "aif.medium", "fit.shift", "fit.shifts",
     }  # fmt: skip
     common = with_value(with_value(Settings(), "fit.model", "tofts"), "aif.Hct", 0.3)

@@ -142,6 +142,8 @@ class Analysis:
         sizes: Mapping[str, Size] | None = None,
         study_keys: Mapping[str, str] | None = None,
     ) -> None:
+        #: What is to be known about the files of the regions.
+        self.file_notes: tuple[str, ...] = ()
         self._graph = Graph(
             _sealed(
                 AnalysisInputs(

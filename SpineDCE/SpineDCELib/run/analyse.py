@@ -31,10 +31,11 @@ from SpineDCELib.run.inputs import (
     Inputs,
     read_images,
     read_mask,
-    read_regions,
-    read_roles,
     read_sizes,
     read_T1_map,
+    regions_of,
+    roles_of,
+    with_reference,
 )
 from SpineDCELib.run.provenance import (
     read_provenance,
@@ -42,6 +43,7 @@ from SpineDCELib.run.provenance import (
     write_provenance,
 )
 from SpineDCELib.run.result_cache import ResultCache, keys_of_study
+from SpineDCELib.series import read_segmentation
 from SpineDCELib.settings import Settings, settings_from_dict, settings_to_dict
 from SpineDCELib.vocabulary.fit_status import Status
 
@@ -159,7 +161,9 @@ def compute(
     digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
     analysis.concentration(part(progress, 0.5, 0.65))
     cache.store(analysis)
-    return Computed(inputs, analysis, analysis.result(part(progress, 0.65, 1.0)), digests)
+    result = analysis.result(part(progress, 0.65, 1.0))
+    result = replace(result, notes=(*result.notes, *analysis.file_notes))
+    return Computed(inputs, analysis, result, digests)
 
 
 def write_analysis(
@@ -299,7 +303,9 @@ def load(
         T1_map = read_T1_map(inputs.T1_map, geometry)
         images = replace(images, T1_map=T1_map)
     aif_mask, aif_region = (
-        None if path is None else read_mask(path, geometry)
+        None
+        if path is None
+        else read_mask(path, geometry, resample=settings.reading.resample_regions)
         for path in (inputs.aif_mask, inputs.aif_region)
     )
     aif_file: CurveFile | None = None
@@ -308,7 +314,13 @@ def load(
         aif_file = read_curve_file(
             inputs.aif_file, duration=duration, time_unit=settings.aif.time_unit
         )
-    roles = read_roles(inputs.roi)
+    drawn = [read_segmentation(path) for path in inputs.roi]
+    regions = regions_of(drawn, geometry, resample=settings.reading.resample_regions)
+    roles = {name: role for one in drawn for name, role in roles_of(one).items()}
+    roles = with_reference(
+        {name: role for name, role in roles.items() if name in regions},
+        settings.reading.reference_level,
+    )
     analysis = Analysis(
         images,
         settings,
@@ -318,13 +330,14 @@ def load(
         if inputs.aif_selection is None
         else read_selection(inputs.aif_selection),
         aif_file=aif_file,
-        regions=read_regions(inputs.roi, geometry, resample=settings.reading.resample_regions),
+        regions=regions,
         roles=roles,
         sizes=read_sizes(inputs.size, roles=roles),
         study_keys=keys_of_study(
             study_key, None if inputs.T1_map is None else file_digest(inputs.T1_map)
         ),
     )
+    analysis.file_notes = tuple(note for one in drawn for note in one.notes)
     cache.restore(analysis)
     return analysis
 

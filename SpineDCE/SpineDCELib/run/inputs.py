@@ -29,6 +29,7 @@ from SpineDCELib.series import (
 from SpineDCELib.series.series_roles import has_word
 from SpineDCELib.series.study_context import AFTER_CONTRAST
 from SpineDCELib.settings import Settings
+from SpineDCELib.vocabulary.vertebra_levels import level_of
 
 #: No tissue has a longer T1, s (fluid: about 4 s).
 LONGEST_T1 = 6.0
@@ -132,15 +133,18 @@ def corrected_images(
     return images if dynamic is images.dynamic else replace(images, dynamic=dynamic)
 
 
-def read_mask(path: str, geometry: Geometry) -> NDArray[np.bool_]:
+def read_mask(path: str, geometry: Geometry, *, resample: bool = False) -> NDArray[np.bool_]:
     """Read a mask of the artery on the dynamic grid.
 
     Segments with the name of an artery are taken, or all if there is none.
 
+    Args:
+        resample: see :func:`read_regions`.
+
     Raises:
         InputError: the file cannot be read, is on another grid, or is empty (code "empty_mask").
     """
-    masks = read_segmentation(path).on(geometry)
+    masks = read_segmentation(path).on(geometry, resample=resample)
     named = [name for name in masks if any(w in name.lower() for w in ("aorta", "aif", "arter"))]
     mask: NDArray[np.bool_] = np.any([masks[name] for name in named or masks], axis=0)
     if not mask.any():
@@ -165,9 +169,17 @@ def read_regions(
         InputError: a file cannot be read or is on another grid, a region is empty (code
             "empty_region"), or two regions have the same name (code "duplicate_region").
     """
+    return regions_of([read_segmentation(path) for path in paths], geometry, resample=resample)
+
+
+def regions_of(
+    drawn: Iterable[Segmentation], geometry: Geometry, *, resample: bool = False
+) -> dict[str, NDArray[np.bool_]]:
+    """Return the regions of segmentations on the dynamic grid; see :func:`read_regions`."""
     regions: dict[str, NDArray[np.bool_]] = {}
-    for path in paths:
-        for name, mask in read_segmentation(path).on(geometry, resample=resample).items():
+    for found in drawn:
+        path = found.path
+        for name, mask in found.on(geometry, resample=resample).items():
             if name in regions:
                 raise InputError(
                     f"Two regions have the name '{name}'. Rename the one in {path}.",
@@ -195,6 +207,28 @@ def read_roles(paths: Iterable[str]) -> dict[str, Role]:
     return roles
 
 
+def with_reference(roles: Mapping[str, Role], level: str | None) -> dict[str, Role]:
+    """Return the roles with the region of a level of the spine as the only reference.
+
+    Raises:
+        InputError: no region is named by that level (code "no_such_level").
+    """
+    if level is None:
+        return dict(roles)
+    named = {name: level_of(name) for name in roles}
+    if level not in named.values():
+        known = [name for name, found in named.items() if found]
+        levels = f"The levels are {', '.join(known)}." if known else "No region has a level's name."
+        raise InputError(
+            f"No region is named {level}, which is to be the reference. {levels}",
+            code="no_such_level",
+            about=level,
+            fields=["reading.reference_level"],
+        )
+    others: dict[str, Role] = {n: "other" if r == "reference" else r for n, r in roles.items()}
+    return others | {name: "reference" for name, found in named.items() if found == level}
+
+
 def roles_of(found: Segmentation) -> dict[str, Role]:
     """Return the role of every region of a segmentation: name → role."""
     return {
@@ -220,7 +254,15 @@ def read_sizes(paths: Iterable[str], *, roles: Mapping[str, Role]) -> dict[str, 
         if path.lower().endswith(".json"):
             rulers += read_rulers(path)
         else:
-            outlines.append(read_segmentation(path))
+            found = read_segmentation(path)
+            if found.contours:
+                raise InputError(
+                    f"{path} holds contours; sizes are measured on masks. Save it as a label map.",
+                    code="contours_have_no_size",
+                    about=path,
+                    fields=["inputs.size"],
+                )
+            outlines.append(found)
     return sizes_of(rulers, outlines, roles=roles)
 
 

@@ -14,6 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.series.contour_reader import (
+    Contours,
+    filled,
+    is_structure_set,
+    read_structure_set,
+)
 from SpineDCELib.series.dicom_segmentation_reader import (
     is_dicom_segmentation,
     read_dicom_segmentation,
@@ -24,8 +30,10 @@ from SpineDCELib.series.nrrd_reader import open_nrrd, read_nrrd_header
 from SpineDCELib.series.read_series import read_volume
 from SpineDCELib.series.regridding import describe_grid, put_on_grid
 from SpineDCELib.series.scan_study import scan_study
+from SpineDCELib.series.vertebra_labels import label_names, levels_by_number
 from SpineDCELib.vocabulary.colour_maps import rgb
 from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, TAG, words_of
+from SpineDCELib.vocabulary.vertebra_levels import LEVELS, level_of
 
 Colour = tuple[float, float, float]
 #: Colours of segments that have none: distinct on grey, also with colour vision deficiency
@@ -45,6 +53,10 @@ class Segmentation:
         colours: name → red, green, blue, 0 to 1, where the file has one.
         terminology: name → 3D Slicer's terminology entry, where the file has one.
         tags: name → the other tags that 3D Slicer keeps with a segment.
+        levels: the regions are the vertebrae of a whole spine, some of which the series may not
+            show.
+        contours: of regions that have no grid of their own; their masks are empty until they are
+            filled on the grid of a series.
     """
 
     masks: dict[str, NDArray[np.bool_]]
@@ -54,6 +66,8 @@ class Segmentation:
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     path: str = ""
     notes: tuple[str, ...] = ()
+    levels: bool = False
+    contours: tuple[Contours, ...] = ()
 
     def on(
         self, geometry: Geometry, *, name: str | None = None, resample: bool = False
@@ -68,12 +82,24 @@ class Segmentation:
         Raises:
             InputError: the grids differ, or a region is outside the grid or extends beyond it.
         """
+        if self.contours:
+            return {
+                one.name: filled(
+                    one.outlines,
+                    geometry,
+                    name=f"Region '{one.name}' of {name or self.path}",
+                    resample=resample,
+                )
+                for one in self.contours
+            }
         masks = {}
         for region, mask in self.masks.items():
             label = f"Region '{region}' of {name or self.path or 'the segmentation'}"
             masks[region] = put_on_grid(
                 mask, self.geometry, geometry, fill=False, resample=resample, name=label
             )
+            if self.levels:
+                continue
             if mask.any() and not masks[region].any():
                 raise InputError(
                     f"{label} is outside the series: its grid is {describe_grid(self.geometry)}, "
@@ -90,15 +116,26 @@ class Segmentation:
                     code="region_reaches_outside_series",
                     about=region,
                 )
+        if self.levels:
+            masks = {region: mask for region, mask in masks.items() if mask.any()}
+            if not masks:
+                raise InputError(
+                    f"No vertebra of {name or self.path} lies in the series: its grid is "
+                    f"{describe_grid(self.geometry)}, that of the series "
+                    f"{describe_grid(geometry)}.",
+                    code="region_outside_series",
+                    about=name or self.path,
+                )
         return masks
 
 
 def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
-    """Read the regions of a ``.seg.nrrd``, a DICOM Segmentation, or a labelled volume.
+    """Read the regions of a ``.seg.nrrd``, a DICOM Segmentation or structure set, or a label map.
 
-    A label n without a name becomes the region "label n". Segments of 3D Slicer keep name, colour
-    and terminology. Layers (overlapping segments) and cropped extents are read as 3D Slicer writes
-    them: the origin in the file is the position of its first voxel.
+    A label n without a name becomes the region "label n". Of a label map of the whole spine, the
+    vertebrae are named by their levels, and its other labels are left out. Segments of 3D Slicer
+    keep name, colour and terminology. Layers (overlapping segments) and cropped extents are read
+    as 3D Slicer writes them: the origin in the file is the position of its first voxel.
 
     Raises:
         InputError: the file is missing or damaged, or holds no labels.
@@ -116,6 +153,8 @@ def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
             return _slicer(file, keys)
     elif is_dicom_segmentation(file):
         return _dicom(file)
+    elif is_structure_set(file):
+        return _structure_set(file)
     array, geometry = _label_image(file)
     return _labelled(file, array, geometry)
 
@@ -156,7 +195,41 @@ def _labelled(file: Path, array: NDArray[np.floating], geometry: Geometry) -> Se
         raise InputError(
             f"{file} is empty: no voxel has a label.", code="no_labels", about=str(file)
         )
-    return Segmentation({f"label {n}": array == n for n in found}, geometry, path=str(file))
+    names = label_names(file)
+    program, levels = "", {n: level for n in found if (level := level_of(names.get(n, "")))}
+    if not names:
+        program, levels = levels_by_number(array, geometry, found)
+    if levels:
+        return _vertebrae(file, array, geometry, levels, len(found), program)
+    notes: list[str] = []
+    masks: dict[str, NDArray[np.bool_]] = {}
+    for n in found:
+        name = _plain_name(names.get(n, "")) or f"label {n}"
+        masks[_unique_name(name, masks, notes)] = array == n
+    return Segmentation(masks, geometry, path=str(file), notes=tuple(notes))
+
+
+def _vertebrae(
+    file: Path,
+    array: NDArray[np.floating],
+    geometry: Geometry,
+    levels: Mapping[int, str],
+    labels: int,
+    program: str,
+) -> Segmentation:
+    """Return the vertebrae of a label map, from head to foot."""
+    ordered = sorted(levels, key=lambda n: LEVELS.index(levels[n]))
+    notes: list[str] = []
+    masks: dict[str, NDArray[np.bool_]] = {}
+    for n in ordered:
+        masks[_unique_name(levels[n], masks, notes)] = array == n
+    source = f"by the label numbers of {program}" if program else "by the names of its labels"
+    others = labels - len(levels)
+    notes.append(
+        f"{file.name} holds vertebrae, named {source}: {', '.join(masks)}."
+        + (f" Its {others} other labels are left out." if others else "")
+    )
+    return Segmentation(masks, geometry, path=str(file), notes=tuple(notes), levels=True)
 
 
 def _slicer(file: Path, keys: dict[str, str]) -> Segmentation:
@@ -205,6 +278,19 @@ def _dicom(file: Path) -> Segmentation:
         name = _unique_name(_plain_name(segment.name) or "Segment", masks, notes)
         masks[name], terminology[name] = segment.mask, segment.terminology
     return Segmentation(masks, geometry, {}, terminology, {}, str(file), tuple(notes))
+
+
+def _structure_set(file: Path) -> Segmentation:
+    found, notes = read_structure_set(file)
+    contours: dict[str, Contours] = {}
+    for one in found:
+        name = _unique_name(_plain_name(one.name) or "ROI", contours, notes)
+        contours[name] = Contours(name, one.outlines)
+    nothing = Geometry((0, 0, 0), np.eye(4))
+    masks = {name: np.zeros((0, 0, 0), bool) for name in contours}
+    return Segmentation(
+        masks, nothing, path=str(file), notes=tuple(notes), contours=tuple(contours.values())
+    )
 
 
 def _plain_name(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings.contrast_agents import CONTRAST_AGENTS
 from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
+from SpineDCELib.vocabulary.vertebra_levels import LEVELS
 
 #: What describes the acquisition or the patient belongs to a visit; how a visit is analysed is
 #: common to all visits that are compared.
@@ -309,6 +310,13 @@ _FIELDS = (
         "reading.resample_regions", "Resample regions", "switch", "visit",
         "Take the nearest voxel of regions that were drawn on another grid.",
         step=3, option="--resample-regions",
+    ),
+    Field(
+        "reading.reference_level", "Reference level", "choice", "visit",
+        "Level of the spine whose region is the reference vertebra, if the regions are named by "
+        "their levels.",
+        step=3, choices={None: "as drawn", **{level: level for level in LEVELS}},
+        option="--reference", metavar="LEVEL",
     ),
     Field(
         "reading.skip_invalid", "Skip invalid voxels", "switch", "common",

@@ -138,6 +138,7 @@ class ReadingSettings:
         FA: flip angle, degrees; replaces the file's.
         accept_implausible: use values that no study has, such as a TR of 20 s or blood of 100 mM.
         resample_regions: take the nearest voxel of regions that lie on another grid.
+        reference_level: level of the spine, such as "L3", whose region is the reference vertebra.
         skip_invalid: leave voxels with NaN, infinite or negative signal unfitted.
     """
 
@@ -152,6 +153,7 @@ class ReadingSettings:
     FA: float | None = None
     accept_implausible: bool = False
     resample_regions: bool = False
+    reference_level: str | None = None
     skip_invalid: bool = False
 
 
