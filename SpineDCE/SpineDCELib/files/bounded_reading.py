@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,32 @@ def require_regular(path: str | os.PathLike[str], fields: tuple[str, ...] = ()) 
         raise InputError(
             f"{path} is {reason}, not a file.", code="not_a_file", about=str(path), fields=fields
         )
+
+
+def beside(header: Path, name: str) -> Path:
+    """Return the path of a data file that a header names; it must lie beside the header.
+
+    A header that names other files could read any file of the user's, wait for a pipe or never end.
+
+    Raises:
+        InputError: it lies elsewhere, is no regular file or does not exist (code
+            "data_file_refused").
+    """
+    plain = name.removeprefix("./")
+    file = header.parent / plain
+    if plain in ("", ".", "..") or re.search(r"[/\\\x00]", plain):
+        reason = "is not beside it"
+    elif fault := obstacle(file):
+        reason = f"is {fault}" if fault.startswith(("a ", "no ")) else f"cannot be read: {fault}"
+    elif file.resolve().parent != header.resolve().parent:
+        reason = "is a link to another folder"
+    else:
+        return file
+    raise InputError(
+        f"{header} takes its pixels from the file '{name}', which {reason}. It was not opened.",
+        code="data_file_refused",
+        about=str(header),
+    )
 
 
 def read_text(

@@ -6,6 +6,7 @@ size; the libraries of 3D Slicer follow names and links wherever they lead.
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import re
 import shutil
@@ -97,6 +98,24 @@ def unpack(
             about=str(archive),
         ) from None
     return left_out
+
+
+def expand(packed: Path, plain: Path, allowed: Allowance) -> None:
+    """Expand a file that gzip compressed.
+
+    Args:
+        allowed: reduced by what was expanded.
+
+    Raises:
+        OSError, EOFError, zlib.error: it is damaged.
+        InputError: it expands too much (code "archive_too_large").
+    """
+    with gzip.open(packed, "rb") as source, plain.open("wb") as target:
+        while chunk := source.read(_CHUNK):
+            allowed.size -= len(chunk)
+            if allowed.size < 0:
+                raise _too_large(packed)
+            target.write(chunk)
 
 
 def _check_sizes(

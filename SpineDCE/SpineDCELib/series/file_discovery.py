@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from SpineDCELib.errors import InputError, printable
 from SpineDCELib.files.bounded_reading import obstacle
 from SpineDCELib.files.output_folder import RECORD, read_record
-from SpineDCELib.files.unpacking import DEPTH, Allowance, unpack
+from SpineDCELib.files.unpacking import DEPTH, Allowance, expand, unpack
 
 NRRD = (".nrrd", ".nhdr")
 NIFTI = (".nii", ".nii.gz")
+#: Compressed files that hold no DICOM file.
+_NOT_DICOM = (".nii.gz", ".tar.gz")
+#: End of the name of a header → end of that of its pixels, which say nothing without it.
+_HEADERS = {".img": ".hdr", ".raw": ".mhd", ".zraw": ".mhd", ".rec": ".par"}
 
 
 @dataclass
@@ -56,6 +62,7 @@ def find_files(path: str | os.PathLike[str]) -> FileSet:
     if root.is_file() and root.name.upper() == "DICOMDIR":
         root = root.parent
     if root.is_file():
+        root = header_beside(root) or root
         _add(found, root, str(root))
     else:
         _walk(found, root, str(root))
@@ -131,7 +138,10 @@ def _add(
         found.problems.append(f"{name} cannot be opened ({error.strerror}).")
         return
     if not archive:
-        found.files.append((file, name))
+        if file.suffix.lower() == ".gz" and not file.name.lower().endswith(_NOT_DICOM):
+            _add_compressed(found, file, name, allowance)
+        else:
+            found.files.append((file, name))
         return
     if depth >= DEPTH:
         found.problems.append(f"{name} is left out: it lies in {DEPTH} archives.")
@@ -147,6 +157,40 @@ def _add(
     found.problems.extend(f"{name} holds {member}; it is left out." for member in left_out)
     found._unpacked.append(target)
     _walk(found, Path(target.name), name, depth + 1, allowance)
+
+
+def _add_compressed(
+    found: FileSet, file: Path, name: str, allowance: Allowance | None = None
+) -> None:
+    """Add a DICOM file that gzip compressed; other compressed files are taken as they are."""
+    try:
+        with gzip.open(file, "rb") as stream:
+            if stream.read(132)[128:] != b"DICM":
+                found.files.append((file, name))
+                return
+        target = tempfile.TemporaryDirectory(prefix="spinedce-")
+        plain = Path(target.name) / file.stem
+        expand(file, plain, Allowance.of(file) if allowance is None else allowance)
+    except InputError as error:
+        found.problems.append(str(error).replace(str(file), name))
+        return
+    except (OSError, EOFError, zlib.error) as error:
+        found.problems.append(f"{name} cannot be unpacked ({error}).")
+        return
+    found._unpacked.append(target)
+    found.files.append((plain, name))
+
+
+def header_beside(file: Path) -> Path | None:
+    """Return the header of a file of pixels, if there is one of its name beside it."""
+    end = _HEADERS.get(file.suffix.lower())
+    if end is None:
+        return None
+    for spelled in (end, end.upper()):
+        header = file.with_name(file.stem + spelled)
+        if header.is_file():
+            return header
+    return None
 
 
 def is_nrrd(file: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Description of one image file (NRRD, NIfTI) before its pixels are read."""
+"""Description of one image file (NRRD, NIfTI …) before its pixels are read."""
 
 from __future__ import annotations
 
@@ -35,3 +35,4 @@ class ImageFile:
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)  #: the header, as text
+    parts: tuple[Path, ...] = ()  #: the files that hold header and pixels

@@ -1,4 +1,4 @@
-"""Reader of NIfTI files and of the JSON sidecars of dcm2niix and BIDS."""
+"""Reader of NIfTI and Analyze files and of the JSON sidecars of dcm2niix and BIDS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.bounded_reading import read_json, require_regular
+from SpineDCELib.files.bounded_reading import beside, read_json, require_regular
 from SpineDCELib.series.dynamic_series import Acquisition, Geometry
 from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.image_header import component_of
@@ -29,13 +29,16 @@ _TIME_UNITS = {8: 1.0, 16: 1e-3, 24: 1e-6}
 
 
 def open_nifti(path: Path, name: str) -> ImageFile:
-    """Read the header of a NIfTI file; ``load()`` reads the pixels.
+    """Read the header of a NIfTI or Analyze 7.5 file; ``load()`` reads the pixels.
+
+    Args:
+        path: the file, or the header (``.hdr``) of a pair.
 
     Raises:
         InputError: the file is damaged or not a spatial image.
     """
     notes: list[str] = []
-    check_amount(path)
+    parts = check_amount(path)
     reader, affine = _information(path, notes)
     size, n = reader.GetSize(), reader.GetDimension()
     axes = [a for a in range(n) if a < 3 or size[a] > 1]
@@ -46,7 +49,7 @@ def open_nifti(path: Path, name: str) -> ImageFile:
             code="not_an_image",
             about=str(path),
         )
-    geometry = _geometry(reader, notes) if affine is None else _rounded(reader, affine)
+    geometry = geometry_of(reader, notes) if affine is None else _rounded(reader, affine)
     if fault := geometry_fault(geometry.affine):
         raise InputError(
             f"The header of {path} cannot be right: {fault}.",
@@ -54,16 +57,48 @@ def open_nifti(path: Path, name: str) -> ImageFile:
             about=str(path),
         )
     frames = math.prod(size[3:]) if n > 3 else 1
-    side = _sidecar(path, notes)
-    times, origin, problems = _times(side, _meta(reader), frames, notes)
+    kind = "NIfTI"
+    if len(parts) > 1 and _is_analyze(path):
+        kind = "Analyze"
+        notes.append(
+            "Analyze files hold no orientation: columns are taken to run to the left, rows to the "
+            "back and slices to the head. Regions must come from the same file; check the sides."
+        )
+    side = read_sidecar(path, notes)
+    return image_file(
+        path, name, kind, geometry, frames,
+        lambda: _load(path, (frames, *geometry.shape)),
+        side, _meta(reader), notes, parts,
+    )  # fmt: skip
+
+
+def image_file(
+    path: Path,
+    name: str,
+    kind: str,
+    geometry: Geometry,
+    frames: int,
+    load: Callable[[], NDArray[np.generic]],
+    side: dict[str, Any],
+    meta: dict[str, float],
+    notes: list[str],
+    parts: tuple[Path, ...],
+) -> ImageFile:
+    """Describe an image with what its sidecar says.
+
+    Args:
+        meta: "step" and "xyzt_units" of the axis of frames; empty if the format has none.
+        parts: the files that hold header and pixels.
+    """
+    times, origin, problems = _times(side, meta, frames, notes)
     image_type = tuple(str(t).upper() for t in _as_list(side.get("ImageType")))
     return ImageFile(
         path=path,
         name=name,
-        format="NIfTI",
+        format=kind,
         geometry=geometry,
         frames=frames,
-        load=lambda: _load(path, (frames, *geometry.shape)),
+        load=load,
         times=times,
         time_origin=origin,
         acquisition=Acquisition(
@@ -82,7 +117,14 @@ def open_nifti(path: Path, name: str) -> ImageFile:
         description=str(side.get("SeriesDescription") or _stem(path)),
         notes=notes,
         problems=problems,
+        parts=parts,
     )
+
+
+def _is_analyze(path: Path) -> bool:
+    """Whether a header is that of Analyze 7.5, which has no mark of NIfTI."""
+    with path.open("rb") as stream:
+        return stream.read(348)[344:347] not in (b"ni1", b"n+1", b"ni2", b"n+2")
 
 
 def _agent(side: Any) -> str | None:
@@ -95,17 +137,24 @@ def _agent(side: Any) -> str | None:
 _ALWAYS_ALLOWED, _RATIO = 1 << 28, 200
 
 
-def check_amount(path: Path) -> None:
+def check_amount(path: Path) -> tuple[Path, ...]:
     """Compare the number of pixels in the header with the bytes of the file, before ITK reads it.
+
+    Returns:
+        The file; or header and pixels of a pair, which lie beside each other.
 
     Raises:
         InputError: it cannot hold them (code "truncated_file"), or is not a NIfTI file.
     """
     require_regular(path)
+    parts: tuple[Path, ...] = (path,)
+    if path.suffix.lower() == ".hdr":
+        upper = path.suffix.isupper()
+        parts = (path, beside(path, path.stem + (".IMG" if upper else ".img")))
     try:
         with open(path, "rb") as stream:
             packed = stream.read(2) == b"\x1f\x8b"
-        held = path.stat().st_size
+        held = parts[-1].stat().st_size
         with gzip.open(path, "rb") if packed else open(path, "rb") as stream:
             head = stream.read(540)
     except (OSError, EOFError, zlib.error) as error:
@@ -125,12 +174,13 @@ def check_amount(path: Path) -> None:
             code="truncated_file",
             about=str(path),
         )
+    return parts
 
 
 def _declared_size(head: bytes) -> int | None:
     """Return the bytes of a file from its header, NIfTI-1 or NIfTI-2; None if it has none."""
     for order in "<>":
-        if len(head) >= 352 and struct.unpack_from(f"{order}i", head)[0] == 348:
+        if len(head) >= 348 and struct.unpack_from(f"{order}i", head)[0] == 348:
             axes = struct.unpack_from(f"{order}8h", head, 40)
             bits = struct.unpack_from(f"{order}h", head, 72)[0]
             offset = struct.unpack_from(f"{order}f", head, 108)[0]
@@ -192,7 +242,8 @@ def _permissive(on: bool) -> Iterator[None]:
             os.environ[name] = before
 
 
-def _geometry(reader: Any, notes: list[str]) -> Geometry:
+def geometry_of(reader: Any, notes: list[str]) -> Geometry:
+    """Return the grid of an image from its header as ITK read it."""
     size, n = reader.GetSize(), reader.GetDimension()
     if n == 2:
         notes.append("A two-dimensional image is read as one slice of 1 mm.")
@@ -237,10 +288,11 @@ def _load(path: Path, shape: tuple[int, ...]) -> NDArray[np.generic]:
 
 
 def _stem(path: Path) -> str:
-    return re.sub(r"\.nii(\.gz)?$", "", path.name, flags=re.IGNORECASE)
+    return re.sub(r"\.(nii|nii\.gz|hdr|mha|mhd|par)$", "", path.name, flags=re.IGNORECASE)
 
 
-def _sidecar(path: Path, notes: list[str]) -> dict[str, Any]:
+def read_sidecar(path: Path, notes: list[str]) -> dict[str, Any]:
+    """Return what the JSON file of the same name says; {} if there is none that can be read."""
     file = path.with_name(_stem(path) + ".json")
     if not file.exists():
         return {}

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.bounded_reading import obstacle, require_regular
+from SpineDCELib.files.bounded_reading import beside, require_regular
 from SpineDCELib.series.dynamic_series import Acquisition, Geometry
 from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.image_header import component_of
@@ -153,7 +153,7 @@ def data_files(header: NrrdHeader) -> list[tuple[Path, int]]:
         names = [named]
     if not names:
         raise _damaged(path, "data file")
-    return [(_beside(path, name), 0) for name in names]
+    return [(beside(path, name), 0) for name in names]
 
 
 def _numbered(header: NrrdHeader, words: list[str]) -> list[str]:
@@ -168,25 +168,6 @@ def _numbered(header: NrrdHeader, words: list[str]) -> list[str]:
         raise _damaged(header.path, "data file")
     start, zero, width, end = pattern.groups()
     return [f"{start}{n:{zero}{width}d}{end}" for n in count]
-
-
-def _beside(header: Path, name: str) -> Path:
-    """Return the path of a data file beside its header."""
-    plain = name.removeprefix("./")
-    file = header.parent / plain
-    if plain in ("", ".", "..") or re.search(r"[/\\\x00]", plain):
-        reason = "is not beside it"
-    elif fault := obstacle(file):
-        reason = f"is {fault}" if fault.startswith(("a ", "no ")) else f"cannot be read: {fault}"
-    elif file.resolve().parent != header.resolve().parent:
-        reason = "is a link to another folder"
-    else:
-        return file
-    raise InputError(
-        f"{header} takes its pixels from the file '{name}', which {reason}. It was not opened.",
-        code="data_file_refused",
-        about=str(header),
-    )
 
 
 def check_amount(header: NrrdHeader) -> None:
@@ -459,6 +440,7 @@ def open_nrrd(path: Path, name: str) -> ImageFile:
         notes=notes,
         problems=problems,
         fields=header.keys,
+        parts=(path, *(file for file, _ in data_files(header) if file != path)),
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,11 @@ from numpy.typing import NDArray
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.series.dynamic_series import MIN_FRAMES, Acquisition
-from SpineDCELib.series.file_discovery import find_files, is_nifti, is_nrrd
+from SpineDCELib.series.file_discovery import find_files
 from SpineDCELib.series.image_file_info import ImageFile
+from SpineDCELib.series.image_formats import opener_of, other_formats
 from SpineDCELib.series.image_header import ImageHeader, read_headers
 from SpineDCELib.series.joining import propose_joining
-from SpineDCELib.series.nifti_reader import open_nifti
-from SpineDCELib.series.nrrd_reader import open_nrrd
 from SpineDCELib.series.series_roles import Facts, doubt_of, facts_of, role_of
 from SpineDCELib.series.stack import Stack, stack_images
 from SpineDCELib.series.study_contents import (
@@ -40,7 +40,7 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
     """Read the headers of all files under ``path`` and sort them into series.
 
     Args:
-        path: a folder, a zip archive, a DICOMDIR, or one DICOM, NRRD or NIfTI file.
+        path: a folder, a zip archive, a DICOMDIR, or one file with an image.
 
     Raises:
         InputError: ``path`` does not exist or is empty; unreadable files are listed instead.
@@ -56,25 +56,27 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
     problems = list(file_set.problems)
     disk: dict[str, str] = {}
     not_images = 0
+    unknown: list[tuple[Path, str]] = []
     total = len(file_set.files)
     for n, (file, name) in enumerate(file_set.files):
         if n % 16 == 0:
             progress(0.95 * n / total, f"Reading headers ({n} of {total} files)")
         try:
-            if is_nrrd(file):
-                others.append(open_nrrd(file, name))
-            elif is_nifti(file):
-                others.append(open_nifti(file, name))
-            elif (found := read_headers(str(file), name)) is None:
-                not_images += 1
-            elif found:
+            if (opener := opener_of(file)) is not None:
+                others.extend(opener(file, name))
+            elif found := read_headers(str(file), name):
                 images.extend(found)
                 disk[name] = str(file)
             else:
-                not_images += 1
+                unknown.append((file, name))
         except (InputError, OSError) as error:
             not_images += 1
             problems.append(str(error) if isinstance(error, InputError) else f"{name}: {error}.")
+    # Files that hold the pixels of a header belong to its image.
+    pixels = {part for image in others for part in image.parts}
+    left = [name for file, name in unknown if file not in pixels]
+    not_images += len(left)
+    problems += other_formats(left)
     progress(0.95, "Sorting series")
     described = [*_dicom_series(images, disk), *(_file_series(f) for f in others)]
     described = propose_joining(resolve_roles(described))
@@ -383,7 +385,10 @@ def _file_series(file: ImageFile) -> SeriesDescription:
         role=role,
         reason=reason,
         doubt=doubt_of(facts, role),
-        files=(file.name,),
+        files=(
+            file.name,
+            *(str(Path(file.name).with_name(p.name)) for p in file.parts if p != file.path),
+        ),
         notes=tuple(file.notes),
         problems=tuple(problems),
         image_file=file,

@@ -178,7 +178,10 @@ class Study:
         if not self.series:
             if self.problems:
                 return f"{self.path} holds no image that can be read. {' '.join(self.problems)}"
-            return f"{self.path} holds no DICOM, NRRD or NIfTI image; choose the study's folder."
+            return (
+                f"{self.path} holds no image in a format that is read (DICOM, NRRD, NIfTI, "
+                "Analyze, MetaImage, PAR/REC); choose the study's folder."
+            )
         blocked = [s for s in self.series if s.obstacle and s.modality in ("MR", "")]
         if blocked:
             worst = max(blocked, key=lambda s: len(s.files))
