@@ -38,7 +38,8 @@ PAGE_GROUPS = (
         ("contrast.agent", "contrast.dose", "contrast.rate", "contrast.concentration"), True,
     ),
     SettingGroup(
-        1, "Checks of the images", ("reading.accept_implausible", "reading.skip_invalid"), True
+        1, "Checks of the images",
+        ("reading.footprint", "reading.accept_implausible", "reading.skip_invalid"), True,
     ),
     SettingGroup(
         2, "More settings of the AIF",

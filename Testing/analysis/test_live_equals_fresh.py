@@ -96,6 +96,7 @@ VALUES = {
     "reading.reference_level": [None, "L3"],
     "reading.frame_interval": [None, 5.0],
     "reading.frame_times": [None, tuple(5.0 * i for i in range(len(T)))],
+    "reading.footprint": [None, 8.0],
     "reading.field_strength": [None, 1.5, 3.0],
     "reading.TR": [None, 0.0045, 0.009],
     "reading.FA": [None, 25.0, 15.0],

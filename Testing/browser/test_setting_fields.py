@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 #: What a user enters, where no rule gives a value that differs from the present one.
 ENTERED = {
     "reading.frame_interval": "6",
+    "reading.footprint": "8",
     "reading.frame_times": ",".join(str(5 * i) for i in range(60)),
     "aif.source": "parker",
     "concentration.T1_source": "muscle",
@@ -30,7 +31,11 @@ ENTERED = {
     "reading.excluded_frames": "30,31",
 }
 #: Setting → others that let the results depend on it.
-WITH = {"aif.fitted": {"aif.source": "georgiou"}, "fit.shifts": {"fit.shift_by": "region"}}
+WITH = {
+    "aif.fitted": {"aif.source": "georgiou"},
+    "fit.shifts": {"fit.shift_by": "region"},
+    "reading.footprint": {"aif.source": "georgiou"},
+}
 #: Settings that the results do not depend on: T10 is one value, and the AIF is not of a population.
 WITHOUT_EFFECT = {
     "concentration.muscle_T10",

@@ -28,6 +28,7 @@ OTHER = {
     "reading.excluded_frames": (7, 12),
     "reading.frame_interval": 4.5,
     "reading.frame_times": (0.0, 4.5, 9.5),
+    "reading.footprint": 9.5,
     "reading.field_strength": 3.0,
     "reading.TR": 0.009,
     "reading.FA": 12.0,
@@ -216,7 +217,8 @@ def test_what_describes_the_acquisition_belongs_to_a_visit():
         "contrast.concentration",
         "reading.series", "reading.joined", "reading.displaced", "reading.accept_implausible",
         "reading.resample_regions", "reading.reference_level", "reading.frame_interval",
-        "reading.frame_times", "reading.field_strength", "reading.TR", "reading.FA", "aif.source",
+        "reading.frame_times", "reading.footprint", "reading.field_strength", "reading.TR",
+        "reading.FA", "aif.source",
         "aif.Hct", "aif.time_unit", "aif.medium", "fit.shift", "fit.shifts",
     }  # fmt: skip
     common = with_value(with_value(Settings(), "fit.model", "tofts"), "aif.Hct", 0.3)

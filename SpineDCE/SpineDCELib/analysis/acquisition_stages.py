@@ -40,6 +40,12 @@ def FA(view: View) -> float | None:
     return view.study.dynamic.acquisition.FA if given is None else given
 
 
+def footprint(view: View) -> float | None:
+    """Return the time over which the data of one frame were acquired, s; None if not shared."""
+    given = view.settings.reading.footprint
+    return view.study.dynamic.acquisition.footprint if given is None else given
+
+
 def field_strength(view: View) -> float | None:
     """Return the field strength, T; None where the files do not say."""
     return view.study.dynamic.acquisition.field_strength

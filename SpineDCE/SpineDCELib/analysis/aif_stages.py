@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib import aif
 from SpineDCELib.aif.candidates import Detection
-from SpineDCELib.analysis.acquisition_stages import T1_source, preprocessed
+from SpineDCELib.analysis.acquisition_stages import T1_source, footprint, preprocessed
 from SpineDCELib.analysis.artery_stages import (
     artery,
     blood,
@@ -21,6 +21,7 @@ from SpineDCELib.analysis.muscle_stages import signal_mode
 from SpineDCELib.data import ArterialInput
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
+from SpineDCELib.kinetics.frame_average import frame_average
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 
@@ -54,11 +55,15 @@ def arterial_input(view: View) -> ArterialInput:
         given = _external(view, times)
         t, Cb, medium = given.t, given.C, given.medium
         notes += given.notes
+        width = view(footprint)
+        if width is not None:
+            t, Cb = frame_average(t, Cb, footprint=width)
         if mode != "absolute":
             notes.append(
                 f"An AIF in mM beside {mode} signal: the parameters have no absolute scale; "
                 "only ratios between regions mean something."
             )
+    notes += _footprint_notes(view, measured=source is not None)
     if not np.all(np.isfinite(Cb)) or np.max(Cb) <= 0:
         raise InputError(
             "The AIF does not rise, or its signal is saturated in some frame.",
@@ -84,6 +89,30 @@ def arterial_input(view: View) -> ArterialInput:
         signal=None if source is None else source.signal,
         notes=tuple(notes),
     )
+
+
+def _footprint_notes(view: View, *, measured: bool) -> list[str]:
+    """Return what the shared data of frames mean for the AIF."""
+    width, technique = view(footprint), view.study.dynamic.acquisition.view_shared
+    if width is None and technique is None:
+        return []
+    time = "a longer time than that between frames" if width is None else f"{width:.3g} s"
+    if measured:
+        return [
+            f"The data of a frame were acquired over {time}. AIF and tissue are blurred alike, "
+            "which cancels in the fit as far as signal follows concentration; the AIF's own peak "
+            "is too low, and it arrives too early."
+        ]
+    if width is None:
+        return [
+            "The data of a frame were acquired over a time that is not known, and the AIF is not "
+            "averaged over it: parameters of the first pass, such as vp, are less certain. Set the "
+            "temporal footprint."
+        ]
+    return [
+        f"The AIF is averaged over the {time} in which the data of a frame were acquired, around "
+        "each frame's time."
+    ]
 
 
 def _found_notes(found: Detection) -> list[str]:

@@ -28,6 +28,7 @@ _PRIVATE = {
     "philips_item": (0x2005, "Philips MR Imaging DD 005", 0x0F, "SQ"),
     "ge_component": (0x0043, "GEMS_PARM_01", 0x2F, "SS"),
     "ge_duration": (0x0019, "GEMS_ACQU_01", 0x5A, "FL"),
+    "ge_sequence": (0x0019, "GEMS_ACQU_01", 0x9C, "LO"),
     "siemens_time_after_start": (0x0021, "SIEMENS MR SDI 02", 0x04, "DS"),
 }
 

@@ -86,6 +86,9 @@ class Acquisition:
         agent: contrast agent: a known one, or as the file writes it.
         contrast_volume: of contrast agent, mL; weight: of the patient, kg.
         injection_rate: mL/s.
+        view_shared: technique by which frames share data ("TWIST"), where the tags state it.
+        footprint: time over which the data of one frame were acquired, s, where it is longer than
+            the time between frames.
     """
 
     TR: float | None = None
@@ -98,6 +101,8 @@ class Acquisition:
     contrast_volume: float | None = None
     weight: float | None = None
     injection_rate: float | None = None
+    view_shared: str | None = None
+    footprint: float | None = None
 
 
 @dataclass(frozen=True)

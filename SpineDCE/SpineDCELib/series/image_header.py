@@ -97,6 +97,7 @@ class ImageHeader:
     n_temporal: int | None = None
     duration: float | None = None  #: s, of the whole acquisition (GE)
     resolution: float | None = None  #: s per frame (TemporalResolution)
+    frame_duration: float | None = None  #: s, of this frame (FrameAcquisitionDuration)
     clocks: dict[str, float] = field(default_factory=dict)  #: s; name of tag → value
 
 
@@ -124,7 +125,8 @@ _ROOT_TAGS = [
     0x00281054, 0x00541300, 0x52009229, 0x52009230,
     *((0x00190010 + i) for i in range(16)), *((0x00210010 + i) for i in range(16)),
     *((0x00430010 + i) for i in range(16)), *((0x20050010 + i) for i in range(16)),
-    *((0x0019105A + (i << 8)) for i in range(16)), *((0x00211004 + (i << 8)) for i in range(16)),
+    *((0x00191000 + (i << 8) + e) for i in range(16) for e in (0x5A, 0x9C)),
+    *((0x00211004 + (i << 8)) for i in range(16)),
     *((0x0043102F + (i << 8)) for i in range(16)),
     *((0x20051000 + (i << 8) + e) for i in range(16) for e in (0x0E, 0x11, 0xA0)),
 ]  # fmt: skip
@@ -273,9 +275,7 @@ def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
         series_number=integer(ds, 0x00200011),
         description=text(ds, 0x0008103E),
         protocol=text(ds, 0x00181030),
-        sequence=" ".join(
-            t for t in (text(ds, 0x00180020), text(ds, 0x00180024), text(ds, 0x00189005)) if t
-        ),
+        sequence=" ".join(t for t in _sequence_names(ds) if t),
         modality=text(ds, 0x00080060),
         manufacturer=text(ds, 0x00080070),
         **_contrast(ds),
@@ -293,6 +293,15 @@ def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
         bits_stored=integer(ds, 0x00280101) or 16,
         signed=bool(integer(ds, 0x00280103)),
     )
+
+
+def _sequence_names(ds: Dataset) -> list[str]:
+    """Return the names of the pulse sequence, GE's own among them."""
+    own = private_tag(ds, "ge_sequence")
+    return [
+        text(ds, 0x00180020), text(ds, 0x00180024), text(ds, 0x00189005),
+        text(ds, own[0]) if own else "",
+    ]  # fmt: skip
 
 
 def _contrast(ds: Dataset) -> dict[str, Any]:
@@ -507,6 +516,7 @@ def _enhanced(image: ImageHeader, group: Dataset) -> ImageHeader:
             ("FrameReferenceDateTime (0018,9151)", 0x00189151),
         ):
             clocks[name] = seconds_of_datetime(text(content, tag))
+        take("frame_duration", _milli(number(content, 0x00189220)))
         take("temporal_index", integer(content, 0x00209128))
         take("acquisition", integer(content, 0x00209156))
     if (temporal := _first(group, 0x00209310)) is not None:

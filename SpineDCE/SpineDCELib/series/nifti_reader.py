@@ -23,8 +23,11 @@ from SpineDCELib.series.dynamic_series import Acquisition, Geometry
 from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.image_header import component_of
 from SpineDCELib.series.plausibility import MOST_VALUES, geometry_fault, times_fault
+from SpineDCELib.series.view_sharing import sharing_notes
 from SpineDCELib.settings.contrast_agents import recognised
 
+#: Names of the pulse sequence in a sidecar.
+_SEQUENCE_NAMES = ("SequenceName", "PulseSequenceName", "PulseSequenceDetails")
 _TIME_UNITS = {8: 1.0, 16: 1e-3, 24: 1e-6}
 
 
@@ -91,6 +94,12 @@ def image_file(
         parts: the files that hold header and pixels.
     """
     times, origin, problems = _times(side, meta, frames, notes)
+    shared: str | None = None
+    if frames > 1:
+        sequence = [str(side.get(k) or "") for k in _SEQUENCE_NAMES]
+        names = f"{side.get('SeriesDescription', '')} {side.get('ProtocolName', '')} {path.stem}"
+        shared, said = sharing_notes(" ".join(sequence), names, None)
+        notes += said
     image_type = tuple(str(t).upper() for t in _as_list(side.get("ImageType")))
     return ImageFile(
         path=path,
@@ -109,6 +118,7 @@ def image_file(
             manufacturer=side.get("Manufacturer") if isinstance(side, dict) else None,
             description=str(side.get("SeriesDescription") or "") or None,
             agent=_agent(side),
+            view_shared=shared,
         ),
         component=component_of(*image_type[2:])
         or ("phase" if re.search(r"_(ph|phase)(_|\.)", path.name.lower()) else "magnitude"),

@@ -30,6 +30,7 @@ from SpineDCELib.series.study_contents import (
     grid_key,
 )
 from SpineDCELib.series.study_context import resolve_roles
+from SpineDCELib.series.view_sharing import footprint_of, sharing_notes
 from SpineDCELib.settings.contrast_agents import recognised
 
 #: Single-volume series that are alike in everything but time become one dynamic series from here.
@@ -289,6 +290,15 @@ def _describe(
             problems.append("RepetitionTime (0018,0080) is missing.")
         if first.FA is None:
             problems.append("FlipAngle (0018,1314) is missing.")
+    shared, footprint = None, None
+    if role.startswith("dynamic"):
+        interval = None
+        if timing.times is not None and timing.times.size > 1:
+            interval = float(np.median(np.diff(timing.times)))
+        footprint = footprint_of((i.frame_duration for i in used), interval)
+        names = f"{h.description} {h.protocol}"
+        shared, said = sharing_notes(h.sequence, names, footprint)
+        stack.notes += said
     shape = stack.geometry.shape if stack.geometry else (facts.slices, h.rows, h.columns)
     clocks = [
         i.clocks[c] % 86400.0
@@ -319,6 +329,8 @@ def _describe(
             contrast_volume=h.contrast_volume,
             weight=h.weight,
             injection_rate=h.injection_rate,
+            view_shared=shared,
+            footprint=footprint,
         ),
         component=first.component,
         role=role,

@@ -103,6 +103,11 @@ def _next(
         missing.append("the flip angle")
     if missing:
         return [f"Next: find out {', '.join(missing)}, and give them with the analysis."]
+    if chosen.acquisition.view_shared and chosen.acquisition.footprint is None:
+        return [
+            "Next: analyse it, with the AIF from the images; for another AIF, find out and give "
+            "the temporal footprint of a frame."
+        ]
     return [
         "Next: analyse it, with the regions of lesion and reference vertebra if they are drawn."
     ]

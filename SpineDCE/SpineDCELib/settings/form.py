@@ -288,6 +288,12 @@ _FIELDS = (
         unit="s", low=0, high=1e6, optional=True, option="--frame-times", metavar="SECONDS,…",
     ),
     Field(
+        "reading.footprint", "Temporal footprint", "number", "visit",
+        "Time over which the data of one frame were acquired, if frames share data (TWIST, TRICKS, "
+        "GRASP); an AIF that is not measured in the images is averaged over it.",
+        unit="s", low=0.05, high=600, optional=True, option="--footprint", metavar="SECONDS",
+    ),
+    Field(
         "reading.field_strength", "Field strength", "number", "visit",
         "Field strength; replaces the file's.",
         unit="T", low=0.01, high=30, optional=True, option="--field-strength", metavar="TESLA",

@@ -133,6 +133,8 @@ class ReadingSettings:
             motion or an artefact.
         frame_interval: s between frames where the files carry no times.
         frame_times: s, one for each frame; replaces the files' and the interval.
+        footprint: time over which the data of one frame were acquired, s, if frames share data;
+            replaces the file's.
         field_strength: T; replaces the file's.
         TR: repetition time, s; replaces the file's.
         FA: flip angle, degrees; replaces the file's.
@@ -148,6 +150,7 @@ class ReadingSettings:
     excluded_frames: tuple[int, ...] | None = None
     frame_interval: float | None = None
     frame_times: tuple[float, ...] | None = None
+    footprint: float | None = None
     field_strength: float | None = None
     TR: float | None = None
     FA: float | None = None
