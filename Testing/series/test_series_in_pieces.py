@@ -23,6 +23,7 @@ from series.dicom_layouts import (
 from series.test_nrrd_nifti import write_nrrd
 from SpineDCELib.errors import InputError
 from SpineDCELib.series import read_dynamic, read_flip_angles, read_segmentation, scan_study
+from SpineDCELib.series.study_summary import study_report
 
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
 
@@ -363,6 +364,14 @@ def test_kinds_in_one_series_are_told_apart_by_what_differs(tmp_path):
     assert len(set(notes)) == 3
     assert all("WATER" in n or "FAT" in n for n in notes)
     assert sum("TE 3 ms" in n for n in notes) == 1
+    # A person can choose: every way to list them says what differs.
+    study = scan_study(tmp_path)
+    with pytest.raises(InputError) as caught:
+        study.dynamic()
+    assert caught.value.fields == ("reading.series",)  # parts of one another they are not
+    for text in (str(caught.value), study_report(study)):
+        for kind in ("WATER, TE 1.5 ms", "FAT, TE 1.5 ms", "WATER, TE 3 ms"):
+            assert kind in text
 
 
 @pytest.mark.parametrize(

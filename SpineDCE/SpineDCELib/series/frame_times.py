@@ -93,6 +93,8 @@ def frame_times(
         _from_resolution(frames, numbers, result)
         if result.times is None:
             _from_duration(frames, numbers, result)
+        if result.times is None:
+            result.problems += _constant(frames, clocks_for(manufacturer))
         return result
     name, starts = next(iter(good.items()))
     result.times, result.origin = starts - starts[0], name
@@ -115,6 +117,23 @@ def frame_times(
     if np.all(starts == np.round(starts)) and np.ptp(np.diff(starts)) == 1:
         result.notes.append(f"{name} holds whole seconds; frame times are accurate to ±0.5 s.")
     return result
+
+
+def _constant(frames: Sequence[Sequence[ImageHeader]], clocks: Sequence[str]) -> list[str]:
+    """Say which time tags are there and tell nothing: one value in all frames, or in few."""
+    problems = []
+    for name in clocks:
+        if name in WRITTEN:
+            continue
+        values = [{i.clocks[name] for i in frame if name in i.clocks} for frame in frames]
+        missing = sum(not found for found in values)
+        if missing < len(frames) and len(set().union(*values)) == 1:
+            problems.append(
+                f"{name} is missing in {missing} of {len(frames)} frames."
+                if missing
+                else f"{name} is the same in all frames."
+            )
+    return problems
 
 
 def _starts(

@@ -220,7 +220,7 @@ def _times(
     if series.times is None:
         reasons = " ".join(p for p in series.problems if p != NO_FRAME_TIMES)
         raise InputError(
-            f"Series {series.line()} has no frame times"
+            f"Series {series.line()} has no frame times that can be used"
             f"{' (' + reasons.rstrip('.') + ')' if reasons else ''}.",
             code="no_frame_times",
             fields=["reading.frame_interval"],

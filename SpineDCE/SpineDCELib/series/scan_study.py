@@ -127,6 +127,7 @@ def _dicom_series(images: Sequence[ImageHeader], disk: dict[str, str]) -> list[S
         for kind, differs in zip(kinds, _differences(kinds), strict=True):
             stack = stack_images(kind)
             if differs:
+                stack.kind = differs
                 stack.notes.append(f"One of {len(kinds)} kinds in this series: {differs}.")
             b = len({i.b_value for i in members if i.b_value is not None})
             found.append((kind, stack, _facts(kind, stack, orientations, b)))
@@ -235,6 +236,8 @@ def _joined(
             None if i.TE is None else round(i.TE, 4),
             i.FA,
             i.TI,
+            i.b_value,
+            i.echo,
             grid_key(stack.geometry),
         )
         if facts.modality in ("MR", ""):
@@ -270,6 +273,11 @@ def _describe(
         role, reason, stack.obstacle = "segmentation", "DICOM Segmentation", ""
     elif stack.obstacle:
         role, reason = "other", f"it cannot be read: {stack.obstacle}"
+    elif h.samples != 1:
+        stack.obstacle = (
+            "its images are in colour, not one signal per pixel; export the original images"
+        )
+        role, reason = "other", stack.obstacle
     elif h.mosaic or "VFRAME" in first.image_type:
         kind_of_tiles = "a Siemens mosaic" if h.mosaic else "a United Imaging grid (VFRAME)"
         stack.obstacle = (
@@ -335,6 +343,7 @@ def _describe(
         component=first.component,
         role=role,
         reason=reason,
+        kind=stack.kind,
         doubt=doubt_of(facts, role),
         patient=patient_id or patient_name,
         study_uid=h.study_uid or None,

@@ -141,6 +141,13 @@ def read_segmentation(path: str | os.PathLike[str]) -> Segmentation:
         InputError: the file is missing or damaged, or holds no labels.
     """
     file = Path(path).expanduser()
+    if file.is_dir():
+        raise InputError(
+            f"{file} is a folder. Choose the file with the regions in it.",
+            code="not_a_file",
+            about=str(file),
+            fields=["inputs.roi"],
+        )
     if not file.is_file():
         raise InputError(
             f"The segmentation file {file} does not exist.",

@@ -44,6 +44,7 @@ class Stack:
     #: Whole frames whose slices lie elsewhere, and by how far, mm; they are not in ``frames``.
     displaced: list[list[ImageHeader]] = field(default_factory=list)
     displaced_problem: str = ""  #: how ``problems`` names them
+    kind: str = ""  #: how it differs from the other images of its series; "" if it is all of it
 
 
 def stack_images(images: Sequence[ImageHeader]) -> Stack:
@@ -152,10 +153,8 @@ def _places(
     if any(i.position is None or i.orientation is None for i in images):
         bare = sum(i.position is None or i.orientation is None for i in images)
         if bare * 2 > len(images):
-            return {}, "its images have no position (0020,0032) or orientation (0020,0037)"
-        problems.append(
-            f"{bare} images without position (0020,0032) or orientation (0020,0037) are left out."
-        )
+            return {}, f"its images have no {_lacking(images)}"
+        problems.append(f"{bare} images without {_lacking(images)} are left out.")
         images = [i for i in images if i.position is not None and i.orientation is not None]
     normal = _normal(images[0])
     along = np.array([np.dot(normal, i.position) for i in images])  # type: ignore[arg-type]
@@ -216,6 +215,16 @@ def _displaced(
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _lacking(images: Sequence[ImageHeader]) -> str:
+    """Return which of position and orientation some images lack."""
+    words = []
+    if any(i.position is None for i in images):
+        words.append("position (0020,0032)")
+    if any(i.orientation is None for i in images):
+        words.append("orientation (0020,0037)")
+    return " and ".join(words)
 
 
 def _geometry(frame: Sequence[ImageHeader]) -> tuple[Geometry | None, str]:
@@ -313,7 +322,10 @@ def _frames(
     else:
         _, name, table = best
     if best is None or name in (_INSTANCE, _IN_FILE):
-        notes.append(f"The order of {name} at each slice position defines the frames.")
+        notes.append(
+            "No tag numbers its frames: the images at each slice position are taken in the order "
+            f"of {name}."
+        )
         if (many := _ties(placed)) > 1:
             problems.append(
                 f"{many} images at each slice position share every time tag; if they are of "

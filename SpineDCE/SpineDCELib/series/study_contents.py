@@ -40,6 +40,7 @@ class SeriesDescription:
         acquisition: TR and TE in s, FA in degrees, field strength in T.
         component: "magnitude", "phase", "real" or "imaginary".
         role, reason: its use in the analysis, and the reason for it.
+        kind: how it differs from others in the same series of the scanner, such as "TE 4 ms".
         doubt: what its name says against its role; "" if nothing.
         notes: assumptions and repairs; ``problems``: what is missing or left out.
         proposals: other series that may be parts of it.
@@ -59,6 +60,7 @@ class SeriesDescription:
     component: str
     role: str
     reason: str
+    kind: str = ""
     doubt: str = ""
     patient: str = ""
     study_uid: str | None = None
@@ -73,6 +75,11 @@ class SeriesDescription:
     stack: Stack | None = field(default=None, repr=False)
     image_file: ImageFile | None = field(default=None, repr=False)
     disk_paths: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def title(self) -> str:
+        """Return its description, and what tells it from the others of its series."""
+        return f"{self.description} [{self.kind}]".strip() if self.kind else self.description
 
     @property
     def frames(self) -> int:
@@ -91,7 +98,7 @@ class SeriesDescription:
 
     def line(self) -> str:
         """Describe the series in one line, so that a user can choose among several."""
-        name = self.description or "no description"
+        name = self.title or "no description"
         frames, slices, rows, columns = self.dimensions
         own = "" if self.series_number is None else f", scanner's series {self.series_number}"
         date = f", {self.study_date}" if self.study_date else ""
@@ -162,12 +169,14 @@ class Study:
         long = [s for s in found if s.frames >= MIN_FRAMES]
         if len(long or found) > 1:
             listed = "; ".join(s.line() for s in long or found)
+            parts = any(s.proposals for s in found)
+            advice = "Choose one of them"
+            advice += ", or join those that are parts of one" if parts else ""
             raise InputError(
-                f"{self.path} holds {len(long or found)} dynamic series. Choose one of them, or "
-                f"join those that are parts of one: {listed}.",
+                f"{self.path} holds {len(long or found)} dynamic series. {advice}: {listed}.",
                 code="several_dynamic_series",
                 about=str(self.path),
-                fields=["reading.series", "reading.joined"],
+                fields=["reading.series", *(["reading.joined"] if parts else [])],
             )
         return (long or found)[0]
 

@@ -10,6 +10,8 @@ from SpineDCELib.series.study_context import AFTER_CONTRAST
 MOST_LINES = 60
 #: Most characters of a series' name and of the reason for its use in a line.
 _NAME, _REASON = 32, 70
+#: Most characters of what differs from the other kinds of its series, within its name.
+_KIND = 18
 
 
 def study_report(
@@ -65,6 +67,9 @@ def _dynamic(study: Study) -> tuple[SeriesDescription | None, str]:
 def _line(s: SeriesDescription) -> str:
     own = "–" if s.series_number is None else str(s.series_number)
     name = s.description or "(no description)"
+    if s.kind:
+        kind = s.kind[:_KIND]
+        name = f"{name[: _NAME - len(kind) - 3]} [{kind}]"
     frames, slices, rows, columns = s.dimensions
     size = f"{frames}×{slices}×{rows}×{columns}"
     marks = "" if not (s.problems or s.obstacle) else " !"
@@ -91,6 +96,8 @@ def _next(
 ) -> list[str]:
     """What to do next, as the program's settings are named; the shells word the options."""
     if chosen is None:
+        if any(s.obstacle for s in study.series) and not study.with_role("dynamic"):
+            return ["Next: export the images again as the reason above says, or choose another."]
         if study.series and max(s.frames for s in study.series) > 1:
             return ["Next: choose the dynamic series by its number in the list."]
         return ["Next: choose the folder with the dynamic series."]
@@ -121,7 +128,7 @@ def _counts(study: Study) -> str:
 
 def _series(s: SeriesDescription, several: bool, frame_interval: float | None) -> list[str]:
     own = "" if s.series_number is None else f"  (scanner's series {s.series_number})"
-    title = f"{s.number}. {s.description or '(no description)'}{own}"
+    title = f"{s.number}. {s.title or '(no description)'}{own}"
     frames, slices, rows, columns = s.dimensions
     lines = [title, f"    used as    {s.role}: {s.reason}"]
     if several:
