@@ -1,20 +1,28 @@
 """Bytes changed at random in every kind of input: an answer or a message, never another exception.
 
-SPINEDCE_FUZZ=30 makes about 30 000 inputs of about 1000.
+No input takes long or much memory. SPINEDCE_FUZZ=30 makes about 30 000 inputs of about 1000.
 """
 
 import gzip
 import json
 import os
 import random
+import resource
+import shutil
+import signal
 import warnings
 import zipfile
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from series import test_contours as contours
+from series import test_dicom_segmentation as segments
+from series import test_other_formats as formats
+from series import test_vertebra_labels as vertebrae
 from small_study import SHAPE, write_small_study
 from SpineDCELib.aif.curve_file import read_curve_file
 from SpineDCELib.aif.manual_selection import read_selection
@@ -72,6 +80,46 @@ def everything(path):
             series.image_file.load()
 
 
+def regions(path):
+    """Read regions, and fill contours."""
+    found = read_segmentation(path)
+    if found.contours:
+        found.on(contours.grid(), resample=True)
+
+
+class TooMuch(Exception):
+    """An input took more time or memory than any input may."""
+
+
+#: Longest time of one input, s, on a busy machine.
+LONGEST = 60
+#: Memory that one input may take: this, and ten times its uncompressed size; bytes.
+MEMORY = 64 << 20
+
+
+@contextmanager
+def limited(size):
+    """Raise TooMuch where what is inside takes too long, or too much memory for its size.
+
+    Memory that an earlier input took and gave back is not noticed again.
+    """
+
+    def late(_number, _frame):
+        raise TooMuch(f"it took longer than {LONGEST} s")
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    old = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, LONGEST)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    if grown > MEMORY + 10 * size:
+        raise TooMuch(f"it took {grown >> 20} MB")
+
+
 def scene(path):
     work = path.parent / f"work-{path.stem}-{random.getrandbits(64)}"
     work.mkdir()
@@ -112,10 +160,26 @@ def inputs(tmp_path_factory):
     (folder / "a.nrrd").write_bytes(NRRD)
     bundle(folder / "scene.mrb", {"s/s.mrml": scene_text("Data/a.nrrd").encode(),
                                   "s/Data/a.nrrd": NRRD})  # fmt: skip
+    array = formats.pixels(4)
+    formats.write_meta(folder / "d.mha", array)
+    formats.write_meta(folder / "packed.mha", array, compressed=True)
+    formats.write_meta(folder / "e.mhd", array)
+    formats.write_analyze(folder / "f.hdr", array)
+    formats.write_parrec(folder / "g.par", array, 5.0 * np.arange(4))
+    (folder / "h.dcm.gz").write_bytes(gzip.compress((folder / "image.dcm").read_bytes()))
+    contours.write(folder / "rt.dcm", {"Lesion": [contours.points(contours.box(2, 3, 7, 9), 1)]})
+    frames, planes, numbers = segments.sparse()
+    segments.write(folder / "seg.dcm", frames, planes, numbers)
+    spine = vertebrae.spine([31, 32, 41], discs=[82, 91])
+    vertebrae.write(folder / "spine.nii", spine)
+    names = {31: "vertebrae_T11", 32: "vertebrae_T12", 41: "vertebrae_L1"}
+    vertebrae.write(folder / "named.nii.gz", spine, names=names)
     return {
         **{folder / name: everything for name in (
             "dynamic.nrrd", "packed.nrrd", "image.nii", "image.nii.gz", "image.dcm",
-            "deflated.dcm", "study.zip")},
+            "deflated.dcm", "study.zip", "d.mha", "packed.mha", "e.mhd", "f.hdr", "g.par",
+            "h.dcm.gz")},
+        **{folder / name: regions for name in ("rt.dcm", "seg.dcm", "spine.nii", "named.nii.gz")},
         folder / "r.seg.nrrd": read_segmentation,
         folder / "rulers.json": read_rulers,
         folder / "selection.json": read_selection,
@@ -135,17 +199,24 @@ def test_no_input_makes_another_exception(inputs, tmp_path):
     warnings.simplefilter("ignore")
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     foreign, refused = [], Counter[str]()
-    count = 1000 * MORE // len(inputs)
+    count = -(-1000 * MORE // len(inputs))
     for file, read in inputs.items():
         content = file.read_bytes()
+        parts = [file.with_suffix(end) for end in (".raw", ".img", ".rec")]
+        beside = [path for path in parts if path.exists()]
+        size = sum(path.stat().st_size for path in (file, *beside))
+        size = max(size, len(gzip.decompress(content)) if file.suffix == ".gz" else 0)
         read(file)  # the sound file is read
         for n in range(count):
             folder = tmp_path / f"{file.name}-{n % 50}"
             folder.mkdir(exist_ok=True)
             path = folder / file.name
             path.write_bytes(changed(content, rng))
+            for part in beside:
+                shutil.copyfile(part, folder / part.name)
             try:
-                read(path)
+                with limited(size):
+                    read(path)
             except InputError:
                 refused[file.name] += 1
             except Exception as error:

@@ -12,6 +12,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.preprocessing import preprocess
 from SpineDCELib.series import MIN_FRAMES
 from SpineDCELib.series.excluded_frames import kept_frames, without_frames
+from SpineDCELib.series.plausibility import FRAME_INTERVALS
 from SpineDCELib.settings.contrast_agents import (
     CONTRAST_AGENTS,
     DOSES,
@@ -21,9 +22,8 @@ from SpineDCELib.settings.contrast_agents import (
     injected_dose,
 )
 
-#: What a dynamic series of the spine can have: time between frames, s; repetition time, s (up to a
-#: 2D multi-slice sequence, whose TR is the frame interval); voxel sizes, mm.
-FRAME_INTERVALS = (0.2, 120.0)
+#: What a dynamic series of the spine can have: repetition time, s (up to a 2D multi-slice sequence,
+#: whose TR is the frame interval); voxel sizes, mm.
 REPETITION_TIMES = (5e-4, 10.0)
 VOXEL_SIZES = (0.1, 50.0)
 

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.errors import InvalidDicomError
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Geometry
-from SpineDCELib.series.image_header import check_deflated
+from SpineDCELib.series.image_header import sop_class_of
 
 _STORAGE = "1.2.840.10008.5.1.4.1.1.481.3"
 #: Closed contours in one plane; points and open lines enclose nothing.
@@ -32,13 +31,7 @@ class Contours:
 
 def is_structure_set(file: Path) -> bool:
     """Return whether a file is a DICOM RT Structure Set."""
-    try:
-        with file.open("rb") as stream:
-            check_deflated(str(file), stream.read(132))
-        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
-    except (InvalidDicomError, OSError, ValueError, EOFError):
-        return False
-    return str(header.get("SOPClassUID", "")) == _STORAGE
+    return sop_class_of(file) == _STORAGE
 
 
 def read_structure_set(file: Path) -> tuple[list[Contours], list[str]]:

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.errors import InvalidDicomError
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Geometry
-from SpineDCELib.series.image_header import check_deflated, read_headers
+from SpineDCELib.series.image_header import read_headers, sop_class_of
 from SpineDCELib.vocabulary.terminology import Code, terminology_entry
 
 #: SOP classes: Segmentation Storage and Label Map Segmentation Storage.
@@ -33,13 +32,7 @@ class Segment(NamedTuple):
 
 def is_dicom_segmentation(file: Path) -> bool:
     """Return whether a file is a DICOM Segmentation."""
-    try:
-        with file.open("rb") as stream:
-            check_deflated(str(file), stream.read(132))
-        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
-    except (InvalidDicomError, OSError, ValueError, EOFError):
-        return False
-    return str(header.get("SOPClassUID", "")) in _STORAGE
+    return sop_class_of(file) in _STORAGE
 
 
 def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:
@@ -67,9 +60,9 @@ def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:
         return _sorted(file, data, pixels.reshape(-1, int(data.Rows), int(data.Columns)))
     except InputError:
         raise
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+    except Exception as error:  # pydicom raises what its parsing meets
         raise InputError(
-            f"The DICOM segmentation {file} is incomplete ({error}). Export it again.",
+            f"The DICOM segmentation {file} is incomplete ({str(error)[:200]}). Export it again.",
             code="incomplete_segmentation",
             about=str(file),
         ) from None

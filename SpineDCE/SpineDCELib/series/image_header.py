@@ -11,6 +11,7 @@ import warnings
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pydicom
@@ -231,6 +232,23 @@ def check_deflated(path: str, start: bytes) -> None:
                 rest = engine.unconsumed_tail or stream.read(1 << 16)
         except zlib.error:
             return
+
+
+def sop_class_of(file: Path) -> str:
+    """Return the SOP class of a DICOM file; "" if it is none or cannot be read.
+
+    Raises:
+        InputError: it expands to far more than it holds (code "expands_too_much").
+    """
+    try:
+        with file.open("rb") as stream:
+            check_deflated(str(file), stream.read(132))
+        head = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
+        return str(head.get("SOPClassUID", ""))
+    except InputError:
+        raise
+    except Exception:  # pydicom raises what its parsing meets
+        return ""
 
 
 def _expands(name: str) -> InputError:

@@ -43,8 +43,9 @@ def open_parrec(path: Path, name: str) -> list[ImageFile]:
         return _images(path, name, data, header)
     except InputError:
         raise
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
-        raise _unreadable(path, error) from None
+    except Exception as error:  # nibabel raises what it meets
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise _unreadable(path, reason[:200]) from None
 
 
 def _unreadable(path: Path, reason: object) -> InputError:

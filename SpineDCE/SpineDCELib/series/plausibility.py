@@ -11,6 +11,8 @@ _EDGES = (1e-3, 1e3)
 _FARTHEST = 1e5
 #: Longest dynamic series, s, and shortest time between two frames, s.
 _LONGEST, _SHORTEST = 86400.0, 1e-3
+#: Time between two frames of a dynamic series of the spine, s.
+FRAME_INTERVALS = (0.2, 120.0)
 #: Most values of one image: 1 TB of floats.
 MOST_VALUES = 1 << 38
 
@@ -28,6 +30,20 @@ def geometry_fault(affine: NDArray[np.float64]) -> str:
     if np.abs(affine[:3, 3]).max() > _FARTHEST:
         return f"its position is {np.abs(affine[:3, 3]).max():.3g} mm from the isocentre"
     return ""
+
+
+def interval_doubt(times: NDArray[np.float64] | None, origin: str) -> list[str]:
+    """Question frame times (s) that a file can hold and no dynamic series has."""
+    if times is None or times.size < 2:
+        return []
+    interval = float(np.median(np.diff(times)))
+    low, high = FRAME_INTERVALS
+    if low <= interval <= high:
+        return []
+    return [
+        f"The frame interval of {interval:.4g} s, from {origin}, is not that of a dynamic series "
+        f"({low:g} to {high:g} s)."
+    ]
 
 
 def times_fault(times: NDArray[np.float64], frames: int) -> str:

@@ -20,6 +20,7 @@ from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.image_formats import opener_of, other_formats
 from SpineDCELib.series.image_header import ImageHeader, read_headers
 from SpineDCELib.series.joining import propose_joining
+from SpineDCELib.series.plausibility import interval_doubt
 from SpineDCELib.series.series_roles import Facts, doubt_of, facts_of, role_of
 from SpineDCELib.series.stack import Stack, stack_images
 from SpineDCELib.series.study_contents import (
@@ -292,6 +293,7 @@ def _describe(
     if role.startswith("dynamic"):
         if timing.times is None:
             problems.append(NO_FRAME_TIMES)
+        problems += interval_doubt(timing.times, timing.origin)
         if len(stack.frames) < MIN_FRAMES:
             problems.append(FEW_FRAMES)
         if first.TR is None:
@@ -389,6 +391,7 @@ def _file_series(file: ImageFile) -> SeriesDescription:
     if role.startswith("dynamic"):
         if file.times is None:
             problems.append(NO_FRAME_TIMES)
+        problems += interval_doubt(file.times, file.time_origin)
         if file.frames < MIN_FRAMES:
             problems.append(FEW_FRAMES)
     return SeriesDescription(
