@@ -58,6 +58,8 @@ def other_formats(files: Iterable[str]) -> list[str]:
     lines = []
     for n, names in found.items():
         _, kind, remedy = _OTHER_FORMATS[n]
-        counted = names[0] if len(names) == 1 else f"{len(names)} files such as {names[0]}"
-        lines.append(f"{counted}: {kind}, which are not read; {remedy}.")
+        counted = (
+            f"{names[0]} is" if len(names) == 1 else f"{len(names)} files such as {names[0]} are"
+        )
+        lines.append(f"{counted} not read ({kind}); {remedy}.")
     return lines

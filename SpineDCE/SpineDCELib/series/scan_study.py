@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
+from SpineDCELib.series.contour_reader import is_structure_set
 from SpineDCELib.series.dynamic_series import MIN_FRAMES, Acquisition
 from SpineDCELib.series.file_discovery import find_files
 from SpineDCELib.series.image_file_info import ImageFile
@@ -59,6 +60,7 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
     disk: dict[str, str] = {}
     not_images = 0
     unknown: list[tuple[Path, str]] = []
+    without_images: set[Path] = set()  # DICOM files
     total = len(file_set.files)
     for n, (file, name) in enumerate(file_set.files):
         if n % 16 == 0:
@@ -71,6 +73,8 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
                 disk[name] = str(file)
             else:
                 unknown.append((file, name))
+                if found is not None:
+                    without_images.add(file)
         except (InputError, OSError) as error:
             not_images += 1
             problems.append(str(error) if isinstance(error, InputError) else f"{name}: {error}.")
@@ -79,6 +83,11 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
     left = [name for file, name in unknown if file not in pixels]
     not_images += len(left)
     problems += other_formats(left)
+    problems += [
+        f"{name} is a DICOM structure set; give it as the file of the regions."
+        for file, name in unknown
+        if file in without_images and is_structure_set(file)
+    ]
     progress(0.95, "Sorting series")
     described = [*_dicom_series(images, disk), *(_file_series(f) for f in others)]
     described = propose_joining(resolve_roles(described))
