@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.aif.candidates import Verdict, VesselKind
 from SpineDCELib.aif.tissue_explanation import (
+    DELAYS,
     MODEL_ERROR,
     Explanation,
     TissueCurves,
@@ -102,8 +103,6 @@ FAR = 20.0
 #: Vessels that explain the tissue alike have misfits within this factor and fill within this time,
 #: s.
 ALIKE, ALIKE_ARRIVAL = 1.6, 2.5
-#: A vessel of this many times the volume of the best one should have been the best.
-MUCH_LARGER = 5.0
 #: A normal aorta is thinner than this, mm.
 SLIM = 28.0
 #: A vessel that fills this much later, s (at least, and per frame interval), and still before the
@@ -310,16 +309,6 @@ def _ambiguous(main: int, ranked: list[Ranked], objections: list[str], interval:
                 "the tissue as well, so the best candidate may be a vein."
             )
         if (
-            r.curve.shape.volume > MUCH_LARGER * own.curve.shape.volume
-            and abs(gap) < ALIKE_ARRIVAL
-            and r.fit.total < ALIKE * own.fit.total
-            and objections[i] in ("", "late", "coarse")
-        ):
-            return (
-                "a much larger vessel fills with the best candidate and explains the tissue about "
-                "as well, but gives another map of Vp."
-            )
-        if (
             interval > COARSE_FRAMES
             and r.fit.total < EQUAL * own.fit.total
             and objections[i] != "late"
@@ -482,6 +471,9 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
 def _trails(fit: Explanation, interval: float) -> bool:
     """Return whether most of the tissue fills before a vessel."""
     least = -MIDDLE_PER_INTERVAL * max(interval - 4.0, 0.0)
+    if np.percentile(fit.longest, 10) >= 0:
+        # All tissue may as well fill with the vessel, so its delay is only known to one step.
+        least -= DELAYS[1] - DELAYS[0]
     return float(np.median(fit.delay)) < least
 
 
