@@ -202,7 +202,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         session.choose(baseline, {"fit.shift": 4.3})                   # computes nothing yet
         session.segment_for(baseline, "lesion")                        # … fill the segment …
         logic.compute("baseline")                                      # maps, measurements
-        print(baseline.result.measures.of("Lesion", "vp").value)
+        print(baseline.result.measures.of("Lesion").value)
         logic.open("/data/patient/2026-05-20", "follow-up")
         logic.compare()                                                # change and call
         print(session.comparison.lesions[0].call.sentence)

@@ -46,7 +46,7 @@ class Concentration:
     T10: NDArray[np.floating] | None  #: s; None in relative and difference mode
     hidden_errors: NDArray[np.floating]  #: ``(2, …)``, of the baseline and of rounding, in ``unit``
     notes: tuple[str, ...] = ()
-    M0: NDArray[np.floating] | None = None  #: fully relaxed signal, where flip angles give it
+    M0: NDArray[np.floating] | None = None  #: fully relaxed signal, where T1 is measured
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,9 +91,11 @@ def region_numbers(rows: Iterable[RegionNumbers]) -> dict[str, str]:
     said: dict[str, list[str]] = {}
     for row in rows:
         text = f"{number(row.volume, 1)} mL"
-        vp = row.means.get("vp", math.nan)
+        # Of the lesion and the reference, that whose ratio is shown.
+        name = "vp_voxel" if "vp_voxel" in row.means else "vp"
+        vp = row.means.get(name, math.nan)
         if row.role in ("lesion", "reference") and math.isfinite(vp):
-            text += f" · Vp {value('vp', vp)}"
+            text += f" · {QUANTITIES[name].title} {value(name, vp)}"
         if math.isfinite(row.normalised_vp):
             text += f" · {times(row.normalised_vp)}"
         said.setdefault(row.role, []).append(text)

@@ -39,8 +39,9 @@ EXPLAINED = {
         "C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997)."
     ),
     "vp_voxel": _(
-        "Vp per voxel: Vp times the share of the voxel that is water, relative to muscle, which "
-        "flip angles give as M0; fat and bone that displace water do not change it."
+        "Vp per volume of tissue: Vp times the share of the voxel that is water, relative to "
+        "muscle, from M0, which T10 and the baseline signal give. With a T1 map, normalised Vp is "
+        "based on it, because fat and bone that displace water do not change it."
     ),
     "Ktrans": _(
         "Ktrans: rate constant of the transfer of contrast agent from plasma to tissue, /min "

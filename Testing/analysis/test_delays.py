@@ -99,13 +99,14 @@ def test_own_delays_give_the_change_that_one_shift_misses():
         before = visit(0.06, APART, shift="auto", shift_by=by, seed=1)
         after = visit(0.045, APART, shift="auto", shift_by=by, seed=2)
         pairs[by] = change(before, after)
-    own, shared = (pairs[by].changes["vp"] for by in ("region", "study"))
+    own, shared = (pairs[by].changes[pairs[by].parameter] for by in ("region", "study"))
     assert own.percent == pytest.approx(-25, abs=6)
     assert own.low <= -25 <= own.high
     assert abs(own.percent + 25) < abs(shared.percent + 25)
     # Perturbed analyses follow the same rule as the number that they speak of.
     for lesion in pairs.values():
-        assert lesion.flip.change == pytest.approx(lesion.changes["vp"].percent, abs=0.01)
+        percent = lesion.changes[lesion.parameter].percent
+        assert lesion.flip.change == pytest.approx(percent, abs=0.01)
     assert any("delay of the lesion" in one.name for one in pairs["region"].flip.tornado)
     assert any("AIF shift" in one.name for one in pairs["study"].flip.tornado)
 

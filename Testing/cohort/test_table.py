@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from SpineDCELib.cohort import read_cohort
+from SpineDCELib.cohort.comparison_folder import read_changes
 from SpineDCELib.errors import InputError
 
 HEAD = "patient,group,age,sex,change_vp,change_area\n"
@@ -97,3 +98,14 @@ def test_other_errors_have_a_code(tmp_path):
     assert code_of(table, groups=others) == "patients_differ"
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00\x80")
     assert code_of(tmp_path / "binary.csv") == "unreadable_table"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_change_of_a_comparison_is_that_of_its_call(tmp_path, order):
+    """Where there is vp per volume of tissue, the call is based on it."""
+    rows = ["L,normalised vp_voxel,1,8.8,1.1,-87.5", "L,normalised vp,1,9.2,2.3,-75"][::order]
+    head = "lesion,quantity,unit,before,after,change [%]"
+    written(tmp_path / "comparison.csv", "\n".join([head, *rows]))
+    assert read_changes(tmp_path) == {"vp_before": 8.8, "vp_after": 1.1, "change_vp": -87.5}
+    written(tmp_path / "comparison.csv", "\n".join([head, "L,normalised vp,1,9.2,2.3,-75"]))
+    assert read_changes(tmp_path)["change_vp"] == -75

@@ -13,9 +13,11 @@ from SpineDCELib.export.dicom.codes import concept
 from SpineDCELib.settings import Settings, changed
 from SpineDCELib.vocabulary.conversion_modes import (
     CONVERSION_MODES,
+    change_code,
     map_code,
     normalised_code,
     normalised_title,
+    normalised_vp,
 )
 from SpineDCELib.vocabulary.quantities import NORMALISED, QUANTITIES
 
@@ -80,12 +82,29 @@ def test_a_normalised_parameter_has_a_private_code_for_its_mode(parameter, mode)
     assert len(meaning) <= 64
     concept((value, scheme, meaning))
     assert CONVERSION_MODES[mode].title in normalised_title(parameter, mode)
+    of_the_change = change_code(parameter, mode)
+    assert len(of_the_change[0]) <= 16
+    assert len(of_the_change[2]) <= 64
+    concept(of_the_change)
 
 
 def test_only_modes_with_a_known_T1_have_the_same_code():
     codes = [normalised_code("vp", mode)[0] for mode in CONVERSION_MODES]
     assert len(set(codes)) == len(codes) - 1
     assert normalised_code("vp", "map") == normalised_code("vp", "vfa")
+
+
+def test_normalised_vp_is_per_volume_of_tissue_in_every_mode_and_says_so():
+    for mode, words in CONVERSION_MODES.items():
+        parameter = normalised_vp(mode)
+        assert parameter == ("vp_voxel" if words.per == "water" else "vp")
+        assert "water" not in normalised_title(parameter, mode)
+    for mode in ("map", "vfa"):
+        assert "per volume of tissue" in normalised_title("vp_voxel", mode)
+        for parameter in ("vp", "Ktrans"):
+            assert "per volume of water" in normalised_title(parameter, mode)
+            assert "per water" in normalised_code(parameter, mode)[2]
+            assert "per water" in change_code(parameter, mode)[2]
 
 
 def test_vp_of_relative_signal_is_not_coded_as_a_volume_fraction():

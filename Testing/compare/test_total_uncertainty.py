@@ -53,7 +53,7 @@ def comparison(pair):
 
 def test_the_interval_is_that_of_all_shares_together(comparison):
     [lesion] = comparison.lesions
-    for parameter in ("vp", "Ktrans"):
+    for parameter in ("vp_voxel", "vp", "Ktrans"):
         one = lesion.changes[parameter]
         names = [share.name for share in one.shares]
         assert names == ["noise", "delays", "T10", "AIF", "outline", "reference"]
@@ -65,12 +65,12 @@ def test_the_interval_is_that_of_all_shares_together(comparison):
         ends = np.log1p(np.array([one.low, one.high]) / 100)
         assert ends - middle == pytest.approx([-(ends[1] - middle), ends[1] - middle])
         assert ends[1] - middle >= 1.95 * one.log_SE
-    assert lesion.changes["vp"].low < -60 < lesion.changes["vp"].high
+    assert lesion.changes["vp_voxel"].low < -60 < lesion.changes["vp_voxel"].high
 
 
 def test_the_call_prints_the_interval_and_both_probabilities(comparison):
     [lesion] = comparison.lesions
-    call, one = lesion.call, lesion.changes["vp"]
+    call, one = lesion.call, lesion.changes[lesion.parameter]
     assert call.probability + call.below == pytest.approx(1)
     assert call.probability == pytest.approx(one.probability_above(-40))
     assert call.decided == (one.high < -40 or one.low > -40)
@@ -97,15 +97,16 @@ def test_a_change_of_T10_stays_inside_the_interval(truth, reference_after, lesio
     )
     visits = [Visit(one, one.result()) for one in (before, after)]
     [lesion] = compare_visits(*visits, registrations=SAME, flip_runs=0).lesions
-    assert lesion.changes["vp"].low < truth < lesion.changes["vp"].high
+    one = lesion.changes[lesion.parameter]
+    assert one.low < truth < one.high
     if lesion.call.decided:
         assert (lesion.call.verdict == "persistent disease") is (truth > -40)
 
 
 def test_relative_signal_has_a_wider_interval_than_a_T1_map(pair):
     measured = [
-        T10_SD(MeasuredVisit(one, "Lesion", "Reference"), "Lesion", ["vp"])["vp"]
-        for one in (pair[0], analysis(mode="relative"))
+        T10_SD(MeasuredVisit(one, "Lesion", "Reference"), "Lesion", [parameter])[parameter]
+        for one, parameter in ((pair[0], "vp_voxel"), (analysis(mode="relative"), "vp"))
     ]
     assert measured[1] > 2 * measured[0] > 0
 

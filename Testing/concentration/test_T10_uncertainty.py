@@ -7,6 +7,7 @@ from math import hypot, log
 import muscle_scenes as scenes
 import numpy as np
 import pytest
+from SpineDCELib.concentration import T10_uncertainty
 from SpineDCELib.concentration.T10_uncertainty import T10_error
 from SpineDCELib.settings import Settings, changed
 
@@ -36,13 +37,23 @@ def test_modes_with_an_unknown_T10_are_far_less_certain_of_a_change():
 def test_the_scale_of_muscle_is_common_to_all_regions():
     error = T10_error("muscle", **SEQUENCE)
     assert error.common > 2 * error.own
-    assert T10_error("map", **SEQUENCE).common == 0
+    assert T10_error("map", **SEQUENCE).common > 2 * error.own
+    assert T10_error("map", **SEQUENCE, per="water").common == 0
 
 
-def test_a_value_per_water_does_not_depend_on_the_water():
-    whole, water = (T10_error("map", **SEQUENCE, per_voxel=flag) for flag in (True, False))
-    assert water.own < whole.own
-    assert water.shared < whole.shared
+@pytest.mark.parametrize("per", ["tissue", "water"])
+def test_with_a_T1_map_the_water_need_not_be_known(per):
+    error, WATER = T10_error("map", **SEQUENCE, per=per), T10_uncertainty.WATER
+    assert error.own < WATER.own
+    assert error.shared < WATER.shared
+
+
+def test_an_error_of_the_T1_map_cancels_in_concentration_times_M0():
+    """What is left per tissue is the sensitivity of the coil, which per water does not enter."""
+    tissue, water = (T10_error("map", **SEQUENCE, per=per) for per in ("tissue", "water"))
+    of_the_map = np.sqrt(tissue.own**2 - T10_uncertainty.SENSITIVITY.own**2)
+    assert of_the_map < 0.3 * T10_uncertainty.MAPPED_T10.own
+    assert water.own > 0.9 * T10_uncertainty.MAPPED_T10.own
 
 
 def times(tissue, factor, **changes):

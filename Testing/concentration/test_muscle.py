@@ -120,16 +120,44 @@ def test_muscle_that_is_asked_for_and_not_there_is_an_error():
     assert "inputs.roi" in caught.value.fields
 
 
-def test_flip_angles_give_vp_per_voxel_where_water_is_displaced():
+@pytest.mark.parametrize("mode", ["map", "vfa"])
+@pytest.mark.parametrize("muscle", [scenes.MUSCLE, scenes.FAT], ids=["muscle", "no muscle"])
+def test_normalised_vp_is_per_volume_of_tissue_where_water_is_displaced(mode, muscle):
     """Sclerosis takes 40 % of the lesion's water; per water, the fall of vp is hidden by it."""
     sclerotic = vp_times(scenes.LESION, 0.4, water=0.6)
-    values = {"vp": [], "vp_voxel": []}
+    values = {None: [], "vp_voxel": [], "vp": []}
     for lesion in (scenes.LESION, sclerotic):
-        images = scenes.study(lesion, scenes.REFERENCE, flip_angles=True)
-        measures = scenes.analysis_of(images, SETTINGS, with_T1_map=True).result().measures
-        assert measures.mode == "vfa"
+        images = scenes.study(lesion, scenes.REFERENCE, flip_angles=mode == "vfa", muscle=muscle)
+        analysis = scenes.analysis_of(images, SETTINGS, with_T1_map=True)
+        assert (analysis.muscle is None) == (muscle is scenes.FAT)
+        measures = analysis.result().measures
+        assert measures.mode == mode
         for name in values:
             values[name].append(measures.of("Lesion", name).value)
     change = {name: 100 * (after / before - 1) for name, (before, after) in values.items()}
-    assert change["vp_voxel"] == pytest.approx(-60, abs=3)
+    assert change[None] == change["vp_voxel"] == pytest.approx(-60, abs=3)
     assert change["vp"] == pytest.approx(-33, abs=3)
+
+
+def test_an_error_of_the_T1_map_hardly_changes_vp_per_volume_of_tissue():
+    """The signal's rise is that of the concentration times M0 at nearly any T10."""
+    images = scenes.study()
+    values = []
+    for factor in (1.0, 1.2):
+        array = images.T1_map.array.copy()
+        array[scenes.REGIONS["Lesion"]] *= factor
+        given = replace(images, T1_map=replace(images.T1_map, array=array))
+        measures = scenes.analysis_of(given, SETTINGS, with_T1_map=True).result().measures
+        values.append([measures.of("Lesion", name).value for name in ("vp_voxel", "vp")])
+    tissue, water = np.abs(np.log(np.divide(*values)))
+    assert tissue < 0.3 * water
+    assert water == pytest.approx(np.log(1.2), rel=0.2)
+
+
+def test_vp_per_volume_of_water_may_reach_what_is_1_per_volume_of_tissue():
+    """An AIF that is too low raises all vp by one factor; a bound would cut the lesion's alone."""
+    known, muscle = (
+        scenes.analysis_of(scenes.study(), SETTINGS, with_T1_map=flag) for flag in (True, False)
+    )
+    assert (known.mode, known.fit_bounds().vp) == ("map", 2.0)
+    assert (muscle.mode, muscle.fit_bounds().vp) == ("muscle", 1.0)

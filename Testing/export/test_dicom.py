@@ -71,7 +71,7 @@ def slice_of_frames(dataset, geometry):
     return away.argmin(axis=1)
 
 
-OBJECTS = ("vp", "Ktrans", "ve", "kep", "R2", "regions", "measurements")
+OBJECTS = ("vp", "vp_voxel", "Ktrans", "ve", "kep", "R2", "regions", "measurements")
 
 
 @pytest.mark.parametrize("name", OBJECTS)
@@ -276,14 +276,14 @@ def test_the_structured_report_has_the_measured_numbers(made):
     assert mean.value == pytest.approx(region.parameters["vp"].mean, rel=1e-6)
     assert mean.unit.value == "{ratio}"
     ratio = outcome.result.measures.of("Lesion")
-    normalised = values[("NVP_T1", "Mean")]
+    normalised = values[("NVPV_T1", "Mean")]
     assert normalised.value == pytest.approx(ratio.value, rel=1e-6)
     assert normalised.name.scheme_designator == "99SPINEDCE"  # never the code of vp itself
     size = outcome.result.measures.sizes["Lesion"].axial
     assert values[("103339001", None)].value == pytest.approx(size.longest, rel=1e-6)
     dumped = tool("dsrdump", path)
     assert "Dynamic Contrast MR Measurement Report" in dumped
-    assert "vp of lesion over vp of reference vertebra" in dumped
+    assert "vp per tissue, lesion over reference vertebra" in dumped
 
 
 def test_nifti_maps_have_the_same_numbers_and_position(made):

@@ -10,7 +10,7 @@ from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.settings import AIF_SOURCES, MODELS, SIGNAL_MODES, T1_SOURCES
 from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
-from SpineDCELib.vocabulary.conversion_modes import normalised_title
+from SpineDCELib.vocabulary.conversion_modes import normalised_title, normalised_vp
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 from SpineDCEWidget.shared import formatting as shown
@@ -123,7 +123,8 @@ def test_the_work_from_nothing_to_a_call(studies):
     assert marks(place) == [DONE] * 5
     headings, rows = shown.result_rows(place)
     assert headings == ["", before.title, after.title, "change"]
-    assert rows[0][0] == normalised_title("vp", place.comparison.mode)
+    mode = place.comparison.mode
+    assert rows[0][0] == normalised_title(normalised_vp(mode), mode)
     assert rows[0][3].startswith("−")
     call = shown.call(place)
     assert "response" in call

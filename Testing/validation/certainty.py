@@ -112,7 +112,7 @@ def measured(pair, mode):
         same = {"Lesion": Registration(np.eye(4), 1.0)}
         comparison = visits.compare_visits(*results, registrations=same, flip_runs=0)
         lesion = comparison.lesions[0]
-        change, call = lesion.changes["vp"], lesion.call
+        change, call = lesion.changes[lesion.parameter], lesion.call
         record |= {
             "change": _number(change.percent),
             "low": _number(change.low),
@@ -120,7 +120,7 @@ def measured(pair, mode):
             "log_SE": _number(change.log_SE),
             "verdict": call.verdict,
             "decided": bool(call.decided),
-            "baseline": _number(lesion.before["vp"].value),
+            "baseline": _number(lesion.before[lesion.parameter].value),
         }
         shares = getattr(change, "shares", None)
         if shares:
@@ -336,6 +336,7 @@ each visit, water and fat, B1, coil, protocol, frame time, level, slab, veins th
 and noise come from published spreads (`SpineDCELib/phantom/conditions.py` cites them); the
 analysis uses its own constants. True is the mean vp per volume of tissue in the whole lesion
 over that in the vertebra that is drawn as reference; outlines are drawn with a reader's error.
+Measured is normalised Vp as the call takes it: with a T1 map that of vp times M0 (`vp_voxel`).
 The artery is searched, and drawn by hand only where the search refuses. "Decided": the interval
 of the change excludes the cutoff of {cutoff}. "Large changes": −70 % or lower, +30 % or higher.
 The interval's width is the median factor above and below the change.

@@ -46,7 +46,8 @@ the columns without a delay, the true values are Ktrans 0.05, 0.1, 0.2, 0.3, 0.4
 ## The digital spine
 
 Both visits of the two sample patients, {size} size, with noise and motion, analysed with the true
-AIF, regions and delay, and T1 from flip angles. Normalised Vp: lesion over reference vertebra.
+AIF, regions and delay, and T1 from flip angles. Normalised Vp: lesion over reference vertebra, per
+volume of water, as the digital spine has it.
 
 {spine}
 """

@@ -13,6 +13,7 @@ import textwrap
 from pathlib import Path
 
 from SpineDCELib.cli import main as spinedce
+from SpineDCELib.phantom.tissues import TISSUES
 from SpineDCELib.vocabulary.quantities import signed
 
 #: Line width of README.md.
@@ -35,9 +36,13 @@ def compared(sample, out):
 
 
 def truth(sample):
-    """Return the true normalised Vp at both visits."""
+    """Return the true normalised Vp per volume of tissue at both visits.
+
+    The digital spine has vp per volume of water.
+    """
     files = [sample / visit / "truth/truth.json" for visit in ("before", "after")]
-    return [json.loads(f.read_text(encoding="utf-8"))["normalised_vp"] for f in files]
+    water = TISSUES["lesion"].M0 / TISSUES["marrow"].M0
+    return [json.loads(f.read_text(encoding="utf-8"))["normalised_vp"] * water for f in files]
 
 
 def area_truth(sample):
@@ -55,7 +60,7 @@ def said(lesion, true):
     call, flip = lesion["call"]["sentence"], lesion["flip"]
     kept = round(flip["kept"] * flip["runs"])
     text = (
-        f"For the sample patient (truth: {first:.2f} to {second:.2f}, "
+        f"For the sample patient (truth per volume of tissue: {first:.2f} to {second:.2f}, "
         f"{signed(100 * (second / first - 1), 1)} %), with the regions as the only input, the "
         f"result is: *{call}* And: *{kept} of {flip['runs']} perturbed analyses "
         f"({100 * flip['kept']:.0f} %) lead to the same call.*"
@@ -68,7 +73,8 @@ def said(lesion, true):
 
 def row(name, lesion, true):
     """Return the row of docs/report.md on a patient's normalised Vp."""
-    change, call, flip = lesion["changes"]["vp"], lesion["call"], lesion["flip"]
+    change = lesion["changes"][lesion["parameter of the call"]]
+    call, flip = lesion["call"], lesion["flip"]
     low, high = signed(change["low"], 1), signed(change["high"], 1)
     side = "decided" if call["decided"] else "not decided"
     return (

@@ -170,7 +170,7 @@ def normalised_vp(visit: Visit, settings: Settings, seed: int) -> float:
     analysis = Analysis(
         images(visit, seed), settings, aif_mask=block("artery"), regions=regions, roles=roles
     )
-    found = analysis.result().measures.of("Lesion", "vp")
+    found = analysis.result().measures.of("Lesion")
     assert found is not None
     return found.value
 

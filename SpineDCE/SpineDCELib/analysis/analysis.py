@@ -38,6 +38,7 @@ from SpineDCELib.measurement import Size, mean_curve
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Settings
 from SpineDCELib.settings.contrast_agents import USUAL_AGENT, r1_log_SD
+from SpineDCELib.vocabulary.conversion_modes import is_per_water, normalised_vp
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 from SpineDCELib.vocabulary.region_roles import Role
 
@@ -92,6 +93,7 @@ STAGES: dict[str, Stage[Any]] = {
         fit_stages.fit_bounds,
         fit_stages.fitter,
         fit_stages.fit,
+        fit_stages.water_share,
         fit_stages.result,
     )
 }
@@ -411,9 +413,14 @@ class Analysis:
         """Return the shifts of the regions or slices that do not use the study's, s."""
         return self._graph.get(shift_stages.own_shifts)
 
-    def T10_error(self, region: str) -> ScaleError:
-        """Return how uncertain a region's concentration is because of T10, water and the coil."""
+    def T10_error(self, region: str, parameter: str | None = None) -> ScaleError:
+        """Return how uncertain a region's parameter is because of T10, water and the coil.
+
+        Args:
+            parameter: that on which normalised Vp is based if None.
+        """
         found, mask = self.concentration(), self.regions[region]
+        parameter = normalised_vp(self.mode) if parameter is None else parameter
         T10 = None
         if found.T10 is not None and self.mode != "fixed":
             known = found.T10[mask & np.isfinite(found.T10)]
@@ -431,6 +438,7 @@ class Analysis:
             concentration=level,
             role=self.roles[region],
             muscle_T10=self.muscle_T10,
+            per="water" if is_per_water(parameter, self.mode) else "tissue",
         )
 
     def fit_bounds(self) -> Bounds:
@@ -444,6 +452,17 @@ class Analysis:
     def fit(self, progress: Progress = silent) -> FitResult:
         """Return the model's parameters in every voxel at the shift that is set."""
         return self._graph.get(fit_stages.fit, progress)
+
+    def water_share(self) -> NDArray[np.float64] | None:
+        """Return the share of every voxel that is water; None where no T1 is measured."""
+        return self._graph.get(fit_stages.water_share)
+
+    def per_tissue(
+        self, parameters: Mapping[str, NDArray[np.floating]], voxels: NDArray[np.intp]
+    ) -> dict[str, NDArray[np.floating]]:
+        """Return fitted parameters of some voxels (flat indices) with those per tissue."""
+        water = self.water_share()
+        return fit_stages.per_tissue(parameters, None if water is None else water.ravel()[voxels])
 
     def signal_noise(self, voxels: NDArray[np.intp]) -> SignalNoise:
         """Return how noise of the signal appears in the curves of some voxels (flat indices)."""

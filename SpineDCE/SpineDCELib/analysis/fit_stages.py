@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from SpineDCELib.analysis.acquisition_stages import FA, TR, T1_source, check, pr
 from SpineDCELib.analysis.aif_stages import arterial_curve, arterial_input
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
-from SpineDCELib.analysis.muscle_stages import mode, signal_mode, water_content
+from SpineDCELib.analysis.muscle_stages import mode, muscle, signal_mode
 from SpineDCELib.analysis.preprocessing_stages import noise_mask_findings, smoothing_findings
 from SpineDCELib.analysis.shift_stages import (
     evidence,
@@ -23,6 +24,7 @@ from SpineDCELib.analysis.shift_stages import (
 )
 from SpineDCELib.concentration.baseline import stored_step
 from SpineDCELib.concentration.conversion import unusable
+from SpineDCELib.concentration.muscle import muscle_signal
 from SpineDCELib.data import Images, Result
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter, prepare
@@ -37,6 +39,8 @@ from SpineDCELib.measurement import (
     without_exclusions,
 )
 from SpineDCELib.progress import part
+from SpineDCELib.vocabulary.conversion_modes import is_per_water
+from SpineDCELib.vocabulary.quantities import FITTED_AS
 
 
 def drawn_background(view: View) -> NDArray[np.intp]:
@@ -56,6 +60,7 @@ def fit_bounds(view: View) -> Bounds:
         view(preprocessed).series.times,
         kep_low=settings.kep_low,
         kep_high=settings.kep_high,
+        per_water=is_per_water("vp", view(mode)),
     )
 
 
@@ -101,7 +106,7 @@ def result(view: View) -> Result:
     """Return maps, status, statistics of the regions and their curves."""
     view(check)
     fitted = view(fit, view.progress)
-    maps = {**fitted.parameters, **_per_voxel(view, fitted.parameters), "R2": fitted.R2}
+    maps = {**per_tissue(fitted.parameters, view(water_share)), "R2": fitted.R2}
     measured = without_exclusions(view.regions, view.roles)
     regions = measured or {"all voxels": np.ones(fitted.status.shape, bool)}
     series = view(preprocessed).series
@@ -121,6 +126,7 @@ def result(view: View) -> Result:
     notes = (
         *series.notes,
         *found.notes,
+        *_water_notes(view),
         *view(arterial_input).notes,
         *([view(evidence).summary()] if view.settings.fit.shift == "auto" else []),
         *(f"Shift of {name}: {own_shift:g} s." for name, own_shift in own.items()),
@@ -160,18 +166,55 @@ def signal_noise(view: View, voxels: NDArray[np.intp]) -> SignalNoise:
     )
 
 
-def _per_voxel(
-    view: View, parameters: Mapping[str, NDArray[np.floating]]
-) -> dict[str, NDArray[np.floating]]:
-    """Return vp per volume of tissue, where flip angles give the water content of the voxels.
+def water_share(view: View) -> NDArray[np.float64] | None:
+    """Return the share of every voxel that is water, relative to muscle.
 
-    With a known T1, vp is a fraction of the water, because the signal is that of the water alone.
+    Without muscle it is relative to the median of all tissue, so that only its ratios hold.
+
+    Returns:
+        ``(slices, rows, columns)``; None where no T1 is measured.
     """
     M0 = view(concentration).M0
-    if M0 is None or "vp" not in parameters:
-        return {}
-    water = water_content(M0, view)
-    return {} if water is None else {"vp_voxel": parameters["vp"] * water}
+    if M0 is None:
+        return None
+    tissue, series = view(muscle), view(preprocessed)
+    scale: Any
+    if tissue is not None:
+        own = muscle_signal(np.nan_to_num(M0), mask=tissue, geometry=series.series.geometry)
+        scale = own.signal
+    else:
+        known = np.isfinite(M0) & (M0 > 0)
+        if series.tissue is not None:
+            known &= series.tissue
+        scale = np.median(M0[known]) if known.any() else np.nan
+    share: NDArray[np.float64] = M0 / scale
+    return share
+
+
+def per_tissue(
+    parameters: Mapping[str, NDArray[np.floating]], water: NDArray[np.floating] | None
+) -> dict[str, NDArray[np.floating]]:
+    """Return parameters with those per volume of tissue beside them.
+
+    With a known T1, a fitted vp is a fraction of the water, because contrast agent is in the water
+    alone.
+
+    Args:
+        water: of the parameters' shape; None where there is nothing to add.
+    """
+    found = dict(parameters)
+    if water is not None:
+        found |= {name: found[own] * water for name, own in FITTED_AS.items() if own in found}
+    return found
+
+
+def _water_notes(view: View) -> list[str]:
+    if view(water_share) is None:
+        return []
+    scale = "muscle"
+    if view(muscle) is None:
+        scale = "the median of all tissue, because no muscle was found: compare only ratios"
+    return [f"Water content from T10 and the baseline signal, relative to {scale}."]
 
 
 def _measures(
@@ -181,7 +224,7 @@ def _measures(
 ) -> Measures:
     """Lesions over references, with the fit's standard errors where they are needed."""
     found, geometry = view(concentration), view(preprocessed).series.geometry
-    roles = view.roles
+    roles, water = view.roles, view(water_share)
     wanted = [m for n, m in regions.items() if roles[n] in ("lesion", "reference")]
     errors: dict[str, NDArray[np.floating]] = {}
     own = view(own_shifts)
@@ -192,7 +235,8 @@ def _measures(
     for Ta in np.unique(shifts[chosen]):
         voxels = np.flatnonzero(chosen & (shifts == Ta))
         fitted = view(fitter).fit(Ta=float(Ta), voxels=voxels)
-        for name, values in standard_errors(fitted, signal_noise(view, voxels)).items():
+        found_errors = standard_errors(fitted, signal_noise(view, voxels))
+        for name, values in per_tissue(found_errors, _at(water, voxels)).items():
             whole = errors.setdefault(name, np.full(geometry.shape, np.nan))
             whole.ravel()[voxels] = values
     return measure(
@@ -222,6 +266,12 @@ def _fitted_curve(view: View, curve: NDArray[np.float64], Ta: float) -> NDArray[
         bounds=fit_bounds(view),
     ).fit(Ta)
     return fitted.setup.curves(fitted.parameters)[:, 0]
+
+
+def _at(
+    array: NDArray[np.floating] | None, voxels: NDArray[np.intp]
+) -> NDArray[np.floating] | None:
+    return None if array is None else array.ravel()[voxels]
 
 
 def _put(whole: FitResult, part: FitResult, voxels: NDArray[np.intp]) -> None:

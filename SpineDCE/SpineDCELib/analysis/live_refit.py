@@ -18,6 +18,7 @@ from SpineDCELib.measurement import (
     without_exclusions,
 )
 from SpineDCELib.measurement.measures import distance
+from SpineDCELib.vocabulary.conversion_modes import normalised_vp
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 from SpineDCELib.vocabulary.region_roles import Role
 
@@ -81,19 +82,20 @@ def region_numbers(
             here = shifts[mask] == Ta
             fit = fitter.fit(Ta=float(Ta), voxels=voxels[here])
             status[here] = fit.status
-            for parameter, array in fit.parameters.items():
+            for parameter, array in analysis.per_tissue(fit.parameters, voxels[here]).items():
                 values.setdefault(parameter, np.full(voxels.size, np.nan, array.dtype))
                 values[parameter][here] = array
         measured[name] = statistics_of_voxels(
             name, values, status=status, voxel_volume=geometry.voxel_volume
         )
     references = {name: mask for name, mask in present.items() if known[name] == "reference"}
-    numbers = []
+    numbers, wanted = [], normalised_vp(analysis.mode)
     for name, found in measured.items():
         vp = float("nan")
-        if known[name] == "lesion" and references and "vp" in found.parameters:
+        if known[name] == "lesion" and references and wanted in found.parameters:
             reference = _reference_of(analysis, name, present[name], references)
-            vp = normalise(found.parameters["vp"].mean, measured[reference].parameters["vp"].mean)
+            top, bottom = (measured[one].parameters[wanted].mean for one in (name, reference))
+            vp = normalise(top, bottom)
         numbers.append(
             RegionNumbers(
                 name,

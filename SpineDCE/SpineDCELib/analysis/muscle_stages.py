@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from SpineDCELib import aif
 from SpineDCELib.analysis.acquisition_stages import T1_source, field_strength, preprocessed
 from SpineDCELib.analysis.graph import View
-from SpineDCELib.concentration.muscle import find_muscle, muscle_signal
+from SpineDCELib.concentration.muscle import find_muscle
 from SpineDCELib.settings import MUSCLE_T10, at_field
 
 
@@ -32,20 +32,6 @@ def muscle(view: View) -> NDArray[np.bool_] | None:
     return find_muscle(
         signal, baseline_frames=n0, geometry=series.series.geometry, tissue=series.tissue
     )
-
-
-def water_content(M0: NDArray[np.floating], view: View) -> NDArray[np.float64] | None:
-    """Return the share of every voxel that is water, relative to muscle; None without muscle.
-
-    Args:
-        M0: ``(slices, rows, columns)``, fully relaxed signal.
-    """
-    tissue = view(muscle)
-    if tissue is None:
-        return None
-    own = muscle_signal(np.nan_to_num(M0), mask=tissue, geometry=view(preprocessed).series.geometry)
-    share: NDArray[np.float64] = M0 / own.signal
-    return share
 
 
 def signal_mode(view: View) -> str:

@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
 def summary(outcome: Outcome) -> str:
     """Return assumptions, results and their folder as text for a terminal."""
     from SpineDCELib.cli.remedies import with_remedy
+    from SpineDCELib.vocabulary.conversion_modes import normalised_title
     from SpineDCELib.vocabulary.quantities import QUANTITIES
 
     settings, result = outcome.analysis.settings, outcome.result
@@ -66,7 +67,8 @@ def summary(outcome: Outcome) -> str:
     measures = result.measures
     for one in measures.normalised:
         lines.append(
-            f"{one.lesion} / {one.reference}: normalised {one.parameter} {one.value:.2f} × "
+            f"{one.lesion} / {one.reference}: {normalised_title(one.parameter, measures.mode)} "
+            f"{one.value:.2f} × "
             f"(95 % from noise alone: {one.low:.2f} to {one.high:.2f})"
         )
     for name, size in measures.sizes.items():

@@ -149,6 +149,7 @@ def run(options: argparse.Namespace) -> int:
 def summary(comparison: Comparison) -> str:
     """Return the call of every lesion and the numbers behind it as text for a terminal."""
     from SpineDCELib.compare.call import EVIDENCE
+    from SpineDCELib.vocabulary.conversion_modes import normalised_title
     from SpineDCELib.vocabulary.quantities import signed
 
     lines = []
@@ -157,7 +158,7 @@ def summary(comparison: Comparison) -> str:
         lines += [
             lesion.call.sentence,
             *(
-                f"  normalised {name}: {signed(change.percent)} % "
+                f"  {normalised_title(name, comparison.mode)}: {signed(change.percent)} % "
                 f"(95 % {signed(change.low)} to {signed(change.high)} %)"
                 for name, change in lesion.changes.items()
             ),

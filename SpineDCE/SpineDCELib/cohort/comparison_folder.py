@@ -16,8 +16,10 @@ from SpineDCELib.files.text_cells import cell_text
 
 #: Folders of the baseline and the follow-up visit.
 VISITS = ("before", "after")
-#: Quantity in ``comparison.csv`` → name in cohort tables.
+#: Quantity in ``comparison.csv`` → name in cohort tables. Where there is vp per volume of tissue,
+#: the call is based on it.
 SHORT = {
+    "normalised vp_voxel": "vp",
     "normalised vp": "vp",
     "normalised Ktrans": "Ktrans",
     "area product": "area",
@@ -50,6 +52,8 @@ def read_changes(folder: Path) -> dict[str, float]:
         for row in rows:
             if row["lesion"] == rows[0]["lesion"] and row["quantity"] in SHORT:
                 name = SHORT[row["quantity"]]
+                if f"{name}_before" in found and row["quantity"] == "normalised vp":
+                    continue
                 found[f"{name}_before"] = _value(row["before"])
                 found[f"{name}_after"] = _value(row["after"])
                 found[f"change_{name}"] = _value(row["change [%]"])

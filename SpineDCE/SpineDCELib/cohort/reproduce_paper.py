@@ -249,9 +249,9 @@ def _example(
         Example(figure, vps[0], vps[1], percent_change(*vps), percent_change(*areas)),
         Example(
             figure,
-            lesion.before["vp"].value,
-            lesion.after["vp"].value,
-            lesion.changes["vp"].percent,
+            lesion.before[lesion.parameter].value,
+            lesion.after[lesion.parameter].value,
+            lesion.changes[lesion.parameter].percent,
             lesion.size_change,
         ),
     )

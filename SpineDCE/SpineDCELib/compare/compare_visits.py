@@ -29,7 +29,7 @@ from SpineDCELib.compare.repeatability import (
 )
 from SpineDCELib.compare.residual_tumour import Residual, default_threshold, residual_tumour
 from SpineDCELib.compare.robustness import Flip, PerturbedVisit, flip_analysis
-from SpineDCELib.compare.total_uncertainty import MeasuredVisit, shares_of_change, vp_at_bound
+from SpineDCELib.compare.total_uncertainty import MeasuredVisit, regions_reaching, shares_of_change
 from SpineDCELib.compare.visit_checks import check_visits, require_visits
 from SpineDCELib.compare.visit_differences import Difference, differences
 from SpineDCELib.data import Result
@@ -47,7 +47,8 @@ from SpineDCELib.measurement.exclusions import exclusion_mask, without_exclusion
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import Volume
 from SpineDCELib.settings.constants import CUTOFF, STOPS
-from SpineDCELib.vocabulary.quantities import FITTED_AS, NORMALISED
+from SpineDCELib.vocabulary.conversion_modes import normalised_vp
+from SpineDCELib.vocabulary.quantities import NORMALISED
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 
@@ -76,6 +77,7 @@ class LesionChange:
     """One lesion at two visits. Changes are in %."""
 
     name: str
+    parameter: str  #: of normalised Vp and the call: "vp", or "vp_voxel" where T1 is measured
     before: dict[str, Normalised]  #: parameter → lesion over reference
     after: dict[str, Normalised]
     changes: dict[str, Change]
@@ -268,17 +270,18 @@ def _lesion(
         {p: n for p in NORMALISED if (n := v.result.measures.of(name, p)) is not None}
         for v, name in ((before, old), (after, new))
     ]
-    if not all("vp" in m for m in measured):
+    vp = normalised_vp(before.analysis.mode)
+    if not all(vp in m for m in measured):
         raise InputError(
             "The response call needs vp, which this model does not have.",
             code="model_without_vp",
             fields=["fit.model=extended_tofts", "fit.model=patlak"],
         )
     reduced = [
-        MeasuredVisit(visit.analysis, lesion, values["vp"].reference)
+        MeasuredVisit(visit.analysis, lesion, values[vp].reference)
         for visit, lesion, values in zip((before, after), (old, new), measured, strict=True)
     ]
-    changes, repeated = _changes((before, after), reduced, measured)
+    changes, repeated = _changes((before, after), reduced, measured, vp)
     first, second = before.analysis, after.analysis
     grids = [a.images.dynamic.geometry for a in (first, second)]
     moved = carry_over(first.regions[old], grids[0], registration, grids[1])
@@ -290,44 +293,45 @@ def _lesion(
         if checked.warning:
             warnings.append(f"{new}: {checked.warning}")
     for visit, when in zip(reduced, VISITS.values(), strict=True):
-        for name in vp_at_bound(visit):
+        for name in regions_reaching(visit):
             warnings.append(
-                f"{when.title}: Vp of many voxels of {name} is at its upper bound, so the AIF is "
+                f"{when.title}: Vp of many voxels of {name} reaches 100 mL/100 mL, so the AIF is "
                 "far too low. Check the artery."
             )
     call = make_call(
-        changes["vp"],
-        before=measured[0]["vp"],
-        after=measured[1]["vp"],
+        changes[vp],
+        before=measured[0][vp],
+        after=measured[1][vp],
         cutoff=cutoff,
         repeatability=repeated,
     )
     residual = None
-    if measured[0]["vp"].value > 0 and measured[1]["vp"].value > 0:
+    if measured[0][vp].value > 0 and measured[1][vp].value > 0:
         maps = [
-            normalise(v.result.maps["vp"], v.result.measures.means[m["vp"].reference]["vp"].mean)
+            normalise(v.result.maps[vp], v.result.measures.means[m[vp].reference][vp].mean)
             for v, m in ((before, measured[0]), (after, measured[1]))
         ]
         residual = residual_tumour(
             maps[1],
             lesion=without_exclusions(second.regions, second.roles)[new],
-            threshold=default_threshold(measured[0]["vp"].value, cutoff)
+            threshold=default_threshold(measured[0][vp].value, cutoff)
             if residual_threshold is None
             else residual_threshold,
             geometry=grids[1],
             before=_onto(maps[0], registration, first, second),
-            errors=_errors(reduced[1], after),
-            reference_error=_relative_error(reduced[1], after),
+            errors=_errors(reduced[1], after, vp),
+            reference_error=_relative_error(reduced[1], after, vp),
         )
     flip = None
     if flip_runs and np.isfinite(call.probability):
         visits = [
-            _perturbed(v, name, m["vp"].reference)
+            _perturbed(v, name, m[vp].reference)
             for v, name, m in ((before, old, measured[0]), (after, new, measured[1]))
         ]
         flip = flip_analysis(visits[0], visits[1], cutoff=cutoff, runs=flip_runs, progress=progress)
     return LesionChange(
         new,
+        vp,
         measured[0],
         measured[1],
         changes,
@@ -348,38 +352,36 @@ def _changes(
     visits: tuple[Visit, Visit],
     reduced: list[MeasuredVisit],
     measured: list[dict[str, Normalised]],
+    vp: str,
 ) -> tuple[dict[str, Change], Repeatability | None]:
     """Return the changes of a lesion with their total intervals, and the repeatability of Vp."""
     parameters = [name for name in measured[0] if name in measured[1]]
-    fitted = {name: FITTED_AS.get(name, name) for name in parameters}
-    shares = shares_of_change(reduced, list(dict.fromkeys(fitted.values())))
+    shares = shares_of_change(reduced, parameters)
     changes: dict[str, Change] = {}
     repeated = None
     for name in parameters:
-        logs, noise = vertebra_changes(reduced, [v.result for v in visits], fitted[name])
+        logs, noise = vertebra_changes(reduced, [v.result for v in visits], name)
         reference = reference_share(list(logs.values()), [noise[key] for key in logs])
-        changes[name] = change(
-            measured[0][name], measured[1][name], (*shares[fitted[name]], reference)
-        )
-        if name == "vp":
+        changes[name] = change(measured[0][name], measured[1][name], (*shares[name], reference))
+        if name == vp:
             repeated = repeatability(logs)
     return changes, repeated
 
 
-def _errors(visit: MeasuredVisit, of: Visit) -> NDArray[np.float64]:
+def _errors(visit: MeasuredVisit, of: Visit, vp: str) -> NDArray[np.float64]:
     """Return the fit's standard error of normalised Vp in every voxel of a lesion; NaN outside."""
     analysis = visit.analysis
     voxels = np.flatnonzero(visit.masks[visit.lesion])
     fitted = analysis.fitter().fit(Ta=visit.shift(visit.lesion), voxels=voxels)
-    errors = standard_errors(fitted, analysis.signal_noise(voxels))
+    errors = analysis.per_tissue(standard_errors(fitted, analysis.signal_noise(voxels)), voxels)
     whole = np.full(analysis.images.dynamic.geometry.shape, np.nan)
-    whole.ravel()[voxels] = errors["vp"]
-    return whole / of.result.measures.means[visit.reference]["vp"].mean
+    whole.ravel()[voxels] = errors[vp]
+    return whole / of.result.measures.means[visit.reference][vp].mean
 
 
-def _relative_error(visit: MeasuredVisit, of: Visit) -> float:
+def _relative_error(visit: MeasuredVisit, of: Visit, vp: str) -> float:
     """Return the relative standard error of the reference's mean Vp; 0 where it is not known."""
-    mean = of.result.measures.means[visit.reference]["vp"]
+    mean = of.result.measures.means[visit.reference][vp]
     return float(mean.SE / mean.mean) if np.isfinite(mean.SE) and mean.mean > 0 else 0.0
 
 

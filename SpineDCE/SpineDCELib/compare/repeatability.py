@@ -160,8 +160,8 @@ def _vertebrae(visit: MeasuredVisit, result: Result, parameter: str) -> dict[str
     if not masks:
         return {}
     voxels = np.flatnonzero(np.any(list(masks.values()), axis=0))
-    fit = analysis.fitter().fit(Ta=visit.shift(visit.reference), voxels=voxels)
+    fitted = visit.fit(voxels, visit.shift(visit.reference))
     values = np.full(analysis.regions[visit.reference].shape, np.nan)
-    values.ravel()[voxels] = fit.parameters[parameter]
+    values.ravel()[voxels] = fitted[parameter]
     spacing = analysis.images.dynamic.geometry.spacing
     return {name: region_mean(values, mask=mask, spacing=spacing) for name, mask in masks.items()}

@@ -18,13 +18,15 @@ from SpineDCELib.concentration import (
     relative_enhancement,
     signal_difference,
     signal_to_concentration,
+    spgr_signal,
 )
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import prepare
 from SpineDCELib.measurement.normalised_ratio import normalise, percent_change
 from SpineDCELib.progress import Progress, silent
-from SpineDCELib.vocabulary.quantities import signed
+from SpineDCELib.vocabulary.conversion_modes import normalised_vp
+from SpineDCELib.vocabulary.quantities import FITTED_AS, signed
 
 #: Relative error of T10 of lesion and marrow (flip-angle maps without B1).
 T10_RANGE = 0.15
@@ -129,6 +131,10 @@ class PerturbedVisit:
         self.T10 = None
         if concentration.T10 is not None:
             self.T10 = np.asarray(concentration.T10).ravel()[self.voxels].astype(float)
+        self.water = None
+        if normalised_vp(analysis.mode) in FITTED_AS:
+            water = analysis.water_share()
+            self.water = None if water is None else water.ravel()[self.voxels]
 
     def normalised_vp(self, how: Perturbation) -> float:
         """Return normalised Vp of the lesion, analysed with a perturbation."""
@@ -156,6 +162,8 @@ class PerturbedVisit:
         for shift in np.unique(shifts):
             here = np.flatnonzero(shifts == shift)
             vp[here] = fitter.fit(float(shift) + how.shift, voxels=here)["vp"]
+        if self.water is not None:
+            vp *= self.water[chosen] * self._water_factor(chosen, lesion.size, how)
         top, bottom = np.nanmean(vp[: lesion.size]), np.nanmean(vp[lesion.size :])
         return float(normalise(top, bottom))
 
@@ -178,20 +186,40 @@ class PerturbedVisit:
             return relative_enhancement(signal, baseline=baseline)
         if mode == "difference":
             return signal_difference(signal, baseline=baseline)
-        assert self.T10 is not None
         assert self.analysis.TR is not None
         assert self.analysis.FA is not None
+        return signal_to_concentration(
+            signal,
+            baseline=baseline,
+            R10=self._R10(chosen, lesions, how),
+            TR=self.analysis.TR,
+            FA=self.analysis.FA,
+            r1=self.analysis.r1,
+        )
+
+    def _R10(
+        self, chosen: NDArray[np.int_], lesions: int, how: Perturbation
+    ) -> NDArray[np.float64]:
+        assert self.T10 is not None
         factor = np.full(chosen.size, how.reference_T10)
         factor[:lesions] = how.lesion_T10
         with np.errstate(divide="ignore", invalid="ignore"):
-            return signal_to_concentration(
-                signal,
-                baseline=baseline,
-                R10=1 / (self.T10[chosen] * factor),
-                TR=self.analysis.TR,
-                FA=self.analysis.FA,
-                r1=self.analysis.r1,
+            R10: NDArray[np.float64] = 1 / (self.T10[chosen] * factor)
+        return R10
+
+    def _water_factor(
+        self, chosen: NDArray[np.int_], lesions: int, how: Perturbation
+    ) -> NDArray[np.floating]:
+        """Return the factor by which another T10 changes M0, and so the water content."""
+        assert self.analysis.TR is not None
+        assert self.analysis.FA is not None
+        plain, perturbed = (
+            spgr_signal(
+                self._R10(chosen, lesions, one), S0=1.0, TR=self.analysis.TR, FA=self.analysis.FA
             )
+            for one in (Perturbation(), how)
+        )
+        return plain / perturbed
 
     def _plasma(self, how: Perturbation) -> ArterialCurve:
         arterial, Hct = self.analysis.aif(), self.analysis.settings.aif.Hct

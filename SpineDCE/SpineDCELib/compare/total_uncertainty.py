@@ -20,9 +20,9 @@ from SpineDCELib.compare.half_artery import half_artery
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import prepare
-from SpineDCELib.kinetics.parameters import Bounds
 from SpineDCELib.measurement import Share, mean_curve
 from SpineDCELib.measurement.exclusions import without_exclusions
+from SpineDCELib.vocabulary.quantities import FITTED_AS
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -40,8 +40,9 @@ SMOOTHNESS = 2.5
 SAMPLING = 0.04 / np.sqrt(2) / 5.4
 #: Standard deviation of a delay of which the curves say nothing, s: tissue delays of 0 to 12 s.
 WIDEST = 3.5
-#: Vp of 1 is the bound of the fit. Where it is reached by more than this share of the voxels of a
-#: region, the AIF is far too low and the ratio says nothing: its standard deviation is a factor e.
+#: Where more than this share of the voxels of a region reach a Vp of 1, the AIF is far too low.
+#: Where they reach the bound of the fit, the ratio says nothing: its standard deviation is a factor
+#: e.
 AT_BOUND, MEANINGLESS = 0.05, 1.0
 #: A lesion's mean must not be lost in a derivative: smallest part of the mean that is looked at.
 _LEAST = 0.05
@@ -91,8 +92,13 @@ class MeasuredVisit:
 
     def means(self, name: str, shift: float) -> dict[str, float]:
         """Return the mean of every parameter over a region fitted at another shift."""
-        fit = self.analysis.fitter().fit(Ta=shift, voxels=np.flatnonzero(self.masks[name]))
-        return {key: _mean(values) for key, values in fit.parameters.items()}
+        fitted = self.fit(np.flatnonzero(self.masks[name]), shift)
+        return {key: _mean(values) for key, values in fitted.items()}
+
+    def fit(self, voxels: NDArray[np.intp], shift: float) -> dict[str, NDArray[np.floating]]:
+        """Return every parameter of some voxels (flat indices) fitted at a shift."""
+        fitted = self.analysis.fitter().fit(Ta=shift, voxels=voxels)
+        return self.analysis.per_tissue(fitted.parameters, voxels)
 
 
 def shares_of_change(
@@ -102,7 +108,7 @@ def shares_of_change(
 
     Args:
         visits: both visits.
-        parameters: "vp", "Ktrans".
+        parameters: "vp", "vp_voxel", "Ktrans".
         seed: of the redrawn outlines and halves of the artery.
     """
     rng = np.random.default_rng(seed)
@@ -157,8 +163,8 @@ def delay_error(analysis: Analysis, name: str, used: float) -> float:
 
 def T10_SD(visit: MeasuredVisit, name: str, parameters: Sequence[str]) -> dict[str, float]:
     """Return what T10, water and the coil do to ln(mean) of a region at one visit alone."""
-    own = visit.analysis.T10_error(name).own
-    return dict.fromkeys(parameters, float(own) if np.isfinite(own) else 0.0)
+    own = {p: float(visit.analysis.T10_error(name, p).own) for p in parameters}
+    return {p: value if np.isfinite(value) else 0.0 for p, value in own.items()}
 
 
 def AIF_SD(
@@ -180,26 +186,24 @@ def AIF_SD(
     others = [_ratios(visit, curve) for curve in _other_curves(analysis, rng)]
     found = {}
     for parameter in parameters:
+        # What a fitted value is multiplied with does not depend on the AIF.
+        fitted = FITTED_AS.get(parameter, parameter)
         logs = [
-            np.log(other[parameter] / base[parameter])
+            np.log(other[fitted] / base[fitted])
             for other in others
-            if other[parameter] > 0 and base[parameter] > 0
+            if other[fitted] > 0 and base[fitted] > 0
         ]
         spread = float(np.sqrt(np.mean(np.square(logs)))) if logs else 0.0
         found[parameter] = float(np.hypot(np.hypot(spread, least), other_vessels))
-    if vp_at_bound(visit):
+    if regions_reaching(visit, analysis.fit_bounds().vp):
         found = dict.fromkeys(parameters, MEANINGLESS)
     return found
 
 
-def vp_at_bound(visit: MeasuredVisit) -> list[str]:
-    """Return the regions in which Vp of many voxels reaches the upper bound of the fit."""
+def regions_reaching(visit: MeasuredVisit, limit: float = 1.0) -> list[str]:
+    """Return the regions in which the fitted vp of many voxels reaches a limit."""
     vp = visit.analysis.result().maps["vp"]
-    return [
-        name
-        for name in visit.pair
-        if np.mean(vp[visit.masks[name]] > 0.98 * Bounds().vp) > AT_BOUND
-    ]
+    return [name for name in visit.pair if np.mean(vp[visit.masks[name]] > 0.98 * limit) > AT_BOUND]
 
 
 def _other_curves(analysis: Analysis, rng: np.random.Generator) -> list[ArterialCurve]:
@@ -237,6 +241,7 @@ def _ratios(visit: MeasuredVisit, plasma: ArterialCurve) -> dict[str, float]:
             model=analysis.settings.fit.model,
             integration=analysis.settings.fit.integration,
             fit_delay=analysis.settings.fit.fit_delay,
+            bounds=analysis.fit_bounds(),
         ).fit(visit.shift(name))
         values.append({key: float(array[0]) for key, array in fit.parameters.items()})
     lesion, reference = values
@@ -259,11 +264,11 @@ def outline_SD(
     plane = np.array([[[0, 1, 0], [1, 1, 1], [0, 1, 0]]], bool)
     reach = ndimage.binary_dilation(mask, plane, iterations=2) & allowed
     box = tuple(slice(int(i.min()), int(i.max()) + 1) for i in np.nonzero(reach))
-    fit = visit.analysis.fitter().fit(Ta=visit.shift(name), voxels=np.flatnonzero(reach))
+    fitted = visit.fit(np.flatnonzero(reach), visit.shift(name))
     near: dict[str, Array] = {}
     for parameter in parameters:
         whole = np.full(mask.shape, np.nan)
-        whole[reach] = fit.parameters[parameter]
+        whole[reach] = fitted[parameter]
         near[parameter] = whole[box]
     outlines = list(redrawn(mask[box], rng, OUTLINES, allowed=reach[box]))
     found = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, hypot
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -73,12 +73,13 @@ class ScaleError(NamedTuple):
 
 @dataclass(frozen=True)
 class _Truth:
-    """Logarithms of what is true over what is assumed."""
+    """Logarithms of what is true over what is assumed; ``map``: of a T1 map, the reverse."""
 
     T10: float = 0.0
     water: float = 0.0
     sensitivity: float = 0.0
     muscle_T10: float = 0.0
+    map: float = 0.0
 
 
 def T10_error(
@@ -91,7 +92,7 @@ def T10_error(
     concentration: float | None = None,
     role: str = "lesion",
     muscle_T10: float = 1.008,
-    per_voxel: bool = True,
+    per: Literal["tissue", "water"] = "tissue",
 ) -> ScaleError:
     """Return the uncertainty of a region's concentration scale at one visit.
 
@@ -103,8 +104,8 @@ def T10_error(
             :data:`TYPICAL_C`.
         role: "lesion" or "reference".
         muscle_T10: s.
-        per_voxel: the value is read as one per volume of tissue; if not, as one per volume of
-            water, which only the modes with a known T10 measure.
+        per: volume that the value is a share of. Modes with a measured T10 give the concentration
+            in water, and with M0 that in tissue.
 
     Returns:
         Standard deviations of the logarithm.
@@ -115,7 +116,7 @@ def T10_error(
 
     def slope(name: str) -> float:
         ends = [
-            _estimate(mode, _Truth(**{name: step}), T10, C, TR, FA, r1, muscle_T10)
+            _estimate(mode, _Truth(**{name: step}), T10, C, TR, FA, r1, muscle_T10, per)
             for step in (_STEP, -_STEP)
         ]
         return float(np.log(ends[0] / ends[1])) / (2 * _STEP)
@@ -124,7 +125,10 @@ def T10_error(
     common = 0.0
     if mode in ("map", "vfa"):
         # The map gives a T10 that errs; a true T10 that rises is measured.
-        parts.append((1.0, MAPPED_T10))
+        parts.append((slope("map"), MAPPED_T10))
+        if per == "tissue":
+            parts.append((slope("sensitivity"), SENSITIVITY))
+            common = slope("sensitivity") * hypot(*MUSCLE_SIGNAL)
     elif mode != "muscle":
         parts.append((slope("T10"), UNKNOWN_T10))
     if mode in ("muscle", "difference"):
@@ -140,7 +144,7 @@ def T10_error(
         parts.append((off, Spread(0.0, 1.0)))
     if mode in ("relative", "difference"):
         parts.append((1.0, SATURATION))
-    if per_voxel:
+    if per == "tissue":
         parts.append((slope("water"), WATER))
     return ScaleError(
         hypot(*(factor * spread.shared for factor, spread in parts)),
@@ -158,6 +162,7 @@ def _estimate(
     FA: float,
     r1: float,
     muscle_T10: float,
+    per: str,
 ) -> float:
     """Return what a mode makes of a concentration of ``C`` mM per volume of tissue, in any unit."""
     real_T10, water = T10 * exp(truth.T10), exp(truth.water)
@@ -168,7 +173,7 @@ def _estimate(
         return float(peak / baseline - 1)
     if mode == "difference":
         return float(peak - baseline)
-    assumed = T10 if mode == "fixed" else real_T10
+    assumed = T10 if mode == "fixed" else real_T10 * exp(truth.map)
     if mode == "muscle":
         own = spgr_signal(1 / (muscle_T10 * exp(truth.muscle_T10)), S0=1.0, TR=TR, FA=FA)
         assumed = float(
@@ -177,4 +182,6 @@ def _estimate(
     found = signal_to_concentration(
         np.array([[peak]]), baseline=np.array([baseline]), R10=1 / assumed, TR=TR, FA=FA, r1=r1
     )
+    if mode in ("map", "vfa") and per == "tissue":
+        found = found * baseline / spgr_signal(1 / assumed, S0=1.0, TR=TR, FA=FA)
     return float(found[0, 0])

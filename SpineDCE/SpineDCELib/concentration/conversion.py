@@ -12,6 +12,7 @@ from SpineDCELib.concentration import (
     signal_difference,
     signal_errors,
     signal_to_concentration,
+    spgr_signal,
     variable_flip_angle_T1,
 )
 from SpineDCELib.concentration.muscle import T10_from_muscle, muscle_signal
@@ -60,8 +61,10 @@ def convert(
     T10: NDArray[np.floating] | None = None
     M0: NDArray[np.floating] | None = None
     if conversion.mode == "absolute":
-        T10, M0, note = tissue_T10(images, conversion, baseline, part(progress, 0.0, 0.5))
+        T10, note = tissue_T10(images, conversion, baseline, part(progress, 0.0, 0.5))
         notes.append(note)
+        if conversion.T1_source in ("map", "vfa"):
+            M0 = _relaxed_signal(baseline, T10, conversion)
     progress(0.5, "Computing concentration")
     curves = _converted(signal, baseline, T10, conversion)
     errors = signal_errors(signal, frames=baseline_frames)
@@ -93,24 +96,20 @@ def tissue_T10(
     conversion: Conversion,
     baseline: NDArray[np.floating],
     progress: Progress = silent,
-) -> tuple[NDArray[np.floating], NDArray[np.floating] | None, str]:
-    """Return T1 before contrast, s, on the dynamic grid (NaN if unknown), M0, and the source.
-
-    M0 is the fully relaxed signal where flip angles give it, else None.
-    """
+) -> tuple[NDArray[np.floating], str]:
+    """Return T1 before contrast, s, on the dynamic grid (NaN if unknown), and its source."""
     grid = images.dynamic.geometry
     if conversion.T1_source == "fixed":
         assert conversion.T10 is not None
         note = f"T10 {conversion.T10 * 1000:g} ms everywhere, as set."
-        return np.full(grid.shape, conversion.T10), None, note
+        return np.full(grid.shape, conversion.T10), note
     if conversion.T1_source == "map":
         volume = images.T1_map
         assert volume is not None
         T10 = np.where(volume.array > 0, volume.array, np.nan)
-        return T10, None, "T10 from the T1 map."
+        return T10, "T10 from the T1 map."
     if conversion.T1_source == "muscle":
-        T10, note = _from_muscle(grid, conversion, baseline)
-        return T10, None, note
+        return _from_muscle(grid, conversion, baseline)
     angles = images.flip_angles
     assert angles is not None
     if angles.TR is None:
@@ -123,11 +122,9 @@ def tissue_T10(
         angles.signal, FA=angles.FA, TR=angles.TR, B1=angles.B1, progress=progress
     )
     T1: NDArray[np.floating] = fitted.T1
-    M0: NDArray[np.floating] = fitted.S0
     note = "T10 from flip angles of " + ", ".join(f"{a:g}" for a in angles.FA) + " degrees"
     if not angles.geometry.matches(grid, tolerance=0.1):
         T1 = resample_linear(T1, angles.geometry, grid)
-        M0 = resample_linear(M0, angles.geometry, grid)
         if not np.isfinite(T1).any():
             raise InputError(
                 "The flip-angle series do not overlap the dynamic series.",
@@ -135,7 +132,23 @@ def tissue_T10(
                 fields=["inputs.T1_map", "concentration.T10"],
             )
         note += ", interpolated onto the dynamic series' grid"
-    return T1, M0, note + "."
+    return T1, note + "."
+
+
+def _relaxed_signal(
+    baseline: NDArray[np.floating], T10: NDArray[np.floating], conversion: Conversion
+) -> NDArray[np.floating]:
+    """Return the fully relaxed signal of every voxel, from its baseline signal and T10.
+
+    The signal's rise, and so concentration times M0, hardly depends on T10, so that an error of
+    T10 cancels in their product. It would not with M0 from other images.
+    """
+    assert conversion.TR is not None
+    assert conversion.FA is not None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one = spgr_signal(1 / np.asarray(T10, float), S0=1.0, TR=conversion.TR, FA=conversion.FA)
+        M0: NDArray[np.floating] = baseline / one
+    return M0
 
 
 def _from_muscle(

@@ -153,6 +153,7 @@ def record(comparison: Comparison, *, anonymise: bool = False) -> dict[str, Any]
 def _lesion(lesion: LesionChange) -> dict[str, Any]:
     out: dict[str, Any] = {
         "name": lesion.name,
+        "parameter of the call": lesion.parameter,
         "call": asdict(lesion.call),
         "before": {name: asdict(value) for name, value in lesion.before.items()},
         "after": {name: asdict(value) for name, value in lesion.after.items()},

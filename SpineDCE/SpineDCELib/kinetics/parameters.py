@@ -68,6 +68,10 @@ class Bounds:
             )
 
 
+#: Largest vp per volume of water: that of 1 per volume of tissue where half of the voxel is water.
+#: Where the AIF is too low, all vp are too high by one factor, which cancels in a ratio only if no
+#: bound cuts the lesion's.
+LARGEST_VP_OF_WATER = 2.0
 #: Lowest kep that is searched, 1/min.
 LOWEST_KEP = 1e-3
 #: Highest kep of the Tofts model, 1/min: enough for ve = 0.01 at Ktrans = 1 /min. Its one term is
@@ -76,9 +80,17 @@ HIGHEST_TOFTS_KEP = 100.0
 
 
 def default_bounds(
-    model: str, t: Array, *, kep_low: float | None = None, kep_high: float | None = None
+    model: str,
+    t: Array,
+    *,
+    kep_low: float | None = None,
+    kep_high: float | None = None,
+    per_water: bool = False,
 ) -> Bounds:
     """Return the box of a model for these frame times, s, with given bounds of kep, 1/min.
+
+    Where the parameters are shares of the water (``per_water``), vp is at most
+    :data:`LARGEST_VP_OF_WATER`.
 
     Where the highest kep is not given, it is 100 /min for the Tofts model and two per frame
     interval, at most 100 /min, for the extended Tofts model: above that, its two terms cannot be
@@ -90,10 +102,11 @@ def default_bounds(
     elif model == "extended_tofts":
         high = min(2 * models.MINUTE / float(np.median(np.diff(t))), HIGHEST_TOFTS_KEP)
     return Bounds(
+        vp=LARGEST_VP_OF_WATER if per_water else Bounds.vp,
         kep=(
             LOWEST_KEP if kep_low is None else kep_low,
             max(high, 1.0) if kep_high is None else kep_high,
-        )
+        ),
     )
 
 

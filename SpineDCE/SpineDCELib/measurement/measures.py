@@ -14,6 +14,7 @@ from SpineDCELib.measurement.normalised_ratio import Normalised, RegionMean, nor
 from SpineDCELib.measurement.reference_vertebra import ReferenceScore, score_references
 from SpineDCELib.measurement.region_checks import check_regions
 from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.conversion_modes import normalised_vp
 from SpineDCELib.vocabulary.quantities import NORMALISED
 from SpineDCELib.vocabulary.region_roles import Role
 
@@ -48,8 +49,14 @@ class Measures:
         """The messages of the findings."""
         return tuple(finding.message for finding in self.findings)
 
-    def of(self, lesion: str, parameter: str = "vp") -> Normalised | None:
-        """Return the lesion over its chosen reference, or None if there is no reference."""
+    def of(self, lesion: str, parameter: str | None = None) -> Normalised | None:
+        """Return the lesion over its chosen reference, or None if there is no reference.
+
+        Args:
+            parameter: that on which normalised Vp and the call are based if None; see
+                :func:`SpineDCELib.vocabulary.conversion_modes.normalised_vp`.
+        """
+        parameter = normalised_vp(self.mode) if parameter is None else parameter
         for one in self.normalised:
             if one.lesion == lesion and one.parameter == parameter:
                 return one

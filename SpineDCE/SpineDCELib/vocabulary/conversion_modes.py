@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from SpineDCELib.vocabulary.quantities import NORMALISED, QUANTITIES
+from SpineDCELib.vocabulary.quantities import FITTED_AS, NORMALISED, QUANTITIES
 from SpineDCELib.vocabulary.terminology import PRIVATE, Code
 
 
@@ -40,28 +40,49 @@ CONVERSION_MODES: dict[str, ModeWords] = {
 }
 #: Parameter → beginning of its private code, and of that of its change.
 _STEMS = {"vp": "NVP", "vp_voxel": "NVPV", "Ktrans": "NKTRANS"}
-_CHANGES = {"vp": "DVP", "Ktrans": "DKTRANS"}
+_CHANGES = {"vp": "DVP", "vp_voxel": "DVPV", "Ktrans": "DKTRANS"}
 #: Parameters that have their unit only where concentration is fitted. kep is a ratio of two.
 _SCALED = {"vp", "Ktrans", "ve", "PS", "Fp"}
+
+
+def normalised_vp(mode: str) -> str:
+    """Return the parameter that normalised Vp and the response call are based on.
+
+    Contrast agent is in the water of a voxel alone, and a known T1 gives its concentration in that
+    water. Where fat or bone displaces water between the visits, vp per volume of water changes
+    without a change of perfusion; vp per volume of tissue does not.
+    """
+    return "vp_voxel" if mode and CONVERSION_MODES[mode].per == "water" else "vp"
+
+
+def is_per_water(parameter: str, mode: str) -> bool:
+    """Return whether a fitted parameter is one per volume of water, not of tissue."""
+    return bool(mode) and CONVERSION_MODES[mode].per == "water" and parameter not in FITTED_AS
 
 
 def normalised_title(parameter: str, mode: str) -> str:
     """Name a normalised parameter with its mode: "normalised Vp (M0 from muscle)"."""
     title = f"normalised {QUANTITIES[parameter].title}"
+    if is_per_water(parameter, mode):
+        title += " per volume of water"
     return f"{title} ({CONVERSION_MODES[mode].title})" if mode else title
 
 
 def normalised_code(parameter: str, mode: str) -> Code:
     """Return the DICOM code of a normalised parameter: private, and another one for each mode."""
     words = CONVERSION_MODES[mode]
-    meaning = f"{NORMALISED[parameter]}, {words.meaning}"
+    ratio = NORMALISED[parameter]
+    if is_per_water(parameter, mode):
+        ratio = f"{parameter} per water, lesion over reference vertebra"
+    meaning = f"{ratio}, {words.meaning}"
     return (f"{_STEMS[parameter]}_{words.code}", PRIVATE, meaning)
 
 
 def change_code(parameter: str, mode: str) -> Code:
     """Return the DICOM code of the change of a normalised parameter from the baseline visit, %."""
     words = CONVERSION_MODES[mode]
-    meaning = f"Change of normalised {QUANTITIES[parameter].title}, {words.meaning}"
+    title = QUANTITIES[parameter].title + " per water" * is_per_water(parameter, mode)
+    meaning = f"Change of normalised {title}, {words.meaning}"
     return (f"{_CHANGES[parameter]}_{words.code}", PRIVATE, meaning)
 
 

@@ -80,8 +80,8 @@ QUANTITIES: dict[str, Quantity] = {
     for quantity in (
         _fraction("vp", "Vp", 2, ("126331", "DCM", "vp")),
         _fraction(
-            "vp_voxel", "Vp per voxel", 2,
-            ("VP_VOXEL", PRIVATE, "vp per volume of tissue, water content from flip angles"),
+            "vp_voxel", "Vp per volume of tissue", 2,
+            ("VP_VOXEL", PRIVATE, "vp per volume of tissue, water from M0"),
         ),
         _rate("Ktrans", 4, ("126312", "DCM", "Ktrans")),
         _fraction("ve", "ve", 1, ("126314", "DCM", "ve")),
@@ -106,8 +106,8 @@ QUANTITIES: dict[str, Quantity] = {
 #: ratio. It must not pass for a volume fraction, so it never has the code of vp itself; see
 #: :func:`SpineDCELib.vocabulary.conversion_modes.normalised_code`.
 NORMALISED: dict[str, str] = {
-    "vp": "vp of lesion over vp of reference vertebra",
     "vp_voxel": "vp per tissue, lesion over reference vertebra",
+    "vp": "vp of lesion over vp of reference vertebra",
     "Ktrans": "Ktrans of lesion over Ktrans of reference vertebra",
 }
 

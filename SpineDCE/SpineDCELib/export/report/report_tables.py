@@ -11,7 +11,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import chance
 from SpineDCELib.data import Result
 from SpineDCELib.measurement import Change, Extent, Normalised
-from SpineDCELib.vocabulary.conversion_modes import normalised_title
+from SpineDCELib.vocabulary.conversion_modes import normalised_title, normalised_vp
 from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
 from SpineDCELib.vocabulary.quantities import (
     NONE,
@@ -48,11 +48,11 @@ def measurement_rows(result: Result) -> Table:
             )
             row.append(f"{mean} ± {SD} ({median})")
         rows.append(row)
-    ratios = [result.measures.of(region.name) for region in regions]
+    ratios, mode = [result.measures.of(region.name) for region in regions], result.measures.mode
     if any(ratio is not None for ratio in ratios):
         rows.append(
             [
-                f"{normalised_title('vp', result.measures.mode)}, 95 % interval from noise alone",
+                f"{normalised_title(normalised_vp(mode), mode)}, 95 % interval from noise alone",
                 *map(_ratio, ratios),
             ]
         )
