@@ -9,6 +9,7 @@ import pytest
 import SimpleITK as sitk
 from small_study import write_small_study
 from SpineDCELib.cli import main
+from SpineDCELib.cohort.bids_derivative import write_visit
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.run import analyse as job
 from SpineDCELib.run import inputs as reading
@@ -231,3 +232,29 @@ def test_regions_and_slices_can_have_their_own_shifts(study, tmp_path):
     with pytest.raises(InputError) as caught:
         vp("e", shift_by="slice", shifts={"slice 9": 2.0})
     assert caught.value.code == "unknown_shift_name"
+
+
+@pytest.mark.slow
+def test_regions_on_a_finer_grid_reach_every_kind_of_result(study, tmp_path):
+    coarse = sitk.ReadImage(str(study.regions))
+    fine = sitk.Image([2 * n for n in coarse.GetSize()[:2]] + [coarse.GetSize()[2]], sitk.sitkUInt8)
+    spacing = [s / 2 for s in coarse.GetSpacing()[:2]] + [coarse.GetSpacing()[2]]
+    fine.SetSpacing(spacing)
+    # The fine voxels tile the coarse ones, so their first centre lies a quarter inwards.
+    fine.SetOrigin([o - s / 2 for o, s in zip(coarse.GetOrigin()[:2], spacing[:2], strict=True)]
+                   + [coarse.GetOrigin()[2]])  # fmt: skip
+    finer = sitk.Resample(coarse, fine, sitk.Transform(), sitk.sitkNearestNeighbor)
+    sitk.WriteImage(finer, str(tmp_path / "fine.nrrd"))
+    given = Inputs(
+        str(study.series), aif_mask=str(study.artery), roi=(str(tmp_path / "fine.nrrd"),)
+    )
+    with pytest.raises(InputError) as caught:
+        job.analyse(given, SETTINGS, tmp_path / "out")
+    assert caught.value.code == "different_grid"
+    settings = changed(SETTINGS, reading={"resample_regions": True})
+    outcome = job.analyse(given, settings, tmp_path / "out")
+    labels = read(study.regions)
+    assert [r.voxels for r in outcome.result.regions] == [(labels == n).sum() for n in (1, 2)]
+    write_visit(tmp_path / "perf", "sub-1", tmp_path / "out", given)
+    mask = read(tmp_path / "perf" / "sub-1_desc-label1_mask.nii.gz")
+    np.testing.assert_array_equal(mask, labels == 1)

@@ -347,6 +347,13 @@ def test_an_enhanced_file_without_dimensions_is_read_in_the_order_of_the_file(tm
     assert any("the place in the file" in n for n in series.notes)
 
 
+def test_lossy_compression_is_mentioned(tmp_path):
+    rewrite(tmp_path / "plain", lambda image: None)
+    assert not any("loss" in note for note in scan_study(tmp_path / "plain").series[0].notes)
+    rewrite(tmp_path / "lossy", lambda i: setattr(i.ds, "LossyImageCompression", "01"))
+    assert any("with loss" in note for note in read_dynamic(tmp_path / "lossy").notes)
+
+
 def test_kinds_in_one_series_are_told_apart_by_what_differs(tmp_path):
     layout = Layout()
     images = []

@@ -129,7 +129,8 @@ def write_visit(folder: Path, prefix: str, results: Path, inputs: Inputs) -> Non
     carried = results / "carried_over.seg.nrrd"
     drawn = (str(carried),) if carried.is_file() else inputs.roi
     if geometry is not None:
-        for name, mask in read_regions(drawn, geometry).items():
+        resample = bool(settings["reading"].get("resample_regions"))
+        for name, mask in read_regions(drawn, geometry, resample=resample).items():
             label = re.sub(r"[^A-Za-z0-9]", "", name) or "region"
             image = to_image(np.ascontiguousarray(mask, np.uint8), geometry)
             _write_image(

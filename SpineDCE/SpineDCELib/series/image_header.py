@@ -34,6 +34,11 @@ from SpineDCELib.series.dicom_tags import (
 NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
 
 
+#: Transfer syntaxes that lose something: JPEG baseline and extended, JPEG-LS near-lossless. What
+#: JPEG 2000 lost is said by LossyImageCompression.
+_LOSSY = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81")
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesHeader:
     """Header values that all images of one file share."""
@@ -58,6 +63,7 @@ class SeriesHeader:
     field_strength: float | None = None
     three_dimensional: bool | None = None
     mosaic: bool = False
+    lossy: bool = False  #: compressed with loss, now or earlier
     transfer_syntax: str = ""
     rows: int = 0
     columns: int = 0
@@ -123,7 +129,7 @@ _ROOT_TAGS = [
     0x00200011, 0x00200012, 0x00200013, 0x00200032, 0x00200037, 0x00200052, 0x00200100,
     0x00200105, 0x00200110, 0x00201041, 0x00209153, 0x00280002, 0x00280004, 0x00280008, 0x00280010,
     0x00280011, 0x00280030, 0x00280100, 0x00280101, 0x00280103, 0x00281052, 0x00281053,
-    0x00281054, 0x00541300, 0x52009229, 0x52009230,
+    0x00281054, 0x00282110, 0x00541300, 0x52009229, 0x52009230,
     *((0x00190010 + i) for i in range(16)), *((0x00210010 + i) for i in range(16)),
     *((0x00430010 + i) for i in range(16)), *((0x20050010 + i) for i in range(16)),
     *((0x00191000 + (i << 8) + e) for i in range(16) for e in (0x5A, 0x9C)),
@@ -302,6 +308,7 @@ def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
         field_strength=number(ds, 0x00180087),
         three_dimensional={"3D": True, "2D": False}.get(dimension),
         mosaic="MOSAIC" in text(ds, 0x00080008).upper(),
+        lossy=text(ds, 0x00282110) == "01" or syntax in _LOSSY,
         transfer_syntax=syntax or NATIVE[0],
         rows=rows,
         columns=columns,

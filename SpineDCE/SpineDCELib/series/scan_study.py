@@ -309,6 +309,11 @@ def _describe(
             problems.append("RepetitionTime (0018,0080) is missing.")
         if first.FA is None:
             problems.append("FlipAngle (0018,1314) is missing.")
+    if any(i.header.lossy for i in used):
+        stack.notes.append(
+            "Its images were compressed with loss (LossyImageCompression, (0028,2110)), which "
+            "changes the signal a little."
+        )
     shared, footprint = None, None
     if role.startswith("dynamic"):
         interval = None

@@ -629,7 +629,7 @@ _FIELDS = (
     ),
     Field(
         "inputs.roi", "Regions", "files", "visit",
-        "Regions: .seg.nrrd, DICOM Segmentation, labelled NRRD or NIfTI.",
+        "Regions: .seg.nrrd, DICOM Segmentation or structure set, or a label map.",
         step=3, optional=True, option="--roi", metavar="FILE",
     ),
     Field(
