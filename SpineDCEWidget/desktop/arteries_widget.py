@@ -175,6 +175,8 @@ class ArteriesPanel(Panel):
             box.enabled = opened
             box.toolTip = "" if opened else words.OPEN_FIRST
         if not opened:
+            fill_table(ui.candidatesTable, [], [])
+            ui.sourceLabel.text = ui.proposalLabel.text = ""
             return
         settings = visit.settings
         for combo, path in _CHOICES.items():

@@ -16,37 +16,46 @@ from SpineDCEWidget.shared.wording import UNEXPECTED, remedy
 
 
 class Messages:
-    """Messages for the user.
+    """Messages for the user; a message disappears when a later action succeeds.
 
     Args:
         show: puts a message into the panel; "" removes it.
+        has_results: returns whether there are results that a cancelled action kept.
     """
 
-    def __init__(self, show: Callable[[str], None]) -> None:
-        self._show = show
+    def __init__(
+        self, show: Callable[[str], None], has_results: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._put, self._has_results = show, has_results
+        self._count = 0
 
     def show(self, message: str) -> None:
         """Show a message in the panel."""
-        self._show(message)
+        self._count += 1
+        self._put(message)
 
     def clear(self) -> None:
         """Remove the message from the panel."""
-        self._show("")
+        self._put("")
 
     @contextmanager
     def errors_shown(self, *, popup: bool = True) -> Iterator[None]:
         """Show the errors that are raised inside instead of raising them further.
 
         Args:
-            popup: show them in a dialog too, because the user pressed a button.
+            popup: show them in a dialog too, because the user pressed a button. An earlier message
+                is removed if the action succeeds.
         """
+        before = self._count
         try:
             yield
+            if popup and self._count == before:
+                self.clear()
         except Cancelled:
-            self._show(texts.CANCELLED)
+            self.show(texts.CANCELLED if self._has_results() else "")
         except InputError as error:
             message = remedy(error)
-            self._show(message)
+            self.show(message)
             if popup:
                 slicer.util.warningDisplay(message, windowTitle=texts.TITLE)
             else:
@@ -54,7 +63,7 @@ class Messages:
         except Exception as error:
             logging.error(traceback.format_exc())
             message = UNEXPECTED.format(error=error)
-            self._show(message)
+            self.show(message)
             if popup:
                 slicer.util.errorDisplay(
                     message, windowTitle=texts.TITLE, detailedText=traceback.format_exc()

@@ -114,6 +114,8 @@ class MapsPanel(Panel):
         if opened:
             ui.frameSlider.maximum = self.desk.playback.count - 1
             self._frame_number()
+        else:
+            ui.frameLabel.text = ui.voxelLabel.text = ""
 
     def show_frame_number(self) -> None:
         """Show the number and the time of the frame in view."""

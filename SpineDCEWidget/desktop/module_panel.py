@@ -19,6 +19,7 @@ from SpineDCEWidget.desktop.error_display import Messages, guarded
 from SpineDCEWidget.desktop.main_loop_jobs import Jobs
 from SpineDCEWidget.desktop.map_display import Display
 from SpineDCEWidget.desktop.maps_widget import MapsPanel
+from SpineDCEWidget.desktop.node_watch import NodeWatch
 from SpineDCEWidget.desktop.playback import Playback
 from SpineDCEWidget.desktop.regions_widget import RegionsPanel
 from SpineDCEWidget.desktop.result_widget import ResultPanel
@@ -46,11 +47,14 @@ class Workstation:
         self.widget = slicer.util.loadUI(resource("UI/SpineDCE.ui"))
         self.ui = slicer.util.childWidgetVariables(self.widget)
         layout.addWidget(self.widget)
-        self.messages = Messages(self._show_message)
+        self.messages = Messages(self._show_message, lambda: bool(self.visits))
         self.jobs = Jobs(slicer.app.processEvents, self._show_busy)
         self.views, self.display = Views(), Display(self)
         self.playback = Playback(self)
+        self.watch = NodeWatch(self)
         self.shortcuts = Shortcuts(self)
+        # Maps are recomputed when the module is shown, not while 3D Slicer changes to it.
+        self._catch_up = self.timer(0, lambda: self.go_to_step(self.step))
         self.parameters: Any = None
         self._tags: list[int] = []
         self._entered = False
@@ -209,6 +213,19 @@ class Workstation:
             show_rows(visit, "measurements", title, *measurement_rows(visit.result))
             show_regions(visit, visit.region_numbers())
 
+    def scene_changed(self, visits: list[Any]) -> None:
+        """Show what others changed in the nodes of these visits."""
+        self.watch.update()
+        if not self._entered:
+            return
+        if self.step == "regions":
+            self.regions.update_numbers()
+        if visits:
+            self.refresh()
+        if self.session.notices:
+            self.messages.show(" ".join(self.session.notices))
+            self.session.notices.clear()
+
     # -- undo -----------------------------------------------------------------------------------
 
     def undo(self) -> None:
@@ -234,6 +251,9 @@ class Workstation:
             panel.close()
         self.session.close()
         self.views.restore_layout()
+        self.playback.rewind()
+        self.display.forget_scales()
+        self.parameters.tops = {}
         self.go_to_step("study")
         self.refresh()
 
@@ -254,6 +274,7 @@ class Workstation:
             button.text = self.session.visit(name).title
             button.checked = self.parameters.visit == name
         self.show_undo()
+        self.watch.update()
         for name, panel in self.panels.items():
             panel.widget.visible = name == key
         self.panels[key].refresh()
@@ -318,8 +339,10 @@ class Workstation:
         self._entered = True
         self.bind(parameters)
         self.shortcuts.enable()
+        self.watch.follow()  # what was changed while another module was open
         self.panels[self.step].enter()
         self.refresh()
+        self._catch_up.start()
 
     def exit(self) -> None:
         """Stop everything that runs, because another module was opened."""
@@ -332,7 +355,10 @@ class Workstation:
     def scene_closing(self) -> None:
         """Release all nodes, because the scene is about to close."""
         self.jobs.cancel()
-        self.playback.stop()
+        self.playback.rewind()
+        self.messages.clear()
+        self.watch.stop()
+        self._catch_up.stop()
         for panel in self.panels.values():
             panel.leave()
             panel.close()

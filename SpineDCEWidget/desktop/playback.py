@@ -46,6 +46,11 @@ class Playback:
             self._timer.stop()
             self._desk.panels["maps"].refresh()
 
+    def rewind(self) -> None:
+        """Stop at the first frame, because the studies were closed."""
+        self.stop()
+        self.index = 0
+
     def next(self) -> None:
         if self.count:
             self.show((self.index + 1) % self.count)

@@ -28,8 +28,6 @@ _EFFECTS = (
 )  # fmt: skip
 _DIAMETER = "BrushRelativeDiameter"
 _EDITOR_TAG = "SpineDCE"
-#: Delay from the last stroke to the update of the numbers, ms.
-_DELAY = 60
 
 
 class RegionsPanel(Panel):
@@ -38,9 +36,6 @@ class RegionsPanel(Panel):
     def __init__(self, desk: Workstation) -> None:
         super().__init__(desk, "SpineDCERegions.ui")
         ui = self.ui
-        self._watched: tuple[Any, list[int]] | None = None
-        self._rulers: list[tuple[Any, int]] = []
-        self._timer = desk.timer(_DELAY, self.update_numbers)
         self.armed = ""
         self.editor = slicer.qMRMLSegmentEditorWidget()
         self._set_up_editor()
@@ -128,7 +123,6 @@ class RegionsPanel(Panel):
         if self.editor.segmentationNode() is not visit.segmentation:
             self.editor.setSegmentationNode(visit.segmentation)
         self.set_source()
-        self._watch(visit.segmentation)
 
     def choose_file(self) -> None:
         """Ask for a segmentation file and load its regions."""
@@ -147,35 +141,13 @@ class RegionsPanel(Panel):
 
     # -- updates --------------------------------------------------------------------------------
 
-    def _watch(self, node: Any) -> None:
-        if self._watched is not None and self._watched[0] is node:
-            return
-        self._unwatch()
-        events = ("SegmentAdded", "SegmentRemoved", "SegmentModified",
-                  "SourceRepresentationModified")  # fmt: skip
-        tags = [
-            node.AddObserver(getattr(slicer.vtkSegmentation, event), self._changed)
-            for event in events
-        ]
-        self._watched = (node, tags)
-
-    def _unwatch(self) -> None:
-        if self._watched is not None:
-            node, tags = self._watched
-            for tag in tags:
-                node.RemoveObserver(tag)
-        self._watched = None
-
-    def _changed(self, _caller: Any, _event: str) -> None:
-        self._timer.start()
-
     def update_numbers(self) -> None:
         """Update numbers and curves after regions were drawn."""
         visit = self.visit
         if visit.analysis is None:
             return
         if self.desk.jobs.busy:
-            self._timer.start()
+            self.desk.watch.later()
             return
         self.desk.session.regions_changed(visit)
         self.desk.show_undo()
@@ -201,8 +173,7 @@ class RegionsPanel(Panel):
         line = add_ruler(visit.nodes)
         if kind == "margin":
             line.SetName(_MARGIN)
-        tag = line.AddObserver(line.PointPositionDefinedEvent, lambda *_: self._timer.start())
-        self._rulers.append((line, tag))
+        self.desk.watch.update()
         selection = slicer.app.applicationLogic().GetSelectionNode()
         selection.SetReferenceActivePlaceNodeClassName("vtkMRMLMarkupsLineNode")
         selection.SetActivePlaceNodeID(line.GetID())
@@ -223,22 +194,16 @@ class RegionsPanel(Panel):
         for role in words.DRAWN_ROLES:
             getattr(ui, f"{role}Button").checked = self.armed == role
             getattr(ui, f"{role}Number").text = numbers.get(role, "–")
-        if opened:
-            ui.onAnatomyButton.enabled = visit.anatomy is not None
-            ui.sizeLabel.text = shown.sizes(visit)
+        ui.onAnatomyButton.enabled = opened and visit.anatomy is not None
+        ui.sizeLabel.text = shown.sizes(visit)
 
     def enter(self) -> None:
         self._attach()
 
     def leave(self) -> None:
-        self._timer.stop()
         self.armed = ""
         self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()
-        self._unwatch()
-        for line, tag in self._rulers:
-            line.RemoveObserver(tag)
-        self._rulers = []
         interaction = slicer.app.applicationLogic().GetInteractionNode()
         if interaction is not None:
             interaction.SetCurrentInteractionMode(interaction.ViewTransform)

@@ -115,6 +115,9 @@ class ResultPanel(Panel):
         if report is not None:
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(Path(folder) / report)))
 
+    def close(self) -> None:
+        self.ui.exportLabel.text = ""
+
     def fill(self) -> None:
         ui, session = self.ui, self.desk.session
         headings, rows = shown.result_rows(session)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.errors import InputError
@@ -105,9 +105,12 @@ def region_numbers(rows: Iterable[RegionNumbers]) -> dict[str, str]:
 def sizes(visit: VisitSession) -> str:
     """Return the size of each lesion, from rulers, an outline or the region."""
     result = visit.result
-    if result is None or not result.measures.sizes:
-        return ""
-    return "; ".join(f"{name}: {_size(size)}" for name, size in result.measures.sizes.items())
+    shown: Mapping[str, Size] = {}
+    if visit.is_current and result is not None:
+        shown = result.measures.sizes
+    elif visit.analysis is not None:  # the rulers are read as they are drawn
+        shown = visit.analysis.sizes
+    return "; ".join(f"{name}: {_size(size)}" for name, size in shown.items())
 
 
 def _size(size: Size) -> str:
@@ -157,7 +160,8 @@ def result_rows(session: Session) -> Rows:
             rows += body
         return headings, rows
     done = [visit for visit in session.visits if visit.result is not None]
-    if len(done) == 1 and done[0].result is not None and done[0].analysis is not None:
+    if len(done) == 1 and done[0].result is not None and done[0].is_current:
+        assert done[0].analysis is not None
         return measurement_rows(done[0].result) if done[0].analysis.regions else ([], [])
     return _side_by_side(done)
 
@@ -167,6 +171,9 @@ def _side_by_side(visits: Sequence[VisitSession]) -> Rows:
     rows = []
     for visit in visits:
         assert visit.result is not None
+        if not visit.is_current:
+            rows.append([visit.label, _("out of date")])
+            continue
         for lesion in visit.result.measures.lesions():
             ratio = visit.result.measures.of(lesion)
             shown = NONE if ratio is None else times(ratio.value)
@@ -203,6 +210,7 @@ def warnings(session: Session) -> list[str]:
     return [
         f"{visit.label}: {warning}"
         for visit in session.visits
-        if visit.result is not None and visit.analysis is not None and visit.analysis.regions
+        if visit.is_current and visit.result is not None
+        if visit.analysis is not None and visit.analysis.regions
         for warning in visit.result.measures.warnings
     ] + missing

@@ -25,6 +25,7 @@ from SpineDCELib.aif.manual_selection import (
 )
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import refit_slices
+from SpineDCELib.analysis.mapped_images import map_images
 from SpineDCELib.compare.common_mode import is_automatic, require_common_mode
 from SpineDCELib.compare.compare_visits import Comparison, Visit, check_pair, compare_visits
 from SpineDCELib.data import Images, Result
@@ -32,6 +33,7 @@ from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
 from SpineDCELib.mrml.image_nodes import images_of
+from SpineDCELib.mrml.node_stamps import needed_images, stamps_of
 from SpineDCELib.mrml.scene_bundles import BundledVisit
 from SpineDCELib.mrml.visit_nodes import visit_names
 from SpineDCELib.mrml.visit_record import (
@@ -102,6 +104,8 @@ class Session:
         self.not_written: dict[str, str] = {}
         self._checked: tuple[object, list[Finding]] | None = None
         self._applying = False
+        #: What a person is to be told of changes by others in the scene; a shell shows and clears.
+        self.notices: list[str] = []
         self.history = UndoHistory(SessionState(self.common))
         for name in visit_names(scene):
             self._restore(self.visit(name))
@@ -194,8 +198,10 @@ class Session:
         return visit
 
     def _prepare(self, visit: VisitSession, images: Images, given: Mapping[str, Any]) -> None:
-        old = None if visit.analysis is None else visit.analysis.study.dynamic.geometry
-        same = old is None or old.matches(images.dynamic.geometry)
+        new, same = images.dynamic, True
+        if visit.analysis is not None:
+            old = visit.analysis.study.dynamic
+            same = old.source.checksum == new.source.checksum and old.geometry.matches(new.geometry)
         visit_display.prepare_nodes(visit.nodes, keep_regions=same, **given)
         for choice in ("aif selection", "aif file", "proposed shift", "settings", "as read"):
             visit.nodes.keep(choice, None)
@@ -243,6 +249,7 @@ class Session:
             aif_file=visit.state.aif_file,
         )
         visit_display.show_study(nodes, images)
+        visit.remember_images()
         self._read_drawn(visit)
         self._keep(visit)
         self._update_modes()
@@ -254,6 +261,9 @@ class Session:
             self.close_visit(visit)
         self._visits = self._visits[:2]
         self.common, self.comparison = Settings(), None
+        self._checked = None
+        self.accepted.clear()
+        self.notices.clear()
         forget_images()
         self.history.clear(self.state)
 
@@ -397,6 +407,7 @@ class Session:
                     nodes.set("sequence", None)  # a user's own sequence keeps its times
                 analysis.update(study=images)
                 visit_display.show_study(nodes, images)
+                visit.remember_images()
             self._update_analysis(visit)
             self._keep(visit)
         return changed
@@ -534,8 +545,80 @@ class Session:
         old = visit.state
         if not self._read_drawn(visit):
             return False
-        self.history.record(drawn_text(old, visit.state), self.state)
+        moved = len(old.rulers) == len(visit.state.rulers) and same_regions(old, visit.state)
+        self.history.record(
+            drawn_text(old, visit.state), self.state, key=f"rulers {visit.name}" if moved else ""
+        )
         return True
+
+    def follow_scene(self) -> list[VisitSession]:
+        """Take up what other modules, scripts and undo changed in the nodes of the visits.
+
+        Images that an open visit needs are restored where they were deleted, and read again where
+        they were changed; maps that were changed are out of date; a visit of which nothing is left
+        is closed. What a person is to be told is added to :attr:`notices`.
+
+        Returns:
+            The visits that have changed.
+        """
+        return [] if self._applying else [v for v in self.visits if self._follow_nodes(v)]
+
+    def _follow_nodes(self, visit: VisitSession) -> bool:
+        nodes, study = visit.nodes, visit.needed().study
+        nodes.restore()
+        needed = needed_images(study)
+        missing = [use for use in needed if nodes.get(use) is None]
+        if missing == needed and visit.segmentation is None:
+            self._tell(visit, _("The {visit} visit was deleted from the scene and is closed."))
+            self.close_visit(visit)
+            return True
+        changed = self._follow_maps(visit)
+        if missing:
+            visit_display.show_study(nodes, study)
+            visit.remember_images()
+            self._tell(
+                visit,
+                _(
+                    "Images of the {visit} visit were deleted from the scene. The visit needs them "
+                    "and they were restored; to remove them, close the visit."
+                ),
+            )
+            changed = True
+        elif visit.image_stamps != stamps_of(nodes, visit.image_stamps):
+            self._read_images_again(visit)
+            self._tell(
+                visit, _("Images of the {visit} visit were changed in the scene and read again.")
+            )
+            changed = True
+        return self.regions_changed(visit) or changed
+
+    def _follow_maps(self, visit: VisitSession) -> bool:
+        """Mark maps as out of date that were changed or deleted by others."""
+        if visit.shown is None or visit.map_stamps == stamps_of(visit.nodes, visit.map_stamps):
+            return False
+        visit.shown = None
+        self._tell(
+            visit, _("Maps of the {visit} visit were changed in the scene. Recompute its maps.")
+        )
+        return True
+
+    def _read_images_again(self, visit: VisitSession) -> None:
+        images = images_of(visit.nodes)
+        assert images is not None
+        dynamic = images.dynamic
+        edited = replace(dynamic.source, checksum="")
+        notes = (*dynamic.notes, "Images were changed in the scene after they had been read.")
+        images = map_images(replace(images, dynamic=replace(dynamic, source=edited, notes=notes)))
+        visit.as_read = as_read(images, visit.nodes)
+        visit.read_again.clear()
+        images = corrected(visit.as_read, visit.state.own)
+        visit.needed().update(study=images)
+        visit_display.show_study(visit.nodes, images)
+        visit.remember_images()
+        self._update_analysis(visit)
+
+    def _tell(self, visit: VisitSession, text: str) -> None:
+        self.notices.append(text.format(visit=_(visit.name)))
 
     def rulers_changed(self, visit: VisitSession) -> bool:
         """Read the visit's rulers, which give the lesion's size; return whether they changed.
@@ -552,7 +635,19 @@ class Session:
     def _read_drawn(self, visit: VisitSession) -> bool:
         """Take regions and rulers from the nodes; return whether they differ from the state."""
         old, analysis = visit.state, visit.needed()
-        record = read_record(visit.nodes, analysis.study.dynamic.geometry)
+        geometry = analysis.study.dynamic.geometry
+        if visit.segmentation is None:
+            drawn.segmentation_node(visit.nodes, geometry)
+            if old.regions:
+                self._tell(
+                    visit,
+                    _(
+                        "The regions of the {visit} visit were deleted from the scene. "
+                        "Undo restores them."
+                    ),
+                )
+        drawn.name_apart(visit.segmentation)
+        record = read_record(visit.nodes, geometry)
         roles = drawn.roles_in(visit.segmentation)
         regions = {
             name: present
@@ -603,9 +698,8 @@ class Session:
         return [] if state is None else self._apply(state)
 
     def _read_all(self) -> None:
-        """Record what was drawn since it was read last."""
-        for visit in self.visits:
-            self.regions_changed(visit)
+        """Record what was drawn and changed in the scene since it was read last."""
+        self.follow_scene()
 
     # -- computing ------------------------------------------------------------------------------
 
@@ -618,7 +712,7 @@ class Session:
         Raises:
             InputError: the visit has no study.
         """
-        self.regions_changed(visit)
+        self.follow_scene()
         analysis = visit.needed()
         state, snapshot = visit.state, analysis.snapshot()
         proposing = state.own.get("fit.shift") == "auto" or visit.follows_proposal
@@ -663,6 +757,7 @@ class Session:
         visit.result = visit.shown = analysis.result()
         visit.evidence = computed.evidence
         visit_display.show_result(visit.nodes, analysis, visit.result)
+        visit.remember_maps()
         self.history.close_step()
         visit.release_memory()
         return True
@@ -760,6 +855,7 @@ class Session:
         Raises:
             InputError: see :meth:`obstacle`.
         """
+        self.follow_scene()
         if (obstacle := self.obstacle()) is not None:
             raise obstacle
         pair = []
@@ -820,6 +916,7 @@ class Session:
         Raises:
             InputError: nothing is computed, or not with the present settings and regions.
         """
+        self.follow_scene()
         done = [visit for visit in self.visits if visit.result is not None]
         if not done:
             raise InputError(_("Compute the maps before exporting."), code="nothing_to_export")
@@ -869,6 +966,7 @@ class Session:
 
     def saved(self) -> list[SavedVisit]:
         """Return what was drawn and chosen on every visit, in their order."""
+        self.follow_scene()
         return [
             replace(
                 read_record(

@@ -21,6 +21,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.files.mapped_arrays import release
 from SpineDCELib.measurement import Role
 from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.mrml.node_stamps import Stamps, needed_images, stamps_of
 from SpineDCELib.mrml.region_nodes import add_segment
 from SpineDCELib.mrml.visit_display import show_frame
 from SpineDCELib.mrml.visit_nodes import VisitNodes
@@ -76,6 +77,9 @@ class VisitSession:
         self.result: Result | None = None
         #: What the maps' nodes hold; None while some of their slices are at another shift.
         self.shown: Result | None = None
+        #: Images and maps in the scene as the session left them.
+        self.image_stamps: Stamps = {}
+        self.map_stamps: Stamps = {}
         #: What the curves say about the shift, when the result was computed; None if nothing.
         self.evidence: Evidence | None = None
         #: Why the last computation failed; "" if it did not.
@@ -139,6 +143,15 @@ class VisitSession:
     @property
     def charts(self) -> dict[str, Any]:
         return self.nodes.of("chart.")
+
+    def remember_images(self) -> None:
+        """Remember the image nodes as they are, because the session has just filled them."""
+        uses = [use for use in needed_images(self.needed().study) if use != "frame"]
+        self.image_stamps = stamps_of(self.nodes, uses)
+
+    def remember_maps(self) -> None:
+        """Remember the maps' nodes as they are, because the session has just filled them."""
+        self.map_stamps = stamps_of(self.nodes, self.nodes.uses("map."))
 
     # -- choices --------------------------------------------------------------------------------
 

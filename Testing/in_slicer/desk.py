@@ -3,6 +3,7 @@
 import tempfile
 import time
 import unittest
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,10 @@ class DeskTest(unittest.TestCase):
         assert not self.popups, self.popups
         parts = {"baseline": "before", "follow-up": "after"}
         self.truth = {name: folder / part / "truth" for name, part in parts.items()}
-        return self.logic.session
+        session = self.logic.session
+        # Fewer runs of the call's robustness, which take most of the time of a comparison.
+        session.comparison_job = partial(type(session).comparison_job, session, flip_runs=4)
+        return session
 
     def truth_regions(self, visit):
         """Name → mask, as the digital spine knows them."""

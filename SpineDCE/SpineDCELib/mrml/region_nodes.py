@@ -87,6 +87,17 @@ def fill_segments(
         slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(image, node, identity)
 
 
+def name_apart(node: Any) -> None:
+    """Give segments that have the name of an earlier one a number, because names stand for them."""
+    segmentation, taken = node.GetSegmentation(), set[str]()
+    for segment in [segmentation.GetSegment(i) for i in _ids(segmentation)]:
+        name, number = segment.GetName(), 1
+        while segment.GetName() in taken:
+            number += 1
+            segment.SetName(f"{name} {number}")
+        taken.add(segment.GetName())
+
+
 def remove_segment(node: Any, name: str) -> None:
     """Remove the segment of a name, if there is one."""
     segmentation = node.GetSegmentation()
@@ -151,7 +162,8 @@ def rulers_in(nodes: VisitNodes) -> list[Ruler]:
     """The visit's rulers that have both ends, LPS."""
     rulers = []
     for line in ruler_nodes(nodes):
-        if line.GetNumberOfControlPoints() < 2:
+        # An end that still follows the mouse does not count.
+        if line.GetNumberOfDefinedControlPoints() < 2:
             continue
         (a, b, c), (d, e, f) = (line.GetNthControlPointPositionWorld(end) for end in (0, 1))
         rulers.append(Ruler(line.GetName(), (-a, -b, c), (-d, -e, f)))

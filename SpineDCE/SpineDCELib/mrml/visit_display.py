@@ -53,7 +53,7 @@ def prepare_nodes(
 
     Args:
         sequence, anatomy: a user's own nodes that hold the study.
-        keep_regions: the regions were drawn on the same grid.
+        keep_regions: regions and rulers were drawn on the same images.
     """
     given = {"sequence": sequence, "anatomy": anatomy}
     for use, node in given.items():
@@ -63,11 +63,15 @@ def prepare_nodes(
             nodes.set(use, node, own=False)
         elif node is None and not nodes.is_own(use):
             nodes.set(use, None)
-    for prefix in ("map.", "table.", "chart."):
+    for name in list(nodes.of("chart.")):
+        _remove_chart(nodes, f"chart.{name}")
+    for prefix in ("map.", "table."):
         for present in list(nodes.uses(prefix)):
             nodes.remove(present)
     if not keep_regions:
         nodes.remove("segmentation")
+        for ruler in drawn.ruler_nodes(nodes):
+            remove_whole(ruler)
 
 
 def show_study(nodes: VisitNodes, images: Images) -> None:
@@ -148,6 +152,13 @@ def scale_maps(
     return top
 
 
+def _remove_chart(nodes: VisitNodes, use: str) -> None:
+    for node in list(_chart_parts(nodes.get(use))):
+        if node is not None:
+            remove_whole(node)
+    nodes.remove(use)
+
+
 def _chart_parts(chart: Any) -> Iterator[Any]:
     for i in range(chart.GetNumberOfPlotSeriesNodes()):
         series = chart.GetNthPlotSeriesNode(i)
@@ -156,9 +167,8 @@ def _chart_parts(chart: Any) -> Iterator[Any]:
 
 def remove_visit(nodes: VisitNodes) -> None:
     """Take everything that was created for a visit out of the scene."""
-    for chart in nodes.of("chart.").values():
-        for node in list(_chart_parts(chart)):
-            remove_whole(node)
+    for name in list(nodes.of("chart.")):
+        _remove_chart(nodes, f"chart.{name}")
     for ruler in drawn.ruler_nodes(nodes):
         remove_whole(ruler)
     nodes.clear()

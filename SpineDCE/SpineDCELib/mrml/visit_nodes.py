@@ -20,6 +20,7 @@ class VisitNodes:
 
     def __init__(self, scene: Any, name: str) -> None:
         self.scene, self.name = scene, name
+        self._known: Any = None
 
     @property
     def present(self) -> Any:
@@ -42,7 +43,13 @@ class VisitNodes:
             node.SetModuleName(MODULE)
             node.SetHideFromEditors(True)
             node = self.scene.AddNode(node)
+        self._known = node
         return node
+
+    def restore(self) -> None:
+        """Put the parameter node back if somebody removed it, with what it refers to."""
+        if self.present is None and self._known is not None:
+            self.scene.AddNode(self._known)
 
     # -- choices, as JSON -----------------------------------------------------------------------
 
@@ -124,6 +131,7 @@ class VisitNodes:
             hierarchy.RemoveItem(folder)
         if self.present is not None:
             remove_whole(self.present)
+        self._known = None
 
     # -- subject hierarchy ----------------------------------------------------------------------
 

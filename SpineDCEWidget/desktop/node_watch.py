@@ -1,0 +1,91 @@
+"""Observers of the nodes that the visits use, so that changes by others are noticed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import slicer
+from SpineDCELib.mrml.region_nodes import ruler_nodes
+
+if TYPE_CHECKING:
+    from SpineDCEWidget.desktop.module_panel import Workstation
+
+#: Delay from the last change to its reading, ms.
+_DELAY = 60
+_SEGMENTS = ("SegmentAdded", "SegmentRemoved", "SegmentModified", "SourceRepresentationModified")
+_POINTS = ("PointModifiedEvent", "PointPositionDefinedEvent", "PointRemovedEvent")
+
+
+class NodeWatch:
+    """Watch over all nodes of all visits, in whichever module they are changed."""
+
+    def __init__(self, desk: Workstation) -> None:
+        self._desk = desk
+        self._timer = desk.timer(_DELAY, self.follow)
+        self._scene: list[int] = []
+        self._watched: dict[str, tuple[Any, list[int]]] = {}
+
+    def update(self) -> None:
+        """Watch the nodes that the visits use now."""
+        scene = slicer.mrmlScene
+        if not self._scene:
+            events = (scene.NodeAddedEvent, scene.NodeRemovedEvent)
+            self._scene = [scene.AddObserver(event, self._noticed) for event in events]
+        nodes = {node.GetID(): node for visit in self._desk.visits for node in _nodes_of(visit)}
+        for identity in set(self._watched) - set(nodes):
+            self._release(identity)
+        for identity, node in nodes.items():
+            if identity in self._watched and self._watched[identity][0] is node:
+                continue
+            self._release(identity)
+            tags = [node.AddObserver(event, self._noticed) for event in _events(node)]
+            self._watched[identity] = (node, tags)
+
+    def stop(self) -> None:
+        """Watch nothing, because the scene or the module closes."""
+        self._timer.stop()
+        for tag in self._scene:
+            slicer.mrmlScene.RemoveObserver(tag)
+        self._scene = []
+        for identity in list(self._watched):
+            self._release(identity)
+
+    def later(self) -> None:
+        """Read changes in a moment."""
+        self._timer.start()
+
+    def follow(self) -> None:
+        """Read what was changed, and show it."""
+        desk = self._desk
+        if desk.parameters is None or not desk.visits:
+            return
+        if desk.jobs.busy:
+            self._timer.start()
+            return
+        desk.scene_changed(desk.session.follow_scene())
+
+    def _noticed(self, *_event: Any) -> None:
+        if self._desk.visits:
+            self._timer.start()
+
+    def _release(self, identity: str) -> None:
+        node, tags = self._watched.pop(identity, (None, []))
+        for tag in tags:
+            node.RemoveObserver(tag)
+
+
+def _nodes_of(visit: Any) -> list[Any]:
+    # The frame is not among them: it is shown anew with each step of the playback.
+    uses = [use for use in visit.nodes.uses() if not use.startswith(("frame", "chart.", "table."))]
+    return [*(visit.nodes.get(use) for use in uses), *ruler_nodes(visit.nodes)]
+
+
+def _events(node: Any) -> list[Any]:
+    if node.IsA("vtkMRMLSegmentationNode"):
+        return [getattr(slicer.vtkSegmentation, name) for name in _SEGMENTS]
+    if node.IsA("vtkMRMLMarkupsNode"):
+        return [getattr(node, name) for name in _POINTS] + ["ModifiedEvent"]
+    events = ["ModifiedEvent"]
+    if hasattr(node, "ImageDataModifiedEvent"):
+        events.append(node.ImageDataModifiedEvent)
+    return events
