@@ -146,6 +146,8 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             (scene.EndCloseEvent, self.on_scene_replaced),
             (scene.StartImportEvent, self.on_scene_closing),
             (scene.EndImportEvent, self.on_scene_replaced),
+            (scene.StartSaveEvent, self.on_saving),
+            (scene.EndSaveEvent, self.on_saved),
         ):
             self.addObserver(scene, event, follow)
         self.desk.bind(self.logic.getParameterNode())
@@ -175,6 +177,16 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic.forget()
         if self.desk is not None and self.parent.isEntered:
             self.desk.enter(self.logic.getParameterNode())
+
+    def on_saving(self, _caller: Any, _event: Any) -> None:
+        """Read what was drawn last, and let the file name a layout that every 3D Slicer knows."""
+        if self.desk is not None:
+            self.desk.saving(True)
+
+    def on_saved(self, _caller: Any, _event: Any) -> None:
+        """Go on after the scene was saved."""
+        if self.desk is not None:
+            self.desk.saving(False)
 
     def cleanup(self) -> None:
         """Close the panel, because the module is unloaded."""
@@ -208,13 +220,15 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         print(session.comparison.lesions[0].call.sentence)
         session.export("/data/patient/results", formats=["report"])
 
-    Every call returns when its work is done; the panel runs the same work in a thread.
+    Every call returns when its work is done; the panel runs the same work in a thread. All logics
+    share one session, so the panel shows what a script opens.
     """
+
+    _session: "Session | None" = None
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
         self._parameters: SpineDCEParameterNode | None = None
-        self._session: Session | None = None
 
     def getParameterNode(self) -> SpineDCEParameterNode:
         """Return the choices of the panel as :class:`SpineDCEParameterNode`."""
@@ -226,15 +240,15 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
     @property
     def session(self) -> "Session":
         """:class:`SpineDCEWidget.shared.session.Session` on 3D Slicer's scene."""
-        if self._session is None:
+        if SpineDCELogic._session is None:
             from SpineDCEWidget.shared.session import Session
 
-            self._session = Session(slicer.mrmlScene)
-        return self._session
+            SpineDCELogic._session = Session(slicer.mrmlScene)
+        return SpineDCELogic._session
 
     def forget(self) -> None:
         """Forget the session, because the scene was replaced; the next access creates a new one."""
-        self._session = self._parameters = None
+        SpineDCELogic._session = self._parameters = None
 
     def open(
         self, study: str | Path, visit: str = "baseline", *, analyse: bool = True

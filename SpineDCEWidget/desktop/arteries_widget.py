@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
-from SpineDCELib.errors import Cancelled
+from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.settings import FORM, value_at
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Combo box → setting.
 _CHOICES = {"sourceCombo": "aif.source", "peakCombo": "aif.peak"}
+#: Column of the regions' delays that can be edited.
+_IN_USE = 2
 #: Steps of the slider per second of shift.
 _PER_SECOND = 10
 #: Delay from the last move of the slider to the computation of the whole volume, ms.
@@ -33,6 +35,7 @@ class ArteriesPanel(Panel):
         super().__init__(desk, "SpineDCEArteries.ui")
         ui = self.ui
         self._items: list[Any] = []
+        self._delay_items: list[Any] = []
         self._plot: Any = None
         self._timer = desk.timer(_DELAY, self.compute_moved)
         for combo, path in _CHOICES.items():
@@ -56,6 +59,7 @@ class ArteriesPanel(Panel):
             widget.toolTip = words.EXPLAINED["shift"]
         ui.proposalLabel.toolTip = words.EXPLAINED["evidence"]
         self.on(ui.useProposalButton, "clicked()", self.use_proposal)
+        self.on(ui.delaysTable, "itemChanged(QTableWidgetItem*)", self.set_delay)
         # The arrow keys move the slider by 0.1 s; with Shift they move it by 1 s.
         for key, step in (("Left", -1), ("Down", -1), ("Right", 1), ("Up", 1)):
             shortcut = qt.QShortcut(qt.QKeySequence(f"Shift+{key}"), ui.shiftBox)
@@ -151,6 +155,7 @@ class ArteriesPanel(Panel):
         index = None if ras is None else visit.slice_of(ras)
         self.desk.session.move_shift(visit, seconds, slices=None if index is None else [index])
         self.desk.show_undo()
+        self.desk.show_step_marks()
         self._show_shift(seconds)
         self._timer.start()
 
@@ -164,7 +169,20 @@ class ArteriesPanel(Panel):
 
     def use_proposal(self) -> None:
         """Use the proposed shift."""
-        self.desk.compute(self.desk.session.choose(self.visit, {"fit.shift": "auto"}))
+        self.desk.compute(self.desk.session.use_proposal(self.visit))
+
+    def set_delay(self, item: Any) -> None:
+        """Set the shift of one region as it was typed; an empty cell resets it."""
+        if item.column() != _IN_USE:
+            self.desk.refresh()  # the others are not to be edited
+            return
+        name, text = list(self.visit.delays())[item.row()], item.text().strip()
+        try:
+            seconds = float(text.replace(",", ".").removesuffix("s")) if text else None
+        except ValueError:
+            self.desk.refresh()
+            raise InputError(texts.NO_SHIFT, code="not_a_number") from None
+        self.desk.compute(self.desk.session.set_delay(self.visit, name, seconds))
 
     # -- showing --------------------------------------------------------------------------------
 
@@ -196,6 +214,10 @@ class ArteriesPanel(Panel):
         if not isinstance(settings.fit.shift, str):
             self._show_shift(settings.fit.shift)
         ui.proposalLabel.text = shown.proposal(visit)
+        ui.useProposalButton.enabled = visit.evidence is not None and not visit.evidence.doubt
+        headings, rows = shown.delay_rows(visit)
+        self._delay_items = fill_table(ui.delaysTable, headings, rows)
+        ui.delaysTable.visible = bool(rows)
         ui.shiftBox.enabled = bool(visit.maps)
 
     def _show_shift(self, seconds: float) -> None:

@@ -18,6 +18,8 @@ def show_regions(visit: Any, rows: list[Any]) -> None:
     """Show the mean curves of the regions in a chart."""
     times = visit.analysis.images.dynamic.times
     unit = CURVE_UNITS[visit.analysis.signal_mode]
+    # Beside the aorta's curve those of bone would be flat.
+    rows = [row for row in rows if row.role != "aorta"] or rows
     series = tuple(
         Series(row.name, times, row.curve, _ROLES.get(row.role, "rejected"))
         for row in rows

@@ -43,6 +43,7 @@ class MapsPanel(Panel):
         self.on(ui.explainCheck, "toggled(bool)", self.set_explaining)
 
     def _show(self) -> None:
+        self.desk.playback.show_maps()  # a map was chosen
         self.desk.show_views()
         self.refresh()
 
@@ -80,6 +81,10 @@ class MapsPanel(Panel):
         if self.desk.jobs.busy:
             self._timer.start()
             return
+        outdated = self.desk.session.outdated(self.visit)
+        if outdated is not None:
+            self.ui.voxelLabel.text = str(outdated)
+            return
         ras = self._crosshair[0].GetCrosshairRAS()
         try:
             voxel = self.visit.explain(ras)
@@ -91,7 +96,7 @@ class MapsPanel(Panel):
             return
         self.ui.voxelLabel.text = shown.voxel_text(voxel)
         show_voxel(self.visit, voxel)
-        self.desk.views.plot(self.visit.charts, step=self.desk.step)
+        self.desk.views.plot(self.visit, step=self.desk.step)
         self.desk.views.fit_plots()
 
     # -- showing --------------------------------------------------------------------------------
@@ -136,4 +141,5 @@ class MapsPanel(Panel):
 
     def leave(self) -> None:
         self.desk.playback.stop()
+        self.desk.playback.show_maps()
         self._unwatch()

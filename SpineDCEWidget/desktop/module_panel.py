@@ -27,9 +27,10 @@ from SpineDCEWidget.desktop.shortcuts import Shortcuts
 from SpineDCEWidget.desktop.step_widget import Panel
 from SpineDCEWidget.desktop.study_widget import StudyPanel
 from SpineDCEWidget.desktop.view_manager import Views
+from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.session import SHOWN_VISITS
-from SpineDCEWidget.shared.steps import STEPS, state_of
+from SpineDCEWidget.shared.steps import NEXT, STEPS, WRONG, state_of
 from SpineDCEWidget.shared.study_opening import open_images, reading_settings
 
 
@@ -54,18 +55,20 @@ class Workstation:
         self.watch = NodeWatch(self)
         self.shortcuts = Shortcuts(self)
         # Maps are recomputed when the module is shown, not while 3D Slicer changes to it.
-        self._catch_up = self.timer(0, lambda: self.go_to_step(self.step))
+        self._catch_up = self.timer(0, self.catch_up)
+        self._shown: list[Any] = []
         self.parameters: Any = None
         self._tags: list[int] = []
         self._entered = False
         self._step_buttons = [getattr(self.ui, f"step{i}Button") for i in range(1, 6)]
         self.regions, self.maps = RegionsPanel(self), MapsPanel(self)
+        self.result = ResultPanel(self)
         self.panels: dict[str, Panel] = {
             "study": StudyPanel(self),
             "arteries": ArteriesPanel(self),
             "regions": self.regions,
             "maps": self.maps,
-            "result": ResultPanel(self),
+            "result": self.result,
         }
         for panel in self.panels.values():
             self.ui.panels.layout().addWidget(panel.widget)
@@ -213,15 +216,20 @@ class Workstation:
             show_rows(visit, "measurements", title, *measurement_rows(visit.result))
             show_regions(visit, visit.region_numbers())
 
-    def scene_changed(self, visits: list[Any]) -> None:
-        """Show what others changed in the nodes of these visits."""
+    def catch_up(self) -> None:
+        """Compute what the open step needs after the module or a scene was opened."""
+        self.reopen()
+        self.go_to_step(self.step)
+
+    def scene_changed(self) -> None:
+        """Show what others changed in the nodes or the session."""
         self.watch.update()
         if not self._entered:
             return
+        if self._shown != self._facts():
+            self.refresh()
         if self.step == "regions":
             self.regions.update_numbers()
-        if visits:
-            self.refresh()
         if self.session.notices:
             self.messages.show(" ".join(self.session.notices))
             self.session.notices.clear()
@@ -265,7 +273,8 @@ class Workstation:
             return
         key = self.step
         self.show_step_marks()
-        self.ui.hintLabel.text = next(step.hint for step in STEPS if step.key == key)
+        self.ui.bannerLabel.text = shown.banner(self.visits)
+        self.ui.bannerLabel.visible = bool(self.visits)
         several = len(self.visits) > 1
         self.ui.visitFrame.visible = several
         if not several and self.visits and self.visits[0].name != self.parameters.visit:
@@ -275,6 +284,7 @@ class Workstation:
             button.checked = self.parameters.visit == name
         self.show_undo()
         self.watch.update()
+        self._shown = self._facts()
         for name, panel in self.panels.items():
             panel.widget.visible = name == key
         self.panels[key].refresh()
@@ -287,6 +297,9 @@ class Workstation:
             button.text = f"{step.number} {step.title} {state.mark}".rstrip()
             button.toolTip = state.reason or step.hint
             button.checked = step.key == self.step
+            if step.key == self.step:
+                reason = state.reason if state.mark in (WRONG, NEXT) else ""
+                self.ui.hintLabel.text = "\n".join(text for text in (step.hint, reason) if text)
 
     def show_undo(self) -> None:
         """Show in the tooltips what the undo and redo buttons would do."""
@@ -312,9 +325,32 @@ class Workstation:
             step=self.step,
             quantity=choices.quantity,
             opacity=choices.opacity / 100,
+            frames=self.playback.in_view,
         )
         self.display.apply(views_changed=changed)
-        self.views.plot(self.visit.charts, step=self.step)
+        self.views.plot(self.visit, step=self.step)
+
+    def _facts(self) -> list[Any]:
+        """Return by what :meth:`scene_changed` sees whether the panel is out of date."""
+        session = self.session
+        visits = [(v.name, v.analysis, v.result, v.is_current) for v in session.visits]
+        return [session, session.history.present, session.is_comparison_current, *visits]
+
+    def saving(self, begins: bool) -> None:
+        """Prepare for the scene being saved, and go on afterwards."""
+        if begins:
+            self.session.follow_scene()
+        self.views.layout_for_saving(begins)
+
+    def reopen(self) -> None:
+        """Compute what a loaded scene shows again, because a file holds maps but no results."""
+        loaded = [v for v in self.visits if v.maps and v.result is None and not v.problem]
+        if not loaded:
+            return
+        self.compute(loaded)
+        was_compared = self.session.pair[1].nodes.get("table.comparison") is not None
+        if was_compared and self.session.obstacle() is None:
+            self.result.compare()
 
     def _show_message(self, message: str) -> None:
         self.ui.messageLabel.text = message
@@ -326,8 +362,7 @@ class Workstation:
         for widget in (ui.panels, ui.visitFrame, ui.undoFrame, *self._step_buttons):
             if widget.enabled != interruptible:
                 widget.enabled = interruptible
-        if ui.busyFrame.visible != busy:
-            ui.busyFrame.visible = busy
+        ui.busyFrame.visible = busy  # "visible" reads as False while the panel is not shown
         if fraction is not None:
             ui.busyLabel.text = status
             ui.busyBar.value = int(1000 * fraction)

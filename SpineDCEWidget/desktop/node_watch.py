@@ -57,16 +57,16 @@ class NodeWatch:
     def follow(self) -> None:
         """Read what was changed, and show it."""
         desk = self._desk
-        if desk.parameters is None or not desk.visits:
+        if desk.parameters is None:
             return
         if desk.jobs.busy:
             self._timer.start()
             return
-        desk.scene_changed(desk.session.follow_scene())
+        desk.session.follow_scene()
+        desk.scene_changed()
 
     def _noticed(self, *_event: Any) -> None:
-        if self._desk.visits:
-            self._timer.start()
+        self._timer.start()
 
     def _release(self, identity: str) -> None:
         node, tags = self._watched.pop(identity, (None, []))
@@ -77,7 +77,8 @@ class NodeWatch:
 def _nodes_of(visit: Any) -> list[Any]:
     # The frame is not among them: it is shown anew with each step of the playback.
     uses = [use for use in visit.nodes.uses() if not use.startswith(("frame", "chart.", "table."))]
-    return [*(visit.nodes.get(use) for use in uses), *ruler_nodes(visit.nodes)]
+    nodes = [visit.nodes.present, *(visit.nodes.get(use) for use in uses)]
+    return [*(node for node in nodes if node is not None), *ruler_nodes(visit.nodes)]
 
 
 def _events(node: Any) -> list[Any]:

@@ -19,6 +19,8 @@ class Playback:
     def __init__(self, desk: Workstation) -> None:
         self._desk = desk
         self.index = 0
+        #: Whether the middle views show frames although the step shows maps.
+        self.in_view = False
         self._timer = qt.QTimer()
         self._timer.setInterval(_INTERVAL)
         self._timer.connect("timeout()", self.next)
@@ -49,7 +51,7 @@ class Playback:
     def rewind(self) -> None:
         """Stop at the first frame, because the studies were closed."""
         self.stop()
-        self.index = 0
+        self.index, self.in_view = 0, False
 
     def next(self) -> None:
         if self.count:
@@ -60,4 +62,11 @@ class Playback:
         self.index = index
         for visit in self._desk.visits:
             visit.show_frame(min(index, visit.analysis.study.dynamic.n_frames - 1))
+        if not self.in_view:
+            self.in_view = True
+            self._desk.show_views()
         self._desk.maps.show_frame_number()
+
+    def show_maps(self) -> None:
+        """Show the maps again in the views of the steps that have them."""
+        self.in_view = False

@@ -9,11 +9,11 @@ import qt
 import slicer
 from SpineDCELib.mrml.region_nodes import add_ruler
 from SpineDCELib.run.inputs import read_regions, read_roles
-from SpineDCELib.vocabulary.region_roles import REGION_ROLES
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_regions
-from SpineDCEWidget.desktop.step_widget import Panel
+from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
 
@@ -52,6 +52,9 @@ class RegionsPanel(Panel):
             button = getattr(ui, f"{kind}Button")
             self.on(button, "clicked()", lambda kind=kind: self.place_ruler(kind))
         self.on(ui.fileButton, "clicked()", self.choose_file)
+        self.on(ui.roleCombo, "currentIndexChanged(int)", self.set_role)
+        self.on(ui.anotherButton, "clicked()", self.add_another)
+        self.editor.connect("currentSegmentIDChanged(QString)", lambda _id: self.refresh())
         for name in ("Anatomy", "Frame"):
             self.on(getattr(ui, f"on{name}Button"), "clicked()", self.set_source)
 
@@ -82,6 +85,29 @@ class RegionsPanel(Panel):
         self.editor.setCurrentSegmentID(self.desk.session.segment_for(self.visit, role))
         if self.editor.activeEffect() is None:
             self.editor.setActiveEffectByName("Paint")
+        self.armed = role
+        self.refresh()
+
+    @property
+    def selected(self) -> str:
+        """Name of the region that is selected in the editor's list; "" if there is none."""
+        node, identity = self.visit.segmentation, self.editor.currentSegmentID()
+        segment = node.GetSegmentation().GetSegment(identity) if node and identity else None
+        return "" if segment is None else str(segment.GetName())
+
+    def set_role(self, _index: int) -> None:
+        """Give the selected region another role."""
+        if self.selected:
+            self.desk.session.set_role(self.visit, self.selected, selected_value(self.ui.roleCombo))
+            self.update_numbers()
+
+    def add_another(self) -> None:
+        """Add a region of the selected one's role, and arm the brush for it."""
+        role = self.visit.state.roles.get(self.selected, "lesion")
+        self._attach()
+        identity = self.desk.session.segment_for(self.visit, role, another=True)
+        self.editor.setCurrentSegmentID(identity)
+        self.editor.setActiveEffectByName("Paint")
         self.armed = role
         self.refresh()
 
@@ -154,7 +180,7 @@ class RegionsPanel(Panel):
         show_regions(visit, self._rows())
         self.refresh()
         self.desk.show_step_marks()
-        self.desk.views.plot(visit.charts, step=self.desk.step)
+        self.desk.views.plot(visit, step=self.desk.step)
         self.desk.views.fit_plots()
 
     def _rows(self) -> list[Any]:
@@ -162,7 +188,9 @@ class RegionsPanel(Panel):
         visit = self.visit
         # Numbers during the drawing of the aorta would compute a new AIF with every stroke.
         draws_aif = visit.settings.aif.source == "mask" and self.armed == "aorta"
-        return [] if draws_aif or not visit.maps else visit.region_numbers()
+        if draws_aif or not visit.maps or not visit.is_ready():
+            return []
+        return list(visit.region_numbers())
 
     # -- rulers ---------------------------------------------------------------------------------
 
@@ -194,6 +222,13 @@ class RegionsPanel(Panel):
         for role in words.DRAWN_ROLES:
             getattr(ui, f"{role}Button").checked = self.armed == role
             getattr(ui, f"{role}Number").text = numbers.get(role, "–")
+        chosen: str | None = visit.state.roles.get(self.selected) if opened else None
+        offered: list[str] = [*words.DRAWN_ROLES]
+        if chosen is not None and chosen not in offered:
+            offered.append(chosen)
+        fill_combo(ui.roleCombo, {one: words._(words_of(one).title) for one in offered}, chosen)
+        ui.roleCombo.enabled = chosen is not None
+        ui.anotherButton.enabled = opened
         ui.onAnatomyButton.enabled = opened and visit.anatomy is not None
         ui.sizeLabel.text = shown.sizes(visit)
 

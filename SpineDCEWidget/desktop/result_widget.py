@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from SpineDCELib.errors import Finding, InputError
+from SpineDCELib.export.report.pdf_printing import find_browser
 from SpineDCELib.settings.constants import STOPS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -35,6 +36,8 @@ class ResultPanel(Panel):
         self.label_setting("folderEdit", "inputs.out")
         for name, title in words.FORMAT_TITLES.items():
             getattr(ui, f"{name}Check").text = title
+        if find_browser() is None:
+            ui.pdfCheck.enabled, ui.pdfCheck.toolTip = False, texts.NO_BROWSER
         # The tooltips that the buttons have while they are enabled.
         self._tips = [(button, button.toolTip) for button in (ui.exportButton, ui.reportButton)]
         ui.researchLabel.text = words.NOT_A_MEDICAL_DEVICE
@@ -81,7 +84,8 @@ class ResultPanel(Panel):
     @property
     def formats(self) -> list[str]:
         """The selected export formats."""
-        return [name for name in words.FORMAT_TITLES if getattr(self.ui, f"{name}Check").checked]
+        checks = {name: getattr(self.ui, f"{name}Check") for name in words.FORMAT_TITLES}
+        return [name for name, check in checks.items() if check.checked and check.enabled]
 
     def export(self) -> list[str]:
         """Write the results to the output folder; ask for it if none was chosen."""

@@ -85,7 +85,7 @@ class Panel:
         getattr(self.ui, f"{name}Label").text = f"{control_label(path)}:"
 
 
-def node_selector(holder: Any, kinds: Sequence[str]) -> Any:
+def node_selector(name: str, holder: Any, kinds: Sequence[str]) -> Any:
     """Return a node selector, placed in its holder from the Designer file."""
     selector = slicer.qMRMLNodeComboBox()
     selector.nodeTypes = [kind for kind in kinds if hasattr(slicer, kind)]
@@ -93,6 +93,7 @@ def node_selector(holder: Any, kinds: Sequence[str]) -> Any:
     selector.addEnabled = selector.removeEnabled = selector.renameEnabled = False
     selector.setMRMLScene(slicer.mrmlScene)
     selector.toolTip = holder.toolTip
+    selector.objectName = name
     holder.layout().addWidget(selector)
     return selector
 

@@ -75,10 +75,13 @@ class StudyPanel(Panel):
         super().__init__(desk, "SpineDCEStudy.ui")
         ui = self.ui
         self._items: list[Any] = []
+        self._T1_maps: dict[str, str] = {}  #: visit → file of its T1 map
         self.on(ui.sampleButton, "clicked()", self.open_sample)
         self.on(ui.clearButton, "clicked()", self.ask_to_close)
         self.selectors = {
-            f"{name}{use}": node_selector(getattr(ui, f"{widget}{use}Holder"), kinds)
+            f"{name}{use}": node_selector(
+                f"{widget}{use}", getattr(ui, f"{widget}{use}Holder"), kinds
+            )
             for name, widget in _WIDGETS.items()
             for use, kinds in _KINDS.items()
         }
@@ -123,6 +126,11 @@ class StudyPanel(Panel):
         self.label_setting("timesTable", "reading.frame_times")
         self.on(ui.timesTable, "itemChanged(QTableWidgetItem*)", self.set_time)
         self.on(ui.computeButton, "clicked()", lambda: self.desk.compute())
+        self.on(ui.swapButton, "clicked()", self.swap)
+        self.on(ui.acceptButton, "clicked()", self.accept)
+        self.label_setting("T1MapEdit", "inputs.T1_map")
+        ui.T1MapEdit.toolTip = words.setting_help("inputs.T1_map")
+        self.on(ui.T1MapEdit, "currentPathChanged(QString)", self.take_T1_map)
 
     # -- opening --------------------------------------------------------------------------------
 
@@ -155,6 +163,18 @@ class StudyPanel(Panel):
         if slicer.util.confirmOkCancelDisplay(texts.CLOSE_QUESTION, windowTitle=texts.TITLE):
             self.desk.clear()
 
+    def swap(self) -> None:
+        """Take each study as the other visit."""
+        self.desk.session.swap_visits()
+        self.desk.opened(self.desk.session.visits)
+
+    def accept(self) -> None:
+        """Accept what stops the comparison of the two studies."""
+        question = self.desk.session.question()
+        if question is not None:
+            self.desk.session.accept(question.code)
+        self.desk.refresh()
+
     # -- changing -------------------------------------------------------------------------------
 
     def choose(self, path: str, value: Any) -> None:
@@ -168,6 +188,17 @@ class StudyPanel(Panel):
             job = self.desk.session.correct(self.visit, {path: value})
             title = words.READING.format(visit=self.visit.name)
             job.finish(self.desk.jobs.run(title, job.run))
+        finally:
+            self.desk.refresh()
+
+    def take_T1_map(self, path: str) -> None:
+        """Take the T1 map of the selected visit from a file; none if the field is empty."""
+        known = self._T1_maps.get(self.visit.name, "")
+        if path == known or (path and not Path(path).is_file()):
+            return
+        try:
+            self.desk.session.take_T1_map(self.visit, path or None)
+            self._T1_maps[self.visit.name] = path
         finally:
             self.desk.refresh()
 
@@ -219,6 +250,7 @@ class StudyPanel(Panel):
                 )  # fmt: skip
             getattr(self.ui, f"{widget}StateLabel").text = state
             getattr(self.ui, f"{widget}Box").title = visit.title
+        self._fill_findings()
         self.ui.clearButton.enabled = bool(self.desk.visits)
         opened = self.visit.analysis is not None
         for box in (self.ui.visitSettingsBox, self.ui.commonSettingsBox):
@@ -226,6 +258,17 @@ class StudyPanel(Panel):
         if opened:
             self._fill_acquisition()
             self._fill_settings()
+
+    def _fill_findings(self) -> None:
+        ui, session = self.ui, self.desk.session
+        findings, question = session.findings(), session.question()
+        ui.findingFrame.visible = bool(findings)
+        ui.findingLabel.text = "\n".join(finding.message for finding in findings)
+        ui.swapButton.visible = any(f.code == "reversed_dates" for f in findings)
+        ui.acceptButton.visible = question is not None
+
+    def close(self) -> None:
+        self._T1_maps.clear()
 
     def _fill_acquisition(self) -> None:
         ui, analysis = self.ui, self.visit.analysis
@@ -248,6 +291,8 @@ class StudyPanel(Panel):
         TE, field = acquisition.TE, acquisition.field_strength
         ui.TELabel.text = texts.UNKNOWN if TE is None else f"{TE * 1000:.3g} ms"
         ui.fieldSpin.value = field or 0
+        present = analysis.study.T1_map is not None
+        ui.T1MapEdit.currentPath = self._T1_maps.get(self.visit.name, "") if present else ""
         ui.fieldOriginLabel.text = _origin(field, own.get("reading.field_strength"))
 
     def _fill_settings(self) -> None:

@@ -39,6 +39,8 @@ class Views:
 
     def __init__(self) -> None:
         self._previous_layout: int | None = None  # the layout when the module was opened
+        self._arranged: int | None = None  # the layout that the module chose last
+        self._saving: tuple[int, int] | None = None  # layout while a scene is saved
         self._oriented: dict[str, tuple[str, str]] = {}
 
     # -- layout ---------------------------------------------------------------------------------
@@ -55,13 +57,18 @@ class Views:
             node.AddLayoutDescription(layout.id, xml)
         elif node.GetLayoutDescription(layout.id) != xml:
             node.SetLayoutDescription(layout.id, xml)
-        if node.GetViewArrangement() != layout.id:
+        # A layout that the user chose since then stays.
+        if self._arranged != layout.id:
+            self._arranged = layout.id
             if not self.in_use:
                 # Right after the start of 3D Slicer no layout has been chosen.
                 self._previous_layout = node.GetViewArrangement() or node.SlicerLayoutFourUpView
             manager.setLayout(layout.id)
         for name in layout.views():
-            composite = manager.sliceWidget(name).mrmlSliceCompositeNode()
+            widget = manager.sliceWidget(name)
+            if widget is None:
+                continue
+            composite = widget.mrmlSliceCompositeNode()
             if composite.GetLinkedControl() != linked:
                 composite.SetLinkedControl(linked)
                 composite.SetHotLinkedControl(linked)
@@ -74,6 +81,7 @@ class Views:
 
     def restore_layout(self) -> None:
         """Restore the layout that was shown before the module was opened."""
+        self._arranged = None
         if self.in_use:
             usual = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
             slicer.app.layoutManager().setLayout(
@@ -86,24 +94,41 @@ class Views:
             if node.GetAttribute("SpineDCE.visit"):
                 _show_in(node, [])
 
+    def layout_for_saving(self, saving: bool) -> None:
+        """Let a scene that is saved name a layout that every 3D Slicer knows, not the module's."""
+        node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
+        if saving and self.in_use and self._saving is None:
+            # The views do not follow, because the node says nothing until it is as it was.
+            self._saving = (node.GetViewArrangement(), node.StartModify())
+            node.SetViewArrangement(node.SlicerLayoutFourUpView)
+        elif not saving and self._saving is not None:
+            arrangement, changing = self._saving
+            self._saving = None
+            node.SetViewArrangement(arrangement)
+            node.EndModify(changing)
+
     def reset_orientations(self) -> None:
-        """Let :meth:`fill` rotate and fit all views again."""
+        """Let :meth:`show` arrange and :meth:`fill` rotate and fit all views again."""
         self._oriented.clear()
+        self._arranged = None
 
     # -- slice views ----------------------------------------------------------------------------
 
-    def fill(self, visits: list[Any], *, step: str, quantity: str, opacity: float) -> bool:
+    def fill(
+        self, visits: list[Any], *, step: str, quantity: str, opacity: float, frames: bool = False
+    ) -> bool:
         """Show the volumes of each visit in its views; return whether any view changed its volume.
 
         Args:
             opacity: of the map over the T1 image, 0 to 1.
+            frames: the middle view shows the dynamic frame in every step.
         """
         changed = False
         for visit in visits:
             background, frame = visit.background, visit.frame
             chosen = visit.maps.get(quantity)
             middle, label = (frame, texts.FRAME_VIEW)
-            if step not in _FRAME_STEPS and chosen is not None:
+            if step not in _FRAME_STEPS and chosen is not None and not frames:
                 middle, label = chosen, QUANTITIES[quantity].title
             labels = {"T1": texts.T1_VIEW, "map": label, "fused": texts.FUSED_VIEW}
             for slot, (under, over) in zip(
@@ -162,12 +187,16 @@ class Views:
 
     # -- plot views -----------------------------------------------------------------------------
 
-    def plot(self, charts: dict[str, Any], *, step: str) -> None:
-        """Show the charts of a step."""
+    def plot(self, visit: Any, *, step: str) -> None:
+        """Show the charts of a step, with the name of their visit."""
+        charts = visit.charts
         for place, wanted in zip(PLOTS, _CHARTS[step], strict=True):
             node = self.plot_node(place)
             chart = next((charts[name] for name in wanted if name in charts), None)
             if node is not None:
+                label = f"{visit.label}: {texts.CURVES}"
+                if node.GetLayoutLabel() != label:
+                    node.SetLayoutLabel(label)
                 shown = None if chart is None else chart.GetID()
                 if node.GetPlotChartNodeID() != shown:
                     node.SetPlotChartNodeID(shown)

@@ -28,12 +28,25 @@ def seconds(t: float, digits: int = 1) -> str:
     return f"{number(t, digits)} s"
 
 
+def banner(visits: Iterable[VisitSession]) -> str:
+    """Return patient, visit, date and series of the open studies, a line for each."""
+    lines = []
+    for visit in visits:
+        if visit.analysis is not None:
+            series = visit.analysis.study.dynamic.acquisition.description
+            patient = visit.patient or _("patient not named in the images")
+            lines.append(" · ".join(part for part in (patient, visit.title, series) if part))
+    return "\n".join(lines)
+
+
 # -- arteries -----------------------------------------------------------------------------------
 
 
 def candidate_rows(visit: VisitSession) -> Rows:
     """Return one row per candidate, in the detection's order, with its scores and the reason."""
     if visit.analysis is None or visit.settings.aif.source != "auto":
+        return [], []
+    if not visit.analysis.is_current("detection"):  # computing it takes a while
         return [], []
     try:
         found = visit.analysis.detection()
@@ -81,6 +94,18 @@ def proposal(visit: VisitSession) -> str:
         high=seconds(evidence.high),
         regions=names,
     )
+
+
+def delay_rows(visit: VisitSession) -> Rows:
+    """Return one row per lesion and reference: its delay with its interval, and the one in use."""
+    headings = [_("region"), _("delay of its curves, 95 %"), _("in use")]
+    rows = []
+    for name, delay in visit.delays().items():
+        found = _("not determined")
+        if delay.determined:
+            found = f"{seconds(delay.proposal)} ({number(delay.low, 1)} – {seconds(delay.high)})"
+        rows.append([name, found, seconds(delay.value, 2)])
+    return headings, rows
 
 
 # -- regions ------------------------------------------------------------------------------------

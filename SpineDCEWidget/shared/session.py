@@ -45,7 +45,7 @@ from SpineDCELib.mrml.visit_record import (
 from SpineDCELib.mrml.volume_nodes import forget_images
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.export_session import FinishedVisit, export_visits
-from SpineDCELib.run.inputs import sizes_of, with_reference
+from SpineDCELib.run.inputs import read_T1_map, sizes_of, with_reference
 from SpineDCELib.run.saved_session import SavedVisit, write_session
 from SpineDCELib.series.study_date import study_date
 from SpineDCELib.settings import (
@@ -57,7 +57,8 @@ from SpineDCELib.settings import (
 from SpineDCELib.vocabulary.region_roles import SEARCH
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
-from SpineDCEWidget.shared.computation import Computed, Job, compute_snapshot
+from SpineDCEWidget.shared.computation import PROPOSED_DIGITS, Computed, Job, compute_snapshot
+from SpineDCEWidget.shared.patient_identity import patient_of
 from SpineDCEWidget.shared.session_state import (
     SessionState,
     curve_from_dict,
@@ -242,6 +243,7 @@ class Session:
             nodes.value("proposed shift"),
         )
         images = corrected(visit.as_read, own)
+        visit.patient = patient_of(images)
         visit.analysis = Analysis(
             images,
             self._combined(self.common, own),
@@ -531,7 +533,57 @@ class Session:
         self.choose(visit, values, text=text, key=f"shift {visit.name}")
         if visit.maps:
             visit.shown = None
+        if visit.maps and visit.is_ready():
             visit_display.show_slices(visit.nodes, refit_slices(analysis, moved, slices))
+
+    def use_proposal(self, visit: VisitSession) -> list[VisitSession]:
+        """Take the proposed shift that is shown, and let the shift follow the proposal again."""
+        evidence = visit.evidence
+        if evidence is None or evidence.doubt:
+            return self.choose(visit, {"fit.shift": "auto", "fit.shifts": {}})
+        shift = round(float(evidence.proposal), PROPOSED_DIGITS)
+        state = replace(
+            visit.state,
+            own={**visit.state.own, "fit.shift": shift, "fit.shifts": {}},
+            proposed=shift,
+        )
+        return self._change(self._with(visit, state), _("Use the proposed shift"))
+
+    def set_delay(
+        self, visit: VisitSession, name: str, seconds: float | None
+    ) -> list[VisitSession]:
+        """Set the shift of one region, s; None resets it to the one that its curves show."""
+        shifts = dict(visit.settings.fit.shifts)
+        shifts.pop(name, None)
+        if seconds is not None:
+            shifts[name] = round(float(seconds), SHIFT_DIGITS)
+        text = _("Set the shift of {name}") if name in shifts else _("Reset the shift of {name}")
+        return self.choose(visit, {"fit.shifts": shifts}, text=text.format(name=name))
+
+    def take_T1_map(self, visit: VisitSession, path: str | Path | None) -> None:
+        """Take a T1 map on the dynamic grid from a file, or none.
+
+        Raises:
+            InputError: it could not be read; nothing has changed.
+        """
+        study = visit.needed().study
+        T1_map = None if path is None else read_T1_map(str(path), study.dynamic.geometry)
+        assert visit.as_read is not None
+        visit.as_read = replace(visit.as_read, T1_map=T1_map)
+        visit.read_again = {k: replace(v, T1_map=T1_map) for k, v in visit.read_again.items()}
+        visit.needed().update(study=replace(study, T1_map=T1_map))
+        visit_display.show_study(visit.nodes, visit.needed().study)
+        visit.remember_images()
+        self._update_modes()
+        self._update_analysis(visit)
+        self.history.clear(self.state)
+
+    def set_role(self, visit: VisitSession, name: str, role: str) -> list[VisitSession]:
+        """Give a region another role."""
+        roles = {**visit.state.roles, name: role}
+        drawn.give_role(visit.segmentation, name, role)
+        state = replace(visit.state, roles=roles)
+        return self._change(self._with(visit, state), _("Change the role of a region"))
 
     def _with(self, visit: VisitSession, state: VisitState) -> SessionState:
         return SessionState(self.common, {**self.state.visits, visit.name: state})
@@ -568,7 +620,9 @@ class Session:
         nodes.restore()
         needed = needed_images(study)
         missing = [use for use in needed if nodes.get(use) is None]
-        if missing == needed and visit.segmentation is None:
+        # The subject hierarchy, where a person deletes a visit, shows no sequences.
+        seen = [use for use in needed if use in ("frame", "anatomy")]
+        if visit.segmentation is None and set(seen) <= set(missing) and not visit.maps:
             self._tell(visit, _("The {visit} visit was deleted from the scene and is closed."))
             self.close_visit(visit)
             return True

@@ -81,6 +81,12 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
             )
         settings = analysis.settings
         shift = settings.fit.shift
+        # Nothing long is computed here, because a window shows this after every change.
+        source = analysis.settings.aif.source
+        stage = "detection" if source == "auto" else "arterial_input"
+        if not visit.is_ready() or not analysis.is_current(stage):
+            outdated = _("The settings of the {visit} visit have changed. Recompute its maps.")
+            return NEXT, outdated.format(visit=_(visit.name))
         if settings.aif.source == "auto":
             try:
                 count = len(analysis.detection().trusted().slices)
@@ -89,11 +95,14 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
             where = _("aorta found in {count} slices").format(count=count)
         else:
             where = _("AIF: {source}").format(source=settings.aif.source)
-        against = analysis.against_evidence()
+        against = analysis.against_evidence() if visit.is_current else ""
         if against:
             return WRONG, f"{visit.label}: " + _(
                 "artery chosen by hand against the evidence. {why}"
             ).format(why=against)
+        doubt = visit.shift_doubt()
+        if doubt:
+            return WRONG, f"{visit.label}: {doubt}."
         moved = _("shift to be proposed") if isinstance(shift, str) else (
             _("shift") + f" {shift:.1f} s"
         )  # fmt: skip

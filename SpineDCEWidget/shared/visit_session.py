@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from SpineDCELib.aif import Evidence, Selection
 from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation, explain_voxel
 from SpineDCELib.analysis.live_refit import region_numbers
@@ -27,7 +28,10 @@ from SpineDCELib.mrml.visit_display import show_frame
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import voxel_of
 from SpineDCELib.settings import Settings
+from SpineDCELib.vocabulary.quantities import number
 from SpineDCELib.vocabulary.visits import VisitRole, long_date
+
+from SpineDCEWidget.shared.wording import _
 
 BASELINE: VisitRole = "baseline"
 FOLLOW_UP: VisitRole = "follow-up"
@@ -86,6 +90,8 @@ class VisitSession:
         self.problem = ""
         self.state = VisitState()
         self.study_path: Path | None = None
+        #: Name, ID and birth date of the patient; "" if the images do not name one.
+        self.patient = ""
         #: Day of the acquisition as DICOM writes it; "" if it is not known.
         self.date = ""
 
@@ -175,6 +181,21 @@ class VisitSession:
         proposed = self.state.proposed
         return proposed is not None and self.state.own.get("fit.shift") == proposed
 
+    def delays(self) -> dict[str, Delay]:
+        """Return the delay of every lesion and reference; none while they are not computed."""
+        return self.analysis.delays() if self.analysis and self.is_current else {}
+
+    def shift_doubt(self) -> str:
+        """Return how the shift in use contradicts what the curves show; "" if it does not."""
+        evidence, used = self.evidence, self.settings.fit.shift
+        if evidence is None or evidence.doubt or isinstance(used, str):
+            return ""
+        if evidence.low <= used <= evidence.high:
+            return ""
+        return _(
+            "the shift of {used} s lies outside its evidence: the curves show {low} to {high} s"
+        ).format(used=number(used, 1), low=number(evidence.low, 1), high=number(evidence.high, 1))
+
     # -- results --------------------------------------------------------------------------------
 
     @property
@@ -189,6 +210,11 @@ class VisitSession:
             # What was computed last need not be what is shown.
             and analysis.result() is result
         )
+
+    def is_ready(self) -> bool:
+        """Return whether regions and slices can be fitted at once, without a long computation."""
+        stages = ("concentration", "arterial_input")
+        return self.analysis is not None and all(map(self.analysis.is_current, stages))
 
     def needed(self) -> Analysis:
         """Return the analysis.

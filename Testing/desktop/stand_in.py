@@ -137,6 +137,12 @@ class Editor(Widget):
     def mrmlSegmentEditorNode(self):
         return None
 
+    def setCurrentSegmentID(self, identity):
+        self.nodes["segment"] = identity
+
+    def currentSegmentID(self):
+        return self.nodes.get("segment", "")
+
 
 def load_ui(path):
     """A Designer file as stand-ins."""

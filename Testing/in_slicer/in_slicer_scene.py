@@ -48,6 +48,97 @@ class Scene(DeskTest):
         np.testing.assert_allclose(normalised(again), values, rtol=1e-6)
         assert candidates == [c.accepted for c in again.analysis.detection().candidates]
 
+    def test_a_saved_scene_opens_as_it_was_and_elsewhere(self):
+        import re
+        import zipfile
+
+        from SpineDCELib.mrml.scene_bundles import read_bundle
+
+        session = self.sample()
+        for visit in session.visits:
+            self.desk.select_visit(visit.name)
+            self.draw(visit)
+        self.step(5)
+        self.press(self.ui("result").compareButton)
+        sentence = self.ui("result").callLabel.text
+        marks = [getattr(self.desk.ui, f"step{i}Button").text for i in range(1, 6)]
+        nodes = slicer.mrmlScene.GetNumberOfNodes()
+        layout = slicer.app.layoutManager().layout
+        path = Path(self.folder.name) / "compared.mrb"
+        assert slicer.util.saveScene(str(path))
+        settle()
+        assert slicer.app.layoutManager().layout == layout
+        with zipfile.ZipFile(path) as bundle:
+            name = next(n for n in bundle.namelist() if n.endswith(".mrml"))
+            text = bundle.read(name).decode()
+        # A layout that a 3D Slicer without the module knows too.
+        (arrangement,) = re.findall(r'currentViewArrangement="(\d+)"', text)
+        assert int(arrangement) < 1000
+        # The page and the command line read the same file.
+        assert [visit.saved.name for visit in read_bundle(path)] == ["baseline", "follow-up"]
+        slicer.mrmlScene.Clear()
+        settle()
+        slicer.util.loadScene(str(path))
+        settle(1.0)
+        assert [getattr(self.desk.ui, f"step{i}Button").text for i in range(1, 6)] == marks
+        assert self.ui("result").callLabel.text == sentence
+        assert self.desk.views.in_use
+        assert slicer.mrmlScene.GetNumberOfNodes() <= nodes
+
+    def test_a_study_that_a_script_opens_appears_in_the_panel(self):
+        from SpineDCE import SpineDCELogic
+
+        self.sample()
+        folder = self.truth["baseline"].parents[1] / "before" / "dicom"
+        self.desk.clear()
+        settle()
+        SpineDCELogic().open(folder)
+        settle(1.0)
+        assert [visit.name for visit in self.desk.visits] == ["baseline"]
+        assert "baseline" in self.desk.ui.bannerLabel.text.lower()
+        assert "✓" in self.desk.ui.step1Button.text
+
+    def test_nodes_and_memory_come_back(self):
+        import gc
+
+        from in_slicer_live import resident
+
+        found = []
+        for _ in range(5):
+            self.sample()
+            self.draw(self.desk.visit)
+            self.step(4)
+            self.desk.clear()
+            settle(0.5)
+            gc.collect()
+            found.append((slicer.mrmlScene.GetNumberOfNodes(), round(resident() or 0)))
+        print("nodes and MB after each close:", found)
+        assert len({nodes for nodes, _ in found[1:]}) == 1, found
+        assert found[-1][1] - found[1][1] < 100, found
+
+    def test_another_study_in_place_leaves_as_many_nodes(self):
+        self.sample()
+        self.step(4)
+        count = slicer.mrmlScene.GetNumberOfNodes()
+        for _ in range(2):
+            self.sample()
+            self.step(4)
+            assert slicer.mrmlScene.GetNumberOfNodes() == count
+
+    def test_a_layout_that_the_user_chose_stays(self):
+        self.sample()
+        manager = slicer.app.layoutManager()
+        manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpRedSliceView)
+        settle()
+        for number in (2, 3, 4, 5):
+            self.step(number)
+        assert manager.layout == slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpRedSliceView
+        slicer.util.selectModule("Data")
+        settle()
+        slicer.util.selectModule("SpineDCE")
+        settle(0.5)
+        assert self.desk.views.in_use
+
     def test_closing_the_scene_leaves_nothing_behind(self):
         empty: set[tuple[str, str]] = set()
         for round_ in range(3):

@@ -87,6 +87,18 @@ def fill_segments(
         slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(image, node, identity)
 
 
+def give_role(node: Any, name: str, role: str) -> None:
+    """Give the segment of a name another role, with its terminology and colour."""
+    segmentation = node.GetSegmentation()
+    segment = segmentation.GetSegment(segmentation.GetSegmentIdBySegmentName(name))
+    if _role(segment) == role:
+        return
+    words = words_of(role)
+    segment.SetTag(TAG, role)
+    segment.SetTag("TerminologyEntry", terminology_entry(words.category, words.kind))
+    segment.SetColor(*rgb(words.colour))
+
+
 def name_apart(node: Any) -> None:
     """Give segments that have the name of an earlier one a number, because names stand for them."""
     segmentation, taken = node.GetSegmentation(), set[str]()

@@ -69,6 +69,8 @@ def replace_regions(
         if name not in there or not np.array_equal(mask, present.get(name, empty))
     }
     drawn.fill_segments(node, changed, geometry, roles=roles)
+    for name, role in roles.items():
+        drawn.give_role(node, name, role)
 
 
 def replace_rulers(nodes: VisitNodes, rulers: Sequence[Ruler]) -> None:

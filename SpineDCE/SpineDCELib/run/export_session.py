@@ -14,6 +14,7 @@ from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.comparison_files import write_comparison
 from SpineDCELib.export.csv_tables import write_curves
+from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.files.digests import file_digest
 from SpineDCELib.files.output_folder import all_files, run_folder
 from SpineDCELib.measurement.rulers import Ruler, write_rulers
@@ -124,6 +125,12 @@ def write_finished_visit(
         heading = "Cp" if (curve.medium or analysis.settings.aif.medium) == "plasma" else "Cb"
         columns = {"time [s]": curve.t, f"{heading} [mM]": curve.C}
         write_curves(saved("aif_file", "aif_given.csv"), columns)
+    T1_map = analysis.study.T1_map
+    if T1_map is not None and visit.study is not None:
+        write_map(
+            saved("T1_map", "T1_given.nrrd"), 1000 * T1_map.array,
+            geometry=T1_map.geometry, header={"unit": "ms"},
+        )  # fmt: skip
     text = json.dumps(settings_to_dict(analysis.settings), indent=2)
     (folder / "settings.json").write_text(text + "\n", encoding="utf-8")
     paths = [(folder / name).resolve() for name in files.values()]

@@ -15,13 +15,18 @@ BROWSERS = (
 )  # fmt: skip
 
 
+def find_browser() -> str | None:
+    """Return the path of a browser that can print a report; None if none is installed."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 def print_page(page: Path, pdf: Path) -> None:
     """Print an HTML file with its own print style.
 
     Raises:
         InputError: no browser is installed, or printing failed.
     """
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = find_browser()
     if browser is None:
         raise InputError(
             "A PDF report needs Chromium, Chrome or Edge, and none of them was found. Export the "

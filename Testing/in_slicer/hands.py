@@ -1,0 +1,62 @@
+"""Keyboard and mouse of the tests: events as a hand sends them to a widget."""
+
+import qt
+import slicer
+from desk import settle
+
+FINGERS = {"blocked": False}
+
+
+def key(widget, code, text=""):
+    for kind in (qt.QEvent.KeyPress, qt.QEvent.KeyRelease):
+        slicer.app.sendEvent(widget, qt.QKeyEvent(kind, code, qt.Qt.NoModifier, text))
+
+
+def type_into(widget, text):
+    """Replace what a field holds, and leave it with the Enter key."""
+    widget.setFocus()
+    widget.selectAll()
+    key(widget, qt.Qt.Key_Delete)
+    for character in text:
+        key(widget, ord(character.upper()), character)
+    key(widget, qt.Qt.Key_Return, "\r")
+    widget.clearFocus()
+    settle(0.05)
+
+
+def press(widget, *, at=None):
+    """Press a button with the left mouse button."""
+    assert widget.enabled, f"{widget.objectName}: {widget.toolTip}"
+    place = qt.QPointF(widget.rect.center() if at is None else at)
+    left, none = qt.Qt.LeftButton, qt.Qt.NoButton
+    for kind, held in ((qt.QEvent.MouseButtonPress, left), (qt.QEvent.MouseButtonRelease, none)):
+        event = qt.QMouseEvent(kind, place, place, left, held, qt.Qt.NoModifier)
+        slicer.app.sendEvent(widget, event)
+    settle(0.05)
+
+
+def tick(check):
+    """Press a check box or radio button on its box."""
+    press(check, at=qt.QPoint(8, check.height // 2))
+
+
+def choose(combo, index):
+    """Move to an item with the arrow keys."""
+    combo.setFocus()
+    for _ in range(combo.count):
+        if combo.currentIndex == index:
+            break
+        key(combo, qt.Qt.Key_Down if combo.currentIndex < index else qt.Qt.Key_Up)
+        if combo.currentIndex != index and FINGERS["blocked"]:
+            combo.setCurrentIndex(index)
+    settle(0.05)
+
+
+def drag_slider(slider, value):
+    """Move a slider with the arrow keys, step by step."""
+    slider.setFocus()
+    for _ in range(abs(slider.maximum - slider.minimum)):
+        if slider.value == value:
+            break
+        key(slider, qt.Qt.Key_Right if slider.value < value else qt.Qt.Key_Left)
+    settle(0.05)

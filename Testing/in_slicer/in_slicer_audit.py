@@ -1,0 +1,978 @@
+"""Audit: every control of the panel is changed as a hand does, and must do what it says.
+
+A control without a check fails. With ``SPINEDCE_AUDIT=disconnected`` every control's signals are
+blocked, and then every check must fail: a check that passes asserts nothing.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import qt
+import slicer
+from desk import DeskTest, settle
+from hands import FINGERS, choose, drag_slider, press, tick, type_into
+
+DISCONNECTED = os.environ.get("SPINEDCE_AUDIT") == "disconnected"
+#: Classes of controls; their own parts are not controls of the panel.
+CONTROLS = (
+    "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QComboBox", "QSpinBox",
+    "QDoubleSpinBox", "QSlider", "QLineEdit", "QTableWidget", "ctkSliderWidget",
+    "ctkPathLineEdit", "ctkCollapsibleButton", "qMRMLNodeComboBox",
+)  # fmt: skip
+#: Parts of 3D Slicer with controls of its own; strokes are in in_slicer_changes.py.
+FOREIGN = ("qMRMLSegmentEditorWidget",)
+
+
+def controls_of(widget, leave_out=""):
+    """Every control below a widget, by name."""
+    found = {}
+    for child in widget.children():
+        kind = child.className()
+        if kind in FOREIGN or not child.isWidgetType() or child.objectName == leave_out != "":
+            continue
+        if kind in CONTROLS:
+            found[child.objectName] = child
+            if kind == "ctkCollapsibleButton":
+                found |= controls_of(child, leave_out)
+        else:
+            found |= controls_of(child, leave_out)
+    return found
+
+
+class Audit(DeskTest):
+    """One session through all steps; each check leaves the state that the next one needs."""
+
+    def test_every_control_does_what_it_says(self):
+        self.session = self.sample()
+        self.both, self.base = self.session.visits, self.session.visit("baseline")
+        outer = controls_of(self.desk.widget, leave_out="panels")
+        controls = {("panel", name): control for name, control in outer.items()}
+        for step, panel in self.desk.panels.items():
+            inner = controls_of(panel.widget)
+            controls |= {(step, name): control for name, control in inner.items()}
+        checks = {k: getattr(self, f"check_{k[0]}_{k[1]}", None) for k in controls}
+        missing = [k for k, check in checks.items() if check is None]
+        assert not missing, f"controls without a check: {missing}"
+        silent = [k for k, c in controls.items() if not c.toolTip and k[1] not in UNLABELLED]
+        wrong, empty = [], []
+        order = [m[len("check_") :] for m in CHECKS if m.startswith("check_")]
+        for key in sorted(checks, key=lambda k: order.index(f"{k[0]}_{k[1]}")):
+            begun = time.monotonic()
+            failed = self.run_check(key, controls[key], checks[key])
+            print(f"{key[0]}.{key[1]}: {failed or 'ok'} ({time.monotonic() - begun:.1f} s)")
+            sys.stdout.flush()
+            (wrong if failed else empty).append(key)
+        print(f"{len(checks)} controls audited")
+        self.popups.clear()
+        assert not silent, f"controls without a tooltip: {silent}"
+        if DISCONNECTED:
+            assert not empty, f"checks that pass without the handler: {empty}"
+        else:
+            assert not wrong, wrong
+
+    def run_check(self, key, control, check):
+        """What failed; "" if nothing did."""
+        self.popups.clear()
+        step = [*self.desk.panels].index(key[0]) + 1 if key[0] in self.desk.panels else 0
+        if step and self.desk.step != key[0]:
+            self.desk.go_to_step(key[0])
+            settle(0.1)
+        if DISCONNECTED:
+            control.blockSignals(True)
+            FINGERS["blocked"] = True
+        try:
+            check(control)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"[:300]
+        finally:
+            if DISCONNECTED:
+                control.blockSignals(False)
+                self.desk.refresh()
+        if self.popups and not DISCONNECTED:
+            return f"dialog: {self.popups}"
+        return ""
+
+    # -- helpers --------------------------------------------------------------------------------
+
+    def value(self, path, visit=None):
+        from SpineDCELib.settings import value_at
+
+        return value_at((visit or self.base).settings, path)
+
+    def check_number(self, spin, path, shown, expected):
+        """A number that is typed is that of the settings; the engine takes the same."""
+        type_into(spin, shown)
+        assert abs((self.value(path) or 0) - expected) < 1e-9, self.value(path)
+        self.desk.session.undo()
+        self.desk.refresh()
+
+    def check_choice(self, combo, path, *, common=True):
+        values = [combo.itemData(i) for i in range(combo.count)]
+        wanted = (combo.currentIndex + 1) % len(values)
+        choose(combo, wanted)
+        assert (self.value(path) or "") == values[wanted], self.value(path)
+        if common:
+            assert (self.value(path, self.both[1]) or "") == values[wanted]
+        self.desk.session.undo()
+        self.desk.refresh()
+
+    def middle(self, slot="map"):
+        return self.desk.views.slice_widget("baseline", slot).mrmlSliceCompositeNode()
+
+    def answering(self, name, value):
+        """A dialog of Qt that answers at once."""
+        test = self
+
+        class Answer:
+            def __enter__(self):
+                self.owner = qt.QFileDialog if name.startswith("get") else slicer.util
+                self.before = getattr(self.owner, name)
+                setattr(self.owner, name, lambda *_, **__: value)
+                return test
+
+            def __exit__(self, *_):
+                setattr(self.owner, name, self.before)
+
+        return Answer()
+
+    # -- the panel ------------------------------------------------------------------------------
+
+    def check_panel_step1Button(self, button):
+        self.desk.go_to_step("maps")
+        press(button)
+        assert self.desk.step == "study"
+
+    def check_step(self, button, key):
+        self.desk.go_to_step("study")
+        press(button)
+        settle(0.3)
+        assert self.desk.step == key
+        assert self.desk.panels[key].widget.visible
+
+    def check_panel_step2Button(self, button):
+        self.check_step(button, "arteries")
+
+    def check_panel_step3Button(self, button):
+        self.check_step(button, "regions")
+
+    def check_panel_step4Button(self, button):
+        self.check_step(button, "maps")
+
+    def check_panel_step5Button(self, button):
+        self.check_step(button, "result")
+
+    def check_panel_followUpButton(self, button):
+        press(button)
+        try:
+            assert self.desk.visit.name == "follow-up"
+        finally:
+            self.desk.select_visit("baseline")
+
+    def check_panel_baselineButton(self, button):
+        self.desk.select_visit("follow-up")
+        press(button)
+        try:
+            assert self.desk.visit.name == "baseline"
+        finally:
+            self.desk.select_visit("baseline")
+
+    def check_panel_undoButton(self, button):
+        self.session.choose(self.base, {"aif.Hct": 0.37})
+        self.desk.refresh()
+        press(button)
+        settle(0.3)
+        assert self.value("aif.Hct") != 0.37
+
+    def check_panel_redoButton(self, button):
+        self.session.choose(self.base, {"aif.Hct": 0.38})
+        self.session.undo()
+        self.desk.refresh()
+        press(button)
+        settle(0.3)
+        try:
+            assert self.value("aif.Hct") == 0.38
+        finally:
+            self.session.undo()
+
+    def check_panel_messageCloseButton(self, button):
+        self.desk.messages.show("A message")
+        settle(0.05)
+        press(button)
+        assert self.desk.ui.messageLabel.text == ""
+        assert not self.desk.ui.messageFrame.visible
+
+    def check_panel_cancelButton(self, button):
+        self.desk.messages.clear()
+        self.session.choose(self.base, {"concentration.T10": 0.7})
+        qt.QTimer.singleShot(40, lambda: press(button))
+        with self.desk.messages.errors_shown(popup=False):
+            self.desk.compute([self.base])
+        shown = self.desk.ui.messageLabel.text
+        self.session.undo()
+        self.desk.compute([self.base])
+        assert "Cancelled" in shown
+
+    # -- step 1 ---------------------------------------------------------------------------------
+
+    def check_study_intervalSpin(self, spin):
+        read = self.base.analysis.study.dynamic.times.copy()
+        type_into(spin, "6")
+        assert np.allclose(np.diff(self.base.analysis.study.dynamic.times), 6)
+        type_into(spin, "0")
+        np.testing.assert_array_equal(self.base.analysis.study.dynamic.times, read)
+        assert spin.text == spin.specialValueText
+
+    def check_study_timesTable(self, table):
+        times = self.base.analysis.study.dynamic.times.copy()
+        table.item(0, 3).setText(f"{times[3] + 0.5:.2f}")
+        settle(0.1)
+        changed = self.base.analysis.study.dynamic.times[3]
+        assert abs(changed - times[3] - 0.5) < 0.02, changed
+        self.session.undo()
+        self.desk.refresh()
+        np.testing.assert_array_equal(self.base.analysis.study.dynamic.times, times)
+
+    def check_correction(self, spin, path, shown, expected, present):
+        read = present()
+        type_into(spin, shown)
+        assert abs(present() - expected) < 1e-9, present()
+        origin = getattr(self.ui("study"), spin.objectName.replace("Spin", "OriginLabel"))
+        assert origin.text == "corrected"
+        type_into(spin, "0")
+        assert present() == read, present()
+        assert self.value(path) is None
+        assert origin.text != "corrected"
+
+    def check_study_TRSpin(self, spin):
+        self.check_correction(spin, "reading.TR", "5", 0.005, lambda: self.base.analysis.TR)
+
+    def check_study_FASpin(self, spin):
+        self.check_correction(spin, "reading.FA", "17", 17, lambda: self.base.analysis.FA)
+
+    def check_study_fieldSpin(self, spin):
+        self.check_correction(
+            spin, "reading.field_strength", "7", 7,
+            lambda: self.base.analysis.study.dynamic.acquisition.field_strength,
+        )  # fmt: skip
+
+    def check_study_T1MapEdit(self, edit):
+        shape = self.base.analysis.study.dynamic.geometry.shape
+        path = Path(self.folder.name) / "T1.nrrd"
+        write_volume(path, np.full(shape, 900.0), self.base.analysis.study.dynamic.geometry)
+        edit.setCurrentPath(str(path))
+        settle(0.1)
+        assert self.base.analysis.study.T1_map is not None
+        assert abs(np.nanmedian(self.base.analysis.study.T1_map.array) - 0.9) < 1e-6
+        edit.setCurrentPath("")
+        settle(0.1)
+        assert self.base.analysis.study.T1_map is None
+
+    def check_study_HctSpin(self, spin):
+        self.check_number(spin, "aif.Hct", "0.45", 0.45)
+
+    def check_study_agentCombo(self, combo):
+        self.check_choice(combo, "contrast.agent", common=False)
+
+    def check_study_doseSpin(self, spin):
+        self.check_number(spin, "contrast.dose", "0.15", 0.15)
+
+    def check_study_rateSpin(self, spin):
+        self.check_number(spin, "contrast.rate", "2.5", 2.5)
+
+    def check_study_concentrationSpin(self, spin):
+        self.check_number(spin, "contrast.concentration", "0.5", 0.5)
+
+    def check_study_excludedEdit(self, edit):
+        type_into(edit, "2, 3")
+        assert len(self.value("reading.excluded_frames")) == 2
+        type_into(edit, "")
+        assert not self.value("reading.excluded_frames")
+
+    def check_study_signalCombo(self, combo):
+        self.check_choice(combo, "concentration.signal")
+
+    def check_study_T1SourceCombo(self, combo):
+        self.check_choice(combo, "concentration.T1_source")
+
+    def check_study_T10Spin(self, spin):
+        self.check_number(spin, "concentration.T10", "1234", 1.234)
+
+    def check_study_muscleT10Spin(self, spin):
+        self.check_number(spin, "concentration.muscle_T10", "1100", 1.1)
+
+    def check_study_r1Spin(self, spin):
+        self.check_number(spin, "concentration.r1", "4.1", 4.1)
+
+    def check_study_baselineSpin(self, spin):
+        type_into(spin, "4")
+        assert self.value("concentration.baseline_frames") == 4
+        type_into(spin, "0")
+        assert self.value("concentration.baseline_frames") is None
+
+    def check_study_bloodT10Spin(self, spin):
+        self.check_number(spin, "aif.blood_T10", "1500", 1.5)
+
+    def check_study_modelCombo(self, combo):
+        self.check_choice(combo, "fit.model")
+
+    def check_study_motionCheck(self, check):
+        self.check_switch(check, "preprocessing.motion.on")
+
+    def check_study_temporalCheck(self, check):
+        self.check_switch(check, "preprocessing.time.on")
+
+    def check_switch(self, check, path):
+        before = self.value(path)
+        tick(check)
+        assert self.value(path) is not before
+        self.session.undo()
+        self.desk.refresh()
+
+    def check_study_spatialCombo(self, combo):
+        self.check_choice(combo, "preprocessing.space.method")
+
+    def check_study_computeButton(self, button):
+        """What is computed is the engine's, with the same choice."""
+        type_into(self.ui("study").T10Spin, "1200")
+        type_into(self.ui("study").HctSpin, "0.4")
+        press(button)
+        settle(0.5)
+        try:
+            assert all(visit.is_current for visit in self.both)
+            self.compare_with_engine(
+                {"concentration.T10": 1.2, "aif.Hct": 0.4, "fit.shift": self.value("fit.shift")}
+            )
+        finally:
+            for _ in range(2):
+                self.session.undo()
+            self.desk.compute()
+
+    def compare_with_engine(self, chosen):
+        from SpineDCELib.analysis import Analysis
+        from SpineDCELib.settings import Settings, with_values
+
+        fresh = Analysis(
+            self.base.as_read,
+            with_values(Settings(), chosen),
+            regions=dict(self.base.analysis.regions),
+            roles=dict(self.base.analysis.roles),
+        )
+        expected = fresh.result().maps["vp"]
+        shown = slicer.util.arrayFromVolume(self.base.maps["vp"])
+        np.testing.assert_allclose(shown, 100 * expected, rtol=1e-5, equal_nan=True)
+
+    def check_collapsible(self, box):
+        before = box.collapsed
+        press(box)
+        changed = box.collapsed != before
+        box.collapsed = before
+        if DISCONNECTED:
+            raise AssertionError("a box without a handler of the module")
+        assert changed
+
+    def check_study_visitSettingsBox(self, box):
+        self.check_collapsible(box)
+
+    def check_study_commonSettingsBox(self, box):
+        self.check_collapsible(box)
+
+    def check_study_swapButton(self, button):
+        dates = [visit.date for visit in self.both]
+        button.setVisible(True)
+        press(button)
+        settle(0.5)
+        try:
+            assert [visit.date for visit in self.session.pair] == dates[::-1]
+        finally:
+            if [visit.date for visit in self.session.pair] != dates:
+                self.session.swap_visits()
+                self.desk.opened(self.session.visits)
+            self.both, self.base = self.session.visits, self.session.visit("baseline")
+
+    def check_study_acceptButton(self, button):
+        self.session.swap_visits()
+        self.desk.refresh()
+        try:
+            question = self.session.question()
+            assert question is not None
+            assert button.visible
+            assert question.message in self.ui("study").findingLabel.text
+            press(button)
+            assert question.code in self.session.accepted
+        finally:
+            self.session.swap_visits()
+            self.desk.compute()
+            self.both, self.base = self.session.visits, self.session.visit("baseline")
+
+    def check_nodes(self, selector, kind):
+        """A node that is chosen is what "Use" takes."""
+        other = self.base if "follow" in selector.objectName else self.session.visit("follow-up")
+        node = getattr(other, kind)
+        before = selector.currentNode()
+        selector.setCurrentNode(node)
+        name = selector.objectName
+        self.desk.refresh()
+        if DISCONNECTED:
+            selector.setCurrentNode(before)
+            raise AssertionError("read when Use is pressed")
+        assert before is not node
+        assert name
+
+    def check_study_baselineSequence(self, selector):
+        self.check_nodes(selector, "sequence")
+
+    def check_study_baselineAnatomy(self, selector):
+        self.check_nodes(selector, "anatomy")
+
+    def check_study_followUpSequence(self, selector):
+        self.check_nodes(selector, "sequence")
+
+    def check_study_followUpAnatomy(self, selector):
+        self.check_nodes(selector, "anatomy")
+
+    def use(self, button, name):
+        """The chosen sequence becomes the visit's."""
+        visit = self.session.visit(name)
+        copy = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceNode", "A copy")
+        copy.Copy(visit.sequence)
+        copy.RemoveAttribute("SpineDCE.made for")
+        self.desk.panels["study"].selectors[f"{name}Sequence"].setCurrentNode(copy)
+        self.desk.panels["study"].selectors[f"{name}Anatomy"].setCurrentNode(None)
+        press(button)
+        settle(0.5)
+        try:
+            assert visit.sequence is copy
+            assert visit.anatomy is None
+            assert visit.study_path is None
+        finally:
+            self.open_again(name)
+            slicer.mrmlScene.RemoveNode(copy)
+
+    def open_again(self, name):
+        part = {"baseline": "before", "follow-up": "after"}[name]
+        self.desk.open({name: self.truth[name].parents[1] / part / "dicom"})
+        self.both, self.base = self.session.visits, self.session.visit("baseline")
+        self.desk.select_visit("baseline")
+
+    def check_study_baselineUseButton(self, button):
+        self.use(button, "baseline")
+
+    def check_study_followUpUseButton(self, button):
+        self.use(button, "follow-up")
+
+    def folder_of(self, button, name, part):
+        visit = self.session.visit(name)
+        analysis = visit.analysis
+        folder = self.truth[name].parents[1] / part / "dicom"
+        with self.answering("getExistingDirectory", str(folder)):
+            press(button)
+        settle(0.3)
+        assert visit.analysis is not analysis
+        assert visit.study_path == folder
+        self.both, self.base = self.session.visits, self.session.visit("baseline")
+        self.desk.select_visit("baseline")
+
+    def check_study_baselineFolderButton(self, button):
+        self.folder_of(button, "baseline", "before")
+
+    def check_study_followUpFolderButton(self, button):
+        self.folder_of(button, "follow-up", "after")
+
+    # -- step 2 ---------------------------------------------------------------------------------
+
+    def check_arteries_sourceCombo(self, combo):
+        values = [combo.itemData(i) for i in range(combo.count)]
+        choose(combo, values.index("parker"))
+        settle(0.3)
+        try:
+            assert self.value("aif.source") == "parker"
+            assert self.base.is_current
+        finally:
+            self.session.choose(self.base, {"aif.source": "auto"})
+            self.desk.compute()
+
+    def check_arteries_peakCombo(self, combo):
+        if not combo.enabled:
+            assert combo.toolTip
+            assert self.base.analysis.study.dynamic.phase is None
+            combo.setEnabled(True)
+        before = self.value("aif.peak")
+        values = [combo.itemData(i) for i in range(combo.count)]
+        with self.desk.messages.errors_shown(popup=False):
+            choose(combo, (combo.currentIndex + 1) % len(values))
+        settle(0.3)
+        changed = self.value("aif.peak") != before
+        self.popups.clear()
+        self.session.choose(self.base, {"aif.peak": before})
+        self.desk.compute()
+        assert changed
+
+    def check_arteries_fileButton(self, button):
+        with self.answering("getOpenFileName", str(self.truth["baseline"] / "aif.csv")):
+            press(button)
+        settle(0.3)
+        try:
+            assert self.value("aif.source") == "file"
+            assert self.base.state.aif_file is not None
+            assert self.base.is_current
+        finally:
+            self.session.choose(self.base, {"aif.source": "auto"})
+            self.desk.compute()
+
+    def check_arteries_drawButton(self, button):
+        press(button)
+        settle(0.3)
+        try:
+            assert self.desk.step == "regions"
+            assert self.desk.panels["regions"].armed == "aorta"
+            assert self.value("aif.source") == "mask"
+        finally:
+            self.desk.panels["regions"].disarm()
+            self.session.choose(self.base, {"aif.source": "auto"})
+            self.desk.compute()
+            self.desk.go_to_step("arteries")
+
+    def check_arteries_candidatesTable(self, table):
+        row = next(i for i, c in enumerate(self.base.analysis.detection().candidates) if c.accepted)
+        click_cell(table, row, 0)
+        settle(0.5)
+        assert not self.base.analysis.detection().candidates[row].accepted
+        self.session.reset_artery(self.base)
+        self.desk.compute()
+
+    def check_arteries_sliceButton(self, button):
+        index = self.base.analysis.detection().slices[0]
+        self.show_slice(self.base, index)
+        press(button)
+        settle(0.3)
+        try:
+            assert not self.base.analysis.detection().mask[index].any()
+        finally:
+            self.session.reset_artery(self.base)
+            self.desk.compute()
+
+    def check_arteries_resetButton(self, button):
+        self.session.toggle_slice(self.base, self.base.analysis.detection().slices[0])
+        self.desk.compute()
+        press(button)
+        settle(0.3)
+        try:
+            assert self.base.selection is None
+        finally:
+            self.session.reset_artery(self.base)
+            self.desk.compute()
+
+    def moved_shift(self, move):
+        before = self.value("fit.shift")
+        first = slicer.util.arrayFromVolume(self.base.maps["vp"]).copy()
+        move()
+        settle(1.0)
+        after, maps = self.value("fit.shift"), slicer.util.arrayFromVolume(self.base.maps["vp"])
+        differs = np.nanmax(np.abs(maps - first)) > 0
+        self.session.use_proposal(self.base)
+        self.desk.compute([self.base])
+        assert abs(after - before) > 0.05, (before, after)
+        assert differs
+
+    def check_arteries_shiftSlider(self, slider):
+        self.moved_shift(lambda: drag_slider(slider, slider.value + 12))
+
+    def check_arteries_shiftSpin(self, spin):
+        self.moved_shift(lambda: type_into(spin, f"{self.value('fit.shift') + 1:.2f}"))
+
+    def check_arteries_useProposalButton(self, button):
+        shown = round(float(self.base.evidence.proposal), 2)
+        self.session.move_shift(self.base, shown + 2)
+        self.desk.compute([self.base])
+        press(button)
+        settle(0.3)
+        try:
+            assert self.value("fit.shift") == shown
+            assert self.base.follows_proposal
+        finally:
+            self.session.use_proposal(self.base)
+            self.desk.compute([self.base])
+
+    def check_arteries_delaysTable(self, table):
+        if not self.base.analysis.regions:
+            self.desk.panels["regions"].read_file(self.truth["baseline"] / "rois.seg.nrrd")
+            self.desk.compute([self.base])
+            settle(0.2)
+        name = table.item(0, 0).text()
+        table.item(0, 2).setText("3.3")
+        settle(0.3)
+        try:
+            assert dict(self.value("fit.shifts")).get(name) == 3.3
+            table.item(0, 2).setText("")
+            settle(0.3)
+            assert dict(self.value("fit.shifts")) == {}
+        finally:
+            self.session.choose(self.base, {"fit.shifts": {}})
+            self.desk.compute([self.base])
+
+    # -- step 3 ---------------------------------------------------------------------------------
+
+    def role_button(self, button, role):
+        panel = self.desk.panels["regions"]
+        panel.disarm()
+        press(button)
+        settle(0.2)
+        try:
+            assert panel.armed == role
+            assert panel.editor.activeEffect().name == "Paint"
+            segment = panel.editor.currentSegmentID()
+            segmentation = self.base.segmentation.GetSegmentation()
+            name = segmentation.GetSegment(segment).GetName()
+            assert self.base.state.roles[name] == role
+        finally:
+            panel.disarm()
+
+    def check_regions_lesionButton(self, button):
+        self.role_button(button, "lesion")
+
+    def check_regions_referenceButton(self, button):
+        self.role_button(button, "reference")
+
+    def check_regions_exclusionButton(self, button):
+        self.role_button(button, "exclusion")
+
+    def check_regions_aortaButton(self, button):
+        self.role_button(button, "aorta")
+
+    def check_regions_muscleButton(self, button):
+        self.role_button(button, "muscle")
+
+    def check_regions_anotherButton(self, button):
+        panel = self.desk.panels["regions"]
+        panel.arm("lesion")
+        count = list(self.base.state.roles.values()).count("lesion")
+        press(button)
+        settle(0.2)
+        try:
+            assert list(self.base.state.roles.values()).count("lesion") == count + 1
+        finally:
+            panel.disarm()
+
+    def check_regions_roleCombo(self, combo):
+        panel = self.desk.panels["regions"]
+        panel.arm("exclusion")
+        name = panel.selected
+        values = [combo.itemData(i) for i in range(combo.count)]
+        choose(combo, values.index("muscle"))
+        settle(0.2)
+        try:
+            assert self.base.state.roles[name] == "muscle"
+        finally:
+            panel.disarm()
+
+    def check_regions_onFrameButton(self, button):
+        panel = self.desk.panels["regions"]
+        tick(button)
+        assert panel.editor.sourceVolumeNode() is self.base.frame
+        self.ui("regions").onAnatomyButton.setChecked(True)
+
+    def check_regions_onAnatomyButton(self, button):
+        panel = self.desk.panels["regions"]
+        self.ui("regions").onFrameButton.setChecked(True)
+        panel.set_source()
+        tick(button)
+        assert panel.editor.sourceVolumeNode() is self.base.anatomy
+
+    def check_regions_fileButton(self, button):
+        from SpineDCELib.mrml.region_nodes import roles_in
+
+        for name in roles_in(self.base.segmentation):
+            segmentation = self.base.segmentation.GetSegmentation()
+            segmentation.RemoveSegment(segmentation.GetSegmentIdBySegmentName(name))
+        settle(0.2)
+        path = str(self.truth["baseline"] / "rois.seg.nrrd")
+        with self.answering("getOpenFileName", path):
+            press(button)
+        settle(0.3)
+        assert set(self.base.analysis.regions) == set(self.truth_regions(self.base))
+
+    def check_regions_sizeBox(self, box):
+        self.check_collapsible(box)
+
+    def ruler(self, button):
+        from SpineDCELib.mrml.region_nodes import ruler_nodes
+
+        self.ui("regions").sizeBox.collapsed = False
+        before = ruler_nodes(self.base.nodes)
+        press(button)
+        settle(0.2)
+        lines = [line for line in ruler_nodes(self.base.nodes) if line not in before]
+        interaction = slicer.app.applicationLogic().GetInteractionNode()
+        placing = interaction.GetCurrentInteractionMode() == interaction.Place
+        interaction.SetCurrentInteractionMode(interaction.ViewTransform)
+        for line in lines:
+            slicer.mrmlScene.RemoveNode(line)
+        settle(0.2)
+        assert len(lines) == 1
+        assert placing
+        return lines[0]
+
+    def check_regions_longestButton(self, button):
+        self.ruler(button)
+
+    def check_regions_acrossButton(self, button):
+        self.ruler(button)
+
+    def check_regions_marginButton(self, button):
+        assert self.ruler(button).GetName() == "Bone margin"
+
+    # -- step 4 ---------------------------------------------------------------------------------
+
+    def check_maps_quantityCombo(self, combo):
+        choose(combo, combo.currentIndex + 1)
+        settle(0.2)
+        shown = self.middle().GetBackgroundVolumeID()
+        choose(combo, 0)
+        settle(0.2)
+        assert shown == self.base.maps["Ktrans"].GetID()
+        assert self.middle().GetBackgroundVolumeID() == self.base.maps["vp"].GetID()
+
+    def check_maps_opacitySlider(self, slider):
+        slider.value = 35
+        settle(0.2)
+        assert abs(self.middle("fused").GetForegroundOpacity() - 0.35) < 1e-6
+
+    def check_maps_thresholdSlider(self, slider):
+        slider.value = 30
+        settle(0.2)
+        display = self.base.maps["vp"].GetDisplayNode()
+        assert abs(display.GetLowerThreshold() - 0.3 * display.GetWindowLevelMax()) < 1e-3
+        slider.value = 5
+        settle(0.2)
+
+    def check_maps_topSpin(self, spin):
+        type_into(spin, "33")
+        settle(0.2)
+        tops = {round(v.maps["vp"].GetDisplayNode().GetWindowLevelMax(), 3) for v in self.both}
+        type_into(spin, "0")
+        settle(0.2)
+        assert tops == {33.0}
+        assert self.base.maps["vp"].GetDisplayNode().GetWindowLevelMax() != 33
+
+    def check_maps_coloursCombo(self, combo):
+        before = self.base.maps["vp"].GetDisplayNode().GetColorNodeID()
+        choose(combo, 1)
+        settle(0.2)
+        after = self.base.maps["vp"].GetDisplayNode().GetColorNodeID()
+        choose(combo, 0)
+        settle(0.2)
+        assert after != before
+
+    def check_maps_playButton(self, button):
+        pixels = self.picture()
+        press(button)
+        settle(1.0)
+        playing = self.desk.playback.playing
+        shown = self.middle().GetBackgroundVolumeID()
+        first = self.picture()
+        settle(1.0)
+        second = self.picture()
+        self.desk.playback.stop()
+        assert playing
+        assert shown == self.base.frame.GetID()
+        assert (pixels != first).any()
+        assert (first != second).any()
+
+    def picture(self):
+        from vtk.util.numpy_support import vtk_to_numpy
+
+        view = self.desk.views.slice_widget("baseline", "map").sliceView()
+        view.forceRender()
+        grab = slicer.vtkMRMLSliceNode and __import__("vtk").vtkWindowToImageFilter()
+        grab.SetInput(view.renderWindow())
+        grab.Update()
+        return vtk_to_numpy(grab.GetOutput().GetPointData().GetScalars()).copy()
+
+    def check_maps_frameSlider(self, slider):
+        index = (self.desk.playback.index + 3) % slider.maximum
+        drag_slider(slider, index)
+        settle(0.2)
+        shown = slicer.util.arrayFromVolume(self.base.frame)
+        wanted = self.base.analysis.study.dynamic.signal[index]
+        np.testing.assert_array_equal(shown, wanted)
+        assert self.middle().GetBackgroundVolumeID() == self.base.frame.GetID()
+        self.desk.playback.show_maps()
+        self.desk.show_views()
+
+    def check_maps_explainCheck(self, check):
+        from SpineDCELib.mrml.volume_nodes import ras_of
+
+        if check.checked:
+            check.setChecked(False)
+            self.desk.maps.set_explaining(False)
+        self.ui("maps").voxelLabel.text = ""
+        tick(check)
+        geometry = self.base.analysis.study.dynamic.geometry
+        k, j, i = geometry.shape
+        crosshair = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+        crosshair.SetCrosshairRAS(*ras_of((k // 2, j // 2, i // 2), geometry))
+        settle(0.5)
+        assert f"Slice {k // 2 + 1}" in self.ui("maps").voxelLabel.text
+
+    def check_maps_layoutCombo(self, combo):
+        node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
+        before = node.GetViewArrangement()
+        choose(combo, 1)
+        settle(0.3)
+        after = node.GetViewArrangement()
+        choose(combo, 0)
+        settle(0.3)
+        assert after != before
+        assert node.GetViewArrangement() == before
+
+    def check_maps_linkCheck(self, check):
+        before = self.middle().GetLinkedControl()
+        tick(check)
+        settle(0.2)
+        after = self.middle().GetLinkedControl()
+        tick(check)
+        settle(0.2)
+        assert bool(after) != bool(before)
+
+    # -- step 5 ---------------------------------------------------------------------------------
+
+    def regions_of_both(self):
+        for visit in self.both:
+            if "reference" not in visit.analysis.roles.values():
+                self.desk.select_visit(visit.name)
+                self.desk.panels["regions"].read_file(self.truth[visit.name] / "rois.seg.nrrd")
+        self.desk.select_visit("baseline")
+        self.desk.compute()
+
+    def check_result_compareButton(self, button):
+        self.regions_of_both()
+        self.session.comparison = None
+        self.desk.refresh()
+        press(button)
+        settle(0.3)
+        assert self.session.is_comparison_current
+        call = self.session.comparison.lesions[0].call
+        assert call.sentence in self.ui("result").callLabel.text
+        table = self.ui("result").resultTable
+        shown = " ".join(table.item(r, 3).text() for r in range(table.rowCount) if table.item(r, 3))
+        assert "%" in shown
+
+    def check_result_resultTable(self, table):
+        """Not to be edited: its numbers are those of the comparison."""
+        before = table.item(0, 1).text()
+        table.setCurrentCell(0, 1)
+        type_into(table, "999")
+        assert table.item(0, 1).text() == before
+        if DISCONNECTED:
+            raise AssertionError("a table without a handler")
+
+    def exported(self, button=None, name="out"):
+        folder = Path(self.folder.name) / name
+        self.ui("result").folderEdit.setCurrentPath(str(folder))
+        press(button or self.ui("result").exportButton)
+        settle(0.3)
+        return {p.name for p in folder.rglob("*")} if folder.is_dir() else set()
+
+    def format_check(self, check, file):
+        ui = self.ui("result")
+        formats = ("report", "dicom", "nifti", "scene", "pdf", "anonymise")
+        for name in formats:
+            getattr(ui, f"{name}Check").setChecked(False)
+        tick(check)
+        files = self.exported(name=check.objectName)
+        check.setChecked(False)
+        if DISCONNECTED:
+            raise AssertionError("read when Export is pressed")
+        assert any(file in one for one in files), sorted(files)
+
+    def check_result_reportCheck(self, check):
+        self.format_check(check, "report.html")
+
+    def check_result_dicomCheck(self, check):
+        self.format_check(check, ".dcm")
+
+    def check_result_niftiCheck(self, check):
+        self.format_check(check, ".nii.gz")
+
+    def check_result_sceneCheck(self, check):
+        self.format_check(check, ".mr")
+
+    def check_result_pdfCheck(self, check):
+        if not check.enabled:
+            assert check.toolTip
+            return
+        self.format_check(check, "report.pdf")
+
+    def check_result_anonymiseCheck(self, check):
+        import json
+
+        tick(check)
+        self.exported(name="anonymous")
+        check.setChecked(False)
+        if DISCONNECTED:
+            raise AssertionError("read when Export is pressed")
+        record = next((Path(self.folder.name) / "anonymous").rglob("provenance.json"))
+        assert str(self.base.study_path) not in json.dumps(json.loads(record.read_text()))
+
+    def check_result_folderEdit(self, edit):
+        files = self.exported(name="chosen")
+        if DISCONNECTED:
+            raise AssertionError("read when Export is pressed")
+        assert "vp.nrrd" in files
+        assert "chosen" in self.ui("result").exportLabel.text
+
+    def check_result_exportButton(self, button):
+        assert "vp.nrrd" in self.exported(button, "pressed")
+
+    def check_result_reportButton(self, button):
+        opened = []
+        service = qt.QDesktopServices
+        before = service.openUrl
+        service.openUrl = lambda url: opened.append(url.toLocalFile())
+        try:
+            files = self.exported(button, "report")
+        finally:
+            service.openUrl = before
+        assert "report.html" in files
+        assert opened
+        assert opened[0].endswith("report.html")
+
+    # -- last, because they close and open ------------------------------------------------------
+
+    def check_study_clearButton(self, button):
+        with self.answering("confirmOkCancelDisplay", True):
+            press(button)
+        settle(0.3)
+        assert self.session.visits == []
+
+    def check_study_sampleButton(self, button):
+        self.desk.clear()
+        folder = self.truth["baseline"].parents[1]
+        parts = {"before": folder / "before/dicom", "after": folder / "after/dicom"}
+        self.logic.make_sample = lambda progress=None: parts
+        try:
+            press(button)
+        finally:
+            del self.logic.make_sample
+        settle(0.3)
+        assert len(self.session.visits) == 2
+
+
+def write_volume(path, array, geometry):
+    from SpineDCELib.export.nrrd_maps import write_map
+
+    write_map(path, array, geometry=geometry, header={})
+
+
+def click_cell(table, row, column):
+    """Click a cell as the mouse does."""
+    rect = table.visualItemRect(table.item(row, column))
+    press(table.viewport(), at=rect.center())
+
+
+#: Boxes whose title says it.
+UNLABELLED = ("visitSettingsBox", "commonSettingsBox", "sizeBox", "messageCloseButton")
+CHECKS = list(vars(Audit))
