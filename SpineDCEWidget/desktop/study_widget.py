@@ -131,6 +131,11 @@ class StudyPanel(Panel):
         self.label_setting("T1MapEdit", "inputs.T1_map")
         ui.T1MapEdit.toolTip = words.setting_help("inputs.T1_map")
         self.on(ui.T1MapEdit, "currentPathChanged(QString)", self.take_T1_map)
+        # An emptied field is no valid path, and says nothing but that.
+        self.on(
+            ui.T1MapEdit, "validInputChanged(bool)",
+            lambda _valid: self.take_T1_map(ui.T1MapEdit.currentPath),
+        )  # fmt: skip
 
     # -- opening --------------------------------------------------------------------------------
 

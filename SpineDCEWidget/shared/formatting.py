@@ -46,7 +46,8 @@ def candidate_rows(visit: VisitSession) -> Rows:
     """Return one row per candidate, in the detection's order, with its scores and the reason."""
     if visit.analysis is None or visit.settings.aif.source != "auto":
         return [], []
-    if not visit.analysis.is_current("detection"):  # computing it takes a while
+    # Finding them would take a while; after a failed computation they are known.
+    if visit.result is not None and not visit.is_ready() and not visit.problem:
         return [], []
     try:
         found = visit.analysis.detection()

@@ -812,6 +812,7 @@ class Session:
         visit.evidence = computed.evidence
         visit_display.show_result(visit.nodes, analysis, visit.result)
         visit.remember_maps()
+        visit.remember_basis()
         self.history.close_step()
         visit.release_memory()
         return True

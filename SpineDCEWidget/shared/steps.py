@@ -82,9 +82,7 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
         settings = analysis.settings
         shift = settings.fit.shift
         # Nothing long is computed here, because a window shows this after every change.
-        source = analysis.settings.aif.source
-        stage = "detection" if source == "auto" else "arterial_input"
-        if not visit.is_ready() or not analysis.is_current(stage):
+        if not visit.is_ready():
             outdated = _("The settings of the {visit} visit have changed. Recompute its maps.")
             return NEXT, outdated.format(visit=_(visit.name))
         if settings.aif.source == "auto":

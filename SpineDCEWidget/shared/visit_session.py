@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,7 @@ class VisitSession:
         self.result: Result | None = None
         #: What the maps' nodes hold; None while some of their slices are at another shift.
         self.shown: Result | None = None
+        self._computed_from: tuple[Any, ...] = ()
         #: Images and maps in the scene as the session left them.
         self.image_stamps: Stamps = {}
         self.map_stamps: Stamps = {}
@@ -212,9 +213,21 @@ class VisitSession:
         )
 
     def is_ready(self) -> bool:
-        """Return whether regions and slices can be fitted at once, without a long computation."""
-        stages = ("concentration", "arterial_input")
-        return self.analysis is not None and all(map(self.analysis.is_current, stages))
+        """Return whether regions and slices can be fitted at once, without a long computation.
+
+        It is so while nothing but regions, rulers and shifts has changed since the last result.
+        """
+        return self.result is not None and self._basis() == self._computed_from
+
+    def remember_basis(self) -> None:
+        """Remember from what the present result was computed."""
+        self._computed_from = self._basis()
+
+    def _basis(self) -> tuple[Any, ...]:
+        analysis, state = self.needed(), self.state
+        fit = replace(analysis.settings.fit, shift=0.0, shifts={})
+        settings = replace(analysis.settings, fit=fit)
+        return (analysis.study, settings, state.selection, id(state.aif_file))
 
     def needed(self) -> Analysis:
         """Return the analysis.

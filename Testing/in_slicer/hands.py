@@ -4,10 +4,8 @@ import qt
 import slicer
 from desk import settle
 
-FINGERS = {"blocked": False}
 
-
-def key(widget, code, text=""):
+def strike(widget, code, text=""):
     for kind in (qt.QEvent.KeyPress, qt.QEvent.KeyRelease):
         slicer.app.sendEvent(widget, qt.QKeyEvent(kind, code, qt.Qt.NoModifier, text))
 
@@ -16,17 +14,16 @@ def type_into(widget, text):
     """Replace what a field holds, and leave it with the Enter key."""
     widget.setFocus()
     widget.selectAll()
-    key(widget, qt.Qt.Key_Delete)
+    strike(widget, qt.Qt.Key_Delete)
     for character in text:
-        key(widget, ord(character.upper()), character)
-    key(widget, qt.Qt.Key_Return, "\r")
+        strike(widget, ord(character.upper()), character)
+    strike(widget, qt.Qt.Key_Return, "\r")
     widget.clearFocus()
     settle(0.05)
 
 
 def press(widget, *, at=None):
-    """Press a button with the left mouse button."""
-    assert widget.enabled, f"{widget.objectName}: {widget.toolTip}"
+    """Press a button with the left mouse button; one that is disabled ignores it, as for a hand."""
     place = qt.QPointF(widget.rect.center() if at is None else at)
     left, none = qt.Qt.LeftButton, qt.Qt.NoButton
     for kind, held in ((qt.QEvent.MouseButtonPress, left), (qt.QEvent.MouseButtonRelease, none)):
@@ -46,9 +43,7 @@ def choose(combo, index):
     for _ in range(combo.count):
         if combo.currentIndex == index:
             break
-        key(combo, qt.Qt.Key_Down if combo.currentIndex < index else qt.Qt.Key_Up)
-        if combo.currentIndex != index and FINGERS["blocked"]:
-            combo.setCurrentIndex(index)
+        strike(combo, qt.Qt.Key_Down if combo.currentIndex < index else qt.Qt.Key_Up)
     settle(0.05)
 
 
@@ -58,5 +53,5 @@ def drag_slider(slider, value):
     for _ in range(abs(slider.maximum - slider.minimum)):
         if slider.value == value:
             break
-        key(slider, qt.Qt.Key_Right if slider.value < value else qt.Qt.Key_Left)
+        strike(slider, qt.Qt.Key_Right if slider.value < value else qt.Qt.Key_Left)
     settle(0.05)

@@ -7,14 +7,17 @@ blocked, and then every check must fail: a check that passes asserts nothing.
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import numpy as np
 import qt
 import slicer
 from desk import DeskTest, settle
-from hands import FINGERS, choose, drag_slider, press, tick, type_into
+from hands import choose, drag_slider, press, strike, tick, type_into
 
+#: Names of the controls to check, where not all are.
+ONLY = os.environ.get("SPINEDCE_CONTROLS", "").split()
 DISCONNECTED = os.environ.get("SPINEDCE_AUDIT") == "disconnected"
 #: Classes of controls; their own parts are not controls of the panel.
 CONTROLS = (
@@ -24,6 +27,11 @@ CONTROLS = (
 )  # fmt: skip
 #: Parts of 3D Slicer with controls of its own; strokes are in in_slicer_changes.py.
 FOREIGN = ("qMRMLSegmentEditorWidget",)
+#: Controls without a handler: their value is read by the action that uses it, or is 3D Slicer's.
+READ_LATER = (
+    "Box", "Sequence", "Anatomy", "folderEdit", "resultTable", "reportCheck", "dicomCheck",
+    "niftiCheck", "sceneCheck", "pdfCheck", "anonymiseCheck",
+)  # fmt: skip
 
 
 def controls_of(widget, leave_out=""):
@@ -59,6 +67,7 @@ class Audit(DeskTest):
         silent = [k for k, c in controls.items() if not c.toolTip and k[1] not in UNLABELLED]
         wrong, empty = [], []
         order = [m[len("check_") :] for m in CHECKS if m.startswith("check_")]
+        checks = {k: c for k, c in checks.items() if not ONLY or k[1] in ONLY}
         for key in sorted(checks, key=lambda k: order.index(f"{k[0]}_{k[1]}")):
             begun = time.monotonic()
             failed = self.run_check(key, controls[key], checks[key])
@@ -82,14 +91,17 @@ class Audit(DeskTest):
             settle(0.1)
         if DISCONNECTED:
             control.blockSignals(True)
-            FINGERS["blocked"] = True
+            if key[1] in READ_LATER or key[1].endswith(READ_LATER):
+                control.setEnabled(False)  # what has no handler must not be changed at all
         try:
             check(control)
         except Exception as error:
-            return f"{type(error).__name__}: {error}"[:300]
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            return f"{type(error).__name__} in line {place.lineno}: {error} {self.popups}"[:300]
         finally:
             if DISCONNECTED:
                 control.blockSignals(False)
+                control.setEnabled(True)
                 self.desk.refresh()
         if self.popups and not DISCONNECTED:
             return f"dialog: {self.popups}"
@@ -366,11 +378,9 @@ class Audit(DeskTest):
 
     def check_collapsible(self, box):
         before = box.collapsed
-        press(box)
+        press(box, at=qt.QPoint(30, 8))
         changed = box.collapsed != before
         box.collapsed = before
-        if DISCONNECTED:
-            raise AssertionError("a box without a handler of the module")
         assert changed
 
     def check_study_visitSettingsBox(self, box):
@@ -408,18 +418,28 @@ class Audit(DeskTest):
             self.both, self.base = self.session.visits, self.session.visit("baseline")
 
     def check_nodes(self, selector, kind):
-        """A node that is chosen is what "Use" takes."""
-        other = self.base if "follow" in selector.objectName else self.session.visit("follow-up")
-        node = getattr(other, kind)
-        before = selector.currentNode()
-        selector.setCurrentNode(node)
-        name = selector.objectName
-        self.desk.refresh()
-        if DISCONNECTED:
-            selector.setCurrentNode(before)
-            raise AssertionError("read when Use is pressed")
-        assert before is not node
-        assert name
+        """The node that is chosen is the one that "Use" takes."""
+        visit = "followUp" if "follow" in selector.objectName else "baseline"
+        taken, opened = [], self.desk.opened
+        self.session.open_nodes = lambda *nodes: taken.append(nodes)
+        self.desk.opened = lambda _visits: None
+        inner = next(c for c in selector.children() if c.className().endswith("ComboBox"))
+        try:
+            wanted = next(i for i in range(inner.count) if i != inner.currentIndex)
+            choose(inner, wanted)
+            node = selector.currentNode()
+            other = getattr(self.session.visit({"followUp": "follow-up"}.get(visit, visit)), kind)
+            press(getattr(self.ui("study"), f"{visit}UseButton"))
+        finally:
+            del self.session.open_nodes
+            self.desk.opened = opened
+            self.popups.clear()
+            self.desk.refresh()
+        assert node is not other
+        if kind == "sequence" and node is None:
+            assert not taken
+        else:
+            assert taken[0][{"sequence": 1, "anatomy": 2}[kind]] is node
 
     def check_study_baselineSequence(self, selector):
         self.check_nodes(selector, "sequence")
@@ -448,6 +468,7 @@ class Audit(DeskTest):
             assert visit.anatomy is None
             assert visit.study_path is None
         finally:
+            self.popups.clear()  # a copy has no TR
             self.open_again(name)
             slicer.mrmlScene.RemoveNode(copy)
 
@@ -488,6 +509,7 @@ class Audit(DeskTest):
         choose(combo, values.index("parker"))
         settle(0.3)
         try:
+            self.popups.clear()  # the keys pass sources that are not there
             assert self.value("aif.source") == "parker"
             assert self.base.is_current
         finally:
@@ -863,15 +885,18 @@ class Audit(DeskTest):
     def check_result_resultTable(self, table):
         """Not to be edited: its numbers are those of the comparison."""
         before = table.item(0, 1).text()
+        assert table.enabled
         table.setCurrentCell(0, 1)
-        type_into(table, "999")
+        for character in "999":
+            strike(table, ord(character), character)
         assert table.item(0, 1).text() == before
-        if DISCONNECTED:
-            raise AssertionError("a table without a handler")
 
     def exported(self, button=None, name="out"):
         folder = Path(self.folder.name) / name
-        self.ui("result").folderEdit.setCurrentPath(str(folder))
+        edit = self.ui("result").folderEdit
+        line = next(c for c in edit.findChildren(qt.QLineEdit))
+        edit.setCurrentPath(self.folder.name)
+        type_into(line, str(folder))
         press(button or self.ui("result").exportButton)
         settle(0.3)
         return {p.name for p in folder.rglob("*")} if folder.is_dir() else set()
@@ -884,8 +909,6 @@ class Audit(DeskTest):
         tick(check)
         files = self.exported(name=check.objectName)
         check.setChecked(False)
-        if DISCONNECTED:
-            raise AssertionError("read when Export is pressed")
         assert any(file in one for one in files), sorted(files)
 
     def check_result_reportCheck(self, check):
@@ -912,15 +935,11 @@ class Audit(DeskTest):
         tick(check)
         self.exported(name="anonymous")
         check.setChecked(False)
-        if DISCONNECTED:
-            raise AssertionError("read when Export is pressed")
         record = next((Path(self.folder.name) / "anonymous").rglob("provenance.json"))
         assert str(self.base.study_path) not in json.dumps(json.loads(record.read_text()))
 
     def check_result_folderEdit(self, edit):
         files = self.exported(name="chosen")
-        if DISCONNECTED:
-            raise AssertionError("read when Export is pressed")
         assert "vp.nrrd" in files
         assert "chosen" in self.ui("result").exportLabel.text
 
