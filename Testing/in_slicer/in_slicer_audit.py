@@ -423,12 +423,15 @@ class Audit(DeskTest):
         taken, opened = [], self.desk.opened
         self.session.open_nodes = lambda *nodes: taken.append(nodes)
         self.desk.opened = lambda _visits: None
+        own = self.session.visit({"followUp": "follow-up"}.get(visit, visit))
+        name = own.name
+        self.desk.panels["study"].selectors[f"{name}Sequence"].setCurrentNode(own.sequence)
         inner = next(c for c in selector.children() if c.className().endswith("ComboBox"))
         try:
             wanted = next(i for i in range(inner.count) if i != inner.currentIndex)
             choose(inner, wanted)
             node = selector.currentNode()
-            other = getattr(self.session.visit({"followUp": "follow-up"}.get(visit, visit)), kind)
+            other = getattr(own, kind)
             press(getattr(self.ui("study"), f"{visit}UseButton"))
         finally:
             del self.session.open_nodes
