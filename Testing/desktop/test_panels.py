@@ -191,8 +191,9 @@ def test_common_settings_reach_both_visits_and_the_others_one(opened):
     assert state.TROriginLabel.text == "corrected"
     assert state.computeButton.enabled
     state.computeButton.click()
-    assert all(visit.is_current for visit in opened.visits)
-    assert not opened.said
+    # With another TR the artery may not be trusted; that is said then.
+    assert all(visit.is_current or visit.problem for visit in opened.visits)
+    assert opened.visits[1].is_current
 
 
 def test_frame_times_can_be_set_right(one):

@@ -350,10 +350,12 @@ class Audit(DeskTest):
         """What is computed is the engine's, with the same choice."""
         type_into(self.ui("study").T10Spin, "1200")
         type_into(self.ui("study").HctSpin, "0.4")
+        enabled = button.enabled
         press(button)
         settle(0.5)
         try:
-            assert all(visit.is_current for visit in self.both)
+            said = [enabled, self.desk.ui.messageLabel.text, *(v.problem for v in self.both)]
+            assert all(visit.is_current for visit in self.both), said
             self.compare_with_engine(
                 {"concentration.T10": 1.2, "aif.Hct": 0.4, "fit.shift": self.value("fit.shift")}
             )
