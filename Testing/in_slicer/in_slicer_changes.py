@@ -51,8 +51,7 @@ class Changes(DeskTest):
         visit, old = session.visit("baseline"), self.table()
         slicer.util.selectModule("SegmentEditor")
         settle(0.5)
-        panel = slicer.modules.segmenteditor.widgetRepresentation()
-        editor = slicer.util.findChild(panel, "MRMLSegmentEditorWidget")
+        editor = slicer.modules.SegmentEditorWidget.editor
         editor.setSegmentationNode(visit.segmentation)
         editor.setSourceVolumeNode(visit.anatomy or visit.frame)
         lesion = next(n for n, role in visit.analysis.roles.items() if role == "lesion")
@@ -63,8 +62,8 @@ class Changes(DeskTest):
         widget.sliceLogic().FitSliceToBackground()
         voxels = visit.analysis.regions[lesion].sum()
         settle()
-        size = widget.sliceView().size
-        start = (size.width() // 2 - 20, size.height() // 2)
+        view = widget.sliceView()
+        start = (view.width // 2 - 20, view.height // 2)
         slicer.util.clickAndDrag(widget, start=start, end=(start[0] + 40, start[1]), steps=8)
         settle(0.5)
         editor.setActiveEffect(None)
