@@ -56,6 +56,8 @@ class Audit(DeskTest):
     def test_every_control_does_what_it_says(self):
         self.session = self.sample()
         self.both, self.base = self.session.visits, self.session.visit("baseline")
+        for box in ("visitSettingsBox", "commonSettingsBox"):
+            getattr(self.ui("study"), box).collapsed = False
         outer = controls_of(self.desk.widget, leave_out="panels")
         controls = {("panel", name): control for name, control in outer.items()}
         for step, panel in self.desk.panels.items():
