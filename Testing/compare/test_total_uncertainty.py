@@ -223,4 +223,4 @@ def test_an_artery_that_is_far_too_low_decides_nothing():
     treated = replace(scenes.LESION, vp=0.01)
     found = compare_visits(low(scenes.LESION, 5), low(treated, 6), registrations=SAME, flip_runs=0)
     assert not found.lesions[0].call.decided
-    assert any("upper bound" in warning for warning in found.warnings)
+    assert any("AIF is far too low" in warning for warning in found.warnings)
