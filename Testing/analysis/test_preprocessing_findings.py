@@ -5,6 +5,9 @@ from dataclasses import replace
 import muscle_scenes as scenes
 import numpy as np
 import pytest
+from sample_patients import sample_visit
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.run.inputs import read_images
 from SpineDCELib.settings import Settings, changed, with_values
 
 SETTINGS = changed(Settings(), aif={"source": "mask"}, fit={"shift": scenes.DELAY})
@@ -54,3 +57,16 @@ def test_smoothing_says_by_how_much_it_lowers_the_value(width):
     assert said.about == "Lesion"
     number = float(said.message.partition(" by ")[2].partition(" %")[0])
     assert number == pytest.approx(100 * lowered, abs=2.0)
+
+
+@pytest.mark.slow
+def test_smoothing_in_time_does_not_change_the_artery(tmp_path_factory):
+    visit = sample_visit(tmp_path_factory, "A", "before")
+    images = read_images(visit / "dicom", Settings())
+    plain = Analysis(images, Settings())
+    smooth = Analysis(images, with_values(Settings(), {"preprocessing.time.on": True}))
+    masks = [one.detection().mask for one in (plain, smooth)]
+    np.testing.assert_array_equal(*masks)
+    assert masks[0].any()
+    series = [one.preprocess().signal for one in (plain, smooth)]
+    assert not np.array_equal(*series)

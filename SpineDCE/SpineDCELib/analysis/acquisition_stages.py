@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from SpineDCELib.analysis.graph import View
@@ -9,10 +11,11 @@ from SpineDCELib.concentration import check_sequence
 from SpineDCELib.concentration.conversion import check_signal
 from SpineDCELib.data import PreprocessedSeries
 from SpineDCELib.errors import InputError
-from SpineDCELib.preprocessing import preprocess
+from SpineDCELib.preprocessing import Preprocessed, preprocess
 from SpineDCELib.series import MIN_FRAMES
 from SpineDCELib.series.excluded_frames import kept_frames, without_frames
 from SpineDCELib.series.plausibility import FRAME_INTERVALS
+from SpineDCELib.settings import PreprocessingSettings
 from SpineDCELib.settings.contrast_agents import (
     CONTRAST_AGENTS,
     DOSES,
@@ -100,10 +103,24 @@ def T1_source(view: View) -> str:
     return "vfa" if view.whole(view.study.flip_angles) is not None else "muscle"
 
 
+def before_smoothing_in_time(view: View) -> Preprocessed:
+    """Return the dynamic series without excluded frames, after every step but the last."""
+    dynamic = without_frames(view.whole(view.study.dynamic), view.settings.reading.excluded_frames)
+    settings = PreprocessingSettings(
+        motion=view.whole(view.settings.preprocessing.motion),
+        spikes=view.whole(view.settings.preprocessing.spikes),
+        noise_mask=view.whole(view.settings.preprocessing.noise_mask),
+        space=view.whole(view.settings.preprocessing.space),
+    )
+    return preprocess(dynamic, settings, progress=view.progress)
+
+
 def preprocessed(view: View) -> PreprocessedSeries:
     """Return the dynamic series without excluded frames, after motion, mask and smoothing."""
-    dynamic = without_frames(view.whole(view.study.dynamic), view.settings.reading.excluded_frames)
-    done = preprocess(dynamic, view.whole(view.settings.preprocessing), progress=view.progress)
+    done = view(before_smoothing_in_time, view.progress)
+    if view.settings.preprocessing.time.on:
+        only_time = PreprocessingSettings(time=view.whole(view.settings.preprocessing.time))
+        done = replace(done, series=preprocess(done.series, only_time).series)
     return PreprocessedSeries(
         done.series,
         tissue=None if done.mask is None else done.mask.mask,

@@ -58,6 +58,7 @@ STAGES: dict[str, Stage[Any]] = {
         acquisition.injection_rate,
         acquisition.r1,
         acquisition.T1_source,
+        acquisition.before_smoothing_in_time,
         acquisition.preprocessed,
         acquisition.check,
         muscle_stages.muscle_T10,

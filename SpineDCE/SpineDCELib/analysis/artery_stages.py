@@ -18,6 +18,7 @@ from SpineDCELib.analysis.acquisition_stages import (
     FA,
     TR,
     agent,
+    before_smoothing_in_time,
     field_strength,
     preprocessed,
     r1,
@@ -58,8 +59,11 @@ def artery_search(view: View) -> Detection:
         aif.blood_contrast(TR=view(TR), FA=view(FA), T10=T10, r1=SEARCH_R1)
         for T10 in (blood_T10, SEARCH_TISSUE_T10)
     )
+    # Smoothing in time would hide the noise that the search compares misfits with.
+    smooth = view.settings.preprocessing.time.on
+    done = view(before_smoothing_in_time) if smooth else view(preprocessed)
     return aif.detect(
-        view(preprocessed).series,
+        done.series,
         to_contrast=blood[0],
         tissue_contrast=tissue[0],
         unit=blood[1],
