@@ -68,5 +68,5 @@ def test_smoothing_in_time_does_not_change_the_artery(tmp_path_factory):
     masks = [one.detection().mask for one in (plain, smooth)]
     np.testing.assert_array_equal(*masks)
     assert masks[0].any()
-    series = [one.preprocess().signal for one in (plain, smooth)]
+    series = [one.preprocess().dynamic.signal for one in (plain, smooth)]
     assert not np.array_equal(*series)
