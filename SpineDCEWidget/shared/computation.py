@@ -66,17 +66,26 @@ def compute_snapshot(
         analysis.keep_concentration_as(replace(found, curves=kept))
     shift, proposed = None, state.proposed
     if proposing:
-        evidence = analysis.evidence()
-        if not evidence.doubt:
-            shift = proposed = round(float(evidence.proposal), PROPOSED_DIGITS)
-        elif state.own.get("fit.shift") == "auto":
-            shift, proposed = 0.0, None
-        # An earlier proposal is better than none.
-        if shift is not None:
-            analysis.update(settings=with_values(analysis.settings, {"fit.shift": shift}))
+        shift = proposed = _proposal(analysis)
+        analysis.update(settings=with_values(analysis.settings, {"fit.shift": shift}))
     analysis.result(part(progress, 0.5, 1.0))
     try:
         evidence_found = analysis.evidence()
     except InputError:
         evidence_found = None
     return Computed(evidence_found, shift, proposed)
+
+
+def _proposal(analysis: Analysis) -> float:
+    """Return the shift that the curves propose, s; it depends on nothing that was there before.
+
+    Where the regions do not determine it, all tissue is asked, as if there were no regions; where
+    that does not either, it is 0.
+    """
+    without = analysis.snapshot()
+    without.update(regions={}, roles={})
+    for one in (analysis, without):
+        evidence = one.evidence()
+        if not evidence.doubt:
+            return round(float(evidence.proposal), PROPOSED_DIGITS)
+    return 0.0

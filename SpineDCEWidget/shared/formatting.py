@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows
@@ -37,6 +38,14 @@ def banner(visits: Iterable[VisitSession]) -> str:
             patient = visit.patient or _("patient not named in the images")
             lines.append(" · ".join(part for part in (patient, visit.title, series) if part))
     return "\n".join(lines)
+
+
+def patients(visits: Sequence[VisitSession]) -> str:
+    """Return whose images these are: one patient, or one for each visit where they differ."""
+    texts = {visit.label: visit.patient or _("patient not named in the images") for visit in visits}
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return " | ".join(f"{label}: {text}" for label, text in texts.items())
 
 
 # -- arteries -----------------------------------------------------------------------------------
@@ -107,6 +116,16 @@ def delay_rows(visit: VisitSession) -> Rows:
             found = f"{seconds(delay.proposal)} ({number(delay.low, 1)} – {seconds(delay.high)})"
         rows.append([name, found, seconds(delay.value, 2)])
     return headings, rows
+
+
+def delay(found: Delay) -> str:
+    """Return what the curves of a region say about its delay."""
+    if not found.determined:
+        return _("not determined by its curves; the study's shift is used")
+    words = _("its curves show {low} to {high}")
+    if found.contradicted:
+        words = _("outside what its curves show: {low} to {high}")
+    return words.format(low=number(found.low, 1), high=seconds(found.high))
 
 
 # -- regions ------------------------------------------------------------------------------------

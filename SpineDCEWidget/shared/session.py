@@ -417,6 +417,7 @@ class Session:
     def _update_analysis(self, visit: VisitSession) -> None:
         """Give the analysis what the visit's state says."""
         analysis, state = visit.needed(), visit.state
+        visit.problem = ""  # of a computation with other inputs
         regions = {n: m for n, m in state.regions.items() if state.roles[n] != SEARCH}
         searched = [m for n, m in state.regions.items() if state.roles[n] == SEARCH]
         roles: Any = {name: state.roles[name] for name in regions}
@@ -592,7 +593,7 @@ class Session:
 
     def regions_changed(self, visit: VisitSession) -> bool:
         """Read what is drawn in the scene; return whether it has changed."""
-        if self._applying:
+        if self._applying or self.scene.IsClosing():
             return False
         old = visit.state
         if not self._read_drawn(visit):
@@ -775,7 +776,8 @@ class Session:
             try:
                 computed = compute_snapshot(snapshot, state, proposing, progress)
             except InputError as error:
-                visit.problem = remedy(error)
+                if visit.state is state:
+                    visit.problem = remedy(error)
                 raise
             visit.problem = ""
             return computed

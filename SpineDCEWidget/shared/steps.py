@@ -124,6 +124,8 @@ def _regions(visits: list[VisitSession]) -> tuple[str, str]:
 
 def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
     for visit in visits:
+        if visit.problem:
+            return WRONG, f"{visit.label}: {visit.problem}"
         if (outdated := session.outdated(visit)) is not None:
             return (NEXT if visit.maps else NOT_YET), str(outdated)
     return DONE, _("The maps are up to date.")

@@ -37,6 +37,7 @@ def refit_slices(
     Raises:
         InputError: the study cannot be analysed with its settings.
     """
+    analysis.check()
     count, rows, columns = analysis.study.dynamic.geometry.shape
     wanted = range(count) if slices is None else sorted({k for k in slices if 0 <= k < count})
     shifts = shift_of_voxels(analysis)
@@ -67,6 +68,7 @@ def region_numbers(
     given = analysis.regions if regions is None else regions
     known = {**analysis.roles, **(roles or {})}
     try:
+        analysis.check()
         present = without_exclusions(given, known)
         fitter, curves = analysis.fitter(), analysis.concentration().curves
         shifts = shift_of_voxels(analysis, present)

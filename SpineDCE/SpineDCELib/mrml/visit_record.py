@@ -57,7 +57,7 @@ def replace_regions(
 ) -> None:
     """Let these be the visit's segments; those with a role but no mask stay, empty."""
     empty = np.zeros(geometry.shape, bool)
-    node = nodes.get("segmentation")
+    node = nodes.get("segmentation") or drawn.segmentation_node(nodes, geometry)
     present = drawn.masks_of(node, geometry)
     there = drawn.roles_in(node)
     wanted = {name: masks.get(name, empty) for name in roles}

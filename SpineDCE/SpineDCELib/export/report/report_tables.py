@@ -10,6 +10,7 @@ import numpy as np
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import chance
 from SpineDCELib.data import Result
+from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Change, Extent, Normalised
 from SpineDCELib.vocabulary.conversion_modes import normalised_title, normalised_vp
 from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
@@ -190,8 +191,19 @@ def _contrast(analysis: Analysis) -> str:
 
 
 def _shift(analysis: Analysis) -> str:
-    how = "proposed" if analysis.settings.fit.shift == "auto" else "set by hand"
-    return f"{analysis.shift():.2f} s ({how})"
+    return f"{analysis.shift():.2f} s ({'proposed' if _is_proposed(analysis) else 'set by hand'})"
+
+
+def _is_proposed(analysis: Analysis) -> bool:
+    """Whether the shift is the proposed one, which a window keeps as a number of two digits."""
+    used = analysis.settings.fit.shift
+    if isinstance(used, str):
+        return True
+    try:
+        found = analysis.evidence()
+    except InputError:
+        return False
+    return not found.doubt and abs(used - found.proposal) < 0.006
 
 
 def _frames(analysis: Analysis) -> str:

@@ -1,0 +1,134 @@
+"""What the steps and charts say holds: nothing out of date behind a tick, whatever was done."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from mrml.scenes import new_scene, write_visits
+from SpineDCELib.errors import InputError
+from SpineDCELib.export.report import report_tables
+from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.mrml.visit_record import replace_regions
+
+from SpineDCEWidget.shared import computation
+from SpineDCEWidget.shared.formatting import patients
+from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.steps import DONE, WRONG, state_of
+from SpineDCEWidget.shared.study_opening import open_images
+
+pytestmark = pytest.mark.slow
+
+pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
+
+
+@pytest.fixture(scope="module")
+def dicom(tmp_path_factory):
+    return next(iter(write_visits(tmp_path_factory).values()))[0]
+
+
+@pytest.fixture
+def session(dicom):
+    session = Session(new_scene())
+    visit = session.open("baseline", open_images(dicom), study=dicom)
+    session.compute(visit)
+    return session
+
+
+def _mark(session, step):
+    state = next(s for s in state_of(session) if s.step.key == step)
+    return state.mark, state.reason
+
+
+def _draw(session, visit):
+    geometry = visit.analysis.study.dynamic.geometry
+    mask = np.zeros(geometry.shape, bool)
+    mask[2, 10:14, 20:25] = True
+    drawn.set_masks(visit.segmentation, {"Lesion": mask}, geometry, roles={"Lesion": "lesion"})
+    session.regions_changed(visit)
+    return mask
+
+
+def test_a_deleted_segmentation_marks_the_maps_and_can_be_undone(session):
+    visit = session.visit("baseline")
+    mask = _draw(session, visit)
+    session.compute(visit)
+    session.scene.RemoveNode(visit.segmentation)
+    assert session.regions_changed(visit)
+    assert visit.segmentation is not None
+    assert visit.analysis.regions == {}
+    assert _mark(session, "maps")[0] != DONE
+    assert session.history.undo_text == "Remove Lesion"
+    session.undo()
+    np.testing.assert_array_equal(visit.analysis.regions["Lesion"], mask)
+    session.scene.RemoveNode(visit.segmentation)
+    replace_regions(visit.nodes, {"Lesion": mask}, {"Lesion": "lesion"},
+                    visit.analysis.study.dynamic.geometry)  # fmt: skip
+    assert drawn.roles_in(visit.segmentation) == {"Lesion": "lesion"}
+
+
+def test_a_scene_that_is_closed_is_left_alone(session, monkeypatch):
+    visit = session.visit("baseline")
+    session.scene.RemoveNode(visit.segmentation)
+    session.scene = SimpleNamespace(IsClosing=lambda: True)
+    assert not session.regions_changed(visit)
+    assert visit.segmentation is None
+
+
+def test_no_step_is_done_after_a_computation_that_failed(session):
+    visit = session.visit("baseline")
+    session.choose(visit, {"concentration.T1_source": "fixed"})
+    assert visit.region_numbers() == []
+    with pytest.raises(InputError):
+        session.compute(visit)
+    assert _mark(session, "maps") == (WRONG, f"Baseline: {visit.problem}")
+    session.undo()
+    assert visit.problem == ""
+    assert visit.is_current
+    assert _mark(session, "maps")[0] == DONE
+
+
+def test_a_proposal_depends_on_the_curves_alone(session, monkeypatch):
+    analysis = session.visit("baseline").analysis
+    state = session.visit("baseline").state
+    good = analysis.evidence()
+    doubtful = replace(good, doubt="The curves do not determine it.")
+    found = []
+    for earlier in (1.5, 7.5):
+        before = replace(state, own={**state.own, "fit.shift": earlier}, proposed=earlier)
+        snapshot = analysis.snapshot()
+        monkeypatch.setattr(type(snapshot), "evidence", lambda *_: doubtful)
+        found.append(computation.compute_snapshot(snapshot, before, True, lambda *_: None).shift)
+    assert found == [0.0, 0.0]
+    by_regions = iter((doubtful, good))
+    monkeypatch.setattr(type(analysis), "evidence", lambda *_: next(by_regions))
+    assert computation._proposal(analysis) == round(good.proposal, 2)
+
+
+def test_a_shift_outside_its_evidence_has_no_tick(session):
+    visit = session.visit("baseline")
+    assert _mark(session, "arteries")[0] == DONE
+    session.move_shift(visit, visit.evidence.high + 6.0)
+    mark, reason = _mark(session, "arteries")
+    assert mark == WRONG
+    assert "outside" in reason
+    session.use_proposal(visit)
+    assert visit.follows_proposal
+    assert _mark(session, "arteries")[0] == DONE
+    session.undo()
+    assert not visit.follows_proposal
+
+
+def test_the_report_says_who_set_the_shift(session):
+    visit = session.visit("baseline")
+    assert report_tables._shift(visit.analysis).endswith("(proposed)")
+    session.move_shift(visit, visit.settings.fit.shift + 0.5)
+    assert report_tables._shift(visit.analysis).endswith("(set by hand)")
+
+
+def test_the_banner_names_the_patient_of_each_visit(session, dicom):
+    (visit,) = session.visits
+    assert "Phantom" in patients([visit])
+    other = SimpleNamespace(label="Follow-up", patient="Other, Otto")
+    assert patients([visit, other]).startswith("Baseline: ")
+    assert "Follow-up: Other, Otto" in patients([visit, other])
