@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,9 @@ class Workstation:
                 "trame__vue_use": ["spinedce_widgets"],
             }
         )  # fmt: skip
-        self.jobs = Jobs(self.state, self.show_error)
+        self._acting = False  #: whether an action of which one runs at a time is running
+        self.jobs = Jobs(self.state, self.show_error, self.forget_error)
+        self.jobs.acting = lambda: self._acting
         self.views = Views(
             self.app,
             self.server,
@@ -88,6 +90,7 @@ class Workstation:
         self.panels = (self.study, self.arteries, self.regions, self.maps, self.result)
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._outdated: set[str] = set()
+        self._problem = ""  #: message of the last computation that failed
         self._tasks: set[asyncio.Task[None]] = set()
         self._bind()
         build_page(self)
@@ -112,13 +115,23 @@ class Workstation:
             state.note = message
 
     def attempt(self, action: Callable[[], Any]) -> bool:
-        """Run an action, show its error, and return whether it succeeded."""
+        """Run an action, show its error, and return whether it succeeded.
+
+        An earlier error is shown no longer after a success.
+        """
         try:
             action()
         except SpineDCEError as error:
             self.show_error(remedy(error))
             return False
+        self.forget_error()
         return True
+
+    def forget_error(self) -> None:
+        """Close the message of an earlier action; that of a failed computation stays."""
+        if self.state.error and self.state.error != self._problem:
+            with self.state as state:
+                state.error = ""
 
     def uploaded(self, folder: Path) -> None:
         """Open a complete upload; the name of its folder begins with the kind of the files."""
@@ -127,6 +140,9 @@ class Workstation:
     def refresh(self) -> None:
         """Show the state of the session in every panel."""
         with self.state as state:
+            problems = [visit.problem for visit in self.session.visits]
+            if state.error == self._problem and self._problem not in problems:
+                state.error = ""  # its cause is gone
             state.visits = [v.name for v in self.session.visits if v.name in SHOWN_VISITS]
             state.titles = {v.name: v.title for v in self.session.visits}
             self.show_undo()
@@ -182,8 +198,15 @@ class Workstation:
             self.refresh()
 
     def _pointed(self, name: str) -> None:
-        """Select the visit that the mouse points at while a tool is in use."""
-        if self.drawing.tool != "look" and self.state.visit != name:
+        """Select the visit that the mouse points at while a tool or ruler is in use."""
+        visit = self.session.visit(name)
+        if visit.analysis is None or self.drawing.visit is visit:
+            return
+        if self.regions.placing:
+            self.drawing.move_ruler_to(visit)
+        if (self.drawing.tool != "look" or self.drawing.visit is visit) and (
+            self.state.visit != name
+        ):
             with self.state as state:
                 state.visit = name
 
@@ -203,20 +226,41 @@ class Workstation:
 
         The server answers the page only after a callback has returned.
         """
+        return lambda *arguments: self._start(self._guarded(action, *arguments))
+
+    def as_action(self, action: Callable[..., Awaitable[Any]]) -> Callable[..., None]:
+        """Return a callback like :meth:`as_task`, for actions of which one runs at a time.
+
+        The page is busy from the answer to the click on; a second start does nothing.
+        """
 
         async def run(*arguments: Any) -> None:
             try:
-                await action(*arguments)
-            except Exception as error:
-                log.exception("%s failed", getattr(action, "__name__", "an action"))
-                self.show_error(UNEXPECTED.format(error=error))
+                await self._guarded(action, *arguments)
+            finally:
+                self._acting = False
+                with self.state as state:
+                    state.busy = False
 
         def start(*arguments: Any) -> None:
-            task = asyncio.get_running_loop().create_task(run(*arguments))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            if not self._acting and not self.state.busy:
+                self._acting = self.state.busy = True
+                self._start(run(*arguments))
 
         return start
+
+    async def _guarded(self, action: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+        """Run an action; show and log what no action should raise."""
+        try:
+            await action(*arguments)
+        except Exception as error:
+            log.exception("%s failed", getattr(action, "__name__", "an action"))
+            self.show_error(UNEXPECTED.format(error=error))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def choose(self, values: dict[str, Any]) -> list[Any]:
         """Change settings by their paths, and compute soon what depends on them.
@@ -305,15 +349,10 @@ class Workstation:
     async def _compute_outdated(self) -> None:
         while self._outdated:
             visit = self.session.visit(self._outdated.pop())
-            if (
-                visit.analysis is not None
-                and not visit.is_current
-                and not await self.analyse(visit, quiet=True)
-            ):
-                break
-        if not self._outdated:
-            with self.state as state:
-                state.updating = False
+            if visit.analysis is not None and not visit.is_current:
+                await self.analyse(visit, quiet=True)
+        with self.state as state:
+            state.updating = False
 
     async def analyse(self, visit: Any, *, quiet: bool = False) -> bool:
         """Compute and show a visit's maps and measurements; return whether the work was completed.
@@ -326,12 +365,14 @@ class Workstation:
             COMPUTING.format(visit=visit.name), job.run, quiet=quiet
         )
         if done and job.finish(computed):
-            if new or self.maps.scale_follows:
+            if new:  # afterwards the scale changes only when the user changes it
                 self.session.scale_maps(**self.maps.style())
             self.views.fill()
             self.save_soon()
         elif done:
             self.changed(visit)  # a setting or region changed during the computation
+        if visit.problem:
+            self._problem = visit.problem
         self.refresh()
         return done
 
@@ -347,6 +388,8 @@ class Workstation:
             self.views.set_rows(rows)
             self.drawing.forget()
             self.drawing.activate(visit)
+            self.charts.forget_voxel()
+            self.views.mark(None)
             self.views.fill()
         self.refresh()
         self.views.fit(again=False)

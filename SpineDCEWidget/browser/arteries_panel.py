@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.errors import InputError
+from SpineDCELib.settings import FORM
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -36,7 +37,7 @@ class ArteriesPanel:
         station.state.update(
             {
                 "shift": 0.0, "candidates": [], "candidates_figure": {"data": [], "layout": {}},
-                "proposal": None, "aif_source": "auto",
+                "proposal": None, "aif_source": "auto", "region_delays": [],
                 # The page cannot load a file with an AIF.
                 "sources": [
                     {"title": title, "value": value}
@@ -93,11 +94,29 @@ class ArteriesPanel:
         """Set the shift to the place that the curve was dragged to."""
         self._station.state.shift = round(float(seconds), 2)
 
-    def use_proposal(self) -> None:
-        """Use the proposed shift."""
-        proposal = self._station.state.proposal
-        if proposal and proposal["shift"] is not None:
-            self._station.state.shift = proposal["shift"]
+    def use_proposal(self, seconds: float) -> None:
+        """Use the proposed shift that the page showed when the button was clicked."""
+        station, visit = self._station, self._station.visit
+        if visit is not None and station.attempt(
+            lambda: station.session.use_proposal(visit, float(seconds))
+        ):
+            self._wanted = None
+            station.state.shift = float(seconds)
+            station.changed(visit)
+            station.refresh()
+
+    def set_delay(self, name: str, text: str) -> None:
+        """Give a region a shift of its own; "" takes it back."""
+        station, visit = self._station, self._station.visit
+        if visit is None:
+            return
+        given = {n: s for n, s in visit.settings.fit.shifts.items() if n != name}
+        values: dict[str, float] = {}
+        if str(text).strip():
+            parse = FORM["fit.shifts"].parse_named
+            if not station.attempt(lambda: values.update([parse(f"{name}={text}")])):
+                return
+        station.choose({"fit.shifts": given | values})
 
     def _shift_chosen(self) -> None:
         visit = self._station.visit
@@ -136,7 +155,7 @@ class ArteriesPanel:
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
         if visit is None:
-            state.candidates, state.proposal = [], None
+            state.candidates, state.proposal, state.region_delays = [], None, []
             return
         shift = visit.settings.fit.shift
         if not isinstance(shift, str) and self._wanted is None:
@@ -147,8 +166,22 @@ class ArteriesPanel:
         state.proposal = {
             "shift": None if proposed is None else round(proposed, 2),
             "text": shown.proposal(visit),
-        }
+            "used": visit.follows_proposal and proposed is not None
+            and round(proposed, 2) == visit.settings.fit.shift,
+        }  # fmt: skip
+        self._show_delays(visit)
         self.show_candidates()
+
+    def _show_delays(self, visit: Any) -> None:
+        """Show the delay of each region; while the maps are computed, as it was."""
+        if visit.problem or visit.result is None:
+            self._station.state.region_delays = []
+        elif visit.is_current:
+            self._station.state.region_delays = [
+                {"name": name, "value": f"{delay.value:.2f}", "text": shown.delay(delay),
+                 "own": name in visit.settings.fit.shifts}
+                for name, delay in visit.analysis.delays().items()
+            ]  # fmt: skip
 
     def show_candidates(self) -> None:
         state, visit = self._station.state, self._station.visit
@@ -187,23 +220,43 @@ class ArteriesPanel:
                 with html.Div(classes="row", v_if="proposal"):
                     html.Span("{{ proposal.text }}", classes="hint grow", id="proposal")
                     v3.VBtn(
-                        "Use proposal", size="x-small", variant="tonal", click=self.use_proposal,
+                        "Use proposal", size="x-small", variant="tonal", id="use-proposal",
+                        click=(self.use_proposal, "[proposal.shift]"),
                         **disabled_if({
                             "proposal.shift === null": "No shift is proposed.",
-                            "proposal.shift === shift":
+                            "proposal.used":
                                 "The proposed shift is in use, and follows the regions.",
                         }, "Use the proposed shift"),
                     )  # fmt: skip
                 html.Div(
-                    "Move the slider, press the arrow keys (0.1 s, with Shift 1 s), or drag the "
-                    "curve below the images.",
+                    "Move the slider, press the arrow keys (0.1 s, with Shift 1 s), drag the AIF "
+                    "below the images, or click in the chart of the residual.",
                     classes="hint",
                 )
+            with html.Div(v_if="region_delays.length", classes="stack", id="region-delays"):
+                html.Div("Shift of each region", classes="label", title=setting_help("fit.shifts"))
+                with html.Div(v_for="d in region_delays", key="d.name", classes="row"):
+                    html.Span("{{ d.name }}", classes="field")
+                    html.Input(
+                        classes="region-delay", title="Shift of this region, s",
+                        disabled=("setting_fit_shift_by !== 'region'",),
+                        raw_attrs=[
+                            ':value="d.value"', ":aria-label=\"'Shift of ' + d.name + ', s'\"",
+                        ],
+                        change=(self.set_delay, "[d.name, $event.target.value]"),
+                    )  # fmt: skip
+                    html.Span("s", classes="hint")
+                    html.Span("{{ d.text }}", classes="hint grow")
+                    v3.VBtn(
+                        "Reset", size="x-small", variant="text", v_if="d.own",
+                        classes="reset-delay", title="Use the delay that the region's curves show",
+                        click=(self.set_delay, "[d.name, '']"),
+                    )  # fmt: skip
             with html.Div(**title_if(NO_CURVES, setting_help("aif.source"))):
                 v3.VSelect(
                     v_model=("aif_source",), items=("sources",), label=setting_label("aif.source"),
                     density="compact", hide_details=True, variant="outlined",
-                    disabled=("!has_curves",),
+                    disabled=("!has_curves",), id="aif-source",
                 )  # fmt: skip
             self._station.settings.ui(2)
             with html.Div(v_if="candidates.length", classes="stack"):
@@ -212,6 +265,7 @@ class ArteriesPanel:
                         "Candidates: click a curve to include or exclude it", classes="hint grow"
                     )
                     v3.VBtn("Reset to automatic", size="x-small", variant="text", click=self.reset,
+                            id="reset-artery",
                             title="Undo all changes by hand to the artery that was found",
                             )  # fmt: skip
                 plot(self._station, "candidates_figure", "candidates-plot", pick=self.picked)
@@ -221,6 +275,7 @@ class ArteriesPanel:
                             html.Th(heading)
                     with html.Tbody(), html.Tr(
                         v_for="c in candidates", key="c.index", click=(self.toggle, "[c.index]"),
+                        classes="candidate",
                         raw_attrs=[':class="{taken: c.taken}"', ':title="c.reason"'],
                     ):  # fmt: skip
                         html.Td("{{ c.taken ? '✓' : '' }}")

@@ -28,14 +28,22 @@ class Jobs:
     Args:
         state: trame's state; ``busy``, ``busy_title``, ``busy_share`` and ``busy_step`` are set.
         failed: called with the message of an error.
+        started: called when a job that a user started begins.
     """
 
-    def __init__(self, state: Any, failed: Callable[[str], None]) -> None:
-        self._state, self._failed = state, failed
+    def __init__(
+        self,
+        state: Any,
+        failed: Callable[[str], None],
+        started: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._state, self._failed, self._started = state, failed, started
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="job")
         self._stop = threading.Event()
         self._turn = asyncio.Lock()
         self._share, self._step = 0.0, ""
+        #: Tells whether an action with several jobs is running, during which the page stays busy.
+        self.acting: Callable[[], bool] = lambda: False
         state.update({"busy": False, "busy_title": "", "busy_share": 0, "busy_step": ""})
 
     @property
@@ -91,10 +99,17 @@ class Jobs:
         """Run one job inside: wait for the previous one, show its progress and its errors."""
         async with self._turn:
             self._stop.clear()
+            if not quiet:
+                self._started()
             self._share, self._step = 0.0, ""
             with self._state as state:
                 state.update(
-                    {"busy": not quiet, "busy_title": title, "busy_share": 0, "busy_step": ""}
+                    {
+                        "busy": not quiet or self.acting(),
+                        "busy_title": title,
+                        "busy_share": 0,
+                        "busy_step": "",
+                    }
                 )
             try:
                 yield
@@ -112,7 +127,7 @@ class Jobs:
             finally:
                 _release_memory()
                 with self._state as state:
-                    state.update({"busy": False, "busy_title": "", "busy_step": ""})
+                    state.update({"busy": self.acting(), "busy_title": "", "busy_step": ""})
 
     def _show(self) -> None:
         with self._state as state:

@@ -19,6 +19,8 @@ class Charts:
     def __init__(self, station: Any) -> None:
         self._station = station
         self._voxel: Any = None
+        #: Visit and RAS point of the voxel that is explained.
+        self._place: tuple[Any, tuple[float, float, float]] | None = None
         self.rows: list[Any] = []
         station.state.update(
             {"main_figure": _NOTHING, "side_figure": _NOTHING, "has_curves": False,
@@ -26,9 +28,15 @@ class Charts:
         )  # fmt: skip
 
     def refresh(self) -> None:
-        """Update all figures."""
+        """Update all figures; a voxel is explained again, with the settings in use now."""
         self.show_main()
-        self.show_side()
+        if self._place is None:
+            self.show_side()
+            return
+        try:
+            self.explain(*self._place)
+        except InputError:
+            self.forget_voxel()
 
     def show_main(self, rows: list[Any] | None = None) -> None:
         """Show the AIF with the curves of the regions.
@@ -43,9 +51,12 @@ class Charts:
             return
         analysis = visit.analysis
         try:
+            analysis.check()
             aif = analysis.aif()
             self.rows = visit.region_numbers() if rows is None else rows
         except InputError:
+            # An earlier curve is not the one in use. The controls stay, to choose another one.
+            self.rows, state.main_figure = [], _NOTHING
             return
         unit = CURVE_UNITS[analysis.signal_mode]
         state.has_curves = True
@@ -77,6 +88,7 @@ class Charts:
     def explain(self, visit: Any, ras: tuple[float, float, float]) -> None:
         """Explain the voxel at a RAS point, mm."""
         self._voxel = visit.explain(ras) if visit.result is not None else None
+        self._place = None if self._voxel is None else (visit, ras)
         state = self._station.state
         if self._voxel is not None:
             slice_index, row, column = self._voxel.voxel
@@ -90,7 +102,7 @@ class Charts:
 
     def forget_voxel(self) -> None:
         """Close the explanation of a voxel."""
-        self._voxel = None
+        self._voxel = self._place = None
         self.show_side()
 
 

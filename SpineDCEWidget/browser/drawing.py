@@ -269,7 +269,19 @@ class Drawing:
         self.put_down()
         self.remove_unfinished_rulers()
         line = add_ruler(self.visit.nodes)
+        self._confine(line, self.visit.name)
         self._app.markups_logic.place_node(line, persistent=False)
+
+    def move_ruler_to(self, visit: Any) -> None:
+        """Place the ruler that waits for its first click in another visit."""
+        waiting = [
+            line for line in ruler_nodes(self.visit.nodes)
+            if not line.GetNumberOfDefinedControlPoints()
+        ]  # fmt: skip
+        if waiting:
+            self.activate(visit)
+            waiting[0].SetAttribute("SpineDCE.visit", visit.name)
+            self._confine(waiting[0], visit.name)
 
     def stop_placing_ruler(self) -> None:
         """Stop waiting for the clicks of a ruler."""

@@ -27,7 +27,6 @@ class MapsPanel:
 
     def __init__(self, station: Any) -> None:
         self._station = station
-        self.scale_follows = True  #: whether the scale follows the regions; no if set by hand
         station.state.update(
             {
                 "colours": "viridis", "scale_top": 1.0, "scale_limit": 1.0, "threshold": 0.0,
@@ -58,7 +57,6 @@ class MapsPanel:
         # The page rounds them to four digits.
         same = [abs(a - b) <= 1e-3 * top for a, b in zip(now, (top, threshold), strict=True)]
         if top > 0 and not (named and all(same)):
-            self.scale_follows = self.scale_follows and same[0]
             self._station.session.scale_maps(
                 state.map_name, top=top, threshold=threshold, colours=state.colours
             )
@@ -69,10 +67,9 @@ class MapsPanel:
         return {"colours": self._station.state.colours}
 
     def fit_scale(self) -> None:
-        """Fit the scale to the regions, and let it follow them again."""
+        """Fit the scale to the values in the regions."""
         name = self._station.state.map_name
         if self._map_node() is not None and name != "status":
-            self.scale_follows = True
             self._station.session.scale_maps(name, **self.style())
             self.refresh()
             self._station.bar.show_legend()
@@ -104,7 +101,7 @@ class MapsPanel:
         with html.Div(classes="stack"):
             html.Div("{{ map_help }}", classes="hint")
             with html.Div(v_show="map_name !== 'status'", classes="stack"):
-                with html.Div(classes="row", **title_if(NO_MAPS)):
+                with html.Div(classes="row", id="scale-box", **title_if(NO_MAPS)):
                     html.Span("Top of scale", classes="field")
                     v3.VSlider(
                         v_model=("scale_top",), min=("scale_limit / 50",), max=("scale_limit",),
@@ -112,7 +109,7 @@ class MapsPanel:
                         disabled=("!maps.length",), raw_attrs=['aria-label="Top of scale"'],
                     )  # fmt: skip
                     html.Span("{{ Number(scale_top).toPrecision(3) }}", classes="number")
-                with html.Div(classes="row", **title_if(NO_MAPS)):
+                with html.Div(classes="row", id="threshold-box", **title_if(NO_MAPS)):
                     html.Span("Transparent below", classes="field")
                     v3.VSlider(
                         v_model=("threshold",), min=0, max=("scale_limit / 2",),
@@ -123,10 +120,12 @@ class MapsPanel:
                 with html.Div(classes="row"):
                     v3.VSelect(
                         v_model=("colours",), items=("colour_items",), label="Colours",
+                        id="colours",
                         density="compact", hide_details=True, variant="outlined",
                     )  # fmt: skip
                     v3.VBtn(
                         "Fit scale", size="small", variant="tonal", click=self.fit_scale,
+                        id="fit-scale",
                         **disabled_if(
                             NO_MAPS, "Fit the scale of both visits to the values in the regions"
                         ),
@@ -138,6 +137,7 @@ class MapsPanel:
             self._station.settings.ui(4)
             v3.VBtn(
                 "Recompute maps", size="small", variant="tonal",
-                click=self._station.as_task(self.recompute), id="recompute-maps",
+                click=self._station.as_action(self.recompute), id="recompute-maps",
+                classes="action",
                 **disabled_if(BUSY | NO_STUDY, "Compute the maps that are out of date"),
             )  # fmt: skip

@@ -47,7 +47,10 @@ def _top(station: Any) -> None:
     with html.Div(classes="top"):
         html.Img(src="page/icon.svg", classes="logo", alt="")
         html.Div("SpineDCE", classes="brand")
-        html.Div("{{ study_title }}", classes="study-title")
+        html.Div(
+            "{{ study_title }}", classes="study-title", id="study-title",
+            title=("study_folders",),
+        )  # fmt: skip
         with html.Div(classes="busy", v_show="busy", role="status"):
             html.Div(
                 "{{ busy_title }}<span v-if='busy_step'> · {{ busy_step }}</span>",
@@ -58,7 +61,7 @@ def _top(station: Any) -> None:
             )
             v3.VBtn(
                 "Cancel", size="small", variant="tonal", click=station.jobs.cancel,
-                classes="cancel",
+                classes="cancel", id="cancel",
             )  # fmt: skip
         html.Div("", classes="grow")
         with html.Div(classes="save-note warn", v_if="save_problem", title=("save_problem",)):
@@ -69,8 +72,10 @@ def _top(station: Any) -> None:
             title="Visit that the panel on the left and the charts show",
         ):  # fmt: skip
             for name in VISITS:
-                v3.VBtn(f"{{{{ titles['{name}'] }}}}", value=name, size="small")
-        _icon("mdi-theme-light-dark", "Switch between dark and light", "dark = !dark")
+                v3.VBtn(
+                    f"{{{{ titles['{name}'] }}}}", value=name, size="small", id=f"select-{name}"
+                )
+        _icon("mdi-theme-light-dark", "Switch between dark and light", "dark = !dark", id="theme")
         _icon("mdi-help-circle-outline", "Keys and mouse", "void 0", id="help")
         _help()
 
@@ -79,7 +84,7 @@ def _help() -> None:
     keys = (
         ("1 – 5", "open a step"), ("wheel, PgUp, PgDn", "change the slice"),
         ("space", "play the frames"),
-        ("← →", "move the shift by 0.1 s, with Shift by 1 s (on the chart or slider)"),
+        ("← →", "move the shift by 0.1 s, with Shift by 1 s (step 2, on the chart or slider)"),
         ("[ ]", "smaller or larger brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"),
         ("Esc", "put the tool down"), ("click", "explain a voxel"),
         ("right drag", "zoom"), ("middle drag", "pan"),
@@ -106,6 +111,7 @@ def _steps(station: Any) -> None:
             with html.Div(classes="step", raw_attrs=[f':class="{{open: step === {number}}}"']):
                 with html.Button(
                     classes="step-head", click=(station.go_to_step, f"[{number}]"),
+                    id=f"step-{number}",
                     title=(f"steps[{index}]?.reason || steps[{index}]?.hint",),
                 ):  # fmt: skip
                     html.Span(str(number), classes="step-number")
@@ -135,6 +141,7 @@ def _views(station: Any) -> None:
                         html.Span(f"{{{{ titles['{visit}'] }}}} · ")
                         with html.Select(
                             title="Image in this column",
+                            classes=f"column-{column}",
                             change=(station.bar.set_column, f"[{column}, $event.target.value]"),
                             raw_attrs=[
                                 f':value="columns[{column}]"',
@@ -151,6 +158,7 @@ def _views(station: Any) -> None:
                             v_if=f"letters['{visit}']",
                         )  # fmt: skip
                     if column == 0:
+                        html.Div(f"{{{{ whose['{visit}'] }}}}", classes="whose")
                         html.Div(f"{{{{ positions['{visit}'] }}}}", classes="position")
                     _legend(column)
         with html.Div(classes="welcome", v_if="!visits.length"):
@@ -193,6 +201,7 @@ def _curves(station: Any) -> None:
                         "Close the explanation of the voxel",
                         station.escape,
                         density="compact",
+                        id="close-voxel",
                     )
                 with (
                     html.Table(),
@@ -201,7 +210,7 @@ def _curves(station: Any) -> None:
                 ):
                     html.Td("{{ cell }}", v_for="(cell, i) in row", key="i")
             html.Div("{{ evidence_text }}", classes="evidence-note", v_if="!voxel_card")
-            plot(station, "side_figure", "side-plot")
+            plot(station, "side_figure", "side-plot", place=station.arteries.set_shift)
 
 
 def _messages(station: Any) -> None:
@@ -212,4 +221,4 @@ def _messages(station: Any) -> None:
     with html.Div(classes="error-bar", v_if="error", role="alert"):
         v3.VIcon("mdi-alert-outline")
         html.Span("{{ error }}")
-        v3.VBtn("Close", size="small", variant="text", click="error = ''")
+        v3.VBtn("Close", size="small", variant="text", click="error = ''", id="close-error")

@@ -12,15 +12,21 @@ class Plot(AbstractElement):
     """Plotly figure in a trame variable.
 
     Args:
-        drags: whether the AIF in it can be dragged along the time axis.
+        drags, places: JavaScript expression: whether the AIF in it can be dragged along the time
+            axis, and whether a click sets the shift; "" if never.
     """
 
-    def __init__(self, figure: str, classes: str, *, drags: bool = False, **events: Any) -> None:
+    def __init__(
+        self, figure: str, classes: str, *, drags: str = "", places: str = "", **events: Any
+    ) -> None:
         super().__init__("sd-plot", classes=classes, **events)
         self._attributes["figure"] = f':figure="{figure}"'
-        if drags:
-            self._attributes["drags"] = ':drags="true" :shift="Number(shift)"'
-        self._event_names += ["drag", "pick"]
+        if drags or places:
+            self._attributes["shift"] = ':follows="true" :shift="Number(shift)"'
+        for name, when in (("drags", drags), ("places", places)):
+            if when:
+                self._attributes[name] = f':{name}="{when}"'
+        self._event_names += ["drag", "pick", "place"]
 
 
 def plot(
@@ -30,14 +36,24 @@ def plot(
     *,
     drag: Callable[[float], Any] | None = None,
     pick: Callable[[dict[str, Any]], Any] | None = None,
+    place: Callable[[float], Any] | None = None,
 ) -> Plot:
     """Add the chart of a trame variable to the page.
 
     Args:
         figure: name of the variable.
-        drag: called with the shift, s, while the AIF is dragged and when it is dropped.
+        drag: called with the shift, s, while the AIF is dragged and when it is dropped; in step 2
+            only, where the shift is set.
         pick: called with the curve that was clicked.
+        place: called with the shift, s, that was clicked; in step 2 only.
     """
-    given = {"drag": drag, "pick": pick}
+    given = {"drag": drag, "pick": pick, "place": place}
     events = {name: (call, "[$event]") for name, call in given.items() if call is not None}
-    return Plot(figure, classes, drags=drag is not None, **events)
+    shift_is_set = "step === 2"
+    return Plot(
+        figure,
+        classes,
+        drags=shift_is_set if drag else "",
+        places=shift_is_set if place else "",
+        **events,
+    )

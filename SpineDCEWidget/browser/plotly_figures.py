@@ -85,7 +85,7 @@ def main_figure(
     right = bool(data)
     data.append(
         _line(
-            t + shift, aif, "AIF (drag to shift)", AIF_COLOUR, meta="aif", width=2.5,
+            t + shift, aif, "AIF", AIF_COLOUR, meta="aif", width=2.5,
             yaxis="y2" if right else "y",
         )
     )  # fmt: skip

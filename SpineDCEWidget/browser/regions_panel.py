@@ -263,10 +263,10 @@ class RegionsPanel:
         self._drawing.place_ruler()
         self._station.state.placing = True
         self._station.show_note("Click both ends of the diameter of the lesion.")
-        self._placed = asyncio.get_running_loop().create_task(self._wait_for_ruler(visit))
+        self._placed = asyncio.get_running_loop().create_task(self._wait_for_ruler())
         self.refresh()
 
-    async def _wait_for_ruler(self, visit: Any) -> None:
+    async def _wait_for_ruler(self) -> None:
         from slicer import vtkMRMLInteractionNode
 
         node = self._station.app.markups_logic.interaction_node
@@ -275,7 +275,8 @@ class RegionsPanel:
         with self._station.state as state:
             state.placing = False
             self._drawing.remove_unfinished_rulers()
-        self._rulers_changed(visit)
+        if self._drawing.visit is not None:
+            self._rulers_changed(self._drawing.visit)
 
     def _rulers_changed(self, visit: Any) -> None:
         """Measure the size of the lesion with the present rulers."""
@@ -367,7 +368,7 @@ class RegionsPanel:
                 classes="hint",
             )  # fmt: skip
             with html.Div(v_show="role", classes="stack"):
-                with html.Div(classes="row"):
+                with html.Div(classes="row", id="brush-box"):
                     html.Span("Brush", classes="field")
                     v3.VSlider(
                         v_model=("brush",), min=BRUSH[0], max=BRUSH[1], step=0.5, density="compact",
@@ -379,7 +380,7 @@ class RegionsPanel:
                         v_model=("only_between",), density="compact", hide_details=True,
                         label="Paint only within a signal range of the frame", id="only-between",
                     )  # fmt: skip
-                with html.Div(classes="row", v_show="only_between"):
+                with html.Div(classes="row", v_show="only_between", id="between-box"):
                     v3.VRangeSlider(
                         v_model=("between",), min=("signal_range[0]",), max=("signal_range[1]",),
                         step=1, density="compact", hide_details=True, id="between",
@@ -401,8 +402,10 @@ class RegionsPanel:
                         )  # fmt: skip
                     html.Div("", classes="grow")
                     v3.VBtn("Add another", size="x-small", variant="text", click=self.another,
+                            id="add-another",
                             title="Add one more region of this role")  # fmt: skip
                     v3.VBtn("Delete", size="x-small", variant="text", click=self.remove,
+                            id="delete-region",
                             title="Delete the region")  # fmt: skip
             html.Div("Lesion size", classes="label")
             with html.Div(classes="row"):
@@ -416,7 +419,7 @@ class RegionsPanel:
                 )  # fmt: skip
                 html.Span("{{ rulers.join(' × ') || 'no rulers' }}", classes="hint grow")
                 v3.VBtn("Remove rulers", size="x-small", variant="text", click=self.remove_rulers,
-                        v_if="rulers.length")  # fmt: skip
+                        v_if="rulers.length", id="remove-rulers")  # fmt: skip
             with html.Label(
                 classes="upload", v_show="visits.length && !uploading",
                 title="Regions on this series, from a .seg.nrrd file, a DICOM Segmentation, or a "

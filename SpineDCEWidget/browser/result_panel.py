@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +69,9 @@ class ResultPanel:
         with self._station.state:
             self._station.refresh()
 
-    async def _write(self, folder: Path, formats: list[str]) -> bool:
+    async def _write(self, folder: Path, formats: Sequence[str], anonymise: bool) -> bool:
         station = self._station
         shutil.rmtree(folder, ignore_errors=True)
-        anonymise = bool(station.state.anonymise)
         jobs: list[Any] = []
         if not station.attempt(
             lambda: jobs.append(
@@ -84,11 +84,15 @@ class ResultPanel:
             jobs[0].finish(files)
         return bool(done)
 
-    async def export(self) -> None:
-        """Write the results to one zip file, which the browser downloads."""
+    async def export(self, formats: Sequence[str], anonymise: bool) -> None:
+        """Write the results to one zip file, which the browser downloads.
+
+        Args:
+            formats, anonymise: as the controls show them at the click.
+        """
         station = self._station
         folder = station.files / "spinedce-results"
-        if not await self._write(folder, list(station.state.formats)):
+        if not await self._write(folder, list(formats), anonymise):
             return
         done, archive = await station.jobs.run(
             "Packing the results",
@@ -99,11 +103,11 @@ class ResultPanel:
                 state.download = {"url": f"files/{Path(archive).name}?save=1", "at": time.time()}
             station.show_note("The results are in your downloads folder.")
 
-    async def preview(self) -> None:
+    async def preview(self, anonymise: bool) -> None:
         """Write the report and show it over the page."""
         station = self._station
         folder = station.files / "preview"
-        if await self._write(folder, ["report"]):
+        if await self._write(folder, ["report"], anonymise):
             pages = sorted(folder.rglob("*.html"), key=lambda p: len(p.parts))
             with station.state as state:
                 state.reports = [
@@ -138,7 +142,7 @@ class ResultPanel:
             with html.Div(v_if="two && !compared", classes="stack"):
                 v3.VBtn(
                     "Compare visits", color="primary", block=True,
-                    click=self._station.as_task(self.compare),
+                    click=self._station.as_action(self.compare), classes="action",
                     disabled=("busy || !!obstacle",), id="compare",
                     title=("obstacle || 'Compute the change and the call of every lesion'",),
                 )  # fmt: skip
@@ -147,7 +151,8 @@ class ResultPanel:
                 with html.Div(classes="row"):
                     v3.VBtn(
                         "Swap visits", size="small", variant="tonal", v_if="question.swap",
-                        click=self._station.as_task(self.swap_visits), id="swap-visits",
+                        click=self._station.as_action(self.swap_visits), id="swap-visits",
+                        classes="action",
                         **disabled_if(
                             BUSY, "Take each study as the other visit, with its regions"
                         ),
@@ -176,19 +181,20 @@ class ResultPanel:
                 hide_details=True, variant="outlined", id="formats",
             )  # fmt: skip
             v3.VCheckbox(
-                v_model=("anonymise",), label="Remove identifying data",
+                v_model=("anonymise",), label="Remove identifying data", id="anonymise",
                 density="compact", hide_details=True,
             )  # fmt: skip
             with html.Div(classes="row"):
                 v3.VBtn(
                     "Export", color="primary", prepend_icon="mdi-download",
-                    click=self._station.as_task(self.export),
+                    click=(self._station.as_action(self.export), "[formats, anonymise]"),
+                    classes="action",
                     id="export",
                     **disabled_if(BUSY | _NOT_READY, "Download the results as one zip file"),
                 )  # fmt: skip
                 v3.VBtn(
                     "Show report", variant="tonal", prepend_icon="mdi-file-document-outline",
-                    click=self._station.as_task(self.preview),
+                    click=(self._station.as_action(self.preview), "[anonymise]"), classes="action",
                     id="report",
                     **disabled_if(BUSY | _NOT_READY, "Show the report that is exported"),
                 )  # fmt: skip
@@ -202,7 +208,7 @@ class ResultPanel:
                     variant="outlined", v_if="reports.length > 1",
                 ):  # fmt: skip
                     v3.VBtn("{{ r.title }}", v_for="r in reports", key="r.value",
-                            value=("r.value",), size="small")  # fmt: skip
+                            value=("r.value",), size="small", classes="report-choice")  # fmt: skip
                 html.Div("", classes="grow")
                 v3.VBtn("Close", size="small", variant="tonal", click="report_url = ''",
                         id="close-report")  # fmt: skip

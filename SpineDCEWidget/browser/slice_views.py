@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from SpineDCELib.mrml.region_nodes import ruler_nodes
 from SpineDCELib.mrml.volume_nodes import index_of, ras_of
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
@@ -150,7 +151,9 @@ class Views:
             composite.EndModify(changing)
             pane.view.schedule_render()
         for visit in self._session.visits:
-            self.confine(visit.segmentation, visit.name)
+            for node in (visit.segmentation, *ruler_nodes(visit.nodes)):
+                if node is not None:
+                    self.confine(node, visit.name)
 
     def set_opacity(self, opacity: float) -> None:
         """Set the opacity of the map over the anatomy, 0 to 1."""
@@ -158,6 +161,7 @@ class Views:
         for pane in self.panes:
             if self.columns[pane.column] == "fused":
                 pane.composite.SetForegroundOpacity(opacity)
+                pane.view.schedule_render()
 
     def confine(self, node: Any, visit_name: str) -> None:
         """Show a node in the views of one visit only."""

@@ -27,6 +27,7 @@ from SpineDCEWidget.browser.kept_data import (
 from SpineDCEWidget.browser.sample_patient import compute_sample, is_complete
 from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder
+from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.study_opening import open_images, reading_settings
 from SpineDCEWidget.shared.wording import READING, setting_label
@@ -47,7 +48,8 @@ class StudyPanel:
         self._started = False
         station.state.update(
             {
-                "study_title": "", "open_path": str(study or Path.home()), "folders": [],
+                "study_title": "", "study_folders": "", "whose": {},
+                "open_path": str(study or Path.home()), "folders": [],
                 "found": _NOTHING, "chosen_series": None, "recent": [], "facts": [],
                 "browsing": False, "scene_files": _NO_FILES, "kept": [],
                 "save_problem": "", "uploading": "",
@@ -98,10 +100,15 @@ class StudyPanel:
         state.open_path, state.browsing = str(here), True
         state.folders = [str(here.parent)] * (here != here.parent) + [str(here / n) for n in names]
 
-    async def scan(self, *, open_at_once: bool = False) -> None:
-        """List the series of the folder, without loading them; open a scene file at once."""
+    async def scan(self, path_text: str = "", *, open_at_once: bool = False) -> None:
+        """List the series of the folder, without loading them; open a scene file at once.
+
+        Args:
+            path_text: what the field holds, because the page sends its variable a little later
+                than the key or click that follows; the variable if "".
+        """
         state = self._station.state
-        path = Path(state.open_path.strip()).expanduser()
+        path = Path((path_text or state.open_path).strip()).expanduser()
         state.browsing = False
         if path.suffix.lower() in KINDS:
             await self._open_scene(path)
@@ -140,10 +147,17 @@ class StudyPanel:
         if open_at_once and dynamic:
             await self.open_found(SHOWN_VISITS[0])
 
-    async def open_found(self, name: str) -> None:
-        """Open the chosen series as one visit."""
+    async def open_found(self, name: str, series: int | None = None) -> None:
+        """Open a series of the list as one visit.
+
+        Args:
+            series: its number; that of the page's variable if None.
+        """
         found = self._station.state.found
-        path, series = Path(found["path"]), self._station.state.chosen_series
+        if not found["path"]:
+            return
+        path = Path(found["path"])
+        series = self._station.state.chosen_series if series is None else series
         with self._station.state as state:
             state.found = _NOTHING
         await self.open({name: path}, series=series)
@@ -246,12 +260,27 @@ class StudyPanel:
     def close(self) -> None:
         """Save the work and close both visits."""
         station = self._station
+        if station.state.busy:
+            return
         station.autosave.save()
         station.autosave.scene = None
         station.drawing.forget()
         station.charts.forget_voxel()
         station.session.close()
         remove_unused_uploads(p for work in read_recent() for p in work["visits"].values())
+        station.views.set_rows([SHOWN_VISITS[0]])
+        station.state.visit = SHOWN_VISITS[0]
+        station.refresh()
+
+    def close_follow_up(self) -> None:
+        """Close the follow-up study, so that another one can be opened in its place."""
+        station, name = self._station, SHOWN_VISITS[1]
+        if station.state.busy:
+            return
+        station.autosave.save()
+        station.drawing.forget()
+        station.charts.forget_voxel()
+        station.session.close_visit(station.session.visit(name))
         station.views.set_rows([SHOWN_VISITS[0]])
         station.state.visit = SHOWN_VISITS[0]
         station.refresh()
@@ -273,15 +302,18 @@ class StudyPanel:
             for r in read_recent()
         ][:3]  # fmt: skip
         if visit is None:
-            state.facts, state.study_title = [], ""
+            state.facts, state.study_title, state.study_folders = [], "", ""
             return
         dynamic = visit.analysis.study.dynamic
         step = dynamic.times[1:] - dynamic.times[:-1]
         slices, rows, columns = dynamic.geometry.shape
         acquisition = dynamic.acquisition
-        state.study_title = " · ".join(
-            dict.fromkeys(_name(v) for v in self._station.session.visits)
-        )
+        visits = self._station.session.visits
+        state.study_title = shown.patients(visits)
+        state.study_folders = " · ".join(dict.fromkeys(_name(v) for v in visits))
+        state.whose = {
+            v.name: " · ".join(t for t in (v.patient.text, v.patient.series) if t) for v in visits
+        }
         state.facts = [
             ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.times[-1]:.0f} s"),
             ("Frame times", dynamic.time_origin),
@@ -302,7 +334,7 @@ class StudyPanel:
             v3.VBtn(
                 "Open sample patient", prepend_icon="mdi-account-heart-outline", color="primary",
                 block=True, size="large",
-                click=station.as_task(self.sample), id="sample",
+                click=station.as_action(self.sample), id="sample", classes="action",
                 **disabled_if(
                     BUSY,
                     "Open both visits of a digital spine, which is computed on this computer in "
@@ -310,14 +342,14 @@ class StudyPanel:
                 ),
             )  # fmt: skip
             html.A(
-                "Open it in full resolution (takes longer)", classes="link",
-                click=(station.as_task(self.sample), "['full']"), id="sample-full",
+                "Open it in full resolution (takes longer)", classes="link action",
+                click=(station.as_action(self.sample), "['full']"), id="sample-full",
             )  # fmt: skip
             with html.Div(v_if="recent.length", classes="stack"):
                 html.Div("Continue earlier work", classes="label")
                 with html.Button(
-                    v_for="(r, i) in recent", key="r.where", classes="choice recent",
-                    click=(station.as_task(self.continue_work), "[i]"), disabled=("busy",),
+                    v_for="(r, i) in recent", key="r.where", classes="choice recent action",
+                    click=(station.as_action(self.continue_work), "[i]"), disabled=("busy",),
                     title=("Object.values(r.visits).join('\\n')",),
                 ):  # fmt: skip
                     html.B("{{ r.title }}")
@@ -345,11 +377,12 @@ class StudyPanel:
                 v3.VTextField(
                     v_model=("open_path",), label="Folder, NRRD, NIfTI or scene file",
                     density="compact", hide_details=True, id="open-path",
-                    raw_attrs=['@keydown.enter="trigger(\'scan\')"'],
+                    raw_attrs=['@keydown.enter="trigger(\'scan\', [$event.target.value])"'],
                 )  # fmt: skip
                 v3.VBtn(
                     icon="mdi-folder-search-outline", variant="text", size="small",
-                    click=self.browse, **disabled_if(BUSY, "Browse the folders"),
+                    click=(self.browse, "[open_path]"), id="browse",
+                    **disabled_if(BUSY, "Browse the folders"),
                 )  # fmt: skip
             with html.Div(v_if="browsing", classes="browser"), html.Button(
                 v_for="(f, i) in folders", key="f", classes="folder",
@@ -359,7 +392,8 @@ class StudyPanel:
             with html.Div(classes="row"):
                 v3.VBtn(
                     "List series", size="small", variant="tonal",
-                    click=station.as_task(self.scan), id="scan",
+                    click=(station.as_action(self.scan), "[open_path]"), id="scan",
+                    classes="action",
                     **disabled_if(
                         BUSY | {"!open_path": "Enter a folder or file first."},
                         "List the series in the folder, to choose one",
@@ -393,11 +427,11 @@ class StudyPanel:
             with html.Div(classes="row"):
                 v3.VBtn(
                     "Open with these files", size="small", variant="tonal", id="open-scene-files",
-                    click=(station.as_task(self.open_scene_files), "[true]"),
+                    click=(station.as_action(self.open_scene_files), "[true]"), classes="action",
                     **disabled_if(BUSY, "Read the listed files too"),
                 )  # fmt: skip
-                v3.VBtn("Cancel", size="small", variant="text",
-                        click=(station.as_task(self.open_scene_files), "[false]"))  # fmt: skip
+                v3.VBtn("Cancel", size="small", variant="text", id="cancel-scene-files",
+                        click=(station.as_action(self.open_scene_files), "[false]"))  # fmt: skip
         with html.Div(v_if="found.path", classes="stack card"):
             html.Div("Series", classes="label")
             with v3.VRadioGroup(
@@ -421,7 +455,8 @@ class StudyPanel:
                             BUSY | {"chosen_series === null": "There is no dynamic series."},
                             f"Open the chosen series as the {name} visit",
                         ),
-                        click=(station.as_task(self.open_found), f"['{name}']"),
+                        click=(station.as_action(self.open_found), f"['{name}', chosen_series]"),
+                        classes="action",
                     )  # fmt: skip
         with html.Div(v_if="visits.length", classes="stack"):
             with (
@@ -430,19 +465,35 @@ class StudyPanel:
                 html.Tr(v_for="f in facts", key="f[0]"),
             ):
                 html.Td("{{ cell }}", v_for="(cell, i) in f", key="i")
+            with html.Div(v_if="question.text", classes="stack card", id="pair-question"):
+                html.Div("{{ question.text }}", classes="warn")
+                with html.Div(classes="row"):
+                    v3.VBtn(
+                        "Swap visits", size="small", variant="tonal", v_if="question.swap",
+                        click=station.as_action(station.result.swap_visits),
+                        classes="action", id="swap-visits-study",
+                        **disabled_if(
+                            BUSY, "Take each study as the other visit, with its regions"
+                        ),
+                    )  # fmt: skip
+                    v3.VBtn(
+                        "Close follow-up", size="small", variant="tonal", id="close-follow-up",
+                        click=self.close_follow_up,
+                        **disabled_if(BUSY, "Close it, to open another study in its place"),
+                    )  # fmt: skip
             station.settings.ui(1)
             with html.Div(classes="row"):
                 v3.VBtn(
                     "Save scene", size="small", variant="tonal", id="save-scene",
                     prepend_icon="mdi-content-save-outline", disabled=("busy || updating",),
-                    click=station.as_task(self._scenes.save),
+                    click=station.as_action(self._scenes.save), classes="action",
                     title=("updating ? 'The maps are being computed.' : 'Download images, regions, "
                            "settings and maps as one file, which 3D Slicer can open too'",),
                 )  # fmt: skip
                 v3.VBtn("Close studies", size="small", variant="text", click=self.close,
                         **disabled_if(BUSY, "Save the work and close both visits"),
                         id="close-study")  # fmt: skip
-        station.ctrl.trigger("scan")(station.as_task(self.scan))
+        station.ctrl.trigger("scan")(station.as_action(self.scan))
 
 
 def _line(s: Any) -> str:

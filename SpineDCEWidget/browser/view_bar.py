@@ -178,14 +178,18 @@ class ViewBar:
                     classes="map-select", variant="outlined", disabled=("!maps.length",),
                     id="map-select",
                 )  # fmt: skip
-            with html.Div(classes="bar-group", title="Opacity of the map over the anatomy"):
+            with html.Div(
+                classes="bar-group", title="Opacity of the map over the anatomy", id="opacity-box"
+            ):
                 v3.VIcon("mdi-circle-opacity", size="small")
                 v3.VSlider(
                     v_model=("opacity",), min=0, max=100, step=1, density="compact",
                     hide_details=True, classes="slider", id="opacity",
                     raw_attrs=['aria-label="Opacity of the map"'],
                 )  # fmt: skip
-            with html.Div(classes="bar-group", title="Slice (mouse wheel, PgUp, PgDn)"):
+            with html.Div(
+                classes="bar-group", title="Slice (mouse wheel, PgUp, PgDn)", id="slice-box"
+            ):
                 v3.VIcon("mdi-layers-outline", size="small")
                 v3.VSlider(
                     v_model=("slice_index",), min=0, max=("slice_count - 1",), step=1,
@@ -193,7 +197,9 @@ class ViewBar:
                     raw_attrs=['aria-label="Slice"'],
                 )  # fmt: skip
                 html.Span("{{ slice_index + 1 }} / {{ slice_count }}", classes="number")
-            with html.Div(classes="bar-group", title="Dynamic frame (press space to play)"):
+            with html.Div(
+                classes="bar-group", title="Dynamic frame (press space to play)", id="frame-box"
+            ):
                 v3.VBtn(
                     icon=("playing ? 'mdi-pause' : 'mdi-play'",), variant="text", size="x-small",
                     click=self.toggle_play, raw_attrs=['aria-label="Play frames"'], id="play",
@@ -206,13 +212,13 @@ class ViewBar:
             html.Div("", classes="grow")
             v3.VBtn(
                 icon=("linked ? 'mdi-link-variant' : 'mdi-link-variant-off'",), variant="text",
-                size="x-small", click="linked = !linked", v_if="two",
+                size="x-small", click="linked = !linked", v_if="two", id="link",
                 title="Show the same slice and zoom in both visits",
                 raw_attrs=['aria-label="Link both visits"'],
             )  # fmt: skip
             v3.VBtn(
                 icon="mdi-fit-to-page-outline", variant="text", size="x-small",
-                click=self._station.views.fit, title="Fit the slices to the views",
+                click=self._station.views.fit, title="Fit the slices to the views", id="fit",
                 raw_attrs=['aria-label="Fit to views"'],
             )  # fmt: skip
 

@@ -60,16 +60,17 @@ class Middle(NamedTuple):
 class Program:
     """``spinedce workstation`` in a separate process."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(self, home: Path, *arguments: str, module: str = "SpineDCELib.cli") -> None:
         self.home, self.log = home, home / "log.txt"
         home.mkdir(parents=True, exist_ok=True)
         self._seen = len(self.log.read_text(errors="replace")) if self.log.exists() else 0
         self.started = time.monotonic()
         self._file = self.log.open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "SpineDCELib.cli", "workstation", "--no-browser", *arguments],
+            [sys.executable, "-m", module, "workstation", "--no-browser", *arguments],
             stdout=self._file, stderr=subprocess.STDOUT,
-            env={**os.environ, "SPINEDCE_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "SPINEDCE_HOME": str(home), "PYTHONUNBUFFERED": "1",
+                 "PYTHONPATH": os.pathsep.join(sys.path)},
         )  # fmt: skip
         self.base = self._wait_for_address().partition("#")[0]
 

@@ -16,8 +16,8 @@
   }
 
   const plot = {
-    props: { figure: Object, shift: { type: Number, default: 0 }, drags: Boolean },
-    emits: ["drag", "pick"],
+    props: { figure: Object, shift: { type: Number, default: 0 }, follows: Boolean, drags: Boolean, places: Boolean },
+    emits: ["drag", "pick", "place"],
     setup(props, { emit }) {
       const box = ref(null);
       let drag = null;
@@ -34,10 +34,15 @@
         box.value.style.visibility = data.length ? "" : "hidden";
         layout.width = box.value.clientWidth;
         layout.height = box.value.clientHeight;
-        await Plotly.react(box.value, data, layout, {
-          displayModeBar: false, responsive: false, doubleClick: false, showTips: false,
-        });
-        if (!box.value.dataset.ready) {
+        try {
+          await Plotly.react(box.value, data, layout, {
+            displayModeBar: false, responsive: false, doubleClick: false, showTips: false,
+          });
+        } catch (error) {
+          // A chart that was taken away while it was drawn is no error.
+          if (box.value && box.value._fullLayout) throw error;
+        }
+        if (box.value && box.value.on && !box.value.dataset.ready) {
           box.value.dataset.ready = "1";
           box.value.on("plotly_click", (event) => {
             const at = event.points[0];
@@ -86,14 +91,30 @@
         if (shift !== at) emit("drag", shift);
       }
 
-      // When the slider or a key moves the shift, only the curve is moved, because a redraw is slow.
+      // When the slider or a key moves the shift, only what lies at it is moved, because a redraw
+      // is slow: the AIF, or the line of the shift in use over the evidence.
       function follow() {
-        if (drag || !props.drags || !box.value || !box.value.data || !props.figure) return;
-        const index = box.value.data.findIndex((d) => d.meta === "aif");
-        const baked = props.figure.data.findIndex((d) => d.meta === "aif");
-        if (index < 0 || baked < 0) return;
+        if (drag || !props.follows || !box.value || !box.value.data || !props.figure) return;
+        const moves = (d) => d.meta === "aif" || d.meta === "in use";
+        const index = box.value.data.findIndex(moves);
+        const baked = props.figure.data.find(moves);
+        if (index < 0 || !baked) return;
         const by = props.shift - props.figure.shift;
-        window.Plotly.restyle(box.value, { x: [props.figure.data[baked].x.map((v) => v + by)] }, [index]);
+        const change = { x: [baked.x.map((v) => v + by)] };
+        if (baked.meta === "in use") change.name = `in use ${props.shift.toFixed(2)} s`;
+        window.Plotly.restyle(box.value, change, [index]);
+      }
+
+      // A click over the evidence sets the shift.
+      function place(event) {
+        const area = box.value._fullLayout;
+        if (!props.places || !area || event.button !== 0) return;
+        if (!box.value.data.some((d) => d.meta === "in use")) return;
+        const frame = box.value.getBoundingClientRect();
+        const x = event.clientX - frame.left - area._size.l;
+        const y = event.clientY - frame.top - area._size.t;
+        if (x < 0 || x > area._size.w || y < 0 || y > area._size.h) return;
+        emit("place", Math.round(area.xaxis.p2d(x) * 20) / 20);
       }
 
       watch(() => props.figure, draw);
@@ -101,6 +122,7 @@
       onMounted(() => {
         draw();
         box.value.addEventListener("pointerdown", down, true);
+        box.value.addEventListener("click", place, true);
         sizes = new ResizeObserver(() => draw());
         sizes.observe(box.value);
       });
@@ -108,7 +130,7 @@
         if (sizes) sizes.disconnect();
         if (box.value && window.Plotly) window.Plotly.purge(box.value);
       });
-      return () => h("div", { ref: box, class: "sd-plot" + (props.drags ? " shift-handle" : ""), tabindex: props.drags ? 0 : -1 });
+      return () => h("div", { ref: box, class: "sd-plot" + (props.drags ? " shift-handle" : "") + (props.places ? " places" : ""), tabindex: props.drags ? 0 : -1 });
     },
   };
   window.spinedce_widgets = {

@@ -1,0 +1,140 @@
+"""The workstation with its handlers on a switch, and its state in the open, for the control audit.
+
+``python -m browser.switchable_program workstation …`` is ``spinedce workstation …``. While the file
+"disconnected" lies in the user's data folder, nothing that the page sends reaches a handler.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from SpineDCELib.cli import main
+from SpineDCELib.settings import settings_to_dict
+from trame_rca.view_adapter import RcaViewAdapter
+from trame_server.protocol import CoreServer
+
+from SpineDCEWidget.browser import app
+
+#: Delay of the computation after a change in this program, s; never while it is held back.
+_SHORT, _NEVER = 0.05, 1e6
+
+
+def _on_switch(owner: Any, name: str) -> None:
+    """Let a method do nothing while the switch is off; triggers of the audit always work."""
+    method, switch = getattr(owner, name), Path(os.environ["SPINEDCE_HOME"]) / "disconnected"
+
+    @functools.wraps(method)
+    def switched(self: Any, *given: Any) -> Any:
+        if switch.exists() and not str(given[0]).startswith("audit"):
+            return None
+        return method(self, *given)
+
+    setattr(owner, name, switched)
+
+
+def _facts(station: Any) -> dict[str, Any]:
+    """Return what the program uses, as opposed to what the page shows."""
+    views, drawing = station.views, station.drawing
+    cross = station.app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+    return {
+        "visit": station.state.visit, "step": station.state.step, "busy": station.jobs.running,
+        "columns": views.columns, "opacity": views.opacity, "linked": views.linked,
+        "map": views.map_name, "tool": drawing.tool, "role": drawing.role,
+        "drawn": drawing.visit.name if drawing.visit else "", "diameter": drawing.diameter,
+        "cross": bool(cross.GetCrosshairMode()), "between": station.app.segmentation_editor
+        .editor_node.GetSourceVolumeIntensityMask(),
+        "between_range": station.app.segmentation_editor.editor_node
+        .GetSourceVolumeIntensityMaskRange(),
+        "compared": station.session.is_comparison_current,
+        "visits": {v.name: _visit(station, v) for v in station.session.visits},
+        "nodes": station.app.scene.GetNumberOfNodes(),
+    }  # fmt: skip
+
+
+def _visit(station: Any, visit: Any) -> dict[str, Any]:
+    state, display = visit.state, visit.frame.GetDisplayNode()
+    pane = next(p for p in station.views.panes if p.visit == visit.name)
+    node = visit.maps.get(station.views.map_name)
+    look = None if node is None else node.GetDisplayNode()
+    selection = visit.selection
+    return {
+        "study": str(visit.study_path), "frames": visit.analysis.study.dynamic.n_frames,
+        "settings": settings_to_dict(visit.settings), "shift": state.own.get("fit.shift"),
+        "follows": visit.follows_proposal, "current": visit.is_current, "problem": visit.problem,
+        "slice": station.views.slice_index(visit.name),
+        "view": [*pane.node.GetFieldOfView()[:2], *pane.node.GetXYZOrigin()[:2]],
+        "frame": visit.nodes.value("frame"),
+        "voxels": {name: int(mask.sum()) for name, mask in state.regions.items()},
+        "slices": {
+            name: [int(k) for k in mask.any((1, 2)).nonzero()[0]]
+            for name, mask in state.regions.items()
+        },
+        "roles": dict(state.roles), "rulers": len(state.rulers),
+        "selection": None if selection is None else str(selection),
+        "window": [display.GetWindowLevelMin(), display.GetWindowLevelMax()],
+        "look": None if look is None else [
+            look.GetWindowLevelMax(), look.GetLowerThreshold(), look.GetColorNode().GetName(),
+        ],
+        "numbers": _numbers(visit),
+    }  # fmt: skip
+
+
+def _numbers(visit: Any) -> dict[str, float]:
+    return {} if visit.result is None else numbers_of(visit.result)
+
+
+def numbers_of(result: Any) -> dict[str, float]:
+    """Return means of the maps and of the regions, and normalised values, in the engine's units."""
+    found = {}
+    for name, values in result.maps.items():
+        inside = values[np.isfinite(values)]
+        found[f"mean of {name}"] = float(inside.mean()) if inside.size else 0.0
+        found[f"voxels of {name}"] = float(inside.size)
+    for region in result.regions:
+        for name, statistics in region.parameters.items():
+            found[f"{name} of {region.name}"] = float(np.nan_to_num(statistics.mean))
+    for ratio in result.measures.normalised:
+        found[f"normalised {ratio.parameter} of {ratio.lesion}"] = float(ratio.value)
+    return found
+
+
+def start() -> int:
+    """Start the program."""
+    _on_switch(CoreServer, "trigger")
+    _on_switch(CoreServer, "update_state")
+    _on_switch(RcaViewAdapter, "on_interaction")
+    _on_switch(app.Workstation, "uploaded")
+    app._COMPUTE_DELAY = _SHORT
+    original = app.Workstation.__init__
+
+    def prepared(self: Any, *given: Any) -> None:
+        original(self, *given)
+
+        def hold_back(held: bool) -> None:
+            app._COMPUTE_DELAY = _NEVER if held else _SHORT
+
+        def push() -> None:
+            # What the page changed while nothing reached the program goes back.
+            self.server.force_state_push(*self.state.to_dict())
+
+        self.ctrl.trigger("audit")(lambda: _facts(self))
+        self.ctrl.trigger("audit_push")(push)
+        self.ctrl.trigger("audit_hold_back")(hold_back)
+
+        async def swap() -> None:
+            await self.result.swap_visits()
+
+        self.ctrl.trigger("audit_swap")(swap)
+        self.ctrl.trigger("audit_error")(self.show_error)
+
+    app.Workstation.__init__ = prepared  # type: ignore[method-assign]
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(start())

@@ -1,0 +1,1230 @@
+"""Every control of the running page is changed as a hand does, and its effect is asserted.
+
+The controls are those that the page holds in each of its states: a new one without a row here
+fails the test. Each row is also tried while nothing that the page sends reaches the program, in
+which its assertion must fail: some rows always, all of them with SPINEDCE_AUDIT_DISCONNECTED=1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browser.page import VISITS, Page, Program, middle_of, sample_home
+from SpineDCELib.analysis import Analysis
+from SpineDCELib.errors import InputError
+from SpineDCELib.run.inputs import roles_of
+from SpineDCELib.series import read_segmentation
+from SpineDCELib.settings import FORM, Settings, settings_from_dict, value_at, with_values
+
+pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
+
+from browser.switchable_program import numbers_of
+
+from SpineDCEWidget.browser.setting_fields import parsed_value, variable
+from SpineDCEWidget.shared.setting_groups import page_settings
+from SpineDCEWidget.shared.study_opening import corrected, open_images
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+CTRL, SHIFT, NO_MODIFIER = "\ue009", "\ue008", "\ue000"
+ENTER, TAB, ESCAPE, LEFT, RIGHT, PAGE_UP, PAGE_DOWN = (
+    "\ue007", "\ue004", "\ue00c", "\ue012", "\ue014", "\ue00e", "\ue00f",
+)  # fmt: skip
+UNDO = CTRL + "z"
+#: Rows that are tried disconnected in every run.
+ALWAYS = {"theme", "map-select", "slider Slice", "key ]", "view: click", "setting-aif-Hct"}
+EVERY_ROW = os.environ.get("SPINEDCE_AUDIT_DISCONNECTED") == "1"
+#: Time in which a disconnected control must have no effect, s.
+_WITHOUT = 0.7
+
+#: Names of all controls that are to be seen now; repeated ones, such as rows of a table, are one.
+CONTROLS = """
+const native = 'button, input, select, textarea, a, summary, [role=slider], .pane, .sd-plot';
+const inside = '.v-input, .v-btn, .v-overlay';
+const generated = /^(input|checkbox|radio|v)-v?-?\\d+/;
+function handlers(e) {
+  const key = Object.getOwnPropertySymbols(e).find((s) => s.description === '_vei');
+  return Object.keys((key ? e[key] : e._vei) || {});
+}
+function nameOf(e) {
+  if (e.matches('.pane')) return 'view';
+  if (e.matches('.sd-plot')) {
+    return 'plot ' + [...e.classList].find((c) => /-plot$/.test(c) && !/^(sd|js)-/.test(c));
+  }
+  if (e.matches('[role=slider]')) {
+    const of = e.closest('.v-input');
+    return 'slider ' + (e.getAttribute('aria-label') || of.querySelector('input').id || of.id);
+  }
+  if (e.matches('summary')) return 'fold ' + e.innerText.trim();
+  if (e.matches('input[type=radio]')) return 'series';
+  for (const one of ['recent', 'folder', 'candidate', 'column-0', 'column-1', 'column-2',
+                     'report-choice', 'region-delay', 'reset-delay']) {
+    if (e.classList.contains(one)) return one;
+  }
+  if (e.id && !generated.test(e.id)) return e.id;
+  return e.getAttribute('aria-label') || e.title || e.textContent.trim() || e.outerHTML;
+}
+const names = new Set();
+for (const e of document.querySelectorAll('body *')) {
+  const slider = e.matches('.v-slider input');
+  const own = e.matches(native) && !slider && !(e.tabIndex < 0 && e.matches('.v-overlay *'));
+  const acts = /^on(Click|Change|Input|Key|Pointer|Mouse(down|up))/;
+  const other = !e.closest(inside) && handlers(e).some((name) => acts.test(name));
+  if ((own || other) && e.checkVisibility() && !e.closest('.v-list')) names.add(nameOf(e));
+}
+return [...names];
+"""
+#: Stop or pass everything that the mouse and the keyboard do, for controls of the page alone.
+_BLOCK = """
+window.auditBlock = window.auditBlock || ((e) => {
+  e.stopImmediatePropagation();
+  e.preventDefault();
+});
+for (const kind of ['click', 'mousedown', 'mouseup', 'pointerdown', 'keydown', 'change', 'input',
+                    'wheel']) {
+  window[(arguments[0] ? 'add' : 'remove') + 'EventListener'](kind, window.auditBlock, true);
+}
+"""
+
+
+class Audit:
+    """The page, what the program uses, and the rows that were tried."""
+
+    def __init__(self, page: Page, home: Path) -> None:
+        self.page, self.home = page, home
+        self.seen: set[str] = set()
+        self.tried: dict[str, str] = {}  #: control or gesture → "" or what was wrong
+        self.weak: set[str] = set()
+
+    # -- looking --------------------------------------------------------------------------------
+
+    def facts(self) -> dict[str, Any]:
+        """What the program uses."""
+        return self._trigger("audit")
+
+    def _trigger(self, name: str, *arguments: Any) -> Any:
+        return self.page.driver.execute_async_script(
+            "window.trame.trigger(arguments[0], arguments[1]).then(arguments[2])",
+            name, list(arguments),
+        )  # fmt: skip
+
+    def visit(self, name: str = "") -> dict[str, Any]:
+        facts = self.facts()
+        return facts["visits"].get(name or facts["visit"], {})
+
+    def picture(self, selector: str) -> np.ndarray:
+        from PIL import Image
+
+        taken = self.page.element(selector).screenshot_as_png
+        return np.asarray(Image.open(io.BytesIO(taken)).convert("RGB"), int)
+
+    def look(self, *panes: str) -> Callable[[], bool]:
+        """Return a condition: the pictures of these panes differ from now."""
+        before = {pane: self.picture(f"#pane-{pane}") for pane in panes}
+        return lambda: all(
+            (np.abs(self.picture(f"#pane-{pane}") - old).max(-1) > 8).sum() > 20
+            for pane, old in before.items()
+        )
+
+    def note(self) -> None:
+        """Note the controls that are to be seen."""
+        self.seen |= set(self.page.js(CONTROLS))
+
+    def quiet(self) -> None:
+        """Wait until nothing is being computed and the maps are those of the settings."""
+        self.page.wait(
+            lambda: not (self.page.state("busy") or self.page.state("updating"))
+            and all(v["current"] or v["problem"] for v in self.facts()["visits"].values()),
+            60, "the maps",
+        )  # fmt: skip
+
+    # -- rows -----------------------------------------------------------------------------------
+
+    def row(
+        self,
+        name: str,
+        change: Callable[[], Any],
+        effect: Callable[[], Any],
+        *,
+        page_only: bool = False,
+        seconds: float = 15,
+    ) -> None:
+        """Change a control as a hand does, and wait for its effect.
+
+        Args:
+            page_only: it does nothing in the program.
+        """
+        self.note()
+        try:
+            if EVERY_ROW or name in ALWAYS:
+                self._disconnected(name, change, effect, page_only)
+            change()
+            self.page.wait(effect, seconds, f"the effect of {name}")
+            self.tried[name] = self.tried.get(name, "")
+        except Exception as error:
+            if os.environ.get("SPINEDCE_AUDIT_STOP"):
+                raise
+            self.tried[name] = f"{type(error).__name__}: {error}".partition("\n")[0]
+            self.page.picture(self.home / f"{name.replace(' ', '-').replace('/', '')}.png")
+        self.note()
+
+    def _disconnected(
+        self, name: str, change: Callable[[], Any], effect: Callable[[], Any], page_only: bool
+    ) -> None:
+        switch = self.home / "disconnected"
+        switch.touch()
+        self.page.js(_BLOCK, page_only)
+        with contextlib.suppress(Exception):  # a change in several steps is stopped on its way
+            change()
+        end = time.monotonic() + _WITHOUT
+        found = False
+        while not found and time.monotonic() < end:
+            try:
+                found = bool(effect())
+            except Exception:
+                found = False
+            time.sleep(0.05)
+        self.page.js(_BLOCK, False)
+        switch.unlink()
+        if found:
+            self.weak.add(name)
+        self._trigger("audit_push")
+        self.page.js("document.activeElement.blur()")
+        if self.page.driver.find_elements("css selector", ".v-overlay--active"):
+            self.page.keys(ESCAPE)
+        time.sleep(0.1)
+
+    # -- hands ----------------------------------------------------------------------------------
+
+    def click(self, selector: str) -> None:
+        self.page.click(selector, 10)
+
+    def type(self, selector: str, text: str, end: str = ENTER) -> None:
+        self.click(selector)
+        self.page.element(selector).send_keys(CTRL + "a" + NO_MODIFIER, text or "\ue017", end)
+
+    def slide(self, selector: str, share: float) -> None:
+        """Click a slider's track at a share of its length."""
+        track = self.page.element(selector)
+        self.page.js("arguments[0].scrollIntoView({block: 'center'})", track)
+        box = self.page.box(selector)
+        self.page.drag([(box["x"] + share * box["width"], box["y"] + box["height"] / 2)])
+
+    def choose(self, field: str, text: str) -> None:
+        """Choose an item of a menu."""
+        self.click(f".v-field:has(#{field})")
+
+        def item() -> Any:
+            items = self.page.driver.find_elements(
+                "css selector", ".v-overlay--active .v-list-item"
+            )
+            return next((i for i in items if i.text.strip() == text), None)
+
+        self.page.wait(item, 5, text).click()
+
+    def keys(self, key: str, focus: str = "") -> None:
+        """Press a key, with the modifiers before it, on an element or on the page."""
+        from selenium.webdriver import ActionChains
+
+        self.page.js(
+            "arguments[0] ? document.querySelector(arguments[0]).focus()"
+            " : document.activeElement.blur()", focus,
+        )  # fmt: skip
+        actions = ActionChains(self.page.driver)
+        for modifier in key[:-1]:
+            actions = actions.key_down(modifier)
+        actions = actions.send_keys(key[-1])
+        for modifier in key[:-1]:
+            actions = actions.key_up(modifier)
+        actions.perform()
+
+    def step(self, number: int) -> None:
+        self.keys(str(number))
+        self.page.wait(lambda: self.facts()["step"] == number)
+
+    def select(self, visit: str) -> None:
+        if self.facts()["visit"] != visit:
+            self.click(f"#select-{visit}")
+            self.page.wait(lambda: self.facts()["visit"] == visit)
+
+    def at(self, pane: str, across: float = 0.5, down: float = 0.5) -> tuple[float, float]:
+        box = self.page.box(f"#pane-{pane}")
+        return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+    def gesture(self, pane: str, button: str, by: tuple[int, int]) -> None:
+        """Drag with a button of the mouse."""
+        x, y = self.at(pane)
+        send = self.page.driver.execute_cdp_cmd
+        common = {"button": button, "clickCount": 1}
+        send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y})
+        send("Input.dispatchMouseEvent", {"type": "mousePressed", "x": x, "y": y, **common})
+        for part in (0.25, 0.5, 0.75, 1.0):
+            send("Input.dispatchMouseEvent", {
+                "type": "mouseMoved", "x": x + part * by[0], "y": y + part * by[1],
+                "buttons": {"left": 1, "right": 2, "middle": 4}[button], **common,
+            })  # fmt: skip
+            time.sleep(0.02)
+        send("Input.dispatchMouseEvent", {
+            "type": "mouseReleased", "x": x + by[0], "y": y + by[1], **common,
+        })  # fmt: skip
+
+    def wheel(self, pane: str, by: int = -100) -> None:
+        x, y = self.at(pane)
+        send = self.page.driver.execute_cdp_cmd
+        send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y})
+        send("Input.dispatchMouseEvent",
+             {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": by})  # fmt: skip
+
+    def unfold(self) -> None:
+        self.page.js("document.querySelectorAll('details.folded').forEach((e) => (e.open = true))")
+
+
+class Engine:
+    """The same analysis by the engine, as the command line calls it."""
+
+    def __init__(self, study: Path) -> None:
+        self._study = study / "dicom"
+        self._images: dict[Any, Any] = {}
+        truth = read_segmentation(study / "truth" / "rois.seg.nrrd")
+        self._roles = roles_of(truth)
+        self._truth = truth
+        self._analysis: Analysis | None = None
+
+    def images(self, settings: Settings) -> Any:
+        reading = settings.reading
+        key = (reading.frame_interval, reading.frame_times, reading.field_strength)
+        if key not in self._images:
+            own = {
+                f"reading.{name}": value_at(settings, f"reading.{name}")
+                for name in ("frame_interval", "frame_times", "field_strength")
+            }
+            read = open_images(self._study, with_values(
+                Settings(), {"reading.frame_interval": reading.frame_interval}))  # fmt: skip
+            self._images[key] = corrected(read, own)
+        return self._images[key]
+
+    def numbers(self, settings: Settings) -> dict[str, float] | str:
+        """Return the numbers, or the code of the error."""
+        images = self.images(settings)
+        if self._analysis is None:
+            self._analysis = Analysis(images, settings)
+            masks = self._truth.on(images.dynamic.geometry)
+            aorta = next(m for n, m in masks.items() if self._roles[n] == "aorta")
+            self._analysis.update(regions=masks, roles=self._roles, aif_mask=aorta)
+        try:
+            self._analysis.update(study=images, settings=settings)
+            self._analysis.check()
+            return numbers_of(self._analysis.result())
+        except InputError as error:
+            return error.code
+
+
+def _close(a: dict[str, float], b: dict[str, float]) -> bool:
+    return a.keys() == b.keys() and all(
+        b[name] == pytest.approx(value, rel=1e-5, abs=1e-9) for name, value in a.items()
+    )
+
+
+# -- rows -----------------------------------------------------------------------------------------
+
+
+def opening(audit: Audit, folder: Path) -> None:
+    """The page before and while a study is opened."""
+    page, home = audit.page, audit.home
+    sample = home / "sample" / "small"
+    two = _two_series(sample / "before" / "dicom", folder / "two")
+    audit.row("help", lambda: audit.click("#help"),
+              lambda: page.js("return !!document.querySelector('.keys')?.checkVisibility()"),
+              page_only=True)  # fmt: skip
+    told = page.js("return [...document.querySelectorAll('.keys kbd')].map((k) => k.textContent)")
+    assert {text.strip() for text in told} == set(HELP), "a key or gesture in the help has no row"
+    page.keys(ESCAPE)
+    page.wait(lambda: not page.js("return !!document.querySelector('.keys')?.checkVisibility()"))
+
+    def found() -> str:
+        return page.state("found")["path"]
+
+    audit.type("#open-path", str(sample), TAB)
+    audit.row("browse", lambda: audit.click("#browse"), lambda: len(page.state("folders")) == 3)
+    audit.row("folder", lambda: audit.click(".folder:nth-child(2)"),
+              lambda: page.state("open_path").endswith("after"))  # fmt: skip
+    audit.row("open-path", lambda: audit.type("#open-path", str(sample / "before")),
+              lambda: found() == str(sample / "before"))  # fmt: skip
+    audit.type("#open-path", str(two), TAB)
+    audit.row("scan", lambda: audit.click("#scan"), lambda: found() == str(two))
+    audit.row("open-follow-up", lambda: audit.click("#open-follow-up"),
+              lambda: audit.visit("follow-up").get("frames") == 40)  # fmt: skip
+    audit.quiet()
+    audit.click("#scan")
+    page.wait(lambda: found() == str(two))
+
+    def second_series() -> None:
+        page.driver.find_elements("css selector", "input[type=radio]")[1].click()
+        audit.click("#open-baseline")
+
+    audit.row("series", second_series, lambda: audit.visit("baseline").get("frames") == 20)
+    audit.quiet()
+    audit.row("close-study", lambda: audit.click("#close-study"),
+              lambda: audit.facts()["visits"] == {})  # fmt: skip
+    dicom = str(sample / "before" / "dicom")
+    audit.row("upload-folder", lambda: page.element("#upload-folder").send_keys(dicom),
+              lambda: "uploads" in found(), seconds=60)  # fmt: skip
+    page.idle()
+    audit.row("open-baseline", lambda: audit.click("#open-baseline"),
+              lambda: audit.visit("baseline").get("frames") == 40)  # fmt: skip
+    audit.quiet()
+    audit.row("save-scene", lambda: audit.click("#save-scene"),
+              lambda: _downloaded(folder, "*.mrb"), seconds=60)  # fmt: skip
+    scene = _downloaded(folder, "*.mrb")
+    audit.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
+    audit.row("upload-file", lambda: page.element("#upload-file").send_keys(str(scene)),
+              lambda: audit.visit("baseline").get("frames") == 40, seconds=60)  # fmt: skip
+    audit.quiet()
+    audit.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
+    audit.row("sample-full", lambda: audit.click("#sample-full"),
+              lambda: "sample patient" in page.state("busy_title"))  # fmt: skip
+    page.wait(lambda: page.state("busy"))
+    audit.row("cancel", lambda: audit.click("#cancel"),
+              lambda: not (page.state("busy") or audit.facts()["busy"]), seconds=60)  # fmt: skip
+    audit.row("recent", lambda: audit.click(".recent"),
+              lambda: audit.facts()["visits"], seconds=60)  # fmt: skip
+    page.wait(lambda: not page.state("busy"), 60)
+    audit.quiet()
+    audit.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
+    scene_files(audit, scene, folder)
+    audit.row("sample", lambda: audit.click("#sample"),
+              lambda: len(audit.facts()["visits"]) == 2, seconds=60)  # fmt: skip
+    page.wait(lambda: not page.state("busy"), 60)
+    audit.quiet()
+
+
+def scene_files(audit: Audit, scene: Path, folder: Path) -> None:
+    """The question about files outside a scene's own folder."""
+    page = audit.page
+    with zipfile.ZipFile(scene) as bundle:
+        bundle.extractall(folder / "unpacked")
+    (mrml,) = (folder / "unpacked").rglob("*.mrml")
+    moved = folder / "moved.nrrd"
+    shutil.move(mrml.parent / "Data" / "Vp baseline.nrrd", moved)
+    mrml.write_text(mrml.read_text().replace("Data/Vp%20baseline.nrrd", str(moved)))
+    for name, effect in (
+        ("cancel-scene-files", lambda: not page.state("scene_files")["path"]),
+        ("open-scene-files", lambda: audit.visit("baseline").get("frames") == 40),
+    ):
+        audit.type("#open-path", str(mrml), ENTER)
+        page.wait(lambda: page.state("scene_files")["path"], 20, "the question")
+        audit.row(name, lambda name=name: audit.click(f"#{name}"), effect, seconds=60)
+    page.wait(lambda: not page.state("busy"), 60)
+    audit.quiet()
+    audit.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
+
+
+def _two_series(source: Path, target: Path) -> Path:
+    """Copy a dynamic series, with a second one that has half the frames."""
+    import pydicom
+
+    shutil.copytree(source, target / "first")
+    (target / "second").mkdir()
+    for number, path in enumerate(sorted(source.rglob("*.dcm"))):
+        head = pydicom.dcmread(path)
+        if int(head.TemporalPositionIdentifier) > 20:
+            continue
+        head.SeriesInstanceUID = head.SeriesInstanceUID[:-2] + ".2"
+        head.SOPInstanceUID = head.SOPInstanceUID[:-2] + ".2"
+        head.file_meta.MediaStorageSOPInstanceUID = head.SOPInstanceUID
+        head.SeriesNumber, head.NumberOfTemporalPositions = 2, 20
+        head.save_as(target / "second" / f"{number:04}.dcm")
+    return target
+
+
+def _downloaded(folder: Path, pattern: str) -> Path | None:
+    found = [p for p in (folder / "downloads").glob(pattern) if p.stat().st_size]
+    whole = found and not list((folder / "downloads").glob("*.crdownload"))
+    return max(found, key=lambda p: p.stat().st_mtime) if whole else None
+
+
+def frame_and_views(audit: Audit) -> None:
+    """The steps, the bar, the views and the charts."""
+    page = audit.page
+    for number in (2, 3, 4, 5, 1):
+        body = f".step:nth-child({number}) .step-body"
+        audit.row(
+            f"step-{number}", lambda n=number: audit.click(f"#step-{n}"),
+            lambda n=number, body=body: audit.facts()["step"] == n
+            and page.element(body).is_displayed(),
+        )  # fmt: skip
+        if number != 1:
+            audit.step(1)
+            audit.row(f"key {number}", lambda n=number: audit.keys(str(n)),
+                      lambda n=number: audit.facts()["step"] == n)  # fmt: skip
+        folds(audit)
+        audit.note()
+    audit.step(4)
+    audit.row("key 1", lambda: audit.keys("1"), lambda: audit.facts()["step"] == 1)
+    for visit in ("follow-up", "baseline"):
+        before = page.state("main_figure")
+        audit.row(
+            f"select-{visit}", lambda v=visit: audit.click(f"#select-{v}"),
+            lambda v=visit, b=before: audit.facts()["visit"] == v
+            and page.state("main_figure") != b,
+        )  # fmt: skip
+
+    def ink() -> str:
+        return page.state("main_figure")["layout"]["font"]["color"]
+
+    def ground() -> str:
+        return page.js("return getComputedStyle(document.querySelector('.page')).backgroundColor")
+
+    for _ in range(2):
+        was = ink(), ground()
+        audit.row("theme", lambda: audit.click("#theme"),
+                  lambda was=was: ink() != was[0] and ground() != was[1])  # fmt: skip
+
+    # What the views show.
+    audit.step(4)
+    changed = audit.look("baseline1", "follow-up2")
+    audit.row("map-select", lambda: audit.choose("map-select", "Ktrans"),
+              lambda: audit.facts()["map"] == "Ktrans"
+              and page.state("legend")["title"].startswith("Ktrans") and changed())  # fmt: skip
+    audit.choose("map-select", "Vp")
+    page.wait(lambda: audit.facts()["map"] == "vp")
+    time.sleep(0.5)
+    changed = audit.look("baseline2", "follow-up2")
+    audit.row("slider Opacity of the map",
+              lambda: audit.slide("#opacity-box .v-slider__container", 0.1),
+              lambda: audit.facts()["opacity"] < 0.2 and changed())  # fmt: skip
+    audit.slide("#opacity-box .v-slider__container", 0.8)
+    columns = audit.facts()["columns"]
+    for column in range(3):
+        changed = audit.look(f"baseline{column}", f"follow-up{column}")
+        audit.row(
+            f"column-{column}", lambda c=column: _pick(audit, f".column-{c}", "frame"),
+            lambda c=column, changed=changed: audit.facts()["columns"][c] == "frame" and changed(),
+        )  # fmt: skip
+        _pick(audit, f".column-{column}", columns[column])
+        page.wait(lambda: audit.facts()["columns"] == columns)
+    slices(audit)
+    frames(audit)
+    gestures(audit)
+
+
+def folds(audit: Audit) -> None:
+    """Open every closed group of the step."""
+    page = audit.page
+    page.wait(lambda: page.state("step") == audit.facts()["step"])
+    time.sleep(0.3)
+    closed = page.driver.find_elements("css selector", ".step.open details:not([open]) summary")
+    for summary in closed:
+        inside = summary.find_element("xpath", "following-sibling::*")
+        audit.row(f"fold {summary.text.strip()}", lambda s=summary: s.click(),
+                  lambda i=inside: i.is_displayed(), page_only=True)  # fmt: skip
+
+
+def _pick(audit: Audit, selector: str, value: str) -> None:
+    from selenium.webdriver.support.ui import Select
+
+    Select(audit.page.element(selector)).select_by_value(value)
+
+
+def slices(audit: Audit) -> None:
+    """The slice, by slider and keys, and the link of both visits."""
+
+    def both() -> list[int]:
+        return [v["slice"] for v in audit.facts()["visits"].values()]
+
+    changed = audit.look("baseline1", "follow-up1")
+    audit.row("slider Slice", lambda: audit.slide("#slice-box .v-slider__container", 0.99),
+              lambda: both() == [5, 5] and changed()
+              and audit.page.state("positions")["baseline"] == "slice 6 of 6")  # fmt: skip
+    audit.row("key PageDown", lambda: audit.keys(PAGE_DOWN), lambda: both() == [4, 4])
+    audit.row("key PageUp", lambda: audit.keys(PAGE_UP), lambda: both() == [5, 5])
+    audit.row("link", lambda: audit.click("#link"), lambda: not audit.facts()["linked"])
+    changed = audit.look("baseline1")
+    audit.row("view: wheel", lambda: audit.wheel("baseline1", -100),
+              lambda: both() == [4, 5] and changed())  # fmt: skip
+    audit.click("#link")
+    audit.page.wait(lambda: audit.facts()["linked"])
+    audit.wheel("baseline1", -100)
+    audit.page.wait(lambda: both() == [3, 3], 10, "the linked slice")
+
+
+def frames(audit: Audit) -> None:
+    """The frame, by slider, button and key."""
+    page = audit.page
+    _pick(audit, ".column-0", "frame")
+    page.wait(lambda: audit.facts()["columns"][0] == "frame")
+    audit.slide("#frame-box .v-slider__container", 0.02)
+    time.sleep(0.5)
+    changed = audit.look("baseline0", "follow-up0")
+
+    def shown() -> list[int]:
+        return [v["frame"] for v in audit.facts()["visits"].values()]
+
+    audit.row("slider Frame", lambda: audit.slide("#frame-box .v-slider__container", 0.99),
+              lambda: shown() == [39, 39] and page.state("frame_time") == "234.0 s"
+              and changed())  # fmt: skip
+    for name, change in (
+        ("play", lambda: audit.click("#play")),
+        ("key  ", lambda: audit.keys(" ")),
+    ):
+        start = shown()
+        audit.row(name, change, lambda s=start: shown() != s)
+        audit.click("#play")
+        page.wait(lambda: not page.state("playing"))
+    audit.step(1)
+
+
+def gestures(audit: Audit) -> None:
+    """The mouse in the views and the charts."""
+    page = audit.page
+    audit.step(4)
+    audit.keys(ESCAPE)
+    for pane, title in (("follow-up1", "Follow-up"), ("baseline1", "Baseline")):
+        place = audit.at(pane, 0.45, 0.4)
+        visit = pane[:-1]
+        audit.row(
+            "view: click", lambda place=place: page.drag([place, place]),
+            lambda t=title, v=visit: (page.state("voxel_card") or {}).get("title", "").startswith(
+                f"{t}, slice {audit.visit(v)['slice'] + 1},"
+            ) and audit.facts()["cross"],
+        )  # fmt: skip
+    audit.row("close-voxel", lambda: audit.click("#close-voxel"),
+              lambda: not page.state("voxel_card") and not audit.facts()["cross"])  # fmt: skip
+    page.drag([place, place])
+    page.wait(lambda: page.state("voxel_card"))
+    audit.row("key Escape", lambda: audit.keys(ESCAPE),
+              lambda: not page.state("voxel_card"))  # fmt: skip
+
+    def field() -> list[float]:
+        return audit.visit("baseline")["view"]
+
+    for button in ("right", "middle"):
+        was, changed = field(), audit.look("baseline1", "follow-up1")
+        part = slice(0, 2) if button == "right" else slice(2, 4)
+        audit.row(
+            f"view: {button} drag", lambda b=button: audit.gesture("baseline1", b, (30, 40)),
+            lambda was=was, changed=changed, part=part: field()[part] != was[part] and changed(),
+        )  # fmt: skip
+    was, changed = field(), audit.look("baseline1")
+    audit.row("fit", lambda: audit.click("#fit"), lambda: field() != was and changed())
+
+
+def arteries(audit: Audit) -> None:
+    """Step 2."""
+    page = audit.page
+    audit.select("baseline")
+    audit.step(2)
+    audit.note()
+
+    def shift() -> float:
+        return audit.visit("baseline")["shift"]
+
+    proposed = shift()
+    for key, by in (("ArrowRight", 0.1), ("ArrowLeft", -0.1), ("Shift+ArrowRight", 1.0),
+                    ("Shift+ArrowLeft", -1.0)):  # fmt: skip
+        start = shift()
+        press = (SHIFT if "Shift" in key else "") + (RIGHT if by > 0 else LEFT)
+        audit.row(f"key {key}", lambda p=press: audit.keys(p, ".main-plot"),
+                  lambda s=start, by=by: abs(shift() - s - by) < 1e-6
+                  and abs(page.state("main_figure")["shift"] - shift()) < 1e-6)  # fmt: skip
+    numbers, changed = audit.visit("baseline")["numbers"], audit.look("baseline1")
+    audit.row("slider Shift in seconds",
+              lambda: audit.slide(".shift-box .v-slider__container", 0.7),
+              lambda: shift() > proposed + 4 and audit.visit("baseline")["numbers"] != numbers
+              and changed())  # fmt: skip
+    audit.quiet()
+    audit.row("use-proposal", lambda: audit.click("#use-proposal"),
+              lambda: abs(shift() - proposed) < 0.006
+              and audit.visit("baseline")["follows"])  # fmt: skip
+    audit.quiet()
+    start = shift()
+    box = page.box(".main-plot")
+    x, y = box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6
+    audit.row("plot main-plot", lambda: page.drag([(x, y), *((x + i, y) for i in range(1, 9))]),
+              lambda: shift() > start + 0.5)  # fmt: skip
+    audit.quiet()
+    charts(audit, shift)
+    parker = FORM["aif.source"].choices["parker"]
+    audit.row("aif-source", lambda: audit.choose("aif-source", parker),
+              lambda: audit.visit("baseline")["settings"]["aif"]["source"] == "parker"
+              and audit.visit("baseline")["current"])  # fmt: skip
+    audit.quiet()
+    audit.keys(UNDO)
+    page.wait(lambda: audit.visit("baseline")["settings"]["aif"]["source"] == "auto")
+    audit.quiet()
+    page.wait(lambda: page.state("candidates"), 20, "the candidates")
+
+    numbers = audit.visit("baseline")["numbers"]
+
+    def taken() -> list[bool]:
+        return [c["taken"] for c in page.state("candidates")]
+
+    was = taken()
+    audit.row("candidate", lambda: audit.click(".candidate"),
+              lambda: taken()[0] != was[0] and audit.visit("baseline")["selection"]
+              and audit.visit("baseline")["numbers"] != numbers)  # fmt: skip
+    audit.quiet()
+    audit.row("reset-artery", lambda: audit.click("#reset-artery"),
+              lambda: taken() == was and not audit.visit("baseline")["selection"]
+              and _close(audit.visit("baseline")["numbers"], numbers))  # fmt: skip
+    audit.quiet()
+    box = page.box(".candidates-plot")
+
+    def pick() -> None:
+        # On the curve of the first candidate, near its peak.
+        at = page.js(
+            "const g = document.querySelector('.candidates-plot'); const d = g.data[0];"
+            "const i = d.y.indexOf(Math.max(...d.y)); const l = g._fullLayout;"
+            "g.scrollIntoView({block: 'center'}); const r = g.getBoundingClientRect();"
+            "return [r.x + l.xaxis._offset + l.xaxis.d2p(d.x[i]),"
+            " r.y + l.yaxis._offset + l.yaxis.d2p(d.y[i])]"
+        )
+        page.drag([(at[0] - 1, at[1] + 1), tuple(at), tuple(at)][:1])
+
+    audit.row("plot candidates-plot", pick,
+              lambda: taken() != was and audit.visit("baseline")["selection"])  # fmt: skip
+    audit.click("#reset-artery")
+    audit.quiet()
+
+
+def charts(audit: Audit, shift: Callable[[], float]) -> None:
+    """The evidence, where a click sets the shift."""
+    page = audit.page
+
+    def at(seconds: float) -> tuple[float, float]:
+        return tuple(page.js(
+            "const g = document.querySelector('.side-plot'); const l = g._fullLayout;"
+            "const r = g.getBoundingClientRect();"
+            "return [r.x + l._size.l + l.xaxis.d2p(arguments[0]),"
+            " r.y + l._size.t + l._size.h / 2]", seconds,
+        ))  # fmt: skip
+
+    place = at(7.0)
+    audit.row("plot side-plot", lambda: page.drag([place]),
+              lambda: abs(shift() - 7.0) < 0.2)  # fmt: skip
+    audit.quiet()
+
+
+def regions(audit: Audit) -> None:
+    """Step 3."""
+    page, sample = audit.page, audit.home / "sample" / "small"
+    audit.select("baseline")
+    audit.step(3)
+    audit.note()
+    at = middle_of(page, "baseline1", sample / "before", "lesion")
+    page.go("baseline", at.slice_index)
+
+    def voxels(name: str = "Lesion", visit: str = "baseline") -> int:
+        return audit.visit(visit)["voxels"].get(name, 0)
+
+    stroke = [(at.x + i, at.y) for i in (-2, -1, 0, 1, 2)]
+    for role in ("muscle", "aorta", "exclusion", "reference", "lesion"):
+        audit.row(f"role-{role}", lambda r=role: audit.click(f"#role-{r}"),
+                  lambda r=role: audit.facts()["role"] == r
+                  and audit.facts()["tool"] == "paint")  # fmt: skip
+    audit.row("view: stroke", lambda: page.drag(stroke),
+              lambda: voxels() and page.state("region_numbers").get("lesion"))  # fmt: skip
+    painted = voxels()
+    for name, tool, path in (
+        ("tool-erase", "erase", stroke), ("tool-paint", "paint", stroke),
+        ("tool-scissors", "scissors", _ring(at.x, at.y, 3 * at.scale)),
+        ("tool-draw", "draw", _ring(at.x, at.y, 12 * at.scale)),
+    ):  # fmt: skip
+        was = voxels()
+
+        def use(name: str = name, path: Any = path) -> None:
+            audit.click(f"#{name}")
+            time.sleep(0.3)
+            page.drag(path, pause=0.03)
+
+        audit.row(
+            name, use,
+            lambda t=tool, was=was: audit.facts()["tool"] == t
+            and (voxels() < was if t in ("erase", "scissors") else voxels() > was),
+        )  # fmt: skip
+    assert painted
+    was = voxels()
+    audit.row("button-can_undo", lambda: audit.click("#button-can_undo"), lambda: voxels() < was)
+    less = voxels()
+    audit.row("button-can_redo", lambda: audit.click("#button-can_redo"), lambda: voxels() == was)
+    audit.row("key Ctrl+z", lambda: audit.keys(UNDO), lambda: voxels() == less)
+    audit.row("key Ctrl+y", lambda: audit.keys(CTRL + "y"), lambda: voxels() == was)
+    audit.keys(UNDO)
+    page.wait(lambda: voxels() == less)
+    audit.row("key Ctrl+Shift+z", lambda: audit.keys(CTRL + SHIFT + "z"),
+              lambda: voxels() == was)  # fmt: skip
+    audit.click("#tool-paint")
+    page.wait(lambda: audit.facts()["tool"] == "paint")
+    audit.row("slider Brush diameter in mm",
+              lambda: audit.slide("#brush-box .v-slider__container", 0.9),
+              lambda: audit.facts()["diameter"] > 30)  # fmt: skip
+    for key, smaller in (("[", True), ("]", False)):
+        was = audit.facts()["diameter"]
+        audit.row(f"key {key}", lambda k=key: audit.keys(k),
+                  lambda was=was, s=smaller: (audit.facts()["diameter"] < was) == s
+                  and audit.facts()["diameter"] != was)  # fmt: skip
+    here = audit.visit("baseline")["slice"]
+    for name, by in (("copy-next", 1), ("copy-previous", -1)):
+        page.go("baseline", here)
+        audit.row(name, lambda n=name: audit.click(f"#{n}"),
+                  lambda by=by: here + by in audit.visit("baseline")["slices"]["Lesion"]
+                  and audit.visit("baseline")["slice"] == here + by)  # fmt: skip
+    limits(audit)
+    audit.row("add-another", lambda: audit.click("#add-another"),
+              lambda: "Lesion 2" in audit.visit("baseline")["roles"])  # fmt: skip
+    audit.row("delete-region", lambda: audit.click("#delete-region"),
+              lambda: "Lesion 2" not in audit.visit("baseline")["roles"])  # fmt: skip
+    rulers(audit, at)
+    audit.keys(ESCAPE)
+    for visit, folder in VISITS.items():
+        audit.select(visit)
+        file = str(sample / folder / "truth" / "rois.seg.nrrd")
+        expected = {n: int(m.sum()) for n, m in read_segmentation(file).masks.items()}
+        audit.row("upload-regions", lambda f=file: page.element("#upload-regions").send_keys(f),
+                  lambda v=visit, e=expected: audit.visit(v)["voxels"] == e)  # fmt: skip
+        audit.quiet()
+    audit.select("baseline")
+
+
+def _ring(x: float, y: float, radius: float) -> list[tuple[float, float]]:
+    return [(x + radius * np.cos(a), y + radius * np.sin(a)) for a in np.linspace(0, 2 * np.pi, 16)]
+
+
+def limits(audit: Audit) -> None:
+    """Painting within a range of the signal."""
+    page = audit.page
+    page.go("baseline", 2)
+    audit.click("#role-exclusion")
+    page.wait(lambda: audit.facts()["role"] == "exclusion")
+    changed = audit.look("baseline1")
+    audit.row("only-between", lambda: audit.click("label[for=only-between]"),
+              lambda: audit.facts()["between"] and changed())  # fmt: skip
+    was = audit.facts()["between_range"]
+    box = page.box("#between-box .v-slider__container")
+    y = box["y"] + box["height"] / 2
+    audit.row("slider between_start", lambda: page.drag([(box["x"] + 0.35 * box["width"], y)]),
+              lambda: audit.facts()["between_range"] != was)  # fmt: skip
+    audit.row("fill-slice", lambda: audit.click("#fill-slice"),
+              lambda: 2 in audit.visit("baseline")["slices"].get("Exclusion", []))  # fmt: skip
+    audit.click("label[for=only-between]")
+    page.wait(lambda: not audit.facts()["between"])
+    audit.click("#delete-region")
+    audit.click("#role-lesion")
+    page.wait(lambda: audit.facts()["role"] == "lesion")
+
+
+def rulers(audit: Audit, at: Any) -> None:
+    """Rulers."""
+    page = audit.page
+    page.go("baseline", at.slice_index)
+    x, y = int(at.x), int(at.y)
+
+    def measure(pane_x: float = x) -> None:
+        audit.click("#ruler")
+        page.wait(lambda: page.state("placing"), 3)
+        for point in ((pane_x, y - 30), (pane_x, y + 30)):
+            page.drag([point])
+            time.sleep(0.4)
+
+    audit.row("ruler", measure, lambda: audit.visit("baseline")["rulers"] == 1)
+    audit.row("view: drag of a ruler's end",
+              lambda: page.drag([(x, y + 30), *((x, y + 30 + i) for i in (4, 8, 12, 16))],
+                                pause=0.05),
+              lambda: page.state("rulers") == [f"{76 / at.scale:.1f} mm"])  # fmt: skip
+    audit.row("remove-rulers", lambda: audit.click("#remove-rulers"),
+              lambda: audit.visit("baseline")["rulers"] == 0)  # fmt: skip
+
+
+def delays(audit: Audit) -> None:
+    """The shift of one region, set and reset alone."""
+    audit.select("baseline")
+    audit.step(2)
+
+    def given() -> dict[str, float]:
+        return audit.visit("baseline")["settings"]["fit"]["shifts"]
+
+    numbers = audit.visit("baseline")["numbers"]
+    audit.row("region-delay", lambda: audit.type(".region-delay", "2.5", TAB),
+              lambda: given() == {"Lesion": 2.5} and audit.visit("baseline")["current"]
+              and audit.visit("baseline")["numbers"] != numbers)  # fmt: skip
+    audit.quiet()
+    audit.row("reset-delay", lambda: audit.click(".reset-delay"),
+              lambda: given() == {} and audit.visit("baseline")["current"]
+              and _close(audit.visit("baseline")["numbers"], numbers))  # fmt: skip
+    audit.quiet()
+
+
+def maps(audit: Audit) -> None:
+    """Step 4, without its settings."""
+    page = audit.page
+    audit.step(4)
+
+    def look() -> list[Any]:
+        return audit.visit("baseline")["look"]
+
+    for name, place, box, share in (("Top of scale", 0, "#scale-box", 0.9),
+                                    ("Transparent below", 1, "#threshold-box", 0.5)):  # fmt: skip
+        was, changed = look(), audit.look("baseline1", "follow-up1")
+        audit.row(
+            f"slider {name}",
+            lambda b=box, s=share: audit.slide(f"{b} .v-slider__container", s),
+            lambda was=was, p=place, c=changed: abs(look()[p] - was[p]) > 1e-3 * was[0] and c()
+            and audit.visit("follow-up")["look"] == look(),
+        )  # fmt: skip
+    was, changed = look(), audit.look("baseline1", "follow-up1")
+    audit.row("fit-scale", lambda: audit.click("#fit-scale"),
+              lambda: look()[0] != was[0] and changed())  # fmt: skip
+    changed = audit.look("baseline1", "follow-up1")
+    audit.row("colours", lambda: audit.choose("colours", "Rainbow"),
+              lambda: "rainbow" in look()[2].lower() and changed())  # fmt: skip
+    audit._trigger("audit_hold_back", True)
+    audit.type("#setting-aif-Hct", "0.3")
+    page.wait(lambda: not audit.visit("baseline")["current"])
+    audit.row("recompute-maps", lambda: audit.click("#recompute-maps"),
+              lambda: audit.visit("baseline")["current"])  # fmt: skip
+    audit._trigger("audit_hold_back", False)
+    page.wait(lambda: not page.state("busy"))
+    audit.keys(UNDO)
+    page.wait(lambda: audit.visit("baseline")["settings"]["aif"]["Hct"] == 0.42)
+    audit.quiet()
+
+
+#: What a user enters in each setting.
+ENTERED = {
+    "reading.TR": "5", "reading.FA": "20", "reading.field_strength": "3",
+    "reading.frame_interval": "5",
+    "reading.frame_times": ", ".join(f"{5.5 * i}" for i in range(40)),
+    "reading.excluded_frames": "30, 31", "contrast.dose": "0.2", "contrast.rate": "3",
+    "contrast.concentration": "0.5", "fit.shifts": "Lesion=2.5", "concentration.T10": "900",
+    "concentration.muscle_T10": "1100", "concentration.r1": "5", "aif.blood_T10": "1600",
+    "aif.Hct": "0.3", "concentration.baseline_frames": "3", "aif.r2": "6", "fit.kep_low": "0.1",
+    "fit.kep_high": "4", "preprocessing.noise_mask.level": "3",
+    "preprocessing.noise_mask.closing": "1", "preprocessing.noise_mask.smallest": "0.9",
+    "preprocessing.motion.least": "0.001", "preprocessing.motion.posterior": "0.2",
+    "preprocessing.spikes.height": "1.5", "preprocessing.space.width": "6",
+    "preprocessing.space.contrast": "1", "preprocessing.time.width": "40",
+    "preprocessing.time.contrast": "1", "preprocessing.time.first_pass": "90",
+    "concentration.T1_source": "fixed", "fit.model": "patlak",
+    "preprocessing.space.method": "edge_preserving",
+}  # fmt: skip
+#: Settings that stay on for the rows of others, which depend on them: setting → others.
+KEPT_ON = {
+    "concentration.T1_source": ("concentration.T10",),
+    "preprocessing.motion.on": (
+        "preprocessing.motion.least", "preprocessing.motion.through_plane",
+        "preprocessing.motion.posterior",
+    ),
+    "preprocessing.spikes.on": ("preprocessing.spikes.height",),
+    "preprocessing.space.method": (
+        "preprocessing.space.width", "preprocessing.space.contrast",
+        "preprocessing.space.through_plane",
+    ),
+    "preprocessing.time.on": (
+        "preprocessing.time.width", "preprocessing.time.contrast",
+        "preprocessing.time.first_pass",
+    ),
+}  # fmt: skip
+#: Settings that do not change the numbers of this study.
+WITHOUT_EFFECT: set[str] = set()
+#: Settings that this study cannot be analysed with: setting → code of the error.
+REFUSED: dict[str, str] = {}
+
+
+def settings(audit: Audit, engines: dict[str, Engine]) -> dict[str, set[str]]:
+    """Every setting: the numbers are those of the engine with the same choice.
+
+    Returns:
+        The settings without effect on the numbers.
+    """
+    page = audit.page
+    without: dict[str, set[str]] = {"effect": set(), "result": set()}
+    audit.select("baseline")
+    # A shift that a person set stays where it is.
+    audit.step(2)
+    for visit in VISITS:
+        audit.select(visit)
+        audit.keys(RIGHT, ".main-plot")
+        page.wait(lambda v=visit: not audit.visit(v)["follows"])
+        audit.quiet()
+    audit.select("baseline")
+    dependent = {path for paths in KEPT_ON.values() for path in paths}
+    for path in page_settings():
+        if path in dependent:
+            continue
+        _setting(audit, engines, path, without, undo=path not in KEPT_ON)
+        for other in KEPT_ON.get(path, ()):
+            _setting(audit, engines, other, without)
+        if path in KEPT_ON:
+            _take_back(audit, path)
+    return without
+
+
+def _setting(
+    audit: Audit, engines: dict[str, Engine], path: str, without: dict[str, set[str]],
+    undo: bool = True,
+) -> None:  # fmt: skip
+    page, field = audit.page, FORM[path]
+    step = int(page.js(
+        "const e = document.getElementById(arguments[0]).closest('.step');"
+        "return [...e.parentElement.children].indexOf(e) + 1", _id(path)))  # fmt: skip
+    if audit.facts()["step"] != step:
+        audit.step(step)
+    audit.unfold()
+    facts = audit.facts()["visits"]
+    old = {name: settings_from_dict(facts[name]["settings"], kind=Settings) for name in VISITS}
+    present = value_at(old["baseline"], path)
+    if field.kind == "switch":
+        entered: Any = not present
+    elif field.kind == "choice":
+        entered = ENTERED.get(path) or next(c for c in field.choices if c not in (present, None))
+    else:
+        entered = ENTERED[path]
+    value = parsed_value(path, entered)
+    visits = list(VISITS) if field.scope == "common" else ["baseline"]
+    expected = {
+        name: engines[name].numbers(with_values(old[name], {path: value})) for name in visits
+    }
+    if all(expected[name] == facts[name]["numbers"] or (
+        not isinstance(expected[name], str) and _close(expected[name], facts[name]["numbers"])
+    ) for name in visits):  # fmt: skip
+        without["effect"].add(path)
+    if any(isinstance(numbers, str) for numbers in expected.values()):
+        without["result"].add(path)
+
+    def change() -> None:
+        if field.kind == "switch":
+            page.js("arguments[0].scrollIntoView({block: 'center'})", page.element(f"#{_id(path)}"))
+            audit.click(f"label[for={_id(path)}]")
+        elif field.kind == "choice":
+            audit.choose(_id(path), field.choices[value])
+        else:
+            audit.type(f"#{_id(path)}", entered, TAB)
+
+    def holds() -> bool:
+        now = audit.facts()["visits"]
+        for name in VISITS:
+            of = value_at(settings_from_dict(now[name]["settings"], kind=Settings), path)
+            if of != (value if name in visits else value_at(old[name], path)):
+                return False
+        if path in ("reading.TR", "reading.FA", "reading.field_strength"):
+            shown = page.state("facts")
+            if not any(f"{float(entered):g} " in cells[1] for cells in shown):
+                return False
+        for name in visits:
+            numbers = expected[name]
+            if isinstance(numbers, str):
+                if not now[name]["problem"] or not page.state("error"):
+                    return False
+            elif not (now[name]["current"] and _close(numbers, now[name]["numbers"])):
+                return False
+        return True
+
+    audit.row(_id(path), change, holds, seconds=90)
+    if undo:
+        _take_back(audit, path)
+
+
+def _take_back(audit: Audit, path: str) -> None:
+    audit.keys(UNDO)
+    default = value_at(Settings(), path)
+    audit.page.wait(
+        lambda: value_at(
+            settings_from_dict(audit.visit("baseline")["settings"], kind=Settings), path
+        ) == default, 10, f"the end of {path}",
+    )  # fmt: skip
+    audit.quiet()
+    if audit.page.state("error"):
+        audit.page.click("#close-error")
+
+
+def _id(path: str) -> str:
+    return variable(path).replace("_", "-")
+
+
+def result(audit: Audit, folder: Path) -> None:
+    """Step 5 and the messages."""
+    page = audit.page
+    audit.step(5)
+    audit.quiet()
+    audit.row("compare", lambda: audit.click("#compare"),
+              lambda: audit.facts()["compared"] and "%" in page.element("#call").text,
+              seconds=60)  # fmt: skip
+
+    def exported(*, has: str = "", without: str = "") -> bool:
+        archive = _downloaded(folder, "spinedce-results*.zip")
+        if archive is None:
+            return False
+        with zipfile.ZipFile(archive) as file:
+            text = "\n".join(file.namelist())
+            texts = "".join(
+                file.read(n).decode() for n in file.namelist() if n.endswith("provenance.json")
+            )
+        return has in text and (not without or without not in texts)
+
+    def export() -> None:
+        for old in (folder / "downloads").glob("*.zip"):
+            old.unlink()
+        audit.click("#export")
+
+    audit.row("export", export, lambda: exported(has="before/measurements.csv")
+              and not exported(has=".nii"), seconds=60)  # fmt: skip
+    page.idle()
+
+    def with_nifti() -> None:
+        audit.choose("formats", "NIfTI")
+        page.keys(ESCAPE)
+        page.wait(lambda: "nifti" in page.state("formats"), 3)
+        export()
+
+    audit.row("formats", with_nifti, lambda: exported(has=".nii"), seconds=60)
+    page.idle()
+    study = str(audit.home / "sample" / "small" / "before" / "dicom")
+    assert not exported(without=study)
+
+    def anonymous() -> None:
+        audit.click("label[for=anonymise]")
+        export()
+
+    audit.row("anonymise", anonymous, lambda: exported(has="before", without=study), seconds=60)
+    page.idle()
+    audit.row("report", lambda: audit.click("#report"), lambda: page.state("report_url"),
+              seconds=60)  # fmt: skip
+    page.idle()
+    was = page.state("report_url")
+    audit.row(
+        "report-choice", lambda: audit.click(".report-choice:nth-child(2)"),
+        lambda: page.state("report_url") != was
+        and page.element(".report iframe").get_property("src").endswith(page.state("report_url")),
+        page_only=True,
+    )  # fmt: skip
+    audit.row("close-report", lambda: audit.click("#close-report"),
+              lambda: not page.driver.find_elements("css selector", ".report"),
+              page_only=True)  # fmt: skip
+    audit._trigger("audit_error", "Something to close.")
+    page.wait(lambda: page.driver.find_elements("css selector", "#close-error"))
+    audit.row("close-error", lambda: audit.click("#close-error"),
+              lambda: not page.driver.find_elements("css selector", ".error-bar"),
+              page_only=True)  # fmt: skip
+
+
+def questions(audit: Audit) -> None:
+    """What is asked about a pair of visits; and the removal of what is kept."""
+    page, sample = audit.page, audit.home / "sample" / "small"
+    close(audit)
+    for visit, part in (("baseline", "after"), ("follow-up", "before")):
+        audit.type("#open-path", str(sample / part))
+        page.wait(lambda p=part: page.state("found")["path"] == str(sample / p))
+        audit.click(f"#open-{visit}")
+        page.wait(lambda v=visit: audit.visit(v), 30)
+        page.wait(lambda: not page.state("busy"), 30)
+        audit.quiet()
+    audit.step(5)
+    page.wait(lambda: page.state("question")["text"], 20, "the question")
+    studies = [v["study"] for v in audit.facts()["visits"].values()]
+    audit.step(1)
+    audit.row("close-follow-up", lambda: audit.click("#close-follow-up"),
+              lambda: list(audit.facts()["visits"]) == ["baseline"])  # fmt: skip
+    audit.type("#open-path", str(sample / "before"))
+    page.wait(lambda: page.state("found")["path"] == str(sample / "before"))
+    audit.click("#open-follow-up")
+    page.wait(lambda: page.state("question")["text"], 30, "the question")
+    page.wait(lambda: not page.state("busy"), 30)
+    audit.quiet()
+    audit.row("swap-visits-study", lambda: audit.click("#swap-visits-study"),
+              lambda: [v["study"] for v in audit.facts()["visits"].values()] == studies[::-1],
+              seconds=60)  # fmt: skip
+    page.wait(lambda: not page.state("busy"), 60)
+    audit.quiet()
+    audit._trigger("audit_swap")
+    page.wait(lambda: page.state("question")["text"], 30, "the question")
+    audit.quiet()
+    audit.step(5)
+    audit.row("accept-finding", lambda: audit.click("#accept-finding"),
+              lambda: not page.state("question")["text"])  # fmt: skip
+    audit._trigger("audit_swap")
+    page.wait(lambda: not page.state("question")["text"])
+    audit._trigger("audit_swap")
+    page.wait(lambda: page.state("question")["text"], 30, "the question")
+    audit.quiet()
+    audit.row("swap-visits", lambda: audit.click("#swap-visits"),
+              lambda: [v["study"] for v in audit.facts()["visits"].values()] == studies[::-1]
+              and not page.state("question")["text"], seconds=60)  # fmt: skip
+    page.wait(lambda: not page.state("busy"), 60)
+    audit.quiet()
+    close(audit)
+    audit.row("remove-kept", lambda: audit.click("#remove-kept"),
+              lambda: not page.state("kept")
+              and not any((audit.home / "sample").iterdir()))  # fmt: skip
+
+
+def close(audit: Audit) -> None:
+    """Close the studies."""
+    audit.step(1)
+    audit.click("#close-study")
+    audit.page.wait(lambda: not audit.page.state("visits"))
+
+
+#: Key or gesture as the help names it → its rows.
+HELP = {
+    "1 – 5": ["key 1", "key 2", "key 3", "key 4", "key 5"],
+    "wheel, PgUp, PgDn": ["view: wheel", "key PageUp", "key PageDown"],
+    "space": ["key  "],
+    "← →": ["key ArrowLeft", "key ArrowRight", "key Shift+ArrowLeft", "key Shift+ArrowRight"],
+    "[ ]": ["key [", "key ]"], "Ctrl+Z, Ctrl+Y": ["key Ctrl+z", "key Ctrl+y"],
+    "Esc": ["key Escape"], "click": ["view: click"], "right drag": ["view: right drag"],
+    "middle drag": ["view: middle drag"],
+}  # fmt: skip
+
+
+def test_every_control_does_what_it_says(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("audit")
+    home = sample_home(tmp_path_factory, "quick")
+    program = Program(home, module="browser.switchable_program")
+    page = Page(program.address, folder / "downloads")
+    page.driver.set_script_timeout(60)
+    audit = Audit(page, home)
+    engines = {v: Engine(home / "sample" / "small" / part) for v, part in VISITS.items()}
+    began = time.monotonic()
+    try:
+        opening(audit, folder)
+        frame_and_views(audit)
+        arteries(audit)
+        regions(audit)
+        delays(audit)
+        maps(audit)
+        without = settings(audit, engines)
+        result(audit, folder)
+        questions(audit)
+        keys = {f"key {key}" for key in page.js("return window.spinedce.keys")}
+        troubles = page.troubles()
+    finally:
+        page.quit()
+        program.stop()
+    views = {name for name in audit.tried if name.startswith("view: ")}
+    controls = (audit.seen - {"view"}) | keys | views
+    print(f"{len(controls)} controls, {len(audit.tried)} rows, {time.monotonic() - began:.0f} s")
+    print("without effect on the numbers:", sorted(without["effect"]))
+    print("refused:", sorted(without["result"]))
+    assert {name: why for name, why in audit.tried.items() if why} == {}
+    assert sorted(controls - audit.tried.keys()) == [], "controls without a row"
+    assert sorted(audit.tried.keys() - controls) == [], "rows without a control"
+    assert {row for rows in HELP.values() for row in rows} <= audit.tried.keys()
+    assert audit.weak == set(), "rows that hold without their handler"
+    assert without["effect"] == WITHOUT_EFFECT
+    assert without["result"] == REFUSED.keys()
+    assert troubles == []
+    assert program.troubles() == []
