@@ -90,6 +90,7 @@ class Workstation:
         self.panels = (self.study, self.arteries, self.regions, self.maps, self.result)
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._outdated: set[str] = set()
+        self._computing = 0  #: calls that compute what is out of date
         self._problem = ""  #: message of the last computation that failed
         self._tasks: set[asyncio.Task[None]] = set()
         self._bind()
@@ -347,12 +348,20 @@ class Workstation:
         self.after_pause("save", _SAVE_DELAY, save)
 
     async def _compute_outdated(self) -> None:
-        while self._outdated:
-            visit = self.session.visit(self._outdated.pop())
-            if visit.analysis is not None and not visit.is_current:
-                await self.analyse(visit, quiet=True)
-        with self.state as state:
-            state.updating = False
+        self._computing += 1
+        try:
+            while self._outdated:
+                visit = self.session.visit(self._outdated.pop())
+                if visit.analysis is not None and not visit.is_current:
+                    await self.analyse(visit, quiet=True)
+                else:
+                    self.refresh()  # a change was taken back; the steps say so
+        finally:
+            self._computing -= 1
+        # Another call may still wait for its turn, or for the pause after the last change.
+        if not (self._computing or self._outdated or "compute" in self._timers):
+            with self.state as state:
+                state.updating = False
 
     async def analyse(self, visit: Any, *, quiet: bool = False) -> bool:
         """Compute and show a visit's maps and measurements; return whether the work was completed.

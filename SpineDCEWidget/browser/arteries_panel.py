@@ -94,14 +94,11 @@ class ArteriesPanel:
         """Set the shift to the place that the curve was dragged to."""
         self._station.state.shift = round(float(seconds), 2)
 
-    def use_proposal(self, seconds: float) -> None:
-        """Use the proposed shift that the page showed when the button was clicked."""
+    def use_proposal(self) -> None:
+        """Use the proposed shift that is shown; it then follows the regions."""
         station, visit = self._station, self._station.visit
-        if visit is not None and station.attempt(
-            lambda: station.session.use_proposal(visit, float(seconds))
-        ):
+        if visit is not None and station.attempt(lambda: station.session.use_proposal(visit)):
             self._wanted = None
-            station.state.shift = float(seconds)
             station.changed(visit)
             station.refresh()
 
@@ -221,7 +218,7 @@ class ArteriesPanel:
                     html.Span("{{ proposal.text }}", classes="hint grow", id="proposal")
                     v3.VBtn(
                         "Use proposal", size="x-small", variant="tonal", id="use-proposal",
-                        click=(self.use_proposal, "[proposal.shift]"),
+                        click=self.use_proposal,
                         **disabled_if({
                             "proposal.shift === null": "No shift is proposed.",
                             "proposal.used":

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from SpineDCELib.export.report.pdf_printing import find_browser
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -16,6 +17,13 @@ from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.wording import COMPARING, FORMAT_TITLES, remedy
 
 _NOT_READY = {"!ready_to_export": "The maps are out of date or have not been computed yet."}
+
+
+def _disabled(kind: str) -> dict[str, Any]:
+    """Return properties of a format's item: disabled with the reason if it cannot be written."""
+    if kind != "pdf" or find_browser() is not None:
+        return {}
+    return {"disabled": True, "subtitle": "Needs Chromium, Chrome or Edge; none was found."}
 
 
 class ResultPanel:
@@ -30,7 +38,8 @@ class ResultPanel:
                 "compared": False, "formats": ["report"], "anonymise": False,
                 "report_url": "", "reports": [], "download": None, "ready_to_export": False,
                 "format_items": [
-                    {"title": title, "value": value} for value, title in FORMAT_TITLES.items()
+                    {"title": title, "value": value, "props": _disabled(value)}
+                    for value, title in FORMAT_TITLES.items()
                 ],
             }
         )  # fmt: skip

@@ -312,7 +312,10 @@ class StudyPanel:
         state.study_title = shown.patients(visits)
         state.study_folders = " · ".join(dict.fromkeys(_name(v) for v in visits))
         state.whose = {
-            v.name: " · ".join(t for t in (v.patient.text, v.patient.series) if t) for v in visits
+            v.name: " · ".join(
+                t for t in (v.patient, v.analysis.study.dynamic.acquisition.description) if t
+            )
+            for v in visits if v.analysis is not None
         }
         state.facts = [
             ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.times[-1]:.0f} s"),

@@ -38,6 +38,8 @@ class User:
             (2, self.undo), (3, self.shift), (2, self.drag_curve), (2, self.choose_map),
             (2, self.candidate), (1, self.play), (2, self.visit), (1, self.theme),
             (1, self.escape), (1, self.column), (1, self.copy), (1, self.tool),
+            (2, self.setting), (1, self.evidence), (1, self.ruler), (1, self.use_proposal),
+            (1, self.compare),
         ]  # fmt: skip
 
     def act(self) -> str:
@@ -134,6 +136,39 @@ class User:
             self._random.randint(0, 2), self._random.choice(("T1", "frame", "map", "fused")),
         )  # fmt: skip
 
+    def setting(self) -> None:
+        self._page.keys("4")
+        field = "#setting-aif-Hct"
+        self._press(field)
+        value = self._random.choice(("0.3", "0.42", "0.5", "45", ""))
+        self._page.js(
+            "const e = document.querySelector(arguments[0]);"
+            "if (e) { e.value = arguments[1]; e.dispatchEvent(new Event('change')); }",
+            field, value,
+        )  # fmt: skip
+
+    def evidence(self) -> None:
+        self._page.keys("2")
+        box = self._page.box(".side-plot")
+        at = (
+            box["x"] + box["width"] * self._random.uniform(0.3, 0.8),
+            box["y"] + box["height"] * 0.5,
+        )
+        self._page.drag([at])
+
+    def ruler(self) -> None:
+        self._page.keys("3")
+        self._press(self._random.choice(("#ruler", "#remove-rulers")))
+
+    def use_proposal(self) -> None:
+        self._page.keys("2")
+        self._press("#use-proposal")
+
+    def compare(self) -> None:
+        self._page.keys("5")
+        self._press("#compare")
+        self._press("#compare")
+
     def copy(self) -> None:
         self._press(self._random.choice(("#copy-next", "#copy-previous")))
 
@@ -170,6 +205,13 @@ def use(program: Program, page: Page, *, seconds: float, seed: int, rest_every: 
                 "window.trame.trigger('node_count').then(arguments[0])"))  # fmt: skip
             course.memory.append(program.memory())
     return course
+
+
+def growth(values: list[float]) -> float:
+    """Return by how much the last quarter of some values exceeds the second quarter, on average."""
+    quarter = max(len(values) // 4, 1)
+    second, last = values[quarter : 2 * quarter] or values, values[-quarter:]
+    return sum(last) / len(last) - sum(second) / len(second)
 
 
 def main() -> None:

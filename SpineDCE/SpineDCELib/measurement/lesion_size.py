@@ -53,6 +53,10 @@ class Extent:
     superior_inferior: float
 
 
+#: Source of a size whose diameters a person measured.
+TWO_RULERS = "two rulers"
+
+
 @dataclass(frozen=True)
 class Size:
     """Size of one lesion; ``source`` names what was measured."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Extent, Role, Size, measure_size, role_of
+from SpineDCELib.measurement.lesion_size import TWO_RULERS
 from SpineDCELib.measurement.rulers import Ruler, bidimensional_of, read_rulers
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.series import (
@@ -319,7 +320,7 @@ def sizes_of(
         nan = float("nan")
         diameters = bidimensional_of(list(rulers))
         known = sizes.get(name, Size(diameters, Extent(nan, nan, nan, nan)))
-        sizes[name] = replace(known, axial=diameters, source="two rulers")
+        sizes[name] = replace(known, axial=diameters, source=TWO_RULERS)
     return sizes
 
 

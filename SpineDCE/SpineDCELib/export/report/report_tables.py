@@ -11,7 +11,8 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import chance
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
-from SpineDCELib.measurement import Change, Extent, Normalised
+from SpineDCELib.measurement import Change, Extent, Normalised, Size
+from SpineDCELib.measurement.lesion_size import TWO_RULERS
 from SpineDCELib.vocabulary.conversion_modes import normalised_title, normalised_vp
 from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
 from SpineDCELib.vocabulary.quantities import (
@@ -114,7 +115,7 @@ def change_rows(lesion: LesionChange, mode: str = "") -> Table:
     one, two = lesion.sizes
     rows.append(
         [
-            "diameters on the axial plane [mm]",
+            _diameters(lesion.sizes),
             *(f"{s.axial.longest:.1f} × {s.axial.perpendicular:.1f}" for s in lesion.sizes),
             f"product {percent(lesion.size_change)}",
         ]
@@ -188,6 +189,14 @@ def _contrast(analysis: Analysis) -> str:
     if analysis.injection_rate is not None:
         parts.append(f"{analysis.injection_rate:g} mL/s")
     return ", ".join(parts)
+
+
+def _diameters(sizes: Sequence[Size]) -> str:
+    """Return what the diameters of both visits were measured on."""
+    by_rulers = [size.source == TWO_RULERS for size in sizes]
+    if not any(by_rulers):
+        return "diameters on the axial plane [mm]"
+    return f"diameters by {TWO_RULERS}{'' if all(by_rulers) else ' or on the axial plane'} [mm]"
 
 
 def _shift(analysis: Analysis) -> str:
