@@ -117,7 +117,7 @@ def test_the_voxel_is_explained_with_the_shift_in_use(opened):
     page.js("document.querySelector('.main-plot').focus()")
     page.keys(RIGHT, RIGHT, RIGHT)
     page.settled()
-    page.wait(lambda: page.state("voxel_card")["rows"] != card["rows"], 10, "the new fit")
+    page.wait(lambda: page.state("voxel_card")["rows"] != card["rows"], 60, "the new fit")
     page.click("#use-proposal")
     page.settled()
     page.click("#select-baseline")
@@ -127,6 +127,7 @@ def test_the_voxel_is_explained_with_the_shift_in_use(opened):
 def test_rulers_and_strokes_go_to_the_visit_under_the_pointer(home, opened):
     page = opened
     page.keys("3")
+    page.click("#select-baseline")
     page.wait(lambda: page.state("columns")[1] == "frame" and page.state("visit") == "baseline")
     at = middle_of(page, "follow-up1", home / "sample" / "small" / "after", "lesion")
     x, y = int(at.x), int(at.y)
