@@ -315,7 +315,8 @@ class StudyPanel:
             v.name: " · ".join(
                 t for t in (v.patient, v.analysis.study.dynamic.acquisition.description) if t
             )
-            for v in visits if v.analysis is not None
+            for v in visits
+            if v.analysis is not None
         }
         state.facts = [
             ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.times[-1]:.0f} s"),
