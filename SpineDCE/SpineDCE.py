@@ -146,8 +146,6 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             (scene.EndCloseEvent, self.on_scene_replaced),
             (scene.StartImportEvent, self.on_scene_closing),
             (scene.EndImportEvent, self.on_scene_replaced),
-            (scene.StartSaveEvent, self.on_saving),
-            (scene.EndSaveEvent, self.on_saved),
         ):
             self.addObserver(scene, event, follow)
         self.desk.bind(self.logic.getParameterNode())
@@ -177,16 +175,6 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic.forget()
         if self.desk is not None and self.parent.isEntered:
             self.desk.enter(self.logic.getParameterNode())
-
-    def on_saving(self, _caller: Any, _event: Any) -> None:
-        """Read what was drawn last, and let the file name a layout that every 3D Slicer knows."""
-        if self.desk is not None:
-            self.desk.saving(True)
-
-    def on_saved(self, _caller: Any, _event: Any) -> None:
-        """Go on after the scene was saved."""
-        if self.desk is not None:
-            self.desk.saving(False)
 
     def cleanup(self) -> None:
         """Close the panel, because the module is unloaded."""

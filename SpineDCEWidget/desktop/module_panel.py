@@ -336,12 +336,6 @@ class Workstation:
         visits = [(v.name, v.analysis, v.result, v.is_current) for v in session.visits]
         return [session, session.history.present, session.is_comparison_current, *visits]
 
-    def saving(self, begins: bool) -> None:
-        """Prepare for the scene being saved, and go on afterwards."""
-        if begins:
-            self.session.follow_scene()
-        self.views.layout_for_saving(begins)
-
     def reopen(self) -> None:
         """Compute what a loaded scene shows again, because a file holds maps but no results."""
         loaded = [v for v in self.visits if v.maps and v.result is None and not v.problem]

@@ -40,7 +40,6 @@ class Views:
     def __init__(self) -> None:
         self._previous_layout: int | None = None  # the layout when the module was opened
         self._arranged: int | None = None  # the layout that the module chose last
-        self._saving: tuple[int, int] | None = None  # layout while a scene is saved
         self._oriented: dict[str, tuple[str, str]] = {}
 
     # -- layout ---------------------------------------------------------------------------------
@@ -64,6 +63,8 @@ class Views:
                 # Right after the start of 3D Slicer no layout has been chosen.
                 self._previous_layout = node.GetViewArrangement() or node.SlicerLayoutFourUpView
             manager.setLayout(layout.id)
+            # A 3D Slicer without the module does not know this layout, and would show no view.
+            node.SetSaveWithScene(False)
         for name in layout.views():
             widget = manager.sliceWidget(name)
             if widget is None:
@@ -82,6 +83,7 @@ class Views:
     def restore_layout(self) -> None:
         """Restore the layout that was shown before the module was opened."""
         self._arranged = None
+        slicer.app.layoutManager().layoutLogic().GetLayoutNode().SetSaveWithScene(True)
         if self.in_use:
             usual = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
             slicer.app.layoutManager().setLayout(
@@ -93,19 +95,6 @@ class Views:
             node = scene.GetNthNodeByClass(i, kind)
             if node.GetAttribute("SpineDCE.visit"):
                 _show_in(node, [])
-
-    def layout_for_saving(self, saving: bool) -> None:
-        """Let a scene that is saved name a layout that every 3D Slicer knows, not the module's."""
-        node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
-        if saving and self.in_use and self._saving is None:
-            # The views do not follow, because the node says nothing until it is as it was.
-            self._saving = (node.GetViewArrangement(), node.StartModify())
-            node.SetViewArrangement(node.SlicerLayoutFourUpView)
-        elif not saving and self._saving is not None:
-            arrangement, changing = self._saving
-            self._saving = None
-            node.SetViewArrangement(arrangement)
-            node.EndModify(changing)
 
     def reset_orientations(self) -> None:
         """Let :meth:`show` arrange and :meth:`fill` rotate and fit all views again."""
