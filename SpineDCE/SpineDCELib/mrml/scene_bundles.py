@@ -28,7 +28,10 @@ _LOGICS = (
     "vtkSlicerSequencesLogic",
     "vtkSlicerMarkupsLogic",
 )
-_NODES = ("vtkMRMLTableNode", "vtkMRMLPlotSeriesNode", "vtkMRMLPlotChartNode")
+_NODES = (
+    "vtkMRMLTableNode", "vtkMRMLPlotSeriesNode", "vtkMRMLPlotChartNode",
+    "vtkMRMLColorLegendDisplayNode",
+)  # fmt: skip
 _CHUNK = 1 << 22
 #: Of the name of a file, characters: Windows allows 260 for a whole path.
 _LONGEST = 50
