@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 import sys
 
@@ -59,13 +58,18 @@ def test_a_link_out_of_a_folder_is_refused(tmp_path):
     assert folders.safe_path(inside, "a/b.dcm") == inside / "a" / "b.dcm"
 
 
-def test_work_goes_beside_the_study_or_to_the_user_where_that_is_read_only(tmp_path, monkeypatch):
+def test_work_goes_to_the_user_and_is_found_where_the_study_is_moved(tmp_path, monkeypatch):
     monkeypatch.setenv("SPINEDCE_HOME", str(tmp_path / "home"))
-    study = tmp_path / "study"
-    study.mkdir()
-    assert folders.work_folder(study) == study / ".spinedce"
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert folders.work_folder(study).is_relative_to(tmp_path / "home" / "work")
+    study, other = tmp_path / "study", tmp_path / "other"
+    for folder, content in ((study, "one"), (other, "two")):
+        folder.mkdir()
+        (folder / "image.dcm").write_text(content)
+    place = folders.work_folder(study)
+    assert place.is_relative_to(tmp_path / "home" / "work")
+    assert folders.work_folder(other) != place
+    moved = study.rename(tmp_path / "moved")
+    assert folders.work_folder(moved) == place
+    assert [p.name for p in moved.iterdir()] == ["image.dcm"]
 
 
 def test_the_engine_does_not_need_the_page():
