@@ -39,6 +39,8 @@ from SpineDCELib.settings import Settings
 from SpineDCELib.version import __version__
 
 _RECORDS = "stages.json"
+#: Of the program and of what a cache contains; a cache of another version is not used.
+_VERSION = f"{__version__}, cache 2"
 #: Stages whose results are stored; for all others only the records are.
 _STORED = ("preprocessed", "concentration")
 
@@ -84,7 +86,7 @@ class ResultCache:
         records: dict[str, Kept] = {}
         try:
             data = read_json(self.folder / _RECORDS)
-            if data["version"] != __version__:
+            if data["version"] != _VERSION:
                 return
             for name, (token, reads) in data["stages"].items():
                 value: Any = MISSING
@@ -117,7 +119,7 @@ class ResultCache:
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             new = self.folder / f".{_RECORDS}.new"
-            new.write_text(json.dumps({"version": __version__, "stages": stages}), encoding="utf-8")
+            new.write_text(json.dumps({"version": _VERSION, "stages": stages}), encoding="utf-8")
             os.replace(new, self.folder / _RECORDS)
 
     def _stage_value(self, name: str, token: Any) -> Any:
