@@ -33,6 +33,7 @@ class ResultPanel(Panel):
         self.on(ui.exportButton, "clicked()", self.export)
         self.on(ui.reportButton, "clicked()", self.open_report)
         ui.exportLabel.text = ""
+        ui.compareButton.toolTip = texts.COMPARE
         self.label_setting("folderEdit", "inputs.out")
         for name, title in words.FORMAT_TITLES.items():
             getattr(ui, f"{name}Check").text = title
@@ -133,7 +134,7 @@ class ResultPanel(Panel):
         ui.compareButton.enabled = obstacle is None or obstacle.code in (
             "out_of_date", "not_computed", *STOPS
         )  # fmt: skip
-        ui.compareButton.toolTip = "" if obstacle is None else words.remedy(obstacle)
+        ui.compareButton.toolTip = texts.COMPARE if obstacle is None else words.remedy(obstacle)
         computed = any(visit.maps for visit in session.visits)
         for button, tip in self._tips:
             button.enabled = computed

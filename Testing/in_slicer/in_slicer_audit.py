@@ -448,17 +448,17 @@ class Audit(DeskTest):
         else:
             assert taken[0][{"sequence": 1, "anatomy": 2}[kind]] is node
 
-    def check_study_baselineSequence(self, selector):
-        self.check_nodes(selector, "sequence")
-
     def check_study_baselineAnatomy(self, selector):
         self.check_nodes(selector, "anatomy")
 
-    def check_study_followUpSequence(self, selector):
-        self.check_nodes(selector, "sequence")
-
     def check_study_followUpAnatomy(self, selector):
         self.check_nodes(selector, "anatomy")
+
+    def check_study_baselineSequence(self, selector):
+        self.check_nodes(selector, "sequence")
+
+    def check_study_followUpSequence(self, selector):
+        self.check_nodes(selector, "sequence")
 
     def use(self, button, name):
         """The chosen sequence becomes the visit's."""
