@@ -35,17 +35,21 @@ def banner(visits: Iterable[VisitSession]) -> str:
     for visit in visits:
         if visit.analysis is not None:
             series = visit.analysis.study.dynamic.acquisition.description
-            patient = visit.patient or _("patient not named in the images")
-            lines.append(" · ".join(part for part in (patient, visit.title, series) if part))
+            parts = (_patient(visit), visit.title, series)
+            lines.append(" · ".join(part for part in parts if part))
     return "\n".join(lines)
 
 
 def patients(visits: Sequence[VisitSession]) -> str:
     """Return whose images these are: one patient, or one for each visit where they differ."""
-    texts = {visit.label: visit.patient or _("patient not named in the images") for visit in visits}
+    texts = {visit.label: _patient(visit) for visit in visits}
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
     return " | ".join(f"{label}: {text}" for label, text in texts.items())
+
+
+def _patient(visit: VisitSession) -> str:
+    return visit.patient or _("patient not named in the images")
 
 
 # -- arteries -----------------------------------------------------------------------------------

@@ -187,10 +187,14 @@ class VisitSession:
         return self.analysis.delays() if self.analysis and self.is_current else {}
 
     def shift_doubt(self) -> str:
-        """Return how the shift in use contradicts what the curves show; "" if it does not."""
+        """Return why the curves do not confirm the shift in use; "" if they do."""
         evidence, used = self.evidence, self.settings.fit.shift
-        if evidence is None or evidence.doubt or isinstance(used, str):
+        if evidence is None or isinstance(used, str):
             return ""
+        if evidence.doubt:
+            return _("the curves do not confirm the shift of {used} s. {why}").format(
+                used=number(used, 1), why=evidence.doubt.rstrip(".")
+            )
         if evidence.low <= used <= evidence.high:
             return ""
         return _(

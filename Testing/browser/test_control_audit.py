@@ -906,7 +906,7 @@ def maps(audit: Audit) -> None:
 #: What a user enters in each setting.
 ENTERED = {
     "reading.TR": "5", "reading.FA": "20", "reading.field_strength": "3",
-    "reading.frame_interval": "5",
+    "reading.frame_interval": "5", "reading.footprint": "8",
     "reading.frame_times": ", ".join(f"{5.5 * i}" for i in range(40)),
     "reading.excluded_frames": "30, 31", "contrast.dose": "0.2", "contrast.rate": "3",
     "contrast.concentration": "0.5", "fit.shifts": "Lesion=2.5", "concentration.T10": "900",
