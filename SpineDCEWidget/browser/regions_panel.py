@@ -36,11 +36,13 @@ _TOOLS = {
 _INTERVAL, _AFFORDABLE = 0.15, 0.03
 
 
-def _read(path: Path, geometry: Geometry) -> tuple[dict[str, np.ndarray], dict[str, Role]]:
+def _read(
+    path: Path, geometry: Geometry, resample: bool
+) -> tuple[dict[str, np.ndarray], dict[str, Role]]:
     """Read the regions of a file that are not empty, and their roles."""
     try:
         found = read_segmentation(path)
-        placed = found.on(geometry)
+        placed = found.on(geometry, resample=resample)
     except InputError as error:
         # The path is that of the upload, which the user has never seen.
         raise InputError(
@@ -227,9 +229,10 @@ class RegionsPanel:
             station.show_error(OPEN_FIRST)
             return
         geometry = visit.analysis.study.dynamic.geometry
+        resample = visit.settings.reading.resample_regions
         (path,) = (path for path in folder.rglob("*") if path.is_file())
         done, found = await station.jobs.run(
-            "Loading regions", lambda _progress: _read(path, geometry)
+            "Loading regions", lambda _progress: _read(path, geometry, resample)
         )
         shutil.rmtree(folder, ignore_errors=True)
         if not done:
@@ -433,3 +436,4 @@ class RegionsPanel:
                         "$event.target.value = ''\""
                     ],
                 )  # fmt: skip
+            self._station.settings.ui(3)

@@ -132,7 +132,7 @@ class StudyPanel:
             state.found = {
                 "path": str(path),
                 "series": [
-                    {"title": f"{s.number}. {s.description or 'no description'}", "role": s.role,
+                    {"title": f"{s.number}. {s.title or 'no description'}", "role": s.role,
                      "line": _line(s), "value": s.number, "dynamic": s in dynamic}
                     for s in study.series
                 ],

@@ -153,7 +153,10 @@ class RegionsPanel(Panel):
     def choose_file(self) -> None:
         """Ask for a segmentation file and load its regions."""
         path = qt.QFileDialog.getOpenFileName(
-            slicer.util.mainWindow(), texts.CHOOSE_REGIONS, "", "*.nrrd *.nii *.nii.gz *.dcm"
+            slicer.util.mainWindow(),
+            texts.CHOOSE_REGIONS,
+            "",
+            "*.nrrd *.nii *.nii.gz *.dcm *.mha *.mhd *.hdr *.img",
         )
         if path:
             self.read_file(path)
@@ -161,7 +164,10 @@ class RegionsPanel(Panel):
     def read_file(self, path: str | Path) -> None:
         """Load the regions of a file; replace those with the same name."""
         visit = self.visit
-        masks = read_regions([str(path)], visit.needed().study.dynamic.geometry)
+        masks = read_regions(
+            [str(path)], visit.needed().study.dynamic.geometry,
+            resample=visit.settings.reading.resample_regions,
+        )  # fmt: skip
         self.desk.session.load_regions(visit, masks, read_roles([str(path)]))
         self.update_numbers()
 

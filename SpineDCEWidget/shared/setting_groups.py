@@ -46,6 +46,9 @@ PAGE_GROUPS = (
         ("aif.peak", "aif.fitted", "fit.shift_by", "fit.shifts"), True,
     ),
     SettingGroup(
+        3, "Regions from files", ("reading.resample_regions", "reading.reference_level"), True
+    ),
+    SettingGroup(
         4, "Settings of all visits",
         (
             "fit.model", "concentration.signal", "concentration.T1_source", "concentration.T10",

@@ -36,9 +36,12 @@ WITH = {
     "fit.shifts": {"fit.shift_by": "region"},
     "reading.footprint": {"aif.source": "georgiou"},
 }
-#: Settings that the results do not depend on: T10 is one value, and the AIF is not of a population.
+#: Settings that the results do not depend on: T10 is one value, the AIF is not of a population, and
+#: no region comes from a file or has the name of a level.
 WITHOUT_EFFECT = {
     "concentration.muscle_T10",
+    "reading.resample_regions",
+    "reading.reference_level",
     "contrast.dose",
     "contrast.rate",
     "contrast.concentration",
