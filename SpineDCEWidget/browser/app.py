@@ -375,7 +375,8 @@ class Workstation:
         )
         if done and job.finish(computed):
             if new:  # afterwards the scale changes only when the user changes it
-                self.session.scale_maps(**self.maps.style())
+                kept = self.session.kept_scale
+                self.session.scale_maps(top=kept, keep=True, **self.maps.style())
             self.views.fill()
             self.save_soon()
         elif done:

@@ -58,7 +58,7 @@ class MapsPanel:
         same = [abs(a - b) <= 1e-3 * top for a, b in zip(now, (top, threshold), strict=True)]
         if top > 0 and not (named and all(same)):
             self._station.session.scale_maps(
-                state.map_name, top=top, threshold=threshold, colours=state.colours
+                state.map_name, top=top, keep=True, threshold=threshold, colours=state.colours
             )
             self._station.bar.show_legend()
 
@@ -70,7 +70,7 @@ class MapsPanel:
         """Fit the scale to the values in the regions."""
         name = self._station.state.map_name
         if self._map_node() is not None and name != "status":
-            self._station.session.scale_maps(name, **self.style())
+            self._station.session.scale_maps(name, keep=True, **self.style())
             self.refresh()
             self._station.bar.show_legend()
 

@@ -955,10 +955,26 @@ class Session:
 
     # -- showing --------------------------------------------------------------------------------
 
-    def scale_maps(self, name: str = "vp", *, top: float | None = None, **look: Any) -> float:
-        """Give a map the same scale in all visits; see :func:`visit_display.scale_maps`."""
+    def scale_maps(
+        self, name: str = "vp", *, top: float | None = None, keep: bool = False, **look: Any
+    ) -> float:
+        """Give a map the same scale in all visits; see :func:`visit_display.scale_maps`.
+
+        Args:
+            keep: let the scale of Vp be that of later maps, also of the saved work.
+        """
         visits = [(v.nodes, v.analysis, v.result if v.is_current else None) for v in self.visits]
-        return visit_display.scale_maps(visits, name, top=top, **look)
+        top = visit_display.scale_maps(visits, name, top=top, **look)
+        if keep and name == "vp":
+            for visit in self.visits:
+                visit.nodes.keep("top of scale", top)
+        return top
+
+    @property
+    def kept_scale(self) -> float | None:
+        """Return the top of the scale of Vp that is kept, mL/100 mL; None while there is none."""
+        kept = [visit.nodes.value("top of scale") for visit in self.visits]
+        return next((float(top) for top in kept if top is not None), None)
 
     # -- files ----------------------------------------------------------------------------------
 

@@ -14,7 +14,9 @@ from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.series import Geometry
 
 #: What a visit keeps as plain values beside its nodes.
-CHOICES = ("settings", "aif selection", "aif file", "frame", "proposed shift", "as read")
+CHOICES = (
+    "settings", "aif selection", "aif file", "frame", "proposed shift", "as read", "top of scale",
+)  # fmt: skip
 
 
 def read_record(nodes: VisitNodes, geometry: Geometry, study: str | None = None) -> SavedVisit:
