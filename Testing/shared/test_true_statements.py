@@ -8,6 +8,7 @@ import pytest
 from mrml.scenes import new_scene, write_visits
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report import report_tables
+from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.visit_record import replace_regions
 
@@ -130,3 +131,13 @@ def test_the_banner_names_the_patient_of_each_visit(session, dicom):
     other = SimpleNamespace(label="Follow-up", patient="Other, Otto")
     assert patients([visit, other]).startswith("Baseline: ")
     assert "Follow-up: Other, Otto" in patients([visit, other])
+
+
+def test_rulers_leave_maps_with_a_proposed_shift_up_to_date(session):
+    visit = session.visit("baseline")
+    _draw(session, visit)
+    for name, end in (("long", (30.0, 0.0, 0.0)), ("short", (0.0, 20.0, 0.0))):
+        drawn.add_ruler(visit.nodes, Ruler(name, (0.0, 0.0, 0.0), end))
+    assert session.rulers_changed(visit)
+    session.compute(visit)
+    assert visit.is_current

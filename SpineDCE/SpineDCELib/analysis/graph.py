@@ -58,11 +58,11 @@ def identity_token(value: Any) -> str:
 def content_token(value: Any) -> Token:
     """Return a token of a value's content; arrays are digested, records taken field by field."""
     if value is None or isinstance(value, (bool, int, float, str)):
-        return value
+        return _scalar_token(value)
     if isinstance(value, np.ndarray):
         return _array_token(value)
     if isinstance(value, np.generic):
-        return value.item()
+        return _scalar_token(value.item())
     if is_dataclass(value) and not isinstance(value, type):
         return [[f.name, content_token(getattr(value, f.name))] for f in fields(value)]
     if isinstance(value, Mapping):
@@ -70,6 +70,11 @@ def content_token(value: Any) -> Token:
     if isinstance(value, (tuple, list)):
         return [content_token(one) for one in value]
     return identity_token(value)
+
+
+def _scalar_token(value: Any) -> Token:
+    """Return the value itself; of NaN, which equals nothing, a text."""
+    return "not a number" if isinstance(value, float) and value != value else value
 
 
 def _array_token(array: NDArray[Any]) -> str:
@@ -417,7 +422,7 @@ def _result_token(name: str, value: Any, reads: tuple[tuple[str, Token], ...]) -
     if isinstance(value, SpineDCEError):
         return f"raised {type(value).__name__}: {value}"
     if value is None or isinstance(value, (bool, int, float, str)):
-        return value
+        return _scalar_token(value)
     if isinstance(value, np.ndarray) and value.nbytes <= _SMALL:
         return content_token(value)
     text = json.dumps([name, reads], default=repr)
