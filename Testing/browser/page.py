@@ -182,6 +182,11 @@ class Page:
         self.wait(lambda: self.state("ready_to_export") and not self.state("busy"), 120, "the maps")
         self.settled()
 
+    def focus_curve(self) -> None:
+        """Focus the curve of the AIF, on which arrow keys move the shift in step 2."""
+        find = "const at = document.querySelector('.main-plot.shift-handle'); "
+        self.wait(lambda: self.js(find + "at?.focus(); return !!at"), 30, "the curve")
+
     def element(self, selector: str) -> Any:
         return self.driver.find_element("css selector", selector)
 

@@ -67,7 +67,7 @@ def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_p
     page.click("#sample")
     page.opened()
     page.keys("2")
-    page.js("document.querySelector('.main-plot').focus()")
+    page.focus_curve()
     page.keys("\ue014")
     page.settled()
     page.keys("3")
@@ -143,7 +143,7 @@ def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_p
             assert _vp(again) == rows
             # What is done on it from now on is kept as on any study.
             again.keys("2")
-            again.js("document.querySelector('.main-plot').focus()")
+            again.focus_curve()
             again.keys("\ue014")
             again.settled()
             moved = again.state("shift")

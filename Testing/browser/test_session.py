@@ -172,7 +172,7 @@ def test_work_survives_a_second_tab_and_a_kill(home, program):
             second.keys("2")
             second.wait(lambda: second.state("step") == 2)
             shift = second.state("shift")
-            second.js("document.querySelector('.main-plot').focus()")
+            second.focus_curve()
             second.keys("\ue014")
             second.wait(lambda: abs(second.state("shift") - shift - 0.1) < 1e-6, 20)
             second.keys("3")

@@ -36,13 +36,15 @@ WITH = {
     "fit.shifts": {"fit.shift_by": "region"},
     "reading.footprint": {"aif.source": "georgiou"},
 }
-#: Settings that the results do not depend on: T10 is one value, the AIF is not of a population, and
+#: Settings that the results do not depend on: T10 is one value, the AIF is not of a population, no
+#: value is implausible, and
 #: no region comes from a file or has the name of a level.
 WITHOUT_EFFECT = {
     "concentration.muscle_T10",
     "reading.resample_regions",
     "reading.reference_level",
     "contrast.dose",
+    "reading.accept_implausible",
     "contrast.rate",
     "contrast.concentration",
 }

@@ -114,7 +114,7 @@ def test_the_voxel_is_explained_with_the_shift_in_use(opened):
     assert card["title"].startswith(f"Follow-up, slice {number},")
     page.click("#select-follow-up")
     page.wait(lambda: page.state("visit") == "follow-up")
-    page.js("document.querySelector('.main-plot').focus()")
+    page.focus_curve()
     page.keys(RIGHT, RIGHT, RIGHT)
     page.settled()
     page.wait(lambda: page.state("voxel_card")["rows"] != card["rows"], 60, "the new fit")

@@ -54,7 +54,7 @@ def test_the_workflow_gives_the_command_lines_numbers(sample, program, tmp_path)
         page.wait(lambda: page.state("shift") > start + 0.5, 10, "the shift")
         page.settled()
         dragged = page.state("shift")
-        page.js("document.querySelector('.main-plot').focus()")
+        page.focus_curve()
         page.keys("\ue012")  # arrow left
         page.wait(lambda: abs(page.state("shift") - (dragged - 0.1)) < 1e-6, 10, "the arrow key")
         page.settled()
