@@ -102,13 +102,13 @@ def test_the_curve_is_dragged_in_step_2_only(opened):
     assert page.state("steps")[1]["mark"] == "✓"
 
 
-def test_the_voxel_is_explained_with_the_shift_in_use(opened):
+def test_the_voxel_is_explained_with_the_shift_in_use(home, opened):
     page = opened
     page.keys("2")
     page.wait(lambda: page.state("step") == 2)
-    box = page.box("#pane-follow-up1")
-    at = (box["x"] + 0.45 * box["width"], box["y"] + 0.4 * box["height"])
-    page.drag([at, at])
+    at = middle_of(page, "follow-up1", home / "sample" / "small" / "after", "aorta")
+    page.go("follow-up", at.slice_index)
+    page.drag([(int(at.x), int(at.y))] * 2)
     card = page.wait(lambda: page.state("voxel_card"))
     number = page.state("positions")["follow-up"].split()[1]
     assert card["title"].startswith(f"Follow-up, slice {number},")
