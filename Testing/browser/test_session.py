@@ -182,9 +182,10 @@ def test_work_survives_a_second_tab_and_a_kill(home, program):
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
             second.drag([(x, y), (x + 4, y), (x + 8, y)])
             second.wait(lambda: second.state("region_numbers").get("lesion"), 20, "the lesion")
+            second.wait(lambda: second.state("ready_to_export"), 60)
+            second.settled()
             drawn = second.state("region_numbers")["lesion"]
             time.sleep(3)  # longer than work waits to be saved
-            second.wait(lambda: second.state("ready_to_export"), 60)
             program.kill()
             second.wait(lambda: second.js("return !!document.querySelector('#session-cover')"), 20)
             assert "program has ended" in second.element("#session-cover").text
