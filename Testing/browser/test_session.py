@@ -132,8 +132,8 @@ def test_a_program_that_is_stopped_waits_for_no_long_step(tmp_path):
         program.stop()
 
 
-def test_a_browser_that_dies_while_it_is_answered_is_no_error(home):
-    program = Program(home)
+def test_a_browser_that_dies_while_it_is_answered_is_no_error(tmp_path_factory):
+    program = Program(sample_home(tmp_path_factory, "quick"))
     try:
         page = Page(program.address)
         try:
