@@ -118,7 +118,7 @@ class Workstation:
     def attempt(self, action: Callable[[], Any]) -> bool:
         """Run an action, show its error, and return whether it succeeded.
 
-        An earlier error is shown no longer after a success.
+        After a success, an earlier error is no longer shown.
         """
         try:
             action()

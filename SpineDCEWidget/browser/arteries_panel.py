@@ -103,7 +103,7 @@ class ArteriesPanel:
             station.refresh()
 
     def set_delay(self, name: str, text: str) -> None:
-        """Give a region a shift of its own; "" takes it back."""
+        """Set the shift of one region; "" resets it."""
         station, visit = self._station, self._station.visit
         if visit is None:
             return

@@ -75,7 +75,7 @@ class NodeWatch:
 
 
 def _nodes_of(visit: Any) -> list[Any]:
-    # The frame is not among them: it is shown anew with each step of the playback.
+    # The frame is not among them: playback replaces it at each step.
     uses = [use for use in visit.nodes.uses() if not use.startswith(("frame", "chart.", "table."))]
     nodes = [visit.nodes.present, *(visit.nodes.get(use) for use in uses)]
     return [*(node for node in nodes if node is not None), *ruler_nodes(visit.nodes)]

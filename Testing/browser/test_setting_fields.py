@@ -37,8 +37,7 @@ WITH = {
     "reading.footprint": {"aif.source": "georgiou"},
 }
 #: Settings that the results do not depend on: T10 is one value, the AIF is not of a population, no
-#: value is implausible, and
-#: no region comes from a file or has the name of a level.
+#: value is implausible, and no region comes from a file or has the name of a level.
 WITHOUT_EFFECT = {
     "concentration.muscle_T10",
     "reading.resample_regions",

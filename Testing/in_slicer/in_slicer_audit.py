@@ -25,7 +25,7 @@ CONTROLS = (
     "QDoubleSpinBox", "QSlider", "QLineEdit", "QTableWidget", "ctkSliderWidget",
     "ctkPathLineEdit", "ctkCollapsibleButton", "qMRMLNodeComboBox",
 )  # fmt: skip
-#: Parts of 3D Slicer with controls of its own; strokes are in in_slicer_changes.py.
+#: Parts of 3D Slicer that bring their own controls; strokes are in in_slicer_changes.py.
 FOREIGN = ("qMRMLSegmentEditorWidget",)
 #: Controls without a handler: their value is read by the action that uses it, or is 3D Slicer's.
 READ_LATER = (
