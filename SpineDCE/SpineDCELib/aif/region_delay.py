@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from SpineDCELib.kinetics.fitting import Fitter
 
@@ -84,7 +84,7 @@ def estimate_delay(fitter: Fitter, shifts: Array, rss: Array, frame_times: Array
     """
     frames = frame_times.size
     freedom = max(frames - 4, 1)
-    quantile = float(student.ppf(0.5 + CONFIDENCE / 2, freedom))
+    quantile = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2))
     whole = rss[:, 0]
     middle = int(np.nanargmin(whole))
     inside = 0 < middle < shifts.size - 1

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.quantities import times
@@ -193,12 +193,12 @@ def noise_of(values: Array, inside: Mask) -> float:
         values: ``(slices, rows, columns)``. inside: voxels of the lesion.
     """
     known = values[inside]
-    low, middle = (float(x) for x in np.quantile(known, (norm.cdf(-1.0), 0.5)))
+    low, middle = (float(x) for x in np.quantile(known, (ndtr(-1.0), 0.5)))
     found = []
     for axis, lag in product((1, 2), _LAGS):
         one, two = _pairs(values, inside, axis, lag)
         if one.size >= _PAIRS:
-            found.append(float(np.median(np.abs(one - two))) / norm.ppf(0.75) / np.sqrt(2))
+            found.append(float(np.median(np.abs(one - two))) / ndtri(0.75) / np.sqrt(2))
     # The smaller of two estimates is too small by about one standard error of either.
     spread = min(middle - low, max(found, default=float("inf")))
     return float(spread * (1 + 1.5 / known.size**0.5))
@@ -219,7 +219,7 @@ def correlations(values: Array, inside: Mask, noise: float) -> tuple[float, floa
             found.append(0.0 if axis == 0 else 0.3)
             continue
         # Half of the squared difference is the noise that neighbours do not share.
-        apart = float(np.median(np.abs(one - two)) / norm.ppf(0.75)) ** 2 / 2
+        apart = float(np.median(np.abs(one - two)) / ndtri(0.75)) ** 2 / 2
         found.append(float(np.clip(1 - apart / noise**2 + one.size**-0.5, 0.0, 0.95)))
     return found[0], found[1], found[2]
 
@@ -267,7 +267,7 @@ def _exceeds(values: Array, threshold: float, spread: Array) -> Array:
         distance = np.where(
             spread > 0, (values - threshold) / spread, np.where(values >= threshold, 9.0, -9.0)
         )
-    return np.asarray(norm.cdf(distance), float)
+    return np.asarray(ndtr(distance), float)
 
 
 def _islands(mask: Mask, least: int) -> Mask:

@@ -9,6 +9,7 @@ that share, so the concentration is that per volume of tissue, not per volume of
 
 from __future__ import annotations
 
+from collections import deque
 from typing import NamedTuple
 
 import numpy as np
@@ -85,9 +86,11 @@ def find_muscle(
     spread = np.sqrt(np.maximum(_smooth(baseline**2) - mean**2, 0.0))
     end = _smooth(signal[-max(frames // 5, 3) :].mean(axis=0, dtype=np.float64)) - mean
     top = np.full_like(mean, -np.inf)
-    for frame in range(baseline_frames, frames - 2):
-        three = _smooth(signal[frame : frame + 3].mean(axis=0, dtype=np.float64)) - mean
-        np.maximum(top, three, out=top)
+    smoothed = deque((_smooth(frame) for frame in signal[baseline_frames:][:2]), maxlen=3)
+    for frame in signal[baseline_frames + 2 :]:
+        smoothed.append(_smooth(frame))
+        np.maximum(top, sum(smoothed), out=top)
+    top = top / 3 - mean
     low, high = LATE_RISE
     with np.errstate(invalid="ignore"):
         like = (end > low * mean) & (end < high * mean) & (top < MOST_PEAK * end)
@@ -210,10 +213,11 @@ def _robust_fit(columns: NDArray[np.float64], values: NDArray[np.float64]) -> ND
     weights = np.ones_like(values)
     found: NDArray[np.float64] = np.zeros(columns.shape[1])
     for _ in range(20):
-        root = np.sqrt(weights)
-        found = np.asarray(
-            np.linalg.lstsq(columns * root[:, None], values * root, rcond=None)[0], np.float64
-        )
+        weighted = columns * weights[:, None]
+        last = found
+        found = np.linalg.lstsq(weighted.T @ columns, weighted.T @ values, rcond=None)[0]
+        if np.allclose(found, last, rtol=1e-9, atol=1e-12):
+            break
         rest = values - columns @ found
         scale = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
         if not scale > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,10 @@ from SpineDCELib.progress import Progress, silent
 
 #: Range of the search for T1, s; a voxel that ends at a bound has no T1.
 T1_BOUNDS = (0.01, 10.0)
-_CHUNK = 1 << 16
+_CHUNK = 1 << 13
+#: Nodes of the scan over ln R1, at most so many steps from the best of them, and the change of
+#: ln R1 that ends them.
+_NODES, _STEPS, _TOLERANCE = 48, 12, 1e-8
 
 
 class T1Map(NamedTuple):
@@ -95,41 +99,76 @@ def variable_flip_angle_T1(
     return T1Map(T1.reshape(shape), S0.reshape(shape), R2.reshape(shape))
 
 
+def _dot(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """Return the sum over angles of a·b."""
+    product: NDArray[Any] = np.einsum("ij,ij->j", a, b)
+    return product
+
+
+def _scan(
+    y: NDArray[Any], nodes: NDArray[Any], signal_at: Callable[[NDArray[Any]], NDArray[Any]]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the best projection on the signal of a node, −1 if none is positive; and the node."""
+    shapes = [signal_at(nodes[i : i + 1]) for i in range(nodes.size)]
+    units = [b / np.sqrt((b * b).sum(axis=0)) for b in shapes]
+    if units[0].shape[1] == 1:
+        # Single precision is enough to find a node.
+        projections = np.concatenate(units, axis=1).T.astype(np.float32) @ y.astype(np.float32)
+    else:
+        projections = np.stack([_dot(y, unit) for unit in units])
+    which = projections.argmax(axis=0)
+    best = np.take_along_axis(projections, which[None], axis=0)[0]
+    return np.where(best > 0, best, -1.0), nodes[which]
+
+
 def _fit(
     y: NDArray[Any], alpha: NDArray[Any], TR: NDArray[Any]
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Fit T1, S0, R² per column of ``y`` (angles, voxels); ``alpha`` in rad, ``TR`` (angles, 1)."""
     sin, cos = np.sin(alpha), np.cos(alpha)
+    if (TR[0] == TR).all():
+        TR = TR[:1]
 
-    def shape_of(x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    def shape_of(
+        x: NDArray[Any], sin: NDArray[Any], cos: NDArray[Any]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the signal per unit S0 and its derivative, over x = ln R1."""
-        R1 = np.exp(x)
-        E = np.exp(-TR * R1)
-        b = sin * (1 - E) / (1 - cos * E)
-        db = sin * (1 - cos) / (1 - cos * E) ** 2 * (TR * R1 * E)
+        rate = TR * np.exp(x)
+        E = np.exp(-rate)
+        inverse = 1 / (1 - cos * E)
+        b = sin * (1 - E) * inverse
+        db = sin * (1 - cos) * inverse * inverse * (rate * E)
         return b, db
 
     bounds = -np.log(T1_BOUNDS[1]), -np.log(T1_BOUNDS[0])
-    nodes = np.linspace(*bounds, 48)
-    best, x = np.full(y.shape[1], -1.0), np.empty(y.shape[1])
-    for node in nodes:
-        b, _ = shape_of(np.array([node]))
-        projection = (y * b).sum(axis=0)
-        gain = np.where(projection > 0, projection**2 / (b * b).sum(axis=0), -1.0)
-        better = gain > best
-        best[better], x[better] = gain[better], node
-    low, high = x - (nodes[1] - nodes[0]), x + (nodes[1] - nodes[0])
-    for _ in range(12):
-        b, db = shape_of(x)
-        bb = (b * b).sum(axis=0)
-        S0 = (y * b).sum(axis=0) / bb
-        d = S0 * (db - b * ((b * db).sum(axis=0) / bb))
-        step = (d * (y - S0 * b)).sum(axis=0) / np.maximum((d * d).sum(axis=0), 1e-300)
-        x = np.clip(x + step, low, high)
-    b, _ = shape_of(x)
-    S0 = (y * b).sum(axis=0) / (b * b).sum(axis=0)
-    spread = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
-    R2 = 1 - ((y - S0 * b) ** 2).sum(axis=0) / np.maximum(spread, 1e-300)
+    nodes = np.linspace(*bounds, _NODES)
+    best, x = _scan(y, nodes, lambda node: shape_of(node, sin, cos)[0])
+    step = nodes[1] - nodes[0]
+    low, high = x - step, x + step
+    # Most voxels need a few steps; only those that still move take another.
+    moving, signals = slice(None), y
+    angles = (sin, cos)
+    for _ in range(_STEPS):
+        b, db = shape_of(x[moving], *angles)
+        bb = _dot(b, b)
+        S0 = _dot(signals, b) / bb
+        d = S0 * (db - b * (_dot(b, db) / bb))
+        change = _dot(d, signals - S0 * b) / np.maximum(_dot(d, d), 1e-300)
+        new = np.clip(x[moving] + change, low[moving], high[moving])
+        change = np.abs(new - x[moving])
+        x[moving] = new
+        going = change > _TOLERANCE
+        index = np.arange(x.size) if isinstance(moving, slice) else moving
+        if not going.any():
+            break
+        if going.mean() < 0.7:
+            moving, signals = index[going], signals[:, going]
+            angles = tuple(a if a.shape[1] == 1 else a[:, going] for a in angles)
+    b, _ = shape_of(x, sin, cos)
+    S0 = _dot(y, b) / _dot(b, b)
+    spread = _dot(y, y) - len(y) * y.mean(axis=0) ** 2
+    rest = y - S0 * b
+    R2 = 1 - _dot(rest, rest) / np.maximum(spread, 1e-300)
     lost = (best < 0) | (x <= bounds[0]) | (x >= bounds[1]) | ~np.isfinite(x)
     T1 = np.where(lost, np.nan, np.exp(-x))
     return T1, np.where(lost, np.nan, S0), np.where(lost, np.nan, R2)

@@ -8,8 +8,8 @@ from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve
-from scipy.stats import t as student
+from scipy import fft
+from scipy.special import stdtr, stdtrit
 
 CONFIDENCE = 0.95
 
@@ -94,7 +94,7 @@ class Change:
         distance = np.log1p(self.percent / 100) - np.log1p(cutoff / 100)
         if self.log_SE == 0:
             return float(distance > 0)
-        return float(student.cdf(distance / self.log_SE, self.freedom))
+        return float(stdtr(self.freedom, distance / self.log_SE))
 
 
 def region_mean(
@@ -153,9 +153,8 @@ def _inflation(
     power = float((rest**2).sum()) / n
     if power == 0:
         return 1.0
-    flip = (slice(None, None, -1),) * 3
-    products = fftconvolve(rest, rest[flip])
-    pairs = np.round(fftconvolve(weights, weights[flip]))
+    products = _autocorrelation(rest)
+    pairs = np.round(_autocorrelation(weights))
     lags = np.meshgrid(
         *(
             (np.arange(size) - size // 2) * step
@@ -174,6 +173,14 @@ def _inflation(
             break
         inflation += total[number] / power / n
     return float(min(inflation, n))
+
+
+def _autocorrelation(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of products at every lag; lag 0 in the middle."""
+    full = [fft.next_fast_len(2 * size - 1, real=True) for size in values.shape]
+    lags = np.ix_(*(np.arange(1 - size, size) for size in values.shape))
+    found: NDArray[np.float64] = fft.irfftn(np.abs(fft.rfftn(values, full)) ** 2, full)[lags]
+    return found
 
 
 @overload
@@ -263,5 +270,5 @@ def _freedom(variances: NDArray[np.floating], freedom: NDArray[np.floating]) -> 
 def _interval(centre: float, SE: float, freedom: float) -> tuple[float, float]:
     if not (np.isfinite(SE) and np.isfinite(freedom)):
         return float("nan"), float("nan")
-    half = float(student.ppf(0.5 + CONFIDENCE / 2, freedom)) * SE
+    half = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2)) * SE
     return float(centre - half), float(centre + half)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.signal import fftconvolve
 
 from SpineDCELib.errors import Finding
 from SpineDCELib.series import Geometry
@@ -220,6 +219,9 @@ def _next(
     pad = np.ceil(8.0 / spacing).astype(int)
     low = np.maximum(np.array([rows[0], columns[0]]) - pad, 0)
     high = np.minimum(np.array([rows[-1], columns[-1]]) + pad + 1, image.shape[1:])
+    # Takes long to import, and few studies look for a vertebra.
+    from scipy.signal import fftconvolve
+
     template = image[slices][:, low[0] : high[0], low[1] : high[1]].astype(float)
     template = template - template.mean()
     size = np.array(template.shape[1:])

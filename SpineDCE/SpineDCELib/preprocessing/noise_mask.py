@@ -59,9 +59,12 @@ def temporal_noise(signal: NDArray[np.floating]) -> NDArray[np.float32]:
     noise = np.empty(flat.shape[1], np.float32)
     # The differences of a whole study would take twice its memory, so it is done in blocks.
     for start in range(0, noise.size, _BLOCK):
-        block = flat[:, start : start + _BLOCK].astype(np.float32, copy=False)
-        second = np.abs(np.diff(block, n=2, axis=0))
-        noise[start : start + _BLOCK] = np.median(second, axis=0, overwrite_input=True)
+        # A voxel's frames side by side and sorted: many times as fast as NumPy's median.
+        block = np.ascontiguousarray(flat[:, start : start + _BLOCK].T, np.float32)
+        second = np.abs(np.diff(block, n=2, axis=1))
+        second.sort(axis=1)
+        last = second.shape[1] - 1
+        noise[start : start + _BLOCK] = second[:, [last // 2, (last + 1) // 2]].mean(axis=1)
     values: NDArray[np.float32] = noise.reshape(signal.shape[1:]) * np.float32(
         _NORMAL / np.sqrt(6.0)
     )

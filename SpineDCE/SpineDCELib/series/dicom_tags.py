@@ -6,6 +6,7 @@ A tag that cannot be read counts as absent; it never raises an error.
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 import struct
 import warnings
@@ -33,10 +34,14 @@ _PRIVATE = {
 }
 
 
+#: pydicom's form of a tag, which takes longer to make than to look up.
+as_tag = functools.cache(Tag)
+
+
 def _element(ds: Dataset, tag: int) -> tuple[str, Any, bool] | None:
     """Return VR, bytes (or converted value) and little-endian; None where the tag is absent."""
     try:
-        element = ds.get_item(Tag(tag))
+        element = ds.get_item(as_tag(tag))
     except Exception:
         return None
     if element is None:
@@ -130,7 +135,7 @@ def private_tag(ds: Dataset, name: str) -> tuple[int, str] | None:
     group, creator, element, vr = _PRIVATE[name]
     for block in range(0x10, 0x20):
         tag = (group << 16) | block
-        if Tag(tag) in ds and text(ds, tag).upper() == creator.upper():
+        if as_tag(tag) in ds and text(ds, tag).upper() == creator.upper():
             return (group << 16) | (block << 8) | element, vr
     return None
 
