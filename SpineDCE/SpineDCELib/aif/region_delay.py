@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
-
-from SpineDCELib.kinetics.fitting import Fitter
 
 Array = NDArray[np.float64]
 
@@ -68,7 +67,9 @@ class Delay:
         return self.determined and not self.low <= self.value <= self.high
 
 
-def estimate_delay(fitter: Fitter, shifts: Array, rss: Array, frame_times: Array) -> DelayEstimate:
+def estimate_delay(
+    rss_at: Callable[[float], Array], shifts: Array, rss: Array, frame_times: Array
+) -> DelayEstimate:
     """Estimate a region's delay from the fits at a grid of shifts.
 
     The interval is that of the profile of the residual sum of squares, or of the scatter of the
@@ -78,7 +79,8 @@ def estimate_delay(fitter: Fitter, shifts: Array, rss: Array, frame_times: Array
     Source: Bates & Watts, Nonlinear Regression Analysis, 1988, ch. 6 (profile intervals).
 
     Args:
-        fitter: prepared with the region's mean curve and the mean curves of its parts.
+        rss_at: residual sums of squares at a shift, s, of the region's mean curve and of the mean
+            curves of its parts.
         shifts: s, evenly spaced. rss: ``(shifts, 1 + parts)``, of the fits.
         frame_times: s.
     """
@@ -90,7 +92,7 @@ def estimate_delay(fitter: Fitter, shifts: Array, rss: Array, frame_times: Array
     inside = 0 < middle < shifts.size - 1
     step = float(shifts[1] - shifts[0])
     finer = shifts[middle] + step * _FINER
-    close = np.array([fitter.fit(float(shift)).rss for shift in finer])
+    close = np.array([rss_at(float(shift)) for shift in finer])
     value = lowest(finer, close[:, 0]) if inside else float(shifts[middle])
     least = float(min(close[:, 0].min(), whole[middle]))
     at = np.concatenate([shifts, finer])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,8 +37,6 @@ PLATEAU = 1.0
 FLAT = 0.05
 #: Half the width of a 95 % interval in standard errors.
 NORMAL = 1.96
-#: Place of a region's mean curve among those that are fitted.
-_MEAN = np.array([0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +109,13 @@ class Evidence:
         )
 
 
+class _Places(NamedTuple):
+    """Where a region's curves stand among those that are fitted."""
+
+    means: slice  #: of the whole region, then of its parts
+    voxels: slice
+
+
 def gather_evidence(
     regions: Mapping[str, NDArray[np.floating]],
     t: ArrayLike,
@@ -135,41 +142,54 @@ def gather_evidence(
     """
     times = np.asarray(t, float)
     tried = np.arange(FIRST, LAST + STEP / 2, STEP) if shifts is None else np.asarray(shifts, float)
+    usable = {
+        name: fed
+        for name, curves in regions.items()
+        if (fed := curves[:, np.isfinite(curves).all(axis=0)]).shape[1]
+    }
+    # All regions' curves in one fit, because they share the tables of a shift.
+    columns: list[NDArray[np.floating]] = []
+    places: dict[str, _Places] = {}
+    for name, fed in usable.items():
+        parts, some = _parts(fed), _spread(fed)
+        first = sum(column.shape[1] for column in columns)
+        last = first + 1 + parts.shape[1]
+        places[name] = _Places(slice(first, last), slice(last, last + some.shape[1]))
+        columns += [fed.mean(axis=1, dtype=float)[:, None], parts, some]
+    if not columns:
+        raise _nothing_to_fit()
+    together = np.hstack(columns)
+    fitter = prepare(together, times, Cp, model=model)
+    all_rss = np.full((tried.size, together.shape[1]), np.nan)
+    all_vp = np.full_like(all_rss, np.nan)
+    for i, shift in enumerate(tried):
+        progress(i / tried.size, "Estimating the shift")
+        fit = fitter.fit(float(shift))
+        all_rss[i] = fit.rss
+        if "vp" in fit.parameters:
+            all_vp[i] = fit["vp"]
+
     found: list[RegionEvidence] = []
     losses: list[Array] = []
-    weighed: list[tuple[Fitter, float]] = []
-    for n, (name, curves) in enumerate(regions.items()):
-        usable = curves[:, np.isfinite(curves).all(axis=0)]
-        if not usable.shape[1]:
-            continue
-        chosen, some = _parts(usable), _spread(usable)
-        mean = usable.mean(axis=1, dtype=float)
-        fitter, voxels = (
-            prepare(c, times, Cp, model=model) for c in (np.column_stack([mean, chosen]), some)
-        )
-        rss = np.full((tried.size, 1 + chosen.shape[1]), np.nan)
-        vp = np.full(tried.size, np.nan)
-        for i, shift in enumerate(tried):
-            progress((n + i / tried.size) / len(regions), f"Estimating the shift of {name}")
-            rss[i] = fitter.fit(float(shift)).rss
-            fit = voxels.fit(float(shift))
-            if "vp" in fit.parameters and np.isfinite(fit["vp"]).any():
-                vp[i] = np.nanmean(fit["vp"])
+    weighed: list[tuple[int, float]] = []
+    for name, fed in usable.items():
+        own, voxels = places[name]
+        chosen, rss = together[:, own][:, 1:], all_rss[:, own]
         fitted = np.asarray(np.isfinite(rss).all(axis=0))
         if not fitted[0] or not fitted[1:].any():
             continue
         # A floor keeps curves without noise from getting an infinite weight.
-        floor = 1e-6 * (chosen.astype(float) ** 2).sum(axis=0).mean()
+        floor = 1e-6 * (chosen**2).sum(axis=0).mean()
         rss = np.maximum(rss, floor)
         least = rss.min(axis=0)
         loss = (rss / least)[:, 1:][:, fitted[1:]].mean(axis=1)
-        delay = estimate_delay(fitter, tried, rss, times)
+        delay = estimate_delay(functools.partial(_rss, fitter, own), tried, rss, times)
         found.append(
             RegionEvidence(
                 name,
-                usable.shape[1],
+                fed.shape[1],
                 residual=loss / loss.min(),
-                vp=vp,
+                vp=_mean(all_vp[:, voxels]),
                 proposal=delay.value,
                 low=delay.low,
                 high=delay.high,
@@ -179,18 +199,14 @@ def gather_evidence(
             )
         )
         losses.append((rss / least)[:, fitted])
-        weighed.append((fitter, float(least[0])))
+        weighed.append((own.start, float(least[0])))
     if not found:
-        raise InputError(
-            "No region has a curve from which a shift could be estimated.",
-            code="no_curve_for_shift",
-            fields=["fit.shift"],
-        )
+        raise _nothing_to_fit()
     # Each region's parts together count as much as its mean curve.
     residual = np.mean([one[:, 1:].mean(axis=1) for one in losses], axis=0)
     residual /= residual.min()
     whole = np.mean([one[:, 0] for one in losses], axis=0)
-    proposal = _refined(weighed, lowest(tried, whole), float(tried[1] - tried[0]))
+    proposal = _refined(fitter, weighed, lowest(tried, whole), float(tried[1] - tried[0]))
     half = NORMAL / np.sqrt(sum(1 / max(r.SE, 1e-3) ** 2 for r in found))
     by_name = {
         r.name: _moved(tried, r.vp, r.proposal - proposal) if own_delays and r.determined else r.vp
@@ -227,13 +243,36 @@ def _spread(curves: NDArray[np.floating]) -> NDArray[np.floating]:
     return curves if n <= VOXELS else curves[:, np.linspace(0, n - 1, VOXELS).astype(int)]
 
 
-def _refined(weighed: list[tuple[Fitter, float]], about: float, step: float) -> float:
-    """Return the shift of the smallest residual of the mean curves near a first guess, s."""
+def _rss(fitter: Fitter, places: slice, shift: float) -> Array:
+    """Return the residual sums of squares of some curves at a shift, s."""
+    return np.asarray(fitter.fit(shift, voxels=places).rss, float)
+
+
+def _mean(values: Array) -> Array:
+    """Return the mean of each row's finite values; NaN where there are none."""
+    finite = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        mean: Array = np.where(finite, values, 0.0).sum(axis=1) / finite.sum(axis=1)
+    return mean
+
+
+def _nothing_to_fit() -> InputError:
+    return InputError(
+        "No region has a curve from which a shift could be estimated.",
+        code="no_curve_for_shift",
+        fields=["fit.shift"],
+    )
+
+
+def _refined(fitter: Fitter, means: list[tuple[int, float]], about: float, step: float) -> float:
+    """Return the shift of the smallest residual of the mean curves near a first guess, s.
+
+    Args:
+        means: place of each region's mean curve, and its least residual.
+    """
+    places, least = (np.array(column) for column in zip(*means, strict=True))
     finer = about + step * np.linspace(-1.2, 1.2, 13)
-    loss = [
-        sum(float(fitter.fit(float(s), voxels=_MEAN).rss[0]) / least for fitter, least in weighed)
-        for s in finer
-    ]
+    loss = [float((fitter.fit(float(s), voxels=places).rss / least).sum()) for s in finer]
     return round(lowest(finer, np.array(loss)), 2)
 
 
