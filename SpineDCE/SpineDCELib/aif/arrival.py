@@ -51,16 +51,20 @@ def bolus_arrival(curve: ArrayLike, *, t: ArrayLike) -> float:
     # Where tissue takes contrast up for minutes, the fast rise ends long before the peak.
     last = max(int(knee_of_rise(c[:, None], times, np.array([last]))[0]), 1)
     x, y = times[: last + 1], c[: last + 1]
-    best = (np.inf, float(x[-2]))
-    for i in range(last):
-        for arrival in np.linspace(x[i], x[i + 1], STEPS_PER_FRAME + 1)[:-1]:
-            ramp = np.maximum(x - arrival, 0)
-            design = np.column_stack([np.ones_like(x), ramp])
-            solution = np.linalg.lstsq(design, y, rcond=None)[0]
-            residual = float(((y - design @ solution) ** 2).sum())
-            if solution[1] > 0 and residual < best[0] - 1e-12 * float((y**2).sum()):
-                best = (residual, float(arrival))
-    return best[1]
+    tried = np.concatenate(
+        [np.linspace(x[i], x[i + 1], STEPS_PER_FRAME + 1)[:-1] for i in range(last)]
+    )
+    ramps = np.maximum(x - tried[:, None], 0)
+    ramps -= ramps.mean(axis=1, keepdims=True)
+    rises = ramps @ (y - y.mean()) / (ramps**2).sum(axis=1)
+    residuals = ((y - y.mean() - rises[:, None] * ramps) ** 2).sum(axis=1)
+    # Of arrivals that fit equally well, the first.
+    least = 1e-12 * float((y**2).sum())
+    best, found = np.inf, float(x[-2])
+    for arrival, rise, residual in zip(tried, rises, residuals, strict=True):
+        if rise > 0 and residual < best - least:
+            best, found = float(residual), float(arrival)
+    return found
 
 
 def baseline_frames(curve: ArrayLike, *, t: ArrayLike) -> int:

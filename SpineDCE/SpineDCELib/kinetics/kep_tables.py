@@ -47,9 +47,14 @@ def _to_fine() -> Array:
 
 
 _TO_FINE = _to_fine()
-#: For each fine point the first node of its window, and the window's weights for the slope.
+#: For each fine point the first node of its window, its place among the points of this window, and
+#: the window's weights for the slope, ``(windows, points, weights)``.
 _FIRST = np.rint(np.arange((NODES - 1) * FINE + 1) / FINE).astype(np.intp)
-_SLOPE = np.take_along_axis(_TO_FINE[1], _FIRST + np.arange(WINDOW)[:, None], axis=0).T
+_PLACE = np.arange(_FIRST.size) - np.searchsorted(_FIRST, _FIRST)
+_SLOPE = np.zeros((NODES, int(_PLACE.max()) + 1, WINDOW))
+_SLOPE[_FIRST, _PLACE] = np.take_along_axis(
+    _TO_FINE[1], _FIRST + np.arange(WINDOW)[:, None], axis=0
+).T
 
 
 def kep_at(position: Values, bounds: Bounds) -> Values:
@@ -72,8 +77,8 @@ def _turning(direction: Array, length: Array) -> tuple[Array, Array]:
     # by sharing it out to threads, most of all on a busy machine.
     products = direction.T @ direction
     windows = np.stack([products[i : i + WINDOW, i : i + WINDOW] for i in range(NODES)])
-    turned = np.einsum("fkl,fl->fk", windows[_FIRST], _SLOPE)
-    turn = np.sqrt(np.einsum("fk,fk->f", turned, _SLOPE))
+    turned = np.einsum("wpk,wpk->wp", _SLOPE @ windows, _SLOPE)
+    turn = np.sqrt(turned[_FIRST, _PLACE])
     return turn, slope / value / turn
 
 
