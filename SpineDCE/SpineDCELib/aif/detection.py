@@ -35,6 +35,7 @@ from SpineDCELib.aif.vessel_labelling import (
     depth_in_slice,
     label_vessels,
     measure_shape,
+    surroundings,
     thin_parts,
 )
 from SpineDCELib.aif.voxel_scores import (
@@ -408,8 +409,10 @@ def _without_edges(
             verdict[v.members] = Verdict.EDGE
             continue
         kept.append(v)
-        grown = ndimage.binary_dilation(_mask(v.members, voxels, geometry), np.ones((3, 3, 3)))
-        near[grown] = np.maximum(near[grown], v.shape.volume)
+        mask = _mask(v.members, voxels, geometry)
+        box = surroundings(mask)
+        grown = ndimage.binary_dilation(mask[box], np.ones((3, 3, 3)))
+        near[box] = np.maximum(near[box], np.where(grown, np.float32(v.shape.volume), 0))
     return kept
 
 

@@ -87,9 +87,19 @@ def depth_in_slice(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.fl
     """
     across, down, _ = geometry.spacing
     found = np.zeros(mask.shape, np.float32)
-    for k in np.flatnonzero(mask.any(axis=(1, 2))):
-        found[k] = ndimage.distance_transform_edt(mask[k], sampling=(down, across))
+    box = surroundings(mask)
+    for inside, depth in zip(mask[box], found[box], strict=True):
+        if inside.any():
+            depth[:] = ndimage.distance_transform_edt(inside, sampling=(down, across))
     return found
+
+
+def surroundings(mask: NDArray[np.bool_]) -> tuple[slice, ...]:
+    """Return the box of a mask and the voxels next to it; an empty one for an empty mask."""
+    boxes = ndimage.find_objects(mask.view(np.uint8))
+    if not boxes:
+        return (slice(0, 0),) * mask.ndim
+    return tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in boxes[0])
 
 
 def along_axis(voxels: NDArray[np.intp], geometry: Geometry) -> Array:
