@@ -10,6 +10,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = {
     "SpineDCELib": ROOT / "SpineDCE" / "SpineDCELib",
@@ -193,6 +195,7 @@ def engine_modules(*, without: set[str]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_numerics_import_without_slicer_vtk_qt_and_trame():
     above = {"mrml", "cli", "cohort", "network"}
     import_with_blocked(
@@ -201,6 +204,7 @@ def test_numerics_import_without_slicer_vtk_qt_and_trame():
     )
 
 
+@pytest.mark.slow
 def test_the_engine_imports_with_numpy_scipy_simpleitk_and_pydicom_alone():
     allowed = {"SpineDCELib", "numpy", "scipy", "SimpleITK", "_SimpleITK", "pydicom"}
     import_with_blocked(

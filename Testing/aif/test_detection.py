@@ -22,6 +22,7 @@ def found_in(series, **options):
     return detect(series, to_contrast=CONTRAST, unit=UNIT, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interval", [1.0, 2.5, 4.0, 5.5])
 @pytest.mark.parametrize("noise", [0.0, 6.0, 15.0])
 def test_only_the_artery_is_found_in_its_slices(interval, noise):

@@ -40,6 +40,7 @@ def test_the_curve_that_feeds_a_tissue_explains_it_and_another_does_not():
     assert scaled.misfit[0] == pytest.approx(own.misfit[0], rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2, 5, 8, 12, 17, 21])
 def test_the_artery_is_served_among_early_veins_and_lesions(seed):
     s = scene(seed, **drawn(seed))
@@ -56,6 +57,7 @@ def test_a_vein_that_fills_first_is_not_the_artery(seed):
     assert {e.kind for e in found.evidence} & {VesselKind.EARLY_VEIN, VesselKind.PULMONARY}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [3, 7, 19, 23, 27, 31])
 def test_without_an_artery_in_view_there_is_no_aif(seed):
     s = scene(seed, **drawn(seed))

@@ -93,6 +93,7 @@ def test_delays_are_found_with_intervals_that_hold_them():
         assert delay.value == pytest.approx(APART[name], abs=0.4)
 
 
+@pytest.mark.slow
 def test_own_delays_give_the_change_that_one_shift_misses():
     pairs = {}
     for by in ("region", "study"):

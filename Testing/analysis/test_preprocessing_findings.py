@@ -43,6 +43,7 @@ def test_nothing_is_said_where_nothing_is_lost():
     assert not {"noise_mask_removes", "noise_mask_removes_most", "smoothing_lowers"} & set(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [4.0, 8.0])
 def test_smoothing_says_by_how_much_it_lowers_the_value(width):
     smooth = with_values(

@@ -339,6 +339,7 @@ def blobs(geometry, matrix=None):
     return image
 
 
+@pytest.mark.slow
 def test_a_known_motion_is_found_and_applied_to_a_region():
     direction = np.array([[0, 0, 1.0], [1, 0, 0], [0, -1, 0]])
     geometry = Geometry.from_parts((14, 64, 64), (2.0, 2.0, 5.0), (-32, -63, 63), direction)

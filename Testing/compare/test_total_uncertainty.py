@@ -51,6 +51,7 @@ def comparison(pair):
     return compare_visits(*visits, registrations=SAME, flip_runs=0)
 
 
+@pytest.mark.slow
 def test_the_interval_is_that_of_all_shares_together(comparison):
     [lesion] = comparison.lesions
     for parameter in ("vp_voxel", "vp", "Ktrans"):

@@ -66,6 +66,7 @@ def visit(mode, lesion, reference):
     return scenes.analysis_of(scenes.study(lesion, reference), settings, with_T1_map=mode == "map")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     ("lesion", "reference", "true"),

@@ -65,6 +65,7 @@ def vp_times(tissue, factor, **changes):
     return replace(tissue, vp=tissue.vp * factor, **changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lesion", "reference", "true"),
     [
@@ -80,6 +81,7 @@ def test_a_change_of_T10_does_not_change_the_change(lesion, reference, true, fal
     assert change_of(lesion, reference, fall=fall) == pytest.approx(true, abs=2.0)
 
 
+@pytest.mark.slow
 def test_relative_signal_takes_a_change_of_T10_for_one_of_vp():
     relative = changed(SETTINGS, concentration={"signal": "relative"})
     fatty = change_of(vp_times(scenes.LESION, 0.4), replace(scenes.REFERENCE, T10=0.38), relative)
@@ -120,6 +122,7 @@ def test_muscle_that_is_asked_for_and_not_there_is_an_error():
     assert "inputs.roi" in caught.value.fields
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["map", "vfa"])
 @pytest.mark.parametrize("muscle", [scenes.MUSCLE, scenes.FAT], ids=["muscle", "no muscle"])
 def test_normalised_vp_is_per_volume_of_tissue_where_water_is_displaced(mode, muscle):

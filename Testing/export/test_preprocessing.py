@@ -59,6 +59,7 @@ def test_motion_is_written_per_frame_and_region(tmp_path):
     np.testing.assert_allclose([float(v) for v in body[7][2:]], [21, 22, 23, 0.7])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regions", [0, 1, 2])
 def test_the_figure_shows_the_changed_spot_and_the_motion(tmp_path, regions, monkeypatch):
     import matplotlib.figure

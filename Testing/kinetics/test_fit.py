@@ -75,6 +75,7 @@ def test_cubic_integration_is_better_than_linear_on_independent_curves():
     assert np.abs(cubic).max() < 1.5e-3
 
 
+@pytest.mark.slow
 def test_recovery_under_noise_is_unbiased():
     curves, truth = hard_voxels(4000, T, seed=2, lowest_snr=20, highest_snr=40)
     found = fit(curves.astype(np.float32), T, CP, model="extended_tofts")

@@ -11,6 +11,7 @@ T = np.arange(60) * 5.5
 CP = bolus(T)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "truth"),
     [

@@ -22,6 +22,7 @@ def ellipsoid(geometry, centre, radii):
     return (((points(geometry) - centre) / radii) ** 2).sum(axis=-1) < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spacing", "shape", "direction", "tolerance"),
     [

@@ -68,6 +68,7 @@ def tissue(scene, name):
     return next(t for t in scene.anatomy.tissues if t.name == name)
 
 
+@pytest.mark.slow
 def test_delays_T10_blood_and_veins_become_what_is_asked_for(plain):
     changed = scene(
         delays={"lesion": 1.0, "marrow": 7.5}, T10={"lesion": 1.3, "marrow": 0.7},
@@ -90,6 +91,7 @@ def test_the_truth_of_vp_does_not_depend_on_the_conditions(plain):
     assert tissue(changed, "lesion rim").vp == pytest.approx(tissue(plain, "lesion rim").vp)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slab", ["axial", "coronal"])
 def test_other_slabs_hold_lesion_reference_and_aorta(slab):
     found = scene(slab=slab)

@@ -77,6 +77,7 @@ def test_known_motion_is_found_and_corrected(walk):
     assert found.moved[3:].sum() >= FRAMES - 5
 
 
+@pytest.mark.slow
 def test_enhancement_is_not_mistaken_for_motion():
     signal = still(1)
     found = correct_motion(signal, TIMES, GRID, MotionSettings(on=True), regions=[WHOLE])

@@ -73,6 +73,7 @@ def test_measurements_are_those_of_the_maps(study, tmp_path):
         assert float(row["vp Q1 [fraction]"]) == pytest.approx(np.percentile(inside, 25), rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["extended_tofts", "tofts", "patlak", "two_compartment_exchange"])
 def test_rerun_gives_the_same_numbers(study, tmp_path, model):
     settings = changed(SETTINGS, fit={"model": model, "shift": 1.3})
@@ -87,6 +88,7 @@ def test_rerun_gives_the_same_numbers(study, tmp_path, model):
             assert (tmp_path / "a" / name).read_text() == (outcome.folder / name).read_text()
 
 
+@pytest.mark.slow
 def test_rerun_reports_changed_inputs_and_different_numbers(study, tmp_path, capsys):
     own = tmp_path / "regions.nrrd"
     shutil.copy(study.regions, own)
@@ -102,6 +104,7 @@ def test_rerun_reports_changed_inputs_and_different_numbers(study, tmp_path, cap
     assert "regions.nrrd has changed" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_another_shift_uses_the_cached_concentration(study, tmp_path, monkeypatch):
     job.analyse(inputs(study), SETTINGS, tmp_path / "a")
     fresh = job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 2.0}), tmp_path / "b")
@@ -212,6 +215,7 @@ def test_the_library_can_be_imported_without_optional_packages():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.slow
 def test_regions_and_slices_can_have_their_own_shifts(study, tmp_path):
     def vp(name, **fit):
         return job.analyse(inputs(study), changed(SETTINGS, fit=fit), tmp_path / name).result

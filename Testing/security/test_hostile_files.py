@@ -243,6 +243,7 @@ def dicom(path, *, syntax="1.2.840.10008.1.2.1", pixels=b"x" * 32, **values):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(30)
 def test_dicom_declares_no_more_than_its_file_can_hold(tmp_path):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -189,8 +189,13 @@ def test_ctrl_c_while_files_move_waits_and_is_told_truly(tmp_path, monkeypatch, 
         real(target)
 
     monkeypatch.setattr(output_folder, "_apply", apply)
-    with pytest.raises(KeyboardInterrupt):
-        write(out, NEW)
+    # A program that was started in the background ignores Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            write(out, NEW)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert found(out) == NEW
     from SpineDCELib.cli import _kept
 
@@ -209,6 +214,7 @@ def command(study, out, shift):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_an_analysis_leaves_nothing_of_an_earlier_one(study, tmp_path):
     out = tmp_path / "out"
     assert main([*command(study, out, 0), "--export", "report"]) == 0

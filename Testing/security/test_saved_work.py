@@ -116,6 +116,7 @@ def test_work_on_a_closed_visit_stays(folder):
 SETTINGS = changed(Settings(), concentration={"T10": 0.8}, aif={"source": "mask"}, fit={"shift": 0})
 
 
+@pytest.mark.slow
 def test_pixels_in_the_cache_that_differ_from_their_digest_are_read_again(tmp_path):
     study = write_small_study(tmp_path / "study")
     inputs = Inputs(str(study.series), aif_mask=str(study.artery), roi=(str(study.regions),))
@@ -136,6 +137,7 @@ def test_pixels_in_the_cache_that_differ_from_their_digest_are_read_again(tmp_pa
         np.testing.assert_array_equal(again, first)
 
 
+@pytest.mark.slow
 def test_a_cache_that_was_edited_is_not_believed(tmp_path):
     study = write_small_study(tmp_path / "study")
     inputs = Inputs(str(study.series), aif_mask=str(study.artery))

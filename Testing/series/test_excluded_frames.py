@@ -29,6 +29,7 @@ def test_a_number_that_is_no_frame_is_refused(number):
     assert caught.value.code == "no_such_frame"
 
 
+@pytest.mark.slow
 def test_a_frame_with_an_artefact_no_longer_matters():
     images = scenes.study()
     signal = images.dynamic.signal.copy()

@@ -105,6 +105,7 @@ def test_absurd_values_of_a_T1_map_leave_their_voxels_out(tmp_path, geometry):
     assert any(n.startswith("3 voxels") for n in found.notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "value"), [("R1_map", 1.25), ("T1", 3e-4), ("T1", 40_000.0)])
 def test_a_map_whose_numbers_cannot_be_T1_is_refused(tmp_path, geometry, name, value):
     write_map(tmp_path / f"{name}.nrrd", np.full(geometry.shape, value), geometry)

@@ -69,6 +69,7 @@ def layout_of(known, **values):
     return Layout(affine=known.affine, times=known.times, **values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["frame", "slice"])
 @pytest.mark.parametrize(("vendor", "way"), WAYS)
 def test_one_series(tmp_path, known, vendor, way, order):
@@ -84,6 +85,7 @@ def test_one_series(tmp_path, known, vendor, way, order):
     assert series.acquisition.field_strength == 1.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("vendor", "way"), [w for w in WAYS if w[1] not in ("slice by slice", "ContentTime")]
 )
@@ -100,6 +102,7 @@ def test_one_series_per_frame(tmp_path, known, vendor, way):
     check_known(read_dynamic(tmp_path), known)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("vendor", "way"), WAYS)
 def test_magnitude_and_phase_in_one_series(tmp_path, known, vendor, way):
     layout = layout_of(known, vendor=vendor)
@@ -225,6 +228,7 @@ ENHANCED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", ["one file", "one file per frame"])
 @pytest.mark.parametrize("order", ["frame", "slice"])
 @pytest.mark.parametrize(
@@ -380,6 +384,7 @@ def test_files_without_preamble_or_extension(tmp_path):
     check(read_dynamic(tmp_path))
 
 
+@pytest.mark.slow
 def test_dicomdir(tmp_path):
     layout = Layout()
     images = layout.images(truth())
@@ -420,6 +425,7 @@ def test_patients_are_never_combined(tmp_path):
     check(read_dynamic(study))
 
 
+@pytest.mark.slow
 def test_two_dynamic_series_are_listed(tmp_path):
     written(tmp_path / "a")
     written(tmp_path / "b", series_number=9, description="DCE again")

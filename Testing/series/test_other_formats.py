@@ -139,6 +139,7 @@ def test_analyze_pairs_that_are_incomplete_are_refused(tmp_path):
     assert "d.img" in scan_study(tmp_path).problems[0]
 
 
+@pytest.mark.slow
 def test_dicom_that_gzip_compressed_is_read(tmp_path):
     plain, packed = tmp_path / "plain", tmp_path / "packed"
     written(plain)

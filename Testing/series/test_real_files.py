@@ -87,6 +87,7 @@ def test_nifti_with_sidecar(name):
     assert pytest.approx(side["RepetitionTime"]) == series.acquisition.TR
 
 
+@pytest.mark.slow
 def test_real_files_of_two_patients_and_formats_in_one_folder(tmp_path):
     source = reference("dcm-qa")
     for file in [*source.rglob("*.dcm"), *source.rglob("*.nii")]:
@@ -99,6 +100,7 @@ def test_real_files_of_two_patients_and_formats_in_one_folder(tmp_path):
     assert len(study.patients) == 3
 
 
+@pytest.mark.slow
 def test_qiba_frames_and_flip_angles():
     study = scan_study(reference("qiba-v4"))
     series = read_dynamic(study)

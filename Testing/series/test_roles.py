@@ -28,6 +28,7 @@ def roles(folder):
     return {s.description: s.role for s in scan_study(folder).series}
 
 
+@pytest.mark.slow
 def test_roles_in_a_complete_examination(tmp_path):
     add(tmp_path, 1, "3-plane loc")
     add(tmp_path, 2, "sag a", RepetitionTime=520, EchoTime=10, FlipAngle=90)
@@ -108,6 +109,7 @@ def test_fewer_than_ten_frames_are_read_and_reported(tmp_path):
     assert read_dynamic(study).n_frames == 6
 
 
+@pytest.mark.slow
 def test_two_echoes_are_two_series(tmp_path):
     layout = Layout()
     both = []
@@ -125,6 +127,7 @@ def test_two_echoes_are_two_series(tmp_path):
     np.testing.assert_array_equal(read_dynamic(tmp_path, series=1).signal, truth(0))
 
 
+@pytest.mark.slow
 def test_the_short_summary_answers_a_newcomer_in_sixty_lines(tmp_path):
     """Which series is dynamic, what is left out and why, times, flip angles, what to do next."""
     add(tmp_path, 1, "DCE", frames=12)
@@ -138,6 +141,7 @@ def test_the_short_summary_answers_a_newcomer_in_sixty_lines(tmp_path):
     assert "--" not in text
 
 
+@pytest.mark.slow
 def test_the_short_summary_of_a_folder_with_everything_in_it(tmp_path):
     def named(name, number, keep=lambda image: True, **values):
         layout = Layout(series_number=number, description=name)

@@ -42,6 +42,7 @@ def rewrite(folder, change):
 # ---------------------------------------------------------------------------- names and facts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["Diffusion_Perfusion spine", "DCE SUB MIP", "DCE sub mm", "DCE B1 corrected",
@@ -381,6 +382,7 @@ def test_kinds_in_one_series_are_told_apart_by_what_differs(tmp_path):
             assert kind in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("charset", "text"),
     [("ISO_IR 100", "Wirbelsäule"), ("ISO_IR 192", "позвоночник Δ"), ("ISO_IR 144", "позвоночник"),

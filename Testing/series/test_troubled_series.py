@@ -27,6 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
 # ---------------------------------------------------------------------------- broken frames
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("vendor", "way"), WAYS)
 def test_frame_with_missing_slices_is_dropped_and_reported(tmp_path, vendor, way):
     written(tmp_path, vendor=vendor, way=way)
@@ -67,6 +68,7 @@ def test_missing_frame_does_not_change_the_other_times(tmp_path):
     np.testing.assert_allclose(given.times, np.array(keep) * 3.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "way", ["AcquisitionTime", "TriggerTime", "TemporalPositionIdentifier and AcquisitionTime"]
 )
@@ -121,6 +123,7 @@ def no_time(tmp_path, *, vendor="SIEMENS", **tags):
     save_all(images, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "tags",
     [
@@ -205,6 +208,7 @@ def test_temporal_resolution_is_the_interval_of_numbered_frames(tmp_path):
     assert caught.value.fields == ("reading.frame_interval",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "keyword", ["FlipAngle", "EchoTime", "PatientName", "RepetitionTime", "EchoNumbers"]
 )

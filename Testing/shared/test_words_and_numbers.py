@@ -135,6 +135,7 @@ def test_the_work_from_nothing_to_a_call(studies):
     assert "perturbed" not in shown.call(place)
 
 
+@pytest.mark.slow
 def test_a_study_without_an_artery_says_so_at_its_step(studies):
     place = Session(new_scene())
     visit = open_visit(place, "baseline", studies)
@@ -149,6 +150,7 @@ def test_a_study_without_an_artery_says_so_at_its_step(studies):
     assert "No trustworthy AIF" in state_of(place)[1].reason
 
 
+@pytest.mark.slow
 def test_a_voxel_is_explained(studies):
     from SpineDCELib.mrml.volume_nodes import ras_of
 
