@@ -44,8 +44,8 @@ def settings_of(mode, conditions):
     return changed(settings, contrast={"agent": conditions.agent})
 
 
-def analysis_of(study, mode, settings, *, drawn_artery=False, drawn_muscle=False):
-    """Return the analysis of one visit."""
+def analysis_of(study, mode, settings, live=None, *, drawn_artery=False, drawn_muscle=False):
+    """Return the analysis of one visit: ``live``, the visit's earlier one, changed to this."""
     images = replace(study.images, T1_map=study.T1_map if mode == "map" else None)
     regions, roles = dict(study.regions), dict(study.roles)
     if drawn_muscle:
@@ -55,9 +55,12 @@ def analysis_of(study, mode, settings, *, drawn_artery=False, drawn_muscle=False
     artery = study.share > 0.95
     if drawn_artery and artery.sum() < 3:
         artery = study.share > 0.5
-    return Analysis(
-        images, settings, regions=regions, roles=roles, aif_mask=artery if drawn_artery else None
-    )
+    given = {"regions": regions, "roles": roles, "aif_mask": artery if drawn_artery else None}
+    if live is None:
+        return Analysis(images, settings, **given)
+    # What does not depend on the change, the artery's search among it, is not computed again.
+    live.update(study=images, settings=settings, **given)
+    return live
 
 
 def artery_outcome(study, analysis):
@@ -80,16 +83,18 @@ def artery_outcome(study, analysis):
     return f"wrong: {kind if inside.get(kind, 0) > 0.2 else 'mixed'}", ""
 
 
-def _served(study, mode, settings):
+def _served(study, mode, settings, live=None):
     """Return an analysis with an artery and, where it is needed, muscle; and how they came."""
-    analysis = analysis_of(study, mode, settings)
+    analysis = analysis_of(study, mode, settings, live)
     drawn_muscle = False
     if mode == "muscle" and analysis.muscle is None:
         drawn_muscle = True
-        analysis = analysis_of(study, mode, settings, drawn_muscle=True)
+        analysis = analysis_of(study, mode, settings, analysis, drawn_muscle=True)
     outcome, reason = artery_outcome(study, analysis)
     if outcome == "refused" and (study.share > 0.5).sum() >= 3:
-        analysis = analysis_of(study, mode, settings, drawn_artery=True, drawn_muscle=drawn_muscle)
+        analysis = analysis_of(
+            study, mode, settings, analysis, drawn_artery=True, drawn_muscle=drawn_muscle
+        )
     return analysis, {"artery": outcome, "reason": reason, "drawn_muscle": drawn_muscle}
 
 
@@ -97,16 +102,22 @@ def _number(value):
     return round(float(value), 4) if np.isfinite(value) else None
 
 
-def measured(pair, mode):
-    """Return what the program says of a pair in one mode, as a record."""
+def measured(pair, mode, live=None):
+    """Return what the program says of a pair in one mode, as a record.
+
+    Args:
+        live: visit's number → its analysis, which later modes change instead of making another.
+    """
+    live = {} if live is None else live
     start = process_time()
     studies = (pair.before, pair.after)
     record = {"mode": mode}
     sides = []
     try:
-        for study in studies:
-            analysis, how = _served(study, mode, settings_of(mode, study.conditions))
-            sides.append((analysis, how))
+        for n, study in enumerate(studies):
+            settings = settings_of(mode, study.conditions)
+            live[n], how = _served(study, mode, settings, live.get(n))
+            sides.append((live[n], how))
         record["visits"] = [how for _, how in sides]
         results = [visits.Visit(a, a.result()) for a, _ in sides]
         same = {"Lesion": Registration(np.eye(4), 1.0)}
@@ -151,7 +162,8 @@ def run_pair(seed, modes=MODES):
         "true_baseline": round(pair.before.vp["Lesion"] / pair.before.vp["Reference"], 3),
         "facts": [facts_of(s) for s in (pair.before, pair.after)],
     }
-    return [truth | measured(pair, mode) for mode in modes]
+    live = {}
+    return [truth | measured(pair, mode, live) for mode in modes]
 
 
 def missing_modes():
