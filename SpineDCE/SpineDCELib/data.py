@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.measurement import Measures, RegionStatistics
-from SpineDCELib.series import DynamicSeries, FlipAngleSet, Volume
+from SpineDCELib.series import DynamicSeries, FlipAngleSet, ReadingChoices, Volume
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +22,7 @@ class Images:
     tissue: NDArray[np.bool_] | None = None  #: False where there is only noise
     displacement: NDArray[np.float64] | None = None  #: ``(regions, frames, 3)``, LPS mm
     rotation: NDArray[np.float64] | None = None  #: ``(regions, frames)``, degrees
+    choices: ReadingChoices = field(default_factory=ReadingChoices)  #: none without files
 
 
 @dataclass(frozen=True, eq=False)

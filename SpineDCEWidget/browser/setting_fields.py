@@ -10,6 +10,7 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_STUDY, title_if
 from SpineDCEWidget.shared.setting_groups import CORRECTIONS, groups_of_step, page_settings
+from SpineDCEWidget.shared.study_opening import READ_WITH
 from SpineDCEWidget.shared.wording import (
     READING,
     _,
@@ -53,19 +54,22 @@ class SettingFields:
             return
         values: dict[str, Any] = {}
         if station.attempt(lambda: values.update({path: parsed_value(path, shown)})):
-            if path in CORRECTIONS:
-                station.as_task(self._correct)(visit, values)
+            if path in (*CORRECTIONS, *READ_WITH):
+                station.as_task(self.correct)(visit, values)
                 return
             station.choose(values)
         self.refresh()
 
-    async def _correct(self, visit: Any, values: dict[str, Any]) -> None:
-        """Correct what was read from the files, and read the study again if necessary."""
+    async def correct(self, visit: Any, values: dict[str, Any]) -> None:
+        """Correct what was read from the files or how, and read them again if necessary."""
         station, jobs = self._station, []
+        analysis = visit.analysis
         if station.attempt(lambda: jobs.append(station.session.correct(visit, values))):
             title = READING.format(visit=visit.name)
             done, images = await station.jobs.run(title, jobs[0].run)
             if done and station.attempt(lambda: jobs[0].finish(images)):
+                if visit.analysis is not analysis:  # another grid is another study
+                    station.study_opened(visit)
                 station.views.fill()
                 station.changed(visit)
         with station.state:
@@ -87,12 +91,12 @@ class SettingFields:
     def ui(self, step: int) -> None:
         """Build the groups of a step."""
         for group in groups_of_step(step):
-            if not group.folded:
-                html.Div(_(group.title), classes="label")
-                self._controls(group.paths)
-                continue
-            with html.Details(classes="folded"):
-                html.Summary(_(group.title), classes="label")
+            shown = {"v_if": group.shown_if} if group.shown_if else {}
+            kind, title = (html.Details, html.Summary) if group.folded else (html.Div, html.Div)
+            with kind(classes="folded" if group.folded else "", **shown):
+                title(_(group.title), classes="label")
+                if group.shown_if:
+                    html.Div(f"{{{{ {group.shown_if} }}}}", classes="warn")
                 self._controls(group.paths)
 
     def _controls(self, paths: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from SpineDCELib.mrml.scene_checks import other_files
 from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
-from SpineDCELib.series import scan_study
+from SpineDCELib.series import DynamicChoice, ReadingChoices, dynamic_choices, scan_study
 from SpineDCELib.settings import FORM
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
@@ -29,10 +29,16 @@ from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.session import SHOWN_VISITS
-from SpineDCEWidget.shared.study_opening import open_images, reading_settings
-from SpineDCEWidget.shared.wording import READING, setting_label
+from SpineDCEWidget.shared.study_opening import (
+    choice_facts,
+    choice_title,
+    open_images,
+    reading_of,
+    reading_settings,
+)
+from SpineDCEWidget.shared.wording import READING, control_label, setting_help, setting_label
 
-_NOTHING: dict[str, Any] = {"path": "", "series": [], "problems": []}
+_NOTHING: dict[str, Any] = {"path": "", "dynamic": [], "others": [], "problems": []}
 
 #: No scene whose files the user must agree to.
 _NO_FILES: dict[str, Any] = {"path": "", "files": []}
@@ -45,6 +51,7 @@ class StudyPanel:
         self._station = station
         self._scenes = Scenes(station)
         self._first = study
+        self._found: tuple[DynamicChoice, ...] = ()
         self._started = False
         station.state.update(
             {
@@ -53,8 +60,10 @@ class StudyPanel:
                 "found": _NOTHING, "chosen_series": None, "recent": [], "facts": [],
                 "browsing": False, "scene_files": _NO_FILES, "kept": [],
                 "save_problem": "", "uploading": "",
+                "reading_choices": [], "reading_choice": None, "displaced_frames": "",
             }
         )  # fmt: skip
+        station.state.change("reading_choice")(self._read_as_chosen)
         station.ctrl.on_client_connected.add(self._start)
 
     def _start(self, *_: Any) -> None:
@@ -128,39 +137,43 @@ class StudyPanel:
         if not done:
             return
         with state:
-            dynamic = study.with_role("dynamic")
+            dynamic = self._found = dynamic_choices(study)
+            proposals = [p for s in study.with_role("dynamic") for p in s.proposals]
             state.found = {
                 "path": str(path),
-                "series": [
-                    {"title": f"{s.number}. {s.title or 'no description'}", "role": s.role,
-                     "line": _line(s), "value": s.number, "dynamic": s in dynamic}
-                    for s in study.series
+                "dynamic": [
+                    {"title": choice_title(c), "line": choice_facts(c), "value": n}
+                    for n, c in enumerate(dynamic)
                 ],
-                "problems": list(study.problems),
+                "others": [
+                    {"title": f"{s.number}. {s.title or 'no description'}", "role": s.role}
+                    for s in study.series if s.role != "dynamic"
+                ],
+                "problems": [*study.problems, *proposals],
             }  # fmt: skip
-            state.chosen_series = dynamic[0].number if dynamic else None
+            state.chosen_series = 0 if dynamic else None
             if not dynamic:
                 self._station.show_error(
                     f"There is no dynamic series in {path}: {len(study.series)} series, "
                     f"{study.not_images} other files."
                 )
-        if open_at_once and dynamic:
+        if open_at_once and len(dynamic) == 1:
             await self.open_found(SHOWN_VISITS[0])
 
-    async def open_found(self, name: str, series: int | None = None) -> None:
-        """Open a series of the list as one visit.
+    async def open_found(self, name: str, chosen: int | None = None) -> None:
+        """Open a dynamic series of the list as one visit.
 
         Args:
-            series: its number; that of the page's variable if None.
+            chosen: its place in the list, from 0; that of the page's variable if None.
         """
         found = self._station.state.found
         if not found["path"]:
             return
         path = Path(found["path"])
-        series = self._station.state.chosen_series if series is None else series
+        chosen = self._station.state.chosen_series if chosen is None else chosen
         with self._station.state as state:
             state.found = _NOTHING
-        await self.open({name: path}, series=series)
+        await self.open({name: path}, reading=reading_of(self._found[chosen]))
 
     async def continue_work(self, index: int) -> None:
         """Open the studies of earlier work and restore it."""
@@ -172,7 +185,7 @@ class StudyPanel:
         else:
             await self.open(paths)
 
-    async def open(self, paths: dict[str, Path], *, series: int | None = None) -> None:
+    async def open(self, paths: dict[str, Path], *, reading: dict[str, Any] | None = None) -> None:
         """Read studies, restore earlier work on them, and compute their maps."""
         station = self._station
         opened = []
@@ -181,7 +194,7 @@ class StudyPanel:
             work = kept.get(name) or work_beside(path, station.show_error).get(name)
             if work is not None and work.study not in (None, str(path)):
                 work = None
-            settings = reading_settings(series=series, saved=work)
+            settings = reading_settings(reading, saved=work)
             done, images = await station.jobs.run(
                 READING.format(visit=name),
                 lambda progress, path=path, settings=settings: open_images(
@@ -193,7 +206,7 @@ class StudyPanel:
             visits: list[Any] = []
             if not station.attempt(
                 lambda name=name, images=images, path=path, work=work, visits=visits: visits.append(
-                    station.session.open(name, images, study=path, series=series, saved=work)
+                    station.session.open(name, images, study=path, reading=reading, saved=work)
                 )
             ):
                 return
@@ -255,6 +268,18 @@ class StudyPanel:
         """Show how many files have been uploaded."""
         self._station.state.uploading = f"{done} of {count} files"
 
+    # -- reading otherwise ------------------------------------------------------------------------
+
+    def _read_as_chosen(self, reading_choice: int | None, **_: Any) -> None:
+        """Read the study again as the user chose: another series, or several joined."""
+        station, visit = self._station, self._station.visit
+        if visit is None or visit.analysis is None or reading_choice is None:
+            return
+        choices = visit.analysis.study.choices
+        if reading_choice != _used(choices):
+            chosen = reading_of(choices.dynamic[reading_choice])
+            station.as_task(station.settings.correct)(visit, chosen)
+
     # -- closing ----------------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -303,7 +328,15 @@ class StudyPanel:
         ][:3]  # fmt: skip
         if visit is None:
             state.facts, state.study_title, state.study_folders = [], "", ""
+            state.reading_choices, state.reading_choice, state.displaced_frames = [], None, ""
             return
+        choices = visit.analysis.study.choices
+        state.reading_choices = [
+            {"title": f"{choice_title(c)} · {choice_facts(c)}", "value": n}
+            for n, c in enumerate(choices.dynamic)
+        ]
+        state.reading_choice = _used(choices)
+        state.displaced_frames = f"{choices.displaced}." if choices.displaced else ""
         dynamic = visit.analysis.study.dynamic
         step = dynamic.times[1:] - dynamic.times[:-1]
         slices, rows, columns = dynamic.geometry.shape
@@ -442,12 +475,10 @@ class StudyPanel:
                 v_model=("chosen_series",), density="compact", hide_details=True, color="primary"
             ):
                 v3.VRadio(
-                    v_for="s in found.series.filter(s => s.dynamic)", key="s.value",
+                    v_for="s in found.dynamic", key="s.value",
                     value=("s.value",), label=("s.title + ' · ' + s.line",),
                 )  # fmt: skip
-            with html.Div(
-                v_for="s in found.series.filter(s => !s.dynamic)", key="s.value", classes="other"
-            ):
+            with html.Div(v_for="s in found.others", key="s.title", classes="other"):
                 html.Span("{{ s.title }}")
                 html.Span("{{ s.role }}", classes="hint")
             html.Div("{{ p }}", v_for="p in found.problems", key="p", classes="warn")
@@ -485,6 +516,12 @@ class StudyPanel:
                         click=self.close_follow_up,
                         **disabled_if(BUSY, "Close it, to open another study in its place"),
                     )  # fmt: skip
+            v3.VSelect(
+                v_if="reading_choices.length > 1",
+                v_model=("reading_choice",), items=("reading_choices",), id="reading-choice",
+                label=control_label("reading.series"), variant="outlined", density="compact",
+                hide_details=True, **disabled_if(BUSY, setting_help("reading.series")),
+            )  # fmt: skip
             station.settings.ui(1)
             with html.Div(classes="row"):
                 v3.VBtn(
@@ -500,10 +537,9 @@ class StudyPanel:
         station.ctrl.trigger("scan")(station.as_action(self.scan))
 
 
-def _line(s: Any) -> str:
-    frames, slices, rows, columns = s.dimensions
-    interval = "" if s.interval is None else f", every {s.interval:.1f} s"
-    return f"{frames} frames of {columns} × {rows} × {slices}{interval}"
+def _used(choices: ReadingChoices) -> int | None:
+    """Return the place of the choice in use, from 0; None if it is none of them."""
+    return next((n for n, c in enumerate(choices.dynamic) if c is choices.used), None)
 
 
 def _name(visit: Any) -> str:

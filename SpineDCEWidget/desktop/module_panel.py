@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -163,18 +163,22 @@ class Workstation:
             panel.enter()
         self.refresh()
 
-    def open(self, studies: dict[str, Path]) -> None:
+    def open(self, studies: dict[str, Path], reading: Mapping[str, Any] | None = None) -> None:
         """Read studies in a thread, show them, and compute their maps.
 
         Args:
             studies: name of the visit → folder or file.
+            reading: what was chosen of the way in which they are read: path → value.
         """
-        read = {}
+        read, settings = {}, reading_settings(reading)
         for name, path in studies.items():
             title = words.READING.format(visit=name)
-            read[name] = self.jobs.run(title, partial(open_images, path, reading_settings()))
+            read[name] = self.jobs.run(title, partial(open_images, path, settings))
         self.opened(
-            [self.session.open(name, images, study=studies[name]) for name, images in read.items()]
+            [
+                self.session.open(name, images, study=studies[name], reading=reading)
+                for name, images in read.items()
+            ]
         )
 
     def opened(self, visits: list[Any]) -> None:

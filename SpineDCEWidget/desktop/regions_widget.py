@@ -9,6 +9,7 @@ import qt
 import slicer
 from SpineDCELib.mrml.region_nodes import add_ruler
 from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.settings import value_at
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -27,6 +28,7 @@ _EFFECTS = (
     "Islands", "Smoothing", "Grow from seeds",
 )  # fmt: skip
 _DIAMETER = "BrushRelativeDiameter"
+_RESAMPLE, _LEVEL = "reading.resample_regions", "reading.reference_level"
 _EDITOR_TAG = "SpineDCE"
 
 
@@ -52,6 +54,13 @@ class RegionsPanel(Panel):
             button = getattr(ui, f"{kind}Button")
             self.on(button, "clicked()", lambda kind=kind: self.place_ruler(kind))
         self.on(ui.fileButton, "clicked()", self.choose_file)
+        self.describe_setting("resampleCheck", _RESAMPLE)
+        self.on(ui.resampleCheck, "toggled(bool)", lambda on: self.choose(_RESAMPLE, on))
+        self.describe_setting("levelCombo", _LEVEL)
+        self.on(
+            ui.levelCombo, "currentIndexChanged(int)",
+            lambda _index: self.choose(_LEVEL, selected_value(ui.levelCombo) or None),
+        )  # fmt: skip
         self.on(ui.roleCombo, "currentIndexChanged(int)", self.set_role)
         self.on(ui.anotherButton, "clicked()", self.add_another)
         self.editor.connect("currentSegmentIDChanged(QString)", lambda _id: self.refresh())
@@ -150,6 +159,11 @@ class RegionsPanel(Panel):
             self.editor.setSegmentationNode(visit.segmentation)
         self.set_source()
 
+    def choose(self, path: str, value: Any) -> None:
+        """Change a setting of regions from files."""
+        self.desk.session.choose(self.visit, {path: value})
+        self.update_numbers()
+
     def choose_file(self) -> None:
         """Ask for a segmentation file and load its regions."""
         path = qt.QFileDialog.getOpenFileName(
@@ -235,6 +249,12 @@ class RegionsPanel(Panel):
         fill_combo(ui.roleCombo, {one: words._(words_of(one).title) for one in offered}, chosen)
         ui.roleCombo.enabled = chosen is not None
         ui.anotherButton.enabled = opened
+        for widget in (ui.resampleCheck, ui.levelCombo):
+            widget.enabled = opened
+        if opened:
+            ui.resampleCheck.checked = value_at(visit.settings, _RESAMPLE)
+            level = value_at(visit.settings, _LEVEL)
+            fill_combo(ui.levelCombo, words.setting_choices(_LEVEL), level)
         ui.onAnatomyButton.enabled = opened and visit.anatomy is not None
         ui.sizeLabel.text = shown.sizes(visit)
 

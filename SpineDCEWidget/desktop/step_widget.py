@@ -118,7 +118,8 @@ def fill_table(table: Any, headings: Sequence[str], rows: Sequence[Sequence[Any]
 def fill_combo(combo: Any, choices: dict[str, str], value: Any) -> None:
     """Show the labels of choices, with their values as data, and select one value."""
     values = list(choices)
-    if [combo.itemData(i) for i in range(combo.count)] != values:
+    shown = {combo.itemData(i): combo.itemText(i) for i in range(combo.count)}
+    if list(shown.items()) != list(choices.items()):
         combo.clear()
         for one, label in choices.items():
             combo.addItem(label, one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from SpineDCELib.errors import InputError
+from SpineDCELib.series import DynamicChoice, dynamic_choices, scan_study
 from SpineDCELib.series.excluded_frames import kept_frames
 from SpineDCELib.settings import FORM, value_at
 
@@ -23,6 +24,7 @@ from SpineDCEWidget.desktop.step_widget import (
 )
 from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.session import SHOWN_VISITS
+from SpineDCEWidget.shared.study_opening import choice_facts, choice_title, reading_of
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -43,6 +45,7 @@ _NUMBERS = {
     "doseSpin": "contrast.dose",
     "rateSpin": "contrast.rate",
     "concentrationSpin": "contrast.concentration",
+    "footprintSpin": "reading.footprint",
 }
 _COUNTS = {"baselineSpin": "concentration.baseline_frames"}
 #: Spin box → what is read from the files and can be corrected.
@@ -52,7 +55,7 @@ _CORRECTIONS = {
     "fieldSpin": "reading.field_strength",
     "intervalSpin": "reading.frame_interval",
 }
-_EXCLUDED = "reading.excluded_frames"
+_EXCLUDED, _DISPLACED = "reading.excluded_frames", "reading.displaced"
 #: Combo box → setting.
 _CHOICES = {
     "signalCombo": "concentration.signal",
@@ -65,6 +68,8 @@ _CHOICES = {
 _SWITCHES = {
     "motionCheck": "preprocessing.motion.on",
     "temporalCheck": "preprocessing.time.on",
+    "implausibleCheck": "reading.accept_implausible",
+    "skipInvalidCheck": "reading.skip_invalid",
 }
 
 
@@ -76,6 +81,8 @@ class StudyPanel(Panel):
         ui = self.ui
         self._items: list[Any] = []
         self._T1_maps: dict[str, str] = {}  #: visit → file of its T1 map
+        #: Visit → a study that holds several dynamic series, until one is chosen.
+        self._found: dict[str, tuple[Path, tuple[DynamicChoice, ...]]] = {}
         self.on(ui.sampleButton, "clicked()", self.open_sample)
         self.on(ui.clearButton, "clicked()", self.ask_to_close)
         self.selectors = {
@@ -89,6 +96,12 @@ class StudyPanel(Panel):
             use, folder = (getattr(ui, f"{widget}{kind}Button") for kind in ("Use", "Folder"))
             self.on(use, "clicked()", lambda name=name: self.use_nodes(name))
             self.on(folder, "clicked()", lambda name=name: self.choose_folder(name))
+            combo = f"{widget}ReadingCombo"
+            self.describe_setting(combo, "reading.series")
+            self.on(
+                getattr(ui, combo), "currentIndexChanged(int)",
+                lambda index, name=name: self.choose_reading(name, index),
+            )  # fmt: skip
             box = getattr(ui, f"{widget}Box")
             box.acceptDrops = True
             drop = _DropFilter(box)
@@ -120,6 +133,11 @@ class StudyPanel(Panel):
             self.on(
                 getattr(ui, check), "toggled(bool)", lambda on, path=path: self.choose(path, on)
             )
+        self.describe_setting("displacedCombo", _DISPLACED)
+        self.on(
+            ui.displacedCombo, "currentIndexChanged(int)",
+            lambda _index: self.correct(_DISPLACED, selected_value(ui.displacedCombo)),
+        )  # fmt: skip
         self.label_setting("excludedEdit", _EXCLUDED)
         ui.excludedEdit.toolTip = words.setting_help(_EXCLUDED)
         self.on(ui.excludedEdit, "editingFinished()", self.set_excluded)
@@ -153,8 +171,32 @@ class StudyPanel(Panel):
             self.open_folder(name, path)
 
     def open_folder(self, name: str, path: str | Path) -> None:
-        """Open a study, a folder or a file, as one of the visits."""
-        self.desk.open({name: Path(path)})
+        """Open a study, a folder or a file, as one of the visits.
+
+        Raises:
+            InputError: it could not be read, or a dynamic series must be chosen first.
+        """
+        self._found.pop(name, None)
+        try:
+            self.desk.open({name: Path(path)})
+        except InputError as error:
+            if error.code == "several_dynamic_series":
+                title = words.READING.format(visit=name)
+                study = self.desk.jobs.run(title, partial(scan_study, path))
+                self._found[name] = Path(path), dynamic_choices(study)
+                self.desk.refresh()
+            raise
+
+    def choose_reading(self, name: str, index: int) -> None:
+        """Read a dynamic series of the visit's files, alone or joined with others."""
+        if index < 0:
+            return
+        if name in self._found:
+            path, choices = self._found.pop(name)
+            self.desk.open({name: path}, reading_of(choices[index]))
+            return
+        visit = self.desk.session.visit(name)
+        self.read_with(visit, reading_of(visit.needed().study.choices.dynamic[index]))
 
     def use_nodes(self, name: str) -> None:
         """Take the chosen nodes of the scene as one of the visits."""
@@ -188,10 +230,14 @@ class StudyPanel(Panel):
         self.desk.refresh()
 
     def correct(self, path: str, value: Any) -> None:
-        """Correct what was read from the files of the selected visit."""
+        """Correct what was read from the files of the selected visit, or how it was read."""
+        self.read_with(self.visit, {path: value})
+
+    def read_with(self, visit: Any, values: Mapping[str, Any]) -> None:
+        """Correct the acquisition of a visit, and read its files again if necessary."""
         try:
-            job = self.desk.session.correct(self.visit, {path: value})
-            title = words.READING.format(visit=self.visit.name)
+            job = self.desk.session.correct(visit, values)
+            title = words.READING.format(visit=visit.name)
             job.finish(self.desk.jobs.run(title, job.run))
         finally:
             self.desk.refresh()
@@ -253,6 +299,7 @@ class StudyPanel(Panel):
                     frames=dynamic.n_frames, columns=i, rows=j, slices=k,
                     description=dynamic.acquisition.description or dynamic.source.format,
                 )  # fmt: skip
+            self._fill_reading(name, getattr(self.ui, f"{widget}ReadingCombo"))
             getattr(self.ui, f"{widget}StateLabel").text = state
             getattr(self.ui, f"{widget}Box").title = visit.title
         self._fill_findings()
@@ -264,6 +311,17 @@ class StudyPanel(Panel):
             self._fill_acquisition()
             self._fill_settings()
 
+    def _fill_reading(self, name: str, combo: Any) -> None:
+        """Show the ways to read a visit's dynamic series, if there are several."""
+        analysis = self.desk.session.visit(name).analysis
+        choices, used = self._found.get(name, (None, ()))[1], None
+        if not choices and analysis is not None:
+            choices, used = analysis.study.choices.dynamic, analysis.study.choices.used
+        titles = {str(n): f"{choice_title(c)}: {choice_facts(c)}" for n, c in enumerate(choices)}
+        fill_combo(combo, titles, next((str(n) for n, c in enumerate(choices) if c is used), None))
+        for widget in (combo, getattr(self.ui, f"{combo.objectName}Label")):
+            widget.visible = len(choices) > 1
+
     def _fill_findings(self) -> None:
         ui, session = self.ui, self.desk.session
         findings, question = session.findings(), session.question()
@@ -274,6 +332,7 @@ class StudyPanel(Panel):
 
     def close(self) -> None:
         self._T1_maps.clear()
+        self._found.clear()
 
     def _fill_acquisition(self) -> None:
         ui, analysis = self.ui, self.visit.analysis
@@ -282,6 +341,14 @@ class StudyPanel(Panel):
         ui.framesLabel.text = texts.FRAMES.format(
             count=dynamic.n_frames, duration=f"{times[-1] - times[0]:.0f}"
         )
+        displaced = analysis.study.choices.displaced
+        ui.displacedLabel.text = f"{displaced}."
+        for widget in (ui.displacedLabel, ui.displacedCombo, ui.displacedComboLabel):
+            widget.visible = bool(displaced)
+        fill_combo(
+            ui.displacedCombo, words.setting_choices(_DISPLACED),
+            value_at(self.visit.settings, _DISPLACED),
+        )  # fmt: skip
         own = self.visit.state.own
         ui.intervalSpin.value = own.get("reading.frame_interval") or 0
         ui.timesOriginLabel.text = dynamic.time_origin

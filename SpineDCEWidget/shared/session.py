@@ -69,7 +69,15 @@ from SpineDCEWidget.shared.session_state import (
     same_state,
 )
 from SpineDCEWidget.shared.setting_scopes import common_values, is_of_a_visit, own_values
-from SpineDCEWidget.shared.study_opening import as_read, corrected, open_images
+from SpineDCEWidget.shared.study_opening import (
+    FRAMES_OF,
+    READ_WITH,
+    as_read,
+    corrected,
+    open_images,
+    read_with,
+    with_other_frames,
+)
 from SpineDCEWidget.shared.undo import UndoHistory
 from SpineDCEWidget.shared.visit_session import BASELINE, FOLLOW_UP, VisitSession, VisitState
 from SpineDCEWidget.shared.wording import _, remedy, setting_label
@@ -146,14 +154,14 @@ class Session:
         images: Images,
         *,
         study: str | Path | None = None,
-        series: int | None = None,
+        reading: Mapping[str, Any] | None = None,
         saved: SavedVisit | None = None,
     ) -> VisitSession:
         """Show a study as one of the visits, with what was drawn and chosen on it earlier.
 
         Args:
             study: the folder or file that it was read from.
-            series: number of the dynamic series that was chosen in it.
+            reading: what was chosen of the way in which it was read: path → value.
             saved: earlier work on this study.
 
         Raises:
@@ -171,10 +179,13 @@ class Session:
         visit.study_path = None if study is None else Path(study)
         if saved is not None:
             write_record(visit.nodes, saved, geometry)
+            kept = settings_from_dict(visit.nodes.value("settings"), kind=Settings)
+            values = with_other_frames(own_values(kept), reading or {})
+            visit.nodes.keep("settings", settings_to_dict(with_values(kept, values)))
             self._begin(visit, images)
         else:
             own = {"fit.shift": "auto", "fit.shifts": {}}
-            self._begin_new(visit, images, own | ({"reading.series": series} if series else {}))
+            self._begin_new(visit, images, {**own, **(reading or {})})
         return visit
 
     def open_nodes(
@@ -316,35 +327,44 @@ class Session:
         return self._change(SessionState(common, states), text, key)
 
     def correct(self, visit: VisitSession, values: Mapping[str, Any]) -> Job[Images | None]:
-        """Correct what the files say: TR, flip angle, field strength, frame times or interval.
+        """Correct what the files say, or how they are read.
 
-        A new frame interval reads the study again where it came from files, because frames may be
-        missing in them.
+        A study from files is read again with another series, joined or displaced frames, or frame
+        interval, because frames may be missing in them.
 
         Args:
             values: path → value, as in :meth:`choose`; None takes the files' value.
 
         Returns:
-            A job; the correction holds when it is finished.
+            A job; the correction holds when it is finished. A series on another grid is then
+            opened as a new study.
         """
         visit.needed()
-        interval = "reading.frame_interval"
-        if values.get(interval) is not None:
+        old, path = visit.state.own, visit.study_path
+        if values.get("reading.frame_interval") is not None:
             values = {"reading.frame_times": None, **values}  # they would hide the interval
-        again = interval in values and values[interval] != visit.state.own.get(interval)
-        path = visit.study_path
+        values = with_other_frames(old, values)
+        own = {**old, **values}
+        again = read_with(own) != read_with(old) and read_with(own) not in visit.read_again
 
         def read(progress: Progress) -> Images | None:
             if not again or path is None:
                 return None
-            settings = self._combined(self.common, {**visit.state.own, **values})
-            return open_images(path, settings, progress)
+            return open_images(path, self._combined(self.common, own), progress)
 
         def done(images: Images | None) -> list[VisitSession]:
-            if images is not None and visit.as_read is not None:
-                visit.read_again.setdefault(visit.state.own.get(interval), visit.as_read)
-                visit.read_again[values[interval]] = images
-            return self.choose(visit, values, text=_("Correct the acquisition"))
+            present = visit.as_read
+            if images is not None and present is not None:
+                if not images.dynamic.geometry.matches(present.dynamic.geometry):
+                    reading = {p: v for p, v in own.items() if p in READ_WITH}
+                    return [self.open(visit.name, images, study=path, reading=reading)]
+                visit.read_again.setdefault(read_with(old), present)
+                visit.read_again[read_with(own)] = replace(images, T1_map=present.T1_map)
+            frames_change = any(p in values for p in FRAMES_OF)
+            text = (
+                _("Change how the study is read") if frames_change else _("Correct the acquisition")
+            )
+            return self.choose(visit, values, text=text)
 
         return Job(read, done)
 

@@ -16,22 +16,28 @@ class SettingGroup:
         title: of the group; it is translated when it is shown.
         paths: of the settings.
         folded: whether the group is closed until the user opens it.
+        shown_if: state variable of the page without which the group is not shown; "" always shows
+            it.
     """
 
     step: int
     title: str
     paths: tuple[str, ...]
     folded: bool = False
+    shown_if: str = ""
 
 
 #: Settings that have their own control on the page: setting → its state variable.
 OWN_VARIABLES = {"aif.source": "aif_source", "fit.shift": "shift"}
-#: Settings that replace what was read from the files of a visit.
+#: Settings that replace what was read from the files of a visit, or decide how they are read.
 CORRECTIONS = (
     "reading.TR", "reading.FA", "reading.field_strength", "reading.frame_interval",
     "reading.frame_times", "reading.excluded_frames",
 )  # fmt: skip
 PAGE_GROUPS = (
+    SettingGroup(
+        1, "Frames that lie elsewhere", ("reading.displaced",), shown_if="displaced_frames"
+    ),
     SettingGroup(1, "Corrections of this visit", CORRECTIONS),
     SettingGroup(
         1, "Contrast agent of this visit",

@@ -14,7 +14,15 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.inputs import corrected_images, read_images
 from SpineDCELib.run.saved_session import SavedVisit
-from SpineDCELib.settings import Settings, settings_from_dict, with_values
+from SpineDCELib.series import DynamicChoice
+from SpineDCELib.settings import Settings, settings_from_dict, value_at, with_values
+
+from SpineDCEWidget.shared.wording import _
+
+#: Settings that decide which frames are read.
+FRAMES_OF = ("reading.series", "reading.joined", "reading.displaced")
+#: Settings that the files are read with; the study is read again when one changes.
+READ_WITH = (*FRAMES_OF, "reading.frame_interval")
 
 
 def open_images(
@@ -34,20 +42,63 @@ def open_images(
     return map_images(read_images(study, settings or Settings(), progress))
 
 
-def reading_settings(*, series: int | None = None, saved: SavedVisit | None = None) -> Settings:
+def reading_settings(
+    chosen: Mapping[str, Any] | None = None, *, saved: SavedVisit | None = None
+) -> Settings:
     """Return the settings that a study is read with: those of earlier work, without corrections.
 
     Args:
-        series: number of the dynamic series that was chosen.
+        chosen: what the user chose: path → value, of :data:`READ_WITH`.
     """
-    if saved is None:
-        return with_values(Settings(), {"reading.series": series})
-    kept = settings_from_dict(saved.choices["settings"], kind=Settings, origin="The saved work")
-    number = kept.reading.series if series is None else series
-    return with_values(
-        Settings(),
-        {"reading.series": number, "reading.frame_interval": kept.reading.frame_interval},
+    kept: dict[str, Any] = {}
+    if saved is not None:
+        settings = settings_from_dict(
+            saved.choices["settings"], kind=Settings, origin="The saved work"
+        )
+        kept = {path: value_at(settings, path) for path in READ_WITH}
+    return with_values(Settings(), {**kept, **(chosen or {})})
+
+
+def reading_of(choice: DynamicChoice) -> dict[str, Any]:
+    """Return the settings that choose a way to read the dynamic series."""
+    return {"reading.series": choice.series, "reading.joined": choice.joined or None}
+
+
+def choice_title(choice: DynamicChoice) -> str:
+    """Return the name of a way to read the dynamic series: "2 + 3 joined. DCE sag"."""
+    name = choice.title or _("no description")
+    if not choice.joined:
+        return f"{choice.series}. {name}"
+    numbers = " + ".join(str(n) for n in sorted((choice.series, *choice.joined)))
+    return _("{numbers} joined. {name}").format(numbers=numbers, name=name)
+
+
+def choice_facts(choice: DynamicChoice) -> str:
+    """Return frames, matrix and time of a way to read the dynamic series."""
+    frames, slices, rows, columns = choice.dimensions
+    size = _("{frames} frames of {columns} × {rows} × {slices}").format(
+        frames=frames, columns=columns, rows=rows, slices=slices
     )
+    if choice.times is None or choice.times.size < 2:
+        return size
+    steps = np.diff(choice.times)
+    every = _("every {interval} s").format(interval=f"{np.median(steps):.1f}")
+    if not choice.joined:
+        return f"{size}, {every}"
+    pause = _("with a pause of {pause} s").format(pause=f"{steps.max():.0f}")
+    return f"{size}, {every}, {pause}"
+
+
+def with_other_frames(own: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return new values of settings, and reset those that count the frames, if these change."""
+    if all(values[path] == own.get(path) for path in FRAMES_OF if path in values):
+        return dict(values)
+    return {"reading.frame_times": None, "reading.excluded_frames": None, **values}
+
+
+def read_with(own: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the values of the settings that the files are read with."""
+    return tuple(own.get(path) for path in READ_WITH)
 
 
 def corrected(images: Images, own: Mapping[str, Any]) -> Images:

@@ -31,6 +31,7 @@ from SpineDCELib.settings import Settings
 from SpineDCELib.vocabulary.quantities import number
 from SpineDCELib.vocabulary.visits import VisitRole, long_date
 
+from SpineDCEWidget.shared.study_opening import read_with
 from SpineDCEWidget.shared.wording import _
 
 BASELINE: VisitRole = "baseline"
@@ -76,8 +77,8 @@ class VisitSession:
         self.analysis: Analysis | None = None
         #: The study before corrections.
         self.as_read: Images | None = None
-        #: Frame interval → the study that was read with it, so that its correction can be undone.
-        self.read_again: dict[float | None, Images] = {}
+        #: Settings of the reading → the study that was read with them, so that undo restores it.
+        self.read_again: dict[tuple[Any, ...], Images] = {}
         self.result: Result | None = None
         #: What the maps' nodes hold; None while some of their slices are at another shift.
         self.shown: Result | None = None
@@ -99,7 +100,7 @@ class VisitSession:
     def uncorrected(self, own: Mapping[str, Any]) -> Images:
         """Return the study before the corrections that are among a visit's own settings."""
         assert self.as_read is not None
-        return self.read_again.get(own.get("reading.frame_interval"), self.as_read)
+        return self.read_again.get(read_with(own), self.as_read)
 
     # -- names ----------------------------------------------------------------------------------
 

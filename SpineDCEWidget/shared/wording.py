@@ -102,9 +102,13 @@ FORMAT_TITLES = {
 #: Colour scale of a map → title.
 COLOUR_TITLES = {"viridis": _("Viridis (perceptually uniform)"), "rainbow": _("Rainbow")}
 
-#: Fields that the form does not describe → label of their control in the windows, and its step. All
-#: other such fields, like ``compare.cutoff``, have no control in a window.
-OWN_CONTROLS = {"export.formats": (_("Export"), 5)}
+#: Fields with a control of another name → its label in the windows, and its step. All other fields
+#: that the form does not describe, like ``compare.cutoff``, have no control in a window.
+OWN_CONTROLS = {
+    "export.formats": (_("Export"), 5),
+    # What can be joined is among the choices of the dynamic series.
+    "reading.joined": (_(FORM["reading.series"].label), 1),
+}
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
 STEPS_OF_THE_PAGE = steps_of_the_page()
 

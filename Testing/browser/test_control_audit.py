@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pytest
 from browser.page import VISITS, Page, Program, middle_of, sample_home
+from series.dicom_layouts import FRAMES, write_in_two
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import roles_of
@@ -405,6 +406,7 @@ def opening(audit: Audit, folder: Path) -> None:
     audit.click("#close-study")
     page.wait(lambda: not page.state("visits"))
     scene_files(audit, scene, folder)
+    ways_to_read(audit, folder / "pieces")
     audit.row("sample", lambda: audit.click("#sample"),
               lambda: len(audit.facts()["visits"]) == 2, seconds=60)  # fmt: skip
     page.wait(lambda: not page.state("busy"), 60)
@@ -427,6 +429,37 @@ def scene_files(audit: Audit, scene: Path, folder: Path) -> None:
         audit.type("#open-path", str(mrml), ENTER)
         page.wait(lambda: page.state("scene_files")["path"], 20, "the question")
         audit.row(name, lambda name=name: audit.click(f"#{name}"), effect, seconds=60)
+    page.wait(lambda: not page.state("busy"), 60)
+    audit.quiet()
+    audit.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
+
+
+def ways_to_read(audit: Audit, folder: Path) -> None:
+    """A dynamic series in two pieces, of which the first frames lie elsewhere."""
+    page = audit.page
+    times = write_in_two(folder, displaced=1)
+
+    def shown(name: str) -> Any:
+        return audit.visit("baseline")["settings"]["reading"][name]
+
+    audit.type("#open-path", str(folder))
+    page.wait(lambda: len(page.state("found")["dynamic"]) == 3, 20, "the ways to read")
+    page.driver.find_elements("css selector", "input[type=radio]")[1].click()
+    audit.click("#open-baseline")
+    page.wait(lambda: audit.visit("baseline").get("frames") == FRAMES - 5, 30, "the second piece")
+    page.wait(lambda: not page.state("busy"), 60)
+    joined = page.state("reading_choices")[-1]["title"]
+    audit.row("reading-choice", lambda: audit.choose("reading-choice", joined),
+              lambda: audit.visit("baseline")["frames"] == FRAMES - 1
+              and shown("joined") == [1])  # fmt: skip
+    page.wait(lambda: not page.state("busy"), 60)
+    assert page.state("displaced_frames").startswith("Frame 1 of 12: displaced by 3 mm")
+    label = FORM["reading.displaced"].choices["same_slice"]
+    audit.row(_id("reading.displaced"), lambda: audit.choose(_id("reading.displaced"), label),
+              lambda: audit.visit("baseline")["frames"] == FRAMES
+              and shown("displaced") == "same_slice")  # fmt: skip
+    assert f"{times[-1]:.0f} s" in dict(page.state("facts"))["Frames"]
     page.wait(lambda: not page.state("busy"), 60)
     audit.quiet()
     audit.click("#close-study")
@@ -961,7 +994,7 @@ def settings(audit: Audit, engines: dict[str, Engine]) -> dict[str, set[str]]:
     audit.select("baseline")
     dependent = {path for paths in KEPT_ON.values() for path in paths}
     for path in page_settings():
-        if path in dependent:
+        if path in dependent or path == "reading.displaced":  # its row is in ways_to_read
             continue
         _setting(audit, engines, path, without, undo=path not in KEPT_ON)
         for other in KEPT_ON.get(path, ()):

@@ -15,6 +15,7 @@ import qt
 import slicer
 from desk import DeskTest, settle
 from hands import choose, drag_slider, press, strike, tick, type_into
+from series.dicom_layouts import write_in_two
 
 #: Names of the controls to check, where not all are.
 ONLY = os.environ.get("SPINEDCE_CONTROLS", "").split()
@@ -304,6 +305,77 @@ class Audit(DeskTest):
         assert len(self.value("reading.excluded_frames")) == 2
         type_into(edit, "")
         assert not self.value("reading.excluded_frames")
+
+    def pieces(self):
+        """Folder with a dynamic series in two pieces; the first frame lies elsewhere."""
+        folder = Path(self.folder.name) / "pieces"
+        if not folder.exists():
+            write_in_two(folder, displaced=1)
+        return folder
+
+    def open_pieces(self, name):
+        """Open them, which asks for one of the three ways to read them."""
+        with self.desk.messages.errors_shown(popup=False):
+            self.desk.panels["study"].open_folder(name, self.pieces())
+        settle(0.2)
+        assert "'Dynamic series' in step 1" in self.desk.ui.messageLabel.text
+
+    def check_reading(self, combo, name):
+        """The second piece, chosen after opening, and then both joined."""
+        visit = self.session.visit(name)
+        self.open_pieces(name)
+        try:
+            assert combo.visible
+            assert combo.count == 3
+            with self.desk.messages.errors_shown(popup=False):  # too few frames for a fit
+                choose(combo, 1)
+                settle(0.3)
+                assert visit.analysis.study.dynamic.n_frames == 7
+                assert combo.currentIndex == 1
+                choose(combo, 2)
+                settle(0.3)
+            assert visit.analysis.study.dynamic.n_frames == 11
+            assert len(visit.settings.reading.joined) == 1
+            assert combo.currentText.startswith("1 + 2 joined.")
+        finally:
+            self.popups.clear()
+            self.open_again(name)
+        assert not combo.visible
+
+    def check_study_baselineReadingCombo(self, combo):
+        self.check_reading(combo, "baseline")
+
+    def check_study_followUpReadingCombo(self, combo):
+        self.check_reading(combo, "follow-up")
+
+    def check_study_displacedCombo(self, combo):
+        self.open_pieces("baseline")
+        try:
+            with self.desk.messages.errors_shown(popup=False):
+                self.desk.panels["study"].choose_reading("baseline", 2)
+            settle(0.2)
+            assert combo.visible
+            assert "Frame 1 of 12: displaced by 3 mm" in self.ui("study").displacedLabel.text
+            for wanted, frames in ((1, 12), (0, 11)):
+                with self.desk.messages.errors_shown(popup=False):
+                    choose(combo, wanted)
+                settle(0.3)
+                value = ["leave_out", "same_slice", "resample"][wanted]
+                assert self.value("reading.displaced") == value
+                assert self.base.analysis.study.dynamic.n_frames == frames
+        finally:
+            self.popups.clear()
+            self.open_again("baseline")
+        assert not combo.visible
+
+    def check_study_footprintSpin(self, spin):
+        self.check_number(spin, "reading.footprint", "8", 8)
+
+    def check_study_implausibleCheck(self, check):
+        self.check_switch(check, "reading.accept_implausible")
+
+    def check_study_skipInvalidCheck(self, check):
+        self.check_switch(check, "reading.skip_invalid")
 
     def check_study_signalCombo(self, combo):
         self.check_choice(combo, "concentration.signal")
@@ -684,6 +756,57 @@ class Audit(DeskTest):
             assert list(self.base.state.roles.values()).count("lesion") == count + 1
         finally:
             panel.disarm()
+
+    def finer(self):
+        """File with a vertebra named by its level, on a grid of twice the resolution."""
+        from SpineDCELib.series import Geometry, write_segmentation
+
+        grid = self.base.analysis.study.dynamic.geometry
+        k, j, i = grid.shape
+        affine = grid.affine @ np.diag([0.5, 0.5, 1, 1])
+        affine[:3, 3] -= grid.affine[:3, :2].sum(axis=1) / 4
+        mask = np.zeros((k, 2 * j, 2 * i), bool)
+        mask[2, j : j + 8, i : i + 8] = True
+        path = Path(self.folder.name) / "levels.seg.nrrd"
+        write_segmentation(path, {"L3": mask}, Geometry(mask.shape, affine))
+        return path
+
+    def check_regions_resampleCheck(self, check):
+        """A file on another grid is refused until it is to be resampled."""
+        panel, path = self.desk.panels["regions"], self.finer()
+        with self.desk.messages.errors_shown(popup=False):
+            panel.read_file(path)
+        assert "L3" not in self.base.analysis.regions
+        assert "'Resample regions' in step 3" in self.desk.ui.messageLabel.text
+        tick(check)
+        with self.desk.messages.errors_shown(popup=False):
+            panel.read_file(path)
+        try:
+            assert self.base.analysis.regions["L3"].sum() == 16
+        finally:
+            while "L3" in self.base.analysis.regions:
+                self.session.undo()
+            while self.value("reading.resample_regions"):
+                self.session.undo()
+            self.desk.refresh()
+
+    def check_regions_levelCombo(self, combo):
+        """The region of that level is the reference, whatever it was drawn as."""
+        self.session.choose(self.base, {"reading.resample_regions": True})
+        self.desk.panels["regions"].read_file(self.finer())
+        roles = self.base.analysis.roles
+        try:
+            values = [combo.itemData(i) for i in range(combo.count)]
+            choose(combo, values.index("L3"))
+            settle(0.1)
+            assert self.value("reading.reference_level") == "L3"
+            assert [n for n, r in self.base.analysis.roles.items() if r == "reference"] == ["L3"]
+        finally:
+            while "L3" in self.base.analysis.regions:
+                self.session.undo()
+            self.session.undo()
+            self.desk.compute([self.base])
+        assert self.base.analysis.roles != roles
 
     def check_regions_roleCombo(self, combo):
         panel = self.desk.panels["regions"]

@@ -19,6 +19,7 @@ def run():
     code = 1
     try:
         sys.path.insert(0, str(HERE))
+        sys.path.append(str(HERE.parent))
         wanted = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
         loader = unittest.TestLoader()
         loader.testNamePatterns = [f"*{name}*" for name in wanted] or None

@@ -488,3 +488,26 @@ def written(folder, *, vendor="SIEMENS", way="AcquisitionTime", order="frame", *
     tell_time(images, layout, way)
     save_all(images, folder)
     return layout, images
+
+
+def write_in_two(folder: Path, pause: float = 40.0, displaced: int = 0) -> np.ndarray:
+    """Write the first five frames and the rest as series 5 and 6; return the true times.
+
+    Args:
+        pause: between both, s.
+        displaced: number of first frames that are written 3 mm along the normal.
+    """
+    layout = Layout()
+    images = layout.images(truth())
+    later = Layout(times=np.where(np.arange(FRAMES) < 5, TIMES, TIMES + pause))
+    tell_time(images, later, "AcquisitionTime")
+    elsewhere = oblique_affine()
+    elsewhere[:3, 3] += 0.6 * elsewhere[:3, 2]
+    for image in images:
+        if image.f < displaced:
+            image.ds.ImagePositionPatient = position(elsewhere, image.k)
+        if image.f >= 5:
+            image.ds.SeriesNumber = 6
+            image.ds.SeriesInstanceUID = layout.uid("series", 6)
+    save_all(images, folder)
+    return later.times

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
-from series import test_contours as contours
-from series import test_other_formats as formats
 from series.dicom_layouts import Layout, save_all, tell_time, truth
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
@@ -139,45 +137,6 @@ def test_the_short_summary_answers_a_newcomer_in_sixty_lines(tmp_path):
     for words in ("1. DCE", "every 5 s", "TR 4.5 ms", "T10", "Next: analyse it", "more series"):
         assert words in text
     assert "--" not in text
-
-
-@pytest.mark.slow
-def test_the_short_summary_of_a_folder_with_everything_in_it(tmp_path):
-    def named(name, number, keep=lambda image: True, **values):
-        layout = Layout(series_number=number, description=name)
-        images = layout.images(truth())
-        tell_time(images, layout, "AcquisitionTime")
-        for image in images:
-            for keyword, value in values.items():
-                setattr(image.ds, keyword, value)
-        save_all([image for image in images if keep(image)], tmp_path / str(number))
-
-    named("DCE spine", 5)
-    for n in range(60):
-        named(f"localizer {n}", 100 + n, keep=lambda i: i.f == 0, SliceThickness=3.0 + n)
-    named("DCE sub", 30, ImageType=["DERIVED", "SECONDARY", "M", "SUB"])
-    mosaic = ["ORIGINAL", "PRIMARY", "M", "MOSAIC"]
-    named("ep2d", 31, keep=lambda i: i.k == 0, ImageType=mosaic)
-    formats.write_meta(tmp_path / "a.mha", formats.pixels(1)[0])
-    formats.write_analyze(tmp_path / "b.hdr", formats.pixels(1))
-    contours.write(tmp_path / "rt.dcm", {"L": [contours.points(contours.box(2, 3, 7, 9), 1)]})
-    strange = ["x.jpg", "y.jpg", "z.mgz", "c.nii", "d.nrrd", "e.mhd"]
-    for name in strange:
-        (tmp_path / name).write_bytes(b"abc")
-    study = scan_study(tmp_path)
-    text = study_report(study)
-    assert len(text.splitlines()) <= 60
-    for words in ("DCE spine", "as    dynamic", "a subtraction (SUB)", "mosaic", "every 5.5 s",
-                  "flip angle 25°", "T10", "Next: analyse it"):  # fmt: skip
-        assert words in text
-    # Every file is used, or listed with what it is.
-    found = [p for p in tmp_path.rglob("*") if p.is_file()]
-    used = {file for series in study.series for file in series.files}
-    assert len(found) == len(used) + study.not_images
-    assert study.not_images == len(strange) + 1
-    said = " ".join(study.problems)
-    for name in ("x.jpg", "z.mgz", "c.nii", "d.nrrd", "e.mhd", "rt.dcm"):
-        assert name in said
 
 
 def test_the_summary_says_what_is_missing(tmp_path):

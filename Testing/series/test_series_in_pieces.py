@@ -18,6 +18,7 @@ from series.dicom_layouts import (
     save_all,
     tell_time,
     truth,
+    write_in_two,
     written,
 )
 from series.test_nrrd_nifti import write_nrrd
@@ -171,30 +172,16 @@ def test_displaced_frames_are_resampled_on_request(tmp_path):
 # ---------------------------------------------------------------------------- pieces
 
 
-def in_two(folder, pause=40.0):
-    """Write the first five frames and the rest as two series of one study."""
-    layout = Layout()
-    images = layout.images(truth())
-    later = Layout(times=np.where(np.arange(FRAMES) < 5, TIMES, TIMES + pause))
-    tell_time(images, later, "AcquisitionTime")
-    for image in images:
-        if image.f >= 5:
-            image.ds.SeriesNumber = 6
-            image.ds.SeriesInstanceUID = layout.uid("series", 6)
-    save_all(images, folder)
-    return later.times
-
-
 @pytest.mark.parametrize("numbers", [(1, 2), (5, 6), (2, 1)])
 def test_a_baseline_in_its_own_series_is_joined_with_true_times(tmp_path, numbers):
-    times = in_two(tmp_path)
+    times = write_in_two(tmp_path)
     first, second = numbers
     series = read_dynamic(tmp_path, series=first, joined=[second])
     check(series, times=times)
 
 
 def test_joining_is_proposed_and_never_done_unasked(tmp_path):
-    in_two(tmp_path)
+    write_in_two(tmp_path)
     study = scan_study(tmp_path)
     assert [s.frames for s in study.series] == [5, FRAMES - 5]
     assert all("can be joined" in s.proposals[0] for s in study.series)

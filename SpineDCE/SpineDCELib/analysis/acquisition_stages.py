@@ -140,10 +140,17 @@ def check(view: View) -> bool:
     frames = int(kept.sum())
     if frames < MIN_FRAMES:
         left = "" if kept.all() else f" without the {int((~kept).sum())} that are excluded"
+        displaced = view.study.choices.displaced
+        left += f" ({displaced})" if displaced else ""
         raise InputError(
             f"The dynamic series has {frames} frames{left}; a fit needs at least {MIN_FRAMES}.",
             code="too_few_frames",
-            fields=["reading.series", "reading.joined", "reading.excluded_frames"],
+            fields=[
+                "reading.series",
+                "reading.joined",
+                "reading.excluded_frames",
+                *(["reading.displaced"] if displaced else []),
+            ],
         )
     if not view.settings.reading.accept_implausible:
         _check_plausible(view)

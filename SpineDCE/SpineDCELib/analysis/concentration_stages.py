@@ -35,7 +35,8 @@ def concentration(view: View) -> Concentration:
             f"{'the artery' if known else 'the most enhancing voxels'}."
         )
     if n0 < 3:
-        notes.append(f"Only {n0} baseline frame(s): every curve carries their noise.")
+        noise = "frame: every curve carries its" if n0 == 1 else "frames: every curve carries their"
+        notes.append(f"Only {n0} baseline {noise} noise.")
     absolute = signal == "absolute"
     if not absolute and settings.signal == "absolute":
         notes.append(

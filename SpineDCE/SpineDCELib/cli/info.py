@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.options import add_option, given
+from SpineDCELib.cli.remedies import option_of
 from SpineDCELib.cli.terminal import existing, show, shown_progress
 from SpineDCELib.settings import FORM
+
+if TYPE_CHECKING:
+    from SpineDCELib.series.study_summary import NextStep
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -25,5 +31,21 @@ def run(options: argparse.Namespace) -> int:
     with shown_progress() as progress:
         study = scan_study(existing(options.study), progress=progress)
     interval = given(options, "reading.frame_interval")
-    show(study_report(study, frame_interval=interval, verbose=options.verbose))
+    show(
+        study_report(
+            study, frame_interval=interval, verbose=options.verbose,
+            command=lambda step: _command(options.study, step),
+        )
+    )  # fmt: skip
     return 0
+
+
+def _command(study: str, step: NextStep) -> str:
+    """Return the command line of the next step; "" if no analysis is."""
+    if not step.analyse:
+        return ""
+    given = [
+        option_of(path) if value is None else f"{FORM[path].option} {FORM[path].text(value)}"
+        for path, value in step.settings.items()
+    ]
+    return " ".join(["spinedce analyse", shlex.quote(study), "-o OUT", *given])

@@ -25,6 +25,7 @@ from SpineDCELib.series import (
     read_flip_angles,
     read_segmentation,
     read_volume,
+    reading_choices,
     scan_study,
 )
 from SpineDCELib.series.series_roles import has_word
@@ -82,13 +83,14 @@ def read_images(study: Path, settings: Settings, progress: Progress = silent) ->
         (60, 2, 6, 8)
     """
     reading = settings.reading
+    joined = [int(n) for n in reading.joined or ()]
     found = scan_study(study, progress=part(progress, 0, 0.3))
     # Given frame times replace those of the files, which then need not be usable.
     interval = 1.0 if reading.frame_times else reading.frame_interval
     dynamic = read_dynamic(
         found,
         series=reading.series,
-        joined=[int(n) for n in reading.joined or ()],
+        joined=joined,
         displaced=reading.displaced,
         frame_interval=interval,
         progress=part(progress, 0.3, 0.9),
@@ -107,7 +109,10 @@ def read_images(study: Path, settings: Settings, progress: Progress = silent) ->
         )
     dynamic = replace(dynamic, notes=(*dynamic.notes, *notes))
     T1 = found.anatomical_T1(chosen)
-    images = Images(dynamic, flip_angles, None if T1 is None else read_volume(T1))
+    images = Images(
+        dynamic, flip_angles, None if T1 is None else read_volume(T1),
+        choices=reading_choices(found, chosen, joined),
+    )  # fmt: skip
     return corrected_images(
         images, frame_times=reading.frame_times, field_strength=reading.field_strength
     )

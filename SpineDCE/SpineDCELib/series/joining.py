@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import MIN_FRAMES
@@ -49,13 +51,16 @@ def propose_joining(series: list[SeriesDescription]) -> list[SeriesDescription]:
     """Note at each dynamic series which others may be parts of it; nothing is joined."""
     out = []
     for s in series:
-        proposals = []
+        proposals, parts = [], []
         for o in series:
-            flip_angle = o.role.startswith("variable flip angle")
+            # A set of flip angles may hold that of the dynamic series.
+            flip_angle = o.role.startswith("variable flip angle") and o.description != s.description
             if o is s or s.role != "dynamic" or o.frames == 0 or flip_angle:
                 continue
             before, after = parts_of_one(o, s), parts_of_one(s, o)
             frames = "1 frame" if o.frames == 1 else f"{o.frames} frames"
+            if before is not None or after is not None:
+                parts.append(o.number)
             if before is not None:
                 proposals.append(
                     f"Series {o.number} ({frames} of the same matrix, TR and flip angle) ends "
@@ -66,7 +71,7 @@ def propose_joining(series: list[SeriesDescription]) -> list[SeriesDescription]:
                     f"Series {o.number} ({frames} of the same matrix, TR and flip angle) begins "
                     f"{after:.3g} s after its last frame; the two can be joined."
                 )
-        out.append(replace(s, proposals=tuple(proposals)))
+        out.append(replace(s, proposals=tuple(proposals), parts=tuple(parts)))
     return out
 
 
@@ -97,7 +102,8 @@ def join_series(
             about=names,
             fields=["reading.joined"],
         )
-    images = [i for p in parts if p.stack for f in p.stack.frames for i in f]
+    stacks = [p.stack for p in parts if p.stack]
+    images = [i for s in stacks for f in (*s.frames, *s.displaced) for i in f]
     stack = stack_images(images)
     if stack.obstacle or len(stack.frames) != sum(p.frames for p in parts):
         raise InputError(
@@ -106,7 +112,8 @@ def join_series(
             about=names,
             fields=["reading.joined"],
         )
-    problems = [p for part in parts for p in part.problems if p not in (NO_FRAME_TIMES, FEW_FRAMES)]
+    replaced = (NO_FRAME_TIMES, FEW_FRAMES, *(s.displaced_problem for s in stacks))
+    problems = [p for part in parts for p in part.problems if p not in replaced]
     problems += [*stack.problems, *stack.timing.problems]
     if len(stack.frames) < MIN_FRAMES:
         problems.append(FEW_FRAMES)
@@ -123,9 +130,71 @@ def join_series(
         notes=(*chosen.notes, f"{note}, in order of time.", *stack.timing.notes),
         problems=tuple(dict.fromkeys(problems)),
         proposals=(),
+        parts=(),
         stack=stack,
         disk_paths={k: v for p in parts for k, v in p.disk_paths.items()},
     )
+
+
+@dataclass(frozen=True, eq=False)
+class DynamicChoice:
+    """One way to read the dynamic series of a study: a series, alone or joined with others.
+
+    Attributes:
+        series: its number in the listing.
+        joined: numbers of the series that are further parts of it.
+        dimensions: ``(frames, slices, rows, columns)`` of all parts together.
+        times: s after the first frame; None if the files do not hold them.
+    """
+
+    series: int
+    joined: tuple[int, ...]
+    title: str
+    dimensions: tuple[int, int, int, int]
+    times: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True)
+class ReadingChoices:
+    """What a person can choose of the way in which a study is read.
+
+    Attributes:
+        dynamic: every way to read the dynamic series.
+        used: the one that was chosen; None if it is none of them.
+        displaced: which frames are displaced and by how far; "" if none is.
+    """
+
+    dynamic: tuple[DynamicChoice, ...] = ()
+    used: DynamicChoice | None = None
+    displaced: str = ""
+
+
+def dynamic_choices(study: Study) -> tuple[DynamicChoice, ...]:
+    """Return every dynamic series alone, then what it can be joined with."""
+    single = study.with_role("dynamic")
+    joined: dict[frozenset[int], DynamicChoice] = {}
+    for s in sorted(single, key=lambda s: -s.frames):
+        together = frozenset({s.number, *s.parts})
+        if len(together) > 1 and together not in joined:
+            with contextlib.suppress(InputError):  # no tag puts their frames in order
+                joined[together] = _choice(join_series(study, s, s.parts), s.parts)
+    return (*(_choice(s) for s in single), *joined.values())
+
+
+def reading_choices(
+    study: Study, chosen: SeriesDescription, joined: Sequence[int] = ()
+) -> ReadingChoices:
+    """Return what a person can choose of the way in which a dynamic series is read."""
+    whole = join_series(study, chosen, joined) if joined else chosen
+    numbers = {chosen.number, *(study.by_number(n).number for n in joined)}
+    found = dynamic_choices(study)
+    used = next((c for c in found if {c.series, *c.joined} == numbers), None)
+    displaced = "" if whole.stack is None else whole.stack.displaced_by
+    return ReadingChoices(found, used, displaced)
+
+
+def _choice(s: SeriesDescription, joined: tuple[int, ...] = ()) -> DynamicChoice:
+    return DynamicChoice(s.number, joined, s.title, s.dimensions, s.times)
 
 
 def take_displaced(series: SeriesDescription) -> SeriesDescription:

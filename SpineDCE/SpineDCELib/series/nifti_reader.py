@@ -100,6 +100,8 @@ def image_file(
         names = f"{side.get('SeriesDescription', '')} {side.get('ProtocolName', '')} {path.stem}"
         shared, said = sharing_notes(" ".join(sequence), names, None)
         notes += said
+    if side:
+        parts = (*parts, _sidecar_of(path))
     image_type = tuple(str(t).upper() for t in _as_list(side.get("ImageType")))
     return ImageFile(
         path=path,
@@ -301,9 +303,13 @@ def _stem(path: Path) -> str:
     return re.sub(r"\.(nii|nii\.gz|hdr|mha|mhd|par)$", "", path.name, flags=re.IGNORECASE)
 
 
+def _sidecar_of(path: Path) -> Path:
+    return path.with_name(_stem(path) + ".json")
+
+
 def read_sidecar(path: Path, notes: list[str]) -> dict[str, Any]:
     """Return what the JSON file of the same name says; {} if there is none that can be read."""
-    file = path.with_name(_stem(path) + ".json")
+    file = _sidecar_of(path)
     if not file.exists():
         return {}
     try:

@@ -107,7 +107,8 @@ def role_of(facts: Facts) -> tuple[str, str]:
             return "dynamic phase", f"{facts.frames} frames of phase"
         if facts.component in ("real", "imaginary"):
             return f"dynamic {facts.component}", f"{facts.frames} frames"
-        return "dynamic", f"{facts.frames} frames of {facts.slices} slices"
+        slices = "1 slice" if facts.slices == 1 else f"{facts.slices} slices"
+        return "dynamic", f"{facts.frames} frames of {slices}"
     if name == "localizer":
         return "localizer", "by its name"
     if name == "B1 map":

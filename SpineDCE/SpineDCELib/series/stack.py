@@ -43,8 +43,13 @@ class Stack:
     obstacle: str = ""  #: reason why it cannot be read; "" if it can
     #: Whole frames whose slices lie elsewhere, and by how far, mm; they are not in ``frames``.
     displaced: list[list[ImageHeader]] = field(default_factory=list)
-    displaced_problem: str = ""  #: how ``problems`` names them
+    displaced_by: str = ""  #: which frames these are of all, and by how far they are displaced
     kind: str = ""  #: how it differs from the other images of its series; "" if it is all of it
+
+    @property
+    def displaced_problem(self) -> str:
+        """How ``problems`` names the displaced frames."""
+        return f"{self.displaced_by} and left out."
 
 
 def stack_images(images: Sequence[ImageHeader]) -> Stack:
@@ -63,14 +68,14 @@ def stack_images(images: Sequence[ImageHeader]) -> Stack:
     if obstacle:
         return _empty(obstacle, problems)
     geometry, obstacle = _geometry(frames[0])
-    displaced, displaced_problem = _displaced(strays, frames, problems)
+    displaced, displaced_by = _displaced(strays, frames, problems)
     problems.extend(_shifted(frames))
     timing = FrameTimes()
     if len(frames) > 1:
         problems.extend(_out_of_order(frames))
         timing = frame_times(frames, numbers, images[0].header.manufacturer)
     return Stack(
-        frames, geometry, numbers, timing, notes, problems, obstacle, displaced, displaced_problem
+        frames, geometry, numbers, timing, notes, problems, obstacle, displaced, displaced_by
     )
 
 
@@ -176,14 +181,53 @@ def _usual_places(placed: Places) -> tuple[Places, Places]:
     """Separate slices that few frames have, because all other frames would be incomplete."""
     most = max(len(v) for v in placed.values())
     rare = [p for p, v in placed.items() if len(v) * 2 <= most and most > 2]
+    if not rare and (stacks := _two_stacks(placed)):
+        fewer, more = sorted(stacks, key=lambda places: len(placed[places[0]]))
+        rare = fewer if len(placed[fewer[0]]) < len(placed[more[0]]) else []
     usual = {p: v for p, v in placed.items() if p not in rare}
     return usual, {p: placed[p] for p in rare}
+
+
+def _two_stacks(placed: Places) -> list[list[int]]:
+    """Return the places of two evenly spaced stacks between each other; [] if it is one stack.
+
+    Frames whose slices lie elsewhere than those of the others give such a series.
+    """
+    counts: dict[int, list[int]] = defaultdict(list)
+    for p in placed:
+        counts[len(placed[p])].append(p)
+        if len(counts) > 2:
+            return []
+    stacks = [*counts.values()]
+    if len(stacks) == 1:  # as many frames at the ones as at the others
+        places = [*placed]
+        stacks = [places[::2], places[1::2]]
+    if len(stacks[0]) != len(stacks[1]) or len(stacks[0]) < 2:
+        return []
+    if _is_even(placed, [*placed]) or not all(_is_even(placed, places) for places in stacks):
+        return []
+    return stacks
+
+
+def _is_even(placed: Places, places: Sequence[int]) -> bool:
+    """Return whether places are evenly spaced along the normal."""
+    normal = _normal(placed[places[0]][0])
+    along = [np.dot(normal, placed[p][0].position) for p in places]  # type: ignore[arg-type]
+    return _unevenness(np.diff(along)) <= 0
+
+
+def _unevenness(steps: NDArray[np.float64]) -> float:
+    """Return by how much the steps from slice to slice differ more than rounding does, mm."""
+    if not steps.size:
+        return 0.0
+    middle = float(np.median(steps))
+    return float(np.abs(steps - middle).max()) - max(0.05 * middle, 0.05)
 
 
 def _displaced(
     strays: Places, frames: list[list[ImageHeader]], problems: list[str]
 ) -> tuple[list[list[ImageHeader]], str]:
-    """Return whole frames that lie elsewhere than most, and how ``problems`` names them.
+    """Return whole frames that lie elsewhere than most, and by how far; name them as a problem.
 
     Whole frames have a slice for each of the usual ones, all displaced by the same distance.
     """
@@ -206,11 +250,12 @@ def _displaced(
     clock = _common_clock(everything)
     order = sorted(everything, key=lambda f: _start(f, clock))
     numbers = [n for n, f in enumerate(order, start=1) if any(f is one for one in found)]
-    problems.append(
+    by = (
         f"{_capital(frame_list(numbers))} of {len(order)}: displaced by {distance:.3g} mm from the "
-        "others and left out."
+        "others"
     )
-    return found, problems[-1]
+    problems.append(f"{by} and left out.")
+    return found, by
 
 
 def _capital(text: str) -> str:
@@ -246,7 +291,13 @@ def _geometry(frame: Sequence[ImageHeader]) -> tuple[Geometry | None, str]:
         affine[:3, 2] = (np.asarray(last.position) - first.position) / (len(frame) - 1)
         along = np.array([np.dot(normal, i.position) for i in frame])  # type: ignore[arg-type]
         steps = np.diff(along)
-        if np.abs(steps - np.median(steps)).max() > max(0.05 * np.median(steps), 0.05):
+        if _unevenness(steps) > 0:
+            even = all(_unevenness(np.diff(along[n::2])) <= 0 for n in (0, 1)) and len(along) > 3
+            if even and len(along) % 2 == 0:
+                return None, (
+                    "half of its frames lie elsewhere than the other half, "
+                    f"{steps[0]:.3g} mm along the normal"
+                )
             return None, (
                 f"its slices are unevenly spaced ({steps.min():.3g} to {steps.max():.3g} mm): "
                 "a slice is probably missing in every frame"
@@ -331,6 +382,8 @@ def _frames(
                 f"{many} images at each slice position share every time tag; if they are of "
                 "different kinds (magnitude and phase), the series cannot be used."
             )
+    if name in _OF_SERIES:
+        notes.append(f"Its frames are series; they are in the order of {name}.")
     listed = {id(i) for cells in table.values() for c in cells.values() for i in c}
     rest = [i for v in placed.values() for i in v if id(i) not in listed]
     if rest:
@@ -350,7 +403,12 @@ def _covers(best: tuple[float, str, Table], placed: Places) -> bool:
 
 
 _TEMPORAL = "TemporalPosition"
-_SERIES = "SeriesNumber"
+#: Numbers that tell series from each other, the most reliable first.
+_OF_SERIES = (
+    "SeriesNumber",
+    "the number in the series' description",
+    "the number in the folder's name",
+)
 _INSTANCE = "InstanceNumber"
 _IN_FILE = "the place in the file"
 
@@ -394,15 +452,13 @@ def _series_keys(images: list[ImageHeader]) -> list[tuple[str, Key]]:
     names of the folders. UIDs are no order.
     """
     by_uid = {i.header.series_uid: i.header for i in images}
-    texts = {
-        _SERIES: {u: str(h.series_number or "") for u, h in by_uid.items()},
-        "the number in the series' description": {u: h.description for u, h in by_uid.items()},
-        "the number in the folder's name": {
-            u: PurePath(h.file).parent.name for u, h in by_uid.items()
-        },
-    }
+    texts = (
+        {u: str(h.series_number or "") for u, h in by_uid.items()},
+        {u: h.description for u, h in by_uid.items()},
+        {u: PurePath(h.file).parent.name for u, h in by_uid.items()},
+    )
     keys: list[tuple[str, Key]] = []
-    for name, named in texts.items():
+    for name, named in zip(_OF_SERIES, texts, strict=True):
         numbers = _running_number(named)
         if numbers:
 

@@ -43,7 +43,7 @@ class SeriesDescription:
         kind: how it differs from others in the same series of the scanner, such as "TE 4 ms".
         doubt: what its name says against its role; "" if nothing.
         notes: assumptions and repairs; ``problems``: what is missing or left out.
-        proposals: other series that may be parts of it.
+        proposals: sentences on other series that may be parts of it; ``parts``: their numbers.
         obstacle: reason why its pixels cannot be read; "" if they can.
     """
 
@@ -71,6 +71,7 @@ class SeriesDescription:
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()
+    parts: tuple[int, ...] = ()
     obstacle: str = ""
     stack: Stack | None = field(default=None, repr=False)
     image_file: ImageFile | None = field(default=None, repr=False)

@@ -1,0 +1,142 @@
+"""The short summary of a folder with every kind of trouble in it, as a newcomer reads it."""
+
+import json
+
+import numpy as np
+import pytest
+from series import test_contours as contours
+from series import test_other_formats as formats
+from series.dicom_layouts import (
+    FRAMES,
+    SLICES,
+    Layout,
+    oblique_affine,
+    position,
+    save_all,
+    tell_time,
+    truth,
+)
+from series.test_series_in_pieces import write_nifti
+from SpineDCELib.cli import main
+from SpineDCELib.series import scan_study, study_report
+
+pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
+
+
+def add(folder, number, name, *, frames=range(FRAMES), at=0.0, change=lambda image: None, **tags):
+    """Add a series, ``at`` s after the dynamic one began."""
+    layout = Layout(series_number=number, description=name)
+    images = layout.images(truth(number))
+    tell_time(images, layout.moved(times=layout.times + at), "AcquisitionTime")
+    images = [image for image in images if image.f in frames]
+    for image in images:
+        for keyword, value in tags.items():
+            setattr(image.ds, keyword, value)
+        change(image)
+    save_all(images, folder / f"{number} {name}")
+    return images
+
+
+def write_everything(folder):
+    """Write a dynamic series in two pieces with trouble, and whatever else hospitals send."""
+    elsewhere = oblique_affine()
+    elsewhere[:3, 3] += 0.6 * elsewhere[:3, 2]
+
+    def displace(image):
+        if image.f == 1:
+            image.ds.ImagePositionPatient = position(elsewhere, image.k)
+        image.ds.TemporalPositionIdentifier = image.f + 1
+
+    def of_mean(image):
+        image.ds.SOPInstanceUID = f"1.2.3.{image.k}"
+        image.ds.SeriesInstanceUID = Layout().uid("series", 5)
+        image.name = f"mean{image.k}.dcm"
+
+    def kinds(image):
+        image.ds.ImageType = ["ORIGINAL", "PRIMARY", "M", "FAT" if image.f % 2 else "WATER"]
+
+    add(folder, 2, "localizer", frames=[0], at=-700)
+    add(folder, 3, "sag t1", frames=[0], at=-600, RepetitionTime=520, EchoTime=10, FlipAngle=90)
+    for number, angle in ((11, 2), (12, 10), (13, 20)):
+        add(folder, number, f"fl3d {angle} deg", frames=[0], at=-300, FlipAngle=angle)
+    add(folder, 4, "DCE sub mm", frames=[0], at=-30)
+    add(folder, 5, "DCE sub mm", change=displace)
+    add(folder, 6, "DCE sub mm", frames=[0], change=of_mean)
+    for number, angle in ((21, 2), (22, 10), (23, 20)):
+        add(folder, number, f"fl3d {angle} deg", frames=[0], at=300, FlipAngle=angle)
+    add(folder, 30, "DCE SUB", ImageType=["DERIVED", "SECONDARY", "M", "SUB"])
+    add(folder, 31, "ep2d", ImageType=["ORIGINAL", "PRIMARY", "M", "MOSAIC"])
+    add(folder, 32, "quick3d", ImageType=["ORIGINAL", "PRIMARY", "M", "VFRAME"])
+    add(folder, 33, "dixon", frames=[0, 1], at=400, RepetitionTime=7, change=kinds)
+    for number in range(100, 150):
+        add(folder, number, f"localizer {number}", frames=[0], RepetitionTime=number)
+    write_nifti(folder / "T1map.nii", truth()[0])
+    (folder / "T1map.json").write_text(json.dumps({"SeriesDescription": "T1map"}))
+    formats.write_meta(folder / "roi.mha", formats.pixels(1)[0])
+    contours.write(folder / "rt.dcm", {"L": [contours.points(contours.box(2, 3, 7, 9), 1)]})
+    for name in ("photo.jpg", "brain.mgz", "broken.nii", "broken.nrrd", "notes.txt"):
+        (folder / name).write_bytes(b"abc")
+
+
+def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(tmp_path, capsys):
+    write_everything(tmp_path)
+    assert main(["info", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    lines = text.splitlines()
+    assert len(lines) <= 60
+    [number] = [s.number for s in scan_study(tmp_path).series if s.series_number == 5]
+
+    def said(*words):
+        [line] = [one for one in lines if all(word in one for word in words)]
+        return line
+
+    # Which series is dynamic, with which times and flip angles?
+    assert said("Dynamic series:").startswith(f"Dynamic series: {number}. DCE sub mm")
+    assert "then every 5.5 s to 60.5 s" in said("    times ")
+    assert "flip angle 25°" in said("    sequence ")
+    said(
+        "T10", "from the flip angles 2°, 10°, 20°, 25°", "3 series after the injection are left out"
+    )
+    # What was left out, and why?
+    said("! Frame 2 of 12: displaced by 3 mm from the others and left out.")
+    said(f"! {SLICES} images without TemporalPosition", "left out", "mean0.dcm")
+    said("DCE SUB", "not used: a subtraction (SUB)")
+    said("ep2d", "not used: each image is a Siemens mosaic")
+    said("quick3d", "not used: each image is a United Imaging grid")
+    said("more series", "localizer")
+    for name in ("photo.jpg", "brain.mgz", "broken.nii", "broken.nrrd"):
+        said(name)
+    said("rt.dcm", "give it as the file of the regions")
+    # What to do next?
+    other = said("Next: analyse it, joined with series", "if they are parts of one acquisition")
+    joined = other.split("series ")[1].split(" ")[0]
+    assert f"--series {number} --join {joined}" in lines[-1]
+    assert lines[-1].startswith("  spinedce analyse ")
+
+
+def test_every_file_is_used_left_out_by_name_or_counted(tmp_path):
+    write_everything(tmp_path)
+    study = scan_study(tmp_path)
+    found = [p for p in tmp_path.rglob("*") if p.is_file()]
+    used = {file for series in study.series for file in series.files}
+    left = 2 * SLICES  # the displaced frame and the mean
+    assert len(found) == len(used) + left + study.not_images
+    assert study.not_images == 6
+    counted = f"in {len(used)} files, {left} files left out of them, 6 other files"
+    assert counted in study_report(study).splitlines()[1]
+
+
+def test_the_next_step_is_a_command_that_works(tmp_path, capsys):
+    """What is proposed for pieces is what the analysis accepts."""
+    from series.dicom_layouts import write_in_two
+
+    write_in_two(tmp_path / "a study")
+    assert main(["info", str(tmp_path / "a study")]) == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.strip() == f"spinedce analyse '{tmp_path / 'a study'}' -o OUT --series 2 --join 1"
+    arguments = ["analyse", str(tmp_path / "a study"), "-o", str(tmp_path / "out"), "--series", "2"]
+    arguments += ["--join", "1", "--aif", "parker", "--t10", "900"]
+    assert main(arguments) == 0
+    record = json.loads((tmp_path / "out" / "provenance.json").read_text())
+    assert np.size(record["settings"]["reading"]["joined"]) == 1
+    capsys.readouterr()
