@@ -28,6 +28,7 @@ from SpineDCELib.settings.contrast_agents import (
 #: What a dynamic series of the spine can have: repetition time, s (up to a 2D multi-slice sequence,
 #: whose TR is the frame interval); voxel sizes, mm.
 REPETITION_TIMES = (5e-4, 10.0)
+FLIP_ANGLES = (0.5, 180.0)
 VOXEL_SIZES = (0.1, 50.0)
 
 
@@ -191,6 +192,7 @@ def _check_plausible(view: View) -> None:
         ("frame interval", interval, FRAME_INTERVALS, "s",
          ["reading.frame_interval", "reading.frame_times"]),
         ("repetition time", view(TR), REPETITION_TIMES, "s", ["reading.TR"]),
+        ("flip angle", view(FA), FLIP_ANGLES, "degrees", ["reading.FA"]),
         ("smallest distance of voxels", min(spacing), VOXEL_SIZES, "mm", []),
         ("largest distance of voxels", max(spacing), VOXEL_SIZES, "mm", []),
     ):  # fmt: skip

@@ -13,6 +13,8 @@ _FARTHEST = 1e5
 _LONGEST, _SHORTEST = 86400.0, 1e-3
 #: Time between two frames of a dynamic series of the spine, s.
 FRAME_INTERVALS = (0.2, 120.0)
+#: Fewest excitations of a 3D frame.
+_EXCITATIONS = 10
 #: Most values of one image: 1 TB of floats.
 MOST_VALUES = 1 << 38
 
@@ -43,6 +45,16 @@ def interval_doubt(times: NDArray[np.float64] | None, origin: str) -> list[str]:
     return [
         f"The frame interval of {interval:.4g} s, from {origin}, is not that of a dynamic series "
         f"({low:g} to {high:g} s)."
+    ]
+
+
+def repetition_doubt(TR: float | None, interval: float | None) -> list[str]:
+    """Question a repetition time (s) of a 3D sequence that leaves few excitations for a frame."""
+    if TR is None or interval is None or interval / _EXCITATIONS >= TR:
+        return []
+    return [
+        f"RepetitionTime (0018,0080) is {TR * 1e3:.4g} ms: a 3D frame every {interval:.4g} s needs "
+        "a much shorter one. Check its unit."
     ]
 
 

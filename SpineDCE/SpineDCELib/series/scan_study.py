@@ -21,7 +21,7 @@ from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.image_formats import opener_of, other_formats
 from SpineDCELib.series.image_header import ImageHeader, read_headers
 from SpineDCELib.series.joining import propose_joining
-from SpineDCELib.series.plausibility import interval_doubt
+from SpineDCELib.series.plausibility import interval_doubt, repetition_doubt
 from SpineDCELib.series.series_roles import Facts, doubt_of, facts_of, role_of
 from SpineDCELib.series.stack import Stack, stack_images
 from SpineDCELib.series.study_contents import (
@@ -314,11 +314,12 @@ def _describe(
             "Its images were compressed with loss (LossyImageCompression, (0028,2110)), which "
             "changes the signal a little."
         )
-    shared, footprint = None, None
+    shared, footprint, interval = None, None, None
     if role.startswith("dynamic"):
-        interval = None
         if timing.times is not None and timing.times.size > 1:
             interval = float(np.median(np.diff(timing.times)))
+        if h.three_dimensional:
+            problems += repetition_doubt(first.TR, interval)
         footprint = footprint_of((i.frame_duration for i in used), interval)
         names = f"{h.description} {h.protocol}"
         shared, said = sharing_notes(h.sequence, names, footprint)

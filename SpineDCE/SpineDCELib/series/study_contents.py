@@ -165,7 +165,7 @@ class Study:
                 self._no_dynamic(),
                 code="no_dynamic_series",
                 about=str(self.path),
-                fields=["reading.series"] if self._longest() >= MIN_DYNAMIC else [],
+                fields=["reading.series"] if self._longest(readable=True) >= MIN_DYNAMIC else [],
             )
         long = [s for s in found if s.frames >= MIN_FRAMES]
         if len(long or found) > 1:
@@ -181,8 +181,8 @@ class Study:
             )
         return (long or found)[0]
 
-    def _longest(self) -> int:
-        return max((s.frames for s in self.series), default=0)
+    def _longest(self, *, readable: bool = False) -> int:
+        return max((s.frames for s in self.series if not (readable and s.obstacle)), default=0)
 
     def _no_dynamic(self) -> str:
         if not self.series:
