@@ -67,3 +67,11 @@ def test_what_holds_no_curve_is_refused(tmp_path, rows):
     with pytest.raises(InputError) as caught:
         write(tmp_path / "aif.csv", rows)
     assert caught.value.code == "aif_file_not_two_columns"
+
+
+def test_a_column_without_any_number_is_not_the_curve(tmp_path):
+    path = tmp_path / "aif.csv"
+    path.write_text("time [s],Cb [mM],Cp [mM]\n0,,0\n5,,1.5\n10,,3.25\n")
+    curve = read_curve_file(path, duration=10)
+    assert curve.C.tolist() == [0, 1.5, 3.25]
+    assert curve.medium == "plasma"

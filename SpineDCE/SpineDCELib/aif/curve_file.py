@@ -59,8 +59,11 @@ def read_curve_file(
         ) from None
     lines = [line.strip() for line in text.splitlines()]
     header, rows = _table([line for line in lines if line and not line.startswith("#")])
-    time_column = _column(header, r"^(t|time)", 0)
-    value_column = _column(header, r"^(c|aif)", 1 if time_column == 0 else 0)
+    time_column = _columns(header, r"^(t|time)", 0)[0]
+    named = _columns(header, r"^(c|aif)", 1 if time_column == 0 else 0)
+    # One that holds no number at all is not meant.
+    filled = [c for c in named if any(len(r) > c and r[c] is not None for r in rows)]
+    value_column = (filled or named)[0]
     last = max(time_column, value_column)
     if header:
         header += [""] * (last + 1 - len(header))  # fewer headings than columns
@@ -173,9 +176,9 @@ def _numbers(cells: list[str]) -> Cells | None:
         return None
 
 
-def _column(header: list[str], pattern: str, default: int) -> int:
+def _columns(header: list[str], pattern: str, default: int) -> list[int]:
     found = [i for i, name in enumerate(header) if re.match(pattern, name.strip().lower())]
-    return found[0] if found else default
+    return found or [default]
 
 
 def _unit(header: list[str], column: int) -> str | None:
