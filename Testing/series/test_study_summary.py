@@ -78,6 +78,7 @@ def write_everything(folder):
         (folder / name).write_bytes(b"abc")
 
 
+@pytest.mark.slow
 def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(tmp_path, capsys):
     write_everything(tmp_path)
     assert main(["info", str(tmp_path)]) == 0
@@ -114,6 +115,7 @@ def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(tmp_pa
     assert lines[-1].startswith("  spinedce analyse ")
 
 
+@pytest.mark.slow
 def test_every_file_is_used_left_out_by_name_or_counted(tmp_path):
     write_everything(tmp_path)
     study = scan_study(tmp_path)
@@ -126,6 +128,7 @@ def test_every_file_is_used_left_out_by_name_or_counted(tmp_path):
     assert counted in study_report(study).splitlines()[1]
 
 
+@pytest.mark.slow
 def test_the_next_step_is_a_command_that_works(tmp_path, capsys):
     """What is proposed for pieces is what the analysis accepts."""
     from series.dicom_layouts import write_in_two
