@@ -66,17 +66,18 @@ def compute_snapshot(
         analysis.keep_concentration_as(replace(found, curves=kept))
     shift, proposed = None, state.proposed
     if proposing:
-        shift = proposed = _proposal(analysis)
+        shift = proposed = _proposal(analysis, part(progress, 0.5, 0.7))
         analysis.update(settings=with_values(analysis.settings, {"fit.shift": shift}))
-    analysis.result(part(progress, 0.5, 1.0))
+    analysis.result(part(progress, 0.7, 0.95))
     try:
-        evidence_found = analysis.evidence()
+        analysis.against_evidence(part(progress, 0.95, 0.97))  # windows show it
+        evidence_found = analysis.evidence(part(progress, 0.97, 1.0))
     except InputError:
         evidence_found = None
     return Computed(evidence_found, shift, proposed)
 
 
-def _proposal(analysis: Analysis) -> float:
+def _proposal(analysis: Analysis, progress: Progress) -> float:
     """Return the shift that the curves propose, s; it depends on nothing that was there before.
 
     Where the regions do not determine it, all tissue is asked, as if there were no regions; where
@@ -85,7 +86,7 @@ def _proposal(analysis: Analysis) -> float:
     without = analysis.snapshot()
     without.update(regions={}, roles={})
     for one in (analysis, without):
-        evidence = one.evidence()
+        evidence = one.evidence(progress)
         if not evidence.doubt:
             return round(float(evidence.proposal), PROPOSED_DIGITS)
     return 0.0

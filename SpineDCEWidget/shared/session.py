@@ -262,6 +262,7 @@ class Session:
             aif_file=visit.state.aif_file,
         )
         visit_display.show_study(nodes, images)
+        nodes.file_under(visit.patient or _("Patient not named in the images"), visit.title)
         visit.remember_images()
         self._read_drawn(visit)
         self._keep(visit)
@@ -554,7 +555,10 @@ class Session:
         self.choose(visit, values, text=text, key=f"shift {visit.name}")
         if visit.maps:
             visit.shown = None
-        if visit.maps and visit.is_ready():
+        count, rows, columns = analysis.study.dynamic.geometry.shape
+        slices = range(count) if slices is None else list(slices)
+        voxels = rows * columns * len(slices)
+        if visit.maps and visit.is_ready() and visit.fits_at_once(voxels):
             visit_display.show_slices(visit.nodes, refit_slices(analysis, moved, slices))
 
     def use_proposal(self, visit: VisitSession) -> list[VisitSession]:

@@ -27,6 +27,7 @@ from SpineDCELib.mrml.region_nodes import add_segment
 from SpineDCELib.mrml.visit_display import show_frame
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import voxel_of
+from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Settings
 from SpineDCELib.vocabulary.quantities import number
 from SpineDCELib.vocabulary.visits import VisitRole, long_date
@@ -36,6 +37,8 @@ from SpineDCEWidget.shared.wording import _
 
 BASELINE: VisitRole = "baseline"
 FOLLOW_UP: VisitRole = "follow-up"
+#: Seconds that the fit of one voxel takes, linear and general; and how long a window may wait.
+_FAST, _SLOW, _AT_ONCE = 1e-5, 2e-3, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +86,8 @@ class VisitSession:
         #: What the maps' nodes hold; None while some of their slices are at another shift.
         self.shown: Result | None = None
         self._computed_from: tuple[Any, ...] = ()
+        #: Inputs and result for which the regions' numbers are known, and the numbers.
+        self._numbers: tuple[Any, Any, list[RegionNumbers]] = (None, None, [])
         #: Images and maps in the scene as the session left them.
         self.image_stamps: Stamps = {}
         self.map_stamps: Stamps = {}
@@ -253,9 +258,28 @@ class VisitSession:
         self,
         regions: Mapping[str, NDArray[np.bool_]] | None = None,
         roles: Mapping[str, Role] | None = None,
+        progress: Progress = silent,
     ) -> list[RegionNumbers]:
         """Fit every region as it is drawn now, or these regions, at the shift in use."""
-        return region_numbers(self.needed(), regions, roles)
+        analysis = self.needed()
+        if regions is not None:
+            return region_numbers(analysis, regions, roles, progress)
+        if not self.has_numbers:
+            numbers = region_numbers(analysis, None, roles, progress)
+            self._numbers = (analysis.inputs, self.result, numbers)
+        return self._numbers[2]
+
+    @property
+    def has_numbers(self) -> bool:
+        """Return whether :meth:`region_numbers` are known without a fit."""
+        inputs, result, _numbers = self._numbers
+        return inputs is self.needed().inputs and result is self.result
+
+    def fits_at_once(self, voxels: int) -> bool:
+        """Return whether so many voxels are fitted before a person notices."""
+        fit = self.settings.fit
+        slow = fit.model == "two_compartment_exchange" or fit.fit_delay
+        return voxels * (_SLOW if slow else _FAST) < _AT_ONCE
 
     def explain(self, ras: Sequence[float]) -> VoxelExplanation | None:
         """Explain the voxel at a RAS point, mm; None outside of the dynamic series."""

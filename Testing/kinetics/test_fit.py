@@ -291,3 +291,23 @@ def test_words_of_a_status_name_the_models_own_parameters():
     assert "kep" not in Status.NO_LEAK.reason_in("patlak")
     for model in MODELS:
         assert set(legend(model)) == {int(code) for code in Status}
+
+
+@pytest.mark.parametrize("options", [{}, {"model": "extended_tofts", "fit_delay": True}])
+def test_a_long_fit_can_be_cancelled_within_a_block(options):
+    """One block of the exchange model takes seconds, so it asks at every step."""
+    curves = made("two_compartment_exchange")[0] + RNG.normal(0, 0.02, (T.size, N))
+    model = {"model": "two_compartment_exchange"} | options
+    asked = []
+    fit(curves, T, CP, progress=lambda *said: asked.append(said), **model)
+    assert len(asked) > 20
+
+    def stop(*said):
+        asked.append(said)
+        if len(asked) == 10:
+            raise Cancelled
+
+    asked.clear()
+    with pytest.raises(Cancelled):
+        fit(curves, T, CP, progress=stop, **model)
+    assert len(asked) == 10

@@ -16,7 +16,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import Fitter, prepare
 from SpineDCELib.measurement.normalised_ratio import normalise
-from SpineDCELib.progress import Progress, silent
+from SpineDCELib.progress import Progress, silent, within
 from SpineDCELib.settings import Model
 from SpineDCELib.vocabulary.quantities import number
 
@@ -163,8 +163,8 @@ def gather_evidence(
     all_rss = np.full((tried.size, together.shape[1]), np.nan)
     all_vp = np.full_like(all_rss, np.nan)
     for i, shift in enumerate(tried):
-        progress(i / tried.size, "Estimating the shift")
-        fit = fitter.fit(float(shift))
+        listener = within(progress, i / tried.size, "Estimating the shift")
+        fit = fitter.fit(float(shift), progress=listener)
         all_rss[i] = fit.rss
         if "vp" in fit.parameters:
             all_vp[i] = fit["vp"]
@@ -183,7 +183,7 @@ def gather_evidence(
         rss = np.maximum(rss, floor)
         least = rss.min(axis=0)
         loss = (rss / least)[:, 1:][:, fitted[1:]].mean(axis=1)
-        delay = estimate_delay(functools.partial(_rss, fitter, own), tried, rss, times)
+        delay = estimate_delay(functools.partial(_rss, fitter, own, listener), tried, rss, times)
         found.append(
             RegionEvidence(
                 name,
@@ -243,9 +243,9 @@ def _spread(curves: NDArray[np.floating]) -> NDArray[np.floating]:
     return curves if n <= VOXELS else curves[:, np.linspace(0, n - 1, VOXELS).astype(int)]
 
 
-def _rss(fitter: Fitter, places: slice, shift: float) -> Array:
+def _rss(fitter: Fitter, places: slice, progress: Progress, shift: float) -> Array:
     """Return the residual sums of squares of some curves at a shift, s."""
-    return np.asarray(fitter.fit(shift, voxels=places).rss, float)
+    return np.asarray(fitter.fit(shift, voxels=places, progress=progress).rss, float)
 
 
 def _mean(values: Array) -> Array:

@@ -98,7 +98,8 @@ def fit(view: View) -> FitResult:
     masks = shift_masks(view) if own else {}
     for name, own_Ta in own.items():
         voxels = np.flatnonzero(masks[name])
-        _put(result, prepared.fit(Ta=own_Ta, voxels=voxels), voxels)
+        own_fit = prepared.fit(Ta=own_Ta, voxels=voxels, progress=view.checking)
+        _put(result, own_fit, voxels)
     return result
 
 
@@ -234,7 +235,7 @@ def _measures(
     chosen = np.any(wanted, axis=0) if wanted else np.zeros(geometry.shape, bool)
     for Ta in np.unique(shifts[chosen]):
         voxels = np.flatnonzero(chosen & (shifts == Ta))
-        fitted = view(fitter).fit(Ta=float(Ta), voxels=voxels)
+        fitted = view(fitter).fit(Ta=float(Ta), voxels=voxels, progress=view.checking)
         found_errors = standard_errors(fitted, signal_noise(view, voxels))
         for name, values in per_tissue(found_errors, _at(water, voxels)).items():
             whole = errors.setdefault(name, np.full(geometry.shape, np.nan))
@@ -264,7 +265,7 @@ def _fitted_curve(view: View, curve: NDArray[np.float64], Ta: float) -> NDArray[
         model=view.settings.fit.model,
         fit_delay=view.settings.fit.fit_delay,
         bounds=fit_bounds(view),
-    ).fit(Ta)
+    ).fit(Ta, progress=view.checking)
     return fitted.setup.curves(fitted.parameters)[:, 0]
 
 

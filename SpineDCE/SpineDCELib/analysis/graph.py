@@ -218,11 +218,19 @@ class View:
 
     def __init__(self, graph: Graph, progress: Progress = silent) -> None:
         self._graph, self._reads = graph, dict[str, Token]()
-        #: Listener of the stage's own progress.
-        self.progress = progress
+        self._listener, self._said = progress, (0.0, "")
 
-    def __call__(self, stage: Stage[T], progress: Progress = silent) -> T:
-        kept = self._graph.kept_of(stage, progress, with_value=True)
+    def progress(self, fraction: float, message: str) -> None:
+        """Report the stage's own progress; see :mod:`SpineDCELib.progress`."""
+        self._said = fraction, message
+        self._listener(fraction, message)
+
+    def checking(self, _fraction: float, _message: str) -> None:
+        """Let the listener cancel work whose share of the stage is not known."""
+        self._listener(*self._said)
+
+    def __call__(self, stage: Stage[T], progress: Progress | None = None) -> T:
+        kept = self._graph.kept_of(stage, progress or self.checking, with_value=True)
         self._reads.setdefault(f"stage {stage.__name__}", kept.token)
         return cast(T, _value_of(kept))
 

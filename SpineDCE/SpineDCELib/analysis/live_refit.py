@@ -12,12 +12,14 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import (
+    RegionStatistics,
     mean_curve,
     normalise,
     statistics_of_voxels,
     without_exclusions,
 )
 from SpineDCELib.measurement.measures import distance
+from SpineDCELib.progress import Progress, silent, within
 from SpineDCELib.vocabulary.conversion_modes import normalised_vp
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 from SpineDCELib.vocabulary.region_roles import Role
@@ -58,6 +60,7 @@ def region_numbers(
     analysis: Analysis,
     regions: Mapping[str, NDArray[np.bool_]] | None = None,
     roles: Mapping[str, Role] | None = None,
+    progress: Progress = silent,
 ) -> list[RegionNumbers]:
     """Fit every region at the shift in use; empty where the study cannot be analysed.
 
@@ -75,14 +78,15 @@ def region_numbers(
     except InputError:
         return []
     geometry = analysis.study.dynamic.geometry
-    measured = {}
+    measured: dict[str, RegionStatistics] = {}
     for name, mask in present.items():
         voxels = np.flatnonzero(mask)
         status = np.zeros(voxels.size, np.uint8)
         values: dict[str, NDArray[np.floating]] = {}
         for Ta in np.unique(shifts[mask]):
             here = shifts[mask] == Ta
-            fit = fitter.fit(Ta=float(Ta), voxels=voxels[here])
+            listener = within(progress, len(measured) / len(present), name)
+            fit = fitter.fit(Ta=float(Ta), voxels=voxels[here], progress=listener)
             status[here] = fit.status
             for parameter, array in analysis.per_tissue(fit.parameters, voxels[here]).items():
                 values.setdefault(parameter, np.full(voxels.size, np.nan, array.dtype))

@@ -205,4 +205,5 @@ def slice_evidence(view: View) -> Evidence:
         view(preprocessed).series.times,
         view(arterial_curve),
         model=view.settings.fit.model,
+        progress=view.progress,
     )

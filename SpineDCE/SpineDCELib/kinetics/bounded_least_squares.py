@@ -38,13 +38,20 @@ def jacobian(model: Model, x: Array, at_x: Array, upper: Array, scale: Array) ->
 
 
 def minimise(
-    model: Model, y: Array, start: Array, lower: Array, upper: Array, scale: Array
+    model: Model,
+    y: Array,
+    start: Array,
+    lower: Array,
+    upper: Array,
+    scale: Array,
+    check: Callable[[], object] = bool,
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Find the least-squares optimum that each start leads to.
 
     Args:
         y: curves, ``(T, n)``.
         start: ``(p, n)``; lower, upper, scale: bounds and typical sizes, ``(p, 1)`` or ``(p, n)``.
+        check: called before every step; may raise to stop.
 
     Returns:
         Parameters ``(p, n)``, residual sums of squares ``(n,)``, and whether it converged.
@@ -60,6 +67,7 @@ def minimise(
     creeping = np.zeros(rss.size, bool)
     active = np.arange(rss.size)
     for _ in range(_STEPS):
+        check()
         here, at_here = x[:, active], curve[:, active]
         low, high, size = lower[:, active], upper[:, active], scale[:, active]
         J = jacobian(model, here, at_here, high, size) * size.T[:, :, None]

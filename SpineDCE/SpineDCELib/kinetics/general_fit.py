@@ -23,7 +23,7 @@ from SpineDCELib.kinetics.models import MINUTE
 from SpineDCELib.kinetics.parameters import SEARCHED, Bounds, Setup, default_bounds
 from SpineDCELib.kinetics.standard_errors import errors_at
 from SpineDCELib.kinetics.tissue_curves import Curves, Voxels
-from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.progress import Progress, part, silent, within
 from SpineDCELib.settings import Integration
 from SpineDCELib.vocabulary.fit_status import Status
 
@@ -112,7 +112,7 @@ class GeneralFitter:
         output = {name: np.full(indices.size, np.nan) for name in (*setup.parameters, "rss", "R2")}
         size = max(1, _BLOCK_SAMPLES // self.t.size)
         for place, curves in self.curves.blocks(indices, status, size):
-            progress(0.3 + 0.7 * float(place[0]) / indices.size, "Fitting")
+            listener = within(progress, 0.3 + 0.7 * float(place[0]) / indices.size, "Fitting")
             y = curves.astype(np.float64)
             codes = np.zeros(place.size, np.uint8)
             codes[~np.any(y, axis=0)] = Status.NO_SIGNAL
@@ -121,8 +121,8 @@ class GeneralFitter:
             place_, y = place[good], y[:, good]
             if place_.size:
                 on_grid = self._grid is not None
-                start = starts[:, place_] if on_grid else self._start_on_pairs(y, delays)
-                values, codes[good] = self._optimum(setup, y, start)
+                start = starts[:, place_] if on_grid else self._start_on_pairs(y, delays, listener)
+                values, codes[good] = self._optimum(setup, y, start, listener)
                 for name, array in output.items():
                     array[place_] = values[name]
             status[place] = codes
@@ -141,8 +141,8 @@ class GeneralFitter:
         assert self._grid is not None
         lowest = np.full(starts.shape[1], np.inf)
         for i, delay in enumerate(delays):
-            progress(i / delays.size, "Fitting at a grid of delays")
-            fit = self._grid.fit(float(delay), voxels)
+            listener = within(progress, i / delays.size, "Fitting at a grid of delays")
+            fit = self._grid.fit(float(delay), voxels, listener)
             rss = fit.rss.ravel()
             better = np.flatnonzero(rss < lowest)
             lowest[better] = rss[better]
@@ -150,12 +150,13 @@ class GeneralFitter:
                 row[better] = np.nan_to_num(fit[name].ravel()[better], nan=0.5)
             starts[-1, better] = delay
 
-    def _start_on_pairs(self, y: Array, delays: Array) -> Array:
+    def _start_on_pairs(self, y: Array, delays: Array, progress: Progress) -> Array:
         """Return the exchange model of the best pair of exponentials, for each curve."""
         first, second = np.triu_indices(_RATES.size, 1)
         best = np.full(y.shape[1], -np.inf)
         start = np.zeros((4 + self.fit_delay, y.shape[1]))
         for delay in delays:
+            progress(0.0, "Fitting")
             responses = self.curve.convolved(self.t - delay, _RATES / MINUTE) / MINUTE
             gram, onto = responses.T @ responses, y.T @ responses
             b1, b2 = onto[:, first], onto[:, second]
@@ -183,23 +184,29 @@ class GeneralFitter:
         return start
 
     def _descend(
-        self, setup: Setup, y: Array, start: Array
+        self, setup: Setup, y: Array, start: Array, progress: Progress
     ) -> tuple[Array, Array, NDArray[np.bool_]]:
-        return minimise(lambda x: setup.curves(setup.shown(x)), y, start, *setup.box())
+        return minimise(
+            lambda x: setup.curves(setup.shown(x)),
+            y,
+            start,
+            *setup.box(),
+            check=lambda: progress(0.0, "Fitting"),
+        )
 
     def _optimum(
-        self, setup: Setup, y: Array, start: Array
+        self, setup: Setup, y: Array, start: Array, progress: Progress
     ) -> tuple[dict[str, Array], NDArray[np.uint8]]:
         """Return parameters, quality and status of one block."""
         lower, upper, size = setup.box()
-        x, rss, converged = self._descend(setup, y, start)
+        x, rss, converged = self._descend(setup, y, start, progress)
         # An optimum on the edge may be a local one: try again from the middle of the box.
         edge = np.flatnonzero(((x <= lower) | (x >= upper)).any(axis=0) | ~converged)
         if edge.size:
             middle = np.where(
                 np.arange(len(x))[:, None] < len(SEARCHED[self.model]), size, x[:, edge]
             )
-            other, other_rss, other_converged = self._descend(setup, y[:, edge], middle)
+            other, other_rss, other_converged = self._descend(setup, y[:, edge], middle, progress)
             better = (other_rss < rss[edge]) | ~converged[edge]
             into = edge[better]
             x[:, into], rss[into] = other[:, better], other_rss[better]
