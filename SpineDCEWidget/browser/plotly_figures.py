@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.plot_data import valley_top
 from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES
@@ -117,8 +118,7 @@ def evidence_figure(
                 evidence.shifts, region.residual, region.name, colour, width=1, showlegend=False
             )
         )  # fmt: skip
-    # Only the valley determines the shift; outside it the residual reaches hundreds.
-    top = float(np.clip(np.nanpercentile(evidence.residual, 90) * 1.1, 4, 12))
+    top = valley_top(evidence)
     data.append(_line([shift, shift], [0, top], f"in use {shift:.2f} s", AIF_COLOUR, meta="in use"))
     figure = layout(dark, "shift [s]", "residual (relative to best)")
     figure["yaxis"]["range"] = [0, top]

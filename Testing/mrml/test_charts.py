@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from SpineDCELib.aif.plot_data import Chart, Series, Table
-from SpineDCELib.mrml.chart_nodes import show_chart, show_table
+from SpineDCELib.mrml.chart_nodes import IN_USE, move_mark, show_chart, show_table
 
 slicer = pytest.importorskip("slicer", reason="the MRML libraries (slicer-core) are not installed")
 
@@ -54,3 +54,42 @@ def test_fifty_updates_add_no_node(scene):
     assert scene.GetNumberOfNodes() == count - 4
     show_chart(scene, chart(3), node)
     assert scene.GetNumberOfNodes() == count
+
+
+def lines(node):
+    """Name → series node."""
+    series = [node.GetNthPlotSeriesNode(i) for i in range(node.GetNumberOfPlotSeriesNodes())]
+    return {one.GetName(): one for one in series}
+
+
+def points(series):
+    table = series.GetTableNode().GetTable()
+    return [
+        [table.GetColumn(c).GetValue(i) for i in range(table.GetNumberOfRows())] for c in (0, 1)
+    ]
+
+
+def test_lines_and_their_tables_are_hidden_from_editors(scene):
+    node = show_chart(scene, chart(2))
+    for series in lines(node).values():
+        assert series.GetHideFromEditors()
+        assert series.GetTableNode().GetHideFromEditors()
+    assert not node.GetHideFromEditors()
+
+
+def test_the_mark_moves_by_itself(scene):
+    node = show_chart(scene, chart(2))
+    before = {name: points(one) for name, one in lines(node).items()}
+    move_mark(node, 7.5)
+    after = {name: points(one) for name, one in lines(node).items()}
+    assert after.pop(IN_USE)[0] == [7.5, 7.5]
+    before.pop(IN_USE)
+    assert after == before
+
+
+def test_only_the_valley_is_shown_and_each_role_has_its_colour(scene):
+    t = np.arange(10.0)
+    series = [Series(role, t, t**2, role) for role in ("lesion", "reference", "main", "artery")]
+    shown = lines(show_chart(scene, Chart("evidence", "shift", "y", tuple(series), top=20.0)))
+    assert max(points(shown["lesion"])[1]) == 16
+    assert len({one.GetColor() for one in shown.values()}) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,11 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One line of a chart. ``role``: "main", "check", "artery" or "rejected"."""
+    """One line of a chart.
+
+    Attributes:
+        role: "main", "check", "artery" or "rejected", or the role of a region.
+    """
 
     name: str
     x: Array
@@ -39,6 +44,7 @@ class Chart:
 
     Attributes:
         x_title, y_title: with units. mark: x of a vertical line. band: a marked interval.
+        top: what lies above it need not be shown.
     """
 
     title: str
@@ -47,6 +53,7 @@ class Chart:
     series: tuple[Series, ...]
     mark: float | None = None
     band: tuple[float, float] | None = None
+    top: float | None = None
 
 
 def candidate_table(found: Detection) -> Table:
@@ -102,10 +109,16 @@ def candidate_chart(found: Detection, *, t: Array, most: int = 12) -> Chart:
 
 def curve_chart(blood: BloodCurve, *, t: Array, unit: str) -> Chart:
     """Chart the AIF, with the curve from phase if there is one."""
-    series = [Series("AIF, whole blood", t, blood.Cb)]
+    series = [Series("AIF, whole blood", t, blood.Cb, "artery")]
     if blood.phase is not None:
         series.append(Series("from phase", t, blood.phase.C, "check"))
     return Chart("Arterial input function", "time [s]", f"Cb [{unit}]", tuple(series))
+
+
+def given_curve_chart(source: str, *, t: Array, Cp: Array, unit: str) -> Chart:
+    """Chart an AIF that is not measured in the images."""
+    line = Series(f"AIF, plasma ({source})", t, Cp, "artery")
+    return Chart("Arterial input function", "time [s]", f"Cp [{unit}]", (line,))
 
 
 def evidence_table(evidence: Evidence) -> Table:
@@ -122,20 +135,47 @@ def evidence_table(evidence: Evidence) -> Table:
     return Table("Evidence for the shift", tuple(columns), rows)
 
 
-def evidence_charts(evidence: Evidence) -> tuple[Chart, ...]:
-    """Chart the residual, vp and normalised vp against the shift, with proposal and plateau."""
-    x = evidence.shifts
+def valley_top(evidence: Evidence) -> float:
+    """Return the residual up to which the valley around its minimum can be seen.
 
-    def chart(title: str, y_title: str, series: tuple[Series, ...]) -> Chart:
+    Only the valley determines the shift; outside it the residual reaches hundreds.
+    """
+    return float(np.clip(np.nanpercentile(evidence.residual, 90) * 1.1, 4, 12))
+
+
+def evidence_charts(
+    evidence: Evidence, roles: Mapping[str, str] | None = None
+) -> tuple[Chart, ...]:
+    """Chart the residual, vp and normalised vp against the shift, with proposal and plateau.
+
+    Args:
+        roles: of the regions.
+    """
+    x, known = evidence.shifts, roles or {}
+
+    def chart(
+        title: str, y_title: str, series: tuple[Series, ...], top: float | None = None
+    ) -> Chart:
         return Chart(
-            title, "AIF shift [s]", y_title, series, mark=evidence.proposal, band=evidence.plateau
+            title,
+            "AIF shift [s]",
+            y_title,
+            series,
+            mark=evidence.proposal,
+            band=evidence.plateau,
+            top=top,
         )
 
     lines = [Series("all regions", x, evidence.residual)]
-    lines += [Series(r.name, x, r.residual, "check") for r in evidence.regions]
-    charts = [chart("Residual", "residual, relative to best", tuple(lines))]
-    ratios = tuple(Series(name, x, y) for name, y in evidence.normalised_vp.items())
-    vp = tuple(Series(r.name, x, 100 * r.vp) for r in evidence.regions)
+    lines += [Series(r.name, x, r.residual, known.get(r.name, "check")) for r in evidence.regions]
+    if len(evidence.regions) == 1:
+        del lines[0]  # the same line
+    title = "residual, relative to best"
+    charts = [chart("Residual", title, tuple(lines), valley_top(evidence))]
+    ratios = tuple(
+        Series(name, x, y, known.get(name, "main")) for name, y in evidence.normalised_vp.items()
+    )
+    vp = tuple(Series(r.name, x, 100 * r.vp, known.get(r.name, "main")) for r in evidence.regions)
     charts.append(chart("Vp", "Vp [mL/100 mL]", vp))
     if ratios:
         charts.append(chart("Normalised Vp", "× reference", ratios))

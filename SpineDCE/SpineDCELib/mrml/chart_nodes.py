@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 from SpineDCELib.aif.plot_data import Chart, Table
+from SpineDCELib.mrml.visit_nodes import VisitNodes, remove_whole
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
-#: Red, green, blue of a line by its role; colour-blind-safe (Okabe and Ito 2008).
-_COLOURS = {
-    "main": (0.84, 0.37, 0.0),
-    "check": (0.0, 0.45, 0.7),
-    "artery": (0.8, 0.25, 0.5),
-    "rejected": (0.6, 0.6, 0.6),
+#: Colour of a line by its role; colour-blind-safe (Okabe and Ito 2008).
+_COLOURS = {"main": "#1a1a1a", "check": "#009e73", "artery": "#cc4080", "rejected": "#999999"} | {
+    str(role): words.colour_on_white or "#999999" for role, words in REGION_ROLES.items()
 }
-
+#: Names of the vertical lines.
+IN_USE, _EDGES = "in use", ("95 % from", "95 % to")
 
 #: A legend of more lines would hide the curves.
 _IN_LEGEND = 6
@@ -51,12 +51,12 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
     node.SetLegendVisibility(len(chart.series) <= _IN_LEGEND)
     node.SetXAxisTitle(chart.x_title)
     node.SetYAxisTitle(chart.y_title)
-    lines = [(s.name, s.role, np.asarray(s.x, float), np.asarray(s.y, float)) for s in chart.series]
+    lines = [(s.name, s.role, *_below(s.x, s.y, chart.top)) for s in chart.series]
     finite = np.concatenate([y[np.isfinite(y)] for *_, y in lines]) if lines else np.zeros(1)
     ends = np.array([finite.min(), finite.max()]) if finite.size else np.array([0.0, 1.0])
     if chart.mark is not None:
-        lines.append(("in use", "artery", np.full(2, chart.mark), ends))
-    for edge, name in zip(chart.band or (), ("plateau from", "plateau to"), strict=False):
+        lines.append((IN_USE, "artery", np.full(2, chart.mark), ends))
+    for edge, name in zip(chart.band or (), _EDGES, strict=False):
         lines.append((name, "rejected", np.full(2, edge), ends))
     while node.GetNumberOfPlotSeriesNodes() > len(lines):
         last = node.GetNthPlotSeriesNode(node.GetNumberOfPlotSeriesNodes() - 1)
@@ -67,19 +67,64 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
     for i, (name, role, x, y) in enumerate(lines):
         series = node.GetNthPlotSeriesNode(i)
         if series is None:
-            series = scene.AddNewNodeByClass("vtkMRMLPlotSeriesNode", name)
+            series = _hidden(scene, "vtkMRMLPlotSeriesNode", name)
             node.AddAndObservePlotSeriesNodeID(series.GetID())
         series.SetName(name)
         title = f"{chart.title}: {name}"
         values = {chart.x_title: x.tolist(), chart.y_title: y.tolist()}
-        table = _filled(scene, series.GetTableNode(), title, values)
+        table = series.GetTableNode() or _hidden(scene, "vtkMRMLTableNode", title)
+        _filled(scene, table, title, values)
         series.SetAndObserveTableNodeID(table.GetID())
         series.SetPlotType(series.PlotTypeScatter)
         series.SetMarkerStyle(series.MarkerStyleNone)
         series.SetXColumnName(chart.x_title)
         series.SetYColumnName(chart.y_title)
-        series.SetColor(*_COLOURS[role])
+        series.SetColor(*_rgb(_COLOURS[role]))
     return node
+
+
+def move_mark(node: Any, x: float) -> None:
+    """Move the vertical line of a chart node to another place."""
+    for i in range(node.GetNumberOfPlotSeriesNodes()):
+        series = node.GetNthPlotSeriesNode(i)
+        if series.GetName() == IN_USE:
+            series.GetTableNode().GetTable().GetColumn(0).Fill(x)
+            series.GetTableNode().Modified()
+
+
+def remove_chart(nodes: VisitNodes, use: str) -> None:
+    """Remove a chart with its lines and their tables."""
+    chart = nodes.get(use)
+    if chart is None:
+        return
+    lines = [chart.GetNthPlotSeriesNode(i) for i in range(chart.GetNumberOfPlotSeriesNodes())]
+    for line in filter(None, lines):
+        table = line.GetTableNode()
+        remove_whole(line)
+        if table is not None:
+            remove_whole(table)
+    nodes.remove(use)
+
+
+def _hidden(scene: Any, kind: str, name: str) -> Any:
+    """Add a node that is a part of another one, and that no list offers by itself."""
+    node = scene.CreateNodeByClass(kind)
+    node.UnRegister(None)
+    node.SetName(name)
+    node.SetHideFromEditors(True)  # before it is added, or the subject hierarchy lists it
+    return scene.AddNode(node)
+
+
+def _below(x: Any, y: Any, top: float | None) -> tuple[Any, Any]:
+    """Return the points of a line up to ``top``."""
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    shown = np.ones(y.shape, bool) if top is None else ~(y > top)
+    return x[shown], y[shown]
+
+
+def _rgb(colour: str) -> tuple[float, float, float]:
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
 
 
 def _filled(scene: Any, node: Any, title: str, columns: dict[str, list[Any]]) -> Any:

@@ -76,7 +76,8 @@ def colour_map(
     changing = display.StartModify()
     display.SetAndObserveColorNodeID(colour_node(node.GetScene(), colours).GetID())
     display.AutoWindowLevelOff()
-    display.SetWindowLevelMinMax(low, high)
+    # A scene file keeps six digits of window and level; more would move the ends of the scale.
+    display.SetWindowLevelMinMax(low, float(f"{high:.5g}"))
     display.SetThreshold(threshold, 1e30)
     display.ApplyThresholdOn()
     display.EndModify(changing)

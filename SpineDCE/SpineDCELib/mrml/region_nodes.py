@@ -164,6 +164,7 @@ def add_ruler(nodes: VisitNodes, ruler: Ruler | None = None) -> Any:
     name = f"Diameter {len(ruler_nodes(nodes)) + 1}" if ruler is None else ruler.name
     line = nodes.scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", name)
     line.SetAttribute("SpineDCE.visit", nodes.name)
+    nodes.file(line)
     line.CreateDefaultDisplayNodes()
     for x, y, z in () if ruler is None else (ruler.start, ruler.end):
         line.AddControlPointWorld(-x, -y, z)

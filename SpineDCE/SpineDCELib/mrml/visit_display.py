@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from SpineDCELib.data import Images, Result
 from SpineDCELib.export.analysis_files import picture_of
 from SpineDCELib.export.map_figures import scale_top
 from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.mrml.chart_nodes import remove_chart
 from SpineDCELib.mrml.image_nodes import show_images, volume_of
 from SpineDCELib.mrml.map_nodes import colour_map, fill_map_slice
 from SpineDCELib.mrml.result_display import show_curves, show_maps
@@ -64,7 +65,7 @@ def prepare_nodes(
         elif node is None and not nodes.is_own(use):
             nodes.set(use, None)
     for name in list(nodes.of("chart.")):
-        _remove_chart(nodes, f"chart.{name}")
+        remove_chart(nodes, f"chart.{name}")
     for prefix in ("map.", "table."):
         for present in list(nodes.uses(prefix)):
             nodes.remove(present)
@@ -152,23 +153,10 @@ def scale_maps(
     return top
 
 
-def _remove_chart(nodes: VisitNodes, use: str) -> None:
-    for node in list(_chart_parts(nodes.get(use))):
-        if node is not None:
-            remove_whole(node)
-    nodes.remove(use)
-
-
-def _chart_parts(chart: Any) -> Iterator[Any]:
-    for i in range(chart.GetNumberOfPlotSeriesNodes()):
-        series = chart.GetNthPlotSeriesNode(i)
-        yield from (series.GetTableNode(), series)
-
-
 def remove_visit(nodes: VisitNodes) -> None:
     """Take everything that was created for a visit out of the scene."""
     for name in list(nodes.of("chart.")):
-        _remove_chart(nodes, f"chart.{name}")
+        remove_chart(nodes, f"chart.{name}")
     for ruler in drawn.ruler_nodes(nodes):
         remove_whole(ruler)
     nodes.clear()

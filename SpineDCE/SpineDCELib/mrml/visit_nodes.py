@@ -94,7 +94,7 @@ class VisitNodes:
         self.parameters.SetNodeReferenceID(use, None if node is None else node.GetID())
         if node is not None and own:
             node.SetAttribute(_OWN, self.name)
-            self._file(node)
+            self.file(node)
 
     def is_own(self, use: str) -> bool:
         """Whether the node for a use was made for it."""
@@ -127,8 +127,8 @@ class VisitNodes:
         for use in list(self.uses()):
             self.remove(use)
         hierarchy = self._hierarchy()
-        if hierarchy is not None and (folder := self._folder(hierarchy, make=False)):
-            hierarchy.RemoveItem(folder)
+        if hierarchy is not None and (folder := self._folder(hierarchy)):
+            self._take_out(hierarchy, folder)
         if self.present is not None:
             remove_whole(self.present)
         self._known = None
@@ -139,18 +139,51 @@ class VisitNodes:
         kind = "vtkMRMLSubjectHierarchyNode"
         return self.scene.GetFirstNodeByClass(kind)
 
-    def _folder(self, hierarchy: Any, *, make: bool = True) -> int:
-        title = f"{MODULE} {self.name}"
+    def _folder(self, hierarchy: Any) -> int:
+        """Return the item of the visit; 0 without one."""
         root = hierarchy.GetSceneItemID()
-        found = hierarchy.GetItemChildWithName(root, title)
-        return found or (hierarchy.CreateFolderItem(root, title) if make else 0)
+        return int(hierarchy.GetItemChildWithName(root, self._title, True))
 
-    def _file(self, node: Any) -> None:
+    @property
+    def _title(self) -> str:
+        return f"{MODULE} {self.name}"
+
+    def file(self, node: Any) -> None:
         """Keep the visit's nodes together in the subject hierarchy, where there is one."""
         hierarchy = self._hierarchy()
         item = 0 if hierarchy is None else hierarchy.GetItemByDataNode(node)
         if item:
-            hierarchy.SetItemParent(item, self._folder(hierarchy))
+            root = hierarchy.GetSceneItemID()
+            folder = self._folder(hierarchy) or hierarchy.CreateFolderItem(root, self._title)
+            hierarchy.SetItemParent(item, folder)
+
+    def file_under(self, patient: str, study: str) -> None:
+        """Let the visit lie under a study of a patient in the subject hierarchy."""
+        hierarchy = self._hierarchy()
+        folder = 0 if hierarchy is None else self._folder(hierarchy)
+        if not folder:
+            return
+        root, old = hierarchy.GetSceneItemID(), hierarchy.GetItemParent(folder)
+        above = hierarchy.GetItemChildWithName(root, patient)
+        above = above or hierarchy.CreateSubjectItem(root, patient)
+        under = hierarchy.GetItemChildWithName(above, study)
+        under = under or hierarchy.CreateStudyItem(above, study)
+        hierarchy.SetItemParent(folder, under)
+        self._prune(hierarchy, old)
+
+    def _take_out(self, hierarchy: Any, folder: int) -> None:
+        above = hierarchy.GetItemParent(folder)
+        hierarchy.RemoveItem(folder)
+        self._prune(hierarchy, above)
+
+    def _prune(self, hierarchy: Any, item: int) -> None:
+        """Remove a study and its patient that hold nothing any more."""
+        while item not in (0, hierarchy.GetSceneItemID()):
+            if hierarchy.GetNumberOfItemChildren(item):
+                return
+            above = hierarchy.GetItemParent(item)
+            hierarchy.RemoveItem(item)
+            item = above
 
 
 def visit_names(scene: Any) -> list[str]:
