@@ -41,6 +41,10 @@ class QAbstractItemView(QWidget):
     AllEditTriggers: int
     NoEditTriggers: int
 
+class QHeaderView(QWidget):
+    ResizeToContents: int
+    Stretch: int
+
 class QEvent(_Wrapped):
     DragEnter: int
     DragMove: int

@@ -11,6 +11,8 @@ from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.settings import FORM, value_at
 
 from SpineDCEWidget.desktop import desktop_wording as texts
+from SpineDCEWidget.desktop.chart_updates import mark_shift
+from SpineDCEWidget.desktop.plot_clicks import PlotClicks
 from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, fill_table, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
@@ -37,6 +39,7 @@ class ArteriesPanel(Panel):
         self._items: list[Any] = []
         self._delay_items: list[Any] = []
         self._plot: Any = None
+        self._evidence = PlotClicks(self._click_evidence)
         self._timer = desk.timer(_DELAY, self.compute_moved)
         for combo, path in _CHOICES.items():
             self.describe_setting(combo, path)
@@ -98,7 +101,7 @@ class ArteriesPanel(Panel):
         """Show a candidate; include or exclude it if the click is on its check mark."""
         found = self.visit.analysis.detection()
         x, y, z = found.candidates[row].position
-        self.desk.views.jump((-x, -y, z))
+        self.desk.views.jump(self.visit.name, (-x, -y, z))
         if column == 0:
             self.toggle(row)
 
@@ -154,10 +157,17 @@ class ArteriesPanel(Panel):
         ras = self.desk.views.shown_ras(visit.name)
         index = None if ras is None else visit.slice_of(ras)
         self.desk.session.move_shift(visit, seconds, slices=None if index is None else [index])
+        mark_shift(visit, seconds)
         self.desk.show_undo()
         self.desk.show_step_marks()
         self._show_shift(seconds)
         self._timer.start()
+
+    def _click_evidence(self, seconds: float) -> None:
+        """Shift the AIF to a place that was clicked in the evidence."""
+        with self.desk.messages.errors_shown(popup=False):
+            spin = self.ui.shiftSpin
+            spin.value = min(max(round(seconds, 1), spin.minimum), spin.maximum)
 
     def compute_moved(self) -> None:
         """Compute the whole volume and all numbers after the slider has stopped."""
@@ -237,6 +247,7 @@ class ArteriesPanel(Panel):
         if view is not None:
             self._plot = view
             view.connect("dataSelected(vtkStringArray*,vtkCollection*)", self._picked)
+        self._evidence.watch(self.desk.views.plot_view("right"))
 
     def _picked(self, series_ids: Any, points: Any) -> None:
         if not self._filling and not self.desk.jobs.busy:
@@ -248,6 +259,7 @@ class ArteriesPanel(Panel):
             with suppress(ValueError):  # the view no longer exists
                 self._plot.disconnect("dataSelected(vtkStringArray*,vtkCollection*)", self._picked)
             self._plot = None
+        self._evidence.stop()
 
     def leave(self) -> None:
         self._timer.stop()

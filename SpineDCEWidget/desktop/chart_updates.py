@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.aif.plot_data import Chart, Series, Table
-from SpineDCELib.mrml.chart_nodes import show_chart, show_table
+from SpineDCELib.mrml.chart_nodes import move_mark, show_chart, show_table
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -21,9 +21,7 @@ def show_regions(visit: Any, rows: list[Any]) -> None:
     # Beside the aorta's curve those of bone would be flat.
     rows = [row for row in rows if row.role != "aorta"] or rows
     series = tuple(
-        Series(row.name, times, row.curve, _ROLES.get(row.role, "rejected"))
-        for row in rows
-        if np.isfinite(row.curve).all()
+        Series(row.name, times, row.curve, row.role) for row in rows if np.isfinite(row.curve).all()
     )
     _show(visit, "regions", Chart(texts.REGION_CURVES, _TIME, unit, series))
 
@@ -37,6 +35,12 @@ def show_voxel(visit: Any, voxel: Any) -> None:
     _show(visit, "voxel", Chart(texts.VOXEL_CURVE, _TIME, voxel.unit, tuple(series)))
 
 
+def mark_shift(visit: Any, seconds: float) -> None:
+    """Mark the shift in use in the charts of its evidence."""
+    for chart in visit.nodes.of("chart.evidence.").values():
+        move_mark(chart, seconds)
+
+
 def show_rows(
     visit: Any, name: str, title: str, headings: list[str], rows: list[list[str]]
 ) -> None:
@@ -44,9 +48,6 @@ def show_rows(
     use = f"table.{name}"
     table = Table(title, tuple(h or " " for h in headings), tuple(tuple(row) for row in rows))
     visit.nodes.set(use, show_table(visit.nodes.scene, table, visit.nodes.get(use)))
-
-
-_ROLES = {"lesion": "main", "reference": "check", "aorta": "artery"}
 
 
 def _show(visit: Any, name: str, chart: Chart) -> None:

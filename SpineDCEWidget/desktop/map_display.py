@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
 #: Font size of the colour bar.
-_FONT_SIZE = 11
+_FONT_SIZE = 8
 
 
 class Display:
@@ -82,7 +82,9 @@ class Display:
             if legend is not None and legend.GetTitleTextProperty().GetFontSize() != _FONT_SIZE:
                 legend.GetTitleTextProperty().SetFontSize(_FONT_SIZE)
                 legend.GetLabelTextProperty().SetFontSize(_FONT_SIZE)
-                legend.SetSize(0.12, 0.45)
+                # At the edge, where a sagittal image shows no anatomy.
+                legend.SetSize(0.1, 0.4)
+                legend.SetPosition(0.99, 0.5)
                 legend.SetVisibility(True)
         for visit in self._desk.visits if views_changed else ():
             for node in visit.maps.values():

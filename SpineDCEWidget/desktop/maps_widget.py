@@ -28,7 +28,7 @@ class MapsPanel(Panel):
     def __init__(self, desk: Workstation) -> None:
         super().__init__(desk, "SpineDCEMaps.ui")
         ui = self.ui
-        self._crosshair: tuple[Any, int, int] | None = None
+        self._crosshair: tuple[Any, int] | None = None
         self._timer = desk.timer(_DELAY, self.explain)
         # These wait until the parameter node holds the new value.
         for combo in (ui.quantityCombo, ui.coloursCombo, ui.layoutCombo):
@@ -60,43 +60,46 @@ class MapsPanel(Panel):
         self._unwatch()
         node = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         if on and node is not None:
-            before = node.GetCrosshairMode()
             tag = node.AddObserver("ModifiedEvent", lambda *_: self._timer.start())
-            node.SetCrosshairMode(node.ShowSmallBasic)
-            self._crosshair = (node, tag, before)
+            self._crosshair = (node, tag)
             self.explain()
 
     def _unwatch(self) -> None:
         if self._crosshair is not None:
-            node, tag, before = self._crosshair
+            node, tag = self._crosshair
             node.RemoveObserver(tag)
-            node.SetCrosshairMode(before)
         self._crosshair = None
+        self.desk.links.unmark()
         self._timer.stop()
 
     def explain(self) -> None:
-        """Show the curve, the fit and the status of the voxel at the crosshair."""
-        if self._crosshair is None or self.visit.analysis is None:
+        """Show the curve, the fit and the status of the voxel at the crosshair.
+
+        It is that of the visit whose view is under the mouse, else of the selected visit.
+        """
+        visit = self.desk.session.visit(self.desk.views.visit_at_cursor() or self.visit.name)
+        if self._crosshair is None or visit.analysis is None:
             return
         if self.desk.jobs.busy:
             self._timer.start()
             return
-        outdated = self.desk.session.outdated(self.visit)
+        outdated = self.desk.session.outdated(visit)
         if outdated is not None:
             self.ui.voxelLabel.text = str(outdated)
             return
         ras = self._crosshair[0].GetCrosshairRAS()
+        self.desk.links.mark(visit, ras)
         try:
-            voxel = self.visit.explain(ras)
+            voxel = visit.explain(ras)
         except InputError as error:
             self.ui.voxelLabel.text = remedy(error)
             return
         if voxel is None:
             self.ui.voxelLabel.text = texts.OUTSIDE
             return
-        self.ui.voxelLabel.text = shown.voxel_text(voxel)
-        show_voxel(self.visit, voxel)
-        self.desk.views.plot(self.visit, step=self.desk.step)
+        self.ui.voxelLabel.text = f"{visit.label}: {shown.voxel_text(voxel)}"
+        show_voxel(visit, voxel)
+        self.desk.views.plot(visit, step=self.desk.step)
         self.desk.views.fit_plots()
 
     # -- showing --------------------------------------------------------------------------------

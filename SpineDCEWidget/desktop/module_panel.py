@@ -16,6 +16,7 @@ from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.arteries_widget import ArteriesPanel
 from SpineDCEWidget.desktop.chart_updates import show_regions, show_rows
 from SpineDCEWidget.desktop.error_display import Messages, guarded
+from SpineDCEWidget.desktop.linked_views import LinkedViews
 from SpineDCEWidget.desktop.main_loop_jobs import Jobs
 from SpineDCEWidget.desktop.map_display import Display
 from SpineDCEWidget.desktop.maps_widget import MapsPanel
@@ -51,7 +52,7 @@ class Workstation:
         self.messages = Messages(self._show_message, lambda: bool(self.visits))
         self.jobs = Jobs(slicer.app.processEvents, self._show_busy)
         self.views, self.display = Views(), Display(self)
-        self.playback = Playback(self)
+        self.links, self.playback = LinkedViews(self), Playback(self)
         self.watch = NodeWatch(self)
         self.shortcuts = Shortcuts(self)
         # Maps are recomputed when the module is shown, not while 3D Slicer changes to it.
@@ -218,7 +219,12 @@ class Workstation:
         if job.finish(computed) and visit.analysis.regions:
             title = texts.MEASUREMENTS.format(visit=visit.label)
             show_rows(visit, "measurements", title, *measurement_rows(visit.result))
-            show_regions(visit, visit.region_numbers())
+            numbers = self.jobs.run(
+                title,
+                lambda progress: visit.region_numbers(progress=progress),
+                interruptible=interruptible,
+            )
+            show_regions(visit, numbers)
 
     def catch_up(self) -> None:
         """Compute what the open step needs after the module or a scene was opened."""
@@ -320,17 +326,20 @@ class Workstation:
         if not self._entered or self.parameters is None:
             return
         if not self.visits:
+            self.links.update(linked=False)
             self.views.restore_layout()
             return
         choices = self.parameters
-        self.views.show(self.visits, choice=choices.layout, linked=choices.linked)
-        changed = self.views.fill(
-            self.visits,
-            step=self.step,
-            quantity=choices.quantity,
-            opacity=choices.opacity / 100,
-            frames=self.playback.in_view,
-        )
+        with self.links.alone():
+            self.views.show(self.visits, choice=choices.layout, linked=choices.linked)
+            changed = self.views.fill(
+                self.visits,
+                step=self.step,
+                quantity=choices.quantity,
+                opacity=choices.opacity / 100,
+                frames=self.playback.in_view,
+            )
+        self.links.update(linked=choices.linked)
         self.display.apply(views_changed=changed)
         self.views.plot(self.visit, step=self.step)
 
@@ -380,6 +389,7 @@ class Workstation:
     def exit(self) -> None:
         """Stop everything that runs, because another module was opened."""
         self._entered = False
+        self.links.update(linked=False)
         self.playback.stop()
         self.shortcuts.disable()
         self.panels[self.step].leave()
@@ -391,6 +401,7 @@ class Workstation:
         self.playback.rewind()
         self.messages.clear()
         self.watch.stop()
+        self.links.update(linked=False)
         self._catch_up.stop()
         for panel in self.panels.values():
             panel.leave()

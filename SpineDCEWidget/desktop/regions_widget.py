@@ -210,6 +210,9 @@ class RegionsPanel(Panel):
         draws_aif = visit.settings.aif.source == "mask" and self.armed == "aorta"
         if draws_aif or not visit.maps or not visit.is_ready():
             return []
+        voxels = sum(int(mask.sum()) for mask in visit.needed().regions.values())
+        if not visit.has_numbers and not visit.fits_at_once(voxels):
+            return []  # they come with the next computation
         return list(visit.region_numbers())
 
     # -- rulers ---------------------------------------------------------------------------------

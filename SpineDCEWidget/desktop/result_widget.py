@@ -14,7 +14,7 @@ from SpineDCELib.settings.constants import STOPS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_rows
-from SpineDCEWidget.desktop.step_widget import Panel, fill_table
+from SpineDCEWidget.desktop.step_widget import Panel, fill_table, fit_table
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
 
@@ -53,6 +53,7 @@ class ResultPanel(Panel):
         self._compute_outdated()
         job = session.comparison_job()
         job.finish(self.desk.jobs.run(words.COMPARING, job.run))
+        self.desk.links.align()  # now through the registration
         rows = shown.result_rows(session)
         show_rows(session.pair[1], "comparison", texts.COMPARISON, *rows)
         self.desk.refresh()
@@ -126,7 +127,10 @@ class ResultPanel(Panel):
     def fill(self) -> None:
         ui, session = self.ui, self.desk.session
         headings, rows = shown.result_rows(session)
+        # A title of a visit takes two lines: its name, and its date.
+        headings = [heading.replace(", ", ",\n") for heading in headings]
         self._items = fill_table(ui.resultTable, headings, rows)
+        fit_table(ui.resultTable)
         ui.callLabel.text = shown.call(session)
         ui.warningsLabel.text = "\n".join(shown.warnings(session))
         obstacle = session.obstacle()

@@ -115,6 +115,16 @@ def fill_table(table: Any, headings: Sequence[str], rows: Sequence[Sequence[Any]
     return items
 
 
+def fit_table(table: Any) -> None:
+    """Let a table show all of its text at any width: what is too long takes several lines."""
+    header, inner = table.horizontalHeader(), range(1, table.columnCount - 1)
+    header.setSectionResizeMode(qt.QHeaderView.Stretch)
+    for column in inner:
+        header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
+    table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+    table.updateGeometry()
+
+
 def fill_combo(combo: Any, choices: dict[str, str], value: Any) -> None:
     """Show the labels of choices, with their values as data, and select one value."""
     values = list(choices)

@@ -84,11 +84,12 @@ def _row(items: list[str]) -> str:
 
 
 def _slice(visit: str, slot: str, orientation: str) -> str:
+    # 3D Slicer links the views of a group; the visits are linked through their registration.
     properties = {
         "orientation": orientation,
         "viewlabel": f"{visit} {slot}",
         "viewcolor": _COLOURS[slot],
-        "viewgroup": "1",
+        "viewgroup": str(1 + VISITS.index(visit)),
     }
     return _view("vtkMRMLSliceNode", view_name(visit, slot), properties)
 

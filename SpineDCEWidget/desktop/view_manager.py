@@ -18,6 +18,7 @@ from SpineDCEWidget.desktop.view_layouts import (
     plot_name,
     view_name,
 )
+from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
 
 #: Step → charts of the left and the right plot view, in order of preference.
 _CHARTS = {
@@ -130,6 +131,7 @@ class Views:
                 node, label = widget.mrmlSliceNode(), f"{visit.label}: {labels[slot]}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
+                    _show_whole_label(widget)
                 self._orient(widget, visit)
             # The other visit's regions would be misplaced, because the patient lay differently.
             widgets = [self.slice_widget(visit.name, slot) for slot in SLOTS]
@@ -157,13 +159,18 @@ class Views:
         visit.frame.GetRASBounds(bounds)
         node.JumpSliceByCentering(*bounds.reshape(3, 2).mean(axis=1))
 
-    def jump(self, ras: Any) -> None:
-        """Show the slices through a RAS point, mm."""
-        for name in slicer.app.layoutManager().sliceViewNames():
-            if name.startswith("SpineDCE "):
-                slicer.app.layoutManager().sliceWidget(name).mrmlSliceNode().JumpSliceByOffsetting(
-                    *(float(v) for v in ras)
-                )
+    def jump(self, visit: str, ras: Any) -> None:
+        """Show the slices of a visit through a RAS point, mm."""
+        for slot in SLOTS:
+            if (widget := self.slice_widget(visit, slot)) is not None:
+                widget.mrmlSliceNode().JumpSliceByOffsetting(*(float(v) for v in ras))
+
+    def visit_at_cursor(self) -> str | None:
+        """Return the visit whose view is under the mouse; None if none is."""
+        crosshair = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+        node = None if crosshair is None else crosshair.GetCursorPositionXYZ([0.0, 0.0, 0.0])
+        names = {view_name(visit, slot): visit for visit in VISITS for slot in SLOTS}
+        return None if node is None else names.get(node.GetName())
 
     def shown_ras(self, visit: str) -> tuple[float, float, float] | None:
         """Return a RAS point, mm, in the slice that the views of a visit show."""
@@ -231,6 +238,12 @@ def _orientation(visit: Any) -> str:
     """Return the name of the orientation of a visit's dynamic slices."""
     normal = geometry_of(visit.frame).direction[:, 2]
     return ("Sagittal", "Coronal", "Axial")[int(np.argmax(np.abs(normal)))]
+
+
+def _show_whole_label(widget: Any) -> None:
+    """Give the name of a view the room that it needs; 3D Slicer's own have one letter."""
+    for label in slicer.util.findChildren(widget, name="ViewLabel"):
+        label.setMinimumWidth(label.sizeHint.width())
 
 
 def _grid_text(volume: Any) -> str:

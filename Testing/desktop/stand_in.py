@@ -23,7 +23,7 @@ class Widget:
         self.__dict__.update(
             kind=kind, slots={}, name="", text="", toolTip="", enabled=True, visible=True,
             checked=False, value=0, minimum=-1e9, maximum=1e9, currentIndex=-1, items=[],
-            currentPath="", rowCount=0, cells={}, dynamic={},
+            currentPath="", rowCount=0, columnCount=0, cells={}, dynamic={},
         )  # fmt: skip
         self.__dict__.update(properties)
 
@@ -80,6 +80,9 @@ class Widget:
 
     def clearContents(self):
         self.cells.clear()
+
+    def setColumnCount(self, count):
+        self.columnCount = count
 
     def setRowCount(self, count):
         self.rowCount = count
@@ -241,7 +244,14 @@ def install(monkeypatch, slicer):
     qt.QTableWidgetItem = Item
     for name in ("QShortcut", "QKeySequence", "QPixmap", "QColor", "QIcon"):
         setattr(qt, name, lambda *_: Widget())
-    for name in ("Qt", "QEvent", "QFileDialog", "QDesktopServices", "QAbstractItemView"):
+    for name in (
+        "Qt",
+        "QEvent",
+        "QFileDialog",
+        "QDesktopServices",
+        "QAbstractItemView",
+        "QHeaderView",
+    ):
         setattr(qt, name, Widget())
     qt.QUrl = types.SimpleNamespace(
         fromLocalFile=lambda path: types.SimpleNamespace(toString=lambda: f"file://{path}")
@@ -257,6 +267,7 @@ def install(monkeypatch, slicer):
         **{child.name: child for child in flattened(widget)}
     )
     util.mainWindow = lambda: Widget()
+    util.findChildren = lambda *_, **__: []
     util.showStatusMessage = lambda text, _ms: said.append(text)
     util.warningDisplay = util.errorDisplay = lambda text, **_: said.append(text)
     util.confirmOkCancelDisplay = lambda *_, **__: True

@@ -102,7 +102,7 @@ class DeskTest(unittest.TestCase):
 
         geometry = visit.analysis.study.dynamic.geometry
         _, rows, columns = geometry.shape
-        self.desk.views.jump(ras_of((index, rows / 2, columns / 2), geometry))
+        self.desk.views.jump(visit.name, ras_of((index, rows / 2, columns / 2), geometry))
         settle()
 
     def xy(self, widget, ras):

@@ -134,7 +134,9 @@ class Changes(DeskTest):
     def test_a_visit_deleted_in_the_subject_hierarchy_is_closed(self):
         session = self.compared()
         hierarchy = slicer.mrmlScene.GetSubjectHierarchyNode()
-        folder = hierarchy.GetItemChildWithName(hierarchy.GetSceneItemID(), "SpineDCE follow-up")
+        folder = hierarchy.GetItemChildWithName(
+            hierarchy.GetSceneItemID(), "SpineDCE follow-up", True
+        )
         hierarchy.RemoveItem(folder, True, True)
         settle(1.0)
         assert [visit.name for visit in session.visits] == ["baseline"]

@@ -6,6 +6,7 @@ import statistics
 import time
 
 import numpy as np
+import qt
 import slicer
 import vtk
 from desk import DeskTest, settle
@@ -155,3 +156,69 @@ class Live(DeskTest):
         assert composite.GetForegroundVolumeID() == visit.maps["Ktrans"].GetID()
         tops = {v.maps["Ktrans"].GetDisplayNode().GetWindowLevelMax() for v in self.desk.visits}
         assert len(tops) == 1
+
+
+class Answers(DeskTest):
+    """How long each action takes, and for how long the window does not answer meanwhile."""
+
+    size = SIZE
+
+    def test_actions_end_and_the_window_answers(self):
+        from in_slicer_random import Gaps
+
+        session = self.sample()
+        visit, gaps, times = self.desk.visit, Gaps(), {}
+        arteries, regions = self.desk.panels["arteries"], self.desk.panels["regions"]
+        row = next(i for i, c in enumerate(visit.analysis.detection().candidates) if c.accepted)
+
+        def did(name, action):
+            gaps.action = name
+            begun = time.monotonic()
+            action()
+            times[name] = time.monotonic() - begun
+            settle(0.5)
+            gaps.action = ""
+
+        did("step 2", lambda: self.desk.go_to_step("arteries"))
+        did("candidate out", lambda: arteries.toggle(row))
+        accepted = [c.accepted > 0 for c in visit.analysis.detection().candidates]
+        assert not accepted[row]
+        did("candidate in", lambda: arteries.toggle(row))
+        did("source parker", lambda: arteries.choose("aif.source", "parker"))
+        did("source auto", lambda: arteries.choose("aif.source", "auto"))
+        did("step 3", lambda: self.desk.go_to_step("regions"))
+        path = self.truth["baseline"] / "rois.seg.nrrd"
+        did("regions from a file", lambda: regions.read_file(path))
+        did("arm", lambda: regions.arm("lesion"))
+        did("threshold", self.threshold)
+        regions.disarm()
+        did("undo", self.desk.undo)
+        did("step 4", lambda: self.desk.go_to_step("maps"))
+        did("other visit", lambda: self.desk.select_visit("follow-up"))
+        did("step 1", lambda: self.desk.go_to_step("study"))
+        self.desk.select_visit("baseline")
+        session.choose(visit, {"fit.model": "two_compartment_exchange"})
+        pressed = []
+
+        def cancel():
+            pressed.append(time.monotonic())
+            self.desk.ui.cancelButton.click()
+
+        for wait in (1000, 6000):
+            qt.QTimer.singleShot(wait, cancel)
+            with self.desk.messages.errors_shown(popup=False):
+                did(f"exchange cancelled after {wait} ms", self.desk.compute)
+            stopped = time.monotonic() - pressed[-1] - 0.5
+            print(f"cancelled within {max(stopped, 0):.2f} s")
+            assert not visit.is_current
+        self.popups.clear()
+        print("seconds:", {name: round(value, 2) for name, value in times.items()})
+        print("longest gaps, s:", [(n, round(gap, 2)) for n, gap in gaps.stop()])
+
+    def threshold(self):
+        editor = self.desk.panels["regions"].editor
+        editor.setActiveEffectByName("Threshold")
+        effect = editor.activeEffect()
+        low = float(np.percentile(slicer.util.arrayFromVolume(self.desk.visit.anatomy), 60))
+        effect.setParameter("MinimumThreshold", low)
+        effect.self().onApply()

@@ -55,6 +55,6 @@ class Pictures(DeskTest):
         name = next(n for n, role in visit.analysis.roles.items() if role == "lesion")
         places = np.argwhere(visit.analysis.regions[name])
         ras = ras_of(tuple(places[len(places) // 2]), visit.analysis.study.dynamic.geometry)
-        self.desk.views.jump(ras)
+        self.desk.views.jump(visit.name, ras)
         slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode").SetCrosshairRAS(*ras)
         settle(0.5)

@@ -91,6 +91,7 @@ class RandomUse(DeskTest):
             print("nodes and MB after each close:", counts)
             print("longest gaps, s:", [(name, round(gap, 2)) for name, gap in longest[:12]])
         assert len({nodes for nodes, _ in counts[1:]}) <= 1, counts
+        assert counts[-1][1] - counts[min(1, len(counts) - 1)][1] < 100, counts
 
     # -- actions --------------------------------------------------------------------------------
 
