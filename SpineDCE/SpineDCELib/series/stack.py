@@ -56,7 +56,7 @@ def stack_images(images: Sequence[ImageHeader]) -> Stack:
     """Put the images of one kind (one contrast, one component, one orientation) in order."""
     notes: list[str] = []
     problems: list[str] = []
-    images = _without_copies(images, notes)
+    images = _without_doubles(_without_copies(images, notes), problems)
     images = _whole(images, problems)
     if not images:
         return _empty("every file is truncated", problems)
@@ -128,6 +128,30 @@ def _without_copies(images: Sequence[ImageHeader], notes: list[str]) -> list[Ima
     if copies:
         notes.append(f"{copies} images are present twice (same SOP instance) and read once.")
     return list(seen.values())
+
+
+def _without_doubles(images: list[ImageHeader], problems: list[str]) -> list[ImageHeader]:
+    """Leave out single images with the number, position and time of another, but another UID."""
+    seen: dict[Hashable, ImageHeader] = {}
+    doubles = []
+    for i in images:
+        same = (
+            i.header.series_uid, i.index, i.position, i.instance, i.acquisition, i.temporal_index,
+            tuple(i.clocks.items()),
+        )  # fmt: skip
+        if i.instance is not None and seen.setdefault(same, i) is not i:
+            doubles.append(i)
+    # Where many images agree, these tags do not tell them apart.
+    if not doubles or len(doubles) * 5 >= len(images):
+        return images
+    names = sorted({_name(i) for i in doubles})
+    more = " …" if len(names) > 3 else ""
+    problems.append(
+        f"Duplicate images: {len(doubles)} with the number, position and time of another are left "
+        f"out ({', '.join(names[:3])}{more})."
+    )
+    left = {id(i) for i in doubles}
+    return [i for i in images if id(i) not in left]
 
 
 def _whole(images: list[ImageHeader], problems: list[str]) -> list[ImageHeader]:
