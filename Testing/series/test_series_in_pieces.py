@@ -1,5 +1,6 @@
 """Dynamic series that hospitals send in pieces, displaced, unnumbered or doubtfully named."""
 
+import copy
 import json
 
 import numpy as np
@@ -135,11 +136,11 @@ def test_images_without_a_position_are_counted(tmp_path):
 # ---------------------------------------------------------------------------- displaced frames
 
 
-def displace(folder, by):
-    """Move the first three frames along the normal by a share of the slice distance."""
+def displace(folder, by, frames=3):
+    """Move the first frames along the normal by a share of the slice distance."""
 
     def move(image):
-        if image.f < 3:
+        if image.f < frames:
             affine = oblique_affine()
             affine[:3, 3] += by * affine[:3, 2]
             image.ds.ImagePositionPatient = position(affine, image.k)
@@ -152,6 +153,32 @@ def test_displaced_frames_are_named_and_left_out(tmp_path):
     series = read_dynamic(tmp_path)
     check(series, pixels=truth()[3:], times=TIMES[3:] - TIMES[3])
     assert any(f"Frames 1, 2, 3 of {FRAMES}: displaced by 3 mm" in n for n in series.notes)
+
+
+def test_nearly_half_of_the_frames_can_be_displaced(tmp_path):
+    displace(tmp_path, 0.6, frames=5)
+    series = read_dynamic(tmp_path)
+    check(series, pixels=truth()[5:], times=TIMES[5:] - TIMES[5])
+    assert any(f"Frames 1, 2, 3, 4, 5 of {FRAMES}: displaced by 3 mm" in n for n in series.notes)
+    check(read_dynamic(tmp_path, displaced="same_slice"))
+
+
+def test_where_half_of_the_frames_lie_elsewhere_is_asked(tmp_path):
+    displace(tmp_path, 0.6, frames=FRAMES // 2)
+    with pytest.raises(InputError, match="half of its frames lie elsewhere than the other half"):
+        read_dynamic(tmp_path)
+
+
+def test_an_image_that_is_there_twice_is_left_out_by_name(tmp_path):
+    layout = Layout(vendor="GE MEDICAL SYSTEMS")
+    images = layout.images(truth(), order="slice")
+    tell_time(images, layout, "slice by slice")
+    again = copy.deepcopy(images[1])
+    again.ds.SOPInstanceUID, again.name = "1.2.3", "z_again.dcm"
+    save_all([*images, again], tmp_path)
+    series = read_dynamic(tmp_path)
+    check(series)
+    assert any("Duplicate images: 1" in n and "z_again.dcm" in n for n in series.notes)
 
 
 def test_displaced_frames_are_taken_at_the_same_slice_on_request(tmp_path):
@@ -221,6 +248,7 @@ def test_frames_as_series_are_in_the_order_of_their_numbers(tmp_path, describe):
     frames_as_series(tmp_path, describe)
     series = read_dynamic(tmp_path, frame_interval=5.4)
     check(series, times=5.4 * np.arange(FRAMES))
+    assert any("in the order of the number in the" in n for n in series.notes)
 
 
 def test_frames_as_series_without_any_number_are_refused(tmp_path):
