@@ -159,6 +159,7 @@ class StudyPanel(Panel):
 
     def open_sample(self) -> None:
         """Open both visits of the sample patient; compute them first if necessary."""
+        self._found.clear()
         folders = self.desk.jobs.run(texts.SAMPLE, self.desk.logic.make_sample)
         self.desk.open(dict(zip(SHOWN_VISITS, folders.values(), strict=True)))
 
@@ -191,11 +192,17 @@ class StudyPanel(Panel):
         """Read a dynamic series of the visit's files, alone or joined with others."""
         if index < 0:
             return
-        if name in self._found:
-            path, choices = self._found.pop(name)
-            self.desk.open({name: path}, reading_of(choices[index]))
-            return
         visit = self.desk.session.visit(name)
+        if name in self._found:
+            path, choices = found = self._found.pop(name)
+            before = visit.analysis
+            try:
+                self.desk.open({name: path}, reading_of(choices[index]))
+            finally:
+                if visit.analysis is before:  # another choice may be readable
+                    self._found[name] = found
+                    self.desk.refresh()
+            return
         self.read_with(visit, reading_of(visit.needed().study.choices.dynamic[index]))
 
     def use_nodes(self, name: str) -> None:
@@ -203,6 +210,7 @@ class StudyPanel(Panel):
         sequence, anatomy = (self.selectors[f"{name}{use}"].currentNode() for use in _KINDS)
         if sequence is None:
             raise InputError(texts.CHOOSE_SEQUENCE)
+        self._found.pop(name, None)
         self.desk.opened([self.desk.session.open_nodes(name, sequence, anatomy)])
 
     def ask_to_close(self) -> None:
