@@ -15,6 +15,8 @@ _LONGEST, _SHORTEST = 86400.0, 1e-3
 FRAME_INTERVALS = (0.2, 120.0)
 #: Fewest excitations of a 3D frame.
 _EXCITATIONS = 10
+#: Longest repetition time that leaves T1 weighting, s.
+_LONGEST_TR = 2.0
 #: Most values of one image: 1 TB of floats.
 MOST_VALUES = 1 << 38
 
@@ -48,14 +50,18 @@ def interval_doubt(times: NDArray[np.float64] | None, origin: str) -> list[str]:
     ]
 
 
-def repetition_doubt(TR: float | None, interval: float | None) -> list[str]:
-    """Question a repetition time (s) of a 3D sequence that leaves few excitations for a frame."""
-    if TR is None or interval is None or interval / _EXCITATIONS >= TR:
+def repetition_doubt(
+    TR: float | None, interval: float | None, *, three_dimensional: bool | None
+) -> list[str]:
+    """Question a repetition time (s) that a dynamic series can hardly have; it is still used."""
+    if TR is None:
         return []
-    return [
-        f"RepetitionTime (0018,0080) is {TR * 1e3:.4g} ms: a 3D frame every {interval:.4g} s needs "
-        "a much shorter one. Check its unit."
-    ]
+    said = f"RepetitionTime (0018,0080) is {TR * 1e3:.4g} ms"
+    if three_dimensional and interval is not None and interval / _EXCITATIONS < TR:
+        return [
+            f"{said}: a 3D frame every {interval:.4g} s needs a much shorter one. Check its unit."
+        ]
+    return [f"{said}, too long for T1 weighting. Check its unit."] if TR > _LONGEST_TR else []
 
 
 def times_fault(times: NDArray[np.float64], frames: int) -> str:

@@ -318,8 +318,7 @@ def _describe(
     if role.startswith("dynamic"):
         if timing.times is not None and timing.times.size > 1:
             interval = float(np.median(np.diff(timing.times)))
-        if h.three_dimensional:
-            problems += repetition_doubt(first.TR, interval)
+        problems += repetition_doubt(first.TR, interval, three_dimensional=h.three_dimensional)
         footprint = footprint_of((i.frame_duration for i in used), interval)
         names = f"{h.description} {h.protocol}"
         shared, said = sharing_notes(h.sequence, names, footprint)
