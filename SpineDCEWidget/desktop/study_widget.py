@@ -307,7 +307,7 @@ class StudyPanel(Panel):
                     frames=dynamic.n_frames, columns=i, rows=j, slices=k,
                     description=dynamic.acquisition.description or dynamic.source.format,
                 )  # fmt: skip
-            self._fill_reading(name, getattr(self.ui, f"{widget}ReadingCombo"))
+            self._fill_reading(name, f"{widget}ReadingCombo")
             getattr(self.ui, f"{widget}StateLabel").text = state
             getattr(self.ui, f"{widget}Box").title = visit.title
         self._fill_findings()
@@ -319,15 +319,16 @@ class StudyPanel(Panel):
             self._fill_acquisition()
             self._fill_settings()
 
-    def _fill_reading(self, name: str, combo: Any) -> None:
+    def _fill_reading(self, name: str, control: str) -> None:
         """Show the ways to read a visit's dynamic series, if there are several."""
+        combo = getattr(self.ui, control)
         analysis = self.desk.session.visit(name).analysis
         choices, used = self._found.get(name, (None, ()))[1], None
         if not choices and analysis is not None:
             choices, used = analysis.study.choices.dynamic, analysis.study.choices.used
         titles = {str(n): f"{choice_title(c)}: {choice_facts(c)}" for n, c in enumerate(choices)}
         fill_combo(combo, titles, next((str(n) for n, c in enumerate(choices) if c is used), None))
-        for widget in (combo, getattr(self.ui, f"{combo.objectName}Label")):
+        for widget in (combo, getattr(self.ui, f"{control}Label")):
             widget.visible = len(choices) > 1
 
     def _fill_findings(self) -> None:
