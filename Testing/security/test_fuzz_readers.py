@@ -33,6 +33,8 @@ from SpineDCELib.mrml.scene_checks import checked_scene, other_files
 from SpineDCELib.run.provenance import read_provenance
 from SpineDCELib.run.saved_session import SavedVisit, recover_session, write_session
 from SpineDCELib.series import Geometry, read_segmentation, scan_study, write_segmentation
+from SpineDCELib.series.image_header import read_headers
+from SpineDCELib.series.pixel_values import load_frames
 from SpineDCELib.settings import Settings, settings_to_dict
 from SpineDCELib.settings.settings_file import read_settings
 
@@ -78,6 +80,12 @@ def everything(path):
     for series in study.series:
         if series.image_file is not None:
             series.image_file.load()
+
+
+def pixels(path):
+    """Read the pixels of a DICOM file, however few its images are."""
+    for image in read_headers(str(path)):
+        load_frames([[image]], {image.header.file: str(path)})
 
 
 def regions(path):
@@ -174,7 +182,11 @@ def inputs(tmp_path_factory):
     vertebrae.write(folder / "spine.nii", spine)
     names = {31: "vertebrae_T11", 32: "vertebrae_T12", 41: "vertebrae_L1"}
     vertebrae.write(folder / "named.nii.gz", spine, names=names)
+    compressed = Path(__file__).parent / "compressed"
     return {
+        **{compressed / f"{name}.dcm": pixels for name in (
+            "plain", "jpeg-lossless", "jpeg-lossless-first-order", "jpeg-12-bit", "jpeg-ls",
+            "jpeg-2000")},
         **{folder / name: everything for name in (
             "dynamic.nrrd", "packed.nrrd", "image.nii", "image.nii.gz", "image.dcm",
             "deflated.dcm", "study.zip", "d.mha", "packed.mha", "e.mhd", "f.hdr", "g.par",

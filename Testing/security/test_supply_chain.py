@@ -53,6 +53,13 @@ def test_the_bill_of_materials_has_names_versions_hashes_and_no_addresses(chain)
     assert "@" not in json.dumps(bill)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="reads TOML")
+def test_no_dependency_is_under_the_gpl(chain):
+    licences = {name: chain.licence(one) for name, one in chain.distributions().items()}
+    assert len(licences) > 20
+    assert not {name for name, text in licences.items() if re.search(r"GPL|GNU", text)}
+
+
 @pytest.mark.parametrize(
     ("said", "code", "expected"),
     [

@@ -6,7 +6,9 @@ The matrix is written from two series: one synthetic, and one cut from the digit
 import itertools
 import shutil
 import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -45,6 +47,8 @@ from series.dicom_layouts import (
 )
 from SpineDCELib.errors import InputError
 from SpineDCELib.series import read_dynamic, scan_study
+from SpineDCELib.series.image_header import read_headers
+from SpineDCELib.series.pixel_values import load_frames
 
 # Values that real scanners write and the standard forbids.
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
@@ -346,6 +350,29 @@ def test_transfer_syntax_of_another_encoder(tmp_path, spine, encoder, kind):
         subprocess.run([tool, *options, file, sent], check=True, capture_output=True)
         assert pydicom.dcmread(sent).file_meta.TransferSyntaxUID == ENCODERS[encoder]
     check_known(read_dynamic(tmp_path / "sent"), spine)
+
+
+COMPRESSED = Path(__file__).parents[1] / "security" / "compressed"
+
+
+@pytest.mark.parametrize("others", [True, False], ids=["Pydicom's decoders", "none but ITK"])
+@pytest.mark.parametrize("name", ["jpeg-lossless", "jpeg-lossless-first-order", "jpeg-12-bit",
+                                  "jpeg-ls", "jpeg-2000"])  # fmt: skip
+def test_jpeg_needs_no_package_under_the_gpl(name, others, monkeypatch):
+    from SpineDCELib.series import pixel_values
+
+    if not others:
+        monkeypatch.setattr(pixel_values, "_is_for_itk", lambda syntax: True)
+    monkeypatch.setitem(sys.modules, "libjpeg", None)
+    for syntax in pixel_values._JPEG:
+        assert pixel_values._is_for_itk(syntax)
+    values = {}
+    for file in (COMPRESSED / "plain.dcm", COMPRESSED / f"{name}.dcm"):
+        headers = read_headers(str(file))
+        values[file.stem] = load_frames([[h] for h in headers], {h.header.file: str(file)
+                                                                 for h in headers})  # fmt: skip
+    loss = 0 if name != "jpeg-12-bit" else 8
+    np.testing.assert_allclose(values[name], values["plain"], atol=loss)
 
 
 def test_compressed_without_a_decoder_names_the_package(tmp_path, monkeypatch):

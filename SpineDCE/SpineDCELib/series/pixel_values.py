@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -82,7 +84,11 @@ class _Decoder:
             return self._native(image)
         if self._array is None:
             self._array = self._native_all(image) if header.pixel_offset else self._decode(image)
-        return self._array[image.index] if self._array.ndim > 2 else self._array
+        if self._array.ndim < 3:
+            return self._array
+        if image.index >= len(self._array):
+            raise _undecoded(header.file, header.transfer_syntax, ValueError("pixels are missing"))
+        return self._array[image.index]
 
     def _native(self, image: ImageHeader) -> NDArray[Any]:
         values: NDArray[Any] = self._native_all(image)[0]
@@ -93,6 +99,8 @@ class _Decoder:
         dtype = np.dtype(f"<{'i' if h.signed else 'u'}{h.bits_allocated // 8}")
         count = h.rows * h.columns * (h.images_present or 0)
         try:
+            if not count:
+                raise ValueError("the file ends before them")
             values = np.fromfile(
                 self._paths[h.file], dtype, count=count, offset=h.pixel_offset or 0
             )
@@ -110,7 +118,7 @@ class _Decoder:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 ds = pydicom.dcmread(self._paths[h.file], force=True)
-                array = ds.pixel_array
+                array = _by_itk(ds) if _is_for_itk(h.transfer_syntax) else ds.pixel_array
         except Exception as error:
             raise _undecoded(h.file, h.transfer_syntax, error) from None
         if h.samples != 1:
@@ -122,14 +130,56 @@ class _Decoder:
         return array
 
 
+#: JPEG with and without loss, up to 16 bits. Pydicom's decoder of these is under the GPL.
+_JPEG = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 57, 70))
+#: What Pydicom decodes if certain packages are installed: JPEG-LS and JPEG 2000.
+_OTHERS = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (80, 81, 90, 91))
+
+
+def _is_for_itk(syntax: str) -> bool:
+    """Return whether ITK decodes a transfer syntax rather than Pydicom."""
+    if syntax in _OTHERS:
+        return not pydicom.pixels.get_decoder(pydicom.uid.UID(syntax)).is_available
+    return syntax in _JPEG
+
+
+def _by_itk(ds: pydicom.Dataset) -> NDArray[Any]:
+    """Return the stored values of a compressed image. ITK is shown its pixels and their form only.
+
+    Raises:
+        RuntimeError: ITK cannot decode them.
+    """
+    import SimpleITK as sitk
+
+    bare = pydicom.Dataset()
+    bare.file_meta = pydicom.dataset.FileMetaDataset()
+    bare.file_meta.TransferSyntaxUID = ds.file_meta.TransferSyntaxUID
+    bare.SOPClassUID = pydicom.uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage
+    bare.SOPInstanceUID = pydicom.uid.generate_uid()
+    for keyword in _FORM:
+        if keyword in ds:
+            setattr(bare, keyword, ds[keyword].value)
+    bare.add(ds["PixelData"])
+    with tempfile.TemporaryDirectory(prefix="spinedce-") as folder:
+        file = Path(folder) / "image.dcm"
+        bare.save_as(file, enforce_file_format=True)
+        image = sitk.ReadImage(str(file), imageIO="GDCMImageIO")
+    return np.asarray(sitk.GetArrayFromImage(image))
+
+
+_FORM = (
+    "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "Rows", "Columns",
+    "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "NumberOfFrames",
+)  # fmt: skip
+
+
 def _undecoded(file: str, syntax: str, error: Exception) -> InputError:
     """Return the error for pixels that pydicom could not decode."""
     name = pydicom.uid.UID(syntax).name
     if "plugin" in str(error) or "missing dependenc" in str(error) or "handler" in str(error):
-        needs = "pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg"
         return InputError(
             f"{file} is compressed ({name}) and no installed package decodes it. Install the "
-            f"decoders: pip install {needs}.",
+            "decoders: pip install pylibjpeg pylibjpeg-openjpeg pyjpegls.",
             code="no_decoder",
             about=file,
         )
