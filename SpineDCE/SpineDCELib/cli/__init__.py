@@ -6,8 +6,10 @@ import argparse
 import contextlib
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
 # NumPy reads these when it is imported, so they are set first. More threads do not speed up a fit
 # and slow down the drawing of the page; with one, results do not depend on the number of cores.
@@ -34,21 +36,26 @@ COMMANDS = {
 }
 
 
+class _Terminated(KeyboardInterrupt):
+    """A request of the system to end, which ends the program as Ctrl-C does."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit status; print an error as one line on stderr."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     _print_anything()
     options = _parser(given[0] if given else "").parse_args(given)
     try:
-        status = int(options.run(options) or 0)
+        with _ended_as_by_ctrl_c():
+            status = int(options.run(options) or 0)
         sys.stdout.flush()
         return status
     except SpineDCEError as error:
         _complain(with_remedy(error, options.known_options))
         return 2
-    except (KeyboardInterrupt, Cancelled):
+    except (KeyboardInterrupt, Cancelled) as error:
         _complain(f"Stopped. {_kept()}")
-        return 130
+        return 128 + (signal.SIGTERM if isinstance(error, _Terminated) else signal.SIGINT)
     except BrokenPipeError:
         with contextlib.suppress(OSError, ValueError):  # the reader of the output has gone
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,6 +71,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "Set SPINEDCE_DEBUG=1 and run the command again for details."
         )
         return 3
+
+
+@contextlib.contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let a request to end, or a terminal that is closed, tidy up as Ctrl-C does."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise _Terminated
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        numbers = []
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if handler != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 
 def _print_anything() -> None:
