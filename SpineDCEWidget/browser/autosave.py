@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from SpineDCELib.errors import SpineDCEError
-from SpineDCELib.files.atomic_folder import staged
-from SpineDCELib.files.user_data import user_folder
+from SpineDCELib.files.atomic_folder import replaced
+from SpineDCELib.files.bounded_reading import read_json
+from SpineDCELib.files.user_data import private_folder, user_folder
 from SpineDCELib.run.saved_session import SESSION, SavedVisit, recover_session
 
+from SpineDCEWidget.browser.kept_data import RECENT
 from SpineDCEWidget.browser.user_folders import work_folder
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.wording import remedy
 
-_RECENT = 8
+#: Most entries of the list of recent work.
+_RECENT = 100
 
 
 class Autosave:
@@ -54,15 +57,14 @@ class Autosave:
         visits = {name: str(path) for name, path in opened.items() if path}
         entry = {"folder": str(folder), "visits": visits, "time": time.time()}
         recent = [entry, *(r for r in read_recent() if r["folder"] != entry["folder"])]
-        with staged(user_folder()) as stage:
-            text = json.dumps(recent[:_RECENT], indent=1)
-            (stage / "recent.json").write_text(text, encoding="utf-8")
+        with replaced(private_folder() / RECENT) as draft:
+            draft.write_text(json.dumps(recent[:_RECENT], indent=1), encoding="utf-8")
 
 
 def read_recent() -> list[dict[str, Any]]:
     """Return the recent work whose studies still exist, the latest first."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        found = json.loads((user_folder() / "recent.json").read_text(encoding="utf-8"))
+        found = read_json(user_folder() / RECENT)
         return [
             {"folder": str(r["folder"]), "visits": dict(r["visits"]), "time": float(r["time"])}
             for r in found

@@ -10,15 +10,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.files.user_data import private_folder, user_folder
+from SpineDCELib.run.saved_session import VISIT
 
 #: Folders in the user's data folder → what they hold, for the page.
 KEPT = {
     "uploads": "uploaded files",
     "cache": "images as read, for the next run",
-    "work": "work on studies in folders that cannot be written",
+    "work": "saved work: regions, settings and choices",
     "sample": "sample patient",
 }
+#: List of recent work, in the user's data folder.
+RECENT = "recent.json"
 _PREFIX = "spinedce-run-"
 _LOCK = ".lock"
 
@@ -43,16 +47,32 @@ def remove_kept(open_studies: Iterable[Path]) -> None:
             if not any(path.is_relative_to(entry.resolve()) for path in opened):
                 _remove(entry)
     with suppress(OSError):
-        (user_folder() / "recent.json").unlink()
+        (user_folder() / RECENT).unlink()
 
 
-def remove_unused_uploads(used: Iterable[str | Path]) -> None:
-    """Remove uploads to which no saved work and no open study refers."""
-    needed = [Path(path).resolve() for path in used]
+def remove_unused_uploads() -> None:
+    """Remove uploads to which no saved work refers; none if some saved work cannot be read."""
+    try:
+        needed = [path.resolve() for path in _used_files()]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return
     folder = user_folder() / "uploads"
     for batch in [*folder.iterdir()] if folder.is_dir() else []:
         if not any(path.is_relative_to(batch.resolve()) for path in needed):
             _remove(batch)
+
+
+def _used_files() -> list[Path]:
+    """Return the studies and scenes to which saved work refers.
+
+    Raises:
+        OSError, ValueError, LookupError, TypeError: some saved work cannot be read.
+    """
+    work, listed = user_folder() / "work", user_folder() / RECENT
+    entries = read_json(listed) if listed.exists() else []
+    found = [path for entry in entries for path in entry["visits"].values()]
+    found += [read_json(file)["study"] for file in work.glob(f"*/**/{VISIT}")]
+    return [Path(path) for path in found if path is not None]
 
 
 def _remove(entry: Path) -> None:

@@ -35,7 +35,6 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
     os.environ.setdefault("WSLINK_HEART_BEAT", "0")
     from SpineDCEWidget.browser.access import Access
     from SpineDCEWidget.browser.app import Workstation
-    from SpineDCEWidget.browser.autosave import read_recent
     from SpineDCEWidget.browser.kept_data import TemporaryFolder, remove_unused_uploads
     from SpineDCEWidget.browser.page_server import Gate
 
@@ -43,7 +42,7 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
     # What the program keeps is for this user only; results leave it as downloads.
     os.umask(0o077)
     temporary = TemporaryFolder()
-    remove_unused_uploads(path for work in read_recent() for path in work["visits"].values())
+    remove_unused_uploads()
     station = Workstation(None if study is None else Path(study).expanduser().resolve())
     access = Access(lambda code: print(f"Code for another browser:  {code}", flush=True))
     gate = Gate(

@@ -292,7 +292,7 @@ class StudyPanel:
         station.drawing.forget()
         station.charts.forget_voxel()
         station.session.close()
-        remove_unused_uploads(p for work in read_recent() for p in work["visits"].values())
+        remove_unused_uploads()
         station.views.set_rows([SHOWN_VISITS[0]])
         station.state.visit = SHOWN_VISITS[0]
         station.refresh()
@@ -402,8 +402,8 @@ class StudyPanel:
                 "Remove", size="small", variant="text", click=self.remove_kept, id="remove-kept",
                 **disabled_if(
                     BUSY,
-                    "Remove these files and the list of earlier work; work in the folders of "
-                    "studies stays there",
+                    "Remove these files and the list of earlier work; drawn regions that were not "
+                    "exported are lost",
                 ),
             )  # fmt: skip
         with html.Div(classes="stack", v_show="visits.length < 2 || found.path"):

@@ -1,6 +1,8 @@
 """What the program keeps is private, is removed when it is not needed, and can be removed."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from SpineDCELib.files.user_data import private_folder
+from SpineDCELib.run.saved_session import VISIT, SavedVisit, write_session
 
 from SpineDCEWidget.browser import kept_data as kept
 
@@ -32,15 +35,32 @@ def test_the_data_folder_is_private_whatever_the_umask(home):
 
 
 def test_uploads_are_removed_unless_work_refers_to_them(home):
-    used, unused = (kept.uploads_folder() / name for name in ("used", "unused"))
-    for batch in (used, unused):
+    drawn, listed, unused = (kept.uploads_folder() / name for name in ("drawn", "listed", "unused"))
+    for batch in (drawn, listed, unused):
         batch.mkdir()
         (batch / "image.dcm").write_bytes(b"x")
-    kept.remove_unused_uploads([used / "image.dcm"])
-    assert used.exists()
+    work = home / "work" / "study"
+    write_session(work, [SavedVisit("baseline", str(drawn), {})])
+    entry = {"folder": "f", "visits": {"baseline": str(listed / "image.dcm")}, "time": 0}
+    (home / kept.RECENT).write_text(json.dumps([entry]))
+    visit = work / "baseline" / VISIT
+    sound = visit.read_bytes()
+    # Where work cannot be read, nobody knows what it refers to.
+    for path, damaged in ((visit, sound[:20]), (home / kept.RECENT, b"{")):
+        whole = path.read_bytes()
+        path.write_bytes(damaged)
+        kept.remove_unused_uploads()
+        assert drawn.exists() and listed.exists() and unused.exists()  # noqa: PT018
+        path.write_bytes(whole)
+    kept.remove_unused_uploads()
+    assert drawn.exists()
+    assert listed.exists()
     assert not unused.exists()
-    kept.remove_unused_uploads([])
-    assert not used.exists()
+    shutil.rmtree(work)
+    (home / kept.RECENT).unlink()
+    kept.remove_unused_uploads()
+    assert not drawn.exists()
+    assert not listed.exists()
 
 
 def test_everything_kept_is_listed_and_removed_except_open_studies(home, tmp_path):
