@@ -138,6 +138,14 @@ def test_pixels_in_the_cache_that_differ_from_their_digest_are_read_again(tmp_pa
 
 
 @pytest.mark.slow
+def test_a_run_from_the_cache_writes_the_same_files(tmp_path):
+    study = write_small_study(tmp_path / "study")
+    inputs = Inputs(str(study.series), aif_mask=str(study.artery))
+    first = job.analyse(inputs, SETTINGS, tmp_path / "out").files
+    assert job.analyse(inputs, SETTINGS, tmp_path / "out").files == first
+
+
+@pytest.mark.slow
 def test_a_cache_that_was_edited_is_not_believed(tmp_path):
     study = write_small_study(tmp_path / "study")
     inputs = Inputs(str(study.series), aif_mask=str(study.artery))

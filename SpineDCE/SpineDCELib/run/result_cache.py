@@ -91,7 +91,7 @@ class ResultCache:
             for name, (token, reads) in data["stages"].items():
                 value: Any = MISSING
                 if name in _STORED:
-                    value = self._stage_value(name, token)
+                    value = self._stage_value(name, token, analysis)
                 elif token is None or not str(token).startswith("computed "):
                     value = token
                 records[name] = Kept(value, token, tuple((p, t) for p, t in reads))
@@ -122,7 +122,7 @@ class ResultCache:
             new.write_text(json.dumps({"version": _VERSION, "stages": stages}), encoding="utf-8")
             os.replace(new, self.folder / _RECORDS)
 
-    def _stage_value(self, name: str, token: Any) -> Any:
+    def _stage_value(self, name: str, token: Any, analysis: Analysis) -> Any:
         """Return the stored result of a stage; :data:`MISSING` if it is outdated or damaged."""
         values, arrays = self._load(name)
         if values.get("token") != token:
@@ -130,9 +130,7 @@ class ResultCache:
         try:
             if name == "concentration":
                 return entry_to_concentration(arrays, values["values"])
-            study = self._load("study")
-            series = entry_to_images(study[1], study[0]["values"]).dynamic
-            return entry_to_preprocessed(arrays, values["values"], series)
+            return entry_to_preprocessed(arrays, values["values"], analysis.study.dynamic)
         except (KeyError, TypeError, ValueError):
             return MISSING
 
