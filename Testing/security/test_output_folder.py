@@ -3,11 +3,9 @@
 import contextlib
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from small_study import write_small_study
@@ -227,38 +225,6 @@ def test_an_analysis_leaves_nothing_of_an_earlier_one(study, tmp_path):
 
 def found_names(folder):
     return [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()]
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_kill_at_any_moment_loses_and_mixes_nothing(study, tmp_path):
-    """SPINEDCE_KILLS=200 kills more often."""
-    rng = random.Random(4)
-    out = tmp_path / "out"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    runs = {}
-    for shift in (0, 1):
-        assert main(command(study, tmp_path / f"whole-{shift}", shift)) == 0
-        runs[shift] = json.loads((tmp_path / f"whole-{shift}" / "provenance.json").read_text())
-    assert main(command(study, out, 0)) == 0
-    start = time.monotonic()
-    assert main(command(study, tmp_path / "timed", 1)) == 0
-    duration = time.monotonic() - start + 2.0
-    for n in range(int(os.environ.get("SPINEDCE_KILLS", "6"))):
-        shift = n % 2
-        process = subprocess.Popen(
-            [sys.executable, "-m", "SpineDCELib.cli", *command(study, out, shift)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
-        )  # fmt: skip
-        time.sleep(rng.uniform(0, 1.2 * duration))
-        process.kill()
-        process.wait()
-        finish_interrupted(out)
-        assert changed_files(out) == []
-        results = json.loads((out / "provenance.json").read_text())["results"]
-        assert results in [run["results"] for run in runs.values()]
-    assert main(command(study, out, 1)) == 0
-    assert json.loads((out / "provenance.json").read_text())["results"] == runs[1]["results"]
 
 
 def test_results_in_the_folder_of_a_series_do_not_hide_it(study, tmp_path):

@@ -1,18 +1,21 @@
 """Workers listen to nobody else, and a batch survives what is damaged in its folder."""
 
+import contextlib
 import os
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from small_study import write_small_study
+from SpineDCELib.cohort import batch
 from SpineDCELib.cohort.batch import MARK, Recipe, run_batch
 from SpineDCELib.cohort.batch_studies import read_studies
 from SpineDCELib.cohort.worker_pool import worker_pool
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.output_folder import locked
+from SpineDCELib.files.output_folder import DECIDED, locked, require_complete
 from SpineDCELib.settings import Settings, changed
 
 
@@ -104,6 +107,38 @@ def test_a_damaged_finished_study_is_analysed_again(studies, tmp_path):
         damage()
         assert [e.status for e in run_batch(listed, RECIPE, out, workers=0)] == ["done", "kept"]
         assert (place / "measurements.csv").read_bytes() == whole
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_an_interrupted_move_mixes_no_results_of_a_patient(steps, tmp_path, monkeypatch):
+    """The program is gone after any number of renames."""
+    decided = tmp_path / "results" / DECIDED / "P1"
+    places = {"results": tmp_path / "results" / "P1", "subject": tmp_path / "sub-P1"}
+    for name, final in places.items():
+        for folder, text in ((final, "old"), (decided / name, "new")):
+            folder.mkdir(parents=True)
+            (folder / "map").write_text(text)
+    left, real = [steps], Path.rename
+
+    class Gone(BaseException): ...
+
+    def rename(*arguments):
+        if left[0] == 0:
+            raise Gone
+        left[0] -= 1
+        return real(*arguments)
+
+    with monkeypatch.context() as patch, contextlib.suppress(Gone):
+        patch.setattr(Path, "rename", rename)
+        batch._move(decided, tmp_path)
+    if decided.exists():
+        with pytest.raises(InputError) as caught:
+            require_complete(places["results"])
+        assert caught.value.code == "folder_incomplete"
+    batch._finish_moves(tmp_path)
+    require_complete(places["results"])
+    assert [(final / "map").read_text() for final in places.values()] == ["new", "new"]
+    assert not decided.parent.exists()
 
 
 def test_a_second_batch_on_a_folder_is_refused(studies, tmp_path):

@@ -17,6 +17,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.atomic_folder import replaced
 from SpineDCELib.files.text_cells import text_cell
 from SpineDCELib.run.inputs import Inputs, read_regions
 from SpineDCELib.series import read_volume
@@ -174,10 +175,9 @@ def replace_text(path: Path, text: str) -> None:
     Raises:
         InputError: it cannot be written (code "writing_failed").
     """
-    draft = path.with_name(f".{path.name}.part")
     try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        with replaced(path) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(
             f"{path} cannot be written ({error.strerror}). Free some space or choose another "

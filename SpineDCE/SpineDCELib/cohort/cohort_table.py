@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from SpineDCELib.cohort.comparison_folder import PatientCurves, read_changes, read_patient_curves
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.bounded_reading import read_text
+from SpineDCELib.files.output_folder import require_complete
 from SpineDCELib.files.text_cells import cell_text
 
 #: Headings of the columns of patient and group, in lower case.
@@ -153,6 +154,7 @@ def name_of(cell: str) -> str:
 
 def _rows_of_folder(folder: Path) -> tuple[list[Row], dict[str, Path]]:
     """Return the rows of a folder, and the results of each patient: name → folder."""
+    require_complete(folder / "results")
     found = {p.parent for p in folder.rglob("comparison.json")}
     places = {
         (str(p.relative_to(folder)) if p != folder else folder.resolve().name): p

@@ -1,4 +1,4 @@
-"""Atomic writing of a folder: earlier files stay until every new file is complete."""
+"""Atomic writing of files and folders: earlier files stay until the new ones are complete."""
 
 from __future__ import annotations
 
@@ -44,6 +44,24 @@ def staged(folder: str | Path) -> Iterator[Path]:
                 os.replace(source, final)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Yield a path to write to; its file takes the place of ``path`` when the block succeeds.
+
+    After an error, ``path`` is unchanged.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield draft
+        os.replace(draft, path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager

@@ -30,7 +30,7 @@ RECORD = "spinedce-files.json"
 _LOCK = ".spinedce-lock"
 _STAGE = ".writing-"
 #: Complete files of a run that are about to replace those of the earlier one.
-_DECIDED = ".spinedce-new"
+DECIDED = ".spinedce-new"
 _FIELDS = ("inputs.out",)
 #: Folders to which this process has written a complete run, in order.
 written: list[Path] = []
@@ -72,8 +72,8 @@ def new_run(folder: str | Path) -> Iterator[Path]:
             yield stage
             _follow_umask(stage)
             write_record(stage)
-            with _undisturbed():
-                os.replace(stage, target / _DECIDED)
+            with undisturbed():
+                os.replace(stage, target / DECIDED)
                 _apply(target)
                 written.append(target)
         finally:
@@ -130,10 +130,10 @@ def require_complete(folder: Path) -> None:
     """Refuse a folder in which the writing of a run was interrupted.
 
     Raises:
-        InputError: it, or the folder around it, is such a folder (code "folder_incomplete").
+        InputError: it, or a folder around it, is such a folder (code "folder_incomplete").
     """
-    for place in (folder, folder.parent):
-        if (place / _DECIDED).is_dir():
+    for place in (folder, *folder.parents[:2]):
+        if (place / DECIDED).is_dir():
             raise InputError(
                 f"The writing of results to {place} was interrupted. Run the command that writes "
                 "to it again.",
@@ -155,8 +155,8 @@ def finish_interrupted(folder: Path) -> None:
 
 def _finish(folder: Path) -> None:
     with writing(folder):
-        if (folder / _DECIDED).is_dir():
-            with _undisturbed():
+        if (folder / DECIDED).is_dir():
+            with undisturbed():
                 _apply(folder)
         for stage in folder.glob(f"{_STAGE}*"):
             shutil.rmtree(stage, ignore_errors=True)
@@ -164,7 +164,7 @@ def _finish(folder: Path) -> None:
 
 def _apply(target: Path) -> None:
     """Move the decided files into place; may be repeated after any interruption."""
-    new = target / _DECIDED
+    new = target / DECIDED
     record = read_record(new)
     if record is not None:
         listed = {name for name, _ in _listed(target)} - set(record)
@@ -184,7 +184,7 @@ def _apply(target: Path) -> None:
 def _listed(target: Path) -> Iterator[tuple[str, str]]:
     """Yield the files of earlier runs in a folder and in the folders in it."""
     for place in (target, *(p for p in target.iterdir() if p.is_dir() and not p.is_symlink())):
-        if place.name == _DECIDED or place.name.startswith(_STAGE):
+        if place.name == DECIDED or place.name.startswith(_STAGE):
             continue
         own = read_record(place)
         for name, digest in (own or {}).items():
@@ -302,7 +302,7 @@ def _lock(handle: int) -> bool:
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Put off Ctrl-C and a request to end until the files of a run are in place."""
     if threading.current_thread() is not threading.main_thread():
         yield

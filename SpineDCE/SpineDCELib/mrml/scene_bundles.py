@@ -15,6 +15,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.mapped_images import release_images
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.atomic_folder import replaced
 from SpineDCELib.mrml.image_nodes import images_of
 from SpineDCELib.mrml.scene_checks import checked_scene
 from SpineDCELib.mrml.visit_display import scale_maps, show_result, show_study
@@ -204,20 +205,19 @@ def pack_bundle(folder: Path, path: Path, progress: Progress = silent) -> None:
     """What :func:`unfold_bundle` wrote, as one file. No node is touched.
 
     Raises:
-        Cancelled: by ``progress``; there is no file then.
+        Cancelled: by ``progress``; an earlier file is unchanged then.
     """
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     whole, done = sum(p.stat().st_size for p in files) or 1, 0
-    try:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
-            for file in files:
-                name = f"{path.stem}/{file.relative_to(folder).as_posix()}"
-                with file.open("rb") as source, bundle.open(name, "w", force_zip64=True) as entry:
-                    while chunk := source.read(_CHUNK):
-                        progress(done / whole, "Packing the scene")
-                        entry.write(chunk)
-                        done += len(chunk)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    with (
+        replaced(path) as draft,
+        zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle,
+    ):
+        for file in files:
+            name = f"{path.stem}/{file.relative_to(folder).as_posix()}"
+            with file.open("rb") as source, bundle.open(name, "w", force_zip64=True) as entry:
+                while chunk := source.read(_CHUNK):
+                    progress(done / whole, "Packing the scene")
+                    entry.write(chunk)
+                    done += len(chunk)
     progress(1.0, "Done")
