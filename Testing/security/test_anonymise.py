@@ -1,12 +1,15 @@
 """Anonymise means anonymous: a marker in every attribute of the source is in no exported byte."""
 
 import base64
+import dataclasses
+import functools
 import gzip
 import io
 import itertools
 import json
 import re
 import shutil
+import subprocess
 import zipfile
 import zlib
 from pathlib import Path
@@ -15,10 +18,19 @@ import pydicom
 import pytest
 from pydicom.datadict import DicomDictionary, keyword_for_tag
 from sample_patients import sample_visit
+from SpineDCELib.cohort.batch import Recipe, run_batch
+from SpineDCELib.cohort.batch_studies import read_studies
+from SpineDCELib.cohort.cohort_table import read_rows
+from SpineDCELib.compare.compare_visits import Visit, compare_visits
 from SpineDCELib.errors import InputError
-from SpineDCELib.run.analyse import analyse
+from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.run.analyse import analyse, compute
+from SpineDCELib.run.compare import Given, compare_studies
+from SpineDCELib.run.export_session import FinishedVisit, export_visits
 from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.run.result_cache import ResultCache
 from SpineDCELib.settings import Settings, changed
+from SpineDCELib.vocabulary.visits import VisitLabel
 
 pytest.importorskip("highdicom", reason="highdicom is not installed")
 
@@ -62,13 +74,14 @@ def plantable():
             yield keyword, vr.split()[0]
 
 
-def plant(dataset, *, nested=True):
-    """Put the marker into every attribute that no allow-list names, nested ones included."""
-    count = 0
+@functools.cache
+def markers():
+    """Return the marker in every attribute that no allow-list names, nested ones included."""
+    found = pydicom.Dataset()
     for keyword, vr in plantable():
-        if NEEDED.match(keyword):
+        if NEEDED.match(keyword) or keyword in SOURCE:
             continue
-        if vr == "SQ" and nested and keyword not in SOURCE:
+        if vr == "SQ":
             item, inner = pydicom.Dataset(), pydicom.Dataset()
             for one in ("PatientName", "CodeMeaning", "TextValue", "DeviceSerialNumber",
                         "InstitutionAddress", "PersonName", "UID", "Date", "DateTime"):  # fmt: skip
@@ -76,11 +89,16 @@ def plant(dataset, *, nested=True):
                 setattr(item, one, VALUES[kind])
                 setattr(inner, one, VALUES[kind])
             item.ConceptNameCodeSequence = pydicom.Sequence([inner])
-            setattr(dataset, keyword, pydicom.Sequence([item]))
-            count += 1
-        elif vr in VALUES and keyword not in SOURCE:
-            setattr(dataset, keyword, VALUES[vr])
-            count += 1
+            setattr(found, keyword, pydicom.Sequence([item]))
+        elif vr in VALUES:
+            setattr(found, keyword, VALUES[vr])
+    assert len(found) > 2000
+    return found
+
+
+def plant(dataset):
+    """Put the marker into every attribute, private ones, and the head of the file."""
+    dataset.update(markers())
     for keyword in APPENDED:
         setattr(dataset, keyword, f"{dataset.get(keyword, '')} {MARKER}".strip())
     dataset.PatientID, dataset.PatientName = f"ID{MARKER}", f"{MARKER}^{MARKER}"
@@ -91,32 +109,44 @@ def plant(dataset, *, nested=True):
     dataset.file_meta.PrivateInformationCreatorUID = f"{UID}.9"
     dataset.file_meta.PrivateInformation = MARKER.encode() + b" "
     dataset.preamble = MARKER.encode().ljust(128, b"\0")
-    return count
 
 
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory):
-    """Return a study with the marker everywhere, also in the names of its folders."""
-    root = sample_visit(tmp_path_factory, "B", "before", "quick")
-    folder = tmp_path_factory.mktemp("planted") / f"folder of {MARKER}"
-    counts = []
-    first = True
-    for file in sorted((root / "dicom").rglob("*.dcm")):
+def plant_study(root, folder, *, word=MARKER):
+    """Copy a study with the marker everywhere, also in the names of its folders and files."""
+    for number, file in enumerate(sorted((root / "dicom").rglob("*.dcm"))):
         dataset = pydicom.dcmread(file)
         # Headers are copied from one image per slice; the others are only read for their pixels.
-        counts.append(plant(dataset, nested=True) if first else 0)
-        first = False if len(counts) > 40 else first
-        if not counts[-1]:
+        if number < 16:
+            plant(dataset)
+        else:
             dataset.PatientID, dataset.PatientName = f"ID{MARKER}", f"{MARKER}^{MARKER}"
             dataset.StudyDate = DATE
             for keyword in APPENDED:
                 setattr(dataset, keyword, f"{dataset.get(keyword, '')} {MARKER}".strip())
-        target = folder / file.relative_to(root)
+        for keyword in ("Manufacturer", "ManufacturerModelName", "ContrastBolusAgent"):
+            setattr(dataset, keyword, str(dataset.get(keyword, "")).replace(MARKER, word))
+        name = file.name if number % 3 else f"{word}-{file.name}"
+        target = (folder / file.relative_to(root)).with_name(name)
         target.parent.mkdir(parents=True, exist_ok=True)
         dataset.save_as(target)
-    assert max(counts) > 2000
+    # A file that is left out is named in the notes.
+    (target.parent / f"cut {word} off.dcm").write_bytes(target.read_bytes()[:-500])
     shutil.copytree(root / "truth", folder / "truth")
     return folder
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    root = sample_visit(tmp_path_factory, "B", "before", "quick")
+    return plant_study(root, tmp_path_factory.mktemp("planted") / f"folder of {MARKER}")
+
+
+@pytest.fixture(scope="module")
+def planted_later(tmp_path_factory):
+    """Return the follow-up visit, on a scanner of another name."""
+    root = sample_visit(tmp_path_factory, "B", "after", "quick")
+    folder = tmp_path_factory.mktemp("planted") / f"later folder of {MARKER}"
+    return plant_study(root, folder, word=f"{MARKER}SECOND")
 
 
 def layers(content, depth=0):
@@ -180,14 +210,27 @@ SETTINGS = changed(
 )
 
 
-def export(study, out, **options):
-    inputs = Inputs(
+FORMATS = ("dicom", "nifti", "report", "scene")
+
+
+def inputs_of(study):
+    return Inputs(
         study=str(study / "dicom"),
         aif_file=str(study / "truth" / "aif.csv"),
         roi=(str(study / "truth" / "rois.seg.nrrd"),),
     )
-    formats = ("dicom", "nifti", "report", "scene")
-    return analyse(inputs, SETTINGS, out, formats=formats, **options)
+
+
+def export(study, out, *, formats=FORMATS, **options):
+    return analyse(inputs_of(study), SETTINGS, out, formats=formats, **options)
+
+
+def secrets_of(study):
+    """Return what must not be in an export: the marker in every kind of attribute, and UIDs."""
+    head = pydicom.dcmread(next(study.rglob("*.dcm")), stop_before_pixels=True)
+    uids = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID")
+    return [MARKER, DATE, "1947-02-03", "3 February 1947", TIME, UID, NUMBER,
+            *(str(head[uid].value) for uid in uids)]  # fmt: skip
 
 
 def test_the_search_finds_a_marker_in_every_layer(tmp_path):
@@ -203,25 +246,33 @@ def test_the_search_finds_a_marker_in_every_layer(tmp_path):
     }  # fmt: skip
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_no_marker_of_the_source_is_in_any_byte_of_an_export(planted, tmp_path):
-    head = pydicom.dcmread(next(planted.rglob("*.dcm")), stop_before_pixels=True)
-    out = tmp_path / "out"
-    # Identified results of an earlier run lie in the same folder.
-    export(planted, out)
+@pytest.fixture(scope="module")
+def computed(planted, planted_later):
+    """Return both visits, computed."""
+    return [compute(inputs_of(s), SETTINGS, ResultCache(None)) for s in (planted, planted_later)]
+
+
+@pytest.fixture(scope="module")
+def anonymised(planted, tmp_path_factory):
+    """Return the folder of an anonymised analysis, where an identified one was before."""
+    out = tmp_path_factory.mktemp("anonymised") / "out"
+    export(planted, out, formats=("nifti",))
     assert leaks(out, [MARKER])
     outcome = export(planted, out, anonymise=True)
     assert not outcome.not_written
-    secrets = [MARKER, DATE, "1947-02-03", "3 February 1947", TIME, UID, NUMBER,
-               str(head.StudyInstanceUID), str(head.SeriesInstanceUID), str(head.SOPInstanceUID),
-               str(head.FrameOfReferenceUID)]  # fmt: skip
+    return outcome
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_no_marker_of_the_source_is_in_any_byte_of_an_export(planted, anonymised):
+    out = anonymised.folder
     names = {p.name for p in out.rglob("*")}
     assert {"vp.dcm", "regions.dcm", "measurements.dcm", "report.html", "provenance.json"} <= names
     assert any(name.endswith(".mrb") for name in names)
-    assert leaks(out, secrets) == []
+    assert leaks(out, secrets_of(planted)) == []
     # Nothing links back to the source either: its digests.
-    checksum = outcome.analysis.images.dynamic.source.checksum
+    checksum = anonymised.analysis.images.dynamic.source.checksum
     assert leaks(out, [checksum]) == []
     for path in (out / "dicom").glob("*.dcm"):
         dataset = pydicom.dcmread(path)
@@ -230,6 +281,97 @@ def test_no_marker_of_the_source_is_in_any_byte_of_an_export(planted, tmp_path):
         assert dataset.PatientIdentityRemoved == "YES"
         codes = [item.CodeValue for item in dataset.DeidentificationMethodCodeSequence]
         assert codes == [code for code, _, _ in METHOD_CODES]
+
+
+def require_valid(folder):
+    """Fail where an independent validator (dicom3tools) finds an error in a DICOM object."""
+    if shutil.which("dciodvfy") is None:
+        pytest.skip("dciodvfy (Debian package dicom3tools) is not installed")
+    files = [*folder.rglob("*.dcm")]
+    assert files
+    for file in files:
+        told = subprocess.run(["dciodvfy", file], capture_output=True, text=True, check=False)
+        errors = [line for line in told.stderr.splitlines() if line.startswith("Error")]
+        assert errors == [], file.name
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_anonymised_objects_are_valid_dicom(anonymised):
+    require_valid(anonymised.folder)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_no_marker_of_two_visits_is_in_any_byte_of_their_comparison(
+    planted, planted_later, tmp_path
+):
+    out = tmp_path / "out"
+    compared = compare_studies(
+        Given(inputs_of(planted)), Given(inputs_of(planted_later)), SETTINGS, out,
+        accept_differences=True, accepted=["reversed_dates"], flip_runs=0,
+        formats=("dicom", "report"), anonymise=True,
+    )  # fmt: skip
+    assert not compared.not_written
+    assert (out / "report.html").is_file()
+    assert leaks(out, [*secrets_of(planted), *secrets_of(planted_later)]) == []
+    assert (out / "dicom" / "changes.dcm").is_file()
+    require_valid(out)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_no_marker_is_in_any_byte_of_a_batch(planted, tmp_path):
+    table = tmp_path / "studies.csv"
+    roi, aif = planted / "truth" / "rois.seg.nrrd", planted / "truth" / "aif.csv"
+    table.write_text(
+        "patient,study,roi,aif_file,group,remark\n"
+        f"{MARKER},{planted / 'dicom'},{roi},{aif},persistent,{MARKER}\n"
+        f"{MARKER}2,{planted / 'none'},,,response,{MARKER}\n"
+    )
+    studies = read_studies(table)
+    recipe = Recipe(SETTINGS, formats=FORMATS)
+    entries = run_batch(studies[1:], recipe, tmp_path / "named", workers=0)
+    assert leaks(tmp_path / "named", [MARKER])
+    recipe = Recipe(SETTINGS, formats=FORMATS, anonymise=True)
+    out = tmp_path / "out"
+    entries = run_batch(studies, recipe, out, workers=0)
+    assert [e.status for e in entries] == ["done", "failed"]
+    assert MARKER in entries[1].reason  # the user at the terminal needs it
+    assert [e.name for e in entries] == [MARKER, f"{MARKER}2"]
+    assert leaks(out, secrets_of(planted)) == []
+    rows = read_rows(out / "participants.tsv")
+    assert [row["group"] for row in rows] == ["persistent", "response"]
+    assert all(row["participant_id"].startswith("sub-ANON") for row in rows)
+    assert [e.status for e in run_batch(studies[:1], recipe, out, workers=0)] == ["kept"]
+    (out / "results" / "P1").mkdir()
+    with pytest.raises(InputError) as caught:
+        run_batch(studies, recipe, out, workers=0)
+    assert caught.value.code == "folder_identifies"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_no_marker_is_in_any_byte_of_an_export_from_a_window(
+    planted, planted_later, computed, tmp_path
+):
+    ruler = Ruler("longest", (0.0, 0.0, 0.0), (10.0, 0.0, 0.0))
+    visits, compared = [], []
+    for role, one in zip(("baseline", "follow-up"), computed, strict=True):
+        study = Path(one.inputs.study)
+        visits.append(FinishedVisit(role, role, one.analysis, one.result, (ruler,), study))
+        compared.append(Visit(one.analysis, one.result, VisitLabel(f"{MARKER} {role}", DATE, role)))
+    comparison = compare_visits(*compared, flip_runs=0, accepted=["reversed_dates"])
+    out = tmp_path / "out"
+    export_visits(visits, comparison, out, formats=())
+    assert leaks(out, [f"{MARKER} follow-up", f"{MARKER}SECOND"])
+    _, missing = export_visits(visits, comparison, out, formats=FORMATS, anonymise=True)
+    assert not missing
+    assert leaks(out, [*secrets_of(planted), *secrets_of(planted_later)]) == []
+    named = dataclasses.replace(visits[0], rulers=(dataclasses.replace(ruler, name=MARKER),))
+    with pytest.raises(InputError) as caught:
+        export_visits([named], None, out, anonymise=True)
+    assert caught.value.code == "region_name_identifies"
 
 
 def image(**values):

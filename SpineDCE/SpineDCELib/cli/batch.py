@@ -116,4 +116,6 @@ def summary(entries: Any, known: Collection[str] | None = None) -> str:
         for one in entries
         if one.status in ("incomplete", "failed")
     ]
+    if any(one.pseudonym for one in entries):
+        lines += ["Names in the results:", *(f"  {one.name}: {one.pseudonym}" for one in entries)]
     return "\n".join(lines)

@@ -6,11 +6,12 @@ import contextlib
 import csv
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,18 @@ from SpineDCELib.cohort.batch_studies import Study
 from SpineDCELib.cohort.comparison_folder import read_changes
 from SpineDCELib.cohort.worker_pool import Failure, Pool, worker_pool
 from SpineDCELib.errors import InputError
+from SpineDCELib.export.dicom.deidentify import PSEUDONYM, Anonymiser
+from SpineDCELib.files.atomic_folder import writing
 from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.files.digests import fingerprint, key_of
-from SpineDCELib.files.output_folder import changed_files, locked, read_record, write_record
+from SpineDCELib.files.output_folder import (
+    DECIDED,
+    changed_files,
+    locked,
+    read_record,
+    undisturbed,
+    write_record,
+)
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.compare import compare_studies, given_visit
@@ -52,6 +62,7 @@ class Entry:
     """Outcome of one study of a batch.
 
     Attributes:
+        name: as the user knows it; results that are anonymised are under ``pseudonym``.
         status: "done", "kept" from an earlier run, "incomplete" (something could not be written),
             or "failed".
         reason: why it failed, or what is missing and why.
@@ -63,6 +74,7 @@ class Entry:
     reason: str = ""
     seconds: float = 0.0
     fields: tuple[str, ...] = ()
+    pseudonym: str = ""
 
 
 def run_batch(
@@ -89,13 +101,19 @@ def run_batch(
         name: of the data set.
 
     Raises:
-        InputError: ``out`` cannot be written (code "folder_not_writable"); see also
+        InputError: ``out`` cannot be written (code "folder_not_writable"), or holds results with
+            identifying data although they shall be anonymised (code "folder_identifies"); see also
             :func:`worker_pool`.
     """
     out = Path(out).resolve()
     with locked(out):
         if not keep_other_files:
             require_data_set(out)
+        _finish_moves(out)
+        if recipe.anonymise:
+            _require_anonymous(out)
+            anonymiser = Anonymiser()
+            studies = [s.anonymised(anonymiser.pseudonym(s.name)) for s in studies]
         return _run_locked(studies, recipe, out, workers, address, pool, name, progress)
 
 
@@ -132,7 +150,11 @@ def _run_locked(
     shutil.rmtree(work, ignore_errors=True)  # of a batch that was interrupted
     work.mkdir()
     bids.write_description(out, name)
-    entries = {s.name: Entry(s.name, "kept") for s in studies if _is_finished(s, recipe, out)}
+    entries = {
+        s.name: Entry(s.name, "kept", pseudonym=s.pseudonym)
+        for s in studies
+        if _is_finished(s, recipe, out)
+    }
     open_ones = [study for study in studies if study.name not in entries]
     _write_lists(out, studies, entries)
     try:
@@ -164,10 +186,9 @@ def _run(
             entry = Entry(study.name, "failed", result.reason, fields=result.fields)
         else:
             seconds, missing = result
-            said = dict.fromkeys(missing, "an error.") if recipe.anonymise else missing
-            reason = " ".join(f"{name} was not written: {why}" for name, why in said.items())
+            reason = " ".join(f"{name} was not written: {why}" for name, why in missing.items())
             entry = Entry(study.name, "incomplete" if missing else "done", reason, seconds)
-        entries[study.name] = entry
+        entries[study.name] = replace(entry, pseudonym=study.pseudonym)
         _write_lists(out, studies, entries)
         progress(len(entries) / len(studies), f"{len(entries)} of {len(studies)} patients")
 
@@ -210,13 +231,17 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> tuple[float, dict[s
             bids.write_visit(folder / "perf", prefix, place, inputs)
         seconds = time.monotonic() - start
         mark = {
-            "patient": study.name, "key": key, "seconds": round(seconds, 2),
+            "patient": study.written_name, "key": key, "seconds": round(seconds, 2),
             "not written": list(missing),
         }  # fmt: skip
         (results / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
         write_record(results)
-        _move(subject, out / f"sub-{study.label}")
-        _move(results, final)
+        # From one rename on, both folders are new; until then, both are those of an earlier run.
+        decided = out / "results" / DECIDED / study.label
+        decided.parent.mkdir(parents=True, exist_ok=True)
+        with undisturbed():
+            work.rename(decided)
+            _move(decided, out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return seconds, missing
@@ -230,12 +255,45 @@ def _make_movable(results: Path, final: Path) -> None:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def _move(folder: Path, final: Path) -> None:
-    """Replace a folder by a complete new one."""
-    final.parent.mkdir(parents=True, exist_ok=True)
-    if final.exists():
-        final.rename(folder.with_name(f"old-{folder.name}"))
-    folder.rename(final)
+def _move(decided: Path, out: Path) -> None:
+    """Replace the folders of a study by its new ones; may be repeated after any interruption."""
+    label = decided.name
+    for new, final in (
+        (decided / "subject", out / f"sub-{label}"),
+        (decided / "results", out / "results" / label),
+    ):
+        if new.is_dir():
+            if final.exists():
+                final.rename(Path(tempfile.mkdtemp(dir=decided)) / "old")
+            new.rename(final)
+    shutil.rmtree(decided, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        decided.parent.rmdir()  # unless another study moves now
+
+
+def _finish_moves(out: Path) -> None:
+    """Finish the moves of a batch that was interrupted."""
+    with writing(out):
+        for decided in (out / "results" / DECIDED).glob("*"):
+            _move(decided, out)
+
+
+def _require_anonymous(out: Path) -> None:
+    """Refuse a folder with results under the names of patients.
+
+    Raises:
+        InputError: code "folder_identifies".
+    """
+    label = re.sub(r"[^A-Za-z0-9]", "", PSEUDONYM)
+    found = [p for p in (*(out / "results").glob("[!.]*"), *out.glob("sub-*")) if p.is_dir()]
+    if not all(p.name.removeprefix("sub-").startswith(label) for p in found):
+        raise InputError(
+            f"{out} holds results with identifying data. Choose another folder for anonymised "
+            "results.",
+            code="folder_identifies",
+            about=str(out),
+            fields=["inputs.out"],
+        )
 
 
 def _key(study: Study, recipe: Recipe) -> str:
@@ -249,7 +307,9 @@ def _key(study: Study, recipe: Recipe) -> str:
         for path in (inputs.study, *inputs.beside_study):
             files.append(fingerprint(path, skip=ResultFiles()) if Path(path).exists() else None)
     options = asdict(recipe) | {"settings": settings_to_dict(recipe.settings)}
-    return key_of(visits, files, options)
+    key = key_of(visits, files, options)
+    # Names, sizes and times of files lead back to them.
+    return Anonymiser().digest("batch", key) if recipe.anonymise else key
 
 
 def _is_finished(study: Study, recipe: Recipe, out: Path) -> bool:
@@ -269,9 +329,10 @@ def _write_lists(out: Path, studies: Sequence[Study], entries: dict[str, Entry])
     rows, participants = [], []
     for study in studies:
         entry = entries.get(study.name, Entry(study.name, "open"))
+        reason = "see the terminal" if study.pseudonym and entry.reason else entry.reason
         rows.append(
-            {"patient": study.name, "visits": len(study.visits), "status": entry.status,
-             "reason": entry.reason}
+            {"patient": study.written_name, "visits": len(study.visits), "status": entry.status,
+             "reason": reason}
         )  # fmt: skip
         known: dict[str, Any] = {"participant_id": f"sub-{study.label}", **study.demographics}
         results = out / "results" / study.label

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from SpineDCELib.cohort.cohort_table import MISSING, PATIENT, Row, column, name_of, read_rows
+from SpineDCELib.cohort.cohort_table import (
+    GROUP,
+    MISSING,
+    PATIENT,
+    Row,
+    column,
+    name_of,
+    read_rows,
+)
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import Inputs
 
@@ -25,16 +33,28 @@ class Study:
         visits: session → input files; "before" is the baseline and "after" the follow-up visit,
             "" is the only visit.
         demographics: all other columns of the table, such as group, age and sex.
+        pseudonym: name in the results, if they are anonymised.
     """
 
     name: str
     visits: dict[str, Inputs]
     demographics: dict[str, str] = field(default_factory=dict)
+    pseudonym: str = ""
+
+    @property
+    def written_name(self) -> str:
+        """Return the name in the results."""
+        return self.pseudonym or self.name
 
     @property
     def label(self) -> str:
-        """Return the name with letters and digits only, as BIDS requires."""
-        return re.sub(r"[^A-Za-z0-9]", "", self.name)
+        """Return the name in the results with letters and digits only, as BIDS requires."""
+        return re.sub(r"[^A-Za-z0-9]", "", self.written_name)
+
+    def anonymised(self, pseudonym: str) -> Study:
+        """Return it under a pseudonym, and of what the table says the group only."""
+        group = {k: v for k, v in self.demographics.items() if k.lower() in GROUP}
+        return replace(self, demographics=group, pseudonym=pseudonym)
 
 
 def read_studies(path: str | Path) -> list[Study]:

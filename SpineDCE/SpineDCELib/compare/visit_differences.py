@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ TOLERANCES = {
     "dose": 0.1,
     "rate": 0.1,
 }
+#: Differences whose values are texts of headers.
+_FREE_TEXT = ("manufacturer", "scanner", "contrast agent")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,12 @@ class Difference:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.before} at baseline, {self.after} at follow-up"
+
+    def without_text(self) -> Difference:
+        """Return it without what others wrote into a header, which may be any text."""
+        if self.name not in _FREE_TEXT:
+            return self
+        return replace(self, before="one", after="another")
 
 
 def differences(before: Analysis, after: Analysis) -> list[Difference]:

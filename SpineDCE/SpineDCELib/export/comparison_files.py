@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from SpineDCELib.compare.call import EVIDENCE, LIMITS
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.export.formats import noted
-from SpineDCELib.export.identity import identifying_words, safe_reasons
+from SpineDCELib.export.identity import anonymised_comparison, identifying_words, safe_reasons
 from SpineDCELib.measurement import percent_change
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
@@ -32,6 +32,10 @@ def write_comparison(
         What could not be written → the reason; ``comparison.json`` has it too.
     """
     missing: dict[str, str] = {}
+    words = frozenset[str]()
+    if anonymise:
+        words = words.union(*(identifying_words(v.analysis) for v in comparison.visits))
+        comparison = anonymised_comparison(comparison, words)
     write_table(
         folder / "comparison.csv",
         ["lesion", "quantity", "unit", "before", "after", "change [%]", "95% low [%]",
@@ -91,11 +95,8 @@ def write_comparison(
 
             with noted(missing, name):
                 write_comparison_report(folder, comparison, formats=[name], anonymise=anonymise)
-    full = record(comparison, anonymise=anonymise)
+    full = record(comparison)
     if missing:
-        words = frozenset[str]()
-        if anonymise:
-            words = words.union(*(identifying_words(v.analysis) for v in comparison.visits))
         full["not written"] = safe_reasons(missing, words)
     write_json(folder / "comparison.json", full)
     return missing
@@ -122,19 +123,15 @@ def _rows(lesion: LesionChange) -> list[list[Any]]:
     return rows
 
 
-def record(comparison: Comparison, *, anonymise: bool = False) -> dict[str, Any]:
-    """Return the comparison as plain values.
-
-    Args:
-        anonymise: leave the dates out.
-    """
+def record(comparison: Comparison) -> dict[str, Any]:
+    """Return the comparison as plain values."""
     return {
         "spinedce": __version__,
         "not a medical device": True,
         "visits": [
             {
                 "label": visit.about.label,
-                "date": None if anonymise else visit.about.date or None,
+                "date": visit.about.date or None,
                 "role": visit.about.role,
                 "settings": settings_to_dict(visit.analysis.settings),
             }

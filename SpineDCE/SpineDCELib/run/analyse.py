@@ -17,11 +17,10 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import write_results
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.export.identity import (
+    anonymised_result,
     identifying_words,
-    may_show_text,
     require_plain_names,
     safe_reasons,
-    without_words,
 )
 from SpineDCELib.files.digests import file_digest
 from SpineDCELib.files.output_folder import all_files, claimed, new_run
@@ -107,7 +106,7 @@ def analyse(
     progress(1.0, "Done")
     result = computed.result
     if anonymise:
-        result = _without_identity(computed.analysis, result, frozenset())
+        result = anonymised_result(computed.analysis, result, frozenset())
     return Outcome(out, files, result, computed.analysis, not_written=missing)
 
 
@@ -187,7 +186,7 @@ def write_analysis(
     if anonymise:
         require_plain_names(analysis)
         words = identifying_words(analysis)
-        result = _without_identity(analysis, result, words)
+        result = anonymised_result(analysis, result, words)
     digests, missing = write_results(folder, analysis, result, anonymise=anonymise)
     missing |= write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
     record = record | {
@@ -203,17 +202,6 @@ def write_analysis(
         record["not written"] = safe_reasons(missing, words)
     write_provenance(folder / "provenance.json", without_identity(record) if anonymise else record)
     return missing
-
-
-def _without_identity(analysis: Analysis, result: Result, words: frozenset[str]) -> Result:
-    """Return the result without notes that identify the patient, and with a warning."""
-    notes = without_words(result.notes, words)
-    if may_show_text(analysis):
-        notes.append(
-            "The pixels of the images may show text, such as the patient's name. Look at every "
-            "figure before you pass the files on."
-        )
-    return replace(result, notes=tuple(notes))
 
 
 def rerun(

@@ -14,6 +14,7 @@ from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.comparison_files import write_comparison
 from SpineDCELib.export.csv_tables import write_curves
+from SpineDCELib.export.identity import require_plain_names
 from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.files.digests import file_digest
 from SpineDCELib.files.output_folder import all_files, run_folder
@@ -99,6 +100,10 @@ def write_finished_visit(
         InputError: the folder cannot be written.
     """
     analysis = visit.analysis
+    if anonymise:
+        selected = analysis.aif_selection
+        named = [ruler.name for ruler in visit.rulers]
+        require_plain_names(analysis, named if selected is None else [*named, selected.name])
     geometry = analysis.study.dynamic.geometry
     files: dict[str, str] = {}
 

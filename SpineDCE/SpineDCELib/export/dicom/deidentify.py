@@ -18,6 +18,8 @@ from SpineDCELib.files.user_data import secret_key
 
 #: UIDs of the standard are kept: they identify no patient.
 _STANDARD = "1.2.840.10008."
+#: Beginning of the names of patients in anonymised files.
+PSEUDONYM = "ANON-"
 #: Date of an object whose source has none, and every time of day.
 _NO_DATE, _TIME = "19000101", "000000"
 #: Dates move back by this many days.
@@ -46,7 +48,7 @@ class Anonymiser:
         syntax = None if meta is None else meta.get("TransferSyntaxUID")
         cleaned.file_meta.TransferSyntaxUID = syntax or pydicom.uid.ExplicitVRLittleEndian
         self._replace_uids(cleaned)
-        cleaned.PatientID = f"ANON-{self._digest('patient', patient)[:12].upper()}"
+        cleaned.PatientID = self.pseudonym(patient)
         cleaned.PatientName = f"{cleaned.PatientID}^"
         cleaned.StudyDate, cleaned.StudyTime = date, _TIME if date else ""
         for keyword in ("PatientBirthDate", "PatientSex", "StudyID", "AccessionNumber",
@@ -71,13 +73,18 @@ class Anonymiser:
             items.append(item)
         dataset.DeidentificationMethodCodeSequence = pydicom.Sequence(items)
 
-    def _digest(self, *parts: str) -> str:
+    def pseudonym(self, patient: str) -> str:
+        """Return the name of a patient in anonymised files, the same in every export."""
+        return f"{PSEUDONYM}{self.digest('patient', patient)[:12].upper()}"
+
+    def digest(self, *parts: str) -> str:
+        """Return a digest that nobody without the key can compute."""
         text = "\0".join(parts).encode("utf-8", "surrogateescape")
         return hmac.new(self._key, text, hashlib.sha256).hexdigest()
 
     def _moved(self, date: str, patient: str) -> str:
         """Return a date moved by the days of its patient, "" if it is none."""
-        days = _LEAST_SHIFT + int(self._digest("date", patient), 16) % _SHIFTS
+        days = _LEAST_SHIFT + int(self.digest("date", patient), 16) % _SHIFTS
         try:
             there = datetime.datetime.strptime(date.replace(".", ""), "%Y%m%d")
             return (there - datetime.timedelta(days=days)).strftime("%Y%m%d").zfill(8)
@@ -112,7 +119,7 @@ class Anonymiser:
                     setattr(
                         dataset,
                         element.keyword,
-                        generate_uid(entropy_srcs=[self._digest("uid", uid)]),
+                        generate_uid(entropy_srcs=[self.digest("uid", uid)]),
                     )
 
 
