@@ -60,6 +60,24 @@ def test_no_dependency_is_under_the_gpl(chain):
     assert not {name for name, text in licences.items() if re.search(r"GPL|GNU", text)}
 
 
+@pytest.mark.parametrize(("known", "expected"), [(["a"], 1), ([], 0)])
+def test_a_mirror_without_a_database_is_no_weakness(known, expected, chain, monkeypatch):
+    """One dependency that is not found is an error; that none is found is the mirror's fault."""
+    dependencies = [
+        {"name": n, "vulns": []} if n in known else {"name": n, "skip_reason": "not found"}
+        for n in ("a", "b")
+    ]
+
+    def run(command, **_):
+        if "--strict" in command:
+            told = "b: Dependency not found on PyPI and could not be audited: b (1.0)"
+            return SimpleNamespace(returncode=1, stdout="", stderr=told)
+        return SimpleNamespace(returncode=0, stdout=json.dumps({"dependencies": dependencies}))
+
+    monkeypatch.setattr(chain.subprocess, "run", run)
+    assert chain.audit() == expected
+
+
 @pytest.mark.parametrize(
     ("said", "code", "expected"),
     [
