@@ -193,8 +193,7 @@ def forked(action: Callable[[], object]) -> int:
         return pid
     status = 1
     try:
-        with open(os.devnull, "w") as nothing:
-            os.dup2(nothing.fileno(), 1)
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         action()
         status = 0
     except BaseException:
