@@ -222,19 +222,20 @@ def run(root: Path, *, kills: int, seed: int, ways: list[str], told: bool = Fals
     whole(work.prepare)
     for number, way in enumerate(ways):
         write = work.ways[way]
-        expected, duration = [], 0.0
+        expected = []
         for version in (0, 1):
-            clean = root / f"{way}-{version}"
-            duration = max(duration, whole(partial(write, version, clean)))
-            expected.append(content(clean))
+            whole(partial(write, version, root / f"{way}-{version}"))
+            expected.append(content(root / f"{way}-{version}"))
         assert expected[0].keys() == expected[1].keys()
         assert expected[0] != expected[1]
         out = root / way
         whole(partial(write, 0, out))
-        for n in range(kills // len(ways) + (number < kills % len(ways))):
-            version = (n + 1) % 2
+        duration = whole(partial(write, 0, out))
+        wanted, version = kills // len(ways) + (number < kills % len(ways)), 0
+        while counts[f"{way}: killed"] < wanted:
+            version = 1 - version
             pid = forked(partial(write, version, out))
-            time.sleep(rng.uniform(0, 1.1 * duration))
+            time.sleep(rng.uniform(0, duration))
             os.kill(pid, 9)
             killed = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -9
             finish(way, out)
@@ -246,12 +247,13 @@ def run(root: Path, *, kills: int, seed: int, ways: list[str], told: bool = Fals
                 )
             ]
             differing = [{n for n, _ in found.items() ^ e.items()} for e in expected]
-            assert all(any(pair) for pair in left), f"{way}, kill {n}: {differing} lost or mixed"
-            whole(partial(write, version, out))
+            assert all(any(pair) for pair in left), f"{way}: {differing} lost or mixed"
+            duration = whole(partial(write, version, out))
             differing = {n for n, _ in content(out).items() ^ expected[version].items()}
-            assert not differing, f"{way}, kill {n}: {differing} not resumed"
+            assert not differing, f"{way}: {differing} not resumed"
             counts[f"{way}: {'killed' if killed else 'had ended'}"] += 1
-            counts[f"{way}: {'new' if all(p[version] for p in left) else 'earlier'} left"] += 1
+            if killed:
+                counts[f"{way}: {'new' if all(p[version] for p in left) else 'earlier'} left"] += 1
         if told:
             print({k: v for k, v in counts.items() if k.startswith(way)}, flush=True)
     return counts

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
+from pydicom.pixels.decoders.base import get_decoder
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
@@ -88,7 +89,8 @@ class _Decoder:
             return self._array
         if image.index >= len(self._array):
             raise _undecoded(header.file, header.transfer_syntax, ValueError("pixels are missing"))
-        return self._array[image.index]
+        plane: NDArray[Any] = self._array[image.index]
+        return plane
 
     def _native(self, image: ImageHeader) -> NDArray[Any]:
         values: NDArray[Any] = self._native_all(image)[0]
@@ -139,7 +141,7 @@ _OTHERS = tuple(f"1.2.840.10008.1.2.4.{n}" for n in (80, 81, 90, 91))
 def _is_for_itk(syntax: str) -> bool:
     """Return whether ITK decodes a transfer syntax rather than Pydicom."""
     if syntax in _OTHERS:
-        return not pydicom.pixels.get_decoder(pydicom.uid.UID(syntax)).is_available
+        return not get_decoder(pydicom.uid.UID(syntax)).is_available
     return syntax in _JPEG
 
 
