@@ -51,7 +51,7 @@ def trust_region(y, starts):
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("dtype", "seed"), [(np.float32, 11), (np.float64, 12)])
 def test_never_worse_than_eight_starts(dtype, seed):
-    n = 300
+    n = 100
     curves, _ = hard_voxels(n, T, seed)
     curves = curves.astype(dtype)
     found = fit(curves, T, PLASMA, model="extended_tofts")
