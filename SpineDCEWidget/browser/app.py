@@ -17,7 +17,7 @@ from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow
 
 from SpineDCEWidget.browser.arteries_panel import ArteriesPanel
 from SpineDCEWidget.browser.autosave import Autosave
-from SpineDCEWidget.browser.background_jobs import Jobs
+from SpineDCEWidget.browser.background_jobs import Activity, Jobs
 from SpineDCEWidget.browser.chart_strip import Charts
 from SpineDCEWidget.browser.drawing import Drawing
 from SpineDCEWidget.browser.maps_panel import MapsPanel
@@ -55,13 +55,12 @@ class Workstation:
             {
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
                 "visit": SHOWN_VISITS[0], "visits": [], "two": False, "steps": [], "error": "",
-                "titles": {}, "undo_text": "", "redo_text": "", "note": "", "updating": False,
+                "titles": {}, "undo_text": "", "redo_text": "", "note": "",
                 "trame__vue_use": ["spinedce_widgets"],
             }
         )  # fmt: skip
-        self._acting = False  #: whether an action of which one runs at a time is running
-        self.jobs = Jobs(self.state, self.show_error, self.forget_error)
-        self.jobs.acting = lambda: self._acting
+        self.activity = Activity(self.state)
+        self.jobs = Jobs(self.state, self.activity, self.show_error, self.forget_error)
         self.views = Views(
             self.app,
             self.server,
@@ -70,7 +69,7 @@ class Workstation:
             released=lambda: self.regions.follow_rulers(),
             pointed=self._pointed,
             moved=self._moved,
-            resized=lambda: self.after_pause("fit", 0.15, self._fit_views),
+            resized=lambda: self.after_pause("resize", 0.15, self._follow_size),
         )
         self.drawing = Drawing(
             self.app,
@@ -90,7 +89,6 @@ class Workstation:
         self.panels = (self.study, self.arteries, self.regions, self.maps, self.result)
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._outdated: set[str] = set()
-        self._computing = 0  #: calls that compute what is out of date
         self._problem = ""  #: message of the last computation that failed
         self._tasks: set[asyncio.Task[None]] = set()
         self._bind()
@@ -191,7 +189,7 @@ class Workstation:
             self.drawing.put_down()
             self.regions.refresh()
         self.charts.forget_voxel()
-        self.views.mark(None)
+        self.views.unmark()
 
     def _visit_chosen(self) -> None:
         if self.visit is not None:
@@ -215,7 +213,7 @@ class Workstation:
         visit = self.session.visit(name)
         if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
             with self.state:
-                self.views.mark(ras)
+                self.views.mark(visit, ras)
                 self.attempt(lambda: self.charts.explain(visit, ras))
 
     def _moved(self) -> None:
@@ -227,7 +225,11 @@ class Workstation:
 
         The server answers the page only after a callback has returned.
         """
-        return lambda *arguments: self._start(self._guarded(action, *arguments))
+
+        def start(*arguments: Any) -> None:
+            self._start(self._guarded(action, *arguments))
+
+        return start
 
     def as_action(self, action: Callable[..., Awaitable[Any]]) -> Callable[..., None]:
         """Return a callback like :meth:`as_task`, for actions of which one runs at a time.
@@ -235,18 +237,9 @@ class Workstation:
         The page is busy from the answer to the click on; a second start does nothing.
         """
 
-        async def run(*arguments: Any) -> None:
-            try:
-                await self._guarded(action, *arguments)
-            finally:
-                self._acting = False
-                with self.state as state:
-                    state.busy = False
-
         def start(*arguments: Any) -> None:
-            if not self._acting and not self.state.busy:
-                self._acting = self.state.busy = True
-                self._start(run(*arguments))
+            if not self.activity["busy"]:
+                self.activity.follow("busy", self._start(self._guarded(action, *arguments)))
 
         return start
 
@@ -258,10 +251,11 @@ class Workstation:
             log.exception("%s failed", getattr(action, "__name__", "an action"))
             self.show_error(UNEXPECTED.format(error=error))
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def choose(self, values: dict[str, Any]) -> list[Any]:
         """Change settings by their paths, and compute soon what depends on them.
@@ -304,7 +298,9 @@ class Workstation:
 
     # -- recomputation --------------------------------------------------------------------------
 
-    def after_pause(self, name: str, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
+    def after_pause(
+        self, name: str, seconds: float, action: Callable[[], Awaitable[None]]
+    ) -> asyncio.Task[None]:
         """Run an action some time after the last call with its name."""
         if (earlier := self._timers.get(name)) is not None:
             earlier.cancel()
@@ -318,7 +314,8 @@ class Workstation:
             except Exception:
                 log.exception("%s failed", name)
 
-        self._timers[name] = asyncio.get_running_loop().create_task(wait())
+        task = self._timers[name] = asyncio.get_running_loop().create_task(wait())
+        return task
 
     def _drawn(self, visit: Any) -> None:
         """Show the numbers of the regions that were drawn, and compute the maps soon."""
@@ -333,9 +330,9 @@ class Workstation:
         """Save soon what was changed, and compute soon what depends on it."""
         self.show_undo()
         self._outdated.update(visit.name for visit in visits)
-        self.state.updating = True
         self.save_soon()
-        self.after_pause("compute", _COMPUTE_DELAY, self._compute_outdated)
+        computing = self.after_pause("compute", _COMPUTE_DELAY, self._compute_outdated)
+        self.activity.follow("updating", computing)
 
     def save_soon(self) -> None:
         """Save the work when nothing has changed for a while."""
@@ -348,20 +345,12 @@ class Workstation:
         self.after_pause("save", _SAVE_DELAY, save)
 
     async def _compute_outdated(self) -> None:
-        self._computing += 1
-        try:
-            while self._outdated:
-                visit = self.session.visit(self._outdated.pop())
-                if visit.analysis is not None and not visit.is_current:
-                    await self.analyse(visit, quiet=True)
-                else:
-                    self.refresh()  # a change was taken back; the steps say so
-        finally:
-            self._computing -= 1
-        # Another call may still wait for its turn, or for the pause after the last change.
-        if not (self._computing or self._outdated or "compute" in self._timers):
-            with self.state as state:
-                state.updating = False
+        while self._outdated:
+            visit = self.session.visit(self._outdated.pop())
+            if visit.analysis is not None and not visit.is_current:
+                await self.analyse(visit, quiet=True)
+            else:
+                self.refresh()  # a change was taken back; the steps say so
 
     async def analyse(self, visit: Any, *, quiet: bool = False) -> bool:
         """Compute and show a visit's maps and measurements; return whether the work was completed.
@@ -399,7 +388,7 @@ class Workstation:
             self.drawing.forget()
             self.drawing.activate(visit)
             self.charts.forget_voxel()
-            self.views.mark(None)
+            self.views.unmark()
             self.views.fill()
         self.refresh()
         self.views.fit(again=False)
@@ -409,3 +398,8 @@ class Workstation:
         """Fit the images to the views, whose size the page has reported by now."""
         with self.state:
             self.views.fit()
+
+    async def _follow_size(self) -> None:
+        """Follow a new size of the views, with the same zoom, pan and slices."""
+        with self.state:
+            self.views.fit(keep=True)

@@ -107,13 +107,15 @@ class ArteriesPanel:
         station, visit = self._station, self._station.visit
         if visit is None:
             return
-        given = {n: s for n, s in visit.settings.fit.shifts.items() if n != name}
-        values: dict[str, float] = {}
-        if str(text).strip():
-            parse = FORM["fit.shifts"].parse_named
-            if not station.attempt(lambda: values.update([parse(f"{name}={text}")])):
-                return
-        station.choose({"fit.shifts": given | values})
+        parse = FORM["fit.shifts"].parse_named
+
+        def change() -> None:
+            seconds = parse(f"{name}={text}")[1] if str(text).strip() else None
+            station.changed(*station.session.set_delay(visit, name, seconds))
+
+        station.attempt(change)
+        with station.state:
+            station.refresh()
 
     def _shift_chosen(self) -> None:
         visit = self._station.visit
@@ -175,7 +177,7 @@ class ArteriesPanel:
             self._station.state.region_delays = []
         elif visit.is_current:
             self._station.state.region_delays = [
-                {"name": name, "value": f"{delay.value:.2f}", "text": shown.delay(delay),
+                {"name": name, "value": f"{delay.value:.2f}", "text": shown.delay_shown(delay),
                  "own": name in visit.settings.fit.shifts}
                 for name, delay in visit.analysis.delays().items()
             ]  # fmt: skip
@@ -231,7 +233,10 @@ class ArteriesPanel:
                     classes="hint",
                 )
             with html.Div(v_if="region_delays.length", classes="stack", id="region-delays"):
-                html.Div("Shift of each region", classes="label", title=setting_help("fit.shifts"))
+                html.Div(
+                    "Shift of each region, and what its curves show (95 %)", classes="label",
+                    title=setting_help("fit.shifts"),
+                )  # fmt: skip
                 with html.Div(v_for="d in region_delays", key="d.name", classes="row"):
                     html.Span("{{ d.name }}", classes="field")
                     html.Input(

@@ -13,11 +13,12 @@ from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.atomic_folder import replaced
 from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.files.user_data import private_folder, user_folder
-from SpineDCELib.run.saved_session import SESSION, SavedVisit, recover_session
+from SpineDCELib.run.saved_session import SESSION, SavedVisit, recover_session, write_session
 
 from SpineDCEWidget.browser.kept_data import RECENT
 from SpineDCEWidget.browser.user_folders import work_folder
 from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.wording import remedy
 
 #: Most entries of the list of recent work.
@@ -51,6 +52,18 @@ class Autosave:
         except (SpineDCEError, OSError) as error:
             reason = remedy(error) if isinstance(error, SpineDCEError) else str(error)
             self.problem = f"The work could not be saved: {reason}"
+
+    def save_apart(self, visit: VisitSession) -> None:
+        """Save the work, and that on a visit beside its own study, because it is to be closed."""
+        self.save()
+        if visit.study_path is None:
+            return
+        kept = work_beside(visit.study_path, lambda _text: None)
+        mine = {saved.name: saved for saved in self._session.saved() if saved.name == visit.name}
+        try:
+            write_session(work_folder(visit.study_path), [*(kept | mine).values()])
+        except (SpineDCEError, OSError) as error:
+            self.problem = f"The work could not be saved: {error}"
 
     def _remember(self, folder: Path) -> None:
         opened = {v.name: v.study_path or self.scene for v in self._session.visits}

@@ -7,7 +7,8 @@ import contextlib
 import ctypes
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Generator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,11 +23,48 @@ log = logging.getLogger(__name__)
 _PAUSE = 0.02
 
 
+class Activity:
+    """What is under way: "busy" locks the page, "updating" is followed by newer results.
+
+    Args:
+        state: trame's state; ``busy`` and ``updating`` are set.
+    """
+
+    def __init__(self, state: Any) -> None:
+        self._state = state
+        self._under_way: Counter[str] = Counter()
+        state.update({"busy": False, "updating": False})
+
+    def __getitem__(self, kind: str) -> bool:
+        """Return whether anything of a kind is under way."""
+        return self._under_way[kind] > 0
+
+    @contextlib.contextmanager
+    def during(self, kind: str) -> Iterator[None]:
+        """Be under way inside."""
+        self._count(kind, 1)
+        try:
+            yield
+        finally:
+            self._count(kind, -1)
+
+    def follow(self, kind: str, task: asyncio.Task[None]) -> None:
+        """Be under way from now on until a task is done."""
+        self._count(kind, 1)
+        task.add_done_callback(lambda _task: self._count(kind, -1))
+
+    def _count(self, kind: str, by: int) -> None:
+        self._under_way[kind] += by
+        with self._state as state:
+            state[kind] = self[kind]
+
+
 class Jobs:
     """Runner of one job at a time, whose progress the page shows.
 
     Args:
-        state: trame's state; ``busy``, ``busy_title``, ``busy_share`` and ``busy_step`` are set.
+        state: trame's state; ``busy_title``, ``busy_share`` and ``busy_step`` are set.
+        activity: is busy during a job that locks the page.
         failed: called with the message of an error.
         started: called when a job that a user started begins.
     """
@@ -34,17 +72,17 @@ class Jobs:
     def __init__(
         self,
         state: Any,
+        activity: Activity,
         failed: Callable[[str], None],
         started: Callable[[], None] = lambda: None,
     ) -> None:
         self._state, self._failed, self._started = state, failed, started
+        self._activity = activity
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="job")
         self._stop = threading.Event()
         self._turn = asyncio.Lock()
         self._share, self._step = 0.0, ""
-        #: Tells whether an action with several jobs is running, during which the page stays busy.
-        self.acting: Callable[[], bool] = lambda: False
-        state.update({"busy": False, "busy_title": "", "busy_share": 0, "busy_step": ""})
+        state.update({"busy_title": "", "busy_share": 0, "busy_step": ""})
 
     @property
     def running(self) -> bool:
@@ -97,22 +135,17 @@ class Jobs:
     @contextlib.asynccontextmanager
     async def _shown(self, title: str, quiet: bool) -> AsyncIterator[None]:
         """Run one job inside: wait for the previous one, show its progress and its errors."""
+        locks = contextlib.nullcontext() if quiet else self._activity.during("busy")
         async with self._turn:
             self._stop.clear()
             if not quiet:
                 self._started()
             self._share, self._step = 0.0, ""
             with self._state as state:
-                state.update(
-                    {
-                        "busy": not quiet or self.acting(),
-                        "busy_title": title,
-                        "busy_share": 0,
-                        "busy_step": "",
-                    }
-                )
+                state.update({"busy_title": title, "busy_share": 0, "busy_step": ""})
             try:
-                yield
+                with locks:
+                    yield
             except Cancelled:
                 pass
             except SpineDCEError as error:
@@ -127,7 +160,7 @@ class Jobs:
             finally:
                 _release_memory()
                 with self._state as state:
-                    state.update({"busy": self.acting(), "busy_title": "", "busy_step": ""})
+                    state.update({"busy_title": "", "busy_step": ""})
 
     def _show(self) -> None:
         with self._state as state:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -78,16 +79,13 @@ class Drawing:
         if visit is self.visit or visit is None:
             return
         tool, role = self.tool, self.role
-        self._quiet = True
-        try:
+        with self._quietly():
             self._edit(visit.segmentation, visit.frame)
             self.visit = visit
             self._editor.set_overwrite_mode(SegmentationOverwriteMode.ALLOW_OVERLAP)
             self.tool = "look"
             if role:
                 self.take(role, tool)
-        finally:
-            self._quiet = False
 
     def _edit(self, node: Any, frame: Any) -> None:
         """Let the editor work on a segmentation.
@@ -117,11 +115,28 @@ class Drawing:
         """ID of the segment that is drawn."""
         return str(self._editor.get_active_segment_id())
 
+    @property
+    def region(self) -> str:
+        """Name of the region that is drawn; "" while no tool is armed."""
+        if self.visit is None or not self.role or not self.segment:
+            return ""
+        segment = self.visit.segmentation.GetSegmentation().GetSegment(self.segment)
+        return "" if segment is None else str(segment.GetName())
+
     # -- tools ----------------------------------------------------------------------------------
 
     def take(self, role: str, tool: str = "paint", *, another: bool = False) -> None:
         """Arm a tool for the segment of a role; add a segment if there is none."""
-        segment = self._session.segment_for(self.visit, role, another=another)
+        self._arm(role, self._session.segment_for(self.visit, role, another=another), tool)
+
+    def take_region(self, name: str) -> None:
+        """Arm the tool in use, or the brush, for the region of a name."""
+        segments = self.visit.segmentation.GetSegmentation()
+        identity = segments.GetSegmentIdBySegmentName(name)
+        if identity:
+            self._arm(self.visit.state.roles[name], identity, self.tool)
+
+    def _arm(self, role: str, segment: str, tool: str) -> None:
         self._editor.set_active_segment_id(segment)
         self.role = role
         self.use("paint" if tool == "look" else tool)
@@ -234,15 +249,28 @@ class Drawing:
             self._labelmap(mask), modification_mode=ModificationMode.Add
         )
 
-    def load(self, masks: dict[str, np.ndarray], roles: Mapping[str, str]) -> None:
-        """Add regions; replace those with the same name."""
+    def replace(self, mask: np.ndarray) -> None:
+        """Let the voxels of a mask be the region that is drawn."""
+        with self._quietly():
+            fill_segments(
+                self.visit.segmentation, {self.region: mask},
+                self.visit.analysis.study.dynamic.geometry, roles={},
+            )  # fmt: skip
+        self._changed(self.visit)
+
+    def load(self, masks: dict[str, np.ndarray], roles: Mapping[str, str]) -> dict[str, str]:
+        """Add regions; see :meth:`Session.load_regions`."""
+        with self._quietly():
+            return self._session.load_regions(self.visit, masks, roles)
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """Leave it to the caller to tell of changes."""
         self._quiet = True
         try:
-            geometry = self.visit.analysis.study.dynamic.geometry
-            fill_segments(self.visit.segmentation, masks, geometry, roles=roles)
+            yield
         finally:
             self._quiet = False
-        self._changed(self.visit)
 
     def remove(self, segment: str) -> None:
         """Remove a segment."""

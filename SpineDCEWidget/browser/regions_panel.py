@@ -15,6 +15,7 @@ from SpineDCELib.mrml.region_nodes import rulers_in
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.run.inputs import roles_of
 from SpineDCELib.series import Geometry, read_segmentation
+from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, words_of
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -72,8 +73,8 @@ class RegionsPanel:
         station.state.update(
             {
                 "role": "", "tool": "look", "brush": 8.0, "can_undo": False, "can_redo": False,
-                "region_numbers": {}, "rulers": [], "only_between": False,
-                "between": [0, 1], "signal_range": [0, 1], "placing": False,
+                "region_numbers": {}, "regions": [], "region": "", "rulers": [],
+                "only_between": False, "between": [0, 1], "signal_range": [0, 1], "placing": False,
             }
         )  # fmt: skip
         for name, action in {
@@ -114,6 +115,32 @@ class RegionsPanel:
         if self._drawing.role:
             self._drawing.take(self._drawing.role, self._drawing.tool, another=True)
             self.refresh()
+
+    def take(self, name: str) -> None:
+        """Arm the brush for the region of a name, or put it down if it is armed for that one."""
+        visit = self._station.visit
+        if visit is None:
+            return
+        self._drawing.activate(visit)
+        if self._drawing.region == name:
+            self._drawing.put_down()
+        else:
+            self._drawing.stop_placing_ruler()
+            self._drawing.take_region(name)
+            self._limit()
+            self._watch_brush()
+        self.refresh()
+
+    def set_role(self, name: str, role: str) -> None:
+        """Give a region another role; a tool that is armed for it stays armed."""
+        station, visit = self._station, self._station.visit
+        if visit is None:
+            return
+        if self._drawing.region == name:
+            self._drawing.role = role
+        station.session.set_role(visit, name, role)
+        station.changed(visit)
+        station.refresh()
 
     def use(self, tool: str) -> None:
         """Switch the tool."""
@@ -239,21 +266,21 @@ class RegionsPanel:
             return
         masks, roles = found
         drawing.activate(visit)
-        if drawing.role and list(roles.values()) == ["other"]:
-            (mask,) = masks.values()
-            segment = visit.segmentation.GetSegmentation().GetSegment(drawing.segment)
-            masks, roles = {segment.GetName(): mask}, {segment.GetName(): drawing.role}
-        drawing.load(masks, roles)
+        unknown = [name for name, role in roles.items() if role == "other"]
+        if drawing.region and list(roles) == unknown and len(masks) == 1:
+            names, unknown = [drawing.region], []
+            drawing.replace(next(iter(masks.values())))
+        else:
+            names = list(drawing.load(masks, roles).values())
+            station.changed(visit)
         areas = next(iter(masks.values())).sum((1, 2))
         station.views.go_to_slice(int(areas.argmax()), visit.name)
-        message = f"Loaded into the {visit.name} visit: {', '.join(masks)}."
-        if unknown := [name for name in masks if roles[name] == "other"]:
-            message += (
-                f" The role of {', '.join(unknown)} is not known. Include lesion, reference, aorta "
-                "or exclusion in the name, or select a region here and load one alone."
-            )
+        message = f"Loaded into the {visit.name} visit: {', '.join(names)}."
+        if unknown:
+            message += f" The role of {', '.join(unknown)} is not known. Choose it below."
         station.show_note(message)
-        self.refresh()
+        with station.state:
+            station.refresh()
 
     # -- rulers -----------------------------------------------------------------------------------
 
@@ -309,8 +336,16 @@ class RegionsPanel:
         self._preview.clear()
 
     def show_rows(self) -> None:
-        """Show the numbers of the regions beside their buttons."""
-        self._station.state.region_numbers = shown.region_numbers(self._station.charts.rows)
+        """Show the numbers of the regions beside their buttons and in the list."""
+        state, visit = self._station.state, self._station.visit
+        rows = {row.name: row for row in self._station.charts.rows}
+        state.region_numbers = shown.region_numbers(rows.values())
+        state.region = self._drawing.region
+        state.regions = [
+            {"name": name, "role": role, "colour": words_of(role).colour,
+             "text": shown.region_text(rows[name]) if name in rows else ""}
+            for name, role in (visit.state.roles.items() if visit is not None else ())
+        ]  # fmt: skip
 
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
@@ -410,6 +445,7 @@ class RegionsPanel:
                     v3.VBtn("Delete", size="x-small", variant="text", click=self.remove,
                             id="delete-region",
                             title="Delete the region")  # fmt: skip
+            self._list_ui()
             html.Div("Lesion size", classes="label")
             with html.Div(classes="row"):
                 v3.VBtn(
@@ -437,3 +473,26 @@ class RegionsPanel:
                     ],
                 )  # fmt: skip
             self._station.settings.ui(3)
+
+    def _list_ui(self) -> None:
+        """Build the list of the regions, with the role of each."""
+        with html.Div(v_if="regions.length", classes="stack", id="regions"):
+            html.Div("Regions of this visit", classes="label")
+            with html.Div(
+                v_for="r in regions", key="r.name", classes="region",
+                raw_attrs=[':class="{armed: region === r.name}"'],
+            ):  # fmt: skip
+                with html.Button(
+                    classes="region-name", click=(self.take, "[r.name]"), title="Draw this region",
+                    raw_attrs=[':aria-label="\'Draw \' + r.name"'],
+                ):  # fmt: skip
+                    html.Span(classes="swatch", raw_attrs=[':style="{background: r.colour}"'])
+                    html.B("{{ r.name }}")
+                with html.Select(
+                    classes="region-role", title="Role of this region",
+                    change=(self.set_role, "[r.name, $event.target.value]"),
+                    raw_attrs=[':value="r.role"', ':aria-label="\'Role of \' + r.name"'],
+                ):  # fmt: skip
+                    for role in (*ROLES, SEARCH):
+                        html.Option(words_of(role).title, value=role)
+                html.Div("{{ r.text }}", classes="hint numbers")

@@ -53,6 +53,7 @@ class ResultPanel:
         done, comparison = await station.jobs.run(COMPARING, jobs[0].run)
         if done:
             jobs[0].finish(comparison)
+            station.views.align(station.state.visit)  # the vertebrae are registered now
             station.save_soon()
         station.refresh()
 
@@ -157,20 +158,12 @@ class ResultPanel:
                 )  # fmt: skip
             with html.Div(v_if="question.text && !compared", classes="stack", id="question"):
                 html.Div("{{ question.text }}", classes="warn")
-                with html.Div(classes="row"):
-                    v3.VBtn(
-                        "Swap visits", size="small", variant="tonal", v_if="question.swap",
-                        click=self._station.as_action(self.swap_visits), id="swap-visits",
-                        classes="action",
-                        **disabled_if(
-                            BUSY, "Take each study as the other visit, with its regions"
-                        ),
-                    )  # fmt: skip
-                    v3.VBtn(
-                        "Compare anyway", size="small", variant="tonal",
-                        click=self.accept, id="accept-finding",
-                        **disabled_if(BUSY, "Accept this finding for these two visits"),
-                    )  # fmt: skip
+                self._station.study.answers_ui()
+                v3.VBtn(
+                    "Compare anyway", size="small", variant="tonal",
+                    click=self.accept, id="accept-finding",
+                    **disabled_if(BUSY, "Accept this finding for these two visits"),
+                )  # fmt: skip
             html.Div(
                 "{{ result.call }}", classes="call", v_if="result.call", id="call",
                 raw_attrs=[':class="{current: compared}"'],

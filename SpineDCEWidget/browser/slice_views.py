@@ -9,19 +9,22 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.mrml.region_nodes import ruler_nodes
+from SpineDCELib.mrml.visit_nodes import remove_whole
 from SpineDCELib.mrml.volume_nodes import index_of, ras_of
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 
 from SpineDCEWidget.browser.view_stream import Pictures
+from SpineDCEWidget.shared.linked_places import place_in, registration_of
 from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
 
 #: Images that a view can show, in the order of the menu.
 CONTENTS = ("T1", "frame", "map", "fused")
 COLUMNS = 3
-_CROSSHAIR_HIDDEN = 0
 #: Largest distance between press and release of a click, pixels.
 _CLICK = 3
+#: Size of the crosshair, mm, and its colour.
+_CROSS, _YELLOW = 6.0, (1.0, 1.0, 0.0)
 
 
 @dataclass
@@ -74,7 +77,7 @@ class Views:
         released: Callable[[], None],
         pointed: Callable[[str], None],
         moved: Callable[[], None],
-        resized: Callable[[], None],
+        resized: Callable[[], object],
     ) -> None:
         self._app, self._session = app, session
         self._factory = RemoteSliceViewFactory(server)
@@ -86,6 +89,11 @@ class Views:
         self.linked = True
         self._following = False
         self._sizes: dict[str, tuple[int, int]] = {}
+        #: Pane → mm per pixel at which its slice fits the view; and how many times that is shown.
+        self._fitting: dict[str, float] = {}
+        self._zooms: dict[str, float] = {}
+        #: Crosshairs, one for each visit in which a place is marked.
+        self.marks: list[Any] = []
         self._pressed: dict[str, tuple[int, int]] = {}
         app.view_manager.register_factory(self._factory)
         self.panes = [self._pane(visit, column) for visit in VISITS for column in range(COLUMNS)]
@@ -175,11 +183,12 @@ class Views:
 
     # -- slices ---------------------------------------------------------------------------------
 
-    def fit(self, *, again: bool = True) -> None:
+    def fit(self, *, again: bool = True, keep: bool = False) -> None:
         """Rotate every view to its dynamic slices and fit them to the view.
 
         Args:
             again: keep the slice that is shown instead of showing the middle one.
+            keep: keep zoom and pan too, because only the size of a view has changed.
         """
         with self._alone():
             for pane in self.panes:
@@ -190,6 +199,8 @@ class Views:
                 geometry = visit.analysis.study.dynamic.geometry
                 index = self.slice_index(pane.visit) if again else geometry.shape[0] // 2
                 pane.view._update_slice_size()
+                origin = node.GetXYZOrigin() if keep else (0.0, 0.0, 0.0)
+                zoom = self._zooms.get(pane.name, 1.0) if keep else 1.0
                 node.SetOrientation(_orientation(geometry))
                 node.RotateToVolumePlane(visit.frame)
                 width, height = pane.view.render_window().GetSize()
@@ -197,18 +208,25 @@ class Views:
                 node.SetSliceSpacingModeToPrescribed()
                 node.SetPrescribedSliceSpacing(1, 1, float(geometry.spacing[2]))
                 self._sizes[pane.name] = node.GetDimensions()[:2]
+                self._fitting[pane.name] = _scale(node)
+                self._zooms[pane.name] = zoom
+                _show_field(node, zoom * _scale(node), origin)
                 self._go(pane, index)
         self._moved()
 
     def slice_index(self, visit_name: str) -> int:
         """Return the dynamic slice that the views of a visit show."""
         pane = next(p for p in self.panes if p.visit == visit_name)
-        return self._nearest(pane, pane.node.GetSliceToRAS())
+        return self._nearest(pane, _middle(pane.node))
 
-    def _nearest(self, pane: Pane, matrix: Any) -> int:
-        """Return the slice of a pane's visit that is nearest to the centre of another view."""
+    def middle(self, visit_name: str) -> Any:
+        """Return the RAS point in the middle of a visit's views, mm."""
+        return _middle(next(p for p in self.panes if p.visit == visit_name).node)
+
+    def _nearest(self, pane: Pane, ras: Any) -> int:
+        """Return the slice of a pane's visit that is nearest to a RAS point."""
         geometry = self.visit_of(pane).analysis.study.dynamic.geometry
-        index = index_of([matrix.GetElement(r, 3) for r in range(3)], geometry)[0]
+        index = index_of(list(ras), geometry)[0]
         return int(np.clip(round(index), 0, geometry.shape[0] - 1))
 
     def go_to_slice(self, index: int, visit_name: str) -> None:
@@ -226,12 +244,31 @@ class Views:
         ras = ras_of((index, (rows - 1) / 2, (columns - 1) / 2), geometry)
         pane.node.JumpSliceByOffsetting(*(float(v) for v in ras))
 
-    def mark(self, ras: tuple[float, float, float] | None) -> None:
-        """Move the crosshair to a RAS point, mm; None hides it."""
-        cross = self._app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
-        if ras is not None:
-            cross.SetCrosshairRAS(*ras)
-        cross.SetCrosshairMode(_CROSSHAIR_HIDDEN if ras is None else cross.ShowSmallBasic)
+    def mark(self, visit: Any, ras: tuple[float, float, float]) -> None:
+        """Mark a RAS point of a visit, mm, and what corresponds to it in the other visits."""
+        self.unmark()
+        for other in self._session.visits:
+            node = self._app.scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", "Place")
+            node.SaveWithSceneOff()
+            node.SetLocked(True)
+            node.CreateDefaultDisplayNodes()
+            display = node.GetDisplayNode()
+            display.SaveWithSceneOff()
+            display.SetGlyphTypeFromString("CrossDot2D")
+            display.SetGlyphSize(_CROSS)
+            display.SetUseGlyphScale(False)
+            display.SetSelectedColor(*_YELLOW)
+            display.SetPointLabelsVisibility(False)
+            display.SetPropertiesLabelVisibility(False)
+            self.confine(node, other.name)
+            node.AddControlPoint(*place_in(self._session, visit, other, ras))
+            self.marks.append(node)
+
+    def unmark(self) -> None:
+        """Remove the crosshairs."""
+        for node in self.marks:
+            remove_whole(node)
+        self.marks.clear()
 
     def letters(self, visit_name: str) -> dict[str, str]:
         """Return the anatomical letter of each side of a visit's views."""
@@ -263,30 +300,51 @@ class Views:
         if self._sizes.get(leader.name) != size:
             # The size of the view has changed; `resized` fits all views when none changes any more.
             self._sizes[leader.name] = size
+            self._fitting.pop(leader.name, None)  # the node has followed the size in its own way
             self._resized()
             return
         with self._alone():
             source = leader.node
-            scale = source.GetFieldOfView()[0] / max(source.GetDimensions()[0], 1)
+            if (fitting := self._fitting.get(leader.name)) is not None:
+                self._zooms[leader.name] = _scale(source) / fitting
             for pane in self.panes:
-                if pane is leader or self.visit_of(pane) is None:
+                visit = self.visit_of(pane)
+                if pane is leader or visit is None:
                     continue
-                node = pane.node
+                node, origin = pane.node, source.GetXYZOrigin()
                 changing = node.StartModify()
                 if pane.visit == leader.visit:
                     node.GetSliceToRAS().DeepCopy(source.GetSliceToRAS())
                 elif self.linked:
-                    self._go(pane, self._nearest(pane, source.GetSliceToRAS()))
+                    origin = self._go_along(pane, leader)
                 else:
                     node.EndModify(changing)
                     continue
-                own = node.GetDimensions()
-                depth = node.GetFieldOfView()[2]
-                node.SetFieldOfView(scale * own[0], scale * own[1], depth)
-                node.SetXYZOrigin(*source.GetXYZOrigin())
-                node.UpdateMatrices()
+                self._zooms[pane.name] = self._zooms.get(leader.name, 1.0)
+                _show_field(node, _scale(source), origin)
                 node.EndModify(changing)
         self._moved()
+
+    def _go_along(self, pane: Pane, leader: Pane) -> Sequence[float]:
+        """Show the slice of a linked visit that corresponds to a leading view.
+
+        Returns:
+            The origin of the field of view: with a registration, the same anatomy is in the middle.
+        """
+        there = self.visit_of(leader), self.visit_of(pane)
+        middle = place_in(self._session, *there, _middle(leader.node))
+        self._go(pane, self._nearest(pane, middle))
+        if registration_of(self._session) is None:
+            return leader.node.GetXYZOrigin()  # type: ignore[no-any-return]
+        inverse = np.linalg.inv(_array(pane.node.GetSliceToRAS()))
+        across, up, _depth, _one = inverse @ [*middle, 1.0]
+        return across, up, 0.0
+
+    def align(self, visit_name: str) -> None:
+        """Let the views of a linked visit follow those of a visit at once."""
+        leader = next(p for p in self.panes if p.visit == visit_name)
+        if self.linked:
+            self._follow(leader)
 
     # -- mouse ----------------------------------------------------------------------------------
 
@@ -304,6 +362,29 @@ class Views:
             return
         x, y, z, _ = pane.node.GetXYToRAS().MultiplyPoint((*at, 0.0, 1.0))
         self._clicked(pane.visit, (x, y, z))
+
+
+def _array(matrix: Any) -> Any:
+    return np.array([[matrix.GetElement(r, c) for c in range(4)] for r in range(4)])
+
+
+def _scale(node: Any) -> float:
+    """Return mm per pixel of a slice node."""
+    return float(node.GetFieldOfView()[0] / max(node.GetDimensions()[0], 1))
+
+
+def _middle(node: Any) -> Any:
+    """Return the RAS point in the middle of a slice node's field of view."""
+    across, up, _depth = node.GetXYZOrigin()
+    return (_array(node.GetSliceToRAS()) @ [across, up, 0.0, 1.0])[:3]
+
+
+def _show_field(node: Any, scale: float, origin: Sequence[float]) -> None:
+    """Set mm per pixel of a slice node, and the origin of its field of view."""
+    width, height, _count = node.GetDimensions()
+    node.SetFieldOfView(scale * width, scale * height, node.GetFieldOfView()[2])
+    node.SetXYZOrigin(*origin)
+    node.UpdateMatrices()
 
 
 def _orientation(geometry: Any) -> str:

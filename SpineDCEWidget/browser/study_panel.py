@@ -291,24 +291,28 @@ class StudyPanel:
         station.autosave.scene = None
         station.drawing.forget()
         station.charts.forget_voxel()
+        station.views.unmark()
         station.session.close()
         remove_unused_uploads()
         station.views.set_rows([SHOWN_VISITS[0]])
         station.state.visit = SHOWN_VISITS[0]
         station.refresh()
 
-    def close_follow_up(self) -> None:
-        """Close the follow-up study, so that another one can be opened in its place."""
-        station, name = self._station, SHOWN_VISITS[1]
+    def close_visit(self, name: str) -> None:
+        """Close the study of one visit, so that another one can be opened in its place."""
+        station = self._station
         if station.state.busy:
             return
-        station.autosave.save()
+        visit = station.session.visit(name)
+        station.autosave.save_apart(visit)
         station.drawing.forget()
         station.charts.forget_voxel()
-        station.session.close_visit(station.session.visit(name))
-        station.views.set_rows([SHOWN_VISITS[0]])
-        station.state.visit = SHOWN_VISITS[0]
-        station.refresh()
+        station.views.unmark()
+        station.session.close_visit(visit)
+        left = [visit.name for visit in station.session.visits if visit.name in SHOWN_VISITS]
+        station.views.set_rows(left)
+        station.state.visit = left[0]
+        station.go_to_step(1)
 
     def remove_kept(self) -> None:
         """Remove what the program keeps on this computer, except for the open studies."""
@@ -502,20 +506,7 @@ class StudyPanel:
                 html.Td("{{ cell }}", v_for="(cell, i) in f", key="i")
             with html.Div(v_if="question.text", classes="stack card", id="pair-question"):
                 html.Div("{{ question.text }}", classes="warn")
-                with html.Div(classes="row"):
-                    v3.VBtn(
-                        "Swap visits", size="small", variant="tonal", v_if="question.swap",
-                        click=station.as_action(station.result.swap_visits),
-                        classes="action", id="swap-visits-study",
-                        **disabled_if(
-                            BUSY, "Take each study as the other visit, with its regions"
-                        ),
-                    )  # fmt: skip
-                    v3.VBtn(
-                        "Close follow-up", size="small", variant="tonal", id="close-follow-up",
-                        click=self.close_follow_up,
-                        **disabled_if(BUSY, "Close it, to open another study in its place"),
-                    )  # fmt: skip
+                self.answers_ui("-study")
             v3.VSelect(
                 v_if="reading_choices.length > 1",
                 v_model=("reading_choice",), items=("reading_choices",), id="reading-choice",
@@ -535,6 +526,27 @@ class StudyPanel:
                         **disabled_if(BUSY, "Save the work and close both visits"),
                         id="close-study")  # fmt: skip
         station.ctrl.trigger("scan")(station.as_action(self.scan))
+
+    def answers_ui(self, place: str = "") -> None:
+        """Build the buttons that correct what is wrong with a pair of visits.
+
+        Args:
+            place: end of their IDs, because two steps have them.
+        """
+        v3.VBtn(
+            "Swap visits", size="small", variant="tonal", v_if="question.swap",
+            click=self._station.as_action(self._station.result.swap_visits),
+            classes="action", id=f"swap-visits{place}",
+            **disabled_if(BUSY, "Take each study as the other visit, with its regions"),
+        )  # fmt: skip
+        for name in SHOWN_VISITS:
+            v3.VBtn(
+                f"Choose another {name} study", size="small", variant="tonal",
+                click=(self.close_visit, f"['{name}']"), id=f"replace-{name}{place}",
+                **disabled_if(
+                    BUSY, "Save the work on this study and close it, to open another in its place"
+                ),
+            )  # fmt: skip
 
 
 def _used(choices: ReadingChoices) -> int | None:

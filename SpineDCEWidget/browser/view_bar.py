@@ -34,7 +34,7 @@ class ViewBar:
             "columns": self._columns_chosen, "map_name": self._map_chosen,
             "opacity": lambda: station.views.set_opacity(station.state.opacity / 100),
             "frame": self.show_frame, "slice_index": self._slice_chosen,
-            "linked": lambda: setattr(station.views, "linked", station.state.linked),
+            "linked": self._link_chosen,
             "dark": station.charts.refresh,
         }.items():  # fmt: skip
             station.state.change(name)(lambda action=action, **_: action())
@@ -128,6 +128,10 @@ class ViewBar:
         visit = station.visit
         if visit is not None and int(state.slice_index) != station.views.slice_index(visit.name):
             station.views.go_to_slice(int(state.slice_index), visit.name)
+
+    def _link_chosen(self) -> None:
+        self._station.views.linked = self._station.state.linked
+        self._station.views.align(self._station.state.visit)
 
     def step_slice(self, step: int) -> None:
         """Show a slice some steps further."""

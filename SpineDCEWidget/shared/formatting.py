@@ -113,23 +113,23 @@ def proposal(visit: VisitSession) -> str:
 def delay_rows(visit: VisitSession) -> Rows:
     """Return one row per lesion and reference: its delay with its interval, and the one in use."""
     headings = [_("region"), _("delay of its curves, 95 %"), _("in use")]
-    rows = []
-    for name, delay in visit.delays().items():
-        found = _("not determined")
-        if delay.determined:
-            found = f"{seconds(delay.proposal)} ({number(delay.low, 1)} – {seconds(delay.high)})"
-        rows.append([name, found, seconds(delay.value, 2)])
+    rows = [
+        [name, delay_shown(found), seconds(found.value, 2)]
+        for name, found in visit.delays().items()
+    ]
     return headings, rows
 
 
-def delay(found: Delay) -> str:
-    """Return what the curves of a region say about its delay."""
+def delay_shown(found: Delay) -> str:
+    """Return the delay that a region's curves show, with its interval, or that they show none."""
     if not found.determined:
-        return _("not determined by its curves; the study's shift is used")
-    words = _("its curves show {low} to {high}")
+        return _("not determined")
+    words = "{best} ({low} to {high})"
     if found.contradicted:
-        words = _("outside what its curves show: {low} to {high}")
-    return words.format(low=number(found.low, 1), high=seconds(found.high))
+        words += _("; the one in use lies outside")
+    return words.format(
+        best=seconds(found.proposal), low=number(found.low, 1), high=seconds(found.high)
+    )
 
 
 # -- regions ------------------------------------------------------------------------------------
@@ -139,16 +139,21 @@ def region_numbers(rows: Iterable[RegionNumbers]) -> dict[str, str]:
     """Return role → text beside its button: volume, Vp, and for lesions normalised Vp."""
     said: dict[str, list[str]] = {}
     for row in rows:
-        text = f"{number(row.volume, 1)} mL"
-        # Of the lesion and the reference, that whose ratio is shown.
-        name = "vp_voxel" if "vp_voxel" in row.means else "vp"
-        vp = row.means.get(name, math.nan)
-        if row.role in ("lesion", "reference") and math.isfinite(vp):
-            text += f" · {QUANTITIES[name].title} {value(name, vp)}"
-        if math.isfinite(row.normalised_vp):
-            text += f" · {times(row.normalised_vp)}"
-        said.setdefault(row.role, []).append(text)
+        said.setdefault(row.role, []).append(region_text(row))
     return {role: "; ".join(texts) for role, texts in said.items()}
+
+
+def region_text(row: RegionNumbers) -> str:
+    """Return volume, Vp, and normalised Vp of one region, as far as its role has them."""
+    text = f"{number(row.volume, 1)} mL"
+    # Of the lesion and the reference, that whose ratio is shown.
+    name = "vp_voxel" if "vp_voxel" in row.means else "vp"
+    vp = row.means.get(name, math.nan)
+    if row.role in ("lesion", "reference") and math.isfinite(vp):
+        text += f" · {QUANTITIES[name].title} {value(name, vp)}"
+    if math.isfinite(row.normalised_vp):
+        text += f" · {times(row.normalised_vp)}"
+    return text
 
 
 def sizes(visit: VisitSession) -> str:

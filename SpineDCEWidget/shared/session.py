@@ -25,7 +25,6 @@ from SpineDCELib.aif.manual_selection import (
 )
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import refit_slices
-from SpineDCELib.analysis.mapped_images import map_images
 from SpineDCELib.compare.common_mode import is_automatic, require_common_mode
 from SpineDCELib.compare.compare_visits import Comparison, Visit, check_pair, compare_visits
 from SpineDCELib.data import Images, Result
@@ -33,7 +32,6 @@ from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
 from SpineDCELib.mrml.image_nodes import images_of
-from SpineDCELib.mrml.node_stamps import needed_images, stamps_of
 from SpineDCELib.mrml.scene_bundles import BundledVisit
 from SpineDCELib.mrml.visit_nodes import visit_names
 from SpineDCELib.mrml.visit_record import (
@@ -59,6 +57,7 @@ from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 from SpineDCEWidget.shared.computation import PROPOSED_DIGITS, Computed, Job, compute_snapshot
 from SpineDCEWidget.shared.patient_identity import patient_of
+from SpineDCEWidget.shared.scene_changes import follow_nodes, read_drawn
 from SpineDCEWidget.shared.session_state import (
     SessionState,
     curve_from_dict,
@@ -264,7 +263,7 @@ class Session:
         visit_display.show_study(nodes, images)
         nodes.file_under(visit.patient or _("Patient not named in the images"), visit.title)
         visit.remember_images()
-        self._read_drawn(visit)
+        read_drawn(self, visit)
         self._keep(visit)
         self._update_modes()
         self.history.clear(self.state)
@@ -388,7 +387,7 @@ class Session:
         """Give every visit the mode that the visits have in common."""
         for visit in self.visits:
             if visit.needed().settings != self._settings_of(visit):
-                self._update_analysis(visit)
+                self.update_analysis(visit)
 
     def _change(self, new: SessionState, text: str, key: str = "") -> list[VisitSession]:
         """Move to another state, and let it be undone."""
@@ -431,11 +430,11 @@ class Session:
                 analysis.update(study=images)
                 visit_display.show_study(nodes, images)
                 visit.remember_images()
-            self._update_analysis(visit)
+            self.update_analysis(visit)
             self._keep(visit)
         return changed
 
-    def _update_analysis(self, visit: VisitSession) -> None:
+    def update_analysis(self, visit: VisitSession) -> None:
         """Give the analysis what the visit's state says."""
         analysis, state = visit.needed(), visit.state
         visit.problem = ""  # of a computation with other inputs
@@ -600,15 +599,19 @@ class Session:
         visit_display.show_study(visit.nodes, visit.needed().study)
         visit.remember_images()
         self._update_modes()
-        self._update_analysis(visit)
+        self.update_analysis(visit)
         self.history.clear(self.state)
 
     def set_role(self, visit: VisitSession, name: str, role: str) -> list[VisitSession]:
         """Give a region another role."""
-        roles = {**visit.state.roles, name: role}
-        drawn.give_role(visit.segmentation, name, role)
-        state = replace(visit.state, roles=roles)
-        return self._change(self._with(visit, state), _("Change the role of a region"))
+        self.regions_changed(visit)
+        if name not in visit.state.regions:  # empty; it waits for the brush
+            drawn.give_role(visit.segmentation, name, role)
+            read_drawn(self, visit)
+            return []
+        state = replace(visit.state, roles={**visit.state.roles, name: role})
+        text = _("Change the role of {name}").format(name=name)
+        return self._change(self._with(visit, state), text)
 
     def _with(self, visit: VisitSession, state: VisitState) -> SessionState:
         return SessionState(self.common, {**self.state.visits, visit.name: state})
@@ -620,7 +623,7 @@ class Session:
         if self._applying or self.scene.IsClosing():
             return False
         old = visit.state
-        if not self._read_drawn(visit):
+        if not read_drawn(self, visit):
             return False
         moved = len(old.rulers) == len(visit.state.rulers) and same_regions(old, visit.state)
         self.history.record(
@@ -638,66 +641,7 @@ class Session:
         Returns:
             The visits that have changed.
         """
-        return [] if self._applying else [v for v in self.visits if self._follow_nodes(v)]
-
-    def _follow_nodes(self, visit: VisitSession) -> bool:
-        nodes, study = visit.nodes, visit.needed().study
-        nodes.restore()
-        needed = needed_images(study)
-        missing = [use for use in needed if nodes.get(use) is None]
-        # The subject hierarchy, where a person deletes a visit, shows no sequences.
-        seen = [use for use in needed if use in ("frame", "anatomy")]
-        if visit.segmentation is None and set(seen) <= set(missing) and not visit.maps:
-            self._tell(visit, _("The {visit} visit was deleted from the scene and is closed."))
-            self.close_visit(visit)
-            return True
-        changed = self._follow_maps(visit)
-        if missing:
-            visit_display.show_study(nodes, study)
-            visit.remember_images()
-            self._tell(
-                visit,
-                _(
-                    "Images of the {visit} visit were deleted from the scene. The visit needs them "
-                    "and they were restored; to remove them, close the visit."
-                ),
-            )
-            changed = True
-        elif visit.image_stamps != stamps_of(nodes, visit.image_stamps):
-            self._read_images_again(visit)
-            self._tell(
-                visit, _("Images of the {visit} visit were changed in the scene and read again.")
-            )
-            changed = True
-        return self.regions_changed(visit) or changed
-
-    def _follow_maps(self, visit: VisitSession) -> bool:
-        """Mark maps as out of date that were changed or deleted by others."""
-        if visit.shown is None or visit.map_stamps == stamps_of(visit.nodes, visit.map_stamps):
-            return False
-        visit.shown = None
-        self._tell(
-            visit, _("Maps of the {visit} visit were changed in the scene. Recompute its maps.")
-        )
-        return True
-
-    def _read_images_again(self, visit: VisitSession) -> None:
-        images = images_of(visit.nodes)
-        assert images is not None
-        dynamic = images.dynamic
-        edited = replace(dynamic.source, checksum="")
-        notes = (*dynamic.notes, "Images were changed in the scene after they had been read.")
-        images = map_images(replace(images, dynamic=replace(dynamic, source=edited, notes=notes)))
-        visit.as_read = as_read(images, visit.nodes)
-        visit.read_again.clear()
-        images = corrected(visit.as_read, visit.state.own)
-        visit.needed().update(study=images)
-        visit_display.show_study(visit.nodes, images)
-        visit.remember_images()
-        self._update_analysis(visit)
-
-    def _tell(self, visit: VisitSession, text: str) -> None:
-        self.notices.append(text.format(visit=_(visit.name)))
+        return [] if self._applying else [v for v in self.visits if follow_nodes(self, v)]
 
     def rulers_changed(self, visit: VisitSession) -> bool:
         """Read the visit's rulers, which give the lesion's size; return whether they changed.
@@ -711,44 +655,11 @@ class Session:
             sizes_of(list(visit.rulers), [], roles=roles)  # type: ignore[arg-type]
         return changed
 
-    def _read_drawn(self, visit: VisitSession) -> bool:
-        """Take regions and rulers from the nodes; return whether they differ from the state."""
-        old, analysis = visit.state, visit.needed()
-        geometry = analysis.study.dynamic.geometry
-        if visit.segmentation is None:
-            drawn.segmentation_node(visit.nodes, geometry)
-            if old.regions:
-                self._tell(
-                    visit,
-                    _(
-                        "The regions of the {visit} visit were deleted from the scene. "
-                        "Undo restores them."
-                    ),
-                )
-        drawn.name_apart(visit.segmentation)
-        record = read_record(visit.nodes, geometry)
-        roles = drawn.roles_in(visit.segmentation)
-        regions = {
-            name: present
-            if (present := old.regions.get(name)) is not None and np.array_equal(present, mask)
-            else mask
-            for name, mask in record.masks.items()
-        }
-        new = replace(old, regions=regions, roles=roles, rulers=record.rulers)
-        if same_state(old, new):
-            if old.roles != roles:  # an empty segment that waits for the brush
-                visit.state = new
-                self.history.follow(self.state)
-            return False
-        visit.state = new
-        self._update_analysis(visit)
-        return True
-
     def segment_for(self, visit: VisitSession, role: str, *, another: bool = False) -> str:
         """Return the ID of the segment to draw for a role; a new one if ``another``."""
         self.regions_changed(visit)
         identity = visit.add_segment(role, another=another)
-        self._read_drawn(visit)
+        read_drawn(self, visit)
         return identity
 
     def load_regions(
@@ -756,29 +667,52 @@ class Session:
         visit: VisitSession,
         masks: Mapping[str, NDArray[np.bool_]],
         roles: Mapping[str, str],
-    ) -> None:
-        """Add regions, each in place of a present one of its name."""
-        geometry = visit.needed().study.dynamic.geometry
-        drawn.fill_segments(visit.segmentation, masks, geometry, roles=roles)
+    ) -> dict[str, str]:
+        """Add regions; one with the name of another region gets a number, so that both count.
+
+        Returns:
+            Given name → name in the visit.
+        """
         self.regions_changed(visit)
+        names = self._names_beside(visit, masks)
+        geometry = visit.needed().study.dynamic.geometry
+        drawn.fill_segments(
+            visit.segmentation,
+            {names[name]: mask for name, mask in masks.items()},
+            geometry,
+            roles={names[name]: role for name, role in roles.items() if name in names},
+        )
+        self.regions_changed(visit)
+        return names
+
+    def _names_beside(
+        self, visit: VisitSession, masks: Mapping[str, NDArray[np.bool_]]
+    ) -> dict[str, str]:
+        """Return given name → a name that no other region has; an equal region keeps its name."""
+        present, names = visit.state.regions, dict[str, str]()
+        for name, mask in masks.items():
+            new, number = name, 1
+            while new in names.values() or (
+                new in present and not np.array_equal(present[new], mask)
+            ):
+                number += 1
+                new = f"{name} {number}"
+            names[name] = new
+        return names
 
     # -- undo -----------------------------------------------------------------------------------
 
     def undo(self) -> list[VisitSession]:
         """Undo the last change; return the visits that it changed."""
-        self._read_all()
+        self.follow_scene()
         state = self.history.undo()
         return [] if state is None else self._apply(state)
 
     def redo(self) -> list[VisitSession]:
         """Redo what was undone last; return the visits that it changed."""
-        self._read_all()
+        self.follow_scene()
         state = self.history.redo()
         return [] if state is None else self._apply(state)
-
-    def _read_all(self) -> None:
-        """Record what was drawn and changed in the scene since it was read last."""
-        self.follow_scene()
 
     # -- computing ------------------------------------------------------------------------------
 
@@ -828,7 +762,7 @@ class Session:
         if computed.shift is not None and visit.state.own == state.own:
             own = {**state.own, "fit.shift": computed.shift}
             visit.state = replace(visit.state, own=own, proposed=computed.proposed)
-            self._update_analysis(visit)
+            self.update_analysis(visit)
             self._keep(visit)
             self.history.follow(self.state)
         analysis.adopt(snapshot)
@@ -902,7 +836,7 @@ class Session:
         Raises:
             InputError: a visit has no study.
         """
-        self._read_all()
+        self.follow_scene()
         held = []
         for visit in self.pair:
             analysis = visit.needed()

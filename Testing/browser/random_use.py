@@ -39,7 +39,7 @@ class User:
             (2, self.candidate), (1, self.play), (2, self.visit), (1, self.theme),
             (1, self.escape), (1, self.column), (1, self.copy), (1, self.tool),
             (2, self.setting), (1, self.evidence), (1, self.ruler), (1, self.use_proposal),
-            (1, self.compare),
+            (1, self.compare), (1, self.role), (1, self.region), (1, self.link),
         ]  # fmt: skip
 
     def act(self) -> str:
@@ -168,6 +168,22 @@ class User:
         self._page.keys("5")
         self._press("#compare")
         self._press("#compare")
+
+    def role(self) -> None:
+        self._page.keys("3")
+        self._page.js(
+            "const all = document.querySelectorAll('.region-role');"
+            "const s = all[Math.floor(arguments[0] * all.length)];"
+            "if (s) { s.value = arguments[1]; s.dispatchEvent(new Event('change')); }",
+            self._random.random(), self._random.choice(("lesion", "reference", "other")),
+        )  # fmt: skip
+
+    def region(self) -> None:
+        self._page.keys("3")
+        self._press(f".region:nth-of-type({self._random.randint(2, 5)}) .region-name")
+
+    def link(self) -> None:
+        self._press("#link")
 
     def copy(self) -> None:
         self._press(self._random.choice(("#copy-next", "#copy-previous")))

@@ -40,13 +40,13 @@ def _on_switch(owner: Any, name: str) -> None:
 def _facts(station: Any) -> dict[str, Any]:
     """Return what the program uses, as opposed to what the page shows."""
     views, drawing = station.views, station.drawing
-    cross = station.app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
     return {
         "visit": station.state.visit, "step": station.state.step, "busy": station.jobs.running,
         "columns": views.columns, "opacity": views.opacity, "linked": views.linked,
         "map": views.map_name, "tool": drawing.tool, "role": drawing.role,
+        "region": drawing.region,
         "drawn": drawing.visit.name if drawing.visit else "", "diameter": drawing.diameter,
-        "cross": bool(cross.GetCrosshairMode()), "between": station.app.segmentation_editor
+        "cross": bool(views.marks), "between": station.app.segmentation_editor
         .editor_node.GetSourceVolumeIntensityMask(),
         "between_range": station.app.segmentation_editor.editor_node
         .GetSourceVolumeIntensityMaskRange(),

@@ -90,13 +90,22 @@ def test_slices_are_copied_and_filled_where_they_are_seen(drawing, images):
 
 def test_a_loaded_region_takes_the_place_of_what_reached_beyond(drawing, images):
     square = _square(images.dynamic.geometry.shape, 1)
-    drawing.load({"Lesion": square, "Aorta": ~square}, {"Lesion": "lesion", "Aorta": "aorta"})
+    drawing.replace(square)
     np.testing.assert_array_equal(_lesion(drawing), square)
-    np.testing.assert_array_equal(drawing.visit.analysis.regions["Aorta"], ~square)
-    assert drawing.session.history.undo_text == "Draw Aorta"
+    assert drawing.session.history.undo_text == "Edit Lesion"
     drawing.session.undo()
     np.testing.assert_array_equal(_lesion(drawing), _square(images.dynamic.geometry.shape, 0))
-    assert "Aorta" not in drawing.visit.analysis.regions
+
+
+def test_a_loaded_region_of_a_known_name_counts_beside_it(drawing, images):
+    square = _square(images.dynamic.geometry.shape, 1)
+    names = drawing.load({"Lesion": square}, {"Lesion": "lesion"})
+    assert names == {"Lesion": "Lesion 2"}
+    drawing.take_region("Lesion 2")
+    assert (drawing.region, drawing.role, drawing.tool) == ("Lesion 2", "lesion", "paint")
+    np.testing.assert_array_equal(drawing._mask(), square)
+    drawing.take("lesion")
+    assert drawing.region == "Lesion"
 
 
 def test_the_stroke_under_the_brush_is_on_the_series(drawing, images, monkeypatch):

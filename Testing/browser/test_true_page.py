@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
-from browser.page import Page, Program, middle_of, sample_home
+from browser.page import VISITS, Page, Program, middle_of, sample_home
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -102,6 +103,68 @@ def test_the_curve_is_dragged_in_step_2_only(opened):
     assert page.state("steps")[1]["mark"] == "✓"
 
 
+def test_the_evidence_follows_the_shift_and_shows_its_valley(opened):
+    page = opened
+    page.keys("2")
+    page.click("#select-baseline")
+    page.settled()
+    figure = page.state("side_figure")
+    residual = np.array(figure["data"][0]["y"], float)
+    low, high = figure["layout"]["yaxis"]["range"]
+    # The bottom of the valley and both of its walls are on the scale.
+    best = int(np.nanargmin(residual))
+    assert low <= residual[best] < low + 0.4 * (high - low)
+    assert np.nanmax(residual[:best]) > 0.6 * high
+    assert np.nanmax(residual[best:]) > 0.6 * high
+    start = page.state("shift")
+    page.focus_curve()
+    page.keys(RIGHT, RIGHT)
+
+    def shown():
+        return page.js(
+            "const d = document.querySelector('.side-plot').data;"
+            "const l = d.find((one) => one.meta === 'in use'); return [l.x[0], l.name]"
+        )
+
+    page.wait(lambda: abs(shown()[0] - start - 0.2) < 1e-6, 2, "the line of the shift in use")
+    assert shown()[1] == f"in use {start + 0.2:.2f} s"
+    assert page.state("updating")  # the maps come later
+    page.settled()
+    page.click("#use-proposal")
+    page.settled()
+
+
+def test_a_number_is_the_same_in_panel_table_and_report(home, opened):
+    page = opened
+    page.keys("3")
+    ratios = {}
+    for visit, part in VISITS.items():
+        page.click(f"#select-{visit}")
+        page.wait(lambda visit=visit: page.state("visit") == visit)
+        file = home / "sample" / "small" / part / "truth" / "rois.seg.nrrd"
+        page.element("#upload-regions").send_keys(str(file))
+        page.wait(lambda: "lesion" in page.state("region_numbers"), 30, "the regions")
+        page.settled()
+        (lesion,) = (r for r in page.state("regions") if r["role"] == "lesion")
+        ratios[visit] = lesion["text"].split(" · ")[-1]
+        assert ratios[visit].endswith("×")
+    page.keys("5")
+    page.click("#compare")
+    page.wait(lambda: page.state("compared"), 60, "the comparison")
+    page.settled()
+    table = [row[1:] for row in page.state("result")["rows"]]
+    cells = next((row for row in table if row[:2] == list(ratios.values())), None)
+    assert cells is not None, (ratios, table)
+    page.click("#report")
+    url = page.wait(lambda: page.state("report_url"), 60, "the report")
+    report = page.driver.execute_async_script(
+        "fetch(arguments[0]).then((r) => r.text()).then(arguments[1])", url
+    )
+    for cell in cells:
+        assert cell in report
+    page.click("#close-report")
+
+
 def test_the_voxel_is_explained_with_the_shift_in_use(home, opened):
     page = opened
     page.keys("2")
@@ -122,6 +185,47 @@ def test_the_voxel_is_explained_with_the_shift_in_use(home, opened):
     page.settled()
     page.click("#select-baseline")
     page.keys(ESCAPE)
+
+
+def test_a_new_size_of_the_window_keeps_slice_zoom_and_pan(opened):
+    page = opened
+    send = page.driver.execute_cdp_cmd
+
+    def drag(button, buttons, by):
+        box = page.box("#pane-baseline1")
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        common = {"button": button, "clickCount": 1}
+        send("Input.dispatchMouseEvent", {"type": "mousePressed", **at, **common})
+        at["y"] += by
+        send("Input.dispatchMouseEvent", {"type": "mouseMoved", **at, **common, "buttons": buttons})
+        send("Input.dispatchMouseEvent", {"type": "mouseReleased", **at, **common})
+        time.sleep(0.5)
+
+    def resize(width, height):
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        send("Emulation.setDeviceMetricsOverride", size)
+        time.sleep(1.5)
+
+    def shown():
+        seen = _facts(page)["visits"]["baseline"]
+        return seen["slice"], seen["view"]
+
+    page.click("#fit")
+    page.go("baseline", 1)
+    whole = shown()[1]
+    drag("right", 2, 40)
+    drag("middle", 4, 20)
+    index, view = shown()
+    assert view[0] != pytest.approx(whole[0], rel=0.02)
+    assert view[3] != pytest.approx(whole[3], abs=0.5)
+    resize(1150, 700)
+    smaller = shown()
+    assert smaller[0] == index == 1
+    assert smaller[1][2:] == pytest.approx(view[2:])
+    assert smaller[1][:2] != pytest.approx(view[:2])
+    resize(1280, 800)
+    assert shown()[1] == pytest.approx(view, rel=1e-3)
+    page.click("#fit")
 
 
 def test_rulers_and_strokes_go_to_the_visit_under_the_pointer(home, opened):
@@ -182,3 +286,27 @@ def test_a_message_goes_with_its_cause(opened):
     page.wait(lambda: page.state("error") == "", 30, "its end")
     page.settled()
     assert page.troubles() == []
+
+
+def test_another_study_can_be_chosen_for_either_visit(home, opened):
+    page = opened
+    page.driver.execute_async_script("window.trame.trigger('audit_swap', []).then(arguments[0])")
+    page.wait(lambda: page.state("question")["text"], 60, "the question")
+    page.settled()
+    page.keys("1")
+    page.click("#replace-baseline-study")
+    page.wait(lambda: page.state("visits") == ["follow-up"], 20, "the end of the baseline visit")
+    study = home / "sample" / "small" / "before" / "dicom"
+    page.click("#open-path")
+    page.element("#open-path").send_keys("\ue009a\ue000", str(study), "\ue007")
+    page.wait(lambda: page.state("found")["path"] == str(study))
+    page.click("#open-baseline")
+    page.opened()
+    assert _facts(page)["visits"]["baseline"]["study"] == str(study)
+    page.keys("5")
+    page.wait(lambda: page.state("question")["text"], 60, "the same study twice")
+    page.click("#replace-follow-up")
+    page.wait(lambda: page.state("visits") == ["baseline"], 20, "the end of the follow-up visit")
+    assert page.state("step") == 1
+    page.click("#close-study")
+    page.wait(lambda: not page.state("visits"))

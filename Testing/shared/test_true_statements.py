@@ -118,6 +118,20 @@ def test_a_shift_outside_its_evidence_has_no_tick(session):
     assert _mark(session, "arteries")[0] == DONE
 
 
+def test_a_shift_that_the_curves_do_not_confirm_has_no_tick(session):
+    visit = session.visit("baseline")
+    used, found = visit.settings.fit.shift, visit.evidence
+    visit.evidence = replace(found, regions=(), doubt="The residual is flat.")
+    try:
+        mark, reason = _mark(session, "arteries")
+        assert mark == WRONG
+        assert f"the curves do not confirm the shift of {used:.1f} s" in reason
+        assert "The residual is flat" in reason
+    finally:
+        visit.evidence = found
+    assert _mark(session, "arteries")[0] == DONE
+
+
 def test_the_report_says_who_set_the_shift(session):
     visit = session.visit("baseline")
     assert report_tables._shift(visit.analysis).endswith("(proposed)")

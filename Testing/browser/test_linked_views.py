@@ -1,0 +1,176 @@
+"""Slices, zoom and crosshair of both visits, with and without a registration."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from small_study import write_small_study
+from SpineDCELib.compare.registration import Registration
+from SpineDCELib.mrml.volume_nodes import ras_of
+from SpineDCELib.series import Geometry
+
+pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
+
+from browser.page import skip_without_browser
+from trame.app import get_server
+from trame_slicer.core import SlicerApp
+
+from SpineDCEWidget.browser.slice_views import Views
+from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
+from SpineDCEWidget.shared.study_opening import open_images
+
+BASELINE, FOLLOW_UP = SHOWN_VISITS
+#: Slices of the follow-up visit: twice as many, half as thick.
+FACTOR = 2
+
+
+def _finer(images):
+    """The same images on a grid with thinner slices."""
+    dynamic, geometry = images.dynamic, images.dynamic.geometry
+    spacing = np.array(geometry.spacing) / (1, 1, FACTOR)
+    shape = (geometry.shape[0] * FACTOR, *geometry.shape[1:])
+    finer = Geometry.from_parts(shape, tuple(spacing), tuple(geometry.origin), geometry.direction)
+    signal = np.repeat(dynamic.signal, FACTOR, axis=1)
+    return replace(images, dynamic=replace(dynamic, signal=signal, geometry=finer))
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    skip_without_browser()
+    app = SlicerApp()
+    session = Session(app.scene)
+    images = open_images(write_small_study(tmp_path_factory.mktemp("study")).series)
+    nothing = dict.fromkeys(("clicked", "released", "pointed", "moved"), lambda *_: None)
+    resized = []
+    views = Views(
+        app, get_server("linked", client_type="vue3"), session,
+        resized=lambda: resized.append(True), **nothing,
+    )  # fmt: skip
+    session.open(BASELINE, images)
+    session.open(FOLLOW_UP, _finer(images))
+    views.set_rows(SHOWN_VISITS)
+    views.fill()
+    views.fit(again=False)
+    yield session, views
+    app.scene.Clear(True)
+
+
+@pytest.fixture
+def views(both):
+    session, views = both
+    session.comparison = None
+    views.linked = True
+    views.fit(again=False)
+    yield views
+    views.unmark()
+    session.comparison = None
+
+
+def _register(session, by):
+    """Let the vertebrae of the follow-up visit lie some mm (LPS) away from those at baseline."""
+    matrix = np.eye(4)
+    matrix[:3, 3] = np.multiply(by, -1)
+    session.comparison = SimpleNamespace(
+        visits=[SimpleNamespace(analysis=v.analysis) for v in session.pair],
+        lesions=[SimpleNamespace(registration=Registration(matrix, 0.9))],
+    )
+
+
+def _node(views, visit):
+    return next(p.node for p in views.panes if p.visit == visit)
+
+
+@pytest.mark.parametrize("leader", SHOWN_VISITS)
+def test_every_slice_of_a_visit_is_reached_when_linked(both, views, leader):
+    session, _views = both
+    other = FOLLOW_UP if leader == BASELINE else BASELINE
+    geometry = session.visit(leader).analysis.study.dynamic.geometry
+    shown = []
+    for index in range(geometry.shape[0]):
+        views.go_to_slice(index, leader)
+        shown.append(views.slice_index(leader))
+        # The other visit shows its slice that is nearest in the patient.
+        there = session.visit(other).analysis.study.dynamic.geometry
+        z = [ras_of((k, 0, 0), there)[2] for k in range(there.shape[0])]
+        here = ras_of((index, 0, 0), geometry)[2]
+        apart = np.abs(np.subtract(z, here))
+        assert apart[views.slice_index(other)] == pytest.approx(apart.min())
+    assert shown == list(range(geometry.shape[0]))
+
+
+def test_linked_views_follow_the_registration(both, views):
+    session, _views = both
+    geometry = session.visit(FOLLOW_UP).analysis.study.dynamic.geometry
+    views.go_to_slice(0, BASELINE)
+    alone = views.slice_index(FOLLOW_UP)
+    _register(session, (3.0, -2.0, 2 * geometry.spacing[2]))
+    views.align(BASELINE)
+    assert views.slice_index(FOLLOW_UP) == alone + 2
+    middle = [np.array(views.middle(visit)) for visit in SHOWN_VISITS]
+    np.testing.assert_allclose((middle[1] - middle[0])[:2], (-3.0, 2.0), atol=1e-6)
+    # The other way round, too; and a pan is followed.
+    views.go_to_slice(3, FOLLOW_UP)
+    node = _node(views, FOLLOW_UP)
+    x, y, z = node.GetXYZOrigin()
+    node.SetXYZOrigin(x + 1.5, y, z)
+    node.UpdateMatrices()
+    middle = [np.array(views.middle(visit)) for visit in SHOWN_VISITS]
+    np.testing.assert_allclose((middle[1] - middle[0])[:2], (-3.0, 2.0), atol=1e-6)
+
+
+def test_the_crosshair_lies_on_the_same_anatomy_in_both_visits(both, views):
+    session, _views = both
+    _register(session, (3.0, -2.0, 4.0))
+    visit = session.visit(BASELINE)
+    ras = np.array(ras_of((1, 2, 3), visit.analysis.study.dynamic.geometry))
+    nodes = session.scene.GetNumberOfNodes()
+    views.mark(visit, tuple(ras))
+    places = [np.array(node.GetNthControlPointPositionWorld(0)) for node in views.marks]
+    np.testing.assert_allclose(places[0], ras, atol=1e-6)
+    np.testing.assert_allclose(places[1], ras + (-3.0, 2.0, 4.0), atol=1e-6)
+    views.unmark()
+    assert session.scene.GetNumberOfNodes() == nodes
+
+
+def test_a_registration_of_other_images_is_not_followed(both, views):
+    session, _views = both
+    _register(session, (0.0, 0.0, 4.0))
+    session.comparison.visits[0] = SimpleNamespace(analysis=SimpleNamespace(study=None))
+    views.go_to_slice(0, BASELINE)
+    assert views.slice_index(FOLLOW_UP) in (0, 1)
+
+
+def test_a_new_size_of_the_window_keeps_slice_zoom_and_pan(views):
+    fitting = _node(views, BASELINE).GetFieldOfView()[0]
+    views.go_to_slice(1, BASELINE)
+    node = _node(views, BASELINE)
+    changing = node.StartModify()
+    width, height, depth = node.GetFieldOfView()
+    node.SetFieldOfView(width / 2, height / 2, depth)
+    node.SetXYZOrigin(1.0, 2.0, 0.0)
+    node.UpdateMatrices()
+    node.EndModify(changing)
+    for pane in views.panes:
+        pane.view.render_window().SetSize(400, 200)
+    views.fit(keep=True)
+    assert node.GetXYZOrigin()[:2] == pytest.approx((1.0, 2.0))
+    assert views.slice_index(BASELINE) == 1
+    kept = node.GetFieldOfView()[0]
+    views.fit()
+    assert node.GetFieldOfView()[0] == pytest.approx(2 * kept)
+    assert node.GetXYZOrigin()[:2] == pytest.approx((0.0, 0.0))
+    assert views.slice_index(BASELINE) == 1
+    assert node.GetFieldOfView()[0] != pytest.approx(fitting)  # the size has changed
+
+
+def test_linking_again_aligns_the_slices_at_once(views):
+    views.linked = False
+    views.go_to_slice(0, BASELINE)
+    views.go_to_slice(3, FOLLOW_UP)
+    assert views.slice_index(BASELINE) == 0
+    views.linked = True
+    views.align(FOLLOW_UP)
+    assert views.slice_index(BASELINE) == 1
