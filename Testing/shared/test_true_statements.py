@@ -11,6 +11,7 @@ from SpineDCELib.export.report import report_tables
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.visit_record import replace_regions
+from SpineDCELib.progress import silent
 
 from SpineDCEWidget.shared import computation
 from SpineDCEWidget.shared.formatting import patients
@@ -103,7 +104,7 @@ def test_a_proposal_depends_on_the_curves_alone(session, monkeypatch):
     assert found == [0.0, 0.0]
     by_regions = iter((doubtful, good))
     monkeypatch.setattr(type(analysis), "evidence", lambda *_: next(by_regions))
-    assert computation._proposal(analysis) == round(good.proposal, 2)
+    assert computation._proposal(analysis, silent) == round(good.proposal, 2)
 
 
 def test_a_shift_outside_its_evidence_has_no_tick(session):
