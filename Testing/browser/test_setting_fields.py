@@ -40,7 +40,6 @@ WITH = {
 #: value is implausible, and no region comes from a file or has the name of a level.
 WITHOUT_EFFECT = {
     "concentration.muscle_T10",
-    "reading.displaced",
     "reading.resample_regions",
     "reading.reference_level",
     "contrast.dose",
