@@ -22,6 +22,7 @@ from SpineDCELib.cohort.batch import Recipe, run_batch
 from SpineDCELib.cohort.batch_studies import read_studies
 from SpineDCELib.cohort.cohort_table import read_rows
 from SpineDCELib.compare.compare_visits import Visit, compare_visits
+from SpineDCELib.compare.visit_differences import Difference
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.run.analyse import analyse, compute
@@ -471,6 +472,15 @@ def test_the_allow_list_is_published():
     source, exported = (re.findall(r"`(\w+)`", part) for part in text.split("\n\n")[-3::2])
     assert source == sorted(SOURCE)
     assert exported == sorted(EXPORTED)
+
+
+def test_a_difference_between_visits_holds_no_text_of_a_header():
+    for name in ("manufacturer", "scanner", "contrast agent"):
+        cleaned = Difference(name, f"one {MARKER}", f"two {MARKER}").without_text()
+        assert MARKER not in str(cleaned)
+        assert name in str(cleaned)
+    number = Difference("TR [s]", "0.004", "0.005")
+    assert number.without_text() == number
 
 
 def test_notes_that_name_the_source_are_left_out():
