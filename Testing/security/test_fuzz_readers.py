@@ -84,7 +84,7 @@ def everything(path):
 
 def pixels(path):
     """Read the pixels of a DICOM file, however few its images are."""
-    for image in read_headers(str(path)):
+    for image in read_headers(str(path)) or ():
         load_frames([[image]], {image.header.file: str(path)})
 
 
