@@ -93,7 +93,7 @@ class SettingFields:
         for group in groups_of_step(step):
             shown = {"v_if": group.shown_if} if group.shown_if else {}
             kind, title = (html.Details, html.Summary) if group.folded else (html.Div, html.Div)
-            with kind(classes="folded" if group.folded else "", **shown):
+            with kind(classes="folded" if group.folded else "stack", **shown):
                 title(_(group.title), classes="label")
                 if group.shown_if:
                     html.Div(f"{{{{ {group.shown_if} }}}}", classes="warn")
