@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    return sample_paths(tmp_path_factory, "A")
+    return sample_paths(tmp_path_factory, "A", "quick")
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """A scene as 3D Slicer's own libraries make it, without the application."""
 
+from dataclasses import replace
+
 import pytest
 from sample_patients import VISITS, sample_patient
 from SpineDCELib.mrml import scene_bundles as bundles
+from SpineDCELib.series import Volume
 
 
 def new_scene(cache=None):
@@ -15,9 +18,15 @@ def nodes_in(scene):
     return [scene.GetNthNode(i).GetName() for i in range(scene.GetNumberOfNodes())]
 
 
+def with_anatomy(images):
+    """Return the images of a quick patient, which has no anatomical series, with one."""
+    first = images.dynamic
+    return replace(images, anatomy=Volume(first.signal[0], first.geometry, first.acquisition))
+
+
 def write_visits(factory):
-    """Return both visits of patient A, small: name → (DICOM folder, regions)."""
-    root = sample_patient(factory, "A")
+    """Return both visits of patient A, quick: name → (DICOM folder, regions)."""
+    root = sample_patient(factory, "A", "quick")
     return {
         name: (root / name / "dicom", root / name / "truth" / "rois.seg.nrrd") for name in VISITS
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mrml.scenes import new_scene, nodes_in, write_visits
+from mrml.scenes import new_scene, nodes_in, with_anatomy, write_visits
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.rulers import Ruler
@@ -313,7 +313,7 @@ def test_a_users_own_nodes_are_read_and_left_alone(studies):
     from SpineDCELib.mrml.visit_nodes import VisitNodes
 
     session = Session(new_scene())
-    images = open_images(studies["baseline"][0])
+    images = with_anatomy(open_images(studies["baseline"][0]))
     # As if another module had loaded it: nodes that belong to nobody here.
     loaded = VisitNodes(session.scene, "elsewhere")
     show_images(loaded, images)
