@@ -1,8 +1,11 @@
 """The shift is found where curves were made with one, and called unknown where they were not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from SpineDCELib.aif import gather_evidence, parker
+from SpineDCELib.aif.plot_data import valley_top
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.models import extended_tofts
@@ -62,3 +65,16 @@ def test_noise_alone_does_not_determine_a_shift():
         gather_evidence({"none": np.full((T.size, 5), np.nan)}, T, AIF, model="extended_tofts")
     assert caught.value.code == "no_curve_for_shift"
     assert caught.value.fields == ("fit.shift",)
+
+
+@pytest.mark.parametrize(
+    ("residual", "top"),
+    [
+        ([3.0, 2, 1, 2, 400], 1.15 * 3),
+        ([1, 1.1, 1.2], 3),
+        ([90, 1, 300], 12),
+        ([np.nan, 5, 1, 6], 5.75),
+    ],
+)
+def test_both_walls_of_the_valley_are_on_its_scale(residual, top):
+    assert valley_top(SimpleNamespace(residual=np.array(residual))) == pytest.approx(top)

@@ -138,9 +138,12 @@ def evidence_table(evidence: Evidence) -> Table:
 def valley_top(evidence: Evidence) -> float:
     """Return the residual up to which the valley around its minimum can be seen.
 
-    Only the valley determines the shift; outside it the residual reaches hundreds.
+    That is a little above the lower of its walls. Only the valley determines the shift; outside it
+    the residual reaches hundreds.
     """
-    return float(np.clip(np.nanpercentile(evidence.residual, 90) * 1.1, 4, 12))
+    best = int(np.nanargmin(evidence.residual))
+    walls = (evidence.residual[: best + 1], evidence.residual[best:])
+    return float(np.clip(1.15 * min(np.nanmax(wall) for wall in walls), 3, 12))
 
 
 def evidence_charts(
