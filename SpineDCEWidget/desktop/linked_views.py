@@ -52,9 +52,10 @@ class LinkedViews:
     def align(self) -> None:
         """Let all views follow the first one of the selected visit."""
         visit = self._desk.visit
-        if not self._watched:
+        nodes = self._nodes(visit)
+        if not self._watched or not nodes:
             return
-        first, *others = self._nodes(visit)
+        first, *others = nodes
         with self.alone():
             for node in others:
                 node.GetSliceToRAS().DeepCopy(first.GetSliceToRAS())
