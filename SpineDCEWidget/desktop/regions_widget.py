@@ -273,8 +273,9 @@ class RegionsPanel(Panel):
             interaction.SetCurrentInteractionMode(interaction.ViewTransform)
 
     def close(self) -> None:
-        self.editor.setSegmentationNode(None)
-        self.editor.setSourceVolumeNode(None)
+        if self.editor.segmentationNode() is not None:  # 3D Slicer complains where there is none
+            self.editor.setSourceVolumeNode(None)
+            self.editor.setSegmentationNode(None)
         self.editor.setMRMLSegmentEditorNode(None)
         node = slicer.mrmlScene.GetSingletonNode(_EDITOR_TAG, "vtkMRMLSegmentEditorNode")
         if node is not None:
