@@ -298,7 +298,8 @@ class VisitSession:
 
     def show_frame(self, index: int) -> None:
         """Show one dynamic frame in :attr:`frame`."""
-        if index != self.nodes.value("frame") or self.frame.GetImageData() is None:
+        frame = self.frame
+        if index != self.nodes.value("frame") or frame is None or frame.GetImageData() is None:
             show_frame(self.nodes, self.needed().study.dynamic, index)
 
     def release_memory(self) -> None:

@@ -67,6 +67,20 @@ def test_nothing_changed_is_nothing_said(work):
     assert visit.is_current
 
 
+def test_frames_go_on_playing_while_their_nodes_are_gone(work):
+    session, visit = work
+    remove(session, visit.sequence)
+    visit.show_frame(2)
+    wanted = visit.analysis.study.dynamic.signal[2]
+    np.testing.assert_array_equal(array_of(visit.frame), wanted)
+    remove(session, visit.frame)
+    visit.show_frame(3)
+    session.follow_scene()
+    visit.show_frame(3)
+    wanted = visit.analysis.study.dynamic.signal[3]
+    np.testing.assert_array_equal(array_of(visit.frame), wanted)
+
+
 def test_a_deleted_segmentation_is_said_and_comes_back_by_undo(work):
     session, visit = work
     regions = dict(visit.state.regions)

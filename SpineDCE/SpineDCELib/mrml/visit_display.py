@@ -96,7 +96,10 @@ def show_study(nodes: VisitNodes, images: Images) -> None:
 def show_frame(nodes: VisitNodes, dynamic: DynamicSeries, index: int) -> None:
     """Show one dynamic frame in the visit's frame node."""
     node, sequence, array = nodes.get("frame"), nodes.get("sequence"), dynamic.signal[index]
-    if node.GetImageData() is None or array_of(node).shape != array.shape:
+    if node is None:  # somebody removed it; it comes back with the next look at the scene
+        return
+    known = sequence is not None and node.GetImageData() is not None
+    if not known or array_of(node).shape != array.shape:
         fill_volume(node, array, dynamic.geometry)
     else:
         node.SetAndObserveImageData(sequence.GetNthDataNode(index).GetImageData())
