@@ -134,37 +134,6 @@ def test_the_evidence_follows_the_shift_and_shows_its_valley(opened):
     page.settled()
 
 
-def test_a_number_is_the_same_in_panel_table_and_report(home, opened):
-    page = opened
-    page.keys("3")
-    ratios = {}
-    for visit, part in VISITS.items():
-        page.click(f"#select-{visit}")
-        page.wait(lambda visit=visit: page.state("visit") == visit)
-        file = home / "sample" / "small" / part / "truth" / "rois.seg.nrrd"
-        page.element("#upload-regions").send_keys(str(file))
-        page.wait(lambda: "lesion" in page.state("region_numbers"), 30, "the regions")
-        page.settled()
-        (lesion,) = (r for r in page.state("regions") if r["role"] == "lesion")
-        ratios[visit] = lesion["text"].split(" · ")[-1]
-        assert ratios[visit].endswith("×")
-    page.keys("5")
-    page.click("#compare")
-    page.wait(lambda: page.state("compared"), 60, "the comparison")
-    page.settled()
-    table = [row[1:] for row in page.state("result")["rows"]]
-    cells = next((row for row in table if row[:2] == list(ratios.values())), None)
-    assert cells is not None, (ratios, table)
-    page.click("#report")
-    url = page.wait(lambda: page.state("report_url"), 60, "the report")
-    report = page.driver.execute_async_script(
-        "fetch(arguments[0]).then((r) => r.text()).then(arguments[1])", url
-    )
-    for cell in cells:
-        assert cell in report
-    page.click("#close-report")
-
-
 def test_the_voxel_is_explained_with_the_shift_in_use(home, opened):
     page = opened
     page.keys("2")
@@ -221,10 +190,10 @@ def test_a_new_size_of_the_window_keeps_slice_zoom_and_pan(opened):
     resize(1150, 700)
     smaller = shown()
     assert smaller[0] == index == 1
-    assert smaller[1][2:] == pytest.approx(view[2:])
+    assert smaller[1][2:] == pytest.approx(view[2:], abs=0.05)
     assert smaller[1][:2] != pytest.approx(view[:2])
     resize(1280, 800)
-    assert shown()[1] == pytest.approx(view, rel=1e-3)
+    assert shown()[1] == pytest.approx(view, rel=1e-3, abs=0.05)
     page.click("#fit")
 
 
@@ -288,12 +257,43 @@ def test_a_message_goes_with_its_cause(opened):
     assert page.troubles() == []
 
 
+def test_a_number_is_the_same_in_panel_table_and_report(home, opened):
+    page = opened
+    page.click("#step-3")
+    ratios = {}
+    for visit, part in VISITS.items():
+        page.click(f"#select-{visit}")
+        page.wait(lambda visit=visit: page.state("visit") == visit)
+        file = home / "sample" / "small" / part / "truth" / "rois.seg.nrrd"
+        page.element("#upload-regions").send_keys(str(file))
+        page.wait(lambda: "lesion" in page.state("region_numbers"), 30, "the regions")
+        page.settled()
+        (lesion,) = (r for r in page.state("regions") if r["role"] == "lesion")
+        ratios[visit] = lesion["text"].split(" · ")[-1]
+        assert ratios[visit].endswith("×")
+    page.click("#step-5")
+    page.click("#compare")
+    page.wait(lambda: page.state("compared"), 60, "the comparison")
+    page.settled()
+    table = [row[1:] for row in page.state("result")["rows"]]
+    cells = next((row for row in table if row[:2] == list(ratios.values())), None)
+    assert cells is not None, (ratios, table)
+    page.click("#report")
+    url = page.wait(lambda: page.state("report_url"), 60, "the report")
+    report = page.driver.execute_async_script(
+        "fetch(arguments[0]).then((r) => r.text()).then(arguments[1])", url
+    )
+    for cell in cells:
+        assert cell in report
+    page.click("#close-report")
+
+
 def test_another_study_can_be_chosen_for_either_visit(home, opened):
     page = opened
     page.driver.execute_async_script("window.trame.trigger('audit_swap', []).then(arguments[0])")
     page.wait(lambda: page.state("question")["text"], 60, "the question")
     page.settled()
-    page.keys("1")
+    page.click("#step-1")
     page.click("#replace-baseline-study")
     page.wait(lambda: page.state("visits") == ["follow-up"], 20, "the end of the baseline visit")
     study = home / "sample" / "small" / "before" / "dicom"
@@ -303,7 +303,7 @@ def test_another_study_can_be_chosen_for_either_visit(home, opened):
     page.click("#open-baseline")
     page.opened()
     assert _facts(page)["visits"]["baseline"]["study"] == str(study)
-    page.keys("5")
+    page.click("#step-5")
     page.wait(lambda: page.state("question")["text"], 60, "the same study twice")
     page.click("#replace-follow-up")
     page.wait(lambda: page.state("visits") == ["baseline"], 20, "the end of the follow-up visit")
