@@ -44,8 +44,8 @@ from SpineDCELib.vocabulary.region_roles import TAG
 
 from SpineDCEWidget.browser.autosave import Autosave
 
-#: Files that hold the time that a run took, or the digest of such a file.
-_TIMED = ("study.json", "spinedce-files.json")
+#: Files that hold the time that a run took, or its digest, or whether results are new or kept.
+_TIMED = ("study.json", "spinedce-files.json", "studies.tsv")
 
 
 def settings(version: int) -> Settings:
