@@ -264,6 +264,10 @@ def test_a_number_is_the_same_in_panel_table_and_report(home, opened):
     for visit, part in VISITS.items():
         page.click(f"#select-{visit}")
         page.wait(lambda visit=visit: page.state("visit") == visit)
+        if any(region["name"] == "Lesion" for region in page.state("regions")):
+            page.click("[aria-label='Draw Lesion']")
+            page.click("#delete-region")
+            page.wait(lambda: all(r["name"] != "Lesion" for r in page.state("regions")))
         file = home / "sample" / "small" / part / "truth" / "rois.seg.nrrd"
         page.element("#upload-regions").send_keys(str(file))
         page.wait(lambda: "lesion" in page.state("region_numbers"), 30, "the regions")
