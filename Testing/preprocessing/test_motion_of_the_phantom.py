@@ -35,7 +35,7 @@ def vp_of(folder, *, corrected):
 def measured(tmp_path_factory):
     """(motion, corrected) → Vp of the regions; and the true normalised Vp."""
     found = {}
-    for motion in (0, 1, 4):
+    for motion in (0, 4):
         folder = tmp_path_factory.mktemp("spine") / "study"
         write_study(folder, size="small", patient="A", visit="after", motion=motion)
         for corrected in (False, True):
@@ -48,11 +48,10 @@ def error(vp, true):
     return abs(vp[LESION] / vp[REFERENCE] / true - 1)
 
 
-@pytest.mark.parametrize("motion", [1, 4])
-def test_error_of_normalised_vp_returns_to_that_at_rest(measured, motion):
+def test_error_of_normalised_vp_returns_to_that_at_rest(measured):
     found, true = measured
     at_rest = max(error(found[0, False], true), 0.01)
-    assert error(found[motion, True], true) <= 1.5 * at_rest
+    assert error(found[4, True], true) <= 1.5 * at_rest
 
 
 def test_vp_of_each_region_returns_to_that_at_rest(measured):
