@@ -3,7 +3,8 @@
 # make results              set up, write the sample patient, analyse and compare both visits
 # make results STUDY=<folder>  set up, analyse a study (OUT=<folder> for results, ARGS=<options>)
 # make check                set up, then run linters, type checks and the fast tests
-# make test                 set up, then run every test
+# make test                 set up, then run the tests
+# make long-tests           set up, then run what takes half a minute or more each
 # make cmake-lists          rewrite the lists of Python files in both CMakeLists.txt
 # make slicer-test SLICER=<executable>   run the module's tests in 3D Slicer (NAMES=<some>)
 PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
@@ -12,7 +13,7 @@ BIN    := $(VENV)/bin
 STUDY  ?=
 OUT    ?= out
 
-.PHONY: run results test check cmake-lists lint bench validation certainty clean slicer-test
+.PHONY: run results test long-tests check cmake-lists lint bench validation certainty clean slicer-test
 
 run: $(VENV)/.run
 	$(BIN)/spinedce workstation $(if $(STUDY),"$(STUDY)") $(ARGS)
@@ -28,10 +29,13 @@ else
 endif
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "not long"
+
+long-tests: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto -m long
 
 check: lint
-	$(BIN)/python -m pytest -n auto -q -m "not slow"
+	$(BIN)/python -m pytest -n auto -q -m "not slow and not long"
 
 cmake-lists:
 	$(PYTHON) Testing/cmake_lists.py
