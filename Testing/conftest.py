@@ -5,6 +5,9 @@ import tempfile
 
 from hypothesis import settings
 
+# Tests run side by side, one on each core; threads within them would only compete.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # CI tries the same examples every time; at a desk each run tries new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)

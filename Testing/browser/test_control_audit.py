@@ -1275,7 +1275,7 @@ HELP = {
 }  # fmt: skip
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 LONG = pytest.mark.skipif(not ASKED, reason="takes many minutes; SPINEDCE_AUDIT=1 runs it")
 
 

@@ -9,7 +9,7 @@ from browser.page import Page, Program, sample_home
 from browser.random_use import growth, use
 
 MINUTES = float(os.environ.get("SPINEDCE_RANDOM_MINUTES", "0.35"))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400 + 180 * MINUTES)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(400 + 180 * MINUTES)]
 
 
 def test_anything_may_be_done_in_any_order(tmp_path_factory):

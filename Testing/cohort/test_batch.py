@@ -70,6 +70,7 @@ def assert_whole(out):
         assert (out / f"sub-{place.name}" / "ses-after" / "perf").is_dir()
 
 
+@pytest.mark.long
 def test_a_failure_is_listed_and_finished_studies_are_kept(studies, tmp_path, capsys):
     text = studies.read_text(encoding="utf-8")
     (tmp_path / "broken").mkdir()
@@ -213,6 +214,7 @@ def test_unusable_options_are_named(studies, tmp_path, capsys, monkeypatch):
     assert "pip install 'spinedce[cohort]'" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_killed_batch_is_resumed(studies, tmp_path):
     """The whole program is killed twice, each time during another patient."""
     out = tmp_path / "out"
@@ -242,6 +244,7 @@ def _wait_for(condition, seconds=120):
         time.sleep(0.02)
 
 
+@pytest.mark.long
 def test_the_study_of_a_killed_worker_is_done_by_another(studies, tmp_path):
     out, entries, seen = tmp_path / "out", [], set()
 
@@ -278,6 +281,7 @@ def test_a_running_cluster_is_used_and_kept_running(studies, tmp_path):
     assert (caught.value.code, caught.value.fields) == ("no_scheduler", ("batch.dask",))
 
 
+@pytest.mark.long
 def test_finished_studies_are_kept_when_a_batch_is_cancelled(studies, tmp_path):
     def stop(fraction, message):
         if fraction >= 1 / 2:

@@ -13,7 +13,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.files.text_cells import cell_text
 from SpineDCELib.phantom import draw_cohort
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 #: Both groups are among the first three patients of this cohort.
 SEED = 2026
 FEW: dict[str, Any] = {

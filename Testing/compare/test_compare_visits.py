@@ -44,7 +44,10 @@ def inputs(root):
     )
 
 
-@pytest.fixture(scope="module", params=[pytest.param(p, marks=pytest.mark.slow) for p in "AB"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param("A", marks=pytest.mark.slow), pytest.param("B", marks=pytest.mark.long)],
+)
 def sample(request, tmp_path_factory):
     root = sample_patient(tmp_path_factory, request.param)
     visits = [given_visit(root / v / "dicom", inputs(root / v)) for v in ("before", "after")]

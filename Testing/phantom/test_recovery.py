@@ -12,7 +12,7 @@ from SpineDCELib.kinetics.fitting import fit
 from SpineDCELib.series import scan_study
 from SpineDCELib.series.read_series import read_dynamic, read_flip_angles
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def normalised_vp(paths):

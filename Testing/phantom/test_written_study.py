@@ -180,6 +180,7 @@ def pixels(paths):
     return digest.hexdigest()
 
 
+@pytest.mark.long
 def test_a_seed_gives_the_same_files(tmp_path):
     one, two, other = (
         write_study(tmp_path / name, patient="B", size="quick", seed=seed)
@@ -192,6 +193,7 @@ def test_a_seed_gives_the_same_files(tmp_path):
     np.testing.assert_array_equal(truth(one, "vp.nrrd")[0], truth(other, "vp.nrrd")[0])
 
 
+@pytest.mark.long
 def test_motion_and_noise_can_be_switched_off(tmp_path):
     def background_and_marrow(name, **switches):
         paths = write_study(tmp_path / name, size="quick", **switches)

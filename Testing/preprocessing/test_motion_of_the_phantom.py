@@ -8,7 +8,7 @@ from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.settings import MotionSettings, Settings, changed
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 LESION, REFERENCE = "Lesion", "Reference vertebra"
 

@@ -264,7 +264,7 @@ def anonymised(planted, tmp_path_factory):
     return outcome
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_no_marker_of_the_source_is_in_any_byte_of_an_export(planted, anonymised):
     out = anonymised.folder
@@ -296,13 +296,13 @@ def require_valid(folder):
         assert errors == [], file.name
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_anonymised_objects_are_valid_dicom(anonymised):
     require_valid(anonymised.folder)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_no_marker_of_two_visits_is_in_any_byte_of_their_comparison(
     planted, planted_later, tmp_path
@@ -320,7 +320,7 @@ def test_no_marker_of_two_visits_is_in_any_byte_of_their_comparison(
     require_valid(out)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_no_marker_is_in_any_byte_of_a_batch(planted, tmp_path):
     table = tmp_path / "studies.csv"
@@ -351,7 +351,7 @@ def test_no_marker_is_in_any_byte_of_a_batch(planted, tmp_path):
     assert caught.value.code == "folder_identifies"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_no_marker_is_in_any_byte_of_an_export_from_a_window(
     planted, planted_later, computed, tmp_path

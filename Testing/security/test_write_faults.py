@@ -164,6 +164,7 @@ def test_a_vanishing_folder_is_a_message(work, tmp_path):
     assert "Traceback" not in told
 
 
+@pytest.mark.long
 def test_kills_at_random_moments_lose_and_mix_nothing(tmp_path):
     """``python -m security.killed_writers`` kills as often as is asked for."""
     ways = [*Work(tmp_path).ways]

@@ -169,7 +169,7 @@ def judge(stack, way, wrong):
 TIMED = {"clocks", "temporal_index", "acquisition"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @examples(1500)
 @given(way=st.sampled_from(WAYS), steps=st.lists(STEP, max_size=6), seed=st.integers(0, 99))
 def test_damaged_headers(studies, way, steps, seed):
@@ -212,7 +212,7 @@ def read_one(file):
                 continue
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @examples(500)
 @given(way=st.sampled_from(WAYS), steps=st.lists(bytes_damage(), min_size=1, max_size=4))
 def test_damaged_files(studies, tmp_path_factory, way, steps):

@@ -60,7 +60,7 @@ def spine(tmp_path_factory):
     return cut_from_spine(folder / "dicom", folder / "truth")
 
 
-@pytest.fixture(params=["made up", pytest.param("digital spine", marks=pytest.mark.slow)])
+@pytest.fixture(params=["made up", pytest.param("digital spine", marks=pytest.mark.long)])
 def known(request):
     return made_up() if request.param == "made up" else request.getfixturevalue("spine")
 
