@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -104,9 +104,7 @@ def analyse(
             missing = computed.write(stage, formats=formats, anonymise=anonymise)
         files = all_files(out)
     progress(1.0, "Done")
-    result = computed.result
-    if anonymise:
-        result = anonymised_result(computed.analysis, result, frozenset())
+    result = _as_written(computed.analysis, computed.result, frozenset(), formats, anonymise)
     return Outcome(out, files, result, computed.analysis, not_written=missing)
 
 
@@ -186,7 +184,7 @@ def write_analysis(
     if anonymise:
         require_plain_names(analysis)
         words = identifying_words(analysis)
-        result = anonymised_result(analysis, result, words)
+    result = _as_written(analysis, result, words, formats, anonymise)
     digests, missing = write_results(folder, analysis, result, anonymise=anonymise)
     missing |= write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
     record = record | {
@@ -202,6 +200,23 @@ def write_analysis(
         record["not written"] = safe_reasons(missing, words)
     write_provenance(folder / "provenance.json", without_identity(record) if anonymise else record)
     return missing
+
+
+def _as_written(
+    analysis: Analysis, result: Result, words: Set[str], formats: Sequence[str], anonymise: bool
+) -> Result:
+    """Return a result with the notes that its files have.
+
+    Args:
+        words: notes of anonymised files have none of them.
+    """
+    if anonymise:
+        return anonymised_result(analysis, result, words)
+    if "dicom" in formats:
+        from SpineDCELib.export.dicom.source_images import invalid_values
+
+        return replace(result, notes=(*result.notes, *invalid_values(analysis)))
+    return result
 
 
 def rerun(

@@ -86,6 +86,7 @@ def sources(analysis: Analysis, anonymiser: Anonymiser | None = None) -> Sources
             code="slices_differ",
         )
     for image in images:
+        empty_invalid_values(image)
         _complete(image, thickness=geometry.spacing[2])
     if anonymiser is not None:
         images = [anonymiser.clean_source(image) for image in images]
@@ -132,6 +133,85 @@ def _complete(image: Any, *, thickness: float) -> None:
     for keyword in ("StudyInstanceUID", "FrameOfReferenceUID"):
         if not image.get(keyword):
             setattr(image, keyword, generate_uid(entropy_srcs=[keyword, series]))
+
+
+#: Attributes beside those of the patient (group 0010) that an object takes over from its source.
+_STUDY = (
+    "SpecificCharacterSet", "StudyDate", "StudyTime", "ReferringPhysicianName", "SliceThickness",
+    "LossyImageCompression",
+)  # fmt: skip
+#: Values that an attribute may have.
+_ENUMERATED = {"PatientSex": ("M", "F", "O"), "LossyImageCompression": ("00", "01")}
+
+
+def empty_invalid_values(image: Any) -> list[str]:
+    """Empty attributes of patient and study whose values are invalid; return their keywords.
+
+    Other programs refuse such values in new objects. IDs and UIDs stay as they are, however they
+    look, because they tell whose an object is, and what it refers to.
+    """
+    import warnings
+
+    from pydicom.datadict import keyword_for_tag
+
+    found = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for tag in list(image.keys()):
+            keyword = keyword_for_tag(tag)
+            if (tag.group == 0x0010 or keyword in _STUDY) and not _is_valid(image, tag):
+                found.append(keyword)
+        if "SpecificCharacterSet" in found:  # texts are decoded before they are encoded again
+            image.decode()
+        for keyword in found:
+            del image[keyword]
+    return found
+
+
+def _is_valid(image: Any, tag: Any) -> bool:
+    from pydicom.charset import python_encoding
+    from pydicom.config import RAISE
+    from pydicom.valuerep import DA, TM, validate_value
+
+    try:
+        element = image[tag]
+        values = element.value if element.VM > 1 else [element.value]
+        match element.VR:
+            case "DA" if element.value:
+                DA(element.value)
+                element.value = element.value.replace(".", "")  # the form before DICOM 3.0
+            case "TM" if element.value:
+                TM(element.value)
+            case "PN":
+                return bool(element.VM <= 1)
+            case "AS" | "CS" | "DS" | "IS":
+                for value in values:
+                    validate_value(element.VR, str(value), RAISE)
+    except Exception:  # whatever cannot be read is invalid
+        return False
+    if element.keyword == "SpecificCharacterSet":
+        return all(not value or value in python_encoding for value in values)
+    allowed = _ENUMERATED.get(element.keyword)
+    return allowed is None or element.value in ("", None, *allowed)
+
+
+def invalid_values(analysis: Analysis) -> tuple[str, ...]:
+    """Return a note on attributes of the source that are left empty in DICOM objects."""
+    source = analysis.images.dynamic.source
+    if source.format != "DICOM" or not source.files:
+        return ()
+    import pydicom
+
+    try:
+        found = empty_invalid_values(pydicom.dcmread(source.files[0], stop_before_pixels=True))
+    except Exception:  # the export says what is wrong with the file
+        return ()
+    if not found:
+        return ()
+    return (
+        f"The headers of the images hold invalid values of {', '.join(found)}; in the exported "
+        "DICOM objects they are empty.",
+    )
 
 
 def _order(head: Any) -> tuple[float, ...]:
