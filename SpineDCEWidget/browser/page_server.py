@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import html
 import importlib.resources
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
 
 from SpineDCEWidget.browser.access import CODE_PAGE, COOKIE, REFUSAL, WRONG, Access
 from SpineDCEWidget.browser.user_folders import safe_path
@@ -37,6 +40,15 @@ def _ignore_disconnected(send: Callable[..., Awaitable[None]]) -> Callable[..., 
             await send(*message, **how)
 
     return send_if_connected
+
+
+def _is_fault_of_ours(record: logging.LogRecord) -> bool:
+    """Return False for messages of aiohttp on requests that are malformed or break off.
+
+    Any program of the machine can send them; they are refused, and nobody needs to know.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (HttpProcessingError, RequestPayloadError, ConnectionError))
 
 
 class Gate:
@@ -67,6 +79,7 @@ class Gate:
     def attach(self, server: Any) -> None:
         """Add access control and routes to a wslink server before it starts."""
         self._server = server
+        logging.getLogger("aiohttp.server").addFilter(_is_fault_of_ours)
         for handler in server._ws_handlers:
             for name in ("sendWrappedMessage", "sendWrappedError"):
                 setattr(handler, name, _ignore_disconnected(getattr(handler, name)))
@@ -141,7 +154,10 @@ class Gate:
         if (request.content_length or _LARGEST_CODE + 1) > _LARGEST_CODE:
             return web.Response(status=403, text=WRONG, content_type="text/html")
         async with self._turn:  # codes are guessed one after the other
-            cookie = self._access.exchange(str((await request.post()).get("code", "")))
+            given = ""
+            with contextlib.suppress(ValueError):  # the request is no form
+                given = str((await request.post()).get("code", ""))
+            cookie = self._access.exchange(given)
             if cookie is None:
                 await asyncio.sleep(_GUESS_DELAY)
                 return web.Response(status=403, text=WRONG, content_type="text/html")

@@ -214,29 +214,95 @@ def test_one_socket_lives_and_frames_are_bounded(tmp_path):
     run(tmp_path, test)
 
 
-@pytest.mark.slow
-def test_a_flood_of_messages_sockets_and_malformed_requests_leaves_the_session(tmp_path):
+#: Number of requests, the last ones, that open a web socket with the cookie.
+_OF_SOCKETS = 4
+
+
+def malformed(running, base, cookie):
+    """Return requests that are none, and ones with a cookie that go wrong later."""
+    head = f"Host: {running.own[7:]}\r\n"
+    own = f"{head}Cookie: {cookie.partition(';')[0]}\r\nOrigin: {running.own}\r\n"
+    socket = ("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")  # fmt: skip
+    upload = f"POST {base}/upload/x?name=a HTTP/1.1\r\n{own}"
+    texts = [
+        "\0" * 100,
+        "\x16\x03\x01\x02\x00\x01\x00",
+        "GET " + "a" * 70000,
+        "GET /ws HTTP/9.9\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost\r\n\r\n",
+        f"GET {base}/ws HTTP/1.1\r\n{head}\r\n\x81\xff",
+        f"GET / HTTP/1.1\r\n{head}X: {'a' * 70000}\r\n\r\n",
+        f"POST /open HTTP/1.1\r\n{own}Content-Length: x\r\n\r\n",
+        f"POST /open HTTP/1.1\r\n{own}Content-Length: 50\r\n\r\ncode",
+        f"POST /open HTTP/1.1\r\n{own}Content-Length: 9\r\n"
+        "Content-Type: multipart/form-data\r\n\r\n123456789",
+        f"{upload}Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        f"{upload}Content-Length: 50\r\n\r\npart",
+        f"{upload}Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\n123456789",
+        f"GET http://[/ HTTP/1.1\r\n{head}\r\n",
+        f"GET //[ HTTP/1.1\r\n{head}\r\n",
+        f"GET / HTTP/1.1\r\n{head}Cookie: \xff\xfe=;;;\r\n\r\n",
+        f"GET {base}/files/%00%ff%2e%2e HTTP/1.1\r\n{own}\r\n",
+        f"GET {base}/ws HTTP/1.1\r\n{own}{socket}\r\n\x81\x01x",  # a frame without a mask
+        f"GET {base}/ws HTTP/1.1\r\n{own}{socket}\r\n\xff\xff\xff\xff",
+        f"GET {base}/ws HTTP/1.1\r\n{own}{socket.replace('dGhl', '====')}\r\n",
+        f"GET {base}/ws HTTP/1.1\r\n{own}{socket.replace(': 13', ': x')}\r\n",
+    ]
+    return [text.encode("latin-1") for text in texts]
+
+
+async def answer_to(running, request):
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    writer.write(request)
+    writer.write_eof()
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    return answer
+
+
+def test_malformed_requests_print_nothing_in_the_terminal(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr("SpineDCEWidget.browser.page_server._GUESS_DELAY", 0.0)
+
     async def test(running):
         _, cookie, base = await running.open(running.access.code)
-        socket = await running.socket(cookie, base)
-        for _ in range(200):
-            assert await running.status(f"{base}/ws", Upgrade="websocket") == 403
-        for garbage in (b"\0" * 100, b"GET /ws HTTP/9.9\r\n\r\n", b"GET " + b"a" * 70000,
-                        f"GET {base}/ws HTTP/1.1\r\nHost: {running.own[7:]}\r\n\r\n\x81\xff"
-                        .encode("latin-1")):  # fmt: skip
-            for _ in range(20):
-                reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
-                writer.write(garbage)
-                writer.write_eof()
-                await asyncio.wait_for(reader.read(), 10)
-                writer.close()
+        for request in malformed(running, base, cookie):
+            answer = await answer_to(running, request)
+            assert b"Traceback" not in answer
+            assert b" 500 " not in answer.partition(b"\r\n")[0]
+            shown = [r.getMessage() for r in caplog.records if r.levelname != "INFO"]
+            assert shown == [], request
+        assert await running.status("/") == 200
+
+    run(tmp_path, test)
+
+
+@pytest.mark.slow
+def test_a_flood_of_messages_sockets_and_malformed_requests_leaves_the_session(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("SpineDCEWidget.browser.page_server._GUESS_DELAY", 0.0)
+
+    async def test(running):
+        _, cookie, base = await running.open(running.access.code)
+        for _ in range(200):  # tabs of the user's browser, each in place of the last
+            socket = await running.socket(cookie, base)
+        idle = [await asyncio.open_connection("127.0.0.1", running.port) for _ in range(200)]
+        for _, writer in idle:
+            writer.write(f"GET {base}/ws HTTP/1.1\r\n".encode())
+        requests = malformed(running, base, cookie)[:-_OF_SOCKETS]
         for n in range(24_000):
             await socket.send_str("x")
             if n % 100 == 99:
                 for _ in range(100):
                     assert (await socket.receive()).data == "you said 1"
+                with pytest.raises(aiohttp.WSServerHandshakeError):
+                    await running.socket("spinedce=guess", base)
+                await answer_to(running, requests[n // 100 % len(requests)])
         assert len(running.handler.connections) == 1
         await socket.close()
+        for _, writer in idle:
+            writer.close()
 
     run(tmp_path, test)
 
