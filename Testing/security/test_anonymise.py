@@ -194,14 +194,14 @@ def leaks(folder, secrets):
     """Return file and secret of every one that is found in a byte or a name of a folder."""
     wanted = []
     for secret in secrets:
-        wanted += [secret.encode(), secret.lower().encode(), secret.encode("utf-16-le")]
+        wanted += [secret.lower().encode(), secret.lower().encode("utf-16-le")]
     found = set()
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         contents = [name.encode()]
         if path.is_file():
             contents += layers(path.read_bytes())
-        for content in contents:
+        for content in map(bytes.lower, contents):
             found.update((name, one) for one in wanted if one in content)
     return sorted(found)
 
@@ -242,8 +242,11 @@ def test_the_search_finds_a_marker_in_every_layer(tmp_path):
     (tmp_path / "page.html").write_bytes(page)
     (tmp_path / "wide").write_bytes(MARKER.encode("utf-16-le"))
     (tmp_path / "a.nrrd").write_bytes(b"NRRD\n\n" + gzip.compress(MARKER.encode()))
+    patient = f'<SubjectHierarchyItem id="4" name="{MARKER.title()}, ID 1" type="Folder"/>'
+    with zipfile.ZipFile(tmp_path / "a.mrb", "w", zipfile.ZIP_DEFLATED) as scene:
+        scene.writestr("a/a.mrml", f"<MRML><SubjectHierarchy>{patient}</SubjectHierarchy></MRML>")
     assert {name for name, _ in leaks(tmp_path, [MARKER])} == {
-        "a.zip", "page.html", "wide", "a.nrrd",
+        "a.zip", "page.html", "wide", "a.nrrd", "a.mrb",
     }  # fmt: skip
 
 
