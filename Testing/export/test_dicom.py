@@ -20,7 +20,7 @@ from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.files.atomic_folder import staged
-from SpineDCELib.run.analyse import analyse, write_analysis
+from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import read_segmentation
 from SpineDCELib.settings import Settings, changed
@@ -370,33 +370,29 @@ def test_tags_that_an_anonymiser_removed_do_not_stop_the_export(made, tmp_path):
     assert all(w.PatientBirthDate == "" and w.AccessionNumber == "" for w in written)
 
 
-def test_invalid_values_of_a_header_do_not_stop_the_export(made, tmp_path, monkeypatch):
+def test_invalid_values_of_a_header_do_not_stop_the_export(made, tmp_path):
     """They are left empty, with a note; UIDs are kept, because images and objects share them."""
-    _, outcome, _ = made
-    real = pydicom.dcmread
-
-    def read(file, **options):
-        image = real(file, **options)
-        if "specific_tags" not in options:
-            image.PatientSex, image.PatientBirthDate, image.PatientAge = "X", "1970-01-02", "54"
-            image.StudyInstanceUID = image.FrameOfReferenceUID = "1.2.03.4"
-        return image
-
-    with monkeypatch.context() as patched:
-        patched.setattr(pydicom, "dcmread", read)
-        missing = write_analysis(
-            tmp_path, outcome.analysis, outcome.result, {"inputs": {}}, formats=("dicom",)
-        )
-    assert missing == {}
-    notes = json.loads((tmp_path / "provenance.json").read_text())["notes"]
-    note = next(n for n in notes if "PatientSex" in n)
+    root, _, _ = made
+    inputs, study = study_inputs(root), tmp_path / "study"
+    for file in sorted(Path(inputs.study).rglob("*.dcm")):
+        image = pydicom.dcmread(file)
+        image.PatientSex, image.PatientBirthDate, image.PatientAge = "X", "1970-01-02", "54"
+        image.StudyInstanceUID = image.FrameOfReferenceUID = "1.2.03.4"
+        target = study / file.relative_to(inputs.study)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        image.save_as(target)
+    outcome = analyse(
+        replace(inputs, study=str(study)), SETTINGS, tmp_path / "out", formats=("dicom",)
+    )
+    assert outcome.not_written == {}
+    note = next(n for n in outcome.result.notes if "PatientSex" in n)
     assert "PatientBirthDate" in note
-    written = [pydicom.dcmread(p) for p in (tmp_path / "dicom").glob("*.dcm")]
+    assert note in json.loads((tmp_path / "out" / "provenance.json").read_text())["notes"]
+    written = [pydicom.dcmread(p) for p in (tmp_path / "out" / "dicom").glob("*.dcm")]
     assert len(written) >= 4
     for dataset in written:
         assert (dataset.PatientSex, dataset.PatientBirthDate) == ("", "")
-        assert dataset.StudyInstanceUID == "1.2.03.4"
-        assert dataset.PatientID
+        assert (dataset.PatientID, dataset.StudyInstanceUID) == (image.PatientID, "1.2.03.4")
 
 
 def test_one_object_that_cannot_be_made_leaves_the_others(made, tmp_path, monkeypatch):
