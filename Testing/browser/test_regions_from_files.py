@@ -77,6 +77,7 @@ def test_a_label_without_a_name_becomes_what_is_in_hand(page, home, tmp_path):
     mask[2, 10:14, 10:14] = True
     masks = {"label 1": mask, "never drawn": mask & False}
     write_segmentation(tmp_path / "label.seg.nrrd", masks, geometry)
+    page.settled()
     before = _numbers(page, "lesion")
     two = {"label 1": mask, "label 2": np.roll(mask, 3, 1)}
     write_segmentation(tmp_path / "two.seg.nrrd", two, geometry)
