@@ -18,7 +18,7 @@ from series.dicom_layouts import (
 )
 from series.test_series_in_pieces import write_nifti
 from SpineDCELib.cli import main
-from SpineDCELib.series import scan_study, study_report
+from SpineDCELib.series import read_dynamic, scan_study, study_report
 
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
 
@@ -92,27 +92,51 @@ def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(tmp_pa
         return line
 
     # Which series is dynamic, with which times and flip angles?
-    assert said("Dynamic series:").startswith(f"Dynamic series: {number}. DCE sub mm")
-    assert "then every 5.5 s to 60.5 s" in said("    times ")
-    assert "flip angle 25°" in said("    sequence ")
+    assert said("Dynamic series:").startswith(f"Dynamic series: {number} (5). DCE sub mm")
     said(
-        "T10", "from the flip angles 2°, 10°, 20°, 25°", "3 series after the injection are left out"
+        "    times ",
+        "0 to 60.5 s, uneven (5 to 6.5 s), in the median 5.5 s; 10 s across frame 2, which is not",
     )
+    assert "flip angle 25°" in said("    sequence ")
+    own = {s.series_number: s.number for s in scan_study(tmp_path).series}
+    angles = ", ".join(f"{a}° (series {own[n]})" for a, n in ((2, 11), (10, 12), (20, 13), (25, 4)))
+    said("T10  ", f"from the flip angles {angles}")
+    said("is a T1 map and is not used", f"--t1-map {tmp_path / 'T1map.nii'}")
+    said(f"flip angles of series {own[21]}, {own[22]}, {own[23]}, acquired after the dynamic")
+    said(f"series {own[4]} stays one of the flip angles if it is joined")
+    said(f"ends 30 s before series {number} begins", "also one of the flip angles for T10")
     # What was left out, and why?
     said("! Frame 2 of 12: displaced by 3 mm from the others and left out.")
-    said(f"! {SLICES} images without TemporalPosition", "left out", "mean0.dcm")
+    assert not any("Missing by" in line for line in lines)
+    names = ", ".join(f"mean{k}.dcm" for k in range(SLICES))
+    said(f"! {SLICES} images have no TemporalPosition", f"left out ({names})")
     said("DCE SUB", "not used: a subtraction (SUB)")
     said("ep2d", "not used: each image is a Siemens mosaic")
     said("quick3d", "not used: each image is a United Imaging grid")
-    said("more series", "localizer")
-    for name in ("photo.jpg", "brain.mgz", "broken.nii", "broken.nrrd"):
+    said("(100–149)", "localizer 100 to 149", "not used: localizer, by its name; 50 series")
+    said("T1map ", "not used: T1 map, by its name")
+    said("flip angle for T10: 25°, one of 2°")
+    for name in ("photo.jpg", "brain.mgz", "broken.nii", "broken.nrrd", "notes.txt"):
         said(name)
-    said("rt.dcm", "give it as the file of the regions")
+    said("rt.dcm", "can be given as the file of the regions (--roi FILE)")
+    said("as --series takes them; the scanner's are in brackets")
     # What to do next?
-    other = said("Next: analyse it, joined with series", "if they are parts of one acquisition")
-    joined = other.split("series ")[1].split(" ")[0]
-    assert f"--series {number} --join {joined}" in lines[-1]
-    assert lines[-1].startswith("  spinedce analyse ")
+    said(f"Next: analyse series {number} alone (11 frames).")
+    said(
+        f"Or: join it with series {own[4]}, if they are parts of one acquisition (12 frames; time 0"
+        f" is then the first frame of series {own[4]}, and series {number} begins at 30 s)."
+    )
+    commands = [line for line in lines if line.startswith("  spinedce analyse ")]
+    alone = f"  spinedce analyse {tmp_path} -o OUT --series {number}"
+    assert commands == [alone, f"{alone} --join {own[4]}"]
+    said("--displaced-frames same_slice", "--displaced-frames resample")
+    # The long list holds everything but the table.
+    assert main(["info", str(tmp_path), "--verbose"]) == 0
+    long = capsys.readouterr().out.splitlines()
+    table = next(n for n, line in enumerate(lines) if line.startswith("Series."))
+    assert set(lines[:table]) <= set(long)
+    assert lines[-5:] == long[-5:]
+    assert "    all times  0, 10, " in "\n".join(long)
 
 
 @pytest.mark.slow
@@ -124,8 +148,10 @@ def test_every_file_is_used_left_out_by_name_or_counted(tmp_path):
     left = 2 * SLICES  # the displaced frame and the mean
     assert len(found) == len(used) + left + study.not_images
     assert study.not_images == 6
-    counted = f"in {len(used)} files, {left} files left out of them, 6 other files"
-    assert counted in study_report(study).splitlines()[1]
+    [number] = [s.number for s in study.series if s.series_number == 5]
+    counted = f"{len(used)} in {len(study.series)} series, {left} left out of series {number}"
+    said = study_report(study).splitlines()[1]
+    assert said == f"{len(found)} files: {counted}, 6 ignored"
 
 
 @pytest.mark.slow
@@ -143,3 +169,42 @@ def test_the_next_step_is_a_command_that_works(tmp_path, capsys):
     record = json.loads((tmp_path / "out" / "provenance.json").read_text())
     assert np.size(record["settings"]["reading"]["joined"]) == 1
     capsys.readouterr()
+
+
+def test_a_frame_interval_that_is_set_replaces_the_times_of_the_files(tmp_path, capsys):
+    add(tmp_path, 1, "DCE")
+    assert main(["info", str(tmp_path), "--frame-interval", "7"]) == 0
+    text = capsys.readouterr().out
+    assert "0 to 77 s, every 7 s, as set (the files say 0 to 60.5 s, uneven" in text
+    assert "The frame spacing" not in text
+    read = read_dynamic(tmp_path, frame_interval=7)
+    assert not any("The frame spacing" in note for note in read.notes)
+    for wrong in ("0", "-3", "nan", "inf"):
+        assert main(["info", str(tmp_path), f"--frame-interval={wrong}"]) != 0
+        assert "Frame interval must lie between 0.01 and 600 s" in capsys.readouterr().err
+
+
+def test_a_name_does_not_outweigh_an_image_type(tmp_path):
+    add(tmp_path, 1, "DCE sub mm", frames=[0], ImageType=["ORIGINAL", "PRIMARY", "M"])
+    add(
+        tmp_path,
+        2,
+        "DCE sub",
+        frames=[0],
+        ImageType=["DERIVED", "SECONDARY", "M"],
+        SliceThickness=3,
+    )
+    original, derived = scan_study(tmp_path).series
+    assert "subtraction" not in original.reason
+    assert "subtraction" in derived.reason
+
+
+def test_even_times_with_a_frame_that_is_missing_are_even(tmp_path):
+    layout = Layout(description="DCE", times=np.arange(FRAMES) * 5.0)
+    images = layout.images(truth())
+    tell_time(images, layout, "AcquisitionTime")
+    for image in images:
+        image.ds.TemporalPositionIdentifier = image.f + 1
+    save_all([image for image in images if image.f != 3], tmp_path)
+    text = study_report(scan_study(tmp_path))
+    assert "0 to 55 s, every 5 s; 10 s across frame 4, which is not used; from" in text

@@ -28,13 +28,14 @@ def run(options: argparse.Namespace) -> int:
     """Print the report of the study."""
     from SpineDCELib.series import scan_study, study_report
 
+    interval = given(options, "reading.frame_interval")
+    FORM["reading.frame_interval"].check(interval)
     with shown_progress() as progress:
         study = scan_study(existing(options.study), progress=progress)
-    interval = given(options, "reading.frame_interval")
     show(
         study_report(
             study, frame_interval=interval, verbose=options.verbose,
-            command=lambda step: _command(options.study, step),
+            command=lambda step: _command(options.study, step), option=option_of,
         )
     )  # fmt: skip
     return 0

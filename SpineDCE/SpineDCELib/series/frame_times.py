@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from SpineDCELib.series.image_header import ImageHeader
 
 DAY = 86400.0
+#: Beginning of the note on uneven times.
+SPACING = "The frame spacing is "
 _FRAME = "FrameAcquisitionDateTime (0018,9074)"
 _REFERENCE = "FrameReferenceDateTime (0018,9151)"
 _OFFSET = "TemporalPositionTimeOffset (0020,930D)"
@@ -108,7 +110,7 @@ def frame_times(
             )
     uneven = evenness(result.times)
     if uneven != "even":
-        result.notes.append(f"The frame spacing is {uneven}; each frame keeps its own time.")
+        result.notes.append(f"{SPACING}{uneven}; each frame keeps its own time.")
     if name in WRITTEN:
         result.notes.append(
             f"No acquisition time was found. {name}, which is not an acquisition time, is used "

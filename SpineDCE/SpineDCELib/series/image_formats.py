@@ -42,19 +42,24 @@ def opener_of(file: Path) -> Callable[[Path, str], list[ImageFile]] | None:
     return open_parrec if end == ".par" else None
 
 
-def other_formats(files: Iterable[str]) -> list[str]:
+def other_formats(files: Iterable[str]) -> tuple[list[str], list[str]]:
     """Name the formats of files that are not read, and what to do; one line each.
+
+    Files of unknown formats are returned by their names.
 
     Args:
         files: names for the user.
     """
     found: dict[int, list[str]] = defaultdict(list)
+    unknown = []
     for name in files:
         plain = Path(name).name.lower()
         for n, (ends, _, _) in enumerate(_OTHER_FORMATS):
             if plain.endswith(tuple(e for e in ends if e.startswith("."))) or plain in ends:
                 found[n].append(name)
                 break
+        else:
+            unknown.append(name)
     lines = []
     for n, names in found.items():
         _, kind, remedy = _OTHER_FORMATS[n]
@@ -62,4 +67,4 @@ def other_formats(files: Iterable[str]) -> list[str]:
             f"{names[0]} is" if len(names) == 1 else f"{len(names)} files such as {names[0]} are"
         )
         lines.append(f"{counted} not read ({kind}); {remedy}.")
-    return lines
+    return lines, unknown

@@ -59,17 +59,23 @@ def propose_joining(series: list[SeriesDescription]) -> list[SeriesDescription]:
                 continue
             before, after = parts_of_one(o, s), parts_of_one(s, o)
             frames = "1 frame" if o.frames == 1 else f"{o.frames} frames"
+            also = (
+                " It is also one of the flip angles for T10."
+                if o.role == "variable flip angle"
+                else ""
+            )
             if before is not None or after is not None:
                 parts.append(o.number)
             if before is not None:
                 proposals.append(
                     f"Series {o.number} ({frames} of the same matrix, TR and flip angle) ends "
-                    f"{before:.3g} s before it begins; the two can be joined."
+                    f"{before:.3g} s before series {s.number} begins; the two can be joined.{also}"
                 )
             elif after is not None:
                 proposals.append(
                     f"Series {o.number} ({frames} of the same matrix, TR and flip angle) begins "
-                    f"{after:.3g} s after its last frame; the two can be joined."
+                    f"{after:.3g} s after the last frame of series {s.number}; the two can be "
+                    f"joined.{also}"
                 )
         out.append(replace(s, proposals=tuple(proposals), parts=tuple(parts)))
     return out

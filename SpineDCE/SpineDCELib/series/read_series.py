@@ -131,6 +131,8 @@ def read_dynamic(
         moved = displacements(chosen)
     times, origin = _times(chosen, frame_interval)
     notes = [*chosen.notes, *chosen.problems]
+    if frame_interval is not None:
+        notes = [note for note in notes if note not in chosen.about_times]
     companion = _companion(study, chosen, "dynamic phase")
     if companion is None and study.with_role("dynamic phase"):
         notes.append("No phase series matches the frames and grid of the dynamic series.")

@@ -26,6 +26,7 @@ from SpineDCELib.series.series_roles import Facts, doubt_of, facts_of, role_of
 from SpineDCELib.series.stack import Stack, stack_images
 from SpineDCELib.series.study_contents import (
     FEW_FRAMES,
+    GIVE_AS_REGIONS,
     NO_FRAME_TIMES,
     SeriesDescription,
     Study,
@@ -82,12 +83,10 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
     pixels = {part for image in others for part in image.parts}
     left = [name for file, name in unknown if file not in pixels]
     not_images += len(left)
-    problems += other_formats(left)
-    problems += [
-        f"{name} is a DICOM structure set; give it as the file of the regions."
-        for file, name in unknown
-        if file in without_images and is_structure_set(file)
-    ]
+    sets = [name for file, name in unknown if file in without_images and is_structure_set(file)]
+    named, unnamed = other_formats(name for name in left if name not in sets)
+    problems += named
+    problems += [f"{name} is a DICOM structure set; {GIVE_AS_REGIONS}." for name in sets]
     progress(0.95, "Sorting series")
     described = [*_dicom_series(images, disk), *(_file_series(f) for f in others)]
     described = propose_joining(resolve_roles(described))
@@ -99,8 +98,9 @@ def scan_study(path: str | os.PathLike[str], progress: Progress = silent) -> Stu
         )
     progress(1.0, "Headers read")
     return Study(
-        str(file_set.root), tuple(described), not_images, patients, tuple(problems), file_set
-    )
+        str(file_set.root), tuple(described), not_images, patients, tuple(problems), file_set,
+        tuple(unnamed),
+    )  # fmt: skip
 
 
 def _cluster(values: Iterable[float | None], tolerance: float) -> dict[float | None, int]:
@@ -291,8 +291,7 @@ def _describe(
     elif h.mosaic or "VFRAME" in first.image_type:
         kind_of_tiles = "a Siemens mosaic" if h.mosaic else "a United Imaging grid (VFRAME)"
         stack.obstacle = (
-            f"each image is {kind_of_tiles}, all slices of a frame side by side; export it as "
-            "single images or as Enhanced MR"
+            f"each image is {kind_of_tiles} of all slices; export single images or Enhanced MR"
         )
         role, reason = "other", stack.obstacle
     used = [i for f in stack.frames for i in f] or kind
@@ -371,10 +370,7 @@ def _describe(
         problems=tuple(problems),
         obstacle=stack.obstacle,
         stack=stack,
-        disk_paths={
-            i.header.file: disk[i.header.file]
-            for i in (*used, *(i for f in stack.displaced for i in f))
-        },
+        disk_paths={i.header.file: disk[i.header.file] for i in kind},
     )
 
 

@@ -117,7 +117,7 @@ def role_of(facts: Facts) -> tuple[str, str]:
         return "T1 map", "by its name"
     if name == "diffusion":
         return "other", "diffusion, by its name"
-    if name:
+    if name and facts.image_type[:1] != ("ORIGINAL",):
         return "other", f"computed from another series ({name}), by its name"
     if facts.frames > 1:
         return "other", f"{facts.frames} frames are too few for a dynamic series"
@@ -173,4 +173,4 @@ def _anatomical(facts: Facts) -> tuple[str, str]:
         if facts.contrast or has_word(words, r"c\+?", "gd", "gad", "km", "post", "ce", "contrast"):
             return "T1 after contrast", f"{reason}, contrast agent"
         return "T1", reason
-    return "other", "no rule applies"
+    return "other", "its kind is not known from its name, TR and TE"

@@ -68,7 +68,10 @@ def stack_images(images: Sequence[ImageHeader]) -> Stack:
     if obstacle:
         return _empty(obstacle, problems)
     geometry, obstacle = _geometry(frames[0])
-    displaced, displaced_by = _displaced(strays, frames, problems)
+    displaced, displaced_by, left = _displaced(strays, frames, problems)
+    if left and left == sorted({*range(1, int(numbers[-1]) + 2)} - {int(n) + 1 for n in numbers}):
+        # The displaced frames are the ones that the count lacks: one problem, not two.
+        problems = [p for p in problems if not p.startswith(_MISSING)]
     problems.extend(_shifted(frames))
     timing = FrameTimes()
     if len(frames) > 1:
@@ -250,13 +253,14 @@ def _unevenness(steps: NDArray[np.float64]) -> float:
 
 def _displaced(
     strays: Places, frames: list[list[ImageHeader]], problems: list[str]
-) -> tuple[list[list[ImageHeader]], str]:
-    """Return whole frames that lie elsewhere than most, and by how far; name them as a problem.
+) -> tuple[list[list[ImageHeader]], str, list[int]]:
+    """Return whole frames that lie elsewhere than most, by how far, and their numbers from 1.
 
-    Whole frames have a slice for each of the usual ones, all displaced by the same distance.
+    They are named as a problem. Whole frames have a slice for each of the usual ones, all displaced
+    by the same distance.
     """
     if not strays:
-        return [], ""
+        return [], "", []
     count = sum(map(len, strays.values()))
     found: list[list[ImageHeader]] = []
     if len(strays) == len(frames[0]):
@@ -266,7 +270,7 @@ def _displaced(
         problems.append(
             f"{count} images at {len(strays)} slice positions that most frames lack are left out."
         )
-        return [], ""
+        return [], "", []
     usual = np.array([i.position for i in frames[0]], float)
     moved = np.array([[i.position for i in f] for f in found], float) - usual
     distance = float(np.linalg.norm(moved, axis=2).max())
@@ -279,7 +283,7 @@ def _displaced(
         "others"
     )
     problems.append(f"{by} and left out.")
-    return found, by
+    return found, by, numbers
 
 
 def _capital(text: str) -> str:
@@ -413,8 +417,8 @@ def _frames(
     if rest:
         files = sorted({_name(i) for i in rest})
         problems.append(
-            f"{len(rest)} images without {name} contradict the others and are left out "
-            f"({', '.join(files[:3])}{' …' if len(files) > 3 else ''})."
+            f"{len(rest)} images have no {name}, which puts the others in order, and are left out "
+            f"({', '.join(files[:4])}{' …' if len(files) > 4 else ''})."
         )
     return *_finish(table, name, len(placed), notes, problems), ""
 
@@ -427,6 +431,8 @@ def _covers(best: tuple[float, str, Table], placed: Places) -> bool:
 
 
 _TEMPORAL = "TemporalPosition"
+#: Beginning of the problem that names the gaps of a tag that counts the frames.
+_MISSING = "Missing by "
 #: Numbers that tell series from each other, the most reliable first.
 _OF_SERIES = (
     "SeriesNumber",
@@ -656,7 +662,7 @@ def _finish(
     gaps = sorted(set(range(keyed[-1][0])) - {k for k, _ in keyed})
     if gaps:
         problems.append(
-            f"Missing by {name}: {frame_list([g + 1 for g in gaps])} of {keyed[-1][0] + 1}; the "
+            f"{_MISSING}{name}: {frame_list([g + 1 for g in gaps])} of {keyed[-1][0] + 1}; the "
             "others keep their times."
         )
     frames, numbers, doubled, short = [], [], [], []

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import MIN_FRAMES, Acquisition, Geometry
 from SpineDCELib.series.file_discovery import FileSet
-from SpineDCELib.series.frame_times import evenness
 from SpineDCELib.series.image_file_info import ImageFile
+from SpineDCELib.series.plausibility import interval_doubt
 from SpineDCELib.series.series_roles import MIN_DYNAMIC
 from SpineDCELib.series.stack import Stack
 
+#: What to do with a file of contours.
+GIVE_AS_REGIONS = "it can be given as the file of the regions"
 #: Problem of a dynamic series whose files carry no usable frame times.
 NO_FRAME_TIMES = "No frame times were found; set the frame interval."
 #: Problem of a dynamic series that is too short for a fit.
@@ -36,7 +38,6 @@ class SeriesDescription:
         dimensions: ``(frames, slices, rows, columns)``; whole frames only.
         times: s after the first frame; None if the files do not hold them.
         time_origin: the tag that holds the times; the reason where ``times`` is None.
-        evenness: "even", or the range of intervals.
         acquisition: TR and TE in s, FA in degrees, field strength in T.
         component: "magnitude", "phase", "real" or "imaginary".
         role, reason: its use in the analysis, and the reason for it.
@@ -45,6 +46,7 @@ class SeriesDescription:
         notes: assumptions and repairs; ``problems``: what is missing or left out.
         proposals: sentences on other series that may be parts of it; ``parts``: their numbers.
         obstacle: reason why its pixels cannot be read; "" if they can.
+        disk_paths: name → path of each of its files, those with images that are left out included.
     """
 
     number: int
@@ -87,8 +89,12 @@ class SeriesDescription:
         return self.dimensions[0]
 
     @property
-    def evenness(self) -> str:
-        return "" if self.times is None else evenness(self.times)
+    def about_times(self) -> tuple[str, ...]:
+        """Return its notes and problems on the times in its files, which other times replace."""
+        found = [NO_FRAME_TIMES, *interval_doubt(self.times, self.time_origin)]
+        if self.stack is not None:
+            found += [*self.stack.timing.notes, *self.stack.timing.problems]
+        return tuple(found)
 
     @property
     def interval(self) -> float | None:
@@ -108,7 +114,13 @@ class SeriesDescription:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """All series found under one path."""
+    """All series found under one path.
+
+    Attributes:
+        not_images: how many files are no images.
+        problems: what is missing or not read, and what to do.
+        unknown: those of the files that are no images of which nothing else is known.
+    """
 
     path: str
     series: tuple[SeriesDescription, ...]
@@ -116,6 +128,7 @@ class Study:
     patients: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     file_set: FileSet | None = field(default=None, repr=False)
+    unknown: tuple[str, ...] = ()
 
     def by_number(self, number: int) -> SeriesDescription:
         """Return the series with that number in the listing, else with that of the scanner.

@@ -60,7 +60,10 @@ def settle_doubts(series: list[SeriesDescription]) -> list[SeriesDescription]:
                     reason=f"{s.reason}, but named as {s.doubt}, and another series is dynamic",
                 )
             else:
-                note = f"Its name suggests {s.doubt}, but its images are a dynamic series."
+                note = (
+                    f"Its name suggests {s.doubt}, but it has {s.frames} frames, and its files do "
+                    "not say that they were computed from others."
+                )
                 s = replace(s, notes=(*s.notes, note))
         out.append(s)
     return out
@@ -117,7 +120,8 @@ def flip_angle_sets(series: list[SeriesDescription]) -> list[SeriesDescription]:
             continue
         words = ", ".join(f"{a:g}°" for a in angles)
         for n in members:
-            out[n] = replace(out[n], role="variable flip angle", reason=f"one of {words}")
+            own = f"{out[n].acquisition.FA:g}°, one of {words}"
+            out[n] = replace(out[n], role="variable flip angle", reason=own)
     return out
 
 

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from SpineDCELib.errors import InputError
-from SpineDCELib.series.joining import dynamic_choices
-from SpineDCELib.series.study_contents import NO_FRAME_TIMES, SeriesDescription, Study
+from SpineDCELib.series.frame_times import SPACING, evenness, frame_list
+from SpineDCELib.series.joining import dynamic_choices, join_series
+from SpineDCELib.series.study_contents import (
+    GIVE_AS_REGIONS,
+    SeriesDescription,
+    Study,
+)
 from SpineDCELib.series.study_context import AFTER_CONTRAST
 
 #: Most lines of the short summary.
 MOST_LINES = 60
 #: Most lines of what is left out of the dynamic series, or of the study.
-_PROBLEMS = 6
-#: Most characters of a series' name and of the reason for its use in a line.
-_NAME, _REASON = 32, 70
+_PROBLEMS = 7
+#: Most characters of a series' name in a line.
+_NAME = 32
 #: Most characters of what differs from the other kinds of its series, within its name.
 _KIND = 18
+#: Most flip angles that are listed with their series.
+_ANGLES = 10
+#: Least number of series of one kind that share a line.
+_ALIKE = 3
+#: Roles of series that are no images of a contrast.
+_NO_SIGNAL = ("T1 map", "B1 map", "mask", "segmentation")
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,7 @@ def study_report(
     frame_interval: float | None = None,
     verbose: bool = False,
     command: Callable[[NextStep], str] = lambda step: "",
+    option: Callable[[str], str] = lambda path: "",
 ) -> str:
     """Return the text of ``spinedce info``.
 
@@ -52,39 +69,77 @@ def study_report(
 
     Args:
         frame_interval: frame interval that is set, s; None uses the times in the files.
-        verbose: one paragraph per series, with every note.
+        verbose: one paragraph per series, with every note, in place of the line.
         command: returns how a shell does the next step; "" if it cannot.
+        option: returns how a shell sets a field, such as "--roi FILE"; "" if it does not.
     """
     chosen, doubt = _dynamic(study)
-    step = next_step(study, chosen, frame_interval)
-    following = ["", f"Next: {step.text}", *(f"  {line}" for line in [command(step)] if line)]
+    following = _following(study, chosen, frame_interval, command, option)
+    uses = _uses(study, chosen)
+    several = len(study.patients) > 1
     lines = [f"{study.path}", _counts(study)]
-    if verbose:
-        lines += [f"  ! {p}" for p in study.problems]
-        for series in study.series:
-            lines += ["", *_series(series, len(study.patients) > 1, frame_interval)]
-        return "\n".join([*lines, *following])
-    lines.append("")
+    lines += [
+        "Lines with ! name what is missing, left out or not read; lines with - are notes.",
+        "",
+    ]
     if chosen is None:
         lines.append(f"Dynamic series: none is chosen. {doubt}")
         lines += [f"  - {p}" for s in study.with_role("dynamic") for p in s.proposals]
     else:
-        several = len(study.patients) > 1
-        first, *more = _series(chosen, several, frame_interval, T10=_T10(study, chosen))
+        T10 = _T10(study, chosen, option)
+        first, *more = _series(chosen, uses[chosen.number], several, frame_interval, T10=T10)
         lines += [f"Dynamic series: {first}", *more]
-    if study.problems:
-        lines += ["", "Files that are not images of these series:"]
-        lines += _short_list([f"  ! {p}" for p in study.problems], _PROBLEMS, "problems")
-    if study.series:
-        room = MOST_LINES - len(lines) - len(following) - 2
-        lines += ["", *_table(study.series, room)]
+    lines += _other_files(study, option, verbose=verbose)
+    if study.series and verbose:
+        lines += ["", _heading(option)]
+        for s in study.series:
+            lines += ["", *_series(s, uses[s.number], several, frame_interval, verbose=True)]
+    elif study.series:
+        room = MOST_LINES - len(lines) - len(following) - 1
+        lines += ["", *_table(study.series, uses, room, option)]
     return "\n".join([*lines, *following])
 
 
-def _short_list(lines: list[str], room: int, what: str) -> list[str]:
-    if len(lines) <= room:
-        return lines
-    return [*lines[: room - 1], f"  … {len(lines) - room + 1} more {what}; see the long list"]
+def _following(
+    study: Study,
+    chosen: SeriesDescription | None,
+    frame_interval: float | None,
+    command: Callable[[NextStep], str],
+    option: Callable[[str], str],
+) -> list[str]:
+    """Return the lines on what to do next, with the commands."""
+    lines = [""]
+    for n, step in enumerate(next_steps(study, chosen, frame_interval)):
+        lines.append(f"{'Or' if n else 'Next'}: {step.text}")
+        lines += [f"  {line}" for line in [command(step)] if line]
+    if chosen is not None and chosen.stack is not None and chosen.stack.displaced:
+        same, resample = (
+            f" ({words})" if (words := option(f"reading.displaced={how}")) else ""
+            for how in ("same_slice", "resample")
+        )
+        lines.append(
+            "Displaced frames are left out. They can be taken at the same slice, if their "
+            f"positions are wrong{same}, or resampled, if their positions are right{resample}."
+        )
+    return lines
+
+
+def _other_files(study: Study, option: Callable[[str], str], *, verbose: bool) -> list[str]:
+    """Return the lines on files that belong to no series, and on the study as a whole."""
+    regions = option("inputs.roi")
+    as_regions = f"{GIVE_AS_REGIONS} ({regions})" if regions else GIVE_AS_REGIONS
+    problems = [f"  ! {p.replace(GIVE_AS_REGIONS, as_regions)}" for p in study.problems]
+    if study.unknown:
+        names = ", ".join(study.unknown if verbose else study.unknown[:3])
+        more = "" if verbose or len(study.unknown) <= 3 else " …"
+        what = "is not an image" if len(study.unknown) == 1 else "are not images"
+        problems.append(f"  ! {names}{more} {what}.")
+    if not problems:
+        return []
+    if not verbose and len(problems) > _PROBLEMS:
+        left = len(problems) - _PROBLEMS + 1
+        problems = [*problems[: _PROBLEMS - 1], f"  … {left} more lines; see the long list"]
+    return ["", "Files that are ignored, and other problems of the study:", *problems]
 
 
 def _dynamic(study: Study) -> tuple[SeriesDescription | None, str]:
@@ -94,71 +149,161 @@ def _dynamic(study: Study) -> tuple[SeriesDescription | None, str]:
         return None, str(error)
 
 
+# ---------------------------------------------------------------------------- uses and the table
+
+
+def _uses(study: Study, chosen: SeriesDescription | None) -> dict[int, str]:
+    """Return what the analysis does with each series and why: number → words."""
+    angles = {s.number for s in study.flip_angle_set(chosen)}
+    anatomy = study.anatomical_T1(chosen)
+    uses = {}
+    for s in study.series:
+        words = f"{s.role}: {s.reason}"
+        if s.role == "other":
+            words = f"not used: {s.reason}"
+        elif s.role == "variable flip angle":
+            words = f"flip angle for T10: {s.reason}"
+            if s.number not in angles:
+                words = f"not used: flip angle {s.reason}, of another set"
+        elif s.role == AFTER_CONTRAST:
+            words = f"not used: flip angle {s.reason}"
+        elif s.role == "T1" and anatomy is not None and s.number == anatomy.number:
+            words = f"T1-weighted anatomy: {s.reason}"
+        elif s.role == "dynamic" and chosen is not None and s.number != chosen.number:
+            words = f"not used: another dynamic series, {s.reason}"
+        elif not s.role.startswith("dynamic") and not (s.role == "B1 map" and angles):
+            words = f"not used: {s.role}, {s.reason}"
+            if s.role in ("mask", "segmentation"):
+                words += f"; {GIVE_AS_REGIONS}"
+        uses[s.number] = words
+    return uses
+
+
+def _heading(option: Callable[[str], str]) -> str:
+    given = option("reading.series").partition(" ")[0]
+    taken = f", as {given} takes them" if given else ""
+    return f"Series. Numbers are those of this list{taken}; the scanner's are in brackets."
+
+
 #: Uses of series, the most important first; all others follow.
 _IMPORTANT = ("dynamic", "variable flip angle", "T1 map", "B1 map", "T1", AFTER_CONTRAST)
 
 
-def _table(series: tuple[SeriesDescription, ...], room: int) -> list[str]:
-    """Return one line per series below a line of headings; if they are too many, count the rest."""
-    listed, rest = list(series), []
-    if len(series) > room - 1:
+def _table(
+    series: Sequence[SeriesDescription],
+    uses: Mapping[int, str],
+    room: int,
+    option: Callable[[str], str],
+) -> list[str]:
+    """Return a line per series, or per run of series of one kind, below two of headings.
+
+    If they are too many, the rest is counted.
+    """
+    runs = list(_runs(series, uses))
+    rest: list[list[SeriesDescription]] = []
+    if len(runs) > room - 2:
         order = {role: n for n, role in enumerate(_IMPORTANT)}
-        ranked = sorted(series, key=lambda s: (order.get(s.role, len(order)), s.number))
-        listed, rest = ranked[: room - 2], ranked[room - 2 :]
-        listed.sort(key=lambda s: s.number)
-    rows = [_row(s) for s in listed]
-    headings = ("No.", "scanner's", "name", "frames × slices × rows × columns", "used as")
-    # The heading of the size may be wider than all sizes: it is shortened instead.
-    size = max(len(row[3]) for row in rows)
-    headings = (*headings[:3], "size"[: max(size, 4)], headings[4])
+        runs.sort(key=lambda run: (order.get(run[0].role, len(order)), run[0].number))
+        runs, rest = runs[: room - 3], runs[room - 3 :]
+        runs.sort(key=lambda run: run[0].number)
+    rows = [_row(run, uses[run[0].number]) for run in runs]
+    headings = ("No.", "", "name", "size*", "use")
     widths = [max(len(row[n]) for row in (headings, *rows)) for n in range(4)]
-    lines = ["Series (size: frames × slices × rows × columns):"]
-    for number, own, name, what, use in (headings, *rows):
+    lines = [f"{_heading(option)} *frames × slices × rows × columns"]
+    for number, own, name, size, use in (headings, *rows):
         lines.append(
-            f"  {number:>{widths[0]}}  {own:>{widths[1]}}  {name:{widths[2]}}  "
-            f"{what:>{widths[3]}}  {use}"
+            f"  {number:>{widths[0]}} {own:<{widths[1]}}  {name:{widths[2]}}  "
+            f"{size:>{widths[3]}}  {use}"
         )
-    if rest:
-        kinds = Counter("not used" if s.role == "other" else s.role for s in rest)
+    left = [s for run in rest for s in run]
+    if left:
+        kinds = Counter("not used" if s.role == "other" else s.role for s in left)
         counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-        lines.append(f"  … {len(rest)} more series ({counted}); see the long list")
+        lines.append(f"  … {len(left)} more series ({counted}); see the long list")
     return lines
 
 
-def _row(s: SeriesDescription) -> tuple[str, str, str, str, str]:
+def _runs(
+    series: Sequence[SeriesDescription], uses: Mapping[int, str]
+) -> Iterator[list[SeriesDescription]]:
+    """Yield series that follow each other and differ only in the numbers in their names."""
+
+    def kind(s: SeriesDescription) -> tuple[object, ...]:
+        return re.sub(r"\d+", "#", s.title), s.dimensions, uses[s.number], bool(_marks(s))
+
+    for _, found in groupby(series, kind):
+        run = list(found)
+        if len(run) < _ALIKE or run[0].role in ("dynamic", "variable flip angle"):
+            yield from ([s] for s in run)
+        else:
+            yield run
+
+
+def _marks(s: SeriesDescription) -> str:
+    return " !" if s.problems or s.obstacle else ""
+
+
+def _row(run: Sequence[SeriesDescription], use: str) -> tuple[str, str, str, str, str]:
+    s, last = run[0], run[-1]
     name = s.description or "(no description)"
+    if len(run) > 1 and last.description != s.description:
+        name = f"{name} to {last.description.rpartition(' ')[2]}"
     if s.kind:
         kind = s.kind[:_KIND]
         name = f"{name[: _NAME - len(kind) - 3]} [{kind}]"
-    marks = "" if not (s.problems or s.obstacle) else " !"
-    reason = s.reason if len(s.reason) <= _REASON else s.reason[: _REASON - 1] + "…"
-    use = s.role if s.role != "other" else "not used"
+    own = [n.series_number for n in (s, last) if n.series_number is not None]
+    count = f"; {len(run)} series" if len(run) > 1 else ""
     return (
-        str(s.number),
-        "–" if s.series_number is None else str(s.series_number),
+        _range(s.number, last.number),
+        f"({_range(own[0], own[-1])})" if own else "",
         name[:_NAME],
-        "×".join(str(n) for n in s.dimensions),
-        f"{use}: {reason}{marks}",
+        "not known" if s.obstacle else "×".join(str(n) for n in s.dimensions),
+        f"{use}{count}{_marks(s)}",
     )
 
 
-def _T10(study: Study, chosen: SeriesDescription) -> str:
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
+# ---------------------------------------------------------------------------- T10
+
+
+def _T10(study: Study, chosen: SeriesDescription, option: Callable[[str], str]) -> list[str]:
+    """Return where T10 comes from by default, and what is not used for it."""
     angles = study.flip_angle_set(chosen)
-    late = study.with_role(AFTER_CONTRAST)
-    said = f"; {len(late)} series after the injection are left out" if late else ""
-    if angles:
-        words = ", ".join(f"{s.acquisition.FA:g}°" for s in angles)
-        return f"from the flip angles {words}{said}"
-    if maps := study.with_role("T1 map"):
-        numbers = ", ".join(str(s.number) for s in maps)
-        return f"series {numbers} is a T1 map, which has to be given by its file{said}"
-    return f"no flip angles and no T1 map: calibrated on muscle{said}"
+    late = [s.number for s in study.with_role(AFTER_CONTRAST) if s.patient == chosen.patient]
+    maps = study.with_role("T1 map")
+    if len(angles) > _ANGLES:
+        low, high = (s.acquisition.FA or 0.0 for s in (angles[0], angles[-1]))
+        lines = [f"from {len(angles)} flip angles ({low:g}° to {high:g}°)"]
+    elif angles:
+        listed = ", ".join(f"{s.acquisition.FA:g}° (series {s.number})" for s in angles)
+        lines = [f"from the flip angles {listed}"]
+    else:
+        lines = ["from the signal of muscle, because there are no flip angles"]
+        lines[0] += "" if maps else " and no T1 map"
+    for s in maps:
+        given = option("inputs.T1_map").partition(" ")[0]
+        how = f"; to use it, give its file ({given} {s.files[0]})" if given and s.files else ""
+        lines.append(f"series {s.number} is a T1 map and is not used{how}")
+    if late:
+        listed = ", ".join(str(n) for n in late)
+        began = "acquired after the dynamic series began"
+        lines.append(f"without the flip angles of series {listed}, {began}")
+    if both := [s.number for s in angles if s.number in chosen.parts]:
+        listed = ", ".join(str(n) for n in both)
+        lines.append(f"series {listed} stays one of the flip angles if it is joined")
+    return lines
 
 
-def next_step(
+# ---------------------------------------------------------------------------- next steps
+
+
+def next_steps(
     study: Study, chosen: SeriesDescription | None, frame_interval: float | None = None
-) -> NextStep:
-    """Return what to do with a study, of which this series is the dynamic one."""
+) -> list[NextStep]:
+    """Return what can be done with a study, of which this series is the dynamic one."""
     if chosen is None:
         return _choose(study)
     known: dict[str, Any] = {}
@@ -177,62 +322,99 @@ def next_step(
         words.append("the flip angle")
     if words:
         text = f"find out {', '.join(words)}, and give them with the analysis."
-        return NextStep(text, {**known, **missing})
-    if chosen.parts:
-        listed = ", ".join(str(n) for n in chosen.parts)
-        return NextStep(
-            f"analyse it, joined with series {listed} if they are parts of one acquisition.",
-            {**known, "reading.series": chosen.number, "reading.joined": chosen.parts},
+        return [NextStep(text, {**known, **missing})]
+    if joining := _joining(study, chosen, known, frame_interval):
+        alone = NextStep(
+            f"analyse series {chosen.number} alone ({_count(chosen.frames, 'frame')}).",
+            {**known, "reading.series": chosen.number},
         )
-    if chosen.stack is not None and chosen.stack.displaced:
-        return NextStep(
-            "analyse it without the displaced frames, take them at the same slice (if their "
-            "positions are wrong), or resample them (if the positions are right).",
-            {**known, "reading.displaced": None},
-        )
+        return [alone, joining]
     if chosen.acquisition.view_shared and chosen.acquisition.footprint is None:
-        return NextStep(
-            "analyse it, with the AIF from the images; for another AIF, find out and give "
-            "the temporal footprint of a frame.",
-            known,
+        return [
+            NextStep(
+                "analyse it, with the AIF from the images; for another AIF, find out and give "
+                "the temporal footprint of a frame.",
+                known,
+            )
+        ]
+    return [
+        NextStep(
+            "analyse it, with the regions of lesion and reference vertebra if they are drawn.",
+            {**known, "inputs.roi": None},
         )
-    return NextStep(
-        "analyse it, with the regions of lesion and reference vertebra if they are drawn.",
-        {**known, "inputs.roi": None},
-    )
+    ]
 
 
-def _choose(study: Study) -> NextStep:
+def _joining(
+    study: Study,
+    chosen: SeriesDescription,
+    known: Mapping[str, Any],
+    frame_interval: float | None,
+) -> NextStep | None:
+    """Return how to analyse a series with its other parts; None if it has none."""
+    whole = None
+    if chosen.parts:
+        with contextlib.suppress(InputError):  # no tag puts their frames in order
+            whole = join_series(study, chosen, chosen.parts)
+    if whole is None or whole.stack is None:
+        return None
+    parts = [chosen, *(study.by_number(n) for n in chosen.parts)]
+    uid = whole.stack.frames[0][0].header.series_uid
+    first = next((p for p in parts if uid in p.series_uids), chosen)
+    listed = ", ".join(str(n) for n in chosen.parts)
+    text = f"join it with series {listed}, if they are parts of one acquisition"
+    text += f" ({_count(whole.frames, 'frame')}"
+    if first is not chosen:
+        text += f"; time 0 is then the first frame of series {first.number}"
+        begins = [i.header.series_uid in chosen.series_uids for (i, *_) in whole.stack.frames]
+        if whole.times is not None and frame_interval is None and any(begins):
+            start = whole.times[begins.index(True)]
+            text += f", and series {chosen.number} begins at {start:.4g} s"
+    settings = {"reading.series": chosen.number, "reading.joined": chosen.parts}
+    return NextStep(f"{text}).", {**known, **settings})
+
+
+def _choose(study: Study) -> list[NextStep]:
     """Return what to do where no series is taken for the dynamic one."""
     joined = [c for c in dynamic_choices(study) if c.joined]
     if joined:
         best = max(joined, key=lambda c: c.dimensions[0])
         numbers = " and ".join(str(n) for n in sorted((best.series, *best.joined)))
-        return NextStep(
-            f"join series {numbers} ({best.dimensions[0]} frames) if they are parts of one "
-            "acquisition, or choose one of them.",
-            {"reading.series": best.series, "reading.joined": best.joined},
-        )
+        return [
+            NextStep("choose one of them.", {"reading.series": None}),
+            NextStep(
+                f"join series {numbers} ({best.dimensions[0]} frames), if they are parts of one "
+                "acquisition.",
+                {"reading.series": best.series, "reading.joined": best.joined},
+            ),
+        ]
     if any(s.obstacle for s in study.series) and not study.with_role("dynamic"):
-        return NextStep(
-            "export the images again as the reason above says, or choose another folder.",
-            analyse=False,
-        )
+        text = "export the images again as the reason above says, or choose another folder."
+        return [NextStep(text, analyse=False)]
     if study.series and max(s.frames for s in study.series) > 1:
-        return NextStep(
-            "choose the dynamic series by its number in the list.", {"reading.series": None}
-        )
-    return NextStep("choose the folder with the dynamic series.", analyse=False)
+        text = "choose the dynamic series by its number in the list."
+        return [NextStep(text, {"reading.series": None})]
+    return [NextStep("choose the folder with the dynamic series.", analyse=False)]
+
+
+# ---------------------------------------------------------------------------- one series
 
 
 def _counts(study: Study) -> str:
-    used = len({file for s in study.series for file in s.files})
-    found = used + study.not_images if study.file_set is None else len(study.file_set.files)
-    left = found - used - study.not_images
-    counted = [f"{len(study.series)} series in {_count(used, 'file')}"]
-    counted += [f"{_count(left, 'file')} left out of them"] if left else []
-    counted += [_count(study.not_images, "other file")] if study.not_images else []
-    return ", ".join(counted)
+    used = {file for s in study.series for file in s.files}
+    found = len(used) + study.not_images
+    found = found if study.file_set is None else len(study.file_set.files)
+    left = found - len(used) - study.not_images
+    counted = [f"{len(used)} in {len(study.series)} series"]
+    if found == len(used):
+        return f"{_count(found, 'file')} in {len(study.series)} series"
+    if left:
+        # The series from which they are left out name them as problems.
+        of = [str(s.number) for s in study.series if set(s.disk_paths) - used]
+        counted.append(f"{left} left out" + (f" of series {', '.join(of)}" if of else ""))
+    if study.not_images:
+        counted.append(f"{study.not_images} ignored")
+    return f"{_count(found, 'file')}: {', '.join(counted)}"
 
 
 def _count(number: int, word: str) -> str:
@@ -240,38 +422,76 @@ def _count(number: int, word: str) -> str:
 
 
 def _series(
-    s: SeriesDescription, several: bool, frame_interval: float | None, T10: str = ""
+    s: SeriesDescription,
+    use: str,
+    several: bool,
+    frame_interval: float | None,
+    *,
+    T10: Sequence[str] = (),
+    verbose: bool = False,
 ) -> list[str]:
-    own = "" if s.series_number is None else f"  (scanner's series {s.series_number})"
-    title = f"{s.number}. {s.title or '(no description)'}{own}"
+    own = "" if s.series_number is None else f" ({s.series_number})"
     frames, slices, rows, columns = s.dimensions
-    lines = [title, f"    used as    {s.role}: {s.reason}"]
+    lines = [f"{s.number}{own}. {s.title or '(no description)'}", f"    use        {use}"]
     if several:
         lines.append(f"    patient    {s.patient}, {s.study_date}")
-    kind = " ".join(v for v in (s.format, s.modality, s.component) if v)
-    lines.append(f"    images     {frames} × {slices} × {rows} × {columns} ({kind})")
-    if s.geometry is not None:
+    words = (s.format,) if s.role in _NO_SIGNAL else (s.format, s.modality, s.component)
+    kind = " ".join(v for v in words if v)
+    size = "size not known" if s.obstacle else f"{frames} × {slices} × {rows} × {columns}"
+    said = "" if s.obstacle else "frames × slices × rows × columns; "
+    lines.append(f"    images     {size} ({said}{kind})")
+    if s.geometry is not None and not s.obstacle:
         x, y, z = s.geometry.spacing
         lines.append(f"    voxel      {x:.4g} × {y:.4g} × {z:.4g} mm")
+    interval = frame_interval if s.role == "dynamic" else None
     if frames > 1:
-        times = f"every {frame_interval:g} s, as set" if frame_interval else _times(s)
-        lines.append(f"    times      {times}")
-    lines.append(f"    sequence   {_sequence(s)}")
-    lines += [f"    T10        {T10}"] if T10 else []
-    lines += [f"    - {n}" for n in (*s.notes, *s.proposals)]
-    lines += [f"    ! {p}" for p in s.problems if p != NO_FRAME_TIMES or frame_interval is None]
+        lines.append(f"    times      {_times(s, interval)}")
+        if verbose and s.times is not None:
+            times = s.times if interval is None else _positions(s) * interval
+            lines.append(f"    all times  {', '.join(f'{t:.5g}' for t in times)} s")
+    if s.role not in _NO_SIGNAL:
+        lines.append(f"    sequence   {_sequence(s)}")
+    if T10:
+        lines.append(f"    T10        {T10[0]}")
+        lines += [f"               {line}" for line in T10[1:]]
+    notes, problems = [*s.notes], [*s.problems]
+    if interval is not None:
+        notes, problems = ([x for x in xs if x not in s.about_times] for xs in (notes, problems))
+    # The line of times says how they are spaced.
+    lines += [f"    - {n}" for n in (*notes, *s.proposals) if not n.startswith(SPACING)]
+    lines += [f"    ! {p}" for p in problems]
     if s.obstacle:
         lines.append(f"    ! cannot be read: {s.obstacle}")
     return lines
 
 
-def _times(s: SeriesDescription) -> str:
+def _positions(s: SeriesDescription) -> np.ndarray:
+    """Return the place of each frame in the acquisition, from 0; frames that are missing count."""
+    if s.stack is None or len(s.stack.numbers) != s.frames:
+        return np.arange(s.frames)
+    return np.asarray(s.stack.numbers) - s.stack.numbers[0]
+
+
+def _times(s: SeriesDescription, frame_interval: float | None) -> str:
+    if frame_interval is not None:
+        said = "the files hold no times" if s.times is None else f"the files say {_times(s, None)}"
+        last = _positions(s)[-1] * frame_interval
+        return f"0 to {last:.5g} s, every {frame_interval:g} s, as set ({said})"
     if s.times is None or s.interval is None:
         return "not found"
-    return (
-        f"first {s.times[0]:.4g} s, then every {s.interval:.4g} s to {s.times[-1]:.5g} s, "
-        f"{s.evenness}; from {s.time_origin}"
-    )
+    positions = _positions(s)
+    steps, gaps = np.diff(s.times), np.diff(positions) > 1
+    usual = steps[~gaps] if np.any(~gaps) else steps
+    spacing = evenness(np.concatenate(([0.0], np.cumsum(usual))))
+    middle = f"{np.median(usual):.4g} s"
+    words = f"every {middle}" if spacing == "even" else f"{spacing}, in the median {middle}"
+    if np.any(gaps) and np.any(~gaps):
+        absent = sorted(set(range(int(positions[-1]))) - {int(n) for n in positions})
+        low, high = steps[gaps].min(), steps[gaps].max()
+        long = f"{low:.4g} s" if high - low < 0.01 else f"{low:.4g} to {high:.4g} s"
+        verb = "is" if len(absent) == 1 else "are"
+        words += f"; {long} across {frame_list([n + 1 for n in absent])}, which {verb} not used"
+    return f"0 to {s.times[-1]:.5g} s, {words}; from {s.time_origin}"
 
 
 def _sequence(s: SeriesDescription) -> str:

@@ -279,7 +279,7 @@ _FIELDS = (
     ),
     Field(
         "reading.frame_interval", "Frame interval", "number", "visit",
-        "Time between frames where the files carry no times.",
+        "Time between frames; replaces the files' times.",
         unit="s", low=0.01, high=600, optional=True, option="--frame-interval", metavar="SECONDS",
     ),
     Field(

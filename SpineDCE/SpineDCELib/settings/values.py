@@ -131,7 +131,7 @@ class ReadingSettings:
             "same_slice" (takes them at the same slice index) or "resample".
         excluded_frames: numbers of frames, from 1, that are left out of the analysis, because of
             motion or an artefact.
-        frame_interval: s between frames where the files carry no times.
+        frame_interval: s between frames, in place of the files' times.
         frame_times: s, one for each frame; replaces the files' and the interval.
         footprint: time over which the data of one frame were acquired, s, if frames share data;
             replaces the file's.
