@@ -199,12 +199,22 @@ def test_a_name_does_not_outweigh_an_image_type(tmp_path):
     assert "subtraction" in derived.reason
 
 
-def test_even_times_with_a_frame_that_is_missing_are_even(tmp_path):
+@pytest.mark.parametrize("counted", [True, False])
+def test_even_times_around_a_displaced_frame_are_even(tmp_path, counted):
+    elsewhere = oblique_affine()
+    elsewhere[:3, 3] += 0.6 * elsewhere[:3, 2]
     layout = Layout(description="DCE", times=np.arange(FRAMES) * 5.0)
     images = layout.images(truth())
     tell_time(images, layout, "AcquisitionTime")
     for image in images:
-        image.ds.TemporalPositionIdentifier = image.f + 1
-    save_all([image for image in images if image.f != 3], tmp_path)
-    text = study_report(scan_study(tmp_path))
+        if counted:
+            image.ds.TemporalPositionIdentifier = image.f + 1
+        if image.f == 3:
+            image.ds.ImagePositionPatient = position(elsewhere, image.k)
+    save_all(images, tmp_path)
+    study = scan_study(tmp_path)
+    text = study_report(study)
     assert "0 to 55 s, every 5 s; 10 s across frame 4, which is not used; from" in text
+    assert "Missing by" not in text
+    assert "Frame 4 of 12: displaced by 3 mm" in text
+    assert read_dynamic(study, frame_interval=7).times[[2, 3, -1]].tolist() == [14, 28, 77]

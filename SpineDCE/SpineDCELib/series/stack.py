@@ -72,6 +72,10 @@ def stack_images(images: Sequence[ImageHeader]) -> Stack:
     if left and left == sorted({*range(1, int(numbers[-1]) + 2)} - {int(n) + 1 for n in numbers}):
         # The displaced frames are the ones that the count lacks: one problem, not two.
         problems = [p for p in problems if not p.startswith(_MISSING)]
+    elif left and len(numbers) == numbers[-1] + 1:
+        # No tag counts the frames, so the displaced ones leave their gaps only here.
+        total = len(frames) + len(displaced)
+        numbers = np.array([n for n in range(total) if n + 1 not in left], int)
     problems.extend(_shifted(frames))
     timing = FrameTimes()
     if len(frames) > 1:

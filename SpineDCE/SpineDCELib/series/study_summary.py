@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.frame_times import SPACING, evenness, frame_list
@@ -465,11 +466,12 @@ def _series(
     return lines
 
 
-def _positions(s: SeriesDescription) -> np.ndarray:
+def _positions(s: SeriesDescription) -> NDArray[np.int_]:
     """Return the place of each frame in the acquisition, from 0; frames that are missing count."""
     if s.stack is None or len(s.stack.numbers) != s.frames:
         return np.arange(s.frames)
-    return np.asarray(s.stack.numbers) - s.stack.numbers[0]
+    positions: NDArray[np.int_] = s.stack.numbers - s.stack.numbers[0]
+    return positions
 
 
 def _times(s: SeriesDescription, frame_interval: float | None) -> str:
