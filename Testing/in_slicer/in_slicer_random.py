@@ -8,12 +8,14 @@ import random
 import time
 import unittest
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 import qt
 import slicer
 from desk import DeskTest, settle
 from in_slicer_live import resident
+from in_slicer_scene import all_names
 from SpineDCELib.errors import Cancelled, InputError
 
 #: Seconds of use; and the seed.
@@ -59,7 +61,7 @@ class RandomUse(DeskTest):
         self.random = random.Random(SEED)
         faults = Faults()
         logging.getLogger().addHandler(faults)
-        gaps, counts, done = Gaps(), [], defaultdict(int)
+        gaps, counts, left, done = Gaps(), [], [], defaultdict(int)
         actions = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("act_")]
         end, round_ = time.monotonic() + SECONDS, 0
         try:
@@ -82,6 +84,7 @@ class RandomUse(DeskTest):
                 settle(0.5)
                 gc.collect()
                 counts.append((slicer.mrmlScene.GetNumberOfNodes(), round(resident() or 0)))
+                left.append(all_names())
                 round_ += 1
         finally:
             logging.getLogger().removeHandler(faults)
@@ -90,7 +93,8 @@ class RandomUse(DeskTest):
             print(f"{sum(done.values())} actions in {round_} rounds, seed {SEED}")
             print("nodes and MB after each close:", counts)
             print("longest gaps, s:", [(name, round(gap, 2)) for name, gap in longest[:12]])
-        assert len({nodes for nodes, _ in counts[1:]}) <= 1, counts
+        for before, after in pairwise(left[1:]):
+            assert after == before, (after - before, before - after)
         assert counts[-1][1] - counts[min(1, len(counts) - 1)][1] < 100, counts
 
     # -- actions --------------------------------------------------------------------------------

@@ -269,11 +269,16 @@ def classes():
     return Counter(scene.GetNthNode(i).GetClassName() for i in range(scene.GetNumberOfNodes()))
 
 
-def names():
-    """Class and name of every node."""
+def all_names():
+    """Class and name of every node, as often as they occur."""
     scene = slicer.mrmlScene
     nodes = [scene.GetNthNode(i) for i in range(scene.GetNumberOfNodes())]
-    return {(node.GetClassName(), node.GetName()) for node in nodes}
+    return Counter((node.GetClassName(), node.GetName()) for node in nodes)
+
+
+def names():
+    """Class and name of every node."""
+    return set(all_names())
 
 
 def normalised(visit):

@@ -228,6 +228,19 @@ def test_a_visit_that_was_deleted_whole_is_closed(studies, left):
     assert not [name for name in nodes_in(session.scene) if "baseline" in name]
 
 
+def test_closing_leaves_no_display_of_a_node_that_was_deleted(studies):
+    session, visit = opened(studies)
+    kind = "vtkMRMLDisplayNode"
+    other = session.scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode", "Mine")
+    for node in (visit.frame, visit.maps["vp"], visit.segmentation):
+        remove(session, node)
+    session.follow_scene()
+    session.compute(visit)
+    session.close()
+    assert [session.scene.GetNthNodeByClass(0, kind)] == [other]
+    assert session.scene.GetNumberOfNodesByClass(kind) == 1
+
+
 def test_another_study_brings_no_regions_rulers_or_curves_along(studies):
     session, visit = opened(studies)
     drawn.add_ruler(visit.nodes, Ruler("long", (0, 0, 0), (30.0, 0, 0)))

@@ -80,6 +80,7 @@ class VisitNodes:
             self.set(use, node)
             if hasattr(node, "CreateDefaultDisplayNodes"):
                 node.CreateDefaultDisplayNodes()
+                mark_display(node, node.GetDisplayNode())
         return node
 
     def set(self, use: str, node: Any, *, own: bool = True) -> None:
@@ -126,12 +127,26 @@ class VisitNodes:
         """Take what was made for the visit, and what it kept, out of the scene."""
         for use in list(self.uses()):
             self.remove(use)
+        for display in self._left_displays():
+            self.scene.RemoveNode(display)
         hierarchy = self._hierarchy()
         if hierarchy is not None and (folder := self._folder(hierarchy)):
             self._take_out(hierarchy, folder)
         if self.present is not None:
             remove_whole(self.present)
         self._known = None
+
+    def _left_displays(self) -> list[Any]:
+        """Return the display nodes whose node somebody removed; 3D Slicer keeps them."""
+        scene, kind = self.scene, "vtkMRMLDisplayNode"
+        displays = [
+            scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))
+        ]
+        return [
+            display
+            for display in displays
+            if display.GetAttribute(_OWN) == self.name and display.GetDisplayableNode() is None
+        ]
 
     # -- subject hierarchy ----------------------------------------------------------------------
 
@@ -207,6 +222,12 @@ def remove_empty_visits(scene: Any) -> None:
         ]
         if tag.startswith(f"{MODULE}.") and not any(node.GetNodeReference(r) for r in roles):
             scene.RemoveNode(node)
+
+
+def mark_display(node: Any, display: Any) -> None:
+    """Let a display node go with the visit that a node was made for."""
+    if display is not None and (visit := node.GetAttribute(_OWN)) is not None:
+        display.SetAttribute(_OWN, visit)
 
 
 def remove_whole(node: Any) -> None:
