@@ -176,7 +176,7 @@ class RegionsPanel(Panel):
             self.read_file(path)
 
     def read_file(self, path: str | Path) -> None:
-        """Load the regions of a file; replace those with the same name."""
+        """Load the regions of a file; number those whose name is taken."""
         visit = self.visit
         masks = read_regions(
             [str(path)], visit.needed().study.dynamic.geometry,

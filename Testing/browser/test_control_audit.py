@@ -355,7 +355,7 @@ class Engine:
             self._analysis = Analysis(images, settings)
             masks = self._truth.on(images.dynamic.geometry)
             aorta = next(m for n, m in masks.items() if self._roles[n] == "aorta")
-            self._analysis.update(regions=masks, aif_mask=aorta)
+            self._analysis.update(regions=masks, roles=self._roles, aif_mask=aorta)
         try:
             roles = with_reference(self._roles, settings.reading.reference_level)
             self._analysis.update(study=images, settings=settings, roles=roles)
