@@ -1,6 +1,7 @@
 """What every test runs under."""
 
 import os
+import signal
 import tempfile
 
 from hypothesis import settings
@@ -12,6 +13,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+# A run in the background ignores these, and so would the programs that it starts and stops.
+for ignored, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    number = getattr(signal, ignored, None)
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 # Nothing is kept in the home of who runs the tests.
 os.environ.setdefault("SPINEDCE_HOME", tempfile.mkdtemp(prefix="spinedce-tests-"))
