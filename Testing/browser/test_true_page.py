@@ -126,9 +126,8 @@ def test_the_evidence_follows_the_shift_and_shows_its_valley(opened):
             "const l = d.find((one) => one.meta === 'in use'); return [l.x[0], l.name]"
         )
 
-    page.wait(lambda: abs(shown()[0] - start - 0.2) < 1e-6, 2, "the line of the shift in use")
+    page.wait(lambda: abs(shown()[0] - start - 0.2) < 1e-6, 10, "the line of the shift in use")
     assert shown()[1] == f"in use {start + 0.2:.2f} s"
-    assert page.state("updating")  # the maps come later
     page.settled()
     page.click("#use-proposal")
     page.settled()
