@@ -104,7 +104,7 @@ def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(tmp_pa
     said("is a T1 map and is not used", f"--t1-map {tmp_path / 'T1map.nii'}")
     said(f"flip angles of series {own[21]}, {own[22]}, {own[23]}, acquired after the dynamic")
     said(f"series {own[4]} stays one of the flip angles if it is joined")
-    said(f"ends 30 s before series {number} begins", "also one of the flip angles for T10")
+    said(f"is 30 s before the first of series {number}", "also one of the flip angles for T10")
     # What was left out, and why?
     said("! Frame 2 of 12: displaced by 3 mm from the others and left out.")
     assert not any("Missing by" in line for line in lines)

@@ -68,8 +68,9 @@ def propose_joining(series: list[SeriesDescription]) -> list[SeriesDescription]:
                 parts.append(o.number)
             if before is not None:
                 proposals.append(
-                    f"Series {o.number} ({frames} of the same matrix, TR and flip angle) ends "
-                    f"{before:.3g} s before series {s.number} begins; the two can be joined.{also}"
+                    f"The last frame of series {o.number} ({frames} of the same matrix, TR and "
+                    f"flip angle) is {before:.3g} s before the first of series {s.number}; the "
+                    f"two can be joined.{also}"
                 )
             elif after is not None:
                 proposals.append(
