@@ -40,9 +40,10 @@ from SpineDCELib.export.dicom.deidentify import Anonymiser
 from SpineDCELib.files.user_data import secret_key, user_folder
 
 MARKER = "QZXMARKER"
-DATE, TIME = "19470203", "031415"
+# Long enough not to stand in a random UID by chance.
+DATE, TIME = "19470203", "031415.926"
 UID = "1.2.826.0.1.77777"
-NUMBER = "94731"
+NUMBER = "947310258"
 #: Value of each kind of attribute that shows where it came from.
 VALUES = {
     **dict.fromkeys(("AE", "CS", "LO", "LT", "SH", "ST", "UC", "UR", "UT"), MARKER),
