@@ -273,7 +273,7 @@ class RegionsPanel(Panel):
             interaction.SetCurrentInteractionMode(interaction.ViewTransform)
 
     def close(self) -> None:
-        if self.editor.segmentationNode() is not None:  # 3D Slicer complains where there is none
+        if self.editor.segmentationNode() is not None:  # without one, 3D Slicer logs an error
             self.editor.setSourceVolumeNode(None)
             self.editor.setSegmentationNode(None)
         self.editor.setMRMLSegmentEditorNode(None)

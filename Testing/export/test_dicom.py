@@ -347,22 +347,27 @@ TYPE_2 = (
 )  # fmt: skip
 
 
-def test_tags_that_an_anonymiser_removed_do_not_stop_the_export(made, tmp_path):
-    """Absent tags are written empty, or made where they must have a value."""
-    root, _, _ = made
-    inputs = study_inputs(root)
-    study = tmp_path / "study"
-    for file in Path(inputs.study).rglob("*.dcm"):
+def analysed_with(root, folder, change):
+    """Export the study as DICOM to a folder after a change to the header of every image."""
+    inputs, study = study_inputs(root), folder / "study"
+    for file in sorted(Path(inputs.study).rglob("*.dcm")):
         image = pydicom.dcmread(file)
-        for keyword in TYPE_2:
-            if keyword in image:
-                delattr(image, keyword)
+        change(image)
         target = study / file.relative_to(inputs.study)
         target.parent.mkdir(parents=True, exist_ok=True)
         image.save_as(target)
-    outcome = analyse(
-        replace(inputs, study=str(study)), SETTINGS, tmp_path / "out", formats=("dicom",)
-    )
+    return analyse(replace(inputs, study=str(study)), SETTINGS, folder / "out", formats=("dicom",))
+
+
+def test_tags_that_an_anonymiser_removed_do_not_stop_the_export(made, tmp_path):
+    """Absent tags are written empty, or made where they must have a value."""
+
+    def remove(image):
+        for keyword in TYPE_2:
+            if keyword in image:
+                delattr(image, keyword)
+
+    outcome = analysed_with(made[0], tmp_path, remove)
     assert outcome.not_written == {}
     written = [pydicom.dcmread(p) for p in (tmp_path / "out" / "dicom").glob("*.dcm")]
     assert len(written) >= 4
@@ -372,24 +377,19 @@ def test_tags_that_an_anonymiser_removed_do_not_stop_the_export(made, tmp_path):
 
 def test_invalid_values_of_a_header_do_not_stop_the_export(made, tmp_path):
     """They are left empty, with a note; UIDs are kept, because images and objects share them."""
-    root, _, _ = made
-    inputs, study = study_inputs(root), tmp_path / "study"
-    for file in sorted(Path(inputs.study).rglob("*.dcm")):
-        image = pydicom.dcmread(file)
+
+    def spoil(image):
         image.PatientSex, image.PatientBirthDate, image.PatientAge = "X", "1970-01-02", "54"
         image.StudyInstanceUID = image.FrameOfReferenceUID = "1.2.03.4"
-        target = study / file.relative_to(inputs.study)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        image.save_as(target)
-    outcome = analyse(
-        replace(inputs, study=str(study)), SETTINGS, tmp_path / "out", formats=("dicom",)
-    )
+
+    outcome = analysed_with(made[0], tmp_path, spoil)
     assert outcome.not_written == {}
     note = next(n for n in outcome.result.notes if "PatientSex" in n)
     assert "PatientBirthDate" in note
     assert note in json.loads((tmp_path / "out" / "provenance.json").read_text())["notes"]
     written = [pydicom.dcmread(p) for p in (tmp_path / "out" / "dicom").glob("*.dcm")]
     assert len(written) >= 4
+    image = pydicom.dcmread(next((tmp_path / "study").rglob("*.dcm")))
     for dataset in written:
         assert (dataset.PatientSex, dataset.PatientBirthDate) == ("", "")
         assert (dataset.PatientID, dataset.StudyInstanceUID) == (image.PatientID, "1.2.03.4")

@@ -4,7 +4,7 @@
 
 Each way of writing (analyse, compare, batch, export, scene, autosave) writes one of two versions of
 the same work to one place, in a process that is killed (SIGKILL) after a random time. The place
-must then hold one version as a whole, and the next run must give the numbers of its own version.
+must then hold one whole version, and the next run must give the numbers of its own version.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def finish(way: str, out: Path) -> None:
 
 
 def forked(action: Callable[[], object]) -> int:
-    """Start an action in a process of its own, and return its number."""
+    """Start an action in its own process, and return the ID of the process."""
     pid = os.fork()
     if pid:
         return pid
@@ -206,7 +206,7 @@ def forked(action: Callable[[], object]) -> int:
 
 
 def whole(action: Callable[[], object]) -> float:
-    """Run an action in a process of its own; return the time that it took, s."""
+    """Run an action in its own process; return the time that it took, s."""
     start = time.monotonic()
     assert os.waitpid(forked(action), 0)[1] == 0
     return time.monotonic() - start

@@ -58,7 +58,7 @@ def command(work, way, version, out):
 
 
 def struck(work, way, out, fault, log):
-    """Run a command with a fault in a process of its own; return its exit status and message."""
+    """Run a command with a fault in its own process; return its exit status and message."""
 
     def action():
         sys.stderr = log.open("w", buffering=1)

@@ -403,9 +403,9 @@ def _choose(study: Study) -> list[NextStep]:
 
 def _counts(study: Study) -> str:
     used = {file for s in study.series for file in s.files}
-    found = len(used) + study.not_images
-    found = found if study.file_set is None else len(study.file_set.files)
-    left = found - len(used) - study.not_images
+    known = len(used) + study.not_images
+    found = known if study.file_set is None else len(study.file_set.files)
+    left = found - known
     counted = [f"{len(used)} in {len(study.series)} series"]
     if found == len(used):
         return f"{_count(found, 'file')} in {len(study.series)} series"
