@@ -86,6 +86,7 @@ class Gate:
         app, base = server.app, self._access.base
         app.middlewares.append(self._admit)
         app.router.add_get("/", self._code_page)
+        app.router.add_get("/favicon.ico", self._no_icon)
         app.router.add_post("/open", self._open)
         app.router.add_get(f"{base}/", self._index)
         app.router.add_get(f"{base}/index.html", self._index)
@@ -131,7 +132,7 @@ class Gate:
         own = f"http://{host}"
         if host not in (f"{name}:{self._server.get_port()}" for name in ("127.0.0.1", "localhost")):
             return False
-        if request.path == "/":
+        if request.path in ("/", "/favicon.ico"):
             return request.method == "GET"
         if request.path == "/open":  # from the page with the code, or the private file
             return request.method == "POST" and origin in (own, "null")
@@ -148,6 +149,10 @@ class Gate:
 
     async def _code_page(self, request: web.Request) -> web.Response:
         return web.Response(text=CODE_PAGE, content_type="text/html")
+
+    async def _no_icon(self, request: web.Request) -> web.Response:
+        """Answer browsers that ask for an icon while the page is still a form or its answer."""
+        return web.Response(status=204)
 
     async def _open(self, request: web.Request) -> web.Response:
         """Exchange a code for the cookie."""

@@ -60,6 +60,7 @@ SOCKET = {
 @pytest.mark.parametrize("path", ["/index.html", "/page/plots.js", "/plotly.js", "/files/x"])
 def test_nothing_is_served_without_the_code(program, path):
     base = program.base.rstrip("/")
+    assert _status(base + "/favicon.ico", {}) == 204
     assert _status(base + path, {}) == 403
     opened, cookie = _opened(program)
     assert _status(opened + path, {}) == 403

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from SpineDCELib.cli import main
 from SpineDCELib.export import analysis_files
+from SpineDCELib.files import output_folder
 
 from Testing.security.killed_writers import Work, content, forked, run, whole
 
@@ -149,7 +150,10 @@ def test_a_full_disk_is_a_message_and_earlier_results_are_whole(way, work, small
      (ended(signal.SIGHUP), (143,)), (ended(signal.SIGINT), (130,))],
     ids=["limit of a file", "memory", "SIGTERM", "SIGHUP", "Ctrl-C"],
 )  # fmt: skip
-def test_a_fault_is_a_message_and_earlier_results_are_whole(fault, statuses, work, tmp_path):
+def test_a_fault_is_a_message_and_earlier_results_are_whole(
+    fault, statuses, work, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(output_folder, "written", [Path("of an earlier command")])
     out = tmp_path / "out"
     whole(lambda: work.analyse(0, out))
     told = check(work, "analyse", out, fault, tmp_path / "log", statuses, content(out))

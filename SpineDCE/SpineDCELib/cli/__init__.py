@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 # NumPy reads these when it is imported, so they are set first. More threads do not speed up a fit
 # and slow down the drawing of the page; with one, results do not depend on the number of cores.
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     _print_anything()
     options = _parser(given[0] if given else "").parse_args(given)
+    _written().clear()
     try:
         with _ended_as_by_ctrl_c():
             status = int(options.run(options) or 0)
@@ -102,10 +104,14 @@ def _print_anything() -> None:
             stream.reconfigure(errors="backslashreplace" if utf else "replace")  # type: ignore[union-attr]
 
 
+def _written() -> list[Path]:
+    """Return the folders of complete results, if the module that writes them was needed."""
+    return getattr(sys.modules.get("SpineDCELib.files.output_folder"), "written", [])
+
+
 def _kept() -> str:
     """Return what a command that did not come to its end has left on the disk."""
-    output = sys.modules.get("SpineDCELib.files.output_folder")
-    folders = list(dict.fromkeys(map(str, getattr(output, "written", []))))
+    folders = list(dict.fromkeys(map(str, _written())))
     if not folders:
         return "Earlier results are unchanged."
     return f"Complete results are in {', '.join(folders)}; all others are unchanged."
