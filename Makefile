@@ -6,6 +6,11 @@
 # make test                 set up, then run the tests
 # make long-tests           set up, then run what takes half a minute or more each
 # make cmake-lists          rewrite the lists of Python files in both CMakeLists.txt
+# make dist                 build the wheel and the source archive into dist/, byte by byte the same
+# make bundle               write dist/spinedce-….tar: all wheels, for a machine without internet
+# make lock                 rewrite release/workstation.lock (asks the package index)
+# make docs                 build the documentation site into build/docs, without network
+# make man                  rewrite the manual page release/spinedce.1
 # make slicer-test SLICER=<executable>   run the module's tests in 3D Slicer (NAMES=<some>)
 PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
 VENV   := .venv
@@ -13,7 +18,8 @@ BIN    := $(VENV)/bin
 STUDY  ?=
 OUT    ?= out
 
-.PHONY: run results test long-tests check cmake-lists lint bench validation certainty clean slicer-test
+.PHONY: run results test long-tests check cmake-lists lint bench validation certainty clean \
+  slicer-test dist bundle lock docs man
 
 run: $(VENV)/.run
 	$(BIN)/spinedce workstation $(if $(STUDY),"$(STUDY)") $(ARGS)
@@ -39,6 +45,24 @@ check: lint
 
 cmake-lists:
 	$(PYTHON) Testing/cmake_lists.py
+
+dist: $(VENV)/.dev
+	rm -f dist/spinedce-*.whl dist/spinedce-*.tar.gz
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -d dist
+
+bundle: dist
+	$(BIN)/python release/bundle.py dist/spinedce-*.whl dist
+
+lock: $(VENV)/.dev
+	$(BIN)/python -m uv pip compile pyproject.toml --extra workstation --universal \
+	  --python-version 3.11 --generate-hashes -c .ci/runtime-constraints.txt --no-header \
+	  --no-annotate --no-emit-index-url --no-emit-find-links -q -o release/workstation.lock
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m sphinx -W --keep-going -q docs build/docs
+
+man: $(VENV)/.dev
+	$(BIN)/python release/write_manual.py release/spinedce.1
 
 slicer-test:
 	@test -n "$(SLICER)" || { echo "Give 3D Slicer's executable: make slicer-test SLICER=<path>"; exit 2; }

@@ -23,6 +23,16 @@ _DRAW = (
 )
 
 
+def check_machine() -> None:
+    """Check packages and graphics libraries.
+
+    Raises:
+        InputError: the workstation cannot start, with what to install.
+    """
+    check_packages()
+    GraphicsCheck().wait()
+
+
 def check_packages() -> None:
     """Check that the packages are installed.
 

@@ -17,9 +17,10 @@ from pathlib import Path
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+from SpineDCELib.cli.installed_versions import ShowVersions  # noqa: E402
+from SpineDCELib.cli.json_output import show_error  # noqa: E402
 from SpineDCELib.cli.remedies import with_remedy  # noqa: E402
 from SpineDCELib.errors import Cancelled, SpineDCEError, printable  # noqa: E402
-from SpineDCELib.version import __version__  # noqa: E402
 
 #: Command → what it does, in the order of the help. Each is a module here, with ``add`` and
 #: ``run``. Only that of the command in use is imported, and it imports the engine only to run.
@@ -34,6 +35,18 @@ COMMANDS = {
     "paper": "reproduce the table and figures of Behar et al. 2023 on 98 digital studies",
     "phantom": "write studies of a digital spine with known truth, as DICOM",
     "workstation": "open the user interface in a browser",
+    "doctor": "check this machine, and say what to install",
+    "completion": "print the code that completes commands and options in a shell",
+}
+
+#: Exit status → meaning; a signal ends the program with 128 plus its number.
+EXIT_STATUS = {
+    0: "everything was done",
+    1: "done, except what is listed: a file not written, a study that failed, numbers that differ",
+    2: "an input or option cannot be used; earlier results are unchanged",
+    3: "unexpected error, or not enough memory",
+    130: "stopped by Ctrl-C",
+    143: "stopped by the system (SIGTERM)",
 }
 
 
@@ -45,7 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit status; print an error as one line on stderr."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     _print_anything()
-    options = _parser(given[0] if given else "").parse_args(given)
+    parser = _parser(given[0] if given else _completed_command())
+    if "_ARGCOMPLETE" in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    options = parser.parse_args(given)
     _written().clear()
     try:
         with _ended_as_by_ctrl_c():
@@ -53,7 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except SpineDCEError as error:
-        _complain(with_remedy(error, options.known_options))
+        remedy = with_remedy(error, options.known_options)
+        if getattr(options, "json", False):
+            show_error(error, remedy)
+        _complain(remedy)
         return 2
     except (KeyboardInterrupt, Cancelled) as error:
         _complain(f"Stopped. {_kept()}")
@@ -104,6 +125,12 @@ def _print_anything() -> None:
             stream.reconfigure(errors="backslashreplace" if utf else "replace")  # type: ignore[union-attr]
 
 
+def _completed_command() -> str:
+    """Return the command of the line that a shell completes; "" if none is."""
+    words = os.environ.get("COMP_LINE", "").split()
+    return words[1] if len(words) > 1 else ""
+
+
 def _written() -> list[Path]:
     """Return the folders of complete results, if the module that writes them was needed."""
     return getattr(sys.modules.get("SpineDCELib.files.output_folder"), "written", [])
@@ -123,17 +150,23 @@ def _complain(message: str) -> None:
         print(f"spinedce: {printable(message)}", file=sys.stderr, flush=True)
 
 
-def _parser(command: str) -> argparse.ArgumentParser:
-    """Return the parser of all commands, with the options of one of them."""
+def full_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands with all their options."""
+    return _parser(*COMMANDS)
+
+
+def _parser(*loaded: str) -> argparse.ArgumentParser:
+    """Return the parser of all commands, with the options of some of them."""
     parser = argparse.ArgumentParser(
         prog="spinedce",
         description="T1-weighted DCE-MR perfusion of the spine. Not a medical device.",
+        epilog="exit status: " + "; ".join(f"{n} {words}" for n, words in EXIT_STATUS.items()),
     )
-    parser.add_argument("--version", action="version", version=f"spinedce {__version__}")
+    parser.add_argument("--version", action=ShowVersions, help="show the versions that matter")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, words in COMMANDS.items():
         own = commands.add_parser(name, help=words)
-        if name == command:
+        if name in loaded:
             module = importlib.import_module(f"SpineDCELib.cli.{name}")
             module.add(own)
             # A remedy names only options that the command has.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from SpineDCELib.cli.json_output import add_json_option, show_json
 from SpineDCELib.cli.options import add_analysis_options, inputs_of, settings_of
 from SpineDCELib.cli.terminal import show, show_missing, shown_progress
 
@@ -17,11 +18,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("study", metavar="STUDY", help="folder or file")
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_analysis_options(parser)
+    add_json_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Analyse the study and print a summary."""
+    from SpineDCELib.export.analysis_record import analysis_record
     from SpineDCELib.export.formats import parse_formats
+    from SpineDCELib.export.identity import identifying_words
     from SpineDCELib.run.analyse import analyse
 
     settings = settings_of(options)
@@ -37,6 +41,17 @@ def run(options: argparse.Namespace) -> int:
             anonymise=options.anonymise,
             keep_other_files=options.keep_other_files,
         )
+    if options.json:
+        words = identifying_words(outcome.analysis) if options.anonymise else frozenset()
+        show_json(
+            {
+                "folder": str(outcome.folder),
+                "files": list(outcome.files),
+                "not written": outcome.not_written,
+                **analysis_record(outcome.analysis, outcome.result, words=words),
+            }
+        )
+        return 1 if outcome.not_written else 0
     show(summary(outcome))
     return show_missing(outcome.not_written)
 

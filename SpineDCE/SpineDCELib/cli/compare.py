@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from SpineDCELib.cli.json_output import add_json_option, show_json
 from SpineDCELib.cli.options import add_analysis_options, settings_of, shift_of
 from SpineDCELib.cli.terminal import existing, show, show_missing, shown_progress
 from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE, STOPS
@@ -23,6 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_analysis_options(parser)
+    add_json_option(parser)
     second = parser.add_argument_group(
         "follow-up visit (its other settings are those of the baseline visit)"
     )
@@ -88,6 +91,7 @@ def add_accept_option(group: argparse._ArgumentGroup) -> None:
 def run(options: argparse.Namespace) -> int:
     """Compare the visits and print a summary."""
     from SpineDCELib.export.formats import parse_formats
+    from SpineDCELib.files.bounded_reading import read_json
     from SpineDCELib.run.compare import compare_studies, given_visit
     from SpineDCELib.run.inputs import Inputs
 
@@ -141,6 +145,16 @@ def run(options: argparse.Namespace) -> int:
             keep_other_files=options.keep_other_files,
             progress=progress,
         )
+    if options.json:
+        show_json(
+            {
+                "folder": str(options.out),
+                "files": list(files),
+                "not written": not_written,
+                **read_json(Path(options.out) / "comparison.json"),
+            }
+        )
+        return 1 if not_written else 0
     show(summary(comparison))
     print(f"\nResults in {options.out}: before/, after/, " + ", ".join(files))
     return show_missing(not_written)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from importlib.metadata import entry_points
+from typing import cast
 
 from SpineDCELib.errors import InputError
 
-#: Group of entry points in which the package of the page registers its function.
+#: Group of entry points in which the package of the page registers its functions.
 ENTRY_POINTS = "spinedce.workstation"
 
 
@@ -30,17 +32,26 @@ def run(options: argparse.Namespace) -> int:
     The page is in another package, which the engine finds by its entry point.
     """
     advice = "Install it with: pip install 'spinedce[workstation]'."
-    entries = [*entry_points(group=ENTRY_POINTS)]
-    if not entries:
-        raise InputError(
-            f"The workstation is not part of this installation. {advice}", code="no_workstation"
-        )
     try:
-        serve = entries[0].load()
+        serve = entry_point("serve")
     except ImportError as error:
         raise InputError(
             f"The workstation is not part of this installation: {error.name} is missing. {advice}",
             code="no_workstation",
         ) from None
+    if serve is None:
+        raise InputError(
+            f"The workstation is not part of this installation. {advice}", code="no_workstation"
+        )
     serve(options.study, port=options.port, browser=not options.no_browser)
     return 0
+
+
+def entry_point(name: str) -> Callable[..., None] | None:
+    """Return a function of the package of the page; None if the package is not installed.
+
+    Raises:
+        ImportError: a package that it needs is missing.
+    """
+    found = [*entry_points(group=ENTRY_POINTS, name=name)]
+    return None if not found else cast("Callable[..., None]", found[0].load())

@@ -147,15 +147,16 @@ def _cell(value: object) -> object:
 
 def write_json(path: Path, record: dict[str, Any]) -> None:
     """Write plain values as JSON; NaN and infinity are null."""
-    text = json.dumps(_plain(record), indent=2, ensure_ascii=False)
+    text = json.dumps(plain(record), indent=2, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value for JSON: tuples are lists; NaN and infinity are None."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
