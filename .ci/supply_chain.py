@@ -17,7 +17,7 @@ from importlib import metadata
 from pathlib import Path
 
 LOCK = Path(__file__).parent / "runtime-constraints.txt"
-EXTRAS = ("cli", "cohort", "workstation")
+EXTRAS = ("cli", "cohort", "pacs", "workstation")
 #: What pip-audit says where it cannot reach its database.
 UNREACHABLE = re.compile(r"Connection|connect|Max retries|resolve|timed out|Temporary failure|50\d")
 

@@ -30,8 +30,10 @@ def test_the_lock_names_every_dependency_and_fits_the_requirements(chain):
 
     lock = locked(chain)
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    tables = re.findall(r"^(dependencies|cli|cohort|workstation) = \[\n(.*?)^\]", text, re.M | re.S)
-    assert len(tables) == 4
+    tables = re.findall(
+        r"^(dependencies|cli|cohort|pacs|workstation) = \[\n(.*?)^\]", text, re.M | re.S
+    )
+    assert len(tables) == 5
     for _, table in tables:
         for line in re.findall(r'^\s*"([^"]+)",', table, re.M):
             requirement = Requirement(line)

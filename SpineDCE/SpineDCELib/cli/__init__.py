@@ -33,6 +33,7 @@ COMMANDS = {
     "batch": "analyse many studies; an interrupted batch can be resumed",
     "cohort": "compute statistics and figures of many patients",
     "paper": "reproduce the table and figures of Behar et al. 2023 on 98 digital studies",
+    "pacs": "search an archive, fetch a study from it, send results to it",
     "phantom": "write studies of a digital spine with known truth, as DICOM",
     "workstation": "open the user interface in a browser",
     "doctor": "check this machine, and say what to install",

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("study", metavar="STUDY", help="folder or file")
+    parser.add_argument(
+        "study", metavar="STUDY",
+        help="folder or file; pacs:NODE/STUDY_UID for a study in an archive",
+    )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for results")
     add_analysis_options(parser)
     add_json_option(parser)
@@ -29,6 +32,11 @@ def run(options: argparse.Namespace) -> int:
     from SpineDCELib.run.analyse import analyse
 
     settings = settings_of(options)
+    if options.study.startswith("pacs:"):
+        from SpineDCELib.network.archive import local_study
+
+        with shown_progress() as progress:
+            options.study = local_study(options.study, progress)
     inputs = inputs_of(options)
     with shown_progress() as progress:
         outcome = analyse(

@@ -40,11 +40,11 @@ def require_highdicom() -> None:
         raise missing("DICOM export", "highdicom") from None
 
 
-def missing(what: str, package: str) -> InputError:
-    """Return the error for a package that is not installed."""
+def missing(what: str, package: str, *, extra: str = "cli") -> InputError:
+    """Return the error for a package that is not installed; ``extra`` is what installs it."""
     return InputError(
         f"{what} needs {package}, which is not installed. Install it with: "
-        "pip install 'spinedce[cli]'.",
+        f"pip install 'spinedce[{extra}]'.",
         code=f"no_{package}",
         about=package,
     )

@@ -1,0 +1,133 @@
+"""A real archive: search, retrieval three ways, sending; what arrives is what was sent."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pydicom
+import pytest
+from SpineDCELib.cli import main
+from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.network.archive import Archive
+from SpineDCELib.network.sent_objects import sendable
+from SpineDCELib.network.stored_objects import arriving
+from SpineDCELib.network.study_query import Query
+
+pytestmark = pytest.mark.slow  # the archive takes seconds to start and to end
+
+WAYS = ("move", "get", "web")
+
+
+def pixels(folder: Path) -> dict[str, bytes]:
+    """Return the pixels of every object in a folder by its UID."""
+    files = [pydicom.dcmread(file) for file in folder.rglob("*.dcm")]
+    return {file.SOPInstanceUID: file.PixelData for file in files}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_archive_answers_and_finds_studies_by_patient_date_and_description(nodes, tiny, way):
+    archive = Archive.named(way)
+    archive.echo()
+    both = archive.find(Query(patient="TINY-1"))
+    assert [study.date for study in both] == ["20260620", "20260312"]
+    assert both[1].uid == tiny.uid
+    assert both[1].patient_id == "TINY-1"
+    assert {s.description for s in both[1].series} == {"dce sag perfusion", "t1 tse sag"}
+    assert [s.perhaps_dynamic for s in sorted(both[1].series, key=lambda s: s.number)] == [
+        False, True,
+    ]  # fmt: skip
+    assert len(archive.find(Query(patient="Test"))) == 3, "by a part of the name"
+    assert len(archive.find(Query(date="2026-06-01-2026-06-30"))) == 2
+    assert len(archive.find(Query(description="perf", date="20260312"))) == 1
+    assert archive.find(Query(patient="nobody")) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_study_comes_back_as_it_was_and_nothing_else_with_it(nodes, tiny, way, tmp_path):
+    steps = []
+    out = tmp_path / "study"
+    number = Archive.named(way).retrieve(tiny.uid, out, lambda f, m: steps.append(f))
+    assert number == tiny.objects
+    assert pixels(out) == pixels(tiny.folder)
+    assert steps[-1] == 1
+    assert steps == sorted(steps)
+    assert not list((nodes / "arriving").rglob("*.dcm"))
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_broken_retrieval_leaves_no_folder_and_fetches_only_the_rest(nodes, tiny, way, tmp_path):
+    archive = Archive.named(way)
+
+    def broken(fraction, message):
+        if fraction > 0.3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        archive.retrieve(tiny.uid, tmp_path / "study", broken)
+    assert not (tmp_path / "study").exists()
+    kept = arriving(archive.node, tiny.uid)
+    before = {f.name: f.stat().st_mtime_ns for f in kept.folder.rglob("*.dcm")}
+    assert 0 < len(before) < tiny.objects
+    assert all(pydicom.dcmread(f).PixelData for f in kept.folder.rglob("*.dcm")), "all whole"
+    archive.retrieve(tiny.uid, tmp_path / "study")
+    after = {f.name: f.stat().st_mtime_ns for f in (tmp_path / "study").rglob("*.dcm")}
+    assert {name: after[name] for name in before} == before, "these were not fetched again"
+    assert pixels(tmp_path / "study") == pixels(tiny.folder)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_study_that_does_not_exist_or_a_full_folder_is_an_error(nodes, tiny, way, tmp_path):
+    with pytest.raises(InputError) as error:
+        Archive.named(way).retrieve("1.2.3.4", tmp_path / "study")
+    assert error.value.code == "no_such_study"
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "file").touch()
+    with pytest.raises(InputError) as error:
+        Archive.named(way).retrieve(tiny.uid, tmp_path / "used")
+    assert error.value.code == "folder_not_empty"
+
+
+@pytest.mark.parametrize("way", ["get", "web"])
+def test_objects_are_sent_and_each_has_an_answer(nodes, archive, tiny, way, tmp_path):
+    for number, file in enumerate(sorted(tiny.folder.rglob("*.dcm"))[:3]):
+        new = pydicom.dcmread(file)
+        new.SOPInstanceUID = new.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.generate_uid()
+        new.StudyInstanceUID = f"1.2.3.{WAYS.index(way)}"
+        new.PatientID = "SENT"
+        new.save_as(tmp_path / f"{number}.dcm")
+    (tmp_path / "note.txt").write_text("no DICOM file")
+    answers = Archive.named(way).send(sendable([tmp_path]))
+    assert [one.stored for one in answers] == [True] * 3
+    assert {one.sop_instance for one in answers} <= set(archive.instances())
+
+
+def test_the_command_line_fetches_and_says_so_in_json(nodes, tiny, tmp_path, capsys):
+    assert main(["pacs", "echo", "get", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["answers"] is True
+    assert main(["pacs", "find", "get", "--patient", "TINY-1", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [study["perhaps_dynamic"] for study in found["studies"]] == [True, True]
+    assert main(["pacs", "get", "get", tiny.uid, "-o", str(tmp_path / "s"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["objects"] == tiny.objects
+    one = next((tmp_path / "s").rglob("*.dcm"))
+    assert main(["pacs", "send", "get", str(one), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["objects"][0]["stored"]
+    assert main(["pacs", "nodes"]) == 0
+    assert "ARCHIVE" in capsys.readouterr().out
+    assert main(["pacs", "echo", "nowhere"]) == 2
+
+
+def test_a_study_in_the_archive_is_analysed_as_its_folder_is(nodes, tiny, tmp_path):
+    options = ["--t10", "800", "--aif-mask", str(tiny.artery), "--roi", str(tiny.regions)]
+    assert main(["analyse", str(tiny.folder), "-o", str(tmp_path / "folder"), *options]) == 0
+    address = f"pacs:get/{tiny.uid}"
+    assert main(["analyse", address, "-o", str(tmp_path / "archive"), *options]) == 0
+    for name in ("measurements.csv", "curves.csv", "normalised.csv"):
+        texts = [(tmp_path / way / name) for way in ("folder", "archive")]
+        if texts[0].exists():
+            assert texts[0].read_bytes() == texts[1].read_bytes(), name
+    # A second analysis needs no archive.
+    shutil.rmtree(tmp_path / "archive")
+    (nodes / "pacs.json").write_text((nodes / "pacs.json").read_text().replace("127.0.0.1", "no"))
+    assert main(["analyse", address, "-o", str(tmp_path / "archive"), *options]) == 0
