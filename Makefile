@@ -17,6 +17,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STUDY  ?=
 OUT    ?= out
+# A file's tests run in one process, so that what they share is made once.
+SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: run results test long-tests check cmake-lists lint bench validation certainty clean \
   slicer-test dist bundle lock docs man
@@ -35,13 +37,13 @@ else
 endif
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto -m "not long"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not long"
 
 long-tests: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto -m long
 
 check: lint
-	$(BIN)/python -m pytest -n auto -q -m "not slow and not long"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -q -m "not slow and not long"
 
 cmake-lists:
 	$(PYTHON) Testing/cmake_lists.py

@@ -191,6 +191,7 @@ class LiveAnalysis(RuleBasedStateMachine):
     """Random changes to one live analysis; after each it must equal a fresh one."""
 
     steps = 0
+    enough: float = 200  # later steps change the analysis, and compare nothing
 
     @initialize()
     def begin(self):
@@ -280,7 +281,7 @@ class LiveAnalysis(RuleBasedStateMachine):
 
     @invariant()
     def live_equals_fresh(self):
-        if not hasattr(self, "live"):
+        if not hasattr(self, "live") or self.steps >= self.enough:
             return
         type(self).steps += 1
         given = self.live.inputs
@@ -316,6 +317,7 @@ def test_every_setting_is_changed():
 def test_live_equals_fresh_after_any_change():
     minutes = float(os.environ.get("SPINEDCE_PROPERTY_MINUTES", "0"))
     start, LiveAnalysis.steps = time.monotonic(), 0
+    LiveAnalysis.enough = float("inf") if minutes else 200
     seed = 0
     while LiveAnalysis.steps < 200 or time.monotonic() - start < 60 * minutes:
         case = settings(

@@ -116,6 +116,7 @@ def _picture(page, slice_index):
     return np.asarray(image.convert("RGB")).astype(int)
 
 
+@pytest.mark.long
 def test_earlier_work_looks_as_it_did(page, home):
     before = _picture(page, 2)
     time.sleep(3)  # longer than work waits to be saved

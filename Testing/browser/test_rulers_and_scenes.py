@@ -62,6 +62,7 @@ def _vp(page: Page) -> list[str]:
     return page.wait(lambda: page.state("result")["rows"])
 
 
+@pytest.mark.long
 def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_path):
     study = home / "sample" / "small"
     page.click("#sample")

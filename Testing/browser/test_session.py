@@ -133,6 +133,7 @@ def test_a_program_that_is_stopped_waits_for_no_long_step(tmp_path):
         program.stop()
 
 
+@pytest.mark.long
 def test_a_browser_that_dies_while_it_is_answered_is_no_error(tmp_path_factory):
     program = Program(sample_home(tmp_path_factory, "quick"))
     try:
@@ -158,6 +159,7 @@ def test_a_browser_that_dies_while_it_is_answered_is_no_error(tmp_path_factory):
     assert program.troubles() == []
 
 
+@pytest.mark.long
 def test_work_survives_a_second_tab_and_a_kill(home, program):
     first = Page(program.address)
     try:

@@ -177,6 +177,7 @@ def test_every_correction_is_on_the_page():
     assert set(CORRECTIONS) <= set(page_settings())
 
 
+@pytest.mark.long
 def test_a_user_types_chooses_and_ticks(tmp_path_factory):
     """In a real browser, one control of each kind is sent to the program."""
     home = sample_home(tmp_path_factory, "quick")

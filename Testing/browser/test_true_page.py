@@ -256,6 +256,7 @@ def test_a_message_goes_with_its_cause(opened):
     assert page.troubles() == []
 
 
+@pytest.mark.long
 def test_a_number_is_the_same_in_panel_table_and_report(home, opened):
     page = opened
     page.click("#step-3")

@@ -33,6 +33,7 @@ def _table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.long
 def test_the_workflow_gives_the_command_lines_numbers(sample, program, tmp_path):
     page = Page(program.address, tmp_path / "downloads")
     try:
