@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -213,11 +214,17 @@ class Page:
     # -- doing ------------------------------------------------------------------------------------
 
     def click(self, selector: str, seconds: float = 30) -> None:
-        def ready() -> Any:
-            found = self.driver.find_elements("css selector", selector)
-            return found[0] if found and found[0].is_displayed() and found[0].is_enabled() else None
+        from selenium.common.exceptions import StaleElementReferenceException
 
-        self.wait(ready, seconds, selector).click()
+        def clicked() -> bool:
+            with contextlib.suppress(StaleElementReferenceException):  # drawn anew meanwhile
+                found = self.driver.find_elements("css selector", selector)
+                if found and found[0].is_displayed() and found[0].is_enabled():
+                    found[0].click()
+                    return True
+            return False
+
+        self.wait(clicked, seconds, selector)
 
     def keys(self, *keys: str) -> None:
         from selenium.webdriver import ActionChains

@@ -264,6 +264,7 @@ def test_a_number_is_the_same_in_panel_table_and_report(home, opened):
     for visit, part in VISITS.items():
         page.click(f"#select-{visit}")
         page.wait(lambda visit=visit: page.state("visit") == visit)
+        page.settled()
         if any(region["name"] == "Lesion" for region in page.state("regions")):
             page.click("[aria-label='Draw Lesion']")
             page.click("#delete-region")
