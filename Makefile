@@ -10,6 +10,7 @@
 # make bundle               write dist/spinedce-….tar: all wheels, for a machine without internet
 # make lock                 rewrite release/workstation.lock (asks the package index)
 # make docs                 build the documentation site into build/docs, without network
+# make notebooks            execute the notebooks of the site, and keep their outputs
 # make man                  rewrite the manual page release/spinedce.1
 # make slicer-test SLICER=<executable>   run the module's tests in 3D Slicer (NAMES=<some>)
 PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
@@ -21,7 +22,7 @@ OUT    ?= out
 SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: run results test long-tests check cmake-lists lint bench validation certainty clean \
-  slicer-test dist bundle lock docs man
+  slicer-test dist bundle lock docs notebooks man
 
 run: $(VENV)/.run
 	$(BIN)/spinedce workstation $(if $(STUDY),"$(STUDY)") $(ARGS)
@@ -62,6 +63,9 @@ lock: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -q docs build/docs
+
+notebooks: $(VENV)/.dev
+	$(BIN)/jupyter-execute --inplace docs/notebooks/one-study.ipynb docs/notebooks/cohort.ipynb
 
 man: $(VENV)/.dev
 	$(BIN)/python release/write_manual.py release/spinedce.1
