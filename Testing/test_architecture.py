@@ -63,7 +63,7 @@ WIDGET = {
 SHELLS_MAY_USE = set(ENGINE) - {"cli", "cohort"}
 
 # The same thing at two levels may have the same file name: a subcommand and what it runs.
-TWO_LEVELS = {"analyse", "batch", "compare", "cohort", "phantom", "rerun"}
+TWO_LEVELS = {"analyse", "batch", "compare", "course", "cohort", "phantom", "rerun"}
 
 # Imports that are still wrong: "file: room". Shrink this, never let it grow.
 KNOWN: set[str] = set()

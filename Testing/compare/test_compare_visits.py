@@ -22,8 +22,9 @@ from SpineDCELib.compare.visit_differences import Difference, differences, requi
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
-from SpineDCELib.run.compare import compare_studies, given_visit, settings_of_follow_up
+from SpineDCELib.run.compare import compare_studies, settings_of_follow_up
 from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.run.visit_analyses import given_visit
 from SpineDCELib.series import Geometry, Volume, read_segmentation
 from SpineDCELib.settings import Settings, changed
 

@@ -26,10 +26,11 @@ from SpineDCELib.compare.visit_differences import Difference
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.run.analyse import analyse, compute
-from SpineDCELib.run.compare import Given, compare_studies
+from SpineDCELib.run.compare import compare_studies
 from SpineDCELib.run.export_session import FinishedVisit, export_visits
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.result_cache import ResultCache
+from SpineDCELib.run.visit_analyses import Given
 from SpineDCELib.settings import Settings, changed
 from SpineDCELib.vocabulary.visits import VisitLabel
 

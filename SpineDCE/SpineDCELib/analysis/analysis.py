@@ -147,6 +147,8 @@ class Analysis:
     ) -> None:
         #: What is to be known about the files of the regions.
         self.file_notes: tuple[str, ...] = ()
+        #: Region → DICOM tracking UID, of those that have one.
+        self.tracking: dict[str, str] = {}
         self._graph = Graph(
             _sealed(
                 AnalysisInputs(

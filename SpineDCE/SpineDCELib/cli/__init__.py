@@ -29,6 +29,7 @@ COMMANDS = {
     "aif": "show the candidates for the artery, the AIF and the evidence for its shift",
     "analyse": "compute maps and measurements of a study",
     "compare": "compare two visits: change, response call, report",
+    "course": "follow a patient over any number of visits: trend, status at each visit, report",
     "rerun": "repeat an analysis and compare every number",
     "batch": "analyse many studies; an interrupted batch can be resumed",
     "cohort": "compute statistics and figures of many patients",

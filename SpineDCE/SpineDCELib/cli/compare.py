@@ -12,7 +12,7 @@ from SpineDCELib.cli.terminal import existing, show, show_missing, shown_progres
 from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE, STOPS
 
 if TYPE_CHECKING:
-    from SpineDCELib.compare.compare_visits import Comparison
+    from SpineDCELib.compare.compare_visits import Comparison, LesionChange
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -92,8 +92,9 @@ def run(options: argparse.Namespace) -> int:
     """Compare the visits and print a summary."""
     from SpineDCELib.export.formats import parse_formats
     from SpineDCELib.files.bounded_reading import read_json
-    from SpineDCELib.run.compare import compare_studies, given_visit
+    from SpineDCELib.run.compare import compare_studies
     from SpineDCELib.run.inputs import Inputs
+    from SpineDCELib.run.visit_analyses import given_visit
 
     before = given_visit(
         existing(options.before),
@@ -162,32 +163,41 @@ def run(options: argparse.Namespace) -> int:
 
 def summary(comparison: Comparison) -> str:
     """Return the call of every lesion and the numbers behind it as text for a terminal."""
-    from SpineDCELib.compare.call import EVIDENCE
+    lines = []
+    for lesion in comparison.lesions:
+        lines += [*lesion_lines(lesion, comparison.mode), ""]
+    lines += [f"! {warning}" for warning in comparison.warnings]
+    return "\n".join([*lines, *closing_lines()])
+
+
+def lesion_lines(lesion: LesionChange, mode: str) -> list[str]:
+    """Return the call of a lesion and the numbers behind it."""
     from SpineDCELib.vocabulary.conversion_modes import normalised_title
     from SpineDCELib.vocabulary.quantities import signed
 
-    lines = []
-    for lesion in comparison.lesions:
-        one, two = (size.axial for size in lesion.sizes)
-        lines += [
-            lesion.call.sentence,
-            *(
-                f"  {normalised_title(name, comparison.mode)}: {signed(change.percent)} % "
-                f"(95 % {signed(change.low)} to {signed(change.high)} %)"
-                for name, change in lesion.changes.items()
-            ),
-            f"  size in the axial plane: {one.longest:.1f} × {one.perpendicular:.1f} mm to "
-            f"{two.longest:.1f} × {two.perpendicular:.1f} mm, product "
-            f"{signed(lesion.size_change)} %",
-            f"  mean signal enhancement: {lesion.enhancement[0]:.0f} % to "
-            f"{lesion.enhancement[1]:.0f} %",
-        ]
-        if lesion.residual is not None:
-            lines.append(f"  {lesion.residual.sentence}")
-        if lesion.flip is not None:
-            lines.append(f"  {lesion.flip.sentence}")
-        lines.append("")
-    lines += [f"! {warning}" for warning in comparison.warnings]
-    lines.append(f"The published cutoff is that of {CUTOFF_SOURCE}. {EVIDENCE}.")
-    lines.append("For research; not a medical device. A radiologist decides.")
-    return "\n".join(lines)
+    one, two = (size.axial for size in lesion.sizes)
+    lines = [
+        lesion.call.sentence,
+        *(
+            f"  {normalised_title(name, mode)}: {signed(change.percent)} % "
+            f"(95 % {signed(change.low)} to {signed(change.high)} %)"
+            for name, change in lesion.changes.items()
+        ),
+        f"  size in the axial plane: {one.longest:.1f} × {one.perpendicular:.1f} mm to "
+        f"{two.longest:.1f} × {two.perpendicular:.1f} mm, product "
+        f"{signed(lesion.size_change)} %",
+        f"  mean signal enhancement: {lesion.enhancement[0]:.0f} % to "
+        f"{lesion.enhancement[1]:.0f} %",
+    ]
+    lines += [f"  {s.sentence}" for s in (lesion.residual, lesion.flip) if s is not None]
+    return lines
+
+
+def closing_lines() -> list[str]:
+    """Return the source of the cutoff, and what the program is not."""
+    from SpineDCELib.compare.call import EVIDENCE
+
+    return [
+        f"The published cutoff is that of {CUTOFF_SOURCE}. {EVIDENCE}.",
+        "For research; not a medical device. A radiologist decides.",
+    ]

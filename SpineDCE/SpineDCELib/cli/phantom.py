@@ -21,6 +21,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--cohort", action="store_true", help="write small studies of 49 patients instead"
     )
     parser.add_argument(
+        "--course", type=int, metavar="N",
+        help="write patients with N visits instead: response, persistence, response then "
+        "recurrence, and pseudo-progression by a fracture (the last two from 3 visits on)",
+    )  # fmt: skip
+    parser.add_argument(
         "--visit", choices=("before", "after", "both"), default="both",
         help="before is the baseline, after the follow-up visit (default both)",
     )  # fmt: skip
@@ -46,7 +51,14 @@ def run(options: argparse.Namespace) -> int:
     """Write one or both visits and print their folders."""
     import numpy as np
 
-    from SpineDCELib.phantom import VISITS, Conditions, draw_pair, write_cohort, write_study
+    from SpineDCELib.phantom import (
+        VISITS,
+        Conditions,
+        draw_pair,
+        write_cohort,
+        write_courses,
+        write_study,
+    )
     from SpineDCELib.progress import part
 
     visits = VISITS if options.visit == "both" else (options.visit,)
@@ -58,6 +70,14 @@ def run(options: argparse.Namespace) -> int:
                     out, seed=options.seed, noise=not options.no_noise, progress=progress
                 )
                 print(f"98 studies of 49 patients; {table} lists them")
+                return 0
+            if options.course is not None:
+                folders = write_courses(
+                    out, options.course, size=options.size, seed=options.seed,
+                    motion=not options.no_motion, noise=not options.no_noise, progress=progress,
+                )  # fmt: skip
+                for name, folder in folders.items():
+                    print(f"{name}: {options.course} visits in {folder}")
                 return 0
             drawn: tuple[Conditions | None, Conditions | None] = (None, None)
             if options.drawn is not None:

@@ -21,6 +21,9 @@ OWN_OPTIONS = {
     "compare.cutoff": "--cutoff PERCENT",
     "compare.swap": "--swap",
     "out.keep_other_files": "--keep-other-files",
+    "course.cutoff": "--cutoff PERCENT",
+    "course.date": "--date VISIT=DATE",
+    "course.event": "--event DATE=KIND",
     "export.formats": "--export LIST",
     "paper.patients": "--patients N",
 }

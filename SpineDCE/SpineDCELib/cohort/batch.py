@@ -35,7 +35,8 @@ from SpineDCELib.files.output_folder import (
 )
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.analyse import analyse
-from SpineDCELib.run.compare import compare_studies, given_visit
+from SpineDCELib.run.compare import compare_studies
+from SpineDCELib.run.visit_analyses import given_visit
 from SpineDCELib.series.file_discovery import ResultFiles
 from SpineDCELib.settings import Settings, settings_to_dict
 from SpineDCELib.settings.constants import CUTOFF

@@ -18,6 +18,7 @@ from SpineDCELib.cohort.cohort_table import (
 )
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.run.patient_visits import inputs_of_folder, subfolders
 
 #: Columns of input files; with ``_before`` or ``_after`` in the name for one visit only.
 FILES = ("roi", "size", "aif_mask", "aif_region", "aif_selection", "aif_file", "T1_map")
@@ -165,31 +166,16 @@ def _inputs(row: Row, session: str, base: Path, study: str) -> Inputs:
 
 
 def _of_folder(folder: Path) -> list[Study]:
-    return [Study(place.name, _visits(place)) for place in _folders(folder)]
-
-
-def _folders(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    return [Study(place.name, _visits(place)) for place in subfolders(folder)]
 
 
 def _visits(patient: Path) -> dict[str, Inputs]:
-    inside: Sequence[Path] = _folders(patient)
+    inside: Sequence[Path] = subfolders(patient)
     by_name = {p.name.lower(): p for p in inside}
     for pair in VISITS:
         if set(pair) <= set(by_name):
-            return {s: _found(by_name[p]) for s, p in zip(VISITS[0], pair, strict=True)}
+            return {s: inputs_of_folder(by_name[p]) for s, p in zip(VISITS[0], pair, strict=True)}
     sessions = [p for p in inside if p.name.startswith("ses-")]
     if len(sessions) == 2:
-        return {s: _found(p) for s, p in zip(VISITS[0], sessions, strict=True)}
-    return {"": _found(patient)}
-
-
-def _found(visit: Path) -> Inputs:
-    drawn = sorted(visit.rglob("*.seg.nrrd"))
-    is_size = {path: path.name.lower().startswith("size") for path in drawn}
-    images = visit / "dicom"
-    return Inputs(
-        study=str(images if images.is_dir() else visit),
-        roi=tuple(str(p) for p in drawn if not is_size[p]),
-        size=tuple(str(p) for p in drawn if is_size[p]),
-    )
+        return {s: inputs_of_folder(p) for s, p in zip(VISITS[0], sessions, strict=True)}
+    return {"": inputs_of_folder(patient)}

@@ -32,8 +32,9 @@ from SpineDCELib.measurement import percent_change
 from SpineDCELib.phantom import VISITS, write_study
 from SpineDCELib.phantom.phantom_cohort import Member, draw_cohort
 from SpineDCELib.progress import Progress, part, silent
-from SpineDCELib.run.compare import compare_studies, given_visit
+from SpineDCELib.run.compare import compare_studies
 from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.run.visit_analyses import given_visit
 from SpineDCELib.settings import Settings, changed
 
 #: As in the paper, there is no T1 map, so the signal is relative. The shift, which the authors set

@@ -11,25 +11,23 @@ from scipy import ndimage
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import Call, make_call
+from SpineDCELib.compare.carried_regions import register_lesion
 from SpineDCELib.compare.common_mode import mode_notes, require_common_mode
+from SpineDCELib.compare.measured_change import measure_change
 from SpineDCELib.compare.registration import (
     GOOD_MATCH,
     Check,
     Registration,
     carry_over,
     check,
-    register,
 )
 from SpineDCELib.compare.repeatability import (
     SOUND_REFERENCE,
     Repeatability,
-    reference_share,
-    repeatability,
-    vertebra_changes,
 )
 from SpineDCELib.compare.residual_tumour import Residual, default_threshold, residual_tumour
 from SpineDCELib.compare.robustness import Flip, PerturbedVisit, flip_analysis
-from SpineDCELib.compare.total_uncertainty import MeasuredVisit, regions_reaching, shares_of_change
+from SpineDCELib.compare.total_uncertainty import MeasuredVisit, regions_reaching
 from SpineDCELib.compare.visit_checks import check_visits, require_visits
 from SpineDCELib.compare.visit_differences import Difference, differences
 from SpineDCELib.data import Result
@@ -39,16 +37,12 @@ from SpineDCELib.measurement import (
     Change,
     Normalised,
     Size,
-    change,
     normalise,
     percent_change,
 )
 from SpineDCELib.measurement.exclusions import exclusion_mask, without_exclusions
 from SpineDCELib.progress import Progress, part, silent
-from SpineDCELib.series import Volume
 from SpineDCELib.settings.constants import CUTOFF, STOPS
-from SpineDCELib.vocabulary.conversion_modes import normalised_vp
-from SpineDCELib.vocabulary.quantities import NORMALISED
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 
@@ -147,6 +141,7 @@ def compare_visits(
     before: Visit,
     after: Visit,
     *,
+    lesions: Collection[str] | None = None,
     registrations: dict[str, Registration] | None = None,
     cutoff: float = CUTOFF,
     residual_threshold: float | None = None,
@@ -159,6 +154,7 @@ def compare_visits(
     Lesions are matched by name; if each visit has one lesion, their names may differ.
 
     Args:
+        lesions: names of those to compare; None for all.
         registrations: lesion → registration with which its region was carried over.
         residual_threshold: normalised Vp; if None, the value that the cutoff leaves of the mean.
         flip_runs: perturbed analyses; 0 for none.
@@ -173,21 +169,23 @@ def compare_visits(
     require_visits(findings, accepted=accepted)
     analyses = {"baseline": before.analysis, "follow-up": after.analysis}
     require_common_mode(analyses)
-    pairs = _pairs(before, after)
+    pairs = _pairs(before, after, lesions)
     found = differences(before.analysis, after.analysis)
-    lesions = []
+    compared = []
     for number, (old, new) in enumerate(pairs):
         share = part(progress, number / len(pairs), (number + 1) / len(pairs))
         carried = (registrations or {}).get(new)
         registration, warnings = carried, []
         if registration is None:
-            registration = register_lesion(before.analysis, after.analysis, old, share)
+            registration = register_lesion(
+                before.analysis, after.analysis, old, part(share, 0.0, 0.3)
+            )
         if registration.match < GOOD_MATCH:
             warnings.append(
                 f"The registration of the visits is poor around {new} (correlation "
                 f"{registration.match:.2f}). Check the regions that were carried over."
             )
-        lesions.append(
+        compared.append(
             _lesion(
                 before, after, old, new, registration, carried is not None, warnings, cutoff,
                 residual_threshold, flip_runs, part(share, 0.3, 1.0),
@@ -198,9 +196,9 @@ def compare_visits(
     warnings += [*mode_notes(analyses), *(str(d) for d in found)]
     for when, visit in (("Baseline", before), ("Follow-up", after)):
         warnings += [f"{when}: {w}" for w in visit.result.measures.warnings]
-    warnings += [w for lesion in lesions for w in lesion.warnings]
+    warnings += [w for lesion in compared for w in lesion.warnings]
     return Comparison(
-        (before, after), tuple(found), tuple(lesions), tuple(warnings), tuple(findings)
+        (before, after), tuple(found), tuple(compared), tuple(warnings), tuple(findings)
     )
 
 
@@ -213,25 +211,9 @@ def check_pair(before: Visit, after: Visit) -> list[Finding]:
     )
 
 
-def register_lesion(
-    before: Analysis, after: Analysis, lesion: str, progress: Progress = silent
-) -> Registration:
-    """Register the visits around a lesion's vertebra, on the dynamic images before contrast."""
-    baselines = [
-        Volume(np.asarray(a.concentration().baseline), a.images.dynamic.geometry)
-        for a in (before, after)
-    ]
-    return register(
-        *baselines,
-        region=before.regions[lesion],
-        geometry=before.images.dynamic.geometry,
-        progress=part(progress, 0.0, 0.3),
-    )
-
-
-def _pairs(before: Visit, after: Visit) -> list[tuple[str, str]]:
+def _pairs(before: Visit, after: Visit, lesions: Collection[str] | None) -> list[tuple[str, str]]:
     one, two = (v.result.measures.lesions() for v in (before, after))
-    pairs = [(name, name) for name in one if name in two]
+    pairs = [(n, n) for n in one if n in two and (lesions is None or n in lesions)]
     if not pairs and len(one) == len(two) == 1:
         pairs = [(one[0], two[0])]
     if not pairs:
@@ -266,22 +248,9 @@ def _lesion(
     flip_runs: int,
     progress: Progress,
 ) -> LesionChange:
-    measured = [
-        {p: n for p in NORMALISED if (n := v.result.measures.of(name, p)) is not None}
-        for v, name in ((before, old), (after, new))
-    ]
-    vp = normalised_vp(before.analysis.mode)
-    if not all(vp in m for m in measured):
-        raise InputError(
-            "The response call needs vp, which this model does not have.",
-            code="model_without_vp",
-            fields=["fit.model=extended_tofts", "fit.model=patlak"],
-        )
-    reduced = [
-        MeasuredVisit(visit.analysis, lesion, values[vp].reference)
-        for visit, lesion, values in zip((before, after), (old, new), measured, strict=True)
-    ]
-    changes, repeated = _changes((before, after), reduced, measured, vp)
+    measured_change = measure_change(before, after, old, new)
+    vp, reduced = measured_change.parameter, measured_change.visits
+    measured = (measured_change.before, measured_change.after)
     first, second = before.analysis, after.analysis
     grids = [a.images.dynamic.geometry for a in (first, second)]
     moved = carry_over(first.regions[old], grids[0], registration, grids[1])
@@ -299,11 +268,11 @@ def _lesion(
                 "far too low. Check the artery."
             )
     call = make_call(
-        changes[vp],
+        measured_change.changes[vp],
         before=measured[0][vp],
         after=measured[1][vp],
         cutoff=cutoff,
-        repeatability=repeated,
+        repeatability=measured_change.repeatability,
     )
     residual = None
     if measured[0][vp].value > 0 and measured[1][vp].value > 0:
@@ -332,9 +301,8 @@ def _lesion(
     return LesionChange(
         new,
         vp,
-        measured[0],
-        measured[1],
-        changes,
+        *measured,
+        measured_change.changes,
         (before.result.measures.sizes[old], after.result.measures.sizes[new]),
         (before.volume(old), after.volume(new)),
         (before.enhancement(old), after.enhancement(new)),
@@ -343,29 +311,9 @@ def _lesion(
         checked,
         residual,
         flip,
-        repeated,
+        measured_change.repeatability,
         tuple(warnings),
     )
-
-
-def _changes(
-    visits: tuple[Visit, Visit],
-    reduced: list[MeasuredVisit],
-    measured: list[dict[str, Normalised]],
-    vp: str,
-) -> tuple[dict[str, Change], Repeatability | None]:
-    """Return the changes of a lesion with their total intervals, and the repeatability of Vp."""
-    parameters = [name for name in measured[0] if name in measured[1]]
-    shares = shares_of_change(reduced, parameters)
-    changes: dict[str, Change] = {}
-    repeated = None
-    for name in parameters:
-        logs, noise = vertebra_changes(reduced, [v.result for v in visits], name)
-        reference = reference_share(list(logs.values()), [noise[key] for key in logs])
-        changes[name] = change(measured[0][name], measured[1][name], (*shares[name], reference))
-        if name == vp:
-            repeated = repeatability(logs)
-    return changes, repeated
 
 
 def _errors(visit: MeasuredVisit, of: Visit, vp: str) -> NDArray[np.float64]:

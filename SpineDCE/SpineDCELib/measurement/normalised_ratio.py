@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, overload
 
 import numpy as np
@@ -258,6 +258,21 @@ def change(before: Normalised, after: Normalised, shares: Sequence[Share] = ()) 
     ends = _interval(np.log(after.value / before.value), log_SE, freedom)
     low, high = (float(100 * np.expm1(end)) for end in ends)
     return Change(before.parameter, percent, low, high, log_SE, freedom, every)
+
+
+def with_shares(one: Normalised, shares: Sequence[Share]) -> Normalised:
+    """Return a ratio whose interval also holds other sources of uncertainty than its noise.
+
+    Args:
+        shares: of ln(value); independent of the noise and of each other.
+    """
+    if not np.isfinite(one.log_SE):
+        return one
+    variances = np.array([one.log_SE**2, *(share.log_SD**2 for share in shares)])
+    log_SE = float(np.sqrt(variances.sum()))
+    freedom = _freedom(variances, np.array([one.freedom, *(share.freedom for share in shares)]))
+    low, high = (float(np.exp(end)) for end in _interval(np.log(one.value), log_SE, freedom))
+    return replace(one, low=low, high=high, log_SE=log_SE, freedom=freedom)
 
 
 def _freedom(variances: NDArray[np.floating], freedom: NDArray[np.floating]) -> float:

@@ -3,6 +3,7 @@
 from SpineDCELib.phantom.conditions import Conditions, draw_pair
 from SpineDCELib.phantom.patients import PATIENTS, VISITS
 from SpineDCELib.phantom.phantom_cohort import draw_cohort, write_cohort
+from SpineDCELib.phantom.phantom_course import write_courses
 from SpineDCELib.phantom.phantom_study import StudyPaths, write_sample, write_study
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "draw_cohort",
     "draw_pair",
     "write_cohort",
+    "write_courses",
     "write_sample",
     "write_study",
 ]

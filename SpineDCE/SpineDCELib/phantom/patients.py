@@ -6,6 +6,7 @@ a lesion 19.4 % smaller (B). Levels, ages, dates and everything else are made up
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -69,14 +70,19 @@ class Patient:
     after: Visit
     response: str
 
+    @property
+    def visits(self) -> Mapping[str, Visit]:
+        """Name → visit, in their order."""
+        return dict(zip(VISITS, (self.before, self.after), strict=True))
+
     def visit(self, name: str) -> Visit:
-        if name not in VISITS:
+        if name not in self.visits:
             raise InputError(
-                f"There is no visit {name!r}; the visits are {' and '.join(VISITS)}.",
+                f"There is no visit {name!r}; the visits are {' and '.join(self.visits)}.",
                 code="unknown_choice",
                 about=name,
             )
-        return self.before if name == "before" else self.after
+        return self.visits[name]
 
 
 _LESION = TISSUES["lesion"]

@@ -41,7 +41,8 @@ def write_study(
 
     Args:
         out: folder; ``out/dicom`` gets the images, ``out/truth`` what is true of them.
-        patient: ``"A"``, ``"B"`` or a :class:`Patient`. visit: ``"before"`` or ``"after"``.
+        patient: ``"A"``, ``"B"`` or a :class:`Patient`. visit: ``"before"`` or ``"after"``, or
+            another of its :attr:`Patient.visits`.
         size: ``"full"`` (256×256×12, 56 frames), ``"small"`` (for tests) or ``"quick"`` (for
             cohorts: the dynamic magnitude alone).
         seed: the same seed gives the same pixels and UIDs.
@@ -84,7 +85,7 @@ def write_study(
     progress(0.0, "painting the anatomy")
     scene = make_scene(when, spec, exam.frame_of_reference_uid)
     with staged(out) as stage:
-        streams = (seed, *who.key.encode(), VISITS.index(visit))
+        streams = (seed, *who.key.encode(), list(who.visits).index(visit))
         session = Session(scene, exam, stage / "dicom", streams, noise)
         if spec.complete:
             session.before_contrast(part(progress, 0.05, 0.3))

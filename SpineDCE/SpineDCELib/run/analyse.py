@@ -45,6 +45,7 @@ from SpineDCELib.run.result_cache import ResultCache, keys_of_study
 from SpineDCELib.series import read_segmentation
 from SpineDCELib.settings import Settings, settings_from_dict, settings_to_dict
 from SpineDCELib.vocabulary.fit_status import Status
+from SpineDCELib.vocabulary.region_roles import TRACKING_TAG
 
 
 @dataclass(frozen=True, eq=False)
@@ -340,6 +341,12 @@ def load(
             study_key, None if inputs.T1_map is None else file_digest(inputs.T1_map)
         ),
     )
+    analysis.tracking = {
+        name: uid
+        for one in drawn
+        for name, tags in one.tags.items()
+        if name in regions and (uid := tags.get(TRACKING_TAG))
+    }
     analysis.file_notes = tuple(note for one in drawn for note in one.notes)
     cache.restore(analysis)
     return analysis

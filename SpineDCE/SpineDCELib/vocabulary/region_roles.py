@@ -21,6 +21,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 #: Name of the segment tag that holds the role.
 TAG = "SpineDCE.Role"
+#: Name of the segment tag that holds the DICOM tracking UID of a lesion.
+TRACKING_TAG = "SpineDCE.TrackingUID"
 
 _ABNORMAL: Code = ("49755003", "SCT", "Morphologically Abnormal Structure")
 _ANATOMICAL: Code = ("123037004", "SCT", "Anatomical Structure")

@@ -68,6 +68,7 @@ def write_dicom(
                 sources=found,
                 series_number=SERIES_NUMBER + 50,
                 description="Regions of interest",
+                tracking=analysis.tracking,
             )
         if "regions" in datasets:
             with noted(missing, "dicom/measurements.dcm"):
@@ -126,6 +127,7 @@ def write_changes(folder: Path, comparison: Comparison, *, anonymise: bool = Fal
         sources=found,
         series_number=SERIES_NUMBER + 72,
         description="Lesions of the comparison",
+        tracking=analysis.tracking,
     )
     report = change_report(
         comparison, regions=regions, sources=found, series_number=SERIES_NUMBER + 74

@@ -24,6 +24,7 @@ def segmentation(
     series_number: int,
     description: str,
     computed: bool = False,
+    tracking: Mapping[str, str] | None = None,
 ) -> Any:
     """Return all regions as one binary segmentation; segments are numbered in their order.
 
@@ -31,6 +32,7 @@ def segmentation(
         regions: name → mask ``(slices, rows, columns)``; they may overlap.
         roles: region → role.
         computed: the program segmented them, not a reader.
+        tracking: region → tracking UID; the others get new ones.
     """
     import highdicom as hd
 
@@ -51,7 +53,7 @@ def segmentation(
                 segmented_property_type=concept(words.kind),
                 algorithm_type=kinds.AUTOMATIC if computed else kinds.MANUAL,
                 algorithm_identification=algorithm if computed else None,
-                tracking_uid=hd.UID(),
+                tracking_uid=hd.UID((tracking or {}).get(name)),
                 tracking_id=name[:64],
             )
         )

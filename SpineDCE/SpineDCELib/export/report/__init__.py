@@ -10,7 +10,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Result
 from SpineDCELib.export.report import html_page as page
 from SpineDCELib.export.report import report_figures as figures
-from SpineDCELib.export.report.pdf_printing import print_page
+from SpineDCELib.export.report.pdf_printing import write_page
 from SpineDCELib.export.report.report_tables import (
     change_rows,
     identity,
@@ -43,7 +43,7 @@ def write_study_report(
     body += [page.heading("Settings"), page.table(*setting_rows([("", analysis)]))]
     body += [page.heading("Notes"), page.listed(result.notes)]
     who = identity(analysis, anonymise=anonymise)
-    _write(folder, page.page("Perfusion of the spine", who, body), formats)
+    write_page(folder, page.page("Perfusion of the spine", who, body), formats)
 
 
 def write_comparison_report(
@@ -98,7 +98,9 @@ def write_comparison_report(
         ),
     ]
     who = " → ".join(identity(a, anonymise=anonymise) for _, a, _ in visits)
-    _write(folder, page.page("Perfusion of the spine, baseline and follow-up", who, body), formats)
+    write_page(
+        folder, page.page("Perfusion of the spine, baseline and follow-up", who, body), formats
+    )
 
 
 _TRIPTYCH = (
@@ -133,15 +135,3 @@ def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
             )
         )
     return body
-
-
-def _write(folder: Path, text: str, formats: Sequence[str]) -> None:
-    if "report" in formats:
-        (folder / "report.html").write_text(text, encoding="utf-8")
-    if "pdf" in formats:
-        page_to_print = folder / "report_to_print.html"
-        page_to_print.write_text(text, encoding="utf-8")
-        try:
-            print_page(page_to_print, folder / "report.pdf")
-        finally:
-            page_to_print.unlink()

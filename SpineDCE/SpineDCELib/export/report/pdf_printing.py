@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from SpineDCELib.errors import InputError
@@ -53,3 +54,16 @@ def print_page(page: Path, pdf: Path) -> None:
             "browser.",
             code="printing_failed",
         )
+
+
+def write_page(folder: Path, text: str, formats: Sequence[str]) -> None:
+    """Write a page as ``report.html``, ``report.pdf`` or both, as the formats say."""
+    if "report" in formats:
+        (folder / "report.html").write_text(text, encoding="utf-8")
+    if "pdf" in formats:
+        page_to_print = folder / "report_to_print.html"
+        page_to_print.write_text(text, encoding="utf-8")
+        try:
+            print_page(page_to_print, folder / "report.pdf")
+        finally:
+            page_to_print.unlink()

@@ -88,7 +88,7 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
             continue
         left.plot(times, curve, ".", color=shade, markersize=4, label=figure_text(region))
         left.plot(times, result.fits[region], "-", color=shade, linewidth=1.4)
-    _label(left, "mean curves (dots) and fits (lines)", f"contrast agent [{unit}]")
+    label_axes(left, "mean curves (dots) and fits (lines)", f"contrast agent [{unit}]")
     if left.get_legend_handles_labels()[0]:
         left.legend(frameon=False, fontsize=8)
     arterial, shift = analysis.aif(), analysis.shift()
@@ -101,7 +101,7 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
         integration=analysis.settings.fit.integration,
     )
     right.plot(times, moved, color="#cc3377", linewidth=1.4, label=f"shifted by {shift:.1f} s")
-    _label(right, "AIF in plasma", f"Cp [{arterial.unit}]")
+    label_axes(right, "AIF in plasma", f"Cp [{arterial.unit}]")
     right.legend(frameon=False, fontsize=8)
     return [as_svg(ax.figure) for ax in (left, right)]
 
@@ -116,7 +116,7 @@ def candidates(analysis: Analysis) -> list[str]:
         found = line.role == "main"
         shade, width = ("#cc3377", 1.2) if found else ("#bbbbbb", 0.7)
         ax.plot(line.x, line.y, color=shade, linewidth=width, zorder=2 if found else 1)
-    _label(ax, "accepted (red) and rejected (grey) vessels", chart.y_title)
+    label_axes(ax, "accepted (red) and rejected (grey) vessels", chart.y_title)
     return [as_svg(ax.figure)]
 
 
@@ -129,12 +129,12 @@ def evidence(analysis: Analysis) -> list[str]:
     left, right = new_panel(2.8), new_panel(2.8)
     left.axvspan(*found.plateau, color="#eeeeee")
     left.plot(found.shifts, found.residual, color="black", linewidth=1.4)
-    _label(left, "residual of the fit", "relative to its minimum", "AIF shift [s]")
+    label_axes(left, "residual of the fit", "relative to its minimum", "AIF shift [s]")
     left.set_ylim(0.98, min(float(np.nanmax(found.residual)), 3.0))
     for lesion, ratio in found.normalised_vp.items():
         right.plot(found.shifts, ratio, color=_LESION, linewidth=1.4, label=figure_text(lesion))
     right.axvspan(*found.plateau, color="#eeeeee")
-    _label(right, "normalised Vp", "lesion / reference", "AIF shift [s]")
+    label_axes(right, "normalised Vp", "lesion / reference", "AIF shift [s]")
     near = (found.shifts >= found.plateau[0] - 4) & (found.shifts <= found.plateau[1] + 4)
     seen = [r[near] for r in found.normalised_vp.values() if np.isfinite(r[near]).any()]
     if seen:
@@ -153,20 +153,21 @@ def flip(found: Flip) -> list[str]:
     shown = [s for s in found.tornado if np.isfinite(s.span)][:10]
     left, right = new_panel(4.2), new_panel(4.2)
     left.hist(found.changes[np.isfinite(found.changes)], bins=24, color="#7fa8c9")
-    _label(left, "all inputs perturbed", "number of analyses", "change of normalised Vp [%]")
+    label_axes(left, "all inputs perturbed", "number of analyses", "change of normalised Vp [%]")
     for number, one in enumerate(reversed(shown)):
         low, high = sorted((one.change_low, one.change_high))
         right.barh(number, max(high - low, 0.2), left=low, height=0.55, color="#d8a15d")
     right.set_yticks(range(len(shown)), [f"{s.name}\n{s.low} … {s.high}" for s in shown[::-1]])
     right.tick_params(axis="y", labelsize=6.5)
-    _label(right, "each input alone", "", "change of normalised Vp [%]")
+    label_axes(right, "each input alone", "", "change of normalised Vp [%]")
     for ax in (left, right):
         ax.axvline(found.change, color="black", linewidth=1.0)
         ax.axvline(found.cutoff, color="#b00020", linewidth=1.2, linestyle="--")
     return [as_svg(ax.figure) for ax in (left, right)]
 
 
-def _label(ax: Any, title: str, y: str, x: str = "time [s]") -> None:
+def label_axes(ax: Any, title: str, y: str, x: str = "time [s]") -> None:
+    """Write title and axes of a chart."""
     ax.set_title(title, fontsize=10, loc="left")
     ax.set_xlabel(x, fontsize=8)
     ax.set_ylabel(y, fontsize=8)

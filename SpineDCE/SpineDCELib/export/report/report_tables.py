@@ -89,7 +89,7 @@ def change_rows(lesion: LesionChange, mode: str = "") -> Table:
                 normalised_title(name, mode),
                 times(lesion.before[name].value),
                 times(lesion.after[name].value),
-                _change_with_interval(change),
+                change_text(change),
             ]
         )
         rows.append(["its interval comes from", NONE, NONE, _sources(change)])
@@ -153,7 +153,8 @@ def change_rows(lesion: LesionChange, mode: str = "") -> Table:
     return header, rows
 
 
-def _change_with_interval(change: Change) -> str:
+def change_text(change: Change) -> str:
+    """Format a change with its interval: "−87 % (−92 to −79 %)"."""
     if not np.isfinite(change.low):
         return percent(change.percent)
     return f"{percent(change.percent)} ({signed(change.low, 0)} to {signed(change.high, 0)} %)"

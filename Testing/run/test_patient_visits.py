@@ -1,0 +1,55 @@
+"""Visits of a patient, found in folders and sorted by date."""
+
+import pytest
+from small_study import write_small_study
+from SpineDCELib.errors import InputError
+from SpineDCELib.run.patient_visits import inputs_of_folder, visits_of_patient
+from SpineDCELib.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory):
+    root = tmp_path_factory.mktemp("patient")
+    for name in ("2026-06-30 late", "2026-03-12", "nothing"):
+        (root / name).mkdir()
+        if name != "nothing":
+            write_small_study(root / name)
+    return root
+
+
+def test_folders_with_a_dynamic_series_are_visits_in_the_order_of_their_dates(patient):
+    found = visits_of_patient(patient, Settings())
+    assert [one.name for one in found] == ["2026-03-12", "2026-06-30 late"]
+    assert [one.date for one in found] == ["20260312", "20260630"]
+
+
+def test_a_given_date_replaces_that_of_the_files(patient):
+    dates = {"2026-03-12": "20270101"}
+    assert [one.date for one in visits_of_patient(patient, Settings(), dates=dates)] == [
+        "20260630",
+        "20270101",
+    ]
+    with pytest.raises(InputError) as error:
+        visits_of_patient(patient, Settings(), dates={"other": "20270101"})
+    assert error.value.code == "no_such_visit"
+
+
+def test_a_single_visit_and_a_visit_without_a_date_are_refused(tmp_path):
+    write_small_study(tmp_path / "first")
+    with pytest.raises(InputError) as error:
+        visits_of_patient(tmp_path, Settings())
+    assert error.value.code == "one_visit"
+    write_small_study(tmp_path / "second", noise=1.0)
+    with pytest.raises(InputError) as error:
+        visits_of_patient(tmp_path, Settings())
+    assert (error.value.code, error.value.fields) == ("no_date", ("course.date",))
+
+
+def test_regions_and_outlines_for_size_lie_in_the_folder_of_a_visit(tmp_path):
+    for name in ("dicom/a", "truth/rois.seg.nrrd", "size lesion.seg.nrrd"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = inputs_of_folder(tmp_path)
+    assert found.study == str(tmp_path / "dicom")
+    assert found.roi == (str(tmp_path / "truth/rois.seg.nrrd"),)
+    assert found.size == (str(tmp_path / "size lesion.seg.nrrd"),)
