@@ -7,26 +7,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("SpineDCE", "SpineDCEWidget")
-KINDS = {
-    "MODULE_PYTHON_SCRIPTS": lambda folder: folder.rglob("*.py"),
-    "MODULE_PYTHON_RESOURCES": lambda folder: (
-        path for place in folder.rglob("Resources") for path in place.rglob("*.*")
-    ),
-}
+SCRIPTS = {"SpineDCE": "MODULE_PYTHON_SCRIPTS", "SpineDCEWidget": "WIDGET_PYTHON_SCRIPTS"}
 
 
 def listed(folder: str, name: str) -> list[str]:
     """The lines of one list in a folder's CMakeLists.txt."""
     text = (ROOT / folder / "CMakeLists.txt").read_text()
-    block = re.search(rf"set\({name}(.*?)\n\s*\)", text, re.S)
-    return block.group(1).replace("${MODULE_NAME}", folder).split() if block else []
+    [block] = re.findall(rf"set\({name}(.*?)\n\s*\)", text, re.S)
+    return block.replace("${MODULE_NAME}", folder).split()
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-@pytest.mark.parametrize("name", KINDS)
-def test_lists_equal_the_files_on_disk(folder, name):
-    there = ROOT / folder
-    on_disk = {path.relative_to(there).as_posix() for path in KINDS[name](there)}
+def compare(folder: str, name: str, files) -> None:
+    on_disk = {path.relative_to(ROOT / folder).as_posix() for path in files}
     on_disk = {path for path in on_disk if "__pycache__" not in path}
     lines = listed(folder, name)
     add, remove = sorted(on_disk - set(lines)), sorted(set(lines) - on_disk)
@@ -36,20 +28,33 @@ def test_lists_equal_the_files_on_disk(folder, name):
     assert len(lines) == len(set(lines)), f"A line stands twice in {lists}."
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_scripts_are_those_on_disk_without_the_page_in_the_browser(folder):
+    page = ROOT / folder / "browser"
+    files = [path for path in (ROOT / folder).rglob("*.py") if page not in path.parents]
+    compare(folder, SCRIPTS[folder], files)
+
+
+def test_resources_are_those_on_disk():
+    places = (ROOT / "SpineDCE").rglob("Resources")
+    compare(
+        "SpineDCE", "MODULE_PYTHON_RESOURCES", [p for place in places for p in place.rglob("*.*")]
+    )
+
+
 def test_every_folder_is_added_to_the_extension():
     text = (ROOT / "CMakeLists.txt").read_text()
     assert re.findall(r"add_subdirectory\((\w+)\)", text)[: len(FOLDERS)] == list(FOLDERS)
 
 
-def test_the_module_lies_where_slicer_looks_for_modules():
+def test_the_extension_has_one_module_and_a_package_beside_it():
     # 3D Slicer looks for modules in a folder, not in what lies in it: only the package of panels,
     # which is none, is put into a folder of its own.
-    macro = r"slicerMacroBuildScriptedModule\((.*?)\)"
-    texts = [(ROOT / folder / "CMakeLists.txt").read_text() for folder in FOLDERS]
-    assert ["WITH_SUBDIR" in re.search(macro, text, re.S).group(1) for text in texts] == [
-        False,
-        True,
-    ]
+    texts = {name: (ROOT / name / "CMakeLists.txt").read_text() for name in FOLDERS}
+    assert "slicerMacroBuildScriptedModule(" in texts["SpineDCE"]
+    assert "slicerMacroBuildScriptedModule(" not in texts["SpineDCEWidget"]
+    assert "${Slicer_QTSCRIPTEDMODULES_LIB_DIR}/SpineDCEWidget" in texts["SpineDCEWidget"]
+    assert "NO_INSTALL_SUBDIR" not in texts["SpineDCEWidget"]
 
 
 def test_metadata_that_the_extensions_index_asks_for():

@@ -12,7 +12,7 @@ from SpineDCELib.settings import FORM, Field, Settings, value_at
 #: Rooms of the engine in the order of an analysis.
 ROOMS = (
     "series", "preprocessing", "concentration", "aif", "kinetics", "measurement", "analysis",
-    "compare", "export", "run", "cohort", "phantom", "settings", "vocabulary", "files",
+    "compare", "export", "run", "network", "cohort", "phantom", "settings", "vocabulary", "files",
 )  # fmt: skip
 SCOPES = {"visit": "of each visit", "common": "of all visits"}
 
