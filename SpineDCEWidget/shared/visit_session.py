@@ -38,7 +38,7 @@ from SpineDCEWidget.shared.wording import _
 BASELINE: VisitRole = "baseline"
 FOLLOW_UP: VisitRole = "follow-up"
 #: Seconds that the fit of one voxel takes, linear and general; and how long a window may wait.
-_FAST, _SLOW, _AT_ONCE = 1e-5, 2e-3, 0.3
+_FAST, _SLOW, _AT_ONCE = 2e-6, 2e-3, 0.3
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.volume_nodes import array_of, geometry_of, ras_of
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.saved_session import read_session
+from SpineDCELib.settings import changed
 
 from SpineDCEWidget.shared.formatting import warnings
 from SpineDCEWidget.shared.session import FOLDERS, Session
@@ -115,6 +116,16 @@ def test_moving_the_shift_shows_what_a_whole_analysis_would(studies):
     np.testing.assert_allclose(
         array_of(visit.maps["vp"])[3], shown, rtol=1e-4, atol=1e-4, equal_nan=True
     )
+
+
+@pytest.mark.parametrize(
+    ("fit", "at_once"), [({}, True), ({"model": "two_compartment_exchange"}, False)]
+)
+def test_a_slice_of_a_full_size_study_follows_the_slider_at_once_where_the_model_is_fast(
+    baseline, monkeypatch, fit, at_once
+):
+    monkeypatch.setattr(type(baseline), "settings", changed(baseline.settings, fit=fit))
+    assert baseline.fits_at_once(256 * 256) == at_once
 
 
 def test_a_proposed_shift_follows_the_regions_until_it_is_set_by_hand(studies):
