@@ -33,6 +33,8 @@ COMMANDS = {
     "rerun": "repeat an analysis and compare every number",
     "batch": "analyse many studies; an interrupted batch can be resumed",
     "cohort": "compute statistics and figures of many patients",
+    "survival": "relate the time to recurrence to a change: Kaplan-Meier, Cox, ROC over time",
+    "agreement": "compute repeatability and agreement of readers or repeated scans",
     "paper": "reproduce the table and figures of Behar et al. 2023 on 98 digital studies",
     "pacs": "search an archive, fetch a study from it, send results to it",
     "phantom": "write studies of a digital spine with known truth, as DICOM",

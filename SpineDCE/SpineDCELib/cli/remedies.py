@@ -9,6 +9,8 @@ from SpineDCELib.settings import FORM
 
 #: Fields that the form does not describe → option.
 OWN_OPTIONS = {
+    "agreement.quantity": "--quantity COLUMN",
+    "agreement.rater": "--rater COLUMN",
     "batch.dask": "--dask ADDRESS",
     "batch.workers": "--workers N",
     "cohort.bootstrap": "--bootstrap N",
@@ -25,6 +27,9 @@ OWN_OPTIONS = {
     "course.date": "--date VISIT=DATE",
     "course.event": "--event DATE=KIND",
     "export.formats": "--export LIST",
+    "survival.change": "--change COLUMN",
+    "survival.event": "--event COLUMN",
+    "survival.time": "--time COLUMN",
     "paper.patients": "--patients N",
 }
 
