@@ -7,12 +7,14 @@ from pathlib import Path
 
 import SpineDCELib
 from SpineDCELib.cli import EXIT_STATUS, full_parser
+from SpineDCELib.cohort.observations import dictionary
 from SpineDCELib.settings import FORM, Field, Settings, value_at
 
 #: Rooms of the engine in the order of an analysis.
 ROOMS = (
     "series", "preprocessing", "concentration", "aif", "kinetics", "measurement", "analysis",
-    "compare", "export", "run", "network", "cohort", "phantom", "settings", "vocabulary", "files",
+    "compare", "course", "export", "run", "network", "cohort", "phantom", "settings", "vocabulary",
+    "files",
 )  # fmt: skip
 SCOPES = {"visit": "of each visit", "common": "of all visits"}
 
@@ -20,7 +22,12 @@ SCOPES = {"visit": "of each visit", "common": "of all visits"}
 def write_references(folder: Path) -> None:
     """Write all pages into a folder; a page that has not changed is left alone."""
     folder.mkdir(exist_ok=True)
-    pages = {"settings": settings_page(), "commands": commands_page(), "names": names_page()}
+    pages = {
+        "settings": settings_page(),
+        "commands": commands_page(),
+        "names": names_page(),
+        "observations": observations_page(),
+    }
     pages |= {f"room-{room}": room_page(room) for room in ROOMS}
     for name, text in pages.items():
         path = folder / f"{name}.md"
@@ -84,6 +91,23 @@ def commands_page() -> str:
         lines += [f"## {name}", "", "```text", command.format_help().rstrip(), "```", ""]
     lines += ["## Exit status", "", "| status | meaning |", "| --- | --- |"]
     lines += [f"| {status} | {words} |" for status, words in EXIT_STATUS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def observations_page() -> str:
+    """Return the columns of the table for statisticians."""
+    lines = [
+        "# Columns of observations.tsv",
+        "",
+        "A batch writes one row per patient, visit and region; `n/a` stands for a value that is "
+        "not known or does not exist. `observations.json` beside the table says the same.",
+        "",
+        "| column | meaning | unit | values |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, words in dictionary().items():
+        levels = ", ".join(f"`{level}` ({text})" for level, text in words.get("Levels", {}).items())
+        lines.append(f"| `{name}` | {words['Description']} | {words.get('Units', '')} | {levels} |")
     return "\n".join(lines) + "\n"
 
 

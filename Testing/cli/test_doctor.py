@@ -93,6 +93,27 @@ def test_a_missing_browser_is_told(monkeypatch, tmp_path):
     assert check("Browser for PDF reports").ok
 
 
+def test_every_configured_archive_is_asked(monkeypatch, tmp_path):
+    from SpineDCELib.network.archive import Archive
+
+    monkeypatch.setenv("SPINEDCE_HOME", str(tmp_path))
+    assert check("Archives").found == "none is configured"
+    nodes = {name: {"host": "127.0.0.1", "port": 104, "ae_title": "A"} for name in ("one", "two")}
+    (tmp_path / "pacs.json").write_text(json.dumps({"nodes": nodes}))
+    monkeypatch.setattr(Archive, "echo", lambda self: None)
+    assert check("Archives").ok
+
+    def echo(self):
+        if self.node.name == "two":
+            raise InputError("It does not answer.", code="no_answer")
+
+    monkeypatch.setattr(Archive, "echo", echo)
+    assert not check("Archives").ok
+    assert check("Archives").found == "two: It does not answer."
+    (tmp_path / "pacs.json").write_text("{")
+    assert not check("Archives").ok
+
+
 def test_a_data_folder_that_cannot_be_created_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("SPINEDCE_HOME", str(tmp_path / "home"))
     assert check("User's data folder").ok

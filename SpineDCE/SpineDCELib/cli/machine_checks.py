@@ -26,6 +26,7 @@ ENGINE = ("numpy", "scipy", "SimpleITK", "pydicom")
 EXTRAS = {
     "cli": "figures, progress, DICOM export and compressed DICOM",
     "cohort": "batches and statistics of many patients",
+    "pacs": "archives (PACS)",
 }
 #: Least free space for a study with its cache, and least memory, GB.
 DISK, MEMORY = 2.0, 4.0
@@ -48,6 +49,7 @@ def check_machine() -> list[Check]:
         *((f"Extra {name}", lambda name=name: _extra(name)) for name in EXTRAS),
         ("Workstation", _workstation),
         ("Browser for PDF reports", _browser),
+        ("Archives", _archives),
         ("User's data folder", _data_folder),
         ("Temporary folder", _temporary_folder),
         ("Memory", _memory),
@@ -59,6 +61,8 @@ def check_machine() -> list[Check]:
 def _safely(name: str, check: Callable[[], Check]) -> Check:
     try:
         return check()
+    except SpineDCEError as error:
+        return Check(name, False, str(error))
     except Exception as error:
         return Check(name, False, f"the check failed ({type(error).__name__}: {error})")
 
@@ -142,6 +146,24 @@ def _browser() -> Check:
         "Browser for PDF reports", found is not None, found or "none of Chromium, Chrome and Edge",
         "Install one (Debian: apt-get install chromium), or export the report as HTML.",
     )  # fmt: skip
+
+
+def _archives() -> Check:
+    """Ask every configured archive whether it answers."""
+    from SpineDCELib.network.archive import Archive
+    from SpineDCELib.network.nodes import nodes_file, read_network
+
+    network = read_network()
+    silent = []
+    for name, node in network.nodes.items():
+        try:
+            Archive(node, network.own).echo()
+        except SpineDCEError as error:
+            silent.append(f"{name}: {error}")
+    if not network.nodes:
+        return Check("Archives", True, "none is configured")
+    found = "; ".join(silent) or f"{', '.join(network.nodes)}: every one answers"
+    return Check("Archives", not silent, found, f"Correct {nodes_file()}, or ask who runs them.")
 
 
 def _data_folder() -> Check:

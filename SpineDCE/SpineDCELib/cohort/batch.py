@@ -19,6 +19,7 @@ from typing import Any
 from SpineDCELib.cohort import bids_derivative as bids
 from SpineDCELib.cohort.batch_studies import Study
 from SpineDCELib.cohort.comparison_folder import read_changes
+from SpineDCELib.cohort.observations import write_observations
 from SpineDCELib.cohort.worker_pool import Failure, Pool, worker_pool
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.dicom.deidentify import PSEUDONYM, Anonymiser
@@ -167,6 +168,8 @@ def _run_locked(
                 _run(own, open_ones, recipe, out, studies, entries, progress)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+        done = {s.label: out / "results" / s.label for s in studies if s.name in entries}
+        write_observations(out, {f"sub-{label}": folder for label, folder in done.items()})
     progress(1.0, "Done")
     return [entries[study.name] for study in studies]
 

@@ -15,6 +15,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import write_results
+from SpineDCELib.export.csv_tables import write_json
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.export.identity import (
     anonymised_result,
@@ -22,6 +23,7 @@ from SpineDCELib.export.identity import (
     require_plain_names,
     safe_reasons,
 )
+from SpineDCELib.export.reporting_items import reporting_record
 from SpineDCELib.files.digests import file_digest
 from SpineDCELib.files.output_folder import all_files, claimed, new_run
 from SpineDCELib.files.user_data import cache_folder
@@ -188,6 +190,7 @@ def write_analysis(
     result = _as_written(analysis, result, words, formats, anonymise)
     digests, missing = write_results(folder, analysis, result, anonymise=anonymise)
     missing |= write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
+    write_json(folder / "report.json", reporting_record(analysis, result, words=words))
     record = record | {
         "settings": settings_to_dict(analysis.settings),
         "resolved": _resolved(analysis),
