@@ -49,6 +49,28 @@ def test_the_settings_page_has_every_setting_with_its_option():
     assert all(f"## {name}\n" in rooms for name in names)
 
 
+def test_the_page_of_files_names_every_file_of_an_analysis(tmp_path):
+    from small_study import write_small_study
+    from SpineDCELib.cli import main
+
+    study = write_small_study(tmp_path / "study")
+    options = [
+        "--aif-mask",
+        study.artery,
+        "--t10",
+        "800",
+        "--roi",
+        study.regions,
+        "--shift",
+        "auto",
+    ]
+    out = tmp_path / "out"
+    assert main([*map(str, ["analyse", study.series, "-o", out, *options, "--shift", "auto"])]) == 0
+    page = (DOCS / "files.md").read_text(encoding="utf-8")
+    for path in out.rglob("*"):
+        assert f"`{path.name}`" in page
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_keeps_the_outputs_of_a_run_without_errors_or_folders(name):
     nbformat = pytest.importorskip("nbformat")
