@@ -21,7 +21,7 @@ OUT    ?= out
 # A file's tests run in one process, so that what they share is made once.
 SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: run results test long-tests check cmake-lists lint bench validation certainty clean \
+.PHONY: run results test long-tests check cmake-lists lint bench validation certainty courses clean \
   slicer-test dist bundle lock docs notebooks man
 
 run: $(VENV)/.run
@@ -91,6 +91,9 @@ validation: $(VENV)/.dev
 certainty: $(VENV)/.dev
 	PYTHONPATH=Testing $(BIN)/python -m validation.make_document docs/validation.md \
 	  --only-certainty $(ARGS)
+
+courses: $(VENV)/.dev
+	PYTHONPATH=Testing $(BIN)/python -m validation.courses docs/course.md $(ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

@@ -6,6 +6,7 @@ import re
 
 import pydicom
 import pytest
+from dose_files import write_dose
 from SpineDCELib.cli import main
 from SpineDCELib.phantom.phantom_course import write_courses
 from SpineDCELib.series import read_segmentation
@@ -28,7 +29,15 @@ def patient(tmp_path_factory):
 def out(patient):
     folder = patient.parent / "out"
     event = "2021-03-14=radiation: 24 Gy"
+    first = pydicom.dcmread(next((patient / "visit-1" / "dicom").rglob("*.dcm")))
+    dose = write_dose(
+        patient.parent / "dose.dcm",
+        gy=lambda x, y, z: 24.0 + 0 * x,
+        origin=(-60.0, -150.0, -80.0),
+        frame=first.FrameOfReferenceUID,
+    )
     given = ["-o", str(folder), "--event", event, "--export", "report,dicom", *OPTIONS]
+    given += ["--rt-dose", str(dose)]
     assert main(["course", str(patient), *given]) == 0
     return folder
 
@@ -64,6 +73,16 @@ def test_the_interval_of_the_change_holds_the_truth_at_every_visit(patient, out)
         change = 100 * (truth[point["visit"] - 1] / truth[0] - 1)
         assert point["change to baseline"]["low"] < change < point["change to baseline"]["high"]
     assert "Radiation therapy, 14 March 2021" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_dose_is_listed_at_every_visit_and_an_irradiated_reference_warned_about(out):
+    with (out / "doses.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["region"] == "Lesion"]
+    assert [row["visit"] for row in rows] == ["1", "2", "3"]
+    assert all(float(row["mean [Gy]"]) == pytest.approx(24.0, abs=0.01) for row in rows)
+    record = json.loads((out / "course.json").read_text(encoding="utf-8"))
+    warned = [w for w in record["warnings"] if "irradiated volume" in w]
+    assert len(warned) == 3
 
 
 def test_two_visits_print_what_compare_prints(patient, tmp_path, capsys):

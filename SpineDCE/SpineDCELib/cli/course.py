@@ -33,6 +33,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         "surgery, systemic or other; may be repeated",
     )  # fmt: skip
     course.add_argument(
+        "--rt-dose", action="append", default=[], metavar="FILE",
+        help="dose of a radiation therapy plan (DICOM RT Dose) on the images of a visit; may be "
+        "repeated, the doses add",
+    )  # fmt: skip
+    course.add_argument(
         "--date", action="append", default=[], metavar="VISIT=DATE",
         help="date of a visit, by the name of its folder, where its files have none or a wrong "
         "one; may be repeated",
@@ -78,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
         for f in fields(Inputs)
         if f.name != "study" and (value := getattr(options, f"inputs__{f.name}"))
     }
-    for path in Inputs("", **given).beside_study:
+    for path in (*Inputs("", **given).beside_study, *options.rt_dose):
         existing(path)
     with shown_progress() as progress:
         visits = visits_of_patient(
@@ -93,6 +98,7 @@ def run(options: argparse.Namespace) -> int:
             settings,
             options.out,
             events=events,
+            doses=options.rt_dose,
             accept_differences=options.accept_differences,
             accepted=options.accept,
             cutoff=cutoff,
@@ -143,7 +149,9 @@ def summary(course: Course) -> str:
     """Return the course as text for a terminal; two visits give the text of their comparison."""
     if len(course.visits) == 2 and len(course.comparisons) == 1:
         [comparison] = course.comparisons.values()
-        return comparison_summary(comparison)
+        text = comparison_summary(comparison)
+        # Only a dose says more than a comparison can.
+        return "\n".join([*(f"! {w}" for w in course.warnings if course.doses), text])
     lines: list[str] = []
     told: set[str] = set()
     for place, _ in enumerate(course.visits):

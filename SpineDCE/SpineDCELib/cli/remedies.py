@@ -25,6 +25,7 @@ OWN_OPTIONS = {
     "out.keep_other_files": "--keep-other-files",
     "course.cutoff": "--cutoff PERCENT",
     "course.date": "--date VISIT=DATE",
+    "course.dose": "--rt-dose FILE",
     "course.event": "--event DATE=KIND",
     "export.formats": "--export LIST",
     "survival.change": "--change COLUMN",

@@ -15,10 +15,12 @@ from SpineDCELib.compare.measured_change import measure_change, measured_values
 from SpineDCELib.compare.registration import Registration
 from SpineDCELib.compare.visit_checks import require_visits
 from SpineDCELib.course.lesion_trend import CoursePoint, LesionTrend, lowest_point, total_value
+from SpineDCELib.course.region_dose import RegionDose, doses_of_course
 from SpineDCELib.course.treatment_events import TreatmentEvent, day_of, days_after
 from SpineDCELib.course.visit_status import VisitStatus, status_at
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.series.dose_reader import Dose
 from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
 from SpineDCELib.vocabulary.conversion_modes import normalised_vp
 from SpineDCELib.vocabulary.visits import long_date
@@ -48,6 +50,7 @@ class Course:
             that in which a new lesion first appeared.
         days: of each visit after the first one; None where a date is not known.
         cutoff: %, and where it comes from.
+        doses: of radiation in every region of every visit, if a dose was given.
     """
 
     visits: tuple[Visit, ...]
@@ -59,6 +62,7 @@ class Course:
     cutoff: float = CUTOFF
     cutoff_source: str = CUTOFF_SOURCE
     warnings: tuple[str, ...] = ()
+    doses: tuple[RegionDose, ...] = ()
 
     @property
     def mode(self) -> str:
@@ -87,6 +91,7 @@ def follow_course(
     residual_threshold: float | None = None,
     flip_runs: int = 200,
     accepted: Collection[str] = (),
+    doses: Sequence[Dose] = (),
     progress: Progress = silent,
 ) -> Course:
     """Follow every lesion over the visits of a patient.
@@ -100,6 +105,7 @@ def follow_course(
         carried: place of a visit → where its regions come from, if they were carried over.
         residual_threshold, flip_runs: see :func:`compare_visits`.
         accepted: codes of findings that do not stop; see :func:`check_visits`.
+        doses: of radiation; they add.
 
     Raises:
         InputError: there are fewer than two visits (code "one_visit") or no lesion at two of them
@@ -143,7 +149,8 @@ def follow_course(
     for number, (name, found) in enumerate(places.items()):
         share(number / len(places), f"Trend of {name}")
         trends.append(_trend(visits, name, found, comparisons, moved))
-    warnings = [*_carry_warnings(visits, moved), *_lesion_notes(visits, trends)]
+    in_regions, irradiated = doses_of_course(visits, comparisons, doses) if doses else ([], [])
+    warnings = [*irradiated, *_carry_warnings(visits, moved), *_lesion_notes(visits, trends)]
     dates = [visit.about.date for visit in visits]
     if days is None:
         days = [days_after(date, dates[0]) for date in dates]
@@ -154,6 +161,7 @@ def follow_course(
     return Course(
         tuple(visits), tuple(sorted(timed, key=lambda event: event.day or 0)), tuple(trends),
         comparisons, moved, tuple(days), cutoff, cutoff_source, tuple(warnings),
+        tuple(in_regions),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from SpineDCELib.compare.call import EVIDENCE, LIMITS
+from SpineDCELib.course.region_dose import IRRADIATED_FROM
 from SpineDCELib.export.comparison_files import write_comparison
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.export.formats import noted
@@ -44,9 +45,10 @@ def write_course(
 ) -> dict[str, str]:
     """Write everything of a course except the analyses of its visits.
 
-    They are ``course.csv`` (long format), ``calls.csv``, ``course.json``, a trend figure per lesion
-    and panel, the report, and in the folder of each follow-up visit its comparison with the visit
-    that its changes are relative to. What cannot be written never stops the rest.
+    They are ``course.csv`` (long format), ``calls.csv``, ``doses.csv`` with a dose,
+    ``course.json``, a trend figure per lesion and panel, the report, and in the folder of each
+    follow-up visit its comparison with the visit that its changes are relative to. What cannot be
+    written never stops the rest.
 
     Args:
         anonymise: the course must have no dates then.
@@ -57,6 +59,14 @@ def write_course(
     missing: dict[str, str] = {}
     write_table(folder / "course.csv", _LONG, list(_long_rows(course)))
     write_table(folder / "calls.csv", _CALLS, _call_rows(course))
+    if course.doses:
+        write_table(
+            folder / "doses.csv",
+            ["visit", "region", "role", "mean [Gy]", "least [Gy]", "largest [Gy]",
+             "share inside the dose grid", f"share with {IRRADIATED_FROM:g} Gy or more"],
+            [[d.visit + 1, d.region, d.role, d.mean, d.low, d.high, d.covered, d.irradiated]
+             for d in course.doses],
+        )  # fmt: skip
     names = visit_folders(len(course.visits))
     for (first, last), comparison in course.comparisons.items():
         place = f"{names[last]}/comparison" + ("" if first == 0 else f"-with-{names[first]}")

@@ -129,9 +129,15 @@ def at_flip_scales(
 
 
 def draw_pair(rng: np.random.Generator) -> tuple[Conditions, Conditions]:
-    """Draw the conditions of both visits of one patient.
+    """Draw the conditions of both visits of one patient; see :func:`draw_visits`."""
+    first, second = draw_visits(rng, 2)
+    return first, second
 
-    Scanner, protocol and agent are the same at both visits, as anybody who compares will see to;
+
+def draw_visits(rng: np.random.Generator, count: int) -> list[Conditions]:
+    """Draw the conditions of all visits of one patient, the first before treatment.
+
+    Scanner, protocol and agent are the same at all visits, as anybody who compares will see to;
     everything else has a part of the patient and a part of the visit.
     """
     field_strength = float(rng.choice([1.5, 3.0], p=[0.7, 0.3]))
@@ -163,15 +169,18 @@ def draw_pair(rng: np.random.Generator) -> tuple[Conditions, Conditions]:
     irradiated = rng.random() < IRRADIATED_SHARE
     veins = float(rng.uniform(3.0, 9.0)) if rng.random() < 0.2 else None
     visits = []
-    for visit in range(2):
-        change = rng.normal(*IRRADIATED_T10_CHANGE) if irradiated and visit else 0.0
+    for visit in range(count):
+        treated = visit > 0
+        change = rng.normal(*IRRADIATED_T10_CHANGE) if irradiated and treated else 0.0
         delays = {
             "lesion": float(np.clip(lesion + rng.normal(0, DELAY_CHANGE), 0.0, 14.0)),
             "marrow": float(np.clip(marrow + rng.normal(0, DELAY_CHANGE), 0.0, 14.0)),
         }
         factors = {
-            "lesion": float(np.exp(lesion_T10 + rng.normal(0, LESION_T10_CHANGE) * visit)),
-            "marrow": float(np.exp(marrow_T10 + change + rng.normal(0, MARROW_T10_CHANGE) * visit)),
+            "lesion": float(np.exp(lesion_T10 + rng.normal(0, LESION_T10_CHANGE) * treated)),
+            "marrow": float(
+                np.exp(marrow_T10 + change + rng.normal(0, MARROW_T10_CHANGE) * treated)
+            ),
         }
         centre, slope = B1_CENTRE[field_strength], B1_SLOPE[field_strength]
         B1 = (
@@ -190,4 +199,4 @@ def draw_pair(rng: np.random.Generator) -> tuple[Conditions, Conditions]:
                 early_vein=veins,
             )
         )
-    return visits[0], visits[1]
+    return visits

@@ -17,6 +17,7 @@ from SpineDCELib.run.analyse import cache_of
 from SpineDCELib.run.compare import settings_of_follow_up
 from SpineDCELib.run.patient_visits import FoundVisit
 from SpineDCELib.run.visit_analyses import analyse_visits, scratch_folder
+from SpineDCELib.series.dose_reader import read_dose
 from SpineDCELib.settings import Settings
 from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
 from SpineDCELib.vocabulary.visits import VisitLabel
@@ -41,6 +42,7 @@ def follow_patient(
     out: str | Path,
     *,
     events: Sequence[TreatmentEvent] = (),
+    doses: Sequence[str] = (),
     accept_differences: bool = False,
     accepted: Collection[str] = (),
     cutoff: float = CUTOFF,
@@ -57,6 +59,7 @@ def follow_patient(
 
     Args:
         visits: in the order of their dates; see :func:`visits_of_patient`.
+        doses: files with the dose of radiation (DICOM RT Dose); they add.
         settings: of all visits, unless the first is an earlier analysis with its own settings.
         accept_differences, accepted, cached, formats, anonymise, keep_other_files: see
             :func:`SpineDCELib.run.compare.compare_studies`.
@@ -100,6 +103,7 @@ def follow_patient(
             residual_threshold=residual_threshold,
             flip_runs=flip_runs,
             accepted=accepted,
+            doses=[read_dose(file) for file in doses],
             progress=part(progress, 0.6, 0.95),
         )
         if anonymise:

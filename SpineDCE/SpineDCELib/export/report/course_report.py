@@ -48,6 +48,8 @@ def write_course_report(
             page.table(*trend_rows(course, trend)),
             page.table(*status_rows(course, trend)),
         ]
+    if course.doses:
+        body += [page.heading("Radiation dose"), page.table(*dose_rows(course))]
     if course.events:
         body += [page.heading("Events"), page.listed(event.title for event in course.events)]
     for (first, last_place), comparison in course.comparisons.items():
@@ -134,6 +136,18 @@ def status_rows(course: Course, trend: LesionTrend) -> Table:
         for place in trend.absent
     ]  # fmt: skip
     return ["visit", "status", "reason", "what would change it", "acquired otherwise"], rows
+
+
+def dose_rows(course: Course) -> Table:
+    """Return one row per visit and region: mean and range of the dose, share covered."""
+    rows = [
+        [
+            course.name_of(one.visit), one.region, number(one.mean, 1),
+            f"{number(one.low, 1)} to {number(one.high, 1)}", f"{100 * one.covered:.0f} %",
+        ]
+        for one in course.doses
+    ]  # fmt: skip
+    return ["visit", "region", "mean [Gy]", "range [Gy]", "inside the dose grid"], rows
 
 
 def acquired_otherwise(course: Course, trend: LesionTrend, place: int) -> list[str]:
