@@ -26,6 +26,7 @@ from SpineDCELib.errors import Cancelled, SpineDCEError, printable  # noqa: E402
 #: ``run``. Only that of the command in use is imported, and it imports the engine only to run.
 COMMANDS = {
     "info": "list the series of a study and their use",
+    "check": "say whether a study can be analysed, and what about its protocol limits it",
     "aif": "show the candidates for the artery, the AIF and the evidence for its shift",
     "analyse": "compute maps and measurements of a study",
     "compare": "compare two visits: change, response call, report",
@@ -36,7 +37,7 @@ COMMANDS = {
     "survival": "relate the time to recurrence to a change: Kaplan-Meier, Cox, ROC over time",
     "agreement": "compute repeatability and agreement of readers or repeated scans",
     "paper": "reproduce the table and figures of Behar et al. 2023 on 98 digital studies",
-    "pacs": "search an archive, fetch a study from it, send results to it",
+    "pacs": "search an archive, fetch studies, send results; receive and analyse studies",
     "phantom": "write studies of a digital spine with known truth, as DICOM",
     "workstation": "open the user interface in a browser",
     "doctor": "check this machine, and say what to install",
