@@ -71,7 +71,10 @@ def slice_of_frames(dataset, geometry):
     return away.argmin(axis=1)
 
 
-OBJECTS = ("vp", "vp_voxel", "Ktrans", "ve", "kep", "R2", "regions", "measurements")
+OBJECTS = (
+    "vp", "vp_voxel", "Ktrans", "ve", "kep", "R2", "regions", "measurements", "report", "triptych",
+    "fused_01",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OBJECTS)
@@ -90,6 +93,9 @@ def test_objects_belong_to_the_study_and_reference_its_images(made):
         assert dataset.StudyInstanceUID == source.StudyInstanceUID
         assert dataset.PatientID == source.PatientID
         assert dataset.SeriesInstanceUID != source.SeriesInstanceUID
+    for name in ("vp", "fused_01"):
+        placed = pydicom.dcmread(out / "dicom" / f"{name}.dcm")
+        assert placed.FrameOfReferenceUID == source.FrameOfReferenceUID
     vp = pydicom.dcmread(out / "dicom" / "vp.dcm")
     assert vp.FrameOfReferenceUID == source.FrameOfReferenceUID
     referenced = {item.ReferencedSOPInstanceUID for item in vp.SourceImageSequence}
@@ -281,9 +287,45 @@ def test_the_structured_report_has_the_measured_numbers(made):
     assert normalised.name.scheme_designator == "99SPINEDCE"  # never the code of vp itself
     size = outcome.result.measures.sizes["Lesion"].axial
     assert values[("103339001", None)].value == pytest.approx(size.longest, rel=1e-6)
+    said = {e.name.value: e.value.value for e in groups[0].get_qualitative_evaluations()}
+    assert said == {"AIF_METHOD": "AIF_FILE", "T10_METHOD": "126350", "DELAY_METHOD": "SET_BY_USER"}
     dumped = tool("dsrdump", path)
     assert "Dynamic Contrast MR Measurement Report" in dumped
     assert "vp per tissue, lesion over reference vertebra" in dumped
+
+
+def test_the_report_is_a_pdf_with_the_numbers(made, tmp_path):
+    _, outcome, out = made
+    dataset = pydicom.dcmread(out / "dicom" / "report.dcm")
+    content = dataset.EncapsulatedDocument[: dataset.EncapsulatedDocumentLength]
+    assert content.startswith(b"%PDF")
+    assert content.rstrip().endswith(b"%%EOF")
+    assert dataset.VerificationFlag == "UNVERIFIED"
+    (tmp_path / "report.pdf").write_bytes(content)
+    text = tool("gs", "-q", "-sDEVICE=txtwrite", "-o", "-", tmp_path / "report.pdf")
+    assert "Not a medical device" in text
+    assert "Lesion" in text
+    ratio = outcome.result.measures.of("Lesion").value
+    assert f"{ratio:.1f}" in text
+
+
+def test_fused_slices_lie_where_the_maps_do(made):
+    """An independent reader finds each slice, its colours where Vp is high and grey elsewhere."""
+    _, outcome, out = made
+    geometry = outcome.analysis.images.dynamic.geometry
+    files = sorted((out / "dicom").glob("fused_*.dcm"))
+    assert len(files) == geometry.shape[0]
+    for k, file in enumerate(files):
+        image = sitk.ReadImage(str(file))
+        np.testing.assert_allclose(image.GetSpacing()[:2], geometry.spacing[:2], atol=1e-4)
+        place = (geometry.affine @ [0, 0, k, 1])[:3]
+        np.testing.assert_allclose(image.GetOrigin(), place, atol=1e-3)
+        colour = sitk.GetArrayFromImage(image)[0].astype(int)
+        coloured = np.ptp(colour, axis=-1) > 0
+        vp = np.nan_to_num(outcome.result.maps["vp"][k])
+        assert not coloured[vp <= 0].any()
+        assert coloured[outcome.analysis.regions["Aorta"][k] & (vp > 0.2)].all()
+    assert len({pydicom.dcmread(file).SeriesInstanceUID for file in files}) == 1
 
 
 def test_nifti_maps_have_the_same_numbers_and_position(made):

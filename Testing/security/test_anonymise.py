@@ -321,8 +321,39 @@ def test_no_marker_of_two_visits_is_in_any_byte_of_their_comparison(
     assert not compared.not_written
     assert (out / "report.html").is_file()
     assert leaks(out, [*secrets_of(planted), *secrets_of(planted_later)]) == []
-    assert (out / "dicom" / "changes.dcm").is_file()
+    assert (out / "dicom" / "changes_report.dcm").is_file()
     require_valid(out)
+    require_changes(out)
+
+
+def require_changes(out):
+    """Fail where an independent reader finds other numbers than those of the comparison."""
+    import highdicom as hd
+
+    report = hd.sr.srread(out / "dicom" / "changes.dcm")
+    assert (report.VerificationFlag, report.PreliminaryFlag) == ("UNVERIFIED", "PRELIMINARY")
+    assert report.PertinentOtherEvidenceSequence, "the images of the baseline visit"
+    lesions = json.loads((out / "comparison.json").read_text(encoding="utf-8"))["lesions"]
+    groups = report.content.get_volumetric_roi_measurement_groups()
+    assert len(groups) == len(lesions) > 0
+    for group, lesion in zip(groups, lesions, strict=True):
+        said = {e.name.value: e.value.value for e in group.get_qualitative_evaluations()}
+        verdicts = {"response": "RESPONSE", "persistent disease": "PERSISTENT"}
+        assert said["CALL"] == verdicts.get(lesion["call"]["verdict"], "NO_CALL")
+        assert said["CUTOFF_SOURCE"] == "BEHAR2023"
+        assert {"AIF_METHOD", "T10_METHOD", "DELAY_METHOD", "CALL_CERTAINTY"} <= set(said)
+        found = {}
+        for one in group.get_measurements():
+            found.setdefault(one.derivation.value, []).append(one.value)
+        parameter = lesion["parameter of the call"]
+        for visit, derivation in (("before", "AT_BASELINE"), ("after", "AT_FOLLOW_UP")):
+            value = lesion[visit][parameter]["value"]
+            assert any(v == pytest.approx(value, rel=1e-6) for v in found[derivation])
+        for end, derivation in (("low", "CI95_LOW"), ("high", "CI95_HIGH")):
+            value = lesion["changes"][parameter][end]
+            assert value is None or any(
+                v == pytest.approx(value, rel=1e-6) for v in found[derivation]
+            )
 
 
 @pytest.mark.long

@@ -1,4 +1,4 @@
-"""DICOM export: Parametric Map, Segmentation and structured report, in the patient's study."""
+"""DICOM export into the patient's study: maps, segmentation, structured report, PDF, pictures."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Result
+from SpineDCELib.errors import InputError
 from SpineDCELib.export.dicom.deidentify import Anonymiser
+from SpineDCELib.export.dicom.encapsulated_pdf import encapsulated_pdf
 from SpineDCELib.export.dicom.parametric_maps import parametric_map
+from SpineDCELib.export.dicom.secondary_captures import fused_slices, triptych_capture
 from SpineDCELib.export.dicom.segmentation_writer import segmentation
-from SpineDCELib.export.dicom.source_images import sources
+from SpineDCELib.export.dicom.source_images import Sources, sources
 from SpineDCELib.export.dicom.structured_report import change_report, measurement_report
 from SpineDCELib.export.optional_packages import require_highdicom
 from SpineDCELib.measurement import without_exclusions
@@ -29,7 +32,10 @@ SERIES_NUMBER = 9100
 def write_dicom(
     folder: Path, analysis: Analysis, result: Result, *, anonymise: bool = False
 ) -> dict[str, str]:
-    """Write ``<map>.dcm`` for every map, ``regions.dcm`` and ``measurements.dcm``.
+    """Write ``<map>.dcm`` for every map, ``regions.dcm``, ``measurements.dcm`` and pictures.
+
+    For viewers that show none of these: ``report.dcm`` (a PDF), ``triptych.dcm``, and
+    ``fused_<slice>.dcm`` with the position of each slice.
 
     Returns:
         Object that could not be made → the reason; the others are written.
@@ -81,10 +87,40 @@ def write_dicom(
                 )
         else:
             missing["dicom/measurements.dcm"] = "it needs the regions, which could not be made."
+    datasets |= _pictures(analysis, result, found, missing, anonymise=anonymise)
     for name, dataset in datasets.items():
         with noted(missing, f"dicom/{name}.dcm"):
             _save(folder, {name: dataset}, anonymiser)
     return missing
+
+
+def _pictures(
+    analysis: Analysis, result: Result, found: Sources, missing: dict[str, str], *, anonymise: bool
+) -> dict[str, Any]:
+    """Return the report as PDF and the pictures by their names."""
+    from SpineDCELib.export.analysis_files import picture_of
+    from SpineDCELib.export.formats import noted
+    from SpineDCELib.export.report.drawn_pdf import study_pdf
+    from SpineDCELib.export.report.report_figures import triptych_figure
+
+    datasets: dict[str, Any] = {}
+    with noted(missing, "dicom/report.dcm"):
+        datasets["report"] = encapsulated_pdf(
+            study_pdf(analysis, result, anonymise=anonymise), sources=found,
+            title="Perfusion of the spine", series_number=SERIES_NUMBER + 80, anonymise=anonymise,
+        )  # fmt: skip
+    if "vp" in result.maps:
+        with noted(missing, "dicom/triptych.dcm"):
+            datasets["triptych"] = triptych_capture(
+                triptych_figure([("", analysis, result)]), sources=found,
+                series_number=SERIES_NUMBER + 82,
+            )  # fmt: skip
+        with noted(missing, "dicom/fused.dcm"):
+            slices = fused_slices(
+                picture_of(analysis, result), sources=found, series_number=SERIES_NUMBER + 84
+            )
+            datasets |= {f"fused_{number:02d}": one for number, one in enumerate(slices, 1)}
+    return datasets
 
 
 def write_residual(
@@ -111,12 +147,14 @@ def write_residual(
 def write_changes(folder: Path, comparison: Comparison, *, anonymise: bool = False) -> None:
     """Write ``changes.dcm``, a structured report in the study of the follow-up visit.
 
-    Its regions are in ``changes_regions.dcm``.
+    Its regions are in ``changes_regions.dcm``; ``changes_report.dcm`` is a PDF.
 
     Raises:
         InputError: highdicom is not installed, or the study is not DICOM.
     """
     require_highdicom()
+    from SpineDCELib.export.report.drawn_pdf import comparison_pdf
+
     analysis = comparison.follow_up.analysis
     anonymiser = Anonymiser() if anonymise else None
     found = sources(analysis, anonymiser)
@@ -130,9 +168,27 @@ def write_changes(folder: Path, comparison: Comparison, *, anonymise: bool = Fal
         tracking=analysis.tracking,
     )
     report = change_report(
-        comparison, regions=regions, sources=found, series_number=SERIES_NUMBER + 74
+        comparison,
+        regions=regions,
+        sources=found,
+        baseline=_baseline(comparison, anonymiser),
+        series_number=SERIES_NUMBER + 74,
     )
     _save(folder, {"changes_regions": regions, "changes": report}, anonymiser)
+    pdf = encapsulated_pdf(
+        comparison_pdf(comparison, anonymise=anonymise), sources=found,
+        title="Perfusion of the spine, baseline and follow-up",
+        series_number=SERIES_NUMBER + 86, anonymise=anonymise,
+    )  # fmt: skip
+    _save(folder, {"changes_report": pdf}, anonymiser)
+
+
+def _baseline(comparison: Comparison, anonymiser: Anonymiser | None) -> Sources | None:
+    """Return the images of the baseline visit; None if they are not DICOM."""
+    try:
+        return sources(comparison.baseline.analysis, anonymiser)
+    except InputError:
+        return None
 
 
 def _save(folder: Path, datasets: Mapping[str, Any], anonymiser: Anonymiser | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from SpineDCELib.export.dicom import codes
 from SpineDCELib.export.dicom.codes import concept
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.source_images import Sources
+from SpineDCELib.settings.constants import CUTOFF
 from SpineDCELib.vocabulary.conversion_modes import change_code, map_code, normalised_code
 from SpineDCELib.vocabulary.kinetic_models import MODEL_CODES
 from SpineDCELib.vocabulary.quantities import QUANTITIES, RATIO
@@ -19,6 +21,7 @@ from SpineDCELib.vocabulary.region_roles import words_of
 from SpineDCELib.vocabulary.terminology import Code
 
 if TYPE_CHECKING:
+    from SpineDCELib.compare.call import Call
     from SpineDCELib.compare.compare_visits import Comparison
 
 
@@ -45,6 +48,7 @@ def measurement_report(
                 referenced_segment=hd.sr.ReferencedSegment.from_segmentation(regions, number),
                 finding_type=concept(kind),
                 measurements=_measurements(region, result, model),
+                qualitative_evaluations=_methods(analysis),
             )
         )
     return _report(
@@ -54,12 +58,21 @@ def measurement_report(
 
 
 def change_report(
-    comparison: Comparison, *, regions: Any, sources: Sources, series_number: int
+    comparison: Comparison,
+    *,
+    regions: Any,
+    sources: Sources,
+    series_number: int,
+    baseline: Sources | None = None,
 ) -> Any:
     """Return a report with the change of every lesion, in the study of the follow-up visit.
 
+    Each lesion has its values at both visits, the change with its interval, the call, and the
+    cutoff with its source.
+
     Args:
         regions: DICOM Segmentation with one segment per lesion of the comparison, in its order.
+        baseline: images of the baseline visit, to refer to.
     """
     import highdicom as hd
 
@@ -72,12 +85,16 @@ def change_report(
         numbers: list[tuple[Code, float, Code, Code]] = []
         for parameter, change in lesion.changes.items():
             name = change_code(parameter, comparison.mode)
+            ratio = normalised_code(parameter, comparison.mode)
             numbers += [
+                (ratio, lesion.before[parameter].value, RATIO, codes.AT_BASELINE),
+                (ratio, lesion.after[parameter].value, RATIO, codes.AT_FOLLOW_UP),
                 (name, change.percent, codes.PERCENT, codes.MEAN),
                 (name, change.low, codes.PERCENT, codes.LOW),
                 (name, change.high, codes.PERCENT, codes.HIGH),
             ]
         numbers += [
+            (codes.CUTOFF, call.cutoff, codes.PERCENT, codes.MEAN),
             (codes.PROBABILITY_ABOVE, 100 * call.probability, codes.PERCENT, codes.MEAN),
             (codes.PROBABILITY_BELOW, 100 * call.below, codes.PERCENT, codes.MEAN),
         ]
@@ -98,17 +115,57 @@ def change_report(
                 referenced_segment=hd.sr.ReferencedSegment.from_segmentation(regions, number),
                 finding_type=concept(words_of("lesion").kind),
                 measurements=found,
+                qualitative_evaluations=[*_verdict(call), *_methods(analysis)],
             )
         )
     return _report(
         groups, regions=regions, sources=sources, series_number=series_number,
         description="SpineDCE change between visits",
+        others=[] if baseline is None else baseline.images,
     )  # fmt: skip
 
 
+def _verdict(call: Call) -> list[Any]:
+    """Return the call, its certainty, and the source of its cutoff."""
+    published = codes.PUBLISHED_CUTOFF if call.cutoff == CUTOFF else codes.OWN_CUTOFF
+    return _evaluations(
+        (codes.CALL, codes.CALLS[call.verdict]),
+        (codes.DECIDED, codes.CERTAIN if call.decided else codes.UNCERTAIN),
+        (codes.CUTOFF_SOURCE, published),
+    )
+
+
+def _methods(analysis: Analysis) -> list[Any]:
+    """Return how T10, artery and delay were found."""
+    proposed = isinstance(analysis.settings.fit.shift, str)
+    found = [
+        (codes.AIF_METHOD, codes.AIF_METHODS.get(analysis.settings.aif.source)),
+        (codes.DELAY_METHOD, codes.PROPOSED_DELAY if proposed else codes.OWN_DELAY),
+    ]
+    if analysis.mode not in ("relative", "difference"):
+        found.append((codes.T10_METHOD, codes.T10_METHODS.get(analysis.T1_source)))
+    return _evaluations(*((name, value) for name, value in found if value is not None))
+
+
+def _evaluations(*pairs: tuple[Code, Code]) -> list[Any]:
+    import highdicom as hd
+
+    return [
+        hd.sr.QualitativeEvaluation(name=concept(name), value=concept(value))
+        for name, value in pairs
+    ]
+
+
 def _report(
-    groups: list[Any], *, regions: Any, sources: Sources, series_number: int, description: str
+    groups: list[Any],
+    *,
+    regions: Any,
+    sources: Sources,
+    series_number: int,
+    description: str,
+    others: Sequence[Any] = (),
 ) -> Any:
+    """Return a report that is complete, preliminary and unverified: nobody has signed it."""
     import highdicom as hd
 
     observer = hd.sr.ObserverContext(
@@ -130,7 +187,7 @@ def _report(
         ),
     )
     dataset = hd.sr.Comprehensive3DSR(
-        evidence=[regions, *sources.images],
+        evidence=[regions, *sources.images, *others],
         content=content[0],
         series_instance_uid=hd.UID(),
         series_number=series_number,

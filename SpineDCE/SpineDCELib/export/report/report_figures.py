@@ -61,6 +61,11 @@ def as_svg(figure: Any) -> str:
 
 
 def triptych(visits: Sequence[tuple[str, Analysis, Result]]) -> str:
+    """Draw the triptych as the source of an ``img`` element."""
+    return as_png(triptych_figure(visits))
+
+
+def triptych_figure(visits: Sequence[tuple[str, Analysis, Result]]) -> Any:
     """Draw anatomy, Vp and both, one row per visit, on one colour scale."""
     pictures: list[tuple[str, Picture]] = [
         (name, picture_of(analysis, result)) for name, analysis, result in visits
@@ -75,7 +80,7 @@ def triptych(visits: Sequence[tuple[str, Analysis, Result]]) -> str:
         assert shown.ndim == 2
         row[0].set_ylabel(f"{name}\nslice {index + 1}", color="white", fontsize=12)
     add_colour_bar(figure, bar, list(grid.ravel()))
-    return as_png(figure)
+    return figure
 
 
 def curves(analysis: Analysis, result: Result) -> list[str]:
