@@ -14,9 +14,9 @@ from SpineDCELib.files.atomic_folder import replaced
 from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.files.user_data import private_folder, user_folder
 from SpineDCELib.run.saved_session import SESSION, SavedVisit, recover_session, write_session
+from SpineDCELib.run.study_work import work_folder
 
 from SpineDCEWidget.browser.kept_data import RECENT
-from SpineDCEWidget.browser.user_folders import work_folder
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.wording import remedy

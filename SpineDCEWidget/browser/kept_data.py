@@ -20,6 +20,9 @@ KEPT = {
     "cache": "images as read, for the next run",
     "work": "saved work: regions, settings and choices",
     "sample": "sample patient",
+    "fetched": "studies fetched from archives",
+    "arriving": "studies that an archive did not send completely",
+    "received": "studies that were sent to this program, with their results",
 }
 #: List of recent work, in the user's data folder.
 RECENT = "recent.json"
@@ -44,7 +47,10 @@ def remove_kept(open_studies: Iterable[Path]) -> None:
     for name in KEPT:
         folder = user_folder() / name
         for entry in [*folder.iterdir()] if folder.is_dir() else []:
-            if not any(path.is_relative_to(entry.resolve()) for path in opened):
+            # A lock is held by a program that is running.
+            if entry.name != ".lock" and not any(
+                path.is_relative_to(entry.resolve()) for path in opened
+            ):
                 _remove(entry)
     with suppress(OSError):
         (user_folder() / RECENT).unlink()

@@ -11,6 +11,7 @@ from typing import Any
 
 from SpineDCELib.mrml.scene_checks import other_files
 from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
+from SpineDCELib.run.study_work import unreviewed
 from SpineDCELib.series import DynamicChoice, ReadingChoices, dynamic_choices, scan_study
 from SpineDCELib.settings import FORM
 from trame.widgets import html
@@ -212,6 +213,11 @@ class StudyPanel:
                 return
             if work is not None:
                 station.show_note(f"The earlier work on the {name} visit was restored.")
+            if (summary := unreviewed(path)) is not None:
+                station.show_note(
+                    f"Not reviewed: the {name} visit was received and analysed automatically. "
+                    f"{summary}"
+                )
             station.study_opened(visits[0])
             opened += visits
         station.autosave.scene = None

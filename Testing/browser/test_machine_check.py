@@ -9,6 +9,7 @@ import sys
 import pytest
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
+from SpineDCELib.run.study_work import work_folder
 
 from SpineDCEWidget.browser import machine_check as requirements
 from SpineDCEWidget.browser import user_folders as folders
@@ -64,11 +65,11 @@ def test_work_goes_to_the_user_and_is_found_where_the_study_is_moved(tmp_path, m
     for folder, content in ((study, "one"), (other, "two")):
         folder.mkdir()
         (folder / "image.dcm").write_text(content)
-    place = folders.work_folder(study)
+    place = work_folder(study)
     assert place.is_relative_to(tmp_path / "home" / "work")
-    assert folders.work_folder(other) != place
+    assert work_folder(other) != place
     moved = study.rename(tmp_path / "moved")
-    assert folders.work_folder(moved) == place
+    assert work_folder(moved) == place
     assert [p.name for p in moved.iterdir()] == ["image.dcm"]
 
 

@@ -10,6 +10,7 @@ import urllib.request
 
 import pytest
 from browser.page import Page, Program, sample_home
+from SpineDCELib.run.study_work import mark_reviewed, mark_unreviewed
 
 from SpineDCEWidget.browser.sample_patient import is_complete
 
@@ -212,3 +213,20 @@ def test_work_survives_a_second_tab_and_a_kill(home, program):
     finally:
         again.stop()
     assert again.troubles() == []
+
+
+def test_a_study_that_was_analysed_automatically_is_said_not_to_be_reviewed(home, monkeypatch):
+    monkeypatch.setenv("SPINEDCE_HOME", str(home))
+    study = home / "sample" / "small" / "before" / "dicom"
+    mark_unreviewed(study, "Usable; limited by: T1.")
+    program = Program(home, str(study))
+    try:
+        page = Page(program.address)
+        try:
+            page.wait(lambda: "Not reviewed" in (page.state("note") or ""), 120, "the note")
+            assert "limited by: T1" in page.state("note")
+        finally:
+            page.quit()
+    finally:
+        program.stop()
+        mark_reviewed(study)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from network.tiny_study import write_tiny_study
 from SpineDCELib.cli import main
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.network.archive import Archive
@@ -131,3 +132,37 @@ def test_a_study_in_the_archive_is_analysed_as_its_folder_is(nodes, tiny, tmp_pa
     shutil.rmtree(tmp_path / "archive")
     (nodes / "pacs.json").write_text((nodes / "pacs.json").read_text().replace("127.0.0.1", "no"))
     assert main(["analyse", address, "-o", str(tmp_path / "archive"), *options]) == 0
+
+
+@pytest.mark.long
+def test_regions_and_results_come_back_from_the_archive(nodes, archive, tiny, tmp_path, capsys):
+    """What is stored in the study does not change its analysis, and its regions are the same."""
+    pytest.importorskip("highdicom")
+    study = write_tiny_study(tmp_path / "own", patient="BACK", words=("regions",))
+    archive.fill(study.folder)
+    options = ["--t10", "800", "--aif-mask", str(study.artery)]
+    first, second = tmp_path / "first", tmp_path / "second"
+    regions = ["--roi", str(study.regions), "--export", "dicom"]
+    assert main(["analyse", str(study.folder), "-o", str(first), *options, *regions]) == 0
+    assert main(["pacs", "send", "get", str(first / "dicom")]) == 0
+    fetched = tmp_path / "fetched"
+    assert main(["pacs", "get", "get", study.uid, "-o", str(fetched)]) == 0
+    assert len(list(fetched.rglob("*.dcm"))) == study.objects + len(
+        list((first / "dicom").glob("*.dcm"))
+    )
+    capsys.readouterr()
+    assert main(["info", str(fetched), "--json"]) == 0
+    [found] = [
+        one
+        for one in json.loads(capsys.readouterr().out)["series"]
+        if one["role"] == "segmentation"
+    ]
+    assert found["modality"] == "SEG"
+    [segmentation] = [
+        file for file in fetched.rglob("*.dcm")
+        if pydicom.dcmread(file, stop_before_pixels=True).Modality == "SEG"
+    ]  # fmt: skip
+    regions = ["--roi", str(segmentation)]
+    assert main(["analyse", str(fetched), "-o", str(second), *options, *regions]) == 0
+    texts = [(place / "measurements.csv").read_text() for place in (first, second)]
+    assert texts[0] == texts[1]

@@ -259,7 +259,7 @@ def test_the_receiver_takes_nothing_from_others(images, home):
         association.release()
         return status.Status
 
-    def take(encoded, about):
+    def take(encoded, about, sender):
         taken.append(about.SOPInstanceUID)
 
     with listening(own, take, titles=["ARCHIVE"], addresses={"127.0.0.1"}):

@@ -1,8 +1,9 @@
-"""``spinedce pacs``: nodes, echo, search, retrieval and sending."""
+"""``spinedce pacs``: search, retrieval and sending; reception of studies."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpineDCELib.cli.json_output import add_json_option, show_json
 from SpineDCELib.cli.terminal import show, shown_progress
+from SpineDCELib.errors import InputError
 
 if TYPE_CHECKING:
     from SpineDCELib.network.study_query import StudyEntry
@@ -44,6 +46,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     own = command("send", "send DICOM files to an archive", _send)
     own.add_argument("node", metavar="NODE")
     own.add_argument("files", nargs="+", metavar="FILE", help="file, or folder of files")
+    command("serve", "receive studies, and analyse them as far as no hand is needed", _serve)
+    command("status", "list the studies that were received, and their protocol check", _status)
+    own = command("reviewed", "record that a person has reviewed a received study", _reviewed)
+    own.add_argument("study", metavar="STUDY_UID")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -149,3 +155,59 @@ def _send(options: argparse.Namespace) -> int:
             show(f"! {one.path}: not stored, because {one.message.rstrip('.')}.")
     show(f"{len(answers) - len(failed)} of {len(answers)} objects are stored in '{options.node}'.")
     return 1 if failed else 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import threading
+
+    from SpineDCELib.network.nodes import read_network
+    from SpineDCELib.network.reception import Reception
+
+    network = read_network()
+    reception = Reception(network)
+    with reception.running() as port:
+        where = {"ae_title": network.serve.ae_title, "port": port}
+        if options.json:
+            show_json({**where, "folder": str(reception.studies.folder)})
+        else:
+            show(f"Receiving studies as {where['ae_title']} at port {port}, until Ctrl-C.")
+        sys.stdout.flush()
+        reception.run(threading.Event())
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from SpineDCELib.network.nodes import read_network
+    from SpineDCELib.network.reception import received_studies
+
+    studies = received_studies(read_network())
+    if options.json:
+        listed = [asdict(one) | {"images": str(studies.images(one.uid))} for one in studies]
+        show_json({"studies": listed})
+        return 0
+    for one in studies:
+        review = "" if one.state != "ready" else ", reviewed" if one.reviewed else ", NOT REVIEWED"
+        show(
+            f"{one.state}{review}: {one.date}  {one.patient}  {one.description}  "
+            f"({one.objects} objects) {one.message}\n  {studies.images(one.uid)}"
+        )
+    if not list(studies):
+        show("No study was received.")
+    return 0
+
+
+def _reviewed(options: argparse.Namespace) -> int:
+    from SpineDCELib.network.nodes import read_network, require_uid
+    from SpineDCELib.network.reception import received_studies
+    from SpineDCELib.run.study_work import mark_reviewed
+
+    studies, uid = received_studies(read_network()), require_uid(options.study)
+    if studies.study(uid) is None:
+        raise InputError(f"No study {uid} was received.", code="no_such_study", about=uid)
+    mark_reviewed(studies.images(uid))
+    studies.change(uid, reviewed=True)
+    if options.json:
+        show_json({"study": uid, "reviewed": True})
+    else:
+        show(f"{uid} is recorded as reviewed.")
+    return 0

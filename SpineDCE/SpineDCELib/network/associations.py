@@ -71,6 +71,7 @@ def associated(
     )
     if not association.is_established:
         raise _no_association(node, association, time.monotonic() - began)
+    _leave_answers(association)
     try:
         yield association
     except BaseException:
@@ -90,6 +91,16 @@ def at_once() -> list[tuple[Any, ...]]:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     return [(evt.EVT_CONN_OPEN, set_option)]
+
+
+def _leave_answers(association: Any) -> None:
+    """Keep the thread of an association from taking answers that a request waits for.
+
+    It looks for requests of the other side between ours. pynetdicom pauses it during a request, but
+    where two follow quickly it may be just past the pause, and then an answer is lost.
+    """
+    get = association.dimse.get_msg
+    association.dimse.get_msg = lambda block=False: get(block=True) if block else (None, None)
 
 
 def _wake(association: Any) -> None:

@@ -37,7 +37,7 @@ class _Taking:
         self._lock = threading.Lock()
         self.full: OSError | None = None
 
-    def __call__(self, encoded: bytes, about: Any) -> None:
+    def __call__(self, encoded: bytes, about: Any, sender: Any = None) -> None:
         with self._lock:
             try:
                 self._objects.take(encoded, about)

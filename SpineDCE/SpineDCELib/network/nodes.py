@@ -91,11 +91,36 @@ class Own:
 
 
 @dataclass(frozen=True)
+class Serve:
+    """Reception of studies by ``spinedce pacs serve``.
+
+    Attributes:
+        ae_title, address, port, tls: where it listens.
+        callers: AE title → address from which it may call.
+        quiet: s after the last image, and the end of its connection, when a study is complete.
+        disk_gb: that all received studies and their results may have, GB.
+        retries: further attempts where an analysis ended unexpectedly.
+        folder: of the studies; "" for one in the user's data folder.
+    """
+
+    ae_title: str = "SPINEDCE"
+    address: str = "127.0.0.1"
+    port: int = 11113
+    callers: dict[str, str] = field(default_factory=dict)
+    quiet: float = 60.0
+    disk_gb: float = 50.0
+    retries: int = 2
+    folder: str = ""
+    tls: Tls = field(default_factory=Tls)
+
+
+@dataclass(frozen=True)
 class Network:
     """Content of the settings file."""
 
     own: Own = field(default_factory=Own)
     nodes: Mapping[str, Node] = field(default_factory=dict)
+    serve: Serve = field(default_factory=Serve)
 
     def node(self, name: str) -> Node:
         """Return the node of a name.
@@ -138,7 +163,7 @@ def read_network() -> Network:
             code="unreadable_settings",
             about=str(path),
         ) from None
-    unknown = sorted(set(data) - {"own", "nodes"})
+    unknown = sorted(set(data) - {"own", "nodes", "serve"})
     if unknown:
         raise InputError(f"{path} has no entry '{unknown[0]}'.", code="unknown_setting")
     _refuse_secrets(data, path)
@@ -146,7 +171,19 @@ def read_network() -> Network:
     _check_title(own.ae_title, "own")
     _check_port(own.port, "own")
     nodes = {str(name): _node(str(name), value) for name, value in data.get("nodes", {}).items()}
-    return Network(own, nodes)
+    return Network(own, nodes, _serve(data.get("serve", {}), path))
+
+
+def _serve(value: Any, path: Path) -> Serve:
+    serve = settings_from_dict(value, kind=Serve, origin=f"{path}: serve")
+    for title in (serve.ae_title, *serve.callers):
+        _check_title(title, "serve")
+    _check_port(serve.port, "serve")
+    if serve.quiet < 0 or serve.disk_gb <= 0 or serve.retries < 0:
+        raise InputError(
+            f"{path}: serve holds a negative number.", code="invalid_node", about=str(path)
+        )
+    return serve
 
 
 def _refuse_secrets(data: Any, path: Path) -> None:

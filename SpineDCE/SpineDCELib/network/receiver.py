@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from SpineDCELib.errors import InputError
@@ -16,24 +16,33 @@ from SpineDCELib.network.stored_objects import ForeignObject
 from SpineDCELib.network.tls_contexts import server_context
 
 #: Status codes of C-STORE.
-STORED, NO_SPACE, NOT_EXPECTED, UNREADABLE = 0x0000, 0xA700, 0xA900, 0xC000
+STORED, NOT_ALLOWED, NO_SPACE, NOT_EXPECTED, UNREADABLE = 0x0000, 0x0124, 0xA700, 0xA900, 0xC000
 #: s that a connection may be silent before it is closed.
 _SILENCE = 60.0
+#: s that a TLS handshake may take.
+_HANDSHAKE = 5.0
 
-#: Takes the file and the dataset of an object.
-Take = Callable[[bytes, Any], object]
+#: Takes the file and the dataset of an object, and the association that it came by.
+Take = Callable[[bytes, Any, Any], object]
 
 
-def stored(event: Any, take: Take) -> int:
+def stored(event: Any, take: Take, callers: Mapping[str, str] | None = None) -> int:
     """Handle one C-STORE request, and return its status.
 
     A full disk is said to the sender, because it must not believe that the object is here.
+
+    Args:
+        callers: AE title → the address from which it may call; None if that has been checked.
     """
+    if callers is not None:
+        caller = event.assoc.requestor
+        if _plain_address(caller.address) != callers.get(str(caller.ae_title).strip()):
+            return NOT_ALLOWED
     try:
         about = event.dataset
         if about.get("SOPInstanceUID") != event.request.AffectedSOPInstanceUID:
             return NOT_EXPECTED
-        take(event.encoded_dataset(), about)
+        take(event.encoded_dataset(), about, event.assoc)
     except ForeignObject:
         return NOT_EXPECTED
     except OSError:
@@ -62,6 +71,7 @@ def listening(
     *,
     titles: Sequence[str],
     addresses: Collection[str],
+    callers: Mapping[str, str] | None = None,
     handlers: Sequence[tuple[Any, ...]] = (),
 ) -> Iterator[int]:
     """Accept objects while the block runs, and yield the port.
@@ -69,6 +79,7 @@ def listening(
     Args:
         own: address and port to listen at, and TLS.
         titles: AE titles that may call; addresses: from where. Neither may be empty.
+        callers: AE title → its address, where each may call from one only.
 
     Raises:
         InputError: the port is in use (code "port_in_use").
@@ -85,13 +96,14 @@ def listening(
         """A server that closes connections from other machines before it reads a byte."""
 
         def verify_request(self, request: Any, client_address: Any) -> bool:
-            return str(client_address[0]).removeprefix("::ffff:") in allowed
+            return _plain_address(client_address[0]) in allowed
 
         def get_request(self) -> tuple[Any, Any]:
             connection, address = self.socket.accept()
-            connection.settimeout(_SILENCE)
             if self.ssl_context and self.verify_request(connection, address):
+                connection.settimeout(_HANDSHAKE)  # others wait meanwhile
                 connection = self.ssl_context.wrap_socket(connection, server_side=True)
+            connection.settimeout(_SILENCE)
             return connection, address
 
         def handle_error(self, request: Any, client_address: Any) -> None:
@@ -107,7 +119,7 @@ def listening(
         server = entity.make_server(
             (own.address, own.port),
             ssl_context=server_context(own.tls),
-            evt_handlers=[(evt.EVT_C_STORE, stored, [take]), *at_once(), *handlers],
+            evt_handlers=[(evt.EVT_C_STORE, stored, [take, callers]), *at_once(), *handlers],
             server_class=Server,
         )
     except OSError as error:
@@ -127,6 +139,10 @@ def listening(
                 association.abort()
         server.shutdown()
         thread.join(5)
+
+
+def _plain_address(address: Any) -> str:
+    return str(address).removeprefix("::ffff:")
 
 
 def addresses_of(node: Node) -> frozenset[str]:

@@ -1,0 +1,65 @@
+"""Folder for the work on a study, and whether an automatic analysis of it has been reviewed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from SpineDCELib.files.atomic_folder import replaced
+from SpineDCELib.files.bounded_reading import read_json
+from SpineDCELib.files.digests import fingerprint
+from SpineDCELib.files.user_data import private_folder
+
+#: Record of an automatic analysis, in the folder for the work on its study.
+PREPARED = "prepared.json"
+#: Files whose beginnings are read, and how many bytes: enough for the header of a DICOM image.
+_SAMPLED, _BEGINNING = 8, 1 << 16
+
+
+@lru_cache(maxsize=64)
+def work_folder(study: Path) -> Path:
+    """Return the folder for the work on a study, in the user's data folder.
+
+    It is named by the study's files, their sizes, and the beginnings of some: visits have the same
+    names and sizes, but not the same headers. The study itself is never written to, and the work is
+    found again where the study was moved or copied.
+    """
+    known, files = hashlib.sha256(), fingerprint(study)
+    for name, size, _changed in files:
+        known.update(f"{name}\0{size}\n".encode(errors="surrogateescape"))
+    for name, *_ in files[:: max(len(files) // _SAMPLED, 1)]:
+        # What is no regular file, or cannot be read, has a name and a size only.
+        with contextlib.suppress(OSError):
+            if (path := study / name).is_file():
+                with path.open("rb") as file:
+                    known.update(file.read(_BEGINNING))
+    return private_folder("work") / known.hexdigest()[:32]
+
+
+def mark_unreviewed(study: Path, summary: str) -> None:
+    """Record that a study was analysed automatically, and that nobody has reviewed it.
+
+    Args:
+        summary: of its protocol check.
+    """
+    folder = work_folder(study)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with replaced(folder / PREPARED) as draft:
+        draft.write_text(json.dumps({"reviewed": False, "summary": summary}), encoding="utf-8")
+
+
+def mark_reviewed(study: Path) -> None:
+    """Record that a person has reviewed a study."""
+    (work_folder(study) / PREPARED).unlink(missing_ok=True)
+
+
+def unreviewed(study: Path) -> str | None:
+    """Return the summary of an automatic analysis that nobody has reviewed; None otherwise."""
+    try:
+        record = read_json(work_folder(study) / PREPARED)
+        return None if record["reviewed"] else str(record["summary"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None

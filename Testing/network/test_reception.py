@@ -1,0 +1,245 @@
+"""Reception of studies: complete ones are analysed once each, whatever breaks in between."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pydicom
+import pytest
+from network.orthanc import free_port
+from network.tiny_study import write_tiny_study
+from sample_patients import sample_visit
+from SpineDCELib.cli import main
+from SpineDCELib.errors import InputError
+from SpineDCELib.network.arrived_studies import ArrivedStudies, ArrivedStudy
+from SpineDCELib.network.nodes import Network, Serve
+from SpineDCELib.network.prepared_study import prepare
+from SpineDCELib.network.reception import Reception
+from SpineDCELib.run.study_work import unreviewed
+
+pytest.importorskip("pynetdicom")
+
+CALLERS = {"SCANNER": "127.0.0.1"}
+
+
+def serve(port=0, **more):
+    return Network(serve=Serve(port=port, callers=CALLERS, quiet=0.3, **more))
+
+
+def storescu(port, folder, *, title="SCANNER", wait=True):
+    if shutil.which("storescu") is None:
+        pytest.skip("DCMTK is not installed")
+    command = [
+        "storescu", "-aet", title, "-aec", "SPINEDCE", "+sd", "+r", "-nh", "127.0.0.1", str(port),
+        str(folder),
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if not wait:
+        return process
+    told = process.communicate(timeout=60)[0]
+    return process.returncode, told
+
+
+def image(study="1.2.3", number=1, text="x" * 100):
+    made = pydicom.Dataset()
+    made.StudyInstanceUID, made.SeriesInstanceUID = study, f"{study}.1"
+    made.SOPInstanceUID, made.PatientID = f"{study}.1.{number}", "P"
+    made.ImageComments = text
+    return made
+
+
+def wait_for(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def test_states_outlive_a_kill(tmp_path):
+    studies = ArrivedStudies(tmp_path)
+    for number in (1, 2):
+        studies.take(b"content", image(number=number))
+    studies.take(b"another", image(number=2))  # a duplicate: the first one counts
+    assert studies.study("1.2.3").objects == 2
+    assert {f.read_bytes() for f in tmp_path.rglob("*.dcm")} == {b"content"}
+    studies.change("1.2.3", state="analysing")
+    # An image without its record, and half of one.
+    shutil.copy(next(tmp_path.rglob("*.dcm")), next(tmp_path.rglob("*.dcm")).with_name("1.2.9.dcm"))
+    half = next(tmp_path.rglob("*.dcm")).with_name(".1.2.8.dcm.77.part")
+    half.write_bytes(b"con")
+    again = ArrivedStudies(tmp_path)
+    again.recover()
+    assert not half.exists()
+    assert again.study("1.2.3") == replace(
+        studies.study("1.2.3"), state="arriving", objects=3, changed=again.study("1.2.3").changed
+    )
+    again.change("1.2.3", state="analysing")
+    again.recover()
+    assert again.study("1.2.3").state == "waiting"
+    assert [study.uid for study in again] == ["1.2.3"]
+
+
+def test_a_study_that_gets_new_images_arrives_again_but_not_for_duplicates(tmp_path):
+    studies = ArrivedStudies(tmp_path)
+    studies.take(b"content", image())
+    studies.change("1.2.3", state="ready")
+    studies.take(b"content", image())
+    assert studies.study("1.2.3").state == "ready"
+    studies.take(b"content", image(number=2))
+    assert studies.study("1.2.3").state == "arriving"
+
+
+def test_the_limit_of_the_disk_refuses_images_and_keeps_those_that_are_there(tmp_path):
+    studies = ArrivedStudies(tmp_path, most=1000)
+    studies.take(b"x" * 600, image())
+    with pytest.raises(OSError, match="limit"):
+        studies.take(b"x" * 600, image(number=2))
+    assert studies.study("1.2.3").objects == 1
+    with pytest.raises(ValueError, match="etc"):
+        studies.take(b"x", image(study="../../etc"))
+
+
+def test_reception_needs_callers(home):
+    with pytest.raises(InputError) as error:
+        Reception(Network())
+    assert error.value.code == "no_callers"
+
+
+def test_others_may_not_send_and_one_folder_has_one_reception(home, tiny):
+    reception = Reception(serve())
+    with reception.running() as port:
+        status, _ = storescu(port, tiny.folder / "t1", title="OTHER")
+        assert status != 0
+        assert list(reception.studies) == []
+        with pytest.raises(InputError) as error, Reception(serve()).running():
+            pass
+        assert error.value.code == "folder_in_use"
+
+
+def test_a_study_is_complete_when_nothing_more_comes(home, tiny, monkeypatch):
+    reception = Reception(serve())
+    begun = []
+    monkeypatch.setattr(reception, "_begin", lambda study: begun.append(study.uid))
+    with reception.running() as port:
+        assert storescu(port, tiny.folder / "t1")[0] == 0
+        reception.step()
+        assert reception.studies.study(tiny.uid).state == "arriving"
+        time.sleep(0.4)
+        reception.step()
+        assert begun == [tiny.uid]
+        assert storescu(port, tiny.folder / "dynamic")[0] == 0  # late images
+        assert reception.studies.study(tiny.uid).state == "arriving"
+        assert reception.studies.study(tiny.uid).objects == tiny.objects
+
+
+def test_a_worker_that_dies_is_tried_again_and_then_given_up(home, tiny, monkeypatch):
+    reception = Reception(serve(retries=1))
+    reception.studies.take(b"content", image())
+    reception.studies.change("1.2.3", state="waiting")
+    monkeypatch.setattr(sys, "executable", "false")
+    for _ in range(2):
+        reception.step()
+        wait_for(lambda: reception._worker is None or reception._worker.poll() is not None)
+        reception._look_at_worker()
+    failed = reception.studies.study("1.2.3")
+    assert (failed.state, failed.attempts) == ("failed", 2)
+    assert failed.message
+
+
+def test_a_study_that_cannot_be_analysed_says_why(home, tmp_path, tiny):
+    studies = ArrivedStudies(tmp_path)
+    place = studies.images(tiny.uid)
+    shutil.copytree(tiny.folder / "t1", place / "1.2.3")
+    studies.save(ArrivedStudy(tiny.uid, "analysing"))
+    prepare(studies, tiny.uid)
+    failed = studies.study(tiny.uid)
+    assert failed.state == "failed"
+    assert failed.usable is False
+    assert "dynamic series" in failed.message
+    assert unreviewed(place) is None
+
+
+@pytest.mark.long
+def test_a_study_is_analysed_without_a_hand_and_marked_as_not_reviewed(
+    home, tmp_path_factory, capsys
+):
+    sample = sample_visit(tmp_path_factory, "A", "before", "quick") / "dicom"
+    uid = str(pydicom.dcmread(next(sample.rglob("*.dcm"))).StudyInstanceUID)
+    home.mkdir(parents=True)
+    studies = ArrivedStudies(home / "received")
+    shutil.copytree(sample, studies.images(uid))
+    studies.save(ArrivedStudy(uid, "analysing"))
+    prepare(studies, uid)
+    assert studies.study(uid).state == "ready"
+    results = studies.place(uid) / "results"
+    assert {"vp.nrrd", "overview.png", "aif_mask.nrrd"} <= {f.name for f in results.iterdir()}
+    assert unreviewed(studies.images(uid)).startswith("Usable; limited by:")
+    assert main(["pacs", "status"]) == 0
+    assert "NOT REVIEWED" in capsys.readouterr().out
+    assert main(["pacs", "reviewed", uid]) == 0
+    assert unreviewed(studies.images(uid)) is None
+    assert main(["pacs", "status"]) == 0
+    assert "NOT REVIEWED" not in capsys.readouterr().out
+
+
+@pytest.mark.long
+def test_many_studies_a_broken_association_a_duplicate_and_a_kill(home, tmp_path):
+    """Eight studies, three at a time; each is analysed once, and none are mixed."""
+    sent = [
+        write_tiny_study(tmp_path / f"s{n}", patient=f"P{n}", frames=30, words=(str(n),))
+        for n in range(8)
+    ]
+    home.mkdir(parents=True)
+    port = free_port()
+    settings = {"serve": {"port": port, "callers": CALLERS, "quiet": 1.0}}
+    (home / "pacs.json").write_text(json.dumps(settings))
+
+    def start():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "SpineDCELib.cli", "pacs", "serve", "--json"],
+            stdout=subprocess.PIPE, env={**os.environ, "SPINEDCE_HOME": str(home)}, text=True,
+        )  # fmt: skip
+        assert process.stdout.readline().startswith("{")
+        return process
+
+    def states():
+        return [study.state for study in studies]
+
+    studies = ArrivedStudies(home / "received")
+    server = start()
+    try:
+        for first in range(0, 8, 3):
+            senders = [storescu(port, s.folder, wait=False) for s in sent[first : first + 3]]
+            if first == 3:
+                wait_for(lambda: getattr(studies.study(sent[3].uid), "objects", 0) >= 3)
+                senders[0].kill()  # a broken association
+                assert senders[0].wait() == -signal.SIGKILL, "it had sent everything"
+                senders[0] = storescu(port, sent[3].folder, wait=False)
+            for sender in senders:
+                sender.communicate(timeout=60)
+                assert sender.returncode == 0
+        assert storescu(port, sent[0].folder)[0] == 0  # a duplicate
+        wait_for(lambda: "analysing" in states(), 120)
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+        server = start()
+        wait_for(lambda: {"ready", "failed"} >= set(states()), 400)
+    finally:
+        server.terminate()
+        server.wait(30)
+    found = {study.uid: study for study in studies}
+    assert set(found) == {s.uid for s in sent}
+    for number, one in enumerate(sent):
+        study = found[one.uid]
+        assert study.objects == one.objects
+        assert study.patient == f"P{number}"
+        heads = [pydicom.dcmread(f) for f in studies.images(one.uid).rglob("*.dcm")]
+        assert {head.PatientID for head in heads} == {study.patient}
+        assert study.message
+        assert study.attempts <= 2
+    assert main(["pacs", "status"]) == 0
