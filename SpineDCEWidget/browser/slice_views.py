@@ -23,6 +23,10 @@ CONTENTS = ("T1", "frame", "map", "fused")
 COLUMNS = 3
 #: Largest distance between press and release of a click, pixels.
 _CLICK = 3
+#: Events of the mouse that tell in which view it is.
+_POINTING = (
+    "EnterEvent", "MouseMoveEvent", "MouseWheelForwardEvent", "MouseWheelBackwardEvent",
+)  # fmt: skip
 #: Size of the crosshair, mm, and its colour.
 _CROSS, _YELLOW = 6.0, (1.0, 1.0, 0.0)
 
@@ -119,7 +123,7 @@ class Views:
         interactor = view.interactor()
         interactor.AddObserver("LeftButtonPressEvent", lambda *_: self._press(pane), 100.0)
         interactor.AddObserver("LeftButtonReleaseEvent", lambda *_: self._release(pane), 100.0)
-        for event in ("EnterEvent", "MouseMoveEvent"):
+        for event in _POINTING:
             interactor.AddObserver(event, lambda *_: self._point(pane), 100.0)
         return pane
 
