@@ -5,6 +5,9 @@
 # make check                set up, then run linters, type checks and the fast tests
 # make test                 set up, then run the tests
 # make long-tests           set up, then run what takes half a minute or more each
+# make bench            set up, then measure the speed; fails where it is half of what it was
+#                       (ARGS=--record records what was measured)
+# make profile          set up, then print where the time of a study goes
 # make cmake-lists          rewrite the lists of Python files in both CMakeLists.txt
 # make dist                 build the wheel and the source archive into dist/, byte by byte the same
 # make bundle               write dist/spinedce-….tar: all wheels, for a machine without internet
@@ -21,7 +24,7 @@ OUT    ?= out
 # A file's tests run in one process, so that what they share is made once.
 SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: run results test long-tests check cmake-lists lint bench validation certainty courses clean \
+.PHONY: run results test long-tests check cmake-lists lint bench profile validation certainty courses clean \
   slicer-test dist bundle lock docs notebooks man
 
 run: $(VENV)/.run
@@ -75,8 +78,12 @@ slicer-test:
 	$(PYTHON) Testing/in_slicer/start.py "$(SLICER)" $(NAMES)
 
 bench: $(VENV)/.dev
-	$(BIN)/python Testing/benchmarks/bench_fit.py
-	PYTHONPATH=Testing $(BIN)/python Testing/benchmarks/bench_browser.py
+	PYTHONPATH=Testing $(BIN)/python Testing/benchmarks/bench_fit.py $(ARGS)
+	PYTHONPATH=Testing $(BIN)/python Testing/benchmarks/bench_study.py $(ARGS)
+	PYTHONPATH=Testing $(BIN)/python Testing/benchmarks/bench_browser.py $(ARGS)
+
+profile: $(VENV)/.dev
+	PYTHONPATH=Testing $(BIN)/python Testing/benchmarks/profile_study.py $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+from benchmarks.recorded_ratios import Ratios, add_option
 from browser.page import Page, Program, needed
 from SpineDCELib.phantom import write_sample
 
@@ -34,6 +36,9 @@ for (const kind of ['wheel', 'pointermove'])
   }, {capture: true});
 """
 
+#: s that a picture is waited for.
+_PATIENCE = 5.0
+
 
 class Watch:
     """Times of one view's pictures."""
@@ -49,7 +54,7 @@ class Watch:
             "window.bench.start = 0; window.bench.moved = false; return window.bench.times.length"
         )
         action()
-        end = time.monotonic() + 5
+        end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             times = self._page.js("return window.bench.times")
             if len(times) > count:
@@ -58,10 +63,41 @@ class Watch:
         return None
 
 
-def _say(what: str, values: list[float | None], goal: float) -> None:
-    found = [v for v in values if v is not None]
-    middle = statistics.median(found) if found else float("nan")
-    print(f"{what}: median {middle:.0f} ms of {len(found)} (goal {goal:.0f})", flush=True)
+def _say(what: str, values: list[float | None], goal: float) -> float:
+    """Print and return the median, ms; an action without a picture took as long as was waited."""
+    found = [1000.0 * _PATIENCE if v is None else v for v in values]
+    middle = statistics.median(found)
+    missing = sum(v is None for v in values)
+    print(f"{what}: median {middle:.0f} ms of {len(found)} (goal {goal:.0f}; longest "
+          f"{max(found):.0f} ms, without a picture {missing})", flush=True)  # fmt: skip
+    return middle
+
+
+def bare_render(width: int, height: int, count: int = 20) -> float:
+    """Return the median time, ms, in which VTK draws one slice of 256 × 256 and nothing else."""
+    import vtk
+    from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+
+    pixels = np.random.default_rng(0).integers(0, 255, 256 * 256).astype(np.uint8)
+    image = vtk.vtkImageData()
+    image.SetDimensions(256, 256, 1)
+    image.GetPointData().SetScalars(numpy_to_vtk(pixels, deep=True))
+    actor, renderer, window = vtk.vtkImageActor(), vtk.vtkRenderer(), vtk.vtkRenderWindow()
+    actor.GetMapper().SetInputData(image)
+    renderer.AddActor(actor)
+    window.SetOffScreenRendering(True)
+    window.SetSize(width, height)
+    window.AddRenderer(renderer)
+    taken, drawn = [], vtk.vtkUnsignedCharArray()
+    for i in range(count):
+        vtk_to_numpy(image.GetPointData().GetScalars())[i] ^= 255
+        image.GetPointData().GetScalars().Modified()
+        image.Modified()
+        start = time.perf_counter()
+        window.Render()
+        window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, drawn)
+        taken.append(1000 * (time.perf_counter() - start))
+    return statistics.median(taken)
 
 
 def main() -> None:
@@ -69,6 +105,7 @@ def main() -> None:
     parser.add_argument("--size", default="full", choices=("full", "small"))
     parser.add_argument("--home", type=Path)
     parser.add_argument("--count", type=int, default=20)
+    add_option(parser)
     options = parser.parse_args()
     if reason := needed():
         raise SystemExit(f"Nothing measured: {reason}.")
@@ -95,8 +132,12 @@ def main() -> None:
             event = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": 100 * step}
             page.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
 
-        _say("scroll → new pixels", [watch.one(lambda i=i: scroll((-1) ** i))
-                                     for i in range(options.count)], 100)  # fmt: skip
+        bare = bare_render(round(box["width"]), round(box["height"]))
+        print(f"bare view drawn in {bare:.0f} ms")
+        ratios = Ratios("drawing one bare view")
+        scrolled = _say("scroll → new pixels", [watch.one(lambda i=i: scroll((-1) ** i))
+                                                for i in range(options.count)], 100)  # fmt: skip
+        ratios.add(f"page, {options.size}: scroll", scrolled, bare)
         shift = float(page.state("shift"))
 
         def move(i: int) -> None:
@@ -107,8 +148,9 @@ def main() -> None:
             page.js(script, 0.4 * (-1) ** i)
 
         # Faster than what follows a pause, as when a hand drags.
-        _say("shift → new map pixels", [watch.one(lambda i=i: move(i), 0.3)
-                                        for i in range(options.count)], 120)  # fmt: skip
+        moved = _say("shift → new map pixels", [watch.one(lambda i=i: move(i), 0.3)
+                                                for i in range(options.count)], 120)  # fmt: skip
+        ratios.add(f"page, {options.size}: shift", moved, bare)
         assert abs(float(page.state("shift")) - shift) < 1
         page.keys("3")
         page.click("#role-lesion")
@@ -119,11 +161,13 @@ def main() -> None:
 
         watch = Watch(page, "#pane-baseline0")
         x -= box["width"]
-        _say("stroke → first pixels", [watch.one(lambda i=i: stroke(i), 0.8)
-                                       for i in range(options.count // 2)], 60)  # fmt: skip
+        drawn = _say("stroke → first pixels", [watch.one(lambda i=i: stroke(i), 0.8)
+                                               for i in range(options.count // 2)], 60)  # fmt: skip
+        ratios.add(f"page, {options.size}: stroke", drawn, bare)
         time.sleep(5)
         print(f"resident memory after it all {program.memory():.0f} MB")
         print("troubles:", program.troubles() + page.troubles())
+        ratios.finish(record=options.record)
     finally:
         page.quit()
         program.stop()

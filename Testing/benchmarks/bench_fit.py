@@ -19,6 +19,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # it is read when numpy is imported
 
 import numpy as np  # noqa: E402
+from benchmarks.recorded_ratios import Ratios, add_option  # noqa: E402
 from scipy.interpolate import CubicSpline  # noqa: E402
 from scipy.optimize import curve_fit  # noqa: E402
 from scipy.signal import lfilter  # noqa: E402
@@ -109,6 +110,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--voxels", type=int, default=300_000)
     parser.add_argument("--frames", type=int, default=60)
+    add_option(parser)
     options = parser.parse_args()
     curves, t, Cp = synthetic(options.voxels, options.frames)
     fitter = ExtendedToftsFitter(curves, t, Cp)
@@ -138,6 +140,13 @@ def main() -> None:
         ("peak memory beyond the input", f"{beyond:8.0f} MB", "<= the input"),
     ):
         print(f"  {name:42s}{value:>14s}   {target}")
+    reading = seconds(curves.sum)
+    ratios = Ratios("reading the curves once (curve_fit: that of scipy to ours)")
+    ratios.add("whole-volume fit", whole, reading)
+    ratios.add("refit after a shift, slice", part, reading)
+    ratios.add("refit after a shift, volume", again, reading)
+    ratios.add("our fit of a voxel by curve_fit's", trf, speed)
+    ratios.finish(record=options.record)
 
 
 if __name__ == "__main__":
