@@ -35,6 +35,7 @@ class Verdict(IntEnum):
     EARLY = 18
     LESION = 19
     CHOSEN = 20
+    DRAWN_TISSUE = 21
 
     @property
     def reason(self) -> str:
@@ -63,6 +64,7 @@ _REASONS = {
     Verdict.EARLY: "fills before the artery: a vein from the injected arm or a pulmonary artery",
     Verdict.LESION: "takes contrast up like tissue: a lesion or an organ",
     Verdict.CHOSEN: "chosen by hand against the evidence",
+    Verdict.DRAWN_TISSUE: "in a region that was drawn as tissue",
     Verdict.DOUBTED: "best candidate, but not trustworthy as the artery",
 }
 

@@ -60,6 +60,9 @@ BASELINE_FLOOR = 0.5
 #: Largest fall below the baseline before the peak, in SDs of a frame's noise: noise alone does not
 #: reach 6 SDs in any of a million voxels.
 LARGEST_DIP = 6.0
+#: A vessel of which a larger share lies in regions drawn as tissue is not considered. Outlines are
+#: drawn with an error of a voxel or two, and a group of bright voxels may reach beyond a lesion.
+LARGEST_DRAWN_SHARE = 0.25
 #: A group is split in two if the middles of their first passes differ by this many seconds, by
 #: this share of the frame interval, and by this many SDs within each.
 SPLIT, SPLIT_PER_INTERVAL, SPLIT_SDS = 2.5, 0.4, 3.0
@@ -158,6 +161,7 @@ def detect(
     tissue_contrast: ToContrast | None = None,
     unit: str = "mM",
     region: NDArray[np.bool_] | None = None,
+    tissue: NDArray[np.bool_] | None = None,
     criteria: Criteria | None = None,
     progress: Progress = silent,
 ) -> Detection:
@@ -169,6 +173,8 @@ def detect(
         tissue_contrast: the same as in tissue; ``to_contrast`` if None.
         unit: of the values that ``to_contrast`` returns.
         region: ``(slices, rows, columns)``; the search stays inside.
+        tissue: the same shape; a vessel of which more than ``LARGEST_DRAWN_SHARE`` lies inside is
+            not considered.
 
     Returns:
         A :class:`~SpineDCELib.aif.candidates.Detection`; its ``doubt`` is the reason why no artery
@@ -209,6 +215,8 @@ def detect(
     progress(0.7, "Forming vessels")
     interval = float(np.median(np.diff(t)))
     vessels = _vessels(voxels, scores, verdict, geometry, limits, interval)
+    if tissue is not None:
+        vessels = _outside(tissue.flat[voxels], vessels, verdict)
     main, doubt, ranked = None, "" if vessels else _why_none(verdict), {}
     if vessels:
         means = [_vessel_curve(v, curves, scores, t, n0, noise, to_contrast, voxels, geometry)
@@ -218,7 +226,7 @@ def detect(
             if first_pass_ratio(c.C, t, c.arrival) < least_pass(c)
         ]  # fmt: skip
         blood = [v for v in vessels if v not in solid]
-        tissue = _tissue(
+        curves_of_tissue = _tissue(
             signal,
             baseline,
             blood,
@@ -230,7 +238,7 @@ def detect(
             tissue_contrast or to_contrast,
         )
         progress(0.8, "Comparing vessels with the tissue")
-        choice = choose_vessel(means, tissue, t, thickest=limits.thickest)
+        choice = choose_vessel(means, curves_of_tissue, t, thickest=limits.thickest)
         main, doubt = _chosen(vessels, choice, verdict, limits)
         ranked = {id(v): r for v, r in zip(vessels, choice.ranked, strict=True)}
     if main is not None:
@@ -350,6 +358,17 @@ def _vessels(
         if v.shape.volume < least or v in found[MOST_VESSELS:]:
             verdict[v.members] = Verdict.SCATTERED
     return [v for v in found[:MOST_VESSELS] if v.shape.volume >= least]
+
+
+def _outside(
+    inside: NDArray[np.bool_], vessels: list[_Vessel], verdict: NDArray[np.uint8]
+) -> list[_Vessel]:
+    """Return the vessels that lie outside of drawn tissue, and mark the others."""
+    within = [bool(inside[v.members].mean() > LARGEST_DRAWN_SHARE) for v in vessels]
+    for vessel, drawn in zip(vessels, within, strict=True):
+        if drawn:
+            verdict[vessel.members] = Verdict.DRAWN_TISSUE
+    return [v for v, drawn in zip(vessels, within, strict=True) if not drawn]
 
 
 def _split(
@@ -707,7 +726,7 @@ def in_units(found: Detection, to_contrast: ToContrast, unit: str, t: Array) -> 
     warnings: tuple[str, ...] = ()
     if found.signal is not None and unit == "mM":
         warnings = _unusual(converted(found.signal), t, found)
-    return replace(found, candidates=tuple(table), unit=unit, warnings=warnings)
+    return replace(found, candidates=tuple(table), unit=unit, warnings=(*found.warnings, *warnings))
 
 
 def _unusual(C: Array, t: Array, found: Detection) -> tuple[str, ...]:

@@ -551,7 +551,7 @@ def _as(what: str, interval: float) -> str:
 
 def _reason(r: Ranked, code: str, interval: float) -> str:
     """Return why the best vessel is not the artery; empty if it is."""
-    return f"of the best candidate: {_clause(r, code, interval)}" if code else ""
+    return f"the best candidate is doubtful: {_clause(r, code, interval)}" if code else ""
 
 
 def _fits(vessels: list[VesselCurve], tissue: TissueCurves, t: Array) -> list[Explanation]:

@@ -66,6 +66,8 @@ STAGES: dict[str, Stage[Any]] = {
         muscle_stages.signal_mode,
         muscle_stages.mode,
         artery_stages.blood_T10,
+        artery_stages.undisturbed_search,
+        artery_stages.artery_in_tissue,
         artery_stages.artery_search,
         artery_stages.detection,
         artery_stages.aif_alternatives,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib import aif
 from SpineDCELib.aif.blood_curve import BloodCurve
-from SpineDCELib.aif.candidates import Detection, VesselEvidence
+from SpineDCELib.aif.candidates import Detection, Verdict, VesselEvidence
 from SpineDCELib.aif.phase_aif import PhaseCurve
 from SpineDCELib.analysis.acquisition_stages import (
     FA,
@@ -29,6 +29,7 @@ from SpineDCELib.concentration import relative_enhancement, signal_difference
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import BLOOD_T10, at_field
 from SpineDCELib.settings.contrast_agents import USUAL_AGENT, agent_r2
+from SpineDCELib.vocabulary.region_roles import Role
 
 
 class Artery(NamedTuple):
@@ -52,10 +53,51 @@ SEARCH_TISSUE_T10, SEARCH_R1 = 1.0, 4.6
 SEARCH_BLOOD_T10 = {1.5: 1.65, 3.0: 1.95}
 
 
+#: Roles of regions that an artery cannot lie in.
+TISSUE: tuple[Role, ...] = ("lesion", "reference", "muscle", "bone", "extraosseous", "exclusion")
+
+
+def undisturbed_search(view: View) -> Detection:
+    """Return what the automatic search finds from the images alone."""
+    return _search(view, None)
+
+
+def artery_in_tissue(view: View) -> NDArray[np.bool_] | None:
+    """Return all drawn tissue if most of the artery of the undisturbed search lies in it.
+
+    So a stroke that does not cover the artery leaves it, and all that follows from it, as it was.
+    """
+    found = view(undisturbed_search, view.progress)
+    best = np.isin(found.verdicts, (Verdict.ACCEPTED, Verdict.DOUBTED))
+    drawn = view.regions_with(*TISSUE)
+    if not drawn or not best.any():
+        return None
+    tissue = np.logical_or.reduce(list(drawn.values()))
+    return tissue if tissue[best].mean() > 0.5 else None
+
+
 def artery_search(view: View) -> Detection:
-    """Return what the automatic search finds, before any change by hand."""
+    """Return what the automatic search finds, before any change by hand.
+
+    What a person drew as tissue is not taken for the artery.
+    """
+    first, tissue = view(undisturbed_search, view.progress), view(artery_in_tissue, view.progress)
+    if tissue is None:
+        return first
+    best = np.isin(first.verdicts, (Verdict.ACCEPTED, Verdict.DOUBTED))
+    drawn = view.regions_with(*TISSUE)
+    name = max(drawn, key=lambda n: np.count_nonzero(drawn[n] & best))
+    why = f"the vessel that fits an artery best lies in the region '{name}', which is tissue"
+    found = _search(view, tissue)
+    if found.doubt:
+        return replace(found, doubt=f"{why}. Among the others, {found.doubt}")
+    told = f"{why[0].upper()}{why[1:]}; the artery is another vessel."
+    return replace(found, warnings=(*found.warnings, told))
+
+
+def _search(view: View, tissue: NDArray[np.bool_] | None) -> Detection:
     blood_T10 = at_field(SEARCH_BLOOD_T10, view(field_strength))[0]
-    blood, tissue = (
+    blood, to_tissue = (
         aif.blood_contrast(TR=view(TR), FA=view(FA), T10=T10, r1=SEARCH_R1)
         for T10 in (blood_T10, SEARCH_TISSUE_T10)
     )
@@ -65,9 +107,10 @@ def artery_search(view: View) -> Detection:
     return aif.detect(
         done.series,
         to_contrast=blood[0],
-        tissue_contrast=tissue[0],
+        tissue_contrast=to_tissue[0],
         unit=blood[1],
         region=view.aif_region,
+        tissue=tissue,
         progress=view.progress,
     )
 
