@@ -10,6 +10,7 @@ from dose_files import write_dose
 from SpineDCELib.cli import main
 from SpineDCELib.phantom.phantom_course import write_courses
 from SpineDCELib.series import read_segmentation
+from SpineDCELib.vocabulary.region_roles import TRACKING_TAG
 
 pytestmark = pytest.mark.long
 OPTIONS = ["--shift", "auto", "--flip-runs", "0"]
@@ -116,5 +117,7 @@ def test_an_anonymised_course_has_days_and_no_dates(patient, tmp_path):
         if file.suffix in (".csv", ".json", ".html"):
             text = file.read_text(encoding="utf-8")
             assert not re.search(r"2021-?0[357]|(March|May|July) 2021|St X|Phantom", text), file
+    carried = read_segmentation(tmp_path / "out" / "visit-3" / "carried_over.seg.nrrd")
+    assert not any(TRACKING_TAG in tags for tags in carried.tags.values())
     with (tmp_path / "out" / "calls.csv").open(encoding="utf-8") as file:
         assert [row["days"] for row in csv.DictReader(file)] == ["0", "75", "150"]

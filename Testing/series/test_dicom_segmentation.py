@@ -8,7 +8,7 @@ from pydicom.sequence import Sequence
 from series.dicom_layouts import oblique_affine
 from SpineDCELib.errors import InputError
 from SpineDCELib.series import Geometry, read_segmentation
-from SpineDCELib.vocabulary.region_roles import role_of
+from SpineDCELib.vocabulary.region_roles import TRACKING_TAG, role_of
 
 SHAPE = (6, 10, 8)
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
@@ -176,3 +176,11 @@ def test_planes_that_form_no_grid_are_refused_with_the_reason(tmp_path):
     with pytest.raises(InputError) as caught:
         read_segmentation(tmp_path / "d.dcm")
     assert caught.value.code == "unreadable_segmentation"
+
+
+def test_the_tracking_uid_of_a_segment_is_kept(tmp_path):
+    file = write(tmp_path / "a.dcm", *sparse())
+    data = pydicom.dcmread(file)
+    data.SegmentSequence[0].TrackingUID = "2.25.123"
+    data.save_as(file)
+    assert read_segmentation(file).tags == {"Lesion": {TRACKING_TAG: "2.25.123"}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -205,17 +204,9 @@ def tracking_uid(visit: Visit, lesion: str) -> str:
         return known
     source = visit.analysis.study.dynamic.source
     text = f"{source.study_uid or source.checksum or ''} {lesion}"
-    return _uid(hashlib.sha256(text.encode("utf-8")).digest()[:16])
-
-
-def new_tracking_uid() -> str:
-    """Return a tracking UID that follows from nothing."""
-    return _uid(secrets.token_bytes(16))
-
-
-def _uid(number: bytes) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()[:16]
     # The root 2.25 is that of UUIDs (PS3.5, B.2).
-    return f"2.25.{int.from_bytes(number, 'big')}"
+    return f"2.25.{int.from_bytes(digest, 'big')}"
 
 
 def _trend(

@@ -106,6 +106,7 @@ def compare_studies(
             scratch=scratch,
             accepted=accepted,
             accept_differences=accept_differences,
+            anonymise=anonymise,
             progress=part(progress, 0.0, 0.5),
         )
         carried = analysed.carried.get(1)

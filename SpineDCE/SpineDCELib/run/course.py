@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from SpineDCELib.course.follow_course import Course, follow_course, new_tracking_uid
+from SpineDCELib.course.follow_course import Course, follow_course
 from SpineDCELib.course.treatment_events import TreatmentEvent, days_after
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.course_files import visit_folders, write_course
+from SpineDCELib.export.dicom.deidentify import Anonymiser
 from SpineDCELib.files.output_folder import claimed, new_run
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.analyse import cache_of
@@ -85,6 +86,7 @@ def follow_patient(
             scratch=scratch,
             accepted=accepted,
             accept_differences=accept_differences,
+            anonymise=anonymise,
             progress=part(progress, 0.0, 0.6),
         )
         days = [days_after(visit.date, visits[0].date) for visit in visits]
@@ -106,13 +108,14 @@ def follow_patient(
             doses=[read_dose(file) for file in doses],
             progress=part(progress, 0.6, 0.95),
         )
-        if anonymise:
-            unlinked = [replace(trend, tracking_uid=new_tracking_uid()) for trend in course.trends]
-            course = replace(course, trends=tuple(unlinked))
         for trend in course.trends:
             for point in trend.points:
                 tracked = shown[point.visit].analysis.tracking
                 tracked[point.name] = trend.tracking_uid
+        if anonymise:
+            new = Anonymiser().uid
+            trends = [replace(t, tracking_uid=new(t.tracking_uid)) for t in course.trends]
+            course = replace(course, trends=tuple(trends))
         progress(0.95, "Writing the course")
         with new_run(out) as stage:
             missing = write_course(stage, course, formats=formats, anonymise=anonymise)

@@ -116,6 +116,7 @@ def analyse_visits(
     scratch: Path,
     accepted: Collection[str] = (),
     accept_differences: bool = False,
+    anonymise: bool = False,
     progress: Progress = silent,
 ) -> VisitAnalyses:
     """Analyse the visits of a patient, in the order of their dates, so that they can be compared.
@@ -127,6 +128,7 @@ def analyse_visits(
         scratch: folder for the regions that are carried over.
         accepted: codes of findings that do not stop; see :func:`check_visits`.
         accept_differences: the visits may differ in scanner, protocol or settings.
+        anonymise: leave the lesions' tracking UIDs out of the regions that are carried over.
 
     Raises:
         InputError: the visits are no course, have no lesion to carry over, were fitted in
@@ -158,8 +160,9 @@ def analyse_visits(
             source = sources[place]
             require_visits(check_pair(visits[source], visits[place]), accepted=accepted)
             given[place], moved[place] = _with_carried(
-                visits[source], source, visits[place], inputs[place], scratch / str(place)
-            )
+                visits[source], source, visits[place], inputs[place], scratch / str(place),
+                anonymise=anonymise,
+            )  # fmt: skip
             compute_one(place, settings[place], part(share[place], 0.5, 1.0))
     require_visits_of_one([visits[k] for k in range(count)], accepted=accepted)
     analyses = {labels[k].label: found[k].analysis for k in range(count)}
@@ -181,7 +184,7 @@ def analyse_visits(
 
 
 def _with_carried(
-    old: Visit, source: int, new: Visit, inputs: Inputs, folder: Path
+    old: Visit, source: int, new: Visit, inputs: Inputs, folder: Path, *, anonymise: bool
 ) -> tuple[Inputs, Carried]:
     """Carry the regions of one visit over to another, and write them."""
     lesions = old.result.measures.lesions()
@@ -189,7 +192,7 @@ def _with_carried(
     tags: dict[str, dict[str, str]] = {
         name: {TAG: old.analysis.roles[name]} for name in carried.masks
     }
-    for name in set(lesions) & set(tags):
+    for name in set(lesions) & set(tags) if not anonymise else ():
         tags[name][TRACKING_TAG] = tracking_uid(old, name)
     folder.mkdir()
     path = folder / _CARRIED

@@ -23,11 +23,12 @@ _UNEVEN = 0.02
 
 
 class Segment(NamedTuple):
-    """One region: its label, its mask, and its codes as 3D Slicer's terminology entry."""
+    """One region: its label, its mask, its codes as 3D Slicer's terminology entry, tracking UID."""
 
     name: str
     mask: NDArray[np.bool_]
     terminology: str
+    tracking_uid: str = ""
 
 
 def is_dicom_segmentation(file: Path) -> bool:
@@ -108,7 +109,8 @@ def _sorted(file: Path, data: Any, frames: NDArray[np.integer]) -> tuple[list[Se
             elif _macro(data, n, "SegmentIdentification").ReferencedSegmentNumber == number:
                 mask[slice_of[n]] |= frame >= half
         name = str(described.get("SegmentLabel", "")).strip() or f"Segment {number}"
-        segments.append(Segment(name, mask, _terminology(described)))
+        tracking = str(described.get("TrackingUID") or "")
+        segments.append(Segment(name, mask, _terminology(described), tracking))
     return segments, Geometry(shape, affine, data.get("FrameOfReferenceUID"))
 
 

@@ -32,7 +32,7 @@ from SpineDCELib.series.regridding import describe_grid, put_on_grid
 from SpineDCELib.series.scan_study import scan_study
 from SpineDCELib.series.vertebra_labels import label_names, levels_by_number
 from SpineDCELib.vocabulary.colour_maps import rgb
-from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, TAG, words_of
+from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, TAG, TRACKING_TAG, words_of
 from SpineDCELib.vocabulary.vertebra_levels import LEVELS, level_of
 
 Colour = tuple[float, float, float]
@@ -280,11 +280,14 @@ def _dicom(file: Path) -> Segmentation:
     segments, geometry = read_dicom_segmentation(file)
     masks: dict[str, NDArray[np.bool_]] = {}
     terminology: dict[str, str] = {}
+    tags: dict[str, dict[str, str]] = {}
     notes: list[str] = []
     for segment in segments:
         name = _unique_name(_plain_name(segment.name) or "Segment", masks, notes)
         masks[name], terminology[name] = segment.mask, segment.terminology
-    return Segmentation(masks, geometry, {}, terminology, {}, str(file), tuple(notes))
+        if segment.tracking_uid:
+            tags[name] = {TRACKING_TAG: segment.tracking_uid}
+    return Segmentation(masks, geometry, {}, terminology, tags, str(file), tuple(notes))
 
 
 def _structure_set(file: Path) -> Segmentation:

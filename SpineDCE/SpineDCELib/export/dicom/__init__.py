@@ -74,7 +74,7 @@ def write_dicom(
                 sources=found,
                 series_number=SERIES_NUMBER + 50,
                 description="Regions of interest",
-                tracking=analysis.tracking,
+                tracking=_tracking(analysis, anonymiser),
             )
         if "regions" in datasets:
             with noted(missing, "dicom/measurements.dcm"):
@@ -165,7 +165,7 @@ def write_changes(folder: Path, comparison: Comparison, *, anonymise: bool = Fal
         sources=found,
         series_number=SERIES_NUMBER + 72,
         description="Lesions of the comparison",
-        tracking=analysis.tracking,
+        tracking=_tracking(analysis, anonymiser),
     )
     report = change_report(
         comparison,
@@ -189,6 +189,13 @@ def _baseline(comparison: Comparison, anonymiser: Anonymiser | None) -> Sources 
         return sources(comparison.baseline.analysis, anonymiser)
     except InputError:
         return None
+
+
+def _tracking(analysis: Analysis, anonymiser: Anonymiser | None) -> dict[str, str]:
+    """Return region → tracking UID in the files."""
+    if anonymiser is None:
+        return dict(analysis.tracking)
+    return {name: anonymiser.uid(uid) for name, uid in analysis.tracking.items()}
 
 
 def _save(folder: Path, datasets: Mapping[str, Any], anonymiser: Anonymiser | None) -> None:

@@ -106,9 +106,13 @@ class Anonymiser:
                 copy.add(element)
         return copy
 
-    def _replace_uids(self, dataset: Any) -> None:
+    def uid(self, uid: str) -> str:
+        """Return the UID that replaces another, the same in every export."""
         from pydicom.uid import generate_uid
 
+        return str(generate_uid(entropy_srcs=[self.digest("uid", uid)]))
+
+    def _replace_uids(self, dataset: Any) -> None:
         for element in dataset:
             if element.VR == "SQ":
                 for item in element.value:
@@ -116,11 +120,7 @@ class Anonymiser:
             elif element.VR == "UI" and element.value:
                 uid = str(element.value)
                 if not uid.startswith(_STANDARD):
-                    setattr(
-                        dataset,
-                        element.keyword,
-                        generate_uid(entropy_srcs=[self.digest("uid", uid)]),
-                    )
+                    setattr(dataset, element.keyword, self.uid(uid))
 
 
 def _patient(image: Any) -> str:
