@@ -469,17 +469,19 @@ def test_one_region_alone_is_exported(made, tmp_path):
     assert written.pixel_array.sum() == found.masks["Lesion"].sum()
 
 
-def test_a_study_without_thickness_and_frame_of_reference_is_exported(made, tmp_path):
+def test_a_study_without_thickness_frame_of_reference_and_class_is_exported(made, tmp_path):
     root, _, _ = made
     inputs, study = study_inputs(root), tmp_path / "study"
     for file in sorted(Path(inputs.study).rglob("*.dcm")):
         image = pydicom.dcmread(file)
-        for keyword in ("SliceThickness", "FrameOfReferenceUID", "PatientName", "PatientID"):
+        for keyword in (
+            "SliceThickness", "FrameOfReferenceUID", "SOPClassUID", "PatientName", "PatientID",
+        ):  # fmt: skip
             if keyword in image:
                 delattr(image, keyword)
         target = study / file.relative_to(inputs.study)
         target.parent.mkdir(parents=True, exist_ok=True)
-        image.save_as(target)
+        image.save_as(target, enforce_file_format=False)
     outcome = analyse(
         replace(inputs, study=str(study)), SETTINGS, tmp_path / "out", formats=("dicom",)
     )

@@ -122,15 +122,23 @@ def _complete(image: Any, *, thickness: float) -> None:
     Attributes that may be empty are left empty; UIDs that must exist are made from those of the
     series, so that all objects of one study get the same.
     """
-    from pydicom.uid import generate_uid
+    from pydicom.uid import EnhancedMRImageStorage, MRImageStorage, generate_uid
 
     for keyword in _MAY_BE_EMPTY:
         if keyword not in image:
             setattr(image, keyword, "")
     if not image.get("SliceThickness"):
         image.SliceThickness = round(thickness, 6)
+    meta = getattr(image, "file_meta", {})
+    usual = EnhancedMRImageStorage if int(image.get("NumberOfFrames") or 1) > 1 else MRImageStorage
+    for keyword, otherwise in (
+        ("SOPClassUID", usual),
+        ("SOPInstanceUID", generate_uid(entropy_srcs=[str(image.filename)])),
+    ):
+        if not image.get(keyword):
+            setattr(image, keyword, meta.get(f"MediaStorage{keyword}") or otherwise)
     series = str(image.get("SeriesInstanceUID", "")) or str(image.SOPInstanceUID)
-    for keyword in ("StudyInstanceUID", "FrameOfReferenceUID"):
+    for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID"):
         if not image.get(keyword):
             setattr(image, keyword, generate_uid(entropy_srcs=[keyword, series]))
 
