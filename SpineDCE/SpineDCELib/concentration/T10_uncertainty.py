@@ -29,11 +29,13 @@ class Spread(NamedTuple):
     own: float
 
 
-#: T10 of a lesion or vertebra around a value that is assumed, where it is not measured. Shared:
+#: T10 of a region of this role around a value that is assumed, where it is not measured. Shared:
 #: osteoblastic metastases have 1675 ± 436 ms (MR fingerprinting), marrow 400 to 700 ms with age.
-#: Own: chosen; marrow that turns fatty after radiation falls by a third (its fat fraction rises
-#: threefold, JCAT 1989;13:463), a lesion with oedema or necrosis rises by as much.
-UNKNOWN_T10 = Spread(0.30, 0.20)
+#: Own: chosen, for a change between two visits with an SD of 20 % in a lesion, which oedema or
+#: necrosis may raise, and of 14 % in a vertebra outside of the irradiated volume. Marrow that turns
+#: fatty after radiation falls by a third (its fat fraction rises threefold, JCAT 1989;13:463), which
+#: is 2.5 of these SDs; a fatty or irradiated reference is warned about.
+UNKNOWN_T10 = {"lesion": Spread(0.30, 0.14), "reference": Spread(0.30, 0.10)}
 #: T10 from a T1 map or flip angles: chosen after repeated mapping with flip angles at one scanner.
 MAPPED_T10 = Spread(0.05, 0.03)
 #: Share of the voxel that is water, beside that of muscle: marrow 0.4 to 0.7 when fat and bone are
@@ -130,7 +132,7 @@ def T10_error(
             parts.append((slope("sensitivity"), SENSITIVITY))
             common = slope("sensitivity") * hypot(*MUSCLE_SIGNAL)
     elif mode != "muscle":
-        parts.append((slope("T10"), UNKNOWN_T10))
+        parts.append((slope("T10"), UNKNOWN_T10.get(role, UNKNOWN_T10["lesion"])))
     if mode in ("muscle", "difference"):
         gain = slope("sensitivity")
         parts.append((gain, SENSITIVITY))
