@@ -33,8 +33,8 @@ class Spread(NamedTuple):
 #: osteoblastic metastases have 1675 ± 436 ms (MR fingerprinting), marrow 400 to 700 ms with age.
 #: Own: chosen, for a change between two visits with an SD of 20 % in a lesion, which oedema or
 #: necrosis may raise, and of 14 % in a vertebra outside of the irradiated volume. Marrow that turns
-#: fatty after radiation falls by a third (its fat fraction rises threefold, JCAT 1989;13:463), which
-#: is 2.5 of these SDs; a fatty or irradiated reference is warned about.
+#: fatty after radiation falls by a third (its fat fraction rises threefold, JCAT 1989;13:463),
+#: about three of these SDs; a fatty or irradiated reference is warned about.
 UNKNOWN_T10 = {"lesion": Spread(0.30, 0.14), "reference": Spread(0.30, 0.10)}
 #: T10 from a T1 map or flip angles: chosen after repeated mapping with flip angles at one scanner.
 MAPPED_T10 = Spread(0.05, 0.03)
