@@ -174,3 +174,11 @@ def test_linking_again_aligns_the_slices_at_once(views):
     views.linked = True
     views.align(FOLLOW_UP)
     assert views.slice_index(BASELINE) == 1
+
+
+@pytest.mark.parametrize("event", ["MouseMoveEvent", "MouseWheelForwardEvent"])
+def test_the_view_under_the_mouse_is_the_one_to_be_drawn_first(both, event):
+    _, views = both
+    for pane in (views.panes[1], views.panes[4]):
+        pane.view.interactor().InvokeEvent(event)
+        assert views._pictures.pointed == pane.name
