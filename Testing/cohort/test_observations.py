@@ -39,7 +39,7 @@ def compared(results, tmp_path):
         (tmp_path / place / "normalised.csv").write_text("\n".join(ratios) + "\n")
     change = {"percent": -50.0, "low": -60.0, "high": -40.0}
     record = {
-        "visits": [{"date": "2026-03-12"}, {"date": "2026-06-01"}],
+        "visits": [{"date": "20260312"}, {"date": "2026-06-01"}],
         "lesions": [
             {"name": "label 1", "call": {"verdict": "response"}, "changes": {"vp": change}}
         ],

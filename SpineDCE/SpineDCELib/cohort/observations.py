@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -42,7 +43,9 @@ def dictionary() -> dict[str, dict[str, Any]]:
             "Description": "visit of the row",
             "Levels": {"baseline": "first", "follow-up": "second", "single": "only one"},
         },
-        "date": {"Description": "date of the visit; n/a where identifying data were removed"},
+        "date": {
+            "Description": "date of the visit, YYYY-MM-DD; n/a if identifying data were removed"
+        },
         "region": {"Description": "name of the region as it was drawn"},
         "role": {"Description": "role of the region", "Levels": roles},
         "level": {"Description": "level of the spine, where the region is named by it"},
@@ -101,7 +104,7 @@ def observations(participant: str, results: Path) -> list[Row]:
         about = comparison["visits"][number] if comparison else {}
         for row in _visit(results / place):
             known: Row = {"participant_id": participant, "visit": visit}
-            known |= {"date": about.get("date"), **row}
+            known |= {"date": _iso(about.get("date")), **row}
             if visit == "follow-up" and row["region"] in lesions:
                 known |= _change(lesions[row["region"]])
             rows.append({name: value for name, value in known.items() if value not in (None, "")})
@@ -150,6 +153,12 @@ def _change(lesion: Mapping[str, Any]) -> Row:
             row[f"change_{parameter}"] = change["percent"]
             row |= {f"change_{parameter}_{end}": change[end] for end in ("low", "high")}
     return row
+
+
+def _iso(date: str | None) -> str | None:
+    """Return a date as statistics programs read it; DICOM writes 20260312."""
+    digits = date is not None and re.fullmatch(r"(\d{4})(\d\d)(\d\d)", date)
+    return "-".join(digits.groups()) if digits else date
 
 
 def _table(path: Path) -> list[dict[str, str]]:
