@@ -66,6 +66,7 @@ lock: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -q docs build/docs
+	$(BIN)/python docs/link_check.py build/docs
 
 notebooks: $(VENV)/.dev
 	$(BIN)/jupyter-execute --inplace docs/notebooks/one-study.ipynb docs/notebooks/cohort.ipynb

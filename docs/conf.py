@@ -19,7 +19,7 @@ project = "SpineDCE"
 author = "SpineDCE contributors"
 copyright = "SpineDCE contributors"
 version = release = __version__
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["generated/*.txt"]
 html_theme = "furo"
 html_title = f"SpineDCE {__version__}"

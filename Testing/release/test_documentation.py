@@ -1,6 +1,7 @@
 """The documentation: links that lead somewhere, pages in a menu, notebooks that run."""
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -47,6 +48,17 @@ def test_the_settings_page_has_every_setting_with_its_option():
     assert set(reference_pages.ROOMS) == folders - {"cli", "mrml"}
     rooms = "\n".join(map(reference_pages.room_page, reference_pages.ROOMS))
     assert all(f"## {name}\n" in rooms for name in names)
+
+
+def test_a_dead_link_of_the_built_site_is_found(tmp_path):
+    (tmp_path / "a.html").write_text('<p id="x"></p><a href="b.html#y"></a><a href="#x"></a>')
+    (tmp_path / "b.html").write_text('<p id="y"></p><a href="a.html#z"></a><img src="c.png">')
+    command = [sys.executable, str(DOCS / "link_check.py"), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.split("\n")[:2] == ["b.html: a.html#z", "b.html: c.png"]
+    (tmp_path / "b.html").write_text('<p id="y"></p><a href="https://example.org/none"></a>')
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def test_the_page_of_files_names_every_file_of_an_analysis(tmp_path):
