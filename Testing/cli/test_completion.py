@@ -60,6 +60,14 @@ def test_the_versions_that_matter_are_shown(capsys):
     assert all(re.search(r"\d+\.\d|not installed", line) for line in lines)
 
 
+def test_a_reader_of_the_first_line_breaks_no_pipe(monkeypatch):
+    writes = []
+    monkeypatch.setattr(sys.stdout, "write", writes.append)
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert len(writes) == 1
+
+
 def test_help_names_every_exit_status(capsys):
     with pytest.raises(SystemExit):
         cli.main(["--help"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import sys
 from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
@@ -32,9 +33,9 @@ class ShowVersions(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, **more)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        """Print one package per line; those that are not installed too."""
-        print(f"spinedce {__version__}")
-        print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
-        for name in PACKAGES:
-            print(f"{name} {installed_version(name) or 'not installed'}")
+        """Print one package per line, those that are not installed too; at once, for a pipe."""
+        system = f"{platform.system()} {platform.machine()}"
+        lines = [f"spinedce {__version__}", f"Python {platform.python_version()} on {system}"]
+        lines += [f"{name} {installed_version(name) or 'not installed'}" for name in PACKAGES]
+        sys.stdout.write("\n".join(lines) + "\n")
         parser.exit()
