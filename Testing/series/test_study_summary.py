@@ -18,7 +18,7 @@ from series.dicom_layouts import (
 )
 from series.test_series_in_pieces import write_nifti
 from SpineDCELib.cli import main
-from SpineDCELib.series import read_dynamic, scan_study, study_report
+from SpineDCELib.series import read_dynamic, scan_study, study_report, study_summary
 
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
 
@@ -79,7 +79,9 @@ def write_everything(folder):
 
 
 @pytest.mark.slow
-def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(tmp_path, capsys):
+def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(
+    tmp_path, capsys, monkeypatch
+):
     write_everything(tmp_path)
     assert main(["info", str(tmp_path)]) == 0
     text = capsys.readouterr().out
@@ -92,7 +94,9 @@ def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(tmp_pa
         return line
 
     # Which series is dynamic, with which times and flip angles?
-    assert said("Dynamic series:").startswith(f"Dynamic series: {number} (5). DCE sub mm")
+    assert said("Dynamic series:").startswith(
+        f"Dynamic series: {number} (the scanner's 5). DCE sub mm"
+    )
     said(
         "    times ",
         "0 to 60.5 s, uneven (5 to 6.5 s), in the median 5.5 s; 10 s across frame 2, which is not",
@@ -113,18 +117,20 @@ def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(tmp_pa
     said("DCE SUB", "not used: a subtraction (SUB)")
     said("ep2d", "not used: each image is a Siemens mosaic")
     said("quick3d", "not used: each image is a United Imaging grid")
-    said("(100–149)", "localizer 100 to 149", "not used: localizer, by its name; 50 series")
+    said(" 100–149 ", "localizer 100 to 149", "not used: localizer, by its name; 50 series")
     said("T1map ", "not used: T1 map, by its name")
     said("flip angle for T10: 25°, one of 2°")
     for name in ("photo.jpg", "brain.mgz", "broken.nii", "broken.nrrd", "notes.txt"):
         said(name)
     said("rt.dcm", "can be given as the file of the regions (--roi FILE)")
-    said("as --series takes them; the scanner's are in brackets")
+    said("as --series takes them, not the scanner's.")
+    said("No.", "scanner's", "name", "size*")
     # What to do next?
-    said(f"Next: analyse series {number} alone (11 frames).")
+    said(f"Next: analyse series {number} alone (11 of its 12 frames).")
     said(
-        f"Or: join it with series {own[4]}, if they are parts of one acquisition (12 frames; time 0"
-        f" is then the first frame of series {own[4]}, and series {number} begins at 30 s)."
+        f"Or: join it with series {own[4]}, if they are parts of one acquisition (together 12 "
+        f"frames; time 0 is then the first frame of series {own[4]}, and series {number} begins "
+        "at 30 s)."
     )
     commands = [line for line in lines if line.startswith("  spinedce analyse ")]
     alone = f"  spinedce analyse {tmp_path} -o OUT --series {number}"
@@ -137,6 +143,11 @@ def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(tmp_pa
     assert set(lines[:table]) <= set(long)
     assert lines[-5:] == long[-5:]
     assert "    all times  0, 10, " in "\n".join(long)
+    # What does not fit is counted, with the option that lists it.
+    monkeypatch.setattr(study_summary, "MOST_LINES", 50)
+    assert main(["info", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    said("more series (", "--verbose lists all")
 
 
 @pytest.mark.slow

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     show(
         study_report(
             study, frame_interval=interval, verbose=options.verbose, command=command,
-            option=option_of,
+            option=option_of, longer="--verbose",
         )
     )  # fmt: skip
     return 0

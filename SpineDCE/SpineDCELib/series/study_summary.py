@@ -61,6 +61,7 @@ def study_report(
     verbose: bool = False,
     command: Callable[[NextStep], str] = lambda step: "",
     option: Callable[[str], str] = lambda path: "",
+    longer: str = "",
 ) -> str:
     """Return the text of ``spinedce info``.
 
@@ -73,6 +74,7 @@ def study_report(
         verbose: one paragraph per series, with every note, in place of the line.
         command: returns how a shell does the next step; "" if it cannot.
         option: returns how a shell sets a field, such as "--roi FILE"; "" if it does not.
+        longer: how a shell asks for what the short text leaves out, such as "--verbose".
     """
     chosen, doubt = _dynamic(study)
     following = _following(study, chosen, frame_interval, command, option)
@@ -90,14 +92,15 @@ def study_report(
         T10 = _T10(study, chosen, option)
         first, *more = _series(chosen, uses[chosen.number], several, frame_interval, T10=T10)
         lines += [f"Dynamic series: {first}", *more]
-    lines += _other_files(study, option, verbose=verbose)
+    rest = f"; {longer} lists all" if longer else ""
+    lines += _other_files(study, option, rest, verbose=verbose)
     if study.series and verbose:
         lines += ["", _heading(option)]
         for s in study.series:
             lines += ["", *_series(s, uses[s.number], several, frame_interval, verbose=True)]
     elif study.series:
         room = MOST_LINES - len(lines) - len(following) - 1
-        lines += ["", *_table(study.series, uses, room, option)]
+        lines += ["", *_table(study.series, uses, room, option, rest)]
     return "\n".join([*lines, *following])
 
 
@@ -125,7 +128,9 @@ def _following(
     return lines
 
 
-def _other_files(study: Study, option: Callable[[str], str], *, verbose: bool) -> list[str]:
+def _other_files(
+    study: Study, option: Callable[[str], str], rest: str, *, verbose: bool
+) -> list[str]:
     """Return the lines on files that belong to no series, and on the study as a whole."""
     regions = option("inputs.roi")
     as_regions = f"{GIVE_AS_REGIONS} ({regions})" if regions else GIVE_AS_REGIONS
@@ -139,7 +144,7 @@ def _other_files(study: Study, option: Callable[[str], str], *, verbose: bool) -
         return []
     if not verbose and len(problems) > _PROBLEMS:
         left = len(problems) - _PROBLEMS + 1
-        problems = [*problems[: _PROBLEMS - 1], f"  … {left} more lines; see the long list"]
+        problems = [*problems[: _PROBLEMS - 1], f"  … {left} more lines{rest}"]
     return ["", "Files that are ignored, and other problems of the study:", *problems]
 
 
@@ -183,7 +188,7 @@ def _uses(study: Study, chosen: SeriesDescription | None) -> dict[int, str]:
 def _heading(option: Callable[[str], str]) -> str:
     given = option("reading.series").partition(" ")[0]
     taken = f", as {given} takes them" if given else ""
-    return f"Series. Numbers are those of this list{taken}; the scanner's are in brackets."
+    return f"Series. Numbers are those of this list{taken}, not the scanner's."
 
 
 #: Uses of series, the most important first; all others follow.
@@ -195,6 +200,7 @@ def _table(
     uses: Mapping[int, str],
     room: int,
     option: Callable[[str], str],
+    rest_words: str,
 ) -> list[str]:
     """Return a line per series, or per run of series of one kind, below two of headings.
 
@@ -208,19 +214,19 @@ def _table(
         runs, rest = runs[: room - 3], runs[room - 3 :]
         runs.sort(key=lambda run: run[0].number)
     rows = [_row(run, uses[run[0].number]) for run in runs]
-    headings = ("No.", "", "name", "size*", "use")
+    headings = ("No.", "scanner's", "name", "size*", "use")
     widths = [max(len(row[n]) for row in (headings, *rows)) for n in range(4)]
     lines = [f"{_heading(option)} *frames × slices × rows × columns"]
     for number, own, name, size, use in (headings, *rows):
         lines.append(
-            f"  {number:>{widths[0]}} {own:<{widths[1]}}  {name:{widths[2]}}  "
+            f"  {number:>{widths[0]}} {own:>{widths[1]}}  {name:{widths[2]}}  "
             f"{size:>{widths[3]}}  {use}"
         )
     left = [s for run in rest for s in run]
     if left:
         kinds = Counter("not used" if s.role == "other" else s.role for s in left)
         counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-        lines.append(f"  … {len(left)} more series ({counted}); see the long list")
+        lines.append(f"  … {len(left)} more series ({counted}){rest_words}")
     return lines
 
 
@@ -256,7 +262,7 @@ def _row(run: Sequence[SeriesDescription], use: str) -> tuple[str, str, str, str
     count = f"; {len(run)} series" if len(run) > 1 else ""
     return (
         _range(s.number, last.number),
-        f"({_range(own[0], own[-1])})" if own else "",
+        _range(own[0], own[-1]) if own else "",
         name[:_NAME],
         "not known" if s.obstacle else "×".join(str(n) for n in s.dimensions),
         f"{use}{count}{_marks(s)}",
@@ -326,7 +332,7 @@ def next_steps(
         return [NextStep(text, {**known, **missing})]
     if joining := _joining(study, chosen, known, frame_interval):
         alone = NextStep(
-            f"analyse series {chosen.number} alone ({_count(chosen.frames, 'frame')}).",
+            f"analyse series {chosen.number} alone ({_used_frames(chosen)}).",
             {**known, "reading.series": chosen.number},
         )
         return [alone, joining]
@@ -364,7 +370,7 @@ def _joining(
     first = next((p for p in parts if uid in p.series_uids), chosen)
     listed = ", ".join(str(n) for n in chosen.parts)
     text = f"join it with series {listed}, if they are parts of one acquisition"
-    text += f" ({_count(whole.frames, 'frame')}"
+    text += f" (together {_count(whole.frames, 'frame')}"
     if first is not chosen:
         text += f"; time 0 is then the first frame of series {first.number}"
         begins = [i.header.series_uid in chosen.series_uids for (i, *_) in whole.stack.frames]
@@ -422,6 +428,11 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
+def _used_frames(s: SeriesDescription) -> str:
+    left = len(s.stack.displaced) if s.stack is not None else 0
+    return f"{s.frames} of its {s.frames + left} frames" if left else _count(s.frames, "frame")
+
+
 def _series(
     s: SeriesDescription,
     use: str,
@@ -431,7 +442,7 @@ def _series(
     T10: Sequence[str] = (),
     verbose: bool = False,
 ) -> list[str]:
-    own = "" if s.series_number is None else f" ({s.series_number})"
+    own = "" if s.series_number is None else f" (the scanner's {s.series_number})"
     frames, slices, rows, columns = s.dimensions
     lines = [f"{s.number}{own}. {s.title or '(no description)'}", f"    use        {use}"]
     if several:
