@@ -9,14 +9,20 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.mrml.region_nodes import ruler_nodes
-from SpineDCELib.mrml.visit_nodes import remove_whole
-from SpineDCELib.mrml.volume_nodes import index_of, ras_of
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 
 from SpineDCEWidget.browser.view_stream import Pictures
-from SpineDCEWidget.shared.linked_places import place_in, registration_of
 from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
+from SpineDCEWidget.shared.slice_nodes import (
+    PlaceMarks,
+    follow,
+    middle_of,
+    nearest_slice,
+    scale_of,
+    show_field,
+    show_slice,
+)
 
 #: Images that a view can show, in the order of the menu.
 CONTENTS = ("T1", "frame", "map", "fused")
@@ -27,8 +33,6 @@ _CLICK = 3
 _POINTING = (
     "EnterEvent", "MouseMoveEvent", "MouseWheelForwardEvent", "MouseWheelBackwardEvent",
 )  # fmt: skip
-#: Size of the crosshair, mm, and its colour.
-_CROSS, _YELLOW = 6.0, (1.0, 1.0, 0.0)
 
 
 @dataclass
@@ -96,8 +100,9 @@ class Views:
         #: Pane → mm per pixel at which its slice fits the view; and how many times that is shown.
         self._fitting: dict[str, float] = {}
         self._zooms: dict[str, float] = {}
-        #: Crosshairs, one for each visit in which a place is marked.
-        self.marks: list[Any] = []
+        self._marks = PlaceMarks(
+            session, lambda visit: [p.node for p in self.panes if p.visit == visit.name]
+        )
         self._pressed: dict[str, tuple[int, int]] = {}
         app.view_manager.register_factory(self._factory)
         self.panes = [self._pane(visit, column) for visit in VISITS for column in range(COLUMNS)]
@@ -212,67 +217,42 @@ class Views:
                 node.SetSliceSpacingModeToPrescribed()
                 node.SetPrescribedSliceSpacing(1, 1, float(geometry.spacing[2]))
                 self._sizes[pane.name] = node.GetDimensions()[:2]
-                self._fitting[pane.name] = _scale(node)
+                self._fitting[pane.name] = scale_of(node)
                 self._zooms[pane.name] = zoom
-                _show_field(node, zoom * _scale(node), origin)
-                self._go(pane, index)
+                show_field(node, zoom * scale_of(node), origin)
+                show_slice(node, geometry, index)
         self._moved()
 
     def slice_index(self, visit_name: str) -> int:
         """Return the dynamic slice that the views of a visit show."""
         pane = next(p for p in self.panes if p.visit == visit_name)
-        return self._nearest(pane, _middle(pane.node))
+        geometry = self.visit_of(pane).analysis.study.dynamic.geometry
+        return nearest_slice(geometry, middle_of(pane.node))
 
     def middle(self, visit_name: str) -> Any:
         """Return the RAS point in the middle of a visit's views, mm."""
-        return _middle(next(p for p in self.panes if p.visit == visit_name).node)
-
-    def _nearest(self, pane: Pane, ras: Any) -> int:
-        """Return the slice of a pane's visit that is nearest to a RAS point."""
-        geometry = self.visit_of(pane).analysis.study.dynamic.geometry
-        index = index_of(list(ras), geometry)[0]
-        return int(np.clip(round(index), 0, geometry.shape[0] - 1))
+        return middle_of(next(p for p in self.panes if p.visit == visit_name).node)
 
     def go_to_slice(self, index: int, visit_name: str) -> None:
         """Show one dynamic slice of a visit, and the same position in a linked visit."""
         pane = next(p for p in self.panes if p.visit == visit_name)
         visit = self.visit_of(pane)
         if visit is not None:
-            count = visit.analysis.study.dynamic.geometry.shape[0]
-            self._go(pane, int(np.clip(index, 0, count - 1)))
-
-    def _go(self, pane: Pane, index: int) -> None:
-        visit = self.visit_of(pane)
-        geometry = visit.analysis.study.dynamic.geometry
-        _, rows, columns = geometry.shape
-        ras = ras_of((index, (rows - 1) / 2, (columns - 1) / 2), geometry)
-        pane.node.JumpSliceByOffsetting(*(float(v) for v in ras))
+            geometry = visit.analysis.study.dynamic.geometry
+            show_slice(pane.node, geometry, int(np.clip(index, 0, geometry.shape[0] - 1)))
 
     def mark(self, visit: Any, ras: tuple[float, float, float]) -> None:
         """Mark a RAS point of a visit, mm, and what corresponds to it in the other visits."""
-        self.unmark()
-        for other in self._session.visits:
-            node = self._app.scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", "Place")
-            node.SaveWithSceneOff()
-            node.SetLocked(True)
-            node.CreateDefaultDisplayNodes()
-            display = node.GetDisplayNode()
-            display.SaveWithSceneOff()
-            display.SetGlyphTypeFromString("CrossDot2D")
-            display.SetGlyphSize(_CROSS)
-            display.SetUseGlyphScale(False)
-            display.SetSelectedColor(*_YELLOW)
-            display.SetPointLabelsVisibility(False)
-            display.SetPropertiesLabelVisibility(False)
-            self.confine(node, other.name)
-            node.AddControlPoint(*place_in(self._session, visit, other, ras))
-            self.marks.append(node)
+        self._marks.put(visit, ras, self._session.visits)
 
     def unmark(self) -> None:
         """Remove the crosshairs."""
-        for node in self.marks:
-            remove_whole(node)
-        self.marks.clear()
+        self._marks.clear()
+
+    @property
+    def crosshairs(self) -> list[Any]:
+        """The nodes of the crosshairs, one for each visit; none if no place is marked."""
+        return self._marks.nodes
 
     def letters(self, visit_name: str) -> dict[str, str]:
         """Return the anatomical letter of each side of a visit's views."""
@@ -310,39 +290,22 @@ class Views:
         with self._alone():
             source = leader.node
             if (fitting := self._fitting.get(leader.name)) is not None:
-                self._zooms[leader.name] = _scale(source) / fitting
+                self._zooms[leader.name] = scale_of(source) / fitting
             for pane in self.panes:
                 visit = self.visit_of(pane)
                 if pane is leader or visit is None:
                     continue
-                node, origin = pane.node, source.GetXYZOrigin()
-                changing = node.StartModify()
                 if pane.visit == leader.visit:
-                    node.GetSliceToRAS().DeepCopy(source.GetSliceToRAS())
+                    changing = pane.node.StartModify()
+                    pane.node.GetSliceToRAS().DeepCopy(source.GetSliceToRAS())
+                    show_field(pane.node, scale_of(source), source.GetXYZOrigin())
+                    pane.node.EndModify(changing)
                 elif self.linked:
-                    origin = self._go_along(pane, leader)
+                    follow(self._session, self.visit_of(leader), visit, source, pane.node)
                 else:
-                    node.EndModify(changing)
                     continue
                 self._zooms[pane.name] = self._zooms.get(leader.name, 1.0)
-                _show_field(node, _scale(source), origin)
-                node.EndModify(changing)
         self._moved()
-
-    def _go_along(self, pane: Pane, leader: Pane) -> Sequence[float]:
-        """Show the slice of a linked visit that corresponds to a leading view.
-
-        Returns:
-            The origin of the field of view: with a registration, the same anatomy is in the middle.
-        """
-        there = self.visit_of(leader), self.visit_of(pane)
-        middle = place_in(self._session, *there, _middle(leader.node))
-        self._go(pane, self._nearest(pane, middle))
-        if registration_of(self._session) is None:
-            return leader.node.GetXYZOrigin()  # type: ignore[no-any-return]
-        inverse = np.linalg.inv(_array(pane.node.GetSliceToRAS()))
-        across, up, _depth, _one = inverse @ [*middle, 1.0]
-        return across, up, 0.0
 
     def align(self, visit_name: str) -> None:
         """Let the views of a linked visit follow those of a visit at once."""
@@ -366,29 +329,6 @@ class Views:
             return
         x, y, z, _ = pane.node.GetXYToRAS().MultiplyPoint((*at, 0.0, 1.0))
         self._clicked(pane.visit, (x, y, z))
-
-
-def _array(matrix: Any) -> Any:
-    return np.array([[matrix.GetElement(r, c) for c in range(4)] for r in range(4)])
-
-
-def _scale(node: Any) -> float:
-    """Return mm per pixel of a slice node."""
-    return float(node.GetFieldOfView()[0] / max(node.GetDimensions()[0], 1))
-
-
-def _middle(node: Any) -> Any:
-    """Return the RAS point in the middle of a slice node's field of view."""
-    across, up, _depth = node.GetXYZOrigin()
-    return (_array(node.GetSliceToRAS()) @ [across, up, 0.0, 1.0])[:3]
-
-
-def _show_field(node: Any, scale: float, origin: Sequence[float]) -> None:
-    """Set mm per pixel of a slice node, and the origin of its field of view."""
-    width, height, _count = node.GetDimensions()
-    node.SetFieldOfView(scale * width, scale * height, node.GetFieldOfView()[2])
-    node.SetXYZOrigin(*origin)
-    node.UpdateMatrices()
 
 
 def _orientation(geometry: Any) -> str:

@@ -6,19 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import slicer
-from SpineDCELib.mrml.visit_nodes import remove_whole
-from SpineDCELib.mrml.volume_nodes import index_of, ras_of
-
 from SpineDCEWidget.desktop.view_layouts import SLOTS
-from SpineDCEWidget.shared.linked_places import place_in, registration_of
+from SpineDCEWidget.shared.slice_nodes import PlaceMarks, follow, scale_of, show_field
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
-
-#: Size of the mark, mm, and its colour.
-_SIZE, _YELLOW = 6.0, (1.0, 1.0, 0.0)
 
 
 class LinkedViews:
@@ -32,7 +24,7 @@ class LinkedViews:
         self._desk = desk
         self._watched: dict[str, tuple[Any, int, str]] = {}
         self._following = False
-        self._marks: list[Any] = []
+        self._marks = PlaceMarks(desk.session, self._nodes)
 
     def update(self, *, linked: bool) -> None:
         """Watch the views that are shown now if they are linked."""
@@ -59,7 +51,7 @@ class LinkedViews:
         with self.alone():
             for node in others:
                 node.GetSliceToRAS().DeepCopy(first.GetSliceToRAS())
-                _show_field(node, first, first.GetXYZOrigin())
+                show_field(node, scale_of(first), first.GetXYZOrigin())
         self._moved(first, visit.name)
 
     @contextmanager
@@ -82,83 +74,15 @@ class LinkedViews:
             visit = self._desk.session.visit(name)
             for other in self._desk.visits:
                 if other is not visit and visit.analysis is not None:
-                    self._follow(leader, visit, other)
-
-    def _follow(self, leader: Any, visit: Any, other: Any) -> None:
-        """Show what lies in the middle of a leading view in the views of another visit."""
-        session, geometry = self._desk.session, other.analysis.study.dynamic.geometry
-        middle = place_in(session, visit, other, _middle(leader))
-        slices, rows, columns = geometry.shape
-        index = int(np.clip(round(index_of(middle, geometry)[0]), 0, slices - 1))
-        centre = ras_of((index, (rows - 1) / 2, (columns - 1) / 2), geometry)
-        for node in self._nodes(other):
-            changing = node.StartModify()
-            node.JumpSliceByOffsetting(*(float(v) for v in centre))
-            origin = leader.GetXYZOrigin()
-            if registration_of(session) is not None:
-                origin = np.linalg.inv(_array(node.GetSliceToRAS())) @ [*middle, 1.0]
-            _show_field(node, leader, origin)
-            node.EndModify(changing)
+                    for node in self._nodes(other):
+                        follow(self._desk.session, visit, other, leader, node)
 
     # -- the marked place -----------------------------------------------------------------------
 
     def mark(self, visit: Any, ras: Sequence[float]) -> None:
         """Mark a RAS point of a visit, mm, and what corresponds to it in the other visit."""
-        shown = self._desk.visits
-        if len(self._marks) != len(shown):
-            self.unmark()
-            self._marks = [self._mark() for _ in shown]
-        for node, other in zip(self._marks, shown, strict=True):
-            views = [view.GetID() for view in self._nodes(other)]
-            display = node.GetDisplayNode()
-            if list(display.GetViewNodeIDs()) != views:
-                display.SetViewNodeIDs(views)
-            place = place_in(self._desk.session, visit, other, ras)
-            node.SetNthControlPointPosition(0, *(float(v) for v in place))
+        self._marks.put(visit, ras, self._desk.visits)
 
     def unmark(self) -> None:
         """Remove the marks."""
-        for node in self._marks:
-            if node.GetScene() is not None:
-                remove_whole(node)
-        self._marks = []
-
-    def _mark(self) -> Any:
-        scene = slicer.mrmlScene
-        node = scene.CreateNodeByClass("vtkMRMLMarkupsFiducialNode")
-        node.UnRegister(None)
-        node.SetName("Place")
-        node.SetHideFromEditors(True)
-        node.SaveWithSceneOff()
-        node.SetLocked(True)
-        node = scene.AddNode(node)
-        node.CreateDefaultDisplayNodes()
-        display = node.GetDisplayNode()
-        display.SaveWithSceneOff()
-        display.SetGlyphTypeFromString("CrossDot2D")
-        display.SetUseGlyphScale(False)
-        display.SetGlyphSize(_SIZE)
-        display.SetSelectedColor(*_YELLOW)
-        display.SetPointLabelsVisibility(False)
-        display.SetPropertiesLabelVisibility(False)
-        node.AddControlPoint(0.0, 0.0, 0.0)
-        return node
-
-
-def _array(matrix: Any) -> Any:
-    return np.array([[matrix.GetElement(r, c) for c in range(4)] for r in range(4)])
-
-
-def _middle(node: Any) -> Any:
-    """Return the RAS point in the middle of a slice node's field of view."""
-    across, up, _depth = node.GetXYZOrigin()
-    return (_array(node.GetSliceToRAS()) @ [across, up, 0.0, 1.0])[:3]
-
-
-def _show_field(node: Any, like: Any, origin: Sequence[float]) -> None:
-    """Set the origin of a slice node's field of view, and its mm per pixel to those of another."""
-    scale = like.GetFieldOfView()[0] / max(like.GetDimensions()[0], 1)
-    width, height, _ = node.GetDimensions()
-    node.SetFieldOfView(scale * width, scale * height, node.GetFieldOfView()[2])
-    node.SetXYZOrigin(float(origin[0]), float(origin[1]), 0.0)
-    node.UpdateMatrices()
+        self._marks.clear()

@@ -128,7 +128,7 @@ def test_the_crosshair_lies_on_the_same_anatomy_in_both_visits(both, views):
     ras = np.array(ras_of((1, 2, 3), visit.analysis.study.dynamic.geometry))
     nodes = session.scene.GetNumberOfNodes()
     views.mark(visit, tuple(ras))
-    places = [np.array(node.GetNthControlPointPositionWorld(0)) for node in views.marks]
+    places = [np.array(node.GetNthControlPointPositionWorld(0)) for node in views.crosshairs]
     np.testing.assert_allclose(places[0], ras, atol=1e-6)
     np.testing.assert_allclose(places[1], ras + (-3.0, 2.0, 4.0), atol=1e-6)
     views.unmark()

@@ -146,7 +146,7 @@ class Statements(DeskTest):
         crosshair.SetCrosshairRAS(*ras)
         settle(0.5)
         assert self.ui("maps").voxelLabel.text.startswith(base.label)
-        marks = [node.GetNthControlPointPosition(0) for node in self.desk.links._marks]
+        marks = [node.GetNthControlPointPosition(0) for node in self.desk.links._marks.nodes]
         np.testing.assert_allclose(marks[0], ras, atol=1e-6)
         np.testing.assert_allclose(marks[1], place(ras), atol=1e-6)
         # Pointing at the other visit explains the other visit.
