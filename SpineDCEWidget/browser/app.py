@@ -134,12 +134,13 @@ class Workstation:
 
     def uploaded(self, folder: Path) -> None:
         """Open a complete upload; the name of its folder begins with the kind of the files."""
-        (self.regions if folder.name.startswith("regions-") else self.study).uploaded(folder)
+        kinds = {"regions": self.regions, "aif": self.arteries, "T1map": self.maps}
+        kinds.get(folder.name.partition("-")[0], self.study).uploaded(folder)
 
     def refresh(self) -> None:
         """Show the state of the session in every panel."""
         with self.state as state:
-            problems = [visit.problem for visit in self.session.visits]
+            problems = [self._problem_of(visit) for visit in self.session.visits]
             if state.error == self._problem and self._problem not in problems:
                 state.error = ""  # its cause is gone
             state.visits = [v.name for v in self.session.visits if v.name in SHOWN_VISITS]
@@ -170,7 +171,6 @@ class Workstation:
             "node_count": lambda: self.app.scene.GetNumberOfNodes(),
         }.items():  # fmt: skip
             trigger(name)(action)
-        self.state.change("visit")(lambda **_: self._visit_chosen())
 
     # -- steps, visits and mouse ----------------------------------------------------------------
 
@@ -191,10 +191,12 @@ class Workstation:
         self.charts.forget_voxel()
         self.views.unmark()
 
-    def _visit_chosen(self) -> None:
+    def select(self, name: str) -> None:
+        """Select a visit; its name reaches the page together with what belongs to it."""
+        self.state.visit = name
         if self.visit is not None:
             self.drawing.activate(self.visit)
-            self.refresh()
+        self.refresh()
 
     def _pointed(self, name: str) -> None:
         """Select the visit that the mouse points at while a tool or ruler is in use."""
@@ -206,8 +208,7 @@ class Workstation:
         if (self.drawing.tool != "look" or self.drawing.visit is visit) and (
             self.state.visit != name
         ):
-            with self.state as state:
-                state.visit = name
+            self.select(name)
 
     def _clicked(self, name: str, ras: tuple[float, float, float]) -> None:
         visit = self.session.visit(name)
@@ -321,10 +322,17 @@ class Workstation:
         """Show the numbers of the regions that were drawn, and compute the maps soon."""
         if not self.session.regions_changed(visit):
             return
+        self.take_drawn_aorta(visit)
         with self.state:
             self.charts.show_main()
             self.regions.show_drawn()
         self.changed(visit)
+
+    def take_drawn_aorta(self, visit: Any) -> None:
+        """Use a drawn aorta where none was found, and say so."""
+        if self.session.take_drawn_aorta(visit):
+            self.show_note(f"The AIF of the {visit.name} visit is measured in the drawn aorta.")
+            self.refresh()
 
     def changed(self, *visits: Any) -> None:
         """Save soon what was changed, and compute soon what depends on it."""
@@ -371,9 +379,15 @@ class Workstation:
         elif done:
             self.changed(visit)  # a setting or region changed during the computation
         if visit.problem:
-            self._problem = visit.problem
+            self._problem = self._problem_of(visit)
+            self.show_error(self._problem)
         self.refresh()
         return done
+
+    @staticmethod
+    def _problem_of(visit: Any) -> str:
+        """Return why a visit could not be computed, with its name; "" if it could."""
+        return f"{visit.label}: {visit.problem}" if visit.problem else ""
 
     # -- studies --------------------------------------------------------------------------------
 
@@ -390,7 +404,7 @@ class Workstation:
             self.charts.forget_voxel()
             self.views.unmark()
             self.views.fill()
-        self.refresh()
+            self.refresh()
         self.views.fit(again=False)
         self.after_pause("fit", 0.4, self._fit_views)
 

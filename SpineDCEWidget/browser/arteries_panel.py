@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser import plotly_figures as curves
-from SpineDCEWidget.browser.disabled_reasons import NO_CURVES, disabled_if, title_if
+from SpineDCEWidget.browser.disabled_reasons import NO_CURVES, NO_STUDY, disabled_if, title_if
+from SpineDCEWidget.browser.file_uploads import take_upload, upload_ui
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.wording import (
@@ -25,6 +27,8 @@ from SpineDCEWidget.shared.wording import (
 
 #: Range of the slider, s.
 _LOW, _HIGH = -6.0, 20.0
+#: Label of a file with an AIF.
+_FILE = setting_label("inputs.aif_file")
 
 
 class ArteriesPanel:
@@ -32,16 +36,15 @@ class ArteriesPanel:
 
     def __init__(self, station: Any) -> None:
         self._station = station
-        self._wanted: float | None = None
+        self._wanted: tuple[Any, float] | None = None  #: visit, and the shift it is to have
         self._moving: asyncio.Task[None] | None = None
         station.state.update(
             {
                 "shift": 0.0, "candidates": [], "candidates_figure": {"data": [], "layout": {}},
                 "proposal": None, "aif_source": "auto", "region_delays": [],
-                # The page cannot load a file with an AIF.
                 "sources": [
                     {"title": title, "value": value}
-                    for value, title in setting_choices("aif.source").items() if value != "file"
+                    for value, title in setting_choices("aif.source").items()
                 ],
             }
         )  # fmt: skip
@@ -82,7 +85,18 @@ class ArteriesPanel:
             )
             self._station.state.aif_source = visit.settings.aif.source
             return
+        if source == "file" and visit.state.aif_file is None:
+            self._station.show_error(f"Load an {_FILE} first (below).")
+            self._station.state.aif_source = visit.settings.aif.source
+            return
         self._station.choose({"aif.source": source})
+
+    def uploaded(self, folder: Path) -> None:
+        """Take the AIF of the selected visit from a file that was uploaded."""
+        take_upload(
+            self._station, folder, self._station.session.read_aif_file,
+            "The AIF of the {visit} visit is that of {file}.",
+        )  # fmt: skip
 
     # -- shift ------------------------------------------------------------------------------------
 
@@ -124,14 +138,17 @@ class ArteriesPanel:
         shift = float(np.clip(self._station.state.shift, _LOW, _HIGH))
         if shift == visit.settings.fit.shift:
             return
-        self._wanted = shift
+        self._wanted = visit, shift
         if self._moving is None or self._moving.done():
-            self._moving = asyncio.get_running_loop().create_task(self._move(visit))
+            self._moving = asyncio.get_running_loop().create_task(self._move())
 
-    async def _move(self, visit: Any) -> None:
-        """Fit the slice in view at the latest shift until no newer one was set."""
+    async def _move(self) -> None:
+        """Fit the slice in view at the latest shift until no newer one was set.
+
+        The visit is the one for which it was set, whichever is selected meanwhile.
+        """
         station = self._station
-        while self._wanted is not None and visit is station.visit:
+        while self._wanted is not None:
             if station.jobs.running:
                 # The running computation uses an outdated shift.
                 station.jobs.cancel()
@@ -139,7 +156,11 @@ class ArteriesPanel:
                 continue
             # The page receives the shift first, and moves its curve during the fit.
             await asyncio.sleep(0.003)
-            wanted, self._wanted = self._wanted, None
+            if self._wanted is None:  # the proposal is to be used instead
+                return
+            (visit, wanted), self._wanted = self._wanted, None
+            if visit.analysis is None:
+                return
             slice_index = station.views.slice_index(visit.name)
             try:
                 station.session.move_shift(visit, wanted, slices=[slice_index])
@@ -157,7 +178,8 @@ class ArteriesPanel:
             state.candidates, state.proposal, state.region_delays = [], None, []
             return
         shift = visit.settings.fit.shift
-        if not isinstance(shift, str) and self._wanted is None:
+        coming = self._wanted is not None and self._wanted[0] is visit
+        if not isinstance(shift, str) and not coming:
             state.shift = float(shift)
         state.aif_source = visit.settings.aif.source
         evidence = visit.evidence
@@ -254,12 +276,13 @@ class ArteriesPanel:
                         classes="reset-delay", title="Use the delay that the region's curves show",
                         click=(self.set_delay, "[d.name, '']"),
                     )  # fmt: skip
-            with html.Div(**title_if(NO_CURVES, setting_help("aif.source"))):
+            with html.Div(**title_if(NO_STUDY, setting_help("aif.source"))):
                 v3.VSelect(
                     v_model=("aif_source",), items=("sources",), label=setting_label("aif.source"),
                     density="compact", hide_details=True, variant="outlined",
-                    disabled=("!has_curves",), id="aif-source",
+                    disabled=("!visits.length",), id="aif-source",
                 )  # fmt: skip
+            upload_ui("aif", _FILE, f"{setting_help('inputs.aif_file')} CSV, TSV, text or JSON")
             self._station.settings.ui(2)
             with html.Div(v_if="candidates.length", classes="stack"):
                 with html.Div(classes="row"):

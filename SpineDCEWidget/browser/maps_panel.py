@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from SpineDCELib.mrml.volume_nodes import array_of
@@ -16,9 +17,12 @@ from SpineDCEWidget.browser.disabled_reasons import (
     disabled_if,
     title_if,
 )
+from SpineDCEWidget.browser.file_uploads import take_upload, upload_ui
 from SpineDCEWidget.shared.wording import (
     COLOUR_TITLES,
     EXPLAINED,
+    setting_help,
+    setting_label,
 )
 
 
@@ -75,6 +79,13 @@ class MapsPanel:
             self._station.bar.show_legend()
 
     # -- settings ---------------------------------------------------------------------------------
+
+    def uploaded(self, folder: Path) -> None:
+        """Take the T1 map of the selected visit from a file that was uploaded."""
+        take_upload(
+            self._station, folder, self._station.session.take_T1_map,
+            "The {visit} visit has the T1 map of {file}.",
+        )  # fmt: skip
 
     async def recompute(self) -> None:
         """Compute the maps that are out of date."""
@@ -135,6 +146,7 @@ class MapsPanel:
                 "fitted are transparent; the map Status gives the reason.", classes="hint",
             )  # fmt: skip
             self._station.settings.ui(4)
+            upload_ui("T1map", setting_label("inputs.T1_map"), setting_help("inputs.T1_map"))
             v3.VBtn(
                 "Recompute maps", size="small", variant="tonal",
                 click=self._station.as_action(self.recompute), id="recompute-maps",

@@ -38,8 +38,9 @@ def build_page(station: Any) -> None:
                     station.bar.ui()
                     _views(station)
                     _curves(station)
+            _error()
         client.ClientStateChange(value="download", change="download && utils.save(download.url)")
-        _messages(station)
+        _note()
         station.result.report_ui()
 
 
@@ -67,7 +68,8 @@ def _top(station: Any) -> None:
         with html.Div(classes="save-note warn", v_if="save_problem", title=("save_problem",)):
             html.Span("Not saved")
         with v3.VBtnToggle(
-            v_model=("visit", VISITS[0]), v_if="two", mandatory=True, density="compact",
+            model_value=("visit", VISITS[0]), update_modelValue=(station.select, "[$event]"),
+            v_if="two", mandatory=True, density="compact",
             variant="outlined", divided=True, classes="visit-toggle",
             title="Visit that the panel on the left and the charts show",
         ):  # fmt: skip
@@ -160,6 +162,10 @@ def _views(station: Any) -> None:
                     if column == 0:
                         html.Div(f"{{{{ whose['{visit}'] }}}}", classes="whose")
                         html.Div(f"{{{{ positions['{visit}'] }}}}", classes="position")
+                    html.Div(
+                        f"{{{{ without_map['{visit}'] }}}}", classes="without-map",
+                        v_if=f"without_map['{visit}'] && !busy && columns[{column}] === 'map'",
+                    )  # fmt: skip
                     _legend(column)
         with html.Div(classes="welcome", v_if="!visits.length"):
             html.Img(src="page/icon.svg", alt="")
@@ -213,11 +219,15 @@ def _curves(station: Any) -> None:
             plot(station, "side_figure", "side-plot", place=station.arteries.set_shift)
 
 
-def _messages(station: Any) -> None:
+def _note() -> None:
     v3.VSnackbar(
         "{{ note }}", model_value=("!!note",), timeout=4000, color="surface",
         update_modelValue="note = ''", location="bottom",
     )  # fmt: skip
+
+
+def _error() -> None:
+    """Build the message of an error, below everything else so that it covers nothing."""
     with html.Div(classes="error-bar", v_if="error", role="alert"):
         v3.VIcon("mdi-alert-outline")
         html.Span("{{ error }}")

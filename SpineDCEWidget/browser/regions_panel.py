@@ -21,6 +21,7 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_ROLE, NO_STUDY, disabled_if
 from SpineDCEWidget.browser.drawing import BRUSH
+from SpineDCEWidget.browser.file_uploads import upload_ui, uploaded_file
 from SpineDCEWidget.browser.plotly_figures import ROLE_COLOURS
 from SpineDCEWidget.browser.threshold_preview import Preview
 from SpineDCEWidget.shared import formatting as shown
@@ -257,7 +258,7 @@ class RegionsPanel:
             return
         geometry = visit.analysis.study.dynamic.geometry
         resample = visit.settings.reading.resample_regions
-        (path,) = (path for path in folder.rglob("*") if path.is_file())
+        path = uploaded_file(folder)
         done, found = await station.jobs.run(
             "Loading regions", lambda _progress: _read(path, geometry, resample)
         )
@@ -272,6 +273,7 @@ class RegionsPanel:
             drawing.replace(next(iter(masks.values())))
         else:
             names = list(drawing.load(masks, roles).values())
+            station.take_drawn_aorta(visit)
             station.changed(visit)
         areas = next(iter(masks.values())).sum((1, 2))
         station.views.go_to_slice(int(areas.argmax()), visit.name)
@@ -459,19 +461,11 @@ class RegionsPanel:
                 html.Span("{{ rulers.join(' × ') || 'no rulers' }}", classes="hint grow")
                 v3.VBtn("Remove rulers", size="x-small", variant="text", click=self.remove_rulers,
                         v_if="rulers.length", id="remove-rulers")  # fmt: skip
-            with html.Label(
-                classes="upload", v_show="visits.length && !uploading",
-                title="Regions on this series, from a .seg.nrrd file, a DICOM Segmentation, or a "
-                "label map in NRRD or NIfTI",
-            ):  # fmt: skip
-                html.Span("Load regions ({{ titles[visit] }})")
-                html.Input(
-                    type="file", id="upload-regions",
-                    raw_attrs=[
-                        "@change=\"utils.upload($event.target.files, 'regions'); "
-                        "$event.target.value = ''\""
-                    ],
-                )  # fmt: skip
+            upload_ui(
+                "regions", "regions",
+                "Regions on this series, from a .seg.nrrd file, a DICOM Segmentation, or a label "
+                "map in NRRD or NIfTI",
+            )  # fmt: skip
             self._station.settings.ui(3)
 
     def _list_ui(self) -> None:

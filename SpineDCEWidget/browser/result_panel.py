@@ -92,6 +92,7 @@ class ResultPanel:
         done, files = await station.jobs.run("Writing the results", jobs[0].run)
         if done:
             jobs[0].finish(files)
+            station.refresh()
         return bool(done)
 
     async def export(self, formats: Sequence[str], anonymise: bool) -> None:
@@ -111,7 +112,9 @@ class ResultPanel:
         if done:
             with station.state as state:
                 state.download = {"url": f"files/{Path(archive).name}?save=1", "at": time.time()}
-            station.show_note("The results are in your downloads folder.")
+            missing = len(station.session.not_written)
+            left_out = f", without {missing} that step 5 names" if missing else ""
+            station.show_note(f"The results are in your downloads folder{left_out}.")
 
     async def preview(self, anonymise: bool) -> None:
         """Write the report and show it over the page."""

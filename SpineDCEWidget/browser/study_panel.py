@@ -31,7 +31,7 @@ from SpineDCEWidget.browser.user_folders import safe_path, sample_folder
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.study_opening import (
-    choice_facts,
+    choice_lines,
     choice_title,
     open_images,
     reading_of,
@@ -143,8 +143,8 @@ class StudyPanel:
             state.found = {
                 "path": str(path),
                 "dynamic": [
-                    {"title": choice_title(c), "line": choice_facts(c), "value": n}
-                    for n, c in enumerate(dynamic)
+                    {"title": choice_title(c), "line": line, "value": n}
+                    for n, (c, line) in enumerate(zip(dynamic, choice_lines(dynamic), strict=True))
                 ],
                 "others": [
                     {"title": f"{s.number}. {s.title or 'no description'}", "role": s.role}
@@ -229,10 +229,8 @@ class StudyPanel:
         for visit in opened:
             if not await station.analyse(visit):
                 break
-        with station.state as state:
-            state.visit = opened[0].name
+        station.select(opened[0].name)
         station.save_soon()
-        station.refresh()
 
     async def _open_scene(self, path: Path, allowed: Sequence[Path] = ()) -> None:
         """Open a scene; ask first if it names files outside its own folder."""
@@ -301,8 +299,7 @@ class StudyPanel:
         station.session.close()
         remove_unused_uploads()
         station.views.set_rows([SHOWN_VISITS[0]])
-        station.state.visit = SHOWN_VISITS[0]
-        station.refresh()
+        station.select(SHOWN_VISITS[0])
 
     def close_visit(self, name: str) -> None:
         """Close the study of one visit, so that another one can be opened in its place."""
@@ -317,7 +314,7 @@ class StudyPanel:
         station.session.close_visit(visit)
         left = [visit.name for visit in station.session.visits if visit.name in SHOWN_VISITS]
         station.views.set_rows(left)
-        station.state.visit = left[0]
+        station.select(left[0])
         station.go_to_step(1)
 
     def remove_kept(self) -> None:
@@ -342,8 +339,10 @@ class StudyPanel:
             return
         choices = visit.analysis.study.choices
         state.reading_choices = [
-            {"title": f"{choice_title(c)} · {choice_facts(c)}", "value": n}
-            for n, c in enumerate(choices.dynamic)
+            {"title": f"{choice_title(c)} · {line}", "value": n}
+            for n, (c, line) in enumerate(
+                zip(choices.dynamic, choice_lines(choices.dynamic), strict=True)
+            )
         ]
         state.reading_choice = _used(choices)
         state.displaced_frames = f"{choices.displaced}." if choices.displaced else ""

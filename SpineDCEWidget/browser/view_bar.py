@@ -27,7 +27,7 @@ class ViewBar:
                 "columns": list(station.views.columns), "map_name": "vp", "maps": [],
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
                 "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
-                "positions": {}, "contents": [],
+                "positions": {}, "contents": [], "without_map": {},
             }
         )  # fmt: skip
         for name, action in {
@@ -66,8 +66,12 @@ class ViewBar:
         """Show the maps, ranges and colour bar of the selected visit."""
         station, state = self._station, self._station.state
         visit = station.visit
-        names = visit.maps if visit is not None else {}
-        order = [n for n in QUANTITIES if n in names]
+        order = [n for n in QUANTITIES if any(n in v.maps for v in station.session.visits)]
+        state.without_map = {
+            v.name: "The maps could not be computed; step 4 says why." if v.problem
+            else "The maps have not been computed."
+            for v in station.session.visits if not v.maps
+        }  # fmt: skip
         state.maps = [{"title": QUANTITIES[n].title, "value": n} for n in order]
         state.frames = visit.analysis.study.dynamic.n_frames if visit is not None else 1
         state.slice_count = (

@@ -32,3 +32,11 @@ def patient_of(images: Images) -> str:
         day = long_date(datetime.strptime(born, "%Y%m%d").date())
         said.append(_("born {day}").format(day=day))
     return ", ".join(part for part in said if part)
+
+
+def day_text(date: str) -> str:
+    """Return a DICOM date ("20260312") as "12 March 2026"; "" if it is none."""
+    try:
+        return long_date(datetime.strptime(date[:8], "%Y%m%d").date())
+    except ValueError:
+        return ""

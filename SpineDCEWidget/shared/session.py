@@ -518,6 +518,14 @@ class Session:
         )  # fmt: skip
         return self.choose_selection(visit, selection, text.format(name=candidate.name))
 
+    def take_drawn_aorta(self, visit: VisitSession) -> bool:
+        """Measure the AIF in the drawn aorta if none was found in the images; return whether."""
+        missing = "inputs.aif_mask" in visit.remedies and visit.settings.aif.source == "auto"
+        if not missing or visit.needed().aif_mask is None:
+            return False
+        self.choose(visit, {"aif.source": "mask"})
+        return True
+
     def read_aif_file(self, visit: VisitSession, path: str | Path) -> list[VisitSession]:
         """Take the AIF of a visit from a file.
 
@@ -735,9 +743,9 @@ class Session:
                 computed = compute_snapshot(snapshot, state, proposing, progress)
             except InputError as error:
                 if visit.state is state:
-                    visit.problem = remedy(error)
+                    visit.problem, visit.remedies = remedy(error), tuple(error.fields)
                 raise
-            visit.problem = ""
+            visit.problem, visit.remedies = "", ()
             return computed
 
         return Job(work, lambda computed: self._finish(visit, state, snapshot, computed))

@@ -49,7 +49,8 @@ PAGE_GROUPS = (
     ),
     SettingGroup(
         2, "More settings of the AIF",
-        ("aif.peak", "aif.fitted", "fit.shift_by", "fit.shifts"), True,
+        ("aif.peak", "aif.fitted", "aif.time_unit", "aif.medium", "fit.shift_by", "fit.shifts"),
+        True,
     ),
     SettingGroup(
         3, "Regions from files", ("reading.resample_regions", "reading.reference_level"), True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.series import DynamicChoice
 from SpineDCELib.settings import Settings, settings_from_dict, value_at, with_values
 
+from SpineDCEWidget.shared.patient_identity import day_text
 from SpineDCEWidget.shared.wording import _
 
 #: Settings that decide which frames are read.
@@ -71,6 +72,16 @@ def choice_title(choice: DynamicChoice) -> str:
         return f"{choice.series}. {name}"
     numbers = " + ".join(str(n) for n in sorted((choice.series, *choice.joined)))
     return _("{numbers} joined. {name}").format(numbers=numbers, name=name)
+
+
+def choice_lines(choices: Sequence[DynamicChoice]) -> list[str]:
+    """Return the facts of each way to read a series, with patient and date where these differ."""
+    whose = [", ".join(t for t in (c.patient, day_text(c.date)) if t) for c in choices]
+    several = len(set(whose)) > 1
+    return [
+        f"{who}: {facts}" if several and who else facts
+        for who, facts in zip(whose, map(choice_facts, choices), strict=True)
+    ]
 
 
 def choice_facts(choice: DynamicChoice) -> str:

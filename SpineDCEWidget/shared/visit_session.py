@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,9 @@ from SpineDCELib.mrml.volume_nodes import voxel_of
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Settings
 from SpineDCELib.vocabulary.quantities import number
-from SpineDCELib.vocabulary.visits import VisitRole, long_date
+from SpineDCELib.vocabulary.visits import VisitRole
 
+from SpineDCEWidget.shared.patient_identity import day_text
 from SpineDCEWidget.shared.study_opening import read_with
 from SpineDCEWidget.shared.wording import _
 
@@ -93,8 +93,9 @@ class VisitSession:
         self.map_stamps: Stamps = {}
         #: What the curves say about the shift, when the result was computed; None if nothing.
         self.evidence: Evidence | None = None
-        #: Why the last computation failed; "" if it did not.
+        #: Why the last computation failed, and the fields that could help; "" if it did not fail.
         self.problem = ""
+        self.remedies: tuple[str, ...] = ()
         self.state = VisitState()
         self.study_path: Path | None = None
         #: Name, ID and birth date of the patient; "" if the images do not name one.
@@ -117,7 +118,7 @@ class VisitSession:
     @property
     def title(self) -> str:
         """The label with the date: "Baseline, 12 March 2026"."""
-        day = _day(self.date)
+        day = day_text(self.date)
         return f"{self.label}, {day}" if day else self.label
 
     # -- nodes ----------------------------------------------------------------------------------
@@ -308,11 +309,3 @@ class VisitSession:
             release_images(self.analysis.study)
             if self.analysis.is_current("concentration"):
                 release(self.analysis.concentration().curves)
-
-
-def _day(date: str) -> str:
-    """Return a DICOM date ("20260312") as "12 March 2026"; "" if it is none."""
-    try:
-        return long_date(datetime.strptime(date[:8], "%Y%m%d").date())
-    except ValueError:
-        return ""

@@ -110,7 +110,9 @@ OWN_CONTROLS = {
     "reading.joined": (_(FORM["reading.series"].label), 1),
 }
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
-STEPS_OF_THE_PAGE = steps_of_the_page()
+STEPS_OF_THE_PAGE = steps_of_the_page() | {"inputs.T1_map": 4}
+#: Fields without a control on the page.
+NOT_ON_THE_PAGE = ("inputs.aif_selection", "inputs.size", "inputs.out")
 
 
 def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:
@@ -147,7 +149,7 @@ def control_of(path: str, *, in_slicer: bool = IN_SLICER) -> tuple[str, int]:
         return f"'{label}'", step
     field = FORM.get(path)
     # Step 1 opens studies with several controls; the messages say what to open.
-    if field is None or path == "inputs.study":
+    if field is None or path == "inputs.study" or (not in_slicer and path in NOT_ON_THE_PAGE):
         return "", 0
     step = field.step if in_slicer else STEPS_OF_THE_PAGE.get(path, field.step)
     label = f"'{control_label(path)}'"

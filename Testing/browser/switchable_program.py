@@ -46,7 +46,7 @@ def _facts(station: Any) -> dict[str, Any]:
         "map": views.map_name, "tool": drawing.tool, "role": drawing.role,
         "region": drawing.region,
         "drawn": drawing.visit.name if drawing.visit else "", "diameter": drawing.diameter,
-        "cross": bool(views.marks), "between": station.app.segmentation_editor
+        "cross": bool(views.crosshairs), "between": station.app.segmentation_editor
         .editor_node.GetSourceVolumeIntensityMask(),
         "between_range": station.app.segmentation_editor.editor_node
         .GetSourceVolumeIntensityMaskRange(),
@@ -80,7 +80,7 @@ def _visit(station: Any, visit: Any) -> dict[str, Any]:
         "look": None if look is None else [
             look.GetWindowLevelMax(), look.GetLowerThreshold(), look.GetColorNode().GetName(),
         ],
-        "numbers": _numbers(visit),
+        "numbers": _numbers(visit), "T1_map": visit.analysis.study.T1_map is not None,
     }  # fmt: skip
 
 
@@ -119,8 +119,10 @@ def start() -> int:
             app._COMPUTE_DELAY = _NEVER if held else _SHORT
 
         def push() -> None:
-            # What the page changed while nothing reached the program goes back.
-            self.server.force_state_push(*self.state.to_dict())
+            # What the page changed while nothing reached the program goes back. The templates
+            # stay, because all elements would be new.
+            names = (n for n in self.state.to_dict() if not n.startswith("trame__template"))
+            self.server.force_state_push(*names)
 
         self.ctrl.trigger("audit")(lambda: _facts(self))
         self.ctrl.trigger("audit_push")(push)

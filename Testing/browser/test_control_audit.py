@@ -238,6 +238,9 @@ class Audit:
         self.page.js("document.activeElement.blur()")
         if self.page.driver.find_elements("css selector", ".v-overlay--active"):
             self.page.keys(ESCAPE)
+        # A click that was lost keeps its button from a second one for some seconds.
+        starting = "return !document.querySelector('.action.starting')"
+        self.page.wait(lambda: self.page.js(starting), 10, "the end of a lost click")
         time.sleep(0.1)
 
     # -- hands ----------------------------------------------------------------------------------
@@ -742,9 +745,15 @@ def arteries(audit: Audit) -> None:
               lambda: audit.visit("baseline")["settings"]["aif"]["source"] == "parker"
               and audit.visit("baseline")["current"])  # fmt: skip
     audit.quiet()
-    audit.keys(UNDO)
-    page.wait(lambda: audit.visit("baseline")["settings"]["aif"]["source"] == "auto")
+    curve = audit.sample / "before" / "truth" / "aif.csv"
+    audit.row("upload-aif", lambda: page.element("#upload-aif").send_keys(str(curve)),
+              lambda: audit.visit("baseline")["settings"]["aif"]["source"] == "file"
+              and audit.visit("baseline")["current"])  # fmt: skip
     audit.quiet()
+    for source in ("parker", "auto"):
+        audit.keys(UNDO)
+        page.wait(lambda s=source: audit.visit("baseline")["settings"]["aif"]["source"] == s)
+        audit.quiet()
     page.wait(lambda: page.state("candidates"), 20, "the candidates")
 
     numbers = audit.visit("baseline")["numbers"]
@@ -989,6 +998,12 @@ def maps(audit: Audit) -> None:
     audit.keys(UNDO)
     page.wait(lambda: audit.visit("baseline")["settings"]["aif"]["Hct"] == 0.42)
     audit.quiet()
+    T1_map = audit.sample / "before" / "truth" / "T10.nrrd"
+    audit.row("upload-T1map", lambda: page.element("#upload-T1map").send_keys(str(T1_map)),
+              lambda: audit.visit("baseline")["T1_map"] and audit.visit("baseline")["current"],
+              seconds=30)  # fmt: skip
+    audit.quiet()
+    close(audit)  # a T1 map is not taken back by undo
 
 
 #: What a user enters in each setting.
@@ -1011,6 +1026,7 @@ ENTERED = {
 }  # fmt: skip
 #: Settings that stay on for the rows of others, which depend on them: setting → others.
 KEPT_ON = {
+    "fit.model": ("fit.fit_delay",),  # the fit of a delay with the extended Tofts model is slow
     "concentration.T1_source": ("concentration.T10",),
     "preprocessing.motion.on": (
         "preprocessing.motion.least", "preprocessing.motion.through_plane",

@@ -226,6 +226,38 @@ def test_rulers_and_strokes_go_to_the_visit_under_the_pointer(home, opened):
     page.keys(ESCAPE)
 
 
+#: Note what the panel shows of the visit and its regions, each time that anything changes.
+_WATCH = """
+const pair = () => [document.querySelector('label.upload:has(#upload-regions)')?.innerText,
+                    document.querySelector('#regions')?.innerText].join('|');
+window.pairs = new Set([pair()]);
+new MutationObserver(() => window.pairs.add(pair())).observe(
+  document.body, {subtree: true, childList: true, characterData: true, attributes: true});
+"""
+
+
+def test_a_visit_is_never_named_beside_the_regions_of_the_other(home, opened):
+    page = opened
+    page.keys("3")
+    regions = {}
+    for visit in VISITS:
+        page.click(f"#select-{visit}")
+        page.wait(lambda visit=visit: page.state("visit") == visit)
+        page.settled()
+        regions[visit] = page.state("regions")
+    if regions["baseline"] == regions["follow-up"]:
+        file = home / "sample" / "small" / "after" / "truth" / "rois.seg.nrrd"
+        page.element("#upload-regions").send_keys(str(file))
+        page.wait(lambda: page.state("regions") != regions["baseline"], 30, "the regions")
+        page.settled()
+    page.js(_WATCH)
+    for visit in ("baseline", "follow-up", "baseline", "follow-up"):
+        page.click(f"#select-{visit}")
+        page.wait(lambda visit=visit: page.state("visit") == visit)
+        page.settled()
+    assert len(page.js("return [...window.pairs]")) == 2
+
+
 def test_a_message_goes_with_its_cause(opened):
     page = opened
     page.keys("4")

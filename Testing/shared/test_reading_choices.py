@@ -1,5 +1,7 @@
 """Dynamic series in pieces and displaced frames, as a person chooses to read them in a window."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from mrml.scenes import new_scene
@@ -11,6 +13,7 @@ from SpineDCELib.series import dynamic_choices, scan_study
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.study_opening import (
     choice_facts,
+    choice_lines,
     choice_title,
     open_images,
     reading_of,
@@ -42,6 +45,16 @@ def test_pieces_are_offered_alone_and_joined(tmp_path):
     assert choice_title(joined).startswith("1 + 2 joined.")
     assert choice_facts(joined) == "12 frames of 8 × 10 × 4, every 5.5 s, with a pause of 46 s"
     assert choice_facts(first) == "5 frames of 8 × 10 × 4, every 5.0 s"
+
+
+def test_series_of_several_days_or_patients_say_whose_they_are(tmp_path):
+    write_in_two(tmp_path)
+    choices = dynamic_choices(scan_study(tmp_path))
+    assert choice_lines(choices) == [choice_facts(c) for c in choices]
+    two = [replace(choices[0], patient="One", date="20210302"),
+           replace(choices[1], patient="One", date="20210518")]  # fmt: skip
+    facts = [choice_facts(c) for c in two]
+    assert choice_lines(two) == [f"One, 2 March 2021: {facts[0]}", f"One, 18 May 2021: {facts[1]}"]
 
 
 def test_runs_that_cannot_be_ordered_are_not_offered_joined(tmp_path):

@@ -65,6 +65,12 @@ def test_a_remedy_names_the_step_of_the_page_that_has_the_setting():
         assert step != FORM[path].step
 
 
+def test_a_remedy_names_only_what_the_page_has():
+    wrong = InputError("Wrong.", fields=["inputs.aif_selection", "inputs.T1_map"])
+    assert remedy(wrong, in_slicer=False) == "Wrong. Change 'T1 map' in step 4."
+    assert remedy(wrong, in_slicer=True).startswith("Wrong. Change 'Artery selection' in step 2")
+
+
 def test_choices_have_the_labels_of_the_form():
     for path in ("aif.source", "fit.model", "concentration.signal", "concentration.T1_source"):
         labels = {value or "": label for value, label in FORM[path].choices.items()}

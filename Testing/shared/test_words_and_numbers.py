@@ -148,6 +148,16 @@ def test_a_study_without_an_artery_says_so_at_its_step(studies):
         place.compute(visit)
     assert marks(place)[1] == WRONG
     assert "No trustworthy AIF" in state_of(place)[1].reason
+    # An aorta that is drawn then is used; before, it would not have been.
+    assert not place.take_drawn_aorta(visit)
+    aorta = read_regions([str(studies["baseline"][1])], geometry)["Aorta"]
+    drawn.set_masks(visit.segmentation, {"here": corner, "Aorta": aorta}, geometry,
+                    roles={"here": drawn.SEARCH, "Aorta": "aorta"})  # fmt: skip
+    place.regions_changed(visit)
+    assert place.take_drawn_aorta(visit)
+    assert visit.settings.aif.source == "mask"
+    place.compute(visit)
+    assert not place.take_drawn_aorta(visit)
 
 
 @pytest.mark.slow

@@ -152,6 +152,7 @@ class DynamicChoice:
         joined: numbers of the series that are further parts of it.
         dimensions: ``(frames, slices, rows, columns)`` of all parts together.
         times: s after the first frame; None if the files do not hold them.
+        patient: the patient's name. date: the day of the study, as DICOM writes it.
     """
 
     series: int
@@ -159,6 +160,8 @@ class DynamicChoice:
     title: str
     dimensions: tuple[int, int, int, int]
     times: NDArray[np.float64] | None
+    patient: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,7 @@ def reading_choices(
 
 
 def _choice(s: SeriesDescription, joined: tuple[int, ...] = ()) -> DynamicChoice:
-    return DynamicChoice(s.number, joined, s.title, s.dimensions, s.times)
+    return DynamicChoice(s.number, joined, s.title, s.dimensions, s.times, s.patient, s.study_date)
 
 
 def take_displaced(series: SeriesDescription) -> SeriesDescription:

@@ -1,0 +1,53 @@
+"""The shift that is set while another visit is selected."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("trame", reason="trame is not installed")
+
+from SpineDCEWidget.browser.arteries_panel import ArteriesPanel
+
+
+class _State(SimpleNamespace):
+    """Stand-in for trame's state; the page's changes are made by calling the panel."""
+
+    def update(self, values: dict[str, Any]) -> None:
+        self.__dict__.update(values)
+
+    def change(self, _name: str) -> Any:
+        return lambda action: action
+
+
+def _visit(name: str) -> Any:
+    return SimpleNamespace(
+        name=name, analysis=object(), result=object(), evidence=None, problem="", is_current=False,
+        follows_proposal=False,
+        settings=SimpleNamespace(fit=SimpleNamespace(shift=4.0, shifts={}),
+                                 aif=SimpleNamespace(source="parker")),
+    )  # fmt: skip
+
+
+def test_a_shift_goes_to_the_visit_for_which_it_was_set():
+    first, second, moved = _visit("baseline"), _visit("follow-up"), []
+    station = SimpleNamespace(
+        state=_State(dark=True), visit=first, jobs=SimpleNamespace(running=False),
+        views=SimpleNamespace(slice_index=lambda _name: 0), changed=lambda *_: None,
+        session=SimpleNamespace(move_shift=lambda visit, to, slices: moved.append((visit, to))),
+    )  # fmt: skip
+    panel = ArteriesPanel(station)
+
+    async def use() -> None:
+        station.state.shift = 7.5
+        panel._shift_chosen()
+        station.visit = second  # the other visit is selected before the shift has moved
+        panel.refresh()
+        assert station.state.shift == 4.0, "the shift of the visit that is selected now"
+        await panel._moving
+
+    asyncio.run(use())
+    assert moved == [(first, 7.5)]
