@@ -232,7 +232,11 @@ class ArteriesPanel:
                         classes="label",
                         title=EXPLAINED["shift"],
                     )
-                    html.Span("{{ Number(shift).toFixed(2) }} s", classes="big", id="shift-value")
+                    html.Span(
+                        "{{ Number(shift).toFixed(2).replace('-', '−') }} s",
+                        classes="big",
+                        id="shift-value",
+                    )
                 v3.VSlider(
                     v_model=("shift",), min=_LOW, max=_HIGH, step=0.05, density="compact",
                     hide_details=True, color="primary", id="shift-slider",

@@ -38,7 +38,6 @@ def build_page(station: Any) -> None:
                     station.bar.ui()
                     _views(station)
                     _curves(station)
-            _error()
         client.ClientStateChange(value="download", change="download && utils.save(download.url)")
         _note()
         station.result.report_ui()
@@ -127,6 +126,7 @@ def _steps(station: Any) -> None:
                     raw_attrs=[":class=\"{locked: busy}\""],
                 ):  # fmt: skip
                     panel.ui()
+        _error()
 
 
 def _views(station: Any) -> None:
@@ -215,7 +215,10 @@ def _curves(station: Any) -> None:
                     html.Tr(v_for="row in voxel_card.rows", key="row[0]"),
                 ):
                     html.Td("{{ cell }}", v_for="(cell, i) in row", key="i")
-            html.Div("{{ evidence_text }}", classes="evidence-note", v_if="!voxel_card")
+            html.Div(
+                "{{ evidence_text }}", classes="evidence-note", v_if="!voxel_card",
+                title=("evidence_text",),
+            )  # fmt: skip
             plot(station, "side_figure", "side-plot", place=station.arteries.set_shift)
 
 
@@ -227,7 +230,7 @@ def _note() -> None:
 
 
 def _error() -> None:
-    """Build the message of an error, below everything else so that it covers nothing."""
+    """Build the message of an error, below the steps, where it covers and moves no image."""
     with html.Div(classes="error-bar", v_if="error", role="alert"):
         v3.VIcon("mdi-alert-outline")
         html.Span("{{ error }}")

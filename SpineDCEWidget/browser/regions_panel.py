@@ -311,8 +311,13 @@ class RegionsPanel:
             self._rulers_changed(self._drawing.visit)
 
     def _rulers_changed(self, visit: Any) -> None:
-        """Measure the size of the lesion with the present rulers."""
-        self._station.attempt(lambda: self._station.session.rulers_changed(visit))
+        """Measure the size of the lesion with the present rulers.
+
+        A single one is no error, because the second is drawn after it.
+        """
+        session, single = self._station.session, len(rulers_in(visit.nodes)) == 1
+        measure = session.regions_changed if single else session.rulers_changed
+        self._station.attempt(lambda: measure(visit))
         self._station.changed(visit)
         self.refresh()
 
@@ -458,7 +463,11 @@ class RegionsPanel:
                         "Place a ruler along the longest diameter of the lesion and one across it",
                     ),
                 )  # fmt: skip
-                html.Span("{{ rulers.join(' × ') || 'no rulers' }}", classes="hint grow")
+                html.Span(
+                    "{{ rulers.join(' × ') || 'no rulers' }}"
+                    "<template v-if='rulers.length === 1'>; add one across it</template>",
+                    classes="hint grow",
+                )  # fmt: skip
                 v3.VBtn("Remove rulers", size="x-small", variant="text", click=self.remove_rulers,
                         v_if="rulers.length", id="remove-rulers")  # fmt: skip
             upload_ui(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,7 @@ def registration_of(session: Session) -> Registration | None:
 
 
 def place_in(
-    session: Session, visit: VisitSession, other: VisitSession, ras: Sequence[float]
+    session: Session, visit: VisitSession, other: VisitSession, ras: Iterable[float]
 ) -> NDArray[np.float64]:
     """Return the RAS point of another visit that shows what lies at a RAS point of a visit, mm.
 

@@ -27,7 +27,8 @@ def scale_of(node: Any) -> float:
 def middle_of(node: Any) -> NDArray[np.float64]:
     """Return the RAS point in the middle of a slice node's field of view."""
     across, up, _depth = node.GetXYZOrigin()
-    return (_array(node.GetSliceToRAS()) @ [across, up, 0.0, 1.0])[:3]
+    point: NDArray[np.float64] = _array(node.GetSliceToRAS()) @ [across, up, 0.0, 1.0]
+    return point[:3]
 
 
 def show_field(node: Any, scale: float, origin: Sequence[float]) -> None:
@@ -38,7 +39,7 @@ def show_field(node: Any, scale: float, origin: Sequence[float]) -> None:
     node.UpdateMatrices()
 
 
-def nearest_slice(geometry: Geometry, ras: Sequence[float]) -> int:
+def nearest_slice(geometry: Geometry, ras: Iterable[float]) -> int:
     """Return the slice of a grid that is nearest to a RAS point."""
     return int(np.clip(round(index_of(list(ras), geometry)[0]), 0, geometry.shape[0] - 1))
 
@@ -59,7 +60,7 @@ def follow(
     origin of the field of view is the same.
     """
     middle = place_in(session, visit, other, middle_of(leader))
-    geometry = other.analysis.study.dynamic.geometry
+    geometry = other.needed().study.dynamic.geometry
     changing = node.StartModify()
     show_slice(node, geometry, nearest_slice(geometry, middle))
     origin = leader.GetXYZOrigin()

@@ -740,10 +740,11 @@ def arteries(audit: Audit) -> None:
               lambda: shift() > start + 0.5)  # fmt: skip
     audit.quiet()
     charts(audit, shift)
-    parker = FORM["aif.source"].choices["parker"]
+    parker, chart = FORM["aif.source"].choices["parker"], page.state("main_figure")["data"]
     audit.row("aif-source", lambda: audit.choose("aif-source", parker),
               lambda: audit.visit("baseline")["settings"]["aif"]["source"] == "parker"
-              and audit.visit("baseline")["current"])  # fmt: skip
+              and audit.visit("baseline")["current"]
+              and page.state("main_figure")["data"] != chart)  # fmt: skip
     audit.quiet()
     curve = audit.sample / "before" / "truth" / "aif.csv"
     audit.row("upload-aif", lambda: page.element("#upload-aif").send_keys(str(curve)),
@@ -938,6 +939,7 @@ def rulers(audit: Audit, at: Any) -> None:
             time.sleep(0.4)
 
     audit.row("ruler", measure, lambda: audit.visit("baseline")["rulers"] == 1)
+    assert page.state("error") == "", "one ruler is no error, because another one follows"
     audit.row("view: drag of a ruler's end",
               lambda: page.drag([(x, y + 30), *((x, y + 30 + i) for i in (4, 8, 12, 16))],
                                 pause=0.05),

@@ -269,8 +269,14 @@ def test_a_message_goes_with_its_cause(opened):
             if i.text == item
         ])[0].click()  # fmt: skip
 
+    images = page.box(".views")
     choose("one fixed T10")
     page.wait(lambda: "T10" in page.state("error"), 60, "the message")
+    assert page.state("error").startswith(("Baseline: ", "Follow-up: "))
+    # It covers and moves neither images nor curves.
+    message = page.box(".error-bar")
+    assert message["x"] + message["width"] <= images["x"]
+    assert page.box(".views") == images
     assert "--" not in page.state("error")
     page.wait(lambda: not page.state("updating"), 60, "the end of both computations")
     assert page.state("steps")[3]["mark"] != "✓"

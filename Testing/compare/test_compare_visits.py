@@ -228,12 +228,15 @@ def test_differences_between_visits_must_be_accepted(sample):
     settings = two.settings
     try:
         two.update(
-            settings=changed(settings, concentration={"signal": "relative"}, aif={"Hct": 0.45})
-        )
+            settings=changed(settings, concentration={"signal": "relative"},
+                             aif={"Hct": 0.45, "source": "parker"})
+        )  # fmt: skip
         found = differences(one, two)
     finally:
         two.update(settings=settings)
-    assert {d.name for d in found if d.confirm} == {"signal mode", "haematocrit"}
+    assert {d.name for d in found if d.confirm} == {"signal mode", "haematocrit", "AIF from"}
+    [source] = [d for d in found if d.name == "AIF from"]
+    assert source.after == "population (Parker 2006)"  # as the controls say it, not "parker"
     with pytest.raises(InputError) as caught:
         require_accepted(found, accepted=False)
     assert caught.value.code == "visits_differ"

@@ -9,6 +9,7 @@ import numpy as np
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
+from SpineDCELib.settings import FORM
 
 #: Relative differences that do not count.
 TOLERANCES = {
@@ -63,10 +64,10 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     one, two = before.settings, after.settings
     same("signal mode", one.concentration.signal, two.concentration.signal)
     same("model", one.fit.model, two.fit.model)
-    same("T10 from", before.T1_source, after.T1_source)
+    same("T10 from", *(_choice("concentration.T1_source", v.T1_source) for v in (before, after)))
     same("T10 [s]", one.concentration.T10, two.concentration.T10)
     same("relaxivity [1/s/mM]", before.r1, after.r1)
-    same("AIF from", one.aif.source, two.aif.source)
+    same("AIF from", *(_choice("aif.source", settings.aif.source) for settings in (one, two)))
     same("T10 of blood [s]", one.aif.blood_T10, two.aif.blood_T10)
     same("haematocrit", one.aif.Hct, two.aif.Hct)
     for item in fields(one.preprocessing):
@@ -147,6 +148,11 @@ def _maker(manufacturer: Any) -> str | None:
     words = str(manufacturer).replace(",", " ").lower().split()
     kept = [word for word in words if word not in _FORMS] or words
     return " ".join(kept).capitalize()
+
+
+def _choice(path: str, value: str) -> str:
+    """Return a choice of a setting in the words of the form."""
+    return FORM[path].choices.get(value, value)
 
 
 def _word(value: Any) -> str:

@@ -110,7 +110,7 @@ def bidimensional_of(rulers: list[Ruler]) -> Bidimensional:
     own = sorted((r for r in rulers if not r.is_margin), key=lambda r: -r.length)
     if len(own) != 2:
         raise InputError(
-            f"A bidimensional size needs two rulers, but there are {len(own)}.",
+            f"A bidimensional size needs two rulers, not {len(own)}.",
             code="two_rulers_needed",
             fields=["inputs.size"],
         )
