@@ -14,6 +14,7 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared.session import FOLDERS
 from SpineDCEWidget.shared.wording import COMPARING, FORMAT_TITLES, remedy
 
 _NOT_READY = {"!ready_to_export": "The maps are out of date or have not been computed yet."}
@@ -121,11 +122,16 @@ class ResultPanel:
         station = self._station
         folder = station.files / "preview"
         if await self._write(folder, ["report"], anonymise):
-            pages = sorted(folder.rglob("*.html"), key=lambda p: len(p.parts))
+            titles = {FOLDERS.get(v.name, v.name): v.label for v in station.session.visits}
+            place = {name: n for n, name in enumerate(titles)}
+            pages = sorted(
+                folder.rglob("*.html"),
+                key=lambda p: (len(p.parts), place.get(p.parent.name, len(place))),
+            )
             with station.state as state:
                 state.reports = [
-                    {"title": str(p.relative_to(folder).parent).replace(".", "both visits", 1)
-                     if p.parent == folder else p.parent.name,
+                    {"title": "Both visits" if p.parent == folder
+                     else titles.get(p.parent.name, p.parent.name),
                      "value": f"files/{p.relative_to(station.files).as_posix()}"}
                     for p in pages
                 ]  # fmt: skip

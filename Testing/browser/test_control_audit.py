@@ -1202,6 +1202,8 @@ def result(audit: Audit) -> None:
     audit.row("report", lambda: audit.click("#report"), lambda: page.state("report_url"),
               seconds=60)  # fmt: skip
     page.idle()
+    titles = [one["title"] for one in page.state("reports")]
+    assert titles == ["Both visits", "Baseline", "Follow-up"]
     was = page.state("report_url")
     audit.row(
         "report-choice", lambda: audit.click(".report-choice:nth-child(2)"),
