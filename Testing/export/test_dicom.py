@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ import SimpleITK as sitk
 from sample_patients import sample_visit
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
+from SpineDCELib.export.dicom import write_dicom
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.run.analyse import analyse
@@ -326,6 +328,18 @@ def test_fused_slices_lie_where_the_maps_do(made):
         assert not coloured[vp <= 0].any()
         assert coloured[outcome.analysis.regions["Aorta"][k] & (vp > 0.2)].all()
     assert len({pydicom.dcmread(file).SeriesInstanceUID for file in files}) == 1
+
+
+def test_without_matplotlib_all_other_objects_are_written(made, tmp_path, monkeypatch):
+    """3D Slicer has none."""
+    _, outcome, _ = made
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    missing = write_dicom(tmp_path, outcome.analysis, outcome.result)
+    assert set(missing) == {"dicom/report.dcm", "dicom/triptych.dcm", "dicom/fused.dcm"}
+    assert all("needs matplotlib" in reason for reason in missing.values())
+    assert {f.stem for f in tmp_path.iterdir()} == set(OBJECTS) - {"report", "triptych", "fused_01"}
 
 
 def test_nifti_maps_have_the_same_numbers_and_position(made):

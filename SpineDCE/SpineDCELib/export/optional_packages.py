@@ -28,6 +28,21 @@ def matplotlib_figure(what: str, **options: Any) -> Any:
     return figure
 
 
+def require_matplotlib(what: str) -> None:
+    """Check that matplotlib can be imported.
+
+    Args:
+        what: needs it, for the message.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    try:
+        importlib.import_module("matplotlib")
+    except ImportError:
+        raise missing(what, "matplotlib") from None
+
+
 def require_highdicom() -> None:
     """Check that highdicom can be imported.
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from SpineDCELib.export.dicom.equipment import EQUIPMENT
 from SpineDCELib.export.dicom.source_images import Sources
 from SpineDCELib.export.map_figures import Picture, scale_top
+from SpineDCELib.export.optional_packages import require_matplotlib
 from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
@@ -19,7 +20,12 @@ _OPACITY = 0.75
 
 
 def fused_slices(picture: Picture, *, sources: Sources, series_number: int) -> list[Any]:
-    """Return one colour image per slice, with the position of the slice in the patient."""
+    """Return one colour image per slice, with the position of the slice in the patient.
+
+    Raises:
+        InputError: matplotlib, which has the colours, is not installed.
+    """
+    require_matplotlib("Vp over the anatomy")
     colours = fused_colours(picture)
     spacing = picture.geometry.spacing
     title = f"Vp over {picture.anatomy_name}, 0 to {scale_top([picture]):.3g} mL/100 mL"
