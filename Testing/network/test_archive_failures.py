@@ -6,12 +6,14 @@ import ssl
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pydicom
 import pytest
 from network.orthanc import free_port, running
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.network.archive import Archive
+from SpineDCELib.network.associations import leave_answers
 from SpineDCELib.network.nodes import Node, Own, Tls
 from SpineDCELib.network.receiver import listening, storage_contexts
 from SpineDCELib.network.sent_objects import sendable
@@ -400,3 +402,11 @@ def test_a_web_archive_that_refers_elsewhere_is_not_followed(home):
     node = Node("web", url=f"http://127.0.0.1:{server.server_port}/d", retrieve="web", timeout=2)
     assert refused(Archive(node, Own()).echo).code == "archive_refused"
     server.shutdown()
+
+
+def test_only_who_asked_takes_an_answer():
+    """The thread of the association looks without waiting, and finds nothing."""
+    association = SimpleNamespace(dimse=SimpleNamespace(get_msg=lambda block=False: (1, "answer")))
+    leave_answers(association)
+    assert association.dimse.get_msg(block=False) == (None, None)
+    assert association.dimse.get_msg(block=True) == (1, "answer")

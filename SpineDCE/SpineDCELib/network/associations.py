@@ -71,7 +71,7 @@ def associated(
     )
     if not association.is_established:
         raise _no_association(node, association, time.monotonic() - began)
-    _leave_answers(association)
+    leave_answers(association)
     try:
         yield association
     except BaseException:
@@ -93,7 +93,7 @@ def at_once() -> list[tuple[Any, ...]]:
     return [(evt.EVT_CONN_OPEN, set_option)]
 
 
-def _leave_answers(association: Any) -> None:
+def leave_answers(association: Any) -> None:
     """Keep the thread of an association from taking answers that a request waits for.
 
     It looks for requests of the other side between ours. pynetdicom pauses it during a request, but
