@@ -67,6 +67,7 @@ def install(bundle, folder):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_bundle_installs_its_wheels(bundle, tmp_path):
     done = install(bundle, tmp_path / "new")
     assert done.returncode == 0, done.stderr
