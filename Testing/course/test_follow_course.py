@@ -157,6 +157,14 @@ def test_recurring_needs_a_response_before():
     assert status(6.0, 5.5, lowest=5.0, responded=False).status == PERSISTENT
 
 
+def test_a_rise_without_a_response_is_told_in_the_reason():
+    for baseline, log_SE in ((6.0, 0.3), (4.5, 0.05)):  # not determined, persistent disease
+        one = status(baseline, 3.5, lowest=0.8, responded=False, log_SE=log_SE)
+        assert one.status != RECURRING
+        assert "rose from its lowest value, 0.80× at follow-up 1, to 3.5×" in one.reason
+    assert "rose" not in status(6.0, 5.5, lowest=5.4, responded=False).reason
+
+
 def test_what_would_change_a_status_is_where_it_changes():
     recurring = status(6.0, 2.5, lowest=1.0)
     half = np.log1p(measured(1.0, 2.5).changes["vp"].high / 100) - np.log(2.5)

@@ -67,13 +67,19 @@ def status_at(
         )
     rise = None if from_nadir is None else from_nadir.changes[from_nadir.parameter]
     limit = baseline.value * (1 + call.cutoff / 100)
-    if rise is not None and responded and is_rise(from_nadir):
-        assert from_nadir is not None
+    risen = ""
+    if from_nadir is not None and rise is not None and is_rise(from_nadir):
         lowest = from_nadir.before[from_nadir.parameter].value
+        risen = (
+            f"Normalised Vp rose from its lowest value, {times(lowest)} at {nadir}, to "
+            f"{times(now.value)} ({percent(rise.percent)}, {interval(rise)})"
+        )
+        if not responded:
+            risen = f" {risen}; no earlier visit was consistent with response."
+    if responded and risen and rise is not None:
         return VisitStatus(
             "recurring",
-            f"Normalised Vp rose from its lowest value, {times(lowest)} at {nadir}, to "
-            f"{times(now.value)} ({percent(rise.percent)}, {interval(rise)}), after a response.",
+            f"{risen}, after a response.",
             f"A value below {times(lowest * np.exp(_half_width(rise)))} would lie within the "
             "interval of its lowest value.",
         )
@@ -81,19 +87,20 @@ def status_at(
         return VisitStatus(
             "not determined",
             f"The change to baseline, {percent(change.percent)} ({interval(change)}), does not "
-            f"exclude the cutoff of {percent(call.cutoff)}.",
+            f"exclude the cutoff of {percent(call.cutoff)}.{risen}",
             _narrower(change, call.cutoff),
         )
     if call.verdict == "response":
         return VisitStatus(
             "consistent with response",
             f"The interval of the change to baseline lies below the cutoff of "
-            f"{percent(call.cutoff)}.",
+            f"{percent(call.cutoff)}.{risen}",
             f"A normalised Vp above {times(limit)} would be above the cutoff.",
         )
     return VisitStatus(
         "consistent with persistent disease",
-        f"The interval of the change to baseline lies above the cutoff of {percent(call.cutoff)}.",
+        f"The interval of the change to baseline lies above the cutoff of {percent(call.cutoff)}."
+        f"{risen}",
         f"A normalised Vp below {times(limit)} would be below the cutoff.",
     )
 
