@@ -69,7 +69,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/link_check.py build/docs
 
 notebooks: $(VENV)/.dev
-	$(BIN)/jupyter-execute --inplace docs/notebooks/one-study.ipynb docs/notebooks/cohort.ipynb
+	$(BIN)/jupyter-execute --inplace --NotebookClient.record_timing=False docs/notebooks/one-study.ipynb docs/notebooks/cohort.ipynb
 
 man: $(VENV)/.dev
 	$(BIN)/python release/write_manual.py release/spinedce.1
