@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.aif.plot_data import Chart, Series, Table
-from SpineDCELib.mrml.chart_nodes import move_mark, show_chart, show_table
+from SpineDCELib.mrml.chart_nodes import keep_chart, move_mark, show_table
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -23,7 +23,7 @@ def show_regions(visit: Any, rows: list[Any]) -> None:
     series = tuple(
         Series(row.name, times, row.curve, row.role) for row in rows if np.isfinite(row.curve).all()
     )
-    _show(visit, "regions", Chart(texts.REGION_CURVES, _TIME, unit, series))
+    keep_chart(visit.nodes, "regions", Chart(texts.REGION_CURVES, _TIME, unit, series))
 
 
 def show_voxel(visit: Any, voxel: Any) -> None:
@@ -32,7 +32,7 @@ def show_voxel(visit: Any, voxel: Any) -> None:
     if np.isfinite(voxel.fit).all():
         series.append(Series(texts.FIT, voxel.t, voxel.fit, "main"))
         series.append(Series(texts.RESIDUAL, voxel.t, voxel.residual, "check"))
-    _show(visit, "voxel", Chart(texts.VOXEL_CURVE, _TIME, voxel.unit, tuple(series)))
+    keep_chart(visit.nodes, "voxel", Chart(texts.VOXEL_CURVE, _TIME, voxel.unit, tuple(series)))
 
 
 def mark_shift(visit: Any, seconds: float) -> None:
@@ -48,11 +48,3 @@ def show_rows(
     use = f"table.{name}"
     table = Table(title, tuple(h or " " for h in headings), tuple(tuple(row) for row in rows))
     visit.nodes.set(use, show_table(visit.nodes.scene, table, visit.nodes.get(use)))
-
-
-def _show(visit: Any, name: str, chart: Chart) -> None:
-    use = f"chart.{name}"
-    present = visit.nodes.get(use)
-    node = show_chart(visit.nodes.scene, chart, present)
-    if node is not present:
-        visit.nodes.set(use, node)

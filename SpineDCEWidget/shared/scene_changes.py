@@ -31,6 +31,7 @@ def follow_nodes(session: Session, visit: VisitSession) -> bool:
     """Take up what was changed in the nodes of a visit; return whether it has changed."""
     nodes, study = visit.nodes, visit.needed().study
     nodes.restore()
+    nodes.remove_left_parts()
     needed = needed_images(study)
     missing = [use for use in needed if nodes.get(use) is None]
     # The subject hierarchy, where a person deletes a visit, shows no sequences.

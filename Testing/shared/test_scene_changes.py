@@ -241,6 +241,21 @@ def test_closing_leaves_no_display_of_a_node_that_was_deleted(studies):
     assert session.scene.GetNumberOfNodesByClass(kind) == 1
 
 
+@pytest.mark.parametrize("use", ["chart.aif", "chart.candidates"])
+def test_the_lines_of_a_deleted_chart_go_with_it_and_it_comes_back(work, use):
+    session, visit = work
+    before = sorted(nodes_in(session.scene))
+    chart = visit.nodes.get(use)
+    lines = [chart.GetNthPlotSeriesNode(i) for i in range(chart.GetNumberOfPlotSeriesNodes())]
+    tables = [line.GetTableNode() for line in lines]
+    remove(session, chart)
+    session.follow_scene()
+    assert lines
+    assert not any(session.scene.IsNodePresent(node) for node in (*lines, *tables))
+    session.compute(visit)
+    assert sorted(nodes_in(session.scene)) == before
+
+
 def test_another_study_brings_no_regions_rulers_or_curves_along(studies):
     session, visit = opened(studies)
     drawn.add_ruler(visit.nodes, Ruler("long", (0, 0, 0), (30.0, 0, 0)))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from SpineDCELib.aif.plot_data import Chart, Table
-from SpineDCELib.mrml.visit_nodes import VisitNodes, remove_whole
+from SpineDCELib.mrml.visit_nodes import VisitNodes, mark_part, remove_whole
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
 #: Colour of a line by its role; colour-blind-safe (Okabe and Ito 2008).
@@ -81,6 +81,19 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
         series.SetYColumnName(chart.y_title)
         series.SetColor(*_rgb(_COLOURS[role]))
     return node
+
+
+def keep_chart(nodes: VisitNodes, name: str, chart: Chart) -> None:
+    """Show a chart in its node of a visit; made where there is none."""
+    use = f"chart.{name}"
+    present = nodes.get(use)
+    node = show_chart(nodes.scene, chart, present)
+    if node is not present:
+        nodes.set(use, node)
+    for i in range(node.GetNumberOfPlotSeriesNodes()):
+        series = node.GetNthPlotSeriesNode(i)
+        mark_part(node, series)
+        mark_part(node, series.GetTableNode())
 
 
 def move_mark(node: Any, x: float) -> None:

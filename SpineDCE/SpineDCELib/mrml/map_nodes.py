@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.mrml.colour_nodes import colour_node
-from SpineDCELib.mrml.visit_nodes import VisitNodes, mark_display
+from SpineDCELib.mrml.visit_nodes import VisitNodes, mark_part
 from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, matrix_of, touched
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
@@ -103,7 +103,7 @@ def add_legend(node: Any) -> Any:
     legend = legend_of(node)
     if legend is None:
         legend = logic.AddDefaultColorLegendDisplayNode(display)
-        mark_display(node, legend)
+        mark_part(node, legend)
     if legend is not None:
         name = node.GetAttribute("SpineDCE.quantity") or ""
         shown = QUANTITIES.get(name)

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from SpineDCELib.aif.plot_data import (
-    Chart,
     Table,
     candidate_chart,
     candidate_table,
@@ -20,7 +19,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import curve_columns
-from SpineDCELib.mrml.chart_nodes import remove_chart, show_chart, show_table
+from SpineDCELib.mrml.chart_nodes import keep_chart, remove_chart, show_table
 from SpineDCELib.mrml.map_nodes import colour_map, fill_map
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import array_of
@@ -58,23 +57,23 @@ def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) ->
     if settings.aif.source == "auto":
         found = analysis.detection()
         _table(nodes, "candidates", candidate_table(found))
-        _chart(nodes, "candidates", candidate_chart(found, t=times))
+        keep_chart(nodes, "candidates", candidate_chart(found, t=times))
     else:  # nothing was searched
         nodes.remove("table.candidates")
         remove_chart(nodes, "chart.candidates")
     if settings.aif.source in ("auto", "mask"):
         unit = CURVE_UNITS[analysis.signal_mode]
-        _chart(nodes, "aif", curve_chart(analysis.blood(), t=times, unit=unit))
+        keep_chart(nodes, "aif", curve_chart(analysis.blood(), t=times, unit=unit))
     else:
         given, source = analysis.aif(), settings.aif.source
         chart = given_curve_chart(source, t=given.t, Cp=given.samples, unit=given.unit)
-        _chart(nodes, "aif", chart)
+        keep_chart(nodes, "aif", chart)
     with contextlib.suppress(InputError):  # where no region has a curve that can be fitted
         found_evidence = analysis.evidence()
         band = (found_evidence.low, found_evidence.high)
         for chart in evidence_charts(found_evidence, analysis.roles):
             in_use = replace(chart, mark=analysis.shift(), band=band)
-            _chart(nodes, f"evidence.{chart.title}", in_use)
+            keep_chart(nodes, f"evidence.{chart.title}", in_use)
     if result is not None:
         columns = curve_columns(analysis, result)
         rows = tuple(
@@ -87,8 +86,3 @@ def _table(nodes: VisitNodes, name: str, table: Table) -> None:
     node = show_table(nodes.scene, table, nodes.get(f"table.{name}"))
     node.SetName(f"{table.title} {nodes.name}")
     nodes.set(f"table.{name}", node)
-
-
-def _chart(nodes: VisitNodes, name: str, chart: Chart) -> None:
-    node = show_chart(nodes.scene, chart, nodes.get(f"chart.{name}"))
-    nodes.set(f"chart.{name}", node)

@@ -80,7 +80,7 @@ class VisitNodes:
             self.set(use, node)
             if hasattr(node, "CreateDefaultDisplayNodes"):
                 node.CreateDefaultDisplayNodes()
-                mark_display(node, node.GetDisplayNode())
+                mark_part(node, node.GetDisplayNode())
         return node
 
     def set(self, use: str, node: Any, *, own: bool = True) -> None:
@@ -127,8 +127,7 @@ class VisitNodes:
         """Take what was made for the visit, and what it kept, out of the scene."""
         for use in list(self.uses()):
             self.remove(use)
-        for display in self._left_displays():
-            self.scene.RemoveNode(display)
+        self.remove_left_parts()
         hierarchy = self._hierarchy()
         if hierarchy is not None and (folder := self._folder(hierarchy)):
             self._take_out(hierarchy, folder)
@@ -136,17 +135,30 @@ class VisitNodes:
             remove_whole(self.present)
         self._known = None
 
-    def _left_displays(self) -> list[Any]:
-        """Return the display nodes whose node somebody removed; 3D Slicer keeps them."""
-        scene, kind = self.scene, "vtkMRMLDisplayNode"
-        displays = [
-            scene.GetNthNodeByClass(i, kind) for i in range(scene.GetNumberOfNodesByClass(kind))
-        ]
-        return [
-            display
-            for display in displays
-            if display.GetAttribute(_OWN) == self.name and display.GetDisplayableNode() is None
-        ]
+    def remove_left_parts(self) -> None:
+        """Remove the parts of nodes that somebody removed; 3D Slicer keeps them.
+
+        Parts are display nodes, the lines of charts, and the tables of the lines.
+        """
+        for display in self._parts("vtkMRMLDisplayNode"):
+            if display.GetDisplayableNode() is None:
+                self.scene.RemoveNode(display)
+        charts = self._all("vtkMRMLPlotChartNode")
+        for line in self._parts("vtkMRMLPlotSeriesNode"):
+            if not any(chart.HasPlotSeriesNodeID(line.GetID()) for chart in charts):
+                self.scene.RemoveNode(line)
+        lines = self._all("vtkMRMLPlotSeriesNode")
+        used = {line.GetTableNodeID() for line in lines} | {n.GetID() for n in self.of("").values()}
+        for table in self._parts("vtkMRMLTableNode"):
+            if table.GetID() not in used:
+                self.scene.RemoveNode(table)
+
+    def _parts(self, kind: str) -> list[Any]:
+        return [node for node in self._all(kind) if node.GetAttribute(_OWN) == self.name]
+
+    def _all(self, kind: str) -> list[Any]:
+        count = self.scene.GetNumberOfNodesByClass(kind)
+        return [self.scene.GetNthNodeByClass(i, kind) for i in range(count)]
 
     # -- subject hierarchy ----------------------------------------------------------------------
 
@@ -224,10 +236,10 @@ def remove_empty_visits(scene: Any) -> None:
             scene.RemoveNode(node)
 
 
-def mark_display(node: Any, display: Any) -> None:
-    """Let a display node go with the visit that a node was made for."""
-    if display is not None and (visit := node.GetAttribute(_OWN)) is not None:
-        display.SetAttribute(_OWN, visit)
+def mark_part(node: Any, part: Any) -> None:
+    """Let a part, such as a display node, go with the visit that a node was made for."""
+    if part is not None and (visit := node.GetAttribute(_OWN)) is not None:
+        part.SetAttribute(_OWN, visit)
 
 
 def remove_whole(node: Any) -> None:
