@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from SpineDCELib.progress import Progress
 
 #: Interval at which the main thread checks the worker, s; events are handled in between.
 _INTERVAL = 0.02
+#: Time after which a job is shown that other actions may interrupt, s.
+_SHOWN_AFTER = 0.5
 
 
 class _Job:
@@ -99,11 +102,14 @@ class Jobs:
         self.interrupt()
         job = self._job = _Job(title, work, interruptible=interruptible)
         try:
-            self._show(job.status, job.share, interruptible)
+            begun = time.monotonic()
+            if not interruptible:
+                self._show(job.status, job.share, interruptible)
             job.thread.start()
             while job.thread.is_alive():
                 job.thread.join(_INTERVAL)
-                if self._job is job:
+                long = not interruptible or time.monotonic() - begun > _SHOWN_AFTER
+                if self._job is job and long:
                     self._show(job.status, job.share, interruptible)
                 self._pump()
         finally:

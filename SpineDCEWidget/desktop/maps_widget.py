@@ -62,7 +62,7 @@ class MapsPanel(Panel):
         if on and node is not None:
             tag = node.AddObserver("ModifiedEvent", lambda *_: self._timer.start())
             self._crosshair = (node, tag)
-            self.explain()
+            self._timer.start()  # after the views of this step are shown
 
     def _unwatch(self) -> None:
         if self._crosshair is not None:

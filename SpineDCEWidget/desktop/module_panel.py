@@ -11,6 +11,7 @@ import qt
 import slicer
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.report_tables import measurement_rows
+from SpineDCELib.files.mapped_arrays import return_free_memory
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.arteries_widget import ArteriesPanel
@@ -219,12 +220,14 @@ class Workstation:
         if job.finish(computed) and visit.analysis.regions:
             title = texts.MEASUREMENTS.format(visit=visit.label)
             show_rows(visit, "measurements", title, *measurement_rows(visit.result))
-            numbers = self.jobs.run(
-                title,
-                lambda progress: visit.region_numbers(progress=progress),
-                interruptible=interruptible,
-            )
-            show_regions(visit, numbers)
+            self.fit_regions(visit, title, interruptible=interruptible)
+
+    def fit_regions(self, visit: Any, title: str, *, interruptible: bool = False) -> None:
+        """Fit the regions of a visit in a thread, and show their curves."""
+        job = self.session.numbers_job(visit)
+        job.finish(self.jobs.run(title, job.run, interruptible=interruptible))
+        if visit.has_numbers:
+            show_regions(visit, visit.region_numbers())
 
     def catch_up(self) -> None:
         """Compute what the open step needs after the module or a scene was opened."""
@@ -274,6 +277,7 @@ class Workstation:
         self.parameters.tops = {}
         self.go_to_step("study")
         self.refresh()
+        return_free_memory()
 
     # -- showing --------------------------------------------------------------------------------
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
+from SpineDCELib.errors import Cancelled
 from SpineDCELib.mrml.region_nodes import add_ruler
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.settings import value_at
@@ -39,6 +41,7 @@ class RegionsPanel(Panel):
         super().__init__(desk, "SpineDCERegions.ui")
         ui = self.ui
         self.armed = ""
+        self._timer = desk.timer(0, self.update_numbers)
         self.editor = slicer.qMRMLSegmentEditorWidget()
         self._set_up_editor()
         ui.editorHolder.layout().addWidget(self.editor)
@@ -197,23 +200,32 @@ class RegionsPanel(Panel):
             return
         self.desk.session.regions_changed(visit)
         self.desk.show_undo()
-        show_regions(visit, self._rows())
+        if self._can_fit() and not visit.has_numbers:
+            title = texts.MEASUREMENTS.format(visit=visit.label)
+            with suppress(Cancelled):  # another action, which brings the numbers
+                self.desk.fit_regions(visit, title, interruptible=True)
+        else:
+            show_regions(visit, self._rows())
         self.refresh()
         self.desk.show_step_marks()
         self.desk.views.plot(visit, step=self.desk.step)
         self.desk.views.fit_plots()
 
-    def _rows(self) -> list[Any]:
-        """Return the numbers of the regions; none while the AIF's own aorta is being drawn."""
+    def _can_fit(self) -> bool:
+        """Return whether the regions can be fitted as they are drawn now."""
         visit = self.visit
         # Numbers during the drawing of the aorta would compute a new AIF with every stroke.
         draws_aif = visit.settings.aif.source == "mask" and self.armed == "aorta"
         if draws_aif or not visit.maps or not visit.is_ready():
-            return []
+            return False
         voxels = sum(int(mask.sum()) for mask in visit.needed().regions.values())
-        if not visit.has_numbers and not visit.fits_at_once(voxels):
-            return []  # they come with the next computation
-        return list(visit.region_numbers())
+        # Else the numbers come with the next computation.
+        return bool(visit.fits_at_once(voxels))
+
+    def _rows(self) -> list[Any]:
+        """Return the numbers of the regions as they are drawn now, where they are known."""
+        visit = self.visit
+        return visit.region_numbers() if visit.maps and visit.has_numbers else []
 
     # -- rulers ---------------------------------------------------------------------------------
 
@@ -263,8 +275,10 @@ class RegionsPanel(Panel):
 
     def enter(self) -> None:
         self._attach()
+        self._timer.start()
 
     def leave(self) -> None:
+        self._timer.stop()
         self.armed = ""
         self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()

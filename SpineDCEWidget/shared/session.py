@@ -24,7 +24,8 @@ from SpineDCELib.aif.manual_selection import (
     with_slice,
 )
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.analysis.live_refit import refit_slices
+from SpineDCELib.analysis.explain_voxel import RegionNumbers
+from SpineDCELib.analysis.live_refit import refit_slices, region_numbers
 from SpineDCELib.compare.common_mode import is_automatic, require_common_mode
 from SpineDCELib.compare.compare_visits import Comparison, Visit, check_pair, compare_visits
 from SpineDCELib.data import Images, Result
@@ -784,6 +785,24 @@ class Session:
         self.history.close_step()
         visit.release_memory()
         return True
+
+    def numbers_job(self, visit: VisitSession) -> Job[list[RegionNumbers]]:
+        """Return the job that fits every region as it is drawn now, at the shift in use.
+
+        When it is finished, :meth:`VisitSession.region_numbers` needs no fit.
+
+        Raises:
+            InputError: the visit has no study.
+        """
+        analysis = visit.needed()
+        snapshot, inputs, result = analysis.snapshot(), analysis.inputs, visit.result
+
+        def done(numbers: list[RegionNumbers]) -> None:
+            if visit.analysis is analysis:
+                analysis.adopt(snapshot)
+                visit.remember_numbers(inputs, result, numbers)
+
+        return Job(lambda progress: region_numbers(snapshot, progress=progress), done)
 
     # -- comparing ------------------------------------------------------------------------------
 

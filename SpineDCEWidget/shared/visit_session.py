@@ -267,8 +267,14 @@ class VisitSession:
             return region_numbers(analysis, regions, roles, progress)
         if not self.has_numbers:
             numbers = region_numbers(analysis, None, roles, progress)
-            self._numbers = (analysis.inputs, self.result, numbers)
+            self.remember_numbers(analysis.inputs, self.result, numbers)
         return self._numbers[2]
+
+    def remember_numbers(
+        self, inputs: Any, result: Result | None, numbers: list[RegionNumbers]
+    ) -> None:
+        """Remember the regions' numbers that these inputs and this result give."""
+        self._numbers = (inputs, result, numbers)
 
     @property
     def has_numbers(self) -> bool:

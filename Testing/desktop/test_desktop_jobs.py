@@ -46,6 +46,11 @@ def test_what_is_shown_is_shown_on_the_calling_thread_and_ends(told):
     assert told[-1] == ("", None)
 
 
+def test_a_short_job_that_may_be_interrupted_is_not_shown(jobs, told):
+    jobs.run("Fit", lambda progress: progress(0.5, "half way"), interruptible=True)
+    assert told == [("", None)]
+
+
 def test_an_error_is_raised_where_the_work_was_asked_for(jobs, told):
     def work(progress):
         raise InputError("No artery; draw one.")

@@ -159,6 +159,23 @@ def test_live_numbers_are_those_of_the_analysis(session, baseline):
         assert row.means["vp"] == pytest.approx(100 * measured[row.name], rel=1e-5)
 
 
+def test_numbers_of_regions_come_from_a_job_and_hold_for_what_is_drawn_then(session, baseline):
+    visit = baseline
+    session.compute(visit)
+    job = session.numbers_job(visit)
+    numbers = job.run()
+    assert not visit.has_numbers
+    job.finish(numbers)
+    assert visit.has_numbers
+    assert visit.region_numbers() is numbers
+    job = session.numbers_job(visit)
+    numbers = job.run()
+    session.set_role(visit, "Lesion", "exclusion")
+    job.finish(numbers)
+    assert not visit.has_numbers
+    session.undo()
+
+
 def test_candidates_are_taken_out_and_in_again(studies):
     session = opened(studies, ("baseline",), regions=False)
     visit = session.visit("baseline")

@@ -6,6 +6,8 @@ pages and read them again. The system deletes the files when the program ends, e
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import mmap
 import pickle
 import sys
@@ -39,6 +41,13 @@ def release(*arrays: NDArray[np.floating] | None) -> None:
         file = _file_of(array)
         if file is not None and hasattr(file, "madvise"):
             file.madvise(mmap.MADV_DONTNEED)
+
+
+def return_free_memory() -> None:
+    """Return memory that was freed to the system; the C library of Linux would keep it."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def hand_over(value: Any, folder: Path) -> None:

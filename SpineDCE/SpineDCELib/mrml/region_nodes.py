@@ -18,6 +18,7 @@ from SpineDCELib.vocabulary.terminology import terminology_entry
 
 #: Segments are looked through to what lies below.
 _FILL = 0.15
+_LABELMAP = "Binary labelmap"
 
 
 def segmentation_node(nodes: VisitNodes, geometry: Geometry) -> Any:
@@ -143,6 +144,39 @@ def masks_of(node: Any, geometry: Geometry) -> dict[str, NDArray[np.bool_]]:
         if mask.any():
             masks[segment.GetName()] = mask
     return masks
+
+
+def masks_in(nodes: VisitNodes, geometry: Geometry) -> dict[str, NDArray[np.bool_]]:
+    """The masks of a visit's regions; see :func:`masks_of`. Read again only if one has changed."""
+    node = nodes.get("segmentation")
+    if node is None:
+        return {}
+    stamp = (geometry.shape, geometry.affine.tobytes(), *_stamp(node))
+    if nodes.masks is None or nodes.masks[0] != stamp:
+        nodes.masks = (stamp, masks_of(node, geometry))
+    return dict(nodes.masks[1])
+
+
+def _stamp(node: Any) -> tuple[Any, ...]:
+    """Return by what a change of the segments' voxels or names is seen."""
+    segmentation = node.GetSegmentation()
+    if segmentation.GetSourceRepresentationName() != _LABELMAP:
+        return (object(),)  # surfaces are converted; never the same
+    stamp: list[Any] = [node.GetID()]
+    for identity in _ids(segmentation):
+        segment = segmentation.GetSegment(identity)
+        image = segment.GetRepresentation(_LABELMAP)
+        known = None if image is None else (image.GetMTime(), image.GetExtent(), _place(image))
+        stamp.append((identity, segment.GetName(), segment.GetLabelValue(), known))
+    return tuple(stamp)
+
+
+def _place(image: Any) -> tuple[float, ...]:
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    image.GetImageToWorldMatrix(matrix)
+    return tuple(matrix.GetElement(row, column) for row in range(3) for column in range(4))
 
 
 def roles_in(node: Any) -> dict[str, str]:

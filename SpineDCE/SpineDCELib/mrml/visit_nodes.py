@@ -21,6 +21,8 @@ class VisitNodes:
     def __init__(self, scene: Any, name: str) -> None:
         self.scene, self.name = scene, name
         self._known: Any = None
+        #: The masks of the regions that were read last, with the state of the nodes then.
+        self.masks: tuple[Any, dict[str, Any]] | None = None
 
     @property
     def present(self) -> Any:
@@ -133,7 +135,7 @@ class VisitNodes:
             self._take_out(hierarchy, folder)
         if self.present is not None:
             remove_whole(self.present)
-        self._known = None
+        self._known = self.masks = None
 
     def remove_left_parts(self) -> None:
         """Remove the parts of nodes that somebody removed; 3D Slicer keeps them.

@@ -23,11 +23,8 @@ def read_record(nodes: VisitNodes, geometry: Geometry, study: str | None = None)
     """Read a visit's choices, regions and rulers from its nodes."""
     about = {key: str(value) for key, value in nodes.value("visit", {}).items()}
     segmentation = nodes.get("segmentation")
-    masks: dict[str, NDArray[np.bool_]] = {}
-    roles: dict[str, str] = {}
-    if segmentation is not None:
-        masks = drawn.masks_of(segmentation, geometry)
-        roles = drawn.roles_in(segmentation)
+    masks = drawn.masks_in(nodes, geometry)
+    roles = {} if segmentation is None else drawn.roles_in(segmentation)
     return SavedVisit(
         nodes.name,
         study,
@@ -60,7 +57,7 @@ def replace_regions(
     """Let these be the visit's segments; those with a role but no mask stay, empty."""
     empty = np.zeros(geometry.shape, bool)
     node = nodes.get("segmentation") or drawn.segmentation_node(nodes, geometry)
-    present = drawn.masks_of(node, geometry)
+    present = drawn.masks_in(nodes, geometry)
     there = drawn.roles_in(node)
     wanted = {name: masks.get(name, empty) for name in roles}
     for name in set(there) - set(wanted):
