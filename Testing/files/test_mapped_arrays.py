@@ -1,6 +1,7 @@
 """Large arrays in anonymous memory-mapped files."""
 
 import mmap
+import subprocess
 import sys
 
 import numpy as np
@@ -52,3 +53,37 @@ def test_what_another_process_takes_over_is_the_same_with_large_arrays_in_files(
     np.testing.assert_array_equal(found["large"], large)
     found["small"][0] = found["large"][0, 0] = 7.0  # they are the program's own
     assert large[0, 0] != 7.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems return freed memory")
+def test_freed_memory_is_returned():
+    script = """
+import threading
+import numpy as np
+from SpineDCELib.files.mapped_arrays import return_free_memory
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096 / 1e6
+
+def work():
+    np.ones(3_000_000)  # 24 MB; from now on the C library keeps twice as much for each thread
+    arrays = [np.ones(500_000) for _ in range(8)]
+    done.wait()
+    del arrays
+    done.wait()
+    done.wait()
+
+done = threading.Barrier(4)
+threads = [threading.Thread(target=work) for _ in range(3)]
+before = resident()
+for thread in threads:
+    thread.start()
+done.wait()
+done.wait()
+return_free_memory()
+print(resident() - before)
+done.wait()
+"""
+    run = [sys.executable, "-c", script]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 20
