@@ -217,6 +217,7 @@ class Session:
         visit_display.prepare_nodes(visit.nodes, keep_regions=same, **given)
         for choice in ("aif selection", "aif file", "proposed shift", "settings", "as read"):
             visit.nodes.keep(choice, None)
+        visit.nodes.keep("visit", {})  # the date of the study before
 
     def _begin_new(self, visit: VisitSession, images: Images, own: dict[str, Any]) -> None:
         """Begin with a study on which nothing was chosen yet."""

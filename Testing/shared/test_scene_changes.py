@@ -8,6 +8,7 @@ from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.volume_nodes import array_of, touched
 from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.series.study_date import study_date
 
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.steps import DONE, state_of
@@ -256,11 +257,13 @@ def test_the_lines_of_a_deleted_chart_go_with_it_and_it_comes_back(work, use):
     assert sorted(nodes_in(session.scene)) == before
 
 
-def test_another_study_brings_no_regions_rulers_or_curves_along(studies):
+def test_another_study_brings_no_date_regions_rulers_or_curves_along(studies):
     session, visit = opened(studies)
     drawn.add_ruler(visit.nodes, Ruler("long", (0, 0, 0), (30.0, 0, 0)))
     session.compute(visit)
-    session.open("baseline", open_images(studies["follow-up"][0]))
+    images = open_images(studies["follow-up"][0])
+    session.open("baseline", images)
+    assert visit.date == study_date(images.dynamic) != ""
     assert visit.analysis.regions == {}
     assert visit.rulers == ()
     kinds = [name for name in nodes_in(session.scene) if "PlotSeries" in name or "Chart" in name]
