@@ -312,6 +312,19 @@ def test_every_setting_is_changed():
     assert known <= set(leaves(Settings()))
 
 
+def test_a_T1_map_that_was_taken_away_is_missed_by_every_stage():
+    machine = LiveAnalysis()
+    machine.begin()
+    live = machine.live
+    live.update(study=dataclasses.replace(live.study, T1_map=None))
+    outcome(live)
+    live.update(settings=with_value(live.settings, "concentration.T1_source", "map"))
+    for ask in (live.concentration, live.evidence, live.result):
+        with pytest.raises(SpineDCEError) as caught:
+            ask()
+        assert caught.value.code == "no_T1_map"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_live_equals_fresh_after_any_change():

@@ -60,7 +60,7 @@ def test_smoothing_says_by_how_much_it_lowers_the_value(width):
     assert number == pytest.approx(100 * lowered, abs=2.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_smoothing_in_time_does_not_change_the_artery(tmp_path_factory):
     visit = sample_visit(tmp_path_factory, "A", "before")
     images = read_images(visit / "dicom", Settings())

@@ -178,6 +178,7 @@ def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_p
     assert page.troubles() == []
 
 
+@pytest.mark.long
 def test_an_uploaded_folder_ends_in_what_was_found(home, page):
     folder = home / "sample" / "small" / "before" / "dicom"
     page.element("#upload-folder").send_keys(str(folder))
@@ -192,6 +193,7 @@ def test_an_uploaded_folder_ends_in_what_was_found(home, page):
     assert page.troubles() == []
 
 
+@pytest.mark.long
 def test_a_threshold_shows_what_it_takes_and_takes_it(home, page, tmp_path):
     study = home / "sample" / "small" / "before"
     page.click("#sample")

@@ -117,6 +117,7 @@ def test_a_long_step_can_be_cancelled(program):
         page.quit()
 
 
+@pytest.mark.long
 def test_a_program_that_is_stopped_waits_for_no_long_step(tmp_path):
     program = Program(tmp_path / "home")
     try:
@@ -215,6 +216,7 @@ def test_work_survives_a_second_tab_and_a_kill(home, program):
     assert again.troubles() == []
 
 
+@pytest.mark.long
 def test_a_study_that_was_analysed_automatically_is_said_not_to_be_reviewed(home, monkeypatch):
     monkeypatch.setenv("SPINEDCE_HOME", str(home))
     study = home / "sample" / "small" / "before" / "dicom"

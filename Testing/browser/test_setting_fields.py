@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from small_study import write_small_study
@@ -84,6 +85,8 @@ def station(tmp_path_factory, loop):
 
     patch = pytest.MonkeyPatch()
     patch.setattr(app, "_COMPUTE_DELAY", 1e6)  # the test asks what is out of date
+    # A server of its own: one of another test would answer as well.
+    patch.setattr(app, "get_server", partial(app.get_server, "settings"))
     made = loop.run_until_complete(start())
     yield made
     patch.undo()

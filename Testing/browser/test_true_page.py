@@ -331,6 +331,7 @@ def test_a_number_is_the_same_in_panel_table_and_report(home, opened):
     page.click("#close-report")
 
 
+@pytest.mark.long
 def test_another_study_can_be_chosen_for_either_visit(home, opened):
     page = opened
     page.driver.execute_async_script("window.trame.trigger('audit_swap', []).then(arguments[0])")

@@ -266,6 +266,7 @@ def test_the_study_of_a_killed_worker_is_done_by_another(studies, tmp_path):
     assert begun.count("P02") <= 1
 
 
+@pytest.mark.long
 def test_a_running_cluster_is_used_and_kept_running(studies, tmp_path):
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(

@@ -431,6 +431,7 @@ def test_tags_that_an_anonymiser_removed_do_not_stop_the_export(made, tmp_path):
     assert all(w.PatientBirthDate == "" and w.AccessionNumber == "" for w in written)
 
 
+@pytest.mark.long
 def test_invalid_values_of_a_header_do_not_stop_the_export(made, tmp_path):
     """They are left empty, with a note; UIDs are kept, because images and objects share them."""
 
@@ -483,6 +484,7 @@ def test_one_region_alone_is_exported(made, tmp_path):
     assert written.pixel_array.sum() == found.masks["Lesion"].sum()
 
 
+@pytest.mark.long
 def test_a_study_without_thickness_frame_of_reference_and_class_is_exported(made, tmp_path):
     root, _, _ = made
     inputs, study = study_inputs(root), tmp_path / "study"

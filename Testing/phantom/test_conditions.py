@@ -119,7 +119,7 @@ def test_a_drawn_study_has_its_protocol_in_the_files_and_its_conditions_in_the_t
     assert one.ContrastBolusAgent == "Gadoterate"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_command_writes_drawn_visits(tmp_path):
     assert main(["phantom", str(tmp_path), "--size", "quick", "--drawn", "5", "--no-motion"]) == 0
     facts = [

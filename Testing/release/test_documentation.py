@@ -98,7 +98,7 @@ def test_a_notebook_keeps_the_outputs_of_a_run_without_errors_or_folders(name):
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("one-study", marks=pytest.mark.slow),
+        pytest.param("one-study", marks=pytest.mark.long),
         pytest.param("cohort", marks=pytest.mark.long),
     ],
 )

@@ -456,7 +456,7 @@ def test_the_key_is_private_and_stays():
     assert user_folder().stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_burned_in_text_is_told(planted, tmp_path):
     study = tmp_path / "study"
     shutil.copytree(planted, study)

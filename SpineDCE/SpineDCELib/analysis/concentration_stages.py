@@ -9,6 +9,7 @@ from SpineDCELib.analysis.acquisition_stages import (
     TR,
     T1_source,
     agent,
+    check,
     field_strength,
     preprocessed,
     r1,
@@ -25,6 +26,7 @@ from SpineDCELib.settings.contrast_agents import USUAL_AGENT, r1_log_SD
 
 def concentration(view: View) -> Concentration:
     """Return the concentration (or relative or absolute signal change) in every voxel."""
+    view(check)  # also where an evidence or a curve is asked for before the result
     settings = view.settings.concentration
     n0, signal = view(baseline_frames, view.progress), view(signal_mode)
     notes: list[str] = []
