@@ -35,7 +35,7 @@ CUTOFF: Code = ("CUTOFF", PRIVATE, "Change above which persistent disease is cal
 CUTOFF_SOURCE: Code = ("CUTOFF_SOURCE", PRIVATE, "Source of the cutoff")
 #: A code's meaning has at most 64 letters.
 PUBLISHED_CUTOFF: Code = ("BEHAR2023", PRIVATE, "Behar et al., AJNR Am J Neuroradiol 2023;44:1451")
-OWN_CUTOFF: Code = ("SET_BY_USER", PRIVATE, "Set by the user")
+SET_BY_USER: Code = ("SET_BY_USER", PRIVATE, "Set by the user")
 CALL: Code = ("CALL", PRIVATE, "Response call by the change of normalised vp")
 CALLS: dict[str, Code] = {
     "response": ("RESPONSE", PRIVATE, "Consistent with response"),
@@ -49,23 +49,22 @@ UNCERTAIN: Code = ("UNCERTAIN", PRIVATE, "The 95 % interval includes the cutoff,
 #: How concentration, artery and delay were found; DICOM's own codes where there are any.
 T10_METHOD: Code = ("T10_METHOD", PRIVATE, "Source of T10 of the tissue")
 T10_METHODS: dict[str, Code] = {
-    "fixed": ("126352", "DCM", "Fixed Value"),
+    "fixed": ("126352", "DCM", "T1 by Fixed Value"),
     "vfa": ("126350", "DCM", "T1 by Multiple Flip Angles"),
     "map": ("T1_MAP", PRIVATE, "T1 map of the scanner or another program"),
     "muscle": ("MUSCLE", PRIVATE, "Calibrated on the signal of muscle"),
 }
 AIF_METHOD: Code = ("AIF_METHOD", PRIVATE, "Source of the arterial input function")
 AIF_METHODS: dict[str, Code] = {
-    "auto": ("126363", "DCM", "Computed AIF"),
+    "auto": ("126363", "DCM", "Automatically Detected AIF ROI"),
     "mask": ("126362", "DCM", "User-defined AIF ROI"),
     **dict.fromkeys(
         ("parker", "georgiou", "weinmann"), ("126361", "DCM", "Population Averaged AIF")
     ),
-    "file": ("AIF_FILE", PRIVATE, "Curve of a file"),
+    "file": ("AIF_FILE", PRIVATE, "Curve from a file"),
 }
 DELAY_METHOD: Code = ("DELAY_METHOD", PRIVATE, "Delay between artery and tissue")
 PROPOSED_DELAY: Code = ("PROPOSED", PRIVATE, "Proposed by the program")
-OWN_DELAY: Code = ("SET_BY_USER", PRIVATE, "Set by the user")
 
 
 def concept(code: Code) -> Any:

@@ -127,7 +127,7 @@ def change_report(
 
 def _verdict(call: Call) -> list[Any]:
     """Return the call, its certainty, and the source of its cutoff."""
-    published = codes.PUBLISHED_CUTOFF if call.cutoff == CUTOFF else codes.OWN_CUTOFF
+    published = codes.PUBLISHED_CUTOFF if call.cutoff == CUTOFF else codes.SET_BY_USER
     return _evaluations(
         (codes.CALL, codes.CALLS[call.verdict]),
         (codes.DECIDED, codes.CERTAIN if call.decided else codes.UNCERTAIN),
@@ -140,7 +140,7 @@ def _methods(analysis: Analysis) -> list[Any]:
     proposed = isinstance(analysis.settings.fit.shift, str)
     found = [
         (codes.AIF_METHOD, codes.AIF_METHODS.get(analysis.settings.aif.source)),
-        (codes.DELAY_METHOD, codes.PROPOSED_DELAY if proposed else codes.OWN_DELAY),
+        (codes.DELAY_METHOD, codes.PROPOSED_DELAY if proposed else codes.SET_BY_USER),
     ]
     if analysis.mode not in ("relative", "difference"):
         found.append((codes.T10_METHOD, codes.T10_METHODS.get(analysis.T1_source)))
