@@ -64,7 +64,7 @@ _REASONS = {
     Verdict.EARLY: "fills before the artery: a vein from the injected arm or a pulmonary artery",
     Verdict.LESION: "takes contrast up like tissue: a lesion or an organ",
     Verdict.CHOSEN: "chosen by hand against the evidence",
-    Verdict.DRAWN_TISSUE: "in a region that was drawn as tissue",
+    Verdict.DRAWN_TISSUE: "in a region drawn as something other than an artery",
     Verdict.DOUBTED: "best candidate, but not trustworthy as the artery",
 }
 

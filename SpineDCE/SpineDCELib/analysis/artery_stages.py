@@ -29,7 +29,7 @@ from SpineDCELib.concentration import relative_enhancement, signal_difference
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import BLOOD_T10, at_field
 from SpineDCELib.settings.contrast_agents import USUAL_AGENT, agent_r2
-from SpineDCELib.vocabulary.region_roles import Role
+from SpineDCELib.vocabulary.region_roles import Role, words_of
 
 
 class Artery(NamedTuple):
@@ -53,7 +53,7 @@ SEARCH_TISSUE_T10, SEARCH_R1 = 1.0, 4.6
 SEARCH_BLOOD_T10 = {1.5: 1.65, 3.0: 1.95}
 
 
-#: Roles of regions that an artery cannot lie in.
+#: Roles of regions that an artery cannot lie in: tissue, and what is not to be measured.
 TISSUE: tuple[Role, ...] = ("lesion", "reference", "muscle", "bone", "extraosseous", "exclusion")
 
 
@@ -67,8 +67,7 @@ def artery_in_tissue(view: View) -> NDArray[np.bool_] | None:
 
     So a stroke that does not cover the artery leaves it, and all that follows from it, as it was.
     """
-    found = view(undisturbed_search, view.progress)
-    best = np.isin(found.verdicts, (Verdict.ACCEPTED, Verdict.DOUBTED))
+    best = _best_voxels(view(undisturbed_search, view.progress))
     drawn = view.regions_with(*TISSUE)
     if not drawn or not best.any():
         return None
@@ -84,15 +83,20 @@ def artery_search(view: View) -> Detection:
     first, tissue = view(undisturbed_search, view.progress), view(artery_in_tissue, view.progress)
     if tissue is None:
         return first
-    best = np.isin(first.verdicts, (Verdict.ACCEPTED, Verdict.DOUBTED))
-    drawn = view.regions_with(*TISSUE)
+    best, drawn = _best_voxels(first), view.regions_with(*TISSUE)
     name = max(drawn, key=lambda n: np.count_nonzero(drawn[n] & best))
-    why = f"the vessel that fits an artery best lies in the region '{name}', which is tissue"
+    role = words_of(view.roles[name]).title
+    why = f"the vessel that fits an artery best lies in the region '{name}' ({role})"
     found = _search(view, tissue)
     if found.doubt:
         return replace(found, doubt=f"{why}. Among the others, {found.doubt}")
     told = f"{why[0].upper()}{why[1:]}; the artery is another vessel."
     return replace(found, warnings=(*found.warnings, told))
+
+
+def _best_voxels(found: Detection) -> NDArray[np.bool_]:
+    """Return the voxels of the best candidate, whether it can be trusted or not."""
+    return np.isin(found.verdicts, (Verdict.ACCEPTED, Verdict.DOUBTED))
 
 
 def _search(view: View, tissue: NDArray[np.bool_] | None) -> Detection:

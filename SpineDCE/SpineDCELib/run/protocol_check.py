@@ -1,7 +1,8 @@
 """Protocol check: can a study be analysed, and what about its acquisition limits the result.
 
-The limits are those of the protocol of Behar et al. (AJNR 2023) and of the Profile of the
-Quantitative Imaging Biomarkers Alliance for DCE-MRI; docs/what-to-acquire.md says what each is for.
+The limits are those of the protocol of Behar et al. (AJNR 2023) and, written from memory, of the
+profile of the Quantitative Imaging Biomarkers Alliance for DCE-MRI. docs/what-to-acquire.md says
+what each is for.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from SpineDCELib.settings import Settings
 Verdict = Literal["good", "limited", "failed", "unknown"]
 
 PAPER = "Behar et al., AJNR 2023"
-PROFILE = "QIBA DCE-MRI Profile 1.0"
+PROFILE = "QIBA DCE-MRI Profile 1.0 (not compared with its text)"
 OWN = "SpineDCE"
 #: Frames before the bolus; longest frame, s; least length, s; longest TR, s; flip angles, degrees.
 BASELINE_FRAMES, LONGEST_FRAME, LEAST_LENGTH = 5, 6.0, 290.0
