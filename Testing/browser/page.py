@@ -217,7 +217,7 @@ class Page:
         from selenium.common.exceptions import StaleElementReferenceException
 
         def clicked() -> bool:
-            with contextlib.suppress(StaleElementReferenceException):  # drawn anew meanwhile
+            with contextlib.suppress(StaleElementReferenceException):  # the page has replaced it
                 found = self.driver.find_elements("css selector", selector)
                 if found and found[0].is_displayed() and found[0].is_enabled():
                     found[0].click()

@@ -22,7 +22,7 @@ def test_the_visit_is_named_and_the_way_out_is_open(tmp_path, monkeypatch):
     skip_without_browser()
     from SpineDCEWidget.browser import app
 
-    # A server of its own: one of another test would answer as well.
+    # A separate server: the program of another test would react to its changes, too.
     monkeypatch.setattr(app, "get_server", partial(app.get_server, "failed"))
     series = write_small_study(tmp_path).series
     station = app.Workstation()

@@ -85,7 +85,7 @@ def station(tmp_path_factory, loop):
 
     patch = pytest.MonkeyPatch()
     patch.setattr(app, "_COMPUTE_DELAY", 1e6)  # the test asks what is out of date
-    # A server of its own: one of another test would answer as well.
+    # A separate server: the program of another test would react to its changes, too.
     patch.setattr(app, "get_server", partial(app.get_server, "settings"))
     made = loop.run_until_complete(start())
     yield made

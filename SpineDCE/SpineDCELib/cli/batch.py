@@ -6,8 +6,12 @@ import argparse
 from collections.abc import Collection
 from typing import Any
 
-from SpineDCELib.cli.compare import add_accept_option
-from SpineDCELib.cli.options import add_analysis_options, settings_of
+from SpineDCELib.cli.options import (
+    add_accept_options,
+    add_analysis_options,
+    add_robustness_option,
+    settings_of,
+)
 from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.cli.terminal import existing, show, shown_progress
 from SpineDCELib.errors import InputError
@@ -35,15 +39,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         help=f"persistent disease above this change of normalised Vp (default {CUTOFF:g}, "
         f"{CUTOFF_SOURCE})",
     )  # fmt: skip
-    both.add_argument(
-        "--flip-runs", type=int, default=200, metavar="N",
-        help="number of comparisons with perturbed inputs, to test the call (0: none)",
-    )  # fmt: skip
-    both.add_argument(
-        "--accept-differences", action="store_true",
-        help="compare even if scanner, protocol or settings differ",
-    )  # fmt: skip
-    add_accept_option(both)
+    add_robustness_option(both)
+    add_accept_options(both)
 
 
 def add_worker_options(parser: argparse.ArgumentParser) -> None:

@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from SpineDCELib.cli.json_output import add_json_option, show_json
-from SpineDCELib.cli.options import add_analysis_options, settings_of, shift_of
+from SpineDCELib.cli.options import (
+    add_accept_options,
+    add_analysis_options,
+    add_residual_option,
+    add_robustness_option,
+    settings_of,
+    shift_of,
+)
 from SpineDCELib.cli.terminal import existing, show, show_missing, shown_progress
-from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE, STOPS
+from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison, LesionChange
@@ -51,11 +58,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--keep-settings", action="store_true",
         help="if the follow-up visit was analysed earlier, keep its settings",
     )  # fmt: skip
-    second.add_argument(
-        "--accept-differences", action="store_true",
-        help="compare even if scanner, protocol or settings differ",
-    )  # fmt: skip
-    add_accept_option(second)
+    add_accept_options(second)
     second.add_argument(
         "--swap", action="store_true",
         help="take FOLLOW-UP as the baseline visit and BASELINE as the follow-up visit, each with "
@@ -67,25 +70,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         help=f"persistent disease above this change of normalised Vp (default {CUTOFF:g}, "
         f"{CUTOFF_SOURCE})",
     )  # fmt: skip
-    call.add_argument(
-        "--residual", type=float, metavar="RATIO",
-        help="normalised Vp from which a part counts as residual tumour (default: what the "
-        "cutoff leaves of the lesion's mean at baseline)",
-    )  # fmt: skip
-    call.add_argument(
-        "--flip-runs", type=int, default=200, metavar="N",
-        help="number of comparisons with perturbed inputs, to test the call (0: none)",
-    )  # fmt: skip
-
-
-def add_accept_option(group: argparse._ArgumentGroup) -> None:
-    """Add the option that accepts what stops a comparison."""
-    group.add_argument(
-        "--accept", action="append", default=[], metavar="FINDING",
-        choices=list(STOPS),
-        help="compare in spite of this finding; may be repeated: "
-        + ", ".join(f"{code} ({what})" for code, what in STOPS.items()),
-    )  # fmt: skip
+    add_residual_option(call)
+    add_robustness_option(call)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,10 +6,16 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from SpineDCELib.cli.compare import add_accept_option, closing_lines, lesion_lines
+from SpineDCELib.cli.compare import closing_lines, lesion_lines
 from SpineDCELib.cli.compare import summary as comparison_summary
 from SpineDCELib.cli.json_output import add_json_option, show_json
-from SpineDCELib.cli.options import add_analysis_options, settings_of
+from SpineDCELib.cli.options import (
+    add_accept_options,
+    add_analysis_options,
+    add_residual_option,
+    add_robustness_option,
+    settings_of,
+)
 from SpineDCELib.cli.terminal import existing, show, show_missing, shown_progress
 from SpineDCELib.errors import InputError
 
@@ -47,20 +53,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="persistent disease above this change of normalised Vp: a number, or the name of a "
         "published series, behar2023 (−40 %%, default) or kumar2017 (−20 %%)",
     )  # fmt: skip
-    course.add_argument(
-        "--residual", type=float, metavar="RATIO",
-        help="normalised Vp from which a part counts as residual tumour (default: what the cutoff "
-        "leaves of the lesion's mean at baseline)",
-    )  # fmt: skip
-    course.add_argument(
-        "--flip-runs", type=int, default=200, metavar="N",
-        help="number of comparisons with perturbed inputs, to test each call (0: none)",
-    )  # fmt: skip
-    course.add_argument(
-        "--accept-differences", action="store_true",
-        help="follow the course even if scanner, protocol or settings differ from the first visit",
-    )  # fmt: skip
-    add_accept_option(course)
+    add_residual_option(course)
+    add_robustness_option(course)
+    add_accept_options(course)
     add_analysis_options(parser)
     add_json_option(parser)
 

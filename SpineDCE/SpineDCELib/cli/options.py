@@ -15,6 +15,7 @@ from SpineDCELib.settings import (
     value_at,
     with_values,
 )
+from SpineDCELib.settings.constants import STOPS
 
 if TYPE_CHECKING:
     from SpineDCELib.run.inputs import Inputs
@@ -99,6 +100,37 @@ def add_analysis_options(
             "--no-cache", action="store_true",
             help="do not keep the study as read for the next run",
         )  # fmt: skip
+
+
+def add_residual_option(group: argparse._ArgumentGroup) -> None:
+    """Add the threshold of residual tumour."""
+    group.add_argument(
+        "--residual", type=float, metavar="RATIO",
+        help="normalised Vp from which a part counts as residual tumour (default: what the cutoff "
+        "leaves of the lesion's mean at baseline)",
+    )  # fmt: skip
+
+
+def add_robustness_option(group: argparse._ArgumentGroup) -> None:
+    """Add the number of perturbed comparisons."""
+    group.add_argument(
+        "--flip-runs", type=int, default=200, metavar="N",
+        help="number of comparisons with perturbed inputs, to test each call (0: none)",
+    )  # fmt: skip
+
+
+def add_accept_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options that accept what stops a comparison."""
+    group.add_argument(
+        "--accept-differences", action="store_true",
+        help="compare even if scanner, protocol or settings differ",
+    )  # fmt: skip
+    group.add_argument(
+        "--accept", action="append", default=[], metavar="FINDING",
+        choices=list(STOPS),
+        help="compare in spite of this finding; may be repeated: "
+        + ", ".join(f"{code} ({what})" for code, what in STOPS.items()),
+    )  # fmt: skip
 
 
 def add_keep_other_files(parser: argparse.ArgumentParser) -> None:

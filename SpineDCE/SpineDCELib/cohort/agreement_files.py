@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from SpineDCELib.cohort.agreement_statistics import Agreement, BlandAltman, Estimate, RepeatedValues
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.export.report import html_page as page
-from SpineDCELib.export.report.report_figures import as_svg, label_axes, new_panel
+from SpineDCELib.export.report.report_figures import as_svg, label_axes, new_panel, png_of
 from SpineDCELib.files.output_folder import run_folder
 from SpineDCELib.files.text_cells import figure_text
 from SpineDCELib.vocabulary.quantities import number
@@ -55,9 +54,7 @@ def write_agreement(
             for pair in one.pairs:
                 number_of += 1
                 figure = bland_altman_figure(one.data, pair)
-                stream = io.BytesIO()
-                figure.savefig(stream, dpi=130, facecolor="white", format="png")
-                (stage / f"bland-altman-{number_of}.png").write_bytes(stream.getvalue())
+                (stage / f"bland-altman-{number_of}.png").write_bytes(png_of(figure))
                 shown.append(as_svg(figure))
             body += [
                 page.heading(one.data.quantity),

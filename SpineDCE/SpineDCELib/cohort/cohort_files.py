@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from SpineDCELib.cohort.proportions import Proportion
 from SpineDCELib.cohort.roc import Roc
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.export.report import html_page as page
-from SpineDCELib.export.report.report_figures import as_svg
+from SpineDCELib.export.report.report_figures import as_svg, png_of
 from SpineDCELib.files.output_folder import run_folder
 from SpineDCELib.version import __version__
 
@@ -51,9 +50,7 @@ def write_cohort_results(
     with run_folder(out, keep_other_files=keep_other_files) as stage:
         _write_tables(stage, result)
         for name, figure in figures.items():
-            stream = io.BytesIO()
-            figure.savefig(stream, dpi=110, facecolor="white", format="png")
-            (stage / f"{name}.png").write_bytes(stream.getvalue())
+            (stage / f"{name}.png").write_bytes(png_of(figure, dpi=110))
         write_json(stage / "cohort.json", record(result))
         pictures = {name: as_svg(figure) for name, figure in figures.items()}
         (stage / "cohort.html").write_text(_page(result, pictures), encoding="utf-8")

@@ -172,7 +172,7 @@ def _table(path: Path) -> list[dict[str, str]]:
 def write_observations(out: Path, patients: Mapping[str, Path]) -> None:
     """Write ``observations.tsv`` and ``observations.json`` into a data set.
 
-    A patient whose results are damaged is left out; ``studies.tsv`` says what became of each.
+    A patient whose results are damaged is left out; ``studies.tsv`` gives the status of each.
 
     Args:
         patients: participant → folder of the results.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 import shutil
@@ -26,7 +25,7 @@ from SpineDCELib.cohort.worker_pool import Failure, Pool, worker_pool
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.csv_tables import write_table
 from SpineDCELib.export.report import html_page as page
-from SpineDCELib.export.report.report_figures import triptych
+from SpineDCELib.export.report.report_figures import png_of, triptych
 from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.measurement import percent_change
 from SpineDCELib.phantom import VISITS, write_study
@@ -276,9 +275,7 @@ def _write(
     pictures = {name: (out / f"{name}.png").read_bytes() for name in figures}
     for name, figure in drawn.items():
         if figure is not None:
-            stream = io.BytesIO()
-            figure.savefig(stream, dpi=110, facecolor="white", format="png")
-            pictures[name] = stream.getvalue()
+            pictures[name] = png_of(figure, dpi=110)
     body = [page.table(paper.HEADER, rows), page.listed(remarks)]
     for name, data in pictures.items():
         source = "data:image/png;base64," + base64.b64encode(data).decode("ascii")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from SpineDCELib.cohort.cohort_text import p_text
 from SpineDCELib.cohort.time_to_event import SurvivalCurve, TimeToEvent
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.export.report import html_page as page
-from SpineDCELib.export.report.report_figures import as_svg, label_axes, new_panel
+from SpineDCELib.export.report.report_figures import as_svg, label_axes, new_panel, png_of
 from SpineDCELib.files.output_folder import run_folder
 from SpineDCELib.files.text_cells import figure_text
 from SpineDCELib.vocabulary.quantities import NONE, number
@@ -56,9 +55,7 @@ def write_time_to_event(
         )
         write_table(stage / "hazard.csv", *hazard_table(result, plain=True))
         write_table(stage / "time_roc.csv", *roc_table(result, plain=True))
-        stream = io.BytesIO()
-        figure.savefig(stream, dpi=130, facecolor="white", format="png")
-        (stage / "kaplan_meier.png").write_bytes(stream.getvalue())
+        (stage / "kaplan_meier.png").write_bytes(png_of(figure))
         write_json(stage / "survival.json", _record(result))
         body = [
             page.figure([as_svg(figure)], "Kaplan-Meier curves with 95 % bands (log-log)."),

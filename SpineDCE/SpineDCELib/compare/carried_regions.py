@@ -70,8 +70,8 @@ def carry_regions(
 ) -> CarriedRegions:
     """Carry all regions of a visit to another visit.
 
-    A lesion is carried by the registration of its own vertebra, all others by that of the first
-    lesion.
+    A lesion follows the registration around its own vertebra. Every other region follows the one
+    around the first lesion.
 
     Args:
         lesions: names of the lesions of the first visit.

@@ -42,7 +42,7 @@ class Carried:
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """Ordered visits of one patient, and what became of each lesion.
+    """Ordered visits of one patient, with the trend of each lesion.
 
     Attributes:
         comparisons: (earlier, later) place → comparison; the earlier visit is the first one, or

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -95,14 +94,13 @@ def write_course(
 
 
 def _write_figures(folder: Path, course: Course) -> None:
+    from SpineDCELib.export.report.report_figures import png_of
     from SpineDCELib.export.report.trend_figure import PANELS, trend_panels
 
     for number, trend in enumerate(course.trends, 1):
         for name, figure in zip(PANELS, trend_panels(course, trend), strict=True):
-            stream = io.BytesIO()
-            figure.savefig(stream, dpi=130, facecolor="white", format="png")
             # Numbered, because the name of a lesion may be no name of a file.
-            (folder / f"trend-{number}-{name}.png").write_bytes(stream.getvalue())
+            (folder / f"trend-{number}-{name}.png").write_bytes(png_of(figure))
 
 
 def _long_rows(course: Course) -> Iterator[list[Any]]:

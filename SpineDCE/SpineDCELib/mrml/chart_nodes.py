@@ -84,7 +84,7 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
 
 
 def keep_chart(nodes: VisitNodes, name: str, chart: Chart) -> None:
-    """Show a chart in its node of a visit; made where there is none."""
+    """Show a chart in its node of a visit; create the node if the visit has none."""
     use = f"chart.{name}"
     present = nodes.get(use)
     node = show_chart(nodes.scene, chart, present)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from SpineDCELib.network.associations import aborting, associated, category, reason_of
@@ -47,12 +47,93 @@ class _Taking:
             self._activity.advance()
 
 
+@dataclass
+class _Retrieval:
+    """Retrieval of what is missing of one study.
+
+    Attributes:
+        expected: what the archive lists. association: with the archive, while there is one.
+    """
+
+    node: Node
+    own: Own
+    expected: Contents
+    objects: StoredObjects
+    activity: Activity
+    taking: _Taking
+    association: Any = None
+
+    def run(self) -> str:
+        """Fetch; return what the archive said, "" if all went well."""
+        return self._get() if self.node.retrieve == "get" else self._move()
+
+    def stop(self) -> None:
+        """Abort the association."""
+        if self.association is not None:
+            aborting(self.association)()
+
+    def _get(self) -> str:
+        from pynetdicom import build_context, build_role, evt
+
+        named = {kind for uids in self.expected.values() for kind in uids.values() if kind}
+        # A request negotiates at most 128 contexts, one of which is that of C-GET.
+        classes = sorted(named or {c.abstract_syntax for c in storage_contexts()})[:127]
+        classes = list(dict.fromkeys([*classes[:126], _MR_IMAGE]))
+        with associated(
+            self.node,
+            self.own,
+            [build_context(_GET), *storage_contexts(classes)],
+            roles=[build_role(one, scp_role=True) for one in classes],
+            handlers=[(evt.EVT_C_STORE, stored, [self.taking])],
+        ) as self.association:
+            return self._ask(lambda asked: self.association.send_c_get(asked, _GET))
+
+    def _move(self) -> str:
+        from pynetdicom import build_context
+
+        title, senders = self.node.ae_title, addresses_of(self.node)
+        here = replace(self.own, address=self.own.address or address_towards(self.node))
+        with (
+            listening(here, self.taking, titles=[title], addresses=senders),
+            associated(self.node, self.own, [build_context(_MOVE)]) as self.association,
+        ):
+            # Not every archive reports while it sends; the objects themselves are signs of life.
+            self.association.dimse_timeout = None
+            return self._ask(
+                lambda asked: self.association.send_c_move(asked, self.own.ae_title, _MOVE)
+            )
+
+    def _ask(self, send: Callable[[Any], Any]) -> str:
+        for asked in self._requests():
+            with contextlib.closing(send(asked)) as answers:
+                for status, _ in answers:
+                    self.activity.advance(0)
+                    if status is None or "Status" not in status:
+                        return "the connection was lost"
+                    if category(int(status.Status)) in ("Failure", "Cancel"):
+                        return reason_of(status)
+            if self.activity.stopped.is_set():
+                return "it was stopped"
+        return ""
+
+    def _requests(self) -> Iterator[Any]:
+        """Yield identifiers: whole series where nothing has arrived, objects elsewhere."""
+        from pydicom import Dataset
+
+        for series, uids in self.objects.missing(self.expected).items():
+            whole = len(uids) == len(self.expected[series])
+            for start in range(0, 1 if whole else len(uids), _AT_ONCE):
+                asked = Dataset()
+                asked.QueryRetrieveLevel = "SERIES" if whole else "IMAGE"
+                asked.StudyInstanceUID = self.objects.study_uid
+                asked.SeriesInstanceUID = series
+                if not whole:
+                    asked.SOPInstanceUID = list(uids[start : start + _AT_ONCE])
+                yield asked
+
+
 def retrieve(
-    node: Node,
-    own: Own,
-    expected: Contents,
-    objects: StoredObjects,
-    progress: Progress,
+    node: Node, own: Own, expected: Contents, objects: StoredObjects, progress: Progress
 ) -> str:
     """Fetch what is missing of a study; return what the archive said, "" if all went well.
 
@@ -64,113 +145,10 @@ def retrieve(
     activity = Activity(f"Fetching from {node.name}", total)
     activity.done = total - sum(map(len, objects.missing(expected).values()))
     taking = _Taking(objects, activity)
-    fetch = _get if node.retrieve == "get" else _move
-    running: list[Any] = []
-
-    def stop() -> None:
-        for association in running:
-            aborting(association)()
-
+    fetching = _Retrieval(node, own, expected, objects, activity, taking)
     said = supervised(
-        lambda: fetch(node, own, expected, objects, taking, activity, running),
-        node=node,
-        activity=activity,
-        progress=progress,
-        stop=stop,
+        fetching.run, node=node, activity=activity, progress=progress, stop=fetching.stop
     )
     if taking.full is not None:
         raise taking.full
     return said
-
-
-def _get(
-    node: Node,
-    own: Own,
-    expected: Contents,
-    objects: StoredObjects,
-    taking: _Taking,
-    activity: Activity,
-    running: list[Any],
-) -> str:
-    from pynetdicom import build_context, build_role, evt
-
-    named = {kind for uids in expected.values() for kind in uids.values() if kind}
-    # A request negotiates at most 128 contexts, one of which is that of C-GET.
-    classes = sorted(named or {c.abstract_syntax for c in storage_contexts()})[:127]
-    classes = list(dict.fromkeys([*classes[:126], _MR_IMAGE]))
-    with associated(
-        node,
-        own,
-        [build_context(_GET), *storage_contexts(classes)],
-        roles=[build_role(one, scp_role=True) for one in classes],
-        handlers=[(evt.EVT_C_STORE, stored, [taking])],
-    ) as association:
-        running.append(association)
-        return _all_requests(
-            objects.missing(expected), expected, objects.study_uid, activity,
-            lambda asked: association.send_c_get(asked, _GET),
-        )  # fmt: skip
-
-
-def _move(
-    node: Node,
-    own: Own,
-    expected: Contents,
-    objects: StoredObjects,
-    taking: _Taking,
-    activity: Activity,
-    running: list[Any],
-) -> str:
-    from pynetdicom import build_context
-
-    here = replace(own, address=own.address or address_towards(node))
-    with (
-        listening(here, taking, titles=[node.ae_title], addresses=addresses_of(node)),
-        associated(node, own, [build_context(_MOVE)]) as association,
-    ):
-        running.append(association)
-        # Not every archive reports while it sends; the objects themselves are signs of life.
-        association.dimse_timeout = None
-        return _all_requests(
-            objects.missing(expected), expected, objects.study_uid, activity,
-            lambda asked: association.send_c_move(asked, own.ae_title, _MOVE),
-        )  # fmt: skip
-
-
-def _all_requests(
-    missing: Mapping[str, Sequence[str]],
-    expected: Contents,
-    study_uid: str,
-    activity: Activity,
-    send: Any,
-) -> str:
-    for asked in _requests(missing, expected, study_uid):
-        with contextlib.closing(send(asked)) as answers:
-            for status, _ in answers:
-                activity.advance(0)
-                if status is None or "Status" not in status:
-                    return "the connection was lost"
-                kind = category(int(status.Status))
-                if kind in ("Failure", "Cancel"):
-                    return reason_of(status)
-        if activity.stopped.is_set():
-            return "it was stopped"
-    return ""
-
-
-def _requests(
-    missing: Mapping[str, Sequence[str]], expected: Contents, study_uid: str
-) -> Iterator[Any]:
-    """Yield identifiers: whole series where nothing has arrived, objects elsewhere."""
-    from pydicom import Dataset
-
-    for series, uids in missing.items():
-        whole = len(uids) == len(expected[series])
-        for start in range(0, 1 if whole else len(uids), _AT_ONCE):
-            asked = Dataset()
-            asked.QueryRetrieveLevel = "SERIES" if whole else "IMAGE"
-            asked.StudyInstanceUID = study_uid
-            asked.SeriesInstanceUID = series
-            if not whole:
-                asked.SOPInstanceUID = list(uids[start : start + _AT_ONCE])
-            yield asked

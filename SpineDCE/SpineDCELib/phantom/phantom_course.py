@@ -1,7 +1,7 @@
 """Digital patients with any number of visits: response, persistence, recurrence, fracture.
 
 The values of normalised Vp are a choice, not literature. The patient is patient A of the samples;
-position, bolus, gain and noise are drawn anew for every visit.
+position, bolus, gain and noise are drawn separately for every visit.
 """
 
 from __future__ import annotations

@@ -43,6 +43,13 @@ def new_panel(height: float = 3.2) -> Any:
     return figure.subplots()
 
 
+def png_of(figure: Any, *, dpi: int = 130) -> bytes:
+    """Return a figure on white as the content of a PNG file."""
+    stream = io.BytesIO()
+    figure.savefig(stream, dpi=dpi, facecolor="white", format="png")
+    return stream.getvalue()
+
+
 def as_png(figure: Any) -> str:
     """Return the source of an ``img`` element."""
     stream = io.BytesIO()
