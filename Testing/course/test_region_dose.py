@@ -96,6 +96,7 @@ def test_a_dose_of_other_images_is_refused(tmp_path):
         ({"GridFrameOffsetVector": [*np.arange(31) * 5.0, 170.0]}, "uneven_dose_planes"),
         ({"SOPClassUID": "1.2.3"}, "unreadable_dose"),
         ({"PixelData": b"\0\0"}, "unreadable_dose"),
+        ({"ImagePositionPatient": ["nan", "0", "0"]}, "unreadable_dose"),
     ],
 )
 def test_what_is_no_whole_dose_in_gray_is_refused(tmp_path, changes, code):

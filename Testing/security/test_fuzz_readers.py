@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from dose_files import write_dose
 from series import test_contours as contours
 from series import test_dicom_segmentation as segments
 from series import test_other_formats as formats
@@ -34,6 +35,7 @@ from SpineDCELib.mrml.scene_checks import checked_scene, other_files
 from SpineDCELib.run.provenance import read_provenance
 from SpineDCELib.run.saved_session import SavedVisit, recover_session, write_session
 from SpineDCELib.series import Geometry, read_segmentation, scan_study, write_segmentation
+from SpineDCELib.series.dose_reader import read_dose
 from SpineDCELib.series.image_header import read_headers
 from SpineDCELib.series.pixel_values import load_frames
 from SpineDCELib.settings import Settings, settings_to_dict
@@ -178,6 +180,7 @@ def inputs(tmp_path_factory):
     formats.write_parrec(folder / "g.par", array, 5.0 * np.arange(4))
     (folder / "h.dcm.gz").write_bytes(gzip.compress((folder / "image.dcm").read_bytes()))
     contours.write(folder / "rt.dcm", {"Lesion": [contours.points(contours.box(2, 3, 7, 9), 1)]})
+    write_dose(folder / "dose.dcm", gy=lambda x, y, z: 20.0 + 0 * x)
     frames, planes, numbers = segments.sparse()
     segments.write(folder / "seg.dcm", frames, planes, numbers)
     spine = vertebrae.spine([31, 32, 41], discs=[82, 91])
@@ -194,6 +197,7 @@ def inputs(tmp_path_factory):
             "deflated.dcm", "study.zip", "d.mha", "packed.mha", "e.mhd", "f.hdr", "g.par",
             "h.dcm.gz")},
         **{folder / name: regions for name in ("rt.dcm", "seg.dcm", "spine.nii", "named.nii.gz")},
+        folder / "dose.dcm": read_dose,
         folder / "r.seg.nrrd": read_segmentation,
         folder / "rulers.json": read_rulers,
         folder / "selection.json": read_selection,

@@ -21,6 +21,7 @@ from SpineDCELib.measurement.rulers import read_rulers
 from SpineDCELib.run.provenance import read_provenance
 from SpineDCELib.run.saved_session import read_visit
 from SpineDCELib.series import scan_study
+from SpineDCELib.series.dose_reader import read_dose
 from SpineDCELib.series.image_header import read_headers
 from SpineDCELib.series.nrrd_reader import open_nrrd
 from SpineDCELib.settings.settings_file import read_settings
@@ -191,7 +192,7 @@ def test_what_is_no_file_is_not_opened(kind, tmp_path, monkeypatch):
     else:
         path = Path("/dev/zero")
     for reader in (*READERS.values(), lambda p: read_curve_file(p, duration=60), read_rows,
-                   lambda p: open_nrrd(p, "odd"), scan_study):  # fmt: skip
+                   lambda p: open_nrrd(p, "odd"), scan_study, read_dose):  # fmt: skip
         with pytest.raises(InputError):
             reader(path)
 

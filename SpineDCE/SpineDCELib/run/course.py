@@ -75,6 +75,7 @@ def follow_patient(
     out = Path(out)
     names = visit_folders(len(visits))
     common = visits[0].given.settings or settings
+    irradiation = [read_dose(file) for file in doses]  # before long work
     labels = course_labels([visit.date for visit in visits])
     with claimed(out, keep_other_files=keep_other_files), scratch_folder(out) as scratch:
         analysed = analyse_visits(
@@ -105,7 +106,7 @@ def follow_patient(
             residual_threshold=residual_threshold,
             flip_runs=flip_runs,
             accepted=accepted,
-            doses=[read_dose(file) for file in doses],
+            doses=irradiation,
             progress=part(progress, 0.6, 0.95),
         )
         for trend in course.trends:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.bounded_reading import require_regular
 from SpineDCELib.series.dynamic_series import Geometry
+from SpineDCELib.series.image_header import read_headers
 
 _STORAGE = "1.2.840.10008.5.1.4.1.1.481.2"
 #: Doses of whole plans; those of a beam or a fraction are a part of one.
@@ -48,22 +50,26 @@ def read_dose(file: str | Path) -> Dose:
     Raises:
         InputError: the file is no RT Dose or damaged (code "unreadable_dose"), its dose is relative
             (code "relative_dose") or of a part of a plan (code "dose_of_part"), or its planes are
-            not evenly spaced (code "uneven_dose_planes").
+            not evenly spaced (code "uneven_dose_planes"); it is no regular file, or declares far
+            more pixels than it holds.
     """
+    require_regular(file)
+    read_headers(str(file))  # refuses one that declares far more pixels than it holds
     try:
         data = pydicom.dcmread(file)
         if str(data.get("SOPClassUID", "")) != _STORAGE:
             raise ValueError("it is no RT Dose")
         units, kind = str(data.DoseUnits).upper(), str(data.DoseSummationType).upper()
-        array = np.atleast_3d(data.pixel_array.astype(float)) * float(data.DoseGridScaling)
-        if data.pixel_array.ndim == 2:
-            array = array[:, :, 0][None]
+        pixels = data.pixel_array.reshape(-1, int(data.Rows), int(data.Columns))
+        array = pixels * float(data.DoseGridScaling)
         row, column = np.array(data.ImageOrientationPatient, float).reshape(2, 3)
         origin = np.array(data.ImagePositionPatient, float)
         down, right = (float(mm) for mm in data.PixelSpacing)
         offsets = np.array(data.get("GridFrameOffsetVector") or [0.0], float)
         if offsets.size != array.shape[0]:
             raise ValueError(f"it has {array.shape[0]} planes and {offsets.size} positions")
+        if not all(np.isfinite(values).all() for values in (row, column, origin, offsets, array)):
+            raise ValueError("a dose or a position is no number")
         frame = str(data.get("FrameOfReferenceUID") or "") or None
     except Exception as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
