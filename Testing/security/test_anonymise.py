@@ -23,12 +23,15 @@ from SpineDCELib.cohort.batch_studies import read_studies
 from SpineDCELib.cohort.cohort_table import read_rows
 from SpineDCELib.compare.compare_visits import Visit, compare_visits
 from SpineDCELib.compare.visit_differences import Difference
+from SpineDCELib.course.treatment_events import TreatmentEvent
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.run.analyse import analyse, compute
 from SpineDCELib.run.compare import compare_studies
+from SpineDCELib.run.course import follow_patient
 from SpineDCELib.run.export_session import FinishedVisit, export_visits
 from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.run.patient_visits import FoundVisit
 from SpineDCELib.run.result_cache import ResultCache
 from SpineDCELib.run.visit_analyses import Given
 from SpineDCELib.settings import Settings, changed
@@ -324,6 +327,34 @@ def test_no_marker_of_two_visits_is_in_any_byte_of_their_comparison(
     assert (out / "dicom" / "changes_report.dcm").is_file()
     require_valid(out)
     require_changes(out)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_no_marker_is_in_any_byte_of_a_course(planted, planted_later, tmp_path):
+    out = tmp_path / "out"
+    visits = [
+        FoundVisit(f"{MARKER} visit", date, Given(inputs_of(study)))
+        for study, date in ((planted, "20210302"), (planted_later, "20210516"))
+    ]
+    event = TreatmentEvent("20210314", "radiation", f"at {MARKER}")
+    followed = follow_patient(
+        visits, SETTINGS, out, events=[event], accept_differences=True,
+        accepted=["reversed_dates"], flip_runs=0, formats=("dicom", "report", "nifti"),
+        anonymise=True,
+    )  # fmt: skip
+    assert not followed.not_written
+    assert (out / "visit-2" / "dicom" / "regions.dcm").is_file()
+    secrets = [
+        *secrets_of(planted),
+        *secrets_of(planted_later),
+        "202103",
+        "2021-03",
+        "202105",
+        "2021-05",
+    ]
+    assert leaks(out, secrets) == []
+    require_valid(out)
 
 
 def require_changes(out):

@@ -12,7 +12,7 @@ from SpineDCELib.course.region_dose import IRRADIATED_FROM
 from SpineDCELib.export.comparison_files import write_comparison
 from SpineDCELib.export.csv_tables import write_json, write_table
 from SpineDCELib.export.formats import noted
-from SpineDCELib.export.identity import identifying_words, safe_reasons
+from SpineDCELib.export.identity import anonymised_course, identifying_words, safe_reasons
 from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.version import __version__
 from SpineDCELib.vocabulary.quantities import QUANTITIES
@@ -50,12 +50,16 @@ def write_course(
     written never stops the rest.
 
     Args:
-        anonymise: the course must have no dates then.
+        anonymise: leave out identifying data; the visits and events must have no dates.
 
     Returns:
         What could not be written → the reason; ``course.json`` has it too.
     """
     missing: dict[str, str] = {}
+    words = frozenset[str]()
+    if anonymise:
+        words = words.union(*(identifying_words(v.analysis) for v in course.visits))
+        course = anonymised_course(course, words)
     write_table(folder / "course.csv", _LONG, list(_long_rows(course)))
     write_table(folder / "calls.csv", _CALLS, _call_rows(course))
     if course.doses:
@@ -85,9 +89,6 @@ def write_course(
                 write_course_report(folder, course, formats=[name], anonymise=anonymise)
     full = record(course)
     if missing:
-        words = frozenset[str]()
-        if anonymise:
-            words = words.union(*(identifying_words(v.analysis) for v in course.visits))
         full["not written"] = safe_reasons(missing, words)
     write_json(folder / "course.json", full)
     return missing

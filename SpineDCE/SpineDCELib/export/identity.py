@@ -17,6 +17,7 @@ from SpineDCELib.vocabulary.visits import VisitLabel
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison
+    from SpineDCELib.course import Course
 
 _TEXT_VRS = frozenset(
     ["AE", "AS", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT", "UI", "DA", "DT"]
@@ -146,6 +147,19 @@ def anonymised_comparison(comparison: Comparison, words: Set[str]) -> Comparison
     }
     warnings = without_words((told.get(w, w) for w in comparison.warnings), words)
     return replace(comparison, visits=visits, differences=differences, warnings=tuple(warnings))
+
+
+def anonymised_course(course: Course, words: Set[str]) -> Course:
+    """Return a course whose comparisons and warnings are without identity.
+
+    Its visits and events must be without dates.
+    """
+    comparisons = {
+        places: anonymised_comparison(comparison, words)
+        for places, comparison in course.comparisons.items()
+    }
+    warnings = tuple(without_words(course.warnings, words))
+    return replace(course, comparisons=comparisons, warnings=warnings)
 
 
 def may_show_text(analysis: Analysis) -> bool:
