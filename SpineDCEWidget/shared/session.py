@@ -613,8 +613,10 @@ class Session:
         self.history.clear(self.state)
 
     def set_role(self, visit: VisitSession, name: str, role: str) -> list[VisitSession]:
-        """Give a region another role."""
+        """Give a region another role; do nothing if it was deleted or undone meanwhile."""
         self.regions_changed(visit)
+        if name not in visit.state.roles:
+            return []
         if name not in visit.state.regions:  # empty; it waits for the brush
             drawn.give_role(visit.segmentation, name, role)
             read_drawn(self, visit)

@@ -89,6 +89,13 @@ def test_a_region_that_waits_for_the_brush_changes_its_role(work):
     session.regions_changed(visit)
 
 
+def test_the_role_of_a_region_that_is_gone_changes_nothing(work):
+    session, visit = work
+    before = dict(visit.state.roles)
+    assert session.set_role(visit, "Lesion 9", "reference") == []
+    assert visit.state.roles == before
+
+
 def test_a_loaded_region_of_a_known_name_counts_beside_the_present_one(work):
     session, visit = work
     old = visit.analysis.regions["Lesion"]
