@@ -166,7 +166,7 @@ class Workstation:
             "redo": self.redo, "escape": self.escape,
             "brush_smaller": lambda: self.regions.change_brush(1 / 1.25),
             "brush_bigger": lambda: self.regions.change_brush(1.25),
-            "shift_by": self.arteries.shift_by,
+            "shift_by": self.arteries.shift_by, "pointed": self._pointed,
             "upload_failed": self.show_error, "upload_progress": self.study.upload_progress,
             "node_count": lambda: self.app.scene.GetNumberOfNodes(),
         }.items():  # fmt: skip

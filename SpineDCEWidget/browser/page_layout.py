@@ -136,8 +136,10 @@ def _views(station: Any) -> None:
             for column in range(COLUMNS):
                 name = pane_name(visit, column)
                 with html.Div(
-                    classes="pane", v_show=f"({shown}).includes('{visit}')", id=f"pane-{name}"
-                ):
+                    classes="pane", v_show=f"({shown}).includes('{visit}')", id=f"pane-{name}",
+                    # The views report movements late, even after a click elsewhere.
+                    raw_attrs=[f"@pointerenter=\"trigger('pointed', ['{visit}'])\""],
+                ):  # fmt: skip
                     client.ServerTemplate(name=name)
                     with html.Div(classes="pane-title"):
                         html.Span(f"{{{{ titles['{visit}'] }}}} · ")

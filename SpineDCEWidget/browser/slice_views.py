@@ -70,7 +70,7 @@ class Views:
         session: whose visits are shown.
         clicked: called with the visit's name and the RAS point of a click.
         released: called when the mouse button was released over a view.
-        pointed: called with the visit's name when the mouse enters one of its views.
+        pointed: called with the visit's name when a button of the mouse is pressed in its views.
         moved: called when the slice or the field of view has changed.
         resized: called when the size of a view has changed.
     """
@@ -317,9 +317,9 @@ class Views:
 
     def _point(self, pane: Pane) -> None:
         self._pictures.pointed = pane.name
-        self._pointed(pane.visit)
 
     def _press(self, pane: Pane) -> None:
+        self._pointed(pane.visit)
         self._pressed[pane.name] = pane.view.interactor().GetEventPosition()
 
     def _release(self, pane: Pane) -> None:

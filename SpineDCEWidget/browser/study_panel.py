@@ -226,10 +226,10 @@ class StudyPanel:
     async def _compute(self, opened: list[Any]) -> None:
         """Compute the maps of visits that were just opened."""
         station = self._station
+        station.select(opened[0].name)  # now, because the user may select another one meanwhile
         for visit in opened:
             if not await station.analyse(visit):
                 break
-        station.select(opened[0].name)
         station.save_soon()
 
     async def _open_scene(self, path: Path, allowed: Sequence[Path] = ()) -> None:

@@ -236,6 +236,36 @@ new MutationObserver(() => window.pairs.add(pair())).observe(
 """
 
 
+def test_a_visit_that_was_clicked_stays_although_the_mouse_came_from_the_other(opened):
+    """The last movement in a view reaches the program after the click, and selects nothing."""
+    from selenium.webdriver.common.actions.action_builder import ActionBuilder
+
+    page = opened
+    page.keys("3")
+    page.click("#role-lesion")
+    page.wait(lambda: page.state("tool") == "paint")
+    for _ in range(6):
+        page.click("#select-baseline")
+        page.wait(lambda: page.state("visit") == "baseline")
+        time.sleep(0.4)
+        pane, button = page.box("#pane-baseline1"), page.box("#select-follow-up")
+        builder = ActionBuilder(page.driver, duration=0)
+        for i in range(8):
+            builder.pointer_action.move_to_location(
+                int(pane["x"] + 20 + 3 * i), int(pane["y"] + 60)
+            )
+        builder.pointer_action.move_to_location(
+            int(button["x"] + button["width"] / 2), int(button["y"] + button["height"] / 2)
+        )
+        builder.pointer_action.pointer_down()
+        builder.pointer_action.pointer_up()
+        builder.perform()
+        page.wait(lambda: page.state("visit") == "follow-up")
+        time.sleep(0.5)
+        assert page.state("visit") == "follow-up"
+    page.keys(ESCAPE)
+
+
 def test_a_visit_is_never_named_beside_the_regions_of_the_other(home, opened):
     page = opened
     page.keys("3")
