@@ -1044,6 +1044,8 @@ KEPT_ON = {
         "preprocessing.time.first_pass",
     ),
 }  # fmt: skip
+#: Settings with which a computation takes minutes on a busy machine.
+SLOW = {"fit.fit_delay"}
 #: Settings that change the numbers of every study; the effect of others depends on it.
 CHANGE_NUMBERS = {
     "fit.model", "concentration.signal", "aif.Hct", "reading.excluded_frames",
@@ -1131,7 +1133,7 @@ def _setting(audit: Audit, engines: dict[str, Engine], path: str, undo: bool = T
                 return False
         return True
 
-    audit.row(_id(path), change, holds, seconds=90)
+    audit.row(_id(path), change, holds, seconds=900 if path in SLOW else 90)
     if undo:
         _take_back(audit, path)
 
