@@ -28,6 +28,7 @@ from SpineDCEWidget.browser.setting_fields import SettingFields
 from SpineDCEWidget.browser.slice_views import Views
 from SpineDCEWidget.browser.study_panel import StudyPanel
 from SpineDCEWidget.browser.view_bar import ViewBar
+from SpineDCEWidget.browser.window_controls import WindowControls
 from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
 from SpineDCEWidget.shared.steps import state_of
 from SpineDCEWidget.shared.wording import COMPUTING, UNEXPECTED, remedy
@@ -68,6 +69,7 @@ class Workstation:
             clicked=self._clicked,
             released=lambda: self.regions.follow_rulers(),
             pointed=self._pointed,
+            hovered=lambda: self.bar.show_cursor(),
             moved=self._moved,
             resized=lambda: self.after_pause("resize", 0.15, self._follow_size),
         )
@@ -79,6 +81,7 @@ class Workstation:
         )
         self.autosave = Autosave(self.session)
         self.charts = Charts(self)
+        self.windows = WindowControls(self)
         self.bar = ViewBar(self)
         self.settings = SettingFields(self)
         self.study = StudyPanel(self, study)
@@ -200,6 +203,7 @@ class Workstation:
 
     def _pointed(self, name: str) -> None:
         """Select the visit that the mouse points at while a tool or ruler is in use."""
+        self.views.enter()
         visit = self.session.visit(name)
         if visit.analysis is None or self.drawing.visit is visit:
             return

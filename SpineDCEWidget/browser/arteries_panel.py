@@ -168,6 +168,7 @@ class ArteriesPanel:
                 station.show_error(remedy(error))
                 return
             station.changed(visit)
+            station.bar.show_cursor()
             await asyncio.sleep(0)
 
     # -- showing ----------------------------------------------------------------------------------

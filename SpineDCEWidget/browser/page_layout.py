@@ -88,6 +88,8 @@ def _help() -> None:
         ("← →", "move the shift by 0.1 s, with Shift by 1 s (step 2, on the chart or slider)"),
         ("[ ]", "smaller or larger brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"),
         ("Esc", "put the tool down"), ("click", "explain a voxel"),
+        ("point", "show place, region and values"),
+        ("left drag", "window and level; on a map, the top of its scale"),
         ("right drag", "zoom"), ("middle drag", "pan"),
     )  # fmt: skip
     with v3.VMenu(activator="#help", location="bottom end"), v3.VCard(classes="keys pa-3"):
@@ -131,7 +133,10 @@ def _steps(station: Any) -> None:
 
 def _views(station: Any) -> None:
     shown = f"visits.length ? visits : ['{VISITS[0]}']"
-    with html.Div(classes="views", raw_attrs=[f':class="{{two: ({shown}).length === 2}}"']):
+    with html.Div(
+        classes="views", mouseleave=station.views.leave,
+        raw_attrs=[f':class="{{two: ({shown}).length === 2}}"'],
+    ):  # fmt: skip
         for visit in VISITS:
             for column in range(COLUMNS):
                 name = pane_name(visit, column)
@@ -142,7 +147,8 @@ def _views(station: Any) -> None:
                 ):  # fmt: skip
                     client.ServerTemplate(name=name)
                     with html.Div(classes="pane-title"):
-                        html.Span(f"{{{{ titles['{visit}'] }}}} · ")
+                        html.Span(f"{{{{ titles['{visit}'] }}}}", classes="pane-visit")
+                        html.Span("·")
                         with html.Select(
                             title="Image in this column",
                             classes=f"column-{column}",
@@ -164,6 +170,13 @@ def _views(station: Any) -> None:
                     if column == 0:
                         html.Div(f"{{{{ whose['{visit}'] }}}}", classes="whose")
                         html.Div(f"{{{{ positions['{visit}'] }}}}", classes="position")
+                    html.Div(
+                        f"{{{{ windows['{visit}']?.[columns[{column}]] }}}}", classes="window-text"
+                    )
+                    with html.Div(classes="cursor-values", v_if=f"cursor['{name}'] !== undefined"):
+                        if column == 0:
+                            html.Div(f"{{{{ cursor['{visit}'] }}}}")
+                        html.Div("{{ value }}", v_for=f"(value, i) in cursor['{name}']", key="i")
                     html.Div(
                         f"{{{{ without_map['{visit}'] }}}}", classes="without-map",
                         v_if=f"without_map['{visit}'] && !busy && columns[{column}] === 'map'",

@@ -362,8 +362,7 @@ class RegionsPanel:
         if visit is None:
             state.rulers = []
             return
-        display = visit.frame.GetDisplayNode()
-        low, high = display.GetWindowLevelMin(), display.GetWindowLevelMax()
+        low, high = visit.signal_range()
         if state.signal_range != [round(low), round(2 * high)]:
             state.signal_range = [round(low), round(2 * high)]
             state.between = [round((low + high) / 2), round(2 * high)]

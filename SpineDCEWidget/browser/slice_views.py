@@ -28,7 +28,7 @@ from SpineDCEWidget.shared.slice_nodes import (
 CONTENTS = ("T1", "frame", "map", "fused")
 COLUMNS = 3
 #: Largest distance between press and release of a click, pixels.
-_CLICK = 3
+CLICK = 3
 #: Events of the mouse that tell in which view it is.
 _POINTING = (
     "EnterEvent", "MouseMoveEvent", "MouseWheelForwardEvent", "MouseWheelBackwardEvent",
@@ -71,6 +71,7 @@ class Views:
         clicked: called with the visit's name and the RAS point of a click.
         released: called when the mouse button was released over a view.
         pointed: called with the visit's name when a button of the mouse is pressed in its views.
+        hovered: called when the mouse has moved in a view, or has left the views.
         moved: called when the slice or the field of view has changed.
         resized: called when the size of a view has changed.
     """
@@ -84,6 +85,7 @@ class Views:
         clicked: Callable[[str, tuple[float, float, float]], None],
         released: Callable[[], None],
         pointed: Callable[[str], None],
+        hovered: Callable[[], None],
         moved: Callable[[], None],
         resized: Callable[[], object],
     ) -> None:
@@ -91,7 +93,9 @@ class Views:
         self._factory = RemoteSliceViewFactory(server)
         self._pictures = Pictures()
         self._clicked, self._pointed, self._moved = clicked, pointed, moved
-        self._released, self._resized = released, resized
+        self._released, self._resized, self._hovered = released, resized, hovered
+        self._under: Pane | None = None  #: pane that the mouse is in
+        self._left = False  #: whether the mouse has left the views
         self.columns = ["T1", "map", "fused"]
         self.map_name, self.opacity = "vp", 0.6
         self.linked = True
@@ -127,6 +131,7 @@ class Views:
         pane.node.AddObserver("ModifiedEvent", lambda *_: self._follow(pane))
         interactor = view.interactor()
         interactor.AddObserver("LeftButtonPressEvent", lambda *_: self._press(pane), 100.0)
+        interactor.AddObserver("MouseMoveEvent", lambda *_: self._hovered(), 99.0)
         interactor.AddObserver("LeftButtonReleaseEvent", lambda *_: self._release(pane), 100.0)
         for event in _POINTING:
             interactor.AddObserver(event, lambda *_: self._point(pane), 100.0)
@@ -315,8 +320,35 @@ class Views:
 
     # -- mouse ----------------------------------------------------------------------------------
 
+    @property
+    def cursor(self) -> tuple[Pane, tuple[float, float, float]] | None:
+        """The pane under the mouse and the RAS point there, mm; None outside of the views."""
+        if self._under is None or self.visit_of(self._under) is None:
+            return None
+        at = self._under.view.interactor().GetEventPosition()
+        return self._under, _ras_at(self._under, at)
+
+    def shown_volumes(self, pane: Pane) -> list[Any]:
+        """Return the volume nodes that a pane shows, the lower one first."""
+        scene = self._app.scene
+        ids = (pane.composite.GetBackgroundVolumeID(), pane.composite.GetForegroundVolumeID())
+        return [scene.GetNodeByID(identity) for identity in ids if identity]
+
     def _point(self, pane: Pane) -> None:
         self._pictures.pointed = pane.name
+        self._under = None if self._left else pane
+
+    def enter(self) -> None:
+        """Follow the mouse, because it has entered a view."""
+        self._left = False
+
+    def leave(self) -> None:
+        """Forget where the mouse was, because it has left the views.
+
+        What the views report of it later is ignored.
+        """
+        self._left, self._under = True, None
+        self._hovered()
 
     def _press(self, pane: Pane) -> None:
         self._pointed(pane.visit)
@@ -325,10 +357,15 @@ class Views:
     def _release(self, pane: Pane) -> None:
         self._released()
         at, start = pane.view.interactor().GetEventPosition(), self._pressed.pop(pane.name, None)
-        if start is None or max(abs(at[0] - start[0]), abs(at[1] - start[1])) > _CLICK:
+        if start is None or max(abs(at[0] - start[0]), abs(at[1] - start[1])) > CLICK:
             return
-        x, y, z, _ = pane.node.GetXYToRAS().MultiplyPoint((*at, 0.0, 1.0))
-        self._clicked(pane.visit, (x, y, z))
+        self._clicked(pane.visit, _ras_at(pane, at))
+
+
+def _ras_at(pane: Pane, at: tuple[int, int]) -> tuple[float, float, float]:
+    """Return the RAS point, mm, at a place of a pane, pixels."""
+    x, y, z, _ = pane.node.GetXYToRAS().MultiplyPoint((*at, 0.0, 1.0))
+    return x, y, z
 
 
 def _orientation(geometry: Any) -> str:

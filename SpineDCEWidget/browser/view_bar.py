@@ -11,6 +11,8 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, title_if
 from SpineDCEWidget.browser.slice_views import CONTENTS
+from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
+from SpineDCEWidget.shared.linked_places import place_in
 
 #: Frames per second of the playback.
 _RATE = 8.0
@@ -27,7 +29,7 @@ class ViewBar:
                 "columns": list(station.views.columns), "map_name": "vp", "maps": [],
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
                 "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
-                "positions": {}, "contents": [], "without_map": {},
+                "positions": {}, "contents": [], "without_map": {}, "cursor": {},
             }
         )  # fmt: skip
         for name, action in {
@@ -83,6 +85,7 @@ class ViewBar:
             words |= {"T1": "baseline", "fused": f"{title} over frame"}
         state.contents = [{"title": words[content], "value": content} for content in CONTENTS]
         self.show_legend()
+        station.windows.refresh()
         self.show_position()
 
     def show_legend(self) -> None:
@@ -109,6 +112,7 @@ class ViewBar:
         state.legend = {
             "title": f"{shown.title} {shown.shown_unit}".strip(),
             "css": f"linear-gradient(to top, {', '.join(colours)})",
+            "top": f"{_tick(high, high)} {shown.shown_unit}".strip(),
             "ticks": [_tick(low + (high - low) * i / 4, high) for i in (4, 3, 2, 1, 0)],
         }
 
@@ -126,6 +130,30 @@ class ViewBar:
             if visit.name == state.visit and index != state.slice_index:
                 state.slice_index = index
         state.positions, state.letters = positions, letters
+        self.show_cursor()
+
+    def show_cursor(self) -> None:
+        """Show place, region and values under the mouse, and in linked views what corresponds.
+
+        The key of a visit holds its place and regions, that of a view its values.
+        """
+        station = self._station
+        texts: dict[str, str | list[str]] = {}
+        views, session = station.views, station.session
+        if (cursor := views.cursor) is not None:
+            pointed, ras = cursor
+            source = views.visit_of(pointed)
+            for visit in session.visits if views.linked else (source,):
+                place = [float(v) for v in place_in(session, source, visit, ras)]
+                names = region_names(visit, place)
+                texts[visit.name] = " · ".join([place_text(place), *names])
+                for pane in views.shown():
+                    if pane.visit == visit.name:
+                        values = (value_text(visit, v, place) for v in views.shown_volumes(pane))
+                        texts[pane.name] = [value for value in values if value]
+        if texts != station.state.cursor:
+            with station.state as state:
+                state.cursor = texts
 
     def _slice_chosen(self) -> None:
         station, state = self._station, self._station.state
@@ -153,6 +181,7 @@ class ViewBar:
             visit.show_frame(index)
             if visit is station.visit:
                 state.frame_time = f"{dynamic.times[index]:.1f} s"
+        self.show_cursor()
 
     def toggle_play(self) -> None:
         """Start or stop the playback of the frames."""
@@ -218,6 +247,7 @@ class ViewBar:
                 )  # fmt: skip
                 html.Span("{{ frame + 1 }} / {{ frames }}<br>{{ frame_time }}", classes="number")
             html.Div("", classes="grow")
+            self._station.windows.ui()
             v3.VBtn(
                 icon=("linked ? 'mdi-link-variant' : 'mdi-link-variant-off'",), variant="text",
                 size="x-small", click="linked = !linked", v_if="two", id="link",

@@ -32,6 +32,7 @@ from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
+from SpineDCELib.mrml.grey_values import forget_grey_values
 from SpineDCELib.mrml.image_nodes import images_of
 from SpineDCELib.mrml.scene_bundles import BundledVisit
 from SpineDCELib.mrml.visit_nodes import visit_names
@@ -215,6 +216,8 @@ class Session:
             old = visit.analysis.study.dynamic
             same = old.source.checksum == new.source.checksum and old.geometry.matches(new.geometry)
         visit_display.prepare_nodes(visit.nodes, keep_regions=same, **given)
+        if not same:
+            forget_grey_values(visit.nodes)
         for choice in ("aif selection", "aif file", "proposed shift", "settings", "as read"):
             visit.nodes.keep(choice, None)
         visit.nodes.keep("visit", {})  # the date of the study before

@@ -21,6 +21,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.files.mapped_arrays import release
 from SpineDCELib.measurement import Role
 from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.mrml.grey_values import fitting
 from SpineDCELib.mrml.node_stamps import Stamps, needed_images, stamps_of
 from SpineDCELib.mrml.region_nodes import add_segment
 from SpineDCELib.mrml.visit_display import show_frame
@@ -88,6 +89,8 @@ class VisitSession:
         self._computed_from: tuple[Any, ...] = ()
         #: Inputs and result for which the regions' numbers are known, and the numbers.
         self._numbers: tuple[Any, Any, list[RegionNumbers]] = (None, None, [])
+        #: The study whose signal range is known, and that range.
+        self._signal_range: tuple[Images | None, tuple[float, float]] = (None, (0.0, 1.0))
         #: Images and maps in the scene as the session left them.
         self.image_stamps: Stamps = {}
         self.map_stamps: Stamps = {}
@@ -302,6 +305,14 @@ class VisitSession:
     def add_segment(self, role: Role | str, *, another: bool = False) -> str:
         """Return the ID of the segment to draw for a role; a new one if ``another``."""
         return add_segment(self.segmentation, role, another=another)
+
+    def signal_range(self) -> tuple[float, float]:
+        """Return the signals between which nearly all voxels of the dynamic series lie."""
+        study = self.needed().study
+        if self._signal_range[0] is not study:
+            low, high, _inverse = fitting(self.nodes, "frame", study.dynamic)
+            self._signal_range = study, (low, high)
+        return self._signal_range[1]
 
     def show_frame(self, index: int) -> None:
         """Show one dynamic frame in :attr:`frame`."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.cli import main
+from SpineDCELib.mrml.grey_values import GREY, grey_values
 from SpineDCELib.settings import settings_to_dict
 from trame_rca.view_adapter import RcaViewAdapter
 from trame_server.protocol import CoreServer
@@ -57,7 +58,7 @@ def _facts(station: Any) -> dict[str, Any]:
 
 
 def _visit(station: Any, visit: Any) -> dict[str, Any]:
-    state, display = visit.state, visit.frame.GetDisplayNode()
+    state = visit.state
     pane = next(p for p in station.views.panes if p.visit == visit.name)
     node = visit.maps.get(station.views.map_name)
     look = None if node is None else node.GetDisplayNode()
@@ -76,7 +77,7 @@ def _visit(station: Any, visit: Any) -> dict[str, Any]:
         },
         "roles": dict(state.roles), "rulers": len(state.rulers),
         "selection": None if selection is None else str(selection),
-        "window": [display.GetWindowLevelMin(), display.GetWindowLevelMax()],
+        "grey": {use: grey_values(visit.nodes, use) for use in GREY},
         "look": None if look is None else [
             look.GetWindowLevelMax(), look.GetLowerThreshold(), look.GetColorNode().GetName(),
         ],

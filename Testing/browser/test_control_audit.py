@@ -691,6 +691,22 @@ def gestures(audit: Audit) -> None:
     audit.row("key Escape", lambda: audit.keys(ESCAPE),
               lambda: not page.state("voxel_card"))  # fmt: skip
 
+    def point() -> None:
+        page.driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent",
+            {"type": "mouseMoved", "x": place[0] + 2, "y": place[1] + 1},
+        )
+
+    def values(pane: str) -> str:
+        return page.js(
+            "return document.querySelector(arguments[0])?.innerText || ''",
+            f"#pane-{pane} .cursor-values",
+        )  # fmt: skip
+
+    audit.row("view: point", point,
+              lambda: "Signal" in values("baseline0") and values("follow-up0").count(" mm") == 1
+              and all("mL/100 mL" in values(f"{v}1") for v in VISITS))  # fmt: skip
+
     def field() -> list[float]:
         return audit.visit("baseline")["view"]
 
@@ -701,8 +717,50 @@ def gestures(audit: Audit) -> None:
             f"view: {button} drag", lambda b=button: audit.gesture("baseline1", b, (30, 40)),
             lambda was=was, changed=changed, part=part: field()[part] != was[part] and changed(),
         )  # fmt: skip
+    window_and_level(audit)
     was, changed = field(), audit.look("baseline1")
     audit.row("fit", lambda: audit.click("#fit"), lambda: field() != was and changed())
+
+
+def window_and_level(audit: Audit) -> None:
+    """Window and level by drag, presets, inverse; the top of the map's scale."""
+    page = audit.page
+
+    def grey(use: str) -> list[float]:
+        return audit.visit("baseline")["grey"][use]
+
+    def top() -> float:
+        return audit.visit("follow-up")["look"][0]
+
+    # The sample patient of the audit has no T1-weighted series.
+    was, changed = grey("frame"), audit.look("baseline0", "baseline2")
+    audit.row("view: left drag", lambda: audit.gesture("baseline0", "left", (50, 30)),
+              lambda: grey("frame")[1] - grey("frame")[0] > was[1] - was[0]
+              and sum(grey("frame")[:2]) > sum(was[:2]) and changed()
+              and not page.state("voxel_card"))  # fmt: skip
+    was, changed = top(), audit.look("baseline1", "follow-up1")
+    audit.row("view: left drag of a map", lambda: audit.gesture("baseline1", "left", (60, 0)),
+              lambda: top() > 1.1 * was and changed())  # fmt: skip
+    assert page.js("return !document.querySelector('.windows')?.checkVisibility()")
+    audit.row("window-level", lambda: audit.click("#window-level"),
+              lambda: page.js("return !!document.querySelector('.windows')?.checkVisibility()"),
+              page_only=True)  # fmt: skip
+    for name in ("full", "dark", "bright", "reset"):
+        was, changed = grey("frame"), audit.look("baseline0")
+        audit.row(f"window-frame-{name}", lambda n=name: audit.click(f"#window-frame-{n}"),
+                  lambda was=was, c=changed: grey("frame") != was and c())  # fmt: skip
+    changed = audit.look("baseline0")
+    audit.row("inverse-frame", lambda: audit.click("#inverse-frame"),
+              lambda: grey("frame")[2] and changed()
+              and page.element("[aria-pressed=true]").text == "Inverse")  # fmt: skip
+    audit.click("#window-frame-reset")
+    for name, higher in (("full", True), ("reset", False)):
+        was, changed = top(), audit.look("follow-up1")
+        audit.row(f"window-map-{name}", lambda n=name: audit.click(f"#window-map-{n}"),
+                  lambda was=was, h=higher, c=changed: (top() > was) == h and top() != was
+                  and c())  # fmt: skip
+    audit.keys(ESCAPE)
+    page.wait(lambda: page.js("return !document.querySelector('.windows')?.checkVisibility()"))
 
 
 def arteries(audit: Audit) -> None:
@@ -1292,7 +1350,9 @@ HELP = {
     "space": ["key  "],
     "← →": ["key ArrowLeft", "key ArrowRight", "key Shift+ArrowLeft", "key Shift+ArrowRight"],
     "[ ]": ["key [", "key ]"], "Ctrl+Z, Ctrl+Y": ["key Ctrl+z", "key Ctrl+y"],
-    "Esc": ["key Escape"], "click": ["view: click"], "right drag": ["view: right drag"],
+    "Esc": ["key Escape"], "click": ["view: click"],
+    "point": ["view: point"], "left drag": ["view: left drag", "view: left drag of a map"],
+    "right drag": ["view: right drag"],
     "middle drag": ["view: middle drag"],
 }  # fmt: skip
 

@@ -43,7 +43,7 @@ def both(tmp_path_factory):
     app = SlicerApp()
     session = Session(app.scene)
     images = open_images(write_small_study(tmp_path_factory.mktemp("study")).series)
-    nothing = dict.fromkeys(("clicked", "released", "pointed", "moved"), lambda *_: None)
+    nothing = dict.fromkeys(("clicked", "released", "pointed", "hovered", "moved"), lambda *_: None)
     resized = []
     views = Views(
         app, get_server("linked", client_type="vue3"), session,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
@@ -15,6 +14,7 @@ from SpineDCELib.export.analysis_files import picture_of
 from SpineDCELib.export.map_figures import scale_top
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.chart_nodes import remove_chart
+from SpineDCELib.mrml.grey_values import show_grey_values
 from SpineDCELib.mrml.image_nodes import show_images, volume_of
 from SpineDCELib.mrml.map_nodes import colour_map, fill_map_slice
 from SpineDCELib.mrml.result_display import show_curves, show_maps
@@ -26,11 +26,6 @@ from SpineDCELib.mrml.visit_nodes import VisitNodes, remove_whole
 from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, touched
 from SpineDCELib.series import DynamicSeries
 from SpineDCELib.settings import Settings
-
-#: Percentiles of a volume between which its grey values are spread.
-_WINDOW = (1, 99.5)
-#: A window is found from about this many voxels.
-_WINDOW_VOXELS = 500_000
 
 
 def read_scene_nodes(
@@ -76,19 +71,15 @@ def prepare_nodes(
 
 
 def show_study(nodes: VisitNodes, images: Images) -> None:
-    """Fill a visit's nodes with a study, and set grey values and the grid of the regions."""
+    """Fill a visit's nodes with a study, and set grey values and the grid of the regions.
+
+    Grey values that were set by hand on the same images stay.
+    """
     show_images(nodes, images)
     dynamic = images.dynamic
-    frame = nodes.make("frame", "vtkMRMLScalarVolumeNode", "Dynamic frame")
+    nodes.make("frame", "vtkMRMLScalarVolumeNode", "Dynamic frame")
     show_frame(nodes, dynamic, min(dynamic.n_frames - 1, nodes.value("frame", 0)))
-    for node, array in ((frame, dynamic.signal), (nodes.get("anatomy"), None)):
-        if node is not None and (display := node.GetDisplayNode()) is not None:
-            values = (array_of(node) if array is None else array).reshape(-1)
-            # A sample is enough; an odd step follows no row or column.
-            step = values.size // _WINDOW_VOXELS | 1
-            low, high = np.percentile(values[::step], _WINDOW)
-            display.AutoWindowLevelOff()
-            display.SetWindowLevelMinMax(float(low), float(high))
+    show_grey_values(nodes, dynamic)
     release_images(images)
     drawn.segmentation_node(nodes, dynamic.geometry)
 

@@ -1,0 +1,83 @@
+"""Text of what lies under the cursor: place, regions, and the value of each volume shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from SpineDCELib.mrml.volume_nodes import voxel_of
+from SpineDCELib.vocabulary.fit_status import Status
+from SpineDCELib.vocabulary.quantities import QUANTITIES, number
+
+from SpineDCEWidget.shared.visit_session import VisitSession
+from SpineDCEWidget.shared.wording import _
+
+
+def place_text(ras: Iterable[float]) -> str:
+    """Return a RAS point, mm, by the side on which it lies: "L 12.3  A 4.0  S 20.1 mm"."""
+    sides = ("RL", "AP", "SI")
+    parts = [
+        f"{side[round(float(v), 1) < 0]} {number(abs(float(v)), 1)}"
+        for side, v in zip(sides, ras, strict=True)
+    ]
+    return f"{'  '.join(parts)} mm"
+
+
+def region_names(visit: VisitSession, ras: Sequence[float]) -> list[str]:
+    """Return the names of the regions in whose voxels a RAS point lies."""
+    analysis = visit.needed()
+    voxel = voxel_of(ras, analysis.study.dynamic.geometry)
+    if voxel is None:
+        return []
+    return [name for name, mask in visit.state.regions.items() if mask[voxel]]
+
+
+def value_text(visit: VisitSession, node: Any, ras: Sequence[float]) -> str:
+    """Return the value of one of the visit's volumes at a RAS point; "" outside.
+
+    A map has its title and unit, and the reason where it has no value; a frame has its time.
+    """
+    if node is None or node.GetImageData() is None:
+        return ""
+    found = _value_at(node, ras)
+    if found is None:
+        return ""
+    name = node.GetAttribute("SpineDCE.quantity") or ""
+    if name in QUANTITIES:
+        return _map_text(visit, name, found, ras)
+    text = _("Signal {value}").format(value=number(found, _signal_digits(found)))
+    if node is visit.frame:
+        times = visit.needed().study.dynamic.times
+        index = min(int(visit.nodes.value("frame") or 0), len(times) - 1)
+        text = _("{value} at {time} s").format(value=text, time=number(times[index], 1))
+    return text
+
+
+def _value_at(node: Any, ras: Sequence[float]) -> float | None:
+    """Return the value of the voxel at a RAS point; None outside.
+
+    The mouse moves many times a second, so this looks at one voxel without an array of all.
+    """
+    import vtk
+
+    matrix, image = vtk.vtkMatrix4x4(), node.GetImageData()
+    node.GetRASToIJKMatrix(matrix)
+    voxel = [math.floor(v + 0.5) for v in matrix.MultiplyPoint((*ras, 1.0))[:3]]
+    if not all(0 <= v < n for v, n in zip(voxel, image.GetDimensions(), strict=True)):
+        return None
+    return float(image.GetScalarComponentAsDouble(*voxel, 0))
+
+
+def _map_text(visit: VisitSession, name: str, found: float, ras: Sequence[float]) -> str:
+    shown, model = QUANTITIES[name], visit.settings.fit.model
+    if name == "status":
+        return f"{shown.title}: {Status(int(found)).reason_in(model)}"
+    text = f"{shown.title} {shown.text(found)}"
+    status = None if math.isfinite(found) else visit.maps.get("status")
+    code = None if status is None else _value_at(status, ras)
+    return text if code is None else f"{text} ({Status(int(code)).reason_in(model)})"
+
+
+def _signal_digits(value: float) -> int:
+    return 0 if value == round(value) or abs(value) >= 100 else 2
