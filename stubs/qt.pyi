@@ -45,6 +45,9 @@ class QHeaderView(QWidget):
     ResizeToContents: int
     Stretch: int
 
+class QSizePolicy(_Wrapped):
+    Preferred: int
+
 class QEvent(_Wrapped):
     DragEnter: int
     DragMove: int

@@ -105,7 +105,7 @@ class Views:
         self._fitting: dict[str, float] = {}
         self._zooms: dict[str, float] = {}
         self._marks = PlaceMarks(
-            session, lambda visit: [p.node for p in self.panes if p.visit == visit.name]
+            lambda: session, lambda visit: [p.node for p in self.panes if p.visit == visit.name]
         )
         self._pressed: dict[str, tuple[int, int]] = {}
         app.view_manager.register_factory(self._factory)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from SpineDCEWidget.desktop.view_fields import ViewFields
 from SpineDCEWidget.desktop.view_layouts import SLOTS
 from SpineDCEWidget.shared.slice_nodes import PlaceMarks, follow, scale_of, show_field
 
@@ -23,35 +24,51 @@ class LinkedViews:
     def __init__(self, desk: Workstation) -> None:
         self._desk = desk
         self._watched: dict[str, tuple[Any, int, str]] = {}
-        self._following = False
-        self._marks = PlaceMarks(desk.session, self._nodes)
+        self._following = self._linked = False
+        self._align = desk.timer(0, self.align)
+        self._marks = PlaceMarks(lambda: desk.session, self._nodes)
 
     def update(self, *, linked: bool) -> None:
-        """Watch the views that are shown now if they are linked."""
-        visits = self._desk.visits if linked and len(self._desk.visits) > 1 else []
+        """Watch the views that are shown now; the visits move together if they are linked."""
+        visits = self._desk.visits
+        linked = linked and len(visits) > 1
         nodes = {node.GetID(): (node, v.name) for v in visits for node in self._nodes(v)}
         for identity in set(self._watched) - set(nodes):
             node, tag, _visit = self._watched.pop(identity)
             node.RemoveObserver(tag)
         new = set(nodes) - set(self._watched)
+        changed, self._linked = linked and (bool(new) or not self._linked), linked
         for identity in new:
             node, visit = nodes[identity]
             tag = node.AddObserver("ModifiedEvent", lambda *_, n=node, v=visit: self._moved(n, v))
             self._watched[identity] = (node, tag, visit)
-        if new:
+            with self.alone():
+                self._fields.follow(node)
+        if changed:
             self.align()
+
+    def stop(self) -> None:
+        """Watch no view, because none is shown."""
+        for node, tag, _visit in self._watched.values():
+            node.RemoveObserver(tag)
+        self._watched.clear()
+        self._linked = False
+        self._align.stop()
 
     def align(self) -> None:
         """Let all views follow the first one of the selected visit."""
         visit = self._desk.visit
         nodes = self._nodes(visit)
-        if not self._watched or not nodes:
+        if not self._linked or not nodes:
             return
         first, *others = nodes
         with self.alone():
+            self._fields.follow(first)
             for node in others:
                 node.GetSliceToRAS().DeepCopy(first.GetSliceToRAS())
+                self._fields.follow(node)
                 show_field(node, scale_of(first), first.GetXYZOrigin())
+                self._fields.follow(node)
         self._moved(first, visit.name)
 
     @contextmanager
@@ -63,6 +80,10 @@ class LinkedViews:
         finally:
             self._following = before
 
+    @property
+    def _fields(self) -> ViewFields:
+        return self._desk.views.fields
+
     def _nodes(self, visit: Any) -> list[Any]:
         widgets = (self._desk.views.slice_widget(visit.name, slot) for slot in SLOTS)
         return [widget.mrmlSliceNode() for widget in widgets if widget is not None]
@@ -71,11 +92,18 @@ class LinkedViews:
         if self._following:
             return
         with self.alone():
+            if self._fields.follow(leader):  # all views of the window get another size
+                self._align.start()
+                return
+            if not self._linked:
+                return
             visit = self._desk.session.visit(name)
             for other in self._desk.visits:
                 if other is not visit and visit.analysis is not None:
                     for node in self._nodes(other):
+                        self._fields.follow(node)
                         follow(self._desk.session, visit, other, leader, node)
+                        self._fields.follow(node)
 
     # -- the marked place -----------------------------------------------------------------------
 

@@ -29,6 +29,8 @@ class MapsPanel(Panel):
         super().__init__(desk, "SpineDCEMaps.ui")
         ui = self.ui
         self._crosshair: tuple[Any, int] | None = None
+        #: Visit and maps that the explanation belongs to.
+        self._explained: tuple[Any, Any] = (None, None)
         self._timer = desk.timer(_DELAY, self.explain)
         # These wait until the parameter node holds the new value.
         for combo in (ui.quantityCombo, ui.coloursCombo, ui.layoutCombo):
@@ -84,6 +86,7 @@ class MapsPanel(Panel):
             self._timer.start()
             return
         outdated = self.desk.session.outdated(visit)
+        self._explained = (visit, None if outdated else visit.shown)
         if outdated is not None:
             self.ui.voxelLabel.text = str(outdated)
             return
@@ -102,6 +105,11 @@ class MapsPanel(Panel):
         self.desk.views.plot(visit, step=self.desk.step)
         self.desk.views.fit_plots()
 
+    def _is_explanation_outdated(self) -> bool:
+        """Return whether the maps of the explained visit were computed again or are out of date."""
+        visit, maps = self._explained
+        return visit is not None and maps is not (visit.shown if visit.is_current else None)
+
     # -- showing --------------------------------------------------------------------------------
 
     def fill(self) -> None:
@@ -114,6 +122,8 @@ class MapsPanel(Panel):
         ui.quantityCombo.toolTip = words.EXPLAINED[quantity]
         ui.topSpin.value = self.desk.display.manual_top(quantity)
         ui.topSpin.enabled = quantity != "status"
+        if self._crosshair is not None and self._is_explanation_outdated():
+            self._timer.start()
         opened = visit.analysis is not None
         for box in (ui.frameBox, ui.voxelBox, ui.viewBox):
             box.enabled = opened

@@ -330,7 +330,7 @@ class Workstation:
         if not self._entered or self.parameters is None:
             return
         if not self.visits:
-            self.links.update(linked=False)
+            self.links.stop()
             self.views.restore_layout()
             return
         choices = self.parameters
@@ -393,7 +393,7 @@ class Workstation:
     def exit(self) -> None:
         """Stop everything that runs, because another module was opened."""
         self._entered = False
-        self.links.update(linked=False)
+        self.links.stop()
         self.playback.stop()
         self.shortcuts.disable()
         self.panels[self.step].leave()
@@ -405,7 +405,7 @@ class Workstation:
         self.playback.rewind()
         self.messages.clear()
         self.watch.stop()
-        self.links.update(linked=False)
+        self.links.stop()
         self._catch_up.stop()
         for panel in self.panels.values():
             panel.leave()

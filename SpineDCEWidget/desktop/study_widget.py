@@ -80,7 +80,6 @@ class StudyPanel(Panel):
         super().__init__(desk, "SpineDCEStudy.ui")
         ui = self.ui
         self._items: list[Any] = []
-        self._T1_maps: dict[str, str] = {}  #: visit → file of its T1 map
         #: Visit → a study that holds several dynamic series, until one is chosen.
         self._found: dict[str, tuple[Path, tuple[DynamicChoice, ...]]] = {}
         self.on(ui.sampleButton, "clicked()", self.open_sample)
@@ -252,12 +251,10 @@ class StudyPanel(Panel):
 
     def take_T1_map(self, path: str) -> None:
         """Take the T1 map of the selected visit from a file; none if the field is empty."""
-        known = self._T1_maps.get(self.visit.name, "")
-        if path == known or (path and not Path(path).is_file()):
+        if path == _text(self.visit.T1_map_path) or (path and not Path(path).is_file()):
             return
         try:
             self.desk.session.take_T1_map(self.visit, path or None)
-            self._T1_maps[self.visit.name] = path
         finally:
             self.desk.refresh()
 
@@ -340,7 +337,6 @@ class StudyPanel(Panel):
         ui.acceptButton.visible = question is not None
 
     def close(self) -> None:
-        self._T1_maps.clear()
         self._found.clear()
 
     def _fill_acquisition(self) -> None:
@@ -372,8 +368,8 @@ class StudyPanel(Panel):
         TE, field = acquisition.TE, acquisition.field_strength
         ui.TELabel.text = texts.UNKNOWN if TE is None else f"{TE * 1000:.3g} ms"
         ui.fieldSpin.value = field or 0
-        present = analysis.study.T1_map is not None
-        ui.T1MapEdit.currentPath = self._T1_maps.get(self.visit.name, "") if present else ""
+        ui.T1MapEdit.currentPath = path = _text(self.visit.T1_map_path)
+        ui.T1MapOriginLabel.visible = analysis.study.T1_map is not None and not path
         ui.fieldOriginLabel.text = _origin(field, own.get("reading.field_strength"))
 
     def _fill_settings(self) -> None:
@@ -387,6 +383,10 @@ class StudyPanel(Panel):
             getattr(ui, check).checked = value_at(settings, path)
         ui.excludedEdit.text = FORM[_EXCLUDED].text(value_at(settings, _EXCLUDED))
         ui.computeButton.enabled = any(not visit.is_current for visit in self.desk.visits)
+
+
+def _text(path: Path | None) -> str:
+    return "" if path is None else str(path)
 
 
 def _origin(present: float | None, correction: float | None) -> str:

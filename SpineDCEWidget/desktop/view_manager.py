@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import qt
 import slicer
 from SpineDCELib.mrml.volume_nodes import geometry_of
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
+from SpineDCEWidget.desktop.view_fields import ViewFields
 from SpineDCEWidget.desktop.view_layouts import (
     LAYOUTS,
     PLOTS,
@@ -42,6 +44,7 @@ class Views:
         self._previous_layout: int | None = None  # the layout when the module was opened
         self._arranged: int | None = None  # the layout that the module chose last
         self._oriented: dict[str, tuple[str, str]] = {}
+        self.fields = ViewFields()
 
     # -- layout ---------------------------------------------------------------------------------
 
@@ -155,6 +158,9 @@ class Views:
             node.SetOrientation(orientation)
         node.RotateToVolumePlane(visit.frame)
         widget.fitSliceToBackground()
+        area = [0.0, 0.0, 0.0]
+        widget.sliceLogic().GetBackgroundSliceDimensions(area, [0.0, 0.0, 0.0])
+        self.fields.fit(node, area)
         bounds = np.zeros(6)
         visit.frame.GetRASBounds(bounds)
         node.JumpSliceByCentering(*bounds.reshape(3, 2).mean(axis=1))
@@ -241,9 +247,15 @@ def _orientation(visit: Any) -> str:
 
 
 def _show_whole_label(widget: Any) -> None:
-    """Give the name of a view the room that it needs; 3D Slicer's own have one letter."""
+    """Give the name of a view the room that it needs; 3D Slicer's own have one letter.
+
+    The position in mm gives way to it, or the window would not fit a small screen.
+    """
     for label in slicer.util.findChildren(widget, name="ViewLabel"):
         label.setMinimumWidth(label.sizeHint.width())
+    for slider in slicer.util.findChildren(widget, name="SliceOffsetSlider"):
+        slider.spinBoxVisible = False
+        slider.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Preferred)
 
 
 def _grid_text(volume: Any) -> str:

@@ -607,6 +607,7 @@ class Session:
         T1_map = None if path is None else read_T1_map(str(path), study.dynamic.geometry)
         assert visit.as_read is not None
         visit.as_read = replace(visit.as_read, T1_map=T1_map)
+        visit.T1_map_path = None if path is None else Path(path)
         visit.read_again = {k: replace(v, T1_map=T1_map) for k, v in visit.read_again.items()}
         visit.needed().update(study=replace(study, T1_map=T1_map))
         visit_display.show_study(visit.nodes, visit.needed().study)
@@ -875,12 +876,14 @@ class Session:
             analysis = visit.needed()
             record = read_record(visit.nodes, analysis.study.dynamic.geometry, None)
             images = visit.as_read or analysis.study
-            held.append((images, visit.study_path, replace(record, date=visit.date)))
+            paths = (visit.study_path, visit.T1_map_path)
+            held.append((images, paths, replace(record, date=visit.date)))
         for visit in self.pair:
             self.close_visit(visit)
-        for visit, (images, path, saved) in zip(self.pair, reversed(held), strict=True):
+        for visit, (images, paths, saved) in zip(self.pair, reversed(held), strict=True):
             own = replace(saved, label=visit.label, role=visit.role)
-            self.open(visit.name, images, study=path, saved=own)
+            self.open(visit.name, images, study=paths[0], saved=own)
+            visit.T1_map_path = paths[1]
 
     def _about(self, visit: VisitSession) -> VisitLabel:
         return VisitLabel(visit.label, visit.date, visit.role)

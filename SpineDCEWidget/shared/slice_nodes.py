@@ -74,24 +74,30 @@ class PlaceMarks:
     """Mark of a place in each visit, shown in the views of that visit only.
 
     Args:
+        session: returns the session, which is another one after the scene was closed.
         views_of: returns the slice nodes of a visit's views.
     """
 
-    def __init__(self, session: Session, views_of: Callable[[VisitSession], Iterable[Any]]) -> None:
+    def __init__(
+        self,
+        session: Callable[[], Session],
+        views_of: Callable[[VisitSession], Iterable[Any]],
+    ) -> None:
         self._session, self._views_of = session, views_of
         self.nodes: list[Any] = []
 
     def put(self, visit: VisitSession, ras: Sequence[float], shown: Sequence[VisitSession]) -> None:
         """Mark a RAS point of a visit, mm, and what corresponds to it in the visits shown."""
+        session = self._session()
         if len(self.nodes) != len(shown):
             self.clear()
-            self.nodes = [_new_mark(self._session.scene) for _ in shown]
+            self.nodes = [_new_mark(session.scene) for _ in shown]
         for node, other in zip(self.nodes, shown, strict=True):
             views = [view.GetID() for view in self._views_of(other)]
             display = node.GetDisplayNode()
             if list(display.GetViewNodeIDs()) != views:
                 display.SetViewNodeIDs(views)
-            place = place_in(self._session, visit, other, ras)
+            place = place_in(session, visit, other, ras)
             node.SetNthControlPointPosition(0, *(float(v) for v in place))
 
     def clear(self) -> None:

@@ -101,6 +101,8 @@ class VisitSession:
         self.remedies: tuple[str, ...] = ()
         self.state = VisitState()
         self.study_path: Path | None = None
+        #: File that the T1 map was read from; None without one, and where a scene brought it.
+        self.T1_map_path: Path | None = None
         #: Name, ID and birth date of the patient; "" if the images do not name one.
         self.patient = ""
         #: Day of the acquisition as DICOM writes it; "" if it is not known.

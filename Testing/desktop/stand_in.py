@@ -208,6 +208,7 @@ class LayoutManager:
             mrmlSliceCompositeNode=lambda: composite,
             mrmlSliceNode=lambda: node,
             fitSliceToBackground=lambda: None,
+            sliceLogic=lambda: self._slicer.vtkMRMLSliceLogic(),
         )
 
     def sliceViewNames(self):
@@ -251,6 +252,7 @@ def install(monkeypatch, slicer):
         "QDesktopServices",
         "QAbstractItemView",
         "QHeaderView",
+        "QSizePolicy",
     ):
         setattr(qt, name, Widget())
     qt.QUrl = types.SimpleNamespace(

@@ -2,6 +2,7 @@
 
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,18 @@ def test_nothing_to_do_without_a_study(desk):
     assert not ui(desk, "result").exportButton.enabled
     assert not ui(desk, "maps").mapBox.enabled
     assert not desk.said
+
+
+def test_places_are_marked_by_the_session_of_the_present_scene(desk, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "SpineDCEWidget.shared.slice_nodes.place_in",
+        lambda session, _visit, _other, ras: asked.append(session) or ras,
+    )
+    desk.logic.session = later = type(desk.session)(slicer.mrmlScene)
+    desk.links._marks.put(later.visits, (0, 0, 0), [later.visit("baseline")])
+    desk.links.unmark()
+    assert asked == [later]
 
 
 def test_the_sample_button_makes_all_that_needs_no_hand(opened):
@@ -208,6 +221,51 @@ def test_frame_times_can_be_set_right(one):
         panel.set_time(wrong)
     ui(one, "study").intervalSpin.value = 6.0
     np.testing.assert_allclose(np.diff(visit.analysis.study.dynamic.times), 6.0)
+
+
+def write_T1_map(path, visit):
+    """File with a T1 map of 900 ms on the grid of a visit."""
+    from SpineDCELib.export.nrrd_maps import write_map
+
+    geometry = visit.analysis.study.dynamic.geometry
+    write_map(path, np.full(geometry.shape, 900.0), geometry=geometry, header={})
+    return str(path)
+
+
+def test_a_T1_map_can_be_chosen_for_a_second_study_too(one, sample, tmp_path):
+    path = write_T1_map(tmp_path / "T1.nrrd", one.visit)
+    edit, visit = ui(one, "study").T1MapEdit, one.visit
+    for _ in range(2):
+        assert visit.analysis.study.T1_map is None
+        assert edit.currentPath == ""
+        edit.currentPath = path
+        edit.emit("currentPathChanged(QString)", path)
+        T1_map = visit.analysis.study.T1_map
+        assert T1_map is not None
+        assert edit.currentPath == path
+        assert not ui(one, "study").T1MapOriginLabel.visible
+        one.panels["study"].open_folder("baseline", sample["before"].dicom)
+    visit.analysis.update(study=replace(visit.analysis.study, T1_map=T1_map))
+    one.refresh()
+    assert ui(one, "study").T1MapOriginLabel.visible
+
+
+def test_a_new_map_is_explained_again_and_one_that_is_out_of_date_is_not(one):
+    go(one, 4)
+    panel, visit = one.panels["maps"], one.visit
+    explained = []
+    panel.set_explaining(False)
+    panel._crosshair = (types.SimpleNamespace(RemoveObserver=lambda _tag: None), 0)
+    panel._timer.connect("timeout()", lambda: explained.append(visit.shown))
+    panel._explained = (visit, visit.shown)
+    one.refresh()
+    panel._timer.fire()
+    assert not explained
+    panel._explained = (visit, object())
+    one.refresh()
+    assert panel._timer.isActive()
+    panel._timer.stop()
+    panel._crosshair = None
 
 
 def test_display_choices_reach_both_visits(opened):

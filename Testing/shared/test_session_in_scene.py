@@ -372,8 +372,10 @@ def test_visits_in_reverse_order_stop_and_can_be_swapped(studies):
     masks = {v.name: dict(v.analysis.regions) for v in session.pair}
     checksums = {v.name: v.analysis.study.dynamic.source.checksum for v in session.pair}
     assert session.obstacle().code == "reversed_dates"
+    session.pair[0].T1_map_path = Path("T1.nrrd")
     session.swap_visits()
     assert session.question() is None
+    assert [visit.T1_map_path for visit in session.pair] == [None, Path("T1.nrrd")]
     for visit, other in zip(session.pair, reversed(BOTH), strict=True):
         assert visit.analysis.study.dynamic.source.checksum == checksums[other]
         assert visit.study_path == studies[visit.name][0]
