@@ -14,6 +14,7 @@
 # make lock                 rewrite release/workstation.lock (asks the package index)
 # make docs                 build the documentation site into build/docs, without network
 # make notebooks            execute the notebooks of the site, and keep their outputs
+# make translations         update the translation files of the module in 3D Slicer
 # make man                  rewrite the manual page release/spinedce.1
 # make slicer-test SLICER=<executable>   run the module's tests in 3D Slicer (NAMES=<some>)
 PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11 3.10,$(shell python$(v) -c 'import sys; print(sys.executable)' 2>/dev/null)) python3)
@@ -25,7 +26,7 @@ OUT    ?= out
 SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: run results test long-tests check cmake-lists lint bench profile validation certainty courses clean \
-  slicer-test dist bundle lock docs notebooks man
+  slicer-test dist bundle lock docs notebooks man translations
 
 run: $(VENV)/.run
 	$(BIN)/spinedce workstation $(if $(STUDY),"$(STUDY)") $(ARGS)
@@ -60,7 +61,7 @@ bundle: dist
 	$(BIN)/python release/bundle.py dist/spinedce-*.whl dist
 
 lock: $(VENV)/.dev
-	$(BIN)/python -m uv pip compile pyproject.toml --extra workstation --universal \
+	$(BIN)/python -m uv pip compile pyproject.toml --extra workstation --extra pacs --universal \
 	  --python-version 3.11 --generate-hashes -c .ci/runtime-constraints.txt --no-header \
 	  --no-annotate --no-emit-index-url --no-emit-find-links -q -o release/workstation.lock
 
@@ -73,6 +74,9 @@ notebooks: $(VENV)/.dev
 
 man: $(VENV)/.dev
 	$(BIN)/python release/write_manual.py release/spinedce.1
+
+translations: $(VENV)/.dev
+	$(BIN)/python release/translations.py
 
 slicer-test:
 	@test -n "$(SLICER)" || { echo "Give 3D Slicer's executable: make slicer-test SLICER=<path>"; exit 2; }

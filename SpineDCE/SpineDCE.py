@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -39,6 +40,25 @@ if not (_HERE / "SpineDCEWidget").is_dir() and str(_HERE.parent) not in sys.path
 #: Packages that a reload imports again; 3D Slicer itself reloads this file only.
 _PACKAGES = ("SpineDCELib", "SpineDCEWidget")
 _SAMPLE = "SpineDCESample"
+_TRANSLATIONS = _HERE / "Resources" / "Translations"
+
+
+def install_translation(language: str, folder: Path = _TRANSLATIONS) -> Any:
+    """Install the module's translation; 3D Slicer itself loads those of its own folder only.
+
+    Args:
+        language: such as "de_DE" or "de". folder: with the compiled translations (.qm).
+
+    Returns:
+        The translator, which must be kept while it is installed; None where there is none.
+    """
+    for name in dict.fromkeys((language, language.split("_")[0])):
+        file = folder / f"SpineDCE_{name}.qm"
+        translator = qt.QTranslator()
+        if file.is_file() and translator.load(str(file)):
+            slicer.app.installTranslator(translator)
+            return translator
+    return None
 
 
 class SpineDCE(ScriptedLoadableModule):
@@ -46,6 +66,8 @@ class SpineDCE(ScriptedLoadableModule):
 
     def __init__(self, parent: Any) -> None:
         ScriptedLoadableModule.__init__(self, parent)
+        # Before any sentence is looked up: those of the panels are when they are imported.
+        self._translator = install_translation(slicer.app.applicationLocaleName)
         self.parent.title = _("Spine DCE")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
         self.parent.dependencies = ["Colors", "Markups", "Segmentations"]

@@ -11,6 +11,7 @@ from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 
+#: Views translate the titles of axes when they show them.
 _TIME = "time [s]"
 
 

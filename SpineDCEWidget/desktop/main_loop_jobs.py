@@ -10,6 +10,8 @@ from typing import Any
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.progress import Progress
 
+from SpineDCEWidget.shared.wording import _
+
 #: Interval at which the main thread checks the worker, s; events are handled in between.
 _INTERVAL = 0.02
 #: Time after which a job is shown that other actions may interrupt, s.
@@ -77,7 +79,9 @@ class Jobs:
             return
         if not job.interruptible:
             raise InputError(
-                f"A computation is running: {job.title}. Wait for it or cancel it.",
+                _("A computation is running: {title}. Wait for it or cancel it.").format(
+                    title=job.title
+                ),
                 code="busy",
                 about=job.title,
             )

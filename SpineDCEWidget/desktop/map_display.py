@@ -8,7 +8,7 @@ from SpineDCELib.mrml.map_nodes import add_legend, legend_of
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
-from SpineDCEWidget.shared.wording import COLOUR_TITLES
+from SpineDCEWidget.shared.wording import COLOUR_TITLES, translated
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -31,7 +31,7 @@ class Display:
         for combo, titles in (
             (ui.layoutCombo, texts.LAYOUT_TITLES),
             (ui.coloursCombo, COLOUR_TITLES),
-            (ui.quantityCombo, {key: shown.title for key, shown in QUANTITIES.items()}),
+            (ui.quantityCombo, {key: translated(shown.title) for key, shown in QUANTITIES.items()}),
         ):
             for i in range(combo.count):
                 combo.setItemText(i, titles.get(combo.itemText(i), combo.itemText(i)))

@@ -100,7 +100,7 @@ class MapsPanel(Panel):
         if voxel is None:
             self.ui.voxelLabel.text = texts.OUTSIDE
             return
-        self.ui.voxelLabel.text = f"{visit.label}: {shown.voxel_text(voxel)}"
+        self.ui.voxelLabel.text = f"{visit.shown_label}: {shown.voxel_text(voxel)}"
         show_voxel(visit, voxel)
         self.desk.views.plot(visit, step=self.desk.step)
         self.desk.views.fit_plots()

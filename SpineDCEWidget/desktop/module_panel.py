@@ -10,7 +10,6 @@ from typing import Any
 import qt
 import slicer
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.report.report_tables import measurement_rows
 from SpineDCELib.files.mapped_arrays import return_free_memory
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -174,7 +173,7 @@ class Workstation:
         """
         read, settings = {}, reading_settings(reading)
         for name, path in studies.items():
-            title = words.READING.format(visit=name)
+            title = words.READING.format(visit=words.translated(name))
             read[name] = self.jobs.run(title, partial(open_images, path, settings))
         self.opened(
             [
@@ -215,11 +214,11 @@ class Workstation:
         with self.messages.errors_shown(popup=False):  # invalid rulers only cause a message
             self.session.rulers_changed(visit)
         job = self.session.computation(visit)
-        title = words.COMPUTING.format(visit=visit.name)
+        title = words.COMPUTING.format(visit=words.translated(visit.name))
         computed = self.jobs.run(title, job.run, interruptible=interruptible)
         if job.finish(computed) and visit.analysis.regions:
-            title = texts.MEASUREMENTS.format(visit=visit.label)
-            show_rows(visit, "measurements", title, *measurement_rows(visit.result))
+            title = texts.MEASUREMENTS.format(visit=visit.shown_label)
+            show_rows(visit, "measurements", title, *shown.measurements(visit.result))
             self.fit_regions(visit, title, interruptible=interruptible)
 
     def fit_regions(self, visit: Any, title: str, *, interruptible: bool = False) -> None:
@@ -294,7 +293,7 @@ class Workstation:
         if not several and self.visits and self.visits[0].name != self.parameters.visit:
             self.parameters.visit = self.visits[0].name
         for name, button in self._visit_buttons.items():
-            button.text = self.session.visit(name).title
+            button.text = self.session.visit(name).shown_title
             button.checked = self.parameters.visit == name
         self.show_undo()
         self.watch.update()
@@ -375,7 +374,7 @@ class Workstation:
                 widget.enabled = interruptible
         ui.busyFrame.visible = busy  # "visible" reads as False while the panel is not shown
         if fraction is not None:
-            ui.busyLabel.text = status
+            ui.busyLabel.text = words.translated(status)
             ui.busyBar.value = int(1000 * fraction)
 
     # -- opening and closing the module ---------------------------------------------------------

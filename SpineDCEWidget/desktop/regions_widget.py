@@ -201,7 +201,7 @@ class RegionsPanel(Panel):
         self.desk.session.regions_changed(visit)
         self.desk.show_undo()
         if self._can_fit() and not visit.has_numbers:
-            title = texts.MEASUREMENTS.format(visit=visit.label)
+            title = texts.MEASUREMENTS.format(visit=visit.shown_label)
             with suppress(Cancelled):  # another action, which brings the numbers
                 self.desk.fit_regions(visit, title, interruptible=True)
         else:
@@ -261,7 +261,9 @@ class RegionsPanel(Panel):
         offered: list[str] = [*words.DRAWN_ROLES]
         if chosen is not None and chosen not in offered:
             offered.append(chosen)
-        fill_combo(ui.roleCombo, {one: words._(words_of(one).title) for one in offered}, chosen)
+        fill_combo(
+            ui.roleCombo, {one: words.translated(words_of(one).title) for one in offered}, chosen
+        )
         ui.roleCombo.enabled = chosen is not None
         ui.anotherButton.enabled = opened
         for widget in (ui.resampleCheck, ui.levelCombo):

@@ -65,7 +65,7 @@ class ResultPanel(Panel):
         def agrees(text: str) -> bool:
             return bool(
                 slicer.util.confirmOkCancelDisplay(
-                    text.format(finding=question.message), windowTitle=texts.TITLE
+                    text.format(finding=words.translated(question.message)), windowTitle=texts.TITLE
                 )
             )
 

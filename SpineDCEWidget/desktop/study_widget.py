@@ -181,7 +181,7 @@ class StudyPanel(Panel):
             self.desk.open({name: Path(path)})
         except InputError as error:
             if error.code == "several_dynamic_series":
-                title = words.READING.format(visit=name)
+                title = words.READING.format(visit=words.translated(name))
                 study = self.desk.jobs.run(title, partial(scan_study, path))
                 self._found[name] = Path(path), dynamic_choices(study)
                 self.desk.refresh()
@@ -244,7 +244,7 @@ class StudyPanel(Panel):
         """Correct the acquisition of a visit, and read its files again if necessary."""
         try:
             job = self.desk.session.correct(visit, values)
-            title = words.READING.format(visit=visit.name)
+            title = words.READING.format(visit=words.translated(visit.name))
             job.finish(self.desk.jobs.run(title, job.run))
         finally:
             self.desk.refresh()
@@ -306,7 +306,7 @@ class StudyPanel(Panel):
                 )  # fmt: skip
             self._fill_reading(name, f"{widget}ReadingCombo")
             getattr(self.ui, f"{widget}StateLabel").text = state
-            getattr(self.ui, f"{widget}Box").title = visit.title
+            getattr(self.ui, f"{widget}Box").title = visit.shown_title
         self._fill_findings()
         self.ui.clearButton.enabled = bool(self.desk.visits)
         opened = self.visit.analysis is not None
@@ -332,7 +332,7 @@ class StudyPanel(Panel):
         ui, session = self.ui, self.desk.session
         findings, question = session.findings(), session.question()
         ui.findingFrame.visible = bool(findings)
-        ui.findingLabel.text = "\n".join(finding.message for finding in findings)
+        ui.findingLabel.text = "\n".join(words.translated(finding.message) for finding in findings)
         ui.swapButton.visible = any(f.code == "reversed_dates" for f in findings)
         ui.acceptButton.visible = question is not None
 
@@ -347,7 +347,7 @@ class StudyPanel(Panel):
             count=dynamic.n_frames, duration=f"{times[-1] - times[0]:.0f}"
         )
         displaced = analysis.study.choices.displaced
-        ui.displacedLabel.text = f"{displaced}."
+        ui.displacedLabel.text = words.translated(f"{displaced}.")
         for widget in (ui.displacedLabel, ui.displacedCombo, ui.displacedComboLabel):
             widget.visible = bool(displaced)
         fill_combo(
@@ -356,8 +356,8 @@ class StudyPanel(Panel):
         )  # fmt: skip
         own = self.visit.state.own
         ui.intervalSpin.value = own.get("reading.frame_interval") or 0
-        ui.timesOriginLabel.text = dynamic.time_origin
-        ui.timesOriginLabel.toolTip = "\n".join(dynamic.notes)
+        ui.timesOriginLabel.text = words.translated(dynamic.time_origin)
+        ui.timesOriginLabel.toolTip = "\n".join(map(words.translated, dynamic.notes))
         self._items = fill_table(
             ui.timesTable, [str(i + 1) for i in range(times.size)], [[f"{t:.2f}" for t in times]]
         )

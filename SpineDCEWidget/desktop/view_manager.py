@@ -21,6 +21,7 @@ from SpineDCEWidget.desktop.view_layouts import (
     view_name,
 )
 from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
+from SpineDCEWidget.shared.wording import translated
 
 #: Step → charts of the left and the right plot view, in order of preference.
 _CHARTS = {
@@ -122,7 +123,7 @@ class Views:
             chosen = visit.maps.get(quantity)
             middle, label = (frame, texts.FRAME_VIEW)
             if step not in _FRAME_STEPS and chosen is not None and not frames:
-                middle, label = chosen, QUANTITIES[quantity].title
+                middle, label = chosen, translated(QUANTITIES[quantity].title)
             labels = {"T1": texts.T1_VIEW, "map": label, "fused": texts.FUSED_VIEW}
             for slot, (under, over) in zip(
                 SLOTS, ((background, None), (middle, None), (background, chosen)), strict=True
@@ -131,7 +132,7 @@ class Views:
                 if widget is None:
                     continue
                 changed |= _compose(widget.mrmlSliceCompositeNode(), under, over, opacity)
-                node, label = widget.mrmlSliceNode(), f"{visit.label}: {labels[slot]}"
+                node, label = widget.mrmlSliceNode(), f"{visit.shown_label}: {labels[slot]}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
                     _show_whole_label(widget)
@@ -196,10 +197,12 @@ class Views:
             node = self.plot_node(place)
             chart = next((charts[name] for name in wanted if name in charts), None)
             if node is not None:
-                label = f"{visit.label}: {texts.CURVES}"
+                label = f"{visit.shown_label}: {texts.CURVES}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
                 shown = None if chart is None else chart.GetID()
+                if chart is not None:
+                    _translate_titles(chart)
                 if node.GetPlotChartNodeID() != shown:
                     node.SetPlotChartNodeID(shown)
 
@@ -238,6 +241,14 @@ def _compose(composite: Any, under: Any, over: Any, opacity: float) -> bool:
         composite.SetForegroundOpacity(opacity)
     composite.EndModify(changing)
     return changed
+
+
+def _translate_titles(chart: Any) -> None:
+    """Show the titles of a chart and its axes in the language of 3D Slicer."""
+    for title in ("Title", "XAxisTitle", "YAxisTitle"):
+        text = getattr(chart, f"Get{title}")()
+        if text and translated(text) != text:
+            getattr(chart, f"Set{title}")(translated(text))
 
 
 def _orientation(visit: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
+from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows
 from SpineDCELib.measurement import Size
@@ -15,7 +16,7 @@ from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number, times
 
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
-from SpineDCEWidget.shared.wording import _
+from SpineDCEWidget.shared.wording import _, translated
 
 Rows = tuple[list[str], list[list[str]]]
 
@@ -35,14 +36,14 @@ def banner(visits: Iterable[VisitSession]) -> str:
     for visit in visits:
         if visit.analysis is not None:
             series = visit.analysis.study.dynamic.acquisition.description
-            parts = (_patient(visit), visit.title, series)
+            parts = (_patient(visit), visit.shown_title, series)
             lines.append(" · ".join(part for part in parts if part))
     return "\n".join(lines)
 
 
 def patients(visits: Sequence[VisitSession]) -> str:
     """Return whose images these are: one patient, or one for each visit where they differ."""
-    texts = {visit.label: _patient(visit) for visit in visits}
+    texts = {visit.shown_label: _patient(visit) for visit in visits}
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
     return " | ".join(f"{label}: {text}" for label, text in texts.items())
@@ -78,7 +79,7 @@ def candidate_rows(visit: VisitSession) -> Rows:
             number(c.arrival, 1),
             number(c.peak, 2),
             number(c.width, 1),
-            c.reason,
+            translated(c.reason),
         ]
         for c in found.candidates
     ]
@@ -93,10 +94,10 @@ def proposal(visit: VisitSession) -> str:
     if evidence is None:
         return _("No shift can be proposed: no region has a curve that can be fitted.")
     if evidence.doubt:
-        return _("No shift is proposed. {doubt}").format(doubt=evidence.doubt)
+        return _("No shift is proposed. {doubt}").format(doubt=translated(evidence.doubt))
     words = _("Proposed {shift} (95 %: {low} to {high}) from {regions}")
     names = ", ".join(
-        f"{region.name} {seconds(region.proposal)}" if region.determined else region.name
+        translated.part(region.name) + (f" {seconds(region.proposal)}" if region.determined else "")
         for region in evidence.regions
     )
     used = visit.settings.fit.shift
@@ -124,7 +125,7 @@ def delay_shown(found: Delay) -> str:
     """Return the delay that a region's curves show, with its interval, or that they show none."""
     if not found.determined:
         return _("not determined")
-    words = "{best} ({low} to {high})"
+    words = _("{best} ({low} to {high})")
     if found.contradicted:
         words += _("; the one in use lies outside")
     return words.format(
@@ -150,7 +151,7 @@ def region_text(row: RegionNumbers) -> str:
     name = "vp_voxel" if "vp_voxel" in row.means else "vp"
     vp = row.means.get(name, math.nan)
     if row.role in ("lesion", "reference") and math.isfinite(vp):
-        text += f" · {QUANTITIES[name].title} {value(name, vp)}"
+        text += f" · {translated(QUANTITIES[name].title)} {value(name, vp)}"
     if math.isfinite(row.normalised_vp):
         text += f" · {times(row.normalised_vp)}"
     return text
@@ -170,7 +171,7 @@ def sizes(visit: VisitSession) -> str:
 def _size(size: Size) -> str:
     axial = size.axial
     diameters = f"{number(axial.longest, 1)} × {number(axial.perpendicular, 1)} mm"
-    return f"{diameters} ({size.source})" if size.source else diameters
+    return f"{diameters} ({translated(size.source)})" if size.source else diameters
 
 
 # -- maps ---------------------------------------------------------------------------------------
@@ -184,7 +185,7 @@ def explanation_rows(voxel: VoxelExplanation) -> list[list[str]]:
         text = number(shown, how.digits)
         if math.isfinite(error):
             text += f" ± {number(error, how.digits)}"
-        rows.append([how.title, f"{text} {how.shown_unit}".rstrip()])
+        rows.append([translated(how.title), f"{text} {how.shown_unit}".rstrip()])
     return [*rows, ["R²", number(voxel.R2, 3)]]
 
 
@@ -195,7 +196,7 @@ def voxel_text(voxel: VoxelExplanation) -> str:
         slice=slice_index + 1, row=row + 1, column=column + 1
     )
     numbers = "; ".join(f"{name} {text}" for name, text in explanation_rows(voxel))
-    return f"{place}: {voxel.status}. {numbers}"
+    return f"{place}: {translated(voxel.status)}. {numbers}"
 
 
 # -- result -------------------------------------------------------------------------------------
@@ -206,18 +207,24 @@ def result_rows(session: Session) -> Rows:
     compared = session.comparison
     if compared is not None and session.is_comparison_current:
         tables = [change_rows(lesion, compared.mode) for lesion in compared.lesions]
-        headings = ["", *(visit.title for visit in session.pair), _("change")]
+        headings = ["", *(visit.shown_title for visit in session.pair), _("change")]
         several = len(tables) > 1
         rows = []
         for (name, *_rest), body in tables:
             rows += [[name, "", "", ""]] if several else []
-            rows += body
+            rows += [[translated(text) for text in row] for row in body]
         return headings, rows
     done = [visit for visit in session.visits if visit.result is not None]
     if len(done) == 1 and done[0].result is not None and done[0].is_current:
         assert done[0].analysis is not None
-        return measurement_rows(done[0].result) if done[0].analysis.regions else ([], [])
+        return measurements(done[0].result) if done[0].analysis.regions else ([], [])
     return _side_by_side(done)
+
+
+def measurements(result: Result) -> Rows:
+    """Return one column per region: voxels, volume, parameters and normalised Vp."""
+    headings, rows = measurement_rows(result)
+    return headings, [[translated(text) for text in row] for row in rows]
 
 
 def _side_by_side(visits: Sequence[VisitSession]) -> Rows:
@@ -226,13 +233,13 @@ def _side_by_side(visits: Sequence[VisitSession]) -> Rows:
     for visit in visits:
         assert visit.result is not None
         if not visit.is_current:
-            rows.append([visit.label, _("out of date")])
+            rows.append([visit.shown_label, _("out of date")])
             continue
         for lesion in visit.result.measures.lesions():
             ratio = visit.result.measures.of(lesion)
             shown = NONE if ratio is None else times(ratio.value)
-            mode = CONVERSION_MODES[visit.result.measures.mode].title
-            rows.append([f"{lesion}, {visit.label}, {mode}", shown])
+            mode = translated(CONVERSION_MODES[visit.result.measures.mode].title)
+            rows.append([f"{lesion}, {visit.shown_label}, {mode}", shown])
     return (["", _("normalised Vp")], rows) if rows else ([], [])
 
 
@@ -242,27 +249,29 @@ def call(session: Session) -> str:
     if compared is not None and session.is_comparison_current:
         said = []
         for lesion in compared.lesions:
-            said.append(lesion.call.sentence)
+            said.append(translated(lesion.call.sentence))
             if lesion.flip is not None:
-                said.append(lesion.flip.sentence)
+                said.append(translated(lesion.flip.sentence))
         return " ".join(said)
     if not session.visits:
         return ""
     obstacle = session.obstacle()
-    return _("Compare the visits to get the call.") if obstacle is None else str(obstacle)
+    return (
+        _("Compare the visits to get the call.") if obstacle is None else translated(str(obstacle))
+    )
 
 
 def warnings(session: Session) -> list[str]:
     """Return the warnings that belong to the numbers, and what the last export left out."""
     missing = [
-        _("{name} was not written: {reason}").format(name=name, reason=reason)
+        _("{name} was not written: {reason}").format(name=name, reason=translated(reason))
         for name, reason in session.not_written.items()
     ]
     compared = session.comparison
     if compared is not None and session.is_comparison_current:
-        return [*compared.warnings, *missing]
+        return [*map(translated, compared.warnings), *missing]
     return [
-        f"{visit.label}: {warning}"
+        f"{visit.shown_label}: {translated(warning)}"
         for visit in session.visits
         if visit.is_current and visit.result is not None
         if visit.analysis is not None and visit.analysis.regions

@@ -10,7 +10,7 @@ import pydicom
 from SpineDCELib.data import Images
 from SpineDCELib.vocabulary.visits import long_date
 
-from SpineDCEWidget.shared.wording import _
+from SpineDCEWidget.shared.wording import _, translated
 
 _TAGS = ("PatientName", "PatientID", "PatientBirthDate")
 
@@ -30,7 +30,7 @@ def patient_of(images: Images) -> str:
         said.append(f"ID {identity}")
     with contextlib.suppress(ValueError):
         day = long_date(datetime.strptime(born, "%Y%m%d").date())
-        said.append(_("born {day}").format(day=day))
+        said.append(_("born {day}").format(day=translated(day)))
     return ", ".join(part for part in said if part)
 
 

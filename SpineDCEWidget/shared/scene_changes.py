@@ -21,7 +21,7 @@ from SpineDCELib.mrml.visit_record import read_record
 from SpineDCEWidget.shared.session_state import same_state
 from SpineDCEWidget.shared.study_opening import as_read, corrected
 from SpineDCEWidget.shared.visit_session import VisitSession
-from SpineDCEWidget.shared.wording import _
+from SpineDCEWidget.shared.wording import _, translated
 
 if TYPE_CHECKING:
     from SpineDCEWidget.shared.session import Session
@@ -94,7 +94,7 @@ def _read_images_again(session: Session, visit: VisitSession) -> None:
 
 
 def _tell(session: Session, visit: VisitSession, text: str) -> None:
-    session.notices.append(text.format(visit=_(visit.name)))
+    session.notices.append(text.format(visit=translated(visit.name)))
 
 
 def read_drawn(session: Session, visit: VisitSession) -> bool:

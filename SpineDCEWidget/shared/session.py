@@ -81,7 +81,7 @@ from SpineDCEWidget.shared.study_opening import (
 )
 from SpineDCEWidget.shared.undo import UndoHistory
 from SpineDCEWidget.shared.visit_session import BASELINE, FOLLOW_UP, VisitSession, VisitState
-from SpineDCEWidget.shared.wording import _, remedy, setting_label
+from SpineDCEWidget.shared.wording import _, remedy, setting_label, translated
 
 T = TypeVar("T")
 #: Names of the visits that the windows show.
@@ -171,7 +171,9 @@ class Session:
         geometry = images.dynamic.geometry
         if saved is not None and saved.geometry and not saved.geometry.matches(geometry):
             raise InputError(
-                f"The saved work on the {name} visit was done on another series.",
+                _("The saved work on the {visit} visit was done on another series.").format(
+                    visit=translated(name)
+                ),
                 code="saved_work_of_another_series",
                 about=name,
             )
@@ -563,7 +565,7 @@ class Session:
             "fit.shift": moved,
             "fit.shifts": {n: round(own + by, SHIFT_DIGITS) for n, own in settings.shifts.items()},
         }
-        text = _("Move the shift of the {visit} visit").format(visit=_(visit.name))
+        text = _("Move the shift of the {visit} visit").format(visit=translated(visit.name))
         self.choose(visit, values, text=text, key=f"shift {visit.name}")
         if visit.maps:
             visit.shown = None
@@ -818,7 +820,7 @@ class Session:
         for visit in self.pair:
             if visit.analysis is None:
                 return InputError(
-                    _("Open the {visit} study.").format(visit=_(visit.name)),
+                    _("Open the {visit} study.").format(visit=translated(visit.name)),
                     code="study_missing", about=visit.name, fields=("inputs.study",),
                 )  # fmt: skip
         for role, word in (("lesion", _("lesion")), ("reference", _("reference vertebra"))):
@@ -826,7 +828,7 @@ class Session:
                 if role not in visit.needed().roles.values():
                     return InputError(
                         _("Draw the {what} in the {visit} visit.").format(
-                            what=word, visit=_(visit.name)
+                            what=word, visit=translated(visit.name)
                         ),
                         code="region_missing", about=visit.name, fields=("inputs.roi",),
                     )  # fmt: skip
@@ -898,7 +900,7 @@ class Session:
             else _("The settings or regions of the {visit} visit have changed. Recompute its maps.")
         )
         code = "not_computed" if visit.result is None else "out_of_date"
-        return InputError(text.format(visit=_(visit.name)), code=code, about=visit.name)
+        return InputError(text.format(visit=translated(visit.name)), code=code, about=visit.name)
 
     def comparison_job(self, *, flip_runs: int = 200) -> Job[Comparison]:
         """Return the job that computes change and call of every lesion.

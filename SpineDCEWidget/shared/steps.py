@@ -9,7 +9,7 @@ from SpineDCELib.measurement.region_checks import check_regions
 
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
-from SpineDCEWidget.shared.wording import _, remedy
+from SpineDCEWidget.shared.wording import _, remedy, setting_choices, translated
 
 DONE, NEXT, WRONG, NOT_YET = "✓", "●", "!", ""
 
@@ -52,7 +52,7 @@ def state_of(session: Session) -> list[StepState]:
         studied = (DONE, " · ".join(_study(visit) for visit in visits))
         question = session.question()
         if question is not None:
-            studied = (WRONG, question.message)
+            studied = (WRONG, translated(question.message))
         found = [studied, _arteries(visits), _regions(visits), _maps(session, visits)]
         found.append(_result(session))
     marks = [mark for mark, _reason in found]
@@ -65,7 +65,7 @@ def state_of(session: Session) -> list[StepState]:
 def _study(visit: VisitSession) -> str:
     dynamic = visit.needed().study.dynamic
     return _("{visit}: {frames} frames in {duration:.0f} s").format(
-        visit=visit.title, frames=dynamic.n_frames, duration=dynamic.times[-1]
+        visit=visit.shown_title, frames=dynamic.n_frames, duration=dynamic.times[-1]
     )
 
 
@@ -74,37 +74,39 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
     for visit in visits:
         analysis = visit.needed()
         if visit.problem:
-            return WRONG, f"{visit.label}: {visit.problem}"
+            return WRONG, f"{visit.shown_label}: {visit.problem}"
         if visit.result is None:
             return NEXT, _("The maps of the {visit} visit have not been computed yet.").format(
-                visit=_(visit.name)
+                visit=translated(visit.name)
             )
         settings = analysis.settings
         shift = settings.fit.shift
         # Nothing long is computed here, because a window shows this after every change.
         if not visit.is_ready():
             outdated = _("The settings of the {visit} visit have changed. Recompute its maps.")
-            return NEXT, outdated.format(visit=_(visit.name))
+            return NEXT, outdated.format(visit=translated(visit.name))
         if settings.aif.source == "auto":
             try:
                 count = len(analysis.detection().trusted().slices)
             except InputError as error:
-                return WRONG, f"{visit.label}: {remedy(error)}"
+                return WRONG, f"{visit.shown_label}: {remedy(error)}"
             where = _("aorta found in {count} slices").format(count=count)
         else:
-            where = _("AIF: {source}").format(source=settings.aif.source)
+            where = _("AIF: {source}").format(
+                source=setting_choices("aif.source")[settings.aif.source]
+            )
         against = analysis.against_evidence() if visit.is_current else ""
         if against:
-            return WRONG, f"{visit.label}: " + _(
+            return WRONG, f"{visit.shown_label}: " + _(
                 "artery chosen by hand against the evidence. {why}"
-            ).format(why=against)
+            ).format(why=translated(against))
         doubt = visit.shift_doubt()
         if doubt:
-            return WRONG, f"{visit.label}: {doubt}."
+            return WRONG, f"{visit.shown_label}: {doubt}."
         moved = _("shift to be proposed") if isinstance(shift, str) else (
             _("shift") + f" {shift:.1f} s"
         )  # fmt: skip
-        said.append(f"{visit.label}: {where}, {moved}")
+        said.append(f"{visit.shown_label}: {where}, {moved}")
     return DONE, " · ".join(said)
 
 
@@ -113,9 +115,9 @@ def _regions(visits: list[VisitSession]) -> tuple[str, str]:
         for visit in visits:
             if role not in visit.needed().roles.values():
                 words = _("Draw the {what} in the {visit} visit.")
-                return NOT_YET, words.format(what=what, visit=_(visit.name))
+                return NOT_YET, words.format(what=what, visit=translated(visit.name))
     said = [
-        f"{visit.label}: {finding.message}"
+        f"{visit.shown_label}: {translated(finding.message)}"
         for visit in visits
         for finding in check_regions(visit.needed().regions, visit.needed().roles)
     ]
@@ -125,7 +127,7 @@ def _regions(visits: list[VisitSession]) -> tuple[str, str]:
 def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
     for visit in visits:
         if visit.problem:
-            return WRONG, f"{visit.label}: {visit.problem}"
+            return WRONG, f"{visit.shown_label}: {visit.problem}"
         if (outdated := session.outdated(visit)) is not None:
             return (NEXT if visit.maps else NOT_YET), str(outdated)
     return DONE, _("The maps are up to date.")

@@ -18,7 +18,7 @@ from SpineDCELib.series import DynamicChoice
 from SpineDCELib.settings import Settings, settings_from_dict, value_at, with_values
 
 from SpineDCEWidget.shared.patient_identity import day_text
-from SpineDCEWidget.shared.wording import _
+from SpineDCEWidget.shared.wording import _, translated
 
 #: Settings that decide which frames are read.
 FRAMES_OF = ("reading.series", "reading.joined", "reading.displaced")
@@ -37,7 +37,7 @@ def open_images(
     study = Path(study)
     if not study.exists():
         raise InputError(
-            f"The study {study} does not exist.",
+            _("The study {study} does not exist.").format(study=study),
             code="study_not_found", about=str(study), fields=("inputs.study",),
         )  # fmt: skip
     return map_images(read_images(study, settings or Settings(), progress))
@@ -76,7 +76,7 @@ def choice_title(choice: DynamicChoice) -> str:
 
 def choice_lines(choices: Sequence[DynamicChoice]) -> list[str]:
     """Return the facts of each way to read a series, with patient and date where these differ."""
-    whose = [", ".join(t for t in (c.patient, day_text(c.date)) if t) for c in choices]
+    whose = [", ".join(t for t in (c.patient, translated(day_text(c.date))) if t) for c in choices]
     several = len(set(whose)) > 1
     return [
         f"{who}: {facts}" if several and who else facts

@@ -34,7 +34,7 @@ from SpineDCELib.vocabulary.visits import VisitRole
 
 from SpineDCEWidget.shared.patient_identity import day_text
 from SpineDCEWidget.shared.study_opening import read_with
-from SpineDCEWidget.shared.wording import _
+from SpineDCEWidget.shared.wording import _, translated
 
 BASELINE: VisitRole = "baseline"
 FOLLOW_UP: VisitRole = "follow-up"
@@ -126,6 +126,17 @@ class VisitSession:
         day = day_text(self.date)
         return f"{self.label}, {day}" if day else self.label
 
+    @property
+    def shown_label(self) -> str:
+        """The label in the language of the window."""
+        return translated(self.label)
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the language of the window."""
+        day = translated(day_text(self.date))
+        return f"{self.shown_label}, {day}" if day else self.shown_label
+
     # -- nodes ----------------------------------------------------------------------------------
 
     @property
@@ -205,7 +216,7 @@ class VisitSession:
             return ""
         if evidence.doubt:
             return _("the curves do not confirm the shift of {used} s. {why}").format(
-                used=number(used, 1), why=evidence.doubt.rstrip(".")
+                used=number(used, 1), why=translated(evidence.doubt).rstrip(".")
             )
         if evidence.low <= used <= evidence.high:
             return ""
@@ -253,7 +264,7 @@ class VisitSession:
         """
         if self.analysis is None:
             raise InputError(
-                f"The {self.name} visit has no study.",
+                _("The {visit} visit has no study.").format(visit=translated(self.name)),
                 code="study_missing",
                 about=self.name,
                 fields=("inputs.study",),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from SpineDCELib.settings import FORM
+from SpineDCELib.version import __file__ as engine_file
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
 
+from SpineDCEWidget.shared.engine_sentences import CONTEXT, EngineSentences, read_sources
 from SpineDCEWidget.shared.setting_groups import steps_of_the_page
 
 try:
-    from slicer.i18n import tr
+    from slicer.i18n import tr, translate
 
     #: Whether this is 3D Slicer; the page in a browser has no translation.
     IN_SLICER = True
@@ -20,8 +23,26 @@ except ImportError:
     def tr(text: str) -> str:
         return text
 
+    def translate(context: str, text: str) -> str:
+        return text
+
 
 _: Callable[[str], str] = tr
+
+
+def _engine_sentences() -> EngineSentences:
+    """Return the translation of the engine's texts; of none where no language is installed."""
+    folder = Path(engine_file).parents[1] / "Resources" / "Translations"
+    files = sorted(folder.glob("SpineDCE_*.ts")) if IN_SLICER else []
+    sources = read_sources(files[0]) if files else []
+    if all(translate(CONTEXT, one) == one for one in sources[:10]):
+        sources = []
+    names = [role.title for role in REGION_ROLES.values()]
+    return EngineSentences(sources, lambda text: translate(CONTEXT, text), names)
+
+
+#: Returns a text of the engine (a label, a reason, an error) in the language of the window.
+translated = _engine_sentences()
 
 NOT_A_MEDICAL_DEVICE = _("For research; not a medical device.")
 
@@ -107,7 +128,7 @@ COLOUR_TITLES = {"viridis": _("Viridis (perceptually uniform)"), "rainbow": _("R
 OWN_CONTROLS = {
     "export.formats": (_("Export"), 5),
     # What can be joined is among the choices of the dynamic series.
-    "reading.joined": (_(FORM["reading.series"].label), 1),
+    "reading.joined": (translated(FORM["reading.series"].label), 1),
 }
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
 STEPS_OF_THE_PAGE = steps_of_the_page() | {"inputs.T1_map": 4}
@@ -132,9 +153,10 @@ def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:
         for step, labels in controls.items()
         if labels
     ]
+    said = translated(str(error))
     if not places:
-        return str(error)
-    return f"{error} " + _("Change {places}.").format(places=_(", or ").join(places))
+        return said
+    return f"{said} " + _("Change {places}.").format(places=_(", or ").join(places))
 
 
 def control_of(path: str, *, in_slicer: bool = IN_SLICER) -> tuple[str, int]:
@@ -162,13 +184,13 @@ def control_of(path: str, *, in_slicer: bool = IN_SLICER) -> tuple[str, int]:
 
 def control_label(path: str) -> str:
     """Return the label of a setting's control, with its unit: "T10 (ms)"."""
-    unit = FORM[path].unit
+    unit = translated(FORM[path].unit)
     return f"{setting_label(path)} ({unit})" if unit else setting_label(path)
 
 
 def setting_label(path: str) -> str:
     """Return the label of a setting, by its path ("aif.Hct")."""
-    return _(FORM[path].label)
+    return translated(FORM[path].label)
 
 
 def setting_choices(path: str) -> dict[str, str]:
@@ -176,14 +198,14 @@ def setting_choices(path: str) -> dict[str, str]:
 
     The value None, which leaves the choice to the program, is "".
     """
-    return {value or "": _(label) for value, label in FORM[path].choices.items()}
+    return {value or "": translated(label) for value, label in FORM[path].choices.items()}
 
 
 def setting_help(path: str) -> str:
     """Return the help of a setting for a tooltip."""
-    return f"{_(FORM[path].help)} {NOTES.get(path, '')}".rstrip()
+    return f"{translated(FORM[path].help)} {NOTES.get(path, '')}".rstrip()
 
 
 def role_title(role: Role) -> str:
     """Return the title of a region's role."""
-    return _(REGION_ROLES[role].title)
+    return translated(REGION_ROLES[role].title)

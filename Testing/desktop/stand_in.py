@@ -261,6 +261,7 @@ def install(monkeypatch, slicer):
     monkeypatch.setitem(sys.modules, "qt", qt)
     i18n = types.ModuleType("slicer.i18n")
     i18n.tr = lambda text: text
+    i18n.translate = lambda _context, text: text
     monkeypatch.setitem(sys.modules, "slicer.i18n", i18n)
     said = []
     util = types.ModuleType("slicer.util")

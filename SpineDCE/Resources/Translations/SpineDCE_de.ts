@@ -1,0 +1,5064 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>SpineDCE</name>
+    <message>
+        <source>1 Study</source>
+        <translation>1 Studie</translation>
+    </message>
+    <message>
+        <source>2 Arteries</source>
+        <translation>2 Arterien</translation>
+    </message>
+    <message>
+        <source>3 Regions</source>
+        <translation>3 Regionen</translation>
+    </message>
+    <message>
+        <source>4 Maps</source>
+        <translation>4 Karten</translation>
+    </message>
+    <message>
+        <source>5 Result</source>
+        <translation>5 Ergebnis</translation>
+    </message>
+    <message>
+        <source>Patient, visit, date and series of the open studies</source>
+        <translation>Patient, Untersuchung, Datum und Serie der geöffneten Studien</translation>
+    </message>
+    <message>
+        <source>Visit:</source>
+        <translation>Untersuchung:</translation>
+    </message>
+    <message>
+        <source>Show and change the baseline visit</source>
+        <translation>Ausgangsuntersuchung anzeigen und bearbeiten</translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>Show and change the follow-up visit</source>
+        <translation>Verlaufsuntersuchung anzeigen und bearbeiten</translation>
+    </message>
+    <message>
+        <source>Follow-up</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>×</source>
+        <translation>×</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop the computation; earlier results are kept</source>
+        <translation>Berechnung anhalten; frühere Ergebnisse bleiben erhalten</translation>
+    </message>
+    <message>
+        <source>Spine DCE</source>
+        <translation>Spine DCE</translation>
+    </message>
+    <message>
+        <source>The workflow is that of Behar et al., AJNR 2023. Reference data: QIBA, OSIPI, PkModeling. Definitions: OSIPI CAPLEX.</source>
+        <translation>Der Arbeitsablauf ist der von Behar et al., AJNR 2023. Referenzdaten: QIBA, OSIPI, PkModeling. Definitionen: OSIPI CAPLEX.</translation>
+    </message>
+    <message>
+        <source>Plasma volume (Vp) and Ktrans of the spine from T1-weighted dynamic contrast-enhanced MR, at baseline and at follow-up.</source>
+        <translation>Plasmavolumen (Vp) und Ktrans der Wirbelsäule aus der T1-gewichteten dynamischen kontrastverstärkten MRT, in der Ausgangs- und der Verlaufsuntersuchung.</translation>
+    </message>
+    <message>
+        <source>For research; not a medical device.</source>
+        <translation>Nur für die Forschung; kein Medizinprodukt.</translation>
+    </message>
+    <message>
+        <source>Spine DCE: all tests passed.</source>
+        <translation>Spine DCE: alle Tests bestanden.</translation>
+    </message>
+    <message>
+        <source>Sample patient, baseline and follow-up</source>
+        <translation>Beispielpatient, Ausgangs- und Verlaufsuntersuchung</translation>
+    </message>
+    <message>
+        <source>Five steps: open a study, check the artery and its shift, draw the lesion and the reference vertebra, look at the maps, read the result. A {start}tutorial{end} shows them with the sample patient.</source>
+        <translation>Fünf Schritte: Studie öffnen, Arterie und Zeitversatz prüfen, Läsion und Referenzwirbel einzeichnen, Karten ansehen, Ergebnis lesen. Eine {start}Anleitung{end} zeigt sie am Beispielpatienten.</translation>
+    </message>
+</context>
+<context>
+    <name>SpineDCEArteries</name>
+    <message>
+        <source>Arterial input function (AIF)</source>
+        <translation>Arterielle Inputfunktion (AIF)</translation>
+    </message>
+    <message>
+        <source>Load AIF file…</source>
+        <translation>AIF-Datei laden…</translation>
+    </message>
+    <message>
+        <source>Read the AIF from a table with two columns: time and concentration</source>
+        <translation>AIF aus einer Tabelle mit zwei Spalten lesen: Zeit und Konzentration</translation>
+    </message>
+    <message>
+        <source>Draw aorta</source>
+        <translation>Aorta einzeichnen</translation>
+    </message>
+    <message>
+        <source>Draw the aorta and measure the AIF in it</source>
+        <translation>Aorta einzeichnen und die AIF darin messen</translation>
+    </message>
+    <message>
+        <source>Candidate arteries</source>
+        <translation>Infrage kommende Arterien</translation>
+    </message>
+    <message>
+        <source>Click a row to show its vessel; click its check mark to include or exclude it</source>
+        <translation>Auf eine Zeile klicken, um das Gefäß zu zeigen; auf das Häkchen klicken, um es aufzunehmen oder auszuschließen</translation>
+    </message>
+    <message>
+        <source>Include or exclude slice</source>
+        <translation>Schicht aufnehmen oder ausschließen</translation>
+    </message>
+    <message>
+        <source>Include or exclude all vessels of the slice in view</source>
+        <translation>Alle Gefäße der angezeigten Schicht aufnehmen oder ausschließen</translation>
+    </message>
+    <message>
+        <source>Reset to automatic</source>
+        <translation>Auf Automatik zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Undo all changes by hand to the artery that was found</source>
+        <translation>Alle manuellen Änderungen an der gefundenen Arterie zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Use proposal</source>
+        <translation>Vorschlag übernehmen</translation>
+    </message>
+    <message>
+        <source>Use the shift at which the fit of the regions has the smallest residual</source>
+        <translation>Den Zeitversatz verwenden, bei dem die Anpassung der Regionen das kleinste Residuum hat</translation>
+    </message>
+    <message>
+        <source>Delay of every lesion and reference as its curves show it; type a shift in the last column to set it for one region, clear the cell to reset it</source>
+        <translation>Verzögerung jeder Läsion und Referenz, wie ihre Kurve sie zeigt; in die letzte Spalte einen Zeitversatz eingeben, um ihn für eine Region festzulegen, die Zelle leeren, um ihn zurückzusetzen</translation>
+    </message>
+</context>
+<context>
+    <name>SpineDCELib</name>
+    <message>
+        <source>Dynamic series</source>
+        <translation>Dynamische Serie</translation>
+    </message>
+    <message>
+        <source>Number of the dynamic series as the study lists it.</source>
+        <translation>Nummer der dynamischen Serie, wie die Studie sie aufführt.</translation>
+    </message>
+    <message>
+        <source>Joined with series</source>
+        <translation>Zusammengefügt mit Serien</translation>
+    </message>
+    <message>
+        <source>Numbers of the series that are further parts of the dynamic series, with commas between them.</source>
+        <translation>Nummern der Serien, die weitere Teile der dynamischen Serie sind, durch Kommas getrennt.</translation>
+    </message>
+    <message>
+        <source>Displaced frames</source>
+        <translation>Verlagerte Zeitpunkte</translation>
+    </message>
+    <message>
+        <source>Frames whose slices lie elsewhere than those of most frames.</source>
+        <translation>Zeitpunkte, deren Schichten anderswo liegen als die der meisten Zeitpunkte.</translation>
+    </message>
+    <message>
+        <source>leave out</source>
+        <translation>weglassen</translation>
+    </message>
+    <message>
+        <source>take at the same slice</source>
+        <translation>an derselben Schicht nehmen</translation>
+    </message>
+    <message>
+        <source>resample</source>
+        <translation>umrechnen</translation>
+    </message>
+    <message>
+        <source>Excluded frames</source>
+        <translation>Ausgeschlossene Zeitpunkte</translation>
+    </message>
+    <message>
+        <source>Numbers of frames that are left out of the analysis, such as frames with motion or an artefact, with commas between them.</source>
+        <translation>Nummern der Zeitpunkte, die nicht ausgewertet werden, etwa wegen Bewegung oder eines Artefakts, durch Kommas getrennt.</translation>
+    </message>
+    <message>
+        <source>Frame interval</source>
+        <translation>Zeitabstand</translation>
+    </message>
+    <message>
+        <source>Time between frames; replaces the files' times.</source>
+        <translation>Zeit zwischen den Zeitpunkten; ersetzt die Zeiten der Dateien.</translation>
+    </message>
+    <message>
+        <source>Frame times</source>
+        <translation>Aufnahmezeiten</translation>
+    </message>
+    <message>
+        <source>Time of every frame, with commas between them; replaces the files' times.</source>
+        <translation>Zeit jedes Zeitpunkts, durch Kommas getrennt; ersetzt die Zeiten der Dateien.</translation>
+    </message>
+    <message>
+        <source>Temporal footprint</source>
+        <translation>Aufnahmedauer eines Zeitpunkts</translation>
+    </message>
+    <message>
+        <source>Time over which the data of one frame were acquired, if frames share data (TWIST, TRICKS, GRASP); an AIF that is not measured in the images is averaged over it.</source>
+        <translation>Zeit, über die die Daten eines Zeitpunkts aufgenommen wurden, wenn Zeitpunkte Daten teilen (TWIST, TRICKS, GRASP); eine AIF, die nicht in den Bildern gemessen wird, wird darüber gemittelt.</translation>
+    </message>
+    <message>
+        <source>Field strength</source>
+        <translation>Feldstärke</translation>
+    </message>
+    <message>
+        <source>Field strength; replaces the file's.</source>
+        <translation>Feldstärke; ersetzt die der Datei.</translation>
+    </message>
+    <message>
+        <source>TR</source>
+        <translation>TR</translation>
+    </message>
+    <message>
+        <source>Repetition time; replaces the file's.</source>
+        <translation>Repetitionszeit; ersetzt die der Datei.</translation>
+    </message>
+    <message>
+        <source>Flip angle</source>
+        <translation>Flipwinkel</translation>
+    </message>
+    <message>
+        <source>Flip angle; replaces the file's.</source>
+        <translation>Flipwinkel; ersetzt den der Datei.</translation>
+    </message>
+    <message>
+        <source>Accept implausible values</source>
+        <translation>Unplausible Werte zulassen</translation>
+    </message>
+    <message>
+        <source>Use frame times, sequence parameters, voxel sizes and AIF values that no study has.</source>
+        <translation>Aufnahmezeiten, Sequenzparameter, Voxelgrößen und AIF-Werte verwenden, die keine Studie hat.</translation>
+    </message>
+    <message>
+        <source>Resample regions</source>
+        <translation>Regionen umrechnen</translation>
+    </message>
+    <message>
+        <source>Take the nearest voxel of regions that were drawn on another grid.</source>
+        <translation>Bei Regionen, die auf einem anderen Raster gezeichnet wurden, das nächstgelegene Voxel nehmen.</translation>
+    </message>
+    <message>
+        <source>Reference level</source>
+        <translation>Referenzhöhe</translation>
+    </message>
+    <message>
+        <source>Level of the spine whose region is the reference vertebra, if the regions are named by their levels.</source>
+        <translation>Höhe der Wirbelsäule, deren Region der Referenzwirbel ist, wenn die Regionen nach ihren Höhen benannt sind.</translation>
+    </message>
+    <message>
+        <source>as drawn</source>
+        <translation>wie gezeichnet</translation>
+    </message>
+    <message>
+        <source>Sacrum</source>
+        <translation>Sakrum</translation>
+    </message>
+    <message>
+        <source>Skip invalid voxels</source>
+        <translation>Ungültige Voxel überspringen</translation>
+    </message>
+    <message>
+        <source>Leave voxels with NaN, infinite or negative signal unfitted instead of refusing the series.</source>
+        <translation>Voxel mit NaN, unendlichem oder negativem Signal nicht anpassen, statt die Serie abzulehnen.</translation>
+    </message>
+    <message>
+        <source>Remove the background</source>
+        <translation>Hintergrund entfernen</translation>
+    </message>
+    <message>
+        <source>Leave voxels without tissue unfitted.</source>
+        <translation>Voxel ohne Gewebe nicht anpassen.</translation>
+    </message>
+    <message>
+        <source>Background threshold</source>
+        <translation>Schwelle des Hintergrunds</translation>
+    </message>
+    <message>
+        <source>Factor on the automatic threshold of the background; more removes more.</source>
+        <translation>Faktor auf die automatische Schwelle des Hintergrunds; mehr entfernt mehr.</translation>
+    </message>
+    <message>
+        <source>Closed gaps</source>
+        <translation>Geschlossene Lücken</translation>
+    </message>
+    <message>
+        <source>Gaps in the body that are narrower than this count as tissue.</source>
+        <translation>Lücken im Körper, die schmaler sind, gelten als Gewebe.</translation>
+    </message>
+    <message>
+        <source>Smallest piece</source>
+        <translation>Kleinstes Stück</translation>
+    </message>
+    <message>
+        <source>Pieces of tissue smaller than this fraction of the largest one count as background.</source>
+        <translation>Gewebestücke, die kleiner sind als dieser Anteil des größten, gelten als Hintergrund.</translation>
+    </message>
+    <message>
+        <source>Correct motion</source>
+        <translation>Bewegung korrigieren</translation>
+    </message>
+    <message>
+        <source>Move every frame back to where the spine lay before the bolus.</source>
+        <translation>Jeden Zeitpunkt dorthin zurückbewegen, wo die Wirbelsäule vor dem Bolus lag.</translation>
+    </message>
+    <message>
+        <source>Least motion</source>
+        <translation>Kleinste Bewegung</translation>
+    </message>
+    <message>
+        <source>Frames that moved less than this are left alone.</source>
+        <translation>Zeitpunkte, die sich weniger bewegt haben, bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Motion through the slices</source>
+        <translation>Bewegung durch die Schichten</translation>
+    </message>
+    <message>
+        <source>Also shift and tilt across the slices.</source>
+        <translation>Auch quer zu den Schichten verschieben und kippen.</translation>
+    </message>
+    <message>
+        <source>Posterior part of the body</source>
+        <translation>Hinterer Teil des Körpers</translation>
+    </message>
+    <message>
+        <source>Fraction of the body, from the back, that motion is corrected for.</source>
+        <translation>Anteil des Körpers, von hinten, für den Bewegung korrigiert wird.</translation>
+    </message>
+    <message>
+        <source>Remove spikes</source>
+        <translation>Ausreißer entfernen</translation>
+    </message>
+    <message>
+        <source>Replace single frames that stick out of a curve.</source>
+        <translation>Einzelne Zeitpunkte ersetzen, die aus einer Kurve herausragen.</translation>
+    </message>
+    <message>
+        <source>Spike height</source>
+        <translation>Höhe der Ausreißer</translation>
+    </message>
+    <message>
+        <source>Noise standard deviations by which a spike sticks out.</source>
+        <translation>Standardabweichungen des Rauschens, um die ein Ausreißer herausragt.</translation>
+    </message>
+    <message>
+        <source>Smoothing in space</source>
+        <translation>Räumliche Glättung</translation>
+    </message>
+    <message>
+        <source>Smoothing within the slices.</source>
+        <translation>Glättung innerhalb der Schichten.</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>Gaussian</source>
+        <translation>Gauß</translation>
+    </message>
+    <message>
+        <source>edge-preserving</source>
+        <translation>kantenerhaltend</translation>
+    </message>
+    <message>
+        <source>Width in space</source>
+        <translation>Räumliche Breite</translation>
+    </message>
+    <message>
+        <source>Full width at half maximum of the smoothing in space.</source>
+        <translation>Halbwertsbreite der räumlichen Glättung.</translation>
+    </message>
+    <message>
+        <source>Edge contrast</source>
+        <translation>Kantenkontrast</translation>
+    </message>
+    <message>
+        <source>Edge-preserving smoothing: noise standard deviations by which curves at an edge differ.</source>
+        <translation>Kantenerhaltende Glättung: Standardabweichungen des Rauschens, um die sich Kurven an einer Kante unterscheiden.</translation>
+    </message>
+    <message>
+        <source>Smooth through the slices</source>
+        <translation>Durch die Schichten glätten</translation>
+    </message>
+    <message>
+        <source>Smooth across the slices too.</source>
+        <translation>Auch quer zu den Schichten glätten.</translation>
+    </message>
+    <message>
+        <source>Smooth in time</source>
+        <translation>Zeitlich glätten</translation>
+    </message>
+    <message>
+        <source>Smooth the curves after the first pass.</source>
+        <translation>Die Kurven nach der ersten Passage glätten.</translation>
+    </message>
+    <message>
+        <source>Width in time</source>
+        <translation>Zeitliche Breite</translation>
+    </message>
+    <message>
+        <source>Full width at half maximum of the smoothing in time.</source>
+        <translation>Halbwertsbreite der zeitlichen Glättung.</translation>
+    </message>
+    <message>
+        <source>Contrast in time</source>
+        <translation>Zeitlicher Kontrast</translation>
+    </message>
+    <message>
+        <source>Noise standard deviations by which samples at a step of the curve differ.</source>
+        <translation>Standardabweichungen des Rauschens, um die sich Messwerte an einer Stufe der Kurve unterscheiden.</translation>
+    </message>
+    <message>
+        <source>First pass</source>
+        <translation>Erste Passage</translation>
+    </message>
+    <message>
+        <source>Time after the artery's peak for which the frames are left as they are.</source>
+        <translation>Zeit nach dem Maximum der Arterie, in der die Zeitpunkte bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Contrast agent</source>
+        <translation>Kontrastmittel</translation>
+    </message>
+    <message>
+        <source>Contrast agent that was injected; its relaxivities are used where none are given.</source>
+        <translation>Injiziertes Kontrastmittel; seine Relaxivitäten werden verwendet, wo keine angegeben sind.</translation>
+    </message>
+    <message>
+        <source>as the files say</source>
+        <translation>wie in den Dateien</translation>
+    </message>
+    <message>
+        <source>Dose</source>
+        <translation>Dosis</translation>
+    </message>
+    <message>
+        <source>Dose of contrast agent per body weight; replaces the file's.</source>
+        <translation>Dosis des Kontrastmittels pro Körpergewicht; ersetzt die der Datei.</translation>
+    </message>
+    <message>
+        <source>Injection rate</source>
+        <translation>Injektionsrate</translation>
+    </message>
+    <message>
+        <source>Rate of the injection; replaces the file's.</source>
+        <translation>Rate der Injektion; ersetzt die der Datei.</translation>
+    </message>
+    <message>
+        <source>Agent concentration</source>
+        <translation>Konzentration des Mittels</translation>
+    </message>
+    <message>
+        <source>Concentration of the contrast agent as injected; the product's by default.</source>
+        <translation>Konzentration des Kontrastmittels bei der Injektion; ohne Angabe die des Produkts.</translation>
+    </message>
+    <message>
+        <source>Signal</source>
+        <translation>Signal</translation>
+    </message>
+    <message>
+        <source>What is fitted: concentration, relative signal change or signal difference.</source>
+        <translation>Was angepasst wird: Konzentration, relative Signaländerung oder Signaldifferenz.</translation>
+    </message>
+    <message>
+        <source>concentration (mM)</source>
+        <translation>Konzentration (mM)</translation>
+    </message>
+    <message>
+        <source>relative change (S−S0)/S0</source>
+        <translation>relative Änderung (S−S0)/S0</translation>
+    </message>
+    <message>
+        <source>difference S−S0</source>
+        <translation>Differenz S−S0</translation>
+    </message>
+    <message>
+        <source>T10 from</source>
+        <translation>T10 aus</translation>
+    </message>
+    <message>
+        <source>Source of the tissue's T1 before contrast (T10).</source>
+        <translation>Herkunft von T1 des Gewebes vor Kontrastmittel (T10).</translation>
+    </message>
+    <message>
+        <source>what the study has</source>
+        <translation>was die Studie hat</translation>
+    </message>
+    <message>
+        <source>one fixed T10</source>
+        <translation>ein fester T10-Wert</translation>
+    </message>
+    <message>
+        <source>a T1 map</source>
+        <translation>eine T1-Karte</translation>
+    </message>
+    <message>
+        <source>several flip angles</source>
+        <translation>mehrere Flipwinkel</translation>
+    </message>
+    <message>
+        <source>the signal of muscle</source>
+        <translation>das Signal von Muskel</translation>
+    </message>
+    <message>
+        <source>T10</source>
+        <translation>T10</translation>
+    </message>
+    <message>
+        <source>T1 of all tissue before contrast, where T10 is one fixed value.</source>
+        <translation>T1 allen Gewebes vor Kontrastmittel, wenn T10 ein fester Wert ist.</translation>
+    </message>
+    <message>
+        <source>T10 of muscle</source>
+        <translation>T10 von Muskel</translation>
+    </message>
+    <message>
+        <source>T1 of muscle before contrast, where T10 comes from muscle; the literature's at the study's field by default.</source>
+        <translation>T1 von Muskel vor Kontrastmittel, wenn T10 aus Muskel kommt; ohne Angabe der Literaturwert bei der Feldstärke der Studie.</translation>
+    </message>
+    <message>
+        <source>r1</source>
+        <translation>r1</translation>
+    </message>
+    <message>
+        <source>Relaxivity of the contrast agent in blood; the agent's at the study's field by default.</source>
+        <translation>Relaxivität des Kontrastmittels im Blut; ohne Angabe die des Mittels bei der Feldstärke der Studie.</translation>
+    </message>
+    <message>
+        <source>Baseline frames</source>
+        <translation>Zeitpunkte vor dem Bolus</translation>
+    </message>
+    <message>
+        <source>Number of frames before the bolus; found from the curves by default.</source>
+        <translation>Anzahl der Zeitpunkte vor dem Bolus; ohne Angabe aus den Kurven bestimmt.</translation>
+    </message>
+    <message>
+        <source>AIF from</source>
+        <translation>AIF aus</translation>
+    </message>
+    <message>
+        <source>Source of the arterial input function.</source>
+        <translation>Herkunft der arteriellen Inputfunktion.</translation>
+    </message>
+    <message>
+        <source>found in the images</source>
+        <translation>in den Bildern gefunden</translation>
+    </message>
+    <message>
+        <source>drawn aorta</source>
+        <translation>eingezeichnete Aorta</translation>
+    </message>
+    <message>
+        <source>a file</source>
+        <translation>eine Datei</translation>
+    </message>
+    <message>
+        <source>population (Parker 2006)</source>
+        <translation>Population (Parker 2006)</translation>
+    </message>
+    <message>
+        <source>population (Georgiou 2019)</source>
+        <translation>Population (Georgiou 2019)</translation>
+    </message>
+    <message>
+        <source>population (Weinmann 1984)</source>
+        <translation>Population (Weinmann 1984)</translation>
+    </message>
+    <message>
+        <source>Hct</source>
+        <translation>Hct</translation>
+    </message>
+    <message>
+        <source>Haematocrit of the patient, as a fraction.</source>
+        <translation>Hämatokrit des Patienten, als Bruchteil.</translation>
+    </message>
+    <message>
+        <source>T10 of blood</source>
+        <translation>T10 von Blut</translation>
+    </message>
+    <message>
+        <source>T1 of blood before contrast; the literature's at the study's field by default.</source>
+        <translation>T1 von Blut vor Kontrastmittel; ohne Angabe der Literaturwert bei der Feldstärke der Studie.</translation>
+    </message>
+    <message>
+        <source>r2 of blood</source>
+        <translation>r2 von Blut</translation>
+    </message>
+    <message>
+        <source>T2* relaxivity of blood; the agent's if phase images confirm it, else 0.</source>
+        <translation>T2*-Relaxivität des Blutes; die des Mittels, wenn Phasenbilder sie bestätigen, sonst 0.</translation>
+    </message>
+    <message>
+        <source>First pass from</source>
+        <translation>Erste Passage aus</translation>
+    </message>
+    <message>
+        <source>Whether the phase images correct the first pass.</source>
+        <translation>Ob die Phasenbilder die erste Passage korrigieren.</translation>
+    </message>
+    <message>
+        <source>magnitude</source>
+        <translation>Magnitude</translation>
+    </message>
+    <message>
+        <source>magnitude and phase</source>
+        <translation>Magnitude und Phase</translation>
+    </message>
+    <message>
+        <source>Fit the population AIF</source>
+        <translation>Populations-AIF anpassen</translation>
+    </message>
+    <message>
+        <source>Fit a population AIF's arrival and scale to the artery in the images.</source>
+        <translation>Ankunft und Skalierung einer Populations-AIF an die Arterie in den Bildern anpassen.</translation>
+    </message>
+    <message>
+        <source>Time unit of the AIF file</source>
+        <translation>Zeiteinheit der AIF-Datei</translation>
+    </message>
+    <message>
+        <source>Unit of the times in an AIF file that does not say.</source>
+        <translation>Einheit der Zeiten in einer AIF-Datei, die keine angibt.</translation>
+    </message>
+    <message>
+        <source>as the file says</source>
+        <translation>wie in der Datei</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>min</translation>
+    </message>
+    <message>
+        <source>Medium of the AIF file</source>
+        <translation>Medium der AIF-Datei</translation>
+    </message>
+    <message>
+        <source>Whether an AIF file that does not say holds whole blood or plasma.</source>
+        <translation>Ob eine AIF-Datei, die es nicht angibt, Vollblut oder Plasma enthält.</translation>
+    </message>
+    <message>
+        <source>whole blood</source>
+        <translation>Vollblut</translation>
+    </message>
+    <message>
+        <source>plasma</source>
+        <translation>Plasma</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Tissue model.</source>
+        <translation>Gewebemodell.</translation>
+    </message>
+    <message>
+        <source>Tofts</source>
+        <translation>Tofts</translation>
+    </message>
+    <message>
+        <source>extended Tofts</source>
+        <translation>erweitertes Tofts</translation>
+    </message>
+    <message>
+        <source>Patlak</source>
+        <translation>Patlak</translation>
+    </message>
+    <message>
+        <source>two-compartment exchange</source>
+        <translation>Zwei-Kompartiment-Austausch</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>Zeitversatz</translation>
+    </message>
+    <message>
+        <source>Time by which the AIF is moved later; auto takes what lesions and references propose.</source>
+        <translation>Zeit, um die die AIF nach hinten verschoben wird; „auto“ nimmt, was Läsionen und Referenzen vorschlagen.</translation>
+    </message>
+    <message>
+        <source>Shifts for</source>
+        <translation>Zeitversatz für</translation>
+    </message>
+    <message>
+        <source>Whether every lesion and reference uses its own delay, or each slice or the study has a shift.</source>
+        <translation>Ob jede Läsion und Referenz ihre eigene Verzögerung verwendet, oder jede Schicht oder die Studie einen Zeitversatz hat.</translation>
+    </message>
+    <message>
+        <source>each region</source>
+        <translation>jede Region</translation>
+    </message>
+    <message>
+        <source>each slice</source>
+        <translation>jede Schicht</translation>
+    </message>
+    <message>
+        <source>the study</source>
+        <translation>die Studie</translation>
+    </message>
+    <message>
+        <source>Own shifts</source>
+        <translation>Eigener Zeitversatz</translation>
+    </message>
+    <message>
+        <source>Shift of a single region, or of a slice as “slice N”.</source>
+        <translation>Zeitversatz einer einzelnen Region, oder einer Schicht als „slice N“.</translation>
+    </message>
+    <message>
+        <source>Fit a delay</source>
+        <translation>Verzögerung anpassen</translation>
+    </message>
+    <message>
+        <source>Fit an additional delay in every voxel.</source>
+        <translation>In jedem Voxel eine zusätzliche Verzögerung anpassen.</translation>
+    </message>
+    <message>
+        <source>Lowest kep</source>
+        <translation>Kleinstes kep</translation>
+    </message>
+    <message>
+        <source>Lowest kep that is fitted; 0.001 /min by default.</source>
+        <translation>Kleinstes kep, das angepasst wird; ohne Angabe 0.001 /min.</translation>
+    </message>
+    <message>
+        <source>Highest kep</source>
+        <translation>Größtes kep</translation>
+    </message>
+    <message>
+        <source>Highest kep that is fitted; by default 100 /min for Tofts, and for extended Tofts what the frame interval can resolve.</source>
+        <translation>Größtes kep, das angepasst wird; ohne Angabe 100 /min für Tofts, für das erweiterte Tofts-Modell, was der Zeitabstand auflösen kann.</translation>
+    </message>
+    <message>
+        <source>Interpolation of the AIF</source>
+        <translation>Interpolation der AIF</translation>
+    </message>
+    <message>
+        <source>How the AIF runs between its samples.</source>
+        <translation>Wie die AIF zwischen ihren Messwerten verläuft.</translation>
+    </message>
+    <message>
+        <source>cubic</source>
+        <translation>kubisch</translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation>linear</translation>
+    </message>
+    <message>
+        <source>Study</source>
+        <translation>Studie</translation>
+    </message>
+    <message>
+        <source>Folder or file with the images.</source>
+        <translation>Ordner oder Datei mit den Bildern.</translation>
+    </message>
+    <message>
+        <source>T1 map</source>
+        <translation>T1-Karte</translation>
+    </message>
+    <message>
+        <source>T1 map on the dynamic grid, in ms or s.</source>
+        <translation>T1-Karte auf dem Raster der dynamischen Serie, in ms oder s.</translation>
+    </message>
+    <message>
+        <source>Aorta</source>
+        <translation>Aorta</translation>
+    </message>
+    <message>
+        <source>Mask of the artery.</source>
+        <translation>Maske der Arterie.</translation>
+    </message>
+    <message>
+        <source>AIF file</source>
+        <translation>AIF-Datei</translation>
+    </message>
+    <message>
+        <source>AIF as two columns: time [s], Cb [mM].</source>
+        <translation>AIF als zwei Spalten: time [s], Cb [mM].</translation>
+    </message>
+    <message>
+        <source>Search region</source>
+        <translation>Suchregion</translation>
+    </message>
+    <message>
+        <source>Label map of where the artery is searched.</source>
+        <translation>Labelkarte des Gebiets, in dem die Arterie gesucht wird.</translation>
+    </message>
+    <message>
+        <source>Artery selection</source>
+        <translation>Auswahl der Arterie</translation>
+    </message>
+    <message>
+        <source>Changes by hand to the artery that was found, as JSON.</source>
+        <translation>Manuelle Änderungen an der gefundenen Arterie, als JSON.</translation>
+    </message>
+    <message>
+        <source>Regions</source>
+        <translation>Regionen</translation>
+    </message>
+    <message>
+        <source>Regions: .seg.nrrd, DICOM Segmentation or structure set, or a label map.</source>
+        <translation>Regionen: .seg.nrrd, DICOM-Segmentierung oder Structure Set, oder eine Labelkarte.</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Outline of the lesion on any images, or two rulers (.mrk.json).</source>
+        <translation>Umriss der Läsion auf beliebigen Bildern, oder zwei Lineale (.mrk.json).</translation>
+    </message>
+    <message>
+        <source>Output folder</source>
+        <translation>Ausgabeordner</translation>
+    </message>
+    <message>
+        <source>Folder for the results.</source>
+        <translation>Ordner für die Ergebnisse.</translation>
+    </message>
+    <message>
+        <source>Lesion</source>
+        <translation>Läsion</translation>
+    </message>
+    <message>
+        <source>Reference vertebra</source>
+        <translation>Referenzwirbel</translation>
+    </message>
+    <message>
+        <source>Muscle</source>
+        <translation>Muskel</translation>
+    </message>
+    <message>
+        <source>Exclusion</source>
+        <translation>Ausschluss</translation>
+    </message>
+    <message>
+        <source>Bone</source>
+        <translation>Knochen</translation>
+    </message>
+    <message>
+        <source>Extraosseous part</source>
+        <translation>Extraossärer Anteil</translation>
+    </message>
+    <message>
+        <source>Irradiated volume</source>
+        <translation>Bestrahltes Volumen</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Region</translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>Follow-up</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Ausgangs</translation>
+    </message>
+    <message>
+        <source>follow-up</source>
+        <translation>Verlaufs</translation>
+    </message>
+    <message>
+        <source>Vp per volume of tissue</source>
+        <translation>Vp pro Gewebevolumen</translation>
+    </message>
+    <message>
+        <source>Ktrans</source>
+        <translation>Ktrans</translation>
+    </message>
+    <message>
+        <source>kep</source>
+        <translation>kep</translation>
+    </message>
+    <message>
+        <source>Delay</source>
+        <translation>Verzögerung</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>T1 from flip angles</source>
+        <translation>T1 aus Flipwinkeln</translation>
+    </message>
+    <message>
+        <source>M0 from muscle</source>
+        <translation>M0 aus Muskel</translation>
+    </message>
+    <message>
+        <source>one assumed T10</source>
+        <translation>ein angenommener T10-Wert</translation>
+    </message>
+    <message>
+        <source>relative signal</source>
+        <translation>relatives Signal</translation>
+    </message>
+    <message>
+        <source>signal difference</source>
+        <translation>Signaldifferenz</translation>
+    </message>
+    <message>
+        <source>normalised Vp per volume of water (T1 map)</source>
+        <translation>normalisiertes Vp pro Wasservolumen (T1-Karte)</translation>
+    </message>
+    <message>
+        <source>normalised Vp per volume of water (T1 from flip angles)</source>
+        <translation>normalisiertes Vp pro Wasservolumen (T1 aus Flipwinkeln)</translation>
+    </message>
+    <message>
+        <source>normalised Vp (M0 from muscle)</source>
+        <translation>normalisiertes Vp (M0 aus Muskel)</translation>
+    </message>
+    <message>
+        <source>normalised Vp (one assumed T10)</source>
+        <translation>normalisiertes Vp (ein angenommener T10-Wert)</translation>
+    </message>
+    <message>
+        <source>normalised Vp (relative signal)</source>
+        <translation>normalisiertes Vp (relatives Signal)</translation>
+    </message>
+    <message>
+        <source>normalised Vp (signal difference)</source>
+        <translation>normalisiertes Vp (Signaldifferenz)</translation>
+    </message>
+    <message>
+        <source>normalised Vp per volume of tissue (T1 map)</source>
+        <translation>normalisiertes Vp pro Gewebevolumen (T1-Karte)</translation>
+    </message>
+    <message>
+        <source>normalised Vp per volume of tissue (T1 from flip angles)</source>
+        <translation>normalisiertes Vp pro Gewebevolumen (T1 aus Flipwinkeln)</translation>
+    </message>
+    <message>
+        <source>normalised Vp per volume of tissue (M0 from muscle)</source>
+        <translation>normalisiertes Vp pro Gewebevolumen (M0 aus Muskel)</translation>
+    </message>
+    <message>
+        <source>normalised Vp per volume of tissue (one assumed T10)</source>
+        <translation>normalisiertes Vp pro Gewebevolumen (ein angenommener T10-Wert)</translation>
+    </message>
+    <message>
+        <source>normalised Vp per volume of tissue (relative signal)</source>
+        <translation>normalisiertes Vp pro Gewebevolumen (relatives Signal)</translation>
+    </message>
+    <message>
+        <source>normalised Vp per volume of tissue (signal difference)</source>
+        <translation>normalisiertes Vp pro Gewebevolumen (Signaldifferenz)</translation>
+    </message>
+    <message>
+        <source>normalised Ktrans per volume of water (T1 map)</source>
+        <translation>normalisiertes Ktrans pro Wasservolumen (T1-Karte)</translation>
+    </message>
+    <message>
+        <source>normalised Ktrans per volume of water (T1 from flip angles)</source>
+        <translation>normalisiertes Ktrans pro Wasservolumen (T1 aus Flipwinkeln)</translation>
+    </message>
+    <message>
+        <source>normalised Ktrans (M0 from muscle)</source>
+        <translation>normalisiertes Ktrans (M0 aus Muskel)</translation>
+    </message>
+    <message>
+        <source>normalised Ktrans (one assumed T10)</source>
+        <translation>normalisiertes Ktrans (ein angenommener T10-Wert)</translation>
+    </message>
+    <message>
+        <source>normalised Ktrans (relative signal)</source>
+        <translation>normalisiertes Ktrans (relatives Signal)</translation>
+    </message>
+    <message>
+        <source>normalised Ktrans (signal difference)</source>
+        <translation>normalisiertes Ktrans (Signaldifferenz)</translation>
+    </message>
+    <message>
+        <source>fitted</source>
+        <translation>angepasst</translation>
+    </message>
+    <message>
+        <source>fitted; vp is at its lower bound, 0</source>
+        <translation>angepasst; vp liegt an seiner Untergrenze, 0</translation>
+    </message>
+    <message>
+        <source>fitted; vp is at its upper bound</source>
+        <translation>angepasst; vp liegt an seiner Obergrenze</translation>
+    </message>
+    <message>
+        <source>fitted; ve is at its upper bound</source>
+        <translation>angepasst; ve liegt an seiner Obergrenze</translation>
+    </message>
+    <message>
+        <source>fitted; a parameter is at its bound</source>
+        <translation>angepasst; ein Parameter liegt an seiner Grenze</translation>
+    </message>
+    <message>
+        <source>fitted; kep is at its upper bound</source>
+        <translation>angepasst; kep liegt an seiner Obergrenze</translation>
+    </message>
+    <message>
+        <source>fitted; ve and kep are not determined</source>
+        <translation>angepasst; ve und kep sind nicht bestimmt</translation>
+    </message>
+    <message>
+        <source>fitted; nothing leaks out of the vessels</source>
+        <translation>angepasst; nichts tritt aus den Gefäßen aus</translation>
+    </message>
+    <message>
+        <source>fitted; no enhancement follows the AIF</source>
+        <translation>angepasst; keine Anreicherung folgt der AIF</translation>
+    </message>
+    <message>
+        <source>not fitted: outside the mask</source>
+        <translation>nicht angepasst: außerhalb der Maske</translation>
+    </message>
+    <message>
+        <source>not fitted: the curve has values that are not finite</source>
+        <translation>nicht angepasst: die Kurve hat Werte, die nicht endlich sind</translation>
+    </message>
+    <message>
+        <source>not fitted: the signal is saturated in at least one frame</source>
+        <translation>nicht angepasst: das Signal ist in mindestens einem Zeitpunkt gesättigt</translation>
+    </message>
+    <message>
+        <source>not fitted: the curve is zero in every frame</source>
+        <translation>nicht angepasst: die Kurve ist zu jedem Zeitpunkt null</translation>
+    </message>
+    <message>
+        <source>not fitted: the iteration did not converge</source>
+        <translation>nicht angepasst: die Iteration ist nicht konvergiert</translation>
+    </message>
+    <message>
+        <source>not fitted: no T10 in this voxel</source>
+        <translation>nicht angepasst: kein T10 in diesem Voxel</translation>
+    </message>
+    <message>
+        <source>not fitted: no signal before contrast</source>
+        <translation>nicht angepasst: kein Signal vor Kontrastmittel</translation>
+    </message>
+    <message>
+        <source>fitted; kep is at its upper bound: Ktrans may be higher than this</source>
+        <translation>angepasst; kep liegt an seiner Obergrenze: Ktrans kann höher sein als hier</translation>
+    </message>
+    <message>
+        <source>fitted; Ktrans is 0: no enhancement follows the AIF</source>
+        <translation>angepasst; Ktrans ist 0: keine Anreicherung folgt der AIF</translation>
+    </message>
+    <message>
+        <source>fitted; kep is at its upper bound: vp and ve cannot be separated</source>
+        <translation>angepasst; kep liegt an seiner Obergrenze: vp und ve lassen sich nicht trennen</translation>
+    </message>
+    <message>
+        <source>fitted; Ktrans is 0, so kep is not defined</source>
+        <translation>angepasst; Ktrans ist 0, daher ist kep nicht definiert</translation>
+    </message>
+    <message>
+        <source>fitted; vp and Ktrans are 0: no enhancement follows the AIF</source>
+        <translation>angepasst; vp und Ktrans sind 0: keine Anreicherung folgt der AIF</translation>
+    </message>
+    <message>
+        <source>fitted; Ktrans is 0</source>
+        <translation>angepasst; Ktrans ist 0</translation>
+    </message>
+    <message>
+        <source>fitted; vp is at its lower bound, 0.0001</source>
+        <translation>angepasst; vp liegt an seiner Untergrenze, 0.0001</translation>
+    </message>
+    <message>
+        <source>fitted; ve and PS are not determined</source>
+        <translation>angepasst; ve und PS sind nicht bestimmt</translation>
+    </message>
+    <message>
+        <source>fitted; PS is 0</source>
+        <translation>angepasst; PS ist 0</translation>
+    </message>
+    <message>
+        <source>fitted; vp and PS are 0: no enhancement follows the AIF</source>
+        <translation>angepasst; vp und PS sind 0: keine Anreicherung folgt der AIF</translation>
+    </message>
+    <message>
+        <source>enhances too little to be blood</source>
+        <translation>reichert zu wenig an für Blut</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>aufgenommen</translation>
+    </message>
+    <message>
+        <source>signal above that of any blood concentration</source>
+        <translation>Signal über dem jeder Konzentration im Blut</translation>
+    </message>
+    <message>
+        <source>signal falls before it rises: motion or dephasing</source>
+        <translation>Signal fällt, bevor es steigt: Bewegung oder Dephasierung</translation>
+    </message>
+    <message>
+        <source>peak too low for blood, or lowered by inflow</source>
+        <translation>Maximum zu niedrig für Blut, oder durch Einstrom erniedrigt</translation>
+    </message>
+    <message>
+        <source>no sharp first pass</source>
+        <translation>keine scharfe erste Passage</translation>
+    </message>
+    <message>
+        <source>unsteady after the peak: pulsation, motion or noise</source>
+        <translation>unruhig nach dem Maximum: Pulsation, Bewegung oder Rauschen</translation>
+    </message>
+    <message>
+        <source>too few connected voxels for a vessel</source>
+        <translation>zu wenige zusammenhängende Voxel für ein Gefäß</translation>
+    </message>
+    <message>
+        <source>fills after the artery: a vein or an organ</source>
+        <translation>füllt sich nach der Arterie: eine Vene oder ein Organ</translation>
+    </message>
+    <message>
+        <source>too thick for a vessel: a chamber of the heart or an organ</source>
+        <translation>zu dick für ein Gefäß: eine Herzhöhle oder ein Organ</translation>
+    </message>
+    <message>
+        <source>arterial, but in another vessel</source>
+        <translation>arteriell, aber in einem anderen Gefäß</translation>
+    </message>
+    <message>
+        <source>edge of the vessel: partial volume or pulsation</source>
+        <translation>Rand des Gefäßes: Partialvolumen oder Pulsation</translation>
+    </message>
+    <message>
+        <source>inside the vessel, but inflow of fresh blood lowers the enhancement</source>
+        <translation>im Gefäß, aber einströmendes frisches Blut mindert die Anreicherung</translation>
+    </message>
+    <message>
+        <source>peak, arrival or area differs from the rest of the vessel</source>
+        <translation>Maximum, Ankunft oder Fläche weichen vom übrigen Gefäß ab</translation>
+    </message>
+    <message>
+        <source>outside the search region</source>
+        <translation>außerhalb der Suchregion</translation>
+    </message>
+    <message>
+        <source>thin branch of the vessel</source>
+        <translation>dünner Ast des Gefäßes</translation>
+    </message>
+    <message>
+        <source>removed by hand</source>
+        <translation>manuell entfernt</translation>
+    </message>
+    <message>
+        <source>best candidate, but not trustworthy as the artery</source>
+        <translation>bester Kandidat, aber als Arterie nicht verlässlich</translation>
+    </message>
+    <message>
+        <source>fills before the artery: a vein from the injected arm or a pulmonary artery</source>
+        <translation>füllt sich vor der Arterie: eine Vene des injizierten Arms oder eine Pulmonalarterie</translation>
+    </message>
+    <message>
+        <source>takes contrast up like tissue: a lesion or an organ</source>
+        <translation>nimmt Kontrastmittel auf wie Gewebe: eine Läsion oder ein Organ</translation>
+    </message>
+    <message>
+        <source>chosen by hand against the evidence</source>
+        <translation>gegen die Befunde manuell gewählt</translation>
+    </message>
+    <message>
+        <source>in a region drawn as something other than an artery</source>
+        <translation>in einer Region, die nicht als Arterie gezeichnet wurde</translation>
+    </message>
+    <message>
+        <source>Accepted: the same study at both visits.</source>
+        <translation>Akzeptiert: dieselbe Studie in beiden Untersuchungen.</translation>
+    </message>
+    <message>
+        <source>Accepted: visits of different patients.</source>
+        <translation>Akzeptiert: Untersuchungen verschiedener Patienten.</translation>
+    </message>
+    <message>
+        <source>Accepted: a baseline visit that is later than the follow-up visit.</source>
+        <translation>Akzeptiert: eine Ausgangsuntersuchung, die später ist als die Verlaufsuntersuchung.</translation>
+    </message>
+    <message>
+        <source>fitted voxels</source>
+        <translation>angepasste Voxel</translation>
+    </message>
+    <message>
+        <source>volume [mL]</source>
+        <translation>Volumen [mL]</translation>
+    </message>
+    <message>
+        <source>{heading}, mean ± SD (median)</source>
+        <translation>{heading}, Mittelwert ± SD (Median)</translation>
+    </message>
+    <message>
+        <source>{mode}, 95 % interval from noise alone</source>
+        <translation>{mode}, 95-%-Intervall nur aus dem Rauschen</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>its interval comes from</source>
+        <translation>ihr Intervall stammt aus</translation>
+    </message>
+    <message>
+        <source>probability above / below {cutoff}</source>
+        <translation>Wahrscheinlichkeit über / unter {cutoff}</translation>
+    </message>
+    <message>
+        <source>repeatability, {changes} vertebrae without tumour</source>
+        <translation>Wiederholbarkeit, {changes} Wirbel ohne Tumor</translation>
+    </message>
+    <message>
+        <source>product {size_change}</source>
+        <translation>Produkt {size_change}</translation>
+    </message>
+    <message>
+        <source>outline volume [mL]</source>
+        <translation>Volumen des Umrisses [mL]</translation>
+    </message>
+    <message>
+        <source>outside the bone [mm], L–R × A–P × H–F</source>
+        <translation>außerhalb des Knochens [mm], L–R × A–P × H–F</translation>
+    </message>
+    <message>
+        <source>mean signal enhancement [%]</source>
+        <translation>mittlere Signalanreicherung [%]</translation>
+    </message>
+    <message>
+        <source>diameters on the axial plane [mm]</source>
+        <translation>Durchmesser in der axialen Ebene [mm]</translation>
+    </message>
+    <message>
+        <source>diameters by {TWO_RULERS} [mm]</source>
+        <translation>Durchmesser, {TWO_RULERS} [mm]</translation>
+    </message>
+    <message>
+        <source>diameters by {TWO_RULERS} or on the axial plane [mm]</source>
+        <translation>Durchmesser, {TWO_RULERS} oder axiale Ebene [mm]</translation>
+    </message>
+    <message>
+        <source>persistent disease</source>
+        <translation>persistierender Erkrankung</translation>
+    </message>
+    <message>
+        <source>response</source>
+        <translation>Ansprechen</translation>
+    </message>
+    <message>
+        <source>above</source>
+        <translation>über</translation>
+    </message>
+    <message>
+        <source>at</source>
+        <translation>genau auf</translation>
+    </message>
+    <message>
+        <source>below</source>
+        <translation>unter</translation>
+    </message>
+    <message>
+        <source>within</source>
+        <translation>innerhalb</translation>
+    </message>
+    <message>
+        <source>outside</source>
+        <translation>außerhalb</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source>no interval: too few voxels</source>
+        <translation>kein Intervall: zu wenige Voxel</translation>
+    </message>
+    <message>
+        <source>95 % interval {low} to {high} %</source>
+        <translation>95-%-Intervall {low} bis {high} %</translation>
+    </message>
+    <message>
+        <source>{low} to {high} s</source>
+        <translation>{low} bis {high} s</translation>
+    </message>
+    <message>
+        <source>{percent} ({low} to {high} %)</source>
+        <translation>{percent} ({low} bis {high} %)</translation>
+    </message>
+    <message>
+        <source>{name} {part} %</source>
+        <translation>{name} {part} %</translation>
+    </message>
+    <message>
+        <source>noise</source>
+        <translation>Rauschen</translation>
+    </message>
+    <message>
+        <source>delays</source>
+        <translation>Verzögerungen</translation>
+    </message>
+    <message>
+        <source>outline</source>
+        <translation>Umriss</translation>
+    </message>
+    <message>
+        <source>reference</source>
+        <translation>Referenz</translation>
+    </message>
+    <message>
+        <source>at baseline</source>
+        <translation>in der Ausgangsuntersuchung</translation>
+    </message>
+    <message>
+        <source>at follow-up</source>
+        <translation>in der Verlaufsuntersuchung</translation>
+    </message>
+    <message>
+        <source>AIF shift {when}</source>
+        <translation>Zeitversatz der AIF {when}</translation>
+    </message>
+    <message>
+        <source>AIF voxels {when}</source>
+        <translation>Voxel der AIF {when}</translation>
+    </message>
+    <message>
+        <source>delay of the lesion {when}</source>
+        <translation>Verzögerung der Läsion {when}</translation>
+    </message>
+    <message>
+        <source>delay of the reference {when}</source>
+        <translation>Verzögerung der Referenz {when}</translation>
+    </message>
+    <message>
+        <source>lesion outline {when}</source>
+        <translation>Umriss der Läsion {when}</translation>
+    </message>
+    <message>
+        <source>reference outline {when}</source>
+        <translation>Umriss der Referenz {when}</translation>
+    </message>
+    <message>
+        <source>T10 of the lesion {when}</source>
+        <translation>T10 der Läsion {when}</translation>
+    </message>
+    <message>
+        <source>T10 of the reference {when}</source>
+        <translation>T10 der Referenz {when}</translation>
+    </message>
+    <message>
+        <source>reference vertebra {when}</source>
+        <translation>Referenzwirbel {when}</translation>
+    </message>
+    <message>
+        <source>haematocrit</source>
+        <translation>Hämatokrit</translation>
+    </message>
+    <message>
+        <source>two rulers</source>
+        <translation>zwei Lineale</translation>
+    </message>
+    <message>
+        <source>degrees</source>
+        <translation>Grad</translation>
+    </message>
+    <message>
+        <source>all tissue</source>
+        <translation>allem Gewebe</translation>
+    </message>
+    <message>
+        <source>Residual</source>
+        <translation>Residuum</translation>
+    </message>
+    <message>
+        <source>Normalised Vp</source>
+        <translation>Normalisiertes Vp</translation>
+    </message>
+    <message>
+        <source>residual, relative to best</source>
+        <translation>Residuum, relativ zum besten</translation>
+    </message>
+    <message>
+        <source>× reference</source>
+        <translation>× Referenz</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>manuell</translation>
+    </message>
+    <message>
+        <source>columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>rows</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>slices</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>{before} at baseline, {after} at follow-up</source>
+        <translation>{before} in der Ausgangs-, {after} in der Verlaufsuntersuchung</translation>
+    </message>
+    <message>
+        <source>signal mode</source>
+        <translation>Signalmodus</translation>
+    </message>
+    <message>
+        <source>model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>relaxivity [1/s/mM]</source>
+        <translation>Relaxivität [1/s/mM]</translation>
+    </message>
+    <message>
+        <source>T10 of blood [s]</source>
+        <translation>T10 von Blut [s]</translation>
+    </message>
+    <message>
+        <source>delay fitted per voxel</source>
+        <translation>Verzögerung pro Voxel angepasst</translation>
+    </message>
+    <message>
+        <source>lowest kep [1/min]</source>
+        <translation>kleinstes kep [1/min]</translation>
+    </message>
+    <message>
+        <source>highest kep [1/min]</source>
+        <translation>größtes kep [1/min]</translation>
+    </message>
+    <message>
+        <source>integration</source>
+        <translation>Integration</translation>
+    </message>
+    <message>
+        <source>AIF shift set</source>
+        <translation>Zeitversatz der AIF festgelegt</translation>
+    </message>
+    <message>
+        <source>AIF shift [s]</source>
+        <translation>Zeitversatz der AIF [s]</translation>
+    </message>
+    <message>
+        <source>flip angle [degrees]</source>
+        <translation>Flipwinkel [Grad]</translation>
+    </message>
+    <message>
+        <source>field strength [T]</source>
+        <translation>Feldstärke [T]</translation>
+    </message>
+    <message>
+        <source>frame interval [s]</source>
+        <translation>Zeitabstand [s]</translation>
+    </message>
+    <message>
+        <source>contrast agent</source>
+        <translation>Kontrastmittel</translation>
+    </message>
+    <message>
+        <source>dose [mmol/kg]</source>
+        <translation>Dosis [mmol/kg]</translation>
+    </message>
+    <message>
+        <source>injection rate [mL/s]</source>
+        <translation>Injektionsrate [mL/s]</translation>
+    </message>
+    <message>
+        <source>distance of {axis} [mm]</source>
+        <translation>Abstand der {axis} [mm]</translation>
+    </message>
+    <message>
+        <source>{day} January {year}</source>
+        <translation>{day}. Januar {year}</translation>
+    </message>
+    <message>
+        <source>{day} February {year}</source>
+        <translation>{day}. Februar {year}</translation>
+    </message>
+    <message>
+        <source>{day} March {year}</source>
+        <translation>{day}. März {year}</translation>
+    </message>
+    <message>
+        <source>{day} April {year}</source>
+        <translation>{day}. April {year}</translation>
+    </message>
+    <message>
+        <source>{day} May {year}</source>
+        <translation>{day}. Mai {year}</translation>
+    </message>
+    <message>
+        <source>{day} June {year}</source>
+        <translation>{day}. Juni {year}</translation>
+    </message>
+    <message>
+        <source>{day} July {year}</source>
+        <translation>{day}. Juli {year}</translation>
+    </message>
+    <message>
+        <source>{day} August {year}</source>
+        <translation>{day}. August {year}</translation>
+    </message>
+    <message>
+        <source>{day} September {year}</source>
+        <translation>{day}. September {year}</translation>
+    </message>
+    <message>
+        <source>{day} October {year}</source>
+        <translation>{day}. Oktober {year}</translation>
+    </message>
+    <message>
+        <source>{day} November {year}</source>
+        <translation>{day}. November {year}</translation>
+    </message>
+    <message>
+        <source>{day} December {year}</source>
+        <translation>{day}. Dezember {year}</translation>
+    </message>
+    <message>
+        <source>Finding the artery</source>
+        <translation>Die Arterie wird gesucht</translation>
+    </message>
+    <message>
+        <source>Scoring curves</source>
+        <translation>Die Kurven werden bewertet</translation>
+    </message>
+    <message>
+        <source>Forming vessels</source>
+        <translation>Die Gefäße werden gebildet</translation>
+    </message>
+    <message>
+        <source>Comparing vessels with the tissue</source>
+        <translation>Die Gefäße werden mit dem Gewebe verglichen</translation>
+    </message>
+    <message>
+        <source>Candidates</source>
+        <translation>Kandidaten</translation>
+    </message>
+    <message>
+        <source>time [s]</source>
+        <translation>Zeit [s]</translation>
+    </message>
+    <message>
+        <source>enhancement (S-S0)/S0</source>
+        <translation>Anreicherung (S-S0)/S0</translation>
+    </message>
+    <message>
+        <source>Arterial input function</source>
+        <translation>Arterielle Inputfunktion</translation>
+    </message>
+    <message>
+        <source>Cb [{unit}]</source>
+        <translation>Cb [{unit}]</translation>
+    </message>
+    <message>
+        <source>Cp [{unit}]</source>
+        <translation>Cp [{unit}]</translation>
+    </message>
+    <message>
+        <source>Registering the visits</source>
+        <translation>Die Untersuchungen werden registriert</translation>
+    </message>
+    <message>
+        <source>Robustness of the call</source>
+        <translation>Robustheit der Einstufung</translation>
+    </message>
+    <message>
+        <source>Robustness of the call: each input alone</source>
+        <translation>Robustheit der Einstufung: jede Größe einzeln</translation>
+    </message>
+    <message>
+        <source>Robustness of the call: all inputs at once</source>
+        <translation>Robustheit der Einstufung: alle Größen zugleich</translation>
+    </message>
+    <message>
+        <source>Computing concentration</source>
+        <translation>Die Konzentration wird berechnet</translation>
+    </message>
+    <message>
+        <source>Concentration computed</source>
+        <translation>Konzentration berechnet</translation>
+    </message>
+    <message>
+        <source>Fitting</source>
+        <translation>Anpassung</translation>
+    </message>
+    <message>
+        <source>Standard errors</source>
+        <translation>Standardfehler</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Packing the scene</source>
+        <translation>Die Szene wird gepackt</translation>
+    </message>
+    <message>
+        <source>Motion corrected</source>
+        <translation>Bewegung korrigiert</translation>
+    </message>
+    <message>
+        <source>Resampling frames</source>
+        <translation>Die Zeitpunkte werden umgerechnet</translation>
+    </message>
+    <message>
+        <source>Correcting motion (frame {value} of {signal})</source>
+        <translation>Die Bewegung wird korrigiert (Zeitpunkt {value} von {signal})</translation>
+    </message>
+    <message>
+        <source>Preprocessed</source>
+        <translation>Vorverarbeitung fertig</translation>
+    </message>
+    <message>
+        <source>Smoothed in space</source>
+        <translation>Räumlich geglättet</translation>
+    </message>
+    <message>
+        <source>Smoothed in time</source>
+        <translation>Zeitlich geglättet</translation>
+    </message>
+    <message>
+        <source>Smoothing in time</source>
+        <translation>Zeitliche Glättung</translation>
+    </message>
+    <message>
+        <source>Writing the comparison</source>
+        <translation>Der Vergleich wird geschrieben</translation>
+    </message>
+    <message>
+        <source>Pixels read</source>
+        <translation>Bildpunkte gelesen</translation>
+    </message>
+    <message>
+        <source>Reading pixels (frame {value} of {frames})</source>
+        <translation>Die Bildpunkte werden gelesen (Zeitpunkt {value} von {frames})</translation>
+    </message>
+    <message>
+        <source>Computing the checksum</source>
+        <translation>Die Prüfsumme wird berechnet</translation>
+    </message>
+    <message>
+        <source>Dynamic series read</source>
+        <translation>Dynamische Serie gelesen</translation>
+    </message>
+    <message>
+        <source>Reading {name}</source>
+        <translation>{name} wird gelesen</translation>
+    </message>
+    <message>
+        <source>Sorting series</source>
+        <translation>Die Serien werden sortiert</translation>
+    </message>
+    <message>
+        <source>Headers read</source>
+        <translation>Header gelesen</translation>
+    </message>
+    <message>
+        <source>Reading headers ({value} of {total} files)</source>
+        <translation>Die Header werden gelesen ({value} von {total} Dateien)</translation>
+    </message>
+    <message>
+        <source>The bolus arrival needs a curve with one finite value per frame.</source>
+        <translation>Die Bolusankunft braucht eine Kurve mit einem endlichen Wert pro Zeitpunkt.</translation>
+    </message>
+    <message>
+        <source>The curve is highest in its first frame, so there is no baseline before the bolus.</source>
+        <translation>Die Kurve ist zum ersten Zeitpunkt am höchsten, es gibt also keine Messung vor dem Bolus.</translation>
+    </message>
+    <message>
+        <source>The echo time is not in the files, so r2 of blood cannot be used.</source>
+        <translation>Die Echozeit steht nicht in den Dateien, daher kann r2 des Blutes nicht verwendet werden.</translation>
+    </message>
+    <message>
+        <source>The study has no usable phase images, so phase cannot correct the peak of the AIF.</source>
+        <translation>Die Studie hat keine brauchbaren Phasenbilder, daher kann die Phase das Maximum der AIF nicht korrigieren.</translation>
+    </message>
+    <message>
+        <source>The AIF was corrected for T2* of blood (r2 {used} /s/mM, Rohrer 2005), which the phase confirms; without the correction its peak would be {low} % lower.</source>
+        <translation>Die AIF wurde für T2* des Blutes korrigiert (r2 {used} /s/mM, Rohrer 2005), was die Phase bestätigt; ohne die Korrektur wäre ihr Maximum {low} % niedriger.</translation>
+    </message>
+    <message>
+        <source>The AIF was not corrected for T2* of blood, because no phase confirms it; if r2 is {literature_r2} /s/mM (Rohrer 2005), its peak is {low} % too low.</source>
+        <translation>Die AIF wurde nicht für T2* des Blutes korrigiert, weil keine Phase es bestätigt; wenn r2 {literature_r2} /s/mM ist (Rohrer 2005), ist ihr Maximum {low} % zu niedrig.</translation>
+    </message>
+    <message>
+        <source>The AIF was corrected for T2* of blood with r2 {used} /s/mM, as set.</source>
+        <translation>Die AIF wurde für T2* des Blutes mit r2 {used} /s/mM korrigiert, wie eingestellt.</translation>
+    </message>
+    <message>
+        <source>The AIF peak is {max} mM from phase (artery at {angle}° to the field) and {Cb} mM from magnitude; over the first pass, magnitude differs from phase by {ratio} %.</source>
+        <translation>Das Maximum der AIF ist {max} mM aus der Phase (Arterie {angle}° zum Feld) und {Cb} mM aus der Magnitude; über die erste Passage weicht die Magnitude um {ratio} % von der Phase ab.</translation>
+    </message>
+    <message>
+        <source>The first pass was set halfway between magnitude and phase.</source>
+        <translation>Die erste Passage wurde in die Mitte zwischen Magnitude und Phase gelegt.</translation>
+    </message>
+    <message>
+        <source>No trustworthy AIF: {doubt} Draw the artery, load a curve or use a population AIF.</source>
+        <translation>Keine verlässliche AIF: {doubt} Die Arterie einzeichnen, eine Kurve laden oder eine Populations-AIF verwenden.</translation>
+    </message>
+    <message>
+        <source>The AIF file {path} could not be read: {error}.</source>
+        <translation>Die AIF-Datei {path} konnte nicht gelesen werden: {error}.</translation>
+    </message>
+    <message>
+        <source>The AIF file {path} needs two columns of numbers, time and concentration, in at least three rows.</source>
+        <translation>Die AIF-Datei {path} braucht zwei Spalten mit Zahlen, Zeit und Konzentration, in mindestens drei Zeilen.</translation>
+    </message>
+    <message>
+        <source>The AIF file {path} has numbers that are not finite or times that do not increase.</source>
+        <translation>Die AIF-Datei {path} enthält Zahlen, die nicht endlich sind, oder Zeiten, die nicht ansteigen.</translation>
+    </message>
+    <message>
+        <source>The AIF file {path} does not state its time unit, and its span of {span} does not determine it for an acquisition of {duration} s.</source>
+        <translation>Die AIF-Datei {path} nennt ihre Zeiteinheit nicht, und ihre Spanne von {span} legt sie bei einer Aufnahme von {duration} s nicht fest.</translation>
+    </message>
+    <message>
+        <source>Write the header 'time [s], Cb [mM]'.</source>
+        <translation>Die Kopfzeile „time [s], Cb [mM]“ schreiben.</translation>
+    </message>
+    <message>
+        <source>The AIF file {path} has the time unit '{stated}', not s, ms or min.</source>
+        <translation>Die AIF-Datei {path} hat die Zeiteinheit „{stated}“, nicht s, ms oder min.</translation>
+    </message>
+    <message>
+        <source>The AIF file {path} has the concentration unit '{unit}', not mM.</source>
+        <translation>Die AIF-Datei {path} hat die Konzentrationseinheit „{unit}“, nicht mM.</translation>
+    </message>
+    <message>
+        <source>AIF file: {note}.</source>
+        <translation>AIF-Datei: {note}.</translation>
+    </message>
+    <message>
+        <source>no voxel is wholly inside the artery and has a steady curve.</source>
+        <translation>kein Voxel liegt ganz in der Arterie und hat eine ruhige Kurve.</translation>
+    </message>
+    <message>
+        <source>nothing enhances like blood.</source>
+        <translation>nichts reichert an wie Blut.</translation>
+    </message>
+    <message>
+        <source>contrast agent is present from the first frame on, so there is no baseline.</source>
+        <translation>Kontrastmittel ist vom ersten Zeitpunkt an vorhanden, es gibt also keine Messung davor.</translation>
+    </message>
+    <message>
+        <source>the artery's signal before contrast is lost in noise (signal-to-noise ratio {SNR} per frame, {n0} frames).</source>
+        <translation>das Signal der Arterie vor Kontrastmittel geht im Rauschen unter (Signal-Rausch-Verhältnis {SNR} pro Zeitpunkt, {n0} Zeitpunkte).</translation>
+    </message>
+    <message>
+        <source>The AIF comes from {count} voxels only.</source>
+        <translation>Die AIF stammt aus nur {count} Voxeln.</translation>
+    </message>
+    <message>
+        <source>The artery's signal is above that of any concentration in some frame.</source>
+        <translation>Das Signal der Arterie liegt zu mindestens einem Zeitpunkt über dem jeder Konzentration.</translation>
+    </message>
+    <message>
+        <source>Likely causes: a flip angle other than nominal (B1), or blood T10 set too short.</source>
+        <translation>Wahrscheinliche Ursachen: ein anderer als der nominelle Flipwinkel (B1), oder ein zu kurz angesetztes T10 des Blutes.</translation>
+    </message>
+    <message>
+        <source>The artery's peak is {peak} mM and its first pass {area} mM·s, outside the usual {USUAL_PEAK} to {USUAL_PEAK2} mM or {USUAL_PASS} to {USUAL_PASS2} mM·s.</source>
+        <translation>Das Maximum der Arterie ist {peak} mM und ihre erste Passage {area} mM·s, außerhalb der üblichen {USUAL_PEAK} bis {USUAL_PEAK2} mM oder {USUAL_PASS} bis {USUAL_PASS2} mM·s.</translation>
+    </message>
+    <message>
+        <source>Likely causes: {causes}.</source>
+        <translation>Wahrscheinliche Ursachen: {causes}.</translation>
+    </message>
+    <message>
+        <source>Ratios between regions are hardly affected.</source>
+        <translation>Verhältnisse zwischen Regionen sind kaum betroffen.</translation>
+    </message>
+    <message>
+        <source>The AIF file does not state blood or plasma; blood is assumed.</source>
+        <translation>Die AIF-Datei nennt weder Blut noch Plasma; Blut wird angenommen.</translation>
+    </message>
+    <message>
+        <source>The AIF file ends at {file} s, the series at {value} s.</source>
+        <translation>Die AIF-Datei endet bei {file} s, die Serie bei {value} s.</translation>
+    </message>
+    <message>
+        <source>Load a curve over the whole acquisition.</source>
+        <translation>Eine Kurve über die ganze Aufnahme laden.</translation>
+    </message>
+    <message>
+        <source>The AIF file does not cover the whole series; its first and last values are extended.</source>
+        <translation>Die AIF-Datei deckt nicht die ganze Serie ab; ihr erster und letzter Wert werden fortgeführt.</translation>
+    </message>
+    <message>
+        <source>The AIF file starts at {before} and peaks at {peak}.</source>
+        <translation>Die AIF-Datei beginnt bei {before} und hat ihr Maximum bei {peak}.</translation>
+    </message>
+    <message>
+        <source>Blood holds 0 mM before the bolus, so these look like signal intensities.</source>
+        <translation>Blut enthält vor dem Bolus 0 mM, daher sehen diese Werte nach Signalintensitäten aus.</translation>
+    </message>
+    <message>
+        <source>Give concentrations in mM.</source>
+        <translation>Konzentrationen in mM angeben.</translation>
+    </message>
+    <message>
+        <source>The AIF file peaks at {peak} mM; blood reaches at most some 20 mM.</source>
+        <translation>Die AIF-Datei hat ihr Maximum bei {peak} mM; Blut erreicht höchstens etwa 20 mM.</translation>
+    </message>
+    <message>
+        <source>If the file is in µM, state the unit in its header: 'time [s], Cb [uM]'.</source>
+        <translation>Wenn die Datei in µM ist, die Einheit in der Kopfzeile nennen: „time [s], Cb [uM]“.</translation>
+    </message>
+    <message>
+        <source>The population AIF ({name}) starts at {arrival} s, when the most enhancing voxels start to rise.</source>
+        <translation>Die Populations-AIF ({name}) beginnt bei {arrival} s, wenn die am stärksten anreichernden Voxel zu steigen beginnen.</translation>
+    </message>
+    <message>
+        <source>The population AIF ({name}) was fitted to the artery: arrival {arrival} s, scale {scale}, residual SD {misfit} mM.</source>
+        <translation>Die Populations-AIF ({name}) wurde an die Arterie angepasst: Ankunft {arrival} s, Skalierung {scale}, SD des Residuums {misfit} mM.</translation>
+    </message>
+    <message>
+        <source>The haematocrit must be a fraction from 0 to 0.9 (45 % is 0.45), not {Hct}.</source>
+        <translation>Der Hämatokrit muss ein Bruchteil von 0 bis 0.9 sein (45 % sind 0.45), nicht {Hct}.</translation>
+    </message>
+    <message>
+        <source>The selection '{name}' leaves no voxel of the artery.</source>
+        <translation>Die Auswahl „{name}“ lässt kein Voxel der Arterie übrig.</translation>
+    </message>
+    <message>
+        <source>Most of these voxels belong to no vessel whose curve could be that of blood.</source>
+        <translation>Die meisten dieser Voxel gehören zu keinem Gefäß, dessen Kurve die von Blut sein könnte.</translation>
+    </message>
+    <message>
+        <source>The AIF selection {path} could not be read: {name__}: {error}.</source>
+        <translation>Die AIF-Auswahl {path} konnte nicht gelesen werden: {name__}: {error}.</translation>
+    </message>
+    <message>
+        <source>It must be JSON with a name and lists taken_in, taken_out (centre and radius, mm) and slices_out (points, LPS mm).</source>
+        <translation>Sie muss JSON mit einem Namen und den Listen taken_in, taken_out (Mittelpunkt und Radius, mm) und slices_out (Punkte, LPS mm) sein.</translation>
+    </message>
+    <message>
+        <source>The artery runs at {angle}° to the field, near the magic angle, where phase does not depend on contrast agent.</source>
+        <translation>Die Arterie verläuft {angle}° zum Feld, nahe dem magischen Winkel, bei dem die Phase nicht vom Kontrastmittel abhängt.</translation>
+    </message>
+    <message>
+        <source>There is no steady tissue near the artery, so its phase has no reference.</source>
+        <translation>Nahe der Arterie liegt kein ruhiges Gewebe, daher hat ihre Phase keine Referenz.</translation>
+    </message>
+    <message>
+        <source>There is no population AIF '{name}', only {POPULATION}.</source>
+        <translation>Es gibt keine Populations-AIF „{name}“, nur {POPULATION}.</translation>
+    </message>
+    <message>
+        <source>The population AIF '{name}' does not fit the measured curve.</source>
+        <translation>Die Populations-AIF „{name}“ passt nicht zur gemessenen Kurve.</translation>
+    </message>
+    <message>
+        <source>The fit residual is smallest at a shift of {proposal} s (95 % interval {high}; plateau {plateau}; by region: {by_region}).</source>
+        <translation>Das Residuum der Anpassung ist bei einem Zeitversatz von {proposal} s am kleinsten (95-%-Intervall {high}; Plateau {plateau}; nach Region: {by_region}).</translation>
+    </message>
+    <message>
+        <source>No region has a curve from which a shift could be estimated.</source>
+        <translation>Keine Region hat eine Kurve, aus der sich ein Zeitversatz schätzen lässt.</translation>
+    </message>
+    <message>
+        <source>The residual has no minimum inside the range of shifts.</source>
+        <translation>Das Residuum hat innerhalb des Bereichs kein Minimum.</translation>
+    </message>
+    <message>
+        <source>The residual hardly changes with the shift, so these regions do not determine it.</source>
+        <translation>Das Residuum ändert sich mit dem Zeitversatz kaum, daher legen diese Regionen ihn nicht fest.</translation>
+    </message>
+    <message>
+        <source>The shift must be a finite number of seconds.</source>
+        <translation>Der Zeitversatz muss eine endliche Zahl von Sekunden sein.</translation>
+    </message>
+    <message>
+        <source>the best candidate fills {gap} s before another large vessel that also fills before the tissue, so it may be a pulmonary artery or a vein that fills early.</source>
+        <translation>der beste Kandidat füllt sich {gap} s vor einem anderen großen Gefäß, das sich ebenfalls vor dem Gewebe füllt; er kann also eine Pulmonalarterie oder eine früh gefüllte Vene sein.</translation>
+    </message>
+    <message>
+        <source>the best candidate is thin, and a much larger vessel that fills before the tissue explains it less well, so neither can be trusted.</source>
+        <translation>der beste Kandidat ist dünn, und ein viel größeres Gefäß, das sich vor dem Gewebe füllt, erklärt es weniger gut; keinem von beiden ist zu trauen.</translation>
+    </message>
+    <message>
+        <source>two vessels explain the tissue equally well but give different maps of Vp (the best, and a {value} whose Vp differs by {vp_scatter} % between tissues).</source>
+        <translation>zwei Gefäße erklären das Gewebe gleich gut, ergeben aber verschiedene Karten von Vp (das beste, und: {value}, dessen Vp zwischen Geweben um {vp_scatter} % abweicht).</translation>
+    </message>
+    <message>
+        <source>a larger vessel fills {gap} s before the best candidate and explains the tissue as well, so the best candidate may be a vein.</source>
+        <translation>ein größeres Gefäß füllt sich {gap} s vor dem besten Kandidaten und erklärt das Gewebe ebenso gut; der beste Kandidat kann also eine Vene sein.</translation>
+    </message>
+    <message>
+        <source>with frames of {interval} s, several vessels that fill at different times explain the tissue equally well.</source>
+        <translation>bei einem Zeitabstand von {interval} s erklären mehrere Gefäße, die sich zu verschiedenen Zeiten füllen, das Gewebe gleich gut.</translation>
+    </message>
+    <message>
+        <source>it is {thickness} mm thick, so it is a chamber of the heart; no artery explains the tissue.</source>
+        <translation>es ist {thickness} mm dick, also eine Herzhöhle; keine Arterie erklärt das Gewebe.</translation>
+    </message>
+    <message>
+        <source>with frames of {interval} s and {voxels} voxels, an artery cannot be told from a vein that fills soon after it.</source>
+        <translation>bei einem Zeitabstand von {interval} s und {voxels} Voxeln lässt sich eine Arterie nicht von einer Vene unterscheiden, die sich bald nach ihr füllt.</translation>
+    </message>
+    <message>
+        <source>its late level is too high for its first pass, so it is a lesion or an organ, or long frames or fresh blood hide the first pass.</source>
+        <translation>seine späte Höhe ist zu groß für seine erste Passage; es ist also eine Läsion oder ein Organ, oder lange Zeitabstände oder frisches Blut verdecken die erste Passage.</translation>
+    </message>
+    <message>
+        <source>it leaves {unexplained} % of the tissue's curves unexplained, so it does not feed the tissue.</source>
+        <translation>es lässt {unexplained} % der Gewebekurven unerklärt, versorgt das Gewebe also nicht.</translation>
+    </message>
+    <message>
+        <source>as in {what}, but with frames of {interval} s an artery can look the same.</source>
+        <translation>wie bei {what}, aber bei einem Zeitabstand von {interval} s kann eine Arterie ebenso aussehen.</translation>
+    </message>
+    <message>
+        <source>as in {what}; the images show no artery that explains the tissue.</source>
+        <translation>wie bei {what}; die Bilder zeigen keine Arterie, die das Gewebe erklärt.</translation>
+    </message>
+    <message>
+        <source>Its curve explains the tissue best: delay {mean} s, {unexplained} % unexplained.</source>
+        <translation>Seine Kurve erklärt das Gewebe am besten: Verzögerung {mean} s, {unexplained} % unerklärt.</translation>
+    </message>
+    <message>
+        <source>Its late level is too high for its first pass: it takes contrast up like tissue.</source>
+        <translation>Seine späte Höhe ist zu groß für seine erste Passage: Es nimmt Kontrastmittel auf wie Gewebe.</translation>
+    </message>
+    <message>
+        <source>The tissue fills about {lead} s before it.</source>
+        <translation>Das Gewebe füllt sich etwa {lead} s davor.</translation>
+    </message>
+    <message>
+        <source>It fills {seconds} s before {of}.</source>
+        <translation>Es füllt sich {seconds} s vor {of}.</translation>
+    </message>
+    <message>
+        <source>Its first pass is undiluted.</source>
+        <translation>Seine erste Passage ist unverdünnt.</translation>
+    </message>
+    <message>
+        <source>It is too thick for a vessel.</source>
+        <translation>Es ist zu dick für ein Gefäß.</translation>
+    </message>
+    <message>
+        <source>It fills {before} s after the artery.</source>
+        <translation>Es füllt sich {before} s nach der Arterie.</translation>
+    </message>
+    <message>
+        <source>It fills with the artery.</source>
+        <translation>Es füllt sich mit der Arterie.</translation>
+    </message>
+    <message>
+        <source>It leaves {unexplained} % of the tissue's curves unexplained.</source>
+        <translation>Es lässt {unexplained} % der Gewebekurven unerklärt.</translation>
+    </message>
+    <message>
+        <source>Its misfit of the tissue is {ratio} times as large.</source>
+        <translation>Seine Abweichung vom Gewebe ist {ratio}-mal so groß.</translation>
+    </message>
+    <message>
+        <source>no tissue enhances enough to show which vessel feeds it.</source>
+        <translation>kein Gewebe reichert genug an, um zu zeigen, welches Gefäß es versorgt.</translation>
+    </message>
+    <message>
+        <source>The dynamic series has the same value everywhere.</source>
+        <translation>Die dynamische Serie hat überall denselben Wert.</translation>
+    </message>
+    <message>
+        <source>No voxel of the dynamic series enhances above the noise.</source>
+        <translation>Kein Voxel der dynamischen Serie reichert über das Rauschen hinaus an.</translation>
+    </message>
+    <message>
+        <source>The dynamic series has {frames} frames{left}; a fit needs at least {MIN_FRAMES}.</source>
+        <translation>Die dynamische Serie hat {frames} Zeitpunkte{left}; eine Anpassung braucht mindestens {MIN_FRAMES}.</translation>
+    </message>
+    <message>
+        <source>The AIF is to come from a drawn artery, but none is given.</source>
+        <translation>Die AIF soll aus einer eingezeichneten Arterie kommen, aber es gibt keine.</translation>
+    </message>
+    <message>
+        <source>The mask of the artery holds no voxel.</source>
+        <translation>Die Maske der Arterie enthält kein Voxel.</translation>
+    </message>
+    <message>
+        <source>Draw the artery.</source>
+        <translation>Die Arterie einzeichnen.</translation>
+    </message>
+    <message>
+        <source>The AIF is to come from a file, but none is given.</source>
+        <translation>Die AIF soll aus einer Datei kommen, aber es gibt keine.</translation>
+    </message>
+    <message>
+        <source>The {name} is {value} {unit}; a dynamic series has {low} to {high} {unit2}.</source>
+        <translation>{name} ist {value} {unit}; eine dynamische Serie hat {low} bis {high} {unit2}.</translation>
+    </message>
+    <message>
+        <source>Check the files.</source>
+        <translation>Die Dateien prüfen.</translation>
+    </message>
+    <message>
+        <source>T10 is to be one fixed value, but no value is given.</source>
+        <translation>T10 soll ein fester Wert sein, aber es ist keiner angegeben.</translation>
+    </message>
+    <message>
+        <source>T10 is to come from several flip angles, but the study has no such series.</source>
+        <translation>T10 soll aus mehreren Flipwinkeln kommen, aber die Studie hat keine solche Serie.</translation>
+    </message>
+    <message>
+        <source>T10 is to come from a T1 map, but none is given.</source>
+        <translation>T10 soll aus einer T1-Karte kommen, aber es gibt keine.</translation>
+    </message>
+    <message>
+        <source>The T1 map has {inside} ms in the artery, not used.</source>
+        <translation>Die T1-Karte hat {inside} ms in der Arterie, nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>An AIF in mM beside {mode} signal: the parameters have no absolute scale; only ratios between regions mean something.</source>
+        <translation>Eine AIF in mM neben {mode}: Die Parameter haben keine absolute Skala; nur Verhältnisse zwischen Regionen sind aussagekräftig.</translation>
+    </message>
+    <message>
+        <source>The AIF does not rise, or its signal is saturated in some frame.</source>
+        <translation>Die AIF steigt nicht an, oder ihr Signal ist zu einem Zeitpunkt gesättigt.</translation>
+    </message>
+    <message>
+        <source>The data of a frame were acquired over {time}.</source>
+        <translation>Die Daten eines Zeitpunkts wurden über {time} aufgenommen.</translation>
+    </message>
+    <message>
+        <source>AIF and tissue are blurred alike, which cancels in the fit as far as signal follows concentration; the AIF's own peak is too low, and it arrives too early.</source>
+        <translation>AIF und Gewebe sind gleichermaßen verwischt, was sich in der Anpassung aufhebt, soweit das Signal der Konzentration folgt; das Maximum der AIF selbst ist zu niedrig, und sie kommt zu früh an.</translation>
+    </message>
+    <message>
+        <source>The data of a frame were acquired over a time that is not known, and the AIF is not averaged over it: parameters of the first pass, such as vp, are less certain.</source>
+        <translation>Die Daten eines Zeitpunkts wurden über eine unbekannte Zeit aufgenommen, und die AIF wird nicht darüber gemittelt: Parameter der ersten Passage wie vp sind weniger sicher.</translation>
+    </message>
+    <message>
+        <source>Set the temporal footprint.</source>
+        <translation>Die Aufnahmedauer eines Zeitpunkts angeben.</translation>
+    </message>
+    <message>
+        <source>The AIF is averaged over the {time} in which the data of a frame were acquired, around each frame's time.</source>
+        <translation>Die AIF wird um jeden Zeitpunkt über die {time} gemittelt, in denen die Daten eines Zeitpunkts aufgenommen wurden.</translation>
+    </message>
+    <message>
+        <source>Artery found: {count} voxels in slices {slices}.</source>
+        <translation>Arterie gefunden: {count} Voxel in den Schichten {slices}.</translation>
+    </message>
+    <message>
+        <source>Vessel {vessel} explains the tissue as well as the artery; its Vp is {vp_factor} times as high everywhere.</source>
+        <translation>Gefäß {vessel} erklärt das Gewebe ebenso gut wie die Arterie; sein Vp ist überall {vp_factor}-mal so hoch.</translation>
+    </message>
+    <message>
+        <source>The AIF is not measured in the images.</source>
+        <translation>Die AIF wird nicht in den Bildern gemessen.</translation>
+    </message>
+    <message>
+        <source>The region '{name}' has no role.</source>
+        <translation>Die Region „{name}“ hat keine Rolle.</translation>
+    </message>
+    <message>
+        <source>{upper}{why}; the artery is another vessel.</source>
+        <translation>{upper}{why}; die Arterie ist ein anderes Gefäß.</translation>
+    </message>
+    <message>
+        <source>A baseline of {n0} frames leaves none after the bolus.</source>
+        <translation>{n0} Zeitpunkte vor dem Bolus lassen keinen danach übrig.</translation>
+    </message>
+    <message>
+        <source>The AIF '{source}' is not measured in the images.</source>
+        <translation>Die AIF „{source}“ wird nicht in den Bildern gemessen.</translation>
+    </message>
+    <message>
+        <source>The artery has no usable signal.</source>
+        <translation>Die Arterie hat kein brauchbares Signal.</translation>
+    </message>
+    <message>
+        <source>Draw it elsewhere.</source>
+        <translation>Sie anderswo einzeichnen.</translation>
+    </message>
+    <message>
+        <source>AIF from the artery's {mode} signal.</source>
+        <translation>AIF aus dem Signal der Arterie: {mode}.</translation>
+    </message>
+    <message>
+        <source>Blood T10 {T10} ms (as given).</source>
+        <translation>T10 des Blutes {T10} ms (wie angegeben).</translation>
+    </message>
+    <message>
+        <source>Blood T10 {T10} ms (of blood at {field} T, Stanisz 2005).</source>
+        <translation>T10 des Blutes {T10} ms (von Blut bei {field} T, Stanisz 2005).</translation>
+    </message>
+    <message>
+        <source>Phase images not used: the files do not say TE and field strength.</source>
+        <translation>Phasenbilder nicht verwendet: Die Dateien nennen TE und Feldstärke nicht.</translation>
+    </message>
+    <message>
+        <source>Baseline: {n0} frame before the bolus arrives in the artery.</source>
+        <translation>Vor Kontrastmittel: {n0} Zeitpunkt, bevor der Bolus in der Arterie ankommt.</translation>
+    </message>
+    <message>
+        <source>Baseline: {n0} frame before the bolus arrives in the most enhancing voxels.</source>
+        <translation>Vor Kontrastmittel: {n0} Zeitpunkt, bevor der Bolus in den am stärksten anreichernden Voxeln ankommt.</translation>
+    </message>
+    <message>
+        <source>Baseline: {n0} frames before the bolus arrives in the artery.</source>
+        <translation>Vor Kontrastmittel: {n0} Zeitpunkte, bevor der Bolus in der Arterie ankommt.</translation>
+    </message>
+    <message>
+        <source>Baseline: {n0} frames before the bolus arrives in the most enhancing voxels.</source>
+        <translation>Vor Kontrastmittel: {n0} Zeitpunkte, bevor der Bolus in den am stärksten anreichernden Voxeln ankommt.</translation>
+    </message>
+    <message>
+        <source>Only {n0} baseline {noise} noise.</source>
+        <translation>Nur {n0} vor dem Bolus: {noise} Rauschen.</translation>
+    </message>
+    <message>
+        <source>There is no T1 map, and no muscle was found that could replace it: the relative signal is fitted.</source>
+        <translation>Es gibt keine T1-Karte, und kein Muskel wurde gefunden, der sie ersetzen könnte: Das relative Signal wird angepasst.</translation>
+    </message>
+    <message>
+        <source>Its change also contains changes of T10.</source>
+        <translation>Seine Änderung enthält auch Änderungen von T10.</translation>
+    </message>
+    <message>
+        <source>The study's own T1 is not used: T10 comes from muscle, as set.</source>
+        <translation>Das T1 der Studie wird nicht verwendet: T10 kommt aus Muskel, wie eingestellt.</translation>
+    </message>
+    <message>
+        <source>Muscle {origin}; its T10 is {view}.</source>
+        <translation>Muskel {origin}; sein T10 ist {view}.</translation>
+    </message>
+    <message>
+        <source>T10 is to come from muscle, but no muscle was found in the images.</source>
+        <translation>T10 soll aus Muskel kommen, aber in den Bildern wurde kein Muskel gefunden.</translation>
+    </message>
+    <message>
+        <source>Draw muscle, or choose another way to the concentration.</source>
+        <translation>Muskel einzeichnen oder einen anderen Weg zur Konzentration wählen.</translation>
+    </message>
+    <message>
+        <source>{said} (as given).</source>
+        <translation>{said} (wie angegeben).</translation>
+    </message>
+    <message>
+        <source>{said}; the files do not name a contrast agent.</source>
+        <translation>{said}; die Dateien nennen kein Kontrastmittel.</translation>
+    </message>
+    <message>
+        <source>Shift of {name}: {own_shift} s.</source>
+        <translation>Zeitversatz von {name}: {own_shift} s.</translation>
+    </message>
+    <message>
+        <source>Water content from T10 and the baseline signal, relative to {scale}.</source>
+        <translation>Wassergehalt aus T10 und dem Signal vor Kontrastmittel, relativ zu {scale}.</translation>
+    </message>
+    <message>
+        <source>The noise mask takes {share} % of the images for background.</source>
+        <translation>Die Rauschmaske hält {share} % der Bilder für Hintergrund.</translation>
+    </message>
+    <message>
+        <source>Those voxels are not fitted.</source>
+        <translation>Diese Voxel werden nicht angepasst.</translation>
+    </message>
+    <message>
+        <source>The noise mask takes {removed} % of {name} for background.</source>
+        <translation>Die Rauschmaske hält {removed} % von {name} für Hintergrund.</translation>
+    </message>
+    <message>
+        <source>What was drawn is used all the same; the tissue around it is not fitted.</source>
+        <translation>Was gezeichnet wurde, wird trotzdem verwendet; das Gewebe darum herum wird nicht angepasst.</translation>
+    </message>
+    <message>
+        <source>Smoothing in space lowers normalised Vp of {name} by {change}: it mixes the lesion with the tissue around it.</source>
+        <translation>Die räumliche Glättung senkt das normalisierte Vp von {name} um {change}: Sie mischt die Läsion mit dem Gewebe darum herum.</translation>
+    </message>
+    <message>
+        <source>A shift is given for '{unknown}', but the {by} are {masks}.</source>
+        <translation>Für „{unknown}“ ist ein Zeitversatz angegeben, aber vorhanden sind ({by}): {masks}.</translation>
+    </message>
+    <message>
+        <source>The shift of {study} s lies outside its evidence: the curves of the regions show {low} to {high} s.</source>
+        <translation>Der Zeitversatz von {study} s liegt außerhalb des belegten Bereichs: Die Kurven der Regionen zeigen {low} bis {high} s.</translation>
+    </message>
+    <message>
+        <source>The shift of {name}, {value} s, lies outside its evidence: its curves show {interval}.</source>
+        <translation>Der Zeitversatz von {name}, {value} s, liegt außerhalb des belegten Bereichs: Die Kurven zeigen {interval}.</translation>
+    </message>
+    <message>
+        <source>The curves of {name} do not determine its delay; the study's shift is used.</source>
+        <translation>Die Kurven von {name} legen die Verzögerung nicht fest; der Zeitversatz der Studie wird verwendet.</translation>
+    </message>
+    <message>
+        <source>{name} does not share the study's delay of {proposal} s: its curves show {interval}.</source>
+        <translation>{name} teilt die Verzögerung der Studie von {proposal} s nicht: Die Kurven zeigen {interval}.</translation>
+    </message>
+    <message>
+        <source>Its own delay is used.</source>
+        <translation>Die eigene Verzögerung wird verwendet.</translation>
+    </message>
+    <message>
+        <source>The study's shift is used for it.</source>
+        <translation>Der Zeitversatz der Studie wird dafür verwendet.</translation>
+    </message>
+    <message>
+        <source>A recent fracture raises Vp and Ktrans by itself.</source>
+        <translation>Eine frische Fraktur erhöht Vp und Ktrans von sich aus.</translation>
+    </message>
+    <message>
+        <source>Read both together with T1 and STIR.</source>
+        <translation>Beide zusammen mit T1 und STIR beurteilen.</translation>
+    </message>
+    <message>
+        <source>Local injury (surgery, cement, radiation necrosis, haematoma) changes perfusion without tumour.</source>
+        <translation>Lokale Schädigung (Operation, Zement, Strahlennekrose, Hämatom) verändert die Perfusion ohne Tumor.</translation>
+    </message>
+    <message>
+        <source>An epidural or paraspinal part may behave differently from the part in bone.</source>
+        <translation>Ein epiduraler oder paraspinaler Anteil kann sich anders verhalten als der Anteil im Knochen.</translation>
+    </message>
+    <message>
+        <source>Measure it as a separate lesion.</source>
+        <translation>Ihn als eigene Läsion messen.</translation>
+    </message>
+    <message>
+        <source>The cutoff comes from one centre and one protocol.</source>
+        <translation>Der Grenzwert stammt aus einem Zentrum und einem Protokoll.</translation>
+    </message>
+    <message>
+        <source>Another model, signal mode or rule for the shift changes it.</source>
+        <translation>Ein anderes Modell, ein anderer Signalmodus oder eine andere Regel für den Zeitversatz verändert ihn.</translation>
+    </message>
+    <message>
+        <source>The cutoff is a change between −100 and 1000 %, not {cutoff} %.</source>
+        <translation>Der Grenzwert ist eine Änderung zwischen −100 und 1000 %, nicht {cutoff} %.</translation>
+    </message>
+    <message>
+        <source>No call for {lesion}: normalised Vp is not known at both visits.</source>
+        <translation>Keine Einstufung für {lesion}: Das normalisierte Vp ist nicht in beiden Untersuchungen bekannt.</translation>
+    </message>
+    <message>
+        <source>Normalised Vp of {lesion} rose from {value} to {value2} the reference vertebra ({digits}, {digits2}).</source>
+        <translation>Das normalisierte Vp von {lesion} stieg von {value} auf {value2} des Referenzwirbels ({digits}, {digits2}).</translation>
+    </message>
+    <message>
+        <source>This is {side} the {cutoff} cutoff: consistent with {verdict}.</source>
+        <translation>Das liegt {side} dem Grenzwert von {cutoff}: vereinbar mit {verdict}.</translation>
+    </message>
+    <message>
+        <source>Normalised Vp of {lesion} fell from {value} to {value2} the reference vertebra ({digits}, {digits2}).</source>
+        <translation>Das normalisierte Vp von {lesion} fiel von {value} auf {value2} des Referenzwirbels ({digits}, {digits2}).</translation>
+    </message>
+    <message>
+        <source>The interval includes the cutoff, so the call is uncertain.</source>
+        <translation>Das Intervall schließt den Grenzwert ein, daher ist die Einstufung unsicher.</translation>
+    </message>
+    <message>
+        <source>Without an interval the call is uncertain.</source>
+        <translation>Ohne Intervall ist die Einstufung unsicher.</translation>
+    </message>
+    <message>
+        <source>Probability of a true change above {cutoff}: {probability}; below: {probability2}.</source>
+        <translation>Wahrscheinlichkeit einer wahren Änderung über {cutoff}: {probability}; darunter: {probability2}.</translation>
+    </message>
+    <message>
+        <source>The change is {place} repeatability: {changes} vertebrae without tumour give {low} to {high} %.</source>
+        <translation>Die Änderung liegt {place} der Wiederholbarkeit: {changes} Wirbel ohne Tumor ergeben {low} bis {high} %.</translation>
+    </message>
+    <message>
+        <source>The baseline visit has no lesion to carry over to the follow-up visit.</source>
+        <translation>Die Ausgangsuntersuchung hat keine Läsion, die sich auf die Verlaufsuntersuchung übertragen ließe.</translation>
+    </message>
+    <message>
+        <source>The {name} visit has no T1 map, and no muscle was found in its images, so its maps are of relative signal, whose change is also one of T10.</source>
+        <translation>Die {name}untersuchung hat keine T1-Karte, und in ihren Bildern wurde kein Muskel gefunden; ihre Karten beruhen daher auf dem relativen Signal, dessen Änderung auch eine von T10 ist.</translation>
+    </message>
+    <message>
+        <source>Draw muscle, or choose a mode for all visits.</source>
+        <translation>Muskel einzeichnen, oder einen Modus für alle Untersuchungen wählen.</translation>
+    </message>
+    <message>
+        <source>The visits were analysed in different modes ({said}).</source>
+        <translation>Die Untersuchungen wurden in verschiedenen Modi ausgewertet ({said}).</translation>
+    </message>
+    <message>
+        <source>Their values are different quantities.</source>
+        <translation>Ihre Werte sind verschiedene Größen.</translation>
+    </message>
+    <message>
+        <source>Analyse both in the same mode.</source>
+        <translation>Beide im selben Modus auswerten.</translation>
+    </message>
+    <message>
+        <source>The {lacking} visit has no T1 map, so T10 of all visits comes from muscle.</source>
+        <translation>Die {lacking}untersuchung hat keine T1-Karte, daher kommt T10 aller Untersuchungen aus Muskel.</translation>
+    </message>
+    <message>
+        <source>Mode of both visits: {title}.</source>
+        <translation>Modus beider Untersuchungen: {title}.</translation>
+    </message>
+    <message>
+        <source>T10 is not known, so a change of T10 reads as a change of Vp; the interval allows for it.</source>
+        <translation>T10 ist nicht bekannt, daher erscheint eine Änderung von T10 als Änderung von Vp; das Intervall berücksichtigt das.</translation>
+    </message>
+    <message>
+        <source>The registration of the visits is poor around {new} (correlation {match}).</source>
+        <translation>Die Registrierung der Untersuchungen ist um {new} herum schlecht (Korrelation {match}).</translation>
+    </message>
+    <message>
+        <source>Check the regions that were carried over.</source>
+        <translation>Die übertragenen Regionen prüfen.</translation>
+    </message>
+    <message>
+        <source>The visits have no lesion in common: {or} at baseline, {or2} at follow-up.</source>
+        <translation>Die Untersuchungen haben keine gemeinsame Läsion: {or} in der Ausgangs-, {or2} in der Verlaufsuntersuchung.</translation>
+    </message>
+    <message>
+        <source>Give the lesion the same name at both visits.</source>
+        <translation>Der Läsion in beiden Untersuchungen denselben Namen geben.</translation>
+    </message>
+    <message>
+        <source>The {role} visit has no reference vertebra.</source>
+        <translation>Die {role}untersuchung hat keinen Referenzwirbel.</translation>
+    </message>
+    <message>
+        <source>Draw one.</source>
+        <translation>Einen einzeichnen.</translation>
+    </message>
+    <message>
+        <source>The region of {new} was carried over from the baseline visit.</source>
+        <translation>Die Region von {new} wurde aus der Ausgangsuntersuchung übertragen.</translation>
+    </message>
+    <message>
+        <source>Check it.</source>
+        <translation>Prüfen.</translation>
+    </message>
+    <message>
+        <source>{title}: Vp of many voxels of {name} reaches 100 mL/100 mL, so the AIF is far too low.</source>
+        <translation>{title}: Vp vieler Voxel von {name} erreicht 100 mL/100 mL, die AIF ist also viel zu niedrig.</translation>
+    </message>
+    <message>
+        <source>Check the artery.</source>
+        <translation>Die Arterie prüfen.</translation>
+    </message>
+    <message>
+        <source>The response call needs vp, which this model does not have.</source>
+        <translation>Die Einstufung braucht vp, das dieses Modell nicht hat.</translation>
+    </message>
+    <message>
+        <source>The images of the visits do not overlap, so no region can be carried over.</source>
+        <translation>Die Bilder der Untersuchungen überlappen nicht, daher kann keine Region übertragen werden.</translation>
+    </message>
+    <message>
+        <source>Draw the regions of both visits.</source>
+        <translation>Die Regionen beider Untersuchungen einzeichnen.</translation>
+    </message>
+    <message>
+        <source>its centre is {distance} mm from that of the region carried over from the baseline visit.</source>
+        <translation>ihr Zentrum liegt {distance} mm von dem der Region, die aus der Ausgangsuntersuchung übertragen wurde.</translation>
+    </message>
+    <message>
+        <source>Check that it is the same lesion.</source>
+        <translation>Prüfen, ob es dieselbe Läsion ist.</translation>
+    </message>
+    <message>
+        <source>{changes} vertebrae without tumour give the repeatability of these two visits: {low} to {high} %.</source>
+        <translation>{changes} Wirbel ohne Tumor ergeben die Wiederholbarkeit dieser beiden Untersuchungen: {low} bis {high} %.</translation>
+    </message>
+    <message>
+        <source>Most sensitive to: {name}.</source>
+        <translation>Am empfindlichsten für: {name}.</translation>
+    </message>
+    <message>
+        <source>{runs} of {runs2} perturbed analyses ({kept} %) lead to the same call.</source>
+        <translation>{runs} von {runs2} Auswertungen mit veränderten Eingaben ({kept} %) führen zur selben Einstufung.</translation>
+    </message>
+    <message>
+        <source>The baseline and the follow-up visit are the same study.</source>
+        <translation>Ausgangs- und Verlaufsuntersuchung sind dieselbe Studie.</translation>
+    </message>
+    <message>
+        <source>Open the other study for one of them.</source>
+        <translation>Für eine von ihnen die andere Studie öffnen.</translation>
+    </message>
+    <message>
+        <source>The baseline and the follow-up visit are of different patients.</source>
+        <translation>Ausgangs- und Verlaufsuntersuchung sind von verschiedenen Patienten.</translation>
+    </message>
+    <message>
+        <source>The baseline visit is later than the follow-up visit.</source>
+        <translation>Die Ausgangsuntersuchung ist später als die Verlaufsuntersuchung.</translation>
+    </message>
+    <message>
+        <source>Swap the visits.</source>
+        <translation>Die Untersuchungen tauschen.</translation>
+    </message>
+    <message>
+        <source>The visits differ: {open_ones}.</source>
+        <translation>Die Untersuchungen unterscheiden sich: {open_ones}.</translation>
+    </message>
+    <message>
+        <source>Analyse both in the same way, or accept the differences.</source>
+        <translation>Beide auf dieselbe Weise auswerten, oder die Unterschiede akzeptieren.</translation>
+    </message>
+    <message>
+        <source>{sum} voxels with NaN, infinite or negative signal are left unfitted.</source>
+        <translation>{sum} Voxel mit NaN, unendlichem oder negativem Signal werden nicht angepasst.</translation>
+    </message>
+    <message>
+        <source>T10 {T10} ms everywhere, as set.</source>
+        <translation>T10 überall {T10} ms, wie eingestellt.</translation>
+    </message>
+    <message>
+        <source>T10 from the T1 map.</source>
+        <translation>T10 aus der T1-Karte.</translation>
+    </message>
+    <message>
+        <source>The flip-angle series have no repetition time, so T10 cannot be computed from them.</source>
+        <translation>Die Flipwinkelserien haben keine Repetitionszeit, daher lässt sich T10 nicht aus ihnen berechnen.</translation>
+    </message>
+    <message>
+        <source>The flip-angle series do not overlap the dynamic series.</source>
+        <translation>Die Flipwinkelserien überlappen die dynamische Serie nicht.</translation>
+    </message>
+    <message>
+        <source>The dynamic series has NaN or infinite signal in {count} voxels.</source>
+        <translation>Die dynamische Serie hat in {count} Voxeln NaN oder unendliches Signal.</translation>
+    </message>
+    <message>
+        <source>Fix the file, or leave those voxels unfitted.</source>
+        <translation>Die Datei berichtigen, oder diese Voxel nicht anpassen.</translation>
+    </message>
+    <message>
+        <source>The dynamic series has negative signal (down to {lowest}) in {count} voxels; magnitude images have none.</source>
+        <translation>Die dynamische Serie hat in {count} Voxeln negatives Signal (bis {lowest}); Magnitudenbilder haben keines.</translation>
+    </message>
+    <message>
+        <source>Choose the magnitude series, or leave those voxels unfitted.</source>
+        <translation>Die Magnitudenserie wählen, oder diese Voxel nicht anpassen.</translation>
+    </message>
+    <message>
+        <source>The relaxivity r1 must be above 0 /s/mM; it is {r1}.</source>
+        <translation>Die Relaxivität r1 muss über 0 /s/mM liegen; sie ist {r1}.</translation>
+    </message>
+    <message>
+        <source>The repetition time (TR) is not in the files.</source>
+        <translation>Die Repetitionszeit (TR) steht nicht in den Dateien.</translation>
+    </message>
+    <message>
+        <source>The flip angle is not in the files.</source>
+        <translation>Der Flipwinkel steht nicht in den Dateien.</translation>
+    </message>
+    <message>
+        <source>TR is {TR} ms; a dynamic gradient echo has 0.2 to 500 ms.</source>
+        <translation>TR ist {TR} ms; ein dynamisches Gradientenecho hat 0.2 bis 500 ms.</translation>
+    </message>
+    <message>
+        <source>The flip angle must lie between 0 and 180 degrees.</source>
+        <translation>Der Flipwinkel muss zwischen 0 und 180 Grad liegen.</translation>
+    </message>
+    <message>
+        <source>T1 mapping needs a TR above 0 s and flip angles between 0 and 180 degrees.</source>
+        <translation>Eine T1-Karte braucht ein TR über 0 s und Flipwinkel zwischen 0 und 180 Grad.</translation>
+    </message>
+    <message>
+        <source>T1 mapping needs at least two different flip angles; the series has {tolist}.</source>
+        <translation>Eine T1-Karte braucht mindestens zwei verschiedene Flipwinkel; die Serie hat {tolist}.</translation>
+    </message>
+    <message>
+        <source>The series has {shape} images but {size} flip angles; each image needs one.</source>
+        <translation>Die Serie hat {shape} Bilder, aber {size} Flipwinkel; jedes Bild braucht einen.</translation>
+    </message>
+    <message>
+        <source>The {name} has shape {shape}, the signals {shape2}.</source>
+        <translation>{name} hat die Form {shape}, die Signale {shape2}.</translation>
+    </message>
+    <message>
+        <source>it needs the regions, which could not be made.</source>
+        <translation>es braucht die Regionen, die nicht erstellt werden konnten.</translation>
+    </message>
+    <message>
+        <source>DICOM export needs DICOM images, but this study is {format}.</source>
+        <translation>Der DICOM-Export braucht DICOM-Bilder, aber diese Studie ist {format}.</translation>
+    </message>
+    <message>
+        <source>Export NIfTI instead.</source>
+        <translation>Stattdessen NIfTI exportieren.</translation>
+    </message>
+    <message>
+        <source>The image {filename} cannot be read ({strerror}); DICOM export needs its header.</source>
+        <translation>Das Bild {filename} kann nicht gelesen werden ({strerror}); der DICOM-Export braucht seinen Header.</translation>
+    </message>
+    <message>
+        <source>The slices of the maps are not those of the dynamic images, so DICOM export is not possible.</source>
+        <translation>Die Schichten der Karten sind nicht die der dynamischen Bilder, daher ist kein DICOM-Export möglich.</translation>
+    </message>
+    <message>
+        <source>The headers of the images hold invalid values of {found}; in the exported DICOM objects they are empty.</source>
+        <translation>Die Header der Bilder enthalten ungültige Werte von {found}; in den exportierten DICOM-Objekten sind sie leer.</translation>
+    </message>
+    <message>
+        <source>'{name}' is not an export format.</source>
+        <translation>„{name}“ ist kein Exportformat.</translation>
+    </message>
+    <message>
+        <source>Choose from {FORMATS}, all, none.</source>
+        <translation>Eines von {FORMATS}, all, none wählen.</translation>
+    </message>
+    <message>
+        <source>it could not be made ({name__}: {reason}).</source>
+        <translation>es konnte nicht erstellt werden ({name__}: {reason}).</translation>
+    </message>
+    <message>
+        <source>The name '{name}' contains the patient's name or ID.</source>
+        <translation>Der Name „{name}“ enthält Name oder ID des Patienten.</translation>
+    </message>
+    <message>
+        <source>Rename it before identifying data are removed.</source>
+        <translation>Ihn ändern, bevor identifizierende Daten entfernt werden.</translation>
+    </message>
+    <message>
+        <source>The pixels of the images may show text, such as the patient's name.</source>
+        <translation>Die Bildpunkte können Text zeigen, etwa den Namen des Patienten.</translation>
+    </message>
+    <message>
+        <source>Look at every figure before you pass the files on.</source>
+        <translation>Jede Abbildung ansehen, bevor die Dateien weitergegeben werden.</translation>
+    </message>
+    <message>
+        <source>{what} needs {package}, which is not installed.</source>
+        <translation>{what} braucht {package}, das nicht installiert ist.</translation>
+    </message>
+    <message>
+        <source>Install it with: pip install 'spinedce[{extra}]'.</source>
+        <translation>Installieren mit: pip install 'spinedce[{extra}]'.</translation>
+    </message>
+    <message>
+        <source>A PDF report needs Chromium, Chrome or Edge, and none of them was found.</source>
+        <translation>Ein PDF-Bericht braucht Chromium, Chrome oder Edge; keiner davon wurde gefunden.</translation>
+    </message>
+    <message>
+        <source>Export the report as HTML and print it from a browser.</source>
+        <translation>Den Bericht als HTML exportieren und im Browser drucken.</translation>
+    </message>
+    <message>
+        <source>{name} could not print the report ({name__}).</source>
+        <translation>{name} konnte den Bericht nicht drucken ({name__}).</translation>
+    </message>
+    <message>
+        <source>{name} printed no PDF.</source>
+        <translation>{name} hat kein PDF gedruckt.</translation>
+    </message>
+    <message>
+        <source>Results cannot be written to {target} ({strerror}).</source>
+        <translation>Die Ergebnisse können nicht nach {target} geschrieben werden ({strerror}).</translation>
+    </message>
+    <message>
+        <source>Writing to {target} failed ({error}).</source>
+        <translation>Das Schreiben nach {target} ist misslungen ({error}).</translation>
+    </message>
+    <message>
+        <source>The earlier results in it are unchanged.</source>
+        <translation>Die früheren Ergebnisse darin sind unverändert.</translation>
+    </message>
+    <message>
+        <source>Free some space or choose another folder.</source>
+        <translation>Platz schaffen oder einen anderen Ordner wählen.</translation>
+    </message>
+    <message>
+        <source>An image could not be written to {target}.</source>
+        <translation>Ein Bild konnte nicht nach {target} geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>{path} is {reason}, not a file.</source>
+        <translation>{path} ist {reason}, keine Datei.</translation>
+    </message>
+    <message>
+        <source>{header} takes its pixels from the file '{name}', which {reason}.</source>
+        <translation>{header} nimmt seine Bildpunkte aus der Datei „{name}“ ({reason}).</translation>
+    </message>
+    <message>
+        <source>It was not opened.</source>
+        <translation>Sie wurde nicht geöffnet.</translation>
+    </message>
+    <message>
+        <source>The writing of results to {place} was interrupted.</source>
+        <translation>Das Schreiben der Ergebnisse nach {place} wurde unterbrochen.</translation>
+    </message>
+    <message>
+        <source>Run the command that writes to it again.</source>
+        <translation>Den Befehl, der dorthin schreibt, noch einmal ausführen.</translation>
+    </message>
+    <message>
+        <source>{target} holds files that SpineDCE did not write ({names}).</source>
+        <translation>{target} enthält Dateien, die SpineDCE nicht geschrieben hat ({names}).</translation>
+    </message>
+    <message>
+        <source>Results cannot be written to {folder} ({strerror}).</source>
+        <translation>Die Ergebnisse können nicht nach {folder} geschrieben werden ({strerror}).</translation>
+    </message>
+    <message>
+        <source>{folder} is in use by {or}.</source>
+        <translation>{folder} wird von {or} benutzt.</translation>
+    </message>
+    <message>
+        <source>{folder} is in use.</source>
+        <translation>{folder} wird benutzt.</translation>
+    </message>
+    <message>
+        <source>{archive} is unsafe and was not opened: it holds {filename}, {reason}.</source>
+        <translation>{archive} ist unsicher und wurde nicht geöffnet: Es enthält {filename}, {reason}.</translation>
+    </message>
+    <message>
+        <source>{archive} cannot be unpacked ({error}).</source>
+        <translation>{archive} lässt sich nicht entpacken ({error}).</translation>
+    </message>
+    <message>
+        <source>The disk has no room for the {size} GB of {archive}.</source>
+        <translation>Der Datenträger hat keinen Platz für die {size} GB von {archive}.</translation>
+    </message>
+    <message>
+        <source>{archive} was not unpacked: it holds far more files or bytes than its size allows.</source>
+        <translation>{archive} wurde nicht entpackt: Es enthält weit mehr Dateien oder Bytes, als seine Größe zulässt.</translation>
+    </message>
+    <message>
+        <source>The key for anonymised files cannot be kept in {user_folder} ({strerror}).</source>
+        <translation>Der Schlüssel für anonymisierte Dateien kann nicht in {user_folder} abgelegt werden ({strerror}).</translation>
+    </message>
+    <message>
+        <source>The key for anonymised files, {path}, is damaged.</source>
+        <translation>Der Schlüssel für anonymisierte Dateien, {path}, ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>Move it away to start a new one; later exports then no longer fit earlier ones.</source>
+        <translation>Ihn verschieben, um einen neuen anzufangen; spätere Exporte passen dann nicht mehr zu früheren.</translation>
+    </message>
+    <message>
+        <source>The model must be one of {LinearModel}, not {model}.</source>
+        <translation>Das Modell muss eines von {LinearModel} sein, nicht {model}.</translation>
+    </message>
+    <message>
+        <source>{size} frames are too few to fit the {model} model.</source>
+        <translation>{size} Zeitpunkte sind zu wenige, um das Modell {model} anzupassen.</translation>
+    </message>
+    <message>
+        <source>The model must be one of {MODELS}, not {model}.</source>
+        <translation>Das Modell muss eines von {MODELS} sein, nicht {model}.</translation>
+    </message>
+    <message>
+        <source>The upper bounds of vp, ve and Fp must be above 0.</source>
+        <translation>Die Obergrenzen von vp, ve und Fp müssen über 0 liegen.</translation>
+    </message>
+    <message>
+        <source>The bounds of kep must be 0 &lt; lowest &lt; highest, in 1/min.</source>
+        <translation>Die Grenzen von kep müssen 0 &lt; kleinste &lt; größte sein, in 1/min.</translation>
+    </message>
+    <message>
+        <source>The bounds of Ta must be lowest &lt; highest, in s.</source>
+        <translation>Die Grenzen von Ta müssen kleinste &lt; größte sein, in s.</translation>
+    </message>
+    <message>
+        <source>The exclusions cover the whole of region '{name}'.</source>
+        <translation>Die Ausschlüsse bedecken die ganze Region „{name}“.</translation>
+    </message>
+    <message>
+        <source>Redraw one or the other.</source>
+        <translation>Die eine oder die andere neu zeichnen.</translation>
+    </message>
+    <message>
+        <source>An empty region has no size.</source>
+        <translation>Eine leere Region hat keine Größe.</translation>
+    </message>
+    <message>
+        <source>Draw it.</source>
+        <translation>Sie einzeichnen.</translation>
+    </message>
+    <message>
+        <source>The line between bone and tumour has no length on the axial plane.</source>
+        <translation>Die Linie zwischen Knochen und Tumor hat in der axialen Ebene keine Länge.</translation>
+    </message>
+    <message>
+        <source>The vertebra {name} is a better reference than {name2} (score {score} instead of {score2}).</source>
+        <translation>Der Wirbel {name} ist eine bessere Referenz als {name2} (Wert {score} statt {score2}).</translation>
+    </message>
+    <message>
+        <source>There is no reference vertebra.</source>
+        <translation>Es gibt keinen Referenzwirbel.</translation>
+    </message>
+    <message>
+        <source>Draw one to get normalised values.</source>
+        <translation>Für normalisierte Werte einen einzeichnen.</translation>
+    </message>
+    <message>
+        <source>{name} has no fitted voxel.</source>
+        <translation>{name} hat kein angepasstes Voxel.</translation>
+    </message>
+    <message>
+        <source>{name} has only {size} voxels.</source>
+        <translation>{name} hat nur {size} Voxel.</translation>
+    </message>
+    <message>
+        <source>Draw at least {MIN_VOXELS}.</source>
+        <translation>Mindestens {MIN_VOXELS} einzeichnen.</translation>
+    </message>
+    <message>
+        <source>Vp of {name} is 0, so nothing can be normalised to it.</source>
+        <translation>Vp von {name} ist 0, daher lässt sich nichts darauf normalisieren.</translation>
+    </message>
+    <message>
+        <source>{name} is not uniform: Vp varies by {spread} % between voxels.</source>
+        <translation>{name} ist nicht gleichmäßig: Vp schwankt um {spread} % zwischen Voxeln.</translation>
+    </message>
+    <message>
+        <source>{name} enhances: {parameter} is above {False}, so it may contain tumour, a haemangioma or a fresh fracture.</source>
+        <translation>{name} reichert an: {parameter} liegt über {False}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten.</translation>
+    </message>
+    <message>
+        <source>Vp of {name} is {ratio} % of its neighbours'.</source>
+        <translation>Vp von {name} beträgt {ratio} % von dem seiner Nachbarn.</translation>
+    </message>
+    <message>
+        <source>Fatty or irradiated marrow makes every normalised value too high.</source>
+        <translation>Fettiges oder bestrahltes Knochenmark macht jeden normalisierten Wert zu hoch.</translation>
+    </message>
+    <message>
+        <source>Vp of {name} is {ratio} its neighbours'.</source>
+        <translation>Vp von {name} ist {ratio} so hoch wie das seiner Nachbarn.</translation>
+    </message>
+    <message>
+        <source>T10 of {name} is {T1} ms: fatty or irradiated marrow.</source>
+        <translation>T10 von {name} ist {T1} ms: fettiges oder bestrahltes Knochenmark.</translation>
+    </message>
+    <message>
+        <source>T10 of {name} is {T1} ms: oedema, a fresh fracture or tumour.</source>
+        <translation>T10 von {name} ist {T1} ms: Ödem, eine frische Fraktur oder Tumor.</translation>
+    </message>
+    <message>
+        <source>The T1-weighted signal of {name} is {brightness} its neighbours': fatty or irradiated marrow.</source>
+        <translation>Das T1-gewichtete Signal von {name} ist {brightness} so hoch wie das seiner Nachbarn: fettiges oder bestrahltes Knochenmark.</translation>
+    </message>
+    <message>
+        <source>{share} % of {reference} lies in {lesion}.</source>
+        <translation>{share} % von {reference} liegen in {lesion}.</translation>
+    </message>
+    <message>
+        <source>Draw the reference in a vertebra without tumour.</source>
+        <translation>Die Referenz in einem Wirbel ohne Tumor einzeichnen.</translation>
+    </message>
+    <message>
+        <source>{one} and {two} overlap in {shared} voxels.</source>
+        <translation>{one} und {two} überlappen in {shared} Voxeln.</translation>
+    </message>
+    <message>
+        <source>Redraw one of them.</source>
+        <translation>Eine davon neu zeichnen.</translation>
+    </message>
+    <message>
+        <source>{share} % of {name} lies in the irradiated volume.</source>
+        <translation>{share} % von {name} liegen im bestrahlten Volumen.</translation>
+    </message>
+    <message>
+        <source>Irradiated marrow turns fatty, which raises every normalised value.</source>
+        <translation>Bestrahltes Knochenmark verfettet, was jeden normalisierten Wert erhöht.</translation>
+    </message>
+    <message>
+        <source>{name} has only {voxels} voxels, so its mean depends on single voxels.</source>
+        <translation>{name} hat nur {voxels} Voxel, daher hängt der Mittelwert von einzelnen Voxeln ab.</translation>
+    </message>
+    <message>
+        <source>Region '{name}' has the shape {shape}, the maps {shape2}.</source>
+        <translation>Die Region „{name}“ hat die Form {shape}, die Karten {shape2}.</translation>
+    </message>
+    <message>
+        <source>Region '{name}' is empty.</source>
+        <translation>Die Region „{name}“ ist leer.</translation>
+    </message>
+    <message>
+        <source>Draw it or remove it.</source>
+        <translation>Sie einzeichnen oder entfernen.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read as rulers ({name__}).</source>
+        <translation>{path} lässt sich nicht als Lineale lesen ({name__}).</translation>
+    </message>
+    <message>
+        <source>Save line markups of 3D Slicer as .mrk.json.</source>
+        <translation>Linien-Markups von 3D Slicer als .mrk.json speichern.</translation>
+    </message>
+    <message>
+        <source>{path} has no line with two points.</source>
+        <translation>{path} hat keine Linie mit zwei Punkten.</translation>
+    </message>
+    <message>
+        <source>Draw the rulers as lines.</source>
+        <translation>Die Lineale als Linien zeichnen.</translation>
+    </message>
+    <message>
+        <source>A bidimensional size needs two rulers, not {own}.</source>
+        <translation>Eine zweidimensionale Größe braucht zwei Lineale, nicht {own}.</translation>
+    </message>
+    <message>
+        <source>Ruler '{name}' has no length.</source>
+        <translation>Das Lineal „{name}“ hat keine Länge.</translation>
+    </message>
+    <message>
+        <source>Draw it again.</source>
+        <translation>Es noch einmal zeichnen.</translation>
+    </message>
+    <message>
+        <source>The rulers '{name}' and '{name2}' cross at {angle}°.</source>
+        <translation>Die Lineale „{name}“ und „{name2}“ kreuzen sich unter {angle}°.</translation>
+    </message>
+    <message>
+        <source>The second diameter must be perpendicular to the first.</source>
+        <translation>Der zweite Durchmesser muss senkrecht zum ersten stehen.</translation>
+    </message>
+    <message>
+        <source>The scene {path} could not be read.</source>
+        <translation>Die Szene {path} konnte nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The scene {name} holds no study of SpineDCE.</source>
+        <translation>Die Szene {name} enthält keine Studie von SpineDCE.</translation>
+    </message>
+    <message>
+        <source>The scene could not be written to {folder}.</source>
+        <translation>Die Szene konnte nicht nach {folder} geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Free some space there.</source>
+        <translation>Dort Platz schaffen.</translation>
+    </message>
+    <message>
+        <source>The scene {name} names files outside its own folder: {listed}.</source>
+        <translation>Die Szene {name} nennt Dateien außerhalb ihres Ordners: {listed}.</translation>
+    </message>
+    <message>
+        <source>{name} is a scene in a scene in a scene.</source>
+        <translation>{name} ist eine Szene in einer Szene in einer Szene.</translation>
+    </message>
+    <message>
+        <source>{file} is too large.</source>
+        <translation>{file} ist zu groß.</translation>
+    </message>
+    <message>
+        <source>The scene {name} was not opened: it names the address {value}.</source>
+        <translation>Die Szene {name} wurde nicht geöffnet: Sie nennt die Adresse {value}.</translation>
+    </message>
+    <message>
+        <source>{name} holds no scalar volumes; choose the sequence of the dynamic MR.</source>
+        <translation>{name} enthält keine skalaren Volumen; die Sequenz der dynamischen MRT wählen.</translation>
+    </message>
+    <message>
+        <source>Frame {value} of {name} lies on another grid than the first; choose the sequence of one dynamic series.</source>
+        <translation>Zeitpunkt {value} von {name} liegt auf einem anderen Raster als der erste; die Sequenz einer einzigen dynamischen Serie wählen.</translation>
+    </message>
+    <message>
+        <source>The frame labels of {name} are no list of times; give the frame interval in s.</source>
+        <translation>Die Beschriftungen der Zeitpunkte von {name} sind keine Liste von Zeiten; den Zeitabstand in s angeben.</translation>
+    </message>
+    <message>
+        <source>{name} does not say the unit of its index ('{unit}'); give the frame interval in s.</source>
+        <translation>{name} nennt die Einheit seines Index nicht („{unit}“); den Zeitabstand in s angeben.</translation>
+    </message>
+    <message>
+        <source>The index of {name} is no list of times; give the frame interval in s.</source>
+        <translation>Der Index von {name} ist keine Liste von Zeiten; den Zeitabstand in s angeben.</translation>
+    </message>
+    <message>
+        <source>Motion correction needs a least motion of 0 mm or more and a posterior part above 0 and at most 1.</source>
+        <translation>Die Bewegungskorrektur braucht eine kleinste Bewegung von 0 mm oder mehr und einen hinteren Teil über 0 und höchstens 1.</translation>
+    </message>
+    <message>
+        <source>A region for motion correction has {shape} voxels, the frames {shape2}.</source>
+        <translation>Eine Region für die Bewegungskorrektur hat {shape} Voxel, die Zeitpunkte {shape2}.</translation>
+    </message>
+    <message>
+        <source>A region of {sum} voxels is too small for motion correction, which needs {LEAST_VOXELS} voxels or more.</source>
+        <translation>Eine Region von {sum} Voxeln ist zu klein für die Bewegungskorrektur, die mindestens {LEAST_VOXELS} Voxel braucht.</translation>
+    </message>
+    <message>
+        <source>Draw a larger region.</source>
+        <translation>Eine größere Region einzeichnen.</translation>
+    </message>
+    <message>
+        <source>The noise mask needs three frames or more; the series has {signal}.</source>
+        <translation>Die Rauschmaske braucht drei oder mehr Zeitpunkte; die Serie hat {signal}.</translation>
+    </message>
+    <message>
+        <source>The noise mask needs a threshold factor above 0, closed gaps of 0 mm or more and a smallest piece of 0 or more and below 1.</source>
+        <translation>Die Rauschmaske braucht einen Faktor über 0, geschlossene Lücken von 0 mm oder mehr und ein kleinstes Stück von mindestens 0 und unter 1.</translation>
+    </message>
+    <message>
+        <source>The image has no background of pure noise, so nothing is removed.</source>
+        <translation>Das Bild hat keinen Hintergrund aus reinem Rauschen, daher wird nichts entfernt.</translation>
+    </message>
+    <message>
+        <source>Motion: up to {most} mm; {sum} of {signal} frames were corrected.</source>
+        <translation>Bewegung: bis zu {most} mm; {sum} von {signal} Zeitpunkten wurden korrigiert.</translation>
+    </message>
+    <message>
+        <source>Spikes: {count} samples were replaced by the mean of their neighbours.</source>
+        <translation>Ausreißer: {count} Messwerte wurden durch das Mittel ihrer Nachbarn ersetzt.</translation>
+    </message>
+    <message>
+        <source>Noise mask: signal above {threshold} is tissue ({mean} % of the voxels).</source>
+        <translation>Rauschmaske: Signal über {threshold} ist Gewebe ({mean} % der Voxel).</translation>
+    </message>
+    <message>
+        <source>Smoothed in space: {method}, {width} mm.</source>
+        <translation>Räumlich geglättet: {method}, {width} mm.</translation>
+    </message>
+    <message>
+        <source>Smoothed in time outside the first pass: {width} s.</source>
+        <translation>Zeitlich geglättet außerhalb der ersten Passage: {width} s.</translation>
+    </message>
+    <message>
+        <source>The width of smoothing in space must be above 0 mm; it is {width} mm.</source>
+        <translation>Die Breite der räumlichen Glättung muss über 0 mm liegen; sie ist {width} mm.</translation>
+    </message>
+    <message>
+        <source>The mask for smoothing has {shape} voxels, the frames {shape2}.</source>
+        <translation>Die Maske für die Glättung hat {shape} Voxel, die Zeitpunkte {shape2}.</translation>
+    </message>
+    <message>
+        <source>There is no smoothing method {method}; the methods are off, gaussian and edge_preserving.</source>
+        <translation>Es gibt kein Glättungsverfahren {method}; die Verfahren sind off, gaussian und edge_preserving.</translation>
+    </message>
+    <message>
+        <source>The edge contrast of smoothing in space must be above 0; it is {contrast}.</source>
+        <translation>Der Kantenkontrast der räumlichen Glättung muss über 0 liegen; er ist {contrast}.</translation>
+    </message>
+    <message>
+        <source>Smoothing in time needs a width above 0 s and a contrast above 0.</source>
+        <translation>Zeitliche Glättung braucht eine Breite über 0 s und einen Kontrast über 0.</translation>
+    </message>
+    <message>
+        <source>The spike height must be above 0; it is {height}.</source>
+        <translation>Die Höhe der Ausreißer muss über 0 liegen; sie ist {height}.</translation>
+    </message>
+    <message>
+        <source>There are no maps to export.</source>
+        <translation>Es gibt keine Karten zu exportieren.</translation>
+    </message>
+    <message>
+        <source>The flip angles of series {listed} were acquired after the dynamic series began, when contrast agent is in the tissue; they are left out.</source>
+        <translation>Die Flipwinkel der Serien {listed} wurden nach Beginn der dynamischen Serie aufgenommen, als Kontrastmittel im Gewebe war; sie bleiben weg.</translation>
+    </message>
+    <message>
+        <source>The mask {path} is empty.</source>
+        <translation>Die Maske {path} ist leer.</translation>
+    </message>
+    <message>
+        <source>Two regions have the name '{name}'.</source>
+        <translation>Zwei Regionen heißen „{name}“.</translation>
+    </message>
+    <message>
+        <source>Rename the one in {path}.</source>
+        <translation>Die in {path} umbenennen.</translation>
+    </message>
+    <message>
+        <source>The region '{name}' in {path} contains no voxel of the dynamic series.</source>
+        <translation>Die Region „{name}“ in {path} enthält kein Voxel der dynamischen Serie.</translation>
+    </message>
+    <message>
+        <source>Draw it or delete it.</source>
+        <translation>Sie einzeichnen oder löschen.</translation>
+    </message>
+    <message>
+        <source>The levels are {known}.</source>
+        <translation>Die Höhen sind {known}.</translation>
+    </message>
+    <message>
+        <source>No region has a level's name.</source>
+        <translation>Keine Region hat den Namen einer Höhe.</translation>
+    </message>
+    <message>
+        <source>{path} holds contours; sizes are measured on masks.</source>
+        <translation>{path} enthält Konturen; Größen werden an Masken gemessen.</translation>
+    </message>
+    <message>
+        <source>Save it as a label map.</source>
+        <translation>Als Labelkarte speichern.</translation>
+    </message>
+    <message>
+        <source>It is not clear which of the lesions {lesions} {question}.</source>
+        <translation>Es ist nicht klar, welche der Läsionen {lesions} {question}.</translation>
+    </message>
+    <message>
+        <source>The T1 map {path} has a median of {typical}, which is neither a T1 in ms nor in s.</source>
+        <translation>Die T1-Karte {path} hat einen Median von {typical}, der weder ein T1 in ms noch in s ist.</translation>
+    </message>
+    <message>
+        <source>The map {path} is named R1, and its median of {typical} can be a rate in 1/s.</source>
+        <translation>Die Karte {path} heißt R1, und ihr Median von {typical} kann eine Rate in 1/s sein.</translation>
+    </message>
+    <message>
+        <source>Give a map of T1 in ms or s.</source>
+        <translation>Eine Karte von T1 in ms oder s angeben.</translation>
+    </message>
+    <message>
+        <source>The T1 map is in {unit}: its median is {typical}.</source>
+        <translation>Die T1-Karte ist in {unit}: Ihr Median ist {typical}.</translation>
+    </message>
+    <message>
+        <source>{sum} voxels of the T1 map are 0 or below, or above {LONGEST_T1} s, and are left unfitted.</source>
+        <translation>{sum} Voxel der T1-Karte sind 0 oder darunter oder über {LONGEST_T1} s und werden nicht angepasst.</translation>
+    </message>
+    <message>
+        <source>{record_file} is damaged ({error}).</source>
+        <translation>{record_file} ist beschädigt ({error}).</translation>
+    </message>
+    <message>
+        <source>{outlines} points or open lines of {name} enclose nothing and are left out.</source>
+        <translation>{outlines} Punkte oder offene Linien von {name} umschließen nichts und bleiben weg.</translation>
+    </message>
+    <message>
+        <source>The DICOM structure set {file} cannot be read: {rstrip}.</source>
+        <translation>Das DICOM Structure Set {file} kann nicht gelesen werden: {rstrip}.</translation>
+    </message>
+    <message>
+        <source>{file} is a DICOM structure set without a closed contour.</source>
+        <translation>{file} ist ein DICOM Structure Set ohne geschlossene Kontur.</translation>
+    </message>
+    <message>
+        <source>{name} was drawn on images of another orientation: a contour runs across {distance} mm of the slices of the series.</source>
+        <translation>{name} wurde auf Bildern einer anderen Orientierung gezeichnet: Eine Kontur läuft über {distance} mm quer durch die Schichten der Serie.</translation>
+    </message>
+    <message>
+        <source>{name} was drawn on other images: a contour lies {distance} mm from the nearest slice of the series, whose slices are {distance2} mm apart.</source>
+        <translation>{name} wurde auf anderen Bildern gezeichnet: Eine Kontur liegt {distance} mm von der nächsten Schicht der Serie, deren Schichten {distance2} mm auseinander liegen.</translation>
+    </message>
+    <message>
+        <source>above or below its slices.</source>
+        <translation>über oder unter ihren Schichten.</translation>
+    </message>
+    <message>
+        <source>across the edge of its images.</source>
+        <translation>über den Rand ihrer Bilder hinaus.</translation>
+    </message>
+    <message>
+        <source>The DICOM segmentation {file} cannot be read: {rstrip}.</source>
+        <translation>Die DICOM-Segmentierung {file} kann nicht gelesen werden: {rstrip}.</translation>
+    </message>
+    <message>
+        <source>The DICOM segmentation {file} is incomplete ({error}).</source>
+        <translation>Die DICOM-Segmentierung {file} ist unvollständig ({error}).</translation>
+    </message>
+    <message>
+        <source>Export it again.</source>
+        <translation>Sie noch einmal exportieren.</translation>
+    </message>
+    <message>
+        <source>The planes of {file} are side by side and do not form a volume.</source>
+        <translation>Die Ebenen von {file} liegen nebeneinander und bilden kein Volumen.</translation>
+    </message>
+    <message>
+        <source>Draw the regions on one series.</source>
+        <translation>Die Regionen auf einer einzigen Serie einzeichnen.</translation>
+    </message>
+    <message>
+        <source>The planes of {file} are not parallel.</source>
+        <translation>Die Ebenen von {file} sind nicht parallel.</translation>
+    </message>
+    <message>
+        <source>The planes of {file} are not evenly spaced.</source>
+        <translation>Die Ebenen von {file} haben keine gleichen Abstände.</translation>
+    </message>
+    <message>
+        <source>A dynamic series has 4 axes [frame, slice, row, column]; this array has {ndim}.</source>
+        <translation>Eine dynamische Serie hat 4 Achsen [Zeitpunkt, Schicht, Zeile, Spalte]; diese hat {ndim}.</translation>
+    </message>
+    <message>
+        <source>The series has {shape} frames but {size} frame times; each frame needs one.</source>
+        <translation>Die Serie hat {shape} Zeitpunkte, aber {size} Aufnahmezeiten; jeder Zeitpunkt braucht eine.</translation>
+    </message>
+    <message>
+        <source>The frames have {shape} voxels (slices, rows, columns), their grid {shape2}.</source>
+        <translation>Die Zeitpunkte haben {shape} Voxel (Schichten, Zeilen, Spalten), ihr Raster {shape2}.</translation>
+    </message>
+    <message>
+        <source>The frame times ({time_origin}) are not finite, or do not increase from frame to frame.</source>
+        <translation>Die Aufnahmezeiten ({time_origin}) sind nicht endlich oder steigen nicht von Zeitpunkt zu Zeitpunkt an.</translation>
+    </message>
+    <message>
+        <source>Frame {value} cannot be excluded; the series has frames 1 to {frames}.</source>
+        <translation>Zeitpunkt {value} kann nicht ausgeschlossen werden; die Serie hat die Zeitpunkte 1 bis {frames}.</translation>
+    </message>
+    <message>
+        <source>Frames excluded by hand: {numbers}.</source>
+        <translation>Manuell ausgeschlossene Zeitpunkte: {numbers}.</translation>
+    </message>
+    <message>
+        <source>{root} does not exist.</source>
+        <translation>{root} existiert nicht.</translation>
+    </message>
+    <message>
+        <source>{root} is {reason}, not a study.</source>
+        <translation>{root} ist {reason}, keine Studie.</translation>
+    </message>
+    <message>
+        <source>{root} is empty.</source>
+        <translation>{root} ist leer.</translation>
+    </message>
+    <message>
+        <source>{filename} cannot be opened ({strerror}).</source>
+        <translation>{filename} lässt sich nicht öffnen ({strerror}).</translation>
+    </message>
+    <message>
+        <source>{name} is left out: {reason}.</source>
+        <translation>{name} bleibt weg: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be opened ({strerror}).</source>
+        <translation>{name} lässt sich nicht öffnen ({strerror}).</translation>
+    </message>
+    <message>
+        <source>{name} is left out: it lies in {DEPTH} archives.</source>
+        <translation>{name} bleibt weg: Es liegt in {DEPTH} Archiven.</translation>
+    </message>
+    <message>
+        <source>{name} holds {member}; it is left out.</source>
+        <translation>{name} enthält {member}; es bleibt weg.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be unpacked ({error}).</source>
+        <translation>{name} lässt sich nicht entpacken ({error}).</translation>
+    </message>
+    <message>
+        <source>The frame interval is {interval} s by {name} but {theirs} s by {other}; {name2} is used.</source>
+        <translation>Der Zeitabstand ist {interval} s nach {name}, aber {theirs} s nach {other}; {name2} wird verwendet.</translation>
+    </message>
+    <message>
+        <source>{SPACING}{uneven}; each frame keeps its own time.</source>
+        <translation>{SPACING}{uneven}; jeder Zeitpunkt behält seine eigene Zeit.</translation>
+    </message>
+    <message>
+        <source>No acquisition time was found. {name}, which is not an acquisition time, is used instead; check the frame interval.</source>
+        <translation>Es wurde keine Aufnahmezeit gefunden. {name}, keine Aufnahmezeit, wird stattdessen verwendet; den Zeitabstand prüfen.</translation>
+    </message>
+    <message>
+        <source>{name} holds whole seconds; frame times are accurate to ±0.5 s.</source>
+        <translation>{name} enthält ganze Sekunden; die Aufnahmezeiten sind auf ±0.5 s genau.</translation>
+    </message>
+    <message>
+        <source>{name} is missing in {missing} of {frames} frames.</source>
+        <translation>{name} fehlt in {missing} von {frames} Zeitpunkten.</translation>
+    </message>
+    <message>
+        <source>{name} is the same in all frames.</source>
+        <translation>{name} ist zu allen Zeitpunkten gleich.</translation>
+    </message>
+    <message>
+        <source>{name} is missing in {sum} of {frames} frames.</source>
+        <translation>{name} fehlt in {sum} von {frames} Zeitpunkten.</translation>
+    </message>
+    <message>
+        <source>{name} is missing in {missing} and interpolated.</source>
+        <translation>{name} fehlt in {missing} und wird interpoliert.</translation>
+    </message>
+    <message>
+        <source>{name} does not increase from frame to frame and is not used.</source>
+        <translation>{name} steigt nicht von Zeitpunkt zu Zeitpunkt an und wird nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>{name} of one frame overlaps the next frame and is not used.</source>
+        <translation>{name} eines Zeitpunkts überlappt den nächsten und wird nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>{name} is uneven (images written in bursts) and is not used.</source>
+        <translation>{name} ist ungleichmäßig (Bilder in Schüben geschrieben) und wird nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>{outliers} images differ from their frame in {name}; the frame's is used.</source>
+        <translation>{outliers} Bilder weichen in {name} von ihrem Zeitpunkt ab; der Wert des Zeitpunkts wird verwendet.</translation>
+    </message>
+    <message>
+        <source>No image has an acquisition time; TemporalResolution gives {interval} s per frame.</source>
+        <translation>Kein Bild hat eine Aufnahmezeit; TemporalResolution ergibt {interval} s pro Zeitpunkt.</translation>
+    </message>
+    <message>
+        <source>No image has an acquisition time; {duration} s of acquisition over {count} temporal positions give {interval} s per frame, which TR confirms.</source>
+        <translation>Kein Bild hat eine Aufnahmezeit; {duration} s Aufnahme über {count} Zeitpositionen ergeben {interval} s pro Zeitpunkt, was TR bestätigt.</translation>
+    </message>
+    <message>
+        <source>The acquisition duration is {duration} s for {count} temporal positions; it is unknown whether that is the duration of one frame or of all.</source>
+        <translation>Die Aufnahmedauer ist {duration} s für {count} Zeitpositionen; es ist nicht bekannt, ob das die Dauer eines Zeitpunkts oder aller ist.</translation>
+    </message>
+    <message>
+        <source>{counted} not read ({kind}); {remedy}.</source>
+        <translation>{counted} nicht gelesen ({kind}); {remedy}.</translation>
+    </message>
+    <message>
+        <source>{name} declares or expands to far more pixels than a file of its size can hold.</source>
+        <translation>{name} nennt oder ergibt weit mehr Bildpunkte, als eine Datei dieser Größe enthalten kann.</translation>
+    </message>
+    <message>
+        <source>It is also one of the flip angles for T10.</source>
+        <translation>Sie ist auch einer der Flipwinkel für T10.</translation>
+    </message>
+    <message>
+        <source>The last frame of series {value} ({frames} of the same matrix, TR and flip angle) is {before} s before the first of series {value2}; the two can be joined.</source>
+        <translation>Der letzte Zeitpunkt der Serie {value} ({frames} mit gleicher Matrix, TR und Flipwinkel) liegt {before} s vor dem ersten der Serie {value2}; die beiden lassen sich zusammenfügen.</translation>
+    </message>
+    <message>
+        <source>Series {value} ({frames} of the same matrix, TR and flip angle) begins {after} s after the last frame of series {value2}; the two can be joined.</source>
+        <translation>Die Serie {value} ({frames} mit gleicher Matrix, TR und Flipwinkel) beginnt {after} s nach dem letzten Zeitpunkt der Serie {value2}; die beiden lassen sich zusammenfügen.</translation>
+    </message>
+    <message>
+        <source>Series {names} cannot be joined: {problem}.</source>
+        <translation>Die Serien {names} lassen sich nicht zusammenfügen: {problem}.</translation>
+    </message>
+    <message>
+        <source>Series {names} cannot be joined: no time tag puts all their frames in order.</source>
+        <translation>Die Serien {names} lassen sich nicht zusammenfügen: Kein Zeit-Tag ordnet alle ihre Zeitpunkte.</translation>
+    </message>
+    <message>
+        <source>{note}, in order of time.</source>
+        <translation>{note}, in zeitlicher Reihenfolge.</translation>
+    </message>
+    <message>
+        <source>{path} has {sizes} axes and {channels} values per voxel; an image has 3 or 4 axes and one value per voxel.</source>
+        <translation>{path} hat {sizes} Achsen und {channels} Werte pro Voxel; ein Bild hat 3 oder 4 Achsen und einen Wert pro Voxel.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be opened ({strerror}).</source>
+        <translation>{path} lässt sich nicht öffnen ({strerror}).</translation>
+    </message>
+    <message>
+        <source>The header of {path} cannot be right: {fault}.</source>
+        <translation>Der Header von {path} kann nicht stimmen: {fault}.</translation>
+    </message>
+    <message>
+        <source>{path} is not a readable MetaImage file.</source>
+        <translation>{path} ist keine lesbare MetaImage-Datei.</translation>
+    </message>
+    <message>
+        <source>{path} takes its pixels from several files.</source>
+        <translation>{path} nimmt seine Bildpunkte aus mehreren Dateien.</translation>
+    </message>
+    <message>
+        <source>Save it as one file.</source>
+        <translation>Als eine Datei speichern.</translation>
+    </message>
+    <message>
+        <source>{path} holds its pixels as text.</source>
+        <translation>{path} enthält seine Bildpunkte als Text.</translation>
+    </message>
+    <message>
+        <source>Save it as a binary file.</source>
+        <translation>Als binäre Datei speichern.</translation>
+    </message>
+    <message>
+        <source>{path} declares far more pixels than a file of its size can hold.</source>
+        <translation>{path} nennt weit mehr Bildpunkte, als eine Datei dieser Größe enthalten kann.</translation>
+    </message>
+    <message>
+        <source>{path} is truncated: its header needs {needed} bytes of pixels, and the file has {held}.</source>
+        <translation>{path} ist abgeschnitten: Der Header verlangt {needed} Bytes an Bildpunkten, die Datei hat {held}.</translation>
+    </message>
+    <message>
+        <source>The header has no voxel size; 1 mm is taken.</source>
+        <translation>Der Header nennt keine Voxelgröße; 1 mm wird angenommen.</translation>
+    </message>
+    <message>
+        <source>A two-dimensional image is read as one slice of 1 mm.</source>
+        <translation>Ein zweidimensionales Bild wird als eine Schicht von 1 mm gelesen.</translation>
+    </message>
+    <message>
+        <source>The pixels of {path} cannot be read; the file is damaged.</source>
+        <translation>Die Bildpunkte von {path} lassen sich nicht lesen; die Datei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>{path} has {value} axes and {GetNumberOfComponents} values per voxel; an image has 3 or 4 axes and one value per voxel.</source>
+        <translation>{path} hat {value} Achsen und {GetNumberOfComponents} Werte pro Voxel; ein Bild hat 3 oder 4 Achsen und einen Wert pro Voxel.</translation>
+    </message>
+    <message>
+        <source>Analyze files hold no orientation: columns are taken to run to the left, rows to the back and slices to the head.</source>
+        <translation>Analyze-Dateien enthalten keine Orientierung: Es wird angenommen, dass Spalten nach links, Zeilen nach hinten und Schichten kopfwärts laufen.</translation>
+    </message>
+    <message>
+        <source>Regions must come from the same file; check the sides.</source>
+        <translation>Regionen müssen aus derselben Datei kommen; die Seiten prüfen.</translation>
+    </message>
+    <message>
+        <source>{path} is not a readable NIfTI file ({error}).</source>
+        <translation>{path} ist keine lesbare NIfTI-Datei ({error}).</translation>
+    </message>
+    <message>
+        <source>{path} is not a readable NIfTI file.</source>
+        <translation>{path} ist keine lesbare NIfTI-Datei.</translation>
+    </message>
+    <message>
+        <source>{path} is truncated: its header needs {size} bytes, and the file has {held}.</source>
+        <translation>{path} ist abgeschnitten: Der Header verlangt {size} Bytes, die Datei hat {held}.</translation>
+    </message>
+    <message>
+        <source>The directions of its axes are not quite at right angles; rounded.</source>
+        <translation>Die Richtungen der Achsen stehen nicht ganz rechtwinklig; gerundet.</translation>
+    </message>
+    <message>
+        <source>The sidecar {name} is not readable JSON and is ignored.</source>
+        <translation>Die Begleitdatei {name} ist kein lesbares JSON und wird übergangen.</translation>
+    </message>
+    <message>
+        <source>pixdim[4] is {step} s, which is TR and not the frame interval.</source>
+        <translation>pixdim[4] ist {step} s, das ist TR und nicht der Zeitabstand.</translation>
+    </message>
+    <message>
+        <source>pixdim[4] is {step}, a common placeholder, and is not used.</source>
+        <translation>pixdim[4] ist {step}, ein üblicher Platzhalter, und wird nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>The frame interval of {step} s is read from pixdim[4]; check it.</source>
+        <translation>Der Zeitabstand von {step} s stammt aus pixdim[4]; prüfen.</translation>
+    </message>
+    <message>
+        <source>{path} is not an NRRD file.</source>
+        <translation>{path} ist keine NRRD-Datei.</translation>
+    </message>
+    <message>
+        <source>{path} has a damaged NRRD header ({what}).</source>
+        <translation>{path} hat einen beschädigten NRRD-Header ({what}).</translation>
+    </message>
+    <message>
+        <source>The pixels of {path} cannot be read ({reason}).</source>
+        <translation>Die Bildpunkte von {path} lassen sich nicht lesen ({reason}).</translation>
+    </message>
+    <message>
+        <source>{path} is truncated: it holds {found} of {count} pixels.</source>
+        <translation>{path} ist abgeschnitten: Es enthält {found} von {count} Bildpunkten.</translation>
+    </message>
+    <message>
+        <source>{path} is truncated: it holds {size} of {count} pixels.</source>
+        <translation>{path} ist abgeschnitten: Es enthält {size} von {count} Bildpunkten.</translation>
+    </message>
+    <message>
+        <source>The unknown space {fields} is taken as left-posterior-superior.</source>
+        <translation>Der unbekannte Raum {fields} wird als links-posterior-superior genommen.</translation>
+    </message>
+    <message>
+        <source>Axis {value} steps by {max} without a unit; it counts the frames.</source>
+        <translation>Achse {value} hat die Schrittweite {max} ohne Einheit; sie zählt die Zeitpunkte.</translation>
+    </message>
+    <message>
+        <source>The file has no space directions; its position in the patient is unknown.</source>
+        <translation>Die Datei nennt keine Raumrichtungen; ihre Lage im Patienten ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>{path} does not span three directions of space.</source>
+        <translation>{path} spannt keine drei Raumrichtungen auf.</translation>
+    </message>
+    <message>
+        <source>{path} holds colours or vectors, not one signal per voxel.</source>
+        <translation>{path} enthält Farben oder Vektoren, nicht ein Signal pro Voxel.</translation>
+    </message>
+    <message>
+        <source>{name} holds no numbers.</source>
+        <translation>{name} enthält keine Zahlen.</translation>
+    </message>
+    <message>
+        <source>{name} has no time unit.</source>
+        <translation>{name} hat keine Zeiteinheit.</translation>
+    </message>
+    <message>
+        <source>{path} is not a readable PAR header ({reason}).</source>
+        <translation>{path} ist kein lesbarer PAR-Header ({reason}).</translation>
+    </message>
+    <message>
+        <source>{path} is a PAR/REC file of Philips, which needs nibabel, and nibabel is not installed.</source>
+        <translation>{path} ist eine PAR/REC-Datei von Philips, die nibabel braucht, und nibabel ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>Install it (pip install nibabel), or export DICOM instead.</source>
+        <translation>Es installieren (pip install nibabel), oder stattdessen DICOM exportieren.</translation>
+    </message>
+    <message>
+        <source>{path} is truncated: its header needs {plane} bytes of pixels, and {name} has {st_size}.</source>
+        <translation>{path} ist abgeschnitten: Der Header verlangt {plane} Bytes an Bildpunkten, {name} hat {st_size}.</translation>
+    </message>
+    <message>
+        <source>Dynamic scans {listed} lack slices and are left out.</source>
+        <translation>Den dynamischen Aufnahmen {listed} fehlen Schichten, sie bleiben weg.</translation>
+    </message>
+    <message>
+        <source>{doubled} images are there twice; the last of each is used.</source>
+        <translation>{doubled} Bilder sind doppelt vorhanden; jeweils das letzte wird verwendet.</translation>
+    </message>
+    <message>
+        <source>The begin time of the dynamic scans {fault}.</source>
+        <translation>Die Anfangszeit der dynamischen Aufnahmen: {fault}.</translation>
+    </message>
+    <message>
+        <source>Its image type {first} is that of derived images.</source>
+        <translation>Ihr Bildtyp {first} ist der abgeleiteter Bilder.</translation>
+    </message>
+    <message>
+        <source>The pixels of {data} cannot be read ({error}).</source>
+        <translation>Die Bildpunkte von {data} lassen sich nicht lesen ({error}).</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for {shape} GB of pixels.</source>
+        <translation>Der Arbeitsspeicher reicht nicht für {shape} GB an Bildpunkten.</translation>
+    </message>
+    <message>
+        <source>Close other programs.</source>
+        <translation>Andere Programme schließen.</translation>
+    </message>
+    <message>
+        <source>{file} has {shape} pixels (rows, columns); its header says {shape2}.</source>
+        <translation>{file} hat {shape} Bildpunkte (Zeilen, Spalten); der Header nennt {shape2}.</translation>
+    </message>
+    <message>
+        <source>The pixels of {file} cannot be read ({error}).</source>
+        <translation>Die Bildpunkte von {file} lassen sich nicht lesen ({error}).</translation>
+    </message>
+    <message>
+        <source>{file} holds colours, not one signal per pixel.</source>
+        <translation>{file} enthält Farben, nicht ein Signal pro Bildpunkt.</translation>
+    </message>
+    <message>
+        <source>{file} is compressed ({name}) and no installed package decodes it.</source>
+        <translation>{file} ist komprimiert ({name}), und kein installiertes Paket dekodiert es.</translation>
+    </message>
+    <message>
+        <source>Install the decoders: pip install pylibjpeg pylibjpeg-openjpeg pyjpegls.</source>
+        <translation>Die Dekoder installieren: pip install pylibjpeg pylibjpeg-openjpeg pyjpegls.</translation>
+    </message>
+    <message>
+        <source>The pixels of {file} ({name}) cannot be decoded: {rstrip}.</source>
+        <translation>Die Bildpunkte von {file} ({name}) lassen sich nicht dekodieren: {rstrip}.</translation>
+    </message>
+    <message>
+        <source>Phase is stored in {name}.</source>
+        <translation>Die Phase ist in {name} gespeichert.</translation>
+    </message>
+    <message>
+        <source>Phase is in milliradians, GE's unit.</source>
+        <translation>Die Phase ist in Milliradiant, der Einheit von GE.</translation>
+    </message>
+    <message>
+        <source>Phase is taken to be in {name}.</source>
+        <translation>Für die Phase wird {name} angenommen.</translation>
+    </message>
+    <message>
+        <source>Phase is taken to be stored as 0 to 4095 for −π to π.</source>
+        <translation>Für die Phase wird angenommen, dass 0 bis 4095 für −π bis π steht.</translation>
+    </message>
+    <message>
+        <source>The unit of phase is unknown; its largest value, {top}, is taken as π.</source>
+        <translation>Die Einheit der Phase ist nicht bekannt; ihr größter Wert, {top}, wird als π genommen.</translation>
+    </message>
+    <message>
+        <source>The frame interval of {interval} s, from {origin}, is not that of a dynamic series ({low} to {high} s).</source>
+        <translation>Der Zeitabstand von {interval} s aus {origin} ist nicht der einer dynamischen Serie ({low} bis {high} s).</translation>
+    </message>
+    <message>
+        <source>{said}: a 3D frame every {interval} s needs a much shorter one.</source>
+        <translation>{said}: Ein 3D-Zeitpunkt alle {interval} s braucht eine viel kürzere.</translation>
+    </message>
+    <message>
+        <source>Check its unit.</source>
+        <translation>Die Einheit prüfen.</translation>
+    </message>
+    <message>
+        <source>{said}, too long for T1 weighting.</source>
+        <translation>{said}, zu lang für eine T1-Gewichtung.</translation>
+    </message>
+    <message>
+        <source>Series {line} cannot be read because {obstacle}.</source>
+        <translation>Die Serie {line} kann nicht gelesen werden: {obstacle}.</translation>
+    </message>
+    <message>
+        <source>Series {line} has no position in space.</source>
+        <translation>Die Serie {line} hat keine Lage im Raum.</translation>
+    </message>
+    <message>
+        <source>No phase series matches the frames and grid of the dynamic series.</source>
+        <translation>Keine Phasenserie passt zu Zeitpunkten und Raster der dynamischen Serie.</translation>
+    </message>
+    <message>
+        <source>Magnitude and phase are computed from the real and imaginary series {chosen} and {imaginary}.</source>
+        <translation>Magnitude und Phase werden aus der reellen und der imaginären Serie {chosen} und {imaginary} berechnet.</translation>
+    </message>
+    <message>
+        <source>{bad} voxels hold NaN or infinite signal.</source>
+        <translation>{bad} Voxel haben NaN oder unendliches Signal.</translation>
+    </message>
+    <message>
+        <source>The slices of frames {listed} lie elsewhere; they are taken at the same index.</source>
+        <translation>Die Schichten der Zeitpunkte {listed} liegen anderswo; sie werden mit demselben Index genommen.</translation>
+    </message>
+    <message>
+        <source>The slices of frames {listed} lie elsewhere; they are resampled to the others' places, and their outermost slice is repeated where they do not reach.</source>
+        <translation>Die Schichten der Zeitpunkte {listed} liegen anderswo; sie werden auf die Orte der anderen umgerechnet, und wo sie nicht hinreichen, wird ihre äußerste Schicht wiederholt.</translation>
+    </message>
+    <message>
+        <source>The frame interval must be above 0 s; {frame_interval} was given.</source>
+        <translation>Der Zeitabstand muss über 0 s liegen; angegeben ist {frame_interval}.</translation>
+    </message>
+    <message>
+        <source>Series {line} has no frame times that can be used{else}.</source>
+        <translation>Die Serie {line} hat keine brauchbaren Aufnahmezeiten{else}.</translation>
+    </message>
+    <message>
+        <source>{source} is not a single volume; it holds {contents}.</source>
+        <translation>{source} ist kein einzelnes Volumen; es enthält {contents}.</translation>
+    </message>
+    <message>
+        <source>Series {line} has {frames} frames; a single volume is needed.</source>
+        <translation>Die Serie {line} hat {frames} Zeitpunkte; ein einzelnes Volumen wird gebraucht.</translation>
+    </message>
+    <message>
+        <source>{path} holds no variable-flip-angle series (two or more volumes that differ only in flip angle).</source>
+        <translation>{path} enthält keine Serie mit variablem Flipwinkel (zwei oder mehr Volumen, die sich nur im Flipwinkel unterscheiden).</translation>
+    </message>
+    <message>
+        <source>The flip angles are Philips images without Philips' own scale (2005,100E), so their signals may not be comparable with each other.</source>
+        <translation>Die Flipwinkel sind Philips-Bilder ohne die eigene Skala von Philips (2005,100E); ihre Signale sind womöglich nicht miteinander vergleichbar.</translation>
+    </message>
+    <message>
+        <source>Repeated volumes are averaged: {repeated}.</source>
+        <translation>Wiederholte Volumen werden gemittelt: {repeated}.</translation>
+    </message>
+    <message>
+        <source>The B1 map {line} has a different grid and is not used.</source>
+        <translation>Die B1-Karte {line} hat ein anderes Raster und wird nicht verwendet.</translation>
+    </message>
+    <message>
+        <source>The values of the B1 map {line} are taken as {unit}.</source>
+        <translation>Die Werte der B1-Karte {line} werden als {unit} genommen.</translation>
+    </message>
+    <message>
+        <source>{name} has {shape} voxels, its grid {shape2}.</source>
+        <translation>{name} hat {shape} Voxel, sein Raster {shape2}.</translation>
+    </message>
+    <message>
+        <source>{name} has a different grid ({source}) from the series ({target}).</source>
+        <translation>{name} hat ein anderes Raster ({source}) als die Serie ({target}).</translation>
+    </message>
+    <message>
+        <source>Draw it on the series or resample it.</source>
+        <translation>Auf der Serie einzeichnen oder umrechnen.</translation>
+    </message>
+    <message>
+        <source>{name} is a DICOM structure set; {GIVE_AS_REGIONS}.</source>
+        <translation>{name} ist ein DICOM Structure Set; {GIVE_AS_REGIONS}.</translation>
+    </message>
+    <message>
+        <source>The study holds files of {patients} patients ({patients2}); they are never combined.</source>
+        <translation>Die Studie enthält Dateien von {patients} Patienten ({patients2}); sie werden nie zusammengefügt.</translation>
+    </message>
+    <message>
+        <source>One of {kinds} kinds in this series: {differs}.</source>
+        <translation>Eine von {kinds} Arten in dieser Serie: {differs}.</translation>
+    </message>
+    <message>
+        <source>Its frames are {members} series that differ only in time.</source>
+        <translation>Ihre Zeitpunkte sind {members} Serien, die sich nur in der Zeit unterscheiden.</translation>
+    </message>
+    <message>
+        <source>RepetitionTime (0018,0080) is missing.</source>
+        <translation>RepetitionTime (0018,0080) fehlt.</translation>
+    </message>
+    <message>
+        <source>FlipAngle (0018,1314) is missing.</source>
+        <translation>FlipAngle (0018,1314) fehlt.</translation>
+    </message>
+    <message>
+        <source>Its images were compressed with loss (LossyImageCompression, (0028,2110)), which changes the signal a little.</source>
+        <translation>Ihre Bilder wurden verlustbehaftet komprimiert (LossyImageCompression, (0028,2110)), was das Signal etwas verändert.</translation>
+    </message>
+    <message>
+        <source>{label} is outside the series: its grid is {geometry}, that of the series {geometry2}.</source>
+        <translation>{label} liegt außerhalb der Serie: Das Raster ist {geometry}, das der Serie {geometry2}.</translation>
+    </message>
+    <message>
+        <source>{label} extends beyond the series: {outside} of its {sum} voxels are outside; its grid is {geometry}, that of the series {geometry2}.</source>
+        <translation>{label} reicht über die Serie hinaus: {outside} von {sum} Voxeln liegen außerhalb; das Raster ist {geometry}, das der Serie {geometry2}.</translation>
+    </message>
+    <message>
+        <source>Draw it on the series.</source>
+        <translation>Auf der Serie einzeichnen.</translation>
+    </message>
+    <message>
+        <source>No vertebra of {path} lies in the series: its grid is {geometry}, that of the series {geometry2}.</source>
+        <translation>Kein Wirbel von {path} liegt in der Serie: Das Raster ist {geometry}, das der Serie {geometry2}.</translation>
+    </message>
+    <message>
+        <source>{file} is a folder.</source>
+        <translation>{file} ist ein Ordner.</translation>
+    </message>
+    <message>
+        <source>Choose the file with the regions in it.</source>
+        <translation>Die Datei mit den Regionen darin wählen.</translation>
+    </message>
+    <message>
+        <source>The segmentation file {file} does not exist.</source>
+        <translation>Die Segmentierungsdatei {file} existiert nicht.</translation>
+    </message>
+    <message>
+        <source>The labels of {file} change from frame to frame.</source>
+        <translation>Die Labels von {file} ändern sich von Zeitpunkt zu Zeitpunkt.</translation>
+    </message>
+    <message>
+        <source>Save one volume with labels.</source>
+        <translation>Ein einziges Volumen mit Labels speichern.</translation>
+    </message>
+    <message>
+        <source>{file} holds an image, not labels (whole numbers, one per region).</source>
+        <translation>{file} enthält ein Bild, keine Labels (ganze Zahlen, eine pro Region).</translation>
+    </message>
+    <message>
+        <source>{file} is empty: no voxel has a label.</source>
+        <translation>{file} ist leer: Kein Voxel hat ein Label.</translation>
+    </message>
+    <message>
+        <source>{name} holds vertebrae, named {source}: {masks}.</source>
+        <translation>{name} enthält Wirbel, benannt {source}: {masks}.</translation>
+    </message>
+    <message>
+        <source>Its {others} other labels are left out.</source>
+        <translation>Die übrigen {others} Labels bleiben weg.</translation>
+    </message>
+    <message>
+        <source>Segment {name} of {file} refers to layer {layer}; the file has {layers} layers, counted from 0.</source>
+        <translation>Segment {name} von {file} verweist auf Ebene {layer}; die Datei hat {layers} Ebenen, von 0 an gezählt.</translation>
+    </message>
+    <message>
+        <source>The colour of segment {name} cannot be read.</source>
+        <translation>Die Farbe von Segment {name} lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>Another segment named {base} was renamed {name}.</source>
+        <translation>Ein weiteres Segment namens {base} wurde in {name} umbenannt.</translation>
+    </message>
+    <message>
+        <source>Region {name} has {shape} voxels, the grid {shape2}.</source>
+        <translation>Die Region {name} hat {shape} Voxel, das Raster {shape2}.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written ({strerror}).</source>
+        <translation>{path} lässt sich nicht schreiben ({strerror}).</translation>
+    </message>
+    <message>
+        <source>{displaced_by} and left out.</source>
+        <translation>{displaced_by} und weggelassen.</translation>
+    </message>
+    <message>
+        <source>{copies} images are present twice (same SOP instance) and read once.</source>
+        <translation>{copies} Bilder sind doppelt vorhanden (gleiche SOP-Instanz) und werden einmal gelesen.</translation>
+    </message>
+    <message>
+        <source>Duplicate images: {doubles} with the number, position and time of another are left out ({names}{more}).</source>
+        <translation>Doppelte Bilder: {doubles} mit Nummer, Position und Zeit eines anderen bleiben weg ({names}{more}).</translation>
+    </message>
+    <message>
+        <source>{cut} files are truncated and left out: {cut2}.</source>
+        <translation>{cut} Dateien sind abgeschnitten und bleiben weg: {cut2}.</translation>
+    </message>
+    <message>
+        <source>{bare} images without {images} are left out.</source>
+        <translation>{bare} Bilder ohne {images} bleiben weg.</translation>
+    </message>
+    <message>
+        <source>{count} images at {strays} slice positions that most frames lack are left out.</source>
+        <translation>{count} Bilder an {strays} Schichtpositionen, die den meisten Zeitpunkten fehlen, bleiben weg.</translation>
+    </message>
+    <message>
+        <source>{by} and left out.</source>
+        <translation>{by} und weggelassen.</translation>
+    </message>
+    <message>
+        <source>The position differs from the first frame's by up to {max} mm in {moved}; the first frame's is used for all.</source>
+        <translation>Die Position weicht in {moved} um bis zu {max} mm von der des ersten Zeitpunkts ab; die des ersten gilt für alle.</translation>
+    </message>
+    <message>
+        <source>InstanceNumber contradicts the order of the frames in {against} images; check it.</source>
+        <translation>InstanceNumber widerspricht in {against} Bildern der Reihenfolge der Zeitpunkte; prüfen.</translation>
+    </message>
+    <message>
+        <source>No tag numbers its frames: the images at each slice position are taken in the order of {name}.</source>
+        <translation>Kein Tag nummeriert ihre Zeitpunkte: Die Bilder jeder Schichtposition werden in der Reihenfolge von {name} genommen.</translation>
+    </message>
+    <message>
+        <source>{many} images at each slice position share every time tag; if they are of different kinds (magnitude and phase), the series cannot be used.</source>
+        <translation>{many} Bilder an jeder Schichtposition haben dieselben Zeit-Tags; wenn sie verschiedener Art sind (Magnitude und Phase), ist die Serie nicht brauchbar.</translation>
+    </message>
+    <message>
+        <source>Its frames are series; they are in the order of {name}.</source>
+        <translation>Ihre Zeitpunkte sind Serien; sie stehen in der Reihenfolge von {name}.</translation>
+    </message>
+    <message>
+        <source>{rest} images have no {name}, which puts the others in order, and are left out ({files} …).</source>
+        <translation>{rest} Bilder haben kein {name}, das die anderen ordnet, und bleiben weg ({files} …).</translation>
+    </message>
+    <message>
+        <source>{rest} images have no {name}, which puts the others in order, and are left out ({files}).</source>
+        <translation>{rest} Bilder haben kein {name}, das die anderen ordnet, und bleiben weg ({files}).</translation>
+    </message>
+    <message>
+        <source>{MISSING}{name}: {gaps} of {keyed}; the others keep their times.</source>
+        <translation>{MISSING}{name}: {gaps} von {keyed}; die anderen behalten ihre Zeiten.</translation>
+    </message>
+    <message>
+        <source>Duplicate images in {doubled}; the first of each is used.</source>
+        <translation>Doppelte Bilder in {doubled}; jeweils das erste wird verwendet.</translation>
+    </message>
+    <message>
+        <source>Fewer than {n_places} slices in {short}; dropped.</source>
+        <translation>Weniger als {n_places} Schichten in {short}; weggelassen.</translation>
+    </message>
+    <message>
+        <source>No frame times were found; set the frame interval.</source>
+        <translation>Es wurden keine Aufnahmezeiten gefunden; den Zeitabstand angeben.</translation>
+    </message>
+    <message>
+        <source>It has fewer than {MIN_FRAMES} frames.</source>
+        <translation>Sie hat weniger als {MIN_FRAMES} Zeitpunkte.</translation>
+    </message>
+    <message>
+        <source>There is no series {value} in {path}; it holds {series}, counted from 1{several}.</source>
+        <translation>Es gibt keine Serie {value} in {path}; vorhanden sind {series}, von 1 an gezählt{several}.</translation>
+    </message>
+    <message>
+        <source>Series {line} is not a dynamic series: {or}.</source>
+        <translation>Die Serie {line} ist keine dynamische Serie: {or}.</translation>
+    </message>
+    <message>
+        <source>{path} holds {found} dynamic series. {advice}: {listed}.</source>
+        <translation>{path} enthält {found} dynamische Serien. {advice}: {listed}.</translation>
+    </message>
+    <message>
+        <source>{path} holds no image in a format that is read (DICOM, NRRD, NIfTI, Analyze, MetaImage, PAR/REC); choose the study's folder.</source>
+        <translation>{path} enthält kein Bild in einem lesbaren Format (DICOM, NRRD, NIfTI, Analyze, MetaImage, PAR/REC); den Ordner der Studie wählen.</translation>
+    </message>
+    <message>
+        <source>{path} holds no readable dynamic series: {line} cannot be read because {obstacle}.</source>
+        <translation>{path} enthält keine lesbare dynamische Serie: {line} kann nicht gelesen werden: {obstacle}.</translation>
+    </message>
+    <message>
+        <source>{path} holds no series that is taken for the dynamic one. {reasons}.</source>
+        <translation>{path} enthält keine Serie, die für die dynamische gehalten wird. {reasons}.</translation>
+    </message>
+    <message>
+        <source>If one of them is the dynamic series, choose it.</source>
+        <translation>Wenn eine davon die dynamische Serie ist, sie wählen.</translation>
+    </message>
+    <message>
+        <source>{path} holds no dynamic series: none of its {series} series has {MIN_DYNAMIC} frames or more (the longest has {longest}).</source>
+        <translation>{path} enthält keine dynamische Serie: Keine der {series} Serien hat {MIN_DYNAMIC} oder mehr Zeitpunkte (die längste hat {longest}).</translation>
+    </message>
+    <message>
+        <source>Its name suggests {doubt}, but it has {frames} frames, and its files do not say that they were computed from others.</source>
+        <translation>Ihr Name deutet auf {doubt}, aber sie hat {frames} Zeitpunkte, und ihre Dateien sagen nicht, dass sie aus anderen berechnet wurden.</translation>
+    </message>
+    <message>
+        <source>Its frames share data ({technique}): {told}.</source>
+        <translation>Ihre Zeitpunkte teilen Daten ({technique}): {told}.</translation>
+    </message>
+    <message>
+        <source>Its name says {suspected}, whose frames share data; no tag confirms it.</source>
+        <translation>Ihr Name sagt {suspected}, dessen Zeitpunkte Daten teilen; kein Tag bestätigt es.</translation>
+    </message>
+    <message>
+        <source>If it is true, set the temporal footprint.</source>
+        <translation>Wenn es zutrifft, die Aufnahmedauer eines Zeitpunkts angeben.</translation>
+    </message>
+    <message>
+        <source>{label} cannot be '{value}'; the choices are {known}.</source>
+        <translation>{label} kann nicht „{value}“ sein; zur Wahl stehen {known}.</translation>
+    </message>
+    <message>
+        <source>{label} cannot be '{value}'; it is a number or {words}.</source>
+        <translation>{label} kann nicht „{value}“ sein; es ist eine Zahl oder {words}.</translation>
+    </message>
+    <message>
+        <source>{label} cannot be {value}; it must be {kind}.</source>
+        <translation>{label} kann nicht {value} sein; verlangt ist {kind}.</translation>
+    </message>
+    <message>
+        <source>{label} must lie between {low} and {high}{unit}; {given} was given.</source>
+        <translation>{label} muss zwischen {low} und {high}{unit} liegen; angegeben ist {given}.</translation>
+    </message>
+    <message>
+        <source>{label} cannot be '{text}'; the choices are on, off.</source>
+        <translation>{label} kann nicht „{text}“ sein; zur Wahl stehen on, off.</translation>
+    </message>
+    <message>
+        <source>'{text}' is not a name with a number, such as Lesion=4.2.</source>
+        <translation>„{text}“ ist kein Name mit einer Zahl, wie Lesion=4.2.</translation>
+    </message>
+    <message>
+        <source>{label} must be {kind}; '{text}' was given.</source>
+        <translation>{label} verlangt {kind}; angegeben ist „{text}“.</translation>
+    </message>
+</context>
+<context>
+    <name>SpineDCEMaps</name>
+    <message>
+        <source>Display</source>
+        <translation>Darstellung</translation>
+    </message>
+    <message>
+        <source>Map:</source>
+        <translation>Karte:</translation>
+    </message>
+    <message>
+        <source>Opacity:</source>
+        <translation>Deckkraft:</translation>
+    </message>
+    <message>
+        <source>Opacity of the map over the T1-weighted image, %</source>
+        <translation>Deckkraft der Karte über dem T1-gewichteten Bild, %</translation>
+    </message>
+    <message>
+        <source> %</source>
+        <translation> %</translation>
+    </message>
+    <message>
+        <source>Transparent below:</source>
+        <translation>Transparent unter:</translation>
+    </message>
+    <message>
+        <source>Values below this share of the scale are transparent, %</source>
+        <translation>Werte unter diesem Anteil der Skala sind transparent, %</translation>
+    </message>
+    <message>
+        <source> % of scale</source>
+        <translation> % der Skala</translation>
+    </message>
+    <message>
+        <source>Top of scale:</source>
+        <translation>Oberes Skalenende:</translation>
+    </message>
+    <message>
+        <source>Top of the colour scale of both visits; 0 fits it to the regions</source>
+        <translation>Oberes Ende der Farbskala beider Untersuchungen; 0 passt es an die Regionen an</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>Colours:</source>
+        <translation>Farben:</translation>
+    </message>
+    <message>
+        <source>Colours of the map, the same for both visits</source>
+        <translation>Farben der Karte, für beide Untersuchungen gleich</translation>
+    </message>
+    <message>
+        <source>Dynamic frames</source>
+        <translation>Dynamik</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Play the frames (space)</source>
+        <translation>Die Dynamik abspielen (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Dynamic frame in the middle views</source>
+        <translation>Zeitpunkt der Dynamik in den mittleren Ansichten</translation>
+    </message>
+    <message>
+        <source>–</source>
+        <translation>–</translation>
+    </message>
+    <message>
+        <source>Voxel</source>
+        <translation>Voxel</translation>
+    </message>
+    <message>
+        <source>Show curve, fit and numbers of the voxel at the crosshair; hold Shift and move the mouse</source>
+        <translation>Kurve, Anpassung und Zahlen des Voxels am Fadenkreuz zeigen; Umschalttaste halten und die Maus bewegen</translation>
+    </message>
+    <message>
+        <source>Explain the voxel at the crosshair (hold Shift and move the mouse)</source>
+        <translation>Voxel am Fadenkreuz erklären (Umschalttaste halten und die Maus bewegen)</translation>
+    </message>
+    <message>
+        <source>Views</source>
+        <translation>Ansichten</translation>
+    </message>
+    <message>
+        <source>Layout:</source>
+        <translation>Anordnung:</translation>
+    </message>
+    <message>
+        <source>Arrangement of the views</source>
+        <translation>Anordnung der Ansichten</translation>
+    </message>
+    <message>
+        <source>Link the views</source>
+        <translation>Ansichten koppeln</translation>
+    </message>
+    <message>
+        <source>Show the same slice and zoom in all views</source>
+        <translation>In allen Ansichten dieselbe Schicht und Vergrößerung zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>SpineDCERegions</name>
+    <message>
+        <source>Regions</source>
+        <translation>Regionen</translation>
+    </message>
+    <message>
+        <source>–</source>
+        <translation>–</translation>
+    </message>
+    <message>
+        <source>Draw on:</source>
+        <translation>Zeichnen auf:</translation>
+    </message>
+    <message>
+        <source>Thresholds and region growing use the T1-weighted image</source>
+        <translation>Schwellenwerte und Region Growing verwenden das T1-gewichtete Bild</translation>
+    </message>
+    <message>
+        <source>T1</source>
+        <translation>T1</translation>
+    </message>
+    <message>
+        <source>Thresholds and region growing use the dynamic frame</source>
+        <translation>Schwellenwerte und Region Growing verwenden das Bild der Dynamik</translation>
+    </message>
+    <message>
+        <source>dynamic frame</source>
+        <translation>Bild der Dynamik</translation>
+    </message>
+    <message>
+        <source>Load regions…</source>
+        <translation>Regionen laden…</translation>
+    </message>
+    <message>
+        <source>Add the regions of a segmentation file; a region whose name is taken gets a number</source>
+        <translation>Die Regionen einer Segmentierungsdatei hinzufügen; eine Region, deren Name vergeben ist, erhält eine Nummer</translation>
+    </message>
+    <message>
+        <source>Selected region:</source>
+        <translation>Ausgewählte Region:</translation>
+    </message>
+    <message>
+        <source>Role of the region that is selected in the list below</source>
+        <translation>Rolle der Region, die in der Liste unten ausgewählt ist</translation>
+    </message>
+    <message>
+        <source>Add another</source>
+        <translation>Weitere hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add another region of this role, and draw it</source>
+        <translation>Eine weitere Region dieser Rolle hinzufügen und einzeichnen</translation>
+    </message>
+    <message>
+        <source>Lesion size</source>
+        <translation>Größe der Läsion</translation>
+    </message>
+    <message>
+        <source>Measure longest</source>
+        <translation>Längsten messen</translation>
+    </message>
+    <message>
+        <source>Place a ruler along the longest diameter of the lesion in the axial plane</source>
+        <translation>Ein Lineal entlang des längsten Durchmessers der Läsion in der axialen Ebene setzen</translation>
+    </message>
+    <message>
+        <source>Measure across</source>
+        <translation>Quer messen</translation>
+    </message>
+    <message>
+        <source>Place a ruler along the longest diameter perpendicular to the first one</source>
+        <translation>Ein Lineal entlang des längsten Durchmessers senkrecht zum ersten setzen</translation>
+    </message>
+    <message>
+        <source>Mark bone margin</source>
+        <translation>Knochenrand markieren</translation>
+    </message>
+    <message>
+        <source>Place a line along the margin of the bone; tumour outside it is extraosseous</source>
+        <translation>Eine Linie entlang des Knochenrandes setzen; Tumor außerhalb davon ist extraossär</translation>
+    </message>
+</context>
+<context>
+    <name>SpineDCEResult</name>
+    <message>
+        <source>Compare visits</source>
+        <translation>Untersuchungen vergleichen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Folder for the exported files</source>
+        <translation>Ordner für die exportierten Dateien</translation>
+    </message>
+    <message>
+        <source>Report of the results for a web browser</source>
+        <translation>Bericht der Ergebnisse für den Webbrowser</translation>
+    </message>
+    <message>
+        <source>Maps, regions and measurements as DICOM objects</source>
+        <translation>Karten, Regionen und Messwerte als DICOM-Objekte</translation>
+    </message>
+    <message>
+        <source>Maps as NIfTI files</source>
+        <translation>Karten als NIfTI-Dateien</translation>
+    </message>
+    <message>
+        <source>Scene of the results for 3D Slicer</source>
+        <translation>Szene der Ergebnisse für 3D Slicer</translation>
+    </message>
+    <message>
+        <source>Report of the results as a PDF</source>
+        <translation>Bericht der Ergebnisse als PDF</translation>
+    </message>
+    <message>
+        <source>Remove identifying data</source>
+        <translation>Identifizierende Daten entfernen</translation>
+    </message>
+    <message>
+        <source>Write no names, patient IDs, dates or UIDs to any file</source>
+        <translation>Keine Namen, Patienten-IDs, Daten oder UIDs in die Dateien schreiben</translation>
+    </message>
+    <message>
+        <source>Write maps, tables, regions and the selected formats to the output folder</source>
+        <translation>Karten, Tabellen, Regionen und die gewählten Formate in den Ausgabeordner schreiben</translation>
+    </message>
+    <message>
+        <source>Open report</source>
+        <translation>Bericht öffnen</translation>
+    </message>
+    <message>
+        <source>Write the report to the output folder and open it in the web browser</source>
+        <translation>Den Bericht in den Ausgabeordner schreiben und im Webbrowser öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>SpineDCEStudy</name>
+    <message>
+        <source>Open sample patient</source>
+        <translation>Beispielpatient öffnen</translation>
+    </message>
+    <message>
+        <source>Open both visits of a digital spine, which is computed on this computer; nothing is downloaded</source>
+        <translation>Beide Untersuchungen einer digitalen Wirbelsäule öffnen, die auf diesem Computer berechnet wird; es wird nichts heruntergeladen</translation>
+    </message>
+    <message>
+        <source>Close studies</source>
+        <translation>Studien schließen</translation>
+    </message>
+    <message>
+        <source>Remove both visits and everything that was computed or drawn from the scene</source>
+        <translation>Beide Untersuchungen und alles Berechnete und Gezeichnete aus der Szene entfernen</translation>
+    </message>
+    <message>
+        <source>Swap the visits</source>
+        <translation>Untersuchungen tauschen</translation>
+    </message>
+    <message>
+        <source>Take the baseline study as the follow-up visit, and the other way round; what was drawn stays with its study</source>
+        <translation>Die Ausgangsstudie als Verlaufsuntersuchung nehmen und umgekehrt; was gezeichnet wurde, bleibt bei seiner Studie</translation>
+    </message>
+    <message>
+        <source>Compare them anyway</source>
+        <translation>Trotzdem vergleichen</translation>
+    </message>
+    <message>
+        <source>Accept this for the two open studies; the report names it</source>
+        <translation>Dies für die beiden geöffneten Studien akzeptieren; der Bericht nennt es</translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>Sequence:</source>
+        <translation>Sequenz:</translation>
+    </message>
+    <message>
+        <source>A sequence or MultiVolume that 3D Slicer has loaded</source>
+        <translation>Eine Sequence oder ein MultiVolume, das 3D Slicer geladen hat</translation>
+    </message>
+    <message>
+        <source>T1-weighted:</source>
+        <translation>T1-gewichtet:</translation>
+    </message>
+    <message>
+        <source>T1-weighted volume that the maps are shown on (optional)</source>
+        <translation>T1-gewichtetes Volumen, auf dem die Karten gezeigt werden (optional)</translation>
+    </message>
+    <message>
+        <source>Analyse</source>
+        <translation>Auswerten</translation>
+    </message>
+    <message>
+        <source>Take the chosen nodes as this visit and compute its maps</source>
+        <translation>Die gewählten Knoten als diese Untersuchung nehmen und ihre Karten berechnen</translation>
+    </message>
+    <message>
+        <source>Open folder…</source>
+        <translation>Ordner öffnen…</translation>
+    </message>
+    <message>
+        <source>Open a folder with DICOM files; a folder or an image file can also be dropped here</source>
+        <translation>Einen Ordner mit DICOM-Dateien öffnen; ein Ordner oder eine Bilddatei lässt sich auch hierher ziehen</translation>
+    </message>
+    <message>
+        <source>Follow-up</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Settings of this visit</source>
+        <translation>Einstellungen dieser Untersuchung</translation>
+    </message>
+    <message>
+        <source>Frames:</source>
+        <translation>Zeitpunkte:</translation>
+    </message>
+    <message>
+        <source>–</source>
+        <translation>–</translation>
+    </message>
+    <message>
+        <source>as read</source>
+        <translation>wie gelesen</translation>
+    </message>
+    <message>
+        <source>Time of every frame, s; double-click a time to correct it</source>
+        <translation>Zeit jedes Zeitpunkts, s; zum Korrigieren auf eine Zeit doppelklicken</translation>
+    </message>
+    <message>
+        <source>TE:</source>
+        <translation>TE:</translation>
+    </message>
+    <message>
+        <source>The T1 map of the scene is used.</source>
+        <translation>Die T1-Karte der Szene wird verwendet.</translation>
+    </message>
+    <message>
+        <source>Settings of all visits</source>
+        <translation>Einstellungen aller Untersuchungen</translation>
+    </message>
+    <message>
+        <source>not given</source>
+        <translation>nicht angegeben</translation>
+    </message>
+    <message>
+        <source>from field strength</source>
+        <translation>aus der Feldstärke</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>Recompute maps</source>
+        <translation>Karten neu berechnen</translation>
+    </message>
+    <message>
+        <source>Compute the AIF, the shift, the maps and the measurements that are out of date</source>
+        <translation>AIF, Zeitversatz, Karten und Messwerte berechnen, soweit sie veraltet sind</translation>
+    </message>
+</context>
+<context>
+    <name>desktop.desktop_wording</name>
+    <message>
+        <source>Spine DCE</source>
+        <translation>Spine DCE</translation>
+    </message>
+    <message>
+        <source>Cancelled. The earlier results are kept.</source>
+        <translation>Abgebrochen. Die früheren Ergebnisse bleiben erhalten.</translation>
+    </message>
+    <message>
+        <source>Computing the sample patient</source>
+        <translation>Der Beispielpatient wird berechnet</translation>
+    </message>
+    <message>
+        <source>Writing the results</source>
+        <translation>Die Ergebnisse werden geschrieben</translation>
+    </message>
+    <message>
+        <source>No study is open.</source>
+        <translation>Es ist keine Studie geöffnet.</translation>
+    </message>
+    <message>
+        <source>Choose a dynamic series first.</source>
+        <translation>Zuerst eine dynamische Serie wählen.</translation>
+    </message>
+    <message>
+        <source>Open the folder of a study</source>
+        <translation>Ordner einer Studie öffnen</translation>
+    </message>
+    <message>
+        <source>Load an AIF file</source>
+        <translation>AIF-Datei laden</translation>
+    </message>
+    <message>
+        <source>Load regions</source>
+        <translation>Regionen laden</translation>
+    </message>
+    <message>
+        <source>Choose the output folder</source>
+        <translation>Ausgabeordner wählen</translation>
+    </message>
+    <message>
+        <source>The results were written to &lt;a href="{url}"&gt;{folder}&lt;/a&gt;.</source>
+        <translation>Die Ergebnisse stehen in &lt;a href="{url}"&gt;{folder}&lt;/a&gt;.</translation>
+    </message>
+    <message>
+        <source>Compute the maps first (step 1).</source>
+        <translation>Zuerst die Karten berechnen (Schritt 1).</translation>
+    </message>
+    <message>
+        <source>Choose an output folder first.</source>
+        <translation>Zuerst einen Ausgabeordner wählen.</translation>
+    </message>
+    <message>
+        <source>Close both visits? Their images, maps, regions and rulers are removed from the scene.</source>
+        <translation>Beide Untersuchungen schließen? Ihre Bilder, Karten, Regionen und Lineale werden aus der Szene entfernt.</translation>
+    </message>
+    <message>
+        <source>{finding}
+
+Swap the visits?</source>
+        <translation>{finding}
+
+Die Untersuchungen tauschen?</translation>
+    </message>
+    <message>
+        <source>{finding}
+
+Compare them anyway?</source>
+        <translation>{finding}
+
+Trotzdem vergleichen?</translation>
+    </message>
+    <message>
+        <source>Frame {number} of {count}, {time}</source>
+        <translation>Zeitpunkt {number} von {count}, {time}</translation>
+    </message>
+    <message>
+        <source>A frame time must be a number in s.</source>
+        <translation>Eine Aufnahmezeit muss eine Zahl in s sein.</translation>
+    </message>
+    <message>
+        <source>A PDF needs Chromium, Chrome or Edge, and none of them was found.</source>
+        <translation>Ein PDF braucht Chromium, Chrome oder Edge; keiner davon wurde gefunden.</translation>
+    </message>
+    <message>
+        <source>Register the visits and compute the change and its call</source>
+        <translation>Die Untersuchungen registrieren und die Änderung und ihre Einstufung berechnen</translation>
+    </message>
+    <message>
+        <source>curves</source>
+        <translation>Kurven</translation>
+    </message>
+    <message>
+        <source>The shift of a region must be a number in s.</source>
+        <translation>Der Zeitversatz einer Region muss eine Zahl in s sein.</translation>
+    </message>
+    <message>
+        <source>from the files</source>
+        <translation>aus den Dateien</translation>
+    </message>
+    <message>
+        <source>corrected</source>
+        <translation>korrigiert</translation>
+    </message>
+    <message>
+        <source>not in the files</source>
+        <translation>nicht in den Dateien</translation>
+    </message>
+    <message>
+        <source>The crosshair is outside the dynamic series.</source>
+        <translation>Das Fadenkreuz liegt außerhalb der dynamischen Serie.</translation>
+    </message>
+    <message>
+        <source>Click both ends of the {what} in a T1-weighted view.</source>
+        <translation>In einer T1-gewichteten Ansicht beide Enden anklicken: {what}.</translation>
+    </message>
+    <message>
+        <source>{description}: {frames} frames of {columns} × {rows} × {slices} voxels</source>
+        <translation>{description}: {frames} Zeitpunkte mit {columns} × {rows} × {slices} Voxeln</translation>
+    </message>
+    <message>
+        <source>{count} in {duration} s</source>
+        <translation>{count} in {duration} s</translation>
+    </message>
+    <message>
+        <source>This study has no phase images.</source>
+        <translation>Diese Studie hat keine Phasenbilder.</translation>
+    </message>
+    <message>
+        <source>Regions</source>
+        <translation>Regionen</translation>
+    </message>
+    <message>
+        <source>Voxel</source>
+        <translation>Voxel</translation>
+    </message>
+    <message>
+        <source>Comparison of the visits</source>
+        <translation>Vergleich der Untersuchungen</translation>
+    </message>
+    <message>
+        <source>Measurements: {visit}</source>
+        <translation>Messwerte: {visit}</translation>
+    </message>
+    <message>
+        <source>Undo: {text} (Ctrl+Z)</source>
+        <translation>Rückgängig: {text} (Strg+Z)</translation>
+    </message>
+    <message>
+        <source>Redo: {text} (Ctrl+Y)</source>
+        <translation>Wiederholen: {text} (Strg+Y)</translation>
+    </message>
+    <message>
+        <source>Nothing to undo.</source>
+        <translation>Nichts rückgängig zu machen.</translation>
+    </message>
+    <message>
+        <source>Nothing to redo.</source>
+        <translation>Nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>Images and curves</source>
+        <translation>Bilder und Kurven</translation>
+    </message>
+    <message>
+        <source>Images only</source>
+        <translation>Nur Bilder</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>longest diameter of the lesion</source>
+        <translation>längster Durchmesser der Läsion</translation>
+    </message>
+    <message>
+        <source>diameter of the lesion perpendicular to the longest</source>
+        <translation>Durchmesser der Läsion senkrecht zum längsten</translation>
+    </message>
+    <message>
+        <source>bone margin</source>
+        <translation>Knochenrand</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>fit</source>
+        <translation>Anpassung</translation>
+    </message>
+    <message>
+        <source>residual</source>
+        <translation>Residuum</translation>
+    </message>
+    <message>
+        <source>T1</source>
+        <translation>T1</translation>
+    </message>
+    <message>
+        <source>frame</source>
+        <translation>Dynamik</translation>
+    </message>
+    <message>
+        <source>fused</source>
+        <translation>Fusion</translation>
+    </message>
+</context>
+<context>
+    <name>desktop.main_loop_jobs</name>
+    <message>
+        <source>A computation is running: {title}. Wait for it or cancel it.</source>
+        <translation>Eine Berechnung läuft: {title}. Warten oder sie abbrechen.</translation>
+    </message>
+</context>
+<context>
+    <name>shared.cursor_values</name>
+    <message>
+        <source>Signal {value}</source>
+        <translation>Signal {value}</translation>
+    </message>
+    <message>
+        <source>{value} at {time} s</source>
+        <translation>{value} bei {time} s</translation>
+    </message>
+</context>
+<context>
+    <name>shared.formatting</name>
+    <message>
+        <source>Proposed {shift} (95 %: {low} to {high}) from {regions}</source>
+        <translation>Vorschlag {shift} (95 %: {low} bis {high}) aus {regions}</translation>
+    </message>
+    <message>
+        <source>{best} ({low} to {high})</source>
+        <translation>{best} ({low} bis {high})</translation>
+    </message>
+    <message>
+        <source>patient not named in the images</source>
+        <translation>Patient in den Bildern nicht genannt</translation>
+    </message>
+    <message>
+        <source>slice</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>voxels</source>
+        <translation>Voxel</translation>
+    </message>
+    <message>
+        <source>arrival [s]</source>
+        <translation>Ankunft [s]</translation>
+    </message>
+    <message>
+        <source>width [s]</source>
+        <translation>Breite [s]</translation>
+    </message>
+    <message>
+        <source>why</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>No shift can be proposed: no region has a curve that can be fitted.</source>
+        <translation>Es kann kein Zeitversatz vorgeschlagen werden: Keine Region hat eine Kurve, die sich anpassen lässt.</translation>
+    </message>
+    <message>
+        <source>. The shift in use lies outside this interval</source>
+        <translation>. Der verwendete Zeitversatz liegt außerhalb dieses Intervalls</translation>
+    </message>
+    <message>
+        <source>region</source>
+        <translation>Region</translation>
+    </message>
+    <message>
+        <source>delay of its curves, 95 %</source>
+        <translation>Verzögerung ihrer Kurven, 95 %</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>verwendet</translation>
+    </message>
+    <message>
+        <source>not determined</source>
+        <translation>nicht bestimmt</translation>
+    </message>
+    <message>
+        <source>; the one in use lies outside</source>
+        <translation>; die verwendete liegt außerhalb</translation>
+    </message>
+    <message>
+        <source>Compare the visits to get the call.</source>
+        <translation>Für die Einstufung die Untersuchungen vergleichen.</translation>
+    </message>
+    <message>
+        <source>Slice {slice}, row {row}, column {column}</source>
+        <translation>Schicht {slice}, Zeile {row}, Spalte {column}</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>peak</source>
+        <translation>Maximum</translation>
+    </message>
+    <message>
+        <source>No shift is proposed. {doubt}</source>
+        <translation>Es wird kein Zeitversatz vorgeschlagen. {doubt}</translation>
+    </message>
+    <message>
+        <source>normalised Vp</source>
+        <translation>normalisiertes Vp</translation>
+    </message>
+    <message>
+        <source>{name} was not written: {reason}</source>
+        <translation>{name} wurde nicht geschrieben: {reason}</translation>
+    </message>
+    <message>
+        <source>out of date</source>
+        <translation>veraltet</translation>
+    </message>
+</context>
+<context>
+    <name>shared.patient_identity</name>
+    <message>
+        <source>born {day}</source>
+        <translation>geb. {day}</translation>
+    </message>
+</context>
+<context>
+    <name>shared.scene_changes</name>
+    <message>
+        <source>Maps of the {visit} visit were changed in the scene. Recompute its maps.</source>
+        <translation>Karten der {visit}untersuchung wurden in der Szene geändert. Die Karten neu berechnen.</translation>
+    </message>
+    <message>
+        <source>The {visit} visit was deleted from the scene and is closed.</source>
+        <translation>Die {visit}untersuchung wurde aus der Szene gelöscht und ist geschlossen.</translation>
+    </message>
+    <message>
+        <source>Images of the {visit} visit were deleted from the scene. The visit needs them and they were restored; to remove them, close the visit.</source>
+        <translation>Bilder der {visit}untersuchung wurden aus der Szene gelöscht. Die Untersuchung braucht sie, deshalb wurden sie wiederhergestellt; um sie zu entfernen, die Untersuchung schließen.</translation>
+    </message>
+    <message>
+        <source>Images of the {visit} visit were changed in the scene and read again.</source>
+        <translation>Bilder der {visit}untersuchung wurden in der Szene geändert und neu gelesen.</translation>
+    </message>
+    <message>
+        <source>The regions of the {visit} visit were deleted from the scene. Undo restores them.</source>
+        <translation>Die Regionen der {visit}untersuchung wurden aus der Szene gelöscht. „Rückgängig“ stellt sie wieder her.</translation>
+    </message>
+</context>
+<context>
+    <name>shared.session</name>
+    <message>
+        <source>Reset the artery to automatic</source>
+        <translation>Arterie auf Automatik zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Take slice {number} in</source>
+        <translation>Schicht {number} aufnehmen</translation>
+    </message>
+    <message>
+        <source>Take slice {number} out</source>
+        <translation>Schicht {number} ausschließen</translation>
+    </message>
+    <message>
+        <source>Take candidate {name} out</source>
+        <translation>Kandidat {name} ausschließen</translation>
+    </message>
+    <message>
+        <source>Take candidate {name} in</source>
+        <translation>Kandidat {name} aufnehmen</translation>
+    </message>
+    <message>
+        <source>Take the AIF from a file</source>
+        <translation>AIF aus einer Datei nehmen</translation>
+    </message>
+    <message>
+        <source>Use the proposed shift</source>
+        <translation>Vorgeschlagenen Zeitversatz übernehmen</translation>
+    </message>
+    <message>
+        <source>Set the shift of {name}</source>
+        <translation>Zeitversatz von {name} festlegen</translation>
+    </message>
+    <message>
+        <source>Reset the shift of {name}</source>
+        <translation>Zeitversatz von {name} zurücksetzen</translation>
+    </message>
+    <message>
+        <source>The maps of the {visit} visit have not been computed yet.</source>
+        <translation>Die Karten der {visit}untersuchung wurden noch nicht berechnet.</translation>
+    </message>
+    <message>
+        <source>The settings or regions of the {visit} visit have changed. Recompute its maps.</source>
+        <translation>Die Einstellungen oder Regionen der {visit}untersuchung wurden geändert. Die Karten neu berechnen.</translation>
+    </message>
+    <message>
+        <source>Patient not named in the images</source>
+        <translation>Patient in den Bildern nicht genannt</translation>
+    </message>
+    <message>
+        <source>Change how the study is read</source>
+        <translation>Ändern, wie die Studie gelesen wird</translation>
+    </message>
+    <message>
+        <source>Correct the acquisition</source>
+        <translation>Aufnahmeparameter korrigieren</translation>
+    </message>
+    <message>
+        <source>Move the shift of the {visit} visit</source>
+        <translation>Zeitversatz der {visit}untersuchung ändern</translation>
+    </message>
+    <message>
+        <source>Change the role of {name}</source>
+        <translation>Rolle von {name} ändern</translation>
+    </message>
+    <message>
+        <source>lesion</source>
+        <translation>Läsion</translation>
+    </message>
+    <message>
+        <source>reference vertebra</source>
+        <translation>Referenzwirbel</translation>
+    </message>
+    <message>
+        <source>Compute the maps before exporting.</source>
+        <translation>Vor dem Export die Karten berechnen.</translation>
+    </message>
+    <message>
+        <source>Change {settings}</source>
+        <translation>{settings} ändern</translation>
+    </message>
+    <message>
+        <source>The saved work on the {visit} visit was done on another series.</source>
+        <translation>Die gespeicherte Arbeit an der {visit}untersuchung gehört zu einer anderen Serie.</translation>
+    </message>
+    <message>
+        <source>Open the {visit} study.</source>
+        <translation>Die {visit}studie öffnen.</translation>
+    </message>
+    <message>
+        <source>Draw the {what} in the {visit} visit.</source>
+        <translation>In der {visit}untersuchung einzeichnen: {what}.</translation>
+    </message>
+</context>
+<context>
+    <name>shared.session_state</name>
+    <message>
+        <source>Change the role of a region</source>
+        <translation>Rolle einer Region ändern</translation>
+    </message>
+    <message>
+        <source>Draw {names}</source>
+        <translation>{names} einzeichnen</translation>
+    </message>
+    <message>
+        <source>Remove {names}</source>
+        <translation>{names} entfernen</translation>
+    </message>
+    <message>
+        <source>Edit {names}</source>
+        <translation>{names} bearbeiten</translation>
+    </message>
+    <message>
+        <source>Draw a ruler</source>
+        <translation>Lineal zeichnen</translation>
+    </message>
+    <message>
+        <source>Remove a ruler</source>
+        <translation>Lineal entfernen</translation>
+    </message>
+    <message>
+        <source>Move a ruler</source>
+        <translation>Lineal verschieben</translation>
+    </message>
+</context>
+<context>
+    <name>shared.steps</name>
+    <message>
+        <source>Study</source>
+        <translation>Studie</translation>
+    </message>
+    <message>
+        <source>Open the baseline study, and the follow-up study.</source>
+        <translation>Die Ausgangsstudie und die Verlaufsstudie öffnen.</translation>
+    </message>
+    <message>
+        <source>Arteries</source>
+        <translation>Arterien</translation>
+    </message>
+    <message>
+        <source>Check the aorta's curve; take slices in or out; set its shift.</source>
+        <translation>Die Kurve der Aorta prüfen, Schichten aufnehmen oder ausschließen, ihren Zeitversatz einstellen.</translation>
+    </message>
+    <message>
+        <source>Regions</source>
+        <translation>Regionen</translation>
+    </message>
+    <message>
+        <source>Draw the lesion and a healthy reference vertebra.</source>
+        <translation>Die Läsion und einen gesunden Referenzwirbel einzeichnen.</translation>
+    </message>
+    <message>
+        <source>Maps</source>
+        <translation>Karten</translation>
+    </message>
+    <message>
+        <source>Look at Vp over T1; point at a voxel to see its curve and fit.</source>
+        <translation>Vp über T1 ansehen; auf ein Voxel zeigen, um seine Kurve und Anpassung zu sehen.</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Read the change and its call; export them.</source>
+        <translation>Die Änderung und ihre Einstufung lesen und exportieren.</translation>
+    </message>
+    <message>
+        <source>The maps are up to date.</source>
+        <translation>Die Karten sind aktuell.</translation>
+    </message>
+    <message>
+        <source>The visits are compared.</source>
+        <translation>Die Untersuchungen sind verglichen.</translation>
+    </message>
+    <message>
+        <source>{visit}: {frames} frames in {duration:.0f} s</source>
+        <translation>{visit}: {frames} Zeitpunkte in {duration:.0f} s</translation>
+    </message>
+    <message>
+        <source>The settings of the {visit} visit have changed. Recompute its maps.</source>
+        <translation>Die Einstellungen der {visit}untersuchung wurden geändert. Die Karten neu berechnen.</translation>
+    </message>
+    <message>
+        <source>shift to be proposed</source>
+        <translation>Zeitversatz wird noch vorgeschlagen</translation>
+    </message>
+    <message>
+        <source>lesion</source>
+        <translation>Läsion</translation>
+    </message>
+    <message>
+        <source>reference vertebra</source>
+        <translation>Referenzwirbel</translation>
+    </message>
+    <message>
+        <source>Draw the lesion and the reference vertebra to get normalised values.</source>
+        <translation>Für normalisierte Werte die Läsion und den Referenzwirbel einzeichnen.</translation>
+    </message>
+    <message>
+        <source>Compare the visits.</source>
+        <translation>Die Untersuchungen vergleichen.</translation>
+    </message>
+    <message>
+        <source>shift</source>
+        <translation>Zeitversatz</translation>
+    </message>
+    <message>
+        <source>Draw the {what} in the {visit} visit.</source>
+        <translation>In der {visit}untersuchung einzeichnen: {what}.</translation>
+    </message>
+    <message>
+        <source>Lesion and reference vertebra are drawn.</source>
+        <translation>Läsion und Referenzwirbel sind eingezeichnet.</translation>
+    </message>
+    <message>
+        <source>The normalised values are ready. Open the other visit to get the change.</source>
+        <translation>Die normalisierten Werte liegen vor. Für die Änderung die andere Untersuchung öffnen.</translation>
+    </message>
+    <message>
+        <source>No study is open.</source>
+        <translation>Es ist keine Studie geöffnet.</translation>
+    </message>
+    <message>
+        <source>aorta found in {count} slices</source>
+        <translation>Aorta in {count} Schichten gefunden</translation>
+    </message>
+    <message>
+        <source>AIF: {source}</source>
+        <translation>AIF: {source}</translation>
+    </message>
+    <message>
+        <source>Open a study first.</source>
+        <translation>Zuerst eine Studie öffnen.</translation>
+    </message>
+    <message>
+        <source>The maps of the {visit} visit have not been computed yet.</source>
+        <translation>Die Karten der {visit}untersuchung wurden noch nicht berechnet.</translation>
+    </message>
+    <message>
+        <source>artery chosen by hand against the evidence. {why}</source>
+        <translation>Arterie gegen die Befunde manuell gewählt. {why}</translation>
+    </message>
+</context>
+<context>
+    <name>shared.study_opening</name>
+    <message>
+        <source>no description</source>
+        <translation>keine Beschreibung</translation>
+    </message>
+    <message>
+        <source>{numbers} joined. {name}</source>
+        <translation>{numbers} zusammengefügt. {name}</translation>
+    </message>
+    <message>
+        <source>{frames} frames of {columns} × {rows} × {slices}</source>
+        <translation>{frames} Zeitpunkte mit {columns} × {rows} × {slices}</translation>
+    </message>
+    <message>
+        <source>every {interval} s</source>
+        <translation>alle {interval} s</translation>
+    </message>
+    <message>
+        <source>with a pause of {pause} s</source>
+        <translation>mit einer Pause von {pause} s</translation>
+    </message>
+    <message>
+        <source>The study {study} does not exist.</source>
+        <translation>Die Studie {study} existiert nicht.</translation>
+    </message>
+</context>
+<context>
+    <name>shared.visit_session</name>
+    <message>
+        <source>the shift of {used} s lies outside its evidence: the curves show {low} to {high} s</source>
+        <translation>der Zeitversatz von {used} s liegt außerhalb des belegten Bereichs: die Kurven zeigen {low} bis {high} s</translation>
+    </message>
+    <message>
+        <source>the curves do not confirm the shift of {used} s. {why}</source>
+        <translation>die Kurven bestätigen den Zeitversatz von {used} s nicht. {why}</translation>
+    </message>
+    <message>
+        <source>The {visit} visit has no study.</source>
+        <translation>Die {visit}untersuchung hat keine Studie.</translation>
+    </message>
+</context>
+<context>
+    <name>shared.window_level</name>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Grey values that fit the whole series</source>
+        <translation>Grauwerte, die zur ganzen Serie passen</translation>
+    </message>
+    <message>
+        <source>Full range</source>
+        <translation>Ganzer Bereich</translation>
+    </message>
+    <message>
+        <source>From the lowest to the highest signal</source>
+        <translation>Vom niedrigsten bis zum höchsten Signal</translation>
+    </message>
+    <message>
+        <source>Dark tissue</source>
+        <translation>Dunkles Gewebe</translation>
+    </message>
+    <message>
+        <source>More contrast where the signal is low</source>
+        <translation>Mehr Kontrast, wo das Signal niedrig ist</translation>
+    </message>
+    <message>
+        <source>Bright tissue</source>
+        <translation>Helles Gewebe</translation>
+    </message>
+    <message>
+        <source>More contrast where it is high</source>
+        <translation>Mehr Kontrast, wo es hoch ist</translation>
+    </message>
+    <message>
+        <source>inverse</source>
+        <translation>invertiert</translation>
+    </message>
+</context>
+<context>
+    <name>shared.wording</name>
+    <message>
+        <source>For research; not a medical device.</source>
+        <translation>Nur für die Forschung; kein Medizinprodukt.</translation>
+    </message>
+    <message>
+        <source>Reading the {visit} study</source>
+        <translation>Die {visit}studie wird gelesen</translation>
+    </message>
+    <message>
+        <source>Computing the maps of the {visit} visit</source>
+        <translation>Die Karten der {visit}untersuchung werden berechnet</translation>
+    </message>
+    <message>
+        <source>Comparing the visits</source>
+        <translation>Die Untersuchungen werden verglichen</translation>
+    </message>
+    <message>
+        <source>Open a study first (step 1).</source>
+        <translation>Zuerst eine Studie öffnen (Schritt 1).</translation>
+    </message>
+    <message>
+        <source>Unexpected error: {error}. Regions and earlier results are kept.</source>
+        <translation>Unerwarteter Fehler: {error}. Regionen und frühere Ergebnisse bleiben erhalten.</translation>
+    </message>
+    <message>
+        <source>Vp: fraction of the tissue that is blood plasma, mL/100 mL. Extended Tofts model, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997).</source>
+        <translation>Vp: Anteil des Blutplasmas am Gewebe, mL/100 mL. Erweitertes Tofts-Modell, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997).</translation>
+    </message>
+    <message>
+        <source>Vp per volume of tissue: Vp times the share of the voxel that is water, relative to muscle, from M0, which T10 and the baseline signal give. With a T1 map, normalised Vp is based on it, because fat and bone that displace water do not change it.</source>
+        <translation>Vp pro Gewebevolumen: Vp mal dem Wasseranteil des Voxels relativ zum Muskel, aus M0, das sich aus T10 und dem Signal vor Kontrastmittel ergibt. Mit einer T1-Karte beruht das normalisierte Vp darauf, weil Fett und Knochen, die Wasser verdrängen, es nicht verändern.</translation>
+    </message>
+    <message>
+        <source>Ktrans: rate constant of the transfer of contrast agent from plasma to tissue, /min (Tofts, JMRI 1999).</source>
+        <translation>Ktrans: Geschwindigkeitskonstante des Übertritts von Kontrastmittel aus dem Plasma ins Gewebe, /min (Tofts, JMRI 1999).</translation>
+    </message>
+    <message>
+        <source>ve: fraction of the tissue that is extravascular extracellular space, mL/100 mL.</source>
+        <translation>ve: Anteil des extravasalen Extrazellulärraums am Gewebe, mL/100 mL.</translation>
+    </message>
+    <message>
+        <source>kep = Ktrans/ve: rate constant of the return of contrast agent to plasma, /min.</source>
+        <translation>kep = Ktrans/ve: Geschwindigkeitskonstante der Rückkehr von Kontrastmittel ins Plasma, /min.</translation>
+    </message>
+    <message>
+        <source>PS: permeability–surface area product of the capillaries, /min.</source>
+        <translation>PS: Permeabilitäts-Oberflächen-Produkt der Kapillaren, /min.</translation>
+    </message>
+    <message>
+        <source>Fp: plasma flow per volume of tissue, mL/mL/min.</source>
+        <translation>Fp: Plasmafluss pro Gewebevolumen, mL/mL/min.</translation>
+    </message>
+    <message>
+        <source>Delay: arterial delay that was fitted in each voxel in addition to the shift, s.</source>
+        <translation>Verzögerung: arterielle Verzögerung, die in jedem Voxel zusätzlich zum Zeitversatz angepasst wurde, s.</translation>
+    </message>
+    <message>
+        <source>R²: fraction of the curve's variance that the fit explains, at most 1.</source>
+        <translation>R²: Anteil der Varianz der Kurve, den die Anpassung erklärt, höchstens 1.</translation>
+    </message>
+    <message>
+        <source>Status: fit status of each voxel, with the reason where the fit failed.</source>
+        <translation>Status: Status der Anpassung jedes Voxels, mit dem Grund, wo sie misslang.</translation>
+    </message>
+    <message>
+        <source>Normalised Vp: mean Vp of the lesion divided by mean Vp of an adjacent healthy vertebra, × (Behar et al., AJNR 2023).</source>
+        <translation>Normalisiertes Vp: mittleres Vp der Läsion geteilt durch das mittlere Vp eines benachbarten gesunden Wirbels, × (Behar et al., AJNR 2023).</translation>
+    </message>
+    <message>
+        <source>Change = 100·(follow-up − baseline)/baseline, %. Above −40 % it is consistent with persistent disease.</source>
+        <translation>Änderung = 100·(Verlauf − Ausgang)/Ausgang, %. Über −40 % spricht sie für eine persistierende Erkrankung.</translation>
+    </message>
+    <message>
+        <source>Shift: time by which the artery's curve is moved later, s, because blood needs time to travel from the aorta to the bone. One frame can change normalised Vp more than twofold.</source>
+        <translation>Zeitversatz: Zeit, um die die Kurve der Arterie nach hinten verschoben wird, s, weil das Blut von der Aorta bis zum Knochen Zeit braucht. Ein einziger Zeitpunkt kann das normalisierte Vp mehr als verdoppeln oder halbieren.</translation>
+    </message>
+    <message>
+        <source>Fit residual at each shift, relative to the best (1). A deep valley is firm evidence; on a flat floor the shifts cannot be separated.</source>
+        <translation>Residuum der Anpassung bei jedem Zeitversatz, relativ zum besten (1). Ein tiefes Tal ist ein klarer Befund; auf einem flachen Boden lassen sich die Zeitversätze nicht unterscheiden.</translation>
+    </message>
+    <message>
+        <source>The AIF is the concentration of contrast agent in the artery over time.</source>
+        <translation>Die AIF ist die Konzentration des Kontrastmittels in der Arterie über die Zeit.</translation>
+    </message>
+    <message>
+        <source>Concentration in plasma = concentration in blood/(1 − Hct).</source>
+        <translation>Konzentration im Plasma = Konzentration im Blut/(1 − Hct).</translation>
+    </message>
+    <message>
+        <source>Default from Stanisz et al., Magn Reson Med 2005.</source>
+        <translation>Vorgabe aus Stanisz et al., Magn Reson Med 2005.</translation>
+    </message>
+    <message>
+        <source>Default from Shen et al., Invest Radiol 2015.</source>
+        <translation>Vorgabe aus Shen et al., Invest Radiol 2015.</translation>
+    </message>
+    <message>
+        <source>Draw the lesion on every slice; leave out veins, discs and cortical bone.</source>
+        <translation>Die Läsion in jeder Schicht einzeichnen; Venen, Bandscheiben und Kortikalis aussparen.</translation>
+    </message>
+    <message>
+        <source>Draw an adjacent healthy vertebra; Vp of the lesion is divided by its Vp.</source>
+        <translation>Einen benachbarten gesunden Wirbel einzeichnen; das Vp der Läsion wird durch sein Vp geteilt.</translation>
+    </message>
+    <message>
+        <source>Draw tissue to exclude from the measurements: veins, haemangiomas, discs.</source>
+        <translation>Gewebe einzeichnen, das nicht gemessen werden soll: Venen, Hämangiome, Bandscheiben.</translation>
+    </message>
+    <message>
+        <source>Draw the aorta if it was not found automatically.</source>
+        <translation>Die Aorta einzeichnen, falls sie nicht automatisch gefunden wurde.</translation>
+    </message>
+    <message>
+        <source>Draw muscle beside the spine if it was not found automatically; without a T1 map it calibrates the signal.</source>
+        <translation>Muskel neben der Wirbelsäule einzeichnen, falls er nicht automatisch gefunden wurde; ohne T1-Karte kalibriert er das Signal.</translation>
+    </message>
+    <message>
+        <source>Report (HTML)</source>
+        <translation>Bericht (HTML)</translation>
+    </message>
+    <message>
+        <source>Report (PDF)</source>
+        <translation>Bericht (PDF)</translation>
+    </message>
+    <message>
+        <source>DICOM</source>
+        <translation>DICOM</translation>
+    </message>
+    <message>
+        <source>NIfTI</source>
+        <translation>NIfTI</translation>
+    </message>
+    <message>
+        <source>3D Slicer scene</source>
+        <translation>3D-Slicer-Szene</translation>
+    </message>
+    <message>
+        <source>Viridis (perceptually uniform)</source>
+        <translation>Viridis (gleichmäßig wahrgenommen)</translation>
+    </message>
+    <message>
+        <source>Rainbow</source>
+        <translation>Regenbogen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>{controls} in step {step}</source>
+        <translation>{controls} in Schritt {step}</translation>
+    </message>
+    <message>
+        <source>Change {places}.</source>
+        <translation>Zu ändern: {places}.</translation>
+    </message>
+    <message>
+        <source>{label} to '{choice}'</source>
+        <translation>{label} auf „{choice}“</translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation> oder </translation>
+    </message>
+    <message>
+        <source>, or </source>
+        <translation>, oder </translation>
+    </message>
+</context>
+</TS>
