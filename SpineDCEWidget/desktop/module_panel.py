@@ -185,6 +185,7 @@ class Workstation:
     def opened(self, visits: list[Any]) -> None:
         """Show visits whose study was just opened, and compute their maps."""
         self.views.reset_orientations()
+        self.result.opened()
         self.parameters.visit = visits[0].name
         self.refresh()
         self.compute(visits)

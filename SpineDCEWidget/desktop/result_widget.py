@@ -29,6 +29,7 @@ class ResultPanel(Panel):
         super().__init__(desk, "SpineDCEResult.ui")
         ui = self.ui
         self._items: list[Any] = []
+        self._patients: set[str] = set()
         self.on(ui.compareButton, "clicked()", self.compare)
         self.on(ui.exportButton, "clicked()", self.export)
         self.on(ui.reportButton, "clicked()", self.open_report)
@@ -121,8 +122,20 @@ class ResultPanel(Panel):
         if report is not None:
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(Path(folder) / report)))
 
+    def opened(self) -> None:
+        """Forget the output folder if the patient is another one.
+
+        An export would replace the files of the patient before.
+        """
+        patients = {visit.patient for visit in self.desk.visits}
+        if self._patients and patients != self._patients:
+            self.close()
+        self._patients = patients
+
     def close(self) -> None:
+        self._patients = set()
         self.ui.exportLabel.text = ""
+        self.ui.folderEdit.currentPath = ""
 
     def fill(self) -> None:
         ui, session = self.ui, self.desk.session

@@ -302,6 +302,19 @@ def test_compare_and_export(drawn, tmp_path):
     assert "out" in state.exportLabel.text
 
 
+def test_an_export_never_goes_to_the_folder_of_the_patient_before(one, sample, tmp_path):
+    edit = ui(one, "result").folderEdit
+    edit.currentPath = str(tmp_path)
+    one.panels["study"].open_folder("baseline", sample["after"].dicom)
+    assert edit.currentPath == str(tmp_path)
+    one.visit.patient = "Another patient"
+    one.opened(one.visits)
+    assert edit.currentPath == ""
+    edit.currentPath = str(tmp_path)
+    one.clear()
+    assert edit.currentPath == ""
+
+
 def test_leaving_and_closing_leave_nothing_on(drawn):
     layout = slicer.app.layoutManager()
     assert drawn.views.in_use
