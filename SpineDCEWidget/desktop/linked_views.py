@@ -66,9 +66,8 @@ class LinkedViews:
             self._fields.follow(first)
             for node in others:
                 node.GetSliceToRAS().DeepCopy(first.GetSliceToRAS())
-                self._fields.follow(node)
                 show_field(node, scale_of(first), first.GetXYZOrigin())
-                self._fields.follow(node)
+                self._fields.share(first, node)
         self._moved(first, visit.name)
 
     @contextmanager
@@ -101,9 +100,8 @@ class LinkedViews:
             for other in self._desk.visits:
                 if other is not visit and visit.analysis is not None:
                     for node in self._nodes(other):
-                        self._fields.follow(node)
                         follow(self._desk.session, visit, other, leader, node)
-                        self._fields.follow(node)
+                        self._fields.share(leader, node)
 
     # -- the marked place -----------------------------------------------------------------------
 

@@ -49,6 +49,16 @@ class ViewFields:
             self._kept[node.GetID()] = _Field(kept.pixels, scale, (width, height))
         return False
 
+    def share(self, leader: Any, node: Any) -> None:
+        """Let a slice node show as large an area as another one.
+
+        Their scales are the same once their views have the same size: 3D Slicer resizes one after
+        the other.
+        """
+        kept = self._kept.get(leader.GetID())
+        if kept is not None:
+            self._show(node, kept.area)
+
     def _show(self, node: Any, area: tuple[float, float]) -> None:
         pixels = _pixels(node)
         if min(pixels) < 1 or min(area) <= 0:

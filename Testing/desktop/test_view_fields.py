@@ -9,11 +9,19 @@ AREA = (200.0, 100.0)
 
 
 @pytest.fixture
-def node():
+def scene():
     scene = slicer.vtkMRMLScene()
     slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(scene)
+    return scene
+
+
+@pytest.fixture
+def node(scene):
+    return narrow_view(scene)
+
+
+def narrow_view(scene):
     node = scene.AddNewNodeByClass("vtkMRMLSliceNode")
-    node.scene_kept = scene
     resize(node, 100, 400)
     return node
 
@@ -52,6 +60,19 @@ def test_a_zoom_by_hand_holds_in_every_size(node):
         resize(node, *size)
         assert fields.follow(node)
         assert filled(node, (100, 50)) == pytest.approx(1)
+
+
+def test_views_that_are_resized_one_after_the_other_show_the_same_area(scene, node):
+    fields, other = view_fields.ViewFields(), narrow_view(scene)
+    for one in (node, other):
+        fields.fit(one, AREA)
+    for size in ((400, 300), (300, 200), (400, 300)):
+        for one, behind in ((node, other), (other, node)):
+            resize(one, *size)
+            assert fields.follow(one)
+            fields.share(one, behind)
+    for one in (node, other):
+        assert filled(one) == pytest.approx(1)
 
 
 def test_a_view_that_was_never_fitted_is_left_alone(node):

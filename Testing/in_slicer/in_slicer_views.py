@@ -1,0 +1,55 @@
+"""Views fit their images on every screen, and keep what a hand has zoomed to."""
+
+import slicer
+from desk import DeskTest, settle
+
+#: Width and height of the main window, pixels.
+SIZES = ((1280, 800), (1600, 1000), (1280, 800))
+
+
+class ViewSizes(DeskTest):
+    def filled(self, visit, slot, zoom=1.0):
+        """Larger share of a view that its image fills; 1 where the image just fits."""
+        widget = self.desk.views.slice_widget(visit.name, slot)
+        size = [0.0, 0.0, 0.0]
+        widget.sliceLogic().GetBackgroundSliceDimensions(size, [0.0, 0.0, 0.0])
+        width, height, _ = widget.mrmlSliceNode().GetFieldOfView()
+        return max(size[0] / width, size[1] / height) / zoom
+
+    def resize(self, size):
+        window = slicer.util.mainWindow()
+        window.resize(*size)
+        settle(0.5)
+        assert (window.width, window.height) == size
+
+    def scale(self, visit, slot="T1"):
+        node = self.desk.views.slice_widget(visit.name, slot).mrmlSliceNode()
+        return node.GetFieldOfView()[0] / node.GetDimensions()[0]
+
+    def test_images_fill_their_views_and_the_window_fits_a_small_screen(self):
+        self.sample()
+        for number in (2, 4):
+            self.step(number)
+            for size in SIZES:
+                self.resize(size)
+                for visit in self.desk.visits:
+                    for slot in ("T1", "map", "fused"):
+                        filled = self.filled(visit, slot)
+                        assert 0.9 < filled <= 1.001, (size, visit.name, slot, filled)
+
+    def test_a_zoom_by_hand_is_kept_in_windows_of_other_sizes(self):
+        self.sample()
+        self.step(4)
+        visit = self.desk.visits[0]
+        before = self.scale(visit)
+        widget = self.desk.views.slice_widget(visit.name, "T1")
+        slicer.util.clickAndDrag(widget, button="Right", start=(60, 100), end=(60, 60), steps=8)
+        settle(0.3)
+        zoom = before / self.scale(visit)
+        assert abs(zoom - 1) > 0.1
+        for size in SIZES:
+            self.resize(size)
+            for other in self.desk.visits:
+                for slot in ("T1", "map", "fused"):
+                    filled = self.filled(other, slot, zoom)
+                    assert 0.9 < filled < 1.1, (size, other.name, slot, filled, zoom)
