@@ -49,9 +49,16 @@ def trust_region(y, starts):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize(("dtype", "seed"), [(np.float32, 11), (np.float64, 12)])
-def test_never_worse_than_eight_starts(dtype, seed):
-    n = 100
+@pytest.mark.parametrize(
+    ("dtype", "seed", "n"),
+    [
+        (np.float32, 11, 25),
+        (np.float64, 12, 25),
+        pytest.param(np.float32, 13, 500, marks=pytest.mark.long),
+        pytest.param(np.float64, 14, 500, marks=pytest.mark.long),
+    ],
+)
+def test_never_worse_than_eight_starts(dtype, seed, n):
     curves, _ = hard_voxels(n, T, seed)
     curves = curves.astype(dtype)
     found = fit(curves, T, PLASMA, model="extended_tofts")

@@ -131,7 +131,7 @@ class Criteria:
     longest_pass: float = 40.0
     first_pass_ratio: float = 1.5
     roughness: float = 0.1
-    least_voxels: int = 12
+    least_voxels: int = 8
     least_volume: float = 300.0
     thickest: float = 50.0
     same_time: float = 2.0

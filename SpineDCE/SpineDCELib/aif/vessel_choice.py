@@ -41,11 +41,15 @@ LEAST_PASS_BALL, BALL = 45.0, 1.3
 #: A lesion's ratio is below this share of that of the artery that feeds it; that of a vein before
 #: the heart is above this multiple of it.
 LESION_SHARE, EARLY_MULTIPLE = 0.6, 1.6
+#: Least first pass, as a share of the largest of all vessels: beyond the heart its area over the
+#: late level is that of dose over cardiac output in all vessels, however wide it has become
+#: (Stewart and Hamilton), so what has much less takes contrast up.
+SHARE_OF_VESSEL = 0.45
 #: Largest lead of the tissue over its artery, s, and its increase per second of the frame interval.
 LEAD, LEAD_PER_INTERVAL = 0.4, 0.1
 #: Least delay after which even the tissue that fills first follows a vein or pulmonary artery that
 #: fills early, s: from the right heart to the aorta blood needs about 8 s.
-LONG_DELAY = 9.5
+LONG_DELAY = 9.0
 #: Delay of the first tissue that no artery has, s, however well it is determined.
 LONGEST_DELAY = 9.3
 #: Largest area of a first pass over the late level, s, of blood that has passed the heart.
@@ -53,6 +57,10 @@ LARGEST_PASS = 260.0
 #: Longest first pass at half height of an artery after a bolus injection, s, with short frames, and
 #: what long frames add, in frame intervals, as the root of summed squares.
 LONGEST_PASS, PASS_PER_INTERVAL = 20.0, 1.5
+#: The same of a tube that tissue follows by at least these delays, s (of the
+#: tissue that fills first, and the median), as no vein is: after a slow injection, or with a slow
+#: circulation.
+LONGEST_SLOW_PASS, FOLLOWS_FIRST, FOLLOWS = 35.0, 0.5, 2.0
 #: The lungs disperse the bolus, so a second of dispersion beyond 2 s counts as this much delay.
 LAG_PER_DISPERSION = 0.8
 #: Long frames make a delay uncertain by this share of the interval beyond 4 s.
@@ -71,8 +79,10 @@ COARSE_FRAMES = 8.0
 #: is wider than this, s, and its area over the late level less than this, s.
 COARSE_DELAY, COARSE_WIDTH, COARSE_PASS = 8.5, 22.0, 30.0
 #: ... nor if most tissue fills sooner than this, s, without any dispersion, as after a vein, nor
-#: with fewer voxels than this.
+#: with fewer voxels than this, unless the first and the median tissue follow it by these shares of
+#: the frame interval.
 COARSE_SOON, COARSE_VOXELS = 3.0, 25
+CLEARLY_FIRST, CLEARLY_AFTER = 0.25, 0.6
 #: With frames longer than this, s, the order in which vessels fill is blurred.
 LONG_FRAMES = 6.0
 #: Least first pass over late level, s, of blood that reaches the image unmixed with other signal.
@@ -80,6 +90,8 @@ LEAST_BLOOD = 40.0
 #: A vessel that cannot be the artery but whose misfit is smaller by this factor means that the
 #: artery is not among the others.
 MUCH_BETTER = 2.0
+#: A thick vessel whose misfit is larger by this factor does not make a thin one doubtful.
+FAR_WORSE = 3.0
 #: Largest share of the tissue's variation that its artery leaves unexplained.
 LARGEST_UNEXPLAINED = 0.06
 #: Vessels whose misfits differ by less than this factor explain the tissue equally well.
@@ -228,7 +240,8 @@ def choose_vessel(
     ranked = [replace(r, ratio=r.fit.total / best) for r in ranked]
     doubt = _reason(ranked[main], objections[main], interval) if main == best_placed else ""
     shape = ranked[main].curve.shape
-    much = MUCH_BETTER if shape.elongation >= LONG or ranked[main].curve.through else 1.1
+    long = shape.elongation >= LONG or ranked[main].curve.through
+    much = MUCH_BETTER if long else EQUAL
     better = [
         i for i in order[1:]
         if objections[i]
@@ -254,7 +267,9 @@ def choose_vessel(
         later = next(
             (
                 ranked[i] for i in order[1:]
-                if not uptake[i] and objections[i] in ("", "chamber", "late", "coarse")
+                if not uptake[i]
+                and ranked[i].kind is not VesselKind.LESION
+                and objections[i] in ("", "chamber", "late", "coarse")
                 and _downstream(ranked[i], ranked[main], interval)
             ),
             None,
@@ -273,6 +288,7 @@ def choose_vessel(
             if o not in ("late", "uptake")
             and r.curve.shape.thickness > 1.5 * THIN
             and r.curve.shape.volume > 4 * ranked[main].curve.shape.volume
+            and r.fit.total < FAR_WORSE * ranked[main].fit.total
         ]  # fmt: skip
         if thicker:
             doubt = (
@@ -413,7 +429,14 @@ def least_pass(v: VesselCurve) -> float:
 def _takes_up(i: int, ranked: list[Ranked], t: Array, interval: float) -> bool:
     """Return whether a curve is that of a lesion: by itself, or fed by another vessel."""
     own = ranked[i]
-    if own.first_pass < least_pass(own.curve):
+    passes = [
+        r.first_pass for r in ranked
+        if r.curve.shape.elongation >= ROUND
+        and r.first_pass < LARGEST_PASS
+        and not _is_early(r.fit, interval)
+    ]  # fmt: skip
+    least = SHARE_OF_VESSEL * max(passes, default=0.0)
+    if own.first_pass < max(least, least_pass(own.curve)):
         return True
     if own.curve.through or own.curve.shape.elongation >= ROUND or own.first_pass > LEAST_BLOOD:
         return False
@@ -453,8 +476,10 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
     if _is_early(r.fit, interval) or r.first_pass > LARGEST_PASS:
         return "early"
     slow = r.curve.width > COARSE_WIDTH and r.first_pass < COARSE_PASS
-    if r.curve.width > np.hypot(LONGEST_PASS, PASS_PER_INTERVAL * interval) or (
-        slow and interval > COARSE_FRAMES
+    tube_before = _tube_before_tissue(r)
+    longest = LONGEST_SLOW_PASS if tube_before else LONGEST_PASS
+    if r.curve.width > np.hypot(longest, PASS_PER_INTERVAL * interval) or (
+        slow and interval > COARSE_FRAMES and not tube_before
     ):
         return "wide"
     if _is_chamber(r.curve, thickest):
@@ -463,9 +488,17 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
         return "unexplained"
     if interval >= COARSE_FRAMES:
         sharp = float(np.median(r.fit.dispersion)) < 1.0
-        if (sharp and r.middle < COARSE_SOON) or r.curve.voxels < COARSE_VOXELS:
+        clear = r.fit.first >= CLEARLY_FIRST * interval and r.middle >= CLEARLY_AFTER * interval
+        few = r.curve.voxels < COARSE_VOXELS and (r.fit.lead > 0 or not clear)
+        if (sharp and r.middle < COARSE_SOON) or few:
             return "coarse"
     return ""
+
+
+def _tube_before_tissue(r: Ranked) -> bool:
+    """Return whether a vessel is a tube that all tissue follows."""
+    after = r.fit.first >= FOLLOWS_FIRST and r.middle >= FOLLOWS
+    return r.curve.shape.elongation >= TUBE and after and r.fit.lead <= 0
 
 
 def _trails(fit: Explanation, interval: float) -> bool:

@@ -1,0 +1,35 @@
+"""The artery search on drawn patients (validation.small_scenes) that it once got wrong."""
+
+import pytest
+from validation.certainty import analysis_of, artery_outcome, settings_of
+from validation.small_scenes import make_pair
+
+#: Seed, visit, outcome, and what makes it hard.
+PATIENTS = [
+    (24, 0, "right", "slow circulation: the first pass of the aorta lasts 25 s"),
+    (121, 1, "right", "lung that explains the tissue better than the aorta does"),
+    (31, 0, "refused", "an organ runs through the images, and no artery is in view"),
+    (166, 0, "refused", "a pulmonary artery, and no aorta in view"),
+]
+MORE = [
+    (25, 0, "right", "ten voxels of an iliac artery in frames of 8 s"),
+    (53, 0, "right", "a lesion that fills 10 s after the aorta"),
+    (106, 1, "right", "a thin iliac artery beside a vein that fills early"),
+    (135, 0, "refused", "a pulmonary artery, and no aorta in view"),
+    (152, 1, "refused", "a hypervascular lesion, and no artery in view"),
+    (224, 1, "refused", "an organ and a vein, and no artery that can be trusted"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("seed", "visit", "outcome", "why"),
+    PATIENTS + [pytest.param(*one, marks=pytest.mark.long) for one in MORE],
+)
+def test_the_artery_is_found_or_refused(seed, visit, outcome, why):
+    pair = make_pair(seed)
+    study = (pair.before, pair.after)[visit]
+    found, reason = artery_outcome(
+        study, analysis_of(study, "map", settings_of("map", study.conditions))
+    )
+    assert found == outcome, (why, reason)
