@@ -28,7 +28,7 @@ html_theme_options = {
     "source_repository": "https://github.com/SpineDCE/SlicerSpineDCE/",
     "source_branch": "main",
     "source_directory": "docs/",
-    "announcement": "For research; not a medical device. A radiologist decides.",
+    "announcement": "For research; not a medical device.",
 }
 html_show_copyright = False
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]

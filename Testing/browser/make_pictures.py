@@ -41,7 +41,9 @@ class Walk:
 
     def run(self) -> None:
         page = self.page
-        self.shot("start")
+        self.shot("start")  # before there is a sample patient, as a new user sees it
+        if not (self.study / "after" / "truth").exists():
+            write_sample(self.study)
         page.click("#sample-full")
         page.wait(lambda: len(page.state("visits")) == 2, 400)
         page.wait(lambda: page.state("has_curves") and not page.state("busy"), 400)
@@ -103,8 +105,6 @@ def main() -> None:
     parser.add_argument("--home", type=Path)
     options = parser.parse_args()
     home = options.home or Path(tempfile.mkdtemp())
-    if not (home / "sample" / "full" / "after" / "truth").exists():
-        write_sample(home / "sample" / "full")
     program = Program(home)
     page = Page(program.address, home / "downloads")
     try:
