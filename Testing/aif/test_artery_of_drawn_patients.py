@@ -10,8 +10,7 @@ PATIENTS = [
     (121, 1, "right", "lung that explains the tissue better than the aorta does"),
     (31, 0, "refused", "an organ runs through the images, and no artery is in view"),
     (166, 0, "refused", "a pulmonary artery, and no aorta in view"),
-]
-MORE = [
+    (191, 0, "right", "lung, which fills before the aorta"),
     (25, 0, "right", "ten voxels of an iliac artery in frames of 8 s"),
     (53, 0, "right", "a lesion that fills 10 s after the aorta"),
     (106, 1, "right", "a thin iliac artery beside a vein that fills early"),
@@ -22,10 +21,7 @@ MORE = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("seed", "visit", "outcome", "why"),
-    PATIENTS + [pytest.param(*one, marks=pytest.mark.long) for one in MORE],
-)
+@pytest.mark.parametrize(("seed", "visit", "outcome", "why"), PATIENTS)
 def test_the_artery_is_found_or_refused(seed, visit, outcome, why):
     pair = make_pair(seed)
     study = (pair.before, pair.after)[visit]

@@ -471,7 +471,8 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
     """Return a code for why a vessel cannot be the artery; empty if it can."""
     if r.first_pass < least_pass(r.curve):
         return "uptake"
-    if r.fit.lead > _largest_lead(interval) or _trails(r.fit, interval):
+    leads = r.fit.lead > _largest_lead(interval) and not _after_lung_only(r)
+    if leads or _trails(r.fit, interval):
         return "late"
     if _is_early(r.fit, interval) or r.first_pass > LARGEST_PASS:
         return "early"
@@ -499,6 +500,15 @@ def _tube_before_tissue(r: Ranked) -> bool:
     """Return whether a vessel is a tube that all tissue follows."""
     after = r.fit.first >= FOLLOWS_FIRST and r.middle >= FOLLOWS
     return r.curve.shape.elongation >= TUBE and after and r.fit.lead <= 0
+
+
+def _after_lung_only(r: Ranked) -> bool:
+    """Return whether a tube through the images fills before most tissue, though not before all.
+
+    Lung fills before the aorta.
+    """
+    tube = r.curve.through and r.curve.shape.elongation >= TUBE
+    return tube and r.middle >= FOLLOWS
 
 
 def _trails(fit: Explanation, interval: float) -> bool:
