@@ -69,8 +69,11 @@ class Walk:
         page.settled(240)
         page.click(".visit-toggle button[value=baseline]")
         self.shot("regions")
+        page.keys(ESCAPE)  # put the brush down
         page.keys("2")
-        page.click(".shift-box button")
+        time.sleep(1)
+        if not page.state("proposal")["used"]:
+            page.click("#use-proposal")
         page.settled(240)
         page.keys(ESCAPE)
         page.keys("4")
