@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ _SHOWN_AFTER = 0.5
 
 
 class _Job:
-    """One job with its thread."""
+    """One job, and whether it has ended."""
 
     def __init__(self, title: str, work: Callable[[Progress], Any], *, interruptible: bool) -> None:
         self.title, self.interruptible = title, interruptible
@@ -28,19 +29,46 @@ class _Job:
         self.value: Any = None
         self.error: BaseException | None = None
         self._work = work
-        self.thread = threading.Thread(target=self._run, name="SpineDCE", daemon=True)
+        self.ended = threading.Event()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Do the work; on the worker's thread."""
         try:
             self.value = self._work(self._progress)
         except BaseException as error:  # raised again on the main thread
             self.error = error
+        finally:
+            self.ended.set()
 
     def _progress(self, fraction: float, message: str) -> None:
         self.status = f"{self.title}: {message}" if message else self.title
         self.share = float(fraction)
         if self.stop.is_set():
             raise Cancelled
+
+
+class _Worker:
+    """Thread that does one job after the other.
+
+    The C library keeps up to 64 MB of what each thread has freed, and gives it to no other thread:
+    with a new thread for each job, memory would grow.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name="SpineDCE", daemon=True).start()
+
+    def start(self, job: _Job) -> None:
+        self._jobs.put(job)
+
+    def stop(self) -> None:
+        """Let the thread end after the jobs that were started."""
+        self._jobs.put(None)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job.run()
+            del job  # what it computed would stay in memory until the next one
 
 
 class Jobs:
@@ -57,6 +85,12 @@ class Jobs:
     ) -> None:
         self._pump, self._show = pump, show
         self._job: _Job | None = None
+        self._worker = _Worker()
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self.cancel()
+        self._worker.stop()
 
     @property
     def busy(self) -> bool:
@@ -86,7 +120,7 @@ class Jobs:
                 about=job.title,
             )
         job.stop.set()
-        job.thread.join()
+        job.ended.wait()
         self._job = None
 
     def run(
@@ -109,9 +143,8 @@ class Jobs:
             begun = time.monotonic()
             if not interruptible:
                 self._show(job.status, job.share, interruptible)
-            job.thread.start()
-            while job.thread.is_alive():
-                job.thread.join(_INTERVAL)
+            self._worker.start(job)
+            while not job.ended.wait(_INTERVAL):
                 long = not interruptible or time.monotonic() - begun > _SHOWN_AFTER
                 if self._job is job and long:
                     self._show(job.status, job.share, interruptible)

@@ -417,6 +417,7 @@ class Workstation:
         """Delete the panel, because the module closes."""
         self.exit()
         self.scene_closing()
+        self.jobs.close()
         self.widget.hide()
         self.widget.deleteLater()
 

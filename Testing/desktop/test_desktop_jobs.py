@@ -1,6 +1,7 @@
 """Long work in a thread: progress, cancel, errors, one at a time."""
 
 import threading
+import weakref
 
 import pytest
 from SpineDCELib.errors import Cancelled, InputError
@@ -22,6 +23,31 @@ def test_the_value_comes_back_from_another_thread(jobs):
     assert jobs.run("Work", lambda progress: threading.current_thread()) is not (
         threading.main_thread()
     )
+
+
+def test_all_jobs_run_in_one_thread_that_keeps_nothing_of_them(jobs):
+    class Study:
+        """What can be referenced weakly."""
+
+    def work(progress):
+        study = Study()
+        kept.append(weakref.ref(study))
+        return threading.current_thread(), study
+
+    kept, threads = [], []
+    for _ in range(3):
+        thread, _study = jobs.run("Work", work)
+        threads.append(thread)
+        del _study
+    assert len(set(threads)) == 1
+    for _ in range(100):
+        if not kept[-1]():
+            break
+        threading.Event().wait(0.01)
+    assert not any(study() for study in kept)
+    jobs.close()
+    threads[0].join(5)
+    assert not threads[0].is_alive()
 
 
 def test_what_is_shown_is_shown_on_the_calling_thread_and_ends(told):
