@@ -221,7 +221,10 @@ class ArteriesPanel(Panel):
             headings, rows = shown.candidate_rows(visit)
             self._items = fill_table(ui.candidatesTable, headings, rows)
         ui.resetButton.enabled = visit.selection is not None
-        if not isinstance(settings.fit.shift, str):
+        known = not isinstance(settings.fit.shift, str)
+        for control in (ui.shiftSlider, ui.shiftSpin):  # they would show another visit's shift
+            control.visible = known
+        if known:
             self._show_shift(settings.fit.shift)
         ui.proposalLabel.text = shown.proposal(visit)
         ui.useProposalButton.enabled = visit.evidence is not None and not visit.evidence.doubt

@@ -41,6 +41,8 @@ class RegionsPanel(Panel):
         super().__init__(desk, "SpineDCERegions.ui")
         ui = self.ui
         self.armed = ""
+        #: Ruler whose ends are to be clicked, and the message that says so.
+        self._placed: tuple[Any, str] = (None, "")
         self._timer = desk.timer(0, self.update_numbers)
         self.editor = slicer.qMRMLSegmentEditorWidget()
         self._set_up_editor()
@@ -192,6 +194,9 @@ class RegionsPanel(Panel):
 
     def update_numbers(self) -> None:
         """Update numbers and curves after regions were drawn."""
+        line = self._placed[0]
+        if line is not None and line.GetNumberOfDefinedControlPoints() > 1:
+            self._remove_hint()
         visit = self.visit
         if visit.analysis is None:
             return
@@ -243,7 +248,14 @@ class RegionsPanel(Panel):
         interaction = slicer.app.applicationLogic().GetInteractionNode()
         interaction.SetPlaceModePersistence(0)
         interaction.SetCurrentInteractionMode(interaction.Place)
-        self.desk.messages.show(texts.RULER_HINT.format(what=texts.RULERS[kind]))
+        self._placed = (line, texts.RULER_HINT.format(what=texts.RULERS[kind]))
+        self.desk.messages.show(self._placed[1])
+
+    def _remove_hint(self) -> None:
+        """Remove the message of a ruler, because it was placed or the step is left."""
+        if self.desk.ui.messageLabel.text == self._placed[1]:
+            self.desk.messages.clear()
+        self._placed = (None, "")
 
     # -- showing --------------------------------------------------------------------------------
 
@@ -281,6 +293,7 @@ class RegionsPanel(Panel):
 
     def leave(self) -> None:
         self._timer.stop()
+        self._remove_hint()
         self.armed = ""
         self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()

@@ -165,6 +165,12 @@ def test_the_three_handles_of_the_shift_agree(one):
     state.useProposalButton.click()
     assert visit.settings.fit.shift != pytest.approx(4.25)
     assert not one.said
+    # Without a shift, that of another visit must not be shown.
+    one.session.choose(visit, {"fit.shift": "auto"})
+    one.refresh()
+    assert not state.shiftSpin.visible
+    one.compute()
+    assert state.shiftSpin.visible
 
 
 def test_a_role_button_makes_its_segment_and_arms_the_brush(one):
@@ -179,6 +185,24 @@ def test_a_role_button_makes_its_segment_and_arms_the_brush(one):
     state.referenceButton.click()
     assert panel.editor.activeEffect() is None
     assert one.visit.segmentation.GetSegmentation().GetNumberOfSegments() == 2
+
+
+def test_the_message_of_a_ruler_goes_when_it_is_placed_or_the_step_is_left(one, monkeypatch):
+    from SpineDCELib.mrml.region_nodes import ruler_nodes
+
+    go(one, 3)
+    panel, message = one.panels["regions"], one.ui.messageLabel
+    monkeypatch.setattr(slicer.app, "applicationLogic", stand_in.Widget)
+    panel.place_ruler("longest")
+    line = ruler_nodes(one.visit.nodes)[-1]
+    for x in (0.0, 10.0):
+        assert "Click both ends" in message.text
+        line.AddControlPoint(x, 0.0, 0.0)
+        panel.update_numbers()
+    assert message.text == ""
+    panel.place_ruler("across")
+    go(one, 2)
+    assert message.text == ""
 
 
 def test_numbers_stand_beside_what_is_drawn(drawn):

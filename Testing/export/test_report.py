@@ -66,6 +66,14 @@ def test_visits_share_a_scale_that_is_at_least_five_times_marrow():
     assert scale_top([before, after]) == scale_top([before])
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_reference_without_a_fitted_voxel_does_not_count_for_the_scale():
+    vp = np.full(GEOMETRY.shape, 0.06)
+    lesion, reference = region(1, slice(3, 8)), region(1, slice(12, 17))
+    vp[reference] = np.nan
+    assert scale_top([picture(vp, Lesion=lesion, Reference=reference)]) == pytest.approx(7.2)
+
+
 def test_a_pdf_needs_a_browser(tmp_path, monkeypatch):
     monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
     with pytest.raises(InputError) as caught:

@@ -60,9 +60,10 @@ def scale_top(pictures: Sequence[Picture]) -> float:
     if drawn:
         # A treated lesion can be as dark as marrow. A scale fitted to it would show noise.
         marrow = [
-            5 * np.nanmedian(picture.vp[mask])
+            5 * np.nanmedian(values)
             for picture in pictures
             for mask in picture.of_role("reference")
+            if np.isfinite(values := picture.vp[mask]).any()
         ]
         return max(120 * float(np.max(drawn)), 100 * float(np.nanmax([0.0, *marrow])), 1.0)
     tissue = [p.vp[np.isfinite(p.vp) & (p.vp > 0) & (p.vp < 0.2)] for p in pictures]
