@@ -57,6 +57,7 @@ class Workstation:
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
                 "visit": SHOWN_VISITS[0], "visits": [], "two": False, "steps": [], "error": "",
                 "titles": {}, "undo_text": "", "redo_text": "", "note": "",
+                "maximised": "",
                 "trame__vue_use": ["spinedce_widgets"],
             }
         )  # fmt: skip
@@ -166,7 +167,8 @@ class Workstation:
         for name, action in {
             "go_to_step": self.go_to_step, "play": self.bar.toggle_play,
             "step_slice": self.bar.step_slice, "undo": self.undo,
-            "redo": self.redo, "escape": self.escape,
+            "redo": self.redo, "close_top": self.close_top,
+            "maximise": self.maximise_pointed,
             "brush_smaller": lambda: self.regions.change_brush(1 / 1.25),
             "brush_bigger": lambda: self.regions.change_brush(1.25),
             "shift_by": self.arteries.shift_by, "pointed": self._pointed,
@@ -187,12 +189,47 @@ class Workstation:
 
     def escape(self) -> None:
         """Put the tool down, and close the explanation of a voxel."""
+        self._put_down()
+        self.charts.forget_voxel()
+        self.views.unmark()
+
+    def _put_down(self) -> None:
         if self.drawing.visit is not None:
             self.drawing.stop_placing_ruler()
             self.drawing.put_down()
             self.regions.refresh()
-        self.charts.forget_voxel()
-        self.views.unmark()
+
+    def close_top(self) -> None:
+        """Close what is on top: report, tool, explanation of a voxel, error, maximised view."""
+        state = self.state
+        if state.report_url:
+            state.report_url = ""
+        elif self.drawing.tool != "look" or self.drawing.role or self.regions.placing:
+            self._put_down()
+        elif state.voxel_card or self.views.crosshairs:
+            self.escape()
+        elif state.error:
+            state.error = ""
+        elif state.maximised:
+            self.maximise("")
+
+    def maximise(self, name: str) -> None:
+        """Show one view alone; all of them for its own name or ""."""
+        maximised = "" if name == self.state.maximised else name
+        self.state.maximised = maximised
+        self.views.set_rows(self.views.rows, maximised)
+
+    def maximise_pointed(self) -> None:
+        """Maximise the view under the mouse, or show all views again."""
+        cursor = self.views.cursor
+        self.maximise(self.state.maximised or (cursor[0].name if cursor else ""))
+
+    def double_clicked(self, name: str) -> None:
+        """Maximise a view, or show all views again; with a tool the clicks draw."""
+        if self.drawing.tool == "look" and not self.regions.placing and self.session.visits:
+            self.charts.forget_voxel()  # the first click opened it
+            self.views.unmark()
+            self.maximise(name)
 
     def select(self, name: str) -> None:
         """Select a visit; its name reaches the page together with what belongs to it."""
@@ -402,6 +439,7 @@ class Workstation:
             # In the middle of the series, contrast agent is in the tissue.
             state.frame = visit.analysis.study.dynamic.n_frames // 2
             rows = [v.name for v in self.session.visits if v.name in SHOWN_VISITS]
+            state.maximised = ""
             self.views.set_rows(rows)
             self.drawing.forget()
             self.drawing.activate(visit)

@@ -298,7 +298,10 @@ class ArteriesPanel:
                             id="reset-artery",
                             title="Undo all changes by hand to the artery that was found",
                             )  # fmt: skip
-                plot(self._station, "candidates_figure", "candidates-plot", pick=self.picked)
+                plot(
+                    self._station, "candidates_figure", "candidates-plot", pick=self.picked,
+                    tools=False,
+                )  # fmt: skip
                 with html.Div(classes="table-box"), html.Table(classes="list"):
                     with html.Thead(), html.Tr():
                         for heading in ("", "Slice", "Arrival", "Peak", "Reason"):

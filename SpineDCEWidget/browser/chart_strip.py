@@ -61,7 +61,8 @@ class Charts:
         unit = CURVE_UNITS[analysis.signal_mode]
         state.has_curves = True
         state.main_figure = curves.main_figure(
-            dark=state.dark, t=analysis.images.dynamic.times, aif=aif.Cp, aif_unit=aif.unit,
+            dark=state.dark, visit=visit.title, t=analysis.images.dynamic.times, aif=aif.Cp,
+            aif_unit=aif.unit,
             shift=_shift(visit), rows=self.rows, fits=visit.result.fits, unit=unit,
             frame=state.frame,
         )  # fmt: skip
@@ -72,7 +73,9 @@ class Charts:
         if self._voxel is not None:
             state.side, state.side_figure = (
                 "voxel",
-                curves.voxel_figure(self._voxel, dark=state.dark),
+                curves.voxel_figure(
+                    self._voxel, dark=state.dark, visit=self._place[0].title if self._place else ""
+                ),
             )
             return
         state.side, state.voxel_card = "evidence", None
@@ -81,7 +84,11 @@ class Charts:
             state.side_figure, state.evidence_text = _NOTHING, ""
         else:
             state.side_figure = curves.evidence_figure(
-                evidence, dark=state.dark, shift=_shift(visit), roles=visit.analysis.roles
+                evidence,
+                dark=state.dark,
+                visit=visit.title,
+                shift=_shift(visit),
+                roles=visit.analysis.roles,
             )
             state.evidence_text = evidence.summary()
 

@@ -87,7 +87,9 @@ def _help() -> None:
         ("space", "play the frames"),
         ("← →", "move the shift by 0.1 s, with Shift by 1 s (step 2, on the chart or slider)"),
         ("[ ]", "smaller or larger brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"),
-        ("Esc", "put the tool down"), ("click", "explain a voxel"),
+        ("Esc", "close what is on top: report, tool, explanation, message, single view"),
+        ("double click, M", "show one view alone, and all again"), ("?", "list these keys"),
+        ("click", "explain a voxel"),
         ("point", "show place, region and values"),
         ("left drag", "window and level; on a map, the top of its scale"),
         ("right drag", "zoom"), ("middle drag", "pan"),
@@ -135,18 +137,20 @@ def _views(station: Any) -> None:
     shown = f"visits.length ? visits : ['{VISITS[0]}']"
     with html.Div(
         classes="views", mouseleave=station.views.leave,
-        raw_attrs=[f':class="{{two: ({shown}).length === 2}}"'],
+        raw_attrs=[f':class="{{two: ({shown}).length === 2 && !maximised, alone: maximised}}"'],
     ):  # fmt: skip
         for visit in VISITS:
             for column in range(COLUMNS):
                 name = pane_name(visit, column)
                 with html.Div(
-                    classes="pane", v_show=f"({shown}).includes('{visit}')", id=f"pane-{name}",
+                    classes="pane", id=f"pane-{name}",
+                    v_show=f"maximised ? maximised === '{name}' : ({shown}).includes('{visit}')",
+                    dblclick=(station.double_clicked, f"['{name}']"), __events=["dblclick"],
                     # The views report movements late, even after a click elsewhere.
                     raw_attrs=[f"@pointerenter=\"trigger('pointed', ['{visit}'])\""],
                 ):  # fmt: skip
                     client.ServerTemplate(name=name)
-                    with html.Div(classes="pane-title"):
+                    with html.Div(classes="pane-title", raw_attrs=["@dblclick.stop"]):
                         html.Span(f"{{{{ titles['{visit}'] }}}}", classes="pane-visit")
                         html.Span("·")
                         with html.Select(
@@ -162,20 +166,32 @@ def _views(station: Any) -> None:
                                 "{{ c.title }}", v_for="c in contents", key="c.value",
                                 value=("c.value",),
                             )  # fmt: skip
+                        html.Span("", classes="grow")
+                        html.Button(
+                            classes="maximise mdi",
+                            click=(station.maximise, f"['{name}']"),
+                            raw_attrs=[
+                                ":class=\"maximised ? 'mdi-arrow-collapse' : 'mdi-arrow-expand'\"",
+                                ":title=\"maximised ? 'Show all views (double click, M)' "
+                                ": 'Show this view alone (double click, M)'\"",
+                                ":aria-label=\"maximised ? 'Show all views' "
+                                ": 'Show this view alone'\"",
+                            ],
+                        )
                     for side in ("left", "right", "top", "bottom"):
                         html.Div(
                             f"{{{{ letters['{visit}']?.{side} }}}}", classes=f"letter at-{side}",
                             v_if=f"letters['{visit}']",
                         )  # fmt: skip
-                    if column == 0:
-                        html.Div(f"{{{{ whose['{visit}'] }}}}", classes="whose")
-                        html.Div(f"{{{{ positions['{visit}'] }}}}", classes="position")
+                    # Each row, or a view that is shown alone, says whose it is.
+                    first = "true" if column == 0 else f"maximised === '{name}'"
+                    html.Div(f"{{{{ whose['{visit}'] }}}}", classes="whose", v_if=first)
+                    html.Div(f"{{{{ positions['{visit}'] }}}}", classes="position", v_if=first)
                     html.Div(
                         f"{{{{ windows['{visit}']?.[columns[{column}]] }}}}", classes="window-text"
                     )
                     with html.Div(classes="cursor-values", v_if=f"cursor['{name}'] !== undefined"):
-                        if column == 0:
-                            html.Div(f"{{{{ cursor['{visit}'] }}}}")
+                        html.Div(f"{{{{ cursor['{visit}'] }}}}", v_if=first)
                         html.Div("{{ value }}", v_for=f"(value, i) in cursor['{name}']", key="i")
                     html.Div(
                         f"{{{{ without_map['{visit}'] }}}}", classes="without-map",

@@ -14,12 +14,22 @@ class Plot(AbstractElement):
     Args:
         drags, places: JavaScript expression: whether the AIF in it can be dragged along the time
             axis, and whether a click sets the shift; "" if never.
+        tools: let the user zoom, pan and save it.
     """
 
     def __init__(
-        self, figure: str, classes: str, *, drags: str = "", places: str = "", **events: Any
+        self,
+        figure: str,
+        classes: str,
+        *,
+        drags: str = "",
+        places: str = "",
+        tools: bool = True,
+        **events: Any,
     ) -> None:
         super().__init__("sd-plot", classes=classes, **events)
+        if tools:
+            self._attributes["tools"] = ':tools="true"'
         self._attributes["figure"] = f':figure="{figure}"'
         if drags or places:
             self._attributes["shift"] = ':follows="true" :shift="Number(shift)"'
@@ -37,6 +47,7 @@ def plot(
     drag: Callable[[float], Any] | None = None,
     pick: Callable[[dict[str, Any]], Any] | None = None,
     place: Callable[[float], Any] | None = None,
+    tools: bool = True,
 ) -> Plot:
     """Add the chart of a trame variable to the page.
 
@@ -46,6 +57,7 @@ def plot(
             only, where the shift is set.
         pick: called with the curve that was clicked.
         place: called with the shift, s, that was clicked; in step 2 only.
+        tools: let the user zoom, pan and save it.
     """
     given = {"drag": drag, "pick": pick, "place": place}
     events = {name: (call, "[$event]") for name, call in given.items() if call is not None}
@@ -55,5 +67,6 @@ def plot(
         classes,
         drags=shift_is_set if drag else "",
         places=shift_is_set if place else "",
+        tools=tools,
         **events,
     )

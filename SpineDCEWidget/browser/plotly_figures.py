@@ -17,6 +17,8 @@ from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 ROLE_COLOURS = {str(role): words.colour for role, words in REGION_ROLES.items()}
 #: Colours that are visible on dark and on light.
 AIF_COLOUR, CHECK_COLOUR, GREY = "#e6578c", "#4cc2c4", "#8a94a0"
+#: What is shown of a point under the mouse.
+_HOVER = "%{xaxis.title.text}: %{x:.5~g}<br>%{yaxis.title.text}: %{y:.4~g}"
 _FONT = {"family": "system-ui, sans-serif", "size": 11}
 
 
@@ -33,7 +35,7 @@ def _line(x: ArrayLike, y: ArrayLike, name: str, colour: str, **more: Any) -> di
     return {
         "type": "scatter", "mode": mode, "x": _numbers(x), "y": _numbers(y), "name": name,
         "line": style, "marker": {"color": colour, "size": 4}, "hoverlabel": {"namelength": -1},
-        **more,
+        "hovertemplate": more.pop("hovertemplate", _HOVER), **more,
     }  # fmt: skip
 
 
@@ -42,7 +44,6 @@ def layout(dark: bool, x_title: str, y_title: str, **more: Any) -> dict[str, Any
     ink, grid = ("#c9d1d9", "#2a333d") if dark else ("#24292f", "#d8dee4")
     axis = {
         "gridcolor": grid, "zerolinecolor": grid, "linecolor": grid, "automargin": True,
-        "fixedrange": True,
     }  # fmt: skip
     base: dict[str, Any] = {
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
@@ -52,6 +53,7 @@ def layout(dark: bool, x_title: str, y_title: str, **more: Any) -> dict[str, Any
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 10},
                    "bgcolor": "rgba(0,0,0,0)"},
         "showlegend": True, "hovermode": "closest", "dragmode": False, "uirevision": "keep",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": GREY, "activecolor": CHECK_COLOUR},
     }  # fmt: skip
     for key, value in more.items():
         base[key] = base.get(key, {}) | value if isinstance(value, dict) else value
@@ -61,6 +63,7 @@ def layout(dark: bool, x_title: str, y_title: str, **more: Any) -> dict[str, Any
 def main_figure(
     *,
     dark: bool,
+    visit: str,
     t: NDArray[np.float64],
     aif: NDArray[np.float64],
     aif_unit: str,
@@ -72,18 +75,27 @@ def main_figure(
 ) -> dict[str, Any]:
     """Return the chart of the AIF at its shift, the regions' curves with fits, and the frame.
 
+    Arteries share the scale of the AIF, so that tissue has its own.
+
     Args:
+        visit: title of the visit, which the chart names.
         aif: ``(frames,)`` in ``aif_unit``, before the shift. fits: region → ``(frames,)``.
     """
     data = []
+    same_unit = unit == aif_unit
+    tissue = [row for row in rows if not (same_unit and row.role == "aorta")]
+    right = bool(tissue)
     for row in rows:
         colour = ROLE_COLOURS.get(row.role, "#ffffff")
-        data.append(_line(t, row.curve, row.name, colour, mode="markers"))
+        axis = {"yaxis": "y" if row in tissue or not right else "y2"}
+        data.append(_line(t, row.curve, row.name, colour, mode="markers", **axis))
         if row.name in fits:
             data.append(
-                _line(t, fits[row.name], f"{row.name}, fit", colour, width=1.5, showlegend=False)
-            )
-    right = bool(data)
+                _line(
+                    t, fits[row.name], f"{row.name}, fit", colour, width=1.5, showlegend=False,
+                    **axis,
+                )
+            )  # fmt: skip
     data.append(
         _line(
             t + shift, aif, "AIF", AIF_COLOUR, meta="aif", width=2.5,
@@ -95,7 +107,7 @@ def main_figure(
     if right:
         figure["margin"]["r"] = 48
         figure["yaxis2"] = {
-            "overlaying": "y", "side": "right", "showgrid": False, "fixedrange": True,
+            "overlaying": "y", "side": "right", "showgrid": False,
             "rangemode": "tozero", "title": {"text": f"AIF [{aif_unit}]", "standoff": 4},
             "color": AIF_COLOUR, "tickmode": "auto", "nticks": 5, "zeroline": False,
         }  # fmt: skip
@@ -103,11 +115,21 @@ def main_figure(
         {"type": "line", "x0": float(t[frame]), "x1": float(t[frame]), "y0": 0, "y1": 1,
          "yref": "paper", "line": {"color": GREY, "width": 1, "dash": "dot"}}
     ]  # fmt: skip
+    _name(figure, "curves", visit)
     return {"data": data, "layout": figure, "shift": shift}
 
 
+def _name(figure: dict[str, Any], kind: str, visit: str) -> None:
+    """Name the visit in a chart; a zoom is kept while it shows the same of the same visit."""
+    figure["uirevision"] = figure["meta"] = f"{kind} {visit}"
+    figure["annotations"] = [
+        {"text": visit, "x": 1, "y": 1, "xref": "paper", "yref": "paper", "showarrow": False,
+         "xanchor": "right", "yanchor": "top", "font": {"size": 10}, "opacity": 0.8}
+    ]  # fmt: skip
+
+
 def evidence_figure(
-    evidence: Evidence, *, dark: bool, shift: float, roles: dict[str, Any]
+    evidence: Evidence, *, dark: bool, visit: str, shift: float, roles: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the chart of the residual at each shift, with proposal, interval and present shift."""
     data = [_line(evidence.shifts, evidence.residual, "residual (relative to best)", CHECK_COLOUR)]
@@ -129,6 +151,7 @@ def evidence_figure(
         {"type": "line", "x0": evidence.proposal, "x1": evidence.proposal, "y0": 0, "y1": 1,
          "yref": "paper", "line": {"color": CHECK_COLOUR, "width": 1, "dash": "dash"}},
     ]  # fmt: skip
+    _name(figure, "evidence", visit)
     return {"data": data, "layout": figure, "shift": shift}
 
 
@@ -195,7 +218,7 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
     return {"data": data, "layout": figure, "shift": 0.0}
 
 
-def voxel_figure(voxel: VoxelExplanation, *, dark: bool) -> dict[str, Any]:
+def voxel_figure(voxel: VoxelExplanation, *, dark: bool, visit: str) -> dict[str, Any]:
     """Return the chart of a voxel's curve, fit and residual."""
     data = [
         _line(voxel.t, voxel.curve, "voxel", "#f0b45b", mode="markers"),
@@ -206,4 +229,5 @@ def voxel_figure(voxel: VoxelExplanation, *, dark: bool) -> dict[str, Any]:
     figure["yaxis"]["rangemode"] = "normal"
     figure["showlegend"] = False
     figure["margin"] |= {"t": 4, "b": 30}
+    _name(figure, f"voxel {voxel.voxel}", visit)
     return {"data": data, "layout": figure, "shift": 0.0}

@@ -139,14 +139,15 @@ class Views:
 
     # -- images ---------------------------------------------------------------------------------
 
-    def set_rows(self, visits: Sequence[str]) -> None:
-        """Show the rows of these visits only."""
-        self.rows = list(visits)
+    def set_rows(self, visits: Sequence[str], maximised: str = "") -> None:
+        """Show the rows of these visits only, or one of their panes alone."""
+        self.rows, self._maximised = list(visits), maximised
         self._app.view_manager.set_current_view_ids([p.name for p in self.shown()])
 
     def shown(self) -> Iterator[Pane]:
-        """Return the panes whose row is shown."""
-        return (pane for pane in self.panes if pane.visit in self.rows)
+        """Return the panes that are shown."""
+        shown = (pane for pane in self.panes if pane.visit in self.rows)
+        return (pane for pane in shown if self._maximised in ("", pane.name))
 
     def visit_of(self, pane: Pane) -> Any:
         """Return the visit that a pane shows; None if it has no study."""

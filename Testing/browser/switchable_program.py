@@ -53,6 +53,7 @@ def _facts(station: Any) -> dict[str, Any]:
         .GetSourceVolumeIntensityMaskRange(),
         "compared": station.session.is_comparison_current,
         "visits": {v.name: _visit(station, v) for v in station.session.visits},
+        "widths": {p.name: p.view.render_window().GetSize()[0] for p in views.panes},
         "nodes": station.app.scene.GetNumberOfNodes(),
     }  # fmt: skip
 

@@ -74,11 +74,12 @@ function nameOf(e) {
   if (e.matches('input[type=radio]')) return 'series';
   for (const one of ['recent', 'folder', 'candidate', 'column-0', 'column-1', 'column-2',
                      'report-choice', 'region-delay', 'reset-delay', 'region-name',
-                     'region-role']) {
+                     'region-role', 'maximise']) {
     if (e.classList.contains(one)) return one;
   }
   if (e.id && !generated.test(e.id)) return e.id;
-  return e.getAttribute('aria-label') || e.title || e.textContent.trim() || e.outerHTML;
+  return e.getAttribute('aria-label') || e.title || e.dataset.title || e.textContent.trim()
+    || e.outerHTML;
 }
 const names = new Set();
 for (const e of document.querySelectorAll('body *')) {
@@ -689,7 +690,9 @@ def gestures(audit: Audit) -> None:
     page.drag([place, place])
     page.wait(lambda: page.state("voxel_card"))
     audit.row("key Escape", lambda: audit.keys(ESCAPE),
-              lambda: not page.state("voxel_card"))  # fmt: skip
+              lambda: not page.state("voxel_card") and not audit.facts()["cross"])  # fmt: skip
+    one_view(audit)
+    chart_tools(audit)
 
     def point() -> None:
         page.driver.execute_cdp_cmd(
@@ -720,6 +723,117 @@ def gestures(audit: Audit) -> None:
     window_and_level(audit)
     was, changed = field(), audit.look("baseline1")
     audit.row("fit", lambda: audit.click("#fit"), lambda: field() != was and changed())
+
+
+def chart_tools(audit: Audit) -> None:
+    """Zoom, pan, values, table and picture of a chart."""
+    page, folder = audit.page, audit.folder
+    audit.step(4)
+    page.wait(lambda: page.state("main_figure")["data"], 20, "the curves")
+    box = page.box(".main-plot")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def axis() -> list[float]:
+        return page.js("return document.querySelector('.main-plot')._fullLayout.xaxis.range")
+
+    def tool(name: str) -> None:
+        # They are to be seen while the mouse is over the chart.
+        page.driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y}
+        )
+        audit.click(f".main-plot [data-title='{name}']")
+
+    def saved(pattern: str) -> bool:
+        found = _downloaded(folder, pattern)
+        return found is not None and (
+            pattern.endswith("png") or "AIF" in found.read_text(encoding="utf-8-sig")
+        )
+
+    page.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y})
+    page.wait(lambda: page.element(".main-plot .modebar").is_displayed(), 10, "the tools")
+    whole = axis()
+    audit.row("Zoom in", lambda: tool("Zoom in"), lambda: axis()[0] > whole[0], page_only=True)
+    near = axis()
+    audit.row("Zoom out", lambda: tool("Zoom out"), lambda: axis()[0] < near[0], page_only=True)
+    audit.row("Pan", lambda: (tool("Pan"), page.drag([(x, y), (x + 20, y), (x + 60, y)])),
+              lambda: axis()[0] < whole[0] - 1, page_only=True)  # fmt: skip
+    audit.row("Reset axes", lambda: tool("Reset axes"),
+              lambda: np.allclose(axis(), whole), page_only=True)  # fmt: skip
+    audit.row("Zoom", lambda: (tool("Zoom"), page.drag([(x, y), (x + 20, y), (x + 90, y + 40)])),
+              lambda: axis()[1] - axis()[0] < 0.5 * (whole[1] - whole[0]),
+              page_only=True)  # fmt: skip
+    tool("Reset axes")
+    audit.row("Save the values (CSV)", lambda: tool("Save the values (CSV)"),
+              lambda: saved("curves-*.csv"), page_only=True)  # fmt: skip
+    audit.row("Save as picture", lambda: tool("Save as picture"),
+              lambda: saved("curves-*.png"), page_only=True)  # fmt: skip
+
+
+def one_view(audit: Audit) -> None:
+    """One view alone, and the keys that list the keys and close what is on top."""
+    page = audit.page
+
+    def shown() -> list[str]:
+        return page.js(
+            "return [...document.querySelectorAll('.pane')].filter((p) => p.checkVisibility())"
+            ".map((p) => p.id.slice(5))"
+        )
+
+    def widths() -> dict[str, int]:
+        return audit.facts()["widths"]
+
+    def double_click() -> None:
+        x, y = audit.at("baseline1", 0.4, 0.6)
+        page.drag([(x, y), (x, y)])
+        from selenium.webdriver.common.actions.action_builder import ActionBuilder
+
+        builder = ActionBuilder(page.driver, duration=10)
+        for _ in range(2):
+            builder.pointer_action.move_to_location(int(x), int(y))
+            builder.pointer_action.pointer_down()
+            builder.pointer_action.pointer_up()
+        builder.perform()
+
+    alone = ["baseline1"]
+    everything = shown()
+    narrow = widths()["baseline1"]
+    for name, change in (
+        ("view: double click", double_click),
+        ("key m", lambda: (point(audit, "baseline1"), audit.keys("m"))),
+        ("maximise", lambda: audit.click("#pane-baseline1 .maximise")),
+    ):
+        audit.row(name, change,
+                  lambda: shown() == alone and widths()["baseline1"] > 2 * narrow
+                  and not page.state("voxel_card")
+                  and "Phantom" in page.element("#pane-baseline1 .whose").text)  # fmt: skip
+        change()
+        page.wait(lambda: shown() == everything and widths()["baseline1"] == narrow, 10, "all")
+    audit.click("#pane-baseline1 .maximise")
+    page.wait(lambda: shown() == alone)
+    audit.keys(ESCAPE)
+    page.wait(lambda: shown() == everything and widths()["baseline1"] == narrow, 10, "all views")
+
+    def keys_shown() -> bool:
+        return page.js("return !!document.querySelector('.keys')?.checkVisibility()")
+
+    audit.row("key ?", lambda: audit.keys("?"), keys_shown, page_only=True)
+    audit.keys(ESCAPE)
+    page.wait(lambda: not keys_shown(), 5, "the end of the help")
+    # A list of choices that was used and is closed leaves the keys to the page.
+    audit.choose("map-select", "Vp")
+    for key, step in (("2", 2), ("4", 4)):
+        page.keys(key)
+        page.wait(lambda s=step: audit.facts()["step"] == s, 5, "a step")
+    page.keys(ESCAPE)
+
+
+def point(audit: Audit, pane: str) -> None:
+    """Move the mouse into a view."""
+    x, y = audit.at(pane)
+    audit.page.driver.execute_cdp_cmd(
+        "Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y}
+    )
+    audit.page.wait(lambda: audit.page.state("cursor"), 5, "the values")
 
 
 def window_and_level(audit: Audit) -> None:
@@ -1350,7 +1464,8 @@ HELP = {
     "space": ["key  "],
     "← →": ["key ArrowLeft", "key ArrowRight", "key Shift+ArrowLeft", "key Shift+ArrowRight"],
     "[ ]": ["key [", "key ]"], "Ctrl+Z, Ctrl+Y": ["key Ctrl+z", "key Ctrl+y"],
-    "Esc": ["key Escape"], "click": ["view: click"],
+    "Esc": ["key Escape"], "?": ["key ?"],
+    "double click, M": ["view: double click", "key m", "maximise"], "click": ["view: click"],
     "point": ["view: point"], "left drag": ["view: left drag", "view: left drag of a map"],
     "right drag": ["view: right drag"],
     "middle drag": ["view: middle drag"],

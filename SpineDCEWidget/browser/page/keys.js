@@ -2,7 +2,8 @@
 (function () {
   // Key → trigger and its arguments. "Ctrl+" stands for the Command key too.
   const keys = {
-    " ": ["play"], "[": ["brush_smaller"], "]": ["brush_bigger"], Escape: ["escape"],
+    " ": ["play"], "[": ["brush_smaller"], "]": ["brush_bigger"], Escape: ["close_top"],
+    m: ["maximise"],
     PageUp: ["step_slice", 1], PageDown: ["step_slice", -1],
     "Ctrl+z": ["undo"], "Ctrl+Shift+z": ["redo"], "Ctrl+y": ["redo"],
     1: ["go_to_step", 1], 2: ["go_to_step", 2], 3: ["go_to_step", 3], 4: ["go_to_step", 4],
@@ -13,12 +14,26 @@
     ArrowRight: ["shift_by", 0.1], ArrowLeft: ["shift_by", -0.1],
     "Shift+ArrowRight": ["shift_by", 1], "Shift+ArrowLeft": ["shift_by", -1],
   };
+  // Keys that the page answers itself.
+  const own = { "?": () => document.getElementById("help").click() };
+  const TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, [contenteditable]";
   window.spinedce = window.spinedce || {};
-  window.spinedce.keys = [...Object.keys(keys), ...Object.keys(shift)];
-  window.addEventListener("keydown", (event) => {
+  window.spinedce.keys = [...Object.keys(keys), ...Object.keys(shift), ...Object.keys(own)];
+  // A closed list of choices keeps the focus after a choice, but is no text field. It would take
+  // the keys itself, so they are taken before; keys that open it are its own.
+  function isClosedList(at) {
+    const list = at.closest(".v-select");
+    return list && !list.classList.contains("v-select--active-menu");
+  }
+  function isMenuOpen() {
+    return !!document.querySelector(".v-menu.v-overlay--active, .v-dialog.v-overlay--active");
+  }
+  window.addEventListener("keydown", (event) => { if (isClosedList(event.target)) answer(event); }, true);
+  window.addEventListener("keydown", (event) => { if (!isClosedList(event.target)) answer(event); });
+  function answer(event) {
     const at = event.target;
-    if (at.closest("input:not([type=range]):not([type=checkbox]), textarea, [contenteditable]")) return;
-    if (!window.trame) return;
+    const list = isClosedList(at);
+    if (!window.trame || (!list && at.closest(TEXT))) return;
     const control = event.ctrlKey || event.metaKey;
     const arrow = /^Arrow/.test(event.key);
     const name =
@@ -26,8 +41,12 @@
       (event.shiftKey && (control || arrow) ? "Shift+" : "") +
       (control ? event.key.toLowerCase() : event.key);
     const found = arrow && at.closest(".shift-handle") ? shift[name] : keys[name];
-    if (!found || (event.key === " " && at.closest("button"))) return;
+    if ((!found && !own[name]) || (event.key === " " && (list || at.closest("button")))) return;
+    // An open menu closes itself.
+    if (event.key === "Escape" && isMenuOpen()) return;
     event.preventDefault();
-    window.trame.trigger(found[0], found.slice(1));
-  });
+    if (list) event.stopPropagation();
+    if (own[name]) own[name]();
+    else window.trame.trigger(found[0], found.slice(1));
+  }
 })();

@@ -15,8 +15,41 @@
     return library;
   }
 
+  // What a chart is called in a file: its kind and visit.
+  function fileName(chart) {
+    return (chart.layout.meta || "chart").toLowerCase().replace(/[^\p{L}\d]+/gu, "-");
+  }
+  function savePicture(chart) {
+    const dark = chart.closest(".is-dark");
+    const layout = { ...chart.layout, paper_bgcolor: dark ? "#151b23" : "#ffffff" };
+    const { clientWidth: width, clientHeight: height } = chart;
+    const given = { data: chart.data, layout };
+    window.Plotly.downloadImage(given, { format: "png", width, height, scale: 3, filename: fileName(chart) });
+  }
+  // One line for each point: curve, what is on both axes with its unit.
+  function saveTable(chart) {
+    const cell = (v) => (/[",\n]/.test(String(v)) ? `"${String(v).replace(/"/g, '""')}"` : String(v ?? ""));
+    const title = (axis) => chart.layout[axis]?.title?.text || "";
+    const lines = [["curve", title("xaxis"), "value", "quantity"]];
+    for (const { name, x, y, yaxis } of chart.data) {
+      const quantity = title((yaxis || "y").replace("y", "yaxis"));
+      x.forEach((at, i) => lines.push([name, at, y[i], quantity]));
+    }
+    const text = "\ufeff" + lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+    link.download = `${fileName(chart)}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+  function tools(Plotly) {
+    const own = { name: "table", title: "Save the values (CSV)", icon: Plotly.Icons.disk, click: saveTable };
+    const picture = { name: "picture", title: "Save as picture", icon: Plotly.Icons.camera, click: savePicture };
+    return [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"], [own, picture]];
+  }
+
   const plot = {
-    props: { figure: Object, shift: { type: Number, default: 0 }, follows: Boolean, drags: Boolean, places: Boolean },
+    props: { tools: Boolean, figure: Object, shift: { type: Number, default: 0 }, follows: Boolean, drags: Boolean, places: Boolean },
     emits: ["drag", "pick", "place"],
     setup(props, { emit }) {
       const box = ref(null);
@@ -32,11 +65,15 @@
         if (!box.value || !box.value.clientWidth || drag) return;
         const { data, layout } = JSON.parse(JSON.stringify(props.figure));
         box.value.style.visibility = data.length ? "" : "hidden";
+        // Where a drag or click sets the shift, a zoom is chosen first.
+        if (props.tools && !props.drags && !props.places) layout.dragmode = "zoom";
         layout.width = box.value.clientWidth;
         layout.height = box.value.clientHeight;
         try {
           await Plotly.react(box.value, data, layout, {
-            displayModeBar: false, responsive: false, doubleClick: false, showTips: false,
+            displayModeBar: props.tools ? "hover" : false, displaylogo: false,
+            modeBarButtons: props.tools ? tools(Plotly) : [], scrollZoom: props.tools,
+            responsive: false, doubleClick: props.tools ? "reset" : false, showTips: false,
           });
         } catch (error) {
           // A chart that was taken away while it was drawn is no error.
@@ -54,7 +91,7 @@
       // The curve follows the mouse at once; the server receives the shift as often as it keeps up.
       function down(event) {
         const area = box.value._fullLayout;
-        if (!props.drags || !area || event.button !== 0) return;
+        if (!props.drags || !area || area.dragmode || event.button !== 0) return;
         const frame = box.value.getBoundingClientRect();
         const x = event.clientX - frame.left - area._size.l;
         const y = event.clientY - frame.top - area._size.t;
@@ -108,7 +145,7 @@
       // A click over the evidence sets the shift.
       function place(event) {
         const area = box.value._fullLayout;
-        if (!props.places || !area || event.button !== 0) return;
+        if (!props.places || !area || area.dragmode || event.button !== 0) return;
         if (!box.value.data.some((d) => d.meta === "in use")) return;
         const frame = box.value.getBoundingClientRect();
         const x = event.clientX - frame.left - area._size.l;
@@ -117,7 +154,7 @@
         emit("place", Math.round(area.xaxis.p2d(x) * 20) / 20);
       }
 
-      watch(() => props.figure, draw);
+      watch(() => [props.figure, props.drags, props.places], draw);
       watch(() => props.shift, follow);
       onMounted(() => {
         draw();
