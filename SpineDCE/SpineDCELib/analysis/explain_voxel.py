@@ -71,7 +71,7 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
     shape = analysis.study.dynamic.geometry.shape
     curves = analysis.concentration().curves
     index = np.array([np.ravel_multi_index(voxel, shape)])
-    Ta, delay_SE = _delay_at(analysis, voxel)
+    Ta, delay_SE = delay_at(analysis, voxel)
     result = analysis.fitter().fit(Ta=Ta, voxels=index)
     errors = standard_errors(result, analysis.signal_noise(index), delay_SE=delay_SE)
     values = tuple(
@@ -94,7 +94,7 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
     )
 
 
-def _delay_at(analysis: Analysis, voxel: tuple[int, int, int]) -> tuple[float, float]:
+def delay_at(analysis: Analysis, voxel: tuple[int, int, int]) -> tuple[float, float]:
     """Return the shift in use in a voxel and its standard error where a region has one, s."""
     own, by = analysis.own_shifts(), analysis.settings.fit.shift_by
     found = analysis.shift(), 0.0

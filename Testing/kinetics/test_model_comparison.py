@@ -1,0 +1,92 @@
+"""Which model the data support: closed form of AICc, and curves whose model is known."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from kinetics.curves_for_tests import bolus, response
+from SpineDCELib.kinetics.model_comparison import AICc, compare_models, support
+from SpineDCELib.kinetics.models import two_compartment_exchange
+from SpineDCELib.settings import MODELS
+
+T = np.arange(0.0, 300.0, 5.0)
+CP = bolus(T)
+#: mM; a signal-to-noise ratio of about 30 to 100.
+NOISE = 0.002
+
+
+def _curve(model):
+    if model == "tofts":
+        return 0.08 * response(T, [0.4])[:, 0]
+    if model == "extended_tofts":
+        return 0.05 * CP + 0.08 * response(T, [0.4])[:, 0]
+    if model == "patlak":
+        return 0.05 * CP + 0.04 * response(T, [0.0])[:, 0]
+    return two_compartment_exchange(T, CP, vp=0.08, ve=0.2, Fp=0.25, PS=0.1)
+
+
+def _compared(model, noise=NOISE, seed=1):
+    curve = _curve(model)
+    curve = curve + np.random.default_rng(seed).normal(0, noise, curve.size)
+    return {one.model: one for one in compare_models(curve, T, CP)}
+
+
+def test_AICc_is_that_of_its_definition():
+    # n ln(rss/n) + 2k + 2k(k+1)/(n−k−1), k = 3 parameters and the noise.
+    assert AICc(0.5, 60, 3) == pytest.approx(60 * math.log(0.5 / 60) + 8 + 40 / 55)
+    assert math.isnan(AICc(0.5, 5, 3))
+    assert math.isnan(AICc(0.0, 60, 3))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_data_support_the_model_that_they_were_made_with(model):
+    found = _compared(model)
+    assert list(found) == list(MODELS)
+    assert found[model].is_supported
+    assert sum(one.weight for one in found.values()) == pytest.approx(1)
+    # A model that has not the terms of the curve fits it visibly worse.
+    lacking = {"tofts": "patlak", "extended_tofts": "tofts", "patlak": "tofts"}
+    worse = lacking.get(model, "patlak")
+    assert found[worse].above > 10
+    assert worse not in support(list(found.values()))
+
+
+def test_parameters_are_recovered_with_errors_and_residuals():
+    found = _compared("extended_tofts")["extended_tofts"]
+    for name, truth in {"vp": 0.05, "Ktrans": 0.08, "ve": 0.2}.items():
+        assert abs(found.parameters[name] - truth) < 4 * found.errors[name]
+    assert np.std(found.residual) == pytest.approx(NOISE, rel=0.3)
+    np.testing.assert_allclose(found.curve + found.residual, _compared_curve(), atol=1e-12)
+
+
+def _compared_curve():
+    curve = _curve("extended_tofts")
+    return curve + np.random.default_rng(1).normal(0, NOISE, curve.size)
+
+
+def test_the_sentence_names_what_is_supported_and_the_model_in_use():
+    found = list(_compared("extended_tofts").values())
+    text = support(found, used="tofts")
+    assert "extended Tofts" in text
+    assert "The AICc of the model in use, Tofts, is" in text
+    assert "in use" not in support(found, used="extended_tofts")
+
+
+def test_models_that_the_data_cannot_separate_are_named_together():
+    found = [
+        replace(one, above=above)
+        for one, above in zip(_compared("tofts").values(), (0.0, 1.9, 30.0, 2.1), strict=True)
+    ]
+    assert [one.is_supported for one in found] == [True, True, False, False]
+    assert support(found, used="patlak") == (
+        "The data cannot separate the models Tofts and extended Tofts: their AICc differ by less "
+        "than 2. The Tofts model has the fewest parameters. The AICc of the model in use, Patlak, "
+        "is 30.0 higher."
+    )
+
+
+def test_a_curve_that_no_model_fits_says_so():
+    found = compare_models(np.full_like(T, np.nan), T, CP)
+    assert all(not one.status.fitted and math.isnan(one.AICc) for one in found)
+    assert support(found) == "No model could be fitted to this curve."
