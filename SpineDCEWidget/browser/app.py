@@ -21,6 +21,7 @@ from SpineDCEWidget.browser.background_jobs import Activity, Jobs
 from SpineDCEWidget.browser.chart_strip import Charts
 from SpineDCEWidget.browser.drawing import Drawing
 from SpineDCEWidget.browser.maps_panel import MapsPanel
+from SpineDCEWidget.browser.models_panel import ModelsPanel
 from SpineDCEWidget.browser.page_layout import build_page
 from SpineDCEWidget.browser.regions_panel import RegionsPanel
 from SpineDCEWidget.browser.result_panel import ResultPanel
@@ -84,6 +85,7 @@ class Workstation:
         self.charts = Charts(self)
         self.windows = WindowControls(self)
         self.bar = ViewBar(self)
+        self.models = ModelsPanel(self)
         self.settings = SettingFields(self)
         self.study = StudyPanel(self, study)
         self.arteries = ArteriesPanel(self)
@@ -158,6 +160,7 @@ class Workstation:
             ]  # fmt: skip
             self.bar.refresh()
             self.charts.refresh()
+            self.models.refresh()
             self.settings.refresh()
             for panel in self.panels:
                 panel.refresh()
@@ -200,10 +203,12 @@ class Workstation:
             self.regions.refresh()
 
     def close_top(self) -> None:
-        """Close what is on top: report, tool, explanation of a voxel, error, maximised view."""
+        """Close what is on top: report, models, tool, explained voxel, error, maximised view."""
         state = self.state
         if state.report_url:
             state.report_url = ""
+        elif state.models_open:
+            self.models.close()
         elif self.drawing.tool != "look" or self.drawing.role or self.regions.placing:
             self._put_down()
         elif state.voxel_card or self.views.crosshairs:

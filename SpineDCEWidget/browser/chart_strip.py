@@ -107,6 +107,11 @@ class Charts:
             }
         self.show_side()
 
+    @property
+    def place(self) -> tuple[Any, tuple[float, float, float]] | None:
+        """Visit and RAS point, mm, of the voxel that is explained."""
+        return self._place
+
     def forget_voxel(self) -> None:
         """Close the explanation of a voxel."""
         self._voxel = self._place = None

@@ -7,6 +7,7 @@ from typing import Any
 
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
+from SpineDCELib.vocabulary.quantities import DESCRIPTIVE
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -34,7 +35,7 @@ class MapsPanel:
         station.state.update(
             {
                 "colours": "viridis", "scale_top": 1.0, "scale_limit": 1.0, "threshold": 0.0,
-                "map_help": "",
+                "map_help": "", "descriptive": False,
                 "colour_items": [
                     {"title": COLOUR_TITLES[name], "value": name} for name in COLOUR_MAPS
                 ],
@@ -86,6 +87,17 @@ class MapsPanel:
             self._station, folder, self._station.session.take_T1_map,
             "The {visit} visit has the T1 map of {file}.",
         )  # fmt: skip
+
+    async def set_descriptive(self, wanted: bool) -> None:
+        """Compute the descriptive maps too, or no more."""
+        station = self._station
+        with station.state as state:
+            state.descriptive = station.session.descriptive = bool(wanted)
+            if not wanted and state.map_name in DESCRIPTIVE:
+                state.map_name = "vp"
+        for visit in station.session.visits:
+            if visit.result is not None:
+                await station.analyse(visit)
 
     async def recompute(self) -> None:
         """Compute the maps that are out of date."""
@@ -145,6 +157,16 @@ class MapsPanel:
                 "Click in a view to see the curve and the fit of a voxel. Voxels that could not be "
                 "fitted are transparent; the map Status gives the reason.", classes="hint",
             )  # fmt: skip
+            v3.VSwitch(
+                model_value=("descriptive",), label="Maps without a model", id="descriptive",
+                update_modelValue=(self._station.as_action(self.set_descriptive), "[$event]"),
+                density="compact", hide_details=True, color="primary",
+                **disabled_if(
+                    BUSY | NO_STUDY,
+                    "Also compute enhancement, slopes, time to peak, and areas under the curve",
+                ),
+            )  # fmt: skip
+            self._station.models.button("compare-models")
             self._station.settings.ui(4)
             upload_ui("T1map", setting_label("inputs.T1_map"), setting_help("inputs.T1_map"))
             v3.VBtn(

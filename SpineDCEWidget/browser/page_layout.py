@@ -38,6 +38,7 @@ def build_page(station: Any) -> None:
                     station.bar.ui()
                     _views(station)
                     _curves(station)
+                    station.models.ui()
         client.ClientStateChange(value="download", change="download && utils.save(download.url)")
         _note()
         station.result.report_ui()
@@ -233,6 +234,7 @@ def _curves(station: Any) -> None:
                         classes="voxel-status",
                         title=("voxel_card.status",),
                     )
+                    station.models.button("compare-models-voxel")
                     _icon(
                         "mdi-close",
                         "Close the explanation of the voxel",

@@ -11,6 +11,7 @@ from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.aif.plot_data import valley_top
 from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
+from SpineDCELib.analysis.model_choice import ModelChoice
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
 #: Region role → colour, the same as in the views and pictures.
@@ -19,6 +20,11 @@ ROLE_COLOURS = {str(role): words.colour for role, words in REGION_ROLES.items()}
 AIF_COLOUR, CHECK_COLOUR, GREY = "#e6578c", "#4cc2c4", "#8a94a0"
 #: What is shown of a point under the mouse.
 _HOVER = "%{xaxis.title.text}: %{x:.5~g}<br>%{yaxis.title.text}: %{y:.4~g}"
+#: Model → colour, told apart by colour-blind eyes (Okabe & Ito 2008).
+MODEL_COLOURS = {
+    "tofts": "#e69f00", "extended_tofts": "#56b4e9", "patlak": "#009e73",
+    "two_compartment_exchange": "#cc79a7",
+}  # fmt: skip
 _FONT = {"family": "system-ui, sans-serif", "size": 11}
 
 
@@ -230,4 +236,27 @@ def voxel_figure(voxel: VoxelExplanation, *, dark: bool, visit: str) -> dict[str
     figure["showlegend"] = False
     figure["margin"] |= {"t": 4, "b": 30}
     _name(figure, f"voxel {voxel.voxel}", visit)
+    return {"data": data, "layout": figure, "shift": 0.0}
+
+
+def models_figure(choice: ModelChoice, *, dark: bool, visit: str) -> dict[str, Any]:
+    """Return the chart of a curve with the fit of every model, and of the residuals below."""
+    data = [_line(choice.t, choice.curve, choice.name or "voxel", GREY, mode="markers")]
+    for one in choice.fits:
+        colour = MODEL_COLOURS[one.model]
+        data.append(_line(choice.t, one.curve, one.title, colour))
+        data.append(
+            _line(
+                choice.t, one.residual, f"{one.title}, residual", colour, width=1,
+                showlegend=False, yaxis="y2",
+            )
+        )  # fmt: skip
+    figure = layout(dark, "time [s]", f"curve [{choice.unit}]")
+    figure["yaxis"] |= {"domain": [0.38, 1]}
+    figure["yaxis2"] = figure["yaxis"] | {
+        "domain": [0, 0.3], "rangemode": "normal",
+        "title": {"text": f"residual [{choice.unit}]", "standoff": 4},
+    }  # fmt: skip
+    figure["xaxis"]["anchor"] = "y2"
+    _name(figure, f"models {choice.name}", visit)
     return {"data": data, "layout": figure, "shift": 0.0}

@@ -88,9 +88,18 @@ class ViewBar:
         station.windows.refresh()
         self.show_position()
 
+    def _share_scale(self) -> None:
+        """Give the chosen map one scale in both visits."""
+        station, name = self._station, self._station.state.map_name
+        shown = [v.maps[name].GetDisplayNode() for v in station.session.visits if name in v.maps]
+        tops = {display.GetWindowLevelMax() for display in shown if display is not None}
+        if len(tops) > 1 and name != "status":
+            station.session.scale_maps(name, **station.maps.style())
+
     def show_legend(self) -> None:
         """Show the colour bar of the map, which is the same for both visits."""
         station, state = self._station, self._station.state
+        self._share_scale()
         node = next(
             (v.maps[state.map_name] for v in station.session.visits if state.map_name in v.maps),
             None,

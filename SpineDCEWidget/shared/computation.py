@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.descriptive_maps import descriptive_maps
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.mapped_arrays import mapped
 from SpineDCELib.progress import Progress, part, silent
@@ -47,17 +51,28 @@ class Computed:
 
     Attributes:
         shift: the shift that it took, s, where it was to be proposed. proposed: the proposal.
+        more: descriptive maps, if they were asked for and can be computed.
     """
 
     evidence: Any
     shift: float | None
     proposed: float | None
+    more: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 def compute_snapshot(
-    analysis: Analysis, state: VisitState, proposing: bool, progress: Progress
+    analysis: Analysis,
+    state: VisitState,
+    proposing: bool,
+    progress: Progress,
+    *,
+    descriptive: bool = False,
 ) -> Computed:
-    """Compute everything of a snapshot; a proposed shift becomes a number."""
+    """Compute everything of a snapshot; a proposed shift becomes a number.
+
+    Args:
+        descriptive: also compute the descriptive maps.
+    """
     analysis.check()
     found = analysis.concentration(part(progress, 0.0, 0.5))
     # In a file, because a reader looks at one slice of it at a time.
@@ -68,13 +83,17 @@ def compute_snapshot(
     if proposing:
         shift = proposed = _proposal(analysis, part(progress, 0.5, 0.7))
         analysis.update(settings=with_values(analysis.settings, {"fit.shift": shift}))
-    analysis.result(part(progress, 0.7, 0.95))
+    analysis.result(part(progress, 0.7, 0.9))
+    more: dict[str, NDArray[np.float32]] = {}
+    if descriptive:
+        with contextlib.suppress(InputError):  # the AIF may show no arrival
+            more = descriptive_maps(analysis, part(progress, 0.9, 0.95))
     try:
         analysis.against_evidence(part(progress, 0.95, 0.97))  # windows show it
         evidence_found = analysis.evidence(part(progress, 0.97, 1.0))
     except InputError:
         evidence_found = None
-    return Computed(evidence_found, shift, proposed)
+    return Computed(evidence_found, shift, proposed, more)
 
 
 def _proposal(analysis: Analysis, progress: Progress) -> float:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
+from SpineDCELib.analysis.model_choice import ModelChoice
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows
@@ -187,6 +189,35 @@ def explanation_rows(voxel: VoxelExplanation) -> list[list[str]]:
             text += f" ± {number(error, how.digits)}"
         rows.append([translated(how.title), f"{text} {how.shown_unit}".rstrip()])
     return [*rows, ["R²", number(voxel.R2, 3)]]
+
+
+def model_rows(choice: ModelChoice, used: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the headings and one row per model: parameters with standard errors, and AICc.
+
+    Args:
+        used: model of the analysis.
+    """
+    present = {name for one in choice.fits for name in one.parameters}
+    names = [name for name in QUANTITIES if name in present]
+    headings = [_("model"), *(QUANTITIES[n].heading for n in names), "R²", "AICc", _("weight")]
+    rows = []
+    for one in choice.fits:
+        cells = [f"{one.title} ({_('in use')})" if one.model == used else one.title]
+        for name in names:
+            how = QUANTITIES[name]
+            value = how.shown(one.parameters.get(name, math.nan))
+            error = how.shown(one.errors.get(name, math.nan))
+            text = number(value, how.digits) if name in one.parameters else ""
+            cells.append(
+                f"{text} ± {number(error, how.digits)}" if math.isfinite(error) and text else text
+            )
+        if one.status.fitted:
+            above = f"+{number(one.above, 1)}" if one.above > 0 else _("lowest")
+            cells += [number(one.R2, 3), above, number(one.weight, 2)]
+        else:
+            cells += [one.status.reason_in(one.model), "", ""]
+        rows.append({"model": one.model, "cells": cells, "supported": one.is_supported})
+    return headings, rows
 
 
 def voxel_text(voxel: VoxelExplanation) -> str:

@@ -114,6 +114,8 @@ class Session:
         self.not_written: dict[str, str] = {}
         self._checked: tuple[object, list[Finding]] | None = None
         self._applying = False
+        #: Whether computations include the descriptive maps.
+        self.descriptive = False
         #: What a person is to be told of changes by others in the scene; a shell shows and clears.
         self.notices: list[str] = []
         self.history = UndoHistory(SessionState(self.common))
@@ -747,10 +749,13 @@ class Session:
         analysis = visit.needed()
         state, snapshot = visit.state, analysis.snapshot()
         proposing = state.own.get("fit.shift") == "auto" or visit.follows_proposal
+        descriptive = self.descriptive
 
         def work(progress: Progress) -> Computed:
             try:
-                computed = compute_snapshot(snapshot, state, proposing, progress)
+                computed = compute_snapshot(
+                    snapshot, state, proposing, progress, descriptive=descriptive
+                )
             except InputError as error:
                 if visit.state is state:
                     visit.problem, visit.remedies = remedy(error), tuple(error.fields)
@@ -788,7 +793,7 @@ class Session:
             return False
         visit.result = visit.shown = analysis.result()
         visit.evidence = computed.evidence
-        visit_display.show_result(visit.nodes, analysis, visit.result)
+        visit_display.show_result(visit.nodes, analysis, visit.result, computed.more)
         visit.remember_maps()
         visit.remember_basis()
         self.history.close_step()

@@ -74,6 +74,24 @@ EXPLAINED = {
     "Fp": _("Fp: plasma flow per volume of tissue, mL/mL/min."),
     "Ta": _("Delay: arterial delay that was fitted in each voxel in addition to the shift, s."),
     "R2": _("R²: fraction of the curve's variance that the fit explains, at most 1."),
+    "PE": _(
+        "Enhancement: highest signal after the arrival of contrast, relative to the signal before "
+        "it, %."
+    ),
+    "wash_in": _(
+        "Wash-in slope: steepest rise of the concentration from one frame to the next, mM/min."
+    ),
+    "TTP": _("Time to peak: from the arrival of contrast to the highest concentration, s."),
+    "washout": _(
+        "Wash-out: fall of the concentration in the last half of what follows the peak, mM/min; "
+        "negative where it still rises."
+    ),
+    "IAUC60": _(
+        "IAUC60: area under the concentration curve in the first 60 s after the arrival, mM·s."
+    ),
+    "IAUC90": _(
+        "IAUC90: area under the concentration curve in the first 90 s after the arrival, mM·s."
+    ),
     "status": _("Status: fit status of each voxel, with the reason where the fit failed."),
     "normalised": _(
         "Normalised Vp: mean Vp of the lesion divided by mean Vp of an adjacent healthy vertebra, "
@@ -121,7 +139,13 @@ FORMAT_TITLES = {
     "scene": _("3D Slicer scene"),
 }
 #: Colour scale of a map → title.
-COLOUR_TITLES = {"viridis": _("Viridis (perceptually uniform)"), "rainbow": _("Rainbow")}
+COLOUR_TITLES = {
+    "viridis": _("Viridis (perceptually uniform)"),
+    "cividis": _("Cividis (blue to yellow)"),
+    "magma": _("Magma (black to yellow)"),
+    "grey": _("Grey"),
+    "rainbow": _("Rainbow (not colour-blind safe)"),
+}
 
 #: Fields with a control of another name → its label in the windows, and its step. All other fields
 #: that the form does not describe, like ``compare.cutoff``, have no control in a window.

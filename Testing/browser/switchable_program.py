@@ -82,6 +82,7 @@ def _visit(station: Any, visit: Any) -> dict[str, Any]:
         "look": None if look is None else [
             look.GetWindowLevelMax(), look.GetLowerThreshold(), look.GetColorNode().GetName(),
         ],
+        "shown_maps": list(visit.maps),
         "numbers": _numbers(visit), "T1_map": visit.analysis.study.T1_map is not None,
     }  # fmt: skip
 

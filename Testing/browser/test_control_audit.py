@@ -783,10 +783,10 @@ def one_view(audit: Audit) -> None:
         return audit.facts()["widths"]
 
     def double_click() -> None:
-        x, y = audit.at("baseline1", 0.4, 0.6)
-        page.drag([(x, y), (x, y)])
         from selenium.webdriver.common.actions.action_builder import ActionBuilder
 
+        x, y = audit.at("baseline1", 0.4, 0.6)
+        time.sleep(0.6)  # an earlier click is no part of it
         builder = ActionBuilder(page.driver, duration=10)
         for _ in range(2):
             builder.pointer_action.move_to_location(int(x), int(y))
@@ -1162,6 +1162,22 @@ def maps(audit: Audit) -> None:
     changed = audit.look("baseline1", "follow-up1")
     audit.row("colours", lambda: audit.choose("colours", "Rainbow"),
               lambda: "rainbow" in look()[2].lower() and changed())  # fmt: skip
+    for name in ("Cividis (blue to yellow)", "Magma (black to yellow)", "Grey"):
+        changed = audit.look("baseline1", "follow-up1")
+        audit.row("colours", lambda n=name: audit.choose("colours", n),
+                  lambda n=name, c=changed: n.split()[0].lower() in look()[2].lower()
+                  and c())  # fmt: skip
+    for wanted in (True, False):
+        audit.row("descriptive", lambda: audit.click("label[for=descriptive]"),
+                  lambda w=wanted: ("TTP" in audit.visit("follow-up")["shown_maps"]) == w
+                  and any(m["value"] == "IAUC60" for m in page.state("maps")) == w
+                  and not page.state("busy"), seconds=60)  # fmt: skip
+        if wanted:
+            changed = audit.look("baseline1", "follow-up1")
+            audit.choose("map-select", "Time to peak")
+            page.wait(lambda c=changed: c() and page.state("legend")["title"] == "Time to peak s")
+    page.wait(lambda: audit.facts()["map"] == "vp", 10, "Vp")
+    models(audit)
     audit._trigger("audit_hold_back", True)
     audit.type("#setting-aif-Hct", "0.3")
     page.wait(lambda: not audit.visit("baseline")["current"])
@@ -1178,6 +1194,45 @@ def maps(audit: Audit) -> None:
               seconds=30)  # fmt: skip
     audit.quiet()
     close(audit)  # a T1 map is not taken back by undo
+
+
+def models(audit: Audit) -> None:
+    """The comparison of the models on a region and on a voxel."""
+    page = audit.page
+
+    def shown() -> tuple[str, list[str]]:
+        rows = page.js(
+            "return [...document.querySelectorAll('.models tbody tr')].map((r) => r.innerText)"
+        )
+        return page.js("return document.querySelector('#models-text')?.innerText || ''"), rows
+
+    audit.row("compare-models", lambda: audit.click("#compare-models"),
+              lambda: shown()[0].startswith("The data ") and len(shown()[1]) == 4
+              and "in use" in shown()[1][1])  # fmt: skip
+    was = shown()
+    audit.row("models-of", lambda: audit.choose("models-of", "C5"),
+              lambda: page.state("models_of") == "C5" and shown()[1] != was[1])  # fmt: skip
+    box = page.box(".models-plot")
+    page.wait(lambda: page.js("return !!document.querySelector('.models-plot')._fullLayout"))
+    axis = "return document.querySelector('.models-plot')._fullLayout.xaxis.range"
+    whole = page.js(axis)
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 3}
+    audit.row(
+        "plot models-plot",
+        lambda: page.driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent", {"type": "mouseWheel", **at, "deltaX": 0, "deltaY": -100}
+        ),
+        lambda: page.js(axis)[0] > whole[0], page_only=True,
+    )  # fmt: skip
+    audit.row("close-models", lambda: audit.click("#close-models"), lambda: not shown()[0])
+    place = audit.at("baseline1", 0.45, 0.4)
+    page.drag([place, place])
+    page.wait(lambda: page.state("voxel_card"), 10, "a voxel")
+    audit.row("compare-models-voxel", lambda: audit.click("#compare-models-voxel"),
+              lambda: shown()[0] and page.state("models_of") == ":voxel")  # fmt: skip
+    audit.keys(ESCAPE)
+    page.wait(lambda: not shown()[0], 5, "the end of the comparison")
+    audit.keys(ESCAPE)
 
 
 #: What a user enters in each setting.

@@ -6,6 +6,7 @@ from SpineDCELib.kinetics.parameters import PARAMETERS
 from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS, rgb
 from SpineDCELib.vocabulary.kinetic_models import MODEL_CODES, MODEL_TITLES
 from SpineDCELib.vocabulary.quantities import (
+    DESCRIPTIVE,
     NONE,
     QUANTITIES,
     colour_range,
@@ -18,7 +19,8 @@ from SpineDCELib.vocabulary.quantities import (
 
 def test_every_parameter_of_every_model_is_in_the_table():
     parameters = {name for names in PARAMETERS.values() for name in names}
-    assert parameters | {"vp_voxel", "Ta", "R2", "status"} == set(QUANTITIES)
+    others = {"vp_voxel", "Ta", "R2", "status", *DESCRIPTIVE}
+    assert parameters | others == set(QUANTITIES)
     assert set(PARAMETERS) == set(MODEL_TITLES) == set(MODEL_CODES)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineDCELib.aif.plot_data import (
     Table,
@@ -29,14 +32,20 @@ from SpineDCELib.vocabulary.quantities import CURVE_UNITS, colour_range
 
 
 def show_maps(
-    nodes: VisitNodes, result: Result, geometry: Geometry, *, about: dict[str, str]
+    nodes: VisitNodes,
+    result: Result,
+    geometry: Geometry,
+    *,
+    about: dict[str, str],
+    more: Mapping[str, NDArray[Any]] | None = None,
 ) -> None:
     """Every map and the status; what an earlier result had and this has not goes.
 
     Args:
         about: attributes of the maps' nodes.
+        more: further maps, by quantity.
     """
-    arrays = {**result.maps, "status": result.status}
+    arrays = {**result.maps, **(more or {}), "status": result.status}
     for name in nodes.of("map."):
         if name not in arrays:
             nodes.remove(f"map.{name}")

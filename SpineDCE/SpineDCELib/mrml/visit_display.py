@@ -97,15 +97,24 @@ def show_frame(nodes: VisitNodes, dynamic: DynamicSeries, index: int) -> None:
     nodes.keep("frame", index)
 
 
-def show_result(nodes: VisitNodes, analysis: Analysis, result: Result) -> None:
-    """Fill a visit's nodes with maps, tables and charts, in place."""
+def show_result(
+    nodes: VisitNodes,
+    analysis: Analysis,
+    result: Result,
+    more: Mapping[str, NDArray[Any]] | None = None,
+) -> None:
+    """Fill a visit's nodes with maps, tables and charts, in place.
+
+    Args:
+        more: further maps, by quantity.
+    """
     settings: Settings = analysis.settings
     about = {
         "visit": nodes.name,
         "model": settings.fit.model,
         "signal": analysis.signal_mode,
     }
-    show_maps(nodes, result, analysis.study.dynamic.geometry, about=about)
+    show_maps(nodes, result, analysis.study.dynamic.geometry, about=about, more=more)
     show_curves(nodes, analysis, result)
 
 

@@ -73,6 +73,23 @@ def _rate(name: str, digits: int, code: Code, unit: str = "1/min", shown: str = 
     return Quantity(name, name, unit, shown, digits, code, PER_MINUTE, (shown, "UCUM", shown))
 
 
+def _slope(name: str, title: str, code: Code) -> Quantity:
+    """Change of the concentration with time; shown in mM/min."""
+    return Quantity(
+        name, title, "mM/s", "mM/min", 2, code, ("mmol/L/s", "UCUM", "mM/s"),
+        ("mmol/L/min", "UCUM", "mM/min"), factor=60.0,
+    )  # fmt: skip
+
+
+def _area(name: str, code: Code) -> Quantity:
+    """Area under the concentration curve, mM·s."""
+    unit: Code = ("mmol.s/L", "UCUM", "mM·s")
+    return Quantity(name, name, "mM·s", "mM·s", 1, code, unit, unit)
+
+
+#: Maps that describe the curves without a model.
+DESCRIPTIVE = ("PE", "wash_in", "TTP", "washout", "IAUC60", "IAUC90")
+
 #: Every quantity that is a map, in the order in which they are shown. R2 of DICOM (126220) is a
 #: relaxation rate, so the fit's R² has a private code.
 QUANTITIES: dict[str, Quantity] = {
@@ -98,6 +115,18 @@ QUANTITIES: dict[str, Quantity] = {
             "R2", "R²", "fraction", "", 3,
             ("GOODNESS", PRIVATE, "Coefficient of determination of the fit"), top=1.0,
         ),
+        Quantity(
+            "PE", "Enhancement", "%", "%", 0, ("PE", PRIVATE, "Percentage enhancement"),
+            ("%", "UCUM", "%"), ("%", "UCUM", "%"),
+        ),
+        _slope("wash_in", "Wash-in slope", ("WASH_IN", PRIVATE, "Steepest rise")),
+        Quantity(
+            "TTP", "Time to peak", "s", "s", 0, ("TTP", PRIVATE, "Time from arrival to peak"),
+            SECOND, SECOND,
+        ),
+        _slope("washout", "Wash-out", ("WASHOUT", PRIVATE, "Fall after the peak")),
+        _area("IAUC60", ("126321", "DCM", "IAUC60")),
+        _area("IAUC90", ("126322", "DCM", "IAUC90")),
         Quantity("status", "Status", "", "", 0, colours="status"),
     )
 }  # fmt: skip
