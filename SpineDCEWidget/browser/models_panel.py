@@ -33,7 +33,7 @@ class ModelsPanel:
                 "models_figure": {"data": [], "layout": {}, "shift": 0.0},
             }
         )  # fmt: skip
-        station.state.change("models_of")(lambda **_: self.refresh())
+        station.state.change("models_of", "dark")(lambda **_: self.refresh())
 
     def open(self) -> None:
         """Compare the models on the voxel that is explained, else on the first region."""

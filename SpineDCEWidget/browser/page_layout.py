@@ -8,6 +8,7 @@ from trame.ui.vuetify3 import VAppLayout
 from trame.widgets import client, html
 from trame.widgets import vuetify3 as v3
 
+from SpineDCEWidget.browser.disabled_reasons import NO_STUDY, disabled_if
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.browser.slice_views import COLUMNS, pane_name
 from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
@@ -77,9 +78,24 @@ def _top(station: Any) -> None:
                 v3.VBtn(
                     f"{{{{ titles['{name}'] }}}}", value=name, size="small", id=f"select-{name}"
                 )
+        _pictures()
         _icon("mdi-theme-light-dark", "Switch between dark and light", "dark = !dark", id="theme")
         _icon("mdi-help-circle-outline", "Keys and mouse", "void 0", id="help")
         _help()
+
+
+def _pictures() -> None:
+    """Build the menu of pictures of the views."""
+    _icon("mdi-camera-outline", "Picture of the views", "void 0", id="pictures")
+    with v3.VMenu(activator="#pictures", location="bottom end"), v3.VCard(classes="keys pa-2"):
+        for text, call, identity in (
+            ("Save as file", "utils.savePicture()", "save-picture"),
+            ("Copy", "utils.copyPicture()", "copy-picture"),
+        ):
+            v3.VBtn(
+                text, size="small", variant="text", click=call, id=identity, block=True,
+                **disabled_if(NO_STUDY, "All views, or the one shown alone, with their labels"),
+            )  # fmt: skip
 
 
 def _help() -> None:

@@ -23,8 +23,8 @@ def maps(analysis):
 
 def test_every_map_is_that_of_the_definition(analysis, maps):
     dynamic, aif = analysis.images.dynamic, analysis.aif()
-    t, C = dynamic.times, analysis.concentration().curves[(slice(None), *VOXEL)].astype(float)
-    S = dynamic.signal[(slice(None), *VOXEL)].astype(float)
+    t, C = dynamic.times, analysis.concentration().curves[:, 1, 4, 6].astype(float)
+    S = dynamic.signal[:, 1, 4, 6].astype(float)
     delay = analysis.own_shifts().get("Lesion", analysis.shift())
     arrival = bolus_arrival(aif.samples, t=aif.t) + delay
     assert tuple(maps) == DESCRIPTIVE

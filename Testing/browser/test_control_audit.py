@@ -693,6 +693,7 @@ def gestures(audit: Audit) -> None:
               lambda: not page.state("voxel_card") and not audit.facts()["cross"])  # fmt: skip
     one_view(audit)
     chart_tools(audit)
+    pictures(audit)
 
     def point() -> None:
         page.driver.execute_cdp_cmd(
@@ -767,6 +768,47 @@ def chart_tools(audit: Audit) -> None:
               lambda: saved("curves-*.csv"), page_only=True)  # fmt: skip
     audit.row("Save as picture", lambda: tool("Save as picture"),
               lambda: saved("curves-*.png"), page_only=True)  # fmt: skip
+
+
+def pictures(audit: Audit) -> None:
+    """The views as one picture, in a file and in the clipboard."""
+    from PIL import Image
+
+    page, folder = audit.page, audit.folder
+    box = page.box(".views")
+
+    def picture() -> bool:
+        found = _downloaded(folder, "spinedce-views*.png")
+        if found is None:
+            return False
+        image = np.asarray(Image.open(found).convert("RGB"), int)
+        # Twice as fine as the screen, and the same images: compare the middle of a map.
+        shown = audit.picture("#pane-baseline1")
+        pane = page.box("#pane-baseline1")
+        x, y = (round(2 * (pane[k] - box[k])) for k in ("x", "y"))
+        high, wide = shown.shape[:2]
+        there = image[y : y + 2 * high : 2, x : x + 2 * wide : 2]
+        apart = np.abs(there[high // 3 : -high // 3] - shown[high // 3 : -high // 3])
+        return image.shape[:2] == (round(2 * box["height"]), round(2 * box["width"])) and (
+            np.median(apart) < 20
+        )
+
+    audit.row("pictures", lambda: audit.click("#pictures"),
+              lambda: page.element("#save-picture").is_displayed(), page_only=True)  # fmt: skip
+    audit.row("save-picture", lambda: audit.click("#save-picture"), picture,
+              page_only=True)  # fmt: skip
+    page.driver.execute_cdp_cmd(
+        "Browser.grantPermissions",
+        {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]},
+    )
+
+    def copy() -> None:
+        audit.click("#pictures")
+        audit.click("#copy-picture")
+
+    audit.row("copy-picture", copy,
+              lambda: page.state("note") == "The picture of the views was copied.",
+              page_only=True)  # fmt: skip
 
 
 def one_view(audit: Audit) -> None:
@@ -1028,6 +1070,18 @@ def regions(audit: Audit) -> None:
     page.wait(lambda: voxels() == less)
     audit.row("key Ctrl+Shift+z", lambda: audit.keys(CTRL + SHIFT + "z"),
               lambda: voxels() == was)  # fmt: skip
+
+    def undo_two() -> None:
+        audit.click("#undo-list")
+        page.wait(lambda: page.element(".undo-item").is_displayed(), 5, "the list")
+        page.driver.find_elements("css selector", ".undo-item")[1].click()
+
+    told = page.state("undo_list")
+    audit.row("undo-list", undo_two,
+              lambda: voxels() != was and page.state("undo_list") == told[2:])  # fmt: skip
+    for _ in range(2):
+        audit.keys(CTRL + "y")
+    page.wait(lambda: page.state("undo_list") == told, 10, "the changes again")
     audit.click("#tool-paint")
     page.wait(lambda: audit.facts()["tool"] == "paint")
     audit.row("slider Brush diameter in mm",
@@ -1160,7 +1214,7 @@ def maps(audit: Audit) -> None:
     audit.row("fit-scale", lambda: audit.click("#fit-scale"),
               lambda: look()[0] != was[0] and changed())  # fmt: skip
     changed = audit.look("baseline1", "follow-up1")
-    audit.row("colours", lambda: audit.choose("colours", "Rainbow"),
+    audit.row("colours", lambda: audit.choose("colours", "Rainbow (not colour-blind safe)"),
               lambda: "rainbow" in look()[2].lower() and changed())  # fmt: skip
     for name in ("Cividis (blue to yellow)", "Magma (black to yellow)", "Grey"):
         changed = audit.look("baseline1", "follow-up1")

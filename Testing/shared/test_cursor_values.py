@@ -42,9 +42,9 @@ def test_the_signal_is_that_of_the_voxel_and_a_frame_has_its_time(visit, grid):
     visit.show_frame(7)
     ras = ras_of(VOXEL, grid) + (0.4, -0.4, 1.5)  # within the same voxel
     assert value_text(visit, visit.frame, ras) == (
-        f"Signal {dynamic.signal[(7, *VOXEL)]:.0f} at {dynamic.times[7]:.1f} s"
+        f"Signal {dynamic.signal[7][VOXEL]:.0f} at {dynamic.times[7]:.1f} s"
     )
-    assert value_text(visit, visit.anatomy, ras) == f"Signal {dynamic.signal[(0, *VOXEL)]:.0f}"
+    assert value_text(visit, visit.anatomy, ras) == f"Signal {dynamic.signal[0][VOXEL]:.0f}"
 
 
 def test_a_map_has_its_unit_and_the_reason_where_it_has_no_value(visit, grid):

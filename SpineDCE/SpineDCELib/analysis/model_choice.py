@@ -11,7 +11,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import delay_at
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.model_comparison import ModelFit, compare_models, support
-from SpineDCELib.kinetics.parameters import default_bounds
+from SpineDCELib.kinetics.parameters import Bounds, default_bounds
 from SpineDCELib.kinetics.signal_noise import SignalNoise
 from SpineDCELib.measurement import mean_curve, without_exclusions
 from SpineDCELib.settings import MODELS
@@ -47,7 +47,9 @@ def models_of_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> ModelCho
         InputError: the study cannot be analysed as it is set.
     """
     analysis.check()
-    curve = np.asarray(analysis.concentration().curves[(slice(None), *voxel)], float)
+    slice_index, row, column = voxel
+    curves = analysis.concentration().curves
+    curve = np.asarray(curves[:, slice_index, row, column], float)
     index = np.array([np.ravel_multi_index(voxel, analysis.study.dynamic.geometry.shape)])
     Ta, SE = delay_at(analysis, voxel)
     return _compared(analysis, "", curve, Ta, SE, analysis.signal_noise(index))
@@ -81,7 +83,7 @@ def _compared(
     noise: SignalNoise | None,
 ) -> ModelChoice:
     settings, t = analysis.settings.fit, analysis.images.dynamic.times
-    bounds = {
+    bounds: dict[str, Bounds] = {
         model: default_bounds(
             model, t, kep_low=settings.kep_low, kep_high=settings.kep_high,
             per_water=is_per_water("vp", analysis.mode),

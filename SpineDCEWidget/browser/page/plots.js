@@ -167,7 +167,7 @@
         if (sizes) sizes.disconnect();
         if (box.value && window.Plotly) window.Plotly.purge(box.value);
       });
-      return () => h("div", { ref: box, class: "sd-plot" + (props.drags ? " shift-handle" : "") + (props.places ? " places" : ""), tabindex: props.drags ? 0 : -1 });
+      return () => h("div", { ref: box, class: "sd-plot js-plotly-plot" + (props.drags ? " shift-handle" : "") + (props.places ? " places" : ""), tabindex: props.drags ? 0 : -1 });
     },
   };
   window.spinedce_widgets = {
@@ -175,6 +175,8 @@
       app.component("sd-plot", plot);
       window.trame.utils.upload = window.spinedce.upload;
       window.trame.utils.save = window.spinedce.save;
+      window.trame.utils.savePicture = window.spinedce.savePicture;
+      window.trame.utils.copyPicture = window.spinedce.copyPicture;
     },
   };
 })();
