@@ -95,12 +95,17 @@ class ModelsPanel:
         assert voxel is not None
         return models_of_voxel(visit.analysis, voxel)
 
-    def button(self, identity: str) -> None:
-        """Build a button that opens the comparison."""
+    def button(self, identity: str, *, small: bool = False) -> None:
+        """Build a button that opens the comparison; a small one has an icon only."""
+        look = (
+            {"icon": "mdi-chart-multiple", "variant": "text", "density": "compact",
+             "raw_attrs": ['aria-label="Compare models"']}
+            if small else {"text": "Compare models", "variant": "tonal"}
+        )  # fmt: skip
         v3.VBtn(
-            _("Compare models"), size="small", variant="tonal", click=self.open, id=identity,
+            size="small", click=self.open, id=identity, **look,
             **disabled_if(
-                BUSY | NO_CURVES, _("Fit every model to one curve, and see which the data support")
+                BUSY | NO_CURVES, "Compare models: fit each to one curve, and see which fits best"
             ),
         )  # fmt: skip
 

@@ -250,7 +250,7 @@ def _curves(station: Any) -> None:
                         classes="voxel-status",
                         title=("voxel_card.status",),
                     )
-                    station.models.button("compare-models-voxel")
+                    station.models.button("compare-models-voxel", small=True)
                     _icon(
                         "mdi-close",
                         "Close the explanation of the voxel",

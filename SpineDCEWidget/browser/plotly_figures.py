@@ -236,6 +236,7 @@ def voxel_figure(voxel: VoxelExplanation, *, dark: bool, visit: str) -> dict[str
     figure["showlegend"] = False
     figure["margin"] |= {"t": 4, "b": 30}
     _name(figure, f"voxel {voxel.voxel}", visit)
+    del figure["annotations"]  # the card above names the visit
     return {"data": data, "layout": figure, "shift": 0.0}
 
 

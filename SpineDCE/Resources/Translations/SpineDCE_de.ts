@@ -914,6 +914,22 @@
         <translation>Verzögerung</translation>
     </message>
     <message>
+        <source>Enhancement</source>
+        <translation>Anreicherung</translation>
+    </message>
+    <message>
+        <source>Wash-in slope</source>
+        <translation>Anstieg (Wash-in)</translation>
+    </message>
+    <message>
+        <source>Time to peak</source>
+        <translation>Zeit bis zum Maximum</translation>
+    </message>
+    <message>
+        <source>Wash-out</source>
+        <translation>Wash-out</translation>
+    </message>
+    <message>
         <source>Status</source>
         <translation>Status</translation>
     </message>
@@ -1598,6 +1614,10 @@
         <translation>Cp [{unit}]</translation>
     </message>
     <message>
+        <source>Descriptive maps</source>
+        <translation>Beschreibende Karten</translation>
+    </message>
+    <message>
         <source>Registering the visits</source>
         <translation>Die Untersuchungen werden registriert</translation>
     </message>
@@ -2194,6 +2214,10 @@
         <translation>Wassergehalt aus T10 und dem Signal vor Kontrastmittel, relativ zu {scale}.</translation>
     </message>
     <message>
+        <source>There is no region {name} with voxels.</source>
+        <translation>Es gibt keine Region {name} mit Voxeln.</translation>
+    </message>
+    <message>
         <source>The noise mask takes {share} % of the images for background.</source>
         <translation>Die Rauschmaske hält {share} % der Bilder für Hintergrund.</translation>
     </message>
@@ -2684,6 +2708,30 @@
     <message>
         <source>The model must be one of {MODELS}, not {model}.</source>
         <translation>Das Modell muss eines von {MODELS} sein, nicht {model}.</translation>
+    </message>
+    <message>
+        <source>No model could be fitted to this curve.</source>
+        <translation>An diese Kurve konnte kein Modell angepasst werden.</translation>
+    </message>
+    <message>
+        <source>The data support the {title} model.</source>
+        <translation>Die Daten sprechen für das Modell {title}.</translation>
+    </message>
+    <message>
+        <source>The data support the {title} model: the AICc of the next one, {title2}, is {above} higher.</source>
+        <translation>Die Daten sprechen für das Modell {title}: Das AICc des nächsten, {title2}, ist um {above} höher.</translation>
+    </message>
+    <message>
+        <source>The data cannot separate the models {names}: their AICc differ by less than 2.</source>
+        <translation>Die Daten können die Modelle {names} nicht unterscheiden: Ihre AICc liegen weniger als 2 auseinander.</translation>
+    </message>
+    <message>
+        <source>The {title} model has the fewest parameters.</source>
+        <translation>Das Modell {title} hat die wenigsten Parameter.</translation>
+    </message>
+    <message>
+        <source>The AICc of the model in use, {title}, is {above} higher.</source>
+        <translation>Das AICc des verwendeten Modells, {title}, ist um {above} höher.</translation>
     </message>
     <message>
         <source>The upper bounds of vp, ve and Fp must be above 0.</source>
@@ -4502,6 +4550,14 @@ Trotzdem vergleichen?</translation>
         <translation>; die verwendete liegt außerhalb</translation>
     </message>
     <message>
+        <source>model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>Gewicht</translation>
+    </message>
+    <message>
         <source>Compare the visits to get the call.</source>
         <translation>Für die Einstufung die Untersuchungen vergleichen.</translation>
     </message>
@@ -4520,6 +4576,10 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>No shift is proposed. {doubt}</source>
         <translation>Es wird kein Zeitversatz vorgeschlagen. {doubt}</translation>
+    </message>
+    <message>
+        <source>lowest</source>
+        <translation>niedrigstes</translation>
     </message>
     <message>
         <source>normalised Vp</source>
@@ -4953,6 +5013,30 @@ Trotzdem vergleichen?</translation>
         <translation>R²: Anteil der Varianz der Kurve, den die Anpassung erklärt, höchstens 1.</translation>
     </message>
     <message>
+        <source>Enhancement: highest signal after the arrival of contrast, relative to the signal before it, %.</source>
+        <translation>Anreicherung: höchstes Signal nach der Ankunft des Kontrastmittels, bezogen auf das Signal davor, %.</translation>
+    </message>
+    <message>
+        <source>Wash-in slope: steepest rise of the concentration from one frame to the next, mM/min.</source>
+        <translation>Anstieg (Wash-in): steilster Anstieg der Konzentration von einem Zeitpunkt zum nächsten, mM/min.</translation>
+    </message>
+    <message>
+        <source>Time to peak: from the arrival of contrast to the highest concentration, s.</source>
+        <translation>Zeit bis zum Maximum: von der Ankunft des Kontrastmittels bis zur höchsten Konzentration, s.</translation>
+    </message>
+    <message>
+        <source>Wash-out: fall of the concentration in the last half of what follows the peak, mM/min; negative where it still rises.</source>
+        <translation>Wash-out: Abfall der Konzentration in der letzten Hälfte dessen, was auf das Maximum folgt, mM/min; negativ, wo sie noch steigt.</translation>
+    </message>
+    <message>
+        <source>IAUC60: area under the concentration curve in the first 60 s after the arrival, mM·s.</source>
+        <translation>IAUC60: Fläche unter der Konzentrationskurve in den ersten 60 s nach der Ankunft, mM·s.</translation>
+    </message>
+    <message>
+        <source>IAUC90: area under the concentration curve in the first 90 s after the arrival, mM·s.</source>
+        <translation>IAUC90: Fläche unter der Konzentrationskurve in den ersten 90 s nach der Ankunft, mM·s.</translation>
+    </message>
+    <message>
         <source>Status: fit status of each voxel, with the reason where the fit failed.</source>
         <translation>Status: Status der Anpassung jedes Voxels, mit dem Grund, wo sie misslang.</translation>
     </message>
@@ -5033,8 +5117,20 @@ Trotzdem vergleichen?</translation>
         <translation>Viridis (gleichmäßig wahrgenommen)</translation>
     </message>
     <message>
-        <source>Rainbow</source>
-        <translation>Regenbogen</translation>
+        <source>Cividis (blue to yellow)</source>
+        <translation>Cividis (blau bis gelb)</translation>
+    </message>
+    <message>
+        <source>Magma (black to yellow)</source>
+        <translation>Magma (schwarz bis gelb)</translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation>Grau</translation>
+    </message>
+    <message>
+        <source>Rainbow (not colour-blind safe)</source>
+        <translation>Regenbogen (bei Farbenblindheit ungeeignet)</translation>
     </message>
     <message>
         <source>Export</source>

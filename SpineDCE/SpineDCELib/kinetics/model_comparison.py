@@ -160,12 +160,13 @@ def support(fits: Sequence[ModelFit], used: str = "") -> str:
     good = [one for one in ranked if one.is_supported]
     rest = ranked[len(good) :]
     if len(good) == 1:
-        text = f"The data support the {good[0].title} model"
-        text += (
-            f": the AICc of the next one, {rest[0].title}, is {number(rest[0].above, 1)} higher."
-            if rest
-            else "."
-        )
+        text = f"The data support the {good[0].title} model."
+        if rest:
+            above = number(rest[0].above, 1)
+            text = (
+                f"The data support the {good[0].title} model: the AICc of the next one, "
+                f"{rest[0].title}, is {above} higher."
+            )
     else:
         names = " and ".join((", ".join(one.title for one in good[:-1]), good[-1].title))
         text = f"The data cannot separate the models {names}: their AICc differ by less than 2."
