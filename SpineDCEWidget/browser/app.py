@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ from SpineDCEWidget.shared.wording import COMPUTING, UNEXPECTED, remedy
 log = logging.getLogger(__name__)
 #: Delays from the last change to the computation of what depends on it, and to its saving, s.
 _COMPUTE_DELAY, _SAVE_DELAY = 0.7, 1.5
+#: Time in which the clicks of a double click arrive after it, s.
+_DOUBLE_CLICK = 1.5
 
 
 class Workstation:
@@ -95,6 +98,7 @@ class Workstation:
         self.panels = (self.study, self.arteries, self.regions, self.maps, self.result)
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._outdated: set[str] = set()
+        self._double_clicked = -_DOUBLE_CLICK  #: when a view was double clicked
         self._problem = ""  #: message of the last computation that failed
         self._tasks: set[asyncio.Task[None]] = set()
         self._bind()
@@ -232,7 +236,9 @@ class Workstation:
     def double_clicked(self, name: str) -> None:
         """Maximise a view, or show all views again; with a tool the clicks draw."""
         if self.drawing.tool == "look" and not self.regions.placing and self.session.visits:
-            self.charts.forget_voxel()  # the first click opened it
+            # Its clicks are no wish for an explanation; the views may report them later.
+            self._double_clicked = time.monotonic()
+            self.charts.forget_voxel()
             self.views.unmark()
             self.maximise(name)
 
@@ -258,6 +264,8 @@ class Workstation:
 
     def _clicked(self, name: str, ras: tuple[float, float, float]) -> None:
         visit = self.session.visit(name)
+        if time.monotonic() - self._double_clicked < _DOUBLE_CLICK:
+            return
         if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
             with self.state:
                 self.views.mark(visit, ras)
