@@ -258,7 +258,7 @@ class Audit:
         track = self.page.element(selector)
         self.page.js("arguments[0].scrollIntoView({block: 'center'})", track)
         box = self.page.box(selector)
-        self.page.drag([(box["x"] + share * box["width"], box["y"] + box["height"] / 2)])
+        self.page.drag([(round(box["x"] + share * box["width"]), box["y"] + box["height"] / 2)])
 
     def choose(self, field: str, text: str) -> None:
         """Choose an item of a menu."""
@@ -752,6 +752,14 @@ def chart_tools(audit: Audit) -> None:
 
     page.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y})
     page.wait(lambda: page.element(".main-plot .modebar").is_displayed(), 10, "the tools")
+    titles = (
+        "return [...document.querySelectorAll('.main-plot [data-title]')]"
+        ".map((b) => b.dataset.title)"
+    )
+    assert page.js(titles) == [
+        "Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes", "Save the values (CSV)",
+        "Save as picture",
+    ], "a chart has a tool that is not ours, such as one that uploads it"  # fmt: skip
     whole = axis()
     audit.row("Zoom in", lambda: tool("Zoom in"), lambda: axis()[0] > whole[0], page_only=True)
     near = axis()

@@ -42,10 +42,27 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
-  function tools(Plotly) {
-    const own = { name: "table", title: "Save the values (CSV)", icon: Plotly.Icons.disk, click: saveTable };
-    const picture = { name: "picture", title: "Save as picture", icon: Plotly.Icons.camera, click: savePicture };
-    return [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"], [own, picture]];
+  // Back to the ranges that the figure has; where it has none, all data are shown.
+  function reset(chart) {
+    const change = {};
+    for (const axis of ["xaxis", "yaxis", "yaxis2"]) {
+      if (!chart._fullLayout[axis]) continue;
+      const range = chart.figureLayout?.[axis]?.range;
+      if (range) change[`${axis}.range`] = [...range];
+      else change[`${axis}.autorange`] = true;
+    }
+    window.Plotly.relayout(chart, change);
+  }
+  // Flat lists: Plotly takes nested ones for a change, and draws the chart anew each time.
+  const REMOVED = [
+    "toImage", "select2d", "lasso2d", "autoScale2d", "resetScale2d", "sendChartToCloud", "sendDataToCloud",
+  ];
+  function added(Plotly) {
+    return [
+      { name: "all", title: "Reset axes", icon: Plotly.Icons.home, click: reset },
+      { name: "table", title: "Save the values (CSV)", icon: Plotly.Icons.disk, click: saveTable },
+      { name: "picture", title: "Save as picture", icon: Plotly.Icons.camera, click: savePicture },
+    ];
   }
 
   const plot = {
@@ -64,6 +81,7 @@
         waiting = false;
         if (!box.value || !box.value.clientWidth || drag) return;
         const { data, layout } = JSON.parse(JSON.stringify(props.figure));
+        box.value.figureLayout = props.figure.layout;
         box.value.style.visibility = data.length ? "" : "hidden";
         // Where a drag or click sets the shift, a zoom is chosen first.
         if (props.tools && !props.drags && !props.places) layout.dragmode = "zoom";
@@ -72,8 +90,10 @@
         try {
           await Plotly.react(box.value, data, layout, {
             displayModeBar: props.tools ? "hover" : false, displaylogo: false,
-            modeBarButtons: props.tools ? tools(Plotly) : [], scrollZoom: props.tools,
-            responsive: false, doubleClick: props.tools ? "reset" : false, showTips: false,
+            modeBarButtonsToRemove: REMOVED, modeBarButtonsToAdd: added(Plotly),
+            // No data leave this computer.
+            showSendToCloud: false, plotlyServerURL: "",
+            scrollZoom: props.tools, responsive: false, doubleClick: false, showTips: false,
           });
         } catch (error) {
           // A chart that was taken away while it was drawn is no error.
@@ -81,6 +101,7 @@
         }
         if (box.value && box.value.on && !box.value.dataset.ready) {
           box.value.dataset.ready = "1";
+          if (props.tools) box.value.on("plotly_doubleclick", () => reset(box.value));
           box.value.on("plotly_click", (event) => {
             const at = event.points[0];
             emit("pick", { name: at.data.name || "", meta: at.data.meta ?? null, x: at.x });
