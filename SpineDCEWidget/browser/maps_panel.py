@@ -157,15 +157,19 @@ class MapsPanel:
                 "Click in a view to see the curve and the fit of a voxel. Voxels that could not be "
                 "fitted are transparent; the map Status gives the reason.", classes="hint",
             )  # fmt: skip
-            v3.VSwitch(
-                model_value=("descriptive",), label="Maps without a model", id="descriptive",
-                update_modelValue=(self._station.as_action(self.set_descriptive), "[$event]"),
-                density="compact", hide_details=True, color="primary",
-                **disabled_if(
-                    BUSY | NO_STUDY,
+            reasons = BUSY | NO_STUDY
+            with html.Div(
+                **title_if(
+                    reasons,
                     "Also compute enhancement, slopes, time to peak, and areas under the curve",
-                ),
-            )  # fmt: skip
+                )
+            ):
+                v3.VSwitch(
+                    model_value=("descriptive",), label="Maps without a model", id="descriptive",
+                    update_modelValue=(self._station.as_action(self.set_descriptive), "[$event]"),
+                    density="compact", hide_details=True, color="primary",
+                    disabled=disabled_if(reasons)["disabled"],
+                )  # fmt: skip
             self._station.models.button("compare-models")
             self._station.settings.ui(4)
             upload_ui("T1map", setting_label("inputs.T1_map"), setting_help("inputs.T1_map"))
