@@ -60,7 +60,7 @@ class Workstation:
             {
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
                 "visit": SHOWN_VISITS[0], "visits": [], "two": False, "steps": [], "error": "",
-                "titles": {}, "undo_text": "", "redo_text": "", "undo_list": [], "note": "",
+                "titles": {}, "undo_text": "", "redo_text": "", "note": "",
                 "maximised": "",
                 "trame__vue_use": ["spinedce_widgets"],
             }
@@ -328,10 +328,9 @@ class Workstation:
 
     # -- undo -----------------------------------------------------------------------------------
 
-    def undo(self, steps: int = 1) -> None:
-        """Undo the last change, or several."""
-        visits = [visit for _ in range(int(steps)) for visit in self.session.undo()]
-        self._restored(list(dict.fromkeys(visits)))
+    def undo(self) -> None:
+        """Undo the last change."""
+        self._restored(self.session.undo())
 
     def redo(self) -> None:
         """Redo the change that was undone last."""
@@ -350,7 +349,6 @@ class Workstation:
         """Show what the undo and redo buttons would do."""
         history, state = self.session.history, self.state
         state.undo_text, state.redo_text = history.undo_text, history.redo_text
-        state.undo_list = history.undo_texts
         state.can_undo, state.can_redo = bool(history.undo_text), bool(history.redo_text)
 
     # -- recomputation --------------------------------------------------------------------------

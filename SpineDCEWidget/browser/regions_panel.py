@@ -406,18 +406,6 @@ class RegionsPanel:
                         ),
                         raw_attrs=[f'aria-label="{word} ({keys})"'], id=f"button-can_{name}",
                     )  # fmt: skip
-                v3.VBtn(
-                    icon="mdi-menu-down", size="x-small", variant="text", click="void 0",
-                    disabled=("!can_undo",), id="undo-list",
-                    title=("can_undo ? 'List what can be undone' : 'Nothing to undo.'",),
-                    raw_attrs=['aria-label="List what can be undone"'],
-                )  # fmt: skip
-                with v3.VMenu(activator="#undo-list"), v3.VList(density="compact", max_height=320):
-                    v3.VListItem(
-                        v_for="(text, i) in undo_list", key="i",
-                        title=("text",), subtitle=("i ? 'and all above' : 'the last change'",),
-                        click=(self._station.undo, "[i + 1]"), classes="undo-item",
-                    )  # fmt: skip
             html.Div(
                 "{{ !role ? 'Choose a region, then draw it.' : "
                 "'Draw in any view of the visit. Press Esc to put the tool down.' }}",

@@ -1078,18 +1078,6 @@ def regions(audit: Audit) -> None:
     page.wait(lambda: voxels() == less)
     audit.row("key Ctrl+Shift+z", lambda: audit.keys(CTRL + SHIFT + "z"),
               lambda: voxels() == was)  # fmt: skip
-
-    def undo_two() -> None:
-        audit.click("#undo-list")
-        page.wait(lambda: page.element(".undo-item").is_displayed(), 5, "the list")
-        page.driver.find_elements("css selector", ".undo-item")[1].click()
-
-    told = page.state("undo_list")
-    audit.row("undo-list", undo_two,
-              lambda: voxels() != was and page.state("undo_list") == told[2:])  # fmt: skip
-    for _ in range(2):
-        audit.keys(CTRL + "y")
-    page.wait(lambda: page.state("undo_list") == told, 10, "the changes again")
     audit.click("#tool-paint")
     page.wait(lambda: audit.facts()["tool"] == "paint")
     audit.row("slider Brush diameter in mm",
