@@ -861,7 +861,7 @@ def one_view(audit: Audit) -> None:
     audit.click("#pane-baseline1 .maximise")
     page.wait(lambda: shown() == alone)
     audit.keys(ESCAPE)
-    page.wait(lambda: shown() == everything and widths()["baseline1"] == narrow, 10, "all views")
+    page.wait(lambda: shown() == everything and widths()["baseline1"] == narrow, 30, "all views")
 
     def keys_shown() -> bool:
         return page.js("return !!document.querySelector('.keys')?.checkVisibility()")
