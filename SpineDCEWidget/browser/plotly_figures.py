@@ -12,6 +12,7 @@ from SpineDCELib.aif.plot_data import valley_top
 from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.analysis.model_choice import ModelChoice
+from SpineDCELib.vocabulary.quantities import number
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
 #: Region role → colour, the same as in the views and pictures.
@@ -147,8 +148,9 @@ def evidence_figure(
             )
         )  # fmt: skip
     top = valley_top(evidence)
-    data.append(_line([shift, shift], [0, top], f"in use {shift:.2f} s", AIF_COLOUR, meta="in use"))
-    figure = layout(dark, "shift [s]", "residual (relative to best)")
+    used = f"in use {number(shift, 2)} s"
+    data.append(_line([shift, shift], [0, top], used, AIF_COLOUR, meta="in use"))
+    figure = layout(dark, "shift [s]", "residual (× best)")  # longer ones are cut off
     figure["yaxis"]["range"] = [0, top]
     low, high = evidence.low, evidence.high
     figure["shapes"] = [
@@ -180,7 +182,7 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
     )  # fmt: skip
     for place, index in enumerate(slices):
         column, row = place % columns, place // columns
-        number = "" if place == 0 else str(place + 1)
+        axis = "" if place == 0 else str(place + 1)
         x0, y0 = column * width, 1 - (row + 1) * height
         common = {
             "showgrid": False,
@@ -191,14 +193,14 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
             "mirror": True,
             "showline": True,
         }
-        figure[f"xaxis{number}"] = common | {
+        figure[f"xaxis{axis}"] = common | {
             "domain": [x0 + 0.008, x0 + width - 0.008],
-            "anchor": f"y{number}",
+            "anchor": f"y{axis}",
             "range": [float(t[0]), float(t[-1])],
         }
-        figure[f"yaxis{number}"] = common | {
+        figure[f"yaxis{axis}"] = common | {
             "domain": [y0 + 0.012, y0 + height - 0.012],
-            "anchor": f"x{number}",
+            "anchor": f"x{axis}",
             "range": [-0.15 * top, 1.25 * top],
         }
         used = any(c.accepted for c in found.candidates if c.slice == index)
@@ -216,7 +218,7 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
                 _line(
                     t, curve, f"{c.name}: {status}",
                     AIF_COLOUR if c.accepted else GREY, width=2 if c.accepted else 1,
-                    meta=index, xaxis=f"x{number}", yaxis=f"y{number}",
+                    meta=index, xaxis=f"x{axis}", yaxis=f"y{axis}",
                     hovertemplate="%{fullData.name}<extra></extra>",
                 )
             )  # fmt: skip

@@ -123,8 +123,9 @@ def start() -> int:
 
         def push() -> None:
             # What the page changed while nothing reached the program goes back. The templates
-            # stay, because all elements would be new.
-            names = (n for n in self.state.to_dict() if not n.startswith("trame__template"))
+            # stay, because all elements would be new, and the last file is not downloaded again.
+            left = ("trame__template", "download")
+            names = (n for n in self.state.to_dict() if not n.startswith(left))
             self.server.force_state_push(*names)
 
         self.ctrl.trigger("audit")(lambda: _facts(self))

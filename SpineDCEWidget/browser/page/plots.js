@@ -159,7 +159,7 @@
         if (index < 0 || !baked) return;
         const by = props.shift - props.figure.shift;
         const change = { x: [baked.x.map((v) => v + by)] };
-        if (baked.meta === "in use") change.name = `in use ${props.shift.toFixed(2)} s`;
+        if (baked.meta === "in use") change.name = `in use ${props.shift.toFixed(2).replace("-", "−")} s`;
         window.Plotly.restyle(box.value, change, [index]);
       }
 

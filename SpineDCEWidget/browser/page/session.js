@@ -15,7 +15,49 @@
   }
   let leaving = false;
   window.addEventListener("beforeunload", () => (leaving = true));
+
+  // A view sends what the mouse does in it one by one, each after the answer to the one before. A
+  // click elsewhere would overtake the end of a stroke, and the stroke would go to another region.
+  // So whatever else is sent waits for the release of the button.
+  const LONGEST = 5000; // from the release until it is sent, ms
+  let held = null;
+  function send_held() {
+    const waiting = held || [];
+    held = null;
+    waiting.forEach((send) => send());
+  }
+  window.addEventListener(
+    "pointerdown",
+    (event) => {
+      const drawn = event.pointerType === "mouse" && event.target.closest(".remote-controlled-area");
+      if (drawn) held = held || [];
+    },
+    true
+  );
+  for (const end of ["pointerup", "pointercancel"]) {
+    window.addEventListener(
+      end,
+      () => {
+        const present = held;
+        if (present) setTimeout(() => held === present && send_held(), LONGEST);
+      },
+      true
+    );
+  }
+  function text_of(data) {
+    return typeof data === "string" ? data : new TextDecoder("latin1").decode(data);
+  }
+
   window.WebSocket = class extends Native {
+    send(data) {
+      const text = held ? text_of(data) : "";
+      if (held && !text.includes("trame.rca.")) {
+        held.push(() => super.send(data));
+        return;
+      }
+      super.send(data);
+      if (text.includes("ButtonRelease")) send_held();
+    }
     constructor(...args) {
       super(...args);
       this.addEventListener("close", (event) => {
