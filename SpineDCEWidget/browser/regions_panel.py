@@ -25,6 +25,7 @@ from SpineDCEWidget.browser.file_uploads import upload_ui, uploaded_file
 from SpineDCEWidget.browser.plotly_figures import ROLE_COLOURS
 from SpineDCEWidget.browser.threshold_preview import Preview
 from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared.steps import region_warnings
 from SpineDCEWidget.shared.wording import DRAWN_ROLES, OPEN_FIRST, ROLE_HINTS, role_title
 
 _TOOLS = {
@@ -74,7 +75,8 @@ class RegionsPanel:
         station.state.update(
             {
                 "role": "", "tool": "look", "brush": 8.0, "can_undo": False, "can_redo": False,
-                "region_numbers": {}, "regions": [], "region": "", "rulers": [],
+                "region_numbers": {}, "regions": [], "region_warnings": [], "region": "",
+                "rulers": [],
                 "only_between": False, "between": [0, 1], "signal_range": [0, 1], "placing": False,
             }
         )  # fmt: skip
@@ -353,6 +355,7 @@ class RegionsPanel:
              "text": shown.region_text(rows[name]) if name in rows else ""}
             for name, role in (visit.state.roles.items() if visit is not None else ())
         ]  # fmt: skip
+        state.region_warnings = [] if visit is None else region_warnings(visit)
 
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
@@ -383,6 +386,7 @@ class RegionsPanel:
                         f"{{{{ region_numbers['{role}'] || '' }}}}", classes="numbers",
                         id=f"numbers-{role}",
                     )  # fmt: skip
+            html.Div("{{ w }}", v_for="w in region_warnings", key="w", classes="warn")
             with html.Div(classes="tools"):
                 for tool, (icon, title) in _TOOLS.items():
                     v3.VBtn(

@@ -98,7 +98,7 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
         against = analysis.against_evidence() if visit.is_current else ""
         if against:
             return WRONG, f"{visit.shown_label}: " + _(
-                "artery chosen by hand against the evidence. {why}"
+                "the evidence does not confirm the artery that was chosen by hand. {why}"
             ).format(why=translated(against))
         doubt = visit.shift_doubt()
         if doubt:
@@ -116,12 +116,18 @@ def _regions(visits: list[VisitSession]) -> tuple[str, str]:
             if role not in visit.needed().roles.values():
                 words = _("Draw the {what} in the {visit} visit.")
                 return NOT_YET, words.format(what=what, visit=translated(visit.name))
-    said = [
-        f"{visit.shown_label}: {translated(finding.message)}"
-        for visit in visits
-        for finding in check_regions(visit.needed().regions, visit.needed().roles)
-    ]
-    return DONE, " ".join([_("Lesion and reference vertebra are drawn."), *said])
+    said = [f"{visit.shown_label}: {text}" for visit in visits for text in region_warnings(visit)]
+    if said:
+        return WRONG, " ".join(said)
+    return DONE, _("Lesion and reference vertebra are drawn.")
+
+
+def region_warnings(visit: VisitSession) -> list[str]:
+    """Return what is wrong with the regions of a visit, as they are drawn now."""
+    analysis = visit.needed()
+    volume = analysis.study.dynamic.geometry.voxel_volume
+    found = check_regions(analysis.regions, analysis.roles, volume)
+    return [translated(one.message) for one in found]
 
 
 def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:

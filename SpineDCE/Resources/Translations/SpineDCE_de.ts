@@ -1210,8 +1210,8 @@
         <translation>nimmt Kontrastmittel auf wie Gewebe: eine Läsion oder ein Organ</translation>
     </message>
     <message>
-        <source>chosen by hand against the evidence</source>
-        <translation>gegen die Befunde manuell gewählt</translation>
+        <source>chosen by hand, not confirmed by the evidence</source>
+        <translation>manuell gewählt, durch die Befunde nicht bestätigt</translation>
     </message>
     <message>
         <source>in a region drawn as something other than an artery</source>
@@ -1914,8 +1914,12 @@
         <translation>Die Populations-AIF „{name}“ passt nicht zur gemessenen Kurve.</translation>
     </message>
     <message>
-        <source>The fit residual is smallest at a shift of {proposal} s (95 % interval {high}; plateau {plateau}; by region: {by_region}).</source>
-        <translation>Das Residuum der Anpassung ist bei einem Zeitversatz von {proposal} s am kleinsten (95-%-Intervall {high}; Plateau {plateau}; nach Region: {by_region}).</translation>
+        <source>The fit residual is smallest at a shift of {proposal} s (95 % interval {interval}; plateau {plateau}; by region: {by_region}).</source>
+        <translation>Das Residuum der Anpassung ist bei einem Zeitversatz von {proposal} s am kleinsten (95-%-Intervall {interval}; Plateau {plateau}; nach Region: {by_region}).</translation>
+    </message>
+    <message>
+        <source>The fit residual is smallest at a shift of {proposal} s (95 % interval {interval}; plateau {plateau}).</source>
+        <translation>Das Residuum der Anpassung ist bei einem Zeitversatz von {proposal} s am kleinsten (95-%-Intervall {interval}; Plateau {plateau}).</translation>
     </message>
     <message>
         <source>No region has a curve from which a shift could be estimated.</source>
@@ -1970,8 +1974,8 @@
         <translation>es lässt {unexplained} % der Gewebekurven unerklärt, versorgt das Gewebe also nicht.</translation>
     </message>
     <message>
-        <source>as in {what}, but with frames of {interval} s an artery can look the same.</source>
-        <translation>wie bei {what}, aber bei einem Zeitabstand von {interval} s kann eine Arterie ebenso aussehen.</translation>
+        <source>as in {what}; with frames of {interval} s an artery can look the same.</source>
+        <translation>wie bei {what}; bei einem Zeitabstand von {interval} s kann eine Arterie ebenso aussehen.</translation>
     </message>
     <message>
         <source>as in {what}; the images show no artery that explains the tissue.</source>
@@ -2848,6 +2852,18 @@
     <message>
         <source>Irradiated marrow turns fatty, which raises every normalised value.</source>
         <translation>Bestrahltes Knochenmark verfettet, was jeden normalisierten Wert erhöht.</translation>
+    </message>
+    <message>
+        <source>{name} is {volume} mL, which is too large for one vertebra.</source>
+        <translation>{name} umfasst {volume} mL, zu viel für einen Wirbel.</translation>
+    </message>
+    <message>
+        <source>Redraw it.</source>
+        <translation>Neu zeichnen.</translation>
+    </message>
+    <message>
+        <source>{name} is {volume} mL, which is too large for a lesion.</source>
+        <translation>{name} umfasst {volume} mL, zu viel für eine Läsion.</translation>
     </message>
     <message>
         <source>{name} has only {voxels} voxels, so its mean depends on single voxels.</source>
@@ -4793,6 +4809,10 @@ Trotzdem vergleichen?</translation>
         <translation>Die Änderung und ihre Einstufung lesen und exportieren.</translation>
     </message>
     <message>
+        <source>Lesion and reference vertebra are drawn.</source>
+        <translation>Läsion und Referenzwirbel sind eingezeichnet.</translation>
+    </message>
+    <message>
         <source>The maps are up to date.</source>
         <translation>Die Karten sind aktuell.</translation>
     </message>
@@ -4837,10 +4857,6 @@ Trotzdem vergleichen?</translation>
         <translation>In der {visit}untersuchung einzeichnen: {what}.</translation>
     </message>
     <message>
-        <source>Lesion and reference vertebra are drawn.</source>
-        <translation>Läsion und Referenzwirbel sind eingezeichnet.</translation>
-    </message>
-    <message>
         <source>The normalised values are ready. Open the other visit to get the change.</source>
         <translation>Die normalisierten Werte liegen vor. Für die Änderung die andere Untersuchung öffnen.</translation>
     </message>
@@ -4865,8 +4881,8 @@ Trotzdem vergleichen?</translation>
         <translation>Die Karten der {visit}untersuchung wurden noch nicht berechnet.</translation>
     </message>
     <message>
-        <source>artery chosen by hand against the evidence. {why}</source>
-        <translation>Arterie gegen die Befunde manuell gewählt. {why}</translation>
+        <source>the evidence does not confirm the artery that was chosen by hand. {why}</source>
+        <translation>die Befunde bestätigen die manuell gewählte Arterie nicht. {why}</translation>
     </message>
 </context>
 <context>

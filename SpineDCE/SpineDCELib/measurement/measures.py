@@ -94,7 +94,7 @@ def measure(
         role: [name for name in regions if roles.get(name) == role]
         for role in ("lesion", "reference", "exclusion", "bone", "extraosseous")
     }
-    findings = check_regions(regions, roles)
+    findings = check_regions(regions, roles, geometry.voxel_volume)
     means = {
         name: {
             parameter: region_mean(

@@ -13,6 +13,9 @@ from SpineDCELib.vocabulary.region_roles import Role
 
 #: Below this number of voxels the mean of a lesion depends on single voxels (chosen).
 FEW_VOXELS = 10
+#: Role → volume from which a region is more than that tissue, mL: a lumbar vertebra with its arch
+#: has about 80 mL (chosen).
+LARGEST: dict[Role, float] = {"lesion": 500.0, "reference": 150.0}
 #: Share of the smaller region from which an overlap is more than a shared edge (chosen).
 OVERLAP = 0.02
 #: Roles whose regions are different tissue, so that a voxel belongs to one of them only.
@@ -20,13 +23,16 @@ DISTINCT: tuple[Role, ...] = ("lesion", "reference", "aorta", "muscle")
 
 
 def check_regions(
-    regions: Mapping[str, NDArray[np.bool_]], roles: Mapping[str, Role]
+    regions: Mapping[str, NDArray[np.bool_]],
+    roles: Mapping[str, Role],
+    voxel_volume: float = 0.0,
 ) -> list[Finding]:
     """List what is wrong with the regions of one visit; no finding stops.
 
     Args:
         regions: name → mask ``(slices, rows, columns)``, exclusions already taken out.
         roles: name → role.
+        voxel_volume: mm³; 0 if it is not known, so that no volume is checked.
     """
     found: list[Finding] = []
 
@@ -66,6 +72,14 @@ def check_regions(
                 "fatty, which raises every normalised value.",
                 name,
             )
+    for name in chosen:
+        volume = int(regions[name].sum()) * voxel_volume / 1000
+        if volume > LARGEST.get(roles[name], np.inf):
+            if roles[name] == "reference":
+                text = f"{name} is {volume:.0f} mL, which is too large for one vertebra. Redraw it."
+            else:
+                text = f"{name} is {volume:.0f} mL, which is too large for a lesion. Redraw it."
+            warn("region_too_large", text, name)
     for name in (name for name in chosen if roles[name] == "lesion"):
         voxels = int(regions[name].sum())
         if voxels < FEW_VOXELS:
