@@ -108,7 +108,7 @@ def test_a_vein_that_a_person_draws_is_marked_in_the_notes():
         aif_mask=s.places["inferior vena cava"],
     )
     assert analysis.against_evidence()
-    assert any("against the evidence" in note for note in analysis.aif().notes)
+    assert any("does not confirm the drawn artery" in note for note in analysis.aif().notes)
     analysis.update(aif_mask=s.places["aorta"])
     assert not analysis.against_evidence()
 

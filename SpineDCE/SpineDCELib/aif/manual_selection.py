@@ -184,7 +184,7 @@ def against_evidence(found: Detection, mask: NDArray[np.bool_]) -> str:
     if own is None:
         return ""
     if found.doubt and own.kind is not VesselKind.ARTERY:
-        return f"The search found no trustworthy artery: {found.doubt} {own.reason}".strip()
+        return f"The search found no trustworthy artery: {found.doubt}"
     if own.kind is VesselKind.ARTERY or own.equal:
         return ""
     return f"By the evidence this is a {own.kind.value}. {own.reason}"

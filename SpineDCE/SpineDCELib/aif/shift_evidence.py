@@ -102,11 +102,19 @@ class Evidence:
             else f"{r.name} not determined"
             for r in self.regions
         )
-        return (
-            f"The fit residual is smallest at a shift of {number(self.proposal, 2)} s (95 % "
-            f"interval {seconds(self.low, self.high)}; plateau {seconds(*self.plateau)}; by "
-            f"region: {by_region})." + (f" {self.doubt}" if self.doubt else "")
-        )
+        interval, plateau = seconds(self.low, self.high), seconds(*self.plateau)
+        # All tissue in one says nothing that the proposal does not say.
+        if len(self.regions) > 1 or any(r.determined for r in self.regions):
+            text = (
+                f"The fit residual is smallest at a shift of {number(self.proposal, 2)} s (95 % "
+                f"interval {interval}; plateau {plateau}; by region: {by_region})."
+            )
+        else:
+            text = (
+                f"The fit residual is smallest at a shift of {number(self.proposal, 2)} s (95 % "
+                f"interval {interval}; plateau {plateau})."
+            )
+        return f"{text} {self.doubt}".rstrip()
 
 
 class _Places(NamedTuple):

@@ -586,9 +586,7 @@ def _clause(r: Ranked, code: str, interval: float) -> str:
 def _as(what: str, interval: float) -> str:
     """Return the end of a sentence that says what a vessel is, as surely as the frames allow."""
     if interval > LONG_FRAMES:
-        return (
-            f"as in {what}, but with frames of {number(interval, 0)} s an artery can look the same."
-        )
+        return f"as in {what}; with frames of {number(interval, 0)} s an artery can look the same."
     return f"as in {what}; the images show no artery that explains the tissue."
 
 

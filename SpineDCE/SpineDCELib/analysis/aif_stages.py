@@ -50,7 +50,7 @@ def arterial_input(view: View) -> ArterialInput:
             notes += _found_notes(view(detection))
         against = view(drawn_against_evidence)
         if against:
-            notes.append(f"The artery was drawn against the evidence. {against}")
+            notes.append(f"The evidence does not confirm the drawn artery. {against}")
     else:
         given = _external(view, times)
         t, Cb, medium = given.t, given.C, given.medium
@@ -121,8 +121,8 @@ def _found_notes(found: Detection) -> list[str]:
     count = int(found.mask.sum())
     if found.against_evidence:
         first = (
-            f"Artery chosen by hand against the evidence: {count} voxels in slices {slices}. "
-            f"{found.against_evidence}"
+            f"Artery chosen by hand, not confirmed by the evidence: {count} voxels in slices "
+            f"{slices}. {found.against_evidence}"
         )
     else:
         first = f"Artery found: {count} voxels in slices {slices}."

@@ -96,7 +96,7 @@ def _write(stage: Path, analysis: Analysis, found: Detection | None, charts: lis
         write_chart_table(stage / "aif_vessels.csv", vessel_table(found))
         used = f"{int(found.mask.sum())} voxels accepted"
         if found.against_evidence:
-            used = f"{int(found.mask.sum())} voxels chosen by hand against the evidence"
+            used = f"{int(found.mask.sum())} voxels chosen by hand, not confirmed"
         caption += f" · {found.doubt or used}"
         for c in found.candidates:
             if c.accepted:
