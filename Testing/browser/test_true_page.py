@@ -7,7 +7,6 @@ import time
 import numpy as np
 import pytest
 from browser.page import VISITS, Page, Program, middle_of, sample_home
-from SpineDCELib.series import read_segmentation, write_segmentation
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -308,38 +307,6 @@ def test_a_visit_is_never_named_beside_the_regions_of_the_other(home, opened):
         page.wait(lambda visit=visit: page.state("visit") == visit)
         page.settled()
     assert len(page.js("return [...window.pairs]")) == 2
-
-
-def test_regions_that_cannot_be_right_are_marked_where_they_are_drawn(home, opened, tmp_path):
-    """A threshold that took everything: a lesion of litres, which contains the reference."""
-    page = opened
-    page.keys("3")
-    page.click("#select-baseline")
-    page.wait(lambda: page.state("visit") == "baseline")
-    before = {region["name"] for region in page.state("regions")}
-    truth = read_segmentation(home / "sample" / "small" / "before" / "truth" / "rois.seg.nrrd")
-    reference = next(m for n, m in truth.masks.items() if "reference" in n.lower())
-    file = tmp_path / "threshold.seg.nrrd"
-    masks = {"Lesion": np.ones_like(reference), "Reference": reference}
-    write_segmentation(file, masks, truth.geometry)
-    page.element("#upload-regions").send_keys(str(file))
-
-    def shown():
-        found = page.driver.find_elements("css selector", ".step.open .warn")
-        return " ".join(one.text for one in found)
-
-    page.wait(lambda: "too large for a lesion" in shown(), 30, "the warning")
-    assert "100 % of Reference" in shown()
-    assert page.state("steps")[2]["mark"] != "✓"
-    new = [r["name"] for r in page.state("regions") if r["name"] not in before]
-    assert new
-    for name in new:
-        page.click(f"[aria-label='Draw {name}']")
-        page.click("#delete-region")
-        page.wait(lambda name=name: all(r["name"] != name for r in page.state("regions")))
-    page.wait(lambda: "too large" not in shown(), 10, "the end of the warning")
-    page.keys(ESCAPE)
-    page.settled()
 
 
 def test_a_message_goes_with_its_cause(opened):

@@ -1,4 +1,4 @@
-"""Commands and scripts of README.md and docs/: each is understood, and each runs as it is shown."""
+"""Commands of README.md and docs/: each is understood, and those of the tutorial run as shown."""
 
 from __future__ import annotations
 
@@ -112,9 +112,12 @@ def run(desk: Path, line: str, out: Path) -> str:
     return done.stdout
 
 
+#: Pages whose commands run.
+TUTORIAL = ("README.md", "command-line.md", "inputs.md")
 LINES = sorted({
     (page.name, line) for page in PAGES for line in command_lines(page)
-    if not any(word in NOT_RUN for word in re.split(r"[\s\"$()]+", line)[:3])
+    if page.name in TUTORIAL
+    and not any(word in NOT_RUN for word in re.split(r"[\s\"$()]+", line)[:3])
 })  # fmt: skip
 
 
@@ -122,23 +125,3 @@ LINES = sorted({
 @pytest.mark.parametrize(("page", "line"), LINES)
 def test_a_command_of_a_page_runs(desk, tmp_path, page, line):
     run(desk, line, tmp_path / "OUT")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_completion_of_the_page_is_printed(desk, tmp_path, shell):
-    assert any(f"completion {shell}" in line for line in
-               "\n".join(blocks(ROOT / "docs" / "command-line.md", "")).splitlines())  # fmt: skip
-    assert "spinedce" in run(desk, f"spinedce completion {shell}", tmp_path)
-
-
-@pytest.mark.long
-def test_the_script_that_writes_phantoms_runs(tmp_path, monkeypatch):
-    (script,) = blocks(ROOT / "docs" / "phantom.md", "python")
-    monkeypatch.chdir(tmp_path)
-    # The full size and all 49 patients would take many minutes.
-    script = script.replace('patient="A")', 'patient="A", size="quick")')
-    script = script.replace('write_cohort("COHORT")', 'write_cohort("COHORT", patients=["P01"])')
-    exec(compile(script, "phantom.md", "exec"), {})
-    assert (tmp_path / "OUT" / "before" / "dicom").is_dir()
-    assert (tmp_path / "ONE" / "truth").is_dir()
