@@ -28,15 +28,23 @@ class Messages:
     ) -> None:
         self._put, self._has_results = show, has_results
         self._count = 0
+        self._shown = ""
 
     def show(self, message: str) -> None:
         """Show a message in the panel."""
         self._count += 1
+        self._shown = message
         self._put(message)
 
     def clear(self) -> None:
         """Remove the message from the panel."""
+        self._shown = ""
         self._put("")
+
+    def remove(self, message: str) -> None:
+        """Remove a message from the panel, unless another one has replaced it."""
+        if self._shown == message:
+            self.clear()
 
     @contextmanager
     def errors_shown(self, *, popup: bool = True) -> Iterator[None]:

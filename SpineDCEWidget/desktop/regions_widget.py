@@ -253,8 +253,7 @@ class RegionsPanel(Panel):
 
     def _remove_hint(self) -> None:
         """Remove the message of a ruler, because it was placed or the step is left."""
-        if self.desk.ui.messageLabel.text == self._placed[1]:
-            self.desk.messages.clear()
+        self.desk.messages.remove(self._placed[1])
         self._placed = (None, "")
 
     # -- showing --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from validation.small_scenes import make_pair
 @pytest.fixture(scope="module")
 def study():
     """A visit whose lesion fits an artery better than the aorta does."""
-    return make_pair(63).before
+    return make_pair(130).before
 
 
 def analysis_of(study, regions):

@@ -143,7 +143,7 @@ def test_the_report_says_who_set_the_shift(session):
 def test_the_banner_names_the_patient_of_each_visit(session, dicom):
     (visit,) = session.visits
     assert "Phantom" in patients([visit])
-    other = SimpleNamespace(label="Follow-up", patient="Other, Otto")
+    other = SimpleNamespace(shown_label="Follow-up", patient="Other, Otto")
     assert patients([visit, other]).startswith("Baseline: ")
     assert "Follow-up: Other, Otto" in patients([visit, other])
 
