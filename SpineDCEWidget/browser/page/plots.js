@@ -177,6 +177,10 @@
 
       watch(() => [props.figure, props.drags, props.places], draw);
       watch(() => props.shift, follow);
+      // A zoom of another step would leave nothing to drag or click at.
+      watch(() => props.drags || props.places, (sets) => {
+        if (sets && box.value && box.value._fullLayout) reset(box.value);
+      });
       onMounted(() => {
         draw();
         box.value.addEventListener("pointerdown", down, true);
