@@ -131,7 +131,7 @@ def test_a_population_curve_is_fitted_for_arrival_and_scale(function):
     np.testing.assert_allclose(fit.at(t), measured, atol=0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_command_writes_table_evidence_and_figure(tmp_path, capsys):
     paths = write_study(tmp_path / "study", size="quick", seed=4)
     rois = str(paths.truth / "rois.seg.nrrd")

@@ -12,7 +12,7 @@ from browser.page import Page, Program, sample_home
 from PIL import Image
 from SpineDCELib.series import Geometry, read_segmentation, write_segmentation
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,6 @@ def _picture(page, slice_index):
     return np.asarray(image.convert("RGB")).astype(int)
 
 
-@pytest.mark.long
 def test_earlier_work_looks_as_it_did(page, home):
     if not _numbers(page, "lesion"):
         _load(page, home / "sample" / "small" / "before" / "truth" / "rois.seg.nrrd")

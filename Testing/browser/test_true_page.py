@@ -155,6 +155,7 @@ def test_the_voxel_is_explained_with_the_shift_in_use(home, opened):
     page.keys(ESCAPE)
 
 
+@pytest.mark.long
 def test_a_new_size_of_the_window_keeps_slice_zoom_and_pan(opened):
     page = opened
     send = page.driver.execute_cdp_cmd
@@ -236,6 +237,7 @@ new MutationObserver(() => window.pairs.add(pair())).observe(
 """
 
 
+@pytest.mark.long
 def test_a_visit_that_was_clicked_stays_although_the_mouse_came_from_the_other(opened):
     """The last movement in a view reaches the program after the click, and selects nothing."""
     from selenium.webdriver.common.actions.action_builder import ActionBuilder
@@ -266,6 +268,7 @@ def test_a_visit_that_was_clicked_stays_although_the_mouse_came_from_the_other(o
     page.keys(ESCAPE)
 
 
+@pytest.mark.long
 def test_a_stroke_goes_to_its_region_although_another_is_chosen_at_once(opened):
     page = opened
     page.keys("3")
@@ -287,6 +290,7 @@ def test_a_stroke_goes_to_its_region_although_another_is_chosen_at_once(opened):
     page.keys(ESCAPE)
 
 
+@pytest.mark.long
 def test_a_visit_is_never_named_beside_the_regions_of_the_other(home, opened):
     page = opened
     page.keys("3")
@@ -309,6 +313,7 @@ def test_a_visit_is_never_named_beside_the_regions_of_the_other(home, opened):
     assert len(page.js("return [...window.pairs]")) == 2
 
 
+@pytest.mark.long
 def test_a_message_goes_with_its_cause(opened):
     page = opened
     page.keys("4")

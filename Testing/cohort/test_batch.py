@@ -149,6 +149,7 @@ def test_the_data_set_follows_BIDS_and_has_the_same_numbers(studies, tmp_path):
     assert not list(out.rglob(".cache"))
 
 
+@pytest.mark.long
 def test_one_visit_is_analysed_and_provenance_holds_after_the_move(cohort, tmp_path):
     table = tmp_path / "t.csv"
     base = cohort / "P01"

@@ -81,7 +81,7 @@ def test_numbers_equal_installed_R_also_for_the_example_of_pROC(tmp_path):
             assert_equal(classes(file, case), fresh[case])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("case", ["small", "large", "cohort"])
 @pytest.mark.parametrize("name", QUANTITIES)
 def test_bootstrap_interval_agrees_with_R_within_chance(case, name):

@@ -20,7 +20,7 @@ def test_results_and_failures_have_the_number_of_their_item(workers):
     assert "AttributeError" in found[3].reason
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_item_that_ends_every_worker_fails_and_the_others_are_done():
     with worker_pool(1) as pool:
         found = dict(pool(eval, [DIES, "6 * 7"]))
@@ -36,7 +36,7 @@ def test_a_worker_has_one_thread():
     assert found == {0: 1, 1: "1"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_interrupted_pool_does_not_wait_for_running_items():
     def leave():
         with worker_pool(2) as pool:

@@ -191,6 +191,7 @@ def test_an_anonymised_comparison_has_no_identifying_data(sample):
                 assert secret not in str(path.relative_to(out))
 
 
+@pytest.mark.long
 def test_regions_are_carried_over_to_a_visit_without_regions(sample):
     patient, root, drawn, _ = sample
     if patient == "B":
@@ -206,6 +207,7 @@ def test_regions_are_carried_over_to_a_visit_without_regions(sample):
     assert lesion.call.verdict == drawn.lesions[0].call.verdict
 
 
+@pytest.mark.long
 def test_a_cutoff_can_be_given_and_a_comparison_cancelled(sample):
     patient, _, comparison, _ = sample
     if patient == "B":
@@ -244,6 +246,7 @@ def test_differences_between_visits_must_be_accepted(sample):
     require_accepted(found, accepted=True)
 
 
+@pytest.mark.long
 def test_results_folders_can_be_compared_on_the_command_line(sample, tmp_path, capsys):
     patient, root, comparison, _ = sample
     if patient == "B":

@@ -309,6 +309,7 @@ def test_display_choices_reach_both_visits(opened):
     assert composite.GetForegroundVolumeID() == opened.visits[1].maps["vp"].GetID()
 
 
+@pytest.mark.long
 def test_compare_and_export(drawn, tmp_path):
     go(drawn, 5)
     state = ui(drawn, "result")

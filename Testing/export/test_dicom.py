@@ -415,6 +415,7 @@ def analysed_with(root, folder, change):
     return analyse(replace(inputs, study=str(study)), SETTINGS, folder / "out", formats=("dicom",))
 
 
+@pytest.mark.long
 def test_tags_that_an_anonymiser_removed_do_not_stop_the_export(made, tmp_path):
     """Absent tags are written empty, or made where they must have a value."""
 
@@ -467,6 +468,7 @@ def test_one_object_that_cannot_be_made_leaves_the_others(made, tmp_path, monkey
     assert list(tmp_path.glob("vp.nii*"))
 
 
+@pytest.mark.long
 def test_one_region_alone_is_exported(made, tmp_path):
     root, _, _ = made
     found = read_segmentation(root / "truth" / "rois.seg.nrrd")

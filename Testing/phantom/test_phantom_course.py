@@ -47,7 +47,7 @@ def test_a_seed_gives_the_same_patient_again_and_every_visit_lies_elsewhere():
     assert np.all(np.diff(days) > 0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_truth_of_a_written_course_is_that_of_its_images(tmp_path):
     folders = write_courses(tmp_path, 2, only=["response"], size="quick", motion=False)
     truth = json.loads((folders["response"] / "truth.json").read_text(encoding="utf-8"))

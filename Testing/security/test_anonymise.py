@@ -510,7 +510,7 @@ def export_plain(study, out):
     return outcome.result.notes
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_region_with_the_name_of_the_patient_is_refused(planted, tmp_path):
     from SpineDCELib.series import read_segmentation, write_segmentation
 

@@ -330,7 +330,7 @@ ENCODERS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["classic", "enhanced"])
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_transfer_syntax_of_another_encoder(tmp_path, spine, encoder, kind):

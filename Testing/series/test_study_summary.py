@@ -78,7 +78,7 @@ def write_everything(folder):
         (folder / name).write_bytes(b"abc")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_folder_with_everything_in_it_answers_a_newcomer_in_sixty_lines(
     tmp_path, capsys, monkeypatch
 ):

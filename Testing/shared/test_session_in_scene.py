@@ -268,6 +268,7 @@ def numbers(path):
         return list(csv.reader(stream))
 
 
+@pytest.mark.long
 def test_an_export_is_what_the_command_line_makes(session, baseline, tmp_path):
     for visit in session.visits:
         session.choose(visit, {"fit.shift": 4.2})

@@ -82,7 +82,7 @@ def draw(place, visit, path):
     place.regions_changed(visit)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_work_from_nothing_to_a_call(studies):
     place = Session(new_scene())
     assert [step.number for step in STEPS] == [1, 2, 3, 4, 5]
