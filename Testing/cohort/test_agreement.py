@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from cohort.stored_results import STORED_RESULTS, results_of_installed_R, stored_data
 from SpineDCELib.cli import main
 from SpineDCELib.cohort.agreement_statistics import (
     RepeatedValues,
@@ -13,6 +14,8 @@ from SpineDCELib.cohort.agreement_statistics import (
     read_repeated,
 )
 from SpineDCELib.errors import InputError
+
+STORED = STORED_RESULTS["agreement"]
 
 #: Four judges of six subjects (Shrout and Fleiss, Psychol Bull 1979;86:420, Table 2).
 JUDGES = np.array(
@@ -72,6 +75,37 @@ def test_the_intervals_hold_the_truth_as_often_as_they_say():
         SD = agreement(values(x)).within_SD
         held["SD"] += SD.low < within < SD.high
     assert all(0.92 <= count / 400 <= 0.98 for count in held.values()), held
+
+
+@pytest.mark.parametrize("case", STORED)
+def test_everything_equals_R(case):
+    assert_equal(stored_data("agreement_data.csv", case), STORED[case])
+
+
+def test_everything_equals_installed_R():
+    for case, theirs in results_of_installed_R()["agreement"].items():
+        assert_equal(stored_data("agreement_data.csv", case), theirs)
+
+
+def assert_equal(rows, theirs):
+    """Compare with R's ``aov``, ``t.test``, ``cor.test`` and ``psych::ICC``."""
+    subjects, raters = (sorted({row[name] for row in rows}) for name in ("subject", "rater"))
+    array = np.zeros((len(subjects), len(raters)))
+    for row in rows:
+        array[subjects.index(row["subject"]), raters.index(row["rater"])] = float(row["value"])
+    found = agreement(values(array))
+    pair = found.pairs[0]
+    same = {"rel": 1e-6, "abs": 1e-9}
+    for name, ours in (("within_SD", found.within_SD), ("repeatability", found.repeatability),
+                       ("bias", pair.bias)):  # fmt: skip
+        assert (ours.value, ours.low, ours.high) == pytest.approx(theirs[name], **same), name
+    assert found.within_CV == pytest.approx(theirs["within_CV"], **same)
+    for key, part in (("ICC", "value"), ("ICC_low", "low"), ("ICC_high", "high")):
+        ours = [getattr(one, part) for one in found.ICC.values()]
+        assert ours == pytest.approx(theirs[key], **same), key
+    assert pytest.approx(theirs["SD"], **same) == pair.SD
+    assert [pair.low.value, pair.high.value] == pytest.approx(theirs["limits"], **same)
+    assert pair.slope_P == pytest.approx(theirs["slope_P"], **same)
 
 
 def long_table(path, array, *, drop=()):

@@ -1,12 +1,10 @@
 """Time to an event: published results of two textbook data sets, and a simulated truth."""
 
-import csv
 import json
-import shutil
-import subprocess
 
 import numpy as np
 import pytest
+from cohort.stored_results import STORED_RESULTS, results_of_installed_R, stored_data
 from SpineDCELib.cli import main
 from SpineDCELib.cohort.time_to_event import (
     cox,
@@ -16,6 +14,8 @@ from SpineDCELib.cohort.time_to_event import (
     time_roc,
 )
 from SpineDCELib.errors import InputError
+
+STORED = STORED_RESULTS["survival"]
 
 pytest.importorskip("lifelines")
 
@@ -62,37 +62,30 @@ def test_log_rank_and_cox_with_efrons_ties_are_the_published_ones(groups, chi2, 
     assert one.high == pytest.approx(np.exp(one.coefficient + 1.959964 * one.SE), rel=1e-6)
 
 
-R_SCRIPT = """
-suppressMessages(library(survival))
-d <- read.csv("data.csv")
-s <- summary(survfit(Surv(time, event) ~ 1, d, conf.type = "log-log"), censored = TRUE)
-c <- summary(coxph(Surv(time, event) ~ x, d, ties = "efron"))
-l <- survdiff(Surv(time, event) ~ x, d)
-n <- function(x) paste(formatC(x, digits = 17, format = "g"), collapse = " ")
-cat(n(s$surv), n(s$lower), n(s$upper), n(c$coefficients[c(1, 3)]), n(l$chisq), sep = "\\n")
-"""
+@pytest.mark.parametrize("case", STORED)
+def test_everything_equals_survival_of_R(case):
+    assert_equal(stored_data("survival_data.csv", case), STORED[case])
 
 
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
-def test_everything_equals_survival_of_R(tmp_path):
-    time, event, group = joined(TREATED, PLACEBO)
-    with (tmp_path / "data.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["time", "event", "x"])
-        writer.writerows(zip(time, event.astype(int), group.astype(int), strict=True))
-    (tmp_path / "script.R").write_text(R_SCRIPT)
-    ran = subprocess.run(["Rscript", "script.R"], cwd=tmp_path, capture_output=True, text=True)
-    if "there is no package called" in ran.stderr:
-        pytest.skip("R has no package survival")
-    lines = [[np.nan if x == "NA" else float(x) for x in line.split()]
-             for line in ran.stdout.splitlines()]  # fmt: skip
+def test_everything_equals_installed_R():
+    fresh = results_of_installed_R()["survival"]
+    for case, theirs in fresh.items():
+        assert_equal(stored_data("survival_data.csv", case), theirs)
+
+
+def assert_equal(rows, theirs):
+    time, x = (np.array([float(row[name]) for row in rows]) for name in ("time", "x"))
+    event = np.array([row["event"] == "1" for row in rows])
     curve = kaplan_meier(time, event)
-    for ours, theirs in zip((curve.survival, curve.low, curve.high), lines, strict=False):
-        known = np.isfinite(theirs)
-        np.testing.assert_allclose(ours[1:][known], np.array(theirs)[known], atol=1e-6)
-    one = cox(time, event, group.astype(float), per="")
-    assert (one.coefficient, one.SE) == pytest.approx(lines[3], abs=1e-6)
-    assert log_rank(time, event, group).chi2 == pytest.approx(lines[4][0], abs=1e-6)
+    assert list(curve.time[1:]) == theirs["time"]
+    assert list(curve.at_risk[1:]) == theirs["at_risk"]
+    for name, ours in (("survival", curve.survival), ("low", curve.low), ("high", curve.high)):
+        np.testing.assert_allclose(ours[1:], theirs[name], atol=1e-6)
+    test = log_rank(time, event, x > 0)
+    assert (test.chi2, test.P) == pytest.approx((theirs["chi2"], theirs["logrank_P"]), rel=1e-6)
+    one = cox(time, event, x, per="")
+    ours = (one.coefficient, one.SE, one.ratio, one.low, one.high, one.P)
+    assert ours == pytest.approx(theirs["Cox"], rel=1e-6)
 
 
 def test_groups_that_cannot_be_compared_have_no_test_and_a_reason():
@@ -124,6 +117,35 @@ def test_censoring_does_not_bias_the_area():
     true = time_roc(time, np.ones(6000, bool), marker, at=150.0).auc
     seen, event = np.minimum(time, last), time <= last
     assert time_roc(seen, event, marker, at=150.0).auc == pytest.approx(true, abs=0.015)
+
+
+def true_area(slope, mean, at):
+    """AUC of a normal marker for an exponential time with ``mean·exp(−slope·marker)``."""
+    x = np.linspace(-8, 8, 4001)
+    density = np.exp(-(x**2) / 2)
+    later = np.exp(-at / (mean * np.exp(-slope * x)))
+    cases, controls = density * (1 - later), density * later
+    below = np.cumsum(controls) - controls / 2
+    return float((cases * below).sum() / (cases.sum() * controls.sum()))
+
+
+@pytest.mark.slow
+def test_area_and_interval_hold_the_truth_of_a_simulation():
+    """300 cohorts of 120 patients, two in five of them censored; the truth is an integral."""
+    truth = true_area(0.9, 250.0, 180.0)
+    rng = np.random.default_rng(24)
+    areas, held = [], 0
+    for _ in range(300):
+        marker = rng.normal(size=120)
+        time = rng.exponential(250 * np.exp(-0.9 * marker))
+        last = rng.exponential(400, 120)
+        seen, event = np.minimum(time, last), time <= last
+        found = time_roc(seen, event, marker, at=180.0, resamples=200)
+        areas.append(found.auc)
+        held += found.low <= truth <= found.high
+    assert np.mean(areas) == pytest.approx(truth, abs=4 * np.std(areas) / np.sqrt(300))
+    # The chance limits of 95 % in 300 trials at three standard errors.
+    assert 0.912 <= held / 300 <= 0.988
 
 
 def test_a_bootstrap_interval_holds_the_estimate_and_is_the_same_again():
