@@ -110,7 +110,7 @@ def test_fresh_blood_is_left_out():
     assert peak(found.signal) > 0.92 * Cb.max()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("noise", "every"), [(0, 1), (0, 8), (2, 4), (4, 2)])
 def test_qiba_at_other_noise_and_frame_intervals(noise, every):
     series = read_images(reference("qiba-v4"), Settings()).dynamic

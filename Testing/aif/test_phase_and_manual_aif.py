@@ -49,6 +49,7 @@ def test_vessel_angle_of_a_tilted_tube():
         assert angle == pytest.approx(np.rad2deg(np.arctan(slope)), abs=2)
 
 
+@pytest.mark.slow
 def test_phase_gives_the_concentration_and_confirms_the_decay():
     series, Cb = trunk(phase=True, noise=4.0)
     found = detect(series, to_contrast=CONTRAST, unit=UNIT).trusted()

@@ -47,6 +47,7 @@ def test_the_artery_is_served_among_early_veins_and_lesions(seed):
     assert outcome(found_in(s), s) == "served"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [34, 38])
 def test_a_vein_that_fills_first_is_not_the_artery(seed):
     s = scene(seed)
@@ -66,6 +67,7 @@ def test_without_an_artery_in_view_there_is_no_aif(seed):
     assert not found.mask.any()
 
 
+@pytest.mark.slow
 def test_relaxivity_blood_T10_and_haematocrit_do_not_change_the_choice():
     s = scene(8)
     masks = [

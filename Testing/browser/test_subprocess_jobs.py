@@ -80,6 +80,7 @@ def test_work_that_is_cancelled_ends_at_once(work):
     assert not list(Path(tempfile.gettempdir()).iterdir())
 
 
+@pytest.mark.slow
 def test_a_scene_that_cannot_be_read_is_refused_with_the_reason(tmp_path):
     assert new_scene(tmp_path / "cache").WriteToMRB(str(tmp_path / "empty.mrb"))
     with pytest.raises(InputError, match="no study of SpineDCE"):

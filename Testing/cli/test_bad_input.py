@@ -99,6 +99,7 @@ def test_duplicate_frame_times_are_refused(run):
     assert "time" in run(study)
 
 
+@pytest.mark.slow
 def test_missing_frame_times_are_asked_for_and_not_taken_from_TR(run):
     keys = {"MultiVolume.FrameLabels": None, "MultiVolume.FrameIdentifyingDICOMTagUnits": None}
     study = write_small_study(run.folder / "s", keys=keys)

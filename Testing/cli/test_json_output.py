@@ -37,6 +37,7 @@ def test_info_names_the_dynamic_series_and_the_next_command(study, capsys):
     assert record["next"][0]["command"].startswith("spinedce analyse")
 
 
+@pytest.mark.slow
 def test_analyse_gives_the_numbers_of_the_tables(study, tmp_path, capsys):
     status, record, printed = analyse(capsys, study, tmp_path / "out")
     assert status == 0

@@ -63,6 +63,7 @@ def test_repeatability_of_pairs_is_that_of_their_differences():
     assert found.within_CV == pytest.approx(100 * CV)
 
 
+@pytest.mark.slow
 def test_the_intervals_hold_the_truth_as_often_as_they_say():
     rng = np.random.default_rng(4)
     between, within, bias = 2.0, 1.0, np.array([0.0, 0.4, -0.4])
@@ -120,6 +121,7 @@ def long_table(path, array, *, drop=()):
     return path
 
 
+@pytest.mark.slow
 def test_the_command_writes_tables_figures_and_page(tmp_path, capsys):
     out = tmp_path / "out"
     drop = {(0, 1)}

@@ -123,6 +123,7 @@ def test_a_failure_is_listed_and_finished_studies_are_kept(studies, tmp_path, ca
     assert caught.value.fields == ("cohort.groups",)
 
 
+@pytest.mark.long
 def test_the_data_set_follows_BIDS_and_has_the_same_numbers(studies, tmp_path):
     out = tmp_path / "out"
     [one, *_] = read_studies(studies)

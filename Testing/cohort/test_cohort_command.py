@@ -76,6 +76,7 @@ def test_files_agree(out):
         assert (out / f"{name}.png").read_bytes().startswith(PNG)
 
 
+@pytest.mark.slow
 def test_results_are_reproducible(table, out, tmp_path):
     assert main(["cohort", str(table), "-o", str(tmp_path), "--bootstrap", "200"]) == 0
     for path in tmp_path.iterdir():

@@ -51,6 +51,7 @@ def test_a_source_that_was_chosen_is_not_replaced():
     assert with_common_mode(pair) == {}
 
 
+@pytest.mark.slow
 def test_values_of_different_modes_are_never_compared():
     pair = analyses()
     visits = (Visit(one, one.result()) for one in pair.values())
@@ -59,6 +60,7 @@ def test_values_of_different_modes_are_never_compared():
     assert caught.value.code == "modes_differ"
 
 
+@pytest.mark.slow
 def test_there_is_no_call_where_muscle_was_not_found():
     pair = analyses(maps=(False, False), muscles=(scenes.MUSCLE, scenes.FAT))
     with pytest.raises(InputError) as caught:

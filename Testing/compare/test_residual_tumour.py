@@ -50,6 +50,7 @@ def test_a_homogeneous_treated_lesion_has_no_island(width, level):
     assert islands <= 10  # 5 %
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rim_value", [1.5, 3.0])
 def test_a_rim_in_noise_is_found(rim_value):
     rng = np.random.default_rng(5)

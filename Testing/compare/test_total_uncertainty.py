@@ -147,6 +147,7 @@ def test_a_region_of_one_voxel_can_be_redrawn():
     assert all(outline.any() for outline in outlines)
 
 
+@pytest.mark.slow
 def test_outlines_in_a_uniform_region_do_not_matter(pair):
     visit = MeasuredVisit(pair[0], "Lesion", "Reference")
     edge = outline_SD(visit, "Lesion", ["vp"], np.random.default_rng(0))["vp"]
@@ -210,6 +211,7 @@ def test_shares_widen_the_interval_and_add_as_variances():
     assert wide.freedom > 1000  # almost all of it is known
 
 
+@pytest.mark.slow
 def test_an_artery_that_is_far_too_low_decides_nothing():
     # Blood that flows in brings its full signal, so its rise is lost: Vp runs into its bound.
     def low(lesion, seed):

@@ -36,6 +36,7 @@ def rows(path):
         return list(csv.reader(file))
 
 
+@pytest.mark.slow
 def test_a_step_that_changed_the_signal_has_a_figure(tmp_path):
     on = results(tmp_path / "on", {"spikes": SpikeSettings(on=True)})
     assert "preprocessing.png" in on.files

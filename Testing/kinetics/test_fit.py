@@ -126,6 +126,7 @@ def test_status_gives_the_reason():
     assert set(legend()) == {int(code) for code in Status}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_shapes_masks_and_chosen_voxels(model):
     curves, _ = made(model)
@@ -199,6 +200,7 @@ def test_progress_can_cancel():
             fit(made(model)[0], T, CP, model=model, progress=stop)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     steps=st.lists(st.floats(0.5, 12.0), min_size=15, max_size=50),

@@ -60,6 +60,7 @@ def test_errors_of_the_fit_count_where_they_exceed_the_spread():
     assert pytest.approx(alone.SE * 0.1 / values.std(ddof=1), rel=1e-6) == with_errors.SE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blur", [0.0, 0.7])
 def test_the_interval_contains_the_truth_at_its_nominal_rate(blur):
     rng = np.random.default_rng(3)

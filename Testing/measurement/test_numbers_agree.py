@@ -36,6 +36,7 @@ def study(tmp_path_factory):
     return Inputs(str(small.series), aif_mask=str(small.artery), roi=(str(path),))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fit",
     [

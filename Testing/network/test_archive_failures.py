@@ -187,7 +187,7 @@ def test_a_retrieval_that_breaks_keeps_what_came_and_goes_on(fake, fault, code, 
     assert len(list(out.rglob("*.dcm"))) == len(fake.images)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_slow_archive_is_waited_for(fake, tmp_path):
     fake.slow = 0.4
     with fake.running(timeout=1.0) as archive:

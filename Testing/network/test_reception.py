@@ -121,6 +121,7 @@ def test_others_may_not_send_and_one_folder_has_one_reception(home, tiny):
         assert error.value.code == "folder_in_use"
 
 
+@pytest.mark.slow
 def test_a_study_is_complete_when_nothing_more_comes(home, tiny, monkeypatch):
     reception = Reception(serve())
     begun = []

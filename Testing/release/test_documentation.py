@@ -61,6 +61,7 @@ def test_a_dead_link_of_the_built_site_is_found(tmp_path):
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_page_of_files_names_every_file_of_an_analysis(tmp_path):
     from small_study import write_small_study
     from SpineDCELib.cli import main

@@ -119,6 +119,7 @@ def test_another_shift_uses_the_cached_concentration(study, tmp_path, monkeypatc
     np.testing.assert_array_equal(again.result.maps["vp"], fresh.result.maps["vp"])
 
 
+@pytest.mark.slow
 def test_a_changed_study_is_read_again(study, tmp_path):
     folder = tmp_path / "study"
     first = write_small_study(folder)
@@ -128,6 +129,7 @@ def test_a_changed_study_is_read_again(study, tmp_path):
     assert not np.array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_results_in_the_folder_of_the_study_are_ignored(tmp_path, monkeypatch):
     study = write_small_study(tmp_path / "study")
     folder = Inputs(str(study.series.parent), aif_mask=str(study.artery))
@@ -199,6 +201,7 @@ def test_options_take_precedence_over_the_settings_file(study, tmp_path, capsys)
     assert "patlak" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_library_can_be_imported_without_optional_packages():
     import subprocess
     import sys

@@ -81,6 +81,7 @@ def test_everything_kept_is_listed_and_removed_except_open_studies(home, tmp_pat
     assert not (home / "recent.json").exists()
 
 
+@pytest.mark.slow
 def test_temporary_files_of_a_killed_program_are_removed_at_the_next_start(tmp_path, monkeypatch):
     code = (
         "import time\n"

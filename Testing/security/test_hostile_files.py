@@ -61,6 +61,7 @@ def opened_files(path):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_hostile_image_is_believed():
     files = sorted([*(HOSTILE / "nrrd").iterdir(), *(HOSTILE / "fuzz-nrrd").iterdir(),
                     *(HOSTILE / "fuzz-nifti").iterdir()])  # fmt: skip

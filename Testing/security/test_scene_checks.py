@@ -93,6 +93,7 @@ def test_no_member_of_a_study_leaves_its_folder(attack, tmp_path):
     assert not any("attack" in f for _, _, files in os.walk(tmp_path) for f in files)
 
 
+@pytest.mark.slow
 def test_a_bundle_that_expands_without_bound_is_refused(work, tmp_path):
     zeros = b"\0" * (300 << 20)
     path = bundle(tmp_path / "s.mrb", {"s/s.mrml": b"<MRML/>", "s/Data/a.nrrd": zeros})

@@ -89,7 +89,7 @@ def regions_named(study, path, names):
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("file", sorted(HOSTILE.iterdir()), ids=lambda p: p.stem)
 def test_names_of_regions_are_text_in_every_export(file, study, tmp_path):
     pytest.importorskip("matplotlib")
