@@ -10,6 +10,8 @@ last sample it keeps the last value, which only matters when it is moved to earl
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
@@ -18,6 +20,8 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.settings import Integration
 
 Array = NDArray[np.float64]
+#: Times that differ by less than this share of a step are one time.
+_EVEN = 1e-9
 
 
 def checked_times(t: ArrayLike, name: str = "t") -> Array:
@@ -78,6 +82,9 @@ class ArterialCurve:
                 fields=("fit.integration",),
             )
         self.c, self.integration = values, integration
+        steps = np.diff(self.t)
+        # The step from sample to sample where it is the same everywhere.
+        self._step = float(steps.mean()) if np.ptp(steps) <= _EVEN * steps.mean() else None
         hold = np.zeros((len(pieces), 1))
         hold[0] = values[-1]
         #: Ascending powers of the time since knot i, one column a knot; the last one holds.
@@ -92,8 +99,49 @@ class ArterialCurve:
         piece = np.maximum(piece, 0)
         return piece, np.where(begun, times - self.t[piece], 0.0), begun
 
+    def _in_step(self, times: Array) -> tuple[NDArray[np.intp], Array] | None:
+        """Return each column's first piece, and its frames' distance from the samples before them.
+
+        None where the times, ``(T, n)``, do not go from sample to sample.
+        """
+        if self._step is None or times.ndim != 2:
+            return None
+        lag = times - (self.t[0] + self._step * np.arange(len(times)))[:, None]
+        if np.any(np.ptp(lag, axis=0) > _EVEN * self._step):
+            return None
+        first = np.floor(lag[0] / self._step + _EVEN)
+        return first.astype(np.intp), np.maximum(lag[0] - first * self._step, 0.0)
+
+    def _groups(
+        self, first: NDArray[np.intp], frames: int
+    ) -> Iterator[tuple[NDArray[np.intp], slice, slice]]:
+        """Yield columns with the same first piece, their frames since the curve began, the pieces.
+
+        Pieces beyond the last sample are counted on.
+        """
+        order = np.argsort(first, kind="stable")
+        for columns in np.split(order, np.flatnonzero(np.diff(first[order])) + 1):
+            piece = int(first[columns[0]])
+            begun = min(max(-piece, 0), frames)
+            yield columns, slice(begun, frames), slice(piece + begun, piece + frames)
+
+    def _pieces(self, count: int) -> Array:
+        """Return the coefficients of so many pieces, the last one repeated, ``(powers, count)``."""
+        more = max(count - self.t.size, 0)
+        return np.hstack([self.coefficients, np.repeat(self.coefficients[:, -1:], more, axis=1)])
+
     def at(self, times: ArrayLike) -> Array:
         """Return the concentration at ``times`` (any shape), mM."""
+        wanted = np.asarray(times, np.float64)
+        found = self._in_step(wanted)
+        if found is not None:
+            first, since = found
+            pieces = self._pieces(len(wanted) + int(first.max()))
+            powers = since ** np.arange(len(pieces))[:, None]
+            result = np.zeros(wanted.shape)
+            for columns, frames, part in self._groups(first, len(wanted)):
+                result[frames, columns] = pieces[:, part].T @ powers[:, columns]
+            return result
         piece, since, begun = self._locate(np.asarray(times, np.float64))
         value = np.zeros(since.shape)
         for coefficient in self.coefficients[::-1]:
@@ -135,20 +183,49 @@ class ArterialCurve:
         rates = np.atleast_1d(np.asarray(k, np.float64))
         wanted = np.asarray(times, np.float64)
         wanted = wanted[:, None] if wanted.ndim == 1 else wanted
+        found = self._in_step(wanted)
         if self._knots is None or not np.array_equal(self._knots[0], rates):
             self._knots = rates, self._convolved_at_knots(rates)
         at_knots = self._knots[1]
+        if found is not None:
+            first = np.broadcast_to(found[0], rates.shape)
+            since = np.broadcast_to(found[1], rates.shape)
+            return self._convolved_in_step(len(wanted), first, since, rates, at_knots)
         piece, since, begun = self._locate(wanted)
         start = at_knots[piece, np.arange(rates.size)]
         result = start * np.exp(-rates * since)
         result += _within_piece(self.coefficients[:, piece], since, rates)
         return np.where(begun, result, 0.0)
 
+    def _convolved_in_step(
+        self, frames: int, first: NDArray[np.intp], since: Array, rates: Array, at_knots: Array
+    ) -> Array:
+        """Return what :meth:`convolved` does where times go from sample to sample."""
+        count = frames + int(first.max())
+        pieces = self._pieces(count)
+        if count > self.t.size:
+            more = list(at_knots)
+            step = np.array([self._step], np.float64)
+            decay = np.exp(-rates * step)
+            hold = _within_piece(self.coefficients[:, -1:], step, rates)
+            for _ in range(count - self.t.size):
+                more.append(decay * more[-1] + hold)
+            at_knots = np.array(more)
+        degree = len(pieces) - 1
+        gained = _moments(since * rates, degree) * since ** np.arange(1, degree + 2)[:, None]
+        decay = np.exp(-rates * since)
+        result = np.zeros((frames, rates.size))
+        for columns, rows, part in self._groups(first, frames):
+            result[rows, columns] = (
+                at_knots[part, columns] * decay[columns] + pieces[:, part].T @ gained[:, columns]
+            )
+        return result
+
     def _convolved_at_knots(self, rates: Array) -> Array:
         """Return the convolutions at the samples, ``(K, n)``, exact from one to the next."""
-        steps = np.diff(self.t)[:, None]
+        steps = np.diff(self.t)[:, None] if self._step is None else np.array([[self._step]])
         added = _within_piece(self.coefficients[:, :-1, None], steps, rates)
-        decay = np.exp(-rates * steps)
+        decay = np.broadcast_to(np.exp(-rates * steps), added.shape)
         result = np.zeros((self.t.size, rates.size))
         for i in range(self.t.size - 1):
             result[i + 1] = decay[i] * result[i] + added[i]
@@ -158,7 +235,7 @@ class ArterialCurve:
 def _within_piece(coefficients: Array, length: Array, rates: Array) -> Array:
     """Integrate 0..length Σ cₙuⁿ·exp(-rate·(length-u)) du; coefficients[n] belongs to uⁿ."""
     moments = _moments(length * rates, len(coefficients) - 1)
-    result = np.zeros(moments.shape[1:])
+    result = np.zeros(np.broadcast_shapes(moments.shape[1:], coefficients.shape[1:]))
     for n in range(len(coefficients) - 1, -1, -1):
         result = (result + coefficients[n] * moments[n]) * length
     return result

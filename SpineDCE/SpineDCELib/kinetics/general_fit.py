@@ -1,8 +1,9 @@
 """General bounded fit: the two-compartment exchange model, and any model with its own delay.
 
-A start is found on a grid, of delays and (for the exchange model) of pairs of exponentials, with
-the linear parameters in closed form; Levenberg-Marquardt then moves all parameters together to the
-optimum.
+Models that are linear for a given kep and delay are searched by variable projection
+(:mod:`~SpineDCELib.kinetics.delay_search`). For the exchange model a start is found on a grid of
+pairs of exponentials and delays, with the linear parameters in closed form; Levenberg-Marquardt
+then moves all parameters together to the optimum.
 """
 
 from __future__ import annotations
@@ -13,17 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.bounded_least_squares import minimise
 from SpineDCELib.kinetics.convolution import Array, ArterialCurve, arterial_curve, checked_times
-from SpineDCELib.kinetics.extended_tofts_fit import (
-    KEP_TIMES_DURATION,
-    VE_RELATIVE_ERROR,
-    ExtendedToftsFitter,
-)
+from SpineDCELib.kinetics.delay_search import DelaySearch
+from SpineDCELib.kinetics.extended_tofts_fit import KEP_TIMES_DURATION, VE_RELATIVE_ERROR
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.models import MINUTE
 from SpineDCELib.kinetics.parameters import SEARCHED, Bounds, Setup, default_bounds
 from SpineDCELib.kinetics.standard_errors import errors_at
 from SpineDCELib.kinetics.tissue_curves import Curves, Voxels
-from SpineDCELib.progress import Progress, part, silent, within
+from SpineDCELib.progress import Progress, silent, within
 from SpineDCELib.settings import Integration
 from SpineDCELib.vocabulary.fit_status import Status
 
@@ -32,6 +30,8 @@ DELAY_STEP = 1.0
 #: Grid of the exchange model's two rates, 1/min.
 _RATES = np.geomspace(0.005, 300.0, 24)
 _BLOCK_SAMPLES = 60_000
+#: The same where the tables of a search are used: more cost memory, fewer cost time.
+_SEARCHED_SAMPLES = 125_000
 
 
 class GeneralFitter:
@@ -43,7 +43,7 @@ class GeneralFitter:
         model: also ``"two_compartment_exchange"``.
         fit_delay: search each voxel's own delay ``Ta`` within ``bounds.Ta`` of the given one.
 
-    About 1 to 2 ms a voxel of 60 frames: meant for regions and masks more than for whole volumes.
+    With 60 frames, a delay takes about 0.03 ms a voxel, the exchange model some ms.
     """
 
     def __init__(
@@ -72,19 +72,7 @@ class GeneralFitter:
                 code="too_few_frames",
                 fields=("fit.model", "fit.fit_delay"),
             )
-        self._grid = (
-            None
-            if model == "two_compartment_exchange"
-            else ExtendedToftsFitter(
-                Ct,
-                t,
-                self.curve,
-                model=model,  # type: ignore[arg-type]
-                integration=integration,
-                bounds=self.bounds,
-                exclude=exclude,
-            )
-        )
+        self._exchange = model == "two_compartment_exchange"
 
     def _setup(self, Ta: float) -> Setup:
         return Setup(
@@ -102,27 +90,28 @@ class GeneralFitter:
         setup = self._setup(float(Ta))
         delays = np.array([setup.Ta])
         if self.fit_delay:
-            low, high = self.bounds.Ta
-            delays = setup.Ta + np.linspace(low, high, 1 + int(np.ceil((high - low) / DELAY_STEP)))
+            low, high = setup.Ta + self.bounds.Ta[0], setup.Ta + self.bounds.Ta[1]
+            delays = np.linspace(low, high, 1 + int(np.ceil((high - low) / DELAY_STEP)))
         delays = self.curve.checked_delay(self.t, delays)
         indices, status = self.curves.chosen(voxels)
-        starts = np.full((len(setup.searched), indices.size), np.nan)
-        if self._grid is not None:
-            self._start_on_delays(starts, delays, voxels, part(progress, 0.0, 0.3))
+        search = None
+        if not self._exchange:
+            search = DelaySearch(self.curve, self.t, (low, high), self.bounds, self.model)
         output = {name: np.full(indices.size, np.nan) for name in (*setup.parameters, "rss", "R2")}
-        size = max(1, _BLOCK_SAMPLES // self.t.size)
+        size = max(1, (_BLOCK_SAMPLES if search is None else _SEARCHED_SAMPLES) // self.t.size)
         for place, curves in self.curves.blocks(indices, status, size):
-            listener = within(progress, 0.3 + 0.7 * float(place[0]) / indices.size, "Fitting")
-            y = curves.astype(np.float64)
+            listener = within(progress, float(place[0]) / indices.size, "Fitting")
             codes = np.zeros(place.size, np.uint8)
-            codes[~np.any(y, axis=0)] = Status.NO_SIGNAL
-            codes[~np.isfinite(y).all(axis=0)] = Status.NOT_FINITE
+            codes[~np.any(curves, axis=0)] = Status.NO_SIGNAL
+            codes[~np.isfinite(curves).all(axis=0)] = Status.NOT_FINITE
             good = codes == 0
-            place_, y = place[good], y[:, good]
+            place_, y = place[good], curves[:, good]
             if place_.size:
-                on_grid = self._grid is not None
-                start = starts[:, place_] if on_grid else self._start_on_pairs(y, delays, listener)
-                values, codes[good] = self._optimum(setup, y, start, listener)
+                if search is None:
+                    found = self._exchanged(setup, y.astype(np.float64), delays, listener)
+                else:
+                    found = self._searched(search, setup, y, listener)
+                values, codes[good] = self._described(setup, y, *found)
                 for name, array in output.items():
                     array[place_] = values[name]
             status[place] = codes
@@ -134,21 +123,18 @@ class GeneralFitter:
         hidden = self.hidden_errors[:, indices]
         return FitResult(setup, output, rss, R2, status, hidden).reshaped(shape)
 
-    def _start_on_delays(
-        self, starts: Array, delays: Array, voxels: Voxels, progress: Progress
-    ) -> None:
-        """Fill ``starts`` with the best of the fits at every delay of the grid."""
-        assert self._grid is not None
-        lowest = np.full(starts.shape[1], np.inf)
-        for i, delay in enumerate(delays):
-            listener = within(progress, i / delays.size, "Fitting at a grid of delays")
-            fit = self._grid.fit(float(delay), voxels, listener)
-            rss = fit.rss.ravel()
-            better = np.flatnonzero(rss < lowest)
-            lowest[better] = rss[better]
-            for row, name in zip(starts, fit.setup.searched, strict=False):
-                row[better] = np.nan_to_num(fit[name].ravel()[better], nan=0.5)
-            starts[-1, better] = delay
+    def _searched(
+        self, search: DelaySearch, setup: Setup, y: NDArray[np.floating], progress: Progress
+    ) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """Return the optima of a model with its own delay, as :meth:`_exchanged` does."""
+        x, rss, converged = search.find(y, lambda: progress(0.0, "Fitting"))
+        rest = np.flatnonzero(~converged)
+        if rest.size:
+            curves = y[:, rest].astype(np.float64)
+            x[:, rest], rss[rest], converged[rest] = self._descend(
+                setup, curves, x[:, rest], progress
+            )
+        return x, rss, converged
 
     def _start_on_pairs(self, y: Array, delays: Array, progress: Progress) -> Array:
         """Return the exchange model of the best pair of exponentials, for each curve."""
@@ -194,11 +180,12 @@ class GeneralFitter:
             check=lambda: progress(0.0, "Fitting"),
         )
 
-    def _optimum(
-        self, setup: Setup, y: Array, start: Array, progress: Progress
-    ) -> tuple[dict[str, Array], NDArray[np.uint8]]:
-        """Return parameters, quality and status of one block."""
+    def _exchanged(
+        self, setup: Setup, y: Array, delays: Array, progress: Progress
+    ) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """Return the exchange model's optima, ``(p, n)``, squared errors, and what converged."""
         lower, upper, size = setup.box()
+        start = self._start_on_pairs(y, delays, progress)
         x, rss, converged = self._descend(setup, y, start, progress)
         # An optimum on the edge may be a local one: try again from the middle of the box.
         edge = np.flatnonzero(((x <= lower) | (x >= upper)).any(axis=0) | ~converged)
@@ -211,14 +198,27 @@ class GeneralFitter:
             into = edge[better]
             x[:, into], rss[into] = other[:, better], other_rss[better]
             converged[into] = other_converged[better]
+        return x, rss, converged
+
+    def _described(
+        self,
+        setup: Setup,
+        y: NDArray[np.floating],
+        x: Array,
+        rss: Array,
+        converged: NDArray[np.bool_],
+    ) -> tuple[dict[str, Array], NDArray[np.uint8]]:
+        """Return parameters, quality and status of one block's optima."""
+        lower, upper, _ = setup.box()
         values = setup.shown(x)
-        about_mean = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
+        mean = y.mean(axis=0, dtype=np.float64)
+        about_mean = ((y - mean) ** 2).sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             values |= {"rss": rss, "R2": 1.0 - rss / about_mean}
         status = np.zeros(rss.size, np.uint8)
         at_bound = (x <= lower) | (x >= upper)
         status[at_bound.any(axis=0)] = Status.AT_BOUND
-        if "vp" in values and self._grid is not None:
+        if "vp" in values and not self._exchange:
             only_vp = at_bound[0] & ~at_bound[1:].any(axis=0) & (x[0] <= 0)
             status[only_vp] = Status.VP_ZERO
         if "ve" in values:

@@ -33,7 +33,7 @@ def best_in_box(
     y_q: Values,
     g: Values | float,
     s: Values | float,
-    plasma_bound: float,
+    plasma_bound: Values | float,
     ve_bound: float,
 ) -> tuple[Values, Values, Values]:
     """Return the best ve and plasma = vp·|a| in the box at a kep, and the excess squared error.
@@ -71,7 +71,7 @@ def _search_free(y_a: Values, P: Values, tables: KepTables) -> Values:
     rows, nodes = _peaks(P[:, _INNER])
     score = _windows(P, rows, nodes)
     distance, q = _climb(score, nodes)
-    best = _best_of_row(rows, q)
+    best = best_of_row(rows, q)
     position, q = (nodes + distance)[best], q[best]
     g, s, _, _ = tables.frame(position)
     ve = q / s
@@ -119,7 +119,7 @@ def _search_box(
         low, high = _reach(nodes[others], y_a.dtype)
         distance = _root(lambda some, x: solve(others[some], x)[1], low, high)
         found[:, others] = solve(others, distance)[0]
-    return found[:, _best_of_row(rows, _gain(found))]
+    return found[:, best_of_row(rows, _gain(found))]
 
 
 def _side(values: Values, bound: float) -> NDArray[np.integer]:
@@ -272,7 +272,7 @@ def _root(slope: Callable[[Indices, Values], Values], low: Values, high: Values)
     return result
 
 
-def _best_of_row(rows: Indices, score: Values) -> Indices:
+def best_of_row(rows: Indices, score: Values) -> Indices:
     """Return the candidate with the highest score of each row; rows are in rising order."""
     first = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
     if first.size == rows.size:
