@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
 
 from SpineDCELib.aif.arrival import bolus_arrival
 from SpineDCELib.aif.population import POPULATION
@@ -53,6 +52,8 @@ def fit_population(name: str, measured: ArrayLike, *, t: ArrayLike) -> Populatio
     width = 2.0 if step > 2 else step
     coarse = about + np.arange(-reach, reach, width / 2)
     start = float(coarse[np.argmin([best(float(a))[0] for a in coarse])])
+    from scipy.optimize import minimize_scalar  # takes long to import
+
     found = minimize_scalar(
         lambda a: best(a)[0], bounds=(start - width, start + width), method="bounded"
     )

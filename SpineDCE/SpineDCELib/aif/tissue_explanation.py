@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.vq import kmeans2
-from scipy.interpolate import PchipInterpolator
-from scipy.signal import lfilter
-from scipy.stats import gamma
+
+from SpineDCELib.aif.population import gamma_density
+from SpineDCELib.kinetics.interpolation import without_overshoot
 
 Array = NDArray[np.float64]
 
@@ -159,6 +158,8 @@ def _grouped(scores: Array, groups: int) -> NDArray[np.intp]:
     with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
         # Curves without noise may be equal, so that some groups stay empty.
         warnings.simplefilter("ignore")
+        from scipy.cluster.vq import kmeans2  # takes long to import
+
         label: NDArray[np.intp] = kmeans2(scores, groups, minit="++", seed=0)[1]
     return label
 
@@ -183,17 +184,15 @@ class Blood:
         low = np.clip(np.floor(place).astype(int), 0, fine.size - 2)
         part = np.clip(place - low, 0.0, 1.0)
         part[place < 0] = 0.0
+        keep = np.exp(-FINE / np.array(DISPERSIONS[1:]))[:, None]
+        bloods = np.concatenate([c[None], _decaying_sum((1 - keep) * c, keep)])
+        # The trapezoid rule; exact enough at half a second.
+        half = np.zeros_like(bloods)
+        half[:, 1:] = (bloods[:, 1:] + bloods[:, :-1]) / 2
+        decay = np.exp(-KEPS * FINE / 60)[:, None]
         sets: list[Array] = []
-        for dispersion in DISPERSIONS:
-            blood = c
-            if dispersion:
-                keep = np.exp(-FINE / dispersion)
-                blood = lfilter([1 - keep], [1, -keep], c)
-            # The trapezoid rule; exact enough at half a second.
-            half = np.concatenate([[0.0], (blood[1:] + blood[:-1]) / 2])
-            responses = [blood]
-            responses += [lfilter([FINE / 60], [1, -np.exp(-k * FINE / 60)], half) for k in KEPS]
-            table = np.stack(responses)
+        for blood, leak in zip(bloods, half, strict=True):
+            table = np.concatenate([blood[None], _decaying_sum(FINE / 60 * leak, decay)])
             sets.append(table[:, low] * (1 - part) + table[:, low + 1] * part)
         #: ``(dispersions·delays, 1 + rates, frames)``, without their means over the frames: the
         #: level of a tissue curve's baseline is a free constant.
@@ -248,6 +247,20 @@ class Blood:
         )
 
 
+def _decaying_sum(x: Array, decay: Array) -> Array:
+    """Return y with y[i] = x[i] + decay·y[i-1], ``(n, samples)``.
+
+    Args:
+        x: ``(n, samples)`` or ``(samples,)``. decay: ``(n, 1)``.
+    """
+    result = np.repeat(np.atleast_2d(x), len(decay) // len(np.atleast_2d(x)), axis=0)
+    step = 1
+    while step < result.shape[1]:  # sums of 1, 2, 4, … samples
+        result[:, step:] += decay**step * result[:, :-step]
+        step *= 2
+    return result
+
+
 def fine_times(t: Array) -> Array:
     """Return fine times that cover the frames and the earliest delay."""
     return np.arange(t[0], t[-1] - DELAYS[0] + 2 * FINE, FINE)
@@ -260,7 +273,7 @@ def blood_of(c: Array, t: Array, *, delays: Array = DELAYS) -> Blood:
 
 
 def _through(c: Array, t: Array, fine: Array) -> Array:
-    return np.asarray(PchipInterpolator(t, c)(np.minimum(fine, t[-1])))
+    return without_overshoot(t, c, np.minimum(fine, t[-1]))
 
 
 def explain(
@@ -303,8 +316,8 @@ def first_passes(c: Array, t: Array) -> list[Array]:
         mode = (shape - 1) * scale
         for moved in np.arange(-0.75, 0.76, 0.25):
             start = t[top] + moved * interval - mode
-            pulse = gamma.pdf(t - start, shape, scale=scale)
-            sampled = gamma.pdf(fine - start, shape, scale=scale)
+            pulse = gamma_density(t - start, shape, scale)
+            sampled = gamma_density(fine - start, shape, scale)
             if pulse.max() < 0.1 * sampled.max():
                 continue
             # The height that leaves the smoothest remainder.

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import CubicSpline
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.interpolation import spline_pieces
 from SpineDCELib.settings import Integration
 
 Array = NDArray[np.float64]
@@ -74,7 +74,7 @@ class ArterialCurve:
         if integration == "linear":
             pieces = np.array([values[:-1], np.diff(values) / np.diff(self.t)])
         elif integration == "cubic":
-            pieces = CubicSpline(self.t, values).c[::-1]
+            pieces = spline_pieces(self.t, values)
         else:
             raise InputError(
                 f"The interpolation of the AIF must be 'cubic' or 'linear', not {integration!r}.",

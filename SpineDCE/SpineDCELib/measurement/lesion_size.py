@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
-from scipy.interpolate import PchipInterpolator
 from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist, squareform
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.interpolation import without_overshoot
 from SpineDCELib.series import Geometry
 
 #: Distance between the points at which a smooth outline is measured, mm.
@@ -167,7 +167,7 @@ def _between_slices(
         )
     factor = max(int(np.ceil(spacing[thick] / own.min())), 1)
     fine = np.linspace(0, len(planes) - 1, (len(planes) - 1) * factor + 1)
-    smooth = PchipInterpolator(np.arange(len(planes)), distance, axis=0)(fine)
+    smooth = without_overshoot(np.arange(len(planes)), distance, fine)
     return np.moveaxis(smooth, 0, thick), factor
 
 

@@ -20,6 +20,8 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 from pydicom.valuerep import PN_DELIMS, TEXT_VR_DELIMS
 
+from SpineDCELib.series.raw_header import RawHeader
+
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "AT": "H"}
 #: Private tags of the vendors: (group, creator, element, VR where the file states none).
 _PRIVATE = {
@@ -38,8 +40,21 @@ _PRIVATE = {
 as_tag = functools.cache(Tag)
 
 
-def _element(ds: Dataset, tag: int) -> tuple[str, Any, bool] | None:
+@functools.cache
+def _known_VR(tag: int) -> str:
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return ""
+
+
+def _element(ds: Dataset | RawHeader, tag: int) -> tuple[str, Any, bool] | None:
     """Return VR, bytes (or converted value) and little-endian; None where the tag is absent."""
+    if isinstance(ds, RawHeader):
+        raw = ds.elements.get(tag)
+        if raw is None:
+            return None
+        return raw[0] if raw[0] not in ("", "UN") else _known_VR(tag), raw[1], True
     try:
         element = ds.get_item(as_tag(tag))
     except Exception:
@@ -49,15 +64,12 @@ def _element(ds: Dataset, tag: int) -> tuple[str, Any, bool] | None:
     if isinstance(element, RawDataElement):
         vr = element.VR or ""
         if vr in ("", "UN"):
-            try:
-                vr = dictionary_VR(tag)
-            except KeyError:
-                vr = ""
+            vr = _known_VR(tag)
         return vr, element.value, element.is_little_endian
     return str(element.VR), element.value, True
 
 
-def text(ds: Dataset, tag: int) -> str:
+def text(ds: Dataset | RawHeader, tag: int) -> str:
     """Return the value as text, stripped of blanks, line ends and zero bytes; "" if absent."""
     found = _element(ds, tag)
     if found is None or found[1] is None:
@@ -70,7 +82,7 @@ def text(ds: Dataset, tag: int) -> str:
     return str(value).strip(" \t\r\n\0")
 
 
-def _decoded(ds: Dataset, value: bytes, vr: str) -> str:
+def _decoded(ds: Dataset | RawHeader, value: bytes, vr: str) -> str:
     """Decode text by the file's SpecificCharacterSet (0008,0005); by UTF-8 or Latin-1 without."""
     if value.isascii() and b"\x1b" not in value:
         return value.decode("ascii")
@@ -92,7 +104,7 @@ def _decoded(ds: Dataset, value: bytes, vr: str) -> str:
         return value.decode("latin-1")
 
 
-def numbers(ds: Dataset, tag: int, vr: str = "") -> tuple[float, ...]:
+def numbers(ds: Dataset | RawHeader, tag: int, vr: str = "") -> tuple[float, ...]:
     """Return the numbers of a tag; () if it is absent or a value is unreadable or not finite."""
     found = _element(ds, tag)
     if found is None or found[1] is None:
@@ -120,17 +132,17 @@ def numbers(ds: Dataset, tag: int, vr: str = "") -> tuple[float, ...]:
     return tuple(float(v) for v in values)
 
 
-def number(ds: Dataset, tag: int, vr: str = "") -> float | None:
+def number(ds: Dataset | RawHeader, tag: int, vr: str = "") -> float | None:
     found = numbers(ds, tag, vr)
     return found[0] if found else None
 
 
-def integer(ds: Dataset, tag: int) -> int | None:
+def integer(ds: Dataset | RawHeader, tag: int) -> int | None:
     value = number(ds, tag)
     return None if value is None or abs(value) > 2**53 else int(value)
 
 
-def private_tag(ds: Dataset, name: str) -> tuple[int, str] | None:
+def private_tag(ds: Dataset | RawHeader, name: str) -> tuple[int, str] | None:
     """Return tag and VR of a vendor's private element, in the block that the file reserves."""
     group, creator, element, vr = _PRIVATE[name]
     for block in range(0x10, 0x20):
@@ -140,7 +152,7 @@ def private_tag(ds: Dataset, name: str) -> tuple[int, str] | None:
     return None
 
 
-def private_number(ds: Dataset, name: str) -> float | None:
+def private_number(ds: Dataset | RawHeader, name: str) -> float | None:
     found = private_tag(ds, name)
     return None if found is None else number(ds, *found)
 

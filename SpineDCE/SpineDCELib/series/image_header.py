@@ -29,6 +29,7 @@ from SpineDCELib.series.dicom_tags import (
     seconds_of_day,
     text,
 )
+from SpineDCELib.series.raw_header import RawHeader, read_raw_header
 
 #: Transfer syntaxes that store the pixels uncompressed.
 NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
@@ -139,6 +140,11 @@ _ROOT_TAGS = [as_tag(tag) for tag in (
 )]  # fmt: skip
 
 
+#: Sequences, whose items pydicom reads.
+_NESTED = frozenset({0x00180012, 0x52009229, 0x52009230})
+_WANTED = frozenset(int(tag) for tag in _ROOT_TAGS)
+
+
 def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None:
     """Read the images of one file; return None where the file is not DICOM.
 
@@ -160,14 +166,17 @@ def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
+                raw = read_raw_header(stream, _WANTED, _NESTED)
+                if raw is not None:
+                    return list(_images(*raw, stream, name or path))
+                stream.seek(0)
                 ds = pydicom.dcmread(
                     stream,
                     force=start[128:132] != b"DICM",
                     stop_before_pixels=True,
                     specific_tags=_ROOT_TAGS,
                 )
-                stopped = stream.tell()
-                return list(_images(ds, stream, stopped, name or path))
+                return list(_images(ds, stream.tell(), stream, name or path))
             except InputError:
                 raise
             except Exception:
@@ -175,7 +184,7 @@ def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None
                 return []
 
 
-def _images(ds: Dataset, stream: Any, stopped: int, name: str) -> Iterator[ImageHeader]:
+def _images(ds: Dataset | RawHeader, stopped: int, stream: Any, name: str) -> Iterator[ImageHeader]:
     header = _shared_header(ds, name)
     if header is None:
         return
@@ -281,7 +290,7 @@ def _bounded(header: SeriesHeader, size: int) -> SeriesHeader:
     return replace(header, n_images=n_images)
 
 
-def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
+def _shared_header(ds: Dataset | RawHeader, name: str) -> SeriesHeader | None:
     rows, columns = integer(ds, 0x00280010), integer(ds, 0x00280011)
     if not rows or not columns or rows < 0 or columns < 0:
         return None
@@ -320,7 +329,7 @@ def _shared_header(ds: Dataset, name: str) -> SeriesHeader | None:
     )
 
 
-def _sequence_names(ds: Dataset) -> list[str]:
+def _sequence_names(ds: Dataset | RawHeader) -> list[str]:
     """Return the names of the pulse sequence, GE's own among them."""
     own = private_tag(ds, "ge_sequence")
     return [
@@ -329,7 +338,7 @@ def _sequence_names(ds: Dataset) -> list[str]:
     ]  # fmt: skip
 
 
-def _contrast(ds: Dataset) -> dict[str, Any]:
+def _contrast(ds: Dataset | RawHeader) -> dict[str, Any]:
     """Return agent, volume and rate of the injection, of a classic or an enhanced file."""
     item = _first(ds, 0x00180012)
     profile = None if item is None else _first(item, 0x00189340)
@@ -349,7 +358,7 @@ def _contrast(ds: Dataset) -> dict[str, Any]:
 
 
 def _with_pixels(
-    header: SeriesHeader, ds: Dataset, stream: Any, stopped: int, size: int
+    header: SeriesHeader, ds: Dataset | RawHeader, stream: Any, stopped: int, size: int
 ) -> SeriesHeader | None:
     """Return the header with the offset of its pixels; None where the file has no pixels."""
     # pydicom stops just before or just after the tag, depending on the VR style.
@@ -382,14 +391,16 @@ def _with_pixels(
     return replace(header, pixel_offset=offset, images_present=min(present, header.n_images))
 
 
-def _items(ds: Dataset, tag: int) -> Sequence[Dataset]:
+def _items(ds: Dataset | RawHeader, tag: int) -> Sequence[Dataset]:
+    if isinstance(ds, RawHeader):
+        return ()
     try:
         return ds[as_tag(tag)].value or ()
     except Exception:
         return ()
 
 
-def _first(ds: Dataset, tag: int) -> Dataset | None:
+def _first(ds: Dataset | RawHeader, tag: int) -> Dataset | None:
     items = _items(ds, tag) if as_tag(tag) in ds else ()
     return items[0] if len(items) else None
 
@@ -438,7 +449,7 @@ def _positive(value: float | None) -> float | None:
     return value if value is not None and 0 < value < 1e6 else None
 
 
-def _classic(ds: Dataset, header: SeriesHeader) -> ImageHeader:
+def _classic(ds: Dataset | RawHeader, header: SeriesHeader) -> ImageHeader:
     image_type = tuple(t.strip().upper() for t in text(ds, 0x00080008).split("\\"))
     ge = private_number(ds, "ge_component")
     philips = private_tag(ds, "philips_component")
@@ -480,7 +491,7 @@ def _classic(ds: Dataset, header: SeriesHeader) -> ImageHeader:
     )
 
 
-def _classic_clocks(ds: Dataset) -> dict[str, float]:
+def _classic_clocks(ds: Dataset | RawHeader) -> dict[str, float]:
     found: dict[str, float | None] = {
         "AcquisitionDateTime (0008,002A)": seconds_of_datetime(text(ds, 0x0008002A)),
         "AcquisitionTime (0008,0032)": seconds_of_day(text(ds, 0x00080032)),
