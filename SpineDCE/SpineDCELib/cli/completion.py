@@ -23,5 +23,5 @@ def run(options: argparse.Namespace) -> int:
             code="no_argcomplete",
             about="argcomplete",
         ) from None
-    print(shell_integration.shellcode(["spinedce"], shell=options.shell))
+    print(shell_integration.shellcode(["spinedce"], shell=options.shell).strip())
     return 0
