@@ -139,7 +139,9 @@ def evidence_figure(
     evidence: Evidence, *, dark: bool, visit: str, shift: float, roles: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the chart of the residual at each shift, with proposal, interval and present shift."""
-    data = [_line(evidence.shifts, evidence.residual, "residual (relative to best)", CHECK_COLOUR)]
+    data = [
+        _line(evidence.shifts, evidence.residual, "residual", CHECK_COLOUR, showlegend=False)
+    ]  # the axis names it
     for region in evidence.regions if len(evidence.regions) > 1 else ():
         colour = ROLE_COLOURS.get(roles.get(region.name, ""), GREY)
         data.append(
