@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.measurement import Measures, RegionStatistics
 from SpineDCELib.series import DynamicSeries, FlipAngleSet, ReadingChoices, Volume
+from SpineDCELib.vocabulary.report_text import ReportText
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,3 +75,4 @@ class Result:
     fits: dict[str, NDArray[np.float64]]  #: region → model curve of the fit to the mean curve
     notes: tuple[str, ...] = field(default=())
     measures: Measures = field(default_factory=Measures)
+    text: ReportText | None = None  #: what a reader wrote about it

@@ -13,6 +13,7 @@ from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
+from SpineDCEWidget.browser.report_panel import ReportPanel
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.session import FOLDERS
 from SpineDCEWidget.shared.wording import COMPARING, FORMAT_TITLES, remedy
@@ -32,6 +33,7 @@ class ResultPanel:
 
     def __init__(self, station: Any) -> None:
         self._station = station
+        self._written = ReportPanel(station)
         station.state.update(
             {
                 "result": {"headings": [], "rows": [], "call": "", "warnings": [], "sizes": []},
@@ -155,6 +157,7 @@ class ResultPanel:
         state.compared = state.two and session.is_comparison_current
         computed = [v for v in session.visits if v.result is not None]
         state.ready_to_export = bool(computed) and all(v.is_current for v in computed)
+        self._written.refresh()
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
@@ -185,6 +188,7 @@ class ResultPanel:
                 with html.Tbody(), html.Tr(v_for="(r, i) in result.rows", key="i"):
                     html.Td("{{ c }}", v_for="(c, j) in r", key="j")
             html.Div("{{ s }}", v_for="s in result.sizes", key="s", classes="hint")
+            self._written.ui()
             html.Div("Export", classes="label")
             v3.VSelect(
                 v_model=("formats",), items=("format_items",), multiple=True, chips=True,

@@ -57,6 +57,7 @@ from SpineDCELib.settings import (
 from SpineDCELib.vocabulary.region_roles import SEARCH
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
+from SpineDCEWidget.shared.action_history import ActionHistory
 from SpineDCEWidget.shared.computation import PROPOSED_DIGITS, Computed, Job, compute_snapshot
 from SpineDCEWidget.shared.patient_identity import patient_of
 from SpineDCEWidget.shared.scene_changes import follow_nodes, read_drawn
@@ -81,7 +82,8 @@ from SpineDCEWidget.shared.study_opening import (
 )
 from SpineDCEWidget.shared.undo import UndoHistory
 from SpineDCEWidget.shared.visit_session import BASELINE, FOLLOW_UP, VisitSession, VisitState
-from SpineDCEWidget.shared.wording import _, remedy, setting_label, translated
+from SpineDCEWidget.shared.wording import _, remedy, setting_label, setting_text, translated
+from SpineDCEWidget.shared.written_report import WrittenReport
 
 T = TypeVar("T")
 #: Names of the visits that the windows show.
@@ -119,6 +121,8 @@ class Session:
         #: What a person is to be told of changes by others in the scene; a shell shows and clears.
         self.notices: list[str] = []
         self.history = UndoHistory(SessionState(self.common))
+        #: What persons did, and the report that they wrote.
+        self.actions, self.report = ActionHistory(), WrittenReport(self)
         for name in visit_names(scene):
             self._restore(self.visit(name))
         self.history.clear(self.state)
@@ -191,6 +195,7 @@ class Session:
         else:
             own = {"fit.shift": "auto", "fit.shifts": {}}
             self._begin_new(visit, images, {**own, **(reading or {})})
+        self.actions.add([visit], _("Open the study"))
         return visit
 
     def open_nodes(
@@ -212,6 +217,7 @@ class Session:
         self._prepare(visit, images, given)
         visit.study_path = None
         self._begin_new(visit, images, {"fit.shift": "auto", "fit.shifts": {}})
+        self.actions.add([visit], _("Open the study"))
         return visit
 
     def _prepare(self, visit: VisitSession, images: Images, given: Mapping[str, Any]) -> None:
@@ -222,7 +228,10 @@ class Session:
         visit_display.prepare_nodes(visit.nodes, keep_regions=same, **given)
         if not same:
             forget_grey_values(visit.nodes)
-        for choice in ("aif selection", "aif file", "proposed shift", "settings", "as read"):
+        for choice in (
+            "aif selection", "aif file", "proposed shift", "settings", "as read", "reports",
+            "history",
+        ):  # fmt: skip
             visit.nodes.keep(choice, None)
         visit.nodes.keep("visit", {})  # the date of the study before
 
@@ -333,7 +342,8 @@ class Session:
         text = text or _("Change {settings}").format(
             settings=", ".join(setting_label(path) for path in values)
         )
-        return self._change(SessionState(common, states), text, key)
+        chosen = ", ".join(setting_text(path, value) for path, value in values.items())
+        return self._change(SessionState(common, states), text, key, detail=chosen)
 
     def correct(self, visit: VisitSession, values: Mapping[str, Any]) -> Job[Images | None]:
         """Correct what the files say, or how they are read.
@@ -398,11 +408,14 @@ class Session:
             if visit.needed().settings != self._settings_of(visit):
                 self.update_analysis(visit)
 
-    def _change(self, new: SessionState, text: str, key: str = "") -> list[VisitSession]:
-        """Move to another state, and let it be undone."""
+    def _change(
+        self, new: SessionState, text: str, key: str = "", *, detail: str = ""
+    ) -> list[VisitSession]:
+        """Move to another state, let it be undone, and note it with a detail."""
         changed = self._apply(new)
         if changed:
             self.history.record(text, self.state, key=key)
+            self.actions.add(changed, f"{text} ({detail})" if detail else text, key=key)
         return changed
 
     def _apply(self, new: SessionState) -> list[VisitSession]:
@@ -619,6 +632,8 @@ class Session:
         self._update_modes()
         self.update_analysis(visit)
         self.history.clear(self.state)
+        text = _("Remove the T1 map") if path is None else _("Take a T1 map from a file")
+        self.actions.add([visit], text)
 
     def set_role(self, visit: VisitSession, name: str, role: str) -> list[VisitSession]:
         """Give a region another role; do nothing if it was deleted or undone meanwhile."""
@@ -646,9 +661,9 @@ class Session:
         if not read_drawn(self, visit):
             return False
         moved = len(old.rulers) == len(visit.state.rulers) and same_regions(old, visit.state)
-        self.history.record(
-            drawn_text(old, visit.state), self.state, key=f"rulers {visit.name}" if moved else ""
-        )
+        text, key = drawn_text(old, visit.state), f"rulers {visit.name}" if moved else ""
+        self.history.record(text, self.state, key=key)
+        self.actions.add([visit], text, key=key)
         return True
 
     def follow_scene(self) -> list[VisitSession]:
@@ -725,14 +740,17 @@ class Session:
     def undo(self) -> list[VisitSession]:
         """Undo the last change; return the visits that it changed."""
         self.follow_scene()
-        state = self.history.undo()
-        return [] if state is None else self._apply(state)
+        return self._restored(_("Undo: {text}"), self.history.undo_text, self.history.undo())
 
     def redo(self) -> list[VisitSession]:
         """Redo what was undone last; return the visits that it changed."""
         self.follow_scene()
-        state = self.history.redo()
-        return [] if state is None else self._apply(state)
+        return self._restored(_("Redo: {text}"), self.history.redo_text, self.history.redo())
+
+    def _restored(self, words: str, text: str, state: SessionState | None) -> list[VisitSession]:
+        changed = [] if state is None else self._apply(state)
+        self.actions.add(changed, words.format(text=text))
+        return changed
 
     # -- computing ------------------------------------------------------------------------------
 
@@ -868,6 +886,8 @@ class Session:
     def accept(self, code: str) -> None:
         """Compare the present pair of visits in spite of a finding."""
         self.accepted.add(code)
+        found = next((f.message for f in self.findings() if f.code == code), code)
+        self.actions.add(self.visits, _("Accept: {finding}").format(finding=translated(found)))
 
     def swap_visits(self) -> None:
         """Take the baseline study as the follow-up visit and the other way round.
@@ -891,6 +911,7 @@ class Session:
             own = replace(saved, label=visit.label, role=visit.role)
             self.open(visit.name, images, study=paths[0], saved=own)
             visit.T1_map_path = paths[1]
+        self.actions.add(self.visits, _("Swap the visits"))
 
     def _about(self, visit: VisitSession) -> VisitLabel:
         return VisitLabel(visit.label, visit.date, visit.role)
@@ -929,6 +950,7 @@ class Session:
 
         def done(comparison: Comparison) -> None:
             self.comparison = comparison
+            self.actions.add(self.pair, _("Compare the visits"))
             for visit in self.visits:
                 visit.release_memory()
 
@@ -1006,13 +1028,15 @@ class Session:
             if v.result is not None
         ]  # fmt: skip
         comparison = self.comparison if self.is_comparison_current else None
-
+        action = _("Export without identifying data") if anonymise else _("Export the results")
+        self.actions.add(done, action)
+        text, history = self.report.text, self.report.history_rows()
         missing: dict[str, str] = {}
 
         def work(progress: Progress) -> list[str]:
             files, not_written = export_visits(
-                finished, comparison, folder, formats=formats, anonymise=anonymise,
-                progress=progress,
+                finished, comparison, folder, formats=formats, anonymise=anonymise, text=text,
+                history=history, progress=progress,
             )  # fmt: skip
             missing.update(not_written)
             return files

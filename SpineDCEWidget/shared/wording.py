@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from SpineDCELib.export.report.written_text import NUMBERS_CHANGED
 from SpineDCELib.settings import FORM
 from SpineDCELib.version import __file__ as engine_file
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
@@ -45,6 +47,9 @@ def _engine_sentences() -> EngineSentences:
 translated = _engine_sentences()
 
 NOT_A_MEDICAL_DEVICE = _("For research; not a medical device.")
+
+#: Said of a final report whose numbers are no longer those that it was written about.
+NUMBERS_CHANGED_SINCE = translated(NUMBERS_CHANGED)
 
 #: Titles of long work; {visit} is "baseline" or "follow-up".
 READING = _("Reading the {visit} study")
@@ -215,6 +220,18 @@ def control_label(path: str) -> str:
 def setting_label(path: str) -> str:
     """Return the label of a setting, by its path ("aif.Hct")."""
     return translated(FORM[path].label)
+
+
+def setting_text(path: str, value: Any) -> str:
+    """Return a setting's value as its form shows it, with its unit: "T10: 1000 ms"."""
+    field = FORM[path]
+    if field.kind == "choice":
+        text = translated(field.choices[value])
+    else:
+        text = ", ".join(field.text(value).splitlines()) or _("automatic")
+    number = value is not None and text not in field.words
+    unit = f" {translated(field.unit)}" if field.unit and number else ""
+    return f"{setting_label(path)}: {text}{unit}"
 
 
 def setting_choices(path: str) -> dict[str, str]:

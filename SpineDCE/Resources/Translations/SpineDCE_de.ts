@@ -2618,6 +2618,18 @@
         <translation>{name} hat kein PDF gedruckt.</translation>
     </message>
     <message>
+        <source>The numbers have changed since this report became final: findings and impression were written about other numbers.</source>
+        <translation>Die Zahlen haben sich geändert, seit dieser Befund endgültig ist: Befund und Beurteilung wurden über andere Zahlen geschrieben.</translation>
+    </message>
+    <message>
+        <source>One visit.</source>
+        <translation>Eine Untersuchung.</translation>
+    </message>
+    <message>
+        <source>The change after treatment needs a second visit.</source>
+        <translation>Für die Änderung nach der Behandlung braucht es eine zweite Untersuchung.</translation>
+    </message>
+    <message>
         <source>Results cannot be written to {target} ({strerror}).</source>
         <translation>Die Ergebnisse können nicht nach {target} geschrieben werden ({strerror}).</translation>
     </message>
@@ -3044,6 +3056,10 @@
     <message>
         <source>There are no maps to export.</source>
         <translation>Es gibt keine Karten zu exportieren.</translation>
+    </message>
+    <message>
+        <source>text that a person wrote can name the patient.</source>
+        <translation>Ein von Hand geschriebener Text kann den Patienten nennen.</translation>
     </message>
     <message>
         <source>The flip angles of series {listed} were acquired after the dynamic series began, when contrast agent is in the tissue; they are left out.</source>
@@ -3897,6 +3913,38 @@
         <source>{label} must be {kind}; '{text}' was given.</source>
         <translation>{label} verlangt {kind}; angegeben ist „{text}“.</translation>
     </message>
+    <message>
+        <source>The report is final.</source>
+        <translation>Der Befund ist endgültig.</translation>
+    </message>
+    <message>
+        <source>Its text cannot be changed; write an addendum.</source>
+        <translation>Sein Text kann nicht geändert werden; schreiben Sie einen Nachtrag.</translation>
+    </message>
+    <message>
+        <source>A final report needs an impression.</source>
+        <translation>Ein endgültiger Befund braucht eine Beurteilung.</translation>
+    </message>
+    <message>
+        <source>Write it, or insert a draft.</source>
+        <translation>Schreiben Sie sie, oder fügen Sie einen Entwurf ein.</translation>
+    </message>
+    <message>
+        <source>The report is preliminary.</source>
+        <translation>Der Befund ist vorläufig.</translation>
+    </message>
+    <message>
+        <source>Change its text instead of writing an addendum.</source>
+        <translation>Ändern Sie seinen Text, statt einen Nachtrag zu schreiben.</translation>
+    </message>
+    <message>
+        <source>The addendum is empty.</source>
+        <translation>Der Nachtrag ist leer.</translation>
+    </message>
+    <message>
+        <source>Enter the reader's name.</source>
+        <translation>Geben Sie den Namen des Befunders ein.</translation>
+    </message>
 </context>
 <context>
     <name>SpineDCEMaps</name>
@@ -4643,6 +4691,10 @@ Trotzdem vergleichen?</translation>
 <context>
     <name>shared.session</name>
     <message>
+        <source>Open the study</source>
+        <translation>Untersuchung öffnen</translation>
+    </message>
+    <message>
         <source>Reset the artery to automatic</source>
         <translation>Arterie auf Automatik zurücksetzen</translation>
     </message>
@@ -4679,12 +4731,40 @@ Trotzdem vergleichen?</translation>
         <translation>Zeitversatz von {name} zurücksetzen</translation>
     </message>
     <message>
+        <source>Remove the T1 map</source>
+        <translation>T1-Karte entfernen</translation>
+    </message>
+    <message>
+        <source>Take a T1 map from a file</source>
+        <translation>T1-Karte aus einer Datei nehmen</translation>
+    </message>
+    <message>
+        <source>Undo: {text}</source>
+        <translation>Rückgängig: {text}</translation>
+    </message>
+    <message>
+        <source>Redo: {text}</source>
+        <translation>Wiederholt: {text}</translation>
+    </message>
+    <message>
+        <source>Swap the visits</source>
+        <translation>Untersuchungen tauschen</translation>
+    </message>
+    <message>
         <source>The maps of the {visit} visit have not been computed yet.</source>
         <translation>Die Karten der {visit}untersuchung wurden noch nicht berechnet.</translation>
     </message>
     <message>
         <source>The settings or regions of the {visit} visit have changed. Recompute its maps.</source>
         <translation>Die Einstellungen oder Regionen der {visit}untersuchung wurden geändert. Die Karten neu berechnen.</translation>
+    </message>
+    <message>
+        <source>Export without identifying data</source>
+        <translation>Ohne identifizierende Daten exportieren</translation>
+    </message>
+    <message>
+        <source>Export the results</source>
+        <translation>Ergebnisse exportieren</translation>
     </message>
     <message>
         <source>Patient not named in the images</source>
@@ -4715,12 +4795,20 @@ Trotzdem vergleichen?</translation>
         <translation>Referenzwirbel</translation>
     </message>
     <message>
+        <source>Compare the visits</source>
+        <translation>Untersuchungen vergleichen</translation>
+    </message>
+    <message>
         <source>Compute the maps before exporting.</source>
         <translation>Vor dem Export die Karten berechnen.</translation>
     </message>
     <message>
         <source>Change {settings}</source>
         <translation>{settings} ändern</translation>
+    </message>
+    <message>
+        <source>Accept: {finding}</source>
+        <translation>Hingenommen: {finding}</translation>
     </message>
     <message>
         <source>The saved work on the {visit} visit was done on another series.</source>
@@ -5153,6 +5241,10 @@ Trotzdem vergleichen?</translation>
         <translation>Export</translation>
     </message>
     <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
         <source>{controls} in step {step}</source>
         <translation>{controls} in Schritt {step}</translation>
     </message>
@@ -5171,6 +5263,21 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>, or </source>
         <translation>, oder </translation>
+    </message>
+</context>
+<context>
+    <name>shared.written_report</name>
+    <message>
+        <source>Make the report final</source>
+        <translation>Befund endgültig machen</translation>
+    </message>
+    <message>
+        <source>Add an addendum to the report</source>
+        <translation>Nachtrag zum Befund schreiben</translation>
+    </message>
+    <message>
+        <source>Edit the text of the report</source>
+        <translation>Text des Befunds ändern</translation>
     </message>
 </context>
 </TS>

@@ -43,6 +43,7 @@ from SpineDCELib.measurement import (
 from SpineDCELib.measurement.exclusions import exclusion_mask, without_exclusions
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings.constants import CUTOFF, STOPS
+from SpineDCELib.vocabulary.report_text import ReportText
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 
@@ -113,6 +114,7 @@ class Comparison:
     Attributes:
         visits: the visits that were compared, in their order.
         findings: what is wrong with the pair and was accepted.
+        text: what a reader wrote about it.
     """
 
     visits: tuple[Visit, ...]
@@ -120,6 +122,7 @@ class Comparison:
     lesions: tuple[LesionChange, ...]
     warnings: tuple[str, ...] = field(default=())
     findings: tuple[Finding, ...] = field(default=())
+    text: ReportText | None = None
 
     @property
     def baseline(self) -> Visit:

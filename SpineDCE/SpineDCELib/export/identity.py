@@ -121,14 +121,17 @@ def require_plain_names(analysis: Analysis, names: Iterable[str] = ()) -> None:
 
 
 def anonymised_result(analysis: Analysis, result: Result, words: Set[str]) -> Result:
-    """Return a result without notes that hold one of the words, and with a warning."""
+    """Return a result without notes that hold one of the words, and with a warning.
+
+    What a reader wrote is left out, because it may name anyone.
+    """
     notes = without_words(result.notes, words)
     if may_show_text(analysis):
         notes.append(
             "The pixels of the images may show text, such as the patient's name. Look at every "
             "figure before you pass the files on."
         )
-    return replace(result, notes=tuple(notes))
+    return replace(result, notes=tuple(notes), text=None)
 
 
 def anonymised_comparison(comparison: Comparison, words: Set[str]) -> Comparison:
@@ -146,7 +149,9 @@ def anonymised_comparison(comparison: Comparison, words: Set[str]) -> Comparison
         str(old): str(new) for old, new in zip(comparison.differences, differences, strict=True)
     }
     warnings = without_words((told.get(w, w) for w in comparison.warnings), words)
-    return replace(comparison, visits=visits, differences=differences, warnings=tuple(warnings))
+    return replace(
+        comparison, visits=visits, differences=differences, warnings=tuple(warnings), text=None
+    )
 
 
 def anonymised_course(course: Course, words: Set[str]) -> Course:

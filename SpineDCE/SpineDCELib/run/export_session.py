@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from SpineDCELib.aif.manual_selection import write_selection
@@ -13,9 +13,14 @@ from SpineDCELib.compare.compare_visits import Comparison
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.comparison_files import write_comparison
-from SpineDCELib.export.csv_tables import write_curves
+from SpineDCELib.export.csv_tables import write_curves, write_table
 from SpineDCELib.export.identity import require_plain_names
 from SpineDCELib.export.nrrd_maps import write_map
+from SpineDCELib.export.report.written_text import (
+    draft_of_comparison,
+    draft_of_visit,
+    plain_text,
+)
 from SpineDCELib.files.digests import file_digest
 from SpineDCELib.files.output_folder import all_files, run_folder
 from SpineDCELib.measurement.rulers import Ruler, write_rulers
@@ -25,6 +30,7 @@ from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.vocabulary.region_roles import TAG
+from SpineDCELib.vocabulary.report_text import ReportText
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +58,8 @@ def export_visits(
     *,
     formats: Sequence[str] = (),
     anonymise: bool = False,
+    text: ReportText | None = None,
+    history: Sequence[Sequence[str]] = (),
     keep_other_files: bool = False,
     progress: Progress = silent,
 ) -> tuple[list[str], dict[str, str]]:
@@ -59,6 +67,12 @@ def export_visits(
 
     Regions, settings and the artery selection are among them, so that the command line computes
     the same numbers from these files.
+
+    Args:
+        text: what a reader wrote; in the report of the comparison or of the only visit, and in
+            ``report.txt``.
+        history: time, person, visit and action of what was done; for ``history.csv``.
+            Both are left out with ``anonymise``, because they name people.
 
     Returns:
         The files, relative to ``folder``; and what could not be written → the reason.
@@ -72,6 +86,11 @@ def export_visits(
     folder = Path(folder)
     several = len(visits) > 1
     missing: dict[str, str] = {}
+    if anonymise and text:
+        missing["report.txt"] = "text that a person wrote can name the patient."
+    if anonymise:
+        text, history = None, ()
+    visits, comparison, draft = _with_text(visits, comparison, text)
     with run_folder(folder, keep_other_files=keep_other_files) as stage:
         for i, visit in enumerate(visits):
             share = part(progress, i / (len(visits) + 1), (i + 1) / (len(visits) + 1))
@@ -84,8 +103,25 @@ def export_visits(
         if several and comparison is not None:
             progress(len(visits) / (len(visits) + 1), "Writing the comparison")
             missing |= write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
+        if text:
+            (stage / "report.txt").write_text(plain_text(text, draft), encoding="utf-8")
+        if history:
+            write_table(stage / "history.csv", ["time", "person", "visit", "action"], history)
     progress(1.0, "Done")
     return list(all_files(folder)), missing
+
+
+def _with_text(
+    visits: Sequence[FinishedVisit], comparison: Comparison | None, text: ReportText | None
+) -> tuple[Sequence[FinishedVisit], Comparison | None, tuple[str, str] | None]:
+    """Give the text to the report that it is about; return what the numbers there would draft."""
+    if comparison is not None:
+        return visits, replace(comparison, text=text), draft_of_comparison(comparison)
+    if len(visits) == 1:
+        (one,) = visits
+        named = replace(one, result=replace(one.result, text=text))
+        return [named], None, draft_of_visit(one.result)
+    return visits, None, None
 
 
 def write_finished_visit(

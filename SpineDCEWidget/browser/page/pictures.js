@@ -70,6 +70,14 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
+  window.spinedce.copyText = async function (text, said) {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(said);
+    } catch (error) {
+      say("The browser did not allow copying. Export the results; report.txt has the text.");
+    }
+  };
   window.spinedce.copyPicture = async function () {
     try {
       await navigator.clipboard.write([new ClipboardItem({ "image/png": draw() })]);

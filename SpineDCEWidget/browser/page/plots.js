@@ -202,6 +202,7 @@
       window.trame.utils.save = window.spinedce.save;
       window.trame.utils.savePicture = window.spinedce.savePicture;
       window.trame.utils.copyPicture = window.spinedce.copyPicture;
+      window.trame.utils.copyText = window.spinedce.copyText;
     },
   };
 })();

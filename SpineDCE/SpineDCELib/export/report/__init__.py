@@ -15,9 +15,16 @@ from SpineDCELib.export.report.report_tables import (
     change_rows,
     identity,
     measurement_rows,
+    other_than_default,
     setting_rows,
 )
+from SpineDCELib.export.report.written_text import (
+    NUMBERS_CHANGED,
+    draft_of_comparison,
+    draft_of_visit,
+)
 from SpineDCELib.vocabulary.quantities import percent
+from SpineDCELib.vocabulary.report_text import ReportText, digest_of
 from SpineDCELib.vocabulary.visits import VISITS
 
 if TYPE_CHECKING:
@@ -33,7 +40,7 @@ def write_study_report(
     anonymise: bool = False,
 ) -> None:
     """Write ``report.html`` or ``report.pdf`` of one visit."""
-    body = []
+    body = _written(result.text, draft_of_visit(result))
     if "vp" in result.maps:
         body.append(page.figure([figures.triptych([("", analysis, result)])], _TRIPTYCH))
     if result.measures.warnings:
@@ -41,6 +48,10 @@ def write_study_report(
     body += [page.heading("Measurements"), page.table(*measurement_rows(result))]
     body += _visit("This visit", analysis, result)
     body += [page.heading("Settings"), page.table(*setting_rows([("", analysis)]))]
+    body += [
+        page.heading("Settings that are not the defaults"),
+        page.listed(other_than_default([("", analysis)])),
+    ]
     body += [page.heading("Notes"), page.listed(result.notes)]
     who = identity(analysis, anonymise=anonymise)
     write_page(folder, page.page("Perfusion of the spine", who, body), formats)
@@ -59,7 +70,7 @@ def write_comparison_report(
         for words, visit in zip(VISITS.values(), (before, after), strict=True)
     ]
     titled = [(words.title.lower(), analysis, result) for words, analysis, result in visits]
-    body = []
+    body = _written(comparison.text, draft_of_comparison(comparison))
     for lesion in comparison.lesions:
         small = [s.sentence for s in (lesion.residual, lesion.flip) if s is not None]
         body.append(page.call(lesion.call.sentence, lesion.call.verdict, small))
@@ -85,6 +96,8 @@ def write_comparison_report(
     body += [
         page.heading("Settings"),
         page.table(*setting_rows([(name, analysis) for name, analysis, _ in titled])),
+        page.heading("Settings that are not the defaults"),
+        page.listed(other_than_default([(name, analysis) for name, analysis, _ in titled])),
     ]
     if comparison.differences:
         body.append(page.listed((str(d) for d in comparison.differences), "warn"))
@@ -107,6 +120,18 @@ _TRIPTYCH = (
     "Anatomy, Vp, and Vp over the anatomy, on one colour scale. Vp is transparent below 5 % of the "
     "scale and where it could not be fitted."
 )
+
+
+def _written(text: ReportText | None, draft: tuple[str, str]) -> list[str]:
+    """Return what the reader wrote, with its status, and a warning where it may be outdated."""
+    if not text:
+        return []
+    body = [page.paragraph(text.status_line)]
+    if text.is_outdated(digest_of(*draft)):
+        body.append(page.listed([NUMBERS_CHANGED], "warn"))
+    for title, lines in text.paragraphs():
+        body += [page.heading(title), *map(page.paragraph, lines)]
+    return body
 
 
 def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:

@@ -17,10 +17,17 @@ from SpineDCELib.export.report.report_tables import (
     change_rows,
     identity,
     measurement_rows,
+    other_than_default,
     setting_rows,
+)
+from SpineDCELib.export.report.written_text import (
+    NUMBERS_CHANGED,
+    draft_of_comparison,
+    draft_of_visit,
 )
 from SpineDCELib.files.text_cells import figure_text
 from SpineDCELib.version import __version__
+from SpineDCELib.vocabulary.report_text import ReportText, digest_of
 from SpineDCELib.vocabulary.visits import VISITS
 
 if TYPE_CHECKING:
@@ -39,11 +46,13 @@ def study_pdf(analysis: Analysis, result: Result, *, anonymise: bool = False) ->
         InputError: matplotlib is not installed.
     """
     pages = _Pages("Perfusion of the spine", identity(analysis, anonymise=anonymise))
+    pages.written(result.text, draft_of_visit(result))
     if "vp" in result.maps:
         pages.picture(figures.triptych_figure([("", analysis, result)]))
     pages.paragraphs("Warnings", result.measures.warnings)
     pages.table("Measurements", measurement_rows(result))
     pages.table("Settings", setting_rows([("", analysis)]))
+    pages.paragraphs("Settings that are not the defaults", other_than_default([("", analysis)]))
     pages.paragraphs("Notes", result.notes)
     return pages.content()
 
@@ -63,6 +72,7 @@ def comparison_pdf(comparison: Comparison, *, anonymise: bool = False) -> bytes:
     ]
     who = " → ".join(identity(analysis, anonymise=anonymise) for _, analysis, _ in visits)
     pages = _Pages("Perfusion of the spine, baseline and follow-up", who)
+    pages.written(comparison.text, draft_of_comparison(comparison))
     pages.paragraphs("Response call", [lesion.call.sentence for lesion in comparison.lesions])
     pages.paragraphs("Warnings", comparison.warnings)
     pages.picture(figures.triptych_figure(visits))
@@ -70,7 +80,9 @@ def comparison_pdf(comparison: Comparison, *, anonymise: bool = False) -> bytes:
         pages.table("Change", change_rows(lesion, comparison.mode))
     for name, _, result in visits:
         pages.table(f"Measurements, {name}", measurement_rows(result))
-    pages.table("Settings", setting_rows([(name, analysis) for name, analysis, _ in visits]))
+    named = [(name, analysis) for name, analysis, _ in visits]
+    pages.table("Settings", setting_rows(named))
+    pages.paragraphs("Settings that are not the defaults", other_than_default(named))
     pages.paragraphs("Source and limits of the cutoff", [f"{EVIDENCE} ({CUTOFF_SOURCE}).", *LIMITS])
     notes = [f"{name}: {note}" for name, _, result in visits for note in result.notes]
     pages.paragraphs("Notes", notes)
@@ -127,6 +139,16 @@ class _Pages:
                 if number == 0:
                     self._figures[-1].text(_MARGIN / _PAGE[0], self._y, "–", fontsize=9, va="top")
                 self._text(line, x=0.15)
+
+    def written(self, text: ReportText | None, draft: tuple[str, str]) -> None:
+        """Add what the reader wrote; nothing if there is no text."""
+        if not text:
+            return
+        self._text(text.status_line, weight="bold", lines=1.5)
+        if text.is_outdated(digest_of(*draft)):
+            self.paragraphs("Warning", [NUMBERS_CHANGED])
+        for title, lines in text.paragraphs():
+            self.paragraphs(title, [line for line in lines if line.strip()])
 
     def picture(self, figure: Any) -> None:
         """Add a figure as wide as the page."""

@@ -13,6 +13,7 @@ from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Change, Extent, Normalised, Size
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
+from SpineDCELib.settings import Settings, settings_fields, value_at
 from SpineDCELib.vocabulary.conversion_modes import normalised_title, normalised_vp
 from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
 from SpineDCELib.vocabulary.quantities import (
@@ -173,6 +174,41 @@ def setting_rows(visits: Sequence[tuple[str, Analysis]]) -> Table:
         [label, *(value(analysis) for _, analysis in visits)] for label, value in _SETTINGS.items()
     ]
     return ["setting", *(name or "value" for name, _ in visits)], rows
+
+
+def other_than_default(visits: Sequence[tuple[str, Analysis]]) -> list[str]:
+    """Return the settings that are not the defaults, a sentence for each, with its visit.
+
+    What the visits have in common is told once. A shift in use that is the proposed one is none.
+    """
+    told: dict[str, list[str]] = {}
+    for name, analysis in visits:
+        for sentence in _chosen(analysis):
+            told.setdefault(sentence, []).append(name)
+    listed = [
+        sentence if len(names) == len(visits) else f"{sentence}, {', '.join(names)}"
+        for sentence, names in told.items()
+    ]
+    return listed or ["None."]
+
+
+def _chosen(analysis: Analysis) -> list[str]:
+    default, sentences = Settings(), []
+    for setting in settings_fields():
+        value = value_at(analysis.settings, setting.path)
+        if value == value_at(default, setting.path):
+            continue
+        if setting.path == "fit.shift" and _is_proposed(analysis):
+            continue
+        if setting.kind == "choice":
+            text = setting.choices[value]
+        else:
+            text = ", ".join(setting.text(value).splitlines())
+        unit = f" {setting.unit}" if setting.unit and text not in setting.words else ""
+        sentences.append(f"{setting.label}: {text}{unit}")
+    if analysis.aif_selection is not None:
+        sentences.append("Artery: candidates or slices were included or excluded by hand")
+    return sentences
 
 
 def _T10(analysis: Analysis) -> str:

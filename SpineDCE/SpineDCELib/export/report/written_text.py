@@ -1,0 +1,90 @@
+"""Findings and impression: their draft from the numbers, and the report as plain text."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from SpineDCELib.data import Result
+from SpineDCELib.export.report.html_page import NOTICE
+from SpineDCELib.export.report.report_tables import change_text
+from SpineDCELib.measurement import Size
+from SpineDCELib.vocabulary.conversion_modes import normalised_title
+from SpineDCELib.vocabulary.quantities import QUANTITIES, number, percent, times
+from SpineDCELib.vocabulary.report_text import ReportText, digest_of
+
+#: Said of a final report whose numbers are no longer those that it was written about.
+NUMBERS_CHANGED = (
+    "The numbers have changed since this report became final: findings and impression were written "
+    "about other numbers."
+)
+
+if TYPE_CHECKING:
+    from SpineDCELib.compare.compare_visits import Comparison, LesionChange
+
+
+def plain_text(text: ReportText, draft: tuple[str, str] | None) -> str:
+    """Return the report's text with its status, for a file and the clipboard.
+
+    Args:
+        draft: as the present numbers give it; None while there are none.
+    """
+    lines = [text.status_line, NOTICE]
+    if draft is not None and text.is_outdated(digest_of(*draft)):
+        lines.append(NUMBERS_CHANGED)
+    for title, said in text.paragraphs():
+        lines += ["", title.upper(), *said]
+    return "\n".join(lines) + "\n"
+
+
+def draft_of_comparison(comparison: Comparison) -> tuple[str, str]:
+    """Return findings and impression on two visits, a paragraph per lesion and then warnings."""
+    findings = [_lesion(lesion, comparison.mode) for lesion in comparison.lesions]
+    findings += [f"Warning: {warning}" for warning in comparison.warnings]
+    impression = []
+    for lesion in comparison.lesions:
+        impression.append(lesion.call.sentence)
+        if lesion.residual is not None:
+            impression.append(lesion.residual.sentence)
+    return "\n".join(findings), "\n".join(impression)
+
+
+def draft_of_visit(result: Result) -> tuple[str, str]:
+    """Return findings and impression on one visit, a line per region and then warnings."""
+    name = "vp_voxel" if "vp_voxel" in result.maps else "vp"
+    findings = []
+    for region in result.regions:
+        said = [f"volume {number(region.volume_mL, 1)} mL"]
+        for parameter in (name, "Ktrans"):
+            if parameter in region.parameters:
+                quantity, mean = QUANTITIES[parameter], region.parameters[parameter].mean
+                if math.isfinite(mean):
+                    said.append(f"{quantity.title} {quantity.text(quantity.shown(mean))}")
+        ratio = result.measures.of(region.name)
+        if ratio is not None:
+            said.append(f"{normalised_title(name, result.measures.mode)} {times(ratio.value)}")
+        findings.append(f"{region.name}: {', '.join(said)}.")
+    findings += [f"Warning: {warning}" for warning in result.measures.warnings]
+    return "\n".join(findings), "One visit. The change after treatment needs a second visit."
+
+
+def _lesion(lesion: LesionChange, mode: str) -> str:
+    said = []
+    for name, change in lesion.changes.items():
+        before, after = lesion.before[name].value, lesion.after[name].value
+        said.append(
+            f"{normalised_title(name, mode)} {times(before)} at baseline, {times(after)} at "
+            f"follow-up, change {change_text(change)}"
+        )
+    one, two = (_diameters(size) for size in lesion.sizes)
+    said.append(f"size {one} at baseline, {two} at follow-up")
+    volumes = [number(volume / 1000, 1) for volume in lesion.volumes]
+    said.append(
+        f"volume {volumes[0]} mL at baseline, {volumes[1]} mL at follow-up "
+        f"({percent(lesion.volume_change)})"
+    )
+    return f"{lesion.name}: {'; '.join(said)}."
+
+
+def _diameters(size: Size) -> str:
+    return f"{number(size.axial.longest, 1)} × {number(size.axial.perpendicular, 1)} mm"

@@ -1,0 +1,164 @@
+"""The report's text in step 5: findings and impression, status, addenda, and what was done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpineDCELib.vocabulary.report_text import shown_time
+from trame.widgets import html
+from trame.widgets import vuetify3 as v3
+
+from SpineDCEWidget.browser.disabled_reasons import NO_STUDY, disabled_if
+from SpineDCEWidget.shared.wording import NUMBERS_CHANGED_SINCE
+
+_NO_NUMBERS = NO_STUDY | {
+    "!report.can_draft": "The numbers are out of date or have not been computed yet."
+}
+_NO_READER = {"!report.reader": "Enter the reader's name above."}
+#: Actions that are listed on the page; the exported file has all.
+_LISTED = 100
+
+
+class ReportPanel:
+    """What the reader writes."""
+
+    def __init__(self, station: Any) -> None:
+        self._station = station
+        station.state.update(
+            {
+                "report": {"findings": "", "impression": "", "reader": "", "final": False,
+                           "status": "", "addenda": [], "outdated": "", "can_draft": False,
+                           "plain": "", "actions": []},
+                "confirming_final": False, "addendum": "",
+            }
+        )  # fmt: skip
+
+    @property
+    def _report(self) -> Any:
+        return self._station.session.report
+
+    def insert_draft(self) -> None:
+        """Replace findings and impression by what the numbers give."""
+        self._do(self._report.insert_draft)
+
+    def edit(self, findings: str, impression: str) -> None:
+        """Take the text of both fields."""
+        self._do(lambda: self._report.edit(findings, impression))
+
+    def name_reader(self, name: str) -> None:
+        """Take the reader's name, for the report and the history."""
+        self._report.reader = name
+        with self._station.state:
+            self.refresh()
+
+    def make_final(self) -> None:
+        """Make the report final."""
+        self._do(self._report.make_final)
+
+    def amend(self, text: str) -> None:
+        """Add an addendum to the final report."""
+        if self._do(lambda: self._report.amend(text)):
+            with self._station.state as state:
+                state.addendum = ""
+
+    def _do(self, action: Any) -> bool:
+        station = self._station
+        done = station.attempt(action)
+        if done:
+            station.save_soon()
+        with station.state as state:
+            state.confirming_final = False
+            self.refresh()
+        return bool(done)
+
+    def refresh(self) -> None:
+        report, session = self._report, self._station.session
+        text = report.text
+        labels = {visit.name: visit.shown_label for visit in session.visits}
+        self._station.state.report = {
+            "findings": text.findings, "impression": text.impression, "reader": report.reader,
+            "final": text.is_final, "status": text.status_line,
+            "addenda": [
+                {"title": f"Addendum, {one.reader}, {shown_time(one.time)}", "text": one.text}
+                for one in text.addenda
+            ],
+            "outdated": NUMBERS_CHANGED_SINCE if report.is_outdated else "",
+            "can_draft": report.draft() is not None,
+            "plain": report.plain_text() if text else "",
+            "actions": [
+                {"time": shown_time(one.time), "person": one.person or "not named",
+                 "text": f"{', '.join(labels.get(v, v) for v in one.visits)}: {one.text}"}
+                for one in reversed(report.actions()[-_LISTED:])
+            ],
+        }  # fmt: skip
+
+    def ui(self) -> None:
+        with html.Div(classes="stack", v_if="visits.length", id="report-text"):
+            html.Div("Report", classes="label")
+            html.Div("{{ report.status }}", classes="hint", id="report-status")
+            html.Div("{{ report.outdated }}", classes="warn", v_if="report.outdated")
+            for name, title in (("findings", "Findings"), ("impression", "Impression")):
+                both = ", ".join(
+                    "$event.target.value" if name == part else f"report.{part}"
+                    for part in ("findings", "impression")
+                )
+                # Sent when the user leaves the field.
+                v3.VTextarea(
+                    model_value=(f"report.{name}",), label=title, rows=3, auto_grow=True,
+                    change=(self.edit, f"[{both}]"), readonly=("report.final",),
+                    density="compact", variant="outlined", hide_details=True, id=name,
+                )  # fmt: skip
+            v3.VTextField(
+                model_value=("report.reader",), label="Reader's name",
+                change=(self.name_reader, "[$event.target.value]"),
+                density="compact", variant="outlined", hide_details=True, id="reader",
+            )  # fmt: skip
+            with html.Div(classes="row", v_if="!report.final && !confirming_final"):
+                v3.VBtn(
+                    "Insert draft", size="small", variant="tonal", click=self.insert_draft,
+                    id="insert-draft",
+                    **disabled_if(
+                        _NO_NUMBERS, "Replace findings and impression by text from the numbers"
+                    ),
+                )  # fmt: skip
+                v3.VBtn(
+                    "Make final", size="small", variant="tonal", click="confirming_final = true",
+                    id="make-final",
+                    **disabled_if(
+                        _NO_READER | {"!report.impression": "Write an impression first."},
+                        "Close the text; later changes are addenda",
+                    ),
+                )  # fmt: skip
+            with html.Div(classes="stack", v_if="confirming_final"):
+                html.Div("The text cannot be changed afterwards.", classes="warn")
+                with html.Div(classes="row"):
+                    v3.VBtn("Make final", size="small", color="primary", click=self.make_final,
+                            id="confirm-final")  # fmt: skip
+                    v3.VBtn("Back", size="small", variant="tonal",
+                            click="confirming_final = false", id="not-final")  # fmt: skip
+            with html.Div(v_for="(a, i) in report.addenda", key="i", classes="addendum"):
+                html.Div("{{ a.title }}", classes="label")
+                html.Div("{{ a.text }}", classes="written")
+            with html.Div(classes="stack", v_if="report.final"):
+                v3.VTextarea(
+                    v_model=("addendum",), label="New addendum", rows=2, auto_grow=True,
+                    density="compact", variant="outlined", hide_details=True, id="addendum",
+                )  # fmt: skip
+                v3.VBtn(
+                    "Add addendum", size="small", variant="tonal",
+                    click=(self.amend, "[addendum]"), id="add-addendum",
+                    **disabled_if(
+                        _NO_READER | {"!addendum.trim()": "Write the addendum first."},
+                        "Add it with the reader's name and the time; it cannot be changed then",
+                    ),
+                )  # fmt: skip
+            v3.VBtn(
+                "Copy as text", size="small", variant="tonal", id="copy-report",
+                click="utils.copyText(report.plain, 'The report was copied.')",
+                **disabled_if({"!report.plain": "The report has no text yet."},
+                              "Copy status, findings, impression and addenda"),
+            )  # fmt: skip
+            with html.Details(classes="folded", id="history", v_if="report.actions.length"):
+                html.Summary("What was done", classes="label")
+                with html.Div(v_for="(a, i) in report.actions", key="i", classes="hint"):
+                    html.Span("{{ a.time }}, {{ a.person }}: {{ a.text }}")

@@ -1,0 +1,141 @@
+"""The report that a reader writes in a session: text, status, addenda and history."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from SpineDCELib.export.report.written_text import (
+    draft_of_comparison,
+    draft_of_visit,
+    plain_text,
+)
+from SpineDCELib.vocabulary.report_text import (
+    ReportText,
+    digest_of,
+    text_from_dict,
+    text_to_dict,
+)
+
+from SpineDCEWidget.shared.action_history import Action, actions_of
+from SpineDCEWidget.shared.wording import _, translated
+
+if TYPE_CHECKING:
+    from SpineDCEWidget.shared.session import Session
+
+#: Key of a visit's kept reports.
+KEPT = "reports"
+
+
+class WrittenReport:
+    """The text about the studies that are open together.
+
+    It is kept with every visit, and shown again where the same studies are open together.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def reader(self) -> str:
+        """Name that the reader entered."""
+        return self._session.actions.person
+
+    @reader.setter
+    def reader(self, name: str) -> None:
+        self._session.actions.person = name.strip()
+
+    @property
+    def text(self) -> ReportText:
+        """The report's text; empty while nothing was written about these studies."""
+        for visit in self._session.visits:
+            for kept in visit.nodes.value(KEPT) or []:
+                # A scene may hold anything.
+                with contextlib.suppress(KeyError, TypeError, ValueError):
+                    if kept["studies"] == self._studies():
+                        return text_from_dict(kept["text"])
+        return ReportText()
+
+    def draft(self) -> tuple[str, str] | None:
+        """Return findings and impression of the present numbers; None while there are none."""
+        session = self._session
+        if session.comparison is not None and session.is_comparison_current:
+            return draft_of_comparison(session.comparison)
+        done = [visit for visit in session.visits if visit.is_current]
+        if len(session.visits) == 1 and done and done[0].result is not None:
+            return draft_of_visit(done[0].result)
+        return None
+
+    def insert_draft(self) -> None:
+        """Replace the text by what the numbers give.
+
+        Raises:
+            InputError: the report is final.
+        """
+        draft = self.draft()
+        if draft is not None:
+            findings, impression = (
+                "\n".join(translated(line) for line in part.splitlines()) for part in draft
+            )
+            self.edit(findings, impression)
+
+    def edit(self, findings: str, impression: str) -> None:
+        """Take the text as it was written.
+
+        Raises:
+            InputError: the report is final.
+        """
+        old = self.text
+        if (findings, impression) != (old.findings, old.impression):
+            new = old.edited(findings, impression)
+            self._keep(new, _("Edit the text of the report"), key="report")
+
+    def make_final(self) -> None:
+        """Make the report final.
+
+        Raises:
+            InputError: it has no impression, no reader was entered, or it is final already.
+        """
+        draft = self.draft()
+        numbers = "" if draft is None else digest_of(*draft)
+        new = self.text.finalised(self.reader, datetime.now().astimezone(), numbers)
+        self._keep(new, _("Make the report final"))
+
+    def amend(self, text: str) -> None:
+        """Add an addendum to the final report.
+
+        Raises:
+            InputError: the report is not final, the text is empty, or no reader was entered.
+        """
+        new = self.text.amended(text, self.reader, datetime.now().astimezone())
+        self._keep(new, _("Add an addendum to the report"))
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the report is final and the present numbers are others."""
+        draft = self.draft()
+        return draft is not None and self.text.is_outdated(digest_of(*draft))
+
+    def plain_text(self) -> str:
+        """Return the report as text, for the clipboard."""
+        return plain_text(self.text, self.draft())
+
+    def actions(self) -> list[Action]:
+        """Return what was done to the open studies, the oldest first."""
+        return actions_of(self._session.visits)
+
+    def history_rows(self) -> list[list[str]]:
+        """Return time, person, visits and action of everything that was done."""
+        return [[one.time, one.person, ", ".join(one.visits), one.text] for one in self.actions()]
+
+    def _studies(self) -> list[str]:
+        return [v.needed().study.dynamic.source.checksum for v in self._session.visits]
+
+    def _keep(self, text: ReportText, action: str, *, key: str = "") -> None:
+        studies = self._studies()
+        entry: dict[str, Any] = {"studies": studies, "text": text_to_dict(text)}
+        for visit in self._session.visits:
+            others = [r for r in visit.nodes.value(KEPT) or [] if r.get("studies") != studies]
+            visit.nodes.keep(KEPT, [*others, entry])
+        self._session.actions.add(self._session.visits, action, key=key)

@@ -1,0 +1,128 @@
+"""The report that a reader writes, and the history of what was done, in a session."""
+
+import csv
+
+import numpy as np
+import pytest
+from mrml.scenes import new_scene, write_visits
+from SpineDCELib.errors import InputError
+from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.run.saved_session import read_session
+
+from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.study_opening import open_images
+
+pytestmark = pytest.mark.slow
+
+pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
+
+
+@pytest.fixture(scope="module")
+def dicom(tmp_path_factory):
+    return next(iter(write_visits(tmp_path_factory).values()))[0]
+
+
+@pytest.fixture
+def session(dicom):
+    session = Session(new_scene())
+    visit = session.open("baseline", open_images(dicom), study=dicom)
+    geometry = visit.analysis.study.dynamic.geometry
+    for name, role, rows in (("Lesion", "lesion", (10, 14)), ("Reference", "reference", (20, 24))):
+        mask = np.zeros(geometry.shape, bool)
+        mask[2, slice(*rows), 20:25] = True
+        drawn.fill_segments(visit.segmentation, {name: mask}, geometry, roles={name: role})
+    session.regions_changed(visit)
+    session.compute(visit)
+    return session
+
+
+def actions(session):
+    return [one.text for one in session.report.actions()]
+
+
+def test_the_draft_has_the_numbers_of_the_table(session):
+    session.report.insert_draft()
+    text, result = session.report.text, session.visit("baseline").result
+    assert text.status == "preliminary"
+    ratio = result.measures.of("Lesion").value
+    assert f"{ratio:.1f}×" in text.findings or f"{ratio:.2f}×" in text.findings
+    assert "second visit" in text.impression
+
+
+def test_a_final_report_says_that_the_numbers_have_changed(session):
+    report, visit = session.report, session.visit("baseline")
+    report.reader = "A. Reader"
+    report.edit("Lesion in T12.", "For comparison.")
+    report.make_final()
+    assert not report.is_outdated
+    session.move_shift(visit, visit.settings.fit.shift + 2.0)
+    session.compute(visit)
+    assert report.is_outdated
+    with pytest.raises(InputError, match="final"):
+        report.edit("other", "other")
+    report.amend("The shift was corrected.")
+    assert "The numbers have changed" in report.plain_text()
+    assert report.text.addenda[0].reader == "A. Reader"
+
+
+def test_exports_hold_the_text_and_the_history_and_anonymised_ones_neither(session, tmp_path):
+    report = session.report
+    report.reader = "A. Reader"
+    report.edit("Lesion in T12.", "For comparison <b>.")
+    session.export(tmp_path / "out", formats=["report", "pdf"])
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for said in ("Preliminary report", "Lesion in T12.", "For comparison &lt;b&gt;."):
+        assert said in page
+    assert "IMPRESSION\nFor comparison <b>." in (tmp_path / "out" / "report.txt").read_text("utf-8")
+    with (tmp_path / "out" / "history.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["action"] for row in rows] == actions(session)
+    assert {row["person"] for row in rows} == {"", "A. Reader"}
+    session.export(tmp_path / "plain", anonymise=True, formats=["report"])
+    assert session.not_written["report.txt"]
+    assert not (tmp_path / "plain" / "history.csv").exists()
+    assert not any(
+        b"T12" in file.read_bytes() or b"A. Reader" in file.read_bytes()
+        for file in (tmp_path / "plain").rglob("*")
+        if file.is_file()
+    )
+
+
+def test_the_history_says_what_was_changed_to_what(session):
+    visit = session.visit("baseline")
+    session.choose(visit, {"aif.Hct": 0.3})
+    for seconds in (1.0, 1.5, 2.0):
+        session.move_shift(visit, seconds)
+    session.undo()
+    told = actions(session)
+    assert told[0] == "Open the study"
+    assert any("0.3" in text for text in told)
+    moved = [text for text in told if text.startswith("Move the shift")]
+    assert len(moved) == 1 and "2 s" in moved[0]  # the moves of one slider are one action
+    assert told[-1].startswith("Undo: ")
+
+
+def test_text_and_history_are_saved_with_the_work(session, dicom, tmp_path):
+    session.report.edit("Lesion in T12.", "For comparison.")
+    session.save(tmp_path)
+    (saved,) = read_session(tmp_path)
+    again = Session(new_scene())
+    again.open("baseline", open_images(dicom), study=dicom, saved=saved)
+    assert again.report.text == session.report.text
+    assert actions(again)[: len(actions(session))] == actions(session)
+
+
+def test_another_study_in_the_visit_has_no_text(session, tmp_path_factory):
+    session.report.edit("Lesion in T12.", "For comparison.")
+    other = [*write_visits(tmp_path_factory).values()][1][0]
+    session.open("baseline", open_images(other), study=other)
+    assert not session.report.text
+    assert actions(session) == ["Open the study"]
+
+
+def test_a_scene_with_damaged_text_opens(session):
+    nodes = session.visit("baseline").nodes
+    nodes.keep("reports", [{"studies": 3}, 7, {"text": {}}])
+    nodes.keep("history", [["yesterday", "A", "x"], 5, ["2026-03-12T14:05:30+01:00", "A", "Draw"]])
+    assert not session.report.text
+    assert actions(session) == ["Draw"]
