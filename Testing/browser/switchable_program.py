@@ -16,6 +16,7 @@ import numpy as np
 from SpineDCELib.cli import main
 from SpineDCELib.mrml.grey_values import GREY, grey_values
 from SpineDCELib.settings import settings_to_dict
+from SpineDCELib.vocabulary.report_text import text_to_dict
 from trame_rca.view_adapter import RcaViewAdapter
 from trame_server.protocol import CoreServer
 
@@ -55,6 +56,7 @@ def _facts(station: Any) -> dict[str, Any]:
         "visits": {v.name: _visit(station, v) for v in station.session.visits},
         "widths": {p.name: p.view.render_window().GetSize()[0] for p in views.panes},
         "nodes": station.app.scene.GetNumberOfNodes(),
+        "report": text_to_dict(station.session.report.text) | {"by": station.session.report.reader},
     }  # fmt: skip
 
 

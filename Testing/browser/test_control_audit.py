@@ -1432,6 +1432,56 @@ def _id(path: str) -> str:
     return variable(path).replace("_", "-")
 
 
+def written(audit: Audit) -> None:
+    """The report's text: draft, edit, final, addendum, copy, history."""
+    page = audit.page
+
+    def report() -> Any:
+        return audit.facts()["report"]
+
+    def shown(selector: str) -> str:
+        return str(page.element(selector).get_property("value"))
+
+    audit.row("insert-draft", lambda: audit.click("#insert-draft"),
+              lambda: "Vp" in report()["findings"] and report()["impression"]
+              and shown("#findings") == report()["findings"])  # fmt: skip
+    call = page.element("#call").text
+    assert report()["impression"].splitlines()[0] in call
+    for name, text in (("findings", "Lesion in T12."), ("impression", "Discussed.")):
+        audit.row(name, lambda name=name, text=text: audit.type(f"#{name}", text, TAB),
+                  lambda name=name, text=text: report()[name] == text)  # fmt: skip
+    audit.row("reader", lambda: audit.type("#reader", "A. Reader", TAB),
+              lambda: report()["by"] == "A. Reader")  # fmt: skip
+    page.driver.execute_cdp_cmd(
+        "Browser.grantPermissions",
+        {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]},
+    )
+    audit.row("copy-report", lambda: audit.click("#copy-report"),
+              lambda: page.state("note") == "The report was copied."
+              and "Discussed." in page.state("report")["plain"], page_only=True)  # fmt: skip
+    audit.row("make-final", lambda: audit.click("#make-final"),
+              lambda: page.driver.find_elements("css selector", "#confirm-final"),
+              page_only=True)  # fmt: skip
+    audit.row("not-final", lambda: audit.click("#not-final"),
+              lambda: not page.driver.find_elements("css selector", "#confirm-final"),
+              page_only=True)  # fmt: skip
+    audit.click("#make-final")
+    page.wait(lambda: page.driver.find_elements("css selector", "#confirm-final"), 5)
+    audit.row("confirm-final", lambda: audit.click("#confirm-final"),
+              lambda: report()["status"] == "final" and report()["reader"] == "A. Reader"
+              and "A. Reader" in page.element("#report-status").text)  # fmt: skip
+    audit.type("#findings", "Other.", TAB)
+    assert report()["findings"] == "Lesion in T12."
+    audit.row("addendum", lambda: audit.type("#addendum", "Operated.", TAB),
+              lambda: page.state("addendum") == "Operated.")  # fmt: skip
+    audit.row("add-addendum", lambda: audit.click("#add-addendum"),
+              lambda: [one["text"] for one in report()["addenda"]] == ["Operated."]
+              and shown("#addendum") == "")  # fmt: skip
+    audit.row("fold WHAT WAS DONE", lambda: audit.click("#history > summary"),
+              lambda: "Make the report final" in page.element("#history").text,
+              page_only=True)  # fmt: skip
+
+
 def result(audit: Audit) -> None:
     """Step 5 and the messages."""
     page, folder = audit.page, audit.folder
@@ -1440,6 +1490,8 @@ def result(audit: Audit) -> None:
     audit.row("compare", lambda: audit.click("#compare"),
               lambda: audit.facts()["compared"] and "%" in page.element("#call").text,
               seconds=60)  # fmt: skip
+
+    written(audit)
 
     def exported(*, has: str = "", without: str = "") -> bool:
         archive = _downloaded(folder, "spinedce-results*.zip")

@@ -98,7 +98,8 @@ def test_the_history_says_what_was_changed_to_what(session):
     assert told[0] == "Open the study"
     assert any("0.3" in text for text in told)
     moved = [text for text in told if text.startswith("Move the shift")]
-    assert len(moved) == 1 and "2 s" in moved[0]  # the moves of one slider are one action
+    assert len(moved) == 1  # the moves of one slider are one action
+    assert "2 s" in moved[0]
     assert told[-1].startswith("Undo: ")
 
 
