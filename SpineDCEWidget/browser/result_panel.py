@@ -82,13 +82,17 @@ class ResultPanel:
         with self._station.state:
             self._station.refresh()
 
-    async def _write(self, folder: Path, formats: Sequence[str], anonymise: bool) -> bool:
+    async def _write(
+        self, folder: Path, formats: Sequence[str], anonymise: bool, *, preview: bool = False
+    ) -> bool:
         station = self._station
         shutil.rmtree(folder, ignore_errors=True)
         jobs: list[Any] = []
         if not station.attempt(
             lambda: jobs.append(
-                station.session.export_job(folder, formats=formats, anonymise=anonymise)
+                station.session.export_job(
+                    folder, formats=formats, anonymise=anonymise, preview=preview
+                )
             )
         ):
             return False
@@ -123,7 +127,7 @@ class ResultPanel:
         """Write the report and show it over the page."""
         station = self._station
         folder = station.files / "preview"
-        if await self._write(folder, ["report"], anonymise):
+        if await self._write(folder, ["report"], anonymise, preview=True):
             titles = {FOLDERS.get(v.name, v.name): v.label for v in station.session.visits}
             place = {name: n for n, name in enumerate(titles)}
             pages = sorted(

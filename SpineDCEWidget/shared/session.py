@@ -653,15 +653,20 @@ class Session:
 
     # -- drawing --------------------------------------------------------------------------------
 
-    def regions_changed(self, visit: VisitSession) -> bool:
-        """Read what is drawn in the scene; return whether it has changed."""
+    def regions_changed(self, visit: VisitSession, *, text: str = "") -> bool:
+        """Read what is drawn in the scene; return whether it has changed.
+
+        Args:
+            text: what was done; if "", it is found from the change.
+        """
         if self._applying or self.scene.IsClosing():
             return False
         old = visit.state
         if not read_drawn(self, visit):
             return False
         moved = len(old.rulers) == len(visit.state.rulers) and same_regions(old, visit.state)
-        text, key = drawn_text(old, visit.state), f"rulers {visit.name}" if moved else ""
+        text = text or drawn_text(old, visit.state)
+        key = f"rulers {visit.name}" if moved else ""
         self.history.record(text, self.state, key=key)
         self.actions.add([visit], text, key=key)
         return True
@@ -717,7 +722,8 @@ class Session:
             geometry,
             roles={names[name]: role for name, role in roles.items() if name in names},
         )
-        self.regions_changed(visit)
+        text = _("Load {names} from a file").format(names=", ".join(names.values()))
+        self.regions_changed(visit, text=text)
         return names
 
     def _names_beside(
@@ -1002,12 +1008,20 @@ class Session:
     # -- files ----------------------------------------------------------------------------------
 
     def export_job(
-        self, folder: str | Path, *, formats: Sequence[str] = (), anonymise: bool = False
+        self,
+        folder: str | Path,
+        *,
+        formats: Sequence[str] = (),
+        anonymise: bool = False,
+        preview: bool = False,
     ) -> Job[list[str]]:
         """Return the job that writes what ``spinedce`` would for the computed visits.
 
         Its value is the list of files, relative to ``folder``; :attr:`not_written` then names
         what is missing.
+
+        Args:
+            preview: the files are only shown; the history does not mention it.
 
         Raises:
             InputError: nothing is computed, or not with the present settings and regions.
@@ -1029,7 +1043,7 @@ class Session:
         ]  # fmt: skip
         comparison = self.comparison if self.is_comparison_current else None
         action = _("Export without identifying data") if anonymise else _("Export the results")
-        self.actions.add(done, action)
+        self.actions.add([] if preview else done, action)
         text, history = self.report.text, self.report.history_rows()
         missing: dict[str, str] = {}
 

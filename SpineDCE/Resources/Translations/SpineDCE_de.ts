@@ -4787,6 +4787,10 @@ Trotzdem vergleichen?</translation>
         <translation>Rolle von {name} ändern</translation>
     </message>
     <message>
+        <source>Load {names} from a file</source>
+        <translation>{names} aus einer Datei laden</translation>
+    </message>
+    <message>
         <source>lesion</source>
         <translation>Läsion</translation>
     </message>

@@ -9,7 +9,7 @@ from SpineDCELib.data import Result
 from SpineDCELib.export.report.html_page import NOTICE
 from SpineDCELib.export.report.report_tables import change_text
 from SpineDCELib.measurement import Size
-from SpineDCELib.vocabulary.conversion_modes import normalised_title
+from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES, normalised_title
 from SpineDCELib.vocabulary.quantities import QUANTITIES, number, percent, times
 from SpineDCELib.vocabulary.report_text import ReportText, digest_of
 
@@ -40,6 +40,7 @@ def plain_text(text: ReportText, draft: tuple[str, str] | None) -> str:
 def draft_of_comparison(comparison: Comparison) -> tuple[str, str]:
     """Return findings and impression on two visits, a paragraph per lesion and then warnings."""
     findings = [_lesion(lesion, comparison.mode) for lesion in comparison.lesions]
+    findings += _method(comparison.mode)
     findings += [f"Warning: {warning}" for warning in comparison.warnings]
     impression = []
     for lesion in comparison.lesions:
@@ -62,8 +63,9 @@ def draft_of_visit(result: Result) -> tuple[str, str]:
                     said.append(f"{quantity.title} {quantity.text(quantity.shown(mean))}")
         ratio = result.measures.of(region.name)
         if ratio is not None:
-            said.append(f"{normalised_title(name, result.measures.mode)} {times(ratio.value)}")
+            said.append(f"{_title(name, result.measures.mode)} {times(ratio.value)}")
         findings.append(f"{region.name}: {', '.join(said)}.")
+    findings += _method(result.measures.mode)
     findings += [f"Warning: {warning}" for warning in result.measures.warnings]
     return "\n".join(findings), "One visit. The change after treatment needs a second visit."
 
@@ -73,7 +75,7 @@ def _lesion(lesion: LesionChange, mode: str) -> str:
     for name, change in lesion.changes.items():
         before, after = lesion.before[name].value, lesion.after[name].value
         said.append(
-            f"{normalised_title(name, mode)} {times(before)} at baseline, {times(after)} at "
+            f"{_title(name, mode)} {times(before)} at baseline, {times(after)} at "
             f"follow-up, change {change_text(change)}"
         )
     one, two = (_diameters(size) for size in lesion.sizes)
@@ -84,6 +86,16 @@ def _lesion(lesion: LesionChange, mode: str) -> str:
         f"({percent(lesion.volume_change)})"
     )
     return f"{lesion.name}: {'; '.join(said)}."
+
+
+def _title(parameter: str, mode: str) -> str:
+    """Return the title of a normalised parameter; its mode is told once, by :func:`_method`."""
+    title = normalised_title(parameter, mode)
+    return title.removesuffix(f" ({CONVERSION_MODES[mode].title})") if mode else title
+
+
+def _method(mode: str) -> list[str]:
+    return [f"Method: {CONVERSION_MODES[mode].title}."] if mode else []
 
 
 def _diameters(size: Size) -> str:
