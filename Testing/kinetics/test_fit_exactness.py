@@ -8,6 +8,7 @@ from scipy.optimize import least_squares
 from SpineDCELib.kinetics.bounded_least_squares import minimise
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import fit
+from SpineDCELib.kinetics.models import two_compartment_exchange
 from SpineDCELib.vocabulary.fit_status import Status
 
 T = np.arange(60) * 5.5
@@ -89,6 +90,28 @@ def test_never_worse_than_eight_starts(dtype, seed, n):
     assert determined > 0.7 * n
 
 
+def eight_starts(setup, curves, rng):
+    """Return the least squared errors that Levenberg-Marquardt finds from eight starts."""
+    n = curves.shape[1]
+    least = np.full(n, np.inf)
+    begin = {"vp": (0, 0.3), "ve": (0.02, 0.8), "Ktrans": (0, 0.3), "Ta": (-5, 15), "Fp": (0.05, 8)}
+    for kep in np.geomspace(0.02, 15, 8):
+        start = np.array([
+            np.full(n, kep) if name == "kep" else rng.uniform(*begin[name], n)
+            for name in setup.searched
+        ])  # fmt: skip
+        found = minimise(lambda x: setup.curves(setup.shown(x)), curves, start, *setup.box())
+        least = np.minimum(least, found[1])
+    return least
+
+
+def squared_errors(found, curves):
+    setup = found.setup
+    lower, upper, _ = setup.box()
+    sought = np.clip(np.nan_to_num(setup.sought(found.parameters), nan=1.0), lower, upper)
+    return ((setup.curves(setup.shown(sought)) - curves) ** 2).sum(axis=0)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("model", ["extended_tofts", "tofts", "patlak"])
@@ -103,24 +126,29 @@ def test_a_fitted_delay_is_never_worse_than_eight_starts(model, dtype, seed, n):
         curves[:, i] = CubicSpline(T, curves[:, i])(np.clip(T - Ta, 0, T[-1]))
     curves = curves.astype(dtype).astype(float)
     found = fit(curves.astype(dtype), T, PLASMA, model=model, fit_delay=True)
-    setup = found.setup
-    lower, upper, _ = setup.box()
-    least = np.full(n, np.inf)
-    begin = {"vp": (0, 0.3), "ve": (0.02, 0.8), "Ktrans": (0, 0.3), "Ta": (-5, 15)}
-    for kep in np.geomspace(0.02, 15, 8):
-        start = np.array([
-            np.full(n, kep) if name == "kep" else rng.uniform(*begin[name], n)
-            for name in setup.searched
-        ])  # fmt: skip
-        least = np.minimum(
-            least,
-            minimise(lambda x: setup.curves(setup.shown(x)), curves, start, *setup.box())[1],
-        )
-    sought = np.clip(np.nan_to_num(setup.sought(found.parameters), nan=1.0), lower, upper)
-    mine = ((setup.curves(setup.shown(sought)) - curves) ** 2).sum(axis=0)
+    least, mine = eight_starts(found.setup, curves, rng), squared_errors(found, curves)
     # Parameters in float32 are not exact.
     loss = 1e-6 * least + (1e-7 * (curves**2).sum(axis=0) if dtype == np.float32 else 0)
     assert np.all(mine <= least + loss), (mine / least - 1).max()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("seed", "n"), [(16, 60), pytest.param(22, 500, marks=pytest.mark.long)])
+def test_the_exchange_model_is_hardly_ever_worse_than_eight_starts(seed, n):
+    rng = np.random.default_rng(seed)
+    vp = np.maximum(rng.uniform(0, 0.3, n) * (rng.random(n) >= 0.4), 0.002)
+    clean = two_compartment_exchange(
+        T, CURVE, vp=vp, ve=rng.uniform(0.02, 0.6, n), Fp=np.exp(rng.uniform(-3, 1.1, n)),
+        PS=rng.uniform(0, 0.4, n),
+    )  # fmt: skip
+    level = np.sqrt((clean**2).mean(axis=0)) * 10 ** (-rng.uniform(0, 30, n) / 20)
+    curves = clean + level * rng.normal(size=clean.shape)
+    found = fit(curves, T, PLASMA, model="two_compartment_exchange")
+    least, mine = eight_starts(found.setup, curves, rng), squared_errors(found, curves)
+    # Flat valleys hide a few optima; the general fit that came before lost up to 8 %.
+    assert np.all(mine <= least * 1.005), (mine / least - 1).max()
+    assert np.mean(mine <= least * (1 + 1e-6)) >= 0.95
 
 
 def test_the_optimum_may_be_where_bounds_meet():

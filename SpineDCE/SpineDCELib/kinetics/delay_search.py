@@ -24,6 +24,7 @@ from SpineDCELib.kinetics.kep_search import best_in_box, best_of_row
 from SpineDCELib.kinetics.kep_tables import KNEE
 from SpineDCELib.kinetics.models import MINUTE
 from SpineDCELib.kinetics.parameters import SEARCHED, Bounds
+from SpineDCELib.kinetics.variable_projection import newton_step, projected, refine
 
 Values = NDArray[np.floating]
 Indices = NDArray[np.intp]
@@ -45,10 +46,6 @@ _NEARLY_FULL = 0.9
 _PRECISE = 0.5
 #: Curves whose grid is worked on at once: it stays in the processor's cache.
 _PART = 128
-#: Newton's steps, and how many nodes one may reach.
-_STEPS, _REACH = 20, 3.0
-#: Steps end where they are shorter (nodes), or gain a smaller share of what is explained.
-_SHORT, _GAIN = 1e-5, 1e-8
 #: Steps without tables, while one gains so large a share of the squared error.
 _EXACT_STEPS, _EXACT_GAIN = 3, 1e-7
 _TINY = 1e-30
@@ -296,7 +293,7 @@ class DelaySearch:
             here = np.array([u[some], w[some]])
             low, high = self._range
             held = ((here <= low) & (gradient > 0)) | ((here >= high) & (gradient < 0))
-            step = _newton_step(gradient, hessian[:, some], held, np.zeros(some.size))
+            step = newton_step(gradient, hessian[:, some], held, np.zeros(some.size))
             tried = np.clip(here + np.clip(step, -1, 1), low, high)
             new = self._at(y[:, some], *tried)
             better = new[2] < rss[some]
@@ -338,14 +335,10 @@ class DelaySearch:
         return rows, np.minimum(u, self._nodes - 1), w
 
     def _error(
-        self, projections: Values, rows: Indices, u: Array, w: Array, full: bool
+        self, projections: Values, rows: Indices, place: Array, full: bool
     ) -> tuple[Any, ...]:
-        """Return the best vp and ve at positions, the squared error less |y|², and its slopes.
-
-        Returns:
-            vp, ve, error, ``(n,)``; gradient ``(2, n)``; Hessian ``(3, n)``: uu, uw, ww. Both are
-            of the error with vp and ve following, on the face of the box that they are on.
-        """
+        """Return the result of :func:`projected` at places ``(2, n)``."""
+        u, w = place
         D, X = self._delays.size, self._nodes
         i, x = cell_of(u, X)
         j, z = cell_of(w, D)
@@ -366,58 +359,20 @@ class DelaySearch:
                 patch[2 * di + 1, 2 * dj + 1] = decay_u * e + decay * e_u - inflow_u * a
         less = self._share * np.exp(-self._first - self._dx * u)
         f, f_u, f_uu = 1 - less, self._dx * less, -(self._dx**2) * less
-        e, e_u, e_w, e_uu, e_uw, e_ww = _times(surface(patch, along, across), f, f_u, f_uu)
+        e = _times(surface(patch, along, across), f, f_u, f_uu)
         a, a_w, a_ww = np.einsum("bn,obn->on", edge, across)
-        ee, ee_u, ee_w, ee_uu, ee_uw, ee_ww = _times(
+        ee = _times(
             surface(patch_of(self._ee, i, j), along, across),
             f * f, 2 * f * f_u, 2 * (f_u * f_u + f * f_uu),
         )  # fmt: skip
-        ae, ae_u, ae_w, ae_uu, ae_uw, ae_ww = _times(
-            surface(patch_of(self._ae, i, j), along, across), f, f_u, f_uu
-        )
+        ae = _times(surface(patch_of(self._ae, i, j), along, across), f, f_u, f_uu)
         edge = self._aa[j + np.array([[0], [1]])].transpose(0, 2, 1).reshape(4, -1)
         aa, aa_w, aa_ww = np.einsum("bn,obn->on", edge, across)
 
-        length = np.sqrt(np.maximum(aa, _TINY))
-        g = ae / length
-        s = np.sqrt(np.maximum(ee - g * g, 1e-12 * ee + _TINY))
-        y_a = a / length
-        bound = self._bounds.vp * length * self._plasma
-        ve, plasma, _ = best_in_box(y_a, (e - g * y_a) / s, g, s, bound, self._bounds.ve)
-        if full:
-            ve = np.full_like(ve, self._bounds.ve)
-            plasma = np.clip(y_a - ve * g, 0.0, bound)
-        vp = plasma / length
-        error = vp * (vp * aa + 2 * ve * ae - 2 * a) + ve * (ve * ee - 2 * e)
-        gradient = np.array([
-            2 * ve * (vp * ae_u - e_u) + ve**2 * ee_u,
-            vp * (vp * aa_w - 2 * a_w) + 2 * ve * (vp * ae_w - e_w) + ve**2 * ee_w,
-        ])  # fmt: skip
-        hessian = np.array([
-            2 * ve * (vp * ae_uu - e_uu) + ve**2 * ee_uu,
-            2 * ve * (vp * ae_uw - e_uw) + ve**2 * ee_uw,
-            vp * (vp * aa_ww - 2 * a_ww) + 2 * ve * (vp * ae_ww - e_ww) + ve**2 * ee_ww,
-        ])  # fmt: skip
-        # vp and ve follow where they are not held by their bounds.
-        free_vp = ((plasma > 0) & (plasma < bound)).astype(float)
-        free_ve = ((ve > 0) & (ve < self._bounds.ve)).astype(float)
-        p_u, p_w = free_vp * ve * ae_u, free_vp * (vp * aa_w + ve * ae_w - a_w)
-        q_u = free_ve * (vp * ae_u + ve * ee_u - e_u)
-        q_w = free_ve * (vp * ae_w + ve * ee_w - e_w)
-        # (aa, ae; ae, ee) inverted, or what of it is free.
-        both = free_vp * free_ve
-        area = both * (aa * ee - ae * ae) + (1 - both) * np.maximum(
-            free_vp * aa + free_ve * ee, _TINY
+        vp_bound = self._bounds.vp if self._plasma else 0.0
+        return projected(
+            (a, a_w, a_ww), e, ((aa, aa_w, aa_ww), ae, ee), vp_bound, self._bounds.ve, full=full
         )
-        area = np.maximum(area, _TINY)
-        pp = np.where(both > 0, ee, free_vp) / area
-        qq = np.where(both > 0, aa, free_ve) / area
-        pq = -both * ae / area
-        for row, (p1, q1, p2, q2) in enumerate(
-            ((p_u, q_u, p_u, q_u), (p_u, q_u, p_w, q_w), (p_w, q_w, p_w, q_w))
-        ):
-            hessian[row] -= 2 * (pp * p1 * p2 + pq * (p1 * q2 + q1 * p2) + qq * q1 * q2)
-        return vp, ve, error, gradient, hessian, np.array([u, w])
 
     def _refine(
         self, projections: Values, rows: Indices, u: Array, w: Array, *, full: bool = False
@@ -429,33 +384,12 @@ class DelaySearch:
         Args:
             full: hold ve at its upper bound.
         """
-        low, high = self._range
-        vp, ve, error, gradient, hessian, place = self._error(projections, rows, u, w, full)
-        damping = np.zeros(rows.size)
-        active = np.arange(rows.size)
-        converged = np.zeros(rows.size)
-        for _ in range(_STEPS):
-            self._check()
-            here, slope, bend = place[:, active], gradient[:, active], hessian[:, active]
-            held = ((here <= low) & (slope > 0)) | ((here >= high) & (slope < 0))
-            step = _newton_step(slope, bend, held, damping[active])
-            tried = np.clip(here + np.clip(step, -_REACH, _REACH), low, high)
-            new = self._error(projections, rows[active], tried[0], tried[1], full)
-            gain = error[active] - new[2]
-            better = gain > 0
-            taken = active[better]
-            for old, changed in zip((vp, ve, error, gradient, hessian, place), new, strict=True):
-                old[..., taken] = changed[..., better]
-            moved = np.abs(tried - here).max(axis=0)
-            damping[active] = np.where(
-                better, damping[active] / 8, np.maximum(4 * damping[active], 0.1)
-            )
-            going = (moved > _SHORT) & ~(better & (gain < _GAIN * np.abs(new[2])))
-            converged[active[~going]] = 1.0
-            active = active[going]
-            if not active.size:
-                break
-        return np.array([*place, vp, ve, error, converged, *hessian])
+        return refine(
+            lambda some, place: self._error(projections, rows[some], place, full),
+            np.array([u, w]),
+            self._range,
+            self._check,
+        )
 
 
 def _times(
@@ -471,22 +405,3 @@ def _times(
         factor * v_uw + factor_u * v_w,
         factor * v_ww,
     )
-
-
-def _newton_step(slope: Array, bend: Array, held: NDArray[np.bool_], damping: Array) -> Array:
-    """Return a step downhill of two variables, ``(2, n)``, 0 for those that are held."""
-    uu, uw, ww = bend
-    slope = np.where(held, 0.0, slope)
-    uu, ww = np.where(held[0], 0.0, uu), np.where(held[1], 0.0, ww)
-    uw = np.where(held.any(axis=0), 0.0, uw)
-    # Scaled to a diagonal of 1, the lowest eigenvalue is raised above 0 and by the damping.
-    size_u, size_w = np.sqrt(np.maximum(np.abs(uu), _TINY)), np.sqrt(np.maximum(np.abs(ww), _TINY))
-    one, other, cross = np.sign(uu), np.sign(ww), uw / (size_u * size_w)
-    lowest = (one + other) / 2 - np.sqrt(((one - other) / 2) ** 2 + cross**2)
-    raised = np.maximum(1e-3 - lowest, 0.0) + damping
-    one, other = one + raised, other + raised
-    g_u, g_w = slope[0] / size_u, slope[1] / size_w
-    area = one * other - cross**2
-    return np.array([
-        -(other * g_u - cross * g_w) / area / size_u, -(one * g_w - cross * g_u) / area / size_w
-    ])  # fmt: skip

@@ -1,9 +1,10 @@
 """General bounded fit: the two-compartment exchange model, and any model with its own delay.
 
 Models that are linear for a given kep and delay are searched by variable projection
-(:mod:`~SpineDCELib.kinetics.delay_search`). For the exchange model a start is found on a grid of
-pairs of exponentials and delays, with the linear parameters in closed form; Levenberg-Marquardt
-then moves all parameters together to the optimum.
+(:mod:`~SpineDCELib.kinetics.delay_search`), and so is the exchange model
+(:mod:`~SpineDCELib.kinetics.exchange_search`). For the exchange model with its own delay a start is
+found on a grid of pairs of exponentials and delays, with the linear parameters in closed form;
+Levenberg-Marquardt then moves all parameters together to the optimum.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.bounded_least_squares import minimise
 from SpineDCELib.kinetics.convolution import Array, ArterialCurve, arterial_curve, checked_times
 from SpineDCELib.kinetics.delay_search import DelaySearch
+from SpineDCELib.kinetics.exchange_search import ExchangeSearch
 from SpineDCELib.kinetics.extended_tofts_fit import KEP_TIMES_DURATION, VE_RELATIVE_ERROR
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.models import MINUTE
@@ -43,7 +45,7 @@ class GeneralFitter:
         model: also ``"two_compartment_exchange"``.
         fit_delay: search each voxel's own delay ``Ta`` within ``bounds.Ta`` of the given one.
 
-    With 60 frames, a delay takes about 0.03 ms a voxel, the exchange model some ms.
+    With 60 frames, a delay or the exchange model takes some 0.05 ms a voxel, both some ms.
     """
 
     def __init__(
@@ -94,9 +96,11 @@ class GeneralFitter:
             delays = np.linspace(low, high, 1 + int(np.ceil((high - low) / DELAY_STEP)))
         delays = self.curve.checked_delay(self.t, delays)
         indices, status = self.curves.chosen(voxels)
-        search = None
+        search: DelaySearch | ExchangeSearch | None = None
         if not self._exchange:
             search = DelaySearch(self.curve, self.t, (low, high), self.bounds, self.model)
+        elif not self.fit_delay:
+            search = ExchangeSearch(self.curve, self.t - setup.Ta, self.bounds)
         output = {name: np.full(indices.size, np.nan) for name in (*setup.parameters, "rss", "R2")}
         size = max(1, (_BLOCK_SAMPLES if search is None else _SEARCHED_SAMPLES) // self.t.size)
         for place, curves in self.curves.blocks(indices, status, size):
@@ -124,9 +128,13 @@ class GeneralFitter:
         return FitResult(setup, output, rss, R2, status, hidden).reshaped(shape)
 
     def _searched(
-        self, search: DelaySearch, setup: Setup, y: NDArray[np.floating], progress: Progress
+        self,
+        search: DelaySearch | ExchangeSearch,
+        setup: Setup,
+        y: NDArray[np.floating],
+        progress: Progress,
     ) -> tuple[Array, Array, NDArray[np.bool_]]:
-        """Return the optima of a model with its own delay, as :meth:`_exchanged` does."""
+        """Return the optima that a search finds, as :meth:`_exchanged` does."""
         x, rss, converged = search.find(y, lambda: progress(0.0, "Fitting"))
         rest = np.flatnonzero(~converged)
         if rest.size:
