@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import dcmread
+from pydicom.charset import convert_encodings
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_data_element
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from SpineDCELib.series.dynamic_series import Geometry
 from SpineDCELib.version import __version__
+
+_CHARACTERS = "ISO_IR 192"
+_ENCODINGS = convert_encodings(_CHARACTERS)
+_META_LENGTH = "FileMetaInformationGroupLength"
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,7 @@ def folder_name(series: Series) -> str:
 def template(exam: Examination, series: Series, geometry: Geometry) -> Dataset:
     """Everything that does not change from image to image of a series."""
     ds = Dataset()
-    ds.SpecificCharacterSet = "ISO_IR 192"
+    ds.SpecificCharacterSet = _CHARACTERS
     ds.SOPClassUID = MRImageStorage
     started = exam.when + timedelta(seconds=series.start)
     ds.StudyDate = ds.SeriesDate = exam.when.strftime("%Y%m%d")
@@ -166,6 +177,8 @@ class SeriesWriter:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.dataset = template(self.exam, self.series, self.geometry)
         self.written = 0
+        self._encoded: dict[tuple[int, str, str], bytes] = {}
+        self._meta: list[DataElement] | None = None
 
     def write(
         self,
@@ -214,4 +227,35 @@ class SeriesWriter:
             ds.PixelData = np.ascontiguousarray(section, "<u2").tobytes()
             ds["PixelData"].VR = "OW"
             path = self.folder / f"{self.written:05d}.dcm"
-            ds.save_as(path, enforce_file_format=True)
+            path.write_bytes(self._file(ds))
+
+    def _file(self, ds: Dataset) -> bytes:
+        """Return what pydicom would write, but encode only elements that have changed."""
+        if self._meta is None:
+            first = BytesIO()
+            ds.save_as(first, enforce_file_format=True)
+            first.seek(0)
+            meta = dcmread(first, stop_before_pixels=True).file_meta
+            self._meta = [element for element in meta if element.keyword != _META_LENGTH]
+        meta_parts = [
+            self._element(ds.file_meta[e.tag] if e.keyword == "MediaStorageSOPInstanceUID" else e)
+            for e in self._meta
+        ]
+        size = sum(map(len, meta_parts))
+        length = struct.pack("<HH2sHI", 0x0002, 0x0000, b"UL", 4, size)
+        parts = [self._element(ds[tag]) for tag in sorted(ds.keys())]
+        return b"".join([bytes(128), b"DICM", length, *meta_parts, *parts])
+
+    def _element(self, element: DataElement) -> bytes:
+        key = (int(element.tag), str(element.VR), "")
+        if element.VR != "OW":
+            key = (*key[:2], str(element.value))
+            if key in self._encoded:
+                return self._encoded[key]
+        stream = DicomBytesIO()
+        stream.is_little_endian, stream.is_implicit_VR = True, False
+        write_data_element(stream, element, _ENCODINGS)
+        found: bytes = stream.getvalue()
+        if element.VR != "OW":
+            self._encoded[key] = found
+        return found

@@ -14,8 +14,8 @@ from scipy import sparse
 from SpineDCELib.phantom.shapes import Shape
 from SpineDCELib.series.dynamic_series import Geometry
 
-#: Shape, label, and which labels it may cover (None: all), in the order of painting.
-_Jobs = Sequence[tuple[Shape, int, NDArray[np.bool_] | None]]
+#: Shape, label, which labels it may cover (None: all), and its extent, in the order of painting.
+_Jobs = Sequence[tuple[Shape, int, NDArray[np.bool_] | None, NDArray[np.float64]]]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,17 @@ def fractions(
         ``(slices·rows·columns, K)`` float32; every row sums to 1.
     """
     labels_of = {name: label for label, name in enumerate(names)}
-    jobs = [(paint.shape, labels_of[paint.tissue], _coverable(paint, names)) for paint in paints]
     to_patient = np.linalg.inv(pose) @ geometry.affine
+    to_index = np.linalg.inv(to_patient)
+    jobs = [
+        (
+            paint.shape,
+            labels_of[paint.tissue],
+            _coverable(paint, names),
+            _extent(paint.shape, to_index),
+        )
+        for paint in paints
+    ]
     with ThreadPoolExecutor(workers) as pool:
         blocks = pool.map(
             lambda k: _slice_fractions(jobs, len(names), geometry, to_patient, oversample, k),
@@ -119,9 +128,8 @@ def paint_labels(
     k, j, i = axes
     m = to_patient.astype(np.float32)
     labels = np.zeros((k.size, j.size, i.size), np.uint8)
-    to_index = np.linalg.inv(to_patient)
-    for shape, label, coverable in jobs:
-        window = _window(shape, to_index, axes)
+    for shape, label, coverable, extent in jobs:
+        window = _window(extent, axes)
         if window is None:
             continue
         wk, wj, wi = window
@@ -139,10 +147,8 @@ def paint_labels(
     return labels
 
 
-def _window(
-    shape: Shape, to_index: NDArray[Any], axes: Sequence[NDArray[Any]]
-) -> tuple[slice, ...] | None:
-    """The slices of the label array that a shape's box touches, or None."""
+def _extent(shape: Shape, to_index: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the lowest and highest index of a shape's box along slice, row, column, ``(3, 2)``."""
     corners = np.array(
         [
             [x, y, z, 1.0]
@@ -151,11 +157,18 @@ def _window(
             for z in (shape.low[2], shape.high[2])
         ]
     )
-    index = corners @ to_index.T
+    index = (corners @ to_index.T)[:, 2::-1]
+    return np.stack([index.min(axis=0), index.max(axis=0)], axis=1)
+
+
+def _window(extent: NDArray[np.float64], axes: Sequence[NDArray[Any]]) -> tuple[slice, ...] | None:
+    """Return the slices of the label array that an extent touches, or None."""
     window = []
-    for axis, column in zip(axes, (2, 1, 0), strict=True):
-        low = np.searchsorted(axis, index[:, column].min())
-        high = np.searchsorted(axis, index[:, column].max(), side="right")
+    for axis, (lowest, highest) in zip(axes, extent, strict=True):
+        if highest < axis[0] or lowest > axis[-1]:
+            return None
+        low = np.searchsorted(axis, lowest)
+        high = np.searchsorted(axis, highest, side="right")
         if high <= low:
             return None
         window.append(slice(int(low), int(high)))

@@ -158,6 +158,9 @@ class Motion:
         where = np.stack([source_j, source_i])
         moved = np.empty_like(images)
         for k, section in enumerate(images):
+            if not section.any():  # no blood that turns the phase
+                moved[k] = 0
+                continue
             ndimage.map_coordinates(section, where, moved[k], order=3, mode="nearest")
         return moved
 
