@@ -20,6 +20,7 @@ from SpineDCEWidget.browser.arteries_panel import ArteriesPanel
 from SpineDCEWidget.browser.autosave import Autosave
 from SpineDCEWidget.browser.background_jobs import Activity, Jobs
 from SpineDCEWidget.browser.chart_strip import Charts
+from SpineDCEWidget.browser.course_panel import CoursePanel
 from SpineDCEWidget.browser.drawing import Drawing
 from SpineDCEWidget.browser.maps_panel import MapsPanel
 from SpineDCEWidget.browser.models_panel import ModelsPanel
@@ -30,6 +31,7 @@ from SpineDCEWidget.browser.setting_fields import SettingFields
 from SpineDCEWidget.browser.slice_views import Views
 from SpineDCEWidget.browser.study_panel import StudyPanel
 from SpineDCEWidget.browser.view_bar import ViewBar
+from SpineDCEWidget.browser.visit_strip import VisitStrip
 from SpineDCEWidget.browser.window_controls import WindowControls
 from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
 from SpineDCEWidget.shared.steps import state_of
@@ -88,6 +90,8 @@ class Workstation:
         self.charts = Charts(self)
         self.windows = WindowControls(self)
         self.bar = ViewBar(self)
+        self.strip = VisitStrip(self)
+        self.course = CoursePanel(self)
         self.models = ModelsPanel(self)
         self.settings = SettingFields(self)
         self.study = StudyPanel(self, study)
@@ -109,8 +113,8 @@ class Workstation:
 
     @property
     def visit(self) -> Any:
-        """The selected visit; None if it has no study."""
-        chosen = self.session.visit(self.state.visit)
+        """The visit in the selected row; None if it has no study."""
+        chosen = self.session.in_row(self.state.visit)
         return chosen if chosen.analysis is not None else None
 
     def show_error(self, message: str) -> None:
@@ -153,8 +157,8 @@ class Workstation:
             problems = [self._problem_of(visit) for visit in self.session.visits]
             if state.error == self._problem and self._problem not in problems:
                 state.error = ""  # its cause is gone
-            state.visits = [v.name for v in self.session.visits if v.name in SHOWN_VISITS]
-            state.titles = {v.name: v.title for v in self.session.visits}
+            state.visits = self.open_rows()
+            state.titles = {row: self.session.in_row(row).title for row in state.visits}
             self.show_undo()
             state.two = len(state.visits) == 2
             state.steps = [
@@ -163,11 +167,17 @@ class Workstation:
                 for s in state_of(self.session)
             ]  # fmt: skip
             self.bar.refresh()
+            self.strip.refresh()
             self.charts.refresh()
+            self.course.refresh()
             self.models.refresh()
             self.settings.refresh()
             for panel in self.panels:
                 panel.refresh()
+
+    def open_rows(self) -> list[str]:
+        """Return the rows of the views that have a visit with a study."""
+        return [row for row in SHOWN_VISITS if self.session.in_row(row).analysis is not None]
 
     def _bind(self) -> None:
         trigger = self.ctrl.trigger
@@ -242,28 +252,28 @@ class Workstation:
             self.views.unmark()
             self.maximise(name)
 
-    def select(self, name: str) -> None:
-        """Select a visit; its name reaches the page together with what belongs to it."""
-        self.state.visit = name
+    def select(self, row: str) -> None:
+        """Select the visit in a row; it reaches the page together with what belongs to it."""
+        self.state.visit = row
         if self.visit is not None:
             self.drawing.activate(self.visit)
         self.refresh()
 
-    def _pointed(self, name: str) -> None:
-        """Select the visit that the mouse points at while a tool or ruler is in use."""
+    def _pointed(self, row: str) -> None:
+        """Select the row that the mouse points at while a tool or ruler is in use."""
         self.views.enter()
-        visit = self.session.visit(name)
+        visit = self.session.in_row(row)
         if visit.analysis is None or self.drawing.visit is visit:
             return
         if self.regions.placing:
             self.drawing.move_ruler_to(visit)
         if (self.drawing.tool != "look" or self.drawing.visit is visit) and (
-            self.state.visit != name
+            self.state.visit != row
         ):
-            self.select(name)
+            self.select(row)
 
-    def _clicked(self, name: str, ras: tuple[float, float, float]) -> None:
-        visit = self.session.visit(name)
+    def _clicked(self, row: str, ras: tuple[float, float, float]) -> None:
+        visit = self.session.in_row(row)
         if time.monotonic() - self._double_clicked < _DOUBLE_CLICK:
             return
         if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
@@ -385,7 +395,7 @@ class Workstation:
     def take_drawn_aorta(self, visit: Any) -> None:
         """Use a drawn aorta where none was found, and say so."""
         if self.session.take_drawn_aorta(visit):
-            self.show_note(f"The AIF of the {visit.name} visit is measured in the drawn aorta.")
+            self.show_note(f"The AIF of the {visit.word} visit is measured in the drawn aorta.")
             self.refresh()
 
     def changed(self, *visits: Any) -> None:
@@ -422,7 +432,7 @@ class Workstation:
         """
         new, job = not visit.maps, self.session.computation(visit)
         done, computed = await self.jobs.run(
-            COMPUTING.format(visit=visit.name), job.run, quiet=quiet
+            COMPUTING.format(visit=visit.word), job.run, quiet=quiet
         )
         if done and job.finish(computed):
             if new:  # afterwards the scale changes only when the user changes it
@@ -448,20 +458,35 @@ class Workstation:
     def study_opened(self, visit: Any) -> None:
         """Show the images of a visit before anything is computed."""
         with self.state as state:
-            state.visit = visit.name
             # In the middle of the series, contrast agent is in the tissue.
             state.frame = visit.analysis.study.dynamic.n_frames // 2
-            rows = [v.name for v in self.session.visits if v.name in SHOWN_VISITS]
+            self._put_in_view(visit)
+        self.views.fit(again=False)
+        self.after_pause("fit", 0.4, self._fit_views)
+
+    def show_visit(self, visit: Any, row: str) -> None:
+        """Show a visit of a course in a row of the views, and select it."""
+        with self.state:
+            self.session.show(visit, row)
+            self._put_in_view(visit)
+            self.bar.show_frame()
+        self.views.fit(again=False)
+        self.views.align(visit.name)
+        self.after_pause("fit", 0.4, self._fit_views)
+
+    def _put_in_view(self, visit: Any) -> None:
+        """Show the rows as the session says, and select the row of a visit that is shown."""
+        with self.state as state:
+            if row := self.session.row_of(visit.name):
+                state.visit = row
             state.maximised = ""
-            self.views.set_rows(rows)
+            self.views.set_rows(self.open_rows())
             self.drawing.forget()
-            self.drawing.activate(visit)
+            self.drawing.activate(self.visit)
             self.charts.forget_voxel()
             self.views.unmark()
             self.views.fill()
             self.refresh()
-        self.views.fit(again=False)
-        self.after_pause("fit", 0.4, self._fit_views)
 
     async def _fit_views(self) -> None:
         """Fit the images to the views, whose size the page has reported by now."""

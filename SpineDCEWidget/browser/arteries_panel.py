@@ -159,7 +159,7 @@ class ArteriesPanel:
             if self._wanted is None:  # the proposal is to be used instead
                 return
             (visit, wanted), self._wanted = self._wanted, None
-            if visit.analysis is None:
+            if visit.analysis is None or visit not in station.session.shown:
                 return
             slice_index = station.views.slice_index(visit.name)
             try:

@@ -37,8 +37,10 @@ def build_page(station: Any) -> None:
                 _steps(station)
                 with html.Div(classes="stage"):
                     station.bar.ui()
+                    station.strip.ui()
                     _views(station)
                     _curves(station)
+                    station.course.charts_ui()
                     station.models.ui()
         client.ClientStateChange(value="download", change="download && utils.save(download.url)")
         _note()
@@ -234,7 +236,7 @@ def _legend(column: int) -> None:
 
 
 def _curves(station: Any) -> None:
-    with html.Div(classes="curves", v_show="visits.length"):
+    with html.Div(classes="curves", v_show="visits.length && !has_trend"):
         with html.Div(classes="curve-box wide"):
             html.Div(
                 "The curves are computed with the maps.", classes="hint middle-hint",

@@ -19,7 +19,7 @@ from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, words_of
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.disabled_reasons import NO_ROLE, NO_STUDY, disabled_if
+from SpineDCEWidget.browser.disabled_reasons import BUSY, NO_ROLE, NO_STUDY, disabled_if
 from SpineDCEWidget.browser.drawing import BRUSH
 from SpineDCEWidget.browser.file_uploads import upload_ui, uploaded_file
 from SpineDCEWidget.browser.plotly_figures import ROLE_COLOURS
@@ -76,7 +76,7 @@ class RegionsPanel:
             {
                 "role": "", "tool": "look", "brush": 8.0, "can_undo": False, "can_redo": False,
                 "region_numbers": {}, "regions": [], "region_warnings": [], "region": "",
-                "rulers": [],
+                "rulers": [], "carry_from": "",
                 "only_between": False, "between": [0, 1], "signal_range": [0, 1], "placing": False,
             }
         )  # fmt: skip
@@ -279,12 +279,34 @@ class RegionsPanel:
             station.changed(visit)
         areas = next(iter(masks.values())).sum((1, 2))
         station.views.go_to_slice(int(areas.argmax()), visit.name)
-        message = f"Loaded into the {visit.name} visit: {', '.join(names)}."
+        message = f"Loaded into the {visit.word} visit: {', '.join(names)}."
         if unknown:
             message += f" The role of {', '.join(unknown)} is not known. Choose it below."
         station.show_note(message)
         with station.state:
             station.refresh()
+
+    async def carry_over(self) -> None:
+        """Carry the regions of the last earlier visit over to the selected visit."""
+        if self._station.visit is not None:
+            await self.carry(self._station.visit)
+
+    async def carry(self, visit: Any) -> None:
+        """Carry the regions of the last earlier visit over to a visit, and say what to check."""
+        station = self._station
+        jobs: list[Any] = []
+        if not station.attempt(lambda: jobs.append(station.session.course.carry_job(visit))):
+            return
+        done, found = await station.jobs.run("Carrying the regions over", jobs[0].run)
+        if not done:
+            return
+        doubts = jobs[0].finish(found)
+        station.show_note(
+            f"The regions were carried over to the {visit.word} visit. Check them. "
+            + " ".join(f"{doubt}." for doubt in doubts)
+        )
+        await station.analyse(visit)
+        station.save_soon()
 
     # -- rulers -----------------------------------------------------------------------------------
 
@@ -325,7 +347,7 @@ class RegionsPanel:
 
     def follow_rulers(self) -> None:
         """Measure the size of the lesion again after an end of a ruler was dragged."""
-        for visit in self._station.session.visits:
+        for visit in self._station.session.shown:
             if not self.placing and tuple(rulers_in(visit.nodes)) != visit.rulers:
                 self._rulers_changed(visit)
 
@@ -363,8 +385,11 @@ class RegionsPanel:
         self.show_rows()
         self._follow_preview()
         if visit is None:
-            state.rulers = []
+            state.rulers, state.carry_from = [], ""
             return
+        # A visit with regions of its own keeps them.
+        source = None if visit.state.regions else self._station.session.course.source_of(visit)
+        state.carry_from = "" if source is None else source.word
         low, high = visit.signal_range()
         if state.signal_range != [round(low), round(2 * high)]:
             state.signal_range = [round(low), round(2 * high)]
@@ -473,6 +498,13 @@ class RegionsPanel:
                 )  # fmt: skip
                 v3.VBtn("Remove rulers", size="x-small", variant="text", click=self.remove_rulers,
                         v_if="rulers.length", id="remove-rulers")  # fmt: skip
+            v3.VBtn(
+                "Carry regions over", size="small", variant="tonal", id="carry-regions",
+                prepend_icon="mdi-transfer-right", v_if="carry_from", classes="action",
+                click=self._station.as_action(self.carry_over),
+                **disabled_if(BUSY, "Carry the regions of the last earlier visit over to this one"),
+            )  # fmt: skip
+            html.Div("from the {{ carry_from }} visit", v_if="carry_from", classes="hint")
             upload_ui(
                 "regions", "regions",
                 "Regions on this series, from a .seg.nrrd file, a DICOM Segmentation, or a label "

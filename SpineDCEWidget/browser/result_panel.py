@@ -15,7 +15,6 @@ from trame.widgets import vuetify3 as v3
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.browser.report_panel import ReportPanel
 from SpineDCEWidget.shared import formatting as shown
-from SpineDCEWidget.shared.session import FOLDERS
 from SpineDCEWidget.shared.wording import COMPARING, FORMAT_TITLES, remedy
 
 _NOT_READY = {"!ready_to_export": "The maps are out of date or have not been computed yet."}
@@ -37,7 +36,7 @@ class ResultPanel:
         station.state.update(
             {
                 "result": {"headings": [], "rows": [], "call": "", "warnings": [], "sizes": []},
-                "obstacle": "", "question": {"text": "", "swap": False},
+                "obstacle": "", "question": {"text": "", "swap": False, "pair": True},
                 "compared": False, "formats": ["report"], "anonymise": False,
                 "report_url": "", "reports": [], "download": None, "ready_to_export": False,
                 "format_items": [
@@ -56,7 +55,7 @@ class ResultPanel:
         done, comparison = await station.jobs.run(COMPARING, jobs[0].run)
         if done:
             jobs[0].finish(comparison)
-            station.views.align(station.state.visit)  # the vertebrae are registered now
+            station.views.align(station.visit.name)  # the vertebrae are registered now
             station.save_soon()
         station.refresh()
 
@@ -128,7 +127,9 @@ class ResultPanel:
         station = self._station
         folder = station.files / "preview"
         if await self._write(folder, ["report"], anonymise, preview=True):
-            titles = {FOLDERS.get(v.name, v.name): v.label for v in station.session.visits}
+            session = station.session
+            titles = {session.folder_of(v): v.label for v in session.in_order}
+            whole = "Course" if session.several and session.course.is_current else "Both visits"
             place = {name: n for n, name in enumerate(titles)}
             pages = sorted(
                 folder.rglob("*.html"),
@@ -136,8 +137,8 @@ class ResultPanel:
             )
             with station.state as state:
                 state.reports = [
-                    {"title": "Both visits" if p.parent == folder
-                     else titles.get(p.parent.name, p.parent.name),
+                    {"title": whole if p.parent == folder
+                     else titles.get(p.parent.name, f"Change, {titles.get(p.parent.parent.name)}"),
                      "value": f"files/{p.relative_to(station.files).as_posix()}"}
                     for p in pages
                 ]  # fmt: skip
@@ -157,6 +158,7 @@ class ResultPanel:
         state.question = {
             "text": "" if question is None else question.message,
             "swap": question is not None and question.code == "reversed_dates",
+            "pair": not session.several,
         }
         state.compared = state.two and session.is_comparison_current
         computed = [v for v in session.visits if v.result is not None]
@@ -165,9 +167,11 @@ class ResultPanel:
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
+            self._station.course.ui()
             with html.Div(v_if="two && !compared", classes="stack"):
                 v3.VBtn(
-                    "Compare visits", color="primary", block=True,
+                    text=("several ? 'Compare the two visits shown' : 'Compare visits'",),
+                    color=("several ? undefined : 'primary'",), block=True,
                     click=self._station.as_action(self.compare), classes="action",
                     disabled=("busy || !!obstacle",), id="compare",
                     title=("obstacle || 'Compute the change and the call of every lesion'",),

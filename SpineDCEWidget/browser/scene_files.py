@@ -51,8 +51,9 @@ class Scenes:
                 work = bundled.saved
             opened.append(station.session.open(name, images, saved=work))
             if work is not bundled.saved:
+                which = opened[-1].word
                 station.show_note(
-                    f"Your work on the {name} visit since the scene was saved was restored."
+                    f"Your work on the {which} visit since the scene was saved was restored."
                 )
             station.study_opened(opened[-1])
         return opened

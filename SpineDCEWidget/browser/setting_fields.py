@@ -65,7 +65,7 @@ class SettingFields:
         station, jobs = self._station, []
         analysis = visit.analysis
         if station.attempt(lambda: jobs.append(station.session.correct(visit, values))):
-            title = READING.format(visit=visit.name)
+            title = READING.format(visit=visit.word)
             done, images = await station.jobs.run(title, jobs[0].run)
             if done and station.attempt(lambda: jobs[0].finish(images)):
                 if visit.analysis is not analysis:  # another grid is another study

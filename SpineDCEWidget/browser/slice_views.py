@@ -13,7 +13,7 @@ from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 
 from SpineDCEWidget.browser.view_stream import Pictures
-from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
+from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
 from SpineDCEWidget.shared.slice_nodes import (
     PlaceMarks,
     follow,
@@ -27,6 +27,8 @@ from SpineDCEWidget.shared.slice_nodes import (
 #: Images that a view can show, in the order of the menu.
 CONTENTS = ("T1", "frame", "map", "fused")
 COLUMNS = 3
+#: ID of no view: a node that is confined to it is shown nowhere.
+_NOWHERE = "vtkMRMLSliceNodeNone"
 #: Largest distance between press and release of a click, pixels.
 CLICK = 3
 #: Events of the mouse that tell in which view it is.
@@ -37,15 +39,19 @@ _POINTING = (
 
 @dataclass
 class Pane:
-    """Slice view of a visit in one column of the grid."""
+    """Slice view in one row and column of the grid.
 
-    visit: str
+    Attributes:
+        row: its name; the session says which visit it shows.
+    """
+
+    row: str
     column: int
     view: Any
 
     @property
     def name(self) -> str:
-        return pane_name(self.visit, self.column)
+        return pane_name(self.row, self.column)
 
     @property
     def node(self) -> Any:
@@ -56,21 +62,21 @@ class Pane:
         return self.view._logic.GetSliceCompositeNode()
 
 
-def pane_name(visit: str, column: int) -> str:
+def pane_name(row: str, column: int) -> str:
     """Return the name of a pane, of its view's template and of its node."""
-    return f"{visit}{column}"
+    return f"{row}{column}"
 
 
 class Views:
-    """Six slice views: a row of three for each visit; one or both rows are shown.
+    """Six slice views: two rows of three, each with one visit; one or both rows are shown.
 
     Args:
         app: trame-slicer's ``SlicerApp``.
         server: trame's server.
         session: whose visits are shown.
-        clicked: called with the visit's name and the RAS point of a click.
+        clicked: called with the row and the RAS point of a click.
         released: called when the mouse button was released over a view.
-        pointed: called with the visit's name when a button of the mouse is pressed in its views.
+        pointed: called with the row when a button of the mouse is pressed in its views.
         hovered: called when the mouse has moved in a view, or has left the views.
         moved: called when the slice or the field of view has changed.
         resized: called when the size of a view has changed.
@@ -105,22 +111,22 @@ class Views:
         self._fitting: dict[str, float] = {}
         self._zooms: dict[str, float] = {}
         self._marks = PlaceMarks(
-            lambda: session, lambda visit: [p.node for p in self.panes if p.visit == visit.name]
+            lambda: session, lambda visit: [p.node for p in self.panes_of(visit.name)]
         )
         self._pressed: dict[str, tuple[int, int]] = {}
         app.view_manager.register_factory(self._factory)
-        self.panes = [self._pane(visit, column) for visit in VISITS for column in range(COLUMNS)]
-        self.set_rows([VISITS[0]])
+        self.panes = [self._pane(row, column) for row in ROWS for column in range(COLUMNS)]
+        self.set_rows([ROWS[0]])
 
-    def _pane(self, visit: str, column: int) -> Pane:
+    def _pane(self, row: str, column: int) -> Pane:
         view = self._app.view_manager.create_view(
             ViewLayoutDefinition(
-                pane_name(visit, column),
+                pane_name(row, column),
                 ViewType.SLICE_VIEW,
-                ViewProps(label=visit, orientation="Sagittal", group=VISITS.index(visit)),
+                ViewProps(label=row, orientation="Sagittal", group=ROWS.index(row)),
             )
         )
-        pane = Pane(visit, column, view)
+        pane = Pane(row, column, view)
         self._pictures.add(pane.name, self._factory.get_factory_view(pane.name))
         view.render_window().SetMultiSamples(0)
         # The image must be first in its renderer, because regions added before would cover it.
@@ -139,20 +145,25 @@ class Views:
 
     # -- images ---------------------------------------------------------------------------------
 
-    def set_rows(self, visits: Sequence[str], maximised: str = "") -> None:
-        """Show the rows of these visits only, or one of their panes alone."""
-        self.rows, self._maximised = list(visits), maximised
+    def set_rows(self, rows: Sequence[str], maximised: str = "") -> None:
+        """Show these rows only, or one of their panes alone."""
+        self.rows, self._maximised = list(rows), maximised
         self._app.view_manager.set_current_view_ids([p.name for p in self.shown()])
 
     def shown(self) -> Iterator[Pane]:
         """Return the panes that are shown."""
-        shown = (pane for pane in self.panes if pane.visit in self.rows)
+        shown = (pane for pane in self.panes if pane.row in self.rows)
         return (pane for pane in shown if self._maximised in ("", pane.name))
 
     def visit_of(self, pane: Pane) -> Any:
         """Return the visit that a pane shows; None if it has no study."""
-        visit = self._session.visit(pane.visit)
+        visit = self._session.in_row(pane.row)
         return visit if visit.analysis is not None else None
+
+    def panes_of(self, visit_name: str) -> list[Pane]:
+        """Return the panes of the row in which a visit is shown; none if it is not shown."""
+        row = self._session.row_of(visit_name)
+        return [pane for pane in self.panes if pane.row == row]
 
     def fill(self) -> None:
         """Show the volumes of the visits in the views."""
@@ -187,13 +198,12 @@ class Views:
                 pane.view.schedule_render()
 
     def confine(self, node: Any, visit_name: str) -> None:
-        """Show a node in the views of one visit only."""
+        """Show a node in the views of one visit only; nowhere if the visit is not shown."""
         display = node.GetDisplayNode()
         changing = display.StartModify()
         display.RemoveAllViewNodeIDs()
-        for pane in self.panes:
-            if pane.visit == visit_name:
-                display.AddViewNodeID(pane.node.GetID())
+        for identity in [pane.node.GetID() for pane in self.panes_of(visit_name)] or [_NOWHERE]:
+            display.AddViewNodeID(identity)
         display.EndModify(changing)
 
     # -- slices ---------------------------------------------------------------------------------
@@ -212,7 +222,7 @@ class Views:
                     continue
                 node, logic = pane.node, pane.view._logic
                 geometry = visit.analysis.study.dynamic.geometry
-                index = self.slice_index(pane.visit) if again else geometry.shape[0] // 2
+                index = self.slice_index(visit.name) if again else geometry.shape[0] // 2
                 pane.view._update_slice_size()
                 origin = node.GetXYZOrigin() if keep else (0.0, 0.0, 0.0)
                 zoom = self._zooms.get(pane.name, 1.0) if keep else 1.0
@@ -231,25 +241,25 @@ class Views:
 
     def slice_index(self, visit_name: str) -> int:
         """Return the dynamic slice that the views of a visit show."""
-        pane = next(p for p in self.panes if p.visit == visit_name)
+        pane = self.panes_of(visit_name)[0]
         geometry = self.visit_of(pane).analysis.study.dynamic.geometry
         return nearest_slice(geometry, middle_of(pane.node))
 
     def middle(self, visit_name: str) -> Any:
         """Return the RAS point in the middle of a visit's views, mm."""
-        return middle_of(next(p for p in self.panes if p.visit == visit_name).node)
+        return middle_of(self.panes_of(visit_name)[0].node)
 
     def go_to_slice(self, index: int, visit_name: str) -> None:
         """Show one dynamic slice of a visit, and the same position in a linked visit."""
-        pane = next(p for p in self.panes if p.visit == visit_name)
+        pane = self.panes_of(visit_name)[0]
         visit = self.visit_of(pane)
         if visit is not None:
             geometry = visit.analysis.study.dynamic.geometry
             show_slice(pane.node, geometry, int(np.clip(index, 0, geometry.shape[0] - 1)))
 
     def mark(self, visit: Any, ras: tuple[float, float, float]) -> None:
-        """Mark a RAS point of a visit, mm, and what corresponds to it in the other visits."""
-        self._marks.put(visit, ras, self._session.visits)
+        """Mark a RAS point of a visit, mm, and what corresponds to it in the other visit shown."""
+        self._marks.put(visit, ras, self._session.shown)
 
     def unmark(self) -> None:
         """Remove the crosshairs."""
@@ -257,12 +267,12 @@ class Views:
 
     @property
     def crosshairs(self) -> list[Any]:
-        """The nodes of the crosshairs, one for each visit; none if no place is marked."""
+        """The nodes of the crosshairs, one for each visit shown; none if no place is marked."""
         return self._marks.nodes
 
     def letters(self, visit_name: str) -> dict[str, str]:
         """Return the anatomical letter of each side of a visit's views."""
-        pane = next(p for p in self.panes if p.visit == visit_name)
+        pane = self.panes_of(visit_name)[0]
         matrix = pane.node.GetSliceToRAS()
         across, up = ([matrix.GetElement(r, c) for r in range(3)] for c in (0, 1))
         return {
@@ -301,7 +311,7 @@ class Views:
                 visit = self.visit_of(pane)
                 if pane is leader or visit is None:
                     continue
-                if pane.visit == leader.visit:
+                if pane.row == leader.row:
                     changing = pane.node.StartModify()
                     pane.node.GetSliceToRAS().DeepCopy(source.GetSliceToRAS())
                     show_field(pane.node, scale_of(source), source.GetXYZOrigin())
@@ -315,7 +325,7 @@ class Views:
 
     def align(self, visit_name: str) -> None:
         """Let the views of a linked visit follow those of a visit at once."""
-        leader = next(p for p in self.panes if p.visit == visit_name)
+        leader = self.panes_of(visit_name)[0]
         if self.linked:
             self._follow(leader)
 
@@ -352,7 +362,7 @@ class Views:
         self._hovered()
 
     def _press(self, pane: Pane) -> None:
-        self._pointed(pane.visit)
+        self._pointed(pane.row)
         self._pressed[pane.name] = pane.view.interactor().GetEventPosition()
 
     def _release(self, pane: Pane) -> None:
@@ -360,7 +370,7 @@ class Views:
         at, start = pane.view.interactor().GetEventPosition(), self._pressed.pop(pane.name, None)
         if start is None or max(abs(at[0] - start[0]), abs(at[1] - start[1])) > CLICK:
             return
-        self._clicked(pane.visit, _ras_at(pane, at))
+        self._clicked(pane.row, _ras_at(pane, at))
 
 
 def _ras_at(pane: Pane, at: tuple[int, int]) -> tuple[float, float, float]:

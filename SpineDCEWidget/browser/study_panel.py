@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from SpineDCELib.mrml.scene_checks import other_files
 from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
+from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.run.patient_visits import FoundVisit, visits_of_patient
+from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.run.study_work import unreviewed
 from SpineDCELib.series import DynamicChoice, ReadingChoices, dynamic_choices, scan_study
-from SpineDCELib.settings import FORM
+from SpineDCELib.settings import FORM, Settings, value_at
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -29,8 +32,9 @@ from SpineDCEWidget.browser.sample_patient import compute_sample, is_complete
 from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder
 from SpineDCEWidget.shared import formatting as shown
-from SpineDCEWidget.shared.session import SHOWN_VISITS
+from SpineDCEWidget.shared.session import SHOWN_VISITS, course_visit_names
 from SpineDCEWidget.shared.study_opening import (
+    READ_WITH,
     choice_lines,
     choice_title,
     open_images,
@@ -176,6 +180,41 @@ class StudyPanel:
             state.found = _NOTHING
         await self.open({name: path}, reading=reading_of(self._found[chosen]))
 
+    async def open_further(self, chosen: int | None = None) -> None:
+        """Open a dynamic series of the list as one more visit.
+
+        Args:
+            chosen: see :meth:`open_found`.
+        """
+        taken = [visit.name for visit in self._station.session.visits]
+        name = next(name for name in course_visit_names(len(taken) + 1) if name not in taken)
+        with self._station.state as state:
+            state.adding = False
+        await self.open_found(name, chosen)
+
+    async def open_patient(self, path_text: str = "") -> None:
+        """Open every study in a patient's folder as a visit, in the order of their dates.
+
+        Regions in the folder of a visit are loaded; a visit without any gets those of the last
+        visit before it, as from the command line.
+
+        Args:
+            path_text: see :meth:`scan`.
+        """
+        station = self._station
+        path = Path((path_text or station.state.open_path).strip()).expanduser()
+        with station.state as state:
+            state.browsing, state.found = False, _NOTHING
+        if not path.is_dir():
+            station.show_error(f"{path} is not a folder. Enter the folder of the patient.")
+            return
+        done, found = await station.jobs.run(
+            "Looking for the visits",
+            lambda progress: visits_of_patient(path, Settings(), progress=progress),
+        )
+        if done:
+            await self.open(dict(zip(course_visit_names(len(found)), found, strict=True)))
+
     async def continue_work(self, index: int) -> None:
         """Open the studies of earlier work and restore it."""
         entry = self._station.state.recent[index]
@@ -186,42 +225,99 @@ class StudyPanel:
         else:
             await self.open(paths)
 
-    async def open(self, paths: dict[str, Path], *, reading: dict[str, Any] | None = None) -> None:
-        """Read studies, restore earlier work on them, and compute their maps."""
+    async def open(
+        self, given: Mapping[str, Path | FoundVisit], *, reading: dict[str, Any] | None = None
+    ) -> None:
+        """Read studies, restore earlier work on them, and compute their maps.
+
+        Of three or more, one is computed before the next is read, so that no two are in memory as
+        a whole.
+
+        Args:
+            given: name of each visit → its study, or what a patient's folder holds of it.
+        """
         station = self._station
-        opened = []
+        opened: list[Any] = []
+        found = {name: one for name, one in given.items() if isinstance(one, FoundVisit)}
+        paths = {n: Path(one.given.inputs.study) if isinstance(one, FoundVisit) else one
+                 for n, one in given.items()}  # fmt: skip
         kept = work_beside(next(iter(paths.values())), station.show_error)
+        several = len(paths) + len(station.session.visits) > 2
         for name, path in paths.items():
             work = kept.get(name) or work_beside(path, station.show_error).get(name)
             if work is not None and work.study not in (None, str(path)):
                 work = None
-            settings = reading_settings(reading, saved=work)
-            done, images = await station.jobs.run(
-                READING.format(visit=name),
-                lambda progress, path=path, settings=settings: open_images(
-                    path, settings, progress
-                ),
-            )
-            if not done:
+            visit = await self._read(name, path, _reading_of(found.get(name), reading), work)
+            if visit is None:
                 return
-            visits: list[Any] = []
-            if not station.attempt(
-                lambda name=name, images=images, path=path, work=work, visits=visits: visits.append(
-                    station.session.open(name, images, study=path, reading=reading, saved=work)
-                )
-            ):
-                return
-            if work is not None:
-                station.show_note(f"The earlier work on the {name} visit was restored.")
-            if (summary := unreviewed(path)) is not None:
-                station.show_note(
-                    f"Not reviewed: the {name} visit was received and analysed automatically. "
-                    f"{summary}"
-                )
-            station.study_opened(visits[0])
-            opened += visits
+            opened.append(visit)
+            if several:
+                if name in found and work is None:
+                    await self._load_regions(visit, found[name])
+                if not await station.analyse(visit):
+                    return
+                visit.release_memory()
         station.autosave.scene = None
+        if several:
+            await self._carry_regions(opened)
+            station.show_visit(station.session.in_order[-1], SHOWN_VISITS[1])
+            station.save_soon()
+            return
+        for name, one in found.items():
+            await self._load_regions(station.session.visit(name), one)
         await self._compute(opened)
+
+    async def _read(
+        self, name: str, path: Path, reading: dict[str, Any] | None, work: SavedVisit | None
+    ) -> Any:
+        """Read a study, open it as a visit, and show it; None if that failed, which is shown."""
+        station = self._station
+        settings = reading_settings(reading, saved=work)
+        done, images = await station.jobs.run(
+            READING.format(visit=station.session.visit(name).word),
+            lambda progress: open_images(path, settings, progress),
+        )
+        visits: list[Any] = []
+        if not done or not station.attempt(
+            lambda: visits.append(
+                station.session.open(name, images, study=path, reading=reading, saved=work)
+            )
+        ):
+            return None
+        visit = visits[0]
+        if work is not None:
+            station.show_note(f"The earlier work on the {visit.word} visit was restored.")
+        if (summary := unreviewed(path)) is not None:
+            station.show_note(
+                f"Not reviewed: the {visit.word} visit was received and analysed automatically. "
+                f"{summary}"
+            )
+        station.study_opened(visit)
+        return visit
+
+    async def _load_regions(self, visit: Any, found: FoundVisit) -> None:
+        """Load the regions that lie in the folder of a visit."""
+        station, files = self._station, found.given.inputs.roi
+        if not files or visit.analysis is None:
+            return
+        geometry = visit.analysis.study.dynamic.geometry
+        resample = visit.settings.reading.resample_regions
+        done, masks = await station.jobs.run(
+            "Loading regions",
+            lambda _progress: (
+                read_regions(files, geometry, resample=resample), read_roles(files)
+            ),
+        )  # fmt: skip
+        if done:
+            station.session.load_regions(visit, *masks)
+            station.take_drawn_aorta(visit)
+
+    async def _carry_regions(self, visits: list[Any]) -> None:
+        """Give visits without regions those of the last visit before them, and say so."""
+        station = self._station
+        for visit in visits:
+            if not visit.state.regions and station.session.course.source_of(visit) is not None:
+                await station.regions.carry(visit)
 
     async def _compute(self, opened: list[Any]) -> None:
         """Compute the maps of visits that were just opened."""
@@ -287,7 +383,7 @@ class StudyPanel:
     # -- closing ----------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Save the work and close both visits."""
+        """Save the work and close all visits."""
         station = self._station
         if station.state.busy:
             return
@@ -312,10 +408,14 @@ class StudyPanel:
         station.charts.forget_voxel()
         station.views.unmark()
         station.session.close_visit(visit)
-        left = [visit.name for visit in station.session.visits if visit.name in SHOWN_VISITS]
+        left = station.open_rows()
         station.views.set_rows(left)
+        station.views.fill()
         station.select(left[0])
-        station.go_to_step(1)
+        if len(left) < 2:  # another one is opened in its place
+            station.go_to_step(1)
+        else:
+            station.views.fit(again=False)
 
     def remove_kept(self) -> None:
         """Remove what the program keeps on this computer, except for the open studies."""
@@ -328,7 +428,7 @@ class StudyPanel:
         state, visit = self._station.state, self._station.visit
         state.kept = [] if visit is not None else kept_data()
         state.recent = [
-            {"title": " and ".join(r["visits"]).capitalize(), "visits": r["visits"],
+            {"title": _listed(list(r["visits"])), "visits": r["visits"],
              "where": next(iter(r["visits"].values())),
              "time": time.strftime("%d %b, %H:%M", time.localtime(r["time"]))}
             for r in read_recent()
@@ -354,11 +454,10 @@ class StudyPanel:
         state.study_title = shown.patients(visits)
         state.study_folders = " · ".join(dict.fromkeys(_name(v) for v in visits))
         state.whose = {
-            v.name: " · ".join(
+            self._station.session.row_of(v.name): " · ".join(
                 t for t in (v.patient, v.analysis.study.dynamic.acquisition.description) if t
             )
-            for v in visits
-            if v.analysis is not None
+            for v in self._station.session.shown
         }
         state.facts = [
             ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.times[-1]:.0f} s"),
@@ -415,10 +514,16 @@ class StudyPanel:
                     "exported are lost",
                 ),
             )  # fmt: skip
-        with html.Div(classes="stack", v_show="visits.length < 2 || found.path"):
+        v3.VBtn(
+            "Add a visit", size="small", variant="tonal", prepend_icon="mdi-plus", id="add-visit",
+            v_if="visits.length === 2 && !adding && !found.path", click="adding = true",
+            **disabled_if(BUSY, "Open a further study of this patient, for a course of visits"),
+        )  # fmt: skip
+        with html.Div(classes="stack", v_show="visits.length < 2 || found.path || adding"):
             html.Div(
-                "{{ visits.length ? 'Open the other visit' : 'Open a study' }}", classes="label"
-            )
+                "{{ !visits.length ? 'Open a study or a patient' : visits.length === 1 "
+                "? 'Open the other visit' : 'Open a further visit' }}", classes="label"
+            )  # fmt: skip
             with html.Div(classes="row"):
                 v3.VTextField(
                     v_model=("open_path",), label="Folder, NRRD, NIfTI or scene file",
@@ -443,6 +548,15 @@ class StudyPanel:
                     **disabled_if(
                         BUSY | {"!open_path": "Enter a folder or file first."},
                         "List the series in the folder, to choose one",
+                    ),
+                )  # fmt: skip
+                v3.VBtn(
+                    "Open patient", size="small", variant="tonal", id="open-patient",
+                    click=(station.as_action(self.open_patient), "[open_path]"),
+                    classes="action", v_if="!visits.length",
+                    **disabled_if(
+                        BUSY | {"!open_path": "Enter the folder of the patient first."},
+                        "Open every study in the folder as a visit, sorted by date",
                     ),
                 )  # fmt: skip
                 html.Span("{{ uploading }}", classes="hint")
@@ -495,6 +609,7 @@ class StudyPanel:
                 for name in SHOWN_VISITS:
                     v3.VBtn(
                         f"Open as {name}", size="small", color="primary", id=f"open-{name}",
+                        v_if="visits.length < 2",
                         **disabled_if(
                             BUSY | {"chosen_series === null": "There is no dynamic series."},
                             f"Open the chosen series as the {name} visit",
@@ -502,6 +617,15 @@ class StudyPanel:
                         click=(station.as_action(self.open_found), f"['{name}', chosen_series]"),
                         classes="action",
                     )  # fmt: skip
+                v3.VBtn(
+                    "Open as a further visit", size="small", color="primary", id="open-further",
+                    v_if="visits.length === 2", classes="action",
+                    click=(station.as_action(self.open_further), "[chosen_series]"),
+                    **disabled_if(
+                        BUSY | {"chosen_series === null": "There is no dynamic series."},
+                        "Open the chosen series as one more visit of the course",
+                    ),
+                )  # fmt: skip
         with html.Div(v_if="visits.length", classes="stack"):
             with (
                 html.Table(classes="facts"),
@@ -528,7 +652,7 @@ class StudyPanel:
                            "settings and maps as one file, which 3D Slicer can open too'",),
                 )  # fmt: skip
                 v3.VBtn("Close studies", size="small", variant="text", click=self.close,
-                        **disabled_if(BUSY, "Save the work and close both visits"),
+                        **disabled_if(BUSY, "Save the work and close all visits"),
                         id="close-study")  # fmt: skip
         station.ctrl.trigger("scan")(station.as_action(self.scan))
 
@@ -547,11 +671,27 @@ class StudyPanel:
         for name in SHOWN_VISITS:
             v3.VBtn(
                 f"Choose another {name} study", size="small", variant="tonal",
-                click=(self.close_visit, f"['{name}']"), id=f"replace-{name}{place}",
+                v_if="question.pair", click=(self.close_visit, f"['{name}']"),
+                id=f"replace-{name}{place}",
                 **disabled_if(
                     BUSY, "Save the work on this study and close it, to open another in its place"
                 ),
             )  # fmt: skip
+
+
+def _listed(names: list[str]) -> str:
+    """Return what earlier work holds, for its button."""
+    if len(names) > 2:
+        return f"Course of {len(names)} visits"
+    return " and ".join(names).capitalize()
+
+
+def _reading_of(found: FoundVisit | None, reading: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return how a study is read: as the user chose, or as the folder of a patient asks for it."""
+    settings = None if found is None else found.given.settings
+    if settings is None:
+        return reading
+    return {path: value_at(settings, path) for path in READ_WITH}
 
 
 def _used(choices: ReadingChoices) -> int | None:

@@ -52,10 +52,9 @@ class Preview:
         self._node = self._visit = None
 
     def _lay(self, identity: str | None) -> None:
-        for pane in self._views.panes:
-            if pane.visit == self._visit.name:
-                pane.composite.SetLabelVolumeID(identity)
-                pane.composite.SetLabelOpacity(_OPACITY)
+        for pane in self._views.panes_of(self._visit.name):
+            pane.composite.SetLabelVolumeID(identity)
+            pane.composite.SetLabelOpacity(_OPACITY)
 
     def _make(self) -> Any:
         colours = self._scene.AddNode(vtkMRMLColorTableNode())

@@ -70,9 +70,9 @@ class ViewBar:
         visit = station.visit
         order = [n for n in QUANTITIES if any(n in v.maps for v in station.session.visits)]
         state.without_map = {
-            v.name: "The maps could not be computed; step 4 says why." if v.problem
-            else "The maps have not been computed."
-            for v in station.session.visits if not v.maps
+            station.session.row_of(v.name): "The maps could not be computed; step 4 says why."
+            if v.problem else "The maps have not been computed."
+            for v in station.session.shown if not v.maps
         }  # fmt: skip
         state.maps = [{"title": QUANTITIES[n].title, "value": n} for n in order]
         state.frames = visit.analysis.study.dynamic.n_frames if visit is not None else 1
@@ -89,7 +89,7 @@ class ViewBar:
         self.show_position()
 
     def _share_scale(self) -> None:
-        """Give the chosen map one scale in both visits."""
+        """Give the chosen map one scale in all visits."""
         station, name = self._station, self._station.state.map_name
         shown = [v.maps[name].GetDisplayNode() for v in station.session.visits if name in v.maps]
         tops = {display.GetWindowLevelMax() for display in shown if display is not None}
@@ -97,7 +97,7 @@ class ViewBar:
             station.session.scale_maps(name, **station.maps.style())
 
     def show_legend(self) -> None:
-        """Show the colour bar of the map, which is the same for both visits."""
+        """Show the colour bar of the map, which is the same for all visits."""
         station, state = self._station, self._station.state
         self._share_scale()
         node = next(
@@ -131,12 +131,13 @@ class ViewBar:
         """Show the slice number and the anatomical directions of each visit's views."""
         station, state = self._station, self._station.state
         positions, letters = {}, {}
-        for visit in station.session.visits:
+        for visit in station.session.shown:
+            row = station.session.row_of(visit.name)
             index = station.views.slice_index(visit.name)
             count = visit.analysis.study.dynamic.geometry.shape[0]
-            positions[visit.name] = f"slice {index + 1} of {count}"
-            letters[visit.name] = station.views.letters(visit.name)
-            if visit.name == state.visit and index != state.slice_index:
+            positions[row] = f"slice {index + 1} of {count}"
+            letters[row] = station.views.letters(visit.name)
+            if row == state.visit and index != state.slice_index:
                 state.slice_index = index
         state.positions, state.letters = positions, letters
         self.show_cursor()
@@ -144,7 +145,7 @@ class ViewBar:
     def show_cursor(self) -> None:
         """Show place, region and values under the mouse, and in linked views what corresponds.
 
-        The key of a visit holds its place and regions, that of a view its values.
+        The key of a row holds place and regions of its visit, that of a view its values.
         """
         station = self._station
         texts: dict[str, str | list[str]] = {}
@@ -152,12 +153,13 @@ class ViewBar:
         if (cursor := views.cursor) is not None:
             pointed, ras = cursor
             source = views.visit_of(pointed)
-            for visit in session.visits if views.linked else (source,):
+            for visit in session.shown if views.linked else (source,):
+                row = session.row_of(visit.name)
                 place = [float(v) for v in place_in(session, source, visit, ras)]
                 names = region_names(visit, place)
-                texts[visit.name] = " · ".join([place_text(place), *names])
+                texts[row] = " · ".join([place_text(place), *names])
                 for pane in views.shown():
-                    if pane.visit == visit.name:
+                    if pane.row == row:
                         values = (value_text(visit, v, place) for v in views.shown_volumes(pane))
                         texts[pane.name] = [value for value in values if value]
         if texts != station.state.cursor:
@@ -172,7 +174,8 @@ class ViewBar:
 
     def _link_chosen(self) -> None:
         self._station.views.linked = self._station.state.linked
-        self._station.views.align(self._station.state.visit)
+        if self._station.visit is not None:
+            self._station.views.align(self._station.visit.name)
 
     def step_slice(self, step: int) -> None:
         """Show a slice some steps further."""
@@ -182,9 +185,9 @@ class ViewBar:
     # -- frames -----------------------------------------------------------------------------------
 
     def show_frame(self) -> None:
-        """Show the chosen dynamic frame in both visits."""
+        """Show the chosen dynamic frame in the visits that are shown."""
         station, state = self._station, self._station.state
-        for visit in station.session.visits:
+        for visit in station.session.shown:
             dynamic = visit.analysis.study.dynamic
             index = min(int(state.frame), dynamic.n_frames - 1)
             visit.show_frame(index)

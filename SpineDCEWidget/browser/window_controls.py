@@ -114,15 +114,16 @@ class WindowControls:
         self.refresh()
 
     def refresh(self) -> None:
-        """Show window and level of each visit's images."""
+        """Show window and level of the images in each row."""
         station, state = self._station, self._station.state
         texts, inverse = {}, {}
-        for visit in station.session.visits:
+        for visit in station.session.shown:
+            row = station.session.row_of(visit.name)
             frame = window_text(visit, "frame")
             below = window_text(visit, "anatomy") or frame
-            texts[visit.name] = {"T1": below, "frame": frame, "fused": below}
+            texts[row] = {"T1": below, "frame": frame, "fused": below}
             found = {use: window_of(visit, use) for use in _TITLES}
-            inverse[visit.name] = {
+            inverse[row] = {
                 use: values.inverse for use, values in found.items() if values is not None
             }
         state.windows, state.inverse = texts, inverse

@@ -94,7 +94,7 @@ def _read_images_again(session: Session, visit: VisitSession) -> None:
 
 
 def _tell(session: Session, visit: VisitSession, text: str) -> None:
-    session.notices.append(text.format(visit=translated(visit.name)))
+    session.notices.append(text.format(visit=translated(visit.word)))
 
 
 def read_drawn(session: Session, visit: VisitSession) -> bool:

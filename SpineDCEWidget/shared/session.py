@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,8 +29,10 @@ from SpineDCELib.analysis.explain_voxel import RegionNumbers
 from SpineDCELib.analysis.live_refit import refit_slices, region_numbers
 from SpineDCELib.compare.common_mode import is_automatic, require_common_mode
 from SpineDCELib.compare.compare_visits import Comparison, Visit, check_pair, compare_visits
+from SpineDCELib.course.treatment_events import parse_date
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import Finding, InputError
+from SpineDCELib.export.course_files import visit_folders
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
 from SpineDCELib.mrml.grey_values import forget_grey_values
@@ -59,6 +62,7 @@ from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 from SpineDCEWidget.shared.action_history import ActionHistory
 from SpineDCEWidget.shared.computation import PROPOSED_DIGITS, Computed, Job, compute_snapshot
+from SpineDCEWidget.shared.course_session import CourseWork
 from SpineDCEWidget.shared.patient_identity import patient_of
 from SpineDCEWidget.shared.scene_changes import follow_nodes, read_drawn
 from SpineDCEWidget.shared.session_state import (
@@ -86,7 +90,19 @@ from SpineDCEWidget.shared.wording import _, remedy, setting_label, setting_text
 from SpineDCEWidget.shared.written_report import WrittenReport
 
 T = TypeVar("T")
-#: Names of the visits that the windows show.
+
+
+def _date_of(one: tuple[str, Any]) -> str:
+    return one[0]
+
+
+def course_visit_names(count: int) -> list[str]:
+    """Return the names of the visits of a course: baseline, follow-up, follow-up-2 …"""
+    further = (f"{FOLLOW_UP}-{number}" for number in range(2, count))
+    return [*SHOWN_VISITS, *further][:count]
+
+
+#: Names of the two visits of a pair, and of the rows in which the windows show two visits.
 SHOWN_VISITS: tuple[str, ...] = (BASELINE, FOLLOW_UP)
 #: Their folders in an export, as the command line names them.
 FOLDERS: dict[str, str] = {role: words.key for role, words in VISITS.items()}
@@ -109,8 +125,12 @@ class Session:
         self.common = Settings()
         self._visits = [VisitSession(scene, BASELINE, BASELINE)]
         self._visits.append(VisitSession(scene, FOLLOW_UP, FOLLOW_UP))
+        #: Names of the visits in the rows of the windows.
+        self._shown = list(SHOWN_VISITS)
         self.comparison: Comparison | None = None
-        #: Codes of the findings that the user accepted for the present pair of visits.
+        #: The visits followed as a course of treatment.
+        self.course = CourseWork(self)
+        #: Codes of the findings that the user accepted for the visits that are open.
         self.accepted: set[str] = set()
         #: What the last export could not write → the reason.
         self.not_written: dict[str, str] = {}
@@ -135,10 +155,68 @@ class Session:
         return [visit for visit in self._visits if visit.analysis is not None]
 
     @property
+    def in_order(self) -> list[VisitSession]:
+        """The visits with a study, sorted by date where all dates are known."""
+        visits = self.visits
+        dates = [parse_date(visit.date) for visit in visits]
+        if not all(dates):
+            return visits
+        return [visit for _date, visit in sorted(zip(dates, visits, strict=True), key=_date_of)]
+
+    @property
+    def several(self) -> bool:
+        """Whether more than two visits are open."""
+        return len(self.visits) > 2
+
+    @property
     def pair(self) -> tuple[VisitSession, VisitSession]:
-        """The two visits that the windows show and compare."""
-        first, second = (self.visit(name) for name in SHOWN_VISITS)
+        """The two visits that the windows show and compare, the earlier one of a course first."""
+        first, second = (self.visit(name) for name in self._shown)
+        if self.several:
+            order = self.in_order
+            if order.index(first) > order.index(second):
+                return second, first
         return first, second
+
+    @property
+    def shown(self) -> list[VisitSession]:
+        """The visits with a study that the windows show, in the order of their rows."""
+        visits = (self.visit(name) for name in self._shown)
+        return [visit for visit in visits if visit.analysis is not None]
+
+    def in_row(self, row: str) -> VisitSession:
+        """Return the visit in a row of the windows, by the row's name."""
+        return self.visit(self._shown[SHOWN_VISITS.index(row)])
+
+    def row_of(self, name: str) -> str:
+        """Return the row of the windows in which a visit is shown; "" if it is not shown."""
+        return SHOWN_VISITS[self._shown.index(name)] if name in self._shown else ""
+
+    def show(self, visit: VisitSession, row: str) -> None:
+        """Show a visit in a row of the windows; a visit of the other row changes places with it.
+
+        The comparison of the two visits is that of the course, if it has one.
+        """
+        place = SHOWN_VISITS.index(row)
+        if visit.name in self._shown:
+            self._shown[self._shown.index(visit.name)] = self._shown[place]
+        self._shown[place] = visit.name
+        self.comparison = self.course.comparison_of(self.pair) or self.comparison
+
+    def _arrange(self) -> None:
+        """Number the visits of a course, and show visits that are open."""
+        order = self.in_order
+        for visit in self._visits:
+            visit.number = order.index(visit) if self.several and visit in order else None
+        names = [visit.name for visit in order]
+        if all(name in SHOWN_VISITS for name in names):
+            self._shown = list(SHOWN_VISITS)
+            return
+        left = [name for name in self._shown if name in names]
+        others = [name for name in names if name not in left]
+        for place, name in enumerate(self._shown):
+            if name not in names and others:
+                self._shown[place] = others.pop(-1 if place else 0)
 
     def visit(self, name: str) -> VisitSession:
         """Return a visit by its name; a further follow-up is added where it is missing."""
@@ -230,7 +308,7 @@ class Session:
             forget_grey_values(visit.nodes)
         for choice in (
             "aif selection", "aif file", "proposed shift", "settings", "as read", "reports",
-            "history",
+            "history", "course",
         ):  # fmt: skip
             visit.nodes.keep(choice, None)
         visit.nodes.keep("visit", {})  # the date of the study before
@@ -278,6 +356,8 @@ class Session:
             aif_selection=visit.state.selection,
             aif_file=visit.state.aif_file,
         )
+        self._arrange()
+        self.course.restore(nodes)
         visit_display.show_study(nodes, images)
         nodes.file_under(visit.patient or _("Patient not named in the images"), visit.title)
         visit.remember_images()
@@ -291,7 +371,9 @@ class Session:
         for visit in self._visits:
             self.close_visit(visit)
         self._visits = self._visits[:2]
+        self._shown = list(SHOWN_VISITS)
         self.common, self.comparison = Settings(), None
+        self.course = CourseWork(self)
         self._checked = None
         self.accepted.clear()
         self.notices.clear()
@@ -302,7 +384,10 @@ class Session:
         """Take one visit out of the scene."""
         visit_display.remove_visit(visit.nodes)
         visit.forget()
+        if visit.name not in SHOWN_VISITS:
+            self._visits.remove(visit)
         self.comparison = None
+        self._arrange()
         self._update_modes()
         self.history.clear(self.state)
 
@@ -580,7 +665,7 @@ class Session:
             "fit.shift": moved,
             "fit.shifts": {n: round(own + by, SHIFT_DIGITS) for n, own in settings.shifts.items()},
         }
-        text = _("Move the shift of the {visit} visit").format(visit=translated(visit.name))
+        text = _("Move the shift of the {visit} visit").format(visit=translated(visit.word))
         self.choose(visit, values, text=text, key=f"shift {visit.name}")
         if visit.maps:
             visit.shown = None
@@ -849,7 +934,7 @@ class Session:
         for visit in self.pair:
             if visit.analysis is None:
                 return InputError(
-                    _("Open the {visit} study.").format(visit=translated(visit.name)),
+                    _("Open the {visit} study.").format(visit=translated(visit.word)),
                     code="study_missing", about=visit.name, fields=("inputs.study",),
                 )  # fmt: skip
         for role, word in (("lesion", _("lesion")), ("reference", _("reference vertebra"))):
@@ -857,7 +942,7 @@ class Session:
                 if role not in visit.needed().roles.values():
                     return InputError(
                         _("Draw the {what} in the {visit} visit.").format(
-                            what=word, visit=translated(visit.name)
+                            what=word, visit=translated(visit.word)
                         ),
                         code="region_missing", about=visit.name, fields=("inputs.roi",),
                     )  # fmt: skip
@@ -868,20 +953,25 @@ class Session:
         if outdated is not None:
             return outdated
         try:
-            require_common_mode({visit.name: visit.needed() for visit in self.pair})
+            require_common_mode({visit.word: visit.needed() for visit in self.pair})
         except InputError as error:
             return error
         return None
 
     def findings(self) -> list[Finding]:
-        """Return what is wrong with the two visits as a pair; see :func:`check_visits`."""
-        if any(visit.analysis is None for visit in self.pair):
+        """Return what is wrong with two visits as a pair, or with any two of a course.
+
+        See :func:`check_visits`.
+        """
+        visits = self.in_order if self.several else list(self.pair)
+        if any(visit.analysis is None for visit in visits):
             return []
-        given = tuple((v.needed().study, v.date) for v in self.pair)
+        given = tuple((v.needed().study, v.date) for v in visits)
         known = self._checked
         if known is None or known[0] != given:
-            pair = [Visit(v.needed(), v.result, self._about(v)) for v in self.pair]  # type: ignore[arg-type]
-            self._checked = known = (given, check_pair(*pair))
+            checked = [Visit(v.needed(), v.result, self._about(v)) for v in visits]  # type: ignore[arg-type]
+            found = [one for pair in combinations(checked, 2) for one in check_pair(*pair)]
+            self._checked = known = (given, found)
         return known[1]
 
     def question(self) -> Finding | None:
@@ -890,7 +980,7 @@ class Session:
         return next(stops, None)
 
     def accept(self, code: str) -> None:
-        """Compare the present pair of visits in spite of a finding."""
+        """Compare the present visits in spite of a finding."""
         self.accepted.add(code)
         found = next((f.message for f in self.findings() if f.code == code), code)
         self.actions.add(self.visits, _("Accept: {finding}").format(finding=translated(found)))
@@ -932,7 +1022,7 @@ class Session:
             else _("The settings or regions of the {visit} visit have changed. Recompute its maps.")
         )
         code = "not_computed" if visit.result is None else "out_of_date"
-        return InputError(text.format(visit=translated(visit.name)), code=code, about=visit.name)
+        return InputError(text.format(visit=translated(visit.word)), code=code, about=visit.name)
 
     def comparison_job(self, *, flip_runs: int = 200) -> Job[Comparison]:
         """Return the job that computes change and call of every lesion.
@@ -944,9 +1034,11 @@ class Session:
         if (obstacle := self.obstacle()) is not None:
             raise obstacle
         pair = []
-        for visit in self.pair:
+        for visit, role in zip(self.pair, (BASELINE, FOLLOW_UP), strict=True):
             assert visit.result is not None
-            pair.append(Visit(visit.needed().snapshot(), visit.result, self._about(visit)))
+            # The earlier one of any two visits of a course is the baseline of their change.
+            about = replace(self._about(visit), role=role)
+            pair.append(Visit(visit.needed().snapshot(), visit.result, about))
         accepted = frozenset(self.accepted)
 
         def work(progress: Progress) -> Comparison:
@@ -1027,7 +1119,7 @@ class Session:
             InputError: nothing is computed, or not with the present settings and regions.
         """
         self.follow_scene()
-        done = [visit for visit in self.visits if visit.result is not None]
+        done = [visit for visit in self.in_order if visit.result is not None]
         if not done:
             raise InputError(_("Compute the maps before exporting."), code="nothing_to_export")
         for visit in done:
@@ -1035,22 +1127,23 @@ class Session:
                 raise outdated
         finished = [
             FinishedVisit(
-                v.name, FOLDERS.get(v.name, v.name), v.needed().snapshot(), v.result, v.rulers,
-                v.study_path,
+                v.word, self.folder_of(v), v.needed().snapshot(), v.result, v.rulers, v.study_path
             )
             for v in done
             if v.result is not None
-        ]  # fmt: skip
+        ]
         comparison = self.comparison if self.is_comparison_current else None
+        course = self.course.result if self.several and self.course.is_current else None
         action = _("Export without identifying data") if anonymise else _("Export the results")
         self.actions.add([] if preview else done, action)
         text, history = self.report.text, self.report.history_rows()
+
         missing: dict[str, str] = {}
 
         def work(progress: Progress) -> list[str]:
             files, not_written = export_visits(
-                finished, comparison, folder, formats=formats, anonymise=anonymise, text=text,
-                history=history, progress=progress,
+                finished, comparison, folder, course=course, formats=formats,
+                anonymise=anonymise, text=text, history=history, progress=progress,
             )  # fmt: skip
             missing.update(not_written)
             return files
@@ -1061,6 +1154,12 @@ class Session:
                 visit.release_memory()
 
         return Job(work, release)
+
+    def folder_of(self, visit: VisitSession) -> str:
+        """Return the folder of a visit in an export, as the command line names it."""
+        if self.several:
+            return visit_folders(len(self.visits))[self.in_order.index(visit)]
+        return FOLDERS.get(visit.name, visit.name)
 
     def export(
         self,

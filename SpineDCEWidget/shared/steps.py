@@ -77,14 +77,14 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
             return WRONG, f"{visit.shown_label}: {visit.problem}"
         if visit.result is None:
             return NEXT, _("The maps of the {visit} visit have not been computed yet.").format(
-                visit=translated(visit.name)
+                visit=translated(visit.word)
             )
         settings = analysis.settings
         shift = settings.fit.shift
         # Nothing long is computed here, because a window shows this after every change.
         if not visit.is_ready():
             outdated = _("The settings of the {visit} visit have changed. Recompute its maps.")
-            return NEXT, outdated.format(visit=translated(visit.name))
+            return NEXT, outdated.format(visit=translated(visit.word))
         if settings.aif.source == "auto":
             try:
                 count = len(analysis.detection().trusted().slices)
@@ -115,7 +115,7 @@ def _regions(visits: list[VisitSession]) -> tuple[str, str]:
         for visit in visits:
             if role not in visit.needed().roles.values():
                 words = _("Draw the {what} in the {visit} visit.")
-                return NOT_YET, words.format(what=what, visit=translated(visit.name))
+                return NOT_YET, words.format(what=what, visit=translated(visit.word))
     said = [f"{visit.shown_label}: {text}" for visit in visits for text in region_warnings(visit)]
     if said:
         return WRONG, " ".join(said)
@@ -147,6 +147,13 @@ def _result(session: Session) -> tuple[str, str]:
                 "The normalised values are ready. Open the other visit to get the change."
             )
         return NOT_YET, _("Draw the lesion and the reference vertebra to get normalised values.")
+    if session.several:
+        lacking = session.course.obstacle()
+        if lacking is not None:
+            return NOT_YET, str(lacking)
+        if not session.course.is_current:
+            return NEXT, _("Follow the course.")
+        return DONE, _("The course is followed.")
     obstacle = session.obstacle()
     if obstacle is not None:
         return NOT_YET, str(obstacle)

@@ -73,6 +73,8 @@ class VisitSession:
 
     def __init__(self, scene: Any, name: str, role: VisitRole) -> None:
         self.name, self.role = name, role
+        #: Place among the visits of a course, from 0; None while there are no more than two.
+        self.number: int | None = None
         self.nodes = VisitNodes(scene, name)
         self.forget()
 
@@ -118,7 +120,14 @@ class VisitSession:
     @property
     def label(self) -> str:
         """The visit's name for a person: "Baseline", "Follow-up 2"."""
+        if self.number is not None:
+            return f"Follow-up {self.number}" if self.number else "Baseline"
         return self.name.replace("-", " ").capitalize().replace("Follow up", "Follow-up")
+
+    @property
+    def word(self) -> str:
+        """The visit's name in a sentence: "baseline", "follow-up 2"."""
+        return self.label[0].lower() + self.label[1:]
 
     @property
     def title(self) -> str:
@@ -264,7 +273,7 @@ class VisitSession:
         """
         if self.analysis is None:
             raise InputError(
-                _("The {visit} visit has no study.").format(visit=translated(self.name)),
+                _("The {visit} visit has no study.").format(visit=translated(self.word)),
                 code="study_missing",
                 about=self.name,
                 fields=("inputs.study",),

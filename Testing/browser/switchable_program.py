@@ -62,7 +62,7 @@ def _facts(station: Any) -> dict[str, Any]:
 
 def _visit(station: Any, visit: Any) -> dict[str, Any]:
     state = visit.state
-    pane = next(p for p in station.views.panes if p.visit == visit.name)
+    panes = station.views.panes_of(visit.name)
     node = visit.maps.get(station.views.map_name)
     look = None if node is None else node.GetDisplayNode()
     selection = visit.selection
@@ -70,8 +70,10 @@ def _visit(station: Any, visit: Any) -> dict[str, Any]:
         "study": str(visit.study_path), "frames": visit.analysis.study.dynamic.n_frames,
         "settings": settings_to_dict(visit.settings), "shift": state.own.get("fit.shift"),
         "follows": visit.follows_proposal, "current": visit.is_current, "problem": visit.problem,
-        "slice": station.views.slice_index(visit.name),
-        "view": [*pane.node.GetFieldOfView()[:2], *pane.node.GetXYZOrigin()[:2]],
+        "slice": station.views.slice_index(visit.name) if panes else None,
+        "view": [v for p in panes[:1] for v in (
+            *p.node.GetFieldOfView()[:2], *p.node.GetXYZOrigin()[:2]
+        )],
         "frame": visit.nodes.value("frame"),
         "voxels": {name: int(mask.sum()) for name, mask in state.regions.items()},
         "slices": {

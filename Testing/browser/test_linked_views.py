@@ -80,7 +80,7 @@ def _register(session, by):
 
 
 def _node(views, visit):
-    return next(p.node for p in views.panes if p.visit == visit)
+    return next(p.node for p in views.panes if p.row == visit)
 
 
 @pytest.mark.parametrize("leader", SHOWN_VISITS)

@@ -1690,6 +1690,10 @@
         <translation>Der Vergleich wird geschrieben</translation>
     </message>
     <message>
+        <source>Writing the course</source>
+        <translation>Schreibe den Verlauf</translation>
+    </message>
+    <message>
         <source>Pixels read</source>
         <translation>Bildpunkte gelesen</translation>
     </message>
@@ -4541,6 +4545,29 @@ Trotzdem vergleichen?</translation>
     </message>
 </context>
 <context>
+    <name>shared.course_session</name>
+    <message>
+        <source>No earlier visit has a lesion with maps that are up to date.</source>
+        <translation>Keine frühere Untersuchung hat eine Läsion mit aktuellen Karten.</translation>
+    </message>
+    <message>
+        <source>Open at least three visits of a patient.</source>
+        <translation>Mindestens drei Untersuchungen eines Patienten öffnen.</translation>
+    </message>
+    <message>
+        <source>Draw the {what} in the {visit} visit.</source>
+        <translation>In der {visit}untersuchung einzeichnen: {what}.</translation>
+    </message>
+    <message>
+        <source>lesion</source>
+        <translation>Läsion</translation>
+    </message>
+    <message>
+        <source>reference vertebra</source>
+        <translation>Referenzwirbel</translation>
+    </message>
+</context>
+<context>
     <name>shared.cursor_values</name>
     <message>
         <source>Signal {value}</source>
@@ -4937,6 +4964,10 @@ Trotzdem vergleichen?</translation>
         <translation>Für normalisierte Werte die Läsion und den Referenzwirbel einzeichnen.</translation>
     </message>
     <message>
+        <source>The course is followed.</source>
+        <translation>Der Verlauf ist berechnet.</translation>
+    </message>
+    <message>
         <source>Compare the visits.</source>
         <translation>Die Untersuchungen vergleichen.</translation>
     </message>
@@ -4951,6 +4982,10 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>The normalised values are ready. Open the other visit to get the change.</source>
         <translation>Die normalisierten Werte liegen vor. Für die Änderung die andere Untersuchung öffnen.</translation>
+    </message>
+    <message>
+        <source>Follow the course.</source>
+        <translation>Den Verlauf berechnen.</translation>
     </message>
     <message>
         <source>No study is open.</source>

@@ -228,6 +228,7 @@ class Analysis:
     def snapshot(self) -> Analysis:
         """Return an independent analysis with the same inputs and results, for another thread."""
         copy = object.__new__(type(self))
+        copy.file_notes, copy.tracking = self.file_notes, dict(self.tracking)
         copy._graph = self._graph.copy()
         return copy
 

@@ -16,7 +16,7 @@ from SpineDCELib.series import Geometry
 #: What a visit keeps as plain values beside its nodes.
 CHOICES = (
     "settings", "aif selection", "aif file", "frame", "proposed shift", "as read", "top of scale",
-    "grey values", "reports", "history",
+    "grey values", "reports", "history", "course",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from SpineDCELib.course.follow_course import Course, follow_course
-from SpineDCELib.course.treatment_events import TreatmentEvent, days_after
+from SpineDCELib.course.treatment_events import TreatmentEvent, day_of, days_after
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.course_files import visit_folders, write_course
 from SpineDCELib.export.dicom.deidentify import Anonymiser
@@ -21,7 +21,7 @@ from SpineDCELib.run.visit_analyses import analyse_visits, scratch_folder
 from SpineDCELib.series.dose_reader import read_dose
 from SpineDCELib.settings import Settings
 from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
-from SpineDCELib.vocabulary.visits import VisitLabel
+from SpineDCELib.vocabulary.visits import VisitLabel, long_date
 
 
 class FollowedCourse(NamedTuple):
@@ -124,6 +124,45 @@ def follow_patient(
             missing |= analysed.write(stage, names, formats=formats, anonymise=anonymise)
     progress(1.0, "Done")
     return FollowedCourse(course, files, missing)
+
+
+def anonymous_course(course: Course) -> Course:
+    """Return a course that was followed with dates, without any; days stay."""
+    days = [day_of(visit.about.date) for visit in course.visits]
+    dates = [f" ({long_date(day)})" for day in days if day is not None]
+
+    def undated(text: str) -> str:
+        for date in dates:
+            text = text.replace(date, "")
+        return text
+
+    visits = tuple(replace(v, about=replace(v.about, date="")) for v in course.visits)
+    new = Anonymiser().uid
+    trends = []
+    for trend in course.trends:
+        points = tuple(
+            replace(
+                point,
+                status=replace(
+                    point.status,
+                    reason=undated(point.status.reason),
+                    would_change=undated(point.status.would_change),
+                ),
+            )
+            for point in trend.points
+        )
+        trends.append(replace(trend, tracking_uid=new(trend.tracking_uid), points=points))
+    return replace(
+        course,
+        visits=visits,
+        events=tuple(replace(e, date="", details="", source="") for e in course.events),
+        trends=tuple(trends),
+        comparisons={
+            pair: replace(one, visits=(visits[pair[0]], visits[pair[1]]))
+            for pair, one in course.comparisons.items()
+        },
+        warnings=tuple(map(undated, course.warnings)),
+    )
 
 
 def course_labels(dates: Sequence[str]) -> list[VisitLabel]:

@@ -10,9 +10,11 @@ from pathlib import Path
 from SpineDCELib.aif.manual_selection import write_selection
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.compare_visits import Comparison
+from SpineDCELib.course import Course
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.comparison_files import write_comparison
+from SpineDCELib.export.course_files import write_course
 from SpineDCELib.export.csv_tables import write_curves, write_table
 from SpineDCELib.export.identity import require_plain_names
 from SpineDCELib.export.nrrd_maps import write_map
@@ -26,6 +28,7 @@ from SpineDCELib.files.output_folder import all_files, run_folder
 from SpineDCELib.measurement.rulers import Ruler, write_rulers
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.analyse import record_of, write_analysis
+from SpineDCELib.run.course import anonymous_course
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
@@ -56,6 +59,7 @@ def export_visits(
     comparison: Comparison | None,
     folder: str | Path,
     *,
+    course: Course | None = None,
     formats: Sequence[str] = (),
     anonymise: bool = False,
     text: ReportText | None = None,
@@ -69,6 +73,7 @@ def export_visits(
     the same numbers from these files.
 
     Args:
+        course: that the visits are part of; it takes the place of the comparison.
         text: what a reader wrote; in the report of the comparison or of the only visit, and in
             ``report.txt``.
         history: time, person, visit and action of what was done; for ``history.csv``.
@@ -100,7 +105,11 @@ def export_visits(
             of_visit = write_finished_visit(visit, place, formats=formats, anonymise=anonymise)
             before = f"{visit.folder}/" if several else ""
             missing |= {f"{before}{what}": reason for what, reason in of_visit.items()}
-        if several and comparison is not None:
+        if course is not None:
+            progress(len(visits) / (len(visits) + 1), "Writing the course")
+            shown = anonymous_course(course) if anonymise else course
+            missing |= write_course(stage, shown, formats=formats, anonymise=anonymise)
+        elif several and comparison is not None:
             progress(len(visits) / (len(visits) + 1), "Writing the comparison")
             missing |= write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
         if text:

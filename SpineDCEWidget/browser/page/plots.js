@@ -104,7 +104,7 @@
           if (props.tools) box.value.on("plotly_doubleclick", () => reset(box.value));
           box.value.on("plotly_click", (event) => {
             const at = event.points[0];
-            emit("pick", { name: at.data.name || "", meta: at.data.meta ?? null, x: at.x });
+            emit("pick", { name: at.data.name || "", meta: at.data.meta ?? null, x: at.x, point: at.pointNumber });
           });
         }
       }

@@ -1,0 +1,277 @@
+"""Course of treatment of a session: its events, cutoff, carried regions, and its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from SpineDCELib.compare.carried_regions import CarriedRegions, carry_regions
+from SpineDCELib.compare.common_mode import require_common_mode
+from SpineDCELib.compare.compare_visits import Comparison, Visit
+from SpineDCELib.course import (
+    PUBLISHED_CUTOFFS,
+    Course,
+    TreatmentEvent,
+    cutoff_named,
+    follow_course,
+    parse_event,
+)
+from SpineDCELib.course.follow_course import Carried
+from SpineDCELib.course.treatment_events import days_after
+from SpineDCELib.errors import InputError
+from SpineDCELib.progress import Progress
+from SpineDCELib.run.course import course_labels
+
+from SpineDCEWidget.shared.computation import Job
+from SpineDCEWidget.shared.wording import _, translated
+
+if TYPE_CHECKING:
+    from SpineDCEWidget.shared.session import Session
+    from SpineDCEWidget.shared.visit_session import VisitSession
+
+#: Series whose cutoff can be chosen.
+CUTOFFS = {name: one for name, one in PUBLISHED_CUTOFFS.items() if one.cutoff is not None}
+#: Key under which a visit keeps the events and the cutoff.
+_KEPT = "course"
+
+
+@dataclass(frozen=True, eq=False)
+class _Carry:
+    """Regions that a visit got from another one."""
+
+    source: str
+    found: CarriedRegions
+
+
+class CourseWork:
+    """What is chosen for the course, and what the engine finds.
+
+    Args:
+        session: whose visits are followed.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        #: The last result; see :attr:`is_current`.
+        self.result: Course | None = None
+        self.events: tuple[TreatmentEvent, ...] = ()
+        #: Key of :data:`CUTOFFS`.
+        self.cutoff = next(iter(CUTOFFS))
+        #: The visits of :attr:`result`, in its order.
+        self.visits: tuple[VisitSession, ...] = ()
+        self._carried: dict[str, _Carry] = {}
+
+    # -- choices --------------------------------------------------------------------------------
+
+    def add_event(self, text: str) -> None:
+        """Add a treatment, such as ``2026-03-12=radiation: 24 Gy in 1 fraction``.
+
+        Raises:
+            InputError: see :func:`parse_event`.
+        """
+        self._set_events((*self.events, parse_event(text)))
+
+    def add_events(self, events: tuple[TreatmentEvent, ...]) -> None:
+        """Add treatments that were read from files; what is known already is not added again."""
+        known = {(one.date, one.kind, one.details) for one in self.events}
+        new = (e for e in events if (e.date, e.kind, e.details) not in known)
+        self._set_events((*self.events, *new))
+
+    def remove_event(self, index: int) -> None:
+        """Remove a treatment by its place in :attr:`events`."""
+        self._set_events(tuple(e for n, e in enumerate(self.events) if n != index))
+
+    def choose_cutoff(self, name: str) -> None:
+        """Choose the published cutoff of the calls; the course is then followed again.
+
+        Raises:
+            InputError: see :func:`cutoff_named`.
+        """
+        cutoff_named(name)
+        self.cutoff = name
+        self._keep()
+
+    def _set_events(self, events: tuple[TreatmentEvent, ...]) -> None:
+        self.events = tuple(sorted(events, key=lambda event: event.date))
+        if self.result is not None:
+            # They change no number, so nothing is computed again.
+            first = self.result.visits[0].about.date
+            timed = (replace(e, day=days_after(e.date, first)) for e in self.events)
+            self.result = replace(self.result, events=tuple(timed))
+        self._keep()
+
+    def _keep(self) -> None:
+        """Keep the choices in the nodes of every visit, where they are saved with its work."""
+        kept = {"cutoff": self.cutoff, "events": [asdict(event) for event in self.events]}
+        for visit in self._session.visits:
+            visit.nodes.keep(_KEPT, kept)
+
+    def restore(self, nodes: Any) -> None:
+        """Take up the choices that lie in the nodes of a visit, and keep those of now there."""
+        kept = nodes.value(_KEPT)
+        if isinstance(kept, dict) and kept.get("cutoff") in CUTOFFS:
+            self.cutoff = kept["cutoff"]
+            self.add_events(tuple(TreatmentEvent(**event) for event in kept["events"]))
+        elif self.events:
+            self._keep()
+
+    # -- regions --------------------------------------------------------------------------------
+
+    def source_of(self, visit: VisitSession) -> VisitSession | None:
+        """Return the last earlier visit with a lesion and maps, whose regions can be carried."""
+        order = self._session.in_order
+        earlier = order[: order.index(visit)] if visit in order else []
+        found = [v for v in earlier if v.is_current and v.result and v.result.measures.lesions()]
+        return found[-1] if found else None
+
+    def carry_job(self, visit: VisitSession) -> Job[CarriedRegions]:
+        """Return the job that carries the regions of the last earlier visit over to a visit.
+
+        Raises:
+            InputError: no earlier visit has a lesion and maps (code "no_lesion_at_baseline"), or
+                the visit has no study.
+        """
+        source, new = self.source_of(visit), visit.needed().snapshot()
+        if source is None or source.result is None:
+            raise InputError(
+                _("No earlier visit has a lesion with maps that are up to date."),
+                code="no_lesion_at_baseline",
+            )
+        old, lesions = source.needed().snapshot(), source.result.measures.lesions()
+        roles = {str(name): str(role) for name, role in source.state.roles.items()}
+        name = source.name
+
+        def done(found: CarriedRegions) -> list[str]:
+            self._session.load_regions(visit, found.masks, roles)
+            self._carried[visit.name] = _Carry(name, found)
+            return [
+                f"{region}: {'; '.join(map(translated, check.doubts))}"
+                for region, check in found.checks.items()
+                if check.doubts
+            ]
+
+        return Job(lambda progress: carry_regions(old, new, lesions, progress), done)
+
+    def _moved(self, visits: list[VisitSession]) -> dict[int, Carried]:
+        """Return where the regions of each visit come from, if they are still what was carried."""
+        names = [visit.name for visit in visits]
+        found = {}
+        for place, visit in enumerate(visits):
+            carry = self._carried.get(visit.name)
+            if (
+                carry is not None
+                and carry.source in names[:place]
+                and _same(carry.found.masks, visit.state.regions)
+            ):
+                source = names.index(carry.source)
+                found[place] = Carried(source, carry.found.registrations, carry.found.checks)
+        return found
+
+    # -- following ------------------------------------------------------------------------------
+
+    def obstacle(self) -> InputError | None:
+        """Return why the visits cannot be followed; None if they can."""
+        session = self._session
+        visits = session.in_order
+        if not session.several:
+            return InputError(
+                _("Open at least three visits of a patient."), code="one_visit",
+                fields=("inputs.study",),
+            )  # fmt: skip
+        question = session.question()
+        if question is not None:
+            return question.error
+        with_lesion = [v for v in visits if "lesion" in v.needed().roles.values()]
+        for visit in with_lesion:
+            if "reference" not in visit.needed().roles.values():
+                return InputError(
+                    _("Draw the {what} in the {visit} visit.").format(
+                        what=_("reference vertebra"), visit=translated(visit.word)
+                    ),
+                    code="region_missing", about=visit.name, fields=("inputs.roi",),
+                )  # fmt: skip
+        if len(with_lesion) < 2:
+            lacking = next(v for v in visits if v not in with_lesion)
+            return InputError(
+                _("Draw the {what} in the {visit} visit.").format(
+                    what=_("lesion"), visit=translated(lacking.word)
+                ),
+                code="region_missing", about=lacking.name, fields=("inputs.roi",),
+            )  # fmt: skip
+        for visit in visits:
+            if (outdated := session.outdated(visit)) is not None:
+                return outdated
+        try:
+            require_common_mode({visit.word: visit.needed() for visit in visits})
+        except InputError as error:
+            return error
+        return None
+
+    def job(self, *, flip_runs: int = 200) -> Job[Course]:
+        """Return the job that follows every lesion over all visits.
+
+        Raises:
+            InputError: see :meth:`obstacle`.
+        """
+        session = self._session
+        session.follow_scene()
+        if (obstacle := self.obstacle()) is not None:
+            raise obstacle
+        visits = session.in_order
+        labels = course_labels([visit.date for visit in visits])
+        given = [
+            Visit(visit.needed().snapshot(), visit.result, label)
+            for visit, label in zip(visits, labels, strict=True)
+            if visit.result is not None
+        ]
+        carried, accepted = self._moved(visits), frozenset(session.accepted)
+        events = self.events
+        cutoff, source = cutoff_named(self.cutoff)
+
+        def work(progress: Progress) -> Course:
+            return follow_course(
+                given, events=events, carried=carried, cutoff=cutoff, cutoff_source=source,
+                flip_runs=flip_runs, accepted=accepted, progress=progress,
+            )  # fmt: skip
+
+        def done(course: Course) -> None:
+            self.result, self.visits = course, tuple(visits)
+            for trend in course.trends:
+                for point in trend.points:
+                    visits[point.visit].needed().tracking[point.name] = trend.tracking_uid
+            session.comparison = self.comparison_of(session.pair) or session.comparison
+            for visit in visits:
+                visit.release_memory()
+
+        return Job(work, done)
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether the result is that of the present visits, maps and cutoff."""
+        course = self.result
+        return (
+            course is not None
+            and list(self.visits) == self._session.in_order
+            and course.cutoff == cutoff_named(self.cutoff)[0]
+            and all(
+                old.result is visit.result and visit.is_current
+                for old, visit in zip(course.visits, self.visits, strict=True)
+            )
+        )
+
+    def comparison_of(self, pair: tuple[VisitSession, VisitSession]) -> Comparison | None:
+        """Return the course's comparison of two visits; None if it has none, or is out of date."""
+        course = self.result
+        if course is None or not self.is_current or not set(pair) <= set(self.visits):
+            return None
+        first, last = map(self.visits.index, pair)
+        return course.comparisons.get((first, last))
+
+
+def _same(masks: Mapping[str, NDArray[np.bool_]], regions: Mapping[str, NDArray[np.bool_]]) -> bool:
+    return masks.keys() == regions.keys() and all(
+        np.array_equal(masks[name], regions[name]) for name in masks
+    )
