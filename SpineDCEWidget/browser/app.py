@@ -148,7 +148,9 @@ class Workstation:
 
     def uploaded(self, folder: Path) -> None:
         """Open a complete upload; the name of its folder begins with the kind of the files."""
-        kinds: dict[str, Any] = {"regions": self.regions, "aif": self.arteries, "T1map": self.maps}
+        kinds: dict[str, Any] = {
+            "regions": self.regions, "aif": self.arteries, "T1map": self.maps, "dose": self.course,
+        }  # fmt: skip
         kinds.get(folder.name.partition("-")[0], self.study).uploaded(folder)
 
     def refresh(self) -> None:

@@ -5,17 +5,21 @@ The rules are those of the engine (``SpineDCELib.course``); this shows them.
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from SpineDCELib.course import Course, LesionTrend
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.course_report import status_rows, trend_rows
+from SpineDCELib.vocabulary.colour_maps import ISODOSE_COLOURS
 from SpineDCELib.vocabulary.quantities import NONE, percent
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser import trend_figures
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
+from SpineDCEWidget.browser.file_uploads import upload_ui, uploaded_file
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.shared.course_session import CUTOFFS
 from SpineDCEWidget.shared.wording import COMPARING, remedy
@@ -43,8 +47,9 @@ class CoursePanel:
                     for name, title in trend_figures.SIDE_PANELS.items()
                 ],
                 "trend_figure": _NOTHING, "trend_side": _NOTHING, "has_trend": False,
-                "course": {"calls": [], "visits": [], "warnings": []},
+                "course": {"calls": [], "visits": [], "warnings": [], "doses": []},
                 "events": [], "event_date": "", "event_kind": "radiation", "event_details": "",
+                "doses": [], "isodoses": [],
                 "event_kinds": [{"title": t, "value": v} for v, t in _KINDS.items()],
                 "cutoff": next(iter(CUTOFFS)),
                 "cutoffs": [
@@ -68,6 +73,7 @@ class CoursePanel:
         done, course = await station.jobs.run(COMPARING, jobs[0].run)
         if done:
             jobs[0].finish(course)
+            station.views.fill()
             if station.visit is not None:
                 station.views.align(station.visit.name)  # the vertebrae are registered now
             station.save_soon()
@@ -103,6 +109,37 @@ class CoursePanel:
             station.save_soon()
             station.refresh()
 
+    def uploaded(self, folder: Path) -> None:
+        """Add the radiation dose of a file that was uploaded, and keep it with the uploads."""
+        station = self._station
+        with station.state as state:
+            state.uploading = ""
+        path = uploaded_file(folder)
+
+        def add() -> None:
+            try:
+                station.session.course.add_dose(str(path))
+            except InputError as error:
+                # The path is that of the upload, which the user has never seen.
+                message = str(error).replace(str(path), path.name)
+                raise InputError(message, code=error.code, about=path.name) from None
+
+        if station.attempt(add):
+            station.show_note("The dose was read. Follow the course to show it.")
+            station.save_soon()
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        with station.state:
+            station.refresh()
+
+    def remove_doses(self) -> None:
+        """Follow the course without a dose."""
+        self._station.session.course.remove_doses()
+        self._station.views.fill()
+        self._station.save_soon()
+        with self._station.state:
+            self._station.refresh()
+
     def open_point(self, event: dict[str, Any]) -> None:
         """Show the visit of a point of the trend that was clicked."""
         trend, course = self._trend(), self._station.session.course
@@ -128,6 +165,12 @@ class CoursePanel:
         state.several = session.several
         state.cutoff = course.cutoff
         state.events = [event.title for event in course.events]
+        state.doses = [Path(path).name for path in course.doses]
+        levels = course.isodoses() if course.is_current else ()
+        state.isodoses = [
+            {"text": f"{level:g} Gy", "colour": colour}
+            for level, colour in zip(levels, ISODOSE_COLOURS, strict=False)
+        ]
         obstacle: InputError | None = course.obstacle() if session.several else None
         state.course_obstacle = "" if obstacle is None else remedy(obstacle)
         state.course_current = session.several and trend is not None
@@ -146,6 +189,11 @@ class CoursePanel:
                 for one in found.trends
             ],
             "visits": _cards(found, trend), "warnings": list(found.warnings),
+            "doses": [
+                [found.name_of(one.visit), one.region, f"{one.mean:.1f} ({one.low:.1f} to "
+                 f"{one.high:.1f}) Gy"]
+                for one in found.doses
+            ],
         }  # fmt: skip
         shown = [course.visits.index(visit) for visit in session.shown if visit in course.visits]
         state.trend_figure = trend_figures.value_figure(found, trend, dark=state.dark, shown=shown)
@@ -197,6 +245,11 @@ class CoursePanel:
                         v_for="f in v.facts", key="f[0]"
                     ):  # fmt: skip
                         html.Td("{{ cell }}", v_for="(cell, i) in f", key="i")
+                with (
+                    html.Table(classes="list", v_if="course.doses.length", id="dose-table"),
+                    html.Tbody(), html.Tr(v_for="(r, i) in course.doses", key="i"),
+                ):  # fmt: skip
+                    html.Td("{{ c }}", v_for="(c, j) in r", key="j")
             v3.VSelect(
                 v_model=("cutoff",), items=("cutoffs",), label="Published cutoff", id="cutoff",
                 density="compact", hide_details=True, variant="outlined",
@@ -229,6 +282,22 @@ class CoursePanel:
                         {"!event_date": "Enter the date first."}, "Show this event in the trend"
                     ),
                 )  # fmt: skip
+            html.Div("Radiation dose", classes="label")
+            with (
+                html.Div(classes="row", v_if="isodoses.length", id="isodoses"),
+                html.Span(v_for="d in isodoses", key="d.text", classes="isodose"),
+            ):
+                html.Span(classes="swatch", raw_attrs=[':style="{background: d.colour}"'])
+                html.Span("{{ d.text }}")
+            with html.Div(classes="row", v_if="doses.length"):
+                html.Span("{{ doses.join(', ') }}", classes="hint grow")
+                v3.VBtn("Remove", size="x-small", variant="text", click=self.remove_doses,
+                        id="remove-doses",
+                        title="Follow the course without a dose")  # fmt: skip
+            upload_ui(
+                "dose", "a dose", "Dose of a plan on the images of a visit (DICOM RT Dose)",
+                of_visit=False,
+            )  # fmt: skip
 
 
 def _cards(course: Course, trend: LesionTrend) -> list[dict[str, Any]]:

@@ -12,15 +12,15 @@ from trame.widgets import html
 from SpineDCEWidget.shared.wording import OPEN_FIRST
 
 
-def upload_ui(kind: str, words: str, title: str) -> None:
-    """Build the link that sends a file of the selected visit.
+def upload_ui(kind: str, words: str, title: str, *, of_visit: bool = True) -> None:
+    """Build the link that sends a file, of the selected visit or of the whole course.
 
     Args:
         kind: begins the name of the folder in which the file arrives.
         words: what is loaded, such as "regions".
     """
     with html.Label(classes="upload", v_show="visits.length && !uploading", title=title):
-        html.Span(f"Load {words} ({{{{ titles[visit] }}}})")
+        html.Span(f"Load {words}" + (" ({{ titles[visit] }})" if of_visit else ""))
         html.Input(
             type="file", id=f"upload-{kind}",
             raw_attrs=[

@@ -185,7 +185,7 @@ class Views:
             composite.EndModify(changing)
             pane.view.schedule_render()
         for visit in self._session.visits:
-            for node in (visit.segmentation, *ruler_nodes(visit.nodes)):
+            for node in (visit.segmentation, visit.isodoses, *ruler_nodes(visit.nodes)):
                 if node is not None:
                     self.confine(node, visit.name)
 

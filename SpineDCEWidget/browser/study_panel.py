@@ -12,7 +12,7 @@ from typing import Any
 from SpineDCELib.mrml.scene_checks import other_files
 from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
 from SpineDCELib.run.inputs import read_regions, read_roles
-from SpineDCELib.run.patient_visits import FoundVisit, visits_of_patient
+from SpineDCELib.run.patient_visits import FoundVisit, treatments_of_patient, visits_of_patient
 from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.run.study_work import unreviewed
 from SpineDCELib.series import DynamicChoice, ReadingChoices, dynamic_choices, scan_study
@@ -212,8 +212,16 @@ class StudyPanel:
             "Looking for the visits",
             lambda progress: visits_of_patient(path, Settings(), progress=progress),
         )
-        if done:
-            await self.open(dict(zip(course_visit_names(len(found)), found, strict=True)))
+        if not done:
+            return
+        await self.open(dict(zip(course_visit_names(len(found)), found, strict=True)))
+        done, events = await station.jobs.run(
+            "Looking for radiation treatments", lambda _progress: treatments_of_patient(path)
+        )
+        if done and events and station.session.visits:
+            station.session.course.add_events(events)
+            station.save_soon()
+            station.refresh()
 
     async def continue_work(self, index: int) -> None:
         """Open the studies of earlier work and restore it."""

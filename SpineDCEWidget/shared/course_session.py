@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,10 +21,13 @@ from SpineDCELib.course import (
     parse_event,
 )
 from SpineDCELib.course.follow_course import Carried
-from SpineDCELib.course.treatment_events import days_after
+from SpineDCELib.course.region_dose import isodose_levels
+from SpineDCELib.course.treatment_events import days_after, with_recorded
 from SpineDCELib.errors import InputError
+from SpineDCELib.mrml.isodose_nodes import hide_isodoses, show_isodoses
 from SpineDCELib.progress import Progress
 from SpineDCELib.run.course import course_labels
+from SpineDCELib.series.dose_reader import read_dose
 
 from SpineDCEWidget.shared.computation import Job
 from SpineDCEWidget.shared.wording import _, translated
@@ -58,11 +62,14 @@ class CourseWork:
         #: The last result; see :attr:`is_current`.
         self.result: Course | None = None
         self.events: tuple[TreatmentEvent, ...] = ()
+        #: Files with the dose of radiation (DICOM RT Dose); they add.
+        self.doses: tuple[str, ...] = ()
         #: Key of :data:`CUTOFFS`.
         self.cutoff = next(iter(CUTOFFS))
         #: The visits of :attr:`result`, in its order.
         self.visits: tuple[VisitSession, ...] = ()
         self._carried: dict[str, _Carry] = {}
+        self._followed_with: tuple[str, ...] = ()
 
     # -- choices --------------------------------------------------------------------------------
 
@@ -74,11 +81,11 @@ class CourseWork:
         """
         self._set_events((*self.events, parse_event(text)))
 
-    def add_events(self, events: tuple[TreatmentEvent, ...]) -> None:
-        """Add treatments that were read from files; what is known already is not added again."""
+    def add_events(self, events: Sequence[TreatmentEvent]) -> None:
+        """Add treatments that were read from files; see :func:`with_recorded`."""
         known = {(one.date, one.kind, one.details) for one in self.events}
-        new = (e for e in events if (e.date, e.kind, e.details) not in known)
-        self._set_events((*self.events, *new))
+        new = [e for e in events if (e.date, e.kind, e.details) not in known]
+        self._set_events(tuple(with_recorded(self.events, new)))
 
     def remove_event(self, index: int) -> None:
         """Remove a treatment by its place in :attr:`events`."""
@@ -94,6 +101,27 @@ class CourseWork:
         self.cutoff = name
         self._keep()
 
+    def add_dose(self, path: str) -> None:
+        """Add the dose of a radiation therapy plan; the course is then followed again.
+
+        Raises:
+            InputError: see :func:`read_dose`.
+        """
+        read_dose(path)
+        self.doses = (*self.doses, path)
+        self._keep()
+
+    def remove_doses(self) -> None:
+        """Follow the course without a dose, and show no isodoses."""
+        self.doses = ()
+        for visit in self._session.visits:
+            hide_isodoses(visit.nodes)
+        self._keep()
+
+    def isodoses(self) -> tuple[float, ...]:
+        """Return the doses of the lines in the views, Gy, rising; () without a dose."""
+        return () if self.result is None else isodose_levels(self.result.dose_maps.values())
+
     def _set_events(self, events: tuple[TreatmentEvent, ...]) -> None:
         self.events = tuple(sorted(events, key=lambda event: event.date))
         if self.result is not None:
@@ -105,7 +133,11 @@ class CourseWork:
 
     def _keep(self) -> None:
         """Keep the choices in the nodes of every visit, where they are saved with its work."""
-        kept = {"cutoff": self.cutoff, "events": [asdict(event) for event in self.events]}
+        kept = {
+            "cutoff": self.cutoff,
+            "events": [asdict(event) for event in self.events],
+            "doses": list(self.doses),
+        }
         for visit in self._session.visits:
             visit.nodes.keep(_KEPT, kept)
 
@@ -114,8 +146,10 @@ class CourseWork:
         kept = nodes.value(_KEPT)
         if isinstance(kept, dict) and kept.get("cutoff") in CUTOFFS:
             self.cutoff = kept["cutoff"]
-            self.add_events(tuple(TreatmentEvent(**event) for event in kept["events"]))
-        elif self.events:
+            known = [path for path in kept.get("doses", ()) if Path(path).is_file()]
+            self.doses = tuple(dict.fromkeys((*self.doses, *known)))
+            self.add_events([TreatmentEvent(**event) for event in kept["events"]])
+        elif self.events or self.doses:
             self._keep()
 
     # -- regions --------------------------------------------------------------------------------
@@ -228,17 +262,21 @@ class CourseWork:
             if visit.result is not None
         ]
         carried, accepted = self._moved(visits), frozenset(session.accepted)
-        events = self.events
+        events, files = self.events, self.doses
         cutoff, source = cutoff_named(self.cutoff)
 
         def work(progress: Progress) -> Course:
             return follow_course(
                 given, events=events, carried=carried, cutoff=cutoff, cutoff_source=source,
-                flip_runs=flip_runs, accepted=accepted, progress=progress,
+                flip_runs=flip_runs, accepted=accepted,
+                doses=[read_dose(file) for file in files], progress=progress,
             )  # fmt: skip
 
         def done(course: Course) -> None:
-            self.result, self.visits = course, tuple(visits)
+            self.result, self.visits, self._followed_with = course, tuple(visits), files
+            for place, dose in course.dose_maps.items():
+                geometry = visits[place].needed().images.dynamic.geometry
+                show_isodoses(visits[place].nodes, dose, self.isodoses(), geometry)
             for trend in course.trends:
                 for point in trend.points:
                     visits[point.visit].needed().tracking[point.name] = trend.tracking_uid
@@ -256,6 +294,7 @@ class CourseWork:
             course is not None
             and list(self.visits) == self._session.in_order
             and course.cutoff == cutoff_named(self.cutoff)[0]
+            and self._followed_with == self.doses
             and all(
                 old.result is visit.result and visit.is_current
                 for old, visit in zip(course.visits, self.visits, strict=True)

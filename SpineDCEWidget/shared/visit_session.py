@@ -22,6 +22,7 @@ from SpineDCELib.files.mapped_arrays import release
 from SpineDCELib.measurement import Role
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml.grey_values import fitting
+from SpineDCELib.mrml.isodose_nodes import USE as ISODOSES
 from SpineDCELib.mrml.node_stamps import Stamps, needed_images, stamps_of
 from SpineDCELib.mrml.region_nodes import add_segment
 from SpineDCELib.mrml.visit_display import show_frame
@@ -169,6 +170,11 @@ class VisitSession:
     @property
     def segmentation(self) -> Any:
         return self.nodes.get("segmentation")
+
+    @property
+    def isodoses(self) -> Any:
+        """Node with the outlines of the radiation dose; None without a dose."""
+        return self.nodes.get(ISODOSES)
 
     @property
     def maps(self) -> dict[str, Any]:

@@ -28,9 +28,11 @@ from browser.page import VISITS, Page, Program, middle_of, sample_home
 from series.dicom_layouts import FRAMES, write_in_two
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
+from SpineDCELib.phantom import write_courses
 from SpineDCELib.run.inputs import roles_of, with_reference
 from SpineDCELib.series import read_segmentation, write_segmentation
 from SpineDCELib.settings import FORM, Settings, settings_from_dict, value_at, with_values
+from SpineDCELib.vocabulary.region_roles import TAG
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
@@ -72,7 +74,8 @@ function nameOf(e) {
   }
   if (e.matches('summary')) return 'fold ' + e.innerText.trim();
   if (e.matches('input[type=radio]')) return 'series';
-  for (const one of ['recent', 'folder', 'candidate', 'column-0', 'column-1', 'column-2',
+  for (const one of ['recent', 'folder', 'candidate', 'strip-visit', 'strip-upper', 'strip-lower',
+                     'strip-close', 'remove-event', 'column-0', 'column-1', 'column-2',
                      'report-choice', 'region-delay', 'reset-delay', 'region-name',
                      'region-role', 'maximise']) {
     if (e.classList.contains(one)) return one;
@@ -1607,6 +1610,121 @@ def questions(audit: Audit) -> None:
               and not any((audit.home / "sample").iterdir()))  # fmt: skip
 
 
+def course(audit: Audit) -> None:
+    """A course of three visits: opening, strip, events, trend."""
+    page, folder = audit.page, audit.folder
+    patient = folder / "patient"
+    third = write_courses(folder / "drawn", 3, only=["recurrence"], size="quick")["recurrence"]
+    shutil.copytree(third, patient)
+    for visit in ("visit-2", "visit-3"):
+        shutil.rmtree(patient / visit / "truth")
+    shutil.rmtree(patient / "visit-3")
+    two = patient / "visit-1" / "second.seg.nrrd"
+    truth = read_segmentation(patient / "visit-1" / "truth" / "rois.seg.nrrd")
+    lesion = next(m for n, m in truth.masks.items() if "lesion" in n.lower())
+    write_segmentation(
+        two, {"Second lesion": np.roll(lesion, 1, axis=0)}, truth.geometry,
+        tags={"Second lesion": {TAG: "lesion"}},
+    )  # fmt: skip
+    if audit.facts()["visits"]:
+        close(audit)
+    audit.step(1)
+    audit.type("#open-path", str(patient), TAB)
+    audit.row("open-patient", lambda: audit.click("#open-patient"),
+              lambda: len(audit.facts()["visits"]) == 2, seconds=60)  # fmt: skip
+    page.wait(lambda: not page.state("busy"), 120)
+    audit.quiet()
+    audit.step(3)
+    audit.select("follow-up")
+    audit.row("carry-regions", lambda: audit.click("#carry-regions"),
+              lambda: "lesion" in audit.visit("follow-up")["roles"].values(),
+              seconds=60)  # fmt: skip
+    page.wait(lambda: not page.state("busy"), 120)
+    audit.quiet()
+    audit.step(1)
+    audit.row("add-visit", lambda: audit.click("#add-visit"),
+              lambda: page.element("#open-path").is_displayed(), page_only=True)  # fmt: skip
+    path = str(third / "visit-3")
+    audit.type("#open-path", path)
+    page.wait(lambda: page.state("found")["path"] == path)
+    audit.row("open-further", lambda: audit.click("#open-further"),
+              lambda: "follow-up-2" in audit.facts()["visits"], seconds=60)  # fmt: skip
+    page.wait(lambda: not page.state("busy"), 120)
+    audit.quiet()
+
+    def rows() -> dict[str, str]:
+        return audit.facts()["rows"]
+
+    for name, number, row, visit in (
+        ("strip-visit", 2, "follow-up", "follow-up"),
+        ("strip-upper", 3, "baseline", "follow-up-2"),
+        ("strip-lower", 1, "follow-up", "baseline"),
+    ):
+        audit.row(name, lambda n=name, k=number: audit.click(f".strip-item:nth-child({k}) .{n}"),
+                  lambda r=row, v=visit: rows()[r] == v)  # fmt: skip
+        page.idle()
+    audit.step(5)
+    audit.quiet()
+    audit.row("follow-course", lambda: audit.click("#follow-course"),
+              lambda: audit.facts()["course"], seconds=120)  # fmt: skip
+    page.wait(lambda: not page.state("busy"), 120)
+    time.sleep(1)
+
+    def trend() -> Any:
+        return page.state("trend_figure")["layout"].get("meta")
+
+    audit.row("trend-lesion", lambda: audit.choose("trend-lesion", "Second lesion"),
+              lambda: trend() == "trend Second lesion")  # fmt: skip
+    audit.choose("trend-lesion", "Lesion")
+    page.wait(lambda: trend() == "trend Lesion")
+    audit.row("trend-panel", lambda: audit.choose("trend-panel", "Size on the axial plane"),
+              lambda: page.state("trend_side")["layout"].get("meta") == "size Lesion")  # fmt: skip
+    time.sleep(1)
+    for plot, point, visit in (("trend-plot", 1, "follow-up"), ("trend-side-plot", 2,
+                                                                "follow-up-2")):  # fmt: skip
+        if visit in rows().values():
+            other = next(v for v in audit.facts()["visits"] if v not in rows().values())
+            row = next(r for r, v in rows().items() if v == visit)
+            place = [one["name"] for one in page.state("strip")].index(other) + 1
+            where = "upper" if row == "baseline" else "lower"
+            audit.click(f".strip-item:nth-child({place}) .strip-{where}")
+            page.wait(lambda v=visit: v not in rows().values())
+            time.sleep(1)
+        audit.row(f"plot {plot}", lambda p=plot, k=point: _click_point(page, p, k),
+                  lambda v=visit: v in rows().values())  # fmt: skip
+        time.sleep(1)
+    audit.type("#event-date", "2021-03-10", TAB)
+    audit.tried |= {"event-date": "", "event-details": "", "event-kind": ""}
+    audit.choose("event-kind", "Surgery")
+    audit.type("#event-details", "vertebroplasty", TAB)
+    said = "Surgery, 10 March 2021: vertebroplasty"
+    audit.row("add-event", lambda: audit.click("#add-event"),
+              lambda: audit.facts()["events"] == [said])  # fmt: skip
+    audit.row("remove-event", lambda: audit.click(".remove-event"),
+              lambda: audit.facts()["events"] == [])  # fmt: skip
+    other = next(one["title"] for one in page.state("cutoffs") if one["title"].startswith("−20"))
+    audit.row("cutoff", lambda: audit.choose("cutoff", other),
+              lambda: audit.facts()["cutoff"] == "kumar2017")  # fmt: skip
+    audit.row("strip-close", lambda: audit.click(".strip-item:nth-child(3) .strip-close"),
+              lambda: len(audit.facts()["visits"]) == 2)  # fmt: skip
+    close(audit)
+
+
+def _click_point(page: Page, plot: str, number: int) -> None:
+    """Click a point of a trend chart."""
+    x, y = page.js(
+        "const p = document.querySelector('.' + arguments[0]), a = p._fullLayout;"
+        "const d = p.data.find((d) => d.meta === 'visits'), b = p.getBoundingClientRect();"
+        "return [b.left + a._size.l + a.xaxis.l2p(d.x[arguments[1]]),"
+        "        b.top + a._size.t + a.yaxis.l2p(d.y[arguments[1]])];", plot, number,
+    )  # fmt: skip
+    send = page.driver.execute_cdp_cmd
+    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+        button = {} if kind == "mouseMoved" else {"button": "left", "clickCount": 1}
+        send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **button})
+        time.sleep(0.2)
+
+
 def close(audit: Audit) -> None:
     """Close the studies."""
     audit.step(1)
@@ -1676,6 +1794,12 @@ def test_what_is_measured(audit, phase):
 def test_settings(audit, engines, group):
     audit.ready()
     settings(audit, engines, group)
+    assert audit.failed() == {}
+
+
+@LONG
+def test_a_course_of_three_visits(audit):
+    course(audit)
     assert audit.failed() == {}
 
 

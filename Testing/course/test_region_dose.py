@@ -44,7 +44,7 @@ def test_planes_count_from_the_first_or_are_positions(tmp_path, first):
 
 def test_the_dose_of_a_region_is_that_of_its_voxels(tmp_path):
     dose = read_dose(write_dose(tmp_path / "d.dcm", gy=ramp))
-    found, _ = doses_of_course([visit()], {}, [dose])
+    found, _, _ = doses_of_course([visit()], {}, [dose])
     assert {one.region for one in found} == set(REGIONS)
     for one in found:
         assert one.mean == pytest.approx(true_mean(REGIONS[one.region]), abs=1e-3)
@@ -57,7 +57,7 @@ def test_a_dose_follows_the_registration_to_another_visit_and_doses_add(tmp_path
     matrix = np.eye(4)
     matrix[2, 3] = 7.0  # at the follow-up visit the patient lies 7 mm lower
     registered = SimpleNamespace(lesions=[SimpleNamespace(registration=Registration(matrix, 1.0))])
-    found, _ = doses_of_course([visit(), visit(frame="9.9")], {(0, 1): registered}, [dose, dose])
+    found, _, _ = doses_of_course([visit(), visit(frame="9.9")], {(0, 1): registered}, [dose, dose])
     of = {(one.visit, one.region): one.mean for one in found}
     assert of[0, "Lesion"] == pytest.approx(2 * true_mean(REGIONS["Lesion"]), abs=1e-3)
     assert of[1, "Lesion"] == pytest.approx(2 * true_mean(REGIONS["Lesion"], 7.0), abs=1e-3)
@@ -68,10 +68,10 @@ def test_a_reference_inside_the_treated_volume_is_warned_about(tmp_path):
     rows = np.argwhere(REGIONS["Reference"])[:, 1]
     border = GEOMETRY.affine[2, 1] * (rows.mean() - 0.01) + GEOMETRY.affine[2, 3]
     beside = read_dose(write_dose(tmp_path / "a.dcm", gy=lambda x, y, z: 24.0 * (z > border + 12)))
-    _, warnings = doses_of_course([visit()], {}, [beside])
+    _, warnings, _ = doses_of_course([visit()], {}, [beside])
     assert warnings == []
     inside = read_dose(write_dose(tmp_path / "b.dcm", gy=lambda x, y, z: 24.0 * (z > border)))
-    found, warnings = doses_of_course([visit()], {}, [inside])
+    found, warnings, _ = doses_of_course([visit()], {}, [inside])
     assert len(warnings) == 1
     assert "irradiated volume" in warnings[0]
     reference = next(one for one in found if one.region == "Reference")

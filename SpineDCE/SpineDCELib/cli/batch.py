@@ -16,7 +16,6 @@ from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.cli.terminal import existing, show, shown_progress
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
-from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
 
 #: Inputs that belong to one study.
 OF_ONE = tuple(p for p in FORM if p.startswith("inputs.") and FORM[p].option.startswith("--"))
@@ -27,17 +26,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "studies", metavar="STUDIES",
         help="a folder with one folder per patient, which contains before/ (baseline) and after/ "
-        "(follow-up) or one study; or a table with columns patient, before, after (or study), roi, "
-        "size, group …",
+        "(follow-up), three or more visits with their dates, or one study; or a table with columns "
+        "patient, before, after (or study, or course: the folder of a patient), roi, size, group …",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for the data set")
     add_worker_options(parser)
     add_analysis_options(parser, cache=False)
     both = parser.add_argument_group("comparison")
     both.add_argument(
-        "--cutoff", type=float, default=CUTOFF, metavar="PERCENT",
-        help=f"persistent disease above this change of normalised Vp (default {CUTOFF:g}, "
-        f"{CUTOFF_SOURCE})",
+        "--cutoff", default="behar2023", metavar="PERCENT",
+        help="persistent disease above this change of normalised Vp: a number, or the name of a "
+        "published series, behar2023 (−40 %%, default) or kumar2017 (−20 %%)",
     )  # fmt: skip
     add_robustness_option(both)
     add_accept_options(both)
@@ -61,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
     """Analyse the studies that are not done yet; return 1 if a study failed or is incomplete."""
     from SpineDCELib.cohort.batch import Recipe, run_batch
     from SpineDCELib.cohort.batch_studies import read_studies
+    from SpineDCELib.course import cutoff_named
     from SpineDCELib.export.formats import parse_formats
 
     for name in OF_ONE:
@@ -71,14 +71,16 @@ def run(options: argparse.Namespace) -> int:
                 code="option_of_one_study",
             )
     studies = read_studies(existing(options.studies))
+    cutoff, source = cutoff_named(options.cutoff)
     recipe = Recipe(
         settings_of(options),
-        options.cutoff,
+        cutoff,
         options.flip_runs,
         parse_formats(options.export or "report"),
         options.accept_differences,
         options.anonymise,
         tuple(options.accept),
+        source,
     )
     with shown_progress() as progress:
         entries = run_batch(

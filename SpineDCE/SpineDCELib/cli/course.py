@@ -39,6 +39,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         "surgery, systemic or other; may be repeated",
     )  # fmt: skip
     course.add_argument(
+        "--no-rt-events", action="store_true",
+        help="do not read the days of radiation from RT Plans and Treatment Records in PATIENT",
+    )  # fmt: skip
+    course.add_argument(
         "--rt-dose", action="append", default=[], metavar="FILE",
         help="dose of a radiation therapy plan (DICOM RT Dose) on the images of a visit; may be "
         "repeated, the doses add",
@@ -65,10 +69,11 @@ def run(options: argparse.Namespace) -> int:
     from dataclasses import fields, replace
 
     from SpineDCELib.course import cutoff_named, parse_event
+    from SpineDCELib.course.treatment_events import with_recorded
     from SpineDCELib.export.formats import parse_formats
     from SpineDCELib.run.course import follow_patient
     from SpineDCELib.run.inputs import Inputs
-    from SpineDCELib.run.patient_visits import visits_of_patient
+    from SpineDCELib.run.patient_visits import treatments_of_patient, visits_of_patient
 
     events = [parse_event(text) for text in options.event]
     cutoff, source = cutoff_named(options.cutoff)
@@ -84,6 +89,8 @@ def run(options: argparse.Namespace) -> int:
         visits = visits_of_patient(
             existing(options.patient), settings, dates=dict(map(_dated, options.date))
         )
+        if not options.no_rt_events:
+            events = with_recorded(events, treatments_of_patient(Path(options.patient)))
         # The files that the options name are those of the first visit.
         first = visits[0]
         inputs = replace(first.given.inputs, **given)

@@ -19,6 +19,7 @@ from typing import Any
 from SpineDCELib.cohort import bids_derivative as bids
 from SpineDCELib.cohort.batch_studies import Study
 from SpineDCELib.cohort.comparison_folder import read_changes
+from SpineDCELib.cohort.course_tables import read_course_of, write_cohort_courses
 from SpineDCELib.cohort.observations import write_observations
 from SpineDCELib.cohort.worker_pool import Failure, Pool, worker_pool
 from SpineDCELib.errors import InputError
@@ -37,10 +38,12 @@ from SpineDCELib.files.output_folder import (
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.compare import compare_studies
+from SpineDCELib.run.course import follow_patient
+from SpineDCELib.run.patient_visits import treatments_of_patient
 from SpineDCELib.run.visit_analyses import given_visit
 from SpineDCELib.series.file_discovery import ResultFiles
 from SpineDCELib.settings import Settings, settings_to_dict
-from SpineDCELib.settings.constants import CUTOFF
+from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
 
 #: Last file that is written for a study: where it exists, the study is finished.
 MARK = "study.json"
@@ -57,6 +60,7 @@ class Recipe:
     accept_differences: bool = False
     anonymise: bool = False
     accepted: tuple[str, ...] = ()
+    cutoff_source: str = CUTOFF_SOURCE
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,9 @@ def _run_locked(
     finally:
         shutil.rmtree(work, ignore_errors=True)
         done = {s.label: out / "results" / s.label for s in studies if s.name in entries}
-        write_observations(out, {f"sub-{label}": folder for label, folder in done.items()})
+        patients = {f"sub-{label}": folder for label, folder in done.items()}
+        write_observations(out, patients)
+        write_cohort_courses(out, patients)
     progress(1.0, "Done")
     return [entries[study.name] for study in studies]
 
@@ -214,7 +220,16 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> tuple[float, dict[s
     results, subject = work / "results", work / "subject"
     try:
         given = [given_visit(Path(i.study), i) for i in study.visits.values()]
-        if len(given) == 2:
+        if study.course:
+            events = [] if study.folder is None else treatments_of_patient(study.folder)
+            missing = follow_patient(
+                study.course, recipe.settings, results, events=events,
+                accept_differences=recipe.accept_differences, accepted=recipe.accepted,
+                cutoff=recipe.cutoff, cutoff_source=recipe.cutoff_source,
+                flip_runs=recipe.flip_runs, formats=recipe.formats, anonymise=recipe.anonymise,
+                cached=False,
+            ).not_written  # fmt: skip
+        elif len(given) == 2:
             missing = compare_studies(
                 given[0], given[1], recipe.settings, results,
                 accept_differences=recipe.accept_differences, accepted=recipe.accepted,
@@ -229,7 +244,7 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> tuple[float, dict[s
         final = out / "results" / study.label
         _make_movable(results, final)
         for session, inputs in study.visits.items():
-            place = results / session if len(given) == 2 else results
+            place = results / study.folders[session]
             prefix = f"sub-{study.label}" + (f"_ses-{session}" if session else "")
             folder = subject / f"ses-{session}" if session else subject
             bids.write_visit(folder / "perf", prefix, place, inputs)
@@ -311,7 +326,8 @@ def _key(study: Study, recipe: Recipe) -> str:
         for path in (inputs.study, *inputs.beside_study):
             files.append(fingerprint(path, skip=ResultFiles()) if Path(path).exists() else None)
     options = asdict(recipe) | {"settings": settings_to_dict(recipe.settings)}
-    key = key_of(visits, files, options)
+    dates = [one.date for one in study.course]
+    key = key_of(visits, files, options, *([dates] if dates else []))
     # Names, sizes and times of files lead back to them.
     return Anonymiser().digest("batch", key) if recipe.anonymise else key
 
@@ -350,6 +366,11 @@ def _write_lists(out: Path, studies: Sequence[Study], entries: dict[str, Entry])
                 comparison = read_json(results / "comparison.json")
                 call = {"call": comparison["lesions"][0]["call"]["verdict"]}
                 known |= read_changes(results) | call
+        elif entry.status in ("done", "kept", "incomplete"):
+            with contextlib.suppress(
+                OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error
+            ):
+                known |= read_course_of(results)
         participants.append(known)
     bids.write_tsv(out / "studies.tsv", rows)
     bids.write_participants(out, participants)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,15 @@ from SpineDCELib.cohort.cohort_table import (
     read_rows,
 )
 from SpineDCELib.errors import InputError
+from SpineDCELib.export.course_files import visit_folders
 from SpineDCELib.run.inputs import Inputs
-from SpineDCELib.run.patient_visits import inputs_of_folder, subfolders
+from SpineDCELib.run.patient_visits import (
+    FoundVisit,
+    inputs_of_folder,
+    subfolders,
+    visits_of_patient,
+)
+from SpineDCELib.settings import Settings
 
 #: Columns of input files; with ``_before`` or ``_after`` in the name for one visit only.
 FILES = ("roi", "size", "aif_mask", "aif_region", "aif_selection", "aif_file", "T1_map")
@@ -32,15 +40,27 @@ class Study:
 
     Attributes:
         visits: session → input files; "before" is the baseline and "after" the follow-up visit,
-            "" is the only visit.
+            "" is the only visit, and "visit1" … are those of a course.
         demographics: all other columns of the table, such as group, age and sex.
         pseudonym: name in the results, if they are anonymised.
+        course: the visits of a course in the order of their dates; () without one.
+        folder: of the patient with a course, in which treatments are looked for.
     """
 
     name: str
     visits: dict[str, Inputs]
     demographics: dict[str, str] = field(default_factory=dict)
     pseudonym: str = ""
+    course: tuple[FoundVisit, ...] = ()
+    folder: Path | None = None
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """Return session → folder of the visit in the results; "." for the only visit."""
+        if self.course:
+            return dict(zip(self.visits, visit_folders(len(self.course)), strict=True))
+        several = len(self.visits) == 2
+        return {session: session if several else "." for session in self.visits}
 
     @property
     def written_name(self) -> str:
@@ -62,14 +82,16 @@ def read_studies(path: str | Path) -> list[Study]:
     """Read the studies of a table, or of a folder with one folder per patient.
 
     A table has the columns ``patient``, and ``before`` and ``after`` for the baseline and the
-    follow-up visit, or ``study`` for a single visit; further ``roi``, ``size`` and the other
-    ``FILES``, each with ``_before`` and ``_after`` if the visits differ. Paths start at the
+    follow-up visit, or ``study`` for a single visit, or ``course`` for the folder of a patient
+    with any number of visits (see :func:`visits_of_patient`); further ``roi``, ``size`` and the
+    other ``FILES``, each with ``_before`` and ``_after`` if the visits differ. Paths start at the
     folder of the table; several paths in a cell are separated by ``|``. All other columns are
     demographics.
 
     In a folder, every subfolder is a patient. It contains ``before`` and ``after`` (or ``pre``
-    and ``post``, or two ``ses-…``), or is one study. The ``*.seg.nrrd`` in a visit are its
-    regions; if the name begins with ``size``, its outlines for size. Images may be in ``dicom``.
+    and ``post``, or two ``ses-…``), or three or more visits with their dates, or is one study. The
+    ``*.seg.nrrd`` in a visit are its regions; if the name begins with ``size``, its outlines for
+    size. Images may be in ``dicom``.
 
     Raises:
         InputError: nothing is there (codes "not_found", "no_studies"), columns are missing (code
@@ -108,10 +130,12 @@ def read_studies(path: str | Path) -> list[Study]:
 
 def _of_table(path: Path) -> list[Study]:
     rows = read_rows(path)
-    before, after, single = (column(rows, [name]) for name in ("before", "after", "study"))
-    if not (before and after) and not single:
+    before, after, single, course = (
+        column(rows, [name]) for name in ("before", "after", "study", "course")
+    )
+    if not (before and after) and not single and not course:
         raise InputError(
-            f"{path} needs the columns 'before' and 'after', or 'study'. It has "
+            f"{path} needs the columns 'before' and 'after', or 'study', or 'course'. It has "
             f"{', '.join(rows[0])}.",
             code="column_missing",
             about=str(path),
@@ -123,9 +147,17 @@ def _of_table(path: Path) -> list[Study]:
         for name in FILES
         if heading.lower() in (name.lower(), f"{name}_before".lower(), f"{name}_after".lower())
     }
-    taken = {before, after, single, key, *files}
+    taken = {before, after, single, course, key, *files}
     studies = []
     for row in rows:
+        others = {heading: cell for heading, cell in row.items() if heading not in taken}
+        if course and row[course].lower() not in MISSING:
+            folder = path.parent / row[course]
+            studies.append(
+                _course(name_of(row[key]) if key else folder.name, folder,
+                        visits_of_patient(folder, Settings()), others)
+            )  # fmt: skip
+            continue
         columns = {"before": before, "after": after, "": single}
         given = {
             session: row[heading]
@@ -144,10 +176,17 @@ def _of_table(path: Path) -> list[Study]:
             Study(
                 name_of(row[key]) if key else first.name,
                 {session: _inputs(row, session, path.parent, p) for session, p in given.items()},
-                {heading: cell for heading, cell in row.items() if heading not in taken},
+                others,
             )
         )
     return studies
+
+
+def _course(
+    name: str, folder: Path, found: Sequence[FoundVisit], demographics: Mapping[str, str]
+) -> Study:
+    visits = {f"visit{place}": one.given.inputs for place, one in enumerate(found, 1)}
+    return Study(name, visits, dict(demographics), course=tuple(found), folder=folder)
 
 
 def _inputs(row: Row, session: str, base: Path, study: str) -> Inputs:
@@ -166,7 +205,18 @@ def _inputs(row: Row, session: str, base: Path, study: str) -> Inputs:
 
 
 def _of_folder(folder: Path) -> list[Study]:
-    return [Study(place.name, _visits(place)) for place in subfolders(folder)]
+    return [_study(place) for place in subfolders(folder)]
+
+
+def _study(place: Path) -> Study:
+    visits = _visits(place)
+    # Three visits are not taken for one study; what has no dates is no course.
+    if len(visits) == 1 and len(subfolders(place)) > 2:
+        with contextlib.suppress(InputError):
+            found = visits_of_patient(place, Settings())
+            if len(found) > 2:
+                return _course(place.name, place, found, {})
+    return Study(place.name, visits)
 
 
 def _visits(patient: Path) -> dict[str, Inputs]:

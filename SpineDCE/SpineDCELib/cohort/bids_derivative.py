@@ -38,11 +38,12 @@ README = """# Perfusion of the spine, analysed by SpineDCE
 
 Each patient has a folder `sub-…` with parameter maps, masks and tables in the manner of BIDS
 derivatives. Its folders `ses-before` and `ses-after` are the baseline and the follow-up visit; a
-patient with one visit has none. `participants.tsv` has one row per patient. `studies.tsv` lists
-which studies are done, and why others failed. `observations.tsv` has one row per patient, visit and
-region, for statistics; `observations.json` says what each column is. `results/` contains the
-results as SpineDCE writes them, with reports, and with the provenance from which every analysis can
-be run again.
+patient with one visit has none, and one with more visits has `ses-visit1`, `ses-visit2` and so on.
+`courses.tsv` has their calls, and `recurrence.tsv` is the table that `spinedce survival` reads.
+`participants.tsv` has one row per patient. `studies.tsv` lists which studies are done, and why
+others failed. `observations.tsv` has one row per patient, visit and region, for statistics;
+`observations.json` says what each column is. `results/` contains the results as SpineDCE writes
+them, with reports, and with the provenance from which every analysis can be run again.
 
 For research; not a medical device.
 """
@@ -57,7 +58,8 @@ def write_description(out: Path, name: str) -> None:
         "GeneratedBy": [{"Name": "SpineDCE", "Version": __version__}],
     }
     ignored = ("results", "results/**", "cohort", "cohort/**", "studies.tsv",
-               "observations.*", "**/perf/**", "paper.*", "*.png")  # fmt: skip
+               "observations.*", "courses.tsv", "recurrence.tsv", "**/perf/**", "paper.*",
+               "*.png")  # fmt: skip
     replace_text(out / "dataset_description.json", json.dumps(description, indent=2) + "\n")
     replace_text(out / "README.md", README)
     replace_text(out / ".bidsignore", "\n".join(ignored) + "\n")

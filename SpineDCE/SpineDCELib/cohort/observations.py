@@ -41,7 +41,12 @@ def dictionary() -> dict[str, dict[str, Any]]:
         "participant_id": {"Description": "patient, or the pseudonym"},
         "visit": {
             "Description": "visit of the row",
-            "Levels": {"baseline": "first", "follow-up": "second", "single": "only one"},
+            "Levels": {
+                "baseline": "first",
+                "follow-up": "second",
+                "single": "only one",
+                "follow-up 1": "second of a course; follow-up 2 is its third, and so on",
+            },
         },
         "date": {
             "Description": "date of the visit, YYYY-MM-DD; n/a if identifying data were removed"
@@ -83,6 +88,9 @@ def dictionary() -> dict[str, dict[str, Any]]:
                 "Units": "%",
             }
     columns["call"] = {"Description": "response call of the lesion; follow-up visit only"}
+    columns["status"] = {
+        "Description": "status of the lesion with its history; courses of three or more visits only"
+    }
     columns["settings"] = {"Description": "SHA-256 of the settings of the visit, 16 digits"}
     columns["software"] = {"Description": "version of SpineDCE that computed the row"}
     return columns
@@ -97,6 +105,8 @@ def observations(participant: str, results: Path) -> list[Row]:
     comparison: Mapping[str, Any] = {}
     if (results / "comparison.json").is_file():
         comparison = json.loads((results / "comparison.json").read_text(encoding="utf-8"))
+    if (results / "course.json").is_file():
+        return _of_course(participant, results)
     places = [("baseline", "before"), ("follow-up", "after")] if comparison else [("single", ".")]
     lesions = {lesion["name"]: lesion for lesion in comparison.get("lesions", ())}
     rows = []
@@ -107,6 +117,31 @@ def observations(participant: str, results: Path) -> list[Row]:
             known |= {"date": _iso(about.get("date")), **row}
             if visit == "follow-up" and row["region"] in lesions:
                 known |= _change(lesions[row["region"]])
+            rows.append({name: value for name, value in known.items() if value not in (None, "")})
+    return rows
+
+
+def _of_course(participant: str, results: Path) -> list[Row]:
+    """Return the rows of a patient with a course."""
+    record = json.loads((results / "course.json").read_text(encoding="utf-8"))
+    points = {
+        (lesion["name"], point["visit"]): (lesion["parameter of the call"], point)
+        for lesion in record["lesions"]
+        for point in lesion["points"]
+    }
+    rows = []
+    for place, visit in enumerate(record["visits"], 1):
+        for row in _visit(results / visit["folder"]):
+            known: Row = {"participant_id": participant, "visit": visit["label"]}
+            known |= {"date": _iso(visit["date"]), **row}
+            if (found := points.get((row["region"], place))) is not None:
+                parameter, point = found
+                known["status"] = point["status"]["status"]
+                if point["call"] is not None:
+                    known["call"] = point["call"]["verdict"]
+                if (change := point["change to baseline"]) is not None:
+                    known[f"change_{parameter}"] = change["percent"]
+                    known |= {f"change_{parameter}_{end}": change[end] for end in ("low", "high")}
             rows.append({name: value for name, value in known.items() if value not in (None, "")})
     return rows
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
 
 from SpineDCELib.compare.carried_regions import CarryCheck
 from SpineDCELib.compare.common_mode import require_common_mode
@@ -50,6 +53,7 @@ class Course:
         days: of each visit after the first one; None where a date is not known.
         cutoff: %, and where it comes from.
         doses: of radiation in every region of every visit, if a dose was given.
+        dose_maps: place of a visit → that dose on its dynamic grid, Gy; NaN where it is not known.
     """
 
     visits: tuple[Visit, ...]
@@ -62,6 +66,7 @@ class Course:
     cutoff_source: str = CUTOFF_SOURCE
     warnings: tuple[str, ...] = ()
     doses: tuple[RegionDose, ...] = ()
+    dose_maps: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def mode(self) -> str:
@@ -148,7 +153,9 @@ def follow_course(
     for number, (name, found) in enumerate(places.items()):
         share(number / len(places), f"Trend of {name}")
         trends.append(_trend(visits, name, found, comparisons, moved))
-    in_regions, irradiated = doses_of_course(visits, comparisons, doses) if doses else ([], [])
+    in_regions, irradiated, grids = (
+        doses_of_course(visits, comparisons, doses) if doses else ([], [], {})
+    )
     warnings = [*irradiated, *_carry_warnings(visits, moved), *_lesion_notes(visits, trends)]
     dates = [visit.about.date for visit in visits]
     if days is None:
@@ -160,7 +167,7 @@ def follow_course(
     return Course(
         tuple(visits), tuple(sorted(timed, key=lambda event: event.day or 0)), tuple(trends),
         comparisons, moved, tuple(days), cutoff, cutoff_source, tuple(warnings),
-        tuple(in_regions),
+        tuple(in_regions), grids,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from SpineDCELib.series import Geometry
 from SpineDCELib.series.dose_reader import Dose
 from SpineDCELib.vocabulary.region_roles import Role
 
+#: Isodoses beside that of :data:`IRRADIATED_FROM`, as shares of the largest dose (chosen).
+ISODOSES = (0.5, 0.8, 0.95)
 #: Marrow with this dose or more counts as irradiated, Gy (chosen).
 IRRADIATED_FROM = 5.0
 
@@ -43,8 +45,8 @@ def doses_of_course(
     visits: Sequence[Visit],
     comparisons: Mapping[tuple[int, int], Comparison],
     doses: Sequence[Dose],
-) -> tuple[list[RegionDose], list[str]]:
-    """Return the dose in every region of every visit, and warnings.
+) -> tuple[list[RegionDose], list[str], dict[int, NDArray[np.float32]]]:
+    """Return the dose in every region of every visit, warnings, and the dose on each visit's grid.
 
     A dose lies on the images of the visit that has its frame of reference. From there it follows
     the registration of the visits around the first lesion.
@@ -64,6 +66,7 @@ def doses_of_course(
     frames = [v.analysis.images.dynamic.geometry.frame_of_reference_uid for v in visits]
     found: list[RegionDose] = []
     warnings: list[str] = []
+    grids: dict[int, NDArray[np.float32]] = {}
     places = []
     for dose in doses:
         own = dose.geometry.frame_of_reference_uid
@@ -85,6 +88,7 @@ def doses_of_course(
             for dose, place in zip(doses, places, strict=True)
         ]
         total = np.sum(maps, axis=0)
+        grids[visit] = total.astype(np.float32)
         for name, mask in analysis.regions.items():
             found.append(_region_dose(visit, name, analysis.roles[name], total[mask]))
         irradiated = total >= IRRADIATED_FROM
@@ -95,7 +99,19 @@ def doses_of_course(
             checked = check_regions(regions | {"dose": irradiated}, {**roles, "dose": "irradiated"})
             label = visits[visit].about.label
             warnings += [f"{label}: {one.message}" for one in checked]
-    return found, warnings
+    return found, warnings, grids
+
+
+def isodose_levels(grids: Iterable[NDArray[np.floating]]) -> tuple[float, ...]:
+    """Return the doses of the lines that are drawn, Gy, rising; () where no dose is known.
+
+    They are :data:`IRRADIATED_FROM` and shares of the largest dose on any of the grids.
+    """
+    tops = [float(np.nanmax(grid)) for grid in grids if np.isfinite(grid).any()]
+    if not tops or max(tops) <= 0:
+        return ()
+    shares = [float(f"{share * max(tops):.3g}") for share in ISODOSES]
+    return tuple(sorted({IRRADIATED_FROM, *shares} if max(tops) > IRRADIATED_FROM else shares))
 
 
 def dose_map(dose: Dose, geometry: Geometry, matrix: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
+from pathlib import Path
 from typing import Literal, get_args
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.series.treatment_reader import read_treatments
 from SpineDCELib.vocabulary.visits import long_date
 
 EventKind = Literal["radiation", "surgery", "systemic", "other"]
@@ -70,6 +73,22 @@ def parse_event(text: str) -> TreatmentEvent:
             fields=["course.event"],
         )
     return TreatmentEvent(day, known, details.strip())
+
+
+def recorded_events(files: Iterable[Path]) -> list[TreatmentEvent]:
+    """Return the radiation that RT Plans and Treatment Records among these files tell of."""
+    return [
+        TreatmentEvent(one.date, "radiation", one.details, one.file)
+        for one in read_treatments(files)
+    ]
+
+
+def with_recorded(
+    entered: Sequence[TreatmentEvent], recorded: Sequence[TreatmentEvent]
+) -> list[TreatmentEvent]:
+    """Return what was entered with what files tell of; radiation of one day is one event."""
+    days = {event.date for event in entered if event.kind == "radiation"}
+    return [*entered, *(event for event in recorded if event.date not in days)]
 
 
 def parse_date(text: str) -> str:

@@ -95,6 +95,7 @@ def write_course(
 
 
 def _write_figures(folder: Path, course: Course) -> None:
+    from SpineDCELib.export.report.isodose_figure import isodose_pictures
     from SpineDCELib.export.report.report_figures import png_of
     from SpineDCELib.export.report.trend_figure import PANELS, trend_panels
 
@@ -102,6 +103,8 @@ def _write_figures(folder: Path, course: Course) -> None:
         for name, figure in zip(PANELS, trend_panels(course, trend), strict=True):
             # Numbered, because the name of a lesion may be no name of a file.
             (folder / f"trend-{number}-{name}.png").write_bytes(png_of(figure))
+    for place, figure in zip(course.dose_maps, isodose_pictures(course), strict=False):
+        (folder / f"isodoses-{place + 1}.png").write_bytes(png_of(figure, colour="black"))
 
 
 def _long_rows(course: Course) -> Iterator[list[Any]]:

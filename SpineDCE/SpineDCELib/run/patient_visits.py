@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from SpineDCELib.course.treatment_events import parse_date
+from SpineDCELib.course.treatment_events import TreatmentEvent, parse_date, recorded_events
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.inputs import Inputs
@@ -47,6 +47,20 @@ def inputs_of_folder(visit: Path) -> Inputs:
         roi=tuple(str(p) for p in drawn if not is_size[p]),
         size=tuple(str(p) for p in drawn if is_size[p]),
     )
+
+
+def treatments_of_patient(folder: Path) -> list[TreatmentEvent]:
+    """Return the radiation that RT Plans and Treatment Records in a patient's folder tell of."""
+    return recorded_events(file for file in sorted(folder.rglob("*")) if _is_own(file, folder))
+
+
+def _is_own(file: Path, folder: Path) -> bool:
+    """Return whether a file may be DICOM by its name, is not hidden, and no link."""
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    ending = file.suffix.lower()
+    # Many programs name DICOM files by their UIDs, whose last number looks like an ending.
+    named = ending in ("", ".dcm", ".ima") or ending[1:].isdigit()
+    return named and not hidden and not file.is_symlink()
 
 
 def subfolders(folder: Path) -> list[Path]:

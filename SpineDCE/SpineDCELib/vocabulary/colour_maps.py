@@ -28,6 +28,8 @@ COLOUR_MAPS: dict[str, tuple[str, ...]] = {
 
 #: A map over the anatomy is transparent below this share of the top of its scale.
 TRANSPARENT_BELOW = 0.05
+#: Colours of isodoses, the lowest dose first; told apart on grey and on the map.
+ISODOSE_COLOURS = ("#56b4e9", "#f0e442", "#ff9f1c", "#ff4d6d")
 
 
 def status_colour(status: Status) -> str:

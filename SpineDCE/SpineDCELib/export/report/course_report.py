@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from SpineDCELib.export.report import html_page as page
+from SpineDCELib.export.report.isodose_figure import isodose_pictures
 from SpineDCELib.export.report.pdf_printing import write_page
 from SpineDCELib.export.report.report_figures import as_svg
 from SpineDCELib.export.report.report_tables import Table, change_text, identity, setting_rows
@@ -49,7 +50,10 @@ def write_course_report(
             page.table(*status_rows(course, trend)),
         ]
     if course.doses:
-        body += [page.heading("Radiation dose"), page.table(*dose_rows(course))]
+        body += [page.heading("Radiation dose")]
+        if pictures := isodose_pictures(course):
+            body.append(page.figure([as_svg(one) for one in pictures], _ISODOSES))
+        body.append(page.table(*dose_rows(course)))
     if course.events:
         body += [page.heading("Events"), page.listed(event.title for event in course.events)]
     for (first, last_place), comparison in course.comparisons.items():
@@ -72,6 +76,12 @@ _TREND = (
     "Normalised Vp with the 95 % interval of noise, delays, T10, AIF and outline at each visit; "
     "dashed: what the cutoff leaves of the baseline value; grey: repeatability; ring: recurring. "
     "The reference vertebra is the control. Dotted: events."
+)
+_ISODOSES = (
+    "Vp over the anatomy, through the slice with most of the lesion at each visit, with the "
+    "regions and the isodoses in Gy: from 5 Gy on, marrow counts as irradiated; the others are "
+    "50, 80 and 95 % of the largest dose. At a visit other than that of the dose, they follow the "
+    "registration of the visits."
 )
 _HISTORY = (
     "The lowest value of a course is chosen because it is low, so a later rise is overestimated a "

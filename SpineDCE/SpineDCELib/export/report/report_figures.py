@@ -43,10 +43,10 @@ def new_panel(height: float = 3.2) -> Any:
     return figure.subplots()
 
 
-def png_of(figure: Any, *, dpi: int = 130) -> bytes:
-    """Return a figure on white as the content of a PNG file."""
+def png_of(figure: Any, *, dpi: int = 130, colour: str = "white") -> bytes:
+    """Return a figure on a colour as the content of a PNG file."""
     stream = io.BytesIO()
-    figure.savefig(stream, dpi=dpi, facecolor="white", format="png")
+    figure.savefig(stream, dpi=dpi, facecolor=colour, format="png")
     return stream.getvalue()
 
 
