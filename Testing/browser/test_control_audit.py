@@ -1619,11 +1619,11 @@ def course(audit: Audit) -> None:
     for visit in ("visit-2", "visit-3"):
         shutil.rmtree(patient / visit / "truth")
     shutil.rmtree(patient / "visit-3")
-    two = patient / "visit-1" / "second.seg.nrrd"
+    two = patient / "visit-1" / "truth" / "second.seg.nrrd"
     truth = read_segmentation(patient / "visit-1" / "truth" / "rois.seg.nrrd")
     lesion = next(m for n, m in truth.masks.items() if "lesion" in n.lower())
     write_segmentation(
-        two, {"Second lesion": np.roll(lesion, 1, axis=0)}, truth.geometry,
+        two, {"Second lesion": np.roll(lesion, -8, axis=1)}, truth.geometry,
         tags={"Second lesion": {TAG: "lesion"}},
     )  # fmt: skip
     if audit.facts()["visits"]:
@@ -1666,7 +1666,7 @@ def course(audit: Audit) -> None:
     audit.step(5)
     audit.quiet()
     audit.row("follow-course", lambda: audit.click("#follow-course"),
-              lambda: audit.facts()["course"], seconds=120)  # fmt: skip
+              lambda: audit.facts()["course"], seconds=600)  # fmt: skip
     page.wait(lambda: not page.state("busy"), 120)
     time.sleep(1)
 
