@@ -472,6 +472,8 @@ class Workstation:
             self.session.show(visit, row)
             self._put_in_view(visit)
             self.bar.show_frame()
+        for other in self.session.visits:
+            other.release_memory()
         self.views.fit(again=False)
         self.views.align(visit.name)
         self.after_pause("fit", 0.4, self._fit_views)

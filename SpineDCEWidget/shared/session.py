@@ -361,6 +361,8 @@ class Session:
         visit_display.show_study(nodes, images)
         nodes.file_under(visit.patient or _("Patient not named in the images"), visit.title)
         visit.remember_images()
+        visit.signal_range()  # now, because it reads the whole series
+        visit.release_memory()
         read_drawn(self, visit)
         self._keep(visit)
         self._update_modes()

@@ -56,7 +56,7 @@ def _facts(station: Any) -> dict[str, Any]:
         "rows": {station.session.row_of(v.name): v.name for v in station.session.shown},
         "course": station.session.several and station.session.course.is_current,
         "events": [event.title for event in station.session.course.events],
-        "cutoff": station.session.course.cutoff,
+        "cutoff": station.session.course.cutoff, "doses": len(station.session.course.doses),
         "visits": {v.name: _visit(station, v) for v in station.session.visits},
         "widths": {p.name: p.view.render_window().GetSize()[0] for p in views.panes},
         "nodes": station.app.scene.GetNumberOfNodes(),

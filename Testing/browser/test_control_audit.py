@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import pytest
 from browser.page import VISITS, Page, Program, middle_of, sample_home
+from dose_files import write_dose
 from series.dicom_layouts import FRAMES, write_in_two
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
@@ -1693,10 +1694,12 @@ def course(audit: Audit) -> None:
         audit.row(f"plot {plot}", lambda p=plot, k=point: _click_point(page, p, k),
                   lambda v=visit: v in rows().values())  # fmt: skip
         time.sleep(1)
-    audit.type("#event-date", "2021-03-10", TAB)
-    audit.tried |= {"event-date": "", "event-details": "", "event-kind": ""}
-    audit.choose("event-kind", "Surgery")
-    audit.type("#event-details", "vertebroplasty", TAB)
+    for name, entered in (("event-date", "2021-03-10"), ("event-details", "vertebroplasty")):
+        audit.row(name, lambda n=name, e=entered: audit.type(f"#{n}", e, TAB),
+                  lambda n=name, e=entered: page.state(n.replace("-", "_")) == e,
+                  page_only=True)  # fmt: skip
+    audit.row("event-kind", lambda: audit.choose("event-kind", "Surgery"),
+              lambda: page.state("event_kind") == "surgery", page_only=True)  # fmt: skip
     said = "Surgery, 10 March 2021: vertebroplasty"
     audit.row("add-event", lambda: audit.click("#add-event"),
               lambda: audit.facts()["events"] == [said])  # fmt: skip
@@ -1705,6 +1708,12 @@ def course(audit: Audit) -> None:
     other = next(one["title"] for one in page.state("cutoffs") if one["title"].startswith("−20"))
     audit.row("cutoff", lambda: audit.choose("cutoff", other),
               lambda: audit.facts()["cutoff"] == "kumar2017")  # fmt: skip
+    dose = write_dose(folder / "dose.dcm", gy=lambda x, y, z: 20.0 + 0 * x)
+    audit.row("upload-dose", lambda: page.element("#upload-dose").send_keys(str(dose)),
+              lambda: audit.facts()["doses"] == 1)  # fmt: skip
+    page.wait(lambda: page.state("doses"))
+    audit.row("remove-doses", lambda: audit.click("#remove-doses"),
+              lambda: audit.facts()["doses"] == 0)  # fmt: skip
     audit.row("strip-close", lambda: audit.click(".strip-item:nth-child(3) .strip-close"),
               lambda: len(audit.facts()["visits"]) == 2)  # fmt: skip
     close(audit)

@@ -82,6 +82,16 @@ def test_the_table_of_recurrences_is_read_by_the_survival_command(out):
     assert (table.change < -40).all()
 
 
+def test_the_table_of_the_trend_counts_from_the_first_follow_up(out):
+    rows = tsv(out / "trend.tsv")
+    days = {(row["patient"], row["visit"]): int(row["days"]) for row in rows}
+    assert days == {
+        ("sub-P1", "2"): 0, ("sub-P1", "3"): 75,
+        ("sub-P2", "2"): 0, ("sub-P2", "3"): 75, ("sub-P2", "4"): 150,
+    }  # fmt: skip
+    assert all(float(row["normalised_vp"]) > 0 for row in rows)
+
+
 def test_finished_patients_are_kept_and_a_changed_one_is_followed_again(patients, out, capsys):
     before = {p.parent.name: p.stat().st_mtime_ns for p in (out / "results").rglob(MARK)}
     shutil.rmtree(out / "results" / "P1" / "visit-2")

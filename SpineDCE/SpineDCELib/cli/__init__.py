@@ -35,6 +35,7 @@ COMMANDS = {
     "batch": "analyse many studies; an interrupted batch can be resumed",
     "cohort": "compute statistics and figures of many patients",
     "survival": "relate the time to recurrence to a change: Kaplan-Meier, Cox, ROC over time",
+    "trend": "fit the trend of many patients over time by mixed-effects models",
     "agreement": "compute repeatability and agreement of readers or repeated scans",
     "paper": "reproduce the table and figures of Behar et al. 2023 on 98 digital studies",
     "pacs": "search an archive, fetch studies, send results; receive and analyse studies",

@@ -11,6 +11,8 @@ from SpineDCELib.settings import FORM
 OWN_OPTIONS = {
     "agreement.quantity": "--quantity COLUMN",
     "agreement.rater": "--rater COLUMN",
+    "trend.days": "--days COLUMN",
+    "trend.value": "--value COLUMN",
     "batch.dask": "--dask ADDRESS",
     "batch.workers": "--workers N",
     "cohort.bootstrap": "--bootstrap N",

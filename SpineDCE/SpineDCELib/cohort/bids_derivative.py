@@ -58,8 +58,8 @@ def write_description(out: Path, name: str) -> None:
         "GeneratedBy": [{"Name": "SpineDCE", "Version": __version__}],
     }
     ignored = ("results", "results/**", "cohort", "cohort/**", "studies.tsv",
-               "observations.*", "courses.tsv", "recurrence.tsv", "**/perf/**", "paper.*",
-               "*.png")  # fmt: skip
+               "observations.*", "courses.tsv", "recurrence.tsv", "trend.tsv", "**/perf/**",
+               "paper.*", "*.png")  # fmt: skip
     replace_text(out / "dataset_description.json", json.dumps(description, indent=2) + "\n")
     replace_text(out / "README.md", README)
     replace_text(out / ".bidsignore", "\n".join(ignored) + "\n")

@@ -14,6 +14,8 @@ from SpineDCELib.files.text_cells import cell_text
 
 #: Table of all calls, and the table that ``spinedce survival`` reads.
 CALLS, RECURRENCE = "courses.tsv", "recurrence.tsv"
+#: Table that ``spinedce trend`` reads.
+TREND = "trend.tsv"
 
 
 def read_course_of(results: Path) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def read_course_of(results: Path) -> dict[str, Any]:
 
 
 def write_cohort_courses(out: Path, patients: Mapping[str, Path]) -> None:
-    """Write every call of every course, and one row per patient for the time to recurrence.
+    """Write every call of every course, one row per patient for recurrence, and the trend.
 
     The time counts from the first follow-up visit, so that nobody is left out who recurred before
     it; it ends at the visit that is called recurring, or at the last visit.
@@ -48,15 +50,38 @@ def write_cohort_courses(out: Path, patients: Mapping[str, Path]) -> None:
     """
     calls: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
+    values: list[dict[str, Any]] = []
     for participant, results in patients.items():
         with contextlib.suppress(OSError, ValueError, LookupError, TypeError, csv.Error):
             of_one = [{"participant_id": participant, **row} for row in _calls(results)]
             calls += of_one
             rows += _recurrence(of_one)
+            values += _follow_ups(participant, results)
     if calls:
         write_tsv(out / CALLS, calls)
     if rows:
         write_tsv(out / RECURRENCE, rows)
+    if values:
+        write_tsv(out / TREND, values)
+
+
+def _follow_ups(participant: str, results: Path) -> list[dict[str, Any]]:
+    """Return normalised Vp of each lesion at every follow-up visit, with days from the first."""
+    file = results / "course.json"
+    if not file.is_file():
+        return []
+    record = json.loads(file.read_text(encoding="utf-8"))
+    days = [visit["days"] for visit in record["visits"]]
+    return [
+        {
+            "patient": participant, "lesion": lesion["name"], "visit": point["visit"],
+            "days": days[point["visit"] - 1] - days[1],
+            "normalised_vp": point["normalised with every source"]["value"],
+        }
+        for lesion in record["lesions"]
+        for point in lesion["points"]
+        if point["visit"] > 1 and None not in days and point["normalised with every source"]
+    ]  # fmt: skip
 
 
 def _calls(results: Path) -> list[dict[str, str]]:
