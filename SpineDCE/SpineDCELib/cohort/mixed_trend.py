@@ -171,10 +171,10 @@ def mixed_trend(data: ValuesOverTime, *, slopes: bool = False) -> MixedTrend:
     if slopes and np.linalg.eigvalsh(covariance).min() < 1e-8:
         return failed("no estimate: the data do not tell the slopes of the subjects apart")
     b, SE = float(fit.fe_params[1]), _standard_error(data, design, covariance, float(fit.scale))
-    percents = [100 * math.expm1(b + z * SE) for z in (0.0, -LEVEL_Z, LEVEL_Z)]
+    value, low, high = (100 * math.expm1(b + z * SE) for z in (0.0, -LEVEL_Z, LEVEL_Z))
     SDs = np.sqrt(np.clip(np.diag(covariance), 0, None))
     return MixedTrend(
-        model, *percents, math.erfc(abs(b / SE) / math.sqrt(2)), b, SE, float(SDs[0]),
+        model, value, low, high, math.erfc(abs(b / SE) / math.sqrt(2)), b, SE, float(SDs[0]),
         float(SDs[1]) if slopes else nan, math.sqrt(float(fit.scale)),
     )  # fmt: skip
 
