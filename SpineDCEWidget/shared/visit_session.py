@@ -39,8 +39,9 @@ from SpineDCEWidget.shared.wording import _, translated
 
 BASELINE: VisitRole = "baseline"
 FOLLOW_UP: VisitRole = "follow-up"
-#: Seconds that the fit of one voxel takes, linear and general; and how long a window may wait.
-_FAST, _SLOW, _AT_ONCE = 2e-6, 2e-3, 0.3
+#: Seconds that the fit of one voxel takes: linear, with its own delay or exchange, and with both;
+#: and how long a window may wait.
+_FAST, _SLOW, _SLOWEST, _AT_ONCE = 2e-6, 1e-4, 1e-2, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -316,8 +317,8 @@ class VisitSession:
     def fits_at_once(self, voxels: int) -> bool:
         """Return whether so many voxels are fitted before a person notices."""
         fit = self.settings.fit
-        slow = fit.model == "two_compartment_exchange" or fit.fit_delay
-        return voxels * (_SLOW if slow else _FAST) < _AT_ONCE
+        slow = (fit.model == "two_compartment_exchange") + fit.fit_delay
+        return voxels * (_FAST, _SLOW, _SLOWEST)[slow] < _AT_ONCE
 
     def explain(self, ras: Sequence[float]) -> VoxelExplanation | None:
         """Explain the voxel at a RAS point, mm; None outside of the dynamic series."""

@@ -1,9 +1,10 @@
 """From study to map on the command line, as ratios to what pydicom needs to read the study.
 
-    python Testing/benchmarks/bench_study.py [--study VISIT] [--record]
+    python Testing/benchmarks/bench_study.py [--study VISIT] [--sample FOLDER] [--record]
 
 ``VISIT`` holds "dicom" and "truth", as ``spinedce phantom`` writes them; by default one visit of
-the sample patient at full size is written first. Times are processor times of whole processes.
+the sample patient at full size is written first. ``FOLDER`` holds both visits.
+Times are processor times of whole processes.
 """
 
 from __future__ import annotations
@@ -34,6 +35,14 @@ for path in sorted(Path(sys.argv[1]).rglob("*")):
         pydicom.dcmread(path, stop_before_pixels={headers})
 """
 _IMPORT = "import matplotlib.pyplot, numpy, pydicom, scipy, SimpleITK"
+
+
+_PARTS = ("dicom", "truth/rois.seg.nrrd")
+#: What the ratios are to be at most.
+_GOALS = {
+    "info": 1.5, "analyse, nothing cached": 4, "analyse, another shift": 2, "T1 map": 6,
+    "sample patient, full": 25, "sample patient, small": 2.5, "200 perturbed comparisons": 4,
+}  # fmt: skip
 
 
 def processor_time(*arguments: str) -> float:
@@ -80,6 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--study", type=Path, help="folder of one visit")
     add_option(parser)
+    parser.add_argument("--sample", type=Path, help="both visits at full size")
     options = parser.parse_args()
     command = ("-m", "SpineDCELib.cli")
     with tempfile.TemporaryDirectory() as scratch:
@@ -94,18 +104,35 @@ def main() -> None:
         asked = (*command, "analyse", study, "-o", f"{scratch}/out", "--roi", regions, "--shift")
         analysed = processor_time(*asked, "auto")
         again = processor_time(*asked, "6")
+        samples = {
+            size: processor_time(*command, "phantom", f"{scratch}/new {size}", "--size", size)
+            for size in ("full", "small")
+        }
+        both = options.sample or Path(scratch) / "new full"
+        places = [both / visit / part for visit in ("before", "after") for part in _PARTS]
+        comparing = (*command, "compare", str(places[0]), str(places[2]), "--shift", "auto",
+                     "--roi", str(places[1]), "--roi-after", str(places[3]))  # fmt: skip
+        processor_time(*comparing, "-o", f"{scratch}/cold", "--flip-runs", "0")
+        plain, robust = (
+            processor_time(*comparing, "-o", f"{scratch}/{runs}", "--flip-runs", runs)
+            for runs in ("0", "200")
+        )
         rows = (
             ("help", least(*command, "--help"), P),
             ("info", least(*command, "info", study), headers),
             ("analyse, nothing cached", analysed, P),
             ("analyse, another shift", again, imports),
             ("T1 map", *T1_ratio()),
+            ("sample patient, full", samples["full"], P),
+            ("sample patient, small", samples["small"], P),
+            ("200 perturbed comparisons", max(robust - plain, 0.0), P),
         )
     print(f"P, pydicom reads headers and pixels: {P:.2f} s; headers alone: {headers:.2f} s")
     print(f"imports of numpy, scipy, SimpleITK, pydicom and matplotlib: {imports:.2f} s")
     ratios = Ratios("P (info: headers alone; another shift: imports; T1 map: linear estimate)")
     for name, value, reference in rows:
-        print(f"  {name:42s}{value:8.2f} s")
+        goal = f" (goal: ratio {_GOALS[name]:g})" if name in _GOALS else ""
+        print(f"  {name:42s}{value:8.2f} s{goal}")
         ratios.add(name, value, reference)
     ratios.finish(record=options.record)
 
