@@ -40,6 +40,8 @@ from SpineDCEWidget.shared.wording import COMPUTING, UNEXPECTED, remedy
 log = logging.getLogger(__name__)
 #: Delays from the last change to the computation of what depends on it, and to its saving, s.
 _COMPUTE_DELAY, _SAVE_DELAY = 0.7, 1.5
+#: Steps in the list of what can be undone.
+_UNDO_LISTED = 12
 #: Time in which the clicks of a double click arrive after it, s.
 _DOUBLE_CLICK = 1.5
 
@@ -62,7 +64,7 @@ class Workstation:
             {
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
                 "visit": SHOWN_VISITS[0], "visits": [], "two": False, "steps": [], "error": "",
-                "titles": {}, "undo_text": "", "redo_text": "", "note": "",
+                "titles": {}, "undo_text": "", "redo_text": "", "undo_list": [], "note": "",
                 "maximised": "",
                 "trame__vue_use": ["spinedce_widgets"],
             }
@@ -259,6 +261,10 @@ class Workstation:
         self.state.visit = row
         if self.visit is not None:
             self.drawing.activate(self.visit)
+        alone = self.state.maximised
+        if alone and not alone.startswith(name):
+            self.maximise(name + alone[-1])  # the same column of this visit
+            self.after_pause("fit", 0.4, self._fit_views)
         self.refresh()
 
     def _pointed(self, row: str) -> None:
@@ -340,9 +346,9 @@ class Workstation:
 
     # -- undo -----------------------------------------------------------------------------------
 
-    def undo(self) -> None:
-        """Undo the last change."""
-        self._restored(self.session.undo())
+    def undo(self, steps: int = 1) -> None:
+        """Undo the last change, or several."""
+        self._restored(self.session.undo(int(steps)))
 
     def redo(self) -> None:
         """Redo the change that was undone last."""
@@ -361,6 +367,7 @@ class Workstation:
         """Show what the undo and redo buttons would do."""
         history, state = self.session.history, self.state
         state.undo_text, state.redo_text = history.undo_text, history.redo_text
+        state.undo_list = history.undo_texts[:_UNDO_LISTED]
         state.can_undo, state.can_redo = bool(history.undo_text), bool(history.redo_text)
 
     # -- recomputation --------------------------------------------------------------------------
@@ -490,6 +497,7 @@ class Workstation:
             self.charts.forget_voxel()
             self.views.unmark()
             self.views.fill()
+            self.bar.show_frame()
             self.refresh()
 
     async def _fit_views(self) -> None:

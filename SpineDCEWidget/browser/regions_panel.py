@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Role
-from SpineDCELib.mrml.region_nodes import rulers_in
+from SpineDCELib.mrml.region_nodes import is_shown, rulers_in, show_segment
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.run.inputs import roles_of
 from SpineDCELib.series import Geometry, read_segmentation
@@ -133,6 +133,23 @@ class RegionsPanel:
             self._limit()
             self._watch_brush()
         self.refresh()
+
+    def toggle_shown(self, name: str) -> None:
+        """Hide a region in the views, or show it again."""
+        visit = self._station.visit
+        if visit is not None:
+            show_segment(visit.segmentation, name, not is_shown(visit.segmentation, name))
+            self.refresh()
+
+    def remove_named(self, name: str) -> None:
+        """Delete a region of the list."""
+        visit = self._station.visit
+        if visit is not None and name in visit.state.roles:
+            self._drawing.activate(visit)
+            if self._drawing.region != name:
+                self._drawing.stop_placing_ruler()
+                self._drawing.take_region(name)
+            self.remove()
 
     def set_role(self, name: str, role: str) -> None:
         """Give a region another role; a tool that is armed for it stays armed."""
@@ -374,6 +391,7 @@ class RegionsPanel:
         state.region = self._drawing.region
         state.regions = [
             {"name": name, "role": role, "colour": words_of(role).colour,
+             "shown": is_shown(visit.segmentation, name),
              "text": shown.region_text(rows[name]) if name in rows else ""}
             for name, role in (visit.state.roles.items() if visit is not None else ())
         ]  # fmt: skip
@@ -435,6 +453,21 @@ class RegionsPanel:
                         ),
                         raw_attrs=[f'aria-label="{word} ({keys})"'], id=f"button-can_{name}",
                     )  # fmt: skip
+                v3.VBtn(
+                    icon="mdi-menu-down", size="small", variant="text", id="undo-list",
+                    disabled=("!can_undo",), click="void 0",
+                    title=("can_undo ? 'Changes that can be undone' : 'Nothing to undo.'",),
+                    raw_attrs=['aria-label="Changes that can be undone"'],
+                )  # fmt: skip
+                with (
+                    v3.VMenu(activator="#undo-list", location="bottom end"),
+                    v3.VCard(classes="keys pa-2"),
+                ):
+                    html.Div("Undo all down to", classes="label")
+                    with html.Div(v_for="(u, i) in undo_list", key="i"):
+                        html.Button(
+                            "{{ u }}", classes="undo-to", click=(self._station.undo, "[i + 1]")
+                        )
             html.Div(
                 "{{ !role ? 'Choose a region, then draw it.' : "
                 "'Draw in any view of the visit. Press Esc to put the tool down.' }}",
@@ -533,4 +566,16 @@ class RegionsPanel:
                 ):  # fmt: skip
                     for role in (*ROLES, SEARCH):
                         html.Option(words_of(role).title, value=role)
+                for icon, call, kind, title in (
+                    ("r.shown ? 'mdi-eye-outline' : 'mdi-eye-off-outline'",
+                     self.toggle_shown, "region-eye", "r.shown ? 'Hide ' : 'Show '"),
+                    ("'mdi-delete-outline'", self.remove_named, "region-delete", "'Delete '"),
+                ):  # fmt: skip
+                    with html.Button(
+                        classes=kind, click=(call, "[r.name]"),
+                        raw_attrs=[
+                            f':aria-label="({title}) + r.name"', f':title="({title}) + r.name"',
+                        ],
+                    ):  # fmt: skip
+                        v3.VIcon(icon=(icon,), size="small")
                 html.Div("{{ r.text }}", classes="hint numbers")

@@ -156,7 +156,7 @@ class StudyPanel:
                 ],
                 "problems": [*study.problems, *proposals],
             }  # fmt: skip
-            state.chosen_series = 0 if dynamic else None
+            state.chosen_series = self._first_to_open(path)
             if not dynamic:
                 self._station.show_error(
                     f"There is no dynamic series in {path}: {len(study.series)} series, "
@@ -164,6 +164,14 @@ class StudyPanel:
                 )
         if open_at_once and len(dynamic) == 1:
             await self.open_found(SHOWN_VISITS[0])
+
+    def _first_to_open(self, path: Path) -> int | None:
+        """Return the place of the first series in the list that is not open yet."""
+        opened = [
+            v.settings.reading.series for v in self._station.session.visits if v.study_path == path
+        ]
+        left = [n for n, choice in enumerate(self._found) if choice.series not in opened]
+        return left[0] if left else 0 if self._found else None
 
     async def open_found(self, name: str, chosen: int | None = None) -> None:
         """Open a dynamic series of the list as one visit.

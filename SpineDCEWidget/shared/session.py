@@ -830,10 +830,13 @@ class Session:
 
     # -- undo -----------------------------------------------------------------------------------
 
-    def undo(self) -> list[VisitSession]:
-        """Undo the last change; return the visits that it changed."""
+    def undo(self, steps: int = 1) -> list[VisitSession]:
+        """Undo the last changes; return the visits that they changed."""
         self.follow_scene()
-        return self._restored(_("Undo: {text}"), self.history.undo_text, self.history.undo())
+        text = "; ".join(self.history.undo_texts[:steps])
+        states = [self.history.undo() for _step in range(steps)]
+        known = [state for state in states if state is not None]
+        return self._restored(_("Undo: {text}"), text, known[-1] if known else None)
 
     def redo(self) -> list[VisitSession]:
         """Redo what was undone last; return the visits that it changed."""

@@ -40,6 +40,11 @@ class UndoHistory(Generic[S]):
         return self._back[-1].text if self._back else ""
 
     @property
+    def undo_texts(self) -> list[str]:
+        """What repeated calls of :meth:`undo` would undo, the latest change first."""
+        return [step.text for step in reversed(self._back)]
+
+    @property
     def redo_text(self) -> str:
         """What :meth:`redo` would do again; "" if there is nothing to redo."""
         return self._forth[-1].text if self._forth else ""

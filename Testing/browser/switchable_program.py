@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from SpineDCELib.cli import main
 from SpineDCELib.mrml.grey_values import GREY, grey_values
+from SpineDCELib.mrml.region_nodes import is_shown
 from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.vocabulary.report_text import text_to_dict
 from trame_rca.view_adapter import RcaViewAdapter
@@ -84,7 +85,9 @@ def _visit(station: Any, visit: Any) -> dict[str, Any]:
             name: [int(k) for k in mask.any((1, 2)).nonzero()[0]]
             for name, mask in state.regions.items()
         },
-        "roles": dict(state.roles), "rulers": len(state.rulers),
+        "roles": dict(state.roles),
+        "hidden": [n for n in state.roles if not is_shown(visit.segmentation, n)],
+        "rulers": len(state.rulers),
         "selection": None if selection is None else str(selection),
         "grey": {use: grey_values(visit.nodes, use) for use in GREY},
         "look": None if look is None else [

@@ -78,7 +78,7 @@ function nameOf(e) {
   for (const one of ['recent', 'folder', 'candidate', 'strip-visit', 'strip-upper', 'strip-lower',
                      'strip-close', 'remove-event', 'column-0', 'column-1', 'column-2',
                      'report-choice', 'region-delay', 'reset-delay', 'region-name',
-                     'region-role', 'maximise']) {
+                     'region-role', 'region-eye', 'region-delete', 'undo-to', 'maximise']) {
     if (e.classList.contains(one)) return one;
   }
   if (e.id && !generated.test(e.id)) return e.id;
@@ -1082,6 +1082,12 @@ def regions(audit: Audit) -> None:
     page.wait(lambda: voxels() == less)
     audit.row("key Ctrl+Shift+z", lambda: audit.keys(CTRL + SHIFT + "z"),
               lambda: voxels() == was)  # fmt: skip
+    audit.row("undo-list", lambda: audit.click("#undo-list"),
+              lambda: page.driver.find_elements("css selector", ".undo-to"),
+              page_only=True)  # fmt: skip
+    audit.row("undo-to", lambda: audit.click(".undo-to"), lambda: voxels() == less)
+    audit.keys(CTRL + "y")
+    page.wait(lambda: voxels() == was)
     audit.click("#tool-paint")
     page.wait(lambda: audit.facts()["tool"] == "paint")
     audit.row("slider Brush diameter in mm",
@@ -1101,6 +1107,12 @@ def regions(audit: Audit) -> None:
     limits(audit)
     audit.row("add-another", lambda: audit.click("#add-another"),
               lambda: "Lesion 2" in audit.visit("baseline")["roles"])  # fmt: skip
+    for word, hidden in (("Hide", ["Lesion"]), ("Show", [])):
+        changed = audit.look("baseline1")
+        audit.row("region-eye",
+                  lambda word=word: audit.click(f"[aria-label='{word} Lesion']"),
+                  lambda changed=changed, hidden=hidden: changed()
+                  and audit.visit("baseline")["hidden"] == hidden)  # fmt: skip
     audit.row("region-name", lambda: audit.click("[aria-label='Draw Lesion']"),
               lambda: audit.facts()["region"] == "Lesion")  # fmt: skip
     audit.row("region-role", lambda: _pick(audit, "[aria-label='Role of Lesion 2']", "reference"),
@@ -1110,9 +1122,8 @@ def regions(audit: Audit) -> None:
     audit.row("delete-region", lambda: audit.click("#delete-region"),
               lambda: "Lesion 2" not in audit.visit("baseline")["roles"])  # fmt: skip
     rulers(audit, at)
-    audit.click("[aria-label='Draw Lesion']")
-    audit.click("#delete-region")
-    page.wait(lambda: "Lesion" not in audit.visit("baseline")["roles"])
+    audit.row("region-delete", lambda: audit.click("[aria-label='Delete Lesion']"),
+              lambda: "Lesion" not in audit.visit("baseline")["roles"])  # fmt: skip
     audit.keys(ESCAPE)
     for visit, file in audit.files.items():
         audit.select(visit)

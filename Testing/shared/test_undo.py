@@ -37,3 +37,12 @@ def test_only_the_latest_steps_are_kept():
     for value in range(1, 6):
         history.record(f"to {value}", value)
     assert [history.undo() for _ in range(4)] == [4, 3, 2, None]
+
+
+def test_the_list_of_steps_names_the_latest_first():
+    history = UndoHistory("a")
+    history.record("to b", "b")
+    history.record("to c", "c")
+    assert history.undo_texts == ["to c", "to b"]
+    history.undo()
+    assert history.undo_texts == ["to b"]

@@ -1918,12 +1918,16 @@
         <translation>Die Populations-AIF „{name}“ passt nicht zur gemessenen Kurve.</translation>
     </message>
     <message>
-        <source>The fit residual is smallest at a shift of {proposal} s (95 % interval {interval}; plateau {plateau}; by region: {by_region}).</source>
-        <translation>Das Residuum der Anpassung ist bei einem Zeitversatz von {proposal} s am kleinsten (95-%-Intervall {interval}; Plateau {plateau}; nach Region: {by_region}).</translation>
+        <source>The mean curves are fitted best at a shift of {proposal} s (95 % interval {interval}; plateau {plateau}; by region: {by_region}).</source>
+        <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}; Plateau {plateau}; je Region: {by_region}).</translation>
     </message>
     <message>
-        <source>The fit residual is smallest at a shift of {proposal} s (95 % interval {interval}; plateau {plateau}).</source>
-        <translation>Das Residuum der Anpassung ist bei einem Zeitversatz von {proposal} s am kleinsten (95-%-Intervall {interval}; Plateau {plateau}).</translation>
+        <source>The mean curves are fitted best at a shift of {proposal} s (95 % interval {interval}; plateau {plateau}).</source>
+        <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}; Plateau {plateau}).</translation>
+    </message>
+    <message>
+        <source>The delays of the regions differ, so no single shift fits all of them.</source>
+        <translation>Die Verzögerungen der Regionen unterscheiden sich; keine einzelne Verschiebung passt zu allen.</translation>
     </message>
     <message>
         <source>No region has a curve from which a shift could be estimated.</source>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -73,7 +73,8 @@ class Evidence:
 
     Attributes:
         shifts: s. residual: ``(shifts,)``, over all regions, relative to its minimum (1).
-        proposal: s. low, high: its 95 % interval with the delays of the regions taken for one.
+        proposal: s. low, high: its 95 % interval; if the delays of the regions differ by more than
+            their own intervals, it reaches from the least to the greatest of them.
         plateau: the shifts, s, between which the residual is less than twice its minimum.
         normalised_vp: lesion → ``(shifts,)``, its mean vp over that of the reference; with own
             delays, both moved by the same seconds from their proposals as the study's shift is.
@@ -106,15 +107,22 @@ class Evidence:
         # All tissue in one says nothing that the proposal does not say.
         if len(self.regions) > 1 or any(r.determined for r in self.regions):
             text = (
-                f"The fit residual is smallest at a shift of {number(self.proposal, 2)} s (95 % "
+                f"The mean curves are fitted best at a shift of {number(self.proposal, 2)} s (95 % "
                 f"interval {interval}; plateau {plateau}; by region: {by_region})."
             )
         else:
             text = (
-                f"The fit residual is smallest at a shift of {number(self.proposal, 2)} s (95 % "
+                f"The mean curves are fitted best at a shift of {number(self.proposal, 2)} s (95 % "
                 f"interval {interval}; plateau {plateau})."
             )
+        if self.differing:
+            text += " The delays of the regions differ, so no single shift fits all of them."
         return f"{text} {self.doubt}".rstrip()
+
+    @property
+    def differing(self) -> bool:
+        """Whether delays of regions differ by more than their intervals."""
+        return _differ(self.regions)
 
 
 class _Places(NamedTuple):
@@ -216,6 +224,10 @@ def gather_evidence(
     whole = np.mean([one[:, 0] for one in losses], axis=0)
     proposal = _refined(fitter, weighed, lowest(tried, whole), float(tried[1] - tried[0]))
     half = NORMAL / np.sqrt(sum(1 / max(r.SE, 1e-3) ** 2 for r in found))
+    low, high = proposal - half, proposal + half
+    if _differ(found):
+        delays = [r.proposal for r in found if r.determined]
+        low, high = min(low, *delays), max(high, *delays)
     by_name = {
         r.name: _moved(tried, r.vp, r.proposal - proposal) if own_delays and r.determined else r.vp
         for r in found
@@ -230,13 +242,18 @@ def gather_evidence(
         tried,
         residual,
         proposal,
-        proposal - half,
-        proposal + half,
+        low,
+        high,
         _plateau(tried, residual, proposal),
         tuple(found),
         ratios,
         _doubt(residual),
     )
+
+
+def _differ(regions: Sequence[RegionEvidence]) -> bool:
+    known = [r for r in regions if r.determined]
+    return any(one.high < two.low for one in known for two in known)
 
 
 def _parts(curves: NDArray[np.floating]) -> NDArray[np.floating]:

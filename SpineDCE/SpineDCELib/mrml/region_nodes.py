@@ -100,6 +100,21 @@ def give_role(node: Any, name: str, role: str) -> None:
     segment.SetColor(*rgb(words.colour))
 
 
+def is_shown(node: Any, name: str) -> bool:
+    """Return whether the views show the segment of a name."""
+    display = node.GetDisplayNode()
+    identity = node.GetSegmentation().GetSegmentIdBySegmentName(name)
+    return display is None or not identity or bool(display.GetSegmentVisibility(identity))
+
+
+def show_segment(node: Any, name: str, shown: bool) -> None:
+    """Show the segment of a name in the views, or hide it; it is measured all the same."""
+    display = node.GetDisplayNode()
+    identity = node.GetSegmentation().GetSegmentIdBySegmentName(name)
+    if display is not None and identity:
+        display.SetSegmentVisibility(identity, shown)
+
+
 def name_apart(node: Any) -> None:
     """Give segments that have the name of an earlier one a number, because names stand for them."""
     segmentation, taken = node.GetSegmentation(), set[str]()
