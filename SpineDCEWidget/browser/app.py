@@ -262,8 +262,8 @@ class Workstation:
         if self.visit is not None:
             self.drawing.activate(self.visit)
         alone = self.state.maximised
-        if alone and not alone.startswith(name):
-            self.maximise(name + alone[-1])  # the same column of this visit
+        if alone and not alone.startswith(row):
+            self.maximise(row + alone[-1])  # the same column of this visit
             self.after_pause("fit", 0.4, self._fit_views)
         self.refresh()
 

@@ -74,6 +74,9 @@ class ViewBar:
             if v.problem else "The maps have not been computed."
             for v in station.session.shown if not v.maps
         }  # fmt: skip
+        if order and state.map_name not in order:  # the model in use has no such map
+            state.map_name = station.views.map_name = "vp" if "vp" in order else order[0]
+            station.views.fill()
         state.maps = [{"title": QUANTITIES[n].title, "value": n} for n in order]
         state.frames = visit.analysis.study.dynamic.n_frames if visit is not None else 1
         state.slice_count = (

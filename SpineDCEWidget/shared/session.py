@@ -28,7 +28,13 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers
 from SpineDCELib.analysis.live_refit import refit_slices, region_numbers
 from SpineDCELib.compare.common_mode import is_automatic, require_common_mode
-from SpineDCELib.compare.compare_visits import Comparison, Visit, check_pair, compare_visits
+from SpineDCELib.compare.compare_visits import (
+    Comparison,
+    Visit,
+    check_pair,
+    compare_visits,
+    require_vp,
+)
 from SpineDCELib.course.treatment_events import parse_date
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import Finding, InputError
@@ -958,6 +964,9 @@ class Session:
         if outdated is not None:
             return outdated
         try:
+            for visit in self.pair:
+                if visit.result is not None:
+                    require_vp(visit.result)
             require_common_mode({visit.word: visit.needed() for visit in self.pair})
         except InputError as error:
             return error

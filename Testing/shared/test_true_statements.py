@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mrml.scenes import new_scene, write_visits
+from SpineDCELib.compare.compare_visits import require_vp
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report import report_tables
 from SpineDCELib.measurement.rulers import Ruler
@@ -156,3 +157,21 @@ def test_rulers_leave_maps_with_a_proposed_shift_up_to_date(session):
     assert session.rulers_changed(visit)
     session.compute(visit)
     assert visit.is_current
+
+
+def test_a_model_without_vp_is_the_reason_why_there_is_no_normalised_value(session):
+    visit = session.visit("baseline")
+    geometry = visit.analysis.study.dynamic.geometry
+    for name, rows in (("Lesion", slice(10, 14)), ("Reference", slice(20, 24))):
+        mask = np.zeros(geometry.shape, bool)
+        mask[2, rows, 20:25] = True
+        roles = {name: name.lower()}
+        drawn.fill_segments(visit.segmentation, {name: mask}, geometry, roles=roles)
+    session.regions_changed(visit)
+    session.choose(visit, {"fit.model": "tofts"})
+    session.compute(visit)
+    told = " ".join(visit.result.measures.warnings)
+    assert "does not estimate vp" in told
+    assert "no reference" not in told
+    with pytest.raises(InputError, match="does not estimate vp"):
+        require_vp(visit.result)

@@ -2386,6 +2386,14 @@
         <translation>Die übertragenen Regionen prüfen.</translation>
     </message>
     <message>
+        <source>The model in use does not estimate vp, on which the comparison is based.</source>
+        <translation>Das verwendete Modell schätzt vp nicht, auf dem der Vergleich beruht.</translation>
+    </message>
+    <message>
+        <source>Choose another model.</source>
+        <translation>Wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
         <source>The visits have no lesion in common: {or} at baseline, {or2} at follow-up.</source>
         <translation>Die Untersuchungen haben keine gemeinsame Läsion: {or} in der Ausgangs-, {or2} in der Verlaufsuntersuchung.</translation>
     </message>
@@ -2792,6 +2800,10 @@
     <message>
         <source>The vertebra {name} is a better reference than {name2} (score {score} instead of {score2}).</source>
         <translation>Der Wirbel {name} ist eine bessere Referenz als {name2} (Wert {score} statt {score2}).</translation>
+    </message>
+    <message>
+        <source>The model in use does not estimate vp, so there is no normalised Vp.</source>
+        <translation>Das verwendete Modell schätzt vp nicht; darum gibt es kein normiertes Vp.</translation>
     </message>
     <message>
         <source>There is no reference vertebra.</source>

@@ -73,8 +73,7 @@ class Evidence:
 
     Attributes:
         shifts: s. residual: ``(shifts,)``, over all regions, relative to its minimum (1).
-        proposal: s. low, high: its 95 % interval; if the delays of the regions differ by more than
-            their own intervals, it reaches from the least to the greatest of them.
+        proposal: s. low, high: its 95 % interval with the delays of the regions taken for one.
         plateau: the shifts, s, between which the residual is less than twice its minimum.
         normalised_vp: lesion → ``(shifts,)``, its mean vp over that of the reference; with own
             delays, both moved by the same seconds from their proposals as the study's shift is.
@@ -224,10 +223,6 @@ def gather_evidence(
     whole = np.mean([one[:, 0] for one in losses], axis=0)
     proposal = _refined(fitter, weighed, lowest(tried, whole), float(tried[1] - tried[0]))
     half = NORMAL / np.sqrt(sum(1 / max(r.SE, 1e-3) ** 2 for r in found))
-    low, high = proposal - half, proposal + half
-    if _differ(found):
-        delays = [r.proposal for r in found if r.determined]
-        low, high = min(low, *delays), max(high, *delays)
     by_name = {
         r.name: _moved(tried, r.vp, r.proposal - proposal) if own_delays and r.determined else r.vp
         for r in found
@@ -242,8 +237,8 @@ def gather_evidence(
         tried,
         residual,
         proposal,
-        low,
-        high,
+        proposal - half,
+        proposal + half,
         _plateau(tried, residual, proposal),
         tuple(found),
         ratios,

@@ -214,6 +214,21 @@ def check_pair(before: Visit, after: Visit) -> list[Finding]:
     )
 
 
+def require_vp(result: Result) -> None:
+    """Refuse a result without vp, because the comparison is based on it.
+
+    Raises:
+        InputError: code "no_vp".
+    """
+    if "vp" not in result.maps:
+        raise InputError(
+            "The model in use does not estimate vp, on which the comparison is based. Choose "
+            "another model.",
+            code="no_vp",
+            fields=["fit.model"],
+        )
+
+
 def _pairs(before: Visit, after: Visit, lesions: Collection[str] | None) -> list[tuple[str, str]]:
     one, two = (v.result.measures.lesions() for v in (before, after))
     pairs = [(n, n) for n in one if n in two and (lesions is None or n in lesions)]
@@ -227,6 +242,7 @@ def _pairs(before: Visit, after: Visit, lesions: Collection[str] | None) -> list
             code="no_common_lesion",
             fields=["inputs.roi"],
         )
+    require_vp(before.result)
     for role, visit in (("baseline", before), ("follow-up", after)):
         if not visit.result.measures.references:
             raise InputError(

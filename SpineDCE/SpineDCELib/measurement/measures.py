@@ -136,6 +136,14 @@ def measure(
                         ("inputs.roi",),
                     )
                 )
+    elif named["lesion"] and named["reference"]:
+        findings.append(
+            Finding(
+                "no_vp",
+                "The model in use does not estimate vp, so there is no normalised Vp.",
+                fields=("fit.model",),
+            )
+        )
     elif named["lesion"]:
         findings.append(
             Finding(
