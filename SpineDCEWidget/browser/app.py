@@ -478,7 +478,6 @@ class Workstation:
         with self.state:
             self.session.show(visit, row)
             self._put_in_view(visit)
-            self.bar.show_frame()
         for other in self.session.visits:
             other.release_memory()
         self.views.fit(again=False)
