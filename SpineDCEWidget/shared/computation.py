@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.descriptive_maps import descriptive_maps
+from SpineDCELib.analysis.mapped_images import release_images
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.mapped_arrays import mapped
+from SpineDCELib.files.mapped_arrays import mapped, release
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings import with_values
 
@@ -79,10 +80,12 @@ def compute_snapshot(
     kept = mapped(found.curves)
     if kept is not found.curves:
         analysis.keep_concentration_as(replace(found, curves=kept))
+    release_images(analysis.study)  # what follows reads the curves
     shift, proposed = None, state.proposed
     if proposing:
         shift = proposed = _proposal(analysis, part(progress, 0.5, 0.7))
         analysis.update(settings=with_values(analysis.settings, {"fit.shift": shift}))
+        release(kept)
     analysis.result(part(progress, 0.7, 0.9))
     more: dict[str, NDArray[np.float32]] = {}
     if descriptive:

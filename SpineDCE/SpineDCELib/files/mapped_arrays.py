@@ -22,9 +22,14 @@ from numpy.typing import NDArray
 SMALLEST = 1 << 25
 
 
-def mapped(array: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return the array mapped from a file; the array itself if it is small or the disk is full."""
-    if array.nbytes < SMALLEST or sys.platform == "win32" or _file_of(array) is not None:
+def mapped(array: NDArray[np.floating], smallest: int | None = None) -> NDArray[np.floating]:
+    """Return the array mapped from a file; the array itself if it is small or the disk is full.
+
+    Args:
+        smallest: bytes from which on it is mapped; :data:`SMALLEST` if None.
+    """
+    least = SMALLEST if smallest is None else smallest
+    if array.nbytes < least or sys.platform == "win32" or _file_of(array) is not None:
         return array
     try:
         with tempfile.TemporaryFile(prefix="spinedce-") as file:
