@@ -279,7 +279,8 @@ class Drawing:
             self.put_down()
 
     def _on_modified(self) -> None:
-        if not self._quiet and self.visit is not None:
+        # While visits are swapped, the one that is drawn in has no study for a moment.
+        if not self._quiet and self.visit is not None and self.visit.analysis is not None:
             self._changed(self.visit)
 
     def follow_undo(self) -> None:

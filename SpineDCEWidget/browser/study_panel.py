@@ -408,6 +408,7 @@ class StudyPanel:
         station.drawing.forget()
         station.charts.forget_voxel()
         station.views.unmark()
+        station.state.report_url = ""  # it is the closed patient's
         station.session.close()
         remove_unused_uploads()
         station.views.set_rows([SHOWN_VISITS[0]])
@@ -423,6 +424,7 @@ class StudyPanel:
         station.drawing.forget()
         station.charts.forget_voxel()
         station.views.unmark()
+        station.state.report_url = ""
         station.session.close_visit(visit)
         left = station.open_rows()
         station.views.set_rows(left)

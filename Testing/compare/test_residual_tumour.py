@@ -97,6 +97,11 @@ def test_errors_of_the_fit_count_where_they_are_larger_than_the_spread():
     )
     assert doubtful.share == 0
     assert doubtful.noise == pytest.approx(0.4)
+    # What noise may hide is not said to be absent.
+    assert doubtful.sentence.startswith(">99 % of the lesion's voxels are above 1.2×")
+    assert "noise" in doubtful.sentence
+    none = residual_tumour(vp, lesion=lesion, threshold=1.7, geometry=GEOMETRY)
+    assert none.sentence == "No voxel of the lesion is above 1.7× at follow-up."
     shared = residual_tumour(
         vp, lesion=lesion, threshold=1.2, geometry=GEOMETRY, reference_error=0.3
     )

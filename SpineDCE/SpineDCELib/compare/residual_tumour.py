@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import ndtr, ndtri
 
+from SpineDCELib.compare.call import chance
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.quantities import times
 
@@ -50,6 +51,7 @@ class Residual:
         noise: standard deviation of a voxel's normalised Vp.
         least: voxels that surely exceed the threshold and touch, from which on an island is more
             than noise.
+        above: share of the lesion's fitted voxels whose value exceeds the threshold, surely or not.
     """
 
     mask: Mask
@@ -62,6 +64,7 @@ class Residual:
     probability: Array | None = None
     noise: float = 0.0
     least: int = 1
+    above: float = 0.0
 
     @property
     def sentence(self) -> str:
@@ -73,7 +76,12 @@ class Residual:
                 "noise."
             )
         if self.centre is None:
-            return f"No part of the lesion is above {times(self.threshold)} at follow-up.{noise}"
+            if not self.above:
+                return f"No voxel of the lesion is above {times(self.threshold)} at follow-up."
+            return (
+                f"{chance(self.above)} of the lesion's voxels are above {times(self.threshold)} at "
+                f"follow-up, but no island of them can be told from noise.{noise}"
+            )
         before = ""
         if np.isfinite(self.before_too):
             before = f" {100 * self.before_too:.0f} % of this was above it at baseline as well."
@@ -154,12 +162,13 @@ def residual_tumour(
     mask[box] = keep[labels]
     whole = np.full(lesion.shape, np.nan)
     whole[box] = np.where(inside, probability, np.nan)
+    above = float(alive.sum() / max(int(inside.sum()), 1))
     number = int(mask.sum())
     share = number / max(int(lesion.sum()), 1)
     least = least + 1 if noise > 0 else 1
     if not number:
         return Residual(
-            mask, threshold, 0.0, 0.0, float("nan"), None, "nowhere", whole, noise, least
+            mask, threshold, 0.0, 0.0, float("nan"), None, "nowhere", whole, noise, least, above
         )
     centre, middle_of_lesion = (_centre(m, geometry) for m in (mask, lesion))
     before_too = float("nan")
@@ -179,6 +188,7 @@ def residual_tumour(
         whole,
         noise,
         least,
+        above,
     )
 
 

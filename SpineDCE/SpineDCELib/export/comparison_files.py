@@ -175,6 +175,7 @@ def _lesion(lesion: LesionChange) -> dict[str, Any]:
             "threshold [normalised Vp]": r.threshold,
             "volume [mm3]": r.volume,
             "share of the lesion": r.share,
+            "share of voxels above, surely or not": r.above,
             "noise of a voxel [normalised Vp]": r.noise,
             "least voxels surely above": r.least,
             "share above before too": r.before_too,

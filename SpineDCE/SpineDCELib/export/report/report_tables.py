@@ -206,7 +206,8 @@ def _chosen(analysis: Analysis) -> list[str]:
             text = ", ".join(setting.text(value).splitlines())
         unit = f" {setting.unit}" if setting.unit and text not in setting.words else ""
         sentences.append(f"{setting.label}: {text}{unit}")
-    if analysis.aif_selection is not None:
+    chosen = analysis.aif_selection
+    if chosen is not None and (chosen.taken_in or chosen.taken_out or chosen.slices_out):
         sentences.append("Artery: candidates or slices were included or excluded by hand")
     return sentences
 
