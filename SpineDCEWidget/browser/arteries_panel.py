@@ -31,6 +31,10 @@ _LOW, _HIGH = -6.0, 20.0
 _FILE = setting_label("inputs.aif_file")
 
 
+#: Of what the numbers of a candidate are.
+_OF_VOXELS = "of its voxels in the AIF, or of all its voxels where none is in it"
+
+
 class ArteriesPanel:
     """Panel of step 2: shift, source of the AIF, and candidate arteries."""
 
@@ -216,7 +220,8 @@ class ArteriesPanel:
             return
         state.candidates = [
             {"index": i, "slice": c.slice + 1, "vessel": c.vessel, "taken": bool(c.accepted),
-             "peak": f"{c.peak:.1f}", "arrival": f"{c.arrival:.1f}", "reason": c.reason}
+             "peak": f"{c.peak:.1f} {found.unit}", "arrival": f"{c.arrival:.1f}",
+             "reason": c.reason}
             for i, c in enumerate(found.candidates)
         ]  # fmt: skip
         state.candidates_figure = curves.candidates_figure(
@@ -313,6 +318,6 @@ class ArteriesPanel:
                     ):  # fmt: skip
                         html.Td("{{ c.taken ? '✓' : '' }}")
                         html.Td("{{ c.slice }}")
-                        html.Td("{{ c.arrival }} s")
-                        html.Td("{{ c.peak }}")
+                        html.Td("{{ c.arrival }} s", title=f"Half of the peak, {_OF_VOXELS}")
+                        html.Td("{{ c.peak }}", title=f"Highest value in blood, {_OF_VOXELS}")
                         html.Td("{{ c.taken ? '' : c.reason }}", classes="reason")

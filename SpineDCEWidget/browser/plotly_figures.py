@@ -109,13 +109,13 @@ def main_figure(
             yaxis="y2" if right else "y",
         )
     )  # fmt: skip
-    figure = layout(dark, "time [s]", f"tissue [{unit}]" if right else f"AIF [{aif_unit}]")
+    figure = layout(dark, "time [s]", f"tissue [{unit}]" if right else f"AIF, plasma [{aif_unit}]")
     figure["xaxis"]["range"] = [float(t[0]) - 2, float(t[-1]) + 2]
     if right:
         figure["margin"]["r"] = 48
         figure["yaxis2"] = {
             "overlaying": "y", "side": "right", "showgrid": False,
-            "rangemode": "tozero", "title": {"text": f"AIF [{aif_unit}]", "standoff": 4},
+            "rangemode": "tozero", "title": {"text": f"AIF, plasma [{aif_unit}]", "standoff": 4},
             "color": AIF_COLOUR, "tickmode": "auto", "nticks": 5, "zeroline": False,
         }  # fmt: skip
     figure["shapes"] = [
