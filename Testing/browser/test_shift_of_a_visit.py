@@ -38,7 +38,9 @@ def test_a_shift_goes_to_the_visit_for_which_it_was_set():
         state=_State(dark=True), visit=first, jobs=SimpleNamespace(running=False),
         views=SimpleNamespace(slice_index=lambda _name: 0), changed=lambda *_: None,
         bar=SimpleNamespace(show_cursor=lambda: None),
-        session=SimpleNamespace(move_shift=lambda visit, to, slices: moved.append((visit, to))),
+        session=SimpleNamespace(
+            move_shift=lambda visit, to, slices: moved.append((visit, to)), shown=[first, second]
+        ),
     )  # fmt: skip
     panel = ArteriesPanel(station)
 
