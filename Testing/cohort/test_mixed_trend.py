@@ -40,7 +40,7 @@ def drawn(rng, rate=0.1, subjects=20):
     return ValuesOverTime(tuple(subject), np.array(days, float), np.array(value), "x")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_interval_holds_a_simulated_rate():
     rng = np.random.default_rng(24)
     truth, held = 100 * np.expm1(0.1), 0

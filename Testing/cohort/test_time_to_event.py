@@ -129,7 +129,7 @@ def true_area(slope, mean, at):
     return float((cases * below).sum() / (cases.sum() * controls.sum()))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_area_and_interval_hold_the_truth_of_a_simulation():
     """300 cohorts of 120 patients, two in five of them censored; the truth is an integral."""
     truth = true_area(0.9, 250.0, 180.0)

@@ -132,7 +132,7 @@ def test_a_fitted_delay_is_never_worse_than_eight_starts(model, dtype, seed, n):
     assert np.all(mine <= least + loss), (mine / least - 1).max()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("seed", "n"), [(16, 60), pytest.param(22, 500, marks=pytest.mark.long)])
 def test_the_exchange_model_is_hardly_ever_worse_than_eight_starts(seed, n):

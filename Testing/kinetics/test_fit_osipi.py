@@ -43,7 +43,12 @@ def numbers(row, *names):
 
 
 @pytest.mark.parametrize(
-    ("delay", "integration"), [("known", "cubic"), ("known", "linear"), ("fitted", "cubic")]
+    ("delay", "integration"),
+    [
+        ("known", "cubic"),
+        ("known", "linear"),
+        pytest.param("fitted", "cubic", marks=pytest.mark.long),
+    ],
 )
 @pytest.mark.parametrize(("name", "model"), SETS)
 def test_every_row(name, model, delay, integration):
