@@ -22,6 +22,8 @@ from SpineDCEWidget.browser.slice_views import Views
 from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
 from SpineDCEWidget.shared.study_opening import open_images
 
+pytestmark = pytest.mark.slow
+
 BASELINE, FOLLOW_UP = SHOWN_VISITS
 #: Slices of the follow-up visit: twice as many, half as thick.
 FACTOR = 2

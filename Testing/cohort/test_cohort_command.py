@@ -8,6 +8,8 @@ import pytest
 from SpineDCELib.cli import main
 from SpineDCELib.phantom import draw_cohort
 
+pytestmark = pytest.mark.slow
+
 PNG = b"\x89PNG"
 
 

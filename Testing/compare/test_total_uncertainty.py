@@ -25,6 +25,8 @@ from SpineDCELib.compare.total_uncertainty import (
 from SpineDCELib.measurement import Normalised, Share, change
 from SpineDCELib.settings import Settings, changed
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = changed(
     Settings(), aif={"source": "mask"}, fit={"shift": "auto"}, concentration={"T1_source": "map"}
 )

@@ -23,6 +23,8 @@ from SpineDCELib.network.study_query import Query
 pynetdicom = pytest.importorskip("pynetdicom")
 from pynetdicom import AE, evt  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 FIND = "1.2.840.10008.5.1.4.1.2.2.1"
 GET = "1.2.840.10008.5.1.4.1.2.2.3"
 MOVE = "1.2.840.10008.5.1.4.1.2.2.2"

@@ -10,6 +10,8 @@ from SpineDCELib.phantom.patients import PATIENTS
 from SpineDCELib.phantom.shapes import Frame, blended, capsule, ellipsoid, tube
 from SpineDCELib.phantom.vertebra import LEVELS, column
 
+pytestmark = pytest.mark.slow
+
 RADIUS = 11.0
 SPHERE_VOLUME = 4 / 3 * np.pi * RADIUS**3
 

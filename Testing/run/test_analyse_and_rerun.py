@@ -16,6 +16,8 @@ from SpineDCELib.run import inputs as reading
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.settings import Settings, changed
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = changed(
     Settings(), concentration={"T1_source": "fixed", "T10": 0.8}, aif={"source": "mask"}
 )

@@ -51,7 +51,10 @@ from SpineDCELib.series.image_header import read_headers
 from SpineDCELib.series.pixel_values import load_frames
 
 # Values that real scanners write and the standard forbids.
-pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Invalid value for VR"),
+]
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,10 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.series import read_dynamic, read_flip_angles, read_segmentation, scan_study
 from SpineDCELib.series.study_summary import study_report
 
-pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Invalid value for VR"),
+]
 
 
 def rewrite(folder, change):

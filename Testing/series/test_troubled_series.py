@@ -21,7 +21,10 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.series import read_dynamic, read_volume, scan_study
 
 # Values that real scanners write and the standard forbids.
-pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Invalid value for VR"),
+]
 
 
 # ---------------------------------------------------------------------------- broken frames

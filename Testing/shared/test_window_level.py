@@ -20,6 +20,8 @@ from SpineDCEWidget.shared.window_level import (
     window_text,
 )
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
 
 CHOSEN = GreyValues(100.0, 400.0)
