@@ -48,6 +48,7 @@ def _facts(page):
     return page.driver.execute_async_script("window.trame.trigger('audit', []).then(arguments[0])")
 
 
+@pytest.mark.long
 def test_a_double_click_opens_the_study_once(home, page):
     study = home / "sample" / "small" / "before" / "dicom"
     page.click("#open-path")

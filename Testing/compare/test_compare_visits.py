@@ -47,7 +47,7 @@ def inputs(root):
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param("A", marks=pytest.mark.slow), pytest.param("B", marks=pytest.mark.long)],
+    params=[pytest.param(patient, marks=pytest.mark.long) for patient in "AB"],
 )
 def sample(request, tmp_path_factory):
     root = sample_patient(tmp_path_factory, request.param)

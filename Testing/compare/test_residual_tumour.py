@@ -25,7 +25,7 @@ def noise(rng, width):
     return field / field.std()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("width", "level"),
     [(0.6, 0.9)]

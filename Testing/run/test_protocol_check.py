@@ -32,7 +32,7 @@ def changed(images, **of):
     return replace(images, dynamic=dynamic)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_each_fault_is_found_and_a_good_acquisition_is_good(images, monkeypatch):
     dynamic = images.dynamic
     before = points(images)
