@@ -405,7 +405,7 @@ class RegionsPanel:
         if visit is None:
             state.rulers, state.carry_from = [], ""
             return
-        # A visit with regions of its own keeps them.
+        # A visit that has regions keeps them.
         source = None if visit.state.regions else self._station.session.course.source_of(visit)
         state.carry_from = "" if source is None else source.word
         low, high = visit.signal_range()
@@ -463,7 +463,7 @@ class RegionsPanel:
                     v3.VMenu(activator="#undo-list", location="bottom end"),
                     v3.VCard(classes="keys pa-2"),
                 ):
-                    html.Div("Undo all down to", classes="label")
+                    html.Div("Undo back to", classes="label")
                     with html.Div(v_for="(u, i) in undo_list", key="i"):
                         html.Button(
                             "{{ u }}", classes="undo-to", click=(self._station.undo, "[i + 1]")

@@ -38,7 +38,7 @@ class ReportPanel:
         return self._station.session.report
 
     def insert_draft(self) -> None:
-        """Replace findings and impression by what the numbers give."""
+        """Replace findings and impression with a draft from the numbers."""
         self._do(self._report.insert_draft)
 
     def edit(self, findings: str, impression: str) -> None:
@@ -79,7 +79,7 @@ class ReportPanel:
             "findings": text.findings, "impression": text.impression, "reader": report.reader,
             "final": text.is_final, "status": text.status_line,
             "addenda": [
-                {"title": f"Addendum, {one.reader}, {shown_time(one.time)}", "text": one.text}
+                {"title": one.title, "text": one.text}
                 for one in text.addenda
             ],
             "outdated": NUMBERS_CHANGED_SINCE if report.is_outdated else "",
@@ -118,7 +118,7 @@ class ReportPanel:
                     "Insert draft", size="small", variant="tonal", click=self.insert_draft,
                     id="insert-draft",
                     **disabled_if(
-                        _NO_NUMBERS, "Replace findings and impression by text from the numbers"
+                        _NO_NUMBERS, "Replace findings and impression with a draft from the numbers"
                     ),
                 )  # fmt: skip
                 v3.VBtn(
@@ -126,7 +126,7 @@ class ReportPanel:
                     id="make-final",
                     **disabled_if(
                         _NO_READER | {"!report.impression": "Write an impression first."},
-                        "Close the text; later changes are addenda",
+                        "Lock the text; only addenda can be added afterwards",
                     ),
                 )  # fmt: skip
             with html.Div(classes="stack", v_if="confirming_final"):

@@ -170,8 +170,10 @@ class StudyPanel:
         opened = [
             v.settings.reading.series for v in self._station.session.visits if v.study_path == path
         ]
-        left = [n for n, choice in enumerate(self._found) if choice.series not in opened]
-        return left[0] if left else 0 if self._found else None
+        if not self._found:
+            return None
+        left = (n for n, choice in enumerate(self._found) if choice.series not in opened)
+        return next(left, 0)
 
     async def open_found(self, name: str, chosen: int | None = None) -> None:
         """Open a dynamic series of the list as one visit.

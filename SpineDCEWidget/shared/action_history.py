@@ -60,7 +60,7 @@ class ActionHistory:
 
 
 def actions_of(visits: Iterable[VisitSession]) -> list[Action]:
-    """Return the actions of visits, the oldest first; one that changed several is told once."""
+    """Return the actions of visits, the oldest first; one that changed several appears once."""
     names: dict[tuple[str, str, str], list[str]] = {}
     for visit in visits:
         for kept in visit.nodes.value(KEPT) or []:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -148,7 +149,8 @@ class CourseWork:
             self.cutoff = kept["cutoff"]
             known = [path for path in kept.get("doses", ()) if Path(path).is_file()]
             self.doses = tuple(dict.fromkeys((*self.doses, *known)))
-            self.add_events([TreatmentEvent(**event) for event in kept["events"]])
+            with contextlib.suppress(KeyError, TypeError, ValueError):  # a scene may hold anything
+                self.add_events([TreatmentEvent(**event) for event in kept["events"]])
         elif self.events or self.doses:
             self._keep()
 
@@ -179,7 +181,8 @@ class CourseWork:
         name = source.name
 
         def done(found: CarriedRegions) -> list[str]:
-            self._session.load_regions(visit, found.masks, roles)
+            text = _("Carry {names} over from an earlier visit")
+            self._session.load_regions(visit, found.masks, roles, text=text)
             self._carried[visit.name] = _Carry(name, found)
             return [
                 f"{region}: {'; '.join(map(translated, check.doubts))}"

@@ -800,8 +800,13 @@ class Session:
         visit: VisitSession,
         masks: Mapping[str, NDArray[np.bool_]],
         roles: Mapping[str, str],
+        *,
+        text: str = "",
     ) -> dict[str, str]:
         """Add regions; one with the name of another region gets a number, so that both count.
+
+        Args:
+            text: what undo and the history call it, with {names}; if "", they came from a file.
 
         Returns:
             Given name → name in the visit.
@@ -815,8 +820,8 @@ class Session:
             geometry,
             roles={names[name]: role for name, role in roles.items() if name in names},
         )
-        text = _("Load {names} from a file").format(names=", ".join(names.values()))
-        self.regions_changed(visit, text=text)
+        text = text or _("Load {names} from a file")
+        self.regions_changed(visit, text=text.format(names=", ".join(names.values())))
         return names
 
     def _names_beside(
@@ -917,6 +922,7 @@ class Session:
         visit.remember_maps()
         visit.remember_basis()
         self.history.close_step()
+        self.actions.end_step()
         visit.release_memory()
         return True
 

@@ -29,9 +29,9 @@ KEPT = "reports"
 
 
 class WrittenReport:
-    """The text about the studies that are open together.
+    """The text about the studies that the windows show together.
 
-    It is kept with every visit, and shown again where the same studies are open together.
+    It is kept with each of them, and shown again where the same studies are shown together.
     """
 
     def __init__(self, session: Session) -> None:
@@ -49,7 +49,7 @@ class WrittenReport:
     @property
     def text(self) -> ReportText:
         """The report's text; empty while nothing was written about these studies."""
-        for visit in self._session.visits:
+        for visit in self._session.shown:
             for kept in visit.nodes.value(KEPT) or []:
                 # A scene may hold anything.
                 with contextlib.suppress(KeyError, TypeError, ValueError):
@@ -130,12 +130,12 @@ class WrittenReport:
         return [[one.time, one.person, ", ".join(one.visits), one.text] for one in self.actions()]
 
     def _studies(self) -> list[str]:
-        return [v.needed().study.dynamic.source.checksum for v in self._session.visits]
+        return [v.needed().study.dynamic.source.checksum for v in self._session.shown]
 
     def _keep(self, text: ReportText, action: str, *, key: str = "") -> None:
         studies = self._studies()
         entry: dict[str, Any] = {"studies": studies, "text": text_to_dict(text)}
-        for visit in self._session.visits:
+        for visit in self._session.shown:
             others = [r for r in visit.nodes.value(KEPT) or [] if r.get("studies") != studies]
             visit.nodes.keep(KEPT, [*others, entry])
-        self._session.actions.add(self._session.visits, action, key=key)
+        self._session.actions.add(self._session.shown, action, key=key)

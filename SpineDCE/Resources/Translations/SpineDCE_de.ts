@@ -4563,6 +4563,10 @@ Trotzdem vergleichen?</translation>
 <context>
     <name>shared.course_session</name>
     <message>
+        <source>Carry {names} over from an earlier visit</source>
+        <translation>{names} aus einer früheren Untersuchung übernehmen</translation>
+    </message>
+    <message>
         <source>No earlier visit has a lesion with maps that are up to date.</source>
         <translation>Keine frühere Untersuchung hat eine Läsion mit aktuellen Karten.</translation>
     </message>
@@ -4782,6 +4786,10 @@ Trotzdem vergleichen?</translation>
         <translation>T1-Karte aus einer Datei nehmen</translation>
     </message>
     <message>
+        <source>Load {names} from a file</source>
+        <translation>{names} aus einer Datei laden</translation>
+    </message>
+    <message>
         <source>Undo: {text}</source>
         <translation>Rückgängig: {text}</translation>
     </message>
@@ -4828,10 +4836,6 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>Change the role of {name}</source>
         <translation>Rolle von {name} ändern</translation>
-    </message>
-    <message>
-        <source>Load {names} from a file</source>
-        <translation>{names} aus einer Datei laden</translation>
     </message>
     <message>
         <source>lesion</source>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ LEVEL_Z = 1.959963984540054
 #: Fewest subjects with two values for a random intercept, and with three for random slopes
 #: (chosen).
 FEWEST = 5
-#: Days to which the change belongs.
+#: The change is given per this many days.
 PER = 100.0
 
 
@@ -152,7 +152,7 @@ def mixed_trend(data: ValuesOverTime, *, slopes: bool = False) -> MixedTrend:
     none = MixedTrend(model, nan, nan, nan, nan, nan, nan, nan, nan, nan)
 
     def failed(note: str) -> MixedTrend:
-        return MixedTrend(**{**none.__dict__, "note": note})
+        return replace(none, note=note)
 
     with warnings.catch_warnings():
         # What the optimiser says is in `converged`.
@@ -182,7 +182,7 @@ def mixed_trend(data: ValuesOverTime, *, slopes: bool = False) -> MixedTrend:
 def _standard_error(data: ValuesOverTime, design: Array, covariance: Array, within: float) -> float:
     """Return the standard error of the slope: generalised least squares at these variances.
 
-    That of statsmodels is of a Hessian with the variances, and differs from it by percents.
+    That of statsmodels is of a Hessian with the variances, and differs from it by a few per cent.
     """
     names, information = np.array(data.subject), np.zeros((2, 2))
     for name in dict.fromkeys(data.subject):

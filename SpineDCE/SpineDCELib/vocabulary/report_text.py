@@ -25,6 +25,10 @@ class Addendum:
     reader: str
     time: str
 
+    @property
+    def title(self) -> str:
+        return f"Addendum, {self.reader}, {shown_time(self.time)}"
+
 
 @dataclass(frozen=True)
 class ReportText:
@@ -120,9 +124,7 @@ class ReportText:
     def paragraphs(self) -> list[tuple[str, list[str]]]:
         """Return heading and lines of each part that has text."""
         parts = [("Findings", self.findings), ("Impression", self.impression)]
-        parts += [
-            (f"Addendum, {one.reader}, {shown_time(one.time)}", one.text) for one in self.addenda
-        ]
+        parts += [(one.title, one.text) for one in self.addenda]
         return [(title, text.strip().splitlines()) for title, text in parts if text.strip()]
 
 

@@ -179,7 +179,7 @@ def setting_rows(visits: Sequence[tuple[str, Analysis]]) -> Table:
 def other_than_default(visits: Sequence[tuple[str, Analysis]]) -> list[str]:
     """Return the settings that are not the defaults, a sentence for each, with its visit.
 
-    What the visits have in common is told once. A shift in use that is the proposed one is none.
+    A setting that all visits share is listed once. The proposed shift is not listed.
     """
     told: dict[str, list[str]] = {}
     for name, analysis in visits:

@@ -89,7 +89,7 @@ def _lesion(lesion: LesionChange, mode: str) -> str:
 
 
 def _title(parameter: str, mode: str) -> str:
-    """Return the title of a normalised parameter; its mode is told once, by :func:`_method`."""
+    """Return the title of a normalised parameter; its mode is given once, by :func:`_method`."""
     title = normalised_title(parameter, mode)
     return title.removesuffix(f" ({CONVERSION_MODES[mode].title})") if mode else title
 
