@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, ndimage
+from scipy import ndimage
 
 from SpineDCELib.errors import Finding
 from SpineDCELib.series import Geometry
@@ -205,17 +205,6 @@ def neighbouring_vertebrae(
     return found
 
 
-def _convolved(image: NDArray[np.floating], kernel: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Convolve two images where the kernel lies within the image."""
-    # That of scipy.signal equals it, and takes a second to import.
-    sizes = zip(image.shape, kernel.shape, strict=True)
-    shape = tuple(fft.next_fast_len(i + k - 1, real=True) for i, k in sizes)
-    product = fft.irfft2(fft.rfft2(image, shape) * fft.rfft2(kernel, shape), shape)
-    valid = zip(image.shape, kernel.shape, strict=True)
-    found: NDArray[np.float64] = product[tuple(slice(k - 1, i) for i, k in valid)]
-    return found
-
-
 def _next(
     mask: NDArray[np.bool_],
     here: NDArray[np.int_],
@@ -230,6 +219,9 @@ def _next(
     pad = np.ceil(8.0 / spacing).astype(int)
     low = np.maximum(np.array([rows[0], columns[0]]) - pad, 0)
     high = np.minimum(np.array([rows[-1], columns[-1]]) + pad + 1, image.shape[1:])
+    # Takes long to import, and few studies look for a vertebra.
+    from scipy.signal import fftconvolve
+
     template = image[slices][:, low[0] : high[0], low[1] : high[1]].astype(float)
     template = template - template.mean()
     size = np.array(template.shape[1:])
@@ -238,11 +230,12 @@ def _next(
         return None
     own = image[slices].astype(float)
     product = sum(
-        _convolved(plane, kernel[::-1, ::-1]) for plane, kernel in zip(own, template, strict=True)
+        fftconvolve(plane, kernel[::-1, ::-1], mode="valid")
+        for plane, kernel in zip(own, template, strict=True)
     )
     box = np.ones(size)
-    total = _convolved(own.sum(axis=0), box)
-    squares = _convolved((own**2).sum(axis=0), box)
+    total = fftconvolve(own.sum(axis=0), box, mode="valid")
+    squares = fftconvolve((own**2).sum(axis=0), box, mode="valid")
     variance = squares - total**2 / template.size
     floor = 1e-6 * squares.max()
     match = np.where(variance > floor, product / norm / np.sqrt(np.maximum(variance, floor)), 0.0)
