@@ -171,7 +171,7 @@ def test_a_model_without_vp_is_the_reason_why_there_is_no_normalised_value(sessi
     session.choose(visit, {"fit.model": "tofts"})
     session.compute(visit)
     told = " ".join(visit.result.measures.warnings)
-    assert "does not estimate vp" in told
+    assert "does not estimate Vp" in told
     assert "no reference" not in told
-    with pytest.raises(InputError, match="does not estimate vp"):
+    with pytest.raises(InputError, match="does not estimate Vp"):
         require_vp(visit.result)

@@ -2386,8 +2386,8 @@
         <translation>Die übertragenen Regionen prüfen.</translation>
     </message>
     <message>
-        <source>The model in use does not estimate vp, on which the comparison is based.</source>
-        <translation>Das verwendete Modell schätzt vp nicht, auf dem der Vergleich beruht.</translation>
+        <source>The model in use does not estimate Vp, on which the comparison is based.</source>
+        <translation>Das verwendete Modell schätzt Vp nicht, auf dem der Vergleich beruht.</translation>
     </message>
     <message>
         <source>Choose another model.</source>
@@ -2802,8 +2802,8 @@
         <translation>Der Wirbel {name} ist eine bessere Referenz als {name2} (Wert {score} statt {score2}).</translation>
     </message>
     <message>
-        <source>The model in use does not estimate vp, so there is no normalised Vp.</source>
-        <translation>Das verwendete Modell schätzt vp nicht; darum gibt es kein normiertes Vp.</translation>
+        <source>The model in use does not estimate Vp, so there is no normalised Vp.</source>
+        <translation>Das verwendete Modell schätzt Vp nicht; darum gibt es kein normiertes Vp.</translation>
     </message>
     <message>
         <source>There is no reference vertebra.</source>

@@ -42,8 +42,8 @@ def read_course_of(results: Path) -> dict[str, Any]:
 def write_cohort_courses(out: Path, patients: Mapping[str, Path]) -> None:
     """Write every call of every course, one row per patient for recurrence, and the trend.
 
-    The time counts from the first follow-up visit, so that nobody is left out who recurred before
-    it; it ends at the visit that is called recurring, or at the last visit.
+    Time is counted from the first follow-up visit, whose change is the predictor, to the visit that
+    is called recurring, or to the last visit.
 
     Args:
         patients: participant → folder of the results.

@@ -169,7 +169,7 @@ def mixed_trend(data: ValuesOverTime, *, slopes: bool = False) -> MixedTrend:
     if not fit.converged:
         return failed("no estimate: the fit did not converge")
     if slopes and np.linalg.eigvalsh(covariance).min() < 1e-8:
-        return failed("no estimate: the data do not tell the slopes of the subjects apart")
+        return failed("no estimate: the data do not separate the slopes of the subjects")
     b, SE = float(fit.fe_params[1]), _standard_error(data, design, covariance, float(fit.scale))
     value, low, high = (100 * math.expm1(b + z * SE) for z in (0.0, -LEVEL_Z, LEVEL_Z))
     SDs = np.sqrt(np.clip(np.diag(covariance), 0, None))

@@ -21,7 +21,7 @@ from SpineDCELib.vocabulary.quantities import NONE, number, percent
 
 LIMITS = (
     "The model is a straight line of the logarithm: one rate of change for the whole time.",
-    "A patient who leaves follow-up because of the disease bends the trend of those who stay.",
+    "Patients who leave follow-up because of the disease bias the trend of those who stay.",
 )
 
 

@@ -222,7 +222,7 @@ def require_vp(result: Result) -> None:
     """
     if "vp" not in result.maps:
         raise InputError(
-            "The model in use does not estimate vp, on which the comparison is based. Choose "
+            "The model in use does not estimate Vp, on which the comparison is based. Choose "
             "another model.",
             code="no_vp",
             fields=["fit.model"],

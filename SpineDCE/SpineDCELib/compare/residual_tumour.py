@@ -80,7 +80,7 @@ class Residual:
                 return f"No voxel of the lesion is above {times(self.threshold)} at follow-up."
             return (
                 f"{chance(self.above)} of the lesion's voxels are above {times(self.threshold)} at "
-                f"follow-up, but no island of them can be told from noise.{noise}"
+                f"follow-up, but none of their islands can be distinguished from noise.{noise}"
             )
         before = ""
         if np.isfinite(self.before_too):

@@ -76,7 +76,7 @@ def parse_event(text: str) -> TreatmentEvent:
 
 
 def recorded_events(files: Iterable[Path]) -> list[TreatmentEvent]:
-    """Return the radiation that RT Plans and Treatment Records among these files tell of."""
+    """Return the radiation in the RT Plans and Treatment Records among these files."""
     return [
         TreatmentEvent(one.date, "radiation", one.details, one.file)
         for one in read_treatments(files)
@@ -86,7 +86,7 @@ def recorded_events(files: Iterable[Path]) -> list[TreatmentEvent]:
 def with_recorded(
     entered: Sequence[TreatmentEvent], recorded: Sequence[TreatmentEvent]
 ) -> list[TreatmentEvent]:
-    """Return what was entered with what files tell of; radiation of one day is one event."""
+    """Return the entered events and those from files; radiation on one day is one event."""
     days = {event.date for event in entered if event.kind == "radiation"}
     return [*entered, *(event for event in recorded if event.date not in days)]
 

@@ -140,7 +140,7 @@ def measure(
         findings.append(
             Finding(
                 "no_vp",
-                "The model in use does not estimate vp, so there is no normalised Vp.",
+                "The model in use does not estimate Vp, so there is no normalised Vp.",
                 fields=("fit.model",),
             )
         )

@@ -50,7 +50,7 @@ def inputs_of_folder(visit: Path) -> Inputs:
 
 
 def treatments_of_patient(folder: Path) -> list[TreatmentEvent]:
-    """Return the radiation that RT Plans and Treatment Records in a patient's folder tell of."""
+    """Return the radiation in the RT Plans and Treatment Records of a patient's folder."""
     return recorded_events(file for file in sorted(folder.rglob("*")) if _is_own(file, folder))
 
 

@@ -22,13 +22,13 @@ _LARGEST = 1 << 26
 
 @dataclass(frozen=True)
 class RecordedTreatment:
-    """One course of radiation as RT objects tell it.
+    """One course of radiation as recorded in RT objects.
 
     Attributes:
-        date: first day as DICOM writes it: of treatment, or of the plan if nothing tells that.
-        dose: prescribed to the target, Gy; None where no plan says it.
+        date: first day as DICOM writes it: of treatment, or of the plan if that is not recorded.
+        dose: prescribed to the target, Gy; None where no plan gives it.
         fractions: planned, or delivered where only records are there.
-        delivered: a record tells that it was given.
+        delivered: a record shows that it was given.
         file: plan or first record.
     """
 
@@ -52,7 +52,7 @@ class RecordedTreatment:
 
 
 def read_treatments(files: Iterable[Path]) -> list[RecordedTreatment]:
-    """Return the treatments that RT Plans and Treatment Records among these files tell of.
+    """Return the treatments in the RT Plans and Treatment Records among these files.
 
     Records of one plan are one treatment, on the first day of any. Files that are neither, or
     cannot be read, are left out, and so is what has no date.
@@ -98,7 +98,7 @@ def _days(record: Any) -> list[str]:
 
 
 def _delivered(record: Any) -> int:
-    """Return the number of fractions that a record tells of; 0 if it tells none."""
+    """Return the number of fractions that a record gives; 0 if it gives none."""
     numbers = [
         _integer(item.get("NumberOfFractionsDelivered"))
         for item in record.get("FractionGroupSummarySequence") or ()
