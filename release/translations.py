@@ -138,6 +138,7 @@ SMALL_WORDS = (
     "reference outline {when}", "T10 of the lesion {when}", "T10 of the reference {when}",
     "reference vertebra {when}", "haematocrit", "two rulers", "degrees",
     "all tissue", "Residual", "Normalised Vp", "residual, relative to best", "× reference",
+    "Preliminary report", "Final report, {reader}, {time}", "Addendum, {reader}, {time}",
     "by hand", "columns", "rows", "slices", "{before} at baseline, {after} at follow-up",
 )  # fmt: skip
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpineDCELib.vocabulary.report_text import shown_time
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_STUDY, disabled_if
+from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.wording import NUMBERS_CHANGED_SINCE
 
 _NO_NUMBERS = NO_STUDY | {
     "!report.can_draft": "The numbers are out of date or have not been computed yet."
 }
 _NO_READER = {"!report.reader": "Enter the reader's name above."}
-#: Actions that are listed on the page; the exported file has all.
-_LISTED = 100
 
 
 class ReportPanel:
@@ -72,9 +70,8 @@ class ReportPanel:
         return bool(done)
 
     def refresh(self) -> None:
-        report, session = self._report, self._station.session
+        report = self._report
         text = report.text
-        labels = {visit.name: visit.shown_label for visit in session.visits}
         self._station.state.report = {
             "findings": text.findings, "impression": text.impression, "reader": report.reader,
             "final": text.is_final, "status": text.status_line,
@@ -85,11 +82,7 @@ class ReportPanel:
             "outdated": NUMBERS_CHANGED_SINCE if report.is_outdated else "",
             "can_draft": report.draft() is not None,
             "plain": report.plain_text() if text else "",
-            "actions": [
-                {"time": shown_time(one.time), "person": one.person or "not named",
-                 "text": f"{', '.join(labels.get(v, v) for v in one.visits)}: {one.text}"}
-                for one in reversed(report.actions()[-_LISTED:])
-            ],
+            "actions": shown.action_lines(self._station.session),
         }  # fmt: skip
 
     def ui(self) -> None:
@@ -161,4 +154,4 @@ class ReportPanel:
             with html.Details(classes="folded", id="history", v_if="report.actions.length"):
                 html.Summary("What was done", classes="label")
                 with html.Div(v_for="(a, i) in report.actions", key="i", classes="hint"):
-                    html.Span("{{ a.time }}, {{ a.person }}: {{ a.text }}")
+                    html.Span("{{ a }}")

@@ -14,6 +14,7 @@ from SpineDCELib.settings.constants import STOPS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_rows
+from SpineDCEWidget.desktop.report_widget import ReportPanel
 from SpineDCEWidget.desktop.step_widget import Panel, fill_table, fit_table
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
@@ -30,6 +31,8 @@ class ResultPanel(Panel):
         ui = self.ui
         self._items: list[Any] = []
         self._patients: set[str] = set()
+        self.written = ReportPanel(desk)
+        ui.reportHolder.layout().addWidget(self.written.widget)
         self.on(ui.compareButton, "clicked()", self.compare)
         self.on(ui.exportButton, "clicked()", self.export)
         self.on(ui.reportButton, "clicked()", self.open_report)
@@ -133,6 +136,7 @@ class ResultPanel(Panel):
         self._patients = patients
 
     def close(self) -> None:
+        self.written.close()
         self._patients = set()
         self.ui.exportLabel.text = ""
         self.ui.folderEdit.currentPath = ""
@@ -152,6 +156,7 @@ class ResultPanel(Panel):
             "out_of_date", "not_computed", *STOPS
         )  # fmt: skip
         ui.compareButton.toolTip = texts.COMPARE if obstacle is None else words.remedy(obstacle)
+        self.written.refresh()
         computed = any(visit.maps for visit in session.visits)
         for button, tip in self._tips:
             button.enabled = computed

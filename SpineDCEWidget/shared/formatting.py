@@ -15,6 +15,7 @@ from SpineDCELib.export.report.report_tables import change_rows, measurement_row
 from SpineDCELib.measurement import Size
 from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES
 from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number, times
+from SpineDCELib.vocabulary.report_text import shown_time
 
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
@@ -290,6 +291,20 @@ def call(session: Session) -> str:
     return (
         _("Compare the visits to get the call.") if obstacle is None else translated(str(obstacle))
     )
+
+
+#: Actions that a window lists; the exported file has all.
+LISTED_ACTIONS = 100
+
+
+def action_lines(session: Session) -> list[str]:
+    """Return time, person, visits and text of what was done last, the latest first."""
+    labels = {visit.name: visit.shown_label for visit in session.visits}
+    return [
+        f"{shown_time(one.time)}, {one.person or _('not named')}: "
+        f"{', '.join(labels.get(name, name) for name in one.visits)}: {one.text}"
+        for one in reversed(session.report.actions()[-LISTED_ACTIONS:])
+    ]
 
 
 def warnings(session: Session) -> list[str]:

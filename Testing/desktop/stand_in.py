@@ -23,7 +23,7 @@ class Widget:
         self.__dict__.update(
             kind=kind, slots={}, name="", text="", toolTip="", enabled=True, visible=True,
             checked=False, value=0, minimum=-1e9, maximum=1e9, currentIndex=-1, items=[],
-            currentPath="", rowCount=0, columnCount=0, cells={}, dynamic={},
+            currentPath="", plainText="", rowCount=0, columnCount=0, cells={}, dynamic={},
         )  # fmt: skip
         self.__dict__.update(properties)
 

@@ -14,7 +14,7 @@ DESKTOP = ROOT / "SpineDCEWidget/desktop"
 QT = {
     "QWidget", "QFrame", "QGroupBox", "QLabel", "QPushButton", "QToolButton", "QRadioButton",
     "QCheckBox", "QComboBox", "QSlider", "QSpinBox", "QDoubleSpinBox", "QProgressBar",
-    "QTableWidget", "QLineEdit",
+    "QTableWidget", "QLineEdit", "QPlainTextEdit",
 }  # fmt: skip
 CTK = {"ctkCollapsibleButton", "ctkSliderWidget", "ctkPathLineEdit"}
 PANELS = {
@@ -24,6 +24,7 @@ PANELS = {
     "SpineDCERegions.ui": "regions_widget.py",
     "SpineDCEMaps.ui": "maps_widget.py",
     "SpineDCEResult.ui": "result_widget.py",
+    "SpineDCEReport.ui": "report_widget.py",
 }
 
 
@@ -85,6 +86,7 @@ TOLD_BY_CODE = {
     *(f"step{number}Button" for number in range(1, 6)),
     *(f"{role}Button" for role in ("lesion", "reference", "exclusion", "aorta", "muscle")),
     "compareButton",
+    *(f"{name}Button" for name in ("draft", "final", "copy", "addendum")),
 }
 
 

@@ -22,6 +22,16 @@ def type_into(widget, text):
     settle(0.05)
 
 
+def write_into(edit, text):
+    """Replace the text of a field with several lines."""
+    edit.setFocus()
+    edit.selectAll()
+    strike(edit, qt.Qt.Key_Delete)
+    for character in text:
+        strike(edit, ord(character.upper()), character)
+    settle(0.05)
+
+
 def press(widget, *, at=None):
     """Press a button with the left mouse button; one that is disabled ignores it, as for a hand."""
     place = qt.QPointF(widget.rect.center() if at is None else at)

@@ -14,7 +14,7 @@ import numpy as np
 import qt
 import slicer
 from desk import DeskTest, settle
-from hands import choose, drag_slider, press, strike, tick, type_into
+from hands import choose, drag_slider, press, strike, tick, type_into, write_into
 from series.dicom_layouts import write_in_two
 
 #: Names of the controls to check, where not all are.
@@ -23,7 +23,7 @@ DISCONNECTED = os.environ.get("SPINEDCE_AUDIT") == "disconnected"
 #: Classes of controls; their own parts are not controls of the panel.
 CONTROLS = (
     "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QComboBox", "QSpinBox",
-    "QDoubleSpinBox", "QSlider", "QLineEdit", "QTableWidget", "ctkSliderWidget",
+    "QDoubleSpinBox", "QSlider", "QLineEdit", "QPlainTextEdit", "QTableWidget", "ctkSliderWidget",
     "ctkPathLineEdit", "ctkCollapsibleButton", "qMRMLNodeComboBox",
 )  # fmt: skip
 #: Parts of 3D Slicer that bring their own controls; strokes are in in_slicer_changes.py.
@@ -31,7 +31,7 @@ FOREIGN = ("qMRMLSegmentEditorWidget",)
 #: Controls without a handler: their value is read by the action that uses it, or is 3D Slicer's.
 READ_LATER = (
     "Box", "Sequence", "Anatomy", "folderEdit", "resultTable", "reportCheck", "dicomCheck",
-    "niftiCheck", "sceneCheck", "pdfCheck", "anonymiseCheck",
+    "niftiCheck", "sceneCheck", "pdfCheck", "anonymiseCheck", "historyText",
 )  # fmt: skip
 
 
@@ -1091,6 +1091,110 @@ class Audit(DeskTest):
         assert "report.html" in files
         assert opened
         assert opened[0].endswith("report.html")
+
+    # -- the report's text ----------------------------------------------------------------------
+
+    def check_result_reportBox(self, box):
+        self.check_collapsible(box)
+
+    @property
+    def written(self):
+        return self.desk.result.written.ui
+
+    def kept_report(self):
+        """The report's text as each visit keeps it with its choices."""
+        kept = [visit.nodes.value("reports")[-1]["text"] for visit in self.both]
+        assert kept[0] == kept[1]
+        return kept[0]
+
+    def check_result_findingsEdit(self, edit):
+        write_into(edit, "A lesion of L3.")
+        assert self.kept_report()["findings"] == "A lesion of L3."
+
+    def check_result_impressionEdit(self, edit):
+        write_into(edit, "Response")
+        assert self.kept_report()["impression"] == "Response"
+
+    def check_result_readerEdit(self, edit):
+        type_into(edit, "Dr Example")
+        assert self.session.report.reader == "Dr Example"
+        self.session.choose(self.base, {"aif.Hct": 0.36})
+        assert self.session.report.actions()[-1].person == "Dr Example"
+        self.session.undo()
+        self.desk.refresh()
+
+    def check_result_draftButton(self, button):
+        self.regions_of_both()
+        if not self.session.is_comparison_current:
+            self.desk.result.compare()
+        press(button)
+        text = self.kept_report()
+        assert (text["findings"], text["impression"]) == self.session.report.draft()
+        assert self.written.findingsEdit.plainText == text["findings"]
+        assert self.written.impressionEdit.plainText == text["impression"]
+
+    def check_result_copyButton(self, button):
+        slicer.app.clipboard().setText("")
+        press(button)
+        copied = slicer.app.clipboard().text()
+        assert copied == self.session.report.plain_text()
+        assert self.kept_report()["impression"] in copied
+
+    def check_result_finalButton(self, button):
+        self.session.report.reader = "Dr Example"
+        self.desk.refresh()
+        with self.answering("confirmOkCancelDisplay", False):
+            press(button)
+        assert not self.session.report.text.is_final
+        with self.answering("confirmOkCancelDisplay", True):
+            press(button)
+        assert self.kept_report()["status"] == "final"
+        assert "Final report, Dr Example" in self.written.statusLabel.text
+        write_into(self.written.findingsEdit, "x")
+        assert self.written.findingsEdit.plainText == self.kept_report()["findings"] != "x"
+
+    def final(self):
+        """A report to which an addendum can be added."""
+        report = self.session.report
+        report.reader = "Dr Example"
+        if not report.text.is_final:
+            report.edit("Findings", "Impression")
+            report.make_final()
+        self.desk.refresh()
+
+    def check_result_addendumEdit(self, edit):
+        self.final()
+        assert not self.written.addendumButton.enabled
+        write_into(edit, "L3 seen again")
+        try:
+            assert self.written.addendumButton.enabled
+        finally:
+            edit.plainText = ""
+
+    def check_result_addendumButton(self, button):
+        self.final()
+        write_into(self.written.addendumEdit, "L3 seen again")
+        press(button)
+        added = self.kept_report()["addenda"][-1]
+        assert (added["text"], added["reader"]) == ("L3 seen again", "Dr Example")
+        assert "L3 seen again" in self.written.addendaLabel.text
+        assert self.written.addendumEdit.plainText == ""
+
+    def check_result_historyBox(self, box):
+        press(box, at=qt.QPoint(30, 8))
+        settle(0.2)
+        assert not box.collapsed
+        assert "Open the study" in self.written.historyText.plainText
+
+    def check_result_historyText(self, text):
+        """Not to be edited: it lists what was done, the latest first."""
+        self.final()
+        assert text.enabled
+        self.written.historyBox.collapsed = False
+        lines = text.plainText.splitlines()
+        assert lines[-1].endswith("Open the study")
+        write_into(text, "x")
+        assert text.plainText.splitlines() == lines
 
     # -- last, because they close and open ------------------------------------------------------
 

@@ -1438,6 +1438,18 @@
         <translation>× Referenz</translation>
     </message>
     <message>
+        <source>Preliminary report</source>
+        <translation>Vorläufiger Befund</translation>
+    </message>
+    <message>
+        <source>Final report, {reader}, {time}</source>
+        <translation>Endgültiger Befund, {reader}, {time}</translation>
+    </message>
+    <message>
+        <source>Addendum, {reader}, {time}</source>
+        <translation>Nachtrag, {reader}, {time}</translation>
+    </message>
+    <message>
         <source>by hand</source>
         <translation>manuell</translation>
     </message>
@@ -4157,6 +4169,73 @@
     </message>
 </context>
 <context>
+    <name>SpineDCEReport</name>
+    <message>
+        <source>Report</source>
+        <translation>Befund</translation>
+    </message>
+    <message>
+        <source>Findings and impression, preliminary or final</source>
+        <translation>Befund und Beurteilung, vorläufig oder endgültig</translation>
+    </message>
+    <message>
+        <source>Findings:</source>
+        <translation>Befund:</translation>
+    </message>
+    <message>
+        <source>What the images and the numbers show; kept while you type</source>
+        <translation>Was Bilder und Zahlen zeigen; wird beim Schreiben gesichert</translation>
+    </message>
+    <message>
+        <source>Impression:</source>
+        <translation>Beurteilung:</translation>
+    </message>
+    <message>
+        <source>What the findings mean; a final report needs it</source>
+        <translation>Was der Befund bedeutet; ein endgültiger Befund braucht sie</translation>
+    </message>
+    <message>
+        <source>Reader's name:</source>
+        <translation>Name der befundenden Person:</translation>
+    </message>
+    <message>
+        <source>Name of the person who reads, for the report and the history</source>
+        <translation>Name der befundenden Person, für den Befund und den Verlauf</translation>
+    </message>
+    <message>
+        <source>Insert draft</source>
+        <translation>Entwurf einfügen</translation>
+    </message>
+    <message>
+        <source>Make final</source>
+        <translation>Endgültig machen</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation>Als Text kopieren</translation>
+    </message>
+    <message>
+        <source>Text to add to the final report</source>
+        <translation>Text, der dem endgültigen Befund hinzugefügt wird</translation>
+    </message>
+    <message>
+        <source>Add addendum</source>
+        <translation>Nachtrag hinzufügen</translation>
+    </message>
+    <message>
+        <source>What was done</source>
+        <translation>Was getan wurde</translation>
+    </message>
+    <message>
+        <source>Who changed what and when</source>
+        <translation>Wer wann was geändert hat</translation>
+    </message>
+    <message>
+        <source>Time, person, visit and action of the last 100 changes, the latest first; the exported file has all</source>
+        <translation>Zeit, Person, Untersuchung und Handlung der letzten 100 Änderungen, die neueste zuerst; die exportierte Datei enthält alle</translation>
+    </message>
+</context>
+<context>
     <name>SpineDCEResult</name>
     <message>
         <source>Compare visits</source>
@@ -4485,6 +4564,50 @@ Trotzdem vergleichen?</translation>
         <translation>Messwerte: {visit}</translation>
     </message>
     <message>
+        <source>Make the report final? Its text cannot be changed afterwards.</source>
+        <translation>Den Befund endgültig machen? Sein Text lässt sich danach nicht mehr ändern.</translation>
+    </message>
+    <message>
+        <source>Replace findings and impression with a draft from the numbers</source>
+        <translation>Befund und Beurteilung durch einen Entwurf aus den Zahlen ersetzen</translation>
+    </message>
+    <message>
+        <source>Lock the text; only addenda can be added afterwards</source>
+        <translation>Den Text sperren; danach sind nur noch Nachträge möglich</translation>
+    </message>
+    <message>
+        <source>Copy status, findings, impression and addenda</source>
+        <translation>Status, Befund, Beurteilung und Nachträge kopieren</translation>
+    </message>
+    <message>
+        <source>Add it with the reader's name and the time; it cannot be changed then</source>
+        <translation>Ihn mit dem Namen der befundenden Person und der Zeit hinzufügen; er lässt sich dann nicht mehr ändern</translation>
+    </message>
+    <message>
+        <source>The report was copied.</source>
+        <translation>Der Befund wurde kopiert.</translation>
+    </message>
+    <message>
+        <source>The numbers are out of date or have not been computed yet.</source>
+        <translation>Die Zahlen sind veraltet oder noch nicht berechnet.</translation>
+    </message>
+    <message>
+        <source>Enter the reader's name above.</source>
+        <translation>Oben den Namen der befundenden Person eingeben.</translation>
+    </message>
+    <message>
+        <source>Write an impression first.</source>
+        <translation>Zuerst eine Beurteilung schreiben.</translation>
+    </message>
+    <message>
+        <source>The report has no text yet.</source>
+        <translation>Der Befund hat noch keinen Text.</translation>
+    </message>
+    <message>
+        <source>Write the addendum first.</source>
+        <translation>Zuerst den Nachtrag schreiben.</translation>
+    </message>
+    <message>
         <source>Undo: {text} (Ctrl+Z)</source>
         <translation>Rückgängig: {text} (Strg+Z)</translation>
     </message>
@@ -4703,6 +4826,10 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>out of date</source>
         <translation>veraltet</translation>
+    </message>
+    <message>
+        <source>not named</source>
+        <translation>nicht genannt</translation>
     </message>
 </context>
 <context>
