@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from sample_patients import sample_visit
 from small_study import write_small_study
 from SpineDCELib.cli import main
 from SpineDCELib.cohort.bids_derivative import write_visit
@@ -144,12 +145,30 @@ def test_results_in_the_folder_of_the_study_are_ignored(tmp_path, monkeypatch):
     np.testing.assert_array_equal(job.analyse(folder, SETTINGS, other).result.maps["vp"], first)
 
 
-def test_a_damaged_cache_is_computed_again(study, tmp_path):
-    a = job.analyse(inputs(study), SETTINGS, tmp_path).result.maps["vp"]
-    for file in (tmp_path / ".cache").rglob("*.npy"):
-        file.write_bytes(file.read_bytes()[:50])
-    b = job.analyse(inputs(study), SETTINGS, tmp_path).result.maps["vp"]
-    np.testing.assert_array_equal(a, b)
+@pytest.mark.slow
+@pytest.mark.parametrize("T1_source", [None, "muscle"])
+def test_artery_and_muscle_of_the_cache_give_the_same_files(
+    tmp_path_factory, tmp_path, monkeypatch, T1_source
+):
+    visit = sample_visit(tmp_path_factory, "A", "before")
+    given = Inputs(str(visit / "dicom"), roi=(str(visit / "truth" / "rois.seg.nrrd"),))
+    one, other = (
+        changed(Settings(), concentration={"T1_source": T1_source}, fit={"shift": s})
+        for s in (4.0, 5.0)
+    )
+    job.analyse(given, one, tmp_path / "a")
+    job.analyse(given, other, tmp_path / "fresh")
+
+    def forbidden(*args, **kwargs):
+        raise AssertionError("this is in the cache")
+
+    monkeypatch.setattr("SpineDCELib.aif.detect", forbidden)
+    monkeypatch.setattr("SpineDCELib.analysis.muscle_stages.find_muscle", forbidden)
+    again = job.analyse(given, other, tmp_path / "a")
+    for name in again.files:
+        if name not in ("provenance.json", "report.json"):  # with the time and the folder
+            written = (tmp_path / "a" / name).read_bytes()
+            assert written == (tmp_path / "fresh" / name).read_bytes(), name
 
 
 def test_earlier_results_are_unchanged_after_cancelling(study, tmp_path):

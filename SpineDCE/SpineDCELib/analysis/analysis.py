@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from inspect import isfunction, signature
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,16 @@ from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.aif.shift_evidence import Evidence
-from SpineDCELib.analysis import acquisition_stages as acquisition
 from SpineDCELib.analysis import (
+    acquisition_stages,
     aif_stages,
     artery_stages,
+    concentration_stages,
     fit_stages,
     muscle_stages,
     preprocessing_stages,
     shift_stages,
 )
-from SpineDCELib.analysis.concentration_stages import concentration, conversion
 from SpineDCELib.analysis.graph import AnalysisInputs, Graph, Stage, View
 from SpineDCELib.concentration.T10_uncertainty import ScaleError, T10_error
 from SpineDCELib.data import ArterialInput, Concentration, Images, Result
@@ -46,59 +47,21 @@ from SpineDCELib.vocabulary.region_roles import Role
 #: where relative signal is fitted and the files have neither.
 TYPICAL_TR, TYPICAL_FA = 0.0045, 25.0
 
-#: Every stage by its name.
+#: Every stage by its name: the functions that read a view and nothing else.
 STAGES: dict[str, Stage[Any]] = {
-    stage.__name__: stage
-    for stage in (
-        acquisition.TR,
-        acquisition.FA,
-        acquisition.field_strength,
-        acquisition.agent,
-        acquisition.dose,
-        acquisition.injection_rate,
-        acquisition.r1,
-        acquisition.T1_source,
-        acquisition.before_smoothing_in_time,
-        acquisition.preprocessed,
-        acquisition.check,
-        muscle_stages.muscle_T10,
-        muscle_stages.muscle,
-        muscle_stages.signal_mode,
-        muscle_stages.mode,
-        artery_stages.blood_T10,
-        artery_stages.undisturbed_search,
-        artery_stages.artery_in_tissue,
-        artery_stages.artery_search,
-        artery_stages.detection,
-        artery_stages.aif_alternatives,
-        artery_stages.drawn_against_evidence,
-        artery_stages.artery,
-        artery_stages.image_artery,
-        artery_stages.baseline_frames,
-        artery_stages.artery_phase,
-        artery_stages.image_artery_phase,
-        artery_stages.blood,
-        artery_stages.image_blood,
-        conversion,
-        concentration,
-        aif_stages.arterial_input,
-        aif_stages.arterial_curve,
-        shift_stages.evidence,
-        shift_stages.enhancing_tissue,
-        shift_stages.shift,
-        shift_stages.delays,
-        shift_stages.own_shifts,
-        shift_stages.shift_findings,
-        shift_stages.slice_evidence,
-        preprocessing_stages.noise_mask_findings,
-        preprocessing_stages.smoothing_findings,
-        fit_stages.drawn_background,
-        fit_stages.fit_bounds,
-        fit_stages.fitter,
-        fit_stages.fit,
-        fit_stages.water_share,
-        fit_stages.result,
+    name: function
+    for room in (
+        acquisition_stages,
+        muscle_stages,
+        artery_stages,
+        concentration_stages,
+        aif_stages,
+        shift_stages,
+        preprocessing_stages,
+        fit_stages,
     )
+    for name, function in vars(room).items()
+    if isfunction(function) and list(signature(function).parameters) == ["view"]
 }
 
 
@@ -254,7 +217,7 @@ class Analysis:
 
     def preprocess(self, progress: Progress = silent) -> Images:
         """Return the study after motion correction, noise mask and smoothing."""
-        done = self._graph.get(acquisition.preprocessed, progress)
+        done = self._graph.get(acquisition_stages.preprocessed, progress)
         return replace(
             self.study,
             dynamic=done.series,
@@ -269,48 +232,48 @@ class Analysis:
         Raises:
             InputError: too few frames; no TR, flip angle or chosen T10; no AIF; unusable signal.
         """
-        self._graph.get(acquisition.check)
+        self._graph.get(acquisition_stages.check)
 
     @property
     def TR(self) -> float | None:
         """Repetition time in use, s."""
-        return self._graph.get(acquisition.TR)
+        return self._graph.get(acquisition_stages.TR)
 
     @property
     def FA(self) -> float | None:
         """Flip angle in use, degrees."""
-        return self._graph.get(acquisition.FA)
+        return self._graph.get(acquisition_stages.FA)
 
     @property
     def r1(self) -> float:
         """Relaxivity in use, 1/s/mM."""
-        return self._graph.get(acquisition.r1)
+        return self._graph.get(acquisition_stages.r1)
 
     @property
     def agent(self) -> str | None:
         """Contrast agent; None where it is not known."""
-        return self._graph.get(acquisition.agent)
+        return self._graph.get(acquisition_stages.agent)
 
     @property
     def dose(self) -> float | None:
         """Dose of contrast agent, mmol/kg."""
-        return self._graph.get(acquisition.dose)
+        return self._graph.get(acquisition_stages.dose)
 
     @property
     def injection_rate(self) -> float | None:
         """Rate of the injection, mL/s."""
-        return self._graph.get(acquisition.injection_rate)
+        return self._graph.get(acquisition_stages.injection_rate)
 
     @property
     def r1_log_SD(self) -> float:
         """Standard deviation of ln r1 of the agent, between measurements and laboratories."""
-        field_strength = self._graph.get(acquisition.field_strength)
+        field_strength = self._graph.get(acquisition_stages.field_strength)
         return r1_log_SD(self.agent or USUAL_AGENT, field_strength)
 
     @property
     def T1_source(self) -> str:
         """Where T10 comes from: as set, else what the study has, else muscle."""
-        return self._graph.get(acquisition.T1_source)
+        return self._graph.get(acquisition_stages.T1_source)
 
     @property
     def has_T1(self) -> bool:
@@ -365,7 +328,7 @@ class Analysis:
 
     def concentration(self, progress: Progress = silent) -> Concentration:
         """Return the concentration (or relative or absolute signal change) in every voxel."""
-        return self._graph.get(concentration, progress)
+        return self._graph.get(concentration_stages.concentration, progress)
 
     def blood(self) -> BloodCurve:
         """Return blood concentration in the artery, checked against its phase.
@@ -480,7 +443,7 @@ class Analysis:
 
     def keep_concentration_as(self, stored: Concentration) -> None:
         """Hold the same concentration in another form, such as arrays that lie in a file."""
-        self._graph.replace_value(concentration, stored)
+        self._graph.replace_value(concentration_stages.concentration, stored)
 
 
 def _sealed(inputs: AnalysisInputs) -> AnalysisInputs:

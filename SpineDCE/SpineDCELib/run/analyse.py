@@ -162,6 +162,7 @@ def compute(
     analysis.concentration(part(progress, 0.5, 0.65))
     cache.store(analysis)
     result = analysis.result(part(progress, 0.65, 1.0))
+    cache.store(analysis)
     result = replace(result, notes=(*result.notes, *analysis.file_notes))
     return Computed(inputs, analysis, result, digests)
 

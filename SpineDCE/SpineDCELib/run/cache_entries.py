@@ -1,172 +1,125 @@
-"""Conversion of studies and concentrations to the arrays and plain values that a cache stores."""
+"""Conversion of records (dataclasses) to the arrays and plain values that a cache stores."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import Any
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
-from SpineDCELib.data import Concentration, Images, PreprocessedSeries
-from SpineDCELib.series import (
-    Acquisition,
-    DynamicSeries,
-    FlipAngleSet,
-    Geometry,
-    Source,
-    Volume,
-)
+from SpineDCELib.data import PreprocessedSeries
+from SpineDCELib.series import DynamicSeries
 from SpineDCELib.series.excluded_frames import without_frames
 
+R = TypeVar("R")
 #: Arrays and plain values.
-Entry = tuple[dict[str, NDArray[Any]], dict[str, Any]]
+Entry = tuple[dict[str, NDArray[Any]], Any]
+#: Smaller arrays, such as curves, are kept with the plain values, elements.
+_SMALL = 4096
 
 
-def _geometry_to_dict(geometry: Geometry) -> dict[str, Any]:
-    return {
-        "shape": list(geometry.shape),
-        "affine": geometry.affine.tolist(),
-        "frame_of_reference_uid": geometry.frame_of_reference_uid,
-    }
+def to_entry(record: Any) -> Entry:
+    """Convert a dataclass or an array to arrays and plain values.
 
-
-def _geometry(data: dict[str, Any]) -> Geometry:
-    k, j, i = data["shape"]
-    return Geometry((k, j, i), np.array(data["affine"]), data["frame_of_reference_uid"])
-
-
-def _source(data: dict[str, Any]) -> Source:
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-    return Source(**values)
-
-
-def images_to_entry(images: Images) -> Entry:
-    """Convert a study to arrays and plain values."""
-    dynamic = images.dynamic
-    arrays: dict[str, NDArray[Any]] = {"dynamic": dynamic.signal, "times": dynamic.times}
-    values: dict[str, Any] = {
-        "dynamic": {
-            "geometry": _geometry_to_dict(dynamic.geometry),
-            "acquisition": asdict(dynamic.acquisition),
-            "source": asdict(dynamic.source),
-            "time_origin": dynamic.time_origin,
-            "notes": list(dynamic.notes),
-        }
-    }
-    if dynamic.phase is not None:
-        arrays["phase"] = dynamic.phase
-    if images.flip_angles is not None:
-        angles = images.flip_angles
-        arrays |= {"angle_signal": angles.signal, "FA": angles.FA}
-        if angles.B1 is not None:
-            arrays["B1"] = angles.B1
-        values["angles"] = {
-            "TR": angles.TR,
-            "geometry": _geometry_to_dict(angles.geometry),
-            "source": asdict(angles.source),
-            "notes": list(angles.notes),
-        }
-    if images.anatomy is not None:
-        arrays["anatomy"] = images.anatomy.array
-        values["anatomy"] = {
-            "geometry": _geometry_to_dict(images.anatomy.geometry),
-            "acquisition": asdict(images.anatomy.acquisition),
-        }
-    return arrays, values
-
-
-def entry_to_images(arrays: dict[str, NDArray[Any]], values: dict[str, Any]) -> Images:
-    """Invert :func:`images_to_entry`."""
-    data = values["dynamic"]
-    dynamic = DynamicSeries(
-        signal=arrays["dynamic"],
-        times=np.asarray(arrays["times"]),
-        geometry=_geometry(data["geometry"]),
-        acquisition=Acquisition(**data["acquisition"]),
-        time_origin=data["time_origin"],
-        source=_source(data["source"]),
-        phase=arrays.get("phase"),
-        notes=tuple(data["notes"]),
-    )
-    angles, anatomy = None, None
-    if "angles" in values:
-        data = values["angles"]
-        angles = FlipAngleSet(
-            signal=arrays["angle_signal"],
-            FA=np.asarray(arrays["FA"]),
-            TR=data["TR"],
-            geometry=_geometry(data["geometry"]),
-            source=_source(data["source"]),
-            notes=tuple(data["notes"]),
-            B1=arrays.get("B1"),
-        )
-    if "anatomy" in values:
-        data = values["anatomy"]
-        anatomy = Volume(
-            arrays["anatomy"], _geometry(data["geometry"]), Acquisition(**data["acquisition"])
-        )
-    return Images(dynamic, angles, anatomy)
-
-
-def concentration_to_entry(concentration: Concentration) -> Entry:
-    """Convert a concentration to arrays and plain values."""
-    arrays: dict[str, NDArray[Any]] = {
-        "curves": concentration.curves,
-        "baseline": concentration.baseline,
-        "hidden_errors": concentration.hidden_errors,
-    }
-    for name in ("T10", "M0"):
-        if (array := getattr(concentration, name)) is not None:
-            arrays[name] = array
-    return arrays, {
-        "unit": concentration.unit,
-        "baseline_frames": concentration.baseline_frames,
-        "notes": list(concentration.notes),
-    }
-
-
-def entry_to_concentration(
-    arrays: dict[str, NDArray[Any]], values: dict[str, Any]
-) -> Concentration:
-    """Invert :func:`concentration_to_entry`."""
-    return Concentration(
-        curves=arrays["curves"],
-        unit=values["unit"],
-        baseline_frames=values["baseline_frames"],
-        baseline=arrays["baseline"],
-        T10=arrays.get("T10"),
-        hidden_errors=arrays["hidden_errors"],
-        notes=tuple(values["notes"]),
-        M0=arrays.get("M0"),
-    )
-
-
-def preprocessed_to_entry(done: PreprocessedSeries, series: DynamicSeries) -> Entry:
-    """Convert the changes that preprocessing made to a series to arrays and plain values."""
+    The fields hold numbers, texts, enumerations, arrays, tuples and further dataclasses.
+    """
     arrays: dict[str, NDArray[Any]] = {}
-    if done.series.signal is not series.signal:
-        arrays["signal"] = done.series.signal
-    for name in ("tissue", "displacement", "rotation"):
-        if (array := getattr(done, name)) is not None:
-            arrays[name] = array
-    excluded = list(done.excluded)
-    return arrays, {"notes": list(done.series.notes), "excluded": excluded}
+    return arrays, _plain(record, "", arrays)
 
 
-def entry_to_preprocessed(
-    arrays: dict[str, NDArray[Any]], values: dict[str, Any], series: DynamicSeries
-) -> PreprocessedSeries:
-    """Invert :func:`preprocessed_to_entry`.
+def from_entry(kind: type[R], arrays: Mapping[str, NDArray[Any]], values: Any) -> R:
+    """Invert :func:`to_entry`.
 
     Args:
-        series: the series as read.
+        kind: class of the record.
+
+    Raises:
+        KeyError, TypeError, ValueError: the values are not of this class.
     """
-    series = without_frames(series, values.get("excluded"))
+    return cast(R, _value(kind, values, arrays))
+
+
+def _plain(value: Any, path: str, arrays: dict[str, NDArray[Any]]) -> Any:
+    if isinstance(value, np.ndarray):
+        if value.size <= _SMALL:
+            return {"values": value.tolist(), "dtype": value.dtype.str, "shape": value.shape}
+        name = path.lstrip(".") or "array"
+        arrays[name] = value
+        return {"array": name}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, np.generic):
+        return value.item()
+    if is_dataclass(value):
+        return {
+            f.name: _plain(getattr(value, f.name), f"{path}.{f.name}", arrays)
+            for f in fields(value)
+            if f.init
+        }
+    if isinstance(value, tuple):
+        return [_plain(one, f"{path}.{i}", arrays) for i, one in enumerate(value)]
+    return value
+
+
+def _value(kind: Any, plain: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if plain is None:
+        return None
+    if origin in (Union, types.UnionType):
+        (kind,) = (one for one in arguments if one is not type(None))
+        return _value(kind, plain, arrays)
+    if origin is np.ndarray:
+        if "array" in plain:
+            return arrays[plain["array"]]
+        return np.array(plain["values"], plain["dtype"]).reshape(plain["shape"])
+    if origin is tuple:
+        each = arguments[:1] * len(plain) if arguments[-1] is Ellipsis else arguments
+        return tuple(_value(one, p, arrays) for one, p in zip(each, plain, strict=True))
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        given = {name: _value(hints[name], one, arrays) for name, one in plain.items()}
+        return cast(Any, kind)(**given)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(plain)
+    return plain
+
+
+@dataclass(frozen=True, eq=False)
+class PreprocessingChanges:
+    """What preprocessing changed in a series and found; the rest is in the study as read.
+
+    Attributes:
+        signal: None where it is the signal as read.
+    """
+
+    signal: NDArray[np.floating] | None
+    tissue: NDArray[np.bool_] | None
+    displacement: NDArray[np.float64] | None
+    rotation: NDArray[np.float64] | None
+    notes: tuple[str, ...]
+    excluded: tuple[int, ...]
+
+
+def changes_of(done: PreprocessedSeries, series: DynamicSeries) -> PreprocessingChanges:
+    """Return what preprocessing changed in a series as read."""
+    signal = None if done.series.signal is series.signal else done.series.signal
+    return PreprocessingChanges(
+        signal, done.tissue, done.displacement, done.rotation, done.series.notes, done.excluded
+    )
+
+
+def preprocessed_from(changes: PreprocessingChanges, series: DynamicSeries) -> PreprocessedSeries:
+    """Invert :func:`changes_of`."""
+    series = without_frames(series, list(changes.excluded))
+    signal = series.signal if changes.signal is None else changes.signal
     return PreprocessedSeries(
-        replace(series, signal=arrays.get("signal", series.signal), notes=tuple(values["notes"])),
-        tissue=arrays.get("tissue"),
-        displacement=arrays.get("displacement"),
-        rotation=arrays.get("rotation"),
-        excluded=tuple(values.get("excluded", ())),
+        replace(series, signal=signal, notes=changes.notes),
+        tissue=changes.tissue,
+        displacement=changes.displacement,
+        rotation=changes.rotation,
+        excluded=changes.excluded,
     )

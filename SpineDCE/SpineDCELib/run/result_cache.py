@@ -18,21 +18,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.analysis import STAGES
 from SpineDCELib.analysis.graph import MISSING, Kept, SettingsReads
-from SpineDCELib.data import Images
+from SpineDCELib.data import Concentration, Images, PreprocessedSeries
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.files.digests import file_digest, fingerprint, key_of
 from SpineDCELib.run.cache_entries import (
     Entry,
-    concentration_to_entry,
-    entry_to_concentration,
-    entry_to_images,
-    entry_to_preprocessed,
-    images_to_entry,
-    preprocessed_to_entry,
+    PreprocessingChanges,
+    changes_of,
+    from_entry,
+    preprocessed_from,
+    to_entry,
 )
 from SpineDCELib.series.file_discovery import ResultFiles
 from SpineDCELib.settings import Settings
@@ -40,9 +40,15 @@ from SpineDCELib.version import __version__
 
 _RECORDS = "stages.json"
 #: Of the program and of what a cache contains; a cache of another version is not used.
-_VERSION = f"{__version__}, cache 2"
-#: Stages whose results are stored; for all others only the records are.
-_STORED = ("preprocessed", "concentration")
+_VERSION = f"{__version__}, cache 3"
+#: Stages whose results are stored, and what is stored of them; of all others only the records are.
+_STORED: dict[str, Any] = {
+    "preprocessed": PreprocessingChanges,
+    "undisturbed_search": Detection,
+    "concentration": Concentration,
+    "muscle": NDArray[np.bool_],
+    "water_share": NDArray[np.float64],
+}
 
 
 class ResultCache:
@@ -72,11 +78,11 @@ class ResultCache:
                 now = {p: SettingsReads.token_in(settings, p) for p in reads}
                 key = key_of(files, reads)
                 if values["key"] == key and now == reads:
-                    return entry_to_images(arrays, values["values"]), key
+                    return from_entry(Images, arrays, values["values"]), key
         recorded = SettingsReads(settings)
         images = read(recorded.settings)
         key = key_of(files, recorded.reads)
-        self._store("study", images_to_entry(images), {"key": key, "reads": recorded.reads})
+        self._store("study", to_entry(images), {"key": key, "reads": recorded.reads})
         return images, key
 
     def restore(self, analysis: Analysis) -> None:
@@ -88,13 +94,13 @@ class ResultCache:
             data = read_json(self.folder / _RECORDS)
             if data["version"] != _VERSION:
                 return
-            for name, (token, reads) in data["stages"].items():
-                value: Any = MISSING
+            for name, record in data["stages"].items():
+                token = record["token"]
                 if name in _STORED:
                     value = self._stage_value(name, token, analysis)
-                elif token is None or not str(token).startswith("computed "):
-                    value = token
-                records[name] = Kept(value, token, tuple((p, t) for p, t in reads))
+                else:
+                    value = record.get("value", MISSING)
+                records[name] = Kept(value, token, tuple((p, t) for p, t in record["reads"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return  # Everything is computed again from a damaged cache.
         known = {name: kept for name, kept in records.items() if name in STAGES}
@@ -114,8 +120,8 @@ class ResultCache:
             if kept is None or kept.value is MISSING:
                 continue
             if self._load(name)[0].get("token") != kept.token:
-                self._store(name, _entry_of(name, kept.value, analysis), {"token": kept.token})
-        stages = {name: [kept.token, kept.reads] for name, kept in records.items()}
+                self._store(name, _entry_of(kept.value, analysis), {"token": kept.token})
+        stages = {name: _record_of(kept) for name, kept in records.items()}
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             new = self.folder / f".{_RECORDS}.new"
@@ -128,9 +134,10 @@ class ResultCache:
         if values.get("token") != token:
             return MISSING
         try:
-            if name == "concentration":
-                return entry_to_concentration(arrays, values["values"])
-            return entry_to_preprocessed(arrays, values["values"], analysis.study.dynamic)
+            stored: Any = from_entry(_STORED[name], arrays, values["values"])
+            if isinstance(stored, PreprocessingChanges):
+                return preprocessed_from(stored, analysis.study.dynamic)
+            return stored
         except (KeyError, TypeError, ValueError):
             return MISSING
 
@@ -153,11 +160,13 @@ class ResultCache:
         return {}, {}
 
     def _verify(self, place: Path, values: Any) -> None:
-        """Compare the arrays of an entry with their digests, once.
+        """Compare the values and arrays of an entry with their digests, arrays once.
 
         Raises:
             ValueError: one differs, so that everything is read and computed again.
         """
+        if key_of(values["values"]) != values["digest of values"]:
+            raise ValueError("the values differ from their digest")
         for part, digest in sorted(values["digests"].items()):
             path = place / f"{part}.npy"
             status = path.stat()
@@ -180,7 +189,13 @@ class ResultCache:
                 np.save(temporary / f"{part}.npy", array)
             digests = {part: file_digest(temporary / f"{part}.npy") for part in arrays}
             text = json.dumps(
-                {**record, "arrays": sorted(arrays), "values": values, "digests": digests}
+                {
+                    **record,
+                    "arrays": sorted(arrays),
+                    "values": values,
+                    "digests": digests,
+                    "digest of values": key_of(values),
+                }
             )
             (temporary / "values.json").write_text(text, encoding="utf-8")
             shutil.rmtree(self.folder / name, ignore_errors=True)
@@ -190,10 +205,17 @@ class ResultCache:
                 shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _entry_of(name: str, value: Any, analysis: Analysis) -> Entry:
-    if name == "concentration":
-        return concentration_to_entry(value)
-    return preprocessed_to_entry(value, analysis.study.dynamic)
+def _record_of(kept: Kept) -> dict[str, Any]:
+    """Return what is kept of a stage beside its arrays; the value itself where it is plain."""
+    plain = kept.value is None or isinstance(kept.value, (bool, int, float, str))
+    value = {"value": kept.value} if plain else {}
+    return {"token": kept.token, "reads": kept.reads, **value}
+
+
+def _entry_of(value: Any, analysis: Analysis) -> Entry:
+    if isinstance(value, PreprocessedSeries):
+        value = changes_of(value, analysis.study.dynamic)
+    return to_entry(value)
 
 
 def keys_of_study(key: str, T1_map: str | None) -> dict[str, str]:
