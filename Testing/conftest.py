@@ -4,6 +4,7 @@ import os
 import signal
 import tempfile
 
+import pytest
 from hypothesis import settings
 
 # Tests run side by side, one on each core; threads within them would only compete.
@@ -22,3 +23,9 @@ for ignored, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", sign
 
 # Nothing is kept in the home of who runs the tests.
 os.environ.setdefault("SPINEDCE_HOME", tempfile.mkdtemp(prefix="spinedce-tests-"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run files with slow tests first, so that no core waits for the last of them alone."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
