@@ -16,6 +16,7 @@ from typing import Any
 
 import pydicom
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dicom_tags import (
@@ -119,7 +120,7 @@ def _is_dicom(start: bytes) -> bool:
     return len(start) > 8 and start[:2] in (b"\x02\x00", b"\x08\x00") and start[3:4] == b"\x00"
 
 
-_ROOT_TAGS = [as_tag(tag) for tag in (
+_ROOT_TAGS: list[BaseTag | int] = [as_tag(tag) for tag in (
     0x00020010, 0x00080005, 0x00080008, 0x00080016, 0x00080018, 0x00080020, 0x00080021,
     0x00080022, 0x00080023, 0x0008002A, 0x00080030, 0x00080031, 0x00080032, 0x00080033,
     0x00080060, 0x00080070, 0x0008103E, 0x00089208, 0x00100010, 0x00100020, 0x00101030,
@@ -142,7 +143,6 @@ _ROOT_TAGS = [as_tag(tag) for tag in (
 
 #: Sequences, whose items pydicom reads.
 _NESTED = frozenset({0x00180012, 0x52009229, 0x52009230})
-_WANTED = frozenset(int(tag) for tag in _ROOT_TAGS)
 
 
 def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None:
@@ -166,7 +166,7 @@ def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                raw = read_raw_header(stream, _WANTED, _NESTED)
+                raw = read_raw_header(stream, _ROOT_TAGS, _NESTED)
                 if raw is not None:
                     return list(_images(*raw, stream, name or path))
                 stream.seek(0)
