@@ -11,6 +11,7 @@ data, ratios within one vessel, or limits that physiology sets.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,9 +64,11 @@ LARGEST_DIP = 6.0
 #: A vessel of which a larger share lies in regions drawn as tissue is not considered. Outlines are
 #: drawn with an error of a voxel or two, and a group of bright voxels may reach beyond a lesion.
 LARGEST_DRAWN_SHARE = 0.25
-#: A group is split in two if the middles of their first passes differ by this many seconds, by
-#: this share of the frame interval, and by this many SDs within each.
-SPLIT, SPLIT_PER_INTERVAL, SPLIT_SDS = 2.5, 0.4, 3.0
+#: A group is split in two if the middles of their first passes differ by this many SDs within each,
+#: and either by this many seconds and this share of the frame interval, or their mean curves, scaled
+#: to each other, by this share of the peak somewhere: within one vessel they differ by a few per
+#: cent.
+SPLIT_SDS, SPLIT, SPLIT_PER_INTERVAL, SPLIT_SHAPE = 3.0, 2.5, 0.4, 0.25
 #: A group that mostly touches one of this many times its volume is its edge, if thinner than this,
 #: mm.
 EDGE_SHARE, EDGE_THICKNESS = 4.0, 12.0
@@ -214,7 +217,11 @@ def detect(
     verdict = _judged_alone(scores, limits, unit, float(np.median(np.diff(t))))
     progress(0.7, "Forming vessels")
     interval = float(np.median(np.diff(t)))
-    vessels = _vessels(voxels, scores, verdict, geometry, limits, interval)
+
+    def contrast_of(members: NDArray[np.intp]) -> Array:
+        return _mean_contrast(curves[:, members], n0, noise, to_contrast)
+
+    vessels = _vessels(voxels, scores, verdict, geometry, limits, interval, contrast_of)
     if tissue is not None:
         vessels = _outside(tissue.flat[voxels], vessels, verdict)
     main, doubt, ranked = None, "" if vessels else _why_none(verdict), {}
@@ -325,6 +332,7 @@ def _vessels(
     geometry: Geometry,
     limits: Criteria,
     interval: float,
+    contrast_of: Callable[[NDArray[np.intp]], Array],
 ) -> list[_Vessel]:
     """Return the connected groups that are large enough; mark all other voxels as SCATTERED."""
     fit = np.flatnonzero(verdict == Verdict.ACCEPTED)
@@ -332,7 +340,9 @@ def _vessels(
         return []
     # Long frames hide the order in which neighbours fill; the middle of the first pass shows it.
     labels = label_vessels(voxels[fit], s.arrival[fit], s.peak[fit], geometry.shape)
-    labels = _split(labels, voxels[fit], s.middle[fit], geometry, interval)
+    labels = _split(
+        labels, voxels[fit], s.middle[fit], geometry, interval, lambda own: contrast_of(fit[own])
+    )
     counts = np.bincount(labels)
     large = (counts >= limits.least_voxels) & (
         counts * geometry.voxel_volume >= limits.least_volume
@@ -377,10 +387,14 @@ def _split(
     middle: Array,
     geometry: Geometry,
     interval: float,
+    contrast_of: Callable[[NDArray[np.intp]], Array],
 ) -> NDArray[np.intp]:
     """Split groups whose voxels fill at two clearly different times; return new labels.
 
     Voxels between two vessels hold some of both, so that neighbours differ little all the way.
+
+    Args:
+        contrast_of: positions of voxels → contrast agent in their mean curve, ``(frames,)``.
     """
     new = labels.copy()
     count = int(labels.max()) + 1
@@ -395,11 +409,13 @@ def _split(
         k = int(between.argmax())
         gap = high[k] - low[k]
         inside = np.sqrt(max(np.var(order) - between[k] / order.size**2, 0.0))
-        if min(k + 1, order.size - k - 1) < ENOUGH or gap < max(
-            SPLIT, SPLIT_PER_INTERVAL * interval, SPLIT_SDS * inside
-        ):
+        if min(k + 1, order.size - k - 1) < ENOUGH or gap < SPLIT_SDS * inside:
             continue
         late = m > (low[k] + high[k]) / 2
+        if gap < max(SPLIT, SPLIT_PER_INTERVAL * interval) and SPLIT_SHAPE > _difference(
+            contrast_of(own[late]), contrast_of(own[~late])
+        ):
+            continue
         for part in (late, ~late):
             mask = np.zeros(geometry.shape, bool)
             mask.flat[voxels[own[part]]] = True
@@ -407,6 +423,12 @@ def _split(
             new[own[part]] = count + pieces.flat[voxels[own[part]]] - 1
             count += found
     return np.asarray(np.unique(new, return_inverse=True)[1].reshape(-1), np.intp)
+
+
+def _difference(one: Array, other: Array) -> float:
+    """Return the largest difference of two curves, scaled to each other, as a share of the peak."""
+    scaled = other * (float(one @ other) / max(float(other @ other), 1e-12))
+    return float(np.abs(one - scaled).max() / max(one.max(), scaled.max(), 1e-12))
 
 
 def _without_edges(
@@ -451,17 +473,13 @@ def _vessel_curve(
     Other tissue at the edge and fresh blood lower the contrast agent.
     """
     area = s.area[v.members]
-    chosen = v.members[area >= np.median(area)]
-    power = np.square(curves[:, chosen], dtype=np.float64).mean(axis=1) - 2 * noise**2
-    S = np.sqrt(np.maximum(power, 0.0))[:, None]
-    C = np.asarray(to_contrast(S, S[:n0].mean(axis=0)), float)[:, 0]
-    C = np.where(np.isnan(C), np.nanmax(C, initial=0.0), C)
+    C = _mean_contrast(curves[:, v.members[area >= np.median(area)]], n0, noise, to_contrast)
     place = np.array(np.unravel_index(voxels[v.members], geometry.shape))
     # Vessels beside the spine run along the body and leave the images at their top or bottom.
     along = 2 - int(np.argmax(np.abs(geometry.affine[2, :3]) / np.asarray(geometry.spacing)))
     ends = {0, geometry.shape[along] - 1} & set(place[along].tolist())
     return VesselCurve(
-        C - C[:n0].mean(),
+        C,
         int(v.members.size),
         v.arrival,
         float(np.median(s.width[v.members])),
@@ -470,6 +488,17 @@ def _vessel_curve(
         bool(ends),
         float(np.median(np.diff(t))),
     )
+
+
+def _mean_contrast(
+    curves: NDArray[np.floating], n0: int, noise: float, to_contrast: ToContrast
+) -> Array:
+    """Return the contrast agent of a mean signal curve, 0 before contrast, ``(frames,)``."""
+    power = np.square(curves, dtype=np.float64).mean(axis=1) - 2 * noise**2
+    S = np.sqrt(np.maximum(power, 0.0))[:, None]
+    C = np.asarray(to_contrast(S, S[:n0].mean(axis=0)), float)[:, 0]
+    C = np.where(np.isnan(C), np.nanmax(C, initial=0.0), C)
+    return np.asarray(C - C[:n0].mean())
 
 
 def _tissue(
