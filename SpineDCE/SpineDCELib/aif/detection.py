@@ -16,13 +16,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy import ndimage, sparse
+from scipy.sparse.csgraph import connected_components
 
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselEvidence
 from SpineDCELib.aif.mean_curve import aligned_mean
 from SpineDCELib.aif.pure_blood_voxels import GAIN, LumenVoxels, classify_lumen
 from SpineDCELib.aif.tissue_explanation import TissueCurves, tissue_curves
 from SpineDCELib.aif.vessel_choice import (
+    THIN,
     VERDICT_OF_KIND,
     Choice,
     Ranked,
@@ -32,6 +34,8 @@ from SpineDCELib.aif.vessel_choice import (
     least_pass,
 )
 from SpineDCELib.aif.vessel_labelling import (
+    SAME_ARRIVAL,
+    SAME_PEAK,
     VesselShape,
     depth_in_slice,
     label_vessels,
@@ -65,10 +69,15 @@ LARGEST_DIP = 6.0
 #: drawn with an error of a voxel or two, and a group of bright voxels may reach beyond a lesion.
 LARGEST_DRAWN_SHARE = 0.25
 #: A group is split in two if the middles of their first passes differ by this many SDs within each,
-#: and either by this many seconds and this share of the frame interval, or their mean curves, scaled
-#: to each other, by this share of the peak somewhere: within one vessel they differ by a few per
-#: cent.
+#: and either by this many seconds and this share of the frame interval, or their mean curves, after
+#: scaling, differ by this share of the peak in some frame. Those within one vessel differ by a few
+#: per cent.
 SPLIT_SDS, SPLIT, SPLIT_PER_INTERVAL, SPLIT_SHAPE = 3.0, 2.5, 0.4, 0.25
+#: Pieces of a vessel with fewer voxels than SMALL_PIECE, or less than the least volume, are joined
+#: if they lie within PIECE_GAP, mm, and if their arrivals and the middles of their first passes
+#: differ by less than SAME_ARRIVAL, or this share of the frame interval. MOST_PIECES are looked at.
+LEAST_PIECE, SMALL_PIECE, MOST_PIECES = 3, 16, 200
+PIECE_GAP, SAME_PER_INTERVAL = 20.0, 0.1
 #: A group that mostly touches one of this many times its volume is its edge, if thinner than this,
 #: mm.
 EDGE_SHARE, EDGE_THICKNESS = 4.0, 12.0
@@ -87,6 +96,8 @@ SATURATED_FRAMES = 2
 #: Least accepted voxels, below which the limits of a voxel's area are widened, and the share of the
 #: largest areas that is then enough.
 ENOUGH, WIDE_SHARE = 8, 0.8
+#: Least voxels of a thin artery that touch no other vessel, with which those that do are left out.
+LEAST_APART = 4
 #: Percentile of the depth in the vessel above which voxels are its core.
 CORE_PERCENTILE = 60
 #: SDs of baseline scatter by which a voxel's area may differ; 1 % of steady voxels are lost.
@@ -261,6 +272,7 @@ def detect(
             uniform=limits.uniform,
         )
         _select(main, voxels, scores, verdict, geometry, inside, n0, limits)
+        _leave_contacts(main, vessels, voxels, scores, verdict, geometry, interval)
         if not doubt and not (verdict == Verdict.ACCEPTED).any():
             doubt = "no voxel is wholly inside the artery and has a steady curve."
     if doubt:
@@ -343,6 +355,9 @@ def _vessels(
     labels = _split(
         labels, voxels[fit], s.middle[fit], geometry, interval, lambda own: contrast_of(fit[own])
     )
+    labels = _joined(
+        labels, voxels[fit], s.arrival[fit], s.middle[fit], s.peak[fit], geometry, interval
+    )
     counts = np.bincount(labels)
     large = (counts >= limits.least_voxels) & (
         counts * geometry.voxel_volume >= limits.least_volume
@@ -412,9 +427,8 @@ def _split(
         if min(k + 1, order.size - k - 1) < ENOUGH or gap < SPLIT_SDS * inside:
             continue
         late = m > (low[k] + high[k]) / 2
-        if gap < max(SPLIT, SPLIT_PER_INTERVAL * interval) and SPLIT_SHAPE > _difference(
-            contrast_of(own[late]), contrast_of(own[~late])
-        ):
+        at_once = gap < max(SPLIT, SPLIT_PER_INTERVAL * interval)
+        if at_once and _alike(contrast_of(own[late]), contrast_of(own[~late])):
             continue
         for part in (late, ~late):
             mask = np.zeros(geometry.shape, bool)
@@ -425,10 +439,51 @@ def _split(
     return np.asarray(np.unique(new, return_inverse=True)[1].reshape(-1), np.intp)
 
 
-def _difference(one: Array, other: Array) -> float:
-    """Return the largest difference of two curves, scaled to each other, as a share of the peak."""
+def _joined(
+    labels: NDArray[np.intp],
+    voxels: NDArray[np.intp],
+    arrival: Array,
+    middle: Array,
+    peak: Array,
+    geometry: Geometry,
+    interval: float,
+) -> NDArray[np.intp]:
+    """Join small pieces of one vessel that lie near each other; return new labels.
+
+    An oblique vessel passes from slice to slice in voxels that are partly outside it, which have
+    lower peaks or none. Its pieces fill at the same time and to the same height.
+    """
+    counts = np.bincount(labels)
+    small = (counts < SMALL_PIECE) | (counts < LEAST_VOLUME_SHARE * counts.max())
+    pieces = np.flatnonzero((counts >= LEAST_PIECE) & small)
+    pieces = pieces[np.argsort(-counts[pieces], kind="stable")][:MOST_PIECES]
+    if pieces.size < 2:
+        return labels
+    members = [np.flatnonzero(labels == piece) for piece in pieces]
+    scores = np.array([[np.median(x[m]) for x in (arrival, middle, np.log(peak))] for m in members])
+    same = max(SAME_ARRIVAL, SAME_PER_INTERVAL * interval)
+    limits = np.array([same, same, np.log(SAME_PEAK)])
+    alike = (np.abs(scores[:, None] - scores) < limits).all(axis=-1)
+    from scipy.spatial import cKDTree  # takes long to import
+
+    places = [np.array(np.unravel_index(voxels[m], geometry.shape))[::-1].T for m in members]
+    trees = [cKDTree(place @ geometry.affine[:3, :3].T) for place in places]
+    pairs = [
+        (pieces[a], pieces[b])
+        for a, b in zip(*np.nonzero(np.triu(alike, 1)), strict=True)
+        if trees[a].count_neighbors(trees[b], PIECE_GAP)
+    ]
+    if not pairs:
+        return labels
+    a, b = np.array(pairs).T
+    graph = sparse.coo_matrix((np.ones(a.size, bool), (a, b)), shape=(counts.size, counts.size))
+    return np.asarray(connected_components(graph, directed=False)[1][labels], np.intp)
+
+
+def _alike(one: Array, other: Array) -> bool:
+    """Return whether two curves differ by less than ``SPLIT_SHAPE`` of the peak after scaling."""
     scaled = other * (float(one @ other) / max(float(other @ other), 1e-12))
-    return float(np.abs(one - scaled).max() / max(one.max(), scaled.max(), 1e-12))
+    return float(np.abs(one - scaled).max()) < SPLIT_SHAPE * float(max(one.max(), scaled.max()))
 
 
 def _without_edges(
@@ -683,6 +738,33 @@ def _widen(
     best = np.percentile(area[inner], 80)
     good = inner & (area >= WIDE_SHARE * best) & (area <= best / WIDE_SHARE)
     verdict[m[good]] = Verdict.ACCEPTED
+
+
+def _leave_contacts(
+    main: _Vessel,
+    vessels: list[_Vessel],
+    voxels: NDArray[np.intp],
+    s: Scores,
+    verdict: NDArray[np.uint8],
+    geometry: Geometry,
+    interval: float,
+) -> None:
+    """Leave out voxels of a thin artery that touch a vessel of other timing, if enough do not.
+
+    They may hold some of its blood.
+    """
+    if main.shape.thickness >= THIN:
+        return
+    middle = float(np.median(s.middle[main.members]))
+    apart = max(SPLIT, SPLIT_PER_INTERVAL * interval)
+    foreign = np.zeros(geometry.shape, bool)
+    for v in vessels:
+        if v is not main and abs(float(np.median(s.middle[v.members])) - middle) > apart:
+            foreign.flat[voxels[v.members]] = True
+    accepted = main.members[verdict[main.members] == Verdict.ACCEPTED]
+    touching = ndimage.binary_dilation(foreign).flat[voxels[accepted]]
+    if (~touching).sum() >= LEAST_APART:
+        verdict[accepted[touching]] = Verdict.EDGE
 
 
 def _table(

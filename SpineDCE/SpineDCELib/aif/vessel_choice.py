@@ -57,6 +57,9 @@ LARGEST_PASS = 260.0
 #: Longest first pass at half height of an artery after a bolus injection, s, with short frames, and
 #: what long frames add, in frame intervals, as the root of summed squares.
 LONGEST_PASS, PASS_PER_INTERVAL = 20.0, 1.5
+#: The tissue surely follows a vessel if the shortest delay that explains the first tissue to fill
+#: is above this, s. It surely does not lead if that delay is above the negative of it.
+LEAST_LAG = 0.5
 #: The same of a tube that tissue follows by at least these delays, s (of the
 #: tissue that fills first, and the median), as no vein is: after a slow injection, or with a slow
 #: circulation.
@@ -112,6 +115,9 @@ COST_LEAD, COST_DISPERSION, COST_PASS, COST_SHAPE, COST_SMALL = 0.5, 0.15, 1.5, 
 USUAL_DISPERSION, THIN, COST_THIN = 1.5, 10.0, 0.4
 #: Vessels whose plain misfit is above this multiple of the least are not tried with other peaks.
 FAR = 20.0
+#: Vessels fill together if their arrivals differ by less than this, s, or this share of the frame
+#: interval.
+SAME_TIME, SAME_TIME_PER_INTERVAL = 1.0, 0.15
 #: Vessels that explain the tissue alike have misfits within this factor and fill within this time,
 #: s.
 ALIKE, ALIKE_ARRIVAL = 1.6, 2.5
@@ -224,12 +230,13 @@ def choose_vessel(
         "uptake" if up else _objection(r, interval, thickest)
         for up, r in zip(uptake, ranked, strict=True)
     ]
-    fair = [r.fit.total for r, o in zip(ranked, objections, strict=True) if not o]
+    fair = [r.fit.total for r, o in zip(ranked, objections, strict=True) if o in ("", "coarse")]
     most = MUCH_BETTER * min(fair, default=np.inf)
     order = sorted(
         range(len(ranked)),
         key=lambda i: (
-            uptake[i], bool(objections[i]), ranked[i].fit.total > most, ranked[i].cost
+            uptake[i], objections[i] not in ("", "coarse"), ranked[i].fit.total > most,
+            ranked[i].cost
         ),
     )  # fmt: skip
     best_placed = order[0]
@@ -328,6 +335,7 @@ def _ambiguous(main: int, ranked: list[Ranked], objections: list[str], interval:
             interval > COARSE_FRAMES
             and r.fit.total < EQUAL * own.fit.total
             and objections[i] != "late"
+            and abs(gap) > max(SAME_TIME, SAME_TIME_PER_INTERVAL * interval)
             and r.middle - own.middle > LATER
             and r.curve.shape.volume > LATER_VOLUME * own.curve.shape.volume
         ):
@@ -479,9 +487,10 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
     slow = r.curve.width > COARSE_WIDTH and r.first_pass < COARSE_PASS
     tube_before = _tube_before_tissue(r)
     longest = LONGEST_SLOW_PASS if tube_before else LONGEST_PASS
-    if r.curve.width > np.hypot(longest, PASS_PER_INTERVAL * interval) or (
-        slow and interval > COARSE_FRAMES and not tube_before
-    ):
+    longest = float(np.hypot(longest, PASS_PER_INTERVAL * interval))
+    if interval > LONG_FRAMES and r.fit.lag > -LEAST_LAG:
+        longest = max(longest, LONGEST_PASS + interval)
+    if r.curve.width > longest or (slow and interval > COARSE_FRAMES and not tube_before):
         return "wide"
     if _is_chamber(r.curve, thickest):
         return "chamber"
@@ -491,7 +500,7 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
         sharp = float(np.median(r.fit.dispersion)) < 1.0
         clear = r.fit.first >= CLEARLY_FIRST * interval and r.middle >= CLEARLY_AFTER * interval
         few = r.curve.voxels < COARSE_VOXELS and (r.fit.lead > 0 or not clear)
-        if (sharp and r.middle < COARSE_SOON) or few:
+        if ((sharp and r.middle < COARSE_SOON) or few) and r.fit.lag < LEAST_LAG:
             return "coarse"
     return ""
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from SpineDCELib import aif
 from SpineDCELib.aif.blood_curve import BloodCurve
 from SpineDCELib.aif.candidates import Detection, Verdict, VesselEvidence
+from SpineDCELib.aif.detection import LARGEST_DRAWN_SHARE
 from SpineDCELib.aif.phase_aif import PhaseCurve
 from SpineDCELib.analysis.acquisition_stages import (
     FA,
@@ -63,16 +64,24 @@ def undisturbed_search(view: View) -> Detection:
 
 
 def artery_in_tissue(view: View) -> NDArray[np.bool_] | None:
-    """Return all drawn tissue if most of the artery of the undisturbed search lies in it.
+    """Return all drawn tissue if the undisturbed search took some of it for a vessel that matters.
 
-    So a stroke that does not cover the artery leaves it, and all that follows from it, as it was.
+    That is the best one, or any where no artery can be trusted. So a stroke that does not cover the
+    artery leaves it, and all that follows from it, as it was.
     """
-    best = _best_voxels(view(undisturbed_search, view.progress))
+    found = view(undisturbed_search, view.progress)
     drawn = view.regions_with(*TISSUE)
-    if not drawn or not best.any():
+    if not drawn:
         return None
     tissue = np.logical_or.reduce(list(drawn.values()))
-    return tissue if tissue[best].mean() > 0.5 else None
+    if _lies_in(tissue, found):
+        return tissue
+    if found.doubt and any(
+        tissue[found.vessels == vessel.vessel].mean() > LARGEST_DRAWN_SHARE
+        for vessel in found.evidence
+    ):
+        return tissue
+    return None
 
 
 def artery_search(view: View) -> Detection:
@@ -83,15 +92,23 @@ def artery_search(view: View) -> Detection:
     first, tissue = view(undisturbed_search, view.progress), view(artery_in_tissue, view.progress)
     if tissue is None:
         return first
+    found = _search(view, tissue)
+    if not _lies_in(tissue, first):
+        return found
     best, drawn = _best_voxels(first), view.regions_with(*TISSUE)
     name = max(drawn, key=lambda n: np.count_nonzero(drawn[n] & best))
     role = words_of(view.roles[name]).title
     why = f"the vessel that fits an artery best lies in the region '{name}' ({role})"
-    found = _search(view, tissue)
     if found.doubt:
         return replace(found, doubt=f"{why}. Among the others, {found.doubt}")
     told = f"{why[0].upper()}{why[1:]}; the artery is another vessel."
     return replace(found, warnings=(*found.warnings, told))
+
+
+def _lies_in(tissue: NDArray[np.bool_], found: Detection) -> bool:
+    """Return whether most of the best candidate lies in drawn tissue."""
+    best = _best_voxels(found)
+    return bool(best.any()) and bool(tissue[best].mean() > 0.5)
 
 
 def _best_voxels(found: Detection) -> NDArray[np.bool_]:
