@@ -16,7 +16,15 @@ PATIENTS = [
     (106, 1, "right", "a thin iliac artery beside a vein that fills early"),
     (135, 0, "refused", "a pulmonary artery, and no aorta in view"),
     (152, 1, "refused", "a hypervascular lesion, and no artery in view"),
-    (224, 1, "refused", "an organ and a vein, and no artery that can be trusted"),
+    (224, 1, "right", "an oblique iliac artery in pieces, beside an organ and a vein"),
+    (285, 0, "right", "an oblique iliac artery of three voxels in each slice"),
+    (98, 0, "right", "a vena cava that touches the aorta and fills a second before it"),
+    (33, 0, "right", "an iliac artery of which most voxels touch a vein"),
+    (42, 0, "right", "a drawn lesion that takes contrast up like a vessel"),
+    (45, 1, "right", "the left heart, which fills with the aorta, in frames of 10 s"),
+    (175, 1, "right", "a first pass that lasts 27 s in frames of 10 s"),
+    (296, 1, "right", "a vein that fills just before the aorta, in frames of 10 s"),
+    (101, 1, "refused", "a vein that fills before the tissue, and an artery at the images' edge"),
 ]
 
 

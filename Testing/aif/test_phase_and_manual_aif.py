@@ -140,7 +140,7 @@ def test_the_command_writes_table_evidence_and_figure(tmp_path, capsys):
     assert main(["aif", str(paths.dicom), "-o", str(out), "--t10", "800", "--roi", rois]) == 0
     said = capsys.readouterr().out
     assert "accepted" in said
-    assert "smallest at a shift of" in said
+    assert "fitted best at a shift of" in said
     rows = list(csv.DictReader((out / "aif_candidates.csv").open()))
     assert {"verdict", "arrival [s]", "peak [mM]"} <= set(rows[0])
     assert any(row["verdict"] == "accepted" for row in rows)

@@ -68,11 +68,12 @@ LARGEST_DIP = 6.0
 #: A vessel of which a larger share lies in regions drawn as tissue is not considered. Outlines are
 #: drawn with an error of a voxel or two, and a group of bright voxels may reach beyond a lesion.
 LARGEST_DRAWN_SHARE = 0.25
-#: A group is split in two if the middles of their first passes differ by this many SDs within each,
-#: and either by this many seconds and this share of the frame interval, or their mean curves, after
-#: scaling, differ by this share of the peak in some frame. Those within one vessel differ by a few
-#: per cent.
-SPLIT_SDS, SPLIT, SPLIT_PER_INTERVAL, SPLIT_SHAPE = 3.0, 2.5, 0.4, 0.25
+#: A group is split in two if the middles of their first passes differ by this many seconds, by
+#: this share of the frame interval, and by this many SDs within each.
+SPLIT, SPLIT_PER_INTERVAL, SPLIT_SDS = 2.5, 0.4, 3.0
+#: ... or by this many SDs within each, if their mean curves, after scaling, differ by this share of
+#: the peak in some frame. Those within one vessel differ by a few per cent.
+APART_SDS, APART_SHAPE = 5.0, 0.25
 #: Pieces of a vessel with fewer voxels than SMALL_PIECE, or less than the least volume, are joined
 #: if they lie within PIECE_GAP, mm, and if their arrivals and the middles of their first passes
 #: differ by less than SAME_ARRIVAL, or this share of the frame interval. MOST_PIECES are looked at.
@@ -424,11 +425,12 @@ def _split(
         k = int(between.argmax())
         gap = high[k] - low[k]
         inside = np.sqrt(max(np.var(order) - between[k] / order.size**2, 0.0))
-        if min(k + 1, order.size - k - 1) < ENOUGH or gap < SPLIT_SDS * inside:
-            continue
         late = m > (low[k] + high[k]) / 2
-        at_once = gap < max(SPLIT, SPLIT_PER_INTERVAL * interval)
-        if at_once and _alike(contrast_of(own[late]), contrast_of(own[~late])):
+        if min(late.sum(), (~late).sum()) < ENOUGH:
+            continue
+        if gap < max(SPLIT, SPLIT_PER_INTERVAL * interval, SPLIT_SDS * inside) and (
+            gap < APART_SDS * inside or _alike(contrast_of(own[late]), contrast_of(own[~late]))
+        ):
             continue
         for part in (late, ~late):
             mask = np.zeros(geometry.shape, bool)
@@ -481,9 +483,9 @@ def _joined(
 
 
 def _alike(one: Array, other: Array) -> bool:
-    """Return whether two curves differ by less than ``SPLIT_SHAPE`` of the peak after scaling."""
+    """Return whether two curves differ by less than ``APART_SHAPE`` of the peak after scaling."""
     scaled = other * (float(one @ other) / max(float(other @ other), 1e-12))
-    return float(np.abs(one - scaled).max()) < SPLIT_SHAPE * float(max(one.max(), scaled.max()))
+    return float(np.abs(one - scaled).max()) < APART_SHAPE * float(max(one.max(), scaled.max()))
 
 
 def _without_edges(

@@ -73,7 +73,7 @@ def artery_in_tissue(view: View) -> NDArray[np.bool_] | None:
     drawn = view.regions_with(*TISSUE)
     if not drawn:
         return None
-    tissue = np.logical_or.reduce(list(drawn.values()))
+    tissue: NDArray[np.bool_] = np.logical_or.reduce(list(drawn.values()))
     if _lies_in(tissue, found):
         return tissue
     if found.doubt and any(
