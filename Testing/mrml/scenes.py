@@ -7,6 +7,8 @@ from sample_patients import VISITS, sample_patient
 from SpineDCELib.mrml import scene_bundles as bundles
 from SpineDCELib.series import Volume
 
+from SpineDCEWidget.shared.study_opening import open_images
+
 
 def new_scene(cache=None):
     """An empty scene; with ``cache``, a folder, it reads and writes bundles."""
@@ -22,6 +24,25 @@ def with_anatomy(images):
     """Return the images of a quick patient, which has no anatomical series, with one."""
     first = images.dynamic
     return replace(images, anatomy=Volume(first.signal[0], first.geometry, first.acquisition))
+
+
+#: Study → its images, and the last graph of its stages, for all tests of one process.
+_images, _graphs = {}, {}
+
+
+def images_of(dicom):
+    """Return the images of a study that no test changes, read once."""
+    if dicom not in _images:
+        _images[dicom] = open_images(dicom)
+    return _images[dicom]
+
+
+def compute(session, visit):
+    """Compute a visit; take from an earlier test what was computed from equal inputs."""
+    if visit.study_path in _graphs:
+        visit.analysis.graph.take(_graphs[visit.study_path])
+    session.compute(visit)
+    _graphs[visit.study_path] = visit.analysis.graph.copy()
 
 
 def write_visits(factory):

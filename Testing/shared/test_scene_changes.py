@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from mrml.scenes import new_scene, nodes_in, with_anatomy, write_visits
+from mrml.scenes import compute, images_of, new_scene, nodes_in, with_anatomy, write_visits
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
@@ -28,10 +28,10 @@ def studies(tmp_path_factory):
 def opened(studies):
     session = Session(new_scene())
     dicom, rois = studies["baseline"]
-    visit = session.open("baseline", with_anatomy(open_images(dicom)), study=dicom)
+    visit = session.open("baseline", with_anatomy(images_of(dicom)), study=dicom)
     masks = read_regions([str(rois)], visit.analysis.study.dynamic.geometry)
     session.load_regions(visit, masks, read_roles([str(rois)]))
-    session.compute(visit)
+    compute(session, visit)
     assert visit.is_current
     session.history.clear(session.state)
     return session, visit

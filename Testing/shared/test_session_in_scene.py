@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mrml.scenes import new_scene, nodes_in, with_anatomy, write_visits
+from mrml.scenes import compute, images_of, new_scene, nodes_in, with_anatomy, write_visits
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.rulers import Ruler
@@ -45,10 +45,10 @@ def opened(studies, names=BOTH, *, regions=True):
     session = Session(new_scene())
     for name in names:
         dicom, rois = studies[name]
-        visit = session.open(name, open_images(dicom), study=dicom)
+        visit = session.open(name, images_of(dicom), study=dicom)
         if regions:
             draw(session, visit, rois)
-        session.compute(visit)
+        compute(session, visit)
     return session
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from mrml.scenes import new_scene, write_visits
+from mrml.scenes import compute, images_of, new_scene, write_visits
 from SpineDCELib.compare.compare_visits import require_vp
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report import report_tables
@@ -18,7 +18,6 @@ from SpineDCEWidget.shared import computation
 from SpineDCEWidget.shared.formatting import patients
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.steps import DONE, WRONG, state_of
-from SpineDCEWidget.shared.study_opening import open_images
 
 pytestmark = pytest.mark.slow
 
@@ -33,8 +32,8 @@ def dicom(tmp_path_factory):
 @pytest.fixture
 def session(dicom):
     session = Session(new_scene())
-    visit = session.open("baseline", open_images(dicom), study=dicom)
-    session.compute(visit)
+    visit = session.open("baseline", images_of(dicom), study=dicom)
+    compute(session, visit)
     return session
 
 

@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 import pytest
-from mrml.scenes import new_scene, write_visits
+from mrml.scenes import compute, images_of, new_scene, write_visits
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.run.saved_session import read_session
@@ -25,14 +25,14 @@ def dicom(tmp_path_factory):
 @pytest.fixture
 def session(dicom):
     session = Session(new_scene())
-    visit = session.open("baseline", open_images(dicom), study=dicom)
+    visit = session.open("baseline", images_of(dicom), study=dicom)
     geometry = visit.analysis.study.dynamic.geometry
     for name, role, rows in (("Lesion", "lesion", (10, 14)), ("Reference", "reference", (20, 24))):
         mask = np.zeros(geometry.shape, bool)
         mask[2, slice(*rows), 20:25] = True
         drawn.fill_segments(visit.segmentation, {name: mask}, geometry, roles={name: role})
     session.regions_changed(visit)
-    session.compute(visit)
+    compute(session, visit)
     return session
 
 
