@@ -55,7 +55,9 @@ from SpineDCELib.mrml.volume_nodes import forget_images
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.export_session import FinishedVisit, export_visits
 from SpineDCELib.run.inputs import read_T1_map, sizes_of, with_reference
+from SpineDCELib.run.prepared_analysis import PreparedAnalysis
 from SpineDCELib.run.saved_session import SavedVisit, write_session
+from SpineDCELib.run.visit_computation import PROPOSED_DIGITS, Computed, compute_snapshot
 from SpineDCELib.series.study_date import study_date
 from SpineDCELib.settings import (
     Settings,
@@ -67,7 +69,7 @@ from SpineDCELib.vocabulary.region_roles import SEARCH
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 from SpineDCEWidget.shared.action_history import ActionHistory
-from SpineDCEWidget.shared.computation import PROPOSED_DIGITS, Computed, Job, compute_snapshot
+from SpineDCEWidget.shared.computation import Job
 from SpineDCEWidget.shared.course_session import CourseWork
 from SpineDCEWidget.shared.patient_identity import patient_of
 from SpineDCEWidget.shared.scene_changes import follow_nodes, read_drawn
@@ -247,6 +249,7 @@ class Session:
         study: str | Path | None = None,
         reading: Mapping[str, Any] | None = None,
         saved: SavedVisit | None = None,
+        prepared: PreparedAnalysis | None = None,
     ) -> VisitSession:
         """Show a study as one of the visits, with what was drawn and chosen on it earlier.
 
@@ -254,6 +257,7 @@ class Session:
             study: the folder or file that it was read from.
             reading: what was chosen of the way in which it was read: path → value.
             saved: earlier work on this study.
+            prepared: what was computed of it earlier; ``images`` are its images then.
 
         Raises:
             InputError: the work was done on another series; nothing has changed.
@@ -275,10 +279,10 @@ class Session:
             kept = settings_from_dict(visit.nodes.value("settings"), kind=Settings)
             values = with_other_frames(own_values(kept), reading or {})
             visit.nodes.keep("settings", settings_to_dict(with_values(kept, values)))
-            self._begin(visit, images)
+            self._begin(visit, images, prepared)
         else:
             own = {"fit.shift": "auto", "fit.shifts": {}}
-            self._begin_new(visit, images, {**own, **(reading or {})})
+            self._begin_new(visit, images, {**own, **(reading or {})}, prepared)
         self.actions.add([visit], _("Open the study"))
         return visit
 
@@ -319,11 +323,17 @@ class Session:
             visit.nodes.keep(choice, None)
         visit.nodes.keep("visit", {})  # the date of the study before
 
-    def _begin_new(self, visit: VisitSession, images: Images, own: dict[str, Any]) -> None:
+    def _begin_new(
+        self,
+        visit: VisitSession,
+        images: Images,
+        own: dict[str, Any],
+        prepared: PreparedAnalysis | None = None,
+    ) -> None:
         """Begin with a study on which nothing was chosen yet."""
         chosen = own_values(Settings()) | own
         visit.nodes.keep("settings", settings_to_dict(self._combined(self.common, chosen)))
-        self._begin(visit, images)
+        self._begin(visit, images, prepared)
 
     def _restore(self, visit: VisitSession) -> None:
         """Take up a visit that a loaded scene holds."""
@@ -331,7 +341,9 @@ class Session:
         if images is not None:
             self._begin(visit, images)
 
-    def _begin(self, visit: VisitSession, images: Images) -> None:
+    def _begin(
+        self, visit: VisitSession, images: Images, prepared: PreparedAnalysis | None = None
+    ) -> None:
         """Analyse these images with the choices that lie in the visit's nodes."""
         nodes = visit.nodes
         kept = nodes.value("settings")
@@ -362,6 +374,8 @@ class Session:
             aif_selection=visit.state.selection,
             aif_file=visit.state.aif_file,
         )
+        if prepared is not None:
+            prepared.hand_to(visit.analysis)
         self._arrange()
         self.course.restore(nodes)
         visit_display.show_study(nodes, images)
@@ -879,8 +893,9 @@ class Session:
         def work(progress: Progress) -> Computed:
             try:
                 computed = compute_snapshot(
-                    snapshot, state, proposing, progress, descriptive=descriptive
-                )
+                    snapshot, proposing, progress, proposed=state.proposed,
+                    descriptive=descriptive,
+                )  # fmt: skip
             except InputError as error:
                 if visit.state is state:
                     visit.problem, visit.remedies = remedy(error), tuple(error.fields)

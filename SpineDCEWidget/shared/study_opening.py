@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from SpineDCELib.analysis.mapped_images import map_images
@@ -13,6 +13,7 @@ from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.inputs import corrected_images, read_images
+from SpineDCELib.run.prepared_analysis import PreparedAnalysis, prepared_analysis
 from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.series import DynamicChoice
 from SpineDCELib.settings import Settings, settings_from_dict, value_at, with_values
@@ -41,6 +42,27 @@ def open_images(
             code="study_not_found", about=str(study), fields=("inputs.study",),
         )  # fmt: skip
     return map_images(read_images(study, settings or Settings(), progress))
+
+
+class ReadStudy(NamedTuple):
+    """A study's images, and what was computed of it before anyone opened it, if anything."""
+
+    images: Images
+    prepared: PreparedAnalysis | None = None
+
+
+def read_study(
+    study: str | Path, settings: Settings | None = None, progress: Progress = silent
+) -> ReadStudy:
+    """Read a study's images, or take them from what was computed of it earlier.
+
+    Raises:
+        InputError: see :func:`open_images`.
+    """
+    prepared = prepared_analysis(Path(study))
+    if prepared is not None and prepared.was_read_with(settings or Settings()):
+        return ReadStudy(prepared.images, prepared)
+    return ReadStudy(open_images(study, settings, progress))
 
 
 def reading_settings(

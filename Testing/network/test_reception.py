@@ -8,11 +8,15 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pydicom
 import pytest
+import SimpleITK as sitk
 from network.orthanc import free_port
-from network.tiny_study import write_tiny_study
+from pydicom.uid import generate_uid
 from sample_patients import sample_visit
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
@@ -188,13 +192,39 @@ def test_a_study_is_analysed_without_a_hand_and_marked_as_not_reviewed(
     assert "NOT REVIEWED" not in capsys.readouterr().out
 
 
+class Patient(NamedTuple):
+    identity: str
+    uid: str
+    folder: Path
+    objects: int
+
+
+def many_patients(source, folder, number):
+    """Write copies of a study, each of another patient and with its own UIDs."""
+    images = [pydicom.dcmread(file) for file in sorted(source.rglob("*.dcm"))]
+    own = {"StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID"}
+    uids = [{keyword: one[keyword].value for keyword in own} for one in images]
+    patients = []
+    for n in range(number):
+        place = folder / f"patient-{n}"
+        place.mkdir(parents=True)
+        for count, (image, old) in enumerate(zip(images, uids, strict=True)):
+            for keyword, uid in old.items():
+                setattr(image, keyword, generate_uid(entropy_srcs=[uid, str(n)]))
+            image.file_meta.MediaStorageSOPInstanceUID = image.SOPInstanceUID
+            image.PatientID, image.PatientName = f"P{n}", f"Patient^{n}"
+            image.save_as(place / f"{count}.dcm")
+        study = generate_uid(entropy_srcs=[uids[0]["StudyInstanceUID"], str(n)])
+        patients.append(Patient(f"P{n}", str(study), place, len(images)))
+    return patients
+
+
 @pytest.mark.long
-def test_many_studies_a_broken_association_a_duplicate_and_a_kill(home, tmp_path):
-    """Eight studies, three at a time; each is analysed once, and none are mixed."""
-    sent = [
-        write_tiny_study(tmp_path / f"s{n}", patient=f"P{n}", frames=30, words=(str(n),))
-        for n in range(8)
-    ]
+@pytest.mark.timeout(3600)
+def test_many_studies_a_broken_association_a_duplicate_and_a_kill(home, tmp_path, tmp_path_factory):
+    """40 studies, four at a time; each is analysed once, and none are mixed."""
+    sample = sample_visit(tmp_path_factory, "A", "before", "quick") / "dicom"
+    sent = many_patients(sample, tmp_path / "sent", 40)
     home.mkdir(parents=True)
     port = free_port()
     settings = {"serve": {"port": port, "callers": CALLERS, "quiet": 1.0}}
@@ -214,33 +244,40 @@ def test_many_studies_a_broken_association_a_duplicate_and_a_kill(home, tmp_path
     studies = ArrivedStudies(home / "received")
     server = start()
     try:
-        for first in range(0, 8, 3):
-            senders = [storescu(port, s.folder, wait=False) for s in sent[first : first + 3]]
-            if first == 3:
-                wait_for(lambda: getattr(studies.study(sent[3].uid), "objects", 0) >= 3)
+        for first in range(0, 40, 4):
+            four = sent[first : first + 4]
+            senders = [storescu(port, one.folder, wait=False) for one in four]
+            if first == 4:
+                wait_for(lambda: getattr(studies.study(sent[4].uid), "objects", 0) >= 3)
                 senders[0].kill()  # a broken association
                 assert senders[0].wait() == -signal.SIGKILL, "it had sent everything"
-                senders[0] = storescu(port, sent[3].folder, wait=False)
+                senders[0] = storescu(port, sent[4].folder, wait=False)
             for sender in senders:
-                sender.communicate(timeout=60)
+                sender.communicate(timeout=300)
                 assert sender.returncode == 0
         assert storescu(port, sent[0].folder)[0] == 0  # a duplicate
-        wait_for(lambda: "analysing" in states(), 120)
+        wait_for(lambda: "analysing" in states(), 300)
         os.kill(server.pid, signal.SIGKILL)
         server.wait()
         server = start()
-        wait_for(lambda: {"ready", "failed"} >= set(states()), 400)
+        wait_for(lambda: {"ready", "failed"} >= set(states()), 3000)
     finally:
         server.terminate()
         server.wait(30)
     found = {study.uid: study for study in studies}
-    assert set(found) == {s.uid for s in sent}
-    for number, one in enumerate(sent):
+    assert set(found) == {one.uid for one in sent}
+    assert sum(study.attempts for study in found.values()) <= 41, "only the killed one began again"
+    first_map = None
+    for one in sent:
         study = found[one.uid]
-        assert study.objects == one.objects
-        assert study.patient == f"P{number}"
+        assert (study.state, study.objects) == ("ready", one.objects), study.message
+        assert study.patient == one.identity
         heads = [pydicom.dcmread(f) for f in studies.images(one.uid).rglob("*.dcm")]
-        assert {head.PatientID for head in heads} == {study.patient}
-        assert study.message
-        assert study.attempts <= 2
+        assert {head.PatientID for head in heads} == {one.identity}
+        results = studies.place(one.uid) / "results"
+        record = json.loads((results / "provenance.json").read_text())
+        assert str(studies.images(one.uid)) in json.dumps(record["inputs"])
+        vp = sitk.GetArrayFromImage(sitk.ReadImage(results / "vp.nrrd"))
+        first_map = vp if first_map is None else first_map
+        np.testing.assert_array_equal(vp, first_map)
     assert main(["pacs", "status"]) == 0

@@ -13,8 +13,9 @@ from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.visit_record import replace_regions
 from SpineDCELib.progress import silent
+from SpineDCELib.run.visit_computation import _proposal, compute_snapshot
+from SpineDCELib.settings import with_values
 
-from SpineDCEWidget.shared import computation
 from SpineDCEWidget.shared.formatting import patients
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.steps import DONE, WRONG, state_of
@@ -92,19 +93,19 @@ def test_no_step_is_done_after_a_computation_that_failed(session):
 
 def test_a_proposal_depends_on_the_curves_alone(session, monkeypatch):
     analysis = session.visit("baseline").analysis
-    state = session.visit("baseline").state
     good = analysis.evidence()
     doubtful = replace(good, doubt="The curves do not determine it.")
     found = []
     for earlier in (1.5, 7.5):
-        before = replace(state, own={**state.own, "fit.shift": earlier}, proposed=earlier)
         snapshot = analysis.snapshot()
+        settings = with_values(snapshot.settings, {"fit.shift": earlier})
+        snapshot.update(settings=settings)
         monkeypatch.setattr(type(snapshot), "evidence", lambda *_: doubtful)
-        found.append(computation.compute_snapshot(snapshot, before, True, lambda *_: None).shift)
+        found.append(compute_snapshot(snapshot, True, silent, proposed=earlier).shift)
     assert found == [0.0, 0.0]
     by_regions = iter((doubtful, good))
     monkeypatch.setattr(type(analysis), "evidence", lambda *_: next(by_regions))
-    assert computation._proposal(analysis, silent) == round(good.proposal, 2)
+    assert _proposal(analysis, silent) == round(good.proposal, 2)
 
 
 def test_a_shift_outside_its_evidence_has_no_tick(session):

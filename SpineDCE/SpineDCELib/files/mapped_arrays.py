@@ -65,10 +65,19 @@ def hand_over(value: Any, folder: Path) -> None:
             large.append(buffer)
         return not is_large
 
-    record = pickle.dumps(value, protocol=5, buffer_callback=is_small)
+    with (folder / "record").open("wb") as file:
+        _Writer(file, protocol=5, buffer_callback=is_small).dump(value)
     for i, buffer in enumerate(large):
         (folder / f"{i}.array").write_bytes(buffer.raw())
-    (folder / "record").write_bytes(record)
+
+
+class _Writer(pickle.Pickler):
+    """Writer that takes mapped arrays like all others; pickle would put them into the record."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if type(value) is np.memmap:
+            return np.asarray(value).__reduce_ex__(5)
+        return NotImplemented
 
 
 def take_over(folder: Path) -> Any:

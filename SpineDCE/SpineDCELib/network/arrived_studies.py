@@ -16,7 +16,7 @@ from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.network.nodes import is_uid
 from SpineDCELib.network.stored_objects import ForeignObject, StoredObjects
 
-STATE, IMAGES, RESULTS = "state.json", "images", "results"
+STATE, IMAGES, RESULTS, PREPARED = "state.json", "images", "results", "prepared"
 #: Space that a disk must keep, bytes.
 _LEAST_FREE = 1 << 30
 
@@ -57,12 +57,14 @@ class ArrivedStudies:
     def __init__(self, folder: Path, *, most: float = float("inf")) -> None:
         self.folder, self._most = folder, most
         self._lock = threading.RLock()
-        self._size = 0
-        self.measure()
+        self._size: int | None = None  #: of all studies, bytes; None until it is needed
 
     def measure(self) -> None:
         """Add up the space that all studies and their results take."""
-        self._size = sum(f.lstat().st_size for f in self.folder.rglob("*") if not f.is_dir())
+        self._size = self._measured()
+
+    def _measured(self) -> int:
+        return sum(f.lstat().st_size for f in self.folder.rglob("*") if not f.is_dir())
 
     def place(self, uid: str) -> Path:
         """Return the folder of a study."""
@@ -98,6 +100,8 @@ class ArrivedStudies:
                 return uid  # a duplicate; the first one counts
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             free = shutil.disk_usage(self.folder).free
+            if self._size is None:
+                self._size = self._measured()
             if self._size + len(encoded) > self._most or free < len(encoded) + _LEAST_FREE:
                 raise OSError(28, "the limit of the disk is reached")
             self.place(uid).mkdir(mode=0o700, exist_ok=True)

@@ -9,42 +9,61 @@ import time
 from pathlib import Path
 
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.mapped_images import map_images
+from SpineDCELib.data import Images
 from SpineDCELib.errors import SpineDCEError
-from SpineDCELib.network.arrived_studies import RESULTS, ArrivedStudies
-from SpineDCELib.run.analyse import analyse
+from SpineDCELib.files.output_folder import claimed, new_run
+from SpineDCELib.network.arrived_studies import PREPARED, RESULTS, ArrivedStudies
+from SpineDCELib.progress import silent
+from SpineDCELib.run.analyse import Computed
 from SpineDCELib.run.inputs import Inputs, read_images
+from SpineDCELib.run.prepared_analysis import keep_prepared, key_of_study, study_keys
 from SpineDCELib.run.protocol_check import Point, ProtocolCheck, check_protocol
 from SpineDCELib.run.study_work import mark_unreviewed
-from SpineDCELib.settings import Settings
+from SpineDCELib.run.visit_computation import compute_snapshot
+from SpineDCELib.settings import Settings, with_value
+
+#: Settings with which a window begins: it takes the shift that the curves propose.
+SETTINGS = with_value(Settings(), "fit.shift", "auto")
 
 
 def prepare(studies: ArrivedStudies, uid: str) -> None:
     """Check the protocol of a study, write that to its state, and then analyse it.
 
     Series, motion, T1, artery, delay and maps are those of the automatic settings. The lesion is
-    left to draw, and the study is marked as not reviewed.
+    left to draw, and the study is marked as not reviewed. What a window shows is kept, so that it
+    computes nothing when the study is opened.
     """
-    images, settings = studies.images(uid), Settings()
+    images, place = studies.images(uid), studies.place(uid)
     try:
-        check = _checked(images, settings)
+        read = _read(images)
+        if isinstance(read, ProtocolCheck):
+            studies.change(uid, state="failed", message=read.summary, usable=False)
+            return
+        analysis = Analysis(read, SETTINGS, study_keys=study_keys(key_of_study(images)))
+        check = check_protocol(analysis)
         studies.change(uid, message=check.summary, usable=check.usable)
         if not check.usable:
             studies.change(uid, state="failed")
             return
-        analyse(Inputs(str(images)), settings, studies.place(uid) / RESULTS, keep_other_files=True)
-        mark_unreviewed(images, check.summary)
+        compute_snapshot(analysis, True, silent)
+        computed = Computed(Inputs(str(images)), analysis, analysis.result(), {})
+        with claimed(place / RESULTS, keep_other_files=True), new_run(place / RESULTS) as stage:
+            computed.write(stage, formats=(), anonymise=False)
+        keep_prepared(images, analysis, place / PREPARED)
+        mark_unreviewed(images, check.summary, place / PREPARED)
     except SpineDCEError as error:
         studies.change(uid, state="failed", message=str(error))
     else:
-        studies.change(uid, state="ready")
+        studies.change(uid, state="ready", reviewed=False)
 
 
-def _checked(images: Path, settings: Settings) -> ProtocolCheck:
+def _read(images: Path) -> Images | ProtocolCheck:
+    """Return the images, or a check that says why they cannot be read."""
     try:
-        read = read_images(images, settings)
+        return map_images(read_images(images, SETTINGS))
     except SpineDCEError as error:
         return ProtocolCheck((Point("dynamic series", "failed", str(error)),))
-    return check_protocol(Analysis(read, settings))
 
 
 def _end_with(parent: int) -> None:

@@ -33,6 +33,8 @@ BASELINE_FRAMES, LONGEST_FRAME, LEAST_LENGTH = 5, 6.0, 290.0
 LONGEST_TR, FLIP_ANGLES = 0.007, (25.0, 35.0)
 #: Slices in which an artery must be seen.
 ARTERY_SLICES = 2
+#: Beginning of the summary of a study that cannot be analysed.
+FAILED = "Cannot be analysed: "
 #: Frames that are registered to judge the motion.
 _REGISTERED = 6
 
@@ -73,7 +75,7 @@ class ProtocolCheck:
         """Return one sentence for a list."""
         failed = [point for point in self.points if point.verdict == "failed"]
         if failed:
-            return f"Cannot be analysed: {failed[0].found}"
+            return f"{FAILED}{failed[0].found}"
         limits = [point.name for point in self.points if point.verdict != "good"]
         return f"Usable; limited by: {', '.join(limits)}." if limits else "Usable."
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from SpineDCELib.files.atomic_folder import replaced
 from SpineDCELib.files.bounded_reading import read_json
@@ -39,27 +40,48 @@ def work_folder(study: Path) -> Path:
     return private_folder("work") / known.hexdigest()[:32]
 
 
-def mark_unreviewed(study: Path, summary: str) -> None:
+def mark_unreviewed(study: Path, summary: str, prepared: Path | None = None) -> None:
     """Record that a study was analysed automatically, and that nobody has reviewed it.
 
     Args:
-        summary: of its protocol check.
+        summary: of its protocol check. prepared: folder with everything that was computed.
     """
-    folder = work_folder(study)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with replaced(folder / PREPARED) as draft:
-        draft.write_text(json.dumps({"reviewed": False, "summary": summary}), encoding="utf-8")
+    place = None if prepared is None else str(prepared.resolve())
+    _write(study, {"reviewed": False, "summary": summary, "prepared": place})
 
 
 def mark_reviewed(study: Path) -> None:
     """Record that a person has reviewed a study."""
-    (work_folder(study) / PREPARED).unlink(missing_ok=True)
+    if record := _record(study):
+        _write(study, record | {"reviewed": True})
 
 
 def unreviewed(study: Path) -> str | None:
     """Return the summary of an automatic analysis that nobody has reviewed; None otherwise."""
+    record = _record(study)
+    return str(record["summary"]) if record and not record["reviewed"] else None
+
+
+def prepared_folder(study: Path) -> Path | None:
+    """Return the folder with everything that was computed of a study; None if there is none.
+
+    The record of it lies in the user's data folder, not beside the study.
+    """
+    place = _record(study).get("prepared")
+    return Path(place) if isinstance(place, str) else None
+
+
+def _record(study: Path) -> dict[str, Any]:
+    """Return the record of an automatic analysis; {} if there is none."""
     try:
-        record = read_json(work_folder(study) / PREPARED)
-        return None if record["reviewed"] else str(record["summary"])
-    except (OSError, ValueError, LookupError, TypeError):
-        return None
+        record = dict(read_json(work_folder(study) / PREPARED))
+        return record if {"reviewed", "summary"} <= record.keys() else {}
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _write(study: Path, record: dict[str, Any]) -> None:
+    folder = work_folder(study)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with replaced(folder / PREPARED) as draft:
+        draft.write_text(json.dumps(record), encoding="utf-8")
