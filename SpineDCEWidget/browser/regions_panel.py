@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from SpineDCELib.measurement import Role
 from SpineDCELib.mrml.region_nodes import is_shown, rulers_in, show_segment
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.run.inputs import roles_of
+from SpineDCELib.run.stored_drawings import StoredDrawing, stored_drawings
 from SpineDCELib.series import Geometry, read_segmentation
 from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, words_of
 from trame.widgets import html
@@ -26,6 +28,7 @@ from SpineDCEWidget.browser.plotly_figures import ROLE_COLOURS
 from SpineDCEWidget.browser.threshold_preview import Preview
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.steps import region_warnings
+from SpineDCEWidget.shared.stored_regions import add_rulers, drawing_rows
 from SpineDCEWidget.shared.wording import DRAWN_ROLES, OPEN_FIRST, ROLE_HINTS, role_title
 
 _TOOLS = {
@@ -72,11 +75,13 @@ class RegionsPanel:
         self._placed: asyncio.Task[None] | None = None
         self._brush: asyncio.Task[None] | None = None
         self._preview = Preview(station.app, station.views)
+        #: Study → regions and lengths beside its images.
+        self._stored: dict[Path, list[StoredDrawing]] = {}
         station.state.update(
             {
                 "role": "", "tool": "look", "brush": 8.0, "can_undo": False, "can_redo": False,
                 "region_numbers": {}, "regions": [], "region_warnings": [], "region": "",
-                "rulers": [], "carry_from": "",
+                "rulers": [], "carry_from": "", "stored": [],
                 "only_between": False, "between": [0, 1], "signal_range": [0, 1], "placing": False,
             }
         )  # fmt: skip
@@ -271,17 +276,20 @@ class RegionsPanel:
 
         A single region without a known role takes the place of the selected region.
         """
-        station, visit, drawing = self._station, self._station.visit, self._drawing
-        if visit is None:
-            station.show_error(OPEN_FIRST)
+        if self._station.visit is None:
+            self._station.show_error(OPEN_FIRST)
             return
+        await self._load_file(uploaded_file(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+
+    async def _load_file(self, path: Path) -> None:
+        """Load the regions of a file into the selected visit."""
+        station, visit, drawing = self._station, self._station.visit, self._drawing
         geometry = visit.analysis.study.dynamic.geometry
         resample = visit.settings.reading.resample_regions
-        path = uploaded_file(folder)
         done, found = await station.jobs.run(
             "Loading regions", lambda _progress: _read(path, geometry, resample)
         )
-        shutil.rmtree(folder, ignore_errors=True)
         if not done:
             return
         masks, roles = found
@@ -302,6 +310,29 @@ class RegionsPanel:
         station.show_note(message)
         with station.state:
             station.refresh()
+
+    async def find_stored(self, visit: Any) -> None:
+        """Look for regions and lengths beside the images of a visit, and offer them."""
+        study = visit.study_path
+        if study is None or not study.is_dir():
+            return
+        found = await asyncio.to_thread(stored_drawings, study)
+        self._stored[study] = found
+        with self._station.state:
+            self.refresh()
+
+    async def load_stored(self, index: int) -> None:
+        """Load regions or lengths that the study of the selected visit holds."""
+        visit = self._station.visit
+        if visit is None:
+            return
+        drawing = self._stored.get(visit.study_path, [])[index]
+        if drawing.kind == "regions":
+            await self._load_file(drawing.path)
+            return
+        self._drawing.activate(visit)
+        add_rulers(visit, drawing)
+        self._rulers_changed(visit)
 
     async def carry_over(self) -> None:
         """Carry the regions of the last earlier visit over to the selected visit."""
@@ -402,6 +433,8 @@ class RegionsPanel:
         state.role, state.tool = self._drawing.role, self._drawing.tool
         self.show_rows()
         self._follow_preview()
+        found = [] if visit is None else self._stored.get(visit.study_path, [])
+        state.stored = [asdict(row) for row in drawing_rows(found)]
         if visit is None:
             state.rulers, state.carry_from = [], ""
             return
@@ -538,6 +571,17 @@ class RegionsPanel:
                 **disabled_if(BUSY, "Carry the regions of the last earlier visit over to this one"),
             )  # fmt: skip
             html.Div("from the {{ carry_from }} visit", v_if="carry_from", classes="hint")
+            with html.Div(v_if="stored.length", classes="stack", id="stored"):
+                html.Div("Found in the study", classes="label")
+                with html.Div(v_for="(s, i) in stored", key="i", classes="row"):
+                    with html.Div(classes="grow"):
+                        html.Div("{{ s.title }}")
+                        html.Div("{{ s.about }}", classes="hint plain")
+                    v3.VBtn(
+                        "Load", size="x-small", variant="tonal", classes="action load-stored",
+                        click=(self._station.as_action(self.load_stored), "[i]"),
+                        **disabled_if(BUSY, "Load them into this visit"),
+                    )  # fmt: skip
             upload_ui(
                 "regions", "regions",
                 "Regions on this series, from a .seg.nrrd file, a DICOM Segmentation, or a label "

@@ -9,6 +9,7 @@ import pytest
 from network.tiny_study import write_tiny_study
 from SpineDCELib.cli import main
 from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.files.digests import fingerprint
 from SpineDCELib.network.archive import Archive
 from SpineDCELib.network.sent_objects import sendable
 from SpineDCELib.network.stored_objects import arriving
@@ -132,6 +133,28 @@ def test_a_study_in_the_archive_is_analysed_as_its_folder_is(nodes, tiny, tmp_pa
     shutil.rmtree(tmp_path / "archive")
     (nodes / "pacs.json").write_text((nodes / "pacs.json").read_text().replace("127.0.0.1", "no"))
     assert main(["analyse", address, "-o", str(tmp_path / "archive"), *options]) == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_regions_that_the_archive_got_later_are_fetched_beside_the_study(
+    nodes, archive, way, tmp_path
+):
+    study = write_tiny_study(tmp_path / "own", patient=f"LATER-{way}", frames=4, words=(way,))
+    archive.fill(study.folder)
+    folder = tmp_path / "fetched"
+    Archive.named(way).retrieve(study.uid, folder)
+    assert Archive.named(way).fetch_drawings(study.uid, folder) == 0
+    before = fingerprint(folder)
+    report = pydicom.dcmread(next(folder.rglob("*.dcm")), stop_before_pixels=True)
+    report.SOPClassUID = report.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.88.33"
+    report.SOPInstanceUID = report.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.generate_uid()
+    report.SeriesInstanceUID, report.Modality = pydicom.uid.generate_uid(), "SR"
+    report.save_as(tmp_path / "sr.dcm")
+    archive.rest("/instances", (tmp_path / "sr.dcm").read_bytes())
+    assert Archive.named(way).fetch_drawings(study.uid, folder) == 1
+    assert f"{report.SOPInstanceUID}.dcm" in {file.name for file in folder.rglob("*.dcm")}
+    assert fingerprint(folder) == before, "the study and the work on it are the same"
+    assert Archive.named(way).fetch_drawings(study.uid, folder) == 0
 
 
 @pytest.mark.long

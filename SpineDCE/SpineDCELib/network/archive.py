@@ -14,6 +14,7 @@ from SpineDCELib.network.nodes import Node, Own, read_network, require_uid, stud
 from SpineDCELib.network.packages import pynetdicom
 from SpineDCELib.network.sent_objects import SendableFile, Sent
 from SpineDCELib.network.stored_objects import (
+    LATER,
     ForeignObject,
     StoredObjects,
     arriving,
@@ -24,6 +25,7 @@ from SpineDCELib.network.stored_objects import (
 from SpineDCELib.network.study_query import MOST, Query, StudyEntry
 from SpineDCELib.network.supervision import Activity, supervised
 from SpineDCELib.progress import Progress, part, silent
+from SpineDCELib.run.stored_drawings import DRAWINGS
 
 
 class Archive:
@@ -128,6 +130,28 @@ class Archive:
         deliver(objects, folder)
         progress(1.0, "Fetched")
         return count
+
+    def fetch_drawings(self, study_uid: str, folder: Path, progress: Progress = silent) -> int:
+        """Fetch regions and reports that a fetched study does not have yet; return their number.
+
+        They go to a hidden folder of it, so that the study and the work on it stay the same.
+
+        Raises:
+            InputError: they cannot be fetched completely, or written.
+        """
+        contents = self._contents(require_uid(study_uid), part(progress, 0.0, 0.3))
+        here = {file.stem for file in folder.rglob("*.dcm")}
+        late = {
+            series: {uid: kind for uid, kind in objects.items() if kind in DRAWINGS}
+            for series, objects in contents.items()
+        }
+        late = {s: objects for s, objects in late.items() if objects.keys() - here}
+        if late:
+            with writing(folder):
+                self._fetch(
+                    late, StoredObjects(folder / LATER, study_uid), part(progress, 0.3, 1.0)
+                )
+        return sum(map(len, late.values()))
 
     def _fetch(self, expected: Contents, objects: StoredObjects, progress: Progress) -> None:
         try:

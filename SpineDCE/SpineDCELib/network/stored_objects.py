@@ -18,6 +18,8 @@ from SpineDCELib.network.nodes import Node, is_uid
 ARRIVING = "arriving"
 #: Folder of studies that were fetched to be analysed, in the user's data folder.
 FETCHED = "fetched"
+#: Hidden folder of a fetched study with what the archive got later.
+LATER = ".later"
 #: s after which a study that was never completed is removed.
 _KEPT_FOR = 7 * 86400.0
 

@@ -14,7 +14,8 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Geometry
 from SpineDCELib.series.image_header import sop_class_of
 
-_STORAGE = "1.2.840.10008.5.1.4.1.1.481.3"
+#: SOP class: RT Structure Set Storage.
+STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 #: Closed contours in one plane; points and open lines enclose nothing.
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 #: A contour may lie this far off its slice, as a share of the slice distance.
@@ -31,7 +32,7 @@ class Contours:
 
 def is_structure_set(file: Path) -> bool:
     """Return whether a file is a DICOM RT Structure Set."""
-    return sop_class_of(file) == _STORAGE
+    return sop_class_of(file) == STRUCTURE_SET
 
 
 def read_structure_set(file: Path) -> tuple[list[Contours], list[str]]:

@@ -15,7 +15,7 @@ from SpineDCELib.series.image_header import read_headers, sop_class_of
 from SpineDCELib.vocabulary.terminology import Code, terminology_entry
 
 #: SOP classes: Segmentation Storage and Label Map Segmentation Storage.
-_STORAGE = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 #: Planes closer than this count as one plane; corners may be this far off a common line, mm.
 _NEAR = 0.02
 #: Tolerated deviation from even spacing, as a share of the slice distance.
@@ -33,7 +33,7 @@ class Segment(NamedTuple):
 
 def is_dicom_segmentation(file: Path) -> bool:
     """Return whether a file is a DICOM Segmentation."""
-    return sop_class_of(file) in _STORAGE
+    return sop_class_of(file) in SEGMENTATIONS
 
 
 def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:

@@ -1,0 +1,102 @@
+"""Regions and lengths that lie beside a study's images, drawn here or with another program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pydicom
+
+from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.progress import Progress, silent
+from SpineDCELib.series.contour_reader import STRUCTURE_SET
+from SpineDCELib.series.dicom_segmentation_reader import SEGMENTATIONS
+from SpineDCELib.series.report_lengths import REPORTS, Plane, plane_of, read_lengths
+
+#: SOP classes of regions and reports.
+DRAWINGS = frozenset((*SEGMENTATIONS, STRUCTURE_SET, *REPORTS))
+_TAGS = (
+    "SOPClassUID", "SOPInstanceUID", "Modality", "SeriesDescription", "ContentLabel",
+    "StructureSetLabel", "Manufacturer", "ManufacturerModelName", "ContentDate",
+    "InstanceCreationDate", "StructureSetDate", "ImagePositionPatient", "ImageOrientationPatient",
+    "PixelSpacing",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StoredDrawing:
+    """A file with regions or lengths.
+
+    Attributes:
+        description: of its series. made_by: the program that wrote it. date: as DICOM writes it.
+        rulers: the lengths of a structured report; a file with regions has none.
+    """
+
+    path: Path
+    kind: Literal["regions", "lengths"]
+    description: str
+    made_by: str
+    date: str
+    rulers: tuple[Ruler, ...] = ()
+
+
+def stored_drawings(study: Path, progress: Progress = silent) -> list[StoredDrawing]:
+    """Return the DICOM segmentations, structure sets, and reports with lengths in a folder.
+
+    A report without a length that joins two points is left out.
+    """
+    if not study.is_dir():
+        return []
+    planes: dict[str, Plane] = {}
+    reports: list[tuple[Path, Any]] = []
+    found: list[StoredDrawing] = []
+    files = [path for path in sorted(study.rglob("*")) if path.is_file()]
+    for number, path in enumerate(files):
+        if number % 50 == 0:
+            progress(number / len(files), "")
+        head = _head(path)
+        if head is None:
+            continue
+        if head.get("SOPClassUID") in REPORTS:
+            reports.append((path, head))
+        elif head.get("SOPClassUID") in DRAWINGS:
+            found.append(_drawing(path, head, "regions"))
+        elif (plane := plane_of(head)) is not None:
+            planes[str(head.get("SOPInstanceUID"))] = plane
+    for path, head in reports:
+        rulers = tuple(_rulers(path, planes))
+        if rulers:
+            found.append(_drawing(path, head, "lengths", rulers))
+    return found
+
+
+def _head(path: Path) -> Any:
+    try:
+        return pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_TAGS))
+    except Exception:  # no DICOM file
+        return None
+
+
+def _drawing(
+    path: Path, head: Any, kind: Literal["regions", "lengths"], rulers: tuple[Ruler, ...] = ()
+) -> StoredDrawing:
+    def first(*names: str) -> str:
+        return next((text for name in names if (text := str(head.get(name) or "").strip())), "")
+
+    return StoredDrawing(
+        path,
+        kind,
+        first("SeriesDescription", "ContentLabel", "StructureSetLabel"),
+        first("ManufacturerModelName", "Manufacturer"),
+        first("ContentDate", "StructureSetDate", "InstanceCreationDate"),
+        rulers,
+    )
+
+
+def _rulers(path: Path, planes: dict[str, Plane]) -> Iterator[Ruler]:
+    for one in read_lengths(path, planes.get):
+        start, end = (tuple(np.round(point, 4).tolist()) for point in (one.start, one.end))
+        yield Ruler(one.name or "length", start, end)
