@@ -9,6 +9,7 @@ from SpineDCEWidget.shared.wording import OPEN_FIRST
 BUSY = {"busy": "A computation is running. Wait for it or cancel it."}
 NO_STUDY = {"!visits.length": OPEN_FIRST}
 NO_MAPS = NO_STUDY | {"!maps.length": "The maps have not been computed yet."}
+NOT_READY = {"!ready_to_export": "The maps are out of date or have not been computed yet."}
 NO_ROLE = {"!role": "Choose a region above first."}
 NO_CURVES = NO_STUDY | {"!has_curves": "The curves are computed with the maps."}
 

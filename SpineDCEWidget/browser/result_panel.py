@@ -12,12 +12,11 @@ from SpineDCELib.export.report.pdf_printing import find_browser
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
+from SpineDCEWidget.browser.disabled_reasons import BUSY, NOT_READY, disabled_if
 from SpineDCEWidget.browser.report_panel import ReportPanel
+from SpineDCEWidget.browser.send_panel import SendPanel
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.wording import COMPARING, FORMAT_TITLES, remedy
-
-_NOT_READY = {"!ready_to_export": "The maps are out of date or have not been computed yet."}
 
 
 def _disabled(kind: str) -> dict[str, Any]:
@@ -32,7 +31,7 @@ class ResultPanel:
 
     def __init__(self, station: Any) -> None:
         self._station = station
-        self._written = ReportPanel(station)
+        self._written, self._sending = ReportPanel(station), SendPanel(station)
         station.state.update(
             {
                 "result": {"headings": [], "rows": [], "call": "", "warnings": [], "sizes": []},
@@ -164,6 +163,7 @@ class ResultPanel:
         computed = [v for v in session.visits if v.result is not None]
         state.ready_to_export = bool(computed) and all(v.is_current for v in computed)
         self._written.refresh()
+        self._sending.refresh()
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
@@ -213,14 +213,15 @@ class ResultPanel:
                     click=(self._station.as_action(self.export), "[formats, anonymise]"),
                     classes="action",
                     id="export",
-                    **disabled_if(BUSY | _NOT_READY, "Download the results as one zip file"),
+                    **disabled_if(BUSY | NOT_READY, "Download the results as one zip file"),
                 )  # fmt: skip
                 v3.VBtn(
                     "Show report", variant="tonal", prepend_icon="mdi-file-document-outline",
                     click=(self._station.as_action(self.preview), "[anonymise]"), classes="action",
                     id="report",
-                    **disabled_if(BUSY | _NOT_READY, "Show the report that is exported"),
+                    **disabled_if(BUSY | NOT_READY, "Show the report that is exported"),
                 )  # fmt: skip
+            self._sending.ui()
 
     def report_ui(self) -> None:
         """Build the report that covers the page until it is closed."""

@@ -14,12 +14,12 @@ from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.patient_visits import FoundVisit, treatments_of_patient, visits_of_patient
 from SpineDCELib.run.saved_session import SavedVisit
-from SpineDCELib.run.study_work import unreviewed
 from SpineDCELib.series import DynamicChoice, ReadingChoices, dynamic_choices, scan_study
 from SpineDCELib.settings import FORM, Settings, value_at
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
+from SpineDCEWidget.browser.archive_panel import ArchivePanel
 from SpineDCEWidget.browser.autosave import read_recent, work_beside
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.browser.kept_data import (
@@ -28,6 +28,7 @@ from SpineDCEWidget.browser.kept_data import (
     remove_unused_uploads,
     uploads_folder,
 )
+from SpineDCEWidget.browser.received_panel import ReceivedPanel
 from SpineDCEWidget.browser.sample_patient import compute_sample, is_complete
 from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder
@@ -37,7 +38,7 @@ from SpineDCEWidget.shared.study_opening import (
     READ_WITH,
     choice_lines,
     choice_title,
-    open_images,
+    read_study,
     reading_of,
     reading_settings,
 )
@@ -55,6 +56,7 @@ class StudyPanel:
     def __init__(self, station: Any, study: Path | None) -> None:
         self._station = station
         self._scenes = Scenes(station)
+        self._archive, self._received = ArchivePanel(station), ReceivedPanel(station)
         self._first = study
         self._found: tuple[DynamicChoice, ...] = ()
         self._started = False
@@ -77,6 +79,7 @@ class StudyPanel:
             return
         self._started = True
         self.refresh()
+        self._received.watch()
         if self._first is not None:
             asyncio.get_running_loop().create_task(self.scan(open_at_once=True))
 
@@ -276,6 +279,8 @@ class StudyPanel:
                     return
                 visit.release_memory()
         station.autosave.scene = None
+        for visit in opened:
+            station.as_task(station.regions.find_stored)(visit)
         if several:
             await self._carry_regions(opened)
             station.show_visit(station.session.in_order[-1], SHOWN_VISITS[1])
@@ -291,25 +296,23 @@ class StudyPanel:
         """Read a study, open it as a visit, and show it; None if that failed, which is shown."""
         station = self._station
         settings = reading_settings(reading, saved=work)
-        done, images = await station.jobs.run(
+        done, read = await station.jobs.run(
             READING.format(visit=station.session.visit(name).word),
-            lambda progress: open_images(path, settings, progress),
+            lambda progress: read_study(path, settings, progress),
         )
         visits: list[Any] = []
         if not done or not station.attempt(
             lambda: visits.append(
-                station.session.open(name, images, study=path, reading=reading, saved=work)
+                station.session.open(
+                    name, read.images, study=path, reading=reading, saved=work,
+                    prepared=read.prepared,
+                )
             )
-        ):
+        ):  # fmt: skip
             return None
         visit = visits[0]
         if work is not None:
             station.show_note(f"The earlier work on the {visit.word} visit was restored.")
-        if (summary := unreviewed(path)) is not None:
-            station.show_note(
-                f"Not reviewed: the {visit.word} visit was received and analysed automatically. "
-                f"{summary}"
-            )
         station.study_opened(visit)
         return visit
 
@@ -446,6 +449,8 @@ class StudyPanel:
 
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
+        self._archive.refresh()
+        self._received.refresh()
         state.kept = [] if visit is not None else kept_data()
         state.recent = [
             {"title": _listed(list(r["visits"])), "visits": r["visits"],
@@ -473,9 +478,16 @@ class StudyPanel:
         visits = self._station.session.visits
         state.study_title = shown.patients(visits)
         state.study_folders = " · ".join(dict.fromkeys(_name(v) for v in visits))
+        not_reviewed = {one["name"]: "NOT REVIEWED" for one in state.unreviewed}
         state.whose = {
             self._station.session.row_of(v.name): " · ".join(
-                t for t in (v.patient, v.analysis.study.dynamic.acquisition.description) if t
+                t
+                for t in (
+                    not_reviewed.get(v.name),
+                    v.patient,
+                    v.analysis.study.dynamic.acquisition.description,
+                )
+                if t
             )
             for v in self._station.session.shown
         }
@@ -495,7 +507,8 @@ class StudyPanel:
 
     def ui(self) -> None:
         station = self._station
-        with html.Div(v_if="!visits.length", classes="stack"):
+        self._received.ui()
+        with html.Div(v_if="!visits.length && !pacs_open", classes="stack"):
             v3.VBtn(
                 "Open sample patient", prepend_icon="mdi-account-heart-outline", color="primary",
                 block=True, size="large",
@@ -520,7 +533,9 @@ class StudyPanel:
                     html.B("{{ r.title }}")
                     html.Span("{{ r.time }}", classes="hint")
                     html.Div("{{ r.where }}", classes="path")
-        with html.Div(v_if="!visits.length && kept.length", classes="stack", id="kept"):
+        with html.Div(
+            v_if="!visits.length && !pacs_open && kept.length", classes="stack", id="kept"
+        ):
             html.Div("Kept on this computer", classes="label")
             html.Div(
                 "{{ k.size }} of {{ k.what }} in {{ k.where }}", v_for="k in kept", key="k.where",
@@ -539,7 +554,9 @@ class StudyPanel:
             v_if="visits.length === 2 && !adding && !found.path", click="adding = true",
             **disabled_if(BUSY, "Open a further study of this patient, for a course of visits"),
         )  # fmt: skip
-        with html.Div(classes="stack", v_show="visits.length < 2 || found.path || adding"):
+        with html.Div(
+            classes="stack", v_show="(visits.length < 2 || found.path || adding) && !pacs_open"
+        ):
             html.Div(
                 "{{ !visits.length ? 'Open a study or a patient' : visits.length === 1 "
                 "? 'Open the other visit' : 'Open a further visit' }}", classes="label"
@@ -600,6 +617,7 @@ class StudyPanel:
                                 *attributes, '@change="utils.upload($event.target.files)"'
                             ],
                         )  # fmt: skip
+        self._archive.ui()
         with html.Div(v_if="scene_files.path", classes="stack card", id="scene-files"):
             html.Div("{{ scene_files.path }} names files outside its own folder:", classes="warn")
             html.Div("{{ f }}", v_for="f in scene_files.files", key="f", classes="path")
@@ -647,6 +665,7 @@ class StudyPanel:
                     ),
                 )  # fmt: skip
         with html.Div(v_if="visits.length", classes="stack"):
+            self._received.review_ui()
             with (
                 html.Table(classes="facts"),
                 html.Tbody(),

@@ -26,7 +26,7 @@ class Walk:
         time.sleep(after)
         path = self.folder / f"workstation-{name}.png"
         self.page.picture(path)
-        _shrink(path)
+        shrink(path)
         print(path, f"{path.stat().st_size / 1000:.0f} kB", flush=True)
 
     def draw(self, visit: str, role: str) -> None:
@@ -94,7 +94,7 @@ class Walk:
         self.shot("light")
 
 
-def _shrink(path: Path) -> None:
+def shrink(path: Path) -> None:
     """As few colours as nobody misses."""
     from PIL import Image
 

@@ -78,7 +78,9 @@ function nameOf(e) {
   for (const one of ['recent', 'folder', 'candidate', 'strip-visit', 'strip-upper', 'strip-lower',
                      'strip-close', 'remove-event', 'column-0', 'column-1', 'column-2',
                      'report-choice', 'region-delay', 'reset-delay', 'region-name',
-                     'region-role', 'region-eye', 'region-delete', 'undo-to', 'maximise']) {
+                     'region-role', 'region-eye', 'region-delete', 'undo-to', 'maximise',
+                     'pacs-study', 'send-choice', 'open-received', 'mark-reviewed',
+                     'load-stored']) {
     if (e.classList.contains(one)) return one;
   }
   if (e.id && !generated.test(e.id)) return e.id;
@@ -431,6 +433,9 @@ def opening(audit: Audit) -> None:
     audit.quiet()
     audit.row("close-study", lambda: audit.click("#close-study"),
               lambda: audit.facts()["visits"] == {})  # fmt: skip
+    audit.row("from-pacs", lambda: audit.click("#from-pacs"),
+              lambda: "docs/pacs.md" in page.state("pacs")["without"])  # fmt: skip
+    audit.click("#from-pacs")
     dicom = str(sample / "before" / "dicom")
     audit.row("upload-folder", lambda: page.element("#upload-folder").send_keys(dicom),
               lambda: "uploads" in found(), seconds=60)  # fmt: skip

@@ -4684,6 +4684,128 @@ Trotzdem vergleichen?</translation>
     </message>
 </context>
 <context>
+    <name>shared.archive_search</name>
+    <message>
+        <source>Searching the archive</source>
+        <translation>Das Archiv wird durchsucht</translation>
+    </message>
+    <message>
+        <source>Fetching from the archive</source>
+        <translation>Aus dem Archiv wird geholt</translation>
+    </message>
+    <message>
+        <source>Patient not named</source>
+        <translation>Patient nicht genannt</translation>
+    </message>
+    <message>
+        <source>No archive is configured. List archives in {file}, as docs/pacs.md describes, and press 'From PACS' again.</source>
+        <translation>Es ist kein Archiv eingerichtet. Tragen Sie Archive in {file} ein, wie docs/pacs.md es beschreibt, und drücken Sie wieder „From PACS“.</translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation>Ausgangsuntersuchung</translation>
+    </message>
+    <message>
+        <source>Follow-up</source>
+        <translation>Verlaufsuntersuchung</translation>
+    </message>
+    <message>
+        <source>ID {identity}</source>
+        <translation>ID {identity}</translation>
+    </message>
+    <message>
+        <source>no description</source>
+        <translation>ohne Beschreibung</translation>
+    </message>
+    <message>
+        <source>The newest {count} studies are listed. Narrow the search.</source>
+        <translation>Die neuesten {count} Studien sind aufgeführt. Grenzen Sie die Suche ein.</translation>
+    </message>
+    <message>
+        <source>No study was found.</source>
+        <translation>Es wurde keine Studie gefunden.</translation>
+    </message>
+    <message>
+        <source>One study was found.</source>
+        <translation>Es wurde eine Studie gefunden.</translation>
+    </message>
+    <message>
+        <source>{count} studies were found.</source>
+        <translation>Es wurden {count} Studien gefunden.</translation>
+    </message>
+    <message>
+        <source>no date</source>
+        <translation>ohne Datum</translation>
+    </message>
+    <message>
+        <source>{name} ({count} images)</source>
+        <translation>{name} ({count} Bilder)</translation>
+    </message>
+    <message>
+        <source>Follow-up {number}</source>
+        <translation>Verlaufsuntersuchung {number}</translation>
+    </message>
+</context>
+<context>
+    <name>shared.archive_sending</name>
+    <message>
+        <source>Writing the objects to send</source>
+        <translation>Die Objekte zum Senden werden geschrieben</translation>
+    </message>
+    <message>
+        <source>Sending to the archive</source>
+        <translation>An das Archiv wird gesendet</translation>
+    </message>
+    <message>
+        <source>encrypted</source>
+        <translation>verschlüsselt</translation>
+    </message>
+    <message>
+        <source>not encrypted</source>
+        <translation>unverschlüsselt</translation>
+    </message>
+    <message>
+        <source>stored</source>
+        <translation>gespeichert</translation>
+    </message>
+    <message>
+        <source>without the patient's identity</source>
+        <translation>ohne Angaben zur Person</translation>
+    </message>
+    <message>
+        <source>with the patient's name, ID and birth date</source>
+        <translation>mit Name, ID und Geburtsdatum des Patienten</translation>
+    </message>
+    <message>
+        <source>{title} at {host}, port {port}, {encrypted}</source>
+        <translation>{title} auf {host}, Port {port}, {encrypted}</translation>
+    </message>
+    <message>
+        <source>Send the chosen objects ({count}), {identity}, to '{node}': {address}? Nothing was sent there in this session.</source>
+        <translation>Die gewählten Objekte ({count}) {identity} an „{node}“ senden: {address}? Dorthin wurde in dieser Sitzung noch nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>The destination was not confirmed.</source>
+        <translation>Das Ziel wurde nicht bestätigt.</translation>
+    </message>
+    <message>
+        <source>The results have changed. List the objects again.</source>
+        <translation>Die Ergebnisse haben sich geändert. Führen Sie die Objekte neu auf.</translation>
+    </message>
+    <message>
+        <source>not stored, because {reason}.</source>
+        <translation>nicht gespeichert, weil {reason}.</translation>
+    </message>
+    <message>
+        <source>The {visit} visit was analysed automatically and has not been reviewed. Mark it as reviewed in step 1 before you send its results.</source>
+        <translation>Die Untersuchung „{visit}“ wurde automatisch ausgewertet und nicht geprüft. Markieren Sie sie in Schritt 1 als geprüft, bevor Sie ihre Ergebnisse senden.</translation>
+    </message>
+    <message>
+        <source>Send {stored} of {count} objects to the archive {node}</source>
+        <translation>{stored} von {count} Objekten an das Archiv {node} senden</translation>
+    </message>
+</context>
+<context>
     <name>shared.course_session</name>
     <message>
         <source>Carry {names} over from an earlier visit</source>
@@ -4837,6 +4959,41 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>born {day}</source>
         <translation>geb. {day}</translation>
+    </message>
+</context>
+<context>
+    <name>shared.received_studies</name>
+    <message>
+        <source>Arriving</source>
+        <translation>Kommt an</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Being analysed</source>
+        <translation>Wird ausgewertet</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Cannot be analysed</source>
+        <translation>Nicht auswertbar</translation>
+    </message>
+    <message>
+        <source>no date</source>
+        <translation>ohne Datum</translation>
+    </message>
+    <message>
+        <source>Patient not named</source>
+        <translation>Patient nicht genannt</translation>
+    </message>
+    <message>
+        <source>Mark the automatic analysis as reviewed</source>
+        <translation>Die automatische Auswertung als geprüft markieren</translation>
     </message>
 </context>
 <context>
@@ -5157,6 +5314,17 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>the evidence does not confirm the artery that was chosen by hand. {why}</source>
         <translation>die Befunde bestätigen die manuell gewählte Arterie nicht. {why}</translation>
+    </message>
+</context>
+<context>
+    <name>shared.stored_regions</name>
+    <message>
+        <source>Regions</source>
+        <translation>Regionen</translation>
+    </message>
+    <message>
+        <source>Lengths: {lengths}</source>
+        <translation>Längen: {lengths}</translation>
     </message>
 </context>
 <context>

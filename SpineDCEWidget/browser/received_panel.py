@@ -1,0 +1,120 @@
+"""Step 1, "Received studies": what was sent to ``spinedce pacs serve``, and how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from SpineDCELib.errors import InputError
+from trame.widgets import html
+from trame.widgets import vuetify3 as v3
+
+from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
+from SpineDCEWidget.shared.received_studies import received_rows, review, unreviewed_visits
+from SpineDCEWidget.shared.session import course_visit_names
+
+#: s between two looks at the list, while it is shown.
+_LOOK = 2.0
+
+
+class ReceivedPanel:
+    """Part of step 1."""
+
+    def __init__(self, station: Any) -> None:
+        self._station = station
+        self._watching: asyncio.Task[None] | None = None
+        station.state.update({"received": [], "unreviewed": []})
+
+    def watch(self) -> None:
+        """Follow the list from now on."""
+        if self._watching is None:
+            self._watching = asyncio.get_running_loop().create_task(self._follow())
+
+    async def _follow(self) -> None:
+        while True:
+            self._show_list()
+            await asyncio.sleep(_LOOK)
+
+    def _show_list(self) -> None:
+        state = self._station.state
+        if len(state.visits) > 1 and not state.adding:
+            return  # the list is hidden
+        rows: list[dict[str, Any]] = []
+        with contextlib.suppress(InputError, OSError):  # "From PACS" says what is wrong
+            rows = [asdict(row) for row in received_rows()]
+        if rows != state.received:
+            with state:
+                state.received = rows
+
+    async def open(self, folder: str) -> None:
+        """Open a received study as the next visit.
+
+        Args:
+            folder: of its images, as the list has it.
+        """
+        station = self._station
+        if all(row["images"] != folder for row in station.state.received):
+            return
+        taken = {visit.name for visit in station.session.visits}
+        name = next(n for n in course_visit_names(len(taken) + 1) if n not in taken)
+        with station.state as state:
+            state.adding = False
+        await station.study.open({name: Path(folder)})
+
+    def review(self, name: str) -> None:
+        """Record that a person has reviewed a visit."""
+        station = self._station
+        review(station.session, station.session.visit(name))
+        station.save_soon()
+        with station.state:
+            station.refresh()
+        self._show_list()
+
+    def refresh(self) -> None:
+        """Show which visits nobody has reviewed."""
+        self._station.state.unreviewed = [
+            {"name": visit.name, "label": visit.label, "title": visit.word}
+            for visit in unreviewed_visits(self._station.session)
+        ]
+
+    def ui(self) -> None:
+        """Build the list."""
+        with html.Div(
+            classes="stack", id="received",
+            v_if="received.length && (visits.length < 2 || adding) && !pacs_open",
+        ):  # fmt: skip
+            html.Div("Received studies", classes="label")
+            with html.Div(classes="stack pacs-list"), html.Div(
+                v_for="r in received", key="r.uid", classes="card received-study"
+            ):  # fmt: skip
+                with html.Div(classes="row"):
+                    html.B("{{ r.state }}", raw_attrs=[':class="{warn: r.usable === false}"'])
+                    html.Span("Not reviewed", v_if="r.unreviewed", classes="not-reviewed")
+                    html.Div("", classes="grow")
+                    v3.VBtn(
+                        "Open", size="x-small", variant="tonal", classes="action open-received",
+                        click=(self._station.as_action(self.open), "[r.images]"),
+                        v_if="r.ready || r.usable === false",
+                        **disabled_if(
+                            BUSY, "Open this study as a visit; its lesion is left to draw"
+                        ),
+                    )  # fmt: skip
+                html.Div("{{ r.title }}")
+                html.Div("{{ r.message }}", v_if="r.message", classes="hint plain")
+
+    def review_ui(self) -> None:
+        """Build what says that a visit was not reviewed."""
+        with html.Div(v_for="u in unreviewed", key="u.name", classes="stack card unreviewed"):
+            html.Div(
+                "Not reviewed: the {{ u.title }} visit was received and analysed automatically.",
+                classes="warn",
+            )
+            v3.VBtn(
+                "Mark as reviewed", size="small", variant="tonal", classes="mark-reviewed",
+                click=(self.review, "[u.name]"),
+                **disabled_if(BUSY, "Record that you have checked the artery, the shift and the "
+                                    "maps of this visit"),
+            )  # fmt: skip
