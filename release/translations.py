@@ -27,7 +27,7 @@ CODE = [ROOT / "SpineDCE" / "SpineDCE.py"] + [
 ]
 ENGINE = ROOT / "SpineDCE" / "SpineDCELib"
 #: Rooms of the engine whose sentences no window shows.
-NOT_SHOWN = {"cli", "network", "cohort", "course", "phantom"}
+NOT_SHOWN = {"cli", "network", "cohort", "phantom"}
 #: Modules whose sentences are for programmers, files, reports or the other shells only.
 NOT_SHOWN_MODULES = {
     "analysis/graph.py", "compare/residual_tumour.py", "export/course_files.py",
@@ -35,7 +35,7 @@ NOT_SHOWN_MODULES = {
     "kinetics/convolution.py", "kinetics/descriptive.py", "kinetics/kep_tables.py",
     "kinetics/models.py", "kinetics/tissue_curves.py", "run/analyse.py", "run/course.py",
     "run/patient_visits.py", "run/protocol_check.py", "run/provenance.py", "run/saved_session.py",
-    "series/dose_reader.py", "series/study_summary.py", "settings/settings_file.py",
+    "series/study_summary.py", "settings/settings_file.py",
 }  # fmt: skip
 Sentences = dict[str, list[str]]
 
@@ -139,6 +139,13 @@ SMALL_WORDS = (
     "reference vertebra {when}", "haematocrit", "two rulers", "degrees",
     "all tissue", "Residual", "Normalised Vp", "residual, relative to best", "× reference",
     "Preliminary report", "Final report, {reader}, {time}", "Addendum, {reader}, {time}",
+    "consistent with response", "consistent with persistent disease", "recurring",
+    "not determined", "baseline", "reason", "what would change it", "acquired otherwise",
+    "change to baseline", "change to the lowest value", "area product [mm²]", "region", "drawn",
+    "carried over", "{title}, 95 % interval", "The lesion has no region.",
+    "would exclude", "would still include", "Draw it at this visit.", "Radiation therapy",
+    "Surgery", "Systemic therapy", "Event",
+    "Normalised Vp rose from its lowest value, {low} at {nadir}, to {now} ({percent}, {interval})",
     "by hand", "columns", "rows", "slices", "{before} at baseline, {after} at follow-up",
 )  # fmt: skip
 

@@ -9,11 +9,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.course import Course, LesionTrend
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.report.course_report import status_rows, trend_rows
 from SpineDCELib.vocabulary.colour_maps import ISODOSE_COLOURS
-from SpineDCELib.vocabulary.quantities import NONE, percent
+from SpineDCELib.vocabulary.quantities import percent
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -21,7 +19,9 @@ from SpineDCEWidget.browser import trend_figures
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.browser.file_uploads import upload_ui, uploaded_file
 from SpineDCEWidget.browser.plot_element import plot
+from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.course_session import CUTOFFS
+from SpineDCEWidget.shared.trend_points import SIDE_PANELS
 from SpineDCEWidget.shared.wording import COMPARING, remedy
 
 _NOTHING: dict[str, Any] = {"data": [], "layout": {}, "shift": 0.0}
@@ -44,7 +44,7 @@ class CoursePanel:
                 "trend_lesions": [], "trend_lesion": 0, "trend_panel": "reference",
                 "trend_panels": [
                     {"title": title, "value": name}
-                    for name, title in trend_figures.SIDE_PANELS.items()
+                    for name, title in SIDE_PANELS.items()
                 ],
                 "trend_figure": _NOTHING, "trend_side": _NOTHING, "has_trend": False,
                 "course": {"calls": [], "visits": [], "warnings": [], "doses": []},
@@ -183,20 +183,20 @@ class CoursePanel:
             {"title": one.name, "value": number} for number, one in enumerate(found.trends)
         ]
         state.course = {
-            "calls": [
-                f"{one.name}, {found.name_of(one.points[-1].visit)}: "
-                f"{one.points[-1].status.status}. {one.points[-1].status.reason}"
-                for one in found.trends
+            "calls": shown.course_calls(session),
+            "visits": [
+                {"title": found.name_of(place), "facts": facts}
+                for place, facts in reversed(shown.course_facts(found, trend).items())
             ],
-            "visits": _cards(found, trend), "warnings": list(found.warnings),
+            "warnings": list(found.warnings),
             "doses": [
                 [found.name_of(one.visit), one.region, f"{one.mean:.1f} ({one.low:.1f} to "
                  f"{one.high:.1f}) Gy"]
                 for one in found.doses
             ],
         }  # fmt: skip
-        shown = [course.visits.index(visit) for visit in session.shown if visit in course.visits]
-        state.trend_figure = trend_figures.value_figure(found, trend, dark=state.dark, shown=shown)
+        places = [course.visits.index(visit) for visit in session.shown if visit in course.visits]
+        state.trend_figure = trend_figures.value_figure(found, trend, dark=state.dark, shown=places)
         state.trend_side = trend_figures.side_figure(
             found, trend, state.trend_panel, dark=state.dark
         )
@@ -298,13 +298,3 @@ class CoursePanel:
                 "dose", "a dose", "Dose of a plan on the images of a visit (DICOM RT Dose)",
                 of_visit=False,
             )  # fmt: skip
-
-
-def _cards(course: Course, trend: LesionTrend) -> list[dict[str, Any]]:
-    """Return title and facts of every visit, as the report's tables have them; the last first."""
-    cards: dict[str, list[list[str]]] = {}
-    for header, rows in (status_rows(course, trend), trend_rows(course, trend)):
-        for row in rows:
-            facts = [[name, cell] for name, cell in zip(header[1:], row[1:], strict=True)]
-            cards.setdefault(row[0], []).extend(fact for fact in facts if fact[1] != NONE)
-    return [{"title": title, "facts": facts} for title, facts in reversed(cards.items())]

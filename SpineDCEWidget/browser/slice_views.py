@@ -16,6 +16,7 @@ from SpineDCEWidget.browser.view_stream import Pictures
 from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
 from SpineDCEWidget.shared.slice_nodes import (
     PlaceMarks,
+    confine,
     follow,
     middle_of,
     nearest_slice,
@@ -27,8 +28,6 @@ from SpineDCEWidget.shared.slice_nodes import (
 #: Images that a view can show, in the order of the menu.
 CONTENTS = ("T1", "frame", "map", "fused")
 COLUMNS = 3
-#: ID of no view: a node that is confined to it is shown nowhere.
-_NOWHERE = "vtkMRMLSliceNodeNone"
 #: Largest distance between press and release of a click, pixels.
 CLICK = 3
 #: Events of the mouse that tell in which view it is.
@@ -186,8 +185,7 @@ class Views:
             pane.view.schedule_render()
         for visit in self._session.visits:
             for node in (visit.segmentation, visit.isodoses, *ruler_nodes(visit.nodes)):
-                if node is not None:
-                    self.confine(node, visit.name)
+                self.confine(node, visit.name)
 
     def set_opacity(self, opacity: float) -> None:
         """Set the opacity of the map over the anatomy, 0 to 1."""
@@ -199,12 +197,7 @@ class Views:
 
     def confine(self, node: Any, visit_name: str) -> None:
         """Show a node in the views of one visit only; nowhere if the visit is not shown."""
-        display = node.GetDisplayNode()
-        changing = display.StartModify()
-        display.RemoveAllViewNodeIDs()
-        for identity in [pane.node.GetID() for pane in self.panes_of(visit_name)] or [_NOWHERE]:
-            display.AddViewNodeID(identity)
-        display.EndModify(changing)
+        confine(node, [pane.node.GetID() for pane in self.panes_of(visit_name)])
 
     # -- slices ---------------------------------------------------------------------------------
 

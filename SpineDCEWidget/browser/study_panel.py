@@ -15,7 +15,7 @@ from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.patient_visits import FoundVisit, treatments_of_patient, visits_of_patient
 from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.series import DynamicChoice, ReadingChoices, dynamic_choices, scan_study
-from SpineDCELib.settings import FORM, Settings, value_at
+from SpineDCELib.settings import FORM, Settings
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -35,11 +35,11 @@ from SpineDCEWidget.browser.user_folders import safe_path, sample_folder
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.session import SHOWN_VISITS, course_visit_names
 from SpineDCEWidget.shared.study_opening import (
-    READ_WITH,
     choice_lines,
     choice_title,
     read_study,
     reading_of,
+    reading_of_visit,
     reading_settings,
 )
 from SpineDCEWidget.shared.wording import READING, control_label, setting_help, setting_label
@@ -268,7 +268,8 @@ class StudyPanel:
             work = kept.get(name) or work_beside(path, station.show_error).get(name)
             if work is not None and work.study not in (None, str(path)):
                 work = None
-            visit = await self._read(name, path, _reading_of(found.get(name), reading), work)
+            asked = reading_of_visit(found[name]) if name in found else None
+            visit = await self._read(name, path, asked or reading, work)
             if visit is None:
                 return
             opened.append(visit)
@@ -723,14 +724,6 @@ def _listed(names: list[str]) -> str:
     if len(names) > 2:
         return f"Course of {len(names)} visits"
     return " and ".join(names).capitalize()
-
-
-def _reading_of(found: FoundVisit | None, reading: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return how a study is read: as the user chose, or as the folder of a patient asks for it."""
-    settings = None if found is None else found.given.settings
-    if settings is None:
-        return reading
-    return {path: value_at(settings, path) for path in READ_WITH}
 
 
 def _used(choices: ReadingChoices) -> int | None:

@@ -8,21 +8,23 @@ from typing import Any
 
 from SpineDCELib.course import Course, CoursePoint, LesionTrend
 from SpineDCELib.measurement import Normalised
-from SpineDCELib.vocabulary.quantities import QUANTITIES, percent
 
 from SpineDCEWidget.browser.plotly_figures import GREY, ROLE_COLOURS, layout
+from SpineDCEWidget.shared.trend_points import (
+    REPEATABILITY,
+    SIDE_PANELS,
+    axis_title,
+    cutoff_title,
+    cutoff_value,
+    is_dated,
+    positions,
+    repeatability_ends,
+    side_points,
+)
 
 #: The ``meta`` of the lines whose points open a visit.
 POINTS = "visits"
-#: Charts beside that of normalised Vp → title.
-SIDE_PANELS = {
-    "reference": "Reference vertebra: Vp (control)",
-    "ktrans": "Normalised Ktrans",
-    "size": "Size on the axial plane",
-    "enhancement": "Signal enhancement",
-}
 _CUTOFF = "#e0454f"
-_AXES = {"days": "days after the baseline visit", "visit": "visit"}
 
 
 def value_figure(
@@ -35,19 +37,18 @@ def value_figure(
     """
     at = positions(course, trend)
     totals = [point.total for point in trend.points]
-    figure = layout(dark, _axis(course), f"normalised Vp of {trend.name}")
-    first, data = totals[0], []
-    if first is not None and math.isfinite(first.value):
-        limit = first.value * (1 + course.cutoff / 100)
+    figure = layout(dark, axis_title(course), f"normalised Vp of {trend.name}")
+    limit, data = cutoff_value(course, trend), []
+    if math.isfinite(limit):
         ends = [min(at), max(at)]
         data.append(
             {
                 "type": "scatter", "mode": "lines", "x": ends, "y": [limit, limit],
-                "name": f"cutoff {percent(course.cutoff)} of the baseline value",
+                "name": cutoff_title(course),
                 "line": {"color": _CUTOFF, "width": 1.5, "dash": "dash"}, "hoverinfo": "skip",
             }
         )  # fmt: skip
-        data += _repeatability(at, trend, first)
+        data += _repeatability(at, trend)
     data.append(
         {
             "type": "scatter", "mode": "lines+markers", "x": at, "meta": POINTS,
@@ -75,77 +76,43 @@ def value_figure(
 
 def side_figure(course: Course, trend: LesionTrend, panel: str, *, dark: bool) -> dict[str, Any]:
     """Return the chart of the control, of normalised Ktrans, of size or of the signal."""
-    values: list[float]
-    errors: list[float] | None = None
-    colour = ROLE_COLOURS["lesion"]
-    if panel == "reference":
-        quantity = QUANTITIES[trend.parameter]
-        means = [point.reference.get(trend.parameter) for point in trend.points]
-        values = [math.nan if m is None else quantity.shown(m.mean) for m in means]
-        errors = [0.0 if m is None else 1.96 * quantity.shown(m.SE) for m in means]
-        title, colour = f"Vp [{quantity.shown_unit}]", ROLE_COLOURS["reference"]
-    elif panel == "ktrans":
-        known = [point.values.get("Ktrans") for point in trend.points]
-        values = [math.nan if one is None else one.value for one in known]
-        title = "lesion / reference"
-    elif panel == "size":
-        values = [point.size.axial.product for point in trend.points]
-        title = "area product [mm²]"
-    else:
-        values = [point.enhancement for point in trend.points]
-        title = "mean enhancement [%]"
+    found = side_points(trend, panel)
+    colour = ROLE_COLOURS[found.role]
     line: dict[str, Any] = {
         "type": "scatter", "mode": "lines+markers", "x": positions(course, trend),
-        "y": [value if math.isfinite(value) else None for value in values], "meta": POINTS,
+        "y": [value if math.isfinite(value) else None for value in found.values], "meta": POINTS,
         "name": SIDE_PANELS[panel], "line": {"color": colour, "width": 2}, "marker": {"size": 8},
         "text": [course.name_of(point.visit) for point in trend.points],
         "hovertemplate": "%{text}: %{y:.4~g}<extra></extra>",
     }  # fmt: skip
-    if errors is not None:
+    if found.errors is not None:
         line["error_y"] = {
-            "type": "data", "array": [e if math.isfinite(e) else 0.0 for e in errors],
+            "type": "data", "array": [e if math.isfinite(e) else 0.0 for e in found.errors],
             "thickness": 1.4, "width": 4, "color": colour,
         }  # fmt: skip
-    figure = layout(dark, _axis(course), title, showlegend=False)
+    figure = layout(dark, axis_title(course), found.title, showlegend=False)
     _add_events(figure, course)
     figure["meta"] = figure["uirevision"] = f"{panel} {trend.name}"
     return {"data": [line], "layout": figure, "shift": 0.0}
 
 
-def positions(course: Course, trend: LesionTrend) -> list[float]:
-    """Return days after the first visit, or the numbers of the visits where a date is missing."""
-    if _axis(course) == _AXES["days"]:
-        return [float(course.days[point.visit] or 0) for point in trend.points]
-    return [float(point.visit + 1) for point in trend.points]
-
-
-def _axis(course: Course) -> str:
-    return _AXES["days" if all(day is not None for day in course.days) else "visit"]
-
-
-def _repeatability(
-    at: Sequence[float], trend: LesionTrend, first: Normalised
-) -> list[dict[str, Any]]:
+def _repeatability(at: Sequence[float], trend: LesionTrend) -> list[dict[str, Any]]:
     """Return a grey bar at each visit: what a baseline value repeats within."""
     found: list[dict[str, Any]] = []
-    for x, point in zip(at, trend.points, strict=True):
-        change = point.from_baseline
-        repeated = None if change is None else change.repeatability
-        if repeated is None:
-            continue
-        ends = [first.value * (1 + end / 100) for end in (repeated.low, repeated.high)]
-        found.append(
-            {
-                "type": "scatter", "mode": "lines", "x": [x, x], "y": ends,
-                "name": "repeatability of the baseline value", "showlegend": not found,
-                "line": {"color": GREY, "width": 9}, "opacity": 0.35, "hoverinfo": "skip",
-            }
-        )  # fmt: skip
+    for x, ends in zip(at, repeatability_ends(trend), strict=True):
+        if ends is not None:
+            found.append(
+                {
+                    "type": "scatter", "mode": "lines", "x": [x, x], "y": list(ends),
+                    "name": REPEATABILITY, "showlegend": not found,
+                    "line": {"color": GREY, "width": 9}, "opacity": 0.35, "hoverinfo": "skip",
+                }
+            )  # fmt: skip
     return found
 
 
 def _add_events(figure: dict[str, Any], course: Course) -> None:
-    if _axis(course) != _AXES["days"]:
+    if not is_dated(course):
         return
     days = [event for event in course.events if event.day is not None]
     figure["shapes"] = [

@@ -9,7 +9,7 @@ from trame.widgets import html
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.shared.patient_identity import day_text
 from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
-from SpineDCEWidget.shared.wording import remedy
+from SpineDCEWidget.shared.steps import visit_state
 
 
 class VisitStrip:
@@ -34,32 +34,17 @@ class VisitStrip:
     def refresh(self) -> None:
         """Show the visits with their dates and states."""
         session = self._station.session
-        self._station.state.strip = [
-            {
-                "name": visit.name, "label": visit.shown_label,
-                "day": day_text(visit.date) or "date not known",
-                "row": session.row_of(visit.name), **self._state_of(visit),
-            }
-            for visit in session.in_order
-        ] if session.several else []  # fmt: skip
-
-    def _state_of(self, visit: Any) -> dict[str, str]:
-        """Return the mark of a visit and what it means: its status in the course, or what lacks."""
-        session = self._station.session
-        if visit.problem:
-            return {"mark": "!", "state": visit.problem}
-        if (outdated := session.outdated(visit)) is not None:
-            return {"mark": "●", "state": remedy(outdated)}
-        course = session.course.result
-        if course is not None and session.course.is_current:
-            place = session.course.visits.index(visit)
-            said = [
-                f"{trend.name}: {point.status.status}"
-                for trend in course.trends
-                if (point := trend.at(place)) is not None
-            ]
-            return {"mark": "✓", "state": "; ".join(said) or "no lesion has a region"}
-        return {"mark": "✓", "state": "maps are up to date"}
+        items = []
+        for visit in session.in_order if session.several else ():
+            mark, state = visit_state(session, visit)
+            items.append(
+                {
+                    "name": visit.name, "label": visit.shown_label, "mark": mark, "state": state,
+                    "day": day_text(visit.date) or "date not known",
+                    "row": session.row_of(visit.name),
+                }
+            )  # fmt: skip
+        self._station.state.strip = items
 
     def ui(self) -> None:
         """Build the strip."""

@@ -26,7 +26,7 @@ _CHOICES = {"sourceCombo": "aif.source", "peakCombo": "aif.peak"}
 _IN_USE = 2
 #: Steps of the slider per second of shift.
 _PER_SECOND = 10
-#: Delay from the last move of the slider to the computation of the whole volume, ms.
+#: Delay from the last change to the computation of the whole volume, ms.
 _DELAY = 400
 
 
@@ -107,27 +107,38 @@ class ArteriesPanel(Panel):
 
     def toggle(self, row: int) -> None:
         """Include or exclude one candidate."""
-        self._follow(self.desk.session.toggle_candidate(self.visit, row))
+        self.desk.jobs.interrupt()
+        self.desk.session.toggle_candidate(self.visit, row)
+        self._follow()
 
     def toggle_slice(self) -> None:
         """Include or exclude the slice in view."""
         ras = self.desk.views.shown_ras(self.visit.name)
         index = None if ras is None else self.visit.slice_of(ras)
         if index is not None:
-            self._follow(self.desk.session.toggle_slice(self.visit, index))
+            self.desk.jobs.interrupt()
+            self.desk.session.toggle_slice(self.visit, index)
+            self._follow()
 
     def reset(self) -> None:
         """Undo all changes by hand to the artery that was found."""
-        self._follow(self.desk.session.reset_artery(self.visit))
+        self.desk.jobs.interrupt()
+        self.desk.session.reset_artery(self.visit)
+        self._follow()
 
-    def _follow(self, visits: list[Any]) -> None:
-        """Compute what depends on a change by hand; undo a change that leaves no artery."""
+    def _follow(self) -> None:
+        """Show a change by hand at once, and compute the maps when no other one follows.
+
+        A change that leaves no artery is undone.
+        """
         try:
-            self.desk.compute(visits)
-        except BaseException:
+            self.visit.needed().detection()
+        except InputError:
             self.desk.session.undo()
-            self.desk.refresh()
             raise
+        finally:
+            self.desk.refresh()
+        self._timer.start()
 
     def pick_series(self, series_ids: Any, _points: Any) -> None:
         """Include or exclude the candidate whose curve was clicked."""
@@ -170,11 +181,11 @@ class ArteriesPanel(Panel):
             spin.value = min(max(round(seconds, 1), spin.minimum), spin.maximum)
 
     def compute_moved(self) -> None:
-        """Compute the whole volume and all numbers after the slider has stopped."""
+        """Compute the whole volume and all numbers after the last of several changes."""
         if self.desk.jobs.busy:
             self._timer.start()
         elif self.visit.result is not None and not self.visit.is_current:
-            with suppress(Cancelled):  # the slider moved again and restarts the timer
+            with suppress(Cancelled):  # another change restarts the timer
                 self.desk.compute([self.visit], interruptible=True)
 
     def use_proposal(self) -> None:
@@ -253,7 +264,7 @@ class ArteriesPanel(Panel):
         self._evidence.watch(self.desk.views.plot_view("right"))
 
     def _picked(self, series_ids: Any, points: Any) -> None:
-        if not self._filling and not self.desk.jobs.busy:
+        if not self._filling and not self.desk.jobs.blocking:
             with self.desk.messages.errors_shown():
                 self.pick_series(series_ids, points)
 

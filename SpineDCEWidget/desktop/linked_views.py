@@ -23,25 +23,33 @@ class LinkedViews:
 
     def __init__(self, desk: Workstation) -> None:
         self._desk = desk
-        self._watched: dict[str, tuple[Any, int, str]] = {}
+        self._watched: dict[str, tuple[Any, int]] = {}
+        self._shown: list[Any] = []
         self._following = self._linked = False
+        #: The view that moved last, and its row.
+        self._leader: tuple[Any, str] | None = None
         self._align = desk.timer(0, self.align)
+        # All views of a row move at once, each in several steps; the others follow once.
+        self._follow = desk.timer(0, self._follow_leader)
         self._marks = PlaceMarks(lambda: desk.session, self._nodes)
 
     def update(self, *, linked: bool) -> None:
         """Watch the views that are shown now; the visits move together if they are linked."""
         visits = self._desk.visits
         linked = linked and len(visits) > 1
-        nodes = {node.GetID(): (node, v.name) for v in visits for node in self._nodes(v)}
+        rows = {v: self._desk.session.row_of(v.name) for v in visits}
+        nodes = {node.GetID(): (node, rows[v]) for v in visits for node in self._nodes(v)}
         for identity in set(self._watched) - set(nodes):
-            node, tag, _visit = self._watched.pop(identity)
+            node, tag = self._watched.pop(identity)
             node.RemoveObserver(tag)
         new = set(nodes) - set(self._watched)
-        changed, self._linked = linked and (bool(new) or not self._linked), linked
+        others = visits != self._shown
+        changed, self._linked = linked and (bool(new) or others or not self._linked), linked
+        self._shown = visits
         for identity in new:
-            node, visit = nodes[identity]
-            tag = node.AddObserver("ModifiedEvent", lambda *_, n=node, v=visit: self._moved(n, v))
-            self._watched[identity] = (node, tag, visit)
+            node, row = nodes[identity]
+            tag = node.AddObserver("ModifiedEvent", lambda *_, n=node, r=row: self._moved(n, r))
+            self._watched[identity] = (node, tag)
             with self.alone():
                 self._fields.follow(node)
         if changed:
@@ -49,11 +57,14 @@ class LinkedViews:
 
     def stop(self) -> None:
         """Watch no view, because none is shown."""
-        for node, tag, _visit in self._watched.values():
+        for node, tag in self._watched.values():
             node.RemoveObserver(tag)
         self._watched.clear()
+        self._shown = []
         self._linked = False
+        self._leader = None
         self._align.stop()
+        self._follow.stop()
 
     def align(self) -> None:
         """Let all views follow the first one of the selected visit."""
@@ -65,10 +76,13 @@ class LinkedViews:
         with self.alone():
             self._fields.follow(first)
             for node in others:
+                changing = node.StartModify()
                 node.GetSliceToRAS().DeepCopy(first.GetSliceToRAS())
                 show_field(node, scale_of(first), first.GetXYZOrigin())
                 self._fields.share(first, node)
-        self._moved(first, visit.name)
+                node.EndModify(changing)
+        self._leader = (first, self._desk.session.row_of(visit.name))
+        self._follow_leader()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -87,21 +101,34 @@ class LinkedViews:
         widgets = (self._desk.views.slice_widget(visit.name, slot) for slot in SLOTS)
         return [widget.mrmlSliceNode() for widget in widgets if widget is not None]
 
-    def _moved(self, leader: Any, name: str) -> None:
+    def _moved(self, leader: Any, row: str) -> None:
         if self._following:
             return
         with self.alone():
             if self._fields.follow(leader):  # all views of the window get another size
                 self._align.start()
                 return
-            if not self._linked:
-                return
-            visit = self._desk.session.visit(name)
+        if self._linked:
+            self._leader = (leader, row)
+            self._follow.start()
+
+    def _follow_leader(self) -> None:
+        """Let the views of the other visit follow the view that moved last."""
+        leader, self._leader = self._leader, None
+        session = self._desk.session
+        if leader is None or not self._linked:
+            return
+        node, row = leader
+        visit = session.in_row(row)
+        if visit.analysis is None:
+            return
+        with self.alone():
             for other in self._desk.visits:
-                if other is not visit and visit.analysis is not None:
-                    for node in self._nodes(other):
-                        follow(self._desk.session, visit, other, leader, node)
-                        self._fields.share(leader, node)
+                for follower in self._nodes(other) if other is not visit else ():
+                    changing = follower.StartModify()
+                    follow(session, visit, other, node, follower)
+                    self._fields.share(node, follower)
+                    follower.EndModify(changing)
 
     # -- the marked place -----------------------------------------------------------------------
 

@@ -97,6 +97,11 @@ class Jobs:
         """Return whether a job is running; what it reads must not be changed meanwhile."""
         return self._job is not None
 
+    @property
+    def blocking(self) -> bool:
+        """Return whether a job is running that other actions may not interrupt."""
+        return self._job is not None and not self._job.interruptible
+
     def cancel(self) -> None:
         """Stop the job at its next step."""
         if self._job is not None:

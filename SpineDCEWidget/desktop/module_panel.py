@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from SpineDCEWidget.desktop.shortcuts import Shortcuts
 from SpineDCEWidget.desktop.step_widget import Panel
 from SpineDCEWidget.desktop.study_widget import StudyPanel
 from SpineDCEWidget.desktop.view_manager import Views
+from SpineDCEWidget.desktop.visits_widget import VisitsPanel
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.session import SHOWN_VISITS
@@ -51,7 +53,7 @@ class Workstation:
         layout.addWidget(self.widget)
         self.messages = Messages(self._show_message, lambda: bool(self.visits))
         self.jobs = Jobs(slicer.app.processEvents, self._show_busy)
-        self.views, self.display = Views(), Display(self)
+        self.views, self.display = Views(lambda: self.session), Display(self)
         self.links, self.playback = LinkedViews(self), Playback(self)
         self.watch = NodeWatch(self)
         self.shortcuts = Shortcuts(self)
@@ -73,6 +75,8 @@ class Workstation:
         }
         for panel in self.panels.values():
             self.ui.panels.layout().addWidget(panel.widget)
+        self.strip = VisitsPanel(self)
+        self.ui.visitsHolder.layout().addWidget(self.strip.widget)
         self._connect()
         self._show_message("")
         self._show_busy("", None, True)
@@ -82,9 +86,13 @@ class Workstation:
             button.connect(
                 "clicked()", guarded(self.messages, lambda key=step.key: self.go_to_step(key))
             )
-        for name, button in self._visit_buttons.items():
+        for row, button in self._visit_buttons.items():
             button.connect(
-                "clicked()", guarded(self.messages, lambda name=name: self.select_visit(name))
+                "clicked()",
+                guarded(
+                    self.messages,
+                    lambda row=row: self.select_visit(self.session.in_row(row).name),
+                ),
             )
         self.ui.undoButton.connect("clicked()", guarded(self.messages, self.undo))
         self.ui.redoButton.connect("clicked()", guarded(self.messages, self.redo))
@@ -101,11 +109,12 @@ class Workstation:
     @property
     def visit(self) -> Any:
         """The selected visit."""
-        name = SHOWN_VISITS[0] if self.parameters is None else self.parameters.visit
-        return self.session.visit(name)
+        row = SHOWN_VISITS[0] if self.parameters is None else self.parameters.visit
+        return self.session.in_row(row)
 
     @property
     def _visit_buttons(self) -> dict[str, Any]:
+        """Row of the views → the button that selects its visit."""
         return dict(
             zip(SHOWN_VISITS, (self.ui.baselineButton, self.ui.followUpButton), strict=True)
         )
@@ -118,7 +127,8 @@ class Workstation:
     @property
     def visits(self) -> list[Any]:
         """The shown visits that have a study."""
-        return [visit for visit in self.session.visits if visit.name in SHOWN_VISITS]
+        shown: list[Any] = self.session.shown
+        return shown
 
     def bind(self, parameters: Any) -> None:
         """Connect the panels to a parameter node; None disconnects them before the scene closes."""
@@ -153,16 +163,52 @@ class Workstation:
             self.compute(outdated)
 
     def select_visit(self, visit: str) -> None:
-        """Select the visit that the panels show and change."""
-        if self.parameters is None or self.parameters.visit == visit:
+        """Select the visit that the panels show and change; it is one of those in the views."""
+        row = self.session.row_of(visit)
+        if self.parameters is None or self.parameters.visit == row:
             self.refresh()
             return
+        with self._other_visit():
+            self.parameters.visit = row
+        self.refresh()
+
+    def show_visit(self, name: str, row: str = "") -> None:
+        """Show a visit of a course in a row of the views, and select it.
+
+        Args:
+            row: "baseline" for the upper row, "follow-up" for the lower one; if "", the visit stays
+                in its row, and one that is not shown comes into the lower row.
+        """
+        visit = self.session.visit(name)
+        if visit.analysis is None:
+            return
+        self.jobs.interrupt()
+        with self._other_visit():
+            self.session.show(visit, row or self.session.row_of(name) or SHOWN_VISITS[1])
+            self.parameters.visit = self.session.row_of(name)
+        for one in self.session.visits:
+            one.release_memory()
+        self.refresh()
+
+    def close_visit(self, visit: Any) -> None:
+        """Close one visit of a course."""
+        self.jobs.interrupt()
+        with self._other_visit():
+            for panel in self.panels.values():
+                panel.close_visit()
+            self.session.close_visit(visit)
+            if self.visits:
+                self.parameters.visit = self.session.row_of(self.visits[0].name)
+        self.refresh()
+
+    @contextmanager
+    def _other_visit(self) -> Iterator[None]:
+        """Let the open panel leave one visit before a change, and enter another one after it."""
         panel = self.panels[self.step]
         panel.leave()
-        self.parameters.visit = visit
+        yield
         if self._entered:
             panel.enter()
-        self.refresh()
 
     def open(self, studies: dict[str, Path], reading: Mapping[str, Any] | None = None) -> None:
         """Read studies in a thread, show them, and compute their maps.
@@ -186,7 +232,7 @@ class Workstation:
         """Show visits whose study was just opened, and compute their maps."""
         self.views.reset_orientations()
         self.result.opened()
-        self.parameters.visit = visits[0].name
+        self.parameters.visit = self.session.row_of(visits[0].name)
         self.refresh()
         self.compute(visits)
 
@@ -199,7 +245,7 @@ class Workstation:
         self.jobs.interrupt()
         problems = []
         try:
-            for visit in visits or self.visits:
+            for visit in visits or self.session.visits:
                 try:
                     self._compute(visit, interruptible)
                 except InputError as error:  # the other visit may still be computed
@@ -266,7 +312,7 @@ class Workstation:
             self.compute(outdated)
 
     def clear(self) -> None:
-        """Close both visits and remove everything of the module from the scene."""
+        """Close all visits and remove everything of the module from the scene."""
         for panel in self.panels.values():
             panel.leave()
             panel.close()
@@ -289,18 +335,18 @@ class Workstation:
         self.show_step_marks()
         self.ui.bannerLabel.text = shown.banner(self.visits)
         self.ui.bannerLabel.visible = bool(self.visits)
-        several = len(self.visits) > 1
-        self.ui.visitFrame.visible = several
-        if not several and self.visits and self.visits[0].name != self.parameters.visit:
-            self.parameters.visit = self.visits[0].name
-        for name, button in self._visit_buttons.items():
-            button.text = self.session.visit(name).shown_title
-            button.checked = self.parameters.visit == name
+        self.ui.visitFrame.visible = len(self.visits) > 1
+        if len(self.visits) == 1:
+            self.parameters.visit = self.session.row_of(self.visits[0].name)
+        for row, button in self._visit_buttons.items():
+            button.text = self.session.in_row(row).shown_title
+            button.checked = self.parameters.visit == row
         self.show_undo()
         self.watch.update()
         self._shown = self._facts()
         for name, panel in self.panels.items():
             panel.widget.visible = name == key
+        self.strip.refresh()
         self.panels[key].refresh()
         self.show_views()
 
@@ -345,23 +391,28 @@ class Workstation:
             )
         self.links.update(linked=choices.linked)
         self.display.apply(views_changed=changed)
-        self.views.plot(self.visit, step=self.step)
+        trend = self.result.course.charts() if self.step == "result" else []
+        self.views.plot(self.visit, step=self.step, trend=trend)
 
     def _facts(self) -> list[Any]:
         """Return by what :meth:`scene_changed` sees whether the panel is out of date."""
         session = self.session
         visits = [(v.name, v.analysis, v.result, v.is_current) for v in session.visits]
-        return [session, session.history.present, session.is_comparison_current, *visits]
+        followed = (session.is_comparison_current, session.course.is_current)
+        return [session, session.history.present, followed, *visits]
 
     def reopen(self) -> None:
         """Compute what a loaded scene shows again, because a file holds maps but no results."""
-        loaded = [v for v in self.visits if v.maps and v.result is None and not v.problem]
+        visits = self.session.visits
+        loaded = [v for v in visits if v.maps and v.result is None and not v.problem]
         if not loaded:
             return
         self.compute(loaded)
         was_compared = self.session.pair[1].nodes.get("table.comparison") is not None
         if was_compared and self.session.obstacle() is None:
             self.result.compare()
+        if self.result.course.was_followed():
+            self.result.course.follow()
 
     def _show_message(self, message: str) -> None:
         self.ui.messageLabel.text = message
@@ -370,7 +421,9 @@ class Workstation:
     def _show_busy(self, status: str, fraction: float | None, interruptible: bool) -> None:
         """Show the progress of long work, and disable what would disturb it."""
         ui, busy = self.ui, fraction is not None
-        for widget in (ui.panels, ui.visitFrame, ui.undoFrame, *self._step_buttons):
+        for widget in (
+            ui.panels, ui.visitsHolder, ui.visitFrame, ui.undoFrame, *self._step_buttons
+        ):  # fmt: skip
             if widget.enabled != interruptible:
                 widget.enabled = interruptible
         ui.busyFrame.visible = busy  # "visible" reads as False while the panel is not shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import slicer
@@ -21,7 +22,9 @@ class NodeWatch:
 
     def __init__(self, desk: Workstation) -> None:
         self._desk = desk
-        self._timer = desk.timer(_DELAY, self.follow)
+        self._timer = desk.timer(_DELAY, self._settle)
+        #: When the last change was noticed, and whether the timer waits for its time.
+        self._changed, self._waiting = 0.0, False
         self._scene: list[int] = []
         self._watched: dict[str, tuple[Any, list[int]]] = {}
 
@@ -31,7 +34,9 @@ class NodeWatch:
         if not self._scene:
             events = (scene.NodeAddedEvent, scene.NodeRemovedEvent)
             self._scene = [scene.AddObserver(event, self._noticed) for event in events]
-        nodes = {node.GetID(): node for visit in self._desk.visits for node in _nodes_of(visit)}
+        nodes = {
+            node.GetID(): node for visit in self._desk.session.visits for node in _nodes_of(visit)
+        }
         for identity in set(self._watched) - set(nodes):
             self._release(identity)
         for identity, node in nodes.items():
@@ -44,6 +49,7 @@ class NodeWatch:
     def stop(self) -> None:
         """Watch nothing, because the scene or the module closes."""
         self._timer.stop()
+        self._waiting = False
         for tag in self._scene:
             slicer.mrmlScene.RemoveObserver(tag)
         self._scene = []
@@ -52,7 +58,20 @@ class NodeWatch:
 
     def later(self) -> None:
         """Read changes in a moment."""
-        self._timer.start()
+        # Scenes are closed and charts are filled with thousands of changes, so each costs little.
+        self._changed = time.monotonic()
+        if not self._waiting:
+            self._waiting = True
+            self._timer.start()
+
+    def _settle(self) -> None:
+        """Read the changes, unless there were some after the timer was started."""
+        self._waiting = False
+        if time.monotonic() - self._changed < _DELAY / 1000:
+            self._waiting = True
+            self._timer.start()
+        else:
+            self.follow()
 
     def follow(self) -> None:
         """Read what was changed, and show it."""
@@ -60,13 +79,13 @@ class NodeWatch:
         if desk.parameters is None:
             return
         if desk.jobs.busy:
-            self._timer.start()
+            self.later()
             return
         desk.session.follow_scene()
         desk.scene_changed()
 
     def _noticed(self, *_event: Any) -> None:
-        self._timer.start()
+        self.later()
 
     def _release(self, identity: str) -> None:
         node, tags = self._watched.pop(identity, (None, []))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-#: Largest distance between press and release of a click, pixels.
+#: Largest distance between press and release of a click, and of a click from the chart, pixels.
 _CLICK = 3
 #: Axes of a chart.
 _LEFT, _BOTTOM = 0, 1
@@ -60,7 +60,8 @@ class PlotClicks:
         bottom, left = chart.GetAxis(_BOTTOM), chart.GetAxis(_LEFT)
         (x0, _), (x1, _) = bottom.GetPoint1(), bottom.GetPoint2()
         (_, y0), (_, y1) = left.GetPoint1(), left.GetPoint2()
-        if x0 < place[0] < x1 and y0 < place[1] < y1:
+        # A point may lie on the edge.
+        if x0 - _CLICK < place[0] < x1 + _CLICK and y0 - _CLICK < place[1] < y1 + _CLICK:
             share = (place[0] - x0) / (x1 - x0)
             low, high = bottom.GetMinimum(), bottom.GetMaximum()
             self._clicked(low + share * (high - low))

@@ -58,6 +58,8 @@ class RegionsPanel(Panel):
         for kind in texts.RULERS:
             button = getattr(ui, f"{kind}Button")
             self.on(button, "clicked()", lambda kind=kind: self.place_ruler(kind))
+        ui.carryButton.toolTip = texts.NO_SOURCE
+        self.on(ui.carryButton, "clicked()", lambda: self.carry(self.visit))
         self.on(ui.fileButton, "clicked()", self.choose_file)
         self.describe_setting("resampleCheck", _RESAMPLE)
         self.on(ui.resampleCheck, "toggled(bool)", lambda on: self.choose(_RESAMPLE, on))
@@ -190,6 +192,14 @@ class RegionsPanel(Panel):
         self.desk.session.load_regions(visit, masks, read_roles([str(path)]))
         self.update_numbers()
 
+    def carry(self, visit: Any) -> None:
+        """Carry the regions of the last earlier visit over to a visit, and say what to check."""
+        job = self.desk.session.course.carry_job(visit)
+        doubts = job.finish(self.desk.jobs.run(texts.CARRYING, job.run))
+        self.desk.compute([visit])
+        said = texts.CARRIED.format(visit=words.translated(visit.word))
+        self.desk.messages.show(" ".join([said, *(f"{doubt}." for doubt in doubts)]))
+
     # -- updates --------------------------------------------------------------------------------
 
     def update_numbers(self) -> None:
@@ -277,6 +287,7 @@ class RegionsPanel(Panel):
         )
         ui.roleCombo.enabled = chosen is not None
         ui.anotherButton.enabled = opened
+        self._fill_carry()
         for widget in (ui.resampleCheck, ui.levelCombo):
             widget.enabled = opened
         if opened:
@@ -285,6 +296,18 @@ class RegionsPanel(Panel):
             fill_combo(ui.levelCombo, words.setting_choices(_LEVEL), level)
         ui.onAnatomyButton.enabled = opened and visit.anatomy is not None
         ui.sizeLabel.text = shown.sizes(visit)
+
+    def _fill_carry(self) -> None:
+        """Enable the carrying of regions where there are some and the visit has none."""
+        visit, button = self.visit, self.ui.carryButton
+        source = None
+        if visit.analysis is not None and not visit.state.regions:
+            source = self.desk.session.course.source_of(visit)
+        button.enabled = source is not None
+        if source is not None:
+            button.toolTip = texts.CARRY.format(visit=words.translated(source.word))
+        else:
+            button.toolTip = texts.HAS_REGIONS if visit.state.regions else texts.NO_SOURCE
 
     def enter(self) -> None:
         self._attach()
@@ -300,10 +323,13 @@ class RegionsPanel(Panel):
         if interaction is not None:
             interaction.SetCurrentInteractionMode(interaction.ViewTransform)
 
-    def close(self) -> None:
+    def close_visit(self) -> None:
         if self.editor.segmentationNode() is not None:  # without one, 3D Slicer logs an error
             self.editor.setSourceVolumeNode(None)
             self.editor.setSegmentationNode(None)
+
+    def close(self) -> None:
+        self.close_visit()
         self.editor.setMRMLSegmentEditorNode(None)
         node = slicer.mrmlScene.GetSingletonNode(_EDITOR_TAG, "vtkMRMLSegmentEditorNode")
         if node is not None:

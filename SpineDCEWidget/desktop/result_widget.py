@@ -14,6 +14,7 @@ from SpineDCELib.settings.constants import STOPS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_rows
+from SpineDCEWidget.desktop.course_widget import CoursePanel
 from SpineDCEWidget.desktop.report_widget import ReportPanel
 from SpineDCEWidget.desktop.step_widget import Panel, fill_table, fit_table
 from SpineDCEWidget.shared import formatting as shown
@@ -31,7 +32,8 @@ class ResultPanel(Panel):
         ui = self.ui
         self._items: list[Any] = []
         self._patients: set[str] = set()
-        self.written = ReportPanel(desk)
+        self.course, self.written = CoursePanel(desk), ReportPanel(desk)
+        ui.courseHolder.layout().addWidget(self.course.widget)
         ui.reportHolder.layout().addWidget(self.written.widget)
         self.on(ui.compareButton, "clicked()", self.compare)
         self.on(ui.exportButton, "clicked()", self.export)
@@ -51,16 +53,26 @@ class ResultPanel(Panel):
     def compare(self) -> None:
         """Compare the visits; recompute maps that are out of date first."""
         session = self.desk.session
-        while (question := session.question()) is not None:
-            if not self._answer(question):
-                return
-        self._compute_outdated()
+        if not self.prepare():
+            return
         job = session.comparison_job()
         job.finish(self.desk.jobs.run(words.COMPARING, job.run))
         self.desk.links.align()  # now through the registration
         rows = shown.result_rows(session)
         show_rows(session.pair[1], "comparison", texts.COMPARISON, *rows)
         self.desk.refresh()
+
+    def prepare(self) -> bool:
+        """Ask about what stops a comparison, and recompute maps that are out of date.
+
+        Returns:
+            Whether nothing stops it any more.
+        """
+        while (question := self.desk.session.question()) is not None:
+            if not self._answer(question):
+                return False
+        self._compute_outdated()
+        return True
 
     def _answer(self, question: Finding) -> bool:
         """Ask about a finding that stops the comparison; return whether it is settled."""
@@ -73,7 +85,8 @@ class ResultPanel(Panel):
                 )
             )
 
-        if question.code == "reversed_dates" and agrees(texts.SWAP_QUESTION):
+        reversed_pair = question.code == "reversed_dates" and not session.several
+        if reversed_pair and agrees(texts.SWAP_QUESTION):
             session.swap_visits()
             self.desk.opened(session.visits)
             return True
@@ -83,7 +96,7 @@ class ResultPanel(Panel):
         return False
 
     def _compute_outdated(self) -> None:
-        outdated = [visit for visit in self.desk.visits if not visit.is_current]
+        outdated = [visit for visit in self.desk.session.visits if not visit.is_current]
         if outdated:
             self.desk.compute(outdated)
 
@@ -130,12 +143,13 @@ class ResultPanel(Panel):
 
         An export would replace the files of the patient before.
         """
-        patients = {visit.patient for visit in self.desk.visits}
+        patients = {visit.patient for visit in self.desk.session.visits}
         if self._patients and patients != self._patients:
             self.close()
         self._patients = patients
 
     def close(self) -> None:
+        self.course.close()
         self.written.close()
         self._patients = set()
         self.ui.exportLabel.text = ""
@@ -155,9 +169,17 @@ class ResultPanel(Panel):
         ui.compareButton.enabled = obstacle is None or obstacle.code in (
             "out_of_date", "not_computed", *STOPS
         )  # fmt: skip
+        ui.compareButton.text = texts.COMPARE_SHOWN if session.several else texts.COMPARE_VISITS
         ui.compareButton.toolTip = texts.COMPARE if obstacle is None else words.remedy(obstacle)
+        self.course.refresh()
         self.written.refresh()
         computed = any(visit.maps for visit in session.visits)
         for button, tip in self._tips:
             button.enabled = computed
             button.toolTip = tip if computed else texts.NEEDS_MAPS
+
+    def enter(self) -> None:
+        self.course.enter()
+
+    def leave(self) -> None:
+        self.course.leave()

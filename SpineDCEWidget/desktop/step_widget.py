@@ -56,6 +56,9 @@ class Panel:
     def close(self) -> None:
         """Release all nodes, because the scene or the module closes."""
 
+    def close_visit(self) -> None:
+        """Release the nodes of the selected visit, because one of several visits is closed."""
+
     def on(
         self, widget: Any, signal: str, action: Callable[..., Any], *, popup: bool = True
     ) -> None:

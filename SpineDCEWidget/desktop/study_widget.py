@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from SpineDCELib.errors import InputError
+from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.run.patient_visits import FoundVisit, treatments_of_patient, visits_of_patient
 from SpineDCELib.series import DynamicChoice, dynamic_choices, scan_study
 from SpineDCELib.series.excluded_frames import kept_frames
-from SpineDCELib.settings import FORM, value_at
+from SpineDCELib.settings import FORM, Settings, value_at
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.step_widget import (
@@ -23,13 +25,20 @@ from SpineDCEWidget.desktop.step_widget import (
     selected_value,
 )
 from SpineDCEWidget.shared import wording as words
-from SpineDCEWidget.shared.session import SHOWN_VISITS
-from SpineDCEWidget.shared.study_opening import choice_facts, choice_title, reading_of
+from SpineDCEWidget.shared.session import SHOWN_VISITS, course_visit_names
+from SpineDCEWidget.shared.study_opening import (
+    choice_facts,
+    choice_title,
+    open_images,
+    reading_of,
+    reading_of_visit,
+    reading_settings,
+)
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
 
-#: Visit → prefix of the names of its widgets.
+#: Row of the views → prefix of the names of its widgets.
 _WIDGETS = dict(zip(SHOWN_VISITS, ("baseline", "followUp"), strict=True))
 _KINDS = {
     "Sequence": ["vtkMRMLSequenceNode", "vtkMRMLMultiVolumeNode"],
@@ -83,6 +92,8 @@ class StudyPanel(Panel):
         #: Visit → a study that holds several dynamic series, until one is chosen.
         self._found: dict[str, tuple[Path, tuple[DynamicChoice, ...]]] = {}
         self.on(ui.sampleButton, "clicked()", self.open_sample)
+        self.on(ui.patientButton, "clicked()", self.choose_patient)
+        self.on(ui.furtherButton, "clicked()", self.choose_further)
         self.on(ui.clearButton, "clicked()", self.ask_to_close)
         self.selectors = {
             f"{name}{use}": node_selector(
@@ -104,7 +115,7 @@ class StudyPanel(Panel):
             box = getattr(ui, f"{widget}Box")
             box.acceptDrops = True
             drop = _DropFilter(box)
-            drop.open = partial(self.open_folder, name)
+            drop.open = partial(self._open_dropped, name)
             box.installEventFilter(drop)
         for spins, set_value in ((_NUMBERS, self.set_number), (_CORRECTIONS, self.set_correction)):
             for spin, path in spins.items():
@@ -162,13 +173,84 @@ class StudyPanel(Panel):
         folders = self.desk.jobs.run(texts.SAMPLE, self.desk.logic.make_sample)
         self.desk.open(dict(zip(SHOWN_VISITS, folders.values(), strict=True)))
 
-    def choose_folder(self, name: str) -> None:
-        """Ask for a folder and open it."""
-        path = qt.QFileDialog.getExistingDirectory(
-            slicer.util.mainWindow(), texts.CHOOSE_FOLDER, ""
-        )
+    def choose_patient(self) -> None:
+        """Ask for the folder of a patient and open its visits."""
+        path = self._ask_for_folder(texts.CHOOSE_PATIENT)
         if path:
-            self.open_folder(name, path)
+            self.open_patient(path)
+
+    def open_patient(self, path: str | Path) -> None:
+        """Open every study in a patient's folder as a visit, in the order of their dates.
+
+        Visits that are open are closed first, if the user confirms it. Regions in the folder of a
+        visit are loaded; a visit without any gets those of the last visit before it, as from the
+        command line. One visit is computed before the next is read, so that no two are in memory
+        as a whole.
+
+        Raises:
+            InputError: there is no visit in the folder, or one could not be read or computed.
+        """
+        desk, session, folder = self.desk, self.desk.session, Path(path)
+        found = desk.jobs.run(
+            texts.LOOKING_FOR_VISITS,
+            lambda progress: visits_of_patient(folder, Settings(), progress=progress),
+        )
+        if session.visits and not self.ask_to_close():
+            return
+        opened = []
+        for name, one in zip(course_visit_names(len(found)), found, strict=True):
+            visit = self._open_visit(name, one)
+            opened.append(visit)
+            desk.compute([visit])
+        for visit in opened:
+            if not visit.state.regions and session.course.source_of(visit) is not None:
+                desk.regions.carry(visit)
+        events = desk.jobs.run(
+            texts.LOOKING_FOR_TREATMENTS, lambda _progress: treatments_of_patient(folder)
+        )
+        session.course.add_events(events)
+        desk.show_visit(session.in_order[-1].name)
+
+    def _open_visit(self, name: str, found: FoundVisit) -> Any:
+        """Read one visit of a patient with its regions, and show it."""
+        desk, inputs, reading = self.desk, found.given.inputs, reading_of_visit(found)
+        title = words.READING.format(visit=words.translated(desk.session.visit(name).word))
+        read = partial(open_images, inputs.study, reading_settings(reading))
+        images = desk.jobs.run(title, read)
+        visit = desk.session.open(name, images, study=inputs.study, reading=reading)
+        desk.views.reset_orientations()
+        desk.refresh()
+        if inputs.roi:
+            geometry = visit.needed().study.dynamic.geometry
+            resample = visit.settings.reading.resample_regions
+            masks = desk.jobs.run(
+                texts.LOADING_REGIONS,
+                lambda _progress: read_regions(inputs.roi, geometry, resample=resample),
+            )
+            desk.session.load_regions(visit, masks, read_roles(inputs.roi))
+            desk.session.take_drawn_aorta(visit)
+        return visit
+
+    def choose_further(self) -> None:
+        """Ask for the folder of a further study and open it as one more visit."""
+        path = self._ask_for_folder(texts.CHOOSE_FOLDER)
+        if path:
+            taken = [visit.name for visit in self.desk.session.visits]
+            names = course_visit_names(len(taken) + 1)
+            self.open_folder(next(name for name in names if name not in taken), path)
+
+    def _ask_for_folder(self, title: str) -> str:
+        window = slicer.util.mainWindow()
+        return str(qt.QFileDialog.getExistingDirectory(window, title, ""))
+
+    def choose_folder(self, name: str) -> None:
+        """Ask for a folder and open it as the visit of a row."""
+        path = self._ask_for_folder(texts.CHOOSE_FOLDER)
+        if path:
+            self.open_folder(self.desk.session.in_row(name).name, path)
+
+    def _open_dropped(self, name: str, path: str) -> None:
+        self.open_folder(self.desk.session.in_row(name).name, path)
 
     def open_folder(self, name: str, path: str | Path) -> None:
         """Open a study, a folder or a file, as one of the visits.
@@ -191,7 +273,8 @@ class StudyPanel(Panel):
         """Read a dynamic series of the visit's files, alone or joined with others."""
         if index < 0:
             return
-        visit = self.desk.session.visit(name)
+        visit = self.desk.session.in_row(name)
+        name = visit.name
         if name in self._found:
             path, choices = found = self._found.pop(name)
             before = visit.analysis
@@ -209,13 +292,16 @@ class StudyPanel(Panel):
         sequence, anatomy = (self.selectors[f"{name}{use}"].currentNode() for use in _KINDS)
         if sequence is None:
             raise InputError(texts.CHOOSE_SEQUENCE)
+        name = self.desk.session.in_row(name).name
         self._found.pop(name, None)
         self.desk.opened([self.desk.session.open_nodes(name, sequence, anatomy)])
 
-    def ask_to_close(self) -> None:
-        """Close both visits if the user confirms it."""
-        if slicer.util.confirmOkCancelDisplay(texts.CLOSE_QUESTION, windowTitle=texts.TITLE):
+    def ask_to_close(self) -> bool:
+        """Close all visits if the user confirms it; return whether that was so."""
+        agreed = slicer.util.confirmOkCancelDisplay(texts.CLOSE_QUESTION, windowTitle=texts.TITLE)
+        if agreed:
             self.desk.clear()
+        return bool(agreed)
 
     def swap(self) -> None:
         """Take each study as the other visit."""
@@ -293,7 +379,7 @@ class StudyPanel(Panel):
 
     def fill(self) -> None:
         for name, widget in _WIDGETS.items():
-            visit = self.desk.session.visit(name)
+            visit = self.desk.session.in_row(name)
             state = texts.NO_STUDY
             if visit.analysis is not None:
                 self.selectors[f"{name}Sequence"].setCurrentNode(visit.sequence)
@@ -304,11 +390,12 @@ class StudyPanel(Panel):
                     frames=dynamic.n_frames, columns=i, rows=j, slices=k,
                     description=dynamic.acquisition.description or dynamic.source.format,
                 )  # fmt: skip
-            self._fill_reading(name, f"{widget}ReadingCombo")
+            self._fill_reading(visit.name, f"{widget}ReadingCombo")
             getattr(self.ui, f"{widget}StateLabel").text = state
             getattr(self.ui, f"{widget}Box").title = visit.shown_title
         self._fill_findings()
-        self.ui.clearButton.enabled = bool(self.desk.visits)
+        self.ui.clearButton.enabled = self.ui.furtherButton.enabled = bool(self.desk.visits)
+        self.ui.furtherButton.toolTip = texts.FURTHER if self.desk.visits else words.OPEN_FIRST
         opened = self.visit.analysis is not None
         for box in (self.ui.visitSettingsBox, self.ui.commonSettingsBox):
             box.visible = opened
@@ -333,7 +420,8 @@ class StudyPanel(Panel):
         findings, question = session.findings(), session.question()
         ui.findingFrame.visible = bool(findings)
         ui.findingLabel.text = "\n".join(words.translated(finding.message) for finding in findings)
-        ui.swapButton.visible = any(f.code == "reversed_dates" for f in findings)
+        reversed_dates = any(f.code == "reversed_dates" for f in findings)
+        ui.swapButton.visible = reversed_dates and not session.several
         ui.acceptButton.visible = question is not None
 
     def close(self) -> None:
@@ -382,7 +470,8 @@ class StudyPanel(Panel):
         for check, path in _SWITCHES.items():
             getattr(ui, check).checked = value_at(settings, path)
         ui.excludedEdit.text = FORM[_EXCLUDED].text(value_at(settings, _EXCLUDED))
-        ui.computeButton.enabled = any(not visit.is_current for visit in self.desk.visits)
+        visits = self.desk.session.visits
+        ui.computeButton.enabled = any(not visit.is_current for visit in visits)
 
 
 def _text(path: Path | None) -> str:

@@ -55,22 +55,22 @@ LAYOUTS = {
 }
 
 
-def layout_for(visits: list[str], choice: str) -> Layout | None:
-    """Return the layout for the visits that have a study; None if there are none.
+def layout_for(rows: list[str], choice: str) -> Layout | None:
+    """Return the layout for the rows that show a visit; None if there are none.
 
     Args:
         choice: "with curves" or "images only".
     """
-    shown = [visit for visit in VISITS if visit in visits]
+    shown = [row for row in VISITS if row in rows]
     if not shown:
         return None
     name = "both" if len(shown) == 2 else shown[0]
     return LAYOUTS[name if choice != "images only" else f"{name} images"]
 
 
-def view_name(visit: str, slot: str) -> str:
+def view_name(row: str, slot: str) -> str:
     """Return the name of a slice view in the layout manager."""
-    return f"SpineDCE {visit} {slot}"
+    return f"SpineDCE {row} {slot}"
 
 
 def plot_name(place: str) -> str:

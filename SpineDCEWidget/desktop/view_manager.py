@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import qt
 import slicer
+from SpineDCELib.mrml.visit_nodes import is_of_a_visit
 from SpineDCELib.mrml.volume_nodes import geometry_of
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
@@ -20,7 +22,9 @@ from SpineDCEWidget.desktop.view_layouts import (
     plot_name,
     view_name,
 )
-from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
+from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
+from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.slice_nodes import confine
 from SpineDCEWidget.shared.wording import translated
 
 #: Step → charts of the left and the right plot view, in order of preference.
@@ -39,9 +43,13 @@ class Views:
     """Views of the module in 3D Slicer's layout.
 
     Creates view nodes only, which stay in the scene like those of 3D Slicer's own layouts.
+
+    Args:
+        session: returns the session, which says which visit each row shows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, session: Callable[[], Session]) -> None:
+        self._session = session
         self._previous_layout: int | None = None  # the layout when the module was opened
         self._arranged: int | None = None  # the layout that the module chose last
         self._oriented: dict[str, tuple[str, str]] = {}
@@ -51,7 +59,7 @@ class Views:
 
     def show(self, visits: list[Any], *, choice: str, linked: bool) -> None:
         """Arrange the views for these visits, which have a study."""
-        layout = layout_for([visit.name for visit in visits], choice)
+        layout = layout_for([self._session().row_of(visit.name) for visit in visits], choice)
         if layout is None:
             return
         manager = slicer.app.layoutManager()
@@ -95,11 +103,11 @@ class Views:
                 usual if self._previous_layout is None else self._previous_layout
             )
         self._previous_layout = None
-        scene, kind = slicer.mrmlScene, "vtkMRMLSegmentationNode"
+        scene, kind = slicer.mrmlScene, "vtkMRMLSegmentationDisplayNode"
         for i in range(scene.GetNumberOfNodesByClass(kind)):
-            node = scene.GetNthNodeByClass(i, kind)
-            if node.GetAttribute("SpineDCE.visit"):
-                _show_in(node, [])
+            display = scene.GetNthNodeByClass(i, kind)
+            if is_of_a_visit(display):
+                display.RemoveAllViewNodeIDs()  # the other layouts show it
 
     def reset_orientations(self) -> None:
         """Let :meth:`show` arrange and :meth:`fill` rotate and fit all views again."""
@@ -137,14 +145,18 @@ class Views:
                     node.SetLayoutLabel(label)
                     _show_whole_label(widget)
                 self._orient(widget, visit)
-            # The other visit's regions would be misplaced, because the patient lay differently.
+        # Another visit's regions would be misplaced, because the patient lay differently.
+        for visit in self._session().visits:
             widgets = [self.slice_widget(visit.name, slot) for slot in SLOTS]
-            _show_in(visit.segmentation, [w.mrmlSliceNode().GetID() for w in widgets if w])
+            views = [widget.mrmlSliceNode().GetID() for widget in widgets if widget]
+            for node in (visit.segmentation, visit.isodoses):
+                confine(node, views)
         return changed
 
     def slice_widget(self, visit: str, slot: str) -> Any:
         """Return the widget of a slice view; None if it is not in the layout."""
-        manager, name = slicer.app.layoutManager(), view_name(visit, slot)
+        row = self._session().row_of(visit)
+        manager, name = slicer.app.layoutManager(), view_name(row, slot)
         return manager.sliceWidget(name) if name in manager.sliceViewNames() else None
 
     def _orient(self, widget: Any, visit: Any) -> None:
@@ -176,8 +188,9 @@ class Views:
         """Return the visit whose view is under the mouse; None if none is."""
         crosshair = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         node = None if crosshair is None else crosshair.GetCursorPositionXYZ([0.0, 0.0, 0.0])
-        names = {view_name(visit, slot): visit for visit in VISITS for slot in SLOTS}
-        return None if node is None else names.get(node.GetName())
+        rows = {view_name(row, slot): row for row in ROWS for slot in SLOTS}
+        row = None if node is None else rows.get(node.GetName())
+        return None if row is None else self._session().in_row(row).name
 
     def shown_ras(self, visit: str) -> tuple[float, float, float] | None:
         """Return a RAS point, mm, in the slice that the views of a visit show."""
@@ -190,14 +203,21 @@ class Views:
 
     # -- plot views -----------------------------------------------------------------------------
 
-    def plot(self, visit: Any, *, step: str) -> None:
-        """Show the charts of a step, with the name of their visit."""
+    def plot(self, visit: Any, *, step: str, trend: Sequence[Any] = ()) -> None:
+        """Show the charts of a step, with the name of their visit.
+
+        Args:
+            trend: charts of the course that take their place.
+        """
         charts = visit.charts
-        for place, wanted in zip(PLOTS, _CHARTS[step], strict=True):
+        about = texts.COURSE if trend else visit.shown_label
+        for number, (place, wanted) in enumerate(zip(PLOTS, _CHARTS[step], strict=True)):
             node = self.plot_node(place)
             chart = next((charts[name] for name in wanted if name in charts), None)
+            if trend:
+                chart = trend[number]
             if node is not None:
-                label = f"{visit.shown_label}: {texts.CURVES}"
+                label = f"{about}: {texts.CURVES}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
                 shown = None if chart is None else chart.GetID()
@@ -272,14 +292,3 @@ def _show_whole_label(widget: Any) -> None:
 def _grid_text(volume: Any) -> str:
     image = volume.GetImageData()
     return f"{image.GetDimensions()} {volume.GetOrigin()} {volume.GetSpacing()}"
-
-
-def _show_in(segmentation: Any, views: list[str]) -> None:
-    """Show regions in these views only; in all views for an empty list."""
-    display = None if segmentation is None else segmentation.GetDisplayNode()
-    if display is not None and list(display.GetViewNodeIDs()) != views:
-        changing = display.StartModify()
-        display.RemoveAllViewNodeIDs()
-        for view in views:
-            display.AddViewNodeID(view)
-        display.EndModify(changing)

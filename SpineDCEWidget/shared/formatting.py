@@ -9,8 +9,10 @@ from typing import Any
 from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.analysis.model_choice import ModelChoice
+from SpineDCELib.course import Course, LesionTrend
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
+from SpineDCELib.export.report.course_report import status_rows, trend_rows
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows
 from SpineDCELib.measurement import Size
 from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES
@@ -22,6 +24,8 @@ from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.wording import _, translated
 
 Rows = tuple[list[str], list[list[str]]]
+#: Columns of the report's table of a trend that a window shows: normalised Vp, change to baseline.
+_IN_COURSE = (1, 3)
 
 
 def value(parameter: str, shown: float) -> str:
@@ -64,7 +68,8 @@ def candidate_rows(visit: VisitSession) -> Rows:
     if visit.analysis is None or visit.settings.aif.source != "auto":
         return [], []
     # Finding them would take a while; after a failed computation they are known.
-    if visit.result is not None and not visit.is_ready() and not visit.problem:
+    known = visit.result is None or visit.problem or visit.analysis.is_current("detection")
+    if not known and not visit.is_ready():
         return [], []
     try:
         found = visit.analysis.detection()
@@ -291,6 +296,49 @@ def call(session: Session) -> str:
     return (
         _("Compare the visits to get the call.") if obstacle is None else translated(str(obstacle))
     )
+
+
+def course_calls(session: Session) -> list[str]:
+    """Return the status of every lesion at its last visit, with the reason."""
+    course, calls = session.course, []
+    for trend in course.result.trends if course.result is not None else ():
+        last = trend.points[-1]
+        calls.append(
+            f"{trend.name}, {course.visits[last.visit].shown_title}: "
+            f"{translated(last.status.status)}. {translated(last.status.reason)}"
+        )
+    return calls
+
+
+def course_rows(session: Session, trend: LesionTrend) -> Rows:
+    """Return one row per visit of a trend: normalised Vp, change to baseline, status."""
+    course = session.course
+    assert course.result is not None
+    header, rows = trend_rows(course.result, trend)
+    headings = [_("visit"), *(translated(header[n]) for n in _IN_COURSE), _("status")]
+    body = [
+        [
+            course.visits[point.visit].shown_title, *(row[n] for n in _IN_COURSE),
+            translated(point.status.status),
+        ]
+        for point, row in zip(trend.points, rows, strict=True)
+    ]  # fmt: skip
+    return headings, body
+
+
+def course_facts(course: Course, trend: LesionTrend) -> dict[int, list[list[str]]]:
+    """Return what the report's tables say of each visit: place → names and texts of the facts."""
+    places = [point.visit for point in trend.points]
+    facts: dict[int, list[list[str]]] = {place: [] for place in sorted([*places, *trend.absent])}
+    for (header, rows), at in (
+        (status_rows(course, trend), [*places, *trend.absent]),
+        (trend_rows(course, trend), places),
+    ):
+        for place, row in zip(at, rows, strict=True):
+            for name, cell in zip(header[1:], row[1:], strict=True):
+                if cell != NONE:
+                    facts[place].append([translated(name), translated(cell)])
+    return facts
 
 
 #: Actions that a window lists; the exported file has all.

@@ -15,6 +15,8 @@ from SpineDCEWidget.shared.linked_places import place_in, registration_of
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
 
+#: ID of no view: a node that is to be shown in no view is shown in this one.
+_NOWHERE = "vtkMRMLSliceNodeNone"
 #: Size of the mark, mm, and its colour.
 _SIZE, _YELLOW = 6.0, (1.0, 1.0, 0.0)
 
@@ -32,11 +34,13 @@ def middle_of(node: Any) -> NDArray[np.float64]:
 
 
 def show_field(node: Any, scale: float, origin: Sequence[float]) -> None:
-    """Set mm per pixel of a slice node, and the origin of its field of view."""
+    """Set mm per pixel of a slice node, and the origin of its field of view, as one change."""
     width, height, _count = node.GetDimensions()
+    changing = node.StartModify()
     node.SetFieldOfView(scale * width, scale * height, node.GetFieldOfView()[2])
     node.SetXYZOrigin(float(origin[0]), float(origin[1]), 0.0)
     node.UpdateMatrices()
+    node.EndModify(changing)
 
 
 def nearest_slice(geometry: Geometry, ras: Iterable[float]) -> int:
@@ -70,6 +74,14 @@ def follow(
     node.EndModify(changing)
 
 
+def confine(node: Any, views: Sequence[str]) -> None:
+    """Show a node in the views with these IDs only; nowhere without any."""
+    display = None if node is None else node.GetDisplayNode()
+    wanted = list(views) or [_NOWHERE]
+    if display is not None and list(display.GetViewNodeIDs()) != wanted:
+        display.SetViewNodeIDs(wanted)
+
+
 class PlaceMarks:
     """Mark of a place in each visit, shown in the views of that visit only.
 
@@ -93,10 +105,7 @@ class PlaceMarks:
             self.clear()
             self.nodes = [_new_mark(session.scene) for _ in shown]
         for node, other in zip(self.nodes, shown, strict=True):
-            views = [view.GetID() for view in self._views_of(other)]
-            display = node.GetDisplayNode()
-            if list(display.GetViewNodeIDs()) != views:
-                display.SetViewNodeIDs(views)
+            confine(node, [view.GetID() for view in self._views_of(other)])
             place = place_in(session, visit, other, ras)
             node.SetNthControlPointPosition(0, *(float(v) for v in place))
 

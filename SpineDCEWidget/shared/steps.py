@@ -130,6 +130,24 @@ def region_warnings(visit: VisitSession) -> list[str]:
     return [translated(one.message) for one in found]
 
 
+def visit_state(session: Session, visit: VisitSession) -> tuple[str, str]:
+    """Return the mark of a visit of a course, and its status in the course or what it lacks."""
+    if visit.problem:
+        return WRONG, visit.problem
+    if (outdated := session.outdated(visit)) is not None:
+        return NEXT, remedy(outdated)
+    course = session.course
+    if course.result is None or not course.is_current:
+        return DONE, _("maps are up to date")
+    place = course.visits.index(visit)
+    said = [
+        f"{trend.name}: {translated(point.status.status)}"
+        for trend in course.result.trends
+        if (point := trend.at(place)) is not None
+    ]
+    return DONE, "; ".join(said) or _("no lesion has a region")
+
+
 def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
     for visit in visits:
         if visit.problem:

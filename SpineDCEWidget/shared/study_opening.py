@@ -13,6 +13,7 @@ from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.inputs import corrected_images, read_images
+from SpineDCELib.run.patient_visits import FoundVisit
 from SpineDCELib.run.prepared_analysis import PreparedAnalysis, prepared_analysis
 from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.series import DynamicChoice
@@ -80,6 +81,12 @@ def reading_settings(
         )
         kept = {path: value_at(settings, path) for path in READ_WITH}
     return with_values(Settings(), {**kept, **(chosen or {})})
+
+
+def reading_of_visit(found: FoundVisit) -> dict[str, Any] | None:
+    """Return how the folder of a patient asks for a visit to be read; None if it does not say."""
+    settings = found.given.settings
+    return None if settings is None else {path: value_at(settings, path) for path in READ_WITH}
 
 
 def reading_of(choice: DynamicChoice) -> dict[str, Any]:

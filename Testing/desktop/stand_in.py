@@ -90,6 +90,12 @@ class Widget:
     def setItem(self, row, column, item):
         self.cells[row, column] = item.text()
 
+    def currentRow(self):
+        return self.__dict__.get("row", -1)
+
+    def selectRow(self, row):
+        self.__dict__["row"] = row
+
     # -- timers -----------------------------------------------------------------------------
 
     def start(self):

@@ -25,6 +25,8 @@ PANELS = {
     "SpineDCEMaps.ui": "maps_widget.py",
     "SpineDCEResult.ui": "result_widget.py",
     "SpineDCEReport.ui": "report_widget.py",
+    "SpineDCECourse.ui": "course_widget.py",
+    "SpineDCEVisits.ui": "visits_widget.py",
 }
 
 
@@ -86,7 +88,8 @@ TOLD_BY_CODE = {
     *(f"step{number}Button" for number in range(1, 6)),
     *(f"{role}Button" for role in ("lesion", "reference", "exclusion", "aorta", "muscle")),
     "compareButton",
-    *(f"{name}Button" for name in ("draft", "final", "copy", "addendum")),
+    *(f"{name}Button" for name in ("draft", "final", "copy", "addendum", "further", "carry")),
+    *(f"{name}Button" for name in ("follow", "addEvent", "removeEvent")),
 }
 
 

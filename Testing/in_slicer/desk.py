@@ -86,9 +86,24 @@ class DeskTest(unittest.TestCase):
         parts = {"baseline": "before", "follow-up": "after"}
         self.truth = {name: folder / part / "truth" for name, part in parts.items()}
         session = self.logic.session
-        # Fewer runs of the call's robustness, which take most of the time of a comparison.
-        session.comparison_job = partial(type(session).comparison_job, session, flip_runs=4)
+        self.quick_calls()
         return session
+
+    def course_patient(self, visits=3):
+        """Folder of a small patient whose lesion responds and recurs, written once."""
+        from SpineDCELib.phantom import write_courses
+
+        folder = Path(tempfile.gettempdir()) / f"SpineDCE-test-course-{visits}"
+        patient = folder / "recurrence"
+        if not (patient / "truth.json").is_file():
+            write_courses(folder, visits, only=["recurrence"], size="quick")
+        return patient
+
+    def quick_calls(self):
+        """Let comparisons and courses take few runs of the call's robustness."""
+        session = self.logic.session
+        for owner, name in ((session, "comparison_job"), (session.course, "job")):
+            setattr(owner, name, partial(getattr(type(owner), name), owner, flip_runs=4))
 
     def truth_regions(self, visit):
         """Name → mask, as the digital spine knows them."""

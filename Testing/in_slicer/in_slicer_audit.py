@@ -14,6 +14,7 @@ import numpy as np
 import qt
 import slicer
 from desk import DeskTest, settle
+from dose_files import write_dose
 from hands import choose, drag_slider, press, strike, tick, type_into, write_into
 from series.dicom_layouts import write_in_two
 
@@ -31,7 +32,8 @@ FOREIGN = ("qMRMLSegmentEditorWidget",)
 #: Controls without a handler: their value is read by the action that uses it, or is 3D Slicer's.
 READ_LATER = (
     "Box", "Sequence", "Anatomy", "folderEdit", "resultTable", "reportCheck", "dicomCheck",
-    "niftiCheck", "sceneCheck", "pdfCheck", "anonymiseCheck", "historyText",
+    "niftiCheck", "sceneCheck", "pdfCheck", "anonymiseCheck", "historyText", "kindCombo",
+    "detailsEdit",
 )  # fmt: skip
 
 
@@ -1214,6 +1216,239 @@ class Audit(DeskTest):
         finally:
             del self.logic.make_sample
         settle(0.3)
+        assert len(self.session.visits) == 2
+
+    # -- the course -----------------------------------------------------------------------------
+
+    @property
+    def course(self):
+        return self.desk.result.course.ui
+
+    def check_study_patientButton(self, button):
+        """Every study in the folder becomes a visit, in the order of their dates."""
+        self.both = []
+        with (
+            self.answering("getExistingDirectory", str(self.course_patient())),
+            self.answering("confirmOkCancelDisplay", True),
+        ):
+            press(button)
+        settle(0.3)
+        self.check_course()
+
+    def check_course(self):
+        dates = [visit.date for visit in self.session.visits]
+        assert len(dates) == 3
+        assert dates == sorted(dates)
+        assert all(v.is_current and v.state.regions for v in self.session.visits)
+
+    def followed(self):
+        """A course of three visits with two lesions."""
+        if len(self.session.visits) != 3:
+            if self.session.visits:
+                self.desk.clear()
+            self.desk.panels["study"].open_patient(self.course_patient())
+        self.quick_calls()
+        for visit in self.session.visits:
+            if "reference" not in visit.state.roles.values():
+                self.desk.show_visit(visit.name)
+                self.desk.regions.read_file(visit.study_path.parent / "truth" / "rois.seg.nrrd")
+            if "Second" not in visit.state.regions:
+                reference = next(n for n, r in visit.state.roles.items() if r == "reference")
+                part = visit.state.regions[reference].copy()
+                part[:, :, np.flatnonzero(part.any(axis=(0, 1)))[3:]] = False
+                self.session.load_regions(visit, {"Second": part}, {"Second": "lesion"})
+        self.desk.go_to_step("result")
+        if not self.session.course.is_current:
+            self.desk.result.course.follow()
+        self.popups.clear()
+        return self.session.course
+
+    def check_study_furtherButton(self, button):
+        course = self.followed()
+        last = self.session.in_order[-1]
+        date, path = last.date, last.study_path
+        self.desk.close_visit(last)
+        self.desk.go_to_step("study")
+        with self.answering("getExistingDirectory", str(path)):
+            press(button)
+        settle(0.3)
+        self.popups.clear()
+        assert [visit.date for visit in self.session.in_order][-1] == date
+        assert not course.is_current
+
+    def check_panel_visitsTable(self, table):
+        self.followed()
+        hidden = next(v for v in self.session.visits if v not in self.desk.visits)
+        click_cell(table, self.session.in_order.index(hidden), 0)
+        settle(0.2)
+        assert self.desk.visit is hidden
+        assert self.session.row_of(hidden.name) == "follow-up"
+        assert table.item(self.session.in_order.index(hidden), 2).text() == "lower"
+
+    def check_row(self, button, row):
+        self.followed()
+        hidden = next(v for v in self.session.visits if v not in self.desk.visits)
+        self.desk.strip.ui.visitsTable.selectRow(self.session.in_order.index(hidden))
+        press(button)
+        settle(0.2)
+        assert self.session.row_of(hidden.name) == row
+        label = f"{hidden.shown_label}: T1"
+        widget = self.desk.views.slice_widget(hidden.name, "T1")
+        assert widget.mrmlSliceNode().GetLayoutLabel() == label
+
+    def check_panel_upperButton(self, button):
+        self.check_row(button, "baseline")
+
+    def check_panel_lowerButton(self, button):
+        self.check_row(button, "follow-up")
+
+    def check_regions_carryButton(self, button):
+        self.followed()
+        last = self.session.in_order[-1]
+        self.desk.show_visit(last.name)
+        segmentation = last.segmentation.GetSegmentation()
+        segmentation.RemoveAllSegments()
+        self.desk.go_to_step("regions")
+        settle(0.3)
+        assert not last.state.regions
+        press(button)
+        settle(0.3)
+        assert "lesion" in last.state.roles.values()
+        assert last.is_current
+        assert "Check them" in self.desk.ui.messageLabel.text
+
+    def check_result_followButton(self, button):
+        self.followed()
+        self.session.course.result = None
+        self.desk.refresh()
+        assert not self.course.courseTable.visible
+        press(button)
+        settle(0.3)
+        assert self.session.course.is_current
+        last = self.session.course.result.trends[0].points[-1]
+        assert last.status.reason in self.course.callsLabel.text
+        assert self.course.courseTable.rowCount == 3
+
+    def chart(self, place):
+        node = self.desk.views.plot_node(place)
+        return slicer.mrmlScene.GetNodeByID(node.GetPlotChartNodeID()).GetTitle()
+
+    def check_result_lesionCombo(self, combo):
+        course = self.followed()
+        wanted = 1 - combo.currentIndex
+        choose(combo, wanted)
+        settle(0.2)
+        assert self.chart("left").endswith(course.result.trends[wanted].name)
+
+    def check_result_panelCombo(self, combo):
+        self.followed()
+        before = self.chart("right")
+        choose(combo, 2)
+        settle(0.2)
+        after = self.chart("right")
+        choose(combo, 0)
+        assert after == "Size on the axial plane" != before
+
+    def check_result_courseTable(self, table):
+        course = self.followed()
+        row = next(n for n, visit in enumerate(course.visits) if visit is not self.desk.visit)
+        click_cell(table, row, 0)
+        settle(0.2)
+        assert self.desk.visit is course.visits[row]
+        assert self.course.factsLabel.text.startswith(course.visits[row].shown_title)
+
+    def check_result_cutoffCombo(self, combo):
+        course = self.followed()
+        before, index = course.cutoff, combo.currentIndex
+        choose(combo, 1 - min(index, 1))
+        changed, current = course.cutoff != before, course.is_current
+        choose(combo, index)
+        assert changed
+        assert not current
+
+    def check_result_eventsBox(self, box):
+        self.check_collapsible(box)
+
+    def check_result_dateEdit(self, edit):
+        self.followed()
+        assert not self.course.addEventButton.enabled
+        write_into(edit, "2021-03-20")
+        try:
+            assert self.course.addEventButton.enabled
+        finally:
+            edit.text = ""
+
+    def event(self, button=None):
+        """Add a treatment by the fields; return what the course then lists."""
+        self.followed()
+        count = len(self.session.course.events)
+        self.course.eventsBox.collapsed = False
+        write_into(self.course.dateEdit, f"2021-03-{20 + count}")
+        press(button or self.course.addEventButton)
+        settle(0.1)
+        return self.session.course.events[count:]
+
+    def check_result_kindCombo(self, combo):
+        choose(combo, 1)
+        assert [event.kind for event in self.event()] == ["surgery"]
+
+    def check_result_detailsEdit(self, edit):
+        write_into(edit, "T10 to L2")
+        assert [event.details for event in self.event()] == ["T10 to L2"]
+
+    def check_result_addEventButton(self, button):
+        added = self.event(button)
+        assert len(added) == 1
+        table = self.course.eventsTable
+        shown = [table.item(row, 0).text() for row in range(table.rowCount)]
+        assert added[0].title in shown
+
+    def check_result_eventsTable(self, table):
+        if not self.session.course.events:
+            self.event()
+        table.clearSelection()
+        table.setCurrentCell(-1, -1)
+        self.desk.refresh()
+        click_cell(table, 0, 0)
+        assert self.course.removeEventButton.enabled
+
+    def check_result_removeEventButton(self, button):
+        if not self.session.course.events:
+            self.event()
+        count = len(self.session.course.events)
+        self.course.eventsTable.selectRow(0)
+        self.desk.refresh()
+        press(button)
+        assert len(self.session.course.events) == count - 1
+
+    def dose_file(self):
+        self.followed()
+        return write_dose(Path(self.folder.name) / "dose.dcm", gy=lambda x, y, z: 20.0 + 0 * x)
+
+    def check_result_addDoseButton(self, button):
+        path = self.dose_file()
+        with self.answering("getOpenFileName", str(path)):
+            press(button)
+        settle(0.2)
+        assert self.session.course.doses == (str(path),)
+        assert "dose.dcm" in self.course.doseLabel.text
+
+    def check_result_removeDosesButton(self, button):
+        if not self.session.course.doses:
+            self.session.course.add_dose(str(self.dose_file()))
+            self.desk.refresh()
+        press(button)
+        settle(0.2)
+        assert self.session.course.doses == ()
+
+    def check_panel_closeVisitButton(self, button):
+        self.followed()
+        visit = self.session.in_order[1]
+        self.desk.strip.ui.visitsTable.selectRow(1)
+        with self.answering("confirmOkCancelDisplay", True):
+            press(button)
+        settle(0.2)
+        assert visit not in self.session.visits
         assert len(self.session.visits) == 2
 
 

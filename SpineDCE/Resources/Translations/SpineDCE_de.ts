@@ -160,6 +160,97 @@
     </message>
 </context>
 <context>
+    <name>SpineDCECourse</name>
+    <message>
+        <source>Follow the course</source>
+        <translation>Verlauf auswerten</translation>
+    </message>
+    <message>
+        <source>Lesion:</source>
+        <translation>Läsion:</translation>
+    </message>
+    <message>
+        <source>Lesion whose trend is shown</source>
+        <translation>Läsion, deren Verlauf gezeigt wird</translation>
+    </message>
+    <message>
+        <source>Right chart:</source>
+        <translation>Rechtes Diagramm:</translation>
+    </message>
+    <message>
+        <source>What the right chart shows beside normalised Vp</source>
+        <translation>Was das rechte Diagramm neben dem normalisierten Vp zeigt</translation>
+    </message>
+    <message>
+        <source>Values and status of the lesion at each visit; a click shows the visit and what follows from it</source>
+        <translation>Werte und Status der Läsion bei jeder Untersuchung; ein Klick zeigt die Untersuchung und was aus ihr folgt</translation>
+    </message>
+    <message>
+        <source>Published cutoff:</source>
+        <translation>Veröffentlichter Grenzwert:</translation>
+    </message>
+    <message>
+        <source>Change of normalised Vp that separates response from persistent disease, as published</source>
+        <translation>Änderung des normalisierten Vp, die nach der Veröffentlichung Ansprechen von anhaltender Erkrankung trennt</translation>
+    </message>
+    <message>
+        <source>Treatments and radiation dose</source>
+        <translation>Behandlungen und Strahlendosis</translation>
+    </message>
+    <message>
+        <source>Dates that the trend shows, and the dose of a plan on the images</source>
+        <translation>Daten, die der Verlauf zeigt, und die Dosis eines Plans auf den Bildern</translation>
+    </message>
+    <message>
+        <source>Treatments by date; select one to remove it</source>
+        <translation>Behandlungen nach Datum; eine auswählen, um sie zu entfernen</translation>
+    </message>
+    <message>
+        <source>Date of the treatment as year-month-day</source>
+        <translation>Datum der Behandlung als Jahr-Monat-Tag</translation>
+    </message>
+    <message>
+        <source>2026-03-12</source>
+        <translation>2026-03-12</translation>
+    </message>
+    <message>
+        <source>Kind of the treatment</source>
+        <translation>Art der Behandlung</translation>
+    </message>
+    <message>
+        <source>Details, such as the dose</source>
+        <translation>Einzelheiten, etwa die Dosis</translation>
+    </message>
+    <message>
+        <source>24 Gy in 1 fraction</source>
+        <translation>24 Gy in 1 Fraktion</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Add dose…</source>
+        <translation>Dosis hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Show the dose of a plan (DICOM RT Dose) as isodoses on the images, and list it for each region</source>
+        <translation>Die Dosis eines Plans (DICOM RT Dose) als Isodosen auf den Bildern zeigen und für jede Region nennen</translation>
+    </message>
+    <message>
+        <source>Remove doses</source>
+        <translation>Dosen entfernen</translation>
+    </message>
+    <message>
+        <source>Follow the course without a dose</source>
+        <translation>Den Verlauf ohne Dosis auswerten</translation>
+    </message>
+</context>
+<context>
     <name>SpineDCELib</name>
     <message>
         <source>Dynamic series</source>
@@ -1450,6 +1541,98 @@
         <translation>Nachtrag, {reader}, {time}</translation>
     </message>
     <message>
+        <source>consistent with response</source>
+        <translation>vereinbar mit Ansprechen</translation>
+    </message>
+    <message>
+        <source>consistent with persistent disease</source>
+        <translation>vereinbar mit anhaltender Erkrankung</translation>
+    </message>
+    <message>
+        <source>recurring</source>
+        <translation>wiederkehrend</translation>
+    </message>
+    <message>
+        <source>not determined</source>
+        <translation>nicht bestimmt</translation>
+    </message>
+    <message>
+        <source>reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>what would change it</source>
+        <translation>was das ändern würde</translation>
+    </message>
+    <message>
+        <source>acquired otherwise</source>
+        <translation>anders aufgenommen</translation>
+    </message>
+    <message>
+        <source>change to baseline</source>
+        <translation>Änderung zur Ausgangsuntersuchung</translation>
+    </message>
+    <message>
+        <source>change to the lowest value</source>
+        <translation>Änderung zum niedrigsten Wert</translation>
+    </message>
+    <message>
+        <source>area product [mm²]</source>
+        <translation>Flächenprodukt [mm²]</translation>
+    </message>
+    <message>
+        <source>region</source>
+        <translation>Region</translation>
+    </message>
+    <message>
+        <source>drawn</source>
+        <translation>gezeichnet</translation>
+    </message>
+    <message>
+        <source>carried over</source>
+        <translation>übernommen</translation>
+    </message>
+    <message>
+        <source>{title}, 95 % interval</source>
+        <translation>{title}, 95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>The lesion has no region.</source>
+        <translation>Die Läsion hat keine Region.</translation>
+    </message>
+    <message>
+        <source>would exclude</source>
+        <translation>schließt ihn aus</translation>
+    </message>
+    <message>
+        <source>would still include</source>
+        <translation>schließt ihn noch ein</translation>
+    </message>
+    <message>
+        <source>Draw it at this visit.</source>
+        <translation>Sie bei dieser Untersuchung zeichnen.</translation>
+    </message>
+    <message>
+        <source>Radiation therapy</source>
+        <translation>Strahlentherapie</translation>
+    </message>
+    <message>
+        <source>Surgery</source>
+        <translation>Operation</translation>
+    </message>
+    <message>
+        <source>Systemic therapy</source>
+        <translation>Systemische Therapie</translation>
+    </message>
+    <message>
+        <source>Event</source>
+        <translation>Ereignis</translation>
+    </message>
+    <message>
+        <source>Normalised Vp rose from its lowest value, {low} at {nadir}, to {now} ({percent}, {interval})</source>
+        <translation>Das normalisierte Vp stieg von seinem niedrigsten Wert, {low} bei {nadir}, auf {now} ({percent}, {interval})</translation>
+    </message>
+    <message>
         <source>by hand</source>
         <translation>manuell</translation>
     </message>
@@ -2570,6 +2753,118 @@
         <translation>{name} hat die Form {shape}, die Signale {shape2}.</translation>
     </message>
     <message>
+        <source>No lesion has a region at two visits.</source>
+        <translation>Keine Läsion hat bei zwei Untersuchungen eine Region.</translation>
+    </message>
+    <message>
+        <source>Give the lesion the same name at every visit.</source>
+        <translation>Der Läsion bei jeder Untersuchung denselben Namen geben.</translation>
+    </message>
+    <message>
+        <source>A course needs at least two visits.</source>
+        <translation>Ein Verlauf braucht mindestens zwei Untersuchungen.</translation>
+    </message>
+    <message>
+        <source>The changes are relative to this visit.</source>
+        <translation>Die Änderungen beziehen sich auf diese Untersuchung.</translation>
+    </message>
+    <message>
+        <source>{where}{name} was carried over from {source}, and {doubts}.</source>
+        <translation>{where}{name} wurde von {source} übernommen, und {doubts}.</translation>
+    </message>
+    <message>
+        <source>{name} is new at {visit}; its changes are relative to that visit.</source>
+        <translation>{name} ist bei {visit} neu; ihre Änderungen beziehen sich auf diese Untersuchung.</translation>
+    </message>
+    <message>
+        <source>The size of {name} was measured on {sources}, so it does not compare over the course.</source>
+        <translation>Die Größe von {name} wurde auf {sources} gemessen und ist daher über den Verlauf nicht vergleichbar.</translation>
+    </message>
+    <message>
+        <source>{place}: {name} has no region, so it has vanished or was not drawn.</source>
+        <translation>{place}: {name} hat keine Region, ist also verschwunden oder wurde nicht gezeichnet.</translation>
+    </message>
+    <message>
+        <source>Its status at this visit is not determined.</source>
+        <translation>Ihr Status bei dieser Untersuchung ist nicht bestimmt.</translation>
+    </message>
+    <message>
+        <source>'{text}' is neither a change in % nor one of {PUBLISHED_CUTOFFS}.</source>
+        <translation>„{text}“ ist weder eine Änderung in % noch eines von {PUBLISHED_CUTOFFS}.</translation>
+    </message>
+    <message>
+        <source>{source} gives no cutoff of Vp.</source>
+        <translation>{source} nennt keinen Grenzwert für Vp.</translation>
+    </message>
+    <message>
+        <source>Those that do are {known}.</source>
+        <translation>Einen nennen {known}.</translation>
+    </message>
+    <message>
+        <source>The dose was planned on images in another frame of reference than those of every visit, so nothing says where it lies.</source>
+        <translation>Die Dosis wurde auf Bildern mit einem anderen Bezugssystem als dem aller Untersuchungen geplant, daher ist nicht bekannt, wo sie liegt.</translation>
+    </message>
+    <message>
+        <source>Transfer it to the images of a visit in the planning system.</source>
+        <translation>Sie im Planungssystem auf die Bilder einer Untersuchung übertragen.</translation>
+    </message>
+    <message>
+        <source>'{text}' is not an event.</source>
+        <translation>„{text}“ ist kein Ereignis.</translation>
+    </message>
+    <message>
+        <source>Write a date and one of {EVENT_KINDS}, such as 2026-03-12=radiation.</source>
+        <translation>Ein Datum und eines von {EVENT_KINDS} angeben, etwa 2026-03-12=radiation.</translation>
+    </message>
+    <message>
+        <source>Normalised Vp is not known at the baseline visit and at this one.</source>
+        <translation>Das normalisierte Vp ist bei der Ausgangsuntersuchung und bei dieser nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>Draw the lesion and a reference vertebra at both visits.</source>
+        <translation>Die Läsion und einen Referenzwirbel bei beiden Untersuchungen zeichnen.</translation>
+    </message>
+    <message>
+        <source>{risen}; no earlier visit was consistent with response.</source>
+        <translation>{risen}; keine frühere Untersuchung war mit Ansprechen vereinbar.</translation>
+    </message>
+    <message>
+        <source>{risen}, after a response.</source>
+        <translation>{risen}, nach einem Ansprechen.</translation>
+    </message>
+    <message>
+        <source>A value below {rise} would lie within the interval of its lowest value.</source>
+        <translation>Ein Wert unter {rise} läge im Intervall ihres niedrigsten Wertes.</translation>
+    </message>
+    <message>
+        <source>The change to baseline, {percent} ({change}), does not exclude the cutoff of {cutoff}.</source>
+        <translation>Die Änderung zur Ausgangsuntersuchung, {percent} ({change}), schließt den Grenzwert von {cutoff} nicht aus.</translation>
+    </message>
+    <message>
+        <source>The interval of the change to baseline lies below the cutoff of {cutoff}.</source>
+        <translation>Das Intervall der Änderung zur Ausgangsuntersuchung liegt unter dem Grenzwert von {cutoff}.</translation>
+    </message>
+    <message>
+        <source>A normalised Vp above {limit} would be above the cutoff.</source>
+        <translation>Ein normalisiertes Vp über {limit} läge über dem Grenzwert.</translation>
+    </message>
+    <message>
+        <source>The interval of the change to baseline lies above the cutoff of {cutoff}.</source>
+        <translation>Das Intervall der Änderung zur Ausgangsuntersuchung liegt über dem Grenzwert von {cutoff}.</translation>
+    </message>
+    <message>
+        <source>A normalised Vp below {limit} would be below the cutoff.</source>
+        <translation>Ein normalisiertes Vp unter {limit} läge unter dem Grenzwert.</translation>
+    </message>
+    <message>
+        <source>An interval would be needed: the lesion or the reference has too few voxels.</source>
+        <translation>Ein Intervall wäre nötig: die Läsion oder die Referenz hat zu wenige Voxel.</translation>
+    </message>
+    <message>
+        <source>{part} % of the variance of the interval come from {largest}; without it, the interval {does} the cutoff.</source>
+        <translation>{part} % der Varianz des Intervalls kommen von {largest}; ohne diesen Anteil gilt für das Intervall und den Grenzwert: {does}.</translation>
+    </message>
+    <message>
         <source>it needs the regions, which could not be made.</source>
         <translation>es braucht die Regionen, die nicht erstellt werden konnten.</translation>
     </message>
@@ -3216,6 +3511,26 @@
     <message>
         <source>The planes of {file} are not evenly spaced.</source>
         <translation>Die Ebenen von {file} haben keine gleichen Abstände.</translation>
+    </message>
+    <message>
+        <source>The radiation dose {file} cannot be read: {rstrip}.</source>
+        <translation>Die Strahlendosis {file} ist nicht lesbar: {rstrip}.</translation>
+    </message>
+    <message>
+        <source>The dose in {file} is relative, not in Gy.</source>
+        <translation>Die Dosis in {file} ist relativ, nicht in Gy.</translation>
+    </message>
+    <message>
+        <source>{file} holds the dose of a part of the plan ({lower}).</source>
+        <translation>{file} enthält die Dosis eines Teils des Plans ({lower}).</translation>
+    </message>
+    <message>
+        <source>Export the dose of the whole plan.</source>
+        <translation>Die Dosis des ganzen Plans exportieren.</translation>
+    </message>
+    <message>
+        <source>The planes of the dose in {file} are not evenly spaced.</source>
+        <translation>Die Ebenen der Dosis in {file} sind nicht gleichabständig.</translation>
     </message>
     <message>
         <source>A dynamic series has 4 axes [frame, slice, row, column]; this array has {ndim}.</source>
@@ -4116,6 +4431,10 @@
         <translation>Bild der Dynamik</translation>
     </message>
     <message>
+        <source>Carry over</source>
+        <translation>Übernehmen</translation>
+    </message>
+    <message>
         <source>Load regions…</source>
         <translation>Regionen laden…</translation>
     </message>
@@ -4238,10 +4557,6 @@
 <context>
     <name>SpineDCEResult</name>
     <message>
-        <source>Compare visits</source>
-        <translation>Untersuchungen vergleichen</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>Export</translation>
     </message>
@@ -4301,12 +4616,24 @@
         <translation>Beide Untersuchungen einer digitalen Wirbelsäule öffnen, die auf diesem Computer berechnet wird; es wird nichts heruntergeladen</translation>
     </message>
     <message>
+        <source>Open patient…</source>
+        <translation>Patient öffnen …</translation>
+    </message>
+    <message>
+        <source>Open every study in the folder of a patient as a visit, in the order of their dates; a visit without regions gets those of the visit before it</source>
+        <translation>Jede Studie im Ordner eines Patienten als Untersuchung öffnen, nach Datum geordnet; eine Untersuchung ohne Regionen erhält die der vorigen</translation>
+    </message>
+    <message>
+        <source>Add visit…</source>
+        <translation>Untersuchung hinzufügen …</translation>
+    </message>
+    <message>
         <source>Close studies</source>
         <translation>Studien schließen</translation>
     </message>
     <message>
-        <source>Remove both visits and everything that was computed or drawn from the scene</source>
-        <translation>Beide Untersuchungen und alles Berechnete und Gezeichnete aus der Szene entfernen</translation>
+        <source>Remove all visits and everything that was computed or drawn from the scene</source>
+        <translation>Alle Untersuchungen und alles, was berechnet oder gezeichnet wurde, aus der Szene entfernen</translation>
     </message>
     <message>
         <source>Swap the visits</source>
@@ -4418,6 +4745,37 @@
     </message>
 </context>
 <context>
+    <name>SpineDCEVisits</name>
+    <message>
+        <source>Visits of the course in the order of their dates; a click shows a visit in the lower row of the views</source>
+        <translation>Untersuchungen des Verlaufs nach Datum geordnet; ein Klick zeigt eine Untersuchung in der unteren Reihe der Ansichten</translation>
+    </message>
+    <message>
+        <source>Show in upper row</source>
+        <translation>In oberer Reihe zeigen</translation>
+    </message>
+    <message>
+        <source>Show the selected visit in the upper row of the views</source>
+        <translation>Die ausgewählte Untersuchung in der oberen Reihe der Ansichten zeigen</translation>
+    </message>
+    <message>
+        <source>Show in lower row</source>
+        <translation>In unterer Reihe zeigen</translation>
+    </message>
+    <message>
+        <source>Show the selected visit in the lower row of the views</source>
+        <translation>Die ausgewählte Untersuchung in der unteren Reihe der Ansichten zeigen</translation>
+    </message>
+    <message>
+        <source>Close visit</source>
+        <translation>Untersuchung schließen</translation>
+    </message>
+    <message>
+        <source>Remove the selected visit and everything that was computed or drawn on it from the scene</source>
+        <translation>Die ausgewählte Untersuchung und alles, was darauf berechnet oder gezeichnet wurde, aus der Szene entfernen</translation>
+    </message>
+</context>
+<context>
     <name>desktop.desktop_wording</name>
     <message>
         <source>Spine DCE</source>
@@ -4472,8 +4830,8 @@
         <translation>Zuerst einen Ausgabeordner wählen.</translation>
     </message>
     <message>
-        <source>Close both visits? Their images, maps, regions and rulers are removed from the scene.</source>
-        <translation>Beide Untersuchungen schließen? Ihre Bilder, Karten, Regionen und Lineale werden aus der Szene entfernt.</translation>
+        <source>Close all visits? Their images, maps, regions and rulers are removed from the scene.</source>
+        <translation>Alle Untersuchungen schließen? Ihre Bilder, Karten, Regionen und Lineale werden aus der Szene entfernt.</translation>
     </message>
     <message>
         <source>{finding}
@@ -4506,6 +4864,14 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>Register the visits and compute the change and its call</source>
         <translation>Die Untersuchungen registrieren und die Änderung und ihre Einstufung berechnen</translation>
+    </message>
+    <message>
+        <source>Compare visits</source>
+        <translation>Untersuchungen vergleichen</translation>
+    </message>
+    <message>
+        <source>Compare the two visits shown</source>
+        <translation>Die beiden gezeigten Untersuchungen vergleichen</translation>
     </message>
     <message>
         <source>curves</source>
@@ -4608,6 +4974,90 @@ Trotzdem vergleichen?</translation>
         <translation>Zuerst den Nachtrag schreiben.</translation>
     </message>
     <message>
+        <source>Close {visit}? Its images, maps, regions and rulers are removed from the scene.</source>
+        <translation>{visit} schließen? Bilder, Karten, Regionen und Lineale dieser Untersuchung werden aus der Szene entfernt.</translation>
+    </message>
+    <message>
+        <source>Course</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Compute trend and call of every lesion at each visit</source>
+        <translation>Verlauf und Einstufung jeder Läsion bei jeder Untersuchung berechnen</translation>
+    </message>
+    <message>
+        <source>Show this treatment in the trend</source>
+        <translation>Diese Behandlung im Verlauf zeigen</translation>
+    </message>
+    <message>
+        <source>Remove the selected treatment</source>
+        <translation>Die ausgewählte Behandlung entfernen</translation>
+    </message>
+    <message>
+        <source>treatment</source>
+        <translation>Behandlung</translation>
+    </message>
+    <message>
+        <source>Enter the date of the treatment first.</source>
+        <translation>Zuerst das Datum der Behandlung eingeben.</translation>
+    </message>
+    <message>
+        <source>Select a treatment first.</source>
+        <translation>Zuerst eine Behandlung auswählen.</translation>
+    </message>
+    <message>
+        <source>Load the radiation dose of a plan</source>
+        <translation>Die Strahlendosis eines Plans laden</translation>
+    </message>
+    <message>
+        <source>Dose of {names}</source>
+        <translation>Dosis aus {names}</translation>
+    </message>
+    <message>
+        <source>Isodoses: {levels}</source>
+        <translation>Isodosen: {levels}</translation>
+    </message>
+    <message>
+        <source>Open the folder of a patient</source>
+        <translation>Den Ordner eines Patienten öffnen</translation>
+    </message>
+    <message>
+        <source>Looking for the visits</source>
+        <translation>Untersuchungen werden gesucht</translation>
+    </message>
+    <message>
+        <source>Looking for radiation treatments</source>
+        <translation>Bestrahlungen werden gesucht</translation>
+    </message>
+    <message>
+        <source>Loading regions</source>
+        <translation>Regionen werden geladen</translation>
+    </message>
+    <message>
+        <source>Carrying the regions over</source>
+        <translation>Regionen werden übernommen</translation>
+    </message>
+    <message>
+        <source>The regions were carried over to the {visit} visit. Check them.</source>
+        <translation>Die Regionen wurden übernommen ({visit}). Bitte prüfen.</translation>
+    </message>
+    <message>
+        <source>Carry the regions of the {visit} visit over through the registration of the vertebrae</source>
+        <translation>Die Regionen über die Registrierung der Wirbel übernehmen ({visit})</translation>
+    </message>
+    <message>
+        <source>No earlier visit has a lesion with maps that are up to date.</source>
+        <translation>Keine frühere Untersuchung hat eine Läsion mit aktuellen Karten.</translation>
+    </message>
+    <message>
+        <source>This visit has regions already.</source>
+        <translation>Diese Untersuchung hat bereits Regionen.</translation>
+    </message>
+    <message>
+        <source>Open the folder of a further study as one more visit of this patient</source>
+        <translation>Den Ordner einer weiteren Studie als weitere Untersuchung dieses Patienten öffnen</translation>
+    </message>
+    <message>
         <source>Undo: {text} (Ctrl+Z)</source>
         <translation>Rückgängig: {text} (Strg+Z)</translation>
     </message>
@@ -4674,6 +5124,26 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>fused</source>
         <translation>Fusion</translation>
+    </message>
+    <message>
+        <source>visit</source>
+        <translation>Untersuchung</translation>
+    </message>
+    <message>
+        <source>state</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>row</source>
+        <translation>Reihe</translation>
+    </message>
+    <message>
+        <source>upper</source>
+        <translation>obere</translation>
+    </message>
+    <message>
+        <source>lower</source>
+        <translation>untere</translation>
     </message>
 </context>
 <context>
@@ -4916,6 +5386,14 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>Compare the visits to get the call.</source>
         <translation>Für die Einstufung die Untersuchungen vergleichen.</translation>
+    </message>
+    <message>
+        <source>visit</source>
+        <translation>Untersuchung</translation>
+    </message>
+    <message>
+        <source>status</source>
+        <translation>Status</translation>
     </message>
     <message>
         <source>Slice {slice}, row {row}, column {column}</source>
@@ -5264,6 +5742,14 @@ Trotzdem vergleichen?</translation>
         <translation>Referenzwirbel</translation>
     </message>
     <message>
+        <source>maps are up to date</source>
+        <translation>Karten sind aktuell</translation>
+    </message>
+    <message>
+        <source>no lesion has a region</source>
+        <translation>keine Läsion hat eine Region</translation>
+    </message>
+    <message>
         <source>Draw the lesion and the reference vertebra to get normalised values.</source>
         <translation>Für normalisierte Werte die Läsion und den Referenzwirbel einzeichnen.</translation>
     </message>
@@ -5352,6 +5838,77 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>The study {study} does not exist.</source>
         <translation>Die Studie {study} existiert nicht.</translation>
+    </message>
+</context>
+<context>
+    <name>shared.trend_points</name>
+    <message>
+        <source>repeatability of the baseline value</source>
+        <translation>Wiederholbarkeit des Ausgangswertes</translation>
+    </message>
+    <message>
+        <source>Reference vertebra: Vp (control)</source>
+        <translation>Referenzwirbel: Vp (Kontrolle)</translation>
+    </message>
+    <message>
+        <source>Normalised Ktrans</source>
+        <translation>Normalisiertes Ktrans</translation>
+    </message>
+    <message>
+        <source>Size on the axial plane</source>
+        <translation>Größe in der axialen Ebene</translation>
+    </message>
+    <message>
+        <source>Signal enhancement</source>
+        <translation>Signalanstieg</translation>
+    </message>
+    <message>
+        <source>lesion / reference</source>
+        <translation>Läsion / Referenz</translation>
+    </message>
+    <message>
+        <source>95 % interval</source>
+        <translation>95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>days after the baseline visit</source>
+        <translation>Tage nach der Ausgangsuntersuchung</translation>
+    </message>
+    <message>
+        <source>visit</source>
+        <translation>Untersuchung</translation>
+    </message>
+    <message>
+        <source>mean enhancement [%]</source>
+        <translation>mittlerer Anstieg [%]</translation>
+    </message>
+    <message>
+        <source>Left chart: normalised Vp with its 95 % interval</source>
+        <translation>Linkes Diagramm: normalisiertes Vp mit 95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>treatment</source>
+        <translation>Behandlung</translation>
+    </message>
+    <message>
+        <source>area product [mm²]</source>
+        <translation>Flächenprodukt [mm²]</translation>
+    </message>
+    <message>
+        <source>cutoff {percent} of the baseline value</source>
+        <translation>Grenzwert {percent} zum Ausgangswert</translation>
+    </message>
+    <message>
+        <source>Normalised Vp of {lesion}</source>
+        <translation>Normalisiertes Vp: {lesion}</translation>
+    </message>
+    <message>
+        <source>green: treatments</source>
+        <translation>grün: Behandlungen</translation>
+    </message>
+    <message>
+        <source>grey: {what}</source>
+        <translation>grau: {what}</translation>
     </message>
 </context>
 <context>

@@ -163,7 +163,8 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
     if against:
         verdicts[mask] = Verdict.CHOSEN
         changed = replace(changed, against_evidence=against)
-    table = tuple(_updated(c, changed, dynamic.signal) for c in found.candidates)
+    used = changed.mask
+    table = tuple(_updated(c, changed, used, dynamic.signal) for c in found.candidates)
     return replace(changed, candidates=table)
 
 
@@ -190,10 +191,12 @@ def against_evidence(found: Detection, mask: NDArray[np.bool_]) -> str:
     return f"By the evidence this is a {own.kind.value}. {own.reason}"
 
 
-def _updated(c: Candidate, found: Detection, signal: NDArray[np.floating]) -> Candidate:
-    """Return a candidate with the changes by hand."""
+def _updated(
+    c: Candidate, found: Detection, mask: NDArray[np.bool_], signal: NDArray[np.floating]
+) -> Candidate:
+    """Return a candidate with the changes by hand; ``mask`` is that of ``found``."""
     own = found.vessels[c.slice] == c.vessel
-    good = own & found.mask[c.slice]
+    good = own & mask[c.slice]
     count = int(good.sum())
     if count == c.accepted and not (count and found.against_evidence):
         return c

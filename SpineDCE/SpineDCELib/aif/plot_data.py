@@ -30,12 +30,14 @@ class Series:
 
     Attributes:
         role: "main", "check", "artery" or "rejected", or the role of a region.
+        marked: its points are marked.
     """
 
     name: str
     x: Array
     y: Array
     role: str = "main"
+    marked: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,7 @@ class Chart:
 
     Attributes:
         x_title, y_title: with units. mark: x of a vertical line. band: a marked interval.
-        top: what lies above it need not be shown.
+        top: what lies above it need not be shown. legend: it may have a legend.
     """
 
     title: str
@@ -54,6 +56,7 @@ class Chart:
     mark: float | None = None
     band: tuple[float, float] | None = None
     top: float | None = None
+    legend: bool = True
 
 
 def candidate_table(found: Detection) -> Table:

@@ -48,10 +48,11 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
         node.SetAxisLabelFontSize(11)
         node.SetLegendFontSize(11)
     node.SetTitle(chart.title)
-    node.SetLegendVisibility(len(chart.series) <= _IN_LEGEND)
+    node.SetLegendVisibility(chart.legend and len(chart.series) <= _IN_LEGEND)
     node.SetXAxisTitle(chart.x_title)
     node.SetYAxisTitle(chart.y_title)
     lines = [(s.name, s.role, *_below(s.x, s.y, chart.top)) for s in chart.series]
+    marked = {s.name for s in chart.series if s.marked}
     finite = np.concatenate([y[np.isfinite(y)] for *_, y in lines]) if lines else np.zeros(1)
     ends = np.array([finite.min(), finite.max()]) if finite.size else np.array([0.0, 1.0])
     if chart.mark is not None:
@@ -76,7 +77,9 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
         _filled(scene, table, title, values)
         series.SetAndObserveTableNodeID(table.GetID())
         series.SetPlotType(series.PlotTypeScatter)
-        series.SetMarkerStyle(series.MarkerStyleNone)
+        series.SetMarkerStyle(
+            series.MarkerStyleCircle if name in marked else series.MarkerStyleNone
+        )
         series.SetXColumnName(chart.x_title)
         series.SetYColumnName(chart.y_title)
         series.SetColor(*_rgb(_COLOURS[role]))

@@ -244,6 +244,11 @@ def mark_part(node: Any, part: Any) -> None:
         part.SetAttribute(_OWN, visit)
 
 
+def is_of_a_visit(node: Any) -> bool:
+    """Return whether a node, or a part such as a display node, was made for a visit."""
+    return node.GetAttribute(_OWN) is not None
+
+
 def remove_whole(node: Any) -> None:
     """Take a node out of its scene with its own display and storage nodes."""
     scene, own = node.GetScene(), []
