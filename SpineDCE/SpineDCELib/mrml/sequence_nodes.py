@@ -49,7 +49,7 @@ def dynamic_series_from_sequence(
             )
     times, origin = _times(node, name, frame_interval)
     return DynamicSeries(
-        signal=np.stack([arrayFromVolume(v).astype(np.float32) for v in volumes]),
+        signal=np.stack([arrayFromVolume(v).astype(np.float32, copy=False) for v in volumes]),
         times=times,
         geometry=first,
         acquisition=acquisition or _acquisition(node),
