@@ -1,7 +1,6 @@
 """Analyses that are computed before anyone opens their study."""
 
 import os
-import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,6 @@ from SpineDCELib.analysis.mapped_images import map_images
 from SpineDCELib.progress import silent
 from SpineDCELib.run.inputs import read_images
 from SpineDCELib.run.prepared_analysis import (
-    _VERSION,
     keep_prepared,
     key_of_study,
     prepared_analysis,
@@ -93,16 +91,22 @@ def test_a_study_that_has_changed_or_a_damaged_record_is_not_used(prepared, tmp_
     assert prepared_analysis(study) is None
 
 
-def test_a_record_starts_nothing(prepared, tmp_path):
+def calling(module, name, *texts):
+    """Return a record that calls something by its name, as pickle would write it."""
+    module, name, *texts = (b"\x8c" + bytes([len(t)]) + t.encode() for t in (module, name, *texts))
+    return b"\x80\x04" + module + name + b"\x93(" + b"".join(texts) + b"tR."
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "more"),
+    [("os", "mkdir", ()), ("SpineDCELib.data", "np.memmap", ("uint8", "w+", "0", "4"))],
+)
+def test_a_record_starts_nothing(prepared, tmp_path, module, name, more):
     study, _ = prepared
-
-    class Attack:
-        def __reduce__(self):
-            return os.mkdir, (str(tmp_path / "made"),)
-
-    (tmp_path / "prepared" / "record").write_bytes(pickle.dumps((_VERSION, {"key": Attack()})))
+    made = tmp_path / "made"
+    (tmp_path / "prepared" / "record").write_bytes(calling(module, name, str(made), *more))
     assert prepared_analysis(study) is None
-    assert not (tmp_path / "made").exists()
+    assert not made.exists()
 
 
 def test_corrected_times_use_nothing_of_it(prepared):

@@ -136,7 +136,7 @@ class _Reader(pickle.Unpickler):
         top, _, rest = module.partition(".")
         if top == "SpineDCELib" and rest.partition(".")[0] in _ROOMS:
             found = super().find_class(module, name)
-            if isinstance(found, type):
+            if isinstance(found, type) and found.__module__ == module:  # not what it imports
                 return found
         elif (module, name) in _NUMPY:
             return super().find_class(module, name)
