@@ -264,7 +264,6 @@ class Workstation:
         alone = self.state.maximised
         if alone and not alone.startswith(row):
             self.maximise(row + alone[-1])  # the same column of this visit
-            self.after_pause("fit", 0.4, self._fit_views)
         self.refresh()
 
     def _pointed(self, row: str) -> None:

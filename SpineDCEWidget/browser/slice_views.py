@@ -300,6 +300,7 @@ class Views:
             source = leader.node
             if (fitting := self._fitting.get(leader.name)) is not None:
                 self._zooms[leader.name] = scale_of(source) / fitting
+            zoom = self._zooms.get(leader.name, 1.0)
             for pane in self.panes:
                 visit = self.visit_of(pane)
                 if pane is leader or visit is None:
@@ -313,7 +314,11 @@ class Views:
                     follow(self._session, self.visit_of(leader), visit, source, pane.node)
                 else:
                     continue
-                self._zooms[pane.name] = self._zooms.get(leader.name, 1.0)
+                self._zooms[pane.name] = zoom
+                if pane.node.GetDimensions()[:2] != size and pane.name in self._fitting:
+                    # The page gives a view that it does not show a size of a few pixels.
+                    scale = zoom * self._fitting[pane.name]
+                    show_field(pane.node, scale, pane.node.GetXYZOrigin())
         self._moved()
 
     def align(self, visit_name: str) -> None:

@@ -79,6 +79,7 @@ def _visit(station: Any, visit: Any) -> dict[str, Any]:
         "view": [v for p in panes[:1] for v in (
             *p.node.GetFieldOfView()[:2], *p.node.GetXYZOrigin()[:2]
         )],
+        "zooms": [_zoom(p.node, visit.analysis.study.dynamic.geometry) for p in panes],
         "frame": visit.nodes.value("frame"),
         "voxels": {name: int(mask.sum()) for name, mask in state.regions.items()},
         "slices": {
@@ -96,6 +97,14 @@ def _visit(station: Any, visit: Any) -> dict[str, Any]:
         "shown_maps": list(visit.maps),
         "numbers": _numbers(visit), "T1_map": visit.analysis.study.T1_map is not None,
     }  # fmt: skip
+
+
+def _zoom(node: Any, geometry: Any) -> float:
+    """Return the field of a view as a multiple of the smallest one that holds the whole slice."""
+    _slices, rows, columns = geometry.shape
+    width, height, _depth = node.GetFieldOfView()
+    whole = columns * geometry.spacing[0], rows * geometry.spacing[1]
+    return min(width / whole[0], height / whole[1])
 
 
 def _numbers(visit: Any) -> dict[str, float]:

@@ -168,6 +168,30 @@ def test_a_new_size_of_the_window_keeps_slice_zoom_and_pan(views):
     assert node.GetFieldOfView()[0] != pytest.approx(fitting)  # the size has changed
 
 
+def test_a_view_shown_alone_keeps_its_zoom_whichever_view_moves_the_slice(views):
+    """The page gives the views that it hides a size of a few pixels."""
+    alone = views.panes[2]
+    for pane in views.panes:
+        pane.view.render_window().SetSize(*((900, 500) if pane is alone else (10, 10)))
+    views.fit(again=False)
+    shown = alone.node.GetFieldOfView()[:2]
+    for visit, index in ((BASELINE, 0), (FOLLOW_UP, 2)):  # led by a hidden view
+        views.go_to_slice(index, visit)
+        assert alone.node.GetFieldOfView()[:2] == pytest.approx(shown)
+    changing = alone.node.StartModify()  # led by the view itself, zoomed
+    width, height, depth = alone.node.GetFieldOfView()
+    alone.node.SetFieldOfView(width / 2, height / 2, depth)
+    alone.node.UpdateMatrices()
+    alone.node.EndModify(changing)
+    views.go_to_slice(1, BASELINE)
+    assert alone.node.GetFieldOfView()[:2] == pytest.approx(np.divide(shown, 2))
+    for pane in views.panes:
+        pane.view.render_window().SetSize(300, 200)
+    views.fit(keep=True)
+    every = [pane.node.GetFieldOfView()[1] for pane in views.panes]
+    assert every == pytest.approx([shown[1] / 2] * len(every))
+
+
 def test_linking_again_aligns_the_slices_at_once(views):
     views.linked = False
     views.go_to_slice(0, BASELINE)

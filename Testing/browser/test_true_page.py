@@ -10,7 +10,7 @@ from browser.page import VISITS, Page, Program, middle_of, sample_home
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-ESCAPE, RIGHT = "\ue00c", "\ue014"
+ESCAPE, RIGHT, PAGE_UP, PAGE_DOWN = "\ue00c", "\ue014", "\ue00e", "\ue00f"
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +196,33 @@ def test_a_new_size_of_the_window_keeps_slice_zoom_and_pan(opened):
     resize(1280, 800)
     assert shown()[1] == pytest.approx(view, rel=1e-3, abs=0.05)
     page.click("#fit")
+
+
+def test_a_view_shown_alone_has_the_zoom_of_all_views_and_they_have_its_own(opened):
+    page = opened
+
+    def zooms():
+        facts = _facts(page)
+        return [facts["visits"][visit]["zooms"] for visit in VISITS]
+
+    page.click("#fit")
+    page.click("#select-baseline")
+    page.click("#pane-baseline2 .maximise")
+    page.wait(lambda: _facts(page)["widths"]["baseline2"] > 600, 20, "the view alone")
+    page.js("document.activeElement.blur()")
+    time.sleep(0.5)  # until the views have followed their size
+    page.keys(PAGE_UP)
+    time.sleep(0.5)
+    assert zooms() == [pytest.approx([1] * 3)] * 2
+    page.click("#select-follow-up")
+    page.wait(lambda: page.state("maximised") == "follow-up2", 20, "the same view")
+    page.keys(PAGE_DOWN)
+    time.sleep(0.5)
+    assert zooms() == [pytest.approx([1] * 3)] * 2
+    page.click("#pane-follow-up2 .maximise")
+    page.wait(lambda: _facts(page)["widths"]["baseline0"] > 200, 20, "all views")
+    time.sleep(0.5)
+    assert zooms() == [pytest.approx([1] * 3)] * 2
 
 
 def test_rulers_and_strokes_go_to_the_visit_under_the_pointer(home, opened):
