@@ -165,11 +165,7 @@ class Workstation:
             state.titles = {row: self.session.in_row(row).title for row in state.visits}
             self.show_undo()
             state.two = len(state.visits) == 2
-            state.steps = [
-                {"number": s.step.number, "title": s.step.title, "hint": s.step.hint,
-                 "mark": s.mark, "reason": s.reason}
-                for s in state_of(self.session)
-            ]  # fmt: skip
+            self.show_steps()
             self.bar.refresh()
             self.strip.refresh()
             self.charts.refresh()
@@ -178,6 +174,14 @@ class Workstation:
             self.settings.refresh()
             for panel in self.panels:
                 panel.refresh()
+
+    def show_steps(self) -> None:
+        """Show the state of every step."""
+        self.state.steps = [
+            {"number": s.step.number, "title": s.step.title, "hint": s.step.hint,
+             "mark": s.mark, "reason": s.reason}
+            for s in state_of(self.session)
+        ]  # fmt: skip
 
     def open_rows(self) -> list[str]:
         """Return the rows of the views that have a visit with a study."""
@@ -407,8 +411,14 @@ class Workstation:
             self.refresh()
 
     def changed(self, *visits: Any) -> None:
-        """Save soon what was changed, and compute soon what depends on it."""
-        self.show_undo()
+        """Save soon what was changed, and compute soon what depends on it.
+
+        Steps and results say at once that it is out of date.
+        """
+        with self.state:
+            self.show_undo()
+            self.show_steps()
+            self.result.refresh()
         self._outdated.update(visit.name for visit in visits)
         self.save_soon()
         computing = self.after_pause("compute", _COMPUTE_DELAY, self._compute_outdated)
@@ -438,14 +448,13 @@ class Workstation:
         Args:
             quiet: do not lock the page.
         """
-        new, job = not visit.maps, self.session.computation(visit)
+        before, job = set(visit.maps), self.session.computation(visit)
         done, computed = await self.jobs.run(
             COMPUTING.format(visit=visit.word), job.run, quiet=quiet
         )
         if done and job.finish(computed):
-            if new:  # afterwards the scale changes only when the user changes it
-                kept = self.session.kept_scale
-                self.session.scale_maps(top=kept, keep=True, **self.maps.style())
+            for name in visit.maps.keys() - before:  # the scale of others is the user's
+                self.session.scale_new_map(name, **self.maps.style())
             self.views.fill()
             self.save_soon()
         elif done:

@@ -144,6 +144,8 @@ class Session:
         self.not_written: dict[str, str] = {}
         self._checked: tuple[object, list[Finding]] | None = None
         self._applying = False
+        #: Map → top and look of its scale, also while the model in use has no such map.
+        self._scales: dict[str, dict[str, Any]] = {}
         #: Whether computations include the descriptive maps.
         self.descriptive = False
         #: What a person is to be told of changes by others in the scene; a shell shows and clears.
@@ -398,6 +400,7 @@ class Session:
         self.course = CourseWork(self)
         self._checked = None
         self.accepted.clear()
+        self._scales.clear()
         self.notices.clear()
         forget_images()
         self.history.clear(self.state)
@@ -1117,14 +1120,28 @@ class Session:
         """Give a map the same scale in all visits; see :func:`visit_display.scale_maps`.
 
         Args:
-            keep: let the scale of Vp be that of later maps, also of the saved work.
+            keep: let this be the scale of later maps of the quantity; that of Vp is saved.
         """
         visits = [(v.nodes, v.analysis, v.result if v.is_current else None) for v in self.visits]
         top = visit_display.scale_maps(visits, name, top=top, **look)
+        if keep:
+            self._scales[name] = {"top": top, **look}
         if keep and name == "vp":
             for visit in self.visits:
                 visit.nodes.keep("top of scale", top)
         return top
+
+    def scale_new_map(self, name: str, **look: Any) -> None:
+        """Give a map that was not there until now the scale that is kept of its quantity.
+
+        Args:
+            look: of Vp if no look is kept; see :func:`visit_display.scale_maps`.
+        """
+        kept = self._scales.get(name)
+        if kept is None and name == "vp":
+            kept = {"top": self.kept_scale, **look}
+        if kept is not None:
+            self.scale_maps(name, keep=True, **kept)
 
     @property
     def kept_scale(self) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from browser.page import VISITS, Page, Program, middle_of, sample_home
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-ESCAPE, RIGHT, PAGE_UP, PAGE_DOWN = "\ue00c", "\ue014", "\ue00e", "\ue00f"
+CTRL, ESCAPE, RIGHT, PAGE_UP, PAGE_DOWN = "\ue009", "\ue00c", "\ue014", "\ue00e", "\ue00f"
+UNDO = CTRL + "z"
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +46,22 @@ def opened(page):
     return page
 
 
+def _trigger(page, name, *arguments):
+    return page.driver.execute_async_script(
+        "window.trame.trigger(arguments[0], arguments[1]).then(arguments[2])", name, list(arguments)
+    )
+
+
+def _choose(page, control, item):
+    page.click(f".v-field:has(#{control})")
+    page.wait(lambda: [
+        i for i in page.driver.find_elements("css selector", ".v-overlay--active .v-list-item")
+        if i.text == item
+    ])[0].click()  # fmt: skip
+
+
 def _facts(page):
-    return page.driver.execute_async_script("window.trame.trigger('audit', []).then(arguments[0])")
+    return _trigger(page, "audit")
 
 
 @pytest.mark.long
@@ -255,6 +271,39 @@ def test_rulers_and_strokes_go_to_the_visit_under_the_pointer(home, opened):
     page.keys(ESCAPE)
 
 
+def test_nothing_is_up_to_date_from_a_stroke_on_until_its_numbers_are_final(home, opened):
+    page = opened
+    page.keys("3")
+    _trigger(page, "audit_hold_back", True)
+    page.paint("baseline", home / "sample" / "small" / "before", "reference")
+    assert page.state("steps")[3]["mark"] != "✓"
+    assert page.state("steps")[4]["mark"] != "✓"
+    assert not page.state("ready_to_export")
+    _trigger(page, "audit_hold_back", False)
+    page.keys(UNDO)
+    page.settled()
+    page.wait(lambda: page.state("steps")[3]["mark"] == "✓", 60, "the maps")
+    assert page.state("ready_to_export")
+    page.keys(ESCAPE)
+
+
+def test_a_map_that_another_model_lacks_comes_back_with_its_scale(opened):
+    page = opened
+    page.keys("4")
+    page.js("for (const [name, value] of [['scale_top', 4.5], ['threshold', 0.7]])"
+            "  window.trame.state.set(name, value)")  # fmt: skip
+    page.wait(lambda: page.state("legend")["ticks"][0] == "4.5", 20, "the scale")
+    for model in ("Tofts", "extended Tofts"):
+        _choose(page, "setting-fit-model", model)
+        page.settled()
+        page.wait(lambda: page.state("steps")[3]["mark"] == "✓", 60, "the maps")
+    _choose(page, "map-select", "Vp")
+    page.wait(lambda: page.state("map_name") == "vp", 20, "Vp")
+    for visit in _facts(page)["visits"].values():
+        assert visit["look"][:2] == pytest.approx([4.5, 0.7])
+    page.click("#fit-scale")
+
+
 #: Note what the panel shows of the visit and its regions, each time that anything changes.
 _WATCH = """
 const pair = () => [document.querySelector('label.upload:has(#upload-regions)')?.innerText,
@@ -345,13 +394,7 @@ def test_a_visit_is_never_named_beside_the_regions_of_the_other(home, opened):
 def test_a_message_goes_with_its_cause(opened):
     page = opened
     page.keys("4")
-
-    def choose(item):
-        page.click(".v-field:has(#setting-concentration-T1-source)")
-        page.wait(lambda: [
-            i for i in page.driver.find_elements("css selector", ".v-overlay--active .v-list-item")
-            if i.text == item
-        ])[0].click()  # fmt: skip
+    choose = partial(_choose, page, "setting-concentration-T1-source")
 
     images = page.box(".views")
     choose("one fixed T10")
