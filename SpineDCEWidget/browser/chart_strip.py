@@ -104,6 +104,7 @@ class Charts:
                 f"column {column + 1}",
                 "rows": explanation_rows(self._voxel),
                 "status": self._voxel.status,
+                "doubt": self._voxel.doubt,
             }
         self.show_side()
 

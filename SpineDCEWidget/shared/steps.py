@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.measurement import without_exclusions
+from SpineDCELib.measurement.blood_voxels import blood_findings
 from SpineDCELib.measurement.region_checks import check_regions
 
 from SpineDCEWidget.shared.session import Session
@@ -127,6 +129,11 @@ def region_warnings(visit: VisitSession) -> list[str]:
     analysis = visit.needed()
     volume = analysis.study.dynamic.geometry.voxel_volume
     found = check_regions(analysis.regions, analysis.roles, volume)
+    result = visit.result
+    if result is not None and "vp" in result.maps and analysis.signal_mode == "absolute":
+        drawn = without_exclusions(analysis.regions, analysis.roles)
+        Hct = analysis.settings.aif.Hct
+        found += blood_findings(result.maps["vp"], drawn, analysis.roles, Hct)
     return [translated(one.message) for one in found]
 
 

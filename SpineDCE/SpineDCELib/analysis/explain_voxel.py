@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.kinetics.standard_errors import standard_errors
 from SpineDCELib.measurement import without_exclusions
+from SpineDCELib.measurement.blood_voxels import blood_doubt
 from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS, QUANTITIES
 
@@ -43,6 +44,7 @@ class VoxelExplanation:
             failed.
         values: parameter, its value and standard error in the shown unit (NaN if not determined).
         status: of the fit, in words. R2: of the fit.
+        doubt: why its Vp is not that of tissue; "" if it may be.
     """
 
     voxel: tuple[int, int, int]
@@ -53,6 +55,7 @@ class VoxelExplanation:
     values: tuple[tuple[str, float, float], ...]
     R2: float
     status: str
+    doubt: str = ""
 
     @property
     def residual(self) -> NDArray[np.floating]:
@@ -82,6 +85,8 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
     slice_index, row, column = voxel
     curve = np.asarray(curves[:, slice_index, row, column], float)
     fit = result.curves()[:, 0] if status.fitted else np.full_like(curve, np.nan)
+    vp = float(result.parameters["vp"][0]) if "vp" in result.parameters else np.nan
+    absolute = analysis.signal_mode == "absolute"
     return VoxelExplanation(
         voxel,
         analysis.images.dynamic.times,
@@ -91,6 +96,7 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
         values,
         float(result.R2[0]),
         status.reason_in(result.model),
+        blood_doubt(vp, analysis.settings.aif.Hct) if absolute else "",
     )
 
 

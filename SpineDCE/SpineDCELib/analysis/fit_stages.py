@@ -26,6 +26,7 @@ from SpineDCELib.concentration.baseline import stored_step
 from SpineDCELib.concentration.conversion import unusable
 from SpineDCELib.concentration.muscle import muscle_signal
 from SpineDCELib.data import Images, Result
+from SpineDCELib.errors import Finding
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter, prepare
 from SpineDCELib.kinetics.parameters import Bounds, default_bounds
@@ -38,6 +39,7 @@ from SpineDCELib.measurement import (
     region_statistics,
     without_exclusions,
 )
+from SpineDCELib.measurement.blood_voxels import blood_findings
 from SpineDCELib.progress import part
 from SpineDCELib.vocabulary.conversion_modes import is_per_water
 from SpineDCELib.vocabulary.quantities import FITTED_AS
@@ -140,9 +142,19 @@ def result(view: View) -> Result:
             *view(noise_mask_findings),
             *view(smoothing_findings),
             *measures.findings,
+            *_blood_findings(view, maps, measured),
         ),
     )
     return Result(maps, fitted.status, statistics, curves, fits, notes, measures)
+
+
+def _blood_findings(
+    view: View, maps: dict[str, NDArray[np.floating]], regions: dict[str, NDArray[np.bool_]]
+) -> list[Finding]:
+    """Return the regions that contain voxels of vessels, where the scale of Vp is absolute."""
+    if "vp" not in maps or view(signal_mode) != "absolute":
+        return []
+    return blood_findings(maps["vp"], regions, view.roles, view.settings.aif.Hct)
 
 
 def signal_noise(view: View, voxels: NDArray[np.intp]) -> SignalNoise:

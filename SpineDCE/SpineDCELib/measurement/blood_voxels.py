@@ -1,0 +1,72 @@
+"""Voxels whose Vp says that they are mostly blood, as in and at the edge of a vessel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.errors import Finding
+from SpineDCELib.vocabulary.quantities import QUANTITIES
+from SpineDCELib.vocabulary.region_roles import Role
+
+#: Share of blood in a voxel from which it counts as a vessel and not as tissue (chosen).
+MOSTLY_BLOOD = 0.5
+#: Roles whose regions are tissue.
+_TISSUE: tuple[Role, ...] = ("lesion", "reference", "muscle")
+
+
+def blood_doubt(vp: float, Hct: float) -> str:
+    """Return why the Vp of a voxel is not that of tissue; "" if it may be.
+
+    Blood itself has a vp of 1 − Hct, so vp / (1 − Hct) of the voxel is blood.
+
+    Args:
+        vp: a fraction. Hct: haematocrit of large vessels, a fraction.
+    """
+    share = vp / (1 - Hct)
+    if not share > MOSTLY_BLOOD:
+        return ""
+    if share > 1:
+        whole = QUANTITIES["vp"].text(QUANTITIES["vp"].shown(1 - Hct))
+        return (
+            f"This Vp is not that of tissue: it is above that of blood itself, {whole}. The voxel "
+            "lies in or at a vessel, or the AIF is too low."
+        )
+    return (
+        f"This Vp is not that of tissue: {100 * share:.0f} % of the voxel would be blood. It lies "
+        "in or at a vessel."
+    )
+
+
+def blood_findings(
+    vp: NDArray[np.floating],
+    regions: Mapping[str, NDArray[np.bool_]],
+    roles: Mapping[str, Role],
+    Hct: float,
+) -> list[Finding]:
+    """List the tissue regions that contain voxels which are mostly blood; no finding stops.
+
+    Args:
+        vp: fractions, ``(slices, rows, columns)``; NaN where there is no fit.
+        regions: name → mask, exclusions already taken out.
+        roles: name → role.
+        Hct: haematocrit of large vessels, a fraction.
+    """
+    blood = vp > MOSTLY_BLOOD * (1 - Hct)
+    found = []
+    for name, mask in regions.items():
+        count = int((blood & mask).sum()) if roles.get(name) in _TISSUE else 0
+        if count:
+            found.append(
+                Finding(
+                    "blood_in_region",
+                    f"The Vp of {count} of the {int(mask.sum())} voxels of {name} is not that of "
+                    "tissue: more than half of such a voxel would be blood. They lie in or at a "
+                    "vessel. Leave them out of the region.",
+                    name,
+                    ("inputs.roi",),
+                )
+            )
+    return found
