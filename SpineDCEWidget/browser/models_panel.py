@@ -13,7 +13,7 @@ from trame.widgets import vuetify3 as v3
 from SpineDCEWidget.browser.disabled_reasons import BUSY, NO_CURVES, disabled_if
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.browser.plotly_figures import models_figure
-from SpineDCEWidget.shared.formatting import model_rows
+from SpineDCEWidget.shared.formatting import curve_text, model_rows
 from SpineDCEWidget.shared.wording import _, remedy
 
 #: Stands for the voxel that was clicked, in the list of curves.
@@ -29,7 +29,7 @@ class ModelsPanel:
         station.state.update(
             {
                 "models_open": False, "models_of": "", "models_items": [], "models_rows": [],
-                "models_headings": [], "models_text": "",
+                "models_headings": [], "models_text": "", "models_curve": "",
                 "models_figure": {"data": [], "layout": {}, "shift": 0.0},
             }
         )  # fmt: skip
@@ -85,6 +85,7 @@ class ModelsPanel:
         model = visit.settings.fit.model
         state.models_headings, state.models_rows = model_rows(choice, model)
         state.models_text = choice.sentence
+        state.models_curve = curve_text(choice, self._station.charts.rows)
         state.models_figure = models_figure(choice, dark=state.dark, visit=visit.title)
 
     def _choice(self, visit: Any, name: str) -> ModelChoice:
@@ -128,6 +129,7 @@ class ModelsPanel:
                     _("Close"), size="small", variant="tonal", click=self.close, id="close-models"
                 )
             html.Div("{{ models_text }}", classes="call current", id="models-text")
+            html.Div("{{ models_curve }}", classes="hint", id="models-curve")
             with html.Div(classes="models-table"), html.Table(classes="list"):
                 with html.Thead(), html.Tr():
                     html.Th("{{ h }}", v_for="(h, i) in models_headings", key="i")

@@ -159,7 +159,8 @@ def region_text(row: RegionNumbers) -> str:
     name = "vp_voxel" if "vp_voxel" in row.means else "vp"
     vp = row.means.get(name, math.nan)
     if row.role in ("lesion", "reference") and math.isfinite(vp):
-        text += f" · {translated(QUANTITIES[name].title)} {value(name, vp)}"
+        mean = _("mean {quantity}").format(quantity=translated(QUANTITIES[name].title))
+        text += f" · {mean} {value(name, vp)}"
     if math.isfinite(row.normalised_vp):
         text += f" · {times(row.normalised_vp)}"
     return text
@@ -226,6 +227,22 @@ def model_rows(choice: ModelChoice, used: str) -> tuple[list[str], list[dict[str
     return headings, rows
 
 
+def curve_text(choice: ModelChoice, rows: Iterable[RegionNumbers]) -> str:
+    """Return which curve the models are fitted to, and what its Vp is not.
+
+    Args:
+        rows: numbers of the regions, which have the mean Vp of the voxels.
+    """
+    if not choice.name:
+        return _("These are fits of the curve of this voxel.")
+    text = _("These are fits of the mean curve of {region}.").format(region=choice.name)
+    vp = next((row.means.get("vp", math.nan) for row in rows if row.name == choice.name), math.nan)
+    if not math.isfinite(vp):
+        return text
+    other = _("The mean of the Vp of its voxels, each fitted alone, is another number: {vp}.")
+    return f"{text} {other.format(vp=value('vp', vp))}"
+
+
 def voxel_text(voxel: VoxelExplanation) -> str:
     """Return a voxel's explanation in one paragraph."""
     slice_index, row, column = voxel.voxel
@@ -233,7 +250,8 @@ def voxel_text(voxel: VoxelExplanation) -> str:
         slice=slice_index + 1, row=row + 1, column=column + 1
     )
     numbers = "; ".join(f"{name} {text}" for name, text in explanation_rows(voxel))
-    return f"{place}: {translated(voxel.status)}. {numbers}"
+    text = f"{place}: {translated(voxel.status)}. {numbers}"
+    return f"{text}. {translated(voxel.doubt)}" if voxel.doubt else text
 
 
 # -- result -------------------------------------------------------------------------------------

@@ -18,7 +18,12 @@ from SpineDCELib.compare.compare_visits import Visit, compare_visits
 from SpineDCELib.compare.registration import carry_over, check, register
 from SpineDCELib.compare.residual_tumour import residual_tumour
 from SpineDCELib.compare.robustness import Flip
-from SpineDCELib.compare.visit_differences import Difference, differences, require_accepted
+from SpineDCELib.compare.visit_differences import (
+    Difference,
+    differences,
+    require_accepted,
+    warnings_of,
+)
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
@@ -231,7 +236,8 @@ def test_differences_between_visits_must_be_accepted(sample):
     try:
         two.update(
             settings=changed(settings, concentration={"signal": "relative"},
-                             aif={"Hct": 0.45, "source": "parker"})
+                             aif={"Hct": 0.45, "source": "parker"},
+                             fit={"shift": one.shift() + 1})
         )  # fmt: skip
         found = differences(one, two)
     finally:
@@ -239,6 +245,11 @@ def test_differences_between_visits_must_be_accepted(sample):
     assert {d.name for d in found if d.confirm} == {"signal mode", "haematocrit", "AIF from"}
     [source] = [d for d in found if d.name == "AIF from"]
     assert source.after == "population (Parker 2006)"  # as the controls say it, not "parker"
+    assert source.sentence.startswith("The visits differ in 'AIF from': ")
+    # Each visit has its own shift, which is nothing to be warned of.
+    assert "AIF shift [s]" in {d.name for d in found}
+    assert len(warnings_of(found)) == 3
+    assert not any("AIF shift" in warning for warning in warnings_of(found))
     with pytest.raises(InputError) as caught:
         require_accepted(found, accepted=False)
     assert caught.value.code == "visits_differ"

@@ -1341,8 +1341,8 @@
         <translation>Änderung</translation>
     </message>
     <message>
-        <source>its interval comes from</source>
-        <translation>ihr Intervall stammt aus</translation>
+        <source>shares in the variance of its interval</source>
+        <translation>Anteile an der Varianz ihres Intervalls</translation>
     </message>
     <message>
         <source>probability above / below {cutoff}</source>
@@ -2645,8 +2645,8 @@
         <translation>{changes} Wirbel ohne Tumor ergeben die Wiederholbarkeit dieser beiden Untersuchungen: {low} bis {high} %.</translation>
     </message>
     <message>
-        <source>Most sensitive to: {name}.</source>
-        <translation>Am empfindlichsten für: {name}.</translation>
+        <source>Of the inputs, each moved alone over its range, this one changes the result most: {name}.</source>
+        <translation>Von den Eingaben, jede für sich über ihren Bereich verändert, ändert diese das Ergebnis am meisten: {name}.</translation>
     </message>
     <message>
         <source>{runs} of {runs2} perturbed analyses ({kept} %) lead to the same call.</source>
@@ -2671,6 +2671,10 @@
     <message>
         <source>Swap the visits.</source>
         <translation>Die Untersuchungen tauschen.</translation>
+    </message>
+    <message>
+        <source>The visits differ in '{name}': {before} at baseline, {after} at follow-up.</source>
+        <translation>Die Untersuchungen unterscheiden sich in „{name}“: {before} in der Ausgangs-, {after} in der Verlaufsuntersuchung.</translation>
     </message>
     <message>
         <source>The visits differ: {open_ones}.</source>
@@ -3083,6 +3087,34 @@
     <message>
         <source>The bounds of Ta must be lowest &lt; highest, in s.</source>
         <translation>Die Grenzen von Ta müssen kleinste &lt; größte sein, in s.</translation>
+    </message>
+    <message>
+        <source>This Vp is not that of tissue: it is above that of blood itself, {whole}.</source>
+        <translation>Dieses Vp ist nicht das von Gewebe: Es liegt über dem von Blut selbst, {whole}.</translation>
+    </message>
+    <message>
+        <source>The voxel lies in or at a vessel, or the AIF is too low.</source>
+        <translation>Das Voxel liegt in oder an einem Gefäß, oder die AIF ist zu niedrig.</translation>
+    </message>
+    <message>
+        <source>This Vp is not that of tissue: {share} % of the voxel would be blood.</source>
+        <translation>Dieses Vp ist nicht das von Gewebe: {share} % des Voxels wären Blut.</translation>
+    </message>
+    <message>
+        <source>It lies in or at a vessel.</source>
+        <translation>Es liegt in oder an einem Gefäß.</translation>
+    </message>
+    <message>
+        <source>The Vp of {count} of the {sum} voxels of {name} is not that of tissue: more than half of such a voxel would be blood.</source>
+        <translation>Das Vp von {count} der {sum} Voxel von {name} ist nicht das von Gewebe: Mehr als die Hälfte eines solchen Voxels wäre Blut.</translation>
+    </message>
+    <message>
+        <source>They lie in or at a vessel.</source>
+        <translation>Sie liegen in oder an einem Gefäß.</translation>
+    </message>
+    <message>
+        <source>Leave them out of the region.</source>
+        <translation>Lassen Sie sie aus der Region heraus.</translation>
     </message>
     <message>
         <source>The exclusions cover the whole of region '{name}'.</source>
@@ -5324,6 +5356,10 @@ Trotzdem vergleichen?</translation>
         <translation>{best} ({low} bis {high})</translation>
     </message>
     <message>
+        <source>The mean of the Vp of its voxels, each fitted alone, is another number: {vp}.</source>
+        <translation>Der Mittelwert des Vp ihrer Voxel, jedes für sich angepasst, ist eine andere Zahl: {vp}.</translation>
+    </message>
+    <message>
         <source>patient not named in the images</source>
         <translation>Patient in den Bildern nicht genannt</translation>
     </message>
@@ -5384,6 +5420,10 @@ Trotzdem vergleichen?</translation>
         <translation>Gewicht</translation>
     </message>
     <message>
+        <source>These are fits of the curve of this voxel.</source>
+        <translation>Dies sind Anpassungen an die Kurve dieses Voxels.</translation>
+    </message>
+    <message>
         <source>Compare the visits to get the call.</source>
         <translation>Für die Einstufung die Untersuchungen vergleichen.</translation>
     </message>
@@ -5394,6 +5434,10 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>status</source>
         <translation>Status</translation>
+    </message>
+    <message>
+        <source>These are fits of the mean curve of {region}.</source>
+        <translation>Dies sind Anpassungen an die mittlere Kurve von {region}.</translation>
     </message>
     <message>
         <source>Slice {slice}, row {row}, column {column}</source>
@@ -5410,6 +5454,10 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>No shift is proposed. {doubt}</source>
         <translation>Es wird kein Zeitversatz vorgeschlagen. {doubt}</translation>
+    </message>
+    <message>
+        <source>mean {quantity}</source>
+        <translation>mittleres {quantity}</translation>
     </message>
     <message>
         <source>lowest</source>

@@ -29,7 +29,7 @@ from SpineDCELib.compare.residual_tumour import Residual, default_threshold, res
 from SpineDCELib.compare.robustness import Flip, PerturbedVisit, flip_analysis
 from SpineDCELib.compare.total_uncertainty import MeasuredVisit, regions_reaching
 from SpineDCELib.compare.visit_checks import check_visits, require_visits
-from SpineDCELib.compare.visit_differences import Difference, differences
+from SpineDCELib.compare.visit_differences import Difference, differences, warnings_of
 from SpineDCELib.data import Result
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.kinetics.standard_errors import standard_errors
@@ -196,7 +196,7 @@ def compare_visits(
         )  # fmt: skip
     warnings = [f"Accepted: {STOPS[f.code]}." for f in findings if f.stops]
     warnings += [f.message for f in findings if not f.stops]
-    warnings += [*mode_notes(analyses), *(str(d) for d in found)]
+    warnings += [*mode_notes(analyses), *warnings_of(found)]
     for when, visit in (("Baseline", before), ("Follow-up", after)):
         warnings += [f"{when}: {w}" for w in visit.result.measures.warnings]
     warnings += [w for lesion in compared for w in lesion.warnings]

@@ -90,7 +90,12 @@ class Flip:
     @property
     def sentence(self) -> str:
         runs = int(np.isfinite(self.changes).sum())
-        most = f" Most sensitive to: {self.tornado[0].name}." if self.tornado else ""
+        most = ""
+        if self.tornado:
+            most = (
+                " Of the inputs, each moved alone over its range, this one changes the result "
+                f"most: {self.tornado[0].name}."
+            )
         return (
             f"{round(self.kept * runs)} of {runs} perturbed analyses ({100 * self.kept:.0f} %) "
             f"lead to the same call.{most}"

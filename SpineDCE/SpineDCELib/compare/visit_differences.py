@@ -40,6 +40,14 @@ class Difference:
     def __str__(self) -> str:
         return f"{self.name}: {self.before} at baseline, {self.after} at follow-up"
 
+    @property
+    def sentence(self) -> str:
+        """Say it to a reader who has to correct or accept it."""
+        return (
+            f"The visits differ in '{self.name}': {self.before} at baseline, {self.after} at "
+            "follow-up."
+        )
+
     def without_text(self) -> Difference:
         """Return it without what others wrote into a header, which may be any text."""
         if self.name not in _FREE_TEXT:
@@ -102,6 +110,11 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     same("injection rate [mL/s]", before.injection_rate, after.injection_rate,
          tolerance=TOLERANCES["rate"], confirm=False)  # fmt: skip
     return found
+
+
+def warnings_of(found: list[Difference]) -> list[str]:
+    """Return the sentences on the differences that were to be accepted; others are information."""
+    return [one.sentence for one in found if one.confirm]
 
 
 def require_accepted(found: list[Difference], *, accepted: bool) -> None:

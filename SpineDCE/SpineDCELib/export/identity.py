@@ -146,7 +146,8 @@ def anonymised_comparison(comparison: Comparison, words: Set[str]) -> Comparison
     )
     differences = tuple(d.without_text() for d in comparison.differences)
     told = {
-        str(old): str(new) for old, new in zip(comparison.differences, differences, strict=True)
+        old.sentence: new.sentence
+        for old, new in zip(comparison.differences, differences, strict=True)
     }
     warnings = without_words((told.get(w, w) for w in comparison.warnings), words)
     return replace(

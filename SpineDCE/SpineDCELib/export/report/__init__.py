@@ -100,7 +100,10 @@ def write_comparison_report(
         page.listed(other_than_default([(name, analysis) for name, analysis, _ in titled])),
     ]
     if comparison.differences:
-        body.append(page.listed((str(d) for d in comparison.differences), "warn"))
+        body += [
+            page.heading("Differences between the visits"),
+            page.listed(str(d) for d in comparison.differences),
+        ]
     body += [
         page.heading("Source and limits of the cutoff"),
         page.paragraph(f"{EVIDENCE} ({CUTOFF_SOURCE})."),

@@ -93,7 +93,7 @@ def change_rows(lesion: LesionChange, mode: str = "") -> Table:
                 change_text(change),
             ]
         )
-        rows.append(["its interval comes from", NONE, NONE, _sources(change)])
+        rows.append(["shares in the variance of its interval", NONE, NONE, _sources(change)])
     if np.isfinite(lesion.call.probability):
         rows.append(
             [
