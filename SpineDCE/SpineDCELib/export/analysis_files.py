@@ -27,6 +27,7 @@ from SpineDCELib.export.nrrd_maps import write_map
 from SpineDCELib.export.overview_figure import write_overview
 from SpineDCELib.export.preprocessing_figure import write_motion, write_preprocessing_picture
 from SpineDCELib.files.digests import array_digest, file_digest
+from SpineDCELib.progress import Progress, silent
 from SpineDCELib.series.excluded_frames import without_frames
 from SpineDCELib.series.linear_resampling import resample_linear
 from SpineDCELib.vocabulary.fit_status import Status
@@ -37,7 +38,12 @@ AIR = 0.02
 
 
 def write_results(
-    folder: Path, analysis: Analysis, result: Result, *, anonymise: bool = False
+    folder: Path,
+    analysis: Analysis,
+    result: Result,
+    *,
+    anonymise: bool = False,
+    progress: Progress = silent,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Write maps, tables and figures.
 
@@ -62,7 +68,8 @@ def write_results(
         write_map(folder / f"{name}.nrrd", array, geometry=geometry, header=common | header)
         digests[f"{name}.nrrd"] = array_digest(array)
 
-    for name, array in result.maps.items():
+    for place, (name, array) in enumerate(result.maps.items()):
+        progress(0.6 * place / len(result.maps), "Writing maps")
         save(
             name,
             array.astype(np.float32),
@@ -73,6 +80,7 @@ def write_results(
     model = analysis.settings.fit.model
     legend = {f"SpineDCE.status.{int(code)}": code.reason_in(model) for code in Status}
     save("status", result.status, {"SpineDCE.quantity": "status", **legend})
+    progress(0.6, "Writing tables")
     write_table(
         folder / "status_legend.csv",
         ["code", "name", "fitted", "meaning", "voxels"],
@@ -109,6 +117,7 @@ def write_results(
     tables += _write_preprocessing(folder, analysis, missing)
     for name in tables:
         digests[name] = file_digest(folder / name)
+    progress(0.8, "Drawing the overview")
     if "vp" in result.maps:
         with noted(missing, "overview.png"):
             write_overview(

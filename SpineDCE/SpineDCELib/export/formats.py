@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.progress import Progress, silent
 
 if TYPE_CHECKING:
     from SpineDCELib.analysis import Analysis
     from SpineDCELib.data import Result
 
 FORMATS = ("nifti", "dicom", "scene", "report", "pdf")
+#: Format → what is being written, for the user.
+_FILES = {
+    "nifti": "NIfTI files", "dicom": "DICOM files", "scene": "the scene",
+    "report": "the report", "pdf": "the PDF",
+}  # fmt: skip
 
 
 def parse_formats(text: str) -> tuple[str, ...]:
@@ -44,6 +50,7 @@ def write_formats(
     *,
     formats: Sequence[str],
     anonymise: bool = False,
+    progress: Progress = silent,
 ) -> dict[str, str]:
     """Write the results of one visit to ``folder`` in the chosen formats.
 
@@ -53,23 +60,29 @@ def write_formats(
         What could not be written → the reason.
     """
     missing: dict[str, str] = {}
-    if "nifti" in formats:
+
+    def begins(kind: str) -> bool:
+        if kind in formats:
+            progress(FORMATS.index(kind) / len(FORMATS), f"Writing {_FILES[kind]}")
+        return kind in formats
+
+    if begins("nifti"):
         from SpineDCELib.export.nifti_maps import write_nifti_maps
 
         with noted(missing, "nifti"):
             write_nifti_maps(folder, analysis, result)
-    if "dicom" in formats:
+    if begins("dicom"):
         from SpineDCELib.export.dicom import write_dicom
 
         with noted(missing, "dicom"):
             missing |= write_dicom(folder / "dicom", analysis, result, anonymise=anonymise)
-    if "scene" in formats:
+    if begins("scene"):
         from SpineDCELib.export.slicer_scene import write_scene
 
         with noted(missing, "scene"):
             write_scene(folder, analysis, result)
     for name in ("report", "pdf"):
-        if name in formats:
+        if begins(name):
             from SpineDCELib.export.report import write_study_report
 
             with noted(missing, name):

@@ -175,6 +175,7 @@ def write_analysis(
     *,
     formats: Sequence[str] = (),
     anonymise: bool = False,
+    progress: Progress = silent,
 ) -> dict[str, str]:
     """Write maps, tables, overview figure, further formats and provenance of one analysis.
 
@@ -189,8 +190,13 @@ def write_analysis(
         require_plain_names(analysis)
         words = identifying_words(analysis)
     result = _as_written(analysis, result, words, formats, anonymise)
-    digests, missing = write_results(folder, analysis, result, anonymise=anonymise)
-    missing |= write_formats(folder, analysis, result, formats=formats, anonymise=anonymise)
+    digests, missing = write_results(
+        folder, analysis, result, anonymise=anonymise, progress=part(progress, 0.0, 0.5)
+    )
+    missing |= write_formats(
+        folder, analysis, result, formats=formats, anonymise=anonymise,
+        progress=part(progress, 0.5, 1.0),
+    )  # fmt: skip
     write_json(folder / "report.json", reporting_record(analysis, result, words=words))
     record = record | {
         "settings": settings_to_dict(analysis.settings),

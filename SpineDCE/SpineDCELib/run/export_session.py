@@ -102,7 +102,10 @@ def export_visits(
             share(0.0, f"Writing the {visit.name} visit")
             place = stage / visit.folder if several else stage
             place.mkdir(parents=True, exist_ok=True)
-            of_visit = write_finished_visit(visit, place, formats=formats, anonymise=anonymise)
+            of_visit = write_finished_visit(
+                visit, place, formats=formats, anonymise=anonymise,
+                progress=_about(visit.name, share),
+            )  # fmt: skip
             before = f"{visit.folder}/" if several else ""
             missing |= {f"{before}{what}": reason for what, reason in of_visit.items()}
         if course is not None:
@@ -120,6 +123,11 @@ def export_visits(
     return list(all_files(folder)), missing
 
 
+def _about(name: str, progress: Progress) -> Progress:
+    """Return a listener that also says which visit it hears of."""
+    return lambda share, message: progress(share, f"{message} of the {name} visit")
+
+
 def _with_text(
     visits: Sequence[FinishedVisit], comparison: Comparison | None, text: ReportText | None
 ) -> tuple[Sequence[FinishedVisit], Comparison | None, tuple[str, str] | None]:
@@ -134,7 +142,12 @@ def _with_text(
 
 
 def write_finished_visit(
-    visit: FinishedVisit, folder: Path, *, formats: Sequence[str] = (), anonymise: bool = False
+    visit: FinishedVisit,
+    folder: Path,
+    *,
+    formats: Sequence[str] = (),
+    anonymise: bool = False,
+    progress: Progress = silent,
 ) -> dict[str, str]:
     """Write the results of one visit, and the regions, settings and curves behind them.
 
@@ -193,5 +206,6 @@ def write_finished_visit(
     if visit.study is None:
         record["inputs"]["study"] = "a scene"
     return write_analysis(
-        folder, analysis, visit.result, record, formats=formats, anonymise=anonymise
-    )
+        folder, analysis, visit.result, record, formats=formats, anonymise=anonymise,
+        progress=progress,
+    )  # fmt: skip
