@@ -68,8 +68,13 @@ class Autosave:
     def _remember(self, folder: Path) -> None:
         opened = {v.name: v.study_path or self.scene for v in self._session.visits}
         visits = {name: str(path) for name, path in opened.items() if path}
-        entry = {"folder": str(folder), "visits": visits, "time": time.time()}
-        recent = [entry, *(r for r in read_recent() if r["folder"] != entry["folder"])]
+        patients = dict.fromkeys(v.patient for v in self._session.visits if v.patient)
+        entry = {
+            "folder": str(folder), "visits": visits, "time": time.time(),
+            "patient": " | ".join(patients),
+            "dated": [v.title for v in self._session.visits],
+        }  # fmt: skip
+        recent = [entry, *(r for r in read_recent() if not _is_of(r, entry))]
         with replaced(private_folder() / RECENT) as draft:
             draft.write_text(json.dumps(recent[:_RECENT], indent=1), encoding="utf-8")
 
@@ -79,11 +84,23 @@ def read_recent() -> list[dict[str, Any]]:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         found = read_json(user_folder() / RECENT)
         return [
-            {"folder": str(r["folder"]), "visits": dict(r["visits"]), "time": float(r["time"])}
+            {
+                "folder": str(r["folder"]),
+                "visits": dict(r["visits"]),
+                "time": float(r["time"]),
+                "patient": str(r.get("patient", "")),
+                "dated": [str(one) for one in r.get("dated", ())],
+            }
             for r in found
             if any(Path(path).exists() for path in r["visits"].values())
         ]
     return []
+
+
+def _is_of(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether an entry of the list is of the work of another, or of the same studies."""
+    same = set(one["visits"].values()) == set(other["visits"].values())
+    return same or bool(one["folder"] == other["folder"])
 
 
 def _scene_folder(scene: Path) -> Path:

@@ -53,13 +53,12 @@ def _top(station: Any) -> None:
         html.Div("SpineDCE", classes="brand")
         html.Div(
             "{{ study_title }}", classes="study-title", id="study-title",
-            title=("study_folders",),
+            title=("study_title + ' · ' + study_folders",),
         )  # fmt: skip
         with html.Div(classes="busy", v_show="busy", role="status"):
-            html.Div(
-                "{{ busy_title }}<span v-if='busy_step'> · {{ busy_step }}</span>",
-                classes="busy-text",
-            )
+            with html.Div(classes="busy-text", title=("busy_title + ' · ' + busy_step",)):
+                html.Div("{{ busy_title }}")
+                html.Div("{{ busy_step }}", v_if="busy_step")
             v3.VProgressLinear(
                 model_value=("busy_share",), color="primary", height=6, rounded=True, striped=True
             )
@@ -169,6 +168,8 @@ def _views(station: Any) -> None:
                     raw_attrs=[f"@pointerenter=\"trigger('pointed', ['{visit}'])\""],
                 ):  # fmt: skip
                     client.ServerTemplate(name=name)
+                    # Each row, or a view that is shown alone, says whose it is.
+                    first = "true" if column == 0 else f"maximised === '{name}'"
                     with html.Div(classes="pane-title", raw_attrs=["@dblclick.stop"]):
                         html.Span(f"{{{{ titles['{visit}'] }}}}", classes="pane-visit")
                         html.Span("·")
@@ -185,7 +186,6 @@ def _views(station: Any) -> None:
                                 "{{ c.title }}", v_for="c in contents", key="c.value",
                                 value=("c.value",),
                             )  # fmt: skip
-                        html.Span("", classes="grow")
                         html.Button(
                             classes="maximise mdi",
                             click=(station.maximise, f"['{name}']"),
@@ -197,14 +197,12 @@ def _views(station: Any) -> None:
                                 ": 'Show this view alone'\"",
                             ],
                         )
+                        html.Div(f"{{{{ whose['{visit}'] }}}}", classes="whose", v_if=first)
                     for side in ("left", "right", "top", "bottom"):
                         html.Div(
                             f"{{{{ letters['{visit}']?.{side} }}}}", classes=f"letter at-{side}",
                             v_if=f"letters['{visit}']",
                         )  # fmt: skip
-                    # Each row, or a view that is shown alone, says whose it is.
-                    first = "true" if column == 0 else f"maximised === '{name}'"
-                    html.Div(f"{{{{ whose['{visit}'] }}}}", classes="whose", v_if=first)
                     html.Div(f"{{{{ positions['{visit}'] }}}}", classes="position", v_if=first)
                     html.Div(
                         f"{{{{ windows['{visit}']?.[columns[{column}]] }}}}", classes="window-text"
@@ -266,6 +264,7 @@ def _curves(station: Any) -> None:
                     html.Tr(v_for="row in voxel_card.rows", key="row[0]"),
                 ):
                     html.Td("{{ cell }}", v_for="(cell, i) in row", key="i")
+                html.Div("{{ voxel_card.doubt }}", classes="warn", v_if="voxel_card.doubt")
             html.Div(
                 "{{ evidence_text }}", classes="evidence-note", v_if="!voxel_card",
                 title=("evidence_text",),

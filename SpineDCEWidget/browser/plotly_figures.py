@@ -182,7 +182,7 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
         (float(np.nanmax(c.signal / c.signal[: found.baseline_frames].mean())) - 1
          for c in found.candidates if c.accepted), default=1.0,
     )  # fmt: skip
-    for place, index in enumerate(slices):
+    for place, shown in enumerate(slices):
         column, row = place % columns, place // columns
         axis = "" if place == 0 else str(place + 1)
         x0, y0 = column * width, 1 - (row + 1) * height
@@ -205,14 +205,14 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
             "anchor": f"x{axis}",
             "range": [-0.15 * top, 1.25 * top],
         }
-        used = any(c.accepted for c in found.candidates if c.slice == index)
+        used = any(c.accepted for c in found.candidates if c.slice == shown)
         notes.append({
-            "text": f"{index + 1}", "x": x0 + 0.02, "y": y0 + height - 0.02, "xref": "paper",
+            "text": f"{shown + 1}", "x": x0 + 0.02, "y": y0 + height - 0.02, "xref": "paper",
             "yref": "paper", "showarrow": False, "xanchor": "left", "yanchor": "top",
             "font": {"size": 10, "color": ink if used else GREY},
         })  # fmt: skip
         for index, c in enumerate(found.candidates):
-            if c.slice != index:
+            if c.slice != shown:
                 continue
             curve = c.signal / c.signal[: found.baseline_frames].mean() - 1
             status = "included" if c.accepted else c.reason

@@ -530,7 +530,7 @@ class RegionsPanel:
                         id="fill-slice",
                         title="Add all voxels of this slice that lie in the range",
                     )  # fmt: skip
-                with html.Div(classes="row"):
+                with html.Div(classes="row wrap"):
                     html.Span("Copy to slice", classes="field")
                     for step, icon, title in (
                         (-1, "mdi-arrow-left", "previous"), (1, "mdi-arrow-right", "next")

@@ -37,14 +37,18 @@ from SpineDCEWidget.shared.session import SHOWN_VISITS, course_visit_names
 from SpineDCEWidget.shared.study_opening import (
     choice_lines,
     choice_title,
+    of_whom,
     read_study,
     reading_of,
     reading_of_visit,
     reading_settings,
+    series_title,
 )
 from SpineDCEWidget.shared.wording import READING, control_label, setting_help, setting_label
 
-_NOTHING: dict[str, Any] = {"path": "", "dynamic": [], "others": [], "problems": []}
+_NOTHING: dict[str, Any] = {
+    "path": "", "whose": "", "dynamic": [], "others": [], "problems": [],
+}  # fmt: skip
 
 #: No scene whose files the user must agree to.
 _NO_FILES: dict[str, Any] = {"path": "", "files": []}
@@ -147,6 +151,8 @@ class StudyPanel:
         with state:
             dynamic = self._found = dynamic_choices(study)
             proposals = [p for s in study.with_role("dynamic") for p in s.proposals]
+            whose = {s.number: of_whom(s.patient, s.study_date) for s in study.series}
+            several = len({text for text in whose.values() if text}) > 1
             state.found = {
                 "path": str(path),
                 "dynamic": [
@@ -154,9 +160,11 @@ class StudyPanel:
                     for n, (c, line) in enumerate(zip(dynamic, choice_lines(dynamic), strict=True))
                 ],
                 "others": [
-                    {"title": f"{s.number}. {s.title or 'no description'}", "role": s.role}
+                    {"title": series_title(s.number, s.series_number, s.title), "role": s.role,
+                     "whose": whose[s.number] if several else ""}
                     for s in study.series if s.role != "dynamic"
                 ],
+                "whose": "" if several else next((text for text in whose.values() if text), ""),
                 "problems": [*study.problems, *proposals],
             }  # fmt: skip
             state.chosen_series = self._first_to_open(path)
@@ -454,8 +462,9 @@ class StudyPanel:
         self._received.refresh()
         state.kept = [] if visit is not None else kept_data()
         state.recent = [
-            {"title": _listed(list(r["visits"])), "visits": r["visits"],
-             "where": next(iter(r["visits"].values())),
+            {"title": r["patient"] or _listed(list(r["visits"])), "visits": r["visits"],
+             "where": next(iter(r["visits"].values())), "dated": " · ".join(r["dated"]),
+             "key": r["folder"],
              "time": time.strftime("%d %b, %H:%M", time.localtime(r["time"]))}
             for r in read_recent()
         ][:3]  # fmt: skip
@@ -527,12 +536,13 @@ class StudyPanel:
             with html.Div(v_if="recent.length", classes="stack"):
                 html.Div("Continue earlier work", classes="label")
                 with html.Button(
-                    v_for="(r, i) in recent", key="r.where", classes="choice recent action",
+                    v_for="(r, i) in recent", key="r.key", classes="choice recent action",
                     click=(station.as_action(self.continue_work), "[i]"), disabled=("busy",),
                     title=("Object.values(r.visits).join('\\n')",),
                 ):  # fmt: skip
                     html.B("{{ r.title }}")
                     html.Span("{{ r.time }}", classes="hint")
+                    html.Div("{{ r.dated }}", classes="hint plain", v_if="r.dated")
                     html.Div("{{ r.where }}", classes="path")
         with html.Div(
             v_if="!visits.length && !pacs_open && kept.length", classes="stack", id="kept"
@@ -633,6 +643,7 @@ class StudyPanel:
                         click=(station.as_action(self.open_scene_files), "[false]"))  # fmt: skip
         with html.Div(v_if="found.path", classes="stack card"):
             html.Div("Series", classes="label")
+            html.Div("{{ found.whose }}", v_if="found.whose", classes="hint", id="found-whose")
             with v3.VRadioGroup(
                 v_model=("chosen_series",), density="compact", hide_details=True, color="primary"
             ):
@@ -641,7 +652,7 @@ class StudyPanel:
                     value=("s.value",), label=("s.title + ' · ' + s.line",),
                 )  # fmt: skip
             with html.Div(v_for="s in found.others", key="s.title", classes="other"):
-                html.Span("{{ s.title }}")
+                html.Span("{{ s.title }}<template v-if='s.whose'> · {{ s.whose }}</template>")
                 html.Span("{{ s.role }}", classes="hint")
             html.Div("{{ p }}", v_for="p in found.problems", key="p", classes="warn")
             with html.Div(classes="row"):

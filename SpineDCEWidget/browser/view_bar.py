@@ -85,7 +85,7 @@ class ViewBar:
         title = QUANTITIES[state.map_name].title
         words = {"T1": "T1", "frame": "frame", "map": title, "fused": f"{title} over T1"}
         if visit is not None and visit.anatomy is None:
-            words |= {"T1": "baseline", "fused": f"{title} over frame"}
+            words |= {"T1": "frame (no T1)", "fused": f"{title} over frame"}
         state.contents = [{"title": words[content], "value": content} for content in CONTENTS]
         self.show_legend()
         station.windows.refresh()
@@ -226,7 +226,8 @@ class ViewBar:
         with html.Div(classes="bar", v_show="visits.length"):
             with html.Div(**title_if(NO_MAPS, "Map that the views show")):
                 v3.VSelect(
-                    v_model=("map_name",), items=("maps",), density="compact", hide_details=True,
+                    model_value=("maps.length ? map_name : null",), items=("maps",),
+                    update_modelValue="map_name = $event", density="compact", hide_details=True,
                     classes="map-select", variant="outlined", disabled=("!maps.length",),
                     id="map-select",
                 )  # fmt: skip

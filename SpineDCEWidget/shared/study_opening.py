@@ -96,16 +96,33 @@ def reading_of(choice: DynamicChoice) -> dict[str, Any]:
 
 def choice_title(choice: DynamicChoice) -> str:
     """Return the name of a way to read the dynamic series: "2 + 3 joined. DCE sag"."""
-    name = choice.title or _("no description")
     if not choice.joined:
-        return f"{choice.series}. {name}"
+        return series_title(choice.series, choice.own_number, choice.title)
+    name = choice.title or _("no description")
     numbers = " + ".join(str(n) for n in sorted((choice.series, *choice.joined)))
     return _("{numbers} joined. {name}").format(numbers=numbers, name=name)
 
 
+def series_title(number: int, own_number: int | None, title: str) -> str:
+    """Return the name of a series: "2. DCE sag", and the scanner's number where it is another.
+
+    Args:
+        number: its place among all series of the folder, which may hold several studies.
+    """
+    text = f"{number}. {title or _('no description')}"
+    if own_number in (None, number):
+        return text
+    return f"{text} ({_('the scanner’s series {number}').format(number=own_number)})"
+
+
+def of_whom(patient: str, date: str) -> str:
+    """Return patient and day of a series: "Phantom Anna, 2 March 2021"."""
+    return ", ".join(text for text in (patient, translated(day_text(date))) if text)
+
+
 def choice_lines(choices: Sequence[DynamicChoice]) -> list[str]:
     """Return the facts of each way to read a series, with patient and date where these differ."""
-    whose = [", ".join(t for t in (c.patient, translated(day_text(c.date))) if t) for c in choices]
+    whose = [of_whom(c.patient, c.date) for c in choices]
     several = len(set(whose)) > 1
     return [
         f"{who}: {facts}" if several and who else facts

@@ -1,9 +1,17 @@
 """Charts of the page: scales, names and what keeps a zoom."""
 
+from types import SimpleNamespace
+
 import numpy as np
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 
-from SpineDCEWidget.browser.plotly_figures import main_figure, voxel_figure
+from SpineDCEWidget.browser.plotly_figures import (
+    AIF_COLOUR,
+    GREY,
+    candidates_figure,
+    main_figure,
+    voxel_figure,
+)
 
 T = np.arange(0.0, 60.0, 5.0)
 
@@ -52,3 +60,27 @@ def test_each_chart_keeps_only_its_own_zoom_and_names_its_visit():
     kept = {figure["layout"]["uirevision"] for figure in (baseline, follow_up, one, other)}
     assert len(kept) == 4
     assert baseline["layout"]["annotations"][0]["text"] == "Baseline"
+
+
+def _candidate(slice_index, accepted):
+    return SimpleNamespace(
+        name=f"slice {slice_index + 1}", slice=slice_index, accepted=accepted, reason="too thick",
+        signal=np.where(T < 20, 1.0, 2.0 + slice_index),
+    )  # fmt: skip
+
+
+def test_each_candidate_is_drawn_in_the_box_of_its_slice_only():
+    """Slices that are not used hold no curve of the AIF."""
+    candidates = [_candidate(2, 5), _candidate(0, 0), _candidate(2, 0), _candidate(3, 4)]
+    found = SimpleNamespace(candidates=candidates, baseline_frames=3)
+    figure = candidates_figure(found, t=T, dark=True)
+    boxes = {note["text"]: note["font"]["color"] for note in figure["layout"]["annotations"]}
+    assert list(boxes) == ["1", "3", "4"]
+    drawn = {
+        trace["meta"]: (trace["xaxis"], trace["name"].split(":")[0], trace["line"]["color"])
+        for trace in figure["data"]
+    }
+    assert drawn == {
+        0: ("x2", "slice 3", AIF_COLOUR), 1: ("x", "slice 1", GREY),
+        2: ("x2", "slice 3", GREY), 3: ("x3", "slice 4", AIF_COLOUR),
+    }  # fmt: skip

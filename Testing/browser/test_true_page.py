@@ -214,6 +214,21 @@ def test_a_new_size_of_the_window_keeps_slice_zoom_and_pan(opened):
     page.click("#fit")
 
 
+#: Note the views whose picture is stretched over them, on every frame of the screen.
+_WATCH_PICTURES = """
+window.stretched = new Set();
+(function look() {
+  for (const image of document.querySelectorAll('.pane img')) {
+    const shown = image.checkVisibility({visibilityProperty: true});
+    if (shown && image.naturalWidth && 2 * image.naturalWidth < image.clientWidth) {
+      window.stretched.add(image.closest('.pane').id);
+    }
+  }
+  requestAnimationFrame(look);
+})();
+"""
+
+
 def test_a_view_shown_alone_has_the_zoom_of_all_views_and_they_have_its_own(opened):
     page = opened
 
@@ -223,6 +238,7 @@ def test_a_view_shown_alone_has_the_zoom_of_all_views_and_they_have_its_own(open
 
     page.click("#fit")
     page.click("#select-baseline")
+    page.js(_WATCH_PICTURES)
     page.click("#pane-baseline2 .maximise")
     page.wait(lambda: _facts(page)["widths"]["baseline2"] > 600, 20, "the view alone")
     page.js("document.activeElement.blur()")
@@ -239,6 +255,7 @@ def test_a_view_shown_alone_has_the_zoom_of_all_views_and_they_have_its_own(open
     page.wait(lambda: _facts(page)["widths"]["baseline0"] > 200, 20, "all views")
     time.sleep(0.5)
     assert zooms() == [pytest.approx([1] * 3)] * 2
+    assert page.js("return [...window.stretched]") == []
 
 
 def test_rulers_and_strokes_go_to_the_visit_under_the_pointer(home, opened):

@@ -144,3 +144,16 @@ def test_a_series_that_cannot_be_read_changes_nothing(tmp_path):
         job.run()
     assert caught.value.code == "no_such_series"
     assert visit.analysis.study is study
+
+
+def test_a_number_in_the_list_is_told_from_the_scanners(tmp_path):
+    """A folder with two studies has two series with one number of the scanner."""
+    written(tmp_path / "a", series_number=9)
+    written(tmp_path / "b", series_number=9, FA=12.0)
+    titles = [choice_title(c) for c in dynamic_choices(scan_study(tmp_path))]
+    assert [title[:3] for title in titles] == ["1. ", "2. "]
+    assert all(title.endswith("(the scanner’s series 9)") for title in titles)
+    assert (
+        choice_title(replace(dynamic_choices(scan_study(tmp_path))[0], own_number=1))
+        == (titles[0].partition(" (")[0])
+    )

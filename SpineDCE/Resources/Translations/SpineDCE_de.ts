@@ -1837,6 +1837,22 @@
         <translation>Konzentration berechnet</translation>
     </message>
     <message>
+        <source>Writing tables</source>
+        <translation>Tabellen werden geschrieben</translation>
+    </message>
+    <message>
+        <source>Drawing the overview</source>
+        <translation>Die Übersicht wird gezeichnet</translation>
+    </message>
+    <message>
+        <source>Writing maps</source>
+        <translation>Karten werden geschrieben</translation>
+    </message>
+    <message>
+        <source>Writing {kind}</source>
+        <translation>{kind} wird geschrieben</translation>
+    </message>
+    <message>
         <source>Fitting</source>
         <translation>Anpassung</translation>
     </message>
@@ -1883,6 +1899,10 @@
     <message>
         <source>Writing the comparison</source>
         <translation>Der Vergleich wird geschrieben</translation>
+    </message>
+    <message>
+        <source>{message} of the {name} visit</source>
+        <translation>{message} ({name}untersuchung)</translation>
     </message>
     <message>
         <source>Writing the course</source>
@@ -5886,6 +5906,10 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>The study {study} does not exist.</source>
         <translation>Die Studie {study} existiert nicht.</translation>
+    </message>
+    <message>
+        <source>the scanner’s series {number}</source>
+        <translation>Serie {number} des Scanners</translation>
     </message>
 </context>
 <context>

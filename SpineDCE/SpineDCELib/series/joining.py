@@ -153,6 +153,7 @@ class DynamicChoice:
         dimensions: ``(frames, slices, rows, columns)`` of all parts together.
         times: s after the first frame; None if the files do not hold them.
         patient: the patient's name. date: the day of the study, as DICOM writes it.
+        own_number: the scanner's number of the series; None if the files do not hold it.
     """
 
     series: int
@@ -162,6 +163,7 @@ class DynamicChoice:
     times: NDArray[np.float64] | None
     patient: str = ""
     date: str = ""
+    own_number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,9 @@ def reading_choices(
 
 
 def _choice(s: SeriesDescription, joined: tuple[int, ...] = ()) -> DynamicChoice:
-    return DynamicChoice(s.number, joined, s.title, s.dimensions, s.times, s.patient, s.study_date)
+    return DynamicChoice(
+        s.number, joined, s.title, s.dimensions, s.times, s.patient, s.study_date, s.series_number
+    )
 
 
 def take_displaced(series: SeriesDescription) -> SeriesDescription:

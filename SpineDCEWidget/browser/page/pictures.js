@@ -4,6 +4,17 @@
   const LABELS =
     ".pane-visit, .pane-title select, .whose, .position, .letter, .window-text, .colour-title, .colour-ticks span";
 
+  // A view that the page does not show sends pictures of a few pixels; when it is shown again, they
+  // are not stretched over it until it has sent one of its own size.
+  const HIDDEN = 10;
+  window.addEventListener(
+    "load",
+    ({ target }) => {
+      if (target.matches?.(".pane img")) target.style.visibility = target.naturalWidth > HIDDEN ? "" : "hidden";
+    },
+    true
+  );
+
   function write(context, element, origin) {
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
