@@ -7,7 +7,7 @@
   // A view that the page does not show sends pictures of a few pixels; when it is shown again, they
   // are not stretched over it until it has sent one of its own size.
   const HIDDEN = 10;
-  window.addEventListener(
+  document.addEventListener(
     "load",
     ({ target }) => {
       if (target.matches?.(".pane img")) target.style.visibility = target.naturalWidth > HIDDEN ? "" : "hidden";
