@@ -588,7 +588,7 @@ class StudyPanel:
                 click=(self.browse, "[f]"),
             ):  # fmt: skip
                 html.Span("{{ i === 0 ? '↑ ' + f : f.split('/').pop() }}")
-            with html.Div(classes="row"):
+            with html.Div(classes="row wrap"):
                 v3.VBtn(
                     "List series", size="small", variant="tonal",
                     click=(station.as_action(self.scan), "[open_path]"), id="scan",

@@ -23,6 +23,9 @@ from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.wording import _, translated
 
+#: Standard error of a fraction from which the value says nothing, mL/100 mL.
+_WHOLE = 100.0
+
 Rows = tuple[list[str], list[list[str]]]
 #: Columns of the report's table of a trend that a window shows: normalised Vp, change to baseline.
 _IN_COURSE = (1, 3)
@@ -192,9 +195,13 @@ def explanation_rows(voxel: VoxelExplanation) -> list[list[str]]:
     for name, shown, error in voxel.values:
         how = QUANTITIES[name]
         text = number(shown, how.digits)
-        if math.isfinite(error):
+        certain = error <= _WHOLE if how.shown_unit == "mL/100 mL" else True
+        if math.isfinite(error) and certain:
             text += f" ± {number(error, how.digits)}"
-        rows.append([translated(how.title), f"{text} {how.shown_unit}".rstrip()])
+        text = f"{text} {how.shown_unit}".rstrip()
+        if math.isfinite(error) and not certain:
+            text += f" ({_('not determined')})"
+        rows.append([translated(how.title), text])
     return [*rows, ["R²", number(voxel.R2, 3)]]
 
 

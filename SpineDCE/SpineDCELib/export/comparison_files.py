@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from SpineDCELib.compare.call import EVIDENCE, LIMITS
 from SpineDCELib.export.csv_tables import write_json, write_table
-from SpineDCELib.export.formats import noted
+from SpineDCELib.export.formats import announced, noted
 from SpineDCELib.export.identity import anonymised_comparison, identifying_words, safe_reasons
 from SpineDCELib.measurement import percent_change
+from SpineDCELib.progress import Progress, silent
 from SpineDCELib.series import write_segmentation
 from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.settings.constants import CUTOFF_SOURCE
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 
 
 def write_comparison(
-    folder: Path, comparison: Comparison, *, formats: Sequence[str], anonymise: bool = False
+    folder: Path,
+    comparison: Comparison,
+    *,
+    formats: Sequence[str],
+    anonymise: bool = False,
+    progress: Progress = silent,
 ) -> dict[str, str]:
     """Write tables, residual tumour, structured report and report of a comparison.
 
@@ -32,6 +38,7 @@ def write_comparison(
         What could not be written → the reason; ``comparison.json`` has it too.
     """
     missing: dict[str, str] = {}
+    begins = announced(formats, progress)
     words = frozenset[str]()
     if anonymise:
         words = words.union(*(identifying_words(v.analysis) for v in comparison.visits))
@@ -76,7 +83,7 @@ def write_comparison(
             residuals,
             comparison.follow_up.analysis.images.dynamic.geometry,
         )
-    if "dicom" in formats:
+    if begins("dicom"):
         from SpineDCELib.export.dicom import write_changes, write_residual
 
         with noted(missing, "dicom/changes.dcm"):
@@ -84,13 +91,13 @@ def write_comparison(
         if residuals:
             with noted(missing, "dicom/residual.dcm"):
                 write_residual(folder / "dicom", comparison, residuals, anonymise=anonymise)
-    if "scene" in formats:
+    if begins("scene"):
         from SpineDCELib.export.slicer_scene import write_comparison_scene
 
         with noted(missing, "scene"):
             write_comparison_scene(folder, comparison)
     for name in ("report", "pdf"):
-        if name in formats:
+        if begins(name):
             from SpineDCELib.export.report import write_comparison_report
 
             with noted(missing, name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,12 +60,7 @@ def write_formats(
         What could not be written → the reason.
     """
     missing: dict[str, str] = {}
-
-    def begins(kind: str) -> bool:
-        if kind in formats:
-            progress(FORMATS.index(kind) / len(FORMATS), f"Writing {_FILES[kind]}")
-        return kind in formats
-
+    begins = announced(formats, progress)
     if begins("nifti"):
         from SpineDCELib.export.nifti_maps import write_nifti_maps
 
@@ -88,6 +83,17 @@ def write_formats(
             with noted(missing, name):
                 write_study_report(folder, analysis, result, formats=[name], anonymise=anonymise)
     return missing
+
+
+def announced(formats: Sequence[str], progress: Progress) -> Callable[[str], bool]:
+    """Return a question whether a format is written, which also says so to who waits for it."""
+
+    def begins(kind: str) -> bool:
+        if kind in formats:
+            progress(FORMATS.index(kind) / len(FORMATS), f"Writing {_FILES[kind]}")
+        return kind in formats
+
+    return begins
 
 
 @contextmanager

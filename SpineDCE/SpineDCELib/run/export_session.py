@@ -96,9 +96,11 @@ def export_visits(
     if anonymise:
         text, history = None, ()
     visits, comparison, draft = _with_text(visits, comparison, text)
+    together = course is not None or (several and comparison is not None)
+    parts = len(visits) + together
     with run_folder(folder, keep_other_files=keep_other_files) as stage:
         for i, visit in enumerate(visits):
-            share = part(progress, i / (len(visits) + 1), (i + 1) / (len(visits) + 1))
+            share = part(progress, i / parts, (i + 1) / parts)
             share(0.0, f"Writing the {visit.name} visit")
             place = stage / visit.folder if several else stage
             place.mkdir(parents=True, exist_ok=True)
@@ -109,12 +111,16 @@ def export_visits(
             before = f"{visit.folder}/" if several else ""
             missing |= {f"{before}{what}": reason for what, reason in of_visit.items()}
         if course is not None:
-            progress(len(visits) / (len(visits) + 1), "Writing the course")
+            progress(len(visits) / parts, "Writing the course")
             shown = anonymous_course(course) if anonymise else course
             missing |= write_course(stage, shown, formats=formats, anonymise=anonymise)
         elif several and comparison is not None:
-            progress(len(visits) / (len(visits) + 1), "Writing the comparison")
-            missing |= write_comparison(stage, comparison, formats=formats, anonymise=anonymise)
+            share = part(progress, len(visits) / parts, 1.0)
+            share(0.0, "Writing the comparison")
+            missing |= write_comparison(
+                stage, comparison, formats=formats, anonymise=anonymise,
+                progress=lambda done, message: share(done, f"{message} of the comparison"),
+            )  # fmt: skip
         if text:
             (stage / "report.txt").write_text(plain_text(text, draft), encoding="utf-8")
         if history:
