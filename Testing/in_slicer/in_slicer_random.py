@@ -191,6 +191,16 @@ class RandomUse(DeskTest):
         if self.ui("result").compareButton.enabled:
             self.desk.result.compare()
 
+    def act_report(self):
+        self.desk.go_to_step("result")
+        ui = self.desk.result.written.ui
+        ui.readerEdit.text = self.random.choice(["", "Dr Example"])
+        ui.findingsEdit.plainText = self.random.choice(["", "One lesion.", "Two lesions."])
+        for button in (ui.draftButton, ui.copyButton):
+            if button.enabled:
+                button.click()
+        ui.historyBox.collapsed = not ui.historyBox.collapsed
+
     def act_module(self):
         slicer.util.selectModule(self.random.choice(["Data", "SegmentEditor"]))
         settle(0.1)
