@@ -1,7 +1,7 @@
 """Grouping of voxels into vessels: what is split in two, and what is joined."""
 
 import numpy as np
-from SpineDCELib.aif.detection import _joined, _split
+from SpineDCELib.aif.detection import _is_mix, _joined, _split
 from SpineDCELib.series import Geometry
 
 GEOMETRY = Geometry((6, 30, 12), np.diag([3.0, 3.0, 7.0, 1.0]))
@@ -70,3 +70,11 @@ def test_pieces_far_from_each_other_are_not_joined():
 def test_pieces_that_fill_at_other_times_or_higher_are_not_joined():
     assert pieces(3, arrivals=(20.0, 24.0, 20.1)) == 3
     assert pieces(3, peaks=(1.0, 3.0, 1.0)) == 3
+
+
+def test_a_group_between_two_vessels_is_their_border_if_it_is_a_sum_of_both():
+    artery, vein = blood(20, 4), blood(28, 12)
+    noise = np.random.default_rng(0).normal(0, 0.005, T.size)
+    assert _is_mix(0.5 * artery + 0.5 * vein + noise, artery, vein)
+    assert not _is_mix(0.7 * artery + noise, artery, vein)
+    assert not _is_mix(blood(23, 6), artery, vein)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +98,9 @@ SATURATED_FRAMES = 2
 #: Least accepted voxels, below which the limits of a voxel's area are widened, and the share of the
 #: largest areas that is then enough.
 ENOUGH, WIDE_SHARE = 8, 0.8
+#: A thin group is the border of two vessels if more than this share of its voxels touches each, and
+#: a sum of their signals explains its own but for this share of the peak, with this share of each.
+BESIDE, MIX_ERROR, LEAST_MIX_SHARE = 0.5, 0.05, 0.15
 #: Least voxels of a thin artery that touch no other vessel, with which those that do are left out.
 LEAST_APART = 4
 #: Percentile of the depth in the vessel above which voxels are its core.
@@ -240,6 +244,12 @@ def detect(
     if vessels:
         means = [_vessel_curve(v, curves, scores, t, n0, noise, to_contrast, voxels, geometry)
                  for v in vessels]  # fmt: skip
+        pure = ~_borders(vessels, curves, n0, voxels, geometry)
+        for v, kept in zip(vessels, pure, strict=True):
+            if not kept:
+                verdict[v.members] = Verdict.EDGE
+        vessels = [v for v, kept in zip(vessels, pure, strict=True) if kept]
+        means = [c for c, kept in zip(means, pure, strict=True) if kept]
         solid = [
             v for v, c in zip(vessels, means, strict=True)
             if first_pass_ratio(c.C, t, c.arrival) < least_pass(c)
@@ -544,6 +554,44 @@ def _vessel_curve(
         len(ends) == 2,
         bool(ends),
         float(np.median(np.diff(t))),
+    )
+
+
+def _borders(
+    vessels: list[_Vessel],
+    curves: NDArray[np.floating],
+    n0: int,
+    voxels: NDArray[np.intp],
+    geometry: Geometry,
+) -> NDArray[np.bool_]:
+    """Return which groups are the border of two vessels: thin, beside both, and a mix of both."""
+    found = np.zeros(len(vessels), bool)
+    thin = np.flatnonzero([v.shape.thickness < THIN for v in vessels])
+    if len(vessels) < 3 or not thin.size:
+        return found
+    near, rises = [], []
+    for v in vessels:
+        mask = _mask(v.members, voxels, geometry)
+        near.append(ndimage.binary_dilation(mask, np.ones((3, 3, 3))).flat[voxels])
+        signal = curves[:, v.members].mean(axis=1, dtype=np.float64)
+        rises.append(signal - signal[:n0].mean())
+    for i in thin:
+        own = vessels[i].members
+        beside = [j for j in range(len(vessels)) if j != i and near[j][own].mean() > BESIDE]
+        found[i] = any(_is_mix(rises[i], rises[a], rises[b]) for a, b in combinations(beside, 2))
+    return found
+
+
+def _is_mix(rise: Array, one: Array, other: Array) -> bool:
+    """Return whether a rise of signal is a sum of two others, with a fair part of each."""
+    from scipy.optimize import nnls  # takes long to import
+
+    parts = np.column_stack([one, other])
+    weights, _ = nnls(parts, rise)
+    shares = weights * parts.sum(axis=0)
+    off = float(np.abs(rise - parts @ weights).max())
+    return off < MIX_ERROR * float(rise.max()) and bool(
+        shares.min() > LEAST_MIX_SHARE * shares.sum()
     )
 
 

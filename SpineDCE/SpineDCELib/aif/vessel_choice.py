@@ -129,6 +129,8 @@ LATER, LATER_PER_INTERVAL, LATER_MISFIT = 3.0, 0.3, 2.0
 #: ... and unless the tissue follows the first within this time, s: from the pulmonary artery blood
 #: needs longer. The later one has at least this share of its volume.
 SOON, LATER_VOLUME = 7.0, 0.25
+#: Objections that an artery may meet by chance.
+UNSURE = ("wide", "unexplained", "coarse")
 #: A curve that another vessel's explains but for this share, while it does not explain that one
 #: even to this multiple of it, takes contrast up from it.
 FED, ONE_WAY = 0.03, 3.0
@@ -259,6 +261,19 @@ def choose_vessel(
         doubt = "another vessel explains the tissue much better, but " + _clause(
             ranked[better[0]], objections[better[0]], interval
         )
+    if not doubt:
+        tube = next(
+            (
+                i for i in order[1:]
+                if objections[i] in UNSURE and _larger_tube(ranked[i], ranked[main])
+            ),
+            None,
+        )  # fmt: skip
+        if tube is not None:
+            doubt = (
+                "a larger vessel that runs through the images explains the tissue about as well, "
+                "but " + _clause(ranked[tube], objections[tube], interval)
+            )
     ranked = [
         _named(r, None if doubt else ranked[main], interval, thickest, is_main=i == main)
         for i, r in enumerate(ranked)
@@ -335,7 +350,7 @@ def _ambiguous(main: int, ranked: list[Ranked], objections: list[str], interval:
             interval > COARSE_FRAMES
             and r.fit.total < EQUAL * own.fit.total
             and objections[i] != "late"
-            and abs(gap) > max(SAME_TIME, SAME_TIME_PER_INTERVAL * interval)
+            and not _together(r.curve, own.curve)
             and r.middle - own.middle > LATER
             and r.curve.shape.volume > LATER_VOLUME * own.curve.shape.volume
         ):
@@ -346,6 +361,24 @@ def _ambiguous(main: int, ranked: list[Ranked], objections: list[str], interval:
     return ""
 
 
+def _larger_tube(r: Ranked, main: Ranked) -> bool:
+    """Return whether a vessel has more of an artery's shape than the best one, and fits as well."""
+    return (
+        r.curve.through
+        and not main.curve.through
+        and r.curve.shape.elongation >= TUBE
+        and r.curve.shape.volume > main.curve.shape.volume
+        and r.fit.total < LATER_MISFIT * main.fit.total
+        and not _together(r.curve, main.curve)
+    )
+
+
+def _together(one: VesselCurve, other: VesselCurve) -> bool:
+    """Return whether two vessels fill at the same time."""
+    limit = max(SAME_TIME, SAME_TIME_PER_INTERVAL * one.interval)
+    return abs(one.arrival - other.arrival) < limit
+
+
 def _downstream(r: Ranked, main: Ranked, interval: float) -> bool:
     """Return whether a vessel of similar size lies between the best one and the tissue."""
     gap = r.curve.arrival - main.curve.arrival
@@ -354,6 +387,7 @@ def _downstream(r: Ranked, main: Ranked, interval: float) -> bool:
         gap > max(LATER, LATER_PER_INTERVAL * interval)
         and large
         and main.middle >= SOON
+        and _vp_ratio(r.fit, main.fit)[1] >= SAME_VP
         and not _trails(r.fit, interval)
         and r.curve.shape.thickness > THIN
         and r.fit.total < LATER_MISFIT * main.fit.total
@@ -385,7 +419,14 @@ def _best_shaped(
         i
         for i in order
         # In long frames the delays of two vessels that fill together may differ by chance.
-        if (not objections[i] or (objections[i] == "late" and interval > LONG_FRAMES))
+        if (
+            not objections[i]
+            or (
+                objections[i] == "late"
+                and interval > LONG_FRAMES
+                and _together(ranked[i].curve, first.curve)
+            )
+        )
         and not uptake[i]
         and ranked[i].fit.total < ALIKE * first.fit.total
         and abs(ranked[i].curve.arrival - first.curve.arrival) < ALIKE_ARRIVAL
