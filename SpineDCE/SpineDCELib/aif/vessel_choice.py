@@ -387,7 +387,8 @@ def _downstream(r: Ranked, main: Ranked, interval: float) -> bool:
         gap > max(LATER, LATER_PER_INTERVAL * interval)
         and large
         and main.middle >= SOON
-        and _vp_ratio(r.fit, main.fit)[1] >= SAME_VP
+        # Long frames hide by how much the Vp of two vessels differs.
+        and (interval > LONG_FRAMES or _vp_ratio(r.fit, main.fit)[1] >= SAME_VP)
         and not _trails(r.fit, interval)
         and r.curve.shape.thickness > THIN
         and r.fit.total < LATER_MISFIT * main.fit.total
