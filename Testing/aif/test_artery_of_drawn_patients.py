@@ -24,7 +24,7 @@ PATIENTS = [
     (45, 1, "right", "the left heart, which fills with the aorta, in frames of 10 s"),
     (175, 1, "right", "a first pass that lasts 27 s in frames of 10 s"),
     (296, 1, "right", "a vein that fills just before the aorta, in frames of 10 s"),
-    (396, 1, "right", "the rim of the left heart, which fills 3 s before the aorta"),
+    (396, 1, "right: left heart", "the rim of the left heart, which fills 3 s before the aorta"),
     (444, 1, "refused", "a pulmonary artery, and an aorta with a first pass of 29 s"),
     (101, 1, "refused", "a vein that fills before the tissue, and an artery at the images' edge"),
 ]
