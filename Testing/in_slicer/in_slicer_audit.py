@@ -1439,7 +1439,9 @@ class Audit(DeskTest):
             self.desk.refresh()
         press(button)
         settle(0.2)
-        assert self.session.course.doses == ()
+        left = self.session.course.doses
+        self.session.course.remove_doses()
+        assert left == ()
 
     def check_panel_closeVisitButton(self, button):
         self.followed()
