@@ -353,6 +353,12 @@ The artery is searched, and drawn by hand only where the search refuses. "Decide
 of the change excludes the cutoff of {cutoff}. "Large changes": −70 % or lower, +30 % or higher.
 The interval's width is the median factor above and below the change.
 
+The rules that choose the artery were made with the patients below seed 374, of whom those with an
+artery that was refused, wrong or newly found were analysed again; the interval
+was made with those below 150. The rules were then checked on the 229 studies of seeds 374 to 493
+with an artery in view: 217 (94.8 %) were served, 10 refused, and in 2 a pulmonary artery was taken
+(427 and 444). After a look at these and at 396, the last rules were added.
+
 {modes}
 
 What the interval comes from (median standard deviations in ln units):
