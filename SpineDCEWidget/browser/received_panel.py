@@ -44,7 +44,8 @@ class ReceivedPanel:
             return  # the list is hidden
         rows: list[dict[str, Any]] = []
         with contextlib.suppress(InputError, OSError):  # "From PACS" says what is wrong
-            rows = [asdict(row) for row in received_rows()]
+            opened = {str(visit.study_path) for visit in self._station.session.visits}
+            rows = [asdict(row) for row in received_rows() if row.images not in opened]
         if rows != state.received:
             with state:
                 state.received = rows
@@ -71,10 +72,10 @@ class ReceivedPanel:
         station.save_soon()
         with station.state:
             station.refresh()
-        self._show_list()
 
     def refresh(self) -> None:
         """Show which visits nobody has reviewed."""
+        self._show_list()
         self._station.state.unreviewed = [
             {"name": visit.name, "label": visit.label, "title": visit.word}
             for visit in unreviewed_visits(self._station.session)

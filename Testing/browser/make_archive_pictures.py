@@ -6,6 +6,7 @@ The page is used by mouse and keyboard beside an Orthanc that holds the sample p
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 import pydicom
 from browser.make_pictures import shrink
 from browser.page import VISITS, Page, Program
-from network.orthanc import Orthanc, configure, running
+from network.orthanc import TITLE, Orthanc, running
 from SpineDCELib.network.arrived_studies import ArrivedStudies, ArrivedStudy
 from SpineDCELib.network.prepared_study import prepare
 from SpineDCELib.phantom import write_study
@@ -54,7 +55,7 @@ class Walk:
         page.click("#pacs-open")
         page.wait(lambda: page.state("busy_share") > 20, 60)
         self.shot("fetch", 0)
-        page.opened()
+        self.opened()
         self.regions()
         page.click("#step-5")
         page.click("#list-objects")
@@ -74,11 +75,16 @@ class Walk:
         page.wait(lambda: not page.state("visits"))
         page.click("#from-pacs")
         page.click("#pacs-open")
-        page.opened()
+        self.opened()
         page.click("#step-3")
         page.wait(lambda: page.state("stored"), 60)
         self.show("#stored")
         self.shot("regions")
+
+    def opened(self) -> None:
+        self.page.wait(lambda: len(self.page.state("visits")) == 2, 600, "the visits")
+        self.page.wait(lambda: not self.page.state("busy"), 600, "the maps")
+        self.page.opened()
 
     def regions(self) -> None:
         """Load the true regions into both visits."""
@@ -127,15 +133,15 @@ def _fill(home: Path, archive: Orthanc, size: str) -> Path:
         image.save_as(anatomy / f"{number}.dcm")
     receive(studies, anatomy)
     receive(studies, sample / "before" / "dicom")
-    dimse = {"host": "127.0.0.1", "port": archive.dicom, "ae_title": "ARCHIVE", "retrieve": "get"}
-    configure(home, archive, hospital=dimse)
+    dimse = {"host": "127.0.0.1", "port": archive.dicom, "ae_title": TITLE, "retrieve": "get"}
+    (home / "pacs.json").write_text(json.dumps({"nodes": {"hospital": dimse}}))
     return sample
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--size", default="small")
+    parser.add_argument("--size", default="quick")
     options = parser.parse_args()
     home = Path(tempfile.mkdtemp())
     with running(home / "orthanc") as archive:

@@ -9,21 +9,24 @@ from pathlib import Path
 import pydicom
 import pytest
 from browser.page import Page, Program, sample_home
-from network.orthanc import configure, running
+from network.orthanc import configure, free_port, running
 from network.tiny_study import write_tiny_study
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 pytest.importorskip("pynetdicom")
 
-from browser.test_control_audit import CONTROLS, Audit
+from browser.test_control_audit import CONTROLS, Audit, close
 from pydicom.uid import UID
 from pynetdicom import AE, AllStoragePresentationContexts, evt
+from run.test_stored_drawings import in_image, length, write_report
 from SpineDCELib.network.associations import SYNTAXES
+from SpineDCELib.run.stored_drawings import stored_drawings
+from SpineDCELib.series import read_segmentation
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 #: Controls of the panels for archives, which must have a row here.
-OF_ARCHIVES = CONTROLS.replace("'body *'", "'#pacs *, #send-part *'")
+OF_ARCHIVES = CONTROLS.replace("'body *'", "'#pacs *, #send-part *, #stored *'")
 ANNA, BOTH = "SPINEDCE-A", ("18 May 2021", "2 March 2021")
 
 
@@ -257,6 +260,71 @@ def test_what_an_archive_did_not_store_is_sent_again(audit, archive, picky):
     page.wait(lambda: sent(audit) == (every, 0), 90, "the second sending")
     assert len(picky.stored) == len(set(picky.stored)) == every, "what was stored is not sent again"
     assert len(picky.asked) == every + failed
+
+
+def test_regions_and_lengths_in_the_archive_are_offered_and_loaded(audit, archive):
+    """What was sent comes back in a new copy of the study, and so do another program's lengths."""
+    page = audit.page
+    configure(audit.home, archive)
+    close(audit)
+    images = sorted((audit.sample / "before" / "dicom").rglob("*.dcm"))
+    image = pydicom.dcmread(images[0], stop_before_pixels=True)
+    lines = [length("Long Axis", in_image((10, 10, 20, 10), image)),
+             length("Short Axis", in_image((15, 6, 15, 14), image))]  # fmt: skip
+    report = audit.folder / "lengths.dcm"
+    write_report(report, {"Lesion": lines})
+    stored = pydicom.dcmread(report)
+    stored.StudyInstanceUID, stored.PatientID = image.StudyInstanceUID, image.PatientID
+    stored.save_as(report)
+    archive.rest("/instances", report.read_bytes())
+    page.wait(lambda: page.driver.find_elements("css selector", "#from-pacs"))
+    if not page.state("pacs_open"):
+        audit.click("#from-pacs")
+    audit.choose("pacs-node", "move")
+    audit.type("#pacs-patient", ANNA)
+    page.wait(searched(audit, *BOTH))
+    audit.click("#pacs-open")
+    page.opened()
+    audit.step(3)
+    audit.select("baseline")
+    assert audit.visit()["voxels"] == {}, "it is another copy, on which nobody has worked"
+    titles = page.wait(lambda: [row["title"] for row in page.state("stored")], 60)
+    regions = next(n for n, title in enumerate(titles, 1) if title.startswith("Regions"))
+    lengths = next(n for n, title in enumerate(titles, 1) if title.startswith("Lengths"))
+    picture(audit, "stored")
+    files = stored_drawings(Path(audit.visit()["study"]))
+    drawn = read_segmentation(next(one.path for one in files if one.kind == "regions")).masks
+    assert len(drawn) > 1
+    audit.row(
+        "load-stored", lambda: audit.click(f".row:nth-of-type({regions + 1}) .load-stored"),
+        lambda: set(drawn) <= set(audit.visit()["voxels"]), seconds=60,
+    )  # fmt: skip
+    audit.quiet()
+    found = audit.visit()["voxels"]
+    assert {name: found[name] for name in drawn} == {n: int(m.sum()) for n, m in drawn.items()}
+    audit.click(f".row:nth-of-type({lengths + 1}) .load-stored")
+    page.wait(lambda: audit.visit()["rulers"] == 2, 20, "the rulers")
+    audit.quiet()
+    picture(audit, "loaded")
+    assert audit.failed() == {}
+
+
+def test_an_archive_that_cannot_be_reached_is_a_message(audit, archive):
+    page = audit.page
+    close(audit)
+    down = {"host": "127.0.0.1", "port": free_port(), "ae_title": "DOWN", "timeout": 5}
+    configure(audit.home, archive, down=down)
+    if page.state("pacs_open"):
+        audit.click("#from-pacs")
+    audit.click("#from-pacs")
+    page.wait(lambda: "down" in page.state("pacs")["nodes"])
+    listed = rows(audit)
+    audit.choose("pacs-node", "down")
+    audit.click("#pacs-search")
+    page.wait(lambda: "cannot be reached" in page.state("error"), 30)
+    picture(audit, "down")
+    assert rows(audit) == listed, "what was found before is still there"
+    audit.click("#close-error")
 
 
 def test_every_control_of_these_panels_has_a_row(audit):

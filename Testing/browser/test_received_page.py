@@ -107,6 +107,7 @@ def test_a_ready_study_opens_with_everything_computed_and_not_reviewed(received)
     page.settled()
     page.picture(audit.folder / "opened.png")
     assert "NOT REVIEWED" in page.element(".whose").text
+    assert ready not in rows(audit), "what is open is not offered"
     stored = sitk.GetArrayFromImage(sitk.ReadImage(studies.place(ready) / "results" / "vp.nrrd"))
     mean = float(np.nanmean(stored))
     assert audit.visit("baseline")["numbers"]["mean of vp"] == pytest.approx(mean, rel=1e-5)

@@ -165,7 +165,7 @@ def test_a_study_that_cannot_be_analysed_says_why(home, tmp_path, tiny):
     failed = studies.study(tiny.uid)
     assert failed.state == "failed"
     assert failed.usable is False
-    assert "dynamic series" in failed.message
+    assert "The study holds no dynamic series" in failed.message
     assert unreviewed(place) is None
 
 

@@ -9,6 +9,7 @@ from small_study import SHAPE, write_small_study
 from SpineDCELib.analysis import Analysis, graph
 from SpineDCELib.analysis.mapped_images import map_images
 from SpineDCELib.progress import silent
+from SpineDCELib.run import prepared_analysis as prepared_module
 from SpineDCELib.run.inputs import read_images
 from SpineDCELib.run.prepared_analysis import (
     keep_prepared,
@@ -107,6 +108,20 @@ def test_a_record_starts_nothing(prepared, tmp_path, module, name, more):
     (tmp_path / "prepared" / "record").write_bytes(calling(module, name, str(made), *more))
     assert prepared_analysis(study) is None
     assert not made.exists()
+
+
+def test_a_full_disk_leaves_what_was_kept_and_nothing_half_written(prepared, tmp_path, monkeypatch):
+    study, analysis = prepared
+
+    def full(_value, folder):
+        (folder / "record").write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(prepared_module, "hand_over", full)
+    with pytest.raises(OSError, match="space"):
+        keep_prepared(study, analysis, tmp_path / "prepared")
+    assert prepared_analysis(study) is not None
+    assert not list(tmp_path.glob(".*.part"))
 
 
 def test_corrected_times_use_nothing_of_it(prepared):

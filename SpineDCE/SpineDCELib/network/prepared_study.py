@@ -50,12 +50,20 @@ def prepare(studies: ArrivedStudies, uid: str) -> None:
         computed = Computed(Inputs(str(images)), analysis, analysis.result(), {})
         with claimed(place / RESULTS, keep_other_files=True), new_run(place / RESULTS) as stage:
             computed.write(stage, formats=(), anonymise=False)
-        keep_prepared(images, analysis, place / PREPARED)
-        mark_unreviewed(images, check.summary, place / PREPARED)
+        mark_unreviewed(images, check.summary, _kept(images, analysis, place / PREPARED))
     except SpineDCEError as error:
         studies.change(uid, state="failed", message=str(error))
     else:
         studies.change(uid, state="ready", reviewed=False)
+
+
+def _kept(images: Path, analysis: Analysis, folder: Path) -> Path | None:
+    """Keep what was computed, and return the folder; None on a full disk: it is computed again."""
+    try:
+        keep_prepared(images, analysis, folder)
+    except OSError:
+        return None
+    return folder
 
 
 def _read(images: Path) -> Images | ProtocolCheck:
@@ -63,7 +71,9 @@ def _read(images: Path) -> Images | ProtocolCheck:
     try:
         return map_images(read_images(images, SETTINGS))
     except SpineDCEError as error:
-        return ProtocolCheck((Point("dynamic series", "failed", str(error)),))
+        # Whoever reads the list knows the study, not its folder.
+        said = str(error).replace(str(images), "The study")
+        return ProtocolCheck((Point("dynamic series", "failed", said),))
 
 
 def _end_with(parent: int) -> None:

@@ -94,6 +94,9 @@ def keep_prepared(study: Path, analysis: Analysis, folder: Path) -> None:
 
     Args:
         analysis: with the keys of :func:`study_keys`.
+
+    Raises:
+        OSError: it cannot be written; nothing half-written is left.
     """
     records = {
         name: kept
@@ -103,13 +106,16 @@ def keep_prepared(study: Path, analysis: Analysis, folder: Path) -> None:
     }  # fmt: skip
     key = key_of_study(study)
     reading = settings_to_dict(analysis.settings)["reading"]
+    values = {"images": analysis.study, "key": key, "records": records, "reading": reading}
     draft = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700, parents=True)
-    values = {"images": analysis.study, "key": key, "records": records, "reading": reading}
-    hand_over((_VERSION, values), draft)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(draft, folder)
+    try:
+        draft.mkdir(mode=0o700, parents=True)
+        hand_over((_VERSION, values), draft)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def prepared_analysis(study: Path) -> PreparedAnalysis | None:
