@@ -450,6 +450,17 @@ class RegionsPanel:
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
+            with html.Div(v_if="stored.length", classes="stack", id="stored"):
+                html.Div("Found in the study", classes="label")
+                with html.Div(v_for="(s, i) in stored", key="i", classes="row"):
+                    with html.Div(classes="grow"):
+                        html.Div("{{ s.title }}")
+                        html.Div("{{ s.about }}", classes="hint plain")
+                    v3.VBtn(
+                        "Load", size="x-small", variant="tonal", classes="action load-stored",
+                        click=(self._station.as_action(self.load_stored), "[i]"),
+                        **disabled_if(BUSY, "Load them into this visit"),
+                    )  # fmt: skip
             for role in DRAWN_ROLES:
                 with html.Button(
                     classes="role", click=(self.arm, f"['{role}']"), id=f"role-{role}",
@@ -571,17 +582,6 @@ class RegionsPanel:
                 **disabled_if(BUSY, "Carry the regions of the last earlier visit over to this one"),
             )  # fmt: skip
             html.Div("from the {{ carry_from }} visit", v_if="carry_from", classes="hint")
-            with html.Div(v_if="stored.length", classes="stack", id="stored"):
-                html.Div("Found in the study", classes="label")
-                with html.Div(v_for="(s, i) in stored", key="i", classes="row"):
-                    with html.Div(classes="grow"):
-                        html.Div("{{ s.title }}")
-                        html.Div("{{ s.about }}", classes="hint plain")
-                    v3.VBtn(
-                        "Load", size="x-small", variant="tonal", classes="action load-stored",
-                        click=(self._station.as_action(self.load_stored), "[i]"),
-                        **disabled_if(BUSY, "Load them into this visit"),
-                    )  # fmt: skip
             upload_ui(
                 "regions", "regions",
                 "Regions on this series, from a .seg.nrrd file, a DICOM Segmentation, or a label "

@@ -29,6 +29,7 @@ class SendPanel:
             }
         )  # fmt: skip
         station.state.change("send_node")(lambda **_: self._show())
+        station.state.change("anonymise")(self._forget_others)
 
     async def prepare(self, anonymise: bool) -> None:
         """Write the objects of the results, and list them."""
@@ -81,6 +82,13 @@ class SendPanel:
         with self._station.state:
             self._show()
         await self.send(node, chosen)
+
+    def _forget_others(self, anonymise: bool, **_: Any) -> None:
+        """Forget the objects where they should name the patient and do not, or the other way."""
+        if anonymise != self._anonymise:
+            self._sending.forget()
+            with self._station.state:
+                self._show()
 
     def back(self) -> None:
         """Do not send."""

@@ -3,7 +3,6 @@
 Every control of the panels for archives has a row here, as in ``test_control_audit``.
 """
 
-import contextlib
 from pathlib import Path
 
 import pydicom
@@ -77,8 +76,7 @@ def searched(audit, *days):
 
 def text(audit, selector):
     """Return the text of an element; "" while there is none."""
-    found = audit.page.driver.find_elements("css selector", selector)
-    return found[0].text if found else ""
+    return audit.page.js("return document.querySelector(arguments[0])?.innerText ?? ''", selector)
 
 
 def picture(audit, name):
@@ -124,7 +122,7 @@ def test_studies_are_found_by_patient_date_and_description(audit, archive):
     assert audit.failed() == {}
 
 
-def test_the_visits_of_a_patient_are_fetched_and_opened(audit):
+def test_the_visits_of_a_patient_are_fetched_and_opened(audit, archive):
     page = audit.page
 
     def study(number):
@@ -137,12 +135,11 @@ def test_the_visits_of_a_patient_are_fetched_and_opened(audit):
     page.wait(lambda: rows(audit, "visit") == ["Baseline", "", ""])
     study(3)()
     page.wait(lambda: rows(audit, "visit") == ["", "Follow-up", "Baseline"])
-    audit.row("pacs-open", lambda: audit.click("#pacs-open"),
-              lambda: "Fetching" in page.state("busy_title"))  # fmt: skip
-    with contextlib.suppress(AssertionError):
-        page.wait(lambda: page.state("busy_share") > 20, 5)
-    picture(audit, "fetching")
-    audit.row("cancel", lambda: audit.click("#cancel"), lambda: not page.state("busy"))
+    with archive.paused():  # so that there is time to cancel
+        audit.row("pacs-open", lambda: audit.click("#pacs-open"),
+                  lambda: "Fetching" in page.state("busy_title"))  # fmt: skip
+        picture(audit, "fetching")
+        audit.row("cancel", lambda: audit.click("#cancel"), lambda: not page.state("busy"))
     assert page.state("visits") == []
     numbers = {len(list(one.rglob("*.dcm"))) for one in (audit.home / "fetched" / "get").glob("*")}
     whole = len(list((audit.sample / "before" / "dicom").rglob("*.dcm")))
@@ -225,6 +222,7 @@ def test_results_are_sent_after_a_question_and_each_object_has_its_answer(audit,
     assert audit.failed() == {}
     assert len(set(archive.instances()) - before) == every - counts[0]
     picture(audit, "sent")
+    page.js("document.querySelector('.send-choice').scrollIntoView({block: 'center'})")
     audit.click(".send-choice")
     page.wait(lambda: len(page.state("send_chosen")) == 1)
     audit.click("#send")
@@ -260,6 +258,9 @@ def test_what_an_archive_did_not_store_is_sent_again(audit, archive, picky):
     page.wait(lambda: sent(audit) == (every, 0), 90, "the second sending")
     assert len(picky.stored) == len(set(picky.stored)) == every, "what was stored is not sent again"
     assert len(picky.asked) == every + failed
+    audit.click("label[for=anonymise]")
+    page.wait(lambda: page.state("send")["rows"] == [], 10, "the objects name the patient")
+    audit.click("label[for=anonymise]")
 
 
 def test_regions_and_lengths_in_the_archive_are_offered_and_loaded(audit, archive):

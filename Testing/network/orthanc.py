@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -31,6 +32,7 @@ class Orthanc:
     http: int
     own: int  #: port to which it sends for C-MOVE
     user: str = ""
+    process: subprocess.Popen | None = None
 
     def rest(self, path: str, data: bytes | None = None):
         address = f"http://127.0.0.1:{self.http}{path}"
@@ -49,6 +51,15 @@ class Orthanc:
         for file in files:
             self.rest("/instances", file.read_bytes())
         return len(files)
+
+    @contextlib.contextmanager
+    def paused(self):
+        """Let the archive do nothing while the block runs."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def instances(self) -> list[str]:
         """Return the SOP instance UIDs of everything in the archive."""
@@ -85,6 +96,7 @@ def running(folder: Path, **changes):
             env={**os.environ, "LC_ALL": "C.UTF-8", "TCP_NODELAY": "1"}, cwd=folder,
         )  # fmt: skip
     try:
+        archive.process = process
         wait_for_port(process, archive.dicom, folder / "log.txt")
         wait_for_port(process, archive.http, folder / "log.txt")
         yield archive

@@ -169,7 +169,7 @@ def test_regions_and_results_come_back_from_the_archive(nodes, archive, tiny, tm
     assert main(["analyse", str(study.folder), "-o", str(first), *options, *regions]) == 0
     assert main(["pacs", "send", "get", str(first / "dicom")]) == 0
     fetched = tmp_path / "fetched"
-    assert main(["pacs", "get", "get", study.uid, "-o", str(fetched)]) == 0
+    assert main(["pacs", "get", "move", study.uid, "-o", str(fetched)]) == 0
     assert len(list(fetched.rglob("*.dcm"))) == study.objects + len(
         list((first / "dicom").glob("*.dcm"))
     )

@@ -53,14 +53,17 @@ def stored(event: Any, take: Take, callers: Mapping[str, str] | None = None) -> 
 
 
 def storage_contexts(classes: Collection[str] = ()) -> list[Any]:
-    """Return presentation contexts of storage classes; of the common ones, if none are given."""
-    from pynetdicom import StoragePresentationContexts, build_context
+    """Return presentation contexts of storage classes; of all that are known, if none are given.
+
+    Parametric maps are not among the 128 common ones, to which a caller's list is limited.
+    """
+    from pynetdicom import AllStoragePresentationContexts, build_context
 
     if classes:
         return [build_context(one, list(SYNTAXES)) for one in sorted(classes)]
     return [
         build_context(context.abstract_syntax, list(SYNTAXES))
-        for context in StoragePresentationContexts
+        for context in AllStoragePresentationContexts
     ]
 
 

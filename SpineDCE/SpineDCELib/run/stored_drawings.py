@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pydicom
+from pydicom.filereader import read_file_meta_info
 
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.progress import Progress, silent
@@ -50,27 +51,44 @@ def stored_drawings(study: Path, progress: Progress = silent) -> list[StoredDraw
     """
     if not study.is_dir():
         return []
-    planes: dict[str, Plane] = {}
-    reports: list[tuple[Path, Any]] = []
-    found: list[StoredDrawing] = []
     files = [path for path in sorted(study.rglob("*")) if path.is_file()]
+    reports: list[Path] = []
+    images: list[Path] = []
+    found: list[StoredDrawing] = []
     for number, path in enumerate(files):
         if number % 50 == 0:
             progress(number / len(files), "")
-        head = _head(path)
-        if head is None:
-            continue
-        if head.get("SOPClassUID") in REPORTS:
-            reports.append((path, head))
-        elif head.get("SOPClassUID") in DRAWINGS:
+        kind = _class_of(path)
+        if kind in REPORTS:
+            reports.append(path)
+        elif kind not in DRAWINGS:
+            images.append(path)
+        elif (head := _head(path)) is not None:
             found.append(_drawing(path, head, "regions"))
-        elif (plane := plane_of(head)) is not None:
-            planes[str(head.get("SOPInstanceUID"))] = plane
-    for path, head in reports:
+    planes = _planes(images) if reports else {}
+    for path in reports:
         rulers = tuple(_rulers(path, planes))
-        if rulers:
+        if rulers and (head := _head(path)) is not None:
             found.append(_drawing(path, head, "lengths", rulers))
     return found
+
+
+def _class_of(path: Path) -> str:
+    """Return the SOP class in the first lines of a file; "" if it is no DICOM file."""
+    try:
+        return str(read_file_meta_info(path).get("MediaStorageSOPClassUID", ""))
+    except Exception:  # whatever another file begins with
+        return ""
+
+
+def _planes(images: list[Path]) -> dict[str, Plane]:
+    """Return the place of every image: SOP instance UID → place."""
+    heads = (_head(path) for path in images)
+    return {
+        str(head.get("SOPInstanceUID")): plane
+        for head in heads
+        if head is not None and (plane := plane_of(head)) is not None
+    }
 
 
 def _head(path: Path) -> Any:
