@@ -309,7 +309,7 @@ class ArteriesPanel:
                 )  # fmt: skip
                 with html.Div(classes="table-box"), html.Table(classes="list"):
                     with html.Thead(), html.Tr():
-                        for heading in ("", "Slice", "Arrival", "Peak", "Reason"):
+                        for heading in ("", "Slice", "Arrival", "Peak in blood", "Reason"):
                             html.Th(heading)
                     with html.Tbody(), html.Tr(
                         v_for="c in candidates", key="c.index", click=(self.toggle, "[c.index]"),

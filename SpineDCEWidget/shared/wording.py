@@ -229,7 +229,7 @@ def setting_text(path: str, value: Any) -> str:
         text = translated(field.choices[value])
     else:
         text = ", ".join(field.text(value).splitlines()) or _("automatic")
-    number = value is not None and text not in field.words
+    number = bool(field.text(value)) and text not in field.words
     unit = f" {translated(field.unit)}" if field.unit and number else ""
     return f"{setting_label(path)}: {text}{unit}"
 

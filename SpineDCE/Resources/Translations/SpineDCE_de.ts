@@ -2133,12 +2133,20 @@
         <translation>Die Populations-AIF „{name}“ passt nicht zur gemessenen Kurve.</translation>
     </message>
     <message>
-        <source>The mean curves are fitted best at a shift of {proposal} s (95 % interval {interval}; plateau {plateau}; by region: {by_region}).</source>
-        <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}; Plateau {plateau}; je Region: {by_region}).</translation>
+        <source>The mean curves are fitted best at a shift of {proposal} s (95 % interval {interval}; by region: {by_region}).</source>
+        <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}; je Region: {by_region}).</translation>
     </message>
     <message>
-        <source>The mean curves are fitted best at a shift of {proposal} s (95 % interval {interval}; plateau {plateau}).</source>
-        <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}; Plateau {plateau}).</translation>
+        <source>The mean curves are fitted best at a shift of {proposal} s (95 % interval {interval}).</source>
+        <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}).</translation>
+    </message>
+    <message>
+        <source>The charted residual is below twice its least value from {plateau}.</source>
+        <translation>Das gezeichnete Residuum liegt unter dem Doppelten seines kleinsten Werts von {plateau}.</translation>
+    </message>
+    <message>
+        <source>It is that of parts of the regions, and least at {least} s.</source>
+        <translation>Es ist das von Teilen der Regionen und bei {least} s am kleinsten.</translation>
     </message>
     <message>
         <source>The delays of the regions differ, so no single shift fits all of them.</source>

@@ -103,17 +103,21 @@ class Evidence:
             for r in self.regions
         )
         interval, plateau = seconds(self.low, self.high), seconds(*self.plateau)
-        # All tissue in one says nothing that the proposal does not say.
-        if len(self.regions) > 1 or any(r.determined for r in self.regions):
+        # One region alone says nothing that the proposal does not say.
+        if len(self.regions) > 1:
             text = (
                 f"The mean curves are fitted best at a shift of {number(self.proposal, 2)} s (95 % "
-                f"interval {interval}; plateau {plateau}; by region: {by_region})."
+                f"interval {interval}; by region: {by_region})."
             )
         else:
             text = (
                 f"The mean curves are fitted best at a shift of {number(self.proposal, 2)} s (95 % "
-                f"interval {interval}; plateau {plateau})."
+                f"interval {interval})."
             )
+        text += f" The charted residual is below twice its least value from {plateau}."
+        least = lowest(self.shifts, self.residual)
+        if abs(least - self.proposal) > STEP:
+            text += f" It is that of parts of the regions, and least at {number(least, 1)} s."
         if self.differing:
             text += " The delays of the regions differ, so no single shift fits all of them."
         return f"{text} {self.doubt}".rstrip()

@@ -70,10 +70,11 @@ class Residual:
     def sentence(self) -> str:
         noise = ""
         if self.noise > 0:
-            noise = (
-                f" Noise of a voxel: ± {times(self.noise)}; smaller islands than {self.least} "
-                f"{'voxels' if self.least > 1 else 'voxel'} surely above the threshold can be "
-                "noise."
+            noise = f" Noise of a voxel: ± {times(self.noise)}."
+        if self.least > 1:
+            noise += (
+                f" Islands of fewer than {self.least} voxels are left out, because noise alone can "
+                "make them."
             )
         if self.centre is None:
             if not self.above:
@@ -82,12 +83,14 @@ class Residual:
                 f"{chance(self.above)} of the lesion's voxels are above {times(self.threshold)} at "
                 f"follow-up, but none of their islands can be distinguished from noise.{noise}"
             )
+        # Most of a lesion is nowhere in it.
+        where = f", {self.place}" if self.share < 0.5 else ""
         before = ""
         if np.isfinite(self.before_too):
             before = f" {100 * self.before_too:.0f} % of this was above it at baseline as well."
         return (
-            f"{self.volume / 1000:.2f} mL ({100 * self.share:.0f} %) of the lesion is above "
-            f"{times(self.threshold)} at follow-up, {self.place}.{before}{noise}"
+            f"{self.volume / 1000:.2f} mL ({100 * self.share:.0f} %) of the lesion has a "
+            f"normalised Vp above {times(self.threshold)} at follow-up{where}.{before}{noise}"
         )
 
 
