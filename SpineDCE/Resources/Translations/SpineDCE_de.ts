@@ -4676,6 +4676,14 @@
         <translation>Beide Untersuchungen einer digitalen Wirbelsäule öffnen, die auf diesem Computer berechnet wird; es wird nichts heruntergeladen</translation>
     </message>
     <message>
+        <source>Close studies</source>
+        <translation>Studien schließen</translation>
+    </message>
+    <message>
+        <source>Remove all visits and everything that was computed or drawn from the scene</source>
+        <translation>Alle Untersuchungen und alles, was berechnet oder gezeichnet wurde, aus der Szene entfernen</translation>
+    </message>
+    <message>
         <source>Open patient…</source>
         <translation>Patient öffnen …</translation>
     </message>
@@ -4686,14 +4694,6 @@
     <message>
         <source>Add visit…</source>
         <translation>Untersuchung hinzufügen …</translation>
-    </message>
-    <message>
-        <source>Close studies</source>
-        <translation>Studien schließen</translation>
-    </message>
-    <message>
-        <source>Remove all visits and everything that was computed or drawn from the scene</source>
-        <translation>Alle Untersuchungen und alles, was berechnet oder gezeichnet wurde, aus der Szene entfernen</translation>
     </message>
     <message>
         <source>Swap the visits</source>
@@ -4812,7 +4812,7 @@
     </message>
     <message>
         <source>Show in upper row</source>
-        <translation>In oberer Reihe zeigen</translation>
+        <translation>Oben zeigen</translation>
     </message>
     <message>
         <source>Show the selected visit in the upper row of the views</source>
@@ -4820,7 +4820,7 @@
     </message>
     <message>
         <source>Show in lower row</source>
-        <translation>In unterer Reihe zeigen</translation>
+        <translation>Unten zeigen</translation>
     </message>
     <message>
         <source>Show the selected visit in the lower row of the views</source>
