@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.measurement.blood_voxels import blood_findings
@@ -102,6 +103,10 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
             return WRONG, f"{visit.shown_label}: " + _(
                 "the evidence does not confirm the artery that was chosen by hand. {why}"
             ).format(why=translated(against))
+        found = () if visit.result is None else visit.result.measures.findings
+        for one in found:
+            if one.code == AIF_DIFFERS and visit.is_current:
+                return WRONG, f"{visit.shown_label}: {translated(one.message)}"
         doubt = visit.shift_doubt()
         if doubt:
             return WRONG, f"{visit.shown_label}: {doubt}."

@@ -21,6 +21,7 @@ from SpineDCELib.aif import (
 from SpineDCELib.aif.manual_selection import Ball, slice_point, write_selection
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
 from SpineDCELib.cli import main
 from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
@@ -65,6 +66,16 @@ def test_phase_gives_the_concentration_and_confirms_the_decay():
     assert used.Cb.max() == pytest.approx(Cb.max(), rel=0.04)
     assert both.Cb.max() == pytest.approx(Cb.max(), rel=0.04)
     assert any("phase confirms" in note for note in used.notes)
+
+
+@pytest.mark.slow
+def test_a_phase_that_contradicts_the_magnitude_is_told():
+    series, _Cb = trunk(phase=True, noise=4.0)
+    settings = changed(Settings(), concentration={"T1_source": "fixed", "T10": 1.0})
+    for FA_in_files, said in ((FA, None), (0.75 * FA, "more"), (1.3 * FA, "less")):
+        analysis = Analysis(Images(series), changed(settings, reading={"FA": FA_in_files}))
+        found = [f for f in analysis.result().measures.findings if f.code == AIF_DIFFERS]
+        assert [f" % {said} " in one.message for one in found] == [True] * (said is not None)
 
 
 def test_late_frames_determine_the_zero_level_of_a_noisy_phase():

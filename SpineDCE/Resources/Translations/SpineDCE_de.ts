@@ -1961,8 +1961,12 @@
         <translation>Die AIF wurde für T2* des Blutes korrigiert (r2 {used} /s/mM, Rohrer 2005), was die Phase bestätigt; ohne die Korrektur wäre ihr Maximum {low} % niedriger.</translation>
     </message>
     <message>
-        <source>The AIF was not corrected for T2* of blood, because no phase confirms it; if r2 is {literature_r2} /s/mM (Rohrer 2005), its peak is {low} % too low.</source>
-        <translation>Die AIF wurde nicht für T2* des Blutes korrigiert, weil keine Phase es bestätigt; wenn r2 {literature_r2} /s/mM ist (Rohrer 2005), ist ihr Maximum {low} % zu niedrig.</translation>
+        <source>The AIF was not corrected for T2* of blood, because no phase confirms it; if {known}, T2* lowers its peak by {low} %.</source>
+        <translation>Die AIF wurde nicht für T2* des Blutes korrigiert, weil keine Phase es bestätigt; wenn {known}, senkt T2* ihr Maximum um {low} %.</translation>
+    </message>
+    <message>
+        <source>The AIF was not corrected for T2* of blood, because its phase does not confirm it; if {known}, T2* lowers its peak by {low} %.</source>
+        <translation>Die AIF wurde nicht für T2* des Blutes korrigiert, weil ihre Phase es nicht bestätigt; wenn {known}, senkt T2* ihr Maximum um {low} %.</translation>
     </message>
     <message>
         <source>The AIF was corrected for T2* of blood with r2 {used} /s/mM, as set.</source>
@@ -1975,6 +1979,22 @@
     <message>
         <source>The first pass was set halfway between magnitude and phase.</source>
         <translation>Die erste Passage wurde in die Mitte zwischen Magnitude und Phase gelegt.</translation>
+    </message>
+    <message>
+        <source>Over the first pass, the artery's magnitude shows {ratio} % less contrast agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from what is assumed.</source>
+        <translation>Im ersten Durchgang zeigt der Betrag der Arterie {ratio} % weniger Kontrastmittel als ihre Phase; Flipwinkel (B1), Einstrom, Sättigung oder T2* weichen also von der Annahme ab.</translation>
+    </message>
+    <message>
+        <source>If the phase is right, Vp is too high; compare visits by its ratio to the reference.</source>
+        <translation>Wenn die Phase stimmt, ist Vp zu hoch; vergleichen Sie die Untersuchungen anhand des Verhältnisses zur Referenz.</translation>
+    </message>
+    <message>
+        <source>Over the first pass, the artery's magnitude shows {ratio} % more contrast agent than its phase, so flip angle (B1) or T10 of blood differ from what is assumed.</source>
+        <translation>Im ersten Durchgang zeigt der Betrag der Arterie {ratio} % mehr Kontrastmittel als ihre Phase; Flipwinkel (B1) oder T10 des Blutes weichen also von der Annahme ab.</translation>
+    </message>
+    <message>
+        <source>If the phase is right, Vp is too low; compare visits by its ratio to the reference.</source>
+        <translation>Wenn die Phase stimmt, ist Vp zu niedrig; vergleichen Sie die Untersuchungen anhand des Verhältnisses zur Referenz.</translation>
     </message>
     <message>
         <source>No trustworthy AIF: {doubt} Draw the artery, load a curve or use a population AIF.</source>
@@ -2097,8 +2117,8 @@
         <translation>Die Populations-AIF ({name}) wurde an die Arterie angepasst: Ankunft {arrival} s, Skalierung {scale}, SD des Residuums {misfit} mM.</translation>
     </message>
     <message>
-        <source>The haematocrit must be a fraction from 0 to 0.9 (45 % is 0.45), not {Hct}.</source>
-        <translation>Der Hämatokrit muss ein Bruchteil von 0 bis 0.9 sein (45 % sind 0.45), nicht {Hct}.</translation>
+        <source>The haematocrit must be a fraction below 0.9 (45 % is 0.45), not {Hct}.</source>
+        <translation>Der Hämatokrit muss ein Bruchteil unter 0.9 sein (45 % sind 0.45), nicht {Hct}.</translation>
     </message>
     <message>
         <source>The selection '{name}' leaves no voxel of the artery.</source>
@@ -3201,8 +3221,8 @@
         <translation>{name} ist nicht gleichmäßig: Vp schwankt um {spread} % zwischen Voxeln.</translation>
     </message>
     <message>
-        <source>{name} enhances: {parameter} is above {False}, so it may contain tumour, a haemangioma or a fresh fracture.</source>
-        <translation>{name} reichert an: {parameter} liegt über {False}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten.</translation>
+        <source>{name} enhances: {parameter} is above {False}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
+        <translation>{name} reichert an: {parameter} liegt über {False}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
     </message>
     <message>
         <source>Vp of {name} is {ratio} % of its neighbours'.</source>
@@ -3217,12 +3237,12 @@
         <translation>Vp von {name} ist {ratio} so hoch wie das seiner Nachbarn.</translation>
     </message>
     <message>
-        <source>T10 of {name} is {T1} ms: fatty or irradiated marrow.</source>
-        <translation>T10 von {name} ist {T1} ms: fettiges oder bestrahltes Knochenmark.</translation>
+        <source>T10 of {name} is {T1} ms: fatty or irradiated marrow, or T10 is too low everywhere (B1).</source>
+        <translation>T10 von {name} ist {T1} ms: fettiges oder bestrahltes Knochenmark, oder T10 ist überall zu niedrig (B1).</translation>
     </message>
     <message>
-        <source>T10 of {name} is {T1} ms: oedema, a fresh fracture or tumour.</source>
-        <translation>T10 von {name} ist {T1} ms: Ödem, eine frische Fraktur oder Tumor.</translation>
+        <source>T10 of {name} is {T1} ms: oedema, a fresh fracture or tumour, or T10 is too high everywhere (B1).</source>
+        <translation>T10 von {name} ist {T1} ms: Ödem, eine frische Fraktur oder Tumor, oder T10 ist überall zu hoch (B1).</translation>
     </message>
     <message>
         <source>The T1-weighted signal of {name} is {brightness} its neighbours': fatty or irradiated marrow.</source>

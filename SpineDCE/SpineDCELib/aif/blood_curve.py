@@ -20,6 +20,10 @@ from SpineDCELib.aif.phase_aif import (
 from SpineDCELib.errors import InputError
 from SpineDCELib.vocabulary.quantities import signed
 
+#: Share by which magnitude may differ from phase over the first pass before the AIF is doubted:
+#: more than twice the difference in scale that angle, T10 and inflow usually make (chosen).
+PHASE_DIFFERENCE = 0.25
+
 
 @dataclass(frozen=True, eq=False)
 class BloodCurve:
@@ -29,6 +33,8 @@ class BloodCurve:
         Cb: ``(frames,)``, whole blood. signal: the artery's mean signal. phase: the curve from
             phase, or None; the late frames of the magnitude help to determine its zero level.
         r2: T2* relaxivity in use, 1/s/mM. notes: the corrections, one sentence each.
+        doubt: why its scale is not to be trusted, one or two sentences; empty if nothing is known
+            against it.
     """
 
     Cb: NDArray[np.float64]
@@ -36,6 +42,7 @@ class BloodCurve:
     phase: PhaseCurve | None
     r2: float
     notes: tuple[str, ...]
+    doubt: str = ""
 
 
 def blood_curve(
@@ -84,13 +91,18 @@ def blood_curve(
                 f"the phase confirms; without the correction its peak would be {low:.0f} % lower."
             )
         elif r2 is None and np.isfinite(low) and low > 3:
+            known = f"r2 is {literature_r2:g} /s/mM (Rohrer 2005)"
             notes.append(
-                "The AIF was not corrected for T2* of blood, because no phase confirms it; if r2 "
-                f"is {literature_r2:g} /s/mM (Rohrer 2005), its peak is {low:.0f} % too low."
+                "The AIF was not corrected for T2* of blood, because no phase confirms it; if "
+                f"{known}, T2* lowers its peak by {low:.0f} %."
+                if phase is None
+                else "The AIF was not corrected for T2* of blood, because its phase does not "
+                f"confirm it; if {known}, T2* lowers its peak by {low:.0f} %."
             )
     elif used:
         notes.append(f"The AIF was corrected for T2* of blood with r2 {used:g} /s/mM, as set.")
     Cb = with_decay(contrast, signal, TE=TE, r2=used) if used and TE is not None else plain
+    doubt = ""
     if phase is not None:
         frames = first_pass(phase.C)
         ratio = 100 * (float(Cb[frames].sum() / phase.C[frames].sum()) - 1)
@@ -102,4 +114,16 @@ def blood_curve(
         if peak == "phase":
             Cb = peak_from_both(Cb, phase.C)
             notes.append("The first pass was set halfway between magnitude and phase.")
-    return BloodCurve(Cb, np.asarray(signal, float), phase, used, tuple(notes))
+        elif abs(ratio) > 100 * PHASE_DIFFERENCE:
+            doubt = (
+                f"Over the first pass, the artery's magnitude shows {-ratio:.0f} % less contrast "
+                "agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from "
+                "what is assumed. If the phase is right, Vp is too high; compare visits by its "
+                "ratio to the reference."
+                if ratio < 0
+                else f"Over the first pass, the artery's magnitude shows {ratio:.0f} % more "
+                "contrast agent than its phase, so flip angle (B1) or T10 of blood differ from "
+                "what is assumed. If the phase is right, Vp is too low; compare visits by its "
+                "ratio to the reference."
+            )
+    return BloodCurve(Cb, np.asarray(signal, float), phase, used, tuple(notes), doubt)

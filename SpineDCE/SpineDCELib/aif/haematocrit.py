@@ -25,7 +25,7 @@ def blood_to_plasma(Cb: ArrayLike, *, Hct: float) -> NDArray[np.float64]:
     """
     if not 0 <= Hct < 0.9:
         raise InputError(
-            f"The haematocrit must be a fraction from 0 to 0.9 (45 % is 0.45), not {Hct:g}.",
+            f"The haematocrit must be a fraction below 0.9 (45 % is 0.45), not {Hct:g}.",
             code="haematocrit_out_of_range",
             fields=("aif.Hct",),
         )

@@ -19,10 +19,13 @@ from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import signal_mode
 from SpineDCELib.data import ArterialInput
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.frame_average import frame_average
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
+
+#: Code of the finding that magnitude and phase of the artery differ.
+AIF_DIFFERS = "aif_differs_from_phase"
 
 
 def arterial_input(view: View) -> ArterialInput:
@@ -89,6 +92,13 @@ def arterial_input(view: View) -> ArterialInput:
         signal=None if source is None else source.signal,
         notes=tuple(notes),
     )
+
+
+def aif_findings(view: View) -> tuple[Finding, ...]:
+    """Return why the scale of a measured AIF is not to be trusted."""
+    doubt = "" if view(artery) is None else view(blood).doubt
+    fields = ("aif.peak", "inputs.aif_mask")
+    return (Finding(AIF_DIFFERS, doubt, fields=fields),) if doubt else ()
 
 
 def _footprint_notes(view: View, *, measured: bool) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.analysis.acquisition_stages import FA, TR, T1_source, check, preprocessed, r1
-from SpineDCELib.analysis.aif_stages import arterial_curve, arterial_input
+from SpineDCELib.analysis.aif_stages import aif_findings, arterial_curve, arterial_input
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import mode, muscle, signal_mode
@@ -138,6 +138,7 @@ def result(view: View) -> Result:
     measures = replace(
         measures,
         findings=(
+            *view(aif_findings),
             *view(shift_findings),
             *view(noise_mask_findings),
             *view(smoothing_findings),

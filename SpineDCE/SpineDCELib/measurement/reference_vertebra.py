@@ -116,7 +116,7 @@ def score_reference(
                     "reference_enhances",
                     f"{name} enhances: {_shown(parameter, means[parameter])} is above "
                     f"{_shown(parameter, limit, with_title=False)}, so it may contain tumour, a "
-                    "haemangioma or a fresh fracture.",
+                    "haemangioma or a fresh fracture, or the AIF is too low.",
                 )
     if neighbours_vp is not None and neighbours_vp > 0 and mean > 0:
         ratio = middle / neighbours_vp
@@ -134,13 +134,15 @@ def score_reference(
         fault(
             T1 / FATTY_T10 / 2,
             "reference_fatty",
-            f"T10 of {name} is {T1 * 1000:.0f} ms: fatty or irradiated marrow.",
+            f"T10 of {name} is {T1 * 1000:.0f} ms: fatty or irradiated marrow, or T10 is too low "
+            "everywhere (B1).",
         )
     elif T1 > WET_T10:
         fault(
             WET_T10 / T1,
             "reference_wet",
-            f"T10 of {name} is {T1 * 1000:.0f} ms: oedema, a fresh fracture or tumour.",
+            f"T10 of {name} is {T1 * 1000:.0f} ms: oedema, a fresh fracture or tumour, or T10 is "
+            "too high everywhere (B1).",
         )
     elif not np.isfinite(T1) and brightness > FATTY_BRIGHTNESS:
         fault(

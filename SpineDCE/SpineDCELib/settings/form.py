@@ -512,7 +512,7 @@ _FIELDS = (
     Field(
         "aif.Hct", "Hct", "number", "visit",
         "Haematocrit of the patient, as a fraction.",
-        low=0, high=0.9, option="--hct", metavar="FRACTION",
+        low=0, high=0.8, option="--hct", metavar="FRACTION",
     ),
     Field(
         "aif.blood_T10", "T10 of blood", "number", "common",
