@@ -23,7 +23,8 @@ BIN    := $(VENV)/bin
 STUDY  ?=
 OUT    ?= out
 # A file's tests run in one process, so that what they share is made once.
-SIDE_BY_SIDE := -n auto --dist loadfile --no-loadscope-reorder
+# One more than there are processors, because tests of the page and of archives also wait.
+SIDE_BY_SIDE := -n $(shell expr $$(getconf _NPROCESSORS_ONLN || echo 1) + 1) --dist loadfile --no-loadscope-reorder
 
 .PHONY: run results test long-tests check cmake-lists lint bench profile validation certainty courses clean \
   slicer-test dist bundle lock docs notebooks man translations

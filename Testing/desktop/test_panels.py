@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mrml.scenes import images_of, with_what_is_known
 from sample_patients import sample_paths
 
 pytestmark = pytest.mark.slow
@@ -32,8 +33,11 @@ def desk(monkeypatch, sample):
     said = stand_in.install(monkeypatch, slicer)
     for name in [n for n in sys.modules if n.startswith("SpineDCEWidget.desktop")]:
         monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("SpineDCEWidget.shared.study_opening.open_images", images_of)
     from SpineDCEWidget.desktop.module_panel import Workstation
     from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
+
+    monkeypatch.setattr(Session, "computation", with_what_is_known(Session.computation))
 
     logic = types.SimpleNamespace(
         session=Session(slicer.mrmlScene),

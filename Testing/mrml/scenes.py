@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 from sample_patients import VISITS, sample_patient
 from SpineDCELib.mrml import scene_bundles as bundles
+from SpineDCELib.progress import silent
 from SpineDCELib.series import Volume
+from SpineDCELib.settings import Settings
 
+from SpineDCEWidget.shared.computation import Job
 from SpineDCEWidget.shared.study_opening import open_images
 
 
@@ -30,8 +33,10 @@ def with_anatomy(images):
 _images, _graphs = {}, {}
 
 
-def images_of(dicom):
-    """Return the images of a study that no test changes, read once."""
+def images_of(dicom, settings=None, progress=silent):
+    """Return the images of a study that no test changes, read once with the usual settings."""
+    if settings not in (None, Settings()):
+        return open_images(dicom, settings, progress)
     if dicom not in _images:
         _images[dicom] = open_images(dicom)
     return _images[dicom]
@@ -39,10 +44,27 @@ def images_of(dicom):
 
 def compute(session, visit):
     """Compute a visit; take from an earlier test what was computed from equal inputs."""
-    if visit.study_path in _graphs:
-        visit.analysis.graph.take(_graphs[visit.study_path])
-    session.compute(visit)
-    _graphs[visit.study_path] = visit.analysis.graph.copy()
+    job = with_what_is_known(type(session).computation)(session, visit)
+    job.finish(job.run())
+
+
+def with_what_is_known(computation):
+    """Let the computation of a visit take what an earlier test computed from equal inputs."""
+
+    def started(session, visit, *args, **more):
+        if visit.study_path in _graphs:
+            visit.analysis.graph.take(_graphs[visit.study_path])
+        job = computation(session, visit, *args, **more)
+
+        def finished(computed):
+            done = job.finish(computed)
+            if visit.analysis is not None:
+                _graphs[visit.study_path] = visit.analysis.graph.copy()
+            return done
+
+        return Job(job.run, finished)
+
+    return started
 
 
 def write_visits(factory):

@@ -40,6 +40,8 @@ _NEARLY = 0.9
 #: Where vp takes a smaller share of what is explained, another optimum is searched so many nodes
 #: later.
 _NO_PLASMA, _LATER = 1e-3, 2.0
+#: The same with a larger share, and so many nodes earlier.
+_LITTLE, _EARLIER = 0.02, 3.0
 #: Share of the upper bound of ve above which the optimum may be where ve reaches it.
 _NEARLY_FULL = 0.9
 #: Below this share of the curve's sum of squares the error of the tables shows in the residuals.
@@ -213,11 +215,15 @@ class DelaySearch:
         found = found[:, best_of_row(rows, -found[4])]
         w, vp, ve, error = found[1], found[2], found[3], found[4]
         if self._plasma:
-            # Where vp is 0 a second optimum, with a later delay and some vp, may lie close by.
-            node = np.rint(w).astype(np.intp)
-            beside = np.flatnonzero(vp**2 * self._aa[node, 0] < _NO_PLASMA * -error)
-            later = np.clip(w[beside] + _LATER, *self._range[:, 1, 0])
-            self._replace(found, beside, projections, found[0, beside], later)
+            # Where vp is 0 a second optimum, with a later delay and some vp, may lie close by, and
+            # where vp is small one without vp and with an earlier delay.
+            for least, most, nodes in ((-1.0, _NO_PLASMA, _LATER), (0.0, _LITTLE, -_EARLIER)):
+                node = np.rint(found[1]).astype(np.intp)
+                share = found[2] ** 2 * self._aa[node, 0] / np.maximum(-found[4], _TINY)
+                beside = np.flatnonzero((share > least) & (share < most))
+                moved = np.clip(found[1, beside] + nodes, *self._range[:, 1, 0])
+                self._replace(found, beside, projections, found[0, beside], moved)
+            w, vp, ve, error = found[1], found[2], found[3], found[4]
         # Where ve reaches its bound the squared error bends sharply.
         bent = np.flatnonzero((found[5] == 0) | (ve > _NEARLY_FULL * self._bounds.ve))
         self._replace(found, bent, projections, found[0, bent], w[bent], full=True)
