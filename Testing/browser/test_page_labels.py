@@ -9,7 +9,11 @@ from browser.page import Page, Program, sample_home
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-SIZES = [(1280, 800), (1500, 900), (1920, 1080)]
+SIZES = [
+    (1280, 800),
+    pytest.param((1500, 900), marks=pytest.mark.long),
+    pytest.param((1920, 1080), marks=pytest.mark.long),
+]
 #: What must be whole: the visits with their dates, the patient, and buttons of the panel.
 _LABELS = [
     ".study-title", ".visit-toggle .v-btn", ".pane-visit", ".pane-title select",

@@ -147,7 +147,8 @@ def test_a_full_disk_is_a_message_and_earlier_results_are_whole(way, work, small
 @pytest.mark.parametrize(
     ("fault", "statuses"),
     [(file_limit, (2,)), (no_memory, (2, 3)), (ended(signal.SIGTERM), (143,)),
-     (ended(signal.SIGHUP), (143,)), (ended(signal.SIGINT), (130,))],
+     pytest.param(ended(signal.SIGHUP), (143,), marks=pytest.mark.long),
+     pytest.param(ended(signal.SIGINT), (130,), marks=pytest.mark.long)],
     ids=["limit of a file", "memory", "SIGTERM", "SIGHUP", "Ctrl-C"],
 )  # fmt: skip
 def test_a_fault_is_a_message_and_earlier_results_are_whole(

@@ -213,7 +213,6 @@ class DelaySearch:
         projections = y.T @ self._columns.astype(y.dtype)
         found = self._refine(projections, rows, u, w)
         found = found[:, best_of_row(rows, -found[4])]
-        w, vp, ve, error = found[1], found[2], found[3], found[4]
         if self._plasma:
             # Where vp is 0 a second optimum, with a later delay and some vp, may lie close by, and
             # where vp is small one without vp and with an earlier delay.
@@ -223,8 +222,8 @@ class DelaySearch:
                 beside = np.flatnonzero((share > least) & (share < most))
                 moved = np.clip(found[1, beside] + nodes, *self._range[:, 1, 0])
                 self._replace(found, beside, projections, found[0, beside], moved)
-            w, vp, ve, error = found[1], found[2], found[3], found[4]
         # Where ve reaches its bound the squared error bends sharply.
+        w, ve = found[1], found[3]
         bent = np.flatnonzero((found[5] == 0) | (ve > _NEARLY_FULL * self._bounds.ve))
         self._replace(found, bent, projections, found[0, bent], w[bent], full=True)
         u, w, converged = found[0], found[1], found[5]
