@@ -10,7 +10,7 @@ from browser.page import Page, Program, sample_home
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SIZES = [
-    (1280, 800),
+    pytest.param((1280, 800), marks=pytest.mark.long),
     pytest.param((1500, 900), marks=pytest.mark.long),
     pytest.param((1920, 1080), marks=pytest.mark.long),
 ]

@@ -300,6 +300,7 @@ def test_finished_studies_are_kept_when_a_batch_is_cancelled(studies, tmp_path):
     assert entry.status == "done"
 
 
+@pytest.mark.long
 def test_a_study_with_missing_files_is_incomplete_and_tried_again(cohort, tmp_path, monkeypatch):
     table = tmp_path / "t.csv"
     base = cohort / "P01" / "before"

@@ -90,7 +90,7 @@ def new_lesion(place, factor=1.0):
     return visit(factor, place, regions=regions)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_new_lesion_is_relative_to_its_first_visit_and_a_vanished_one_is_told():
     course = follow_course([visit(1.0, 0), new_lesion(1), new_lesion(2), visit(0.9, 3)],
                            flip_runs=0)  # fmt: skip

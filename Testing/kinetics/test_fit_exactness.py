@@ -56,7 +56,7 @@ def trust_region(y, starts):
     ("dtype", "seed", "n"),
     [
         (np.float32, 11, 25),
-        (np.float64, 12, 25),
+        pytest.param(np.float64, 12, 25, marks=pytest.mark.long),
         pytest.param(np.float32, 13, 500, marks=pytest.mark.long),
         pytest.param(np.float64, 14, 500, marks=pytest.mark.long),
     ],

@@ -146,7 +146,8 @@ def test_results_in_the_folder_of_the_study_are_ignored(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("T1_source", [None, pytest.param("muscle", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("T1_source", [None, "muscle"])
 def test_artery_and_muscle_of_the_cache_give_the_same_files(
     tmp_path_factory, tmp_path, monkeypatch, T1_source
 ):

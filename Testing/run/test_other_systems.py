@@ -121,7 +121,7 @@ def run(system: str, body: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="takes away what Linux has")
-@pytest.mark.parametrize("system", ["win32", "darwin"])
+@pytest.mark.parametrize("system", ["win32", pytest.param("darwin", marks=pytest.mark.long)])
 def test_a_study_is_analysed_again_and_reproduced_without_what_a_system_lacks(system, tmp_path):
     study = write_small_study(tmp_path / "Ärzte und Räume")
     files = {"study": str(study.series), "roi": str(study.regions), "mask": str(study.artery)}

@@ -89,7 +89,7 @@ def studies(tmp_path_factory):
 RECIPE = Recipe(changed(Settings(), concentration={"T10": 0.8}, aif={"source": "mask"}), formats=())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_damaged_finished_study_is_analysed_again(studies, tmp_path):
     out = tmp_path / "out"
     listed = read_studies(studies)

@@ -357,7 +357,9 @@ The rules that choose the artery were made with the patients below seed 374, of 
 artery that was refused, wrong or newly found were analysed again; the interval
 was made with those below 150. The rules were then checked on the 229 studies of seeds 374 to 493
 with an artery in view: 217 (94.8 %) were served, 10 refused, and in 2 a pulmonary artery was taken
-(427 and 444). After a look at these and at 396, the last rules were added.
+(427 and 444). After a look at these and at 396, the last rules were added. They were checked on
+the 800 studies of seeds 600 to 999, with and without an artery in view, at which nobody had looked:
+in 725 the AIF came from an artery or the left heart, 71 were refused, and 4 (0.5 %) were wrong.
 
 {modes}
 

@@ -114,7 +114,7 @@ def test_the_table_counts_what_held_and_what_was_decided_wrongly():
     assert "azygos 2" in artery
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cut_run_continues_from_its_records(tmp_path):
     store = tmp_path / "records.jsonl"
     first = certainty.run(1, store=store, processes=1, progress=lambda _: None)
