@@ -147,7 +147,7 @@ class ArchivePanel:
             html.Div("{{ s.patient }}")
             html.Div("{{ s.description }}", classes="hint plain")
             html.Div(
-                "{{ s.dynamic ? 'May be dynamic: ' + s.dynamic : 'No dynamic series seen' }}",
+                "{{ s.dynamic ? 'May be dynamic: ' + s.dynamic : 'No dynamic series found' }}",
                 classes="hint plain",
             )
         v3.VBtn(

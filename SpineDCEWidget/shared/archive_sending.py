@@ -66,8 +66,10 @@ class ArchiveSending:
     def _present(self) -> object:
         """Return what the objects are made of."""
         session = self._session
-        results = [id(visit.result) for visit in session.visits if visit.is_current]
-        return results, session.report.text, session.is_comparison_current
+        # The results themselves: the identity of one that is gone may come again.
+        results = [visit.result for visit in session.visits if visit.is_current]
+        comparison = session.comparison if session.is_comparison_current else None
+        return results, session.report.text, comparison
 
     @property
     def is_outdated(self) -> bool:
@@ -143,7 +145,7 @@ class ArchiveSending:
         ).format(count=count, identity=identity, node=node, address=_address(node))
 
     def agree(self, node: str) -> None:
-        """Take down that the user agrees to send to an archive in this session."""
+        """Record that the user agrees to send to an archive in this session."""
         self._agreed.add(node)
 
     def to_send(self, node: str, series: Collection[str]) -> list[SendableFile]:

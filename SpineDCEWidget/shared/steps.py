@@ -103,9 +103,8 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
             return WRONG, f"{visit.shown_label}: " + _(
                 "the evidence does not confirm the artery that was chosen by hand. {why}"
             ).format(why=translated(against))
-        found = () if visit.result is None else visit.result.measures.findings
-        for one in found:
-            if one.code == AIF_DIFFERS and visit.is_current:
+        for one in visit.result.measures.findings:
+            if one.code == AIF_DIFFERS:
                 return WRONG, f"{visit.shown_label}: {translated(one.message)}"
         doubt = visit.shift_doubt()
         if doubt:

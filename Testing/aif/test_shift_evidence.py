@@ -1,5 +1,7 @@
 """The shift is found where curves were made with one, and called unknown where they were not."""
 
+import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -52,6 +54,19 @@ def test_residual_and_normalised_vp_depend_on_the_shift():
     assert found.residual[-1] > 3
     ratio = np.interp(found.proposal, found.shifts, found.normalised_vp["lesion"])
     assert ratio == pytest.approx(0.08 / 0.012, rel=0.1)
+
+
+def test_the_summary_says_where_the_charted_residual_is_least_if_that_is_elsewhere():
+    found = evidence()
+    assert "mean over parts" not in found.summary()
+    low, high = (f"{end:.1f}" for end in found.plateau)
+    assert f"below twice its least value from {low} to {high} s" in found.summary()
+    # As where delays of parts differ: the mean residual is least 2 s later.
+    moved = replace(found, residual=np.interp(found.shifts - 2, found.shifts, found.residual))
+    said = re.search(r"is least at (\d+\.\d) s", moved.summary())
+    assert float(said[1]) == pytest.approx(4.3 + 2, abs=0.4)
+    one = replace(found, regions=found.regions[:1])
+    assert "by region" not in one.summary()
 
 
 def test_noise_alone_does_not_determine_a_shift():

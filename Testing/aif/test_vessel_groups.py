@@ -1,7 +1,8 @@
 """Grouping of voxels into vessels: what is split in two, and what is joined."""
 
 import numpy as np
-from SpineDCELib.aif.detection import _is_mix, _joined, _split
+from SpineDCELib.aif.detection import _is_mix
+from SpineDCELib.aif.vessel_groups import join_pieces, split_groups
 from SpineDCELib.series import Geometry
 
 GEOMETRY = Geometry((6, 30, 12), np.diag([3.0, 3.0, 7.0, 1.0]))
@@ -27,7 +28,7 @@ def split(one, other, middles, *, interval=6.0):
     half = voxels.size // 2
     middle = np.repeat(middles, [half, voxels.size - half]).astype(float)
     middle += np.random.default_rng(0).normal(0, 0.1, voxels.size)
-    new = _split(
+    new = split_groups(
         np.zeros(voxels.size, np.intp), voxels, middle, GEOMETRY, interval,
         lambda own: one if np.median(own) < half else other,
     )  # fmt: skip
@@ -52,7 +53,7 @@ def pieces(gap, *, arrivals=(20.0, 20.2, 20.1), peaks=(1.0, 1.1, 0.9), rows=5):
         block(k, slice(k * (rows + gap), k * (rows + gap) + rows), slice(4, 6)) for k in range(3)
     ]
     labels = np.repeat(np.arange(3), [box.size for box in boxes])
-    new = _joined(
+    new = join_pieces(
         labels, np.concatenate(boxes), np.array(arrivals)[labels], np.array(arrivals)[labels] + 10,
         np.array(peaks)[labels], GEOMETRY, 5.0,
     )  # fmt: skip

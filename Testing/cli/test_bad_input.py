@@ -172,6 +172,7 @@ def test_vfa_needs_several_flip_angles(run):
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
+        ("--hct", "0.9", "0.8"),
         ("--hct", "45", "0.8"),
         ("--t10", "0.8", "T10"),
         ("--shift", "1e9", "shift"),

@@ -92,6 +92,14 @@ def test_errors_of_the_fit_count_where_they_are_larger_than_the_spread():
     vp = np.where(lesion, 1.5, 0.0)
     clear = residual_tumour(vp, lesion=lesion, threshold=1.2, geometry=GEOMETRY)
     assert clear.share == 1
+    # All of a lesion has no place in it.
+    assert clear.sentence.endswith("has a normalised Vp above 1.2× at follow-up.")
+    part = residual_tumour(
+        np.where(np.arange(SHAPE[1])[:, None] < 7, vp, 0.0), lesion=lesion, threshold=1.2,
+        geometry=GEOMETRY,
+    )  # fmt: skip
+    assert 0 < part.share < 0.5
+    assert f"at follow-up, {part.place}." in part.sentence
     doubtful = residual_tumour(
         vp, lesion=lesion, threshold=1.2, geometry=GEOMETRY, errors=np.full(SHAPE, 0.4)
     )
@@ -99,7 +107,7 @@ def test_errors_of_the_fit_count_where_they_are_larger_than_the_spread():
     assert doubtful.noise == pytest.approx(0.4)
     # What noise may hide is not said to be absent.
     assert doubtful.sentence.startswith(">99 % of the lesion's voxels are above 1.2×")
-    assert "noise" in doubtful.sentence
+    assert f"fewer than {doubtful.least} voxels are left out" in doubtful.sentence
     none = residual_tumour(vp, lesion=lesion, threshold=1.7, geometry=GEOMETRY)
     assert none.sentence == "No voxel of the lesion is above 1.7× at follow-up."
     shared = residual_tumour(

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from sample_patients import VISITS, sample_patient
+from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import scene_bundles as bundles
 from SpineDCELib.progress import silent
 from SpineDCELib.series import Volume
 from SpineDCELib.settings import Settings
 
 from SpineDCEWidget.shared.computation import Job
+from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.study_opening import open_images
 
 
@@ -65,6 +68,20 @@ def with_what_is_known(computation):
         return Job(job.run, finished)
 
     return started
+
+
+def session_with_regions(dicom):
+    """Return a session with a baseline visit, computed, with a lesion and a reference."""
+    session = Session(new_scene())
+    visit = session.open("baseline", images_of(dicom), study=dicom)
+    geometry = visit.analysis.study.dynamic.geometry
+    for name, role, rows in (("Lesion", "lesion", (10, 14)), ("Reference", "reference", (20, 24))):
+        mask = np.zeros(geometry.shape, bool)
+        mask[2, slice(*rows), 20:25] = True
+        drawn.fill_segments(visit.segmentation, {name: mask}, geometry, roles={name: role})
+    session.regions_changed(visit)
+    compute(session, visit)
+    return session
 
 
 def write_visits(factory):

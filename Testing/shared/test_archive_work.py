@@ -1,11 +1,9 @@
 """Search, retrieval and sending in a session: what a window asks for and shows."""
 
-import numpy as np
 import pytest
-from mrml.scenes import new_scene, write_visits
+from mrml.scenes import session_with_regions, write_visits
 from network.orthanc import configure, running
 from SpineDCELib.errors import InputError
-from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.network.sent_objects import Sent
 from SpineDCELib.network.study_query import SeriesEntry, StudyEntry
 from SpineDCELib.run.study_work import mark_unreviewed
@@ -13,8 +11,6 @@ from SpineDCELib.run.study_work import mark_unreviewed
 from SpineDCEWidget.shared.archive_search import ArchiveSearch, configured_nodes
 from SpineDCEWidget.shared.archive_sending import ArchiveSending
 from SpineDCEWidget.shared.received_studies import received_rows, review, unreviewed_visits
-from SpineDCEWidget.shared.session import Session
-from SpineDCEWidget.shared.study_opening import open_images
 
 pytestmark = pytest.mark.slow
 
@@ -101,16 +97,7 @@ def dicom(tmp_path_factory):
 
 @pytest.fixture
 def session(dicom, home):
-    session = Session(new_scene())
-    visit = session.open("baseline", open_images(dicom), study=dicom)
-    geometry = visit.analysis.study.dynamic.geometry
-    for name, role, rows in (("Lesion", "lesion", (10, 14)), ("Reference", "reference", (20, 24))):
-        mask = np.zeros(geometry.shape, bool)
-        mask[2, slice(*rows), 20:25] = True
-        drawn.fill_segments(visit.segmentation, {name: mask}, geometry, roles={name: role})
-    session.regions_changed(visit)
-    session.compute(visit)
-    return session
+    return session_with_regions(dicom)
 
 
 def done(job):

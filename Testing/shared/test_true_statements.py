@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
+from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
 from SpineDCELib.compare.compare_visits import require_vp
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.export.report import report_tables
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
@@ -68,6 +69,15 @@ def test_a_deleted_segmentation_marks_the_maps_and_can_be_undone(session):
     replace_regions(visit.nodes, {"Lesion": mask}, {"Lesion": "lesion"},
                     visit.analysis.study.dynamic.geometry)  # fmt: skip
     assert drawn.roles_in(visit.segmentation) == {"Lesion": "lesion"}
+
+
+def test_a_phase_that_contradicts_the_magnitude_takes_the_tick_of_step_2(session):
+    visit = session.visit("baseline")
+    assert _mark(session, "arteries")[0] == DONE
+    told = Finding(AIF_DIFFERS, "The artery's magnitude shows 39 % less.")
+    measures = replace(visit.result.measures, findings=(told,))
+    visit.result = replace(visit.result, measures=measures)
+    assert _mark(session, "arteries") == (WRONG, f"{visit.shown_label}: {told.message}")
 
 
 def test_a_scene_that_is_closed_is_left_alone(session, monkeypatch):

@@ -9,7 +9,13 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 
 from SpineDCEWidget.shared.setting_groups import PAGE_GROUPS, page_settings
-from SpineDCEWidget.shared.wording import STEPS_OF_THE_PAGE, control_of, remedy, setting_choices
+from SpineDCEWidget.shared.wording import (
+    STEPS_OF_THE_PAGE,
+    control_of,
+    remedy,
+    setting_choices,
+    setting_text,
+)
 
 ROOT = Path(__file__).parents[2]
 WIDGETS = ROOT / "SpineDCEWidget"
@@ -102,3 +108,8 @@ def test_no_sentence_of_a_window_names_an_option(file):
 def test_no_designer_file_names_an_option(file):
     for text in re.findall(r"<string>(.*?)</string>", file.read_text(encoding="utf-8"), re.DOTALL):
         assert not OPTION.search(text)
+
+
+def test_own_shifts_that_are_not_set_are_automatic_without_a_unit():
+    assert setting_text("fit.shifts", {}) == "Own shifts: automatic"
+    assert setting_text("fit.shifts", {"Lesion": 0.0}) == "Own shifts: Lesion=0 s"

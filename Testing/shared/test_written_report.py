@@ -2,11 +2,9 @@
 
 import csv
 
-import numpy as np
 import pytest
-from mrml.scenes import compute, images_of, new_scene, write_visits
+from mrml.scenes import new_scene, session_with_regions, write_visits
 from SpineDCELib.errors import InputError
-from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.run.saved_session import read_session
 
 from SpineDCEWidget.shared.session import Session
@@ -24,16 +22,7 @@ def dicom(tmp_path_factory):
 
 @pytest.fixture
 def session(dicom):
-    session = Session(new_scene())
-    visit = session.open("baseline", images_of(dicom), study=dicom)
-    geometry = visit.analysis.study.dynamic.geometry
-    for name, role, rows in (("Lesion", "lesion", (10, 14)), ("Reference", "reference", (20, 24))):
-        mask = np.zeros(geometry.shape, bool)
-        mask[2, slice(*rows), 20:25] = True
-        drawn.fill_segments(visit.segmentation, {name: mask}, geometry, roles={name: role})
-    session.regions_changed(visit)
-    compute(session, visit)
-    return session
+    return session_with_regions(dicom)
 
 
 def actions(session):

@@ -1961,12 +1961,16 @@
         <translation>Die AIF wurde für T2* des Blutes korrigiert (r2 {used} /s/mM, Rohrer 2005), was die Phase bestätigt; ohne die Korrektur wäre ihr Maximum {low} % niedriger.</translation>
     </message>
     <message>
-        <source>The AIF was not corrected for T2* of blood, because no phase confirms it; if {known}, T2* lowers its peak by {low} %.</source>
-        <translation>Die AIF wurde nicht für T2* des Blutes korrigiert, weil keine Phase es bestätigt; wenn {known}, senkt T2* ihr Maximum um {low} %.</translation>
+        <source>The AIF was not corrected for T2* of blood, because there is no usable phase to confirm it.</source>
+        <translation>Die AIF wurde nicht für T2* des Blutes korrigiert, weil keine brauchbare Phase es bestätigen kann.</translation>
     </message>
     <message>
-        <source>The AIF was not corrected for T2* of blood, because its phase does not confirm it; if {known}, T2* lowers its peak by {low} %.</source>
-        <translation>Die AIF wurde nicht für T2* des Blutes korrigiert, weil ihre Phase es nicht bestätigt; wenn {known}, senkt T2* ihr Maximum um {low} %.</translation>
+        <source>The AIF was not corrected for T2* of blood, because its phase does not confirm it.</source>
+        <translation>Die AIF wurde nicht für T2* des Blutes korrigiert, weil ihre Phase es nicht bestätigt.</translation>
+    </message>
+    <message>
+        <source>With r2 {literature_r2} /s/mM (Rohrer 2005), T2* would lower its peak by {low} %.</source>
+        <translation>Mit r2 {literature_r2} /s/mM (Rohrer 2005) würde T2* ihr Maximum um {low} % senken.</translation>
     </message>
     <message>
         <source>The AIF was corrected for T2* of blood with r2 {used} /s/mM, as set.</source>
@@ -2165,8 +2169,8 @@
         <translation>Das gezeichnete Residuum liegt unter dem Doppelten seines kleinsten Werts von {plateau}.</translation>
     </message>
     <message>
-        <source>It is that of parts of the regions, and least at {least} s.</source>
-        <translation>Es ist das von Teilen der Regionen und bei {least} s am kleinsten.</translation>
+        <source>That residual is the mean over parts of each region, and is least at {least} s.</source>
+        <translation>Dieses Residuum ist der Mittelwert über Teile jeder Region und bei {least} s am kleinsten.</translation>
     </message>
     <message>
         <source>The delays of the regions differ, so no single shift fits all of them.</source>

@@ -91,13 +91,16 @@ def blood_curve(
                 f"the phase confirms; without the correction its peak would be {low:.0f} % lower."
             )
         elif r2 is None and np.isfinite(low) and low > 3:
-            known = f"r2 is {literature_r2:g} /s/mM (Rohrer 2005)"
             notes.append(
-                "The AIF was not corrected for T2* of blood, because no phase confirms it; if "
-                f"{known}, T2* lowers its peak by {low:.0f} %."
+                "The AIF was not corrected for T2* of blood, because there is no usable phase to "
+                "confirm it."
                 if phase is None
                 else "The AIF was not corrected for T2* of blood, because its phase does not "
-                f"confirm it; if {known}, T2* lowers its peak by {low:.0f} %."
+                "confirm it."
+            )
+            notes.append(
+                f"With r2 {literature_r2:g} /s/mM (Rohrer 2005), T2* would lower its peak by "
+                f"{low:.0f} %."
             )
     elif used:
         notes.append(f"The AIF was corrected for T2* of blood with r2 {used:g} /s/mM, as set.")

@@ -17,8 +17,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, sparse
-from scipy.sparse.csgraph import connected_components
+from scipy import ndimage
 
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselEvidence
 from SpineDCELib.aif.mean_curve import aligned_mean
@@ -34,9 +33,15 @@ from SpineDCELib.aif.vessel_choice import (
     first_pass_ratio,
     least_pass,
 )
+from SpineDCELib.aif.vessel_groups import (
+    ENOUGH,
+    LEAST_VOLUME_SHARE,
+    SPLIT,
+    SPLIT_PER_INTERVAL,
+    join_pieces,
+    split_groups,
+)
 from SpineDCELib.aif.vessel_labelling import (
-    SAME_ARRIVAL,
-    SAME_PEAK,
     VesselShape,
     depth_in_slice,
     label_vessels,
@@ -69,23 +74,11 @@ LARGEST_DIP = 6.0
 #: A vessel of which a larger share lies in regions drawn as tissue is not considered. Outlines are
 #: drawn with an error of a voxel or two, and a group of bright voxels may reach beyond a lesion.
 LARGEST_DRAWN_SHARE = 0.25
-#: A group is split in two if the middles of their first passes differ by this many seconds, by
-#: this share of the frame interval, and by this many SDs within each.
-SPLIT, SPLIT_PER_INTERVAL, SPLIT_SDS = 2.5, 0.4, 3.0
-#: ... or by this many SDs within each, if their mean curves, after scaling, differ by this share of
-#: the peak in some frame. Those within one vessel differ by a few per cent.
-APART_SDS, APART_SHAPE = 5.0, 0.25
-#: Pieces of a vessel with fewer voxels than SMALL_PIECE, or less than the least volume, are joined
-#: if they lie within PIECE_GAP, mm, and if their arrivals and the middles of their first passes
-#: differ by less than SAME_ARRIVAL, or this share of the frame interval. MOST_PIECES are looked at.
-LEAST_PIECE, SMALL_PIECE, MOST_PIECES = 3, 16, 200
-PIECE_GAP, SAME_PER_INTERVAL = 20.0, 0.1
 #: A group that mostly touches one of this many times its volume is its edge, if thinner than this,
 #: mm.
 EDGE_SHARE, EDGE_THICKNESS = 4.0, 12.0
-#: Largest number of vessels that are compared, and least volume of one as a share of the largest:
-#: smaller groups are fragments.
-MOST_VESSELS, LEAST_VOLUME_SHARE = 14, 0.02
+#: Largest number of vessels that are compared.
+MOST_VESSELS = 14
 #: Least peak of a second artery, as a share of the main one's; less is partial volume.
 LEAST_PEAK_SHARE = 0.3
 #: Least mean rise of tissue, in SDs of its own error, and least baseline, in SDs of a frame.
@@ -95,9 +88,9 @@ TISSUE_VOXELS = 6000
 #: Frames that may be saturated in a possible artery: of the first pass, where B1 or blood T1
 #: differ.
 SATURATED_FRAMES = 2
-#: Least accepted voxels, below which the limits of a voxel's area are widened, and the share of the
-#: largest areas that is then enough.
-ENOUGH, WIDE_SHARE = 8, 0.8
+#: Share of the largest areas that is enough where fewer than ``ENOUGH`` voxels are accepted, so
+#: that the limits of a voxel's area are widened.
+WIDE_SHARE = 0.8
 #: A thin group is the border of two vessels if more than this share of its voxels touches each, and
 #: a sum of their signals explains its own but for this share of the peak, with this share of each.
 BESIDE, MIX_ERROR, LEAST_MIX_SHARE = 0.5, 0.05, 0.15
@@ -363,10 +356,10 @@ def _vessels(
         return []
     # Long frames hide the order in which neighbours fill; the middle of the first pass shows it.
     labels = label_vessels(voxels[fit], s.arrival[fit], s.peak[fit], geometry.shape)
-    labels = _split(
+    labels = split_groups(
         labels, voxels[fit], s.middle[fit], geometry, interval, lambda own: contrast_of(fit[own])
     )
-    labels = _joined(
+    labels = join_pieces(
         labels, voxels[fit], s.arrival[fit], s.middle[fit], s.peak[fit], geometry, interval
     )
     counts = np.bincount(labels)
@@ -405,97 +398,6 @@ def _outside(
         if drawn:
             verdict[vessel.members] = Verdict.DRAWN_TISSUE
     return [v for v, drawn in zip(vessels, within, strict=True) if not drawn]
-
-
-def _split(
-    labels: NDArray[np.intp],
-    voxels: NDArray[np.intp],
-    middle: Array,
-    geometry: Geometry,
-    interval: float,
-    contrast_of: Callable[[NDArray[np.intp]], Array],
-) -> NDArray[np.intp]:
-    """Split groups whose voxels fill at two clearly different times; return new labels.
-
-    Voxels between two vessels hold some of both, so that neighbours differ little all the way.
-
-    Args:
-        contrast_of: positions of voxels → contrast agent in their mean curve, ``(frames,)``.
-    """
-    new = labels.copy()
-    count = int(labels.max()) + 1
-    for label in np.flatnonzero(np.bincount(labels) >= 2 * ENOUGH):
-        own = np.flatnonzero(labels == label)
-        m = middle[own]
-        order = np.sort(m)
-        sums, n = np.cumsum(order), np.arange(1, order.size)
-        low = sums[:-1] / n
-        high = (sums[-1] - sums[:-1]) / (order.size - n)
-        between = n * (order.size - n) * (high - low) ** 2
-        k = int(between.argmax())
-        gap = high[k] - low[k]
-        inside = np.sqrt(max(np.var(order) - between[k] / order.size**2, 0.0))
-        late = m > (low[k] + high[k]) / 2
-        if min(late.sum(), (~late).sum()) < ENOUGH:
-            continue
-        if gap < max(SPLIT, SPLIT_PER_INTERVAL * interval, SPLIT_SDS * inside) and (
-            gap < APART_SDS * inside or _alike(contrast_of(own[late]), contrast_of(own[~late]))
-        ):
-            continue
-        for part in (late, ~late):
-            mask = np.zeros(geometry.shape, bool)
-            mask.flat[voxels[own[part]]] = True
-            pieces, found = ndimage.label(mask, np.ones((3, 3, 3)))
-            new[own[part]] = count + pieces.flat[voxels[own[part]]] - 1
-            count += found
-    return np.asarray(np.unique(new, return_inverse=True)[1].reshape(-1), np.intp)
-
-
-def _joined(
-    labels: NDArray[np.intp],
-    voxels: NDArray[np.intp],
-    arrival: Array,
-    middle: Array,
-    peak: Array,
-    geometry: Geometry,
-    interval: float,
-) -> NDArray[np.intp]:
-    """Join small pieces of one vessel that lie near each other; return new labels.
-
-    An oblique vessel passes from slice to slice in voxels that are partly outside it, which have
-    lower peaks or none. Its pieces fill at the same time and to the same height.
-    """
-    counts = np.bincount(labels)
-    small = (counts < SMALL_PIECE) | (counts < LEAST_VOLUME_SHARE * counts.max())
-    pieces = np.flatnonzero((counts >= LEAST_PIECE) & small)
-    pieces = pieces[np.argsort(-counts[pieces], kind="stable")][:MOST_PIECES]
-    if pieces.size < 2:
-        return labels
-    members = [np.flatnonzero(labels == piece) for piece in pieces]
-    scores = np.array([[np.median(x[m]) for x in (arrival, middle, np.log(peak))] for m in members])
-    same = max(SAME_ARRIVAL, SAME_PER_INTERVAL * interval)
-    limits = np.array([same, same, np.log(SAME_PEAK)])
-    alike = (np.abs(scores[:, None] - scores) < limits).all(axis=-1)
-    from scipy.spatial import cKDTree  # takes long to import
-
-    places = [np.array(np.unravel_index(voxels[m], geometry.shape))[::-1].T for m in members]
-    trees = [cKDTree(place @ geometry.affine[:3, :3].T) for place in places]
-    pairs = [
-        (pieces[a], pieces[b])
-        for a, b in zip(*np.nonzero(np.triu(alike, 1)), strict=True)
-        if trees[a].count_neighbors(trees[b], PIECE_GAP)
-    ]
-    if not pairs:
-        return labels
-    a, b = np.array(pairs).T
-    graph = sparse.coo_matrix((np.ones(a.size, bool), (a, b)), shape=(counts.size, counts.size))
-    return np.asarray(connected_components(graph, directed=False)[1][labels], np.intp)
-
-
-def _alike(one: Array, other: Array) -> bool:
-    """Return whether two curves differ by less than ``APART_SHAPE`` of the peak after scaling."""
-    scaled = other * (float(one @ other) / max(float(other @ other), 1e-12))
-    return float(np.abs(one - scaled).max()) < APART_SHAPE * float(max(one.max(), scaled.max()))
 
 
 def _without_edges(

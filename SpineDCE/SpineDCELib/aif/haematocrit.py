@@ -21,7 +21,7 @@ def blood_to_plasma(Cb: ArrayLike, *, Hct: float) -> NDArray[np.float64]:
         Hct: haematocrit, a fraction (CAPLEX Q.PH1.012).
 
     Raises:
-        InputError: ``Hct`` is not a fraction below 1 (45 % is 0.45).
+        InputError: ``Hct`` is not a fraction below 0.9 (45 % is 0.45).
     """
     if not 0 <= Hct < 0.9:
         raise InputError(

@@ -117,7 +117,10 @@ class Evidence:
         text += f" The charted residual is below twice its least value from {plateau}."
         least = lowest(self.shifts, self.residual)
         if abs(least - self.proposal) > STEP:
-            text += f" It is that of parts of the regions, and least at {number(least, 1)} s."
+            text += (
+                " That residual is the mean over parts of each region, and is least at "
+                f"{number(least, 1)} s."
+            )
         if self.differing:
             text += " The delays of the regions differ, so no single shift fits all of them."
         return f"{text} {self.doubt}".rstrip()

@@ -47,7 +47,7 @@ from SpineDCELib.vocabulary.region_roles import Role
 #: where relative signal is fitted and the files have neither.
 TYPICAL_TR, TYPICAL_FA = 0.0045, 25.0
 
-#: Every stage by its name: the functions that read a view and nothing else.
+#: Every stage by its name: the public functions that read a view and nothing else.
 STAGES: dict[str, Stage[Any]] = {
     name: function
     for room in (
@@ -61,7 +61,9 @@ STAGES: dict[str, Stage[Any]] = {
         fit_stages,
     )
     for name, function in vars(room).items()
-    if isfunction(function) and list(signature(function).parameters) == ["view"]
+    if isfunction(function)
+    and list(signature(function).parameters) == ["view"]
+    and not name.startswith("_")
 }
 
 

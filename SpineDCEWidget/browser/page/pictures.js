@@ -5,7 +5,7 @@
     ".pane-visit, .pane-title select, .whose, .position, .letter, .window-text, .colour-title, .colour-ticks span";
 
   // A view that the page does not show sends pictures of a few pixels; when it is shown again, they
-  // are not stretched over it until it has sent one of its own size.
+  // are not stretched over it until it has sent one that fits.
   const HIDDEN = 10;
   document.addEventListener(
     "load",
