@@ -26,7 +26,12 @@ PATIENTS = [
     (296, 1, "right", "a vein that fills just before the aorta, in frames of 10 s"),
     (396, 1, "right: left heart", "the rim of the left heart, which fills 3 s before the aorta"),
     (444, 1, "refused", "a pulmonary artery, and an aorta with a first pass of 29 s"),
-    (101, 1, "refused", "a vein that fills before the tissue, and an artery at the images' edge"),
+    (639, 1, "right", "an iliac artery that touches a vein, fills before it, and rises higher"),
+    (669, 1, "refused", "an organ that fills after an undiluted vein, and no artery in view"),
+    (728, 1, "right", "an iliac artery, and a larger group that is half artery and half fat"),
+    (839, 1, "right", "an aorta whose first pass is large, as in slow circulation, beside lung"),
+    (920, 0, "right", "an iliac artery, and larger groups that are half artery and half fat"),
+    (101, 1, "right", "an artery at the edge of the images and of a vein that fills early"),
 ]
 
 

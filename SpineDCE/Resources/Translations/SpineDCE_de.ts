@@ -2225,16 +2225,16 @@
         <translation>seine späte Höhe ist zu groß für seine erste Passage; es ist also eine Läsion oder ein Organ, oder lange Zeitabstände oder frisches Blut verdecken die erste Passage.</translation>
     </message>
     <message>
-        <source>it leaves {unexplained} % of the tissue's curves unexplained, so it does not feed the tissue.</source>
-        <translation>es lässt {unexplained} % der Gewebekurven unerklärt, versorgt das Gewebe also nicht.</translation>
+        <source>it leaves {unexplained} % of the tissue's curves unexplained, so it does not feed the tissue, or saturation, T2* or inflow distorts its first pass.</source>
+        <translation>es lässt {unexplained} % der Gewebekurven unerklärt; also versorgt es das Gewebe nicht, oder Sättigung, T2* oder Einstrom verzerren seine erste Passage.</translation>
     </message>
     <message>
         <source>as in {what}; with frames of {interval} s an artery can look the same.</source>
         <translation>wie bei {what}; bei einem Zeitabstand von {interval} s kann eine Arterie ebenso aussehen.</translation>
     </message>
     <message>
-        <source>as in {what}; the images show no artery that explains the tissue.</source>
-        <translation>wie bei {what}; die Bilder zeigen keine Arterie, die das Gewebe erklärt.</translation>
+        <source>as in {what}; no artery was found that explains the tissue.</source>
+        <translation>wie bei {what}; es wurde keine Arterie gefunden, die das Gewebe erklärt.</translation>
     </message>
     <message>
         <source>Its curve explains the tissue best: delay {mean} s, {unexplained} % unexplained.</source>

@@ -381,7 +381,7 @@ def _vessels(
             )
         )
     found.sort(key=lambda v: -v.shape.volume)
-    found = _without_edges(found, voxels, verdict, geometry)
+    found = _without_edges(found, voxels, verdict, geometry, interval)
     least = LEAST_VOLUME_SHARE * max((v.shape.volume for v in found), default=0.0)
     for v in found:
         if v.shape.volume < least or v in found[MOST_VESSELS:]:
@@ -405,24 +405,30 @@ def _without_edges(
     voxels: NDArray[np.intp],
     verdict: NDArray[np.uint8],
     geometry: Geometry,
+    interval: float,
 ) -> list[_Vessel]:
     """Return the groups, the largest first, without thin ones that line a larger one.
 
-    Partial volume with the tissue around a vessel makes shells of voxels with lower peaks.
+    Partial volume with the tissue around a vessel makes shells of voxels with lower peaks. A group
+    that fills at another time than the larger one and higher is a vessel beside it.
     """
     kept: list[_Vessel] = []
-    near = np.zeros(geometry.shape, np.float32)
+    largest = np.full(geometry.shape, -1, np.int32)  # group at or beside a voxel
     for v in found:
-        own = voxels[v.members]
-        touching = near.flat[own] > EDGE_SHARE * v.shape.volume
-        if v.shape.thickness < EDGE_THICKNESS and touching.mean() > 0.5:
-            verdict[v.members] = Verdict.EDGE
-            continue
-        kept.append(v)
+        volumes = np.array([w.shape.volume for w in kept] + [0.0])  # the last for none
+        near = largest.flat[voxels[v.members]]
+        near = near[volumes[near] > EDGE_SHARE * v.shape.volume]
+        if v.shape.thickness < EDGE_THICKNESS and 2 * near.size > v.members.size:
+            larger = kept[int(np.bincount(near).argmax())]
+            apart = abs(v.arrival - larger.arrival) > max(SPLIT, SPLIT_PER_INTERVAL * interval)
+            if not (apart and v.peak > larger.peak):
+                verdict[v.members] = Verdict.EDGE
+                continue
         mask = _mask(v.members, voxels, geometry)
         box = surroundings(mask)
         grown = ndimage.binary_dilation(mask[box], np.ones((3, 3, 3)))
-        near[box] = np.maximum(near[box], np.where(grown, np.float32(v.shape.volume), 0))
+        largest[box] = np.where(grown & (largest[box] < 0), len(kept), largest[box])
+        kept.append(v)
     return kept
 
 

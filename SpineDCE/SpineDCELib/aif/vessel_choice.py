@@ -45,6 +45,10 @@ LESION_SHARE, EARLY_MULTIPLE = 0.6, 1.6
 #: late level is that of dose over cardiac output in all vessels, however wide it has become
 #: (Stewart and Hamilton), so what has much less takes contrast up.
 SHARE_OF_VESSEL = 0.45
+#: Largest first pass of a vein before the heart, as a multiple of that of blood behind it: the
+#: superior vena cava carries the dose in a third of the cardiac output, the inferior one in two
+#: thirds. What has a smaller first pass than follows from this takes contrast up.
+UNDILUTED = 3.0
 #: Largest lead of the tissue over its artery, s, and its increase per second of the frame interval.
 LEAD, LEAD_PER_INTERVAL = 0.4, 0.1
 #: Least delay after which even the tissue that fills first follows a vein or pulmonary artery that
@@ -52,8 +56,10 @@ LEAD, LEAD_PER_INTERVAL = 0.4, 0.1
 LONG_DELAY = 9.0
 #: Delay of the first tissue that no artery has, s, however well it is determined.
 LONGEST_DELAY = 9.3
-#: Largest area of a first pass over the late level, s, of blood that has passed the heart.
-LARGEST_PASS = 260.0
+#: Largest area of a first pass over the late level, s, of blood that has passed the heart. Where
+#: most tissue follows a vessel within the time that blood needs from the right heart to the aorta,
+#: s, the vessel has passed it all the same.
+LARGEST_PASS, FROM_RIGHT_HEART = 260.0, 8.0
 #: Longest first pass at half height of an artery after a bolus injection, s, with short frames, and
 #: what long frames add, in frame intervals, as the root of summed squares.
 LONGEST_PASS, PASS_PER_INTERVAL = 20.0, 1.5
@@ -123,6 +129,9 @@ SAME_TIME, SAME_TIME_PER_INTERVAL = 1.0, 0.15
 ALIKE, ALIKE_ARRIVAL = 1.6, 2.5
 #: A normal aorta is thinner than this, mm.
 SLIM = 28.0
+#: Of thin arteries that fill together, one with less than this share of the highest peak is taken
+#: last: its voxels are less than half blood, as beside fat, which holds next to no contrast agent.
+HALF_BLOOD = 0.5
 #: A vessel that fills this much later, s (at least, and per frame interval), and still before the
 #: tissue makes the first a possible pulmonary artery, unless its misfit is larger by this factor.
 LATER, LATER_PER_INTERVAL, LATER_MISFIT = 3.0, 0.3, 2.0
@@ -435,10 +444,14 @@ def _best_shaped(
         and _vp_ratio(ranked[i].fit, first.fit)[1] < SAME_VP
     ]
 
-    def shape(i: int) -> tuple[bool, float]:
+    thin = [i for i in {order[0], *alike} if ranked[i].curve.shape.thickness < THIN]
+    top = max((float(ranked[i].curve.C.max()) for i in thin), default=0.0)
+
+    def shape(i: int) -> tuple[bool, bool, float]:
         curve = ranked[i].curve
+        pure = curve.shape.thickness >= THIN or float(curve.C.max()) >= HALF_BLOOD * top
         long = curve.through or curve.shape.elongation >= LONG
-        return curve.shape.thickness <= SLIM, curve.shape.volume * (1.0 if long else 0.7)
+        return curve.shape.thickness <= SLIM, pure, curve.shape.volume * (1.0 if long else 0.7)
 
     return max([order[0], *alike], key=shape)
 
@@ -486,6 +499,8 @@ def _takes_up(i: int, ranked: list[Ranked], t: Array, interval: float) -> bool:
         and not _is_early(r.fit, interval)
     ]  # fmt: skip
     least = SHARE_OF_VESSEL * max(passes, default=0.0)
+    undiluted = [r.first_pass for r in ranked if _before_heart(r, interval)]
+    least = max(least, min(max(undiluted, default=0.0) / UNDILUTED, LEAST_BLOOD))
     if own.first_pass < max(least, least_pass(own.curve)):
         return True
     if own.curve.through or own.curve.shape.elongation >= ROUND or own.first_pass > LEAST_BLOOD:
@@ -524,7 +539,7 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
     leads = r.fit.lead > _largest_lead(interval) and not _after_lung_only(r)
     if leads or _trails(r.fit, interval):
         return "late"
-    if _is_early(r.fit, interval) or r.first_pass > LARGEST_PASS:
+    if _before_heart(r, interval):
         return "early"
     slow = r.curve.width > COARSE_WIDTH and r.first_pass < COARSE_PASS
     tube_before = _tube_before_tissue(r)
@@ -582,6 +597,12 @@ def _is_early(fit: Explanation, interval: float) -> bool:
     return lag > LONG_DELAY + unsure
 
 
+def _before_heart(r: Ranked, interval: float) -> bool:
+    """Return whether a vessel lies before the lungs or the heart, by its timing or dilution."""
+    undiluted = r.first_pass > LARGEST_PASS and not 0 <= r.middle < FROM_RIGHT_HEART
+    return undiluted or _is_early(r.fit, interval)
+
+
 def _is_chamber(curve: VesselCurve, thickest: float) -> bool:
     shape = curve.shape
     if curve.through:
@@ -630,7 +651,7 @@ def _clause(r: Ranked, code: str, interval: float) -> str:
         )
     return (
         f"it leaves {number(100 * r.unexplained, 0)} % of the tissue's curves unexplained, so it "
-        "does not feed the tissue."
+        "does not feed the tissue, or saturation, T2* or inflow distorts its first pass."
     )
 
 
@@ -638,7 +659,7 @@ def _as(what: str, interval: float) -> str:
     """Return the end of a sentence that says what a vessel is, as surely as the frames allow."""
     if interval > LONG_FRAMES:
         return f"as in {what}; with frames of {number(interval, 0)} s an artery can look the same."
-    return f"as in {what}; the images show no artery that explains the tissue."
+    return f"as in {what}; no artery was found that explains the tissue."
 
 
 def _reason(r: Ranked, code: str, interval: float) -> str:
@@ -687,9 +708,7 @@ def _named(
         lead = max(lead, -r.middle)
         kind = VesselKind.LATE_VEIN
         reason = f"The tissue fills about {number(lead, 0)} s before it."
-    elif before > tolerance or (
-        artery is None and (_is_early(r.fit, interval) or r.first_pass > LARGEST_PASS)
-    ):
+    elif before > tolerance or (artery is None and _before_heart(r, interval)):
         seconds = number(before if artery is not None else r.fit.first, 0)
         of = "the artery" if artery is not None else "the tissue"
         reason = f"It fills {seconds} s before {of}."
