@@ -90,6 +90,7 @@ class SpineDCE(ScriptedLoadableModule):
             "PkModeling. Definitions: OSIPI CAPLEX."
         )
         slicer.app.connect("startupCompleted()", self.register_sample)
+        slicer.app.connect("startupCompleted()", self.register_dicom_plugin)
 
     def register_sample(self) -> None:
         """Add the sample patient to 3D Slicer's sample data; it is computed on this computer."""
@@ -106,6 +107,14 @@ class SpineDCE(ScriptedLoadableModule):
             thumbnailFileName=str(_HERE / "Resources" / "Icons" / "SpineDCE.png"),
             customDownloader=self.open_sample,
         )
+
+    def register_dicom_plugin(self) -> None:
+        """Let 3D Slicer's DICOM browser offer dynamic series as visits of this module."""
+        plugins = getattr(slicer.modules, "dicomPlugins", None)
+        if plugins is not None:  # else this 3D Slicer was built without DICOM
+            from SpineDCEWidget.desktop.dicom_plugin import SpineDCEPlugin
+
+            plugins["SpineDCEPlugin"] = SpineDCEPlugin
 
     def open_sample(self, _source: Any = None) -> list[Any]:
         """Open both visits of the sample patient in the module; return their sequence nodes."""

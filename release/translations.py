@@ -27,14 +27,14 @@ CODE = [ROOT / "SpineDCE" / "SpineDCE.py"] + [
 ]
 ENGINE = ROOT / "SpineDCE" / "SpineDCELib"
 #: Rooms of the engine whose sentences no window shows.
-NOT_SHOWN = {"cli", "network", "cohort", "phantom"}
+NOT_SHOWN = {"cli", "cohort", "phantom"}
 #: Modules whose sentences are for programmers, files, reports or the other shells only.
 NOT_SHOWN_MODULES = {
     "analysis/graph.py", "compare/residual_tumour.py", "export/course_files.py",
     "export/report/__init__.py", "export/report/course_report.py", "export/report/html_page.py",
     "kinetics/convolution.py", "kinetics/descriptive.py", "kinetics/kep_tables.py",
     "kinetics/models.py", "kinetics/tissue_curves.py", "run/analyse.py", "run/course.py",
-    "run/patient_visits.py", "run/protocol_check.py", "run/provenance.py", "run/saved_session.py",
+    "run/patient_visits.py", "run/provenance.py", "run/saved_session.py",
     "series/study_summary.py", "settings/settings_file.py",
 }  # fmt: skip
 Sentences = dict[str, list[str]]

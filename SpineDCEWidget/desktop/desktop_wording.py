@@ -87,3 +87,36 @@ CARRY = _("Carry the regions of the {visit} visit over through the registration 
 NO_SOURCE = _("No earlier visit has a lesion with maps that are up to date.")
 HAS_REGIONS = _("This visit has regions already.")
 FURTHER = _("Open the folder of a further study as one more visit of this patient")
+STUDY_HEADINGS = [_("visit"), _("date"), _("patient"), _("may be dynamic"), _("description")]
+NOT_DYNAMIC = _("no dynamic series found")
+FETCH = _("Fetch the chosen studies, and open them as visits in the order of their dates")
+FETCH_ONE, FETCH_SEVERAL = _("Fetch and open"), _("Fetch and open {count} visits")
+NEEDS_STUDY = _("Choose a study in the list first.")
+RECEIVED_HEADINGS = [_("state"), _("study")]
+NOT_REVIEWED = _("Not reviewed")
+UNREVIEWED = _("Not reviewed: the {visit} visit was received and analysed automatically.")
+OPEN_RECEIVED = _("Open the selected study as a visit; its lesion is left to draw")
+NEEDS_RECEIVED = _("Select a study in the list first.")
+OBJECT_HEADINGS = ["", _("objects"), _("number"), _("answer")]
+LIST_OBJECTS = _("Write the results as DICOM objects, to choose from; nothing is sent yet")
+SEND, SEND_AGAIN = _("Send"), _("Send again")
+SEND_CHOSEN = _("Send the chosen objects to the archive")
+ADD_TO_DATABASE = _("Copy the chosen objects into the database of 3D Slicer's DICOM module")
+NEEDS_OBJECT = _("Choose objects in the list first.")
+STORED, NOT_STORED = _("stored"), _("not stored")
+IN_DATABASE = _("{count} objects were added to 3D Slicer's DICOM database.")
+NO_DATABASE = _(
+    "3D Slicer's DICOM database is not open. Open the DICOM module once, then try again."
+)
+NOT_READABLE = _("The file {file} could not be read.")
+VISIT_TYPE = _("Spine DCE visit")
+VISIT_OFFER = _("Spine DCE visit: {series}")
+STORED_HEADINGS = [_("what"), _("from")]
+LOOKING_FOR_REGIONS = _("Looking for regions in the study")
+LOAD_STORED = _("Load the selected regions or lengths; a region whose name is taken gets a number")
+NEEDS_STORED = _("Select regions or lengths in the list first.")
+INSTALL_QUESTION = _(
+    "{message}\n\nInstall {package} into 3D Slicer's Python now? It is downloaded from the "
+    "internet."
+)
+INSTALLED = _("{package} was installed. Try again.")

@@ -14,6 +14,11 @@ from SpineDCELib.errors import Cancelled, InputError
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.shared.wording import UNEXPECTED, remedy
 
+#: Codes of errors for packages that 3D Slicer's Python may lack and can install.
+INSTALLABLE = frozenset(
+    f"no_{package}" for package in ("highdicom", "matplotlib", "pynetdicom", "dicomweb-client")
+)
+
 
 class Messages:
     """Messages for the user; a message disappears when a later action succeeds.
@@ -64,7 +69,9 @@ class Messages:
         except InputError as error:
             message = remedy(error)
             self.show(message)
-            if popup:
+            if popup and error.code in INSTALLABLE:
+                self._offer_to_install(str(error.about), message)
+            elif popup:
                 slicer.util.warningDisplay(message, windowTitle=texts.TITLE)
             else:
                 slicer.util.showStatusMessage(message, 5000)
@@ -76,6 +83,13 @@ class Messages:
                 slicer.util.errorDisplay(
                     message, windowTitle=texts.TITLE, detailedText=traceback.format_exc()
                 )
+
+    def _offer_to_install(self, package: str, message: str) -> None:
+        """Ask whether a package is to be installed, and install it."""
+        question = texts.INSTALL_QUESTION.format(message=message, package=package)
+        if slicer.util.confirmOkCancelDisplay(question, windowTitle=texts.TITLE):
+            slicer.util.pip_install(package)
+            self.show(texts.INSTALLED.format(package=package))
 
 
 def guarded(messages: Messages, action: Callable[..., Any], **options: Any) -> Callable[..., None]:

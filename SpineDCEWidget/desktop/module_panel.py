@@ -34,7 +34,7 @@ from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.steps import NEXT, STEPS, WRONG, state_of
-from SpineDCEWidget.shared.study_opening import open_images, reading_settings
+from SpineDCEWidget.shared.study_opening import read_study, reading_settings
 
 
 class Workstation:
@@ -220,11 +220,13 @@ class Workstation:
         read, settings = {}, reading_settings(reading)
         for name, path in studies.items():
             title = words.READING.format(visit=words.translated(name))
-            read[name] = self.jobs.run(title, partial(open_images, path, settings))
+            read[name] = self.jobs.run(title, partial(read_study, path, settings))
         self.opened(
             [
-                self.session.open(name, images, study=studies[name], reading=reading)
-                for name, images in read.items()
+                self.session.open(
+                    name, one.images, study=studies[name], reading=reading, prepared=one.prepared
+                )
+                for name, one in read.items()
             ]
         )
 

@@ -11,14 +11,22 @@ import slicer
 from SpineDCELib.errors import Cancelled
 from SpineDCELib.mrml.region_nodes import add_ruler
 from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.run.stored_drawings import StoredDrawing, stored_drawings
 from SpineDCELib.settings import value_at
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_regions
-from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, selected_value
+from SpineDCEWidget.desktop.step_widget import (
+    Panel,
+    fill_combo,
+    fill_table,
+    fit_table,
+    selected_value,
+)
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.stored_regions import add_rulers, drawing_rows
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -43,7 +51,11 @@ class RegionsPanel(Panel):
         self.armed = ""
         #: Ruler whose ends are to be clicked, and the message that says so.
         self._placed: tuple[Any, str] = (None, "")
-        self._timer = desk.timer(0, self.update_numbers)
+        self._timer = desk.timer(0, self.start_drawing)
+        #: Study → regions and lengths that lie beside its images.
+        self._stored: dict[Path, list[StoredDrawing]] = {}
+        self._stored_items: list[Any] = []
+        self._listed: list[StoredDrawing] = []
         self.editor = slicer.qMRMLSegmentEditorWidget()
         self._set_up_editor()
         ui.editorHolder.layout().addWidget(self.editor)
@@ -61,6 +73,8 @@ class RegionsPanel(Panel):
         ui.carryButton.toolTip = texts.NO_SOURCE
         self.on(ui.carryButton, "clicked()", lambda: self.carry(self.visit))
         self.on(ui.fileButton, "clicked()", self.choose_file)
+        self.on(ui.storedTable, "itemSelectionChanged()", self.refresh)
+        self.on(ui.loadStoredButton, "clicked()", self.load_stored)
         self.describe_setting("resampleCheck", _RESAMPLE)
         self.on(ui.resampleCheck, "toggled(bool)", lambda on: self.choose(_RESAMPLE, on))
         self.describe_setting("levelCombo", _LEVEL)
@@ -192,6 +206,34 @@ class RegionsPanel(Panel):
         self.desk.session.load_regions(visit, masks, read_roles([str(path)]))
         self.update_numbers()
 
+    def start_drawing(self) -> None:
+        """Show numbers and curves, and what lies beside the images of the selected visit."""
+        self.update_numbers()
+        study = self.visit.study_path
+        if study is None or study in self._stored or self.desk.jobs.busy:
+            return
+        with suppress(Cancelled):  # another action; the next visit to this step looks again
+            self._stored[study] = self.desk.jobs.run(
+                texts.LOOKING_FOR_REGIONS,
+                lambda progress: stored_drawings(study, progress),
+                interruptible=True,
+            )
+            self.refresh()
+
+    def load_stored(self) -> None:
+        """Load the selected regions or lengths that lie beside the images of the visit."""
+        row = self.ui.storedTable.currentRow()
+        if not 0 <= row < len(self._listed):
+            return
+        drawing = self._listed[row]
+        if drawing.kind == "regions":
+            self.read_file(drawing.path)
+            return
+        add_rulers(self.visit, drawing)
+        with self.desk.messages.errors_shown(popup=False):  # one ruler is not a size yet
+            self.desk.session.rulers_changed(self.visit)
+        self.update_numbers()
+
     def carry(self, visit: Any) -> None:
         """Carry the regions of the last earlier visit over to a visit, and say what to check."""
         job = self.desk.session.course.carry_job(visit)
@@ -288,6 +330,7 @@ class RegionsPanel(Panel):
         ui.roleCombo.enabled = chosen is not None
         ui.anotherButton.enabled = opened
         self._fill_carry()
+        self._fill_stored()
         for widget in (ui.resampleCheck, ui.levelCombo):
             widget.enabled = opened
         if opened:
@@ -309,6 +352,20 @@ class RegionsPanel(Panel):
         else:
             button.toolTip = texts.HAS_REGIONS if visit.state.regions else texts.NO_SOURCE
 
+    def _fill_stored(self) -> None:
+        """List what lies beside the images of the visit."""
+        ui, study = self.ui, self.visit.study_path
+        found = [] if study is None else self._stored.get(study, [])
+        ui.storedFrame.visible = bool(found)
+        if found != self._listed:
+            self._listed = found
+            rows = [[row.title, row.about] for row in drawing_rows(found)]
+            self._stored_items = fill_table(ui.storedTable, texts.STORED_HEADINGS, rows)
+            fit_table(ui.storedTable)
+        selected = 0 <= ui.storedTable.currentRow() < len(found)
+        ui.loadStoredButton.enabled = selected
+        ui.loadStoredButton.toolTip = texts.LOAD_STORED if selected else texts.NEEDS_STORED
+
     def enter(self) -> None:
         self._attach()
         self._timer.start()
@@ -329,6 +386,7 @@ class RegionsPanel(Panel):
             self.editor.setSegmentationNode(None)
 
     def close(self) -> None:
+        self._stored.clear()
         self.close_visit()
         self.editor.setMRMLSegmentEditorNode(None)
         node = slicer.mrmlScene.GetSingletonNode(_EDITOR_TAG, "vtkMRMLSegmentEditorNode")

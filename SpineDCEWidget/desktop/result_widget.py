@@ -16,6 +16,7 @@ from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_rows
 from SpineDCEWidget.desktop.course_widget import CoursePanel
 from SpineDCEWidget.desktop.report_widget import ReportPanel
+from SpineDCEWidget.desktop.send_widget import SendPanel
 from SpineDCEWidget.desktop.step_widget import Panel, fill_table, fit_table
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
@@ -32,11 +33,13 @@ class ResultPanel(Panel):
         ui = self.ui
         self._items: list[Any] = []
         self._patients: set[str] = set()
-        self.course, self.written = CoursePanel(desk), ReportPanel(desk)
+        self.course, self.written, self.sent = CoursePanel(desk), ReportPanel(desk), SendPanel(desk)
         ui.courseHolder.layout().addWidget(self.course.widget)
         ui.reportHolder.layout().addWidget(self.written.widget)
+        ui.sendHolder.layout().addWidget(self.sent.widget)
         self.on(ui.compareButton, "clicked()", self.compare)
         self.on(ui.exportButton, "clicked()", self.export)
+        self.on(ui.anonymiseCheck, "toggled(bool)", lambda _on: self.sent.refresh())
         self.on(ui.reportButton, "clicked()", self.open_report)
         ui.exportLabel.text = ""
         ui.compareButton.toolTip = texts.COMPARE
@@ -71,7 +74,7 @@ class ResultPanel(Panel):
         while (question := self.desk.session.question()) is not None:
             if not self._answer(question):
                 return False
-        self._compute_outdated()
+        self.compute_outdated()
         return True
 
     def _answer(self, question: Finding) -> bool:
@@ -95,10 +98,16 @@ class ResultPanel(Panel):
             return True
         return False
 
-    def _compute_outdated(self) -> None:
+    def compute_outdated(self) -> None:
+        """Recompute maps that are out of date."""
         outdated = [visit for visit in self.desk.session.visits if not visit.is_current]
         if outdated:
             self.desk.compute(outdated)
+
+    @property
+    def anonymised(self) -> bool:
+        """Whether what is written is to name no patient."""
+        return bool(self.ui.anonymiseCheck.checked)
 
     @property
     def formats(self) -> list[str]:
@@ -118,9 +127,8 @@ class ResultPanel(Panel):
 
     def write(self, folder: Path, formats: list[str]) -> list[str]:
         """Write the results to a folder and return the files."""
-        anonymise = self.ui.anonymiseCheck.checked
-        self._compute_outdated()
-        job = self.desk.session.export_job(folder, formats=formats, anonymise=anonymise)
+        self.compute_outdated()
+        job = self.desk.session.export_job(folder, formats=formats, anonymise=self.anonymised)
         files: list[str] = self.desk.jobs.run(texts.EXPORTING, job.run)
         job.finish(files)
         self.ui.exportLabel.text = texts.EXPORTED.format(
@@ -151,6 +159,7 @@ class ResultPanel(Panel):
     def close(self) -> None:
         self.course.close()
         self.written.close()
+        self.sent.close()
         self._patients = set()
         self.ui.exportLabel.text = ""
         self.ui.folderEdit.currentPath = ""
@@ -173,6 +182,7 @@ class ResultPanel(Panel):
         ui.compareButton.toolTip = texts.COMPARE if obstacle is None else words.remedy(obstacle)
         self.course.refresh()
         self.written.refresh()
+        self.sent.refresh()
         computed = any(visit.maps for visit in session.visits)
         for button, tip in self._tips:
             button.enabled = computed

@@ -17,6 +17,7 @@ from SpineDCELib.series.excluded_frames import kept_frames
 from SpineDCELib.settings import FORM, Settings, value_at
 
 from SpineDCEWidget.desktop import desktop_wording as texts
+from SpineDCEWidget.desktop.archive_widget import ArchivePanel
 from SpineDCEWidget.desktop.step_widget import (
     Panel,
     fill_combo,
@@ -25,6 +26,7 @@ from SpineDCEWidget.desktop.step_widget import (
     selected_value,
 )
 from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.received_studies import review, unreviewed_visits
 from SpineDCEWidget.shared.session import SHOWN_VISITS, course_visit_names
 from SpineDCEWidget.shared.study_opening import (
     choice_facts,
@@ -89,6 +91,8 @@ class StudyPanel(Panel):
         super().__init__(desk, "SpineDCEStudy.ui")
         ui = self.ui
         self._items: list[Any] = []
+        self.archive = ArchivePanel(desk, self.open_folder)
+        ui.archiveHolder.layout().addWidget(self.archive.widget)
         #: Visit → a study that holds several dynamic series, until one is chosen.
         self._found: dict[str, tuple[Path, tuple[DynamicChoice, ...]]] = {}
         self.on(ui.sampleButton, "clicked()", self.open_sample)
@@ -156,6 +160,7 @@ class StudyPanel(Panel):
         self.on(ui.computeButton, "clicked()", lambda: self.desk.compute())
         self.on(ui.swapButton, "clicked()", self.swap)
         self.on(ui.acceptButton, "clicked()", self.accept)
+        self.on(ui.reviewButton, "clicked()", self.review)
         self.label_setting("T1MapEdit", "inputs.T1_map")
         ui.T1MapEdit.toolTip = words.setting_help("inputs.T1_map")
         self.on(ui.T1MapEdit, "currentPathChanged(QString)", self.take_T1_map)
@@ -315,6 +320,11 @@ class StudyPanel(Panel):
             self.desk.session.accept(question.code)
         self.desk.refresh()
 
+    def review(self) -> None:
+        """Record that the selected visit, which was analysed automatically, was reviewed."""
+        review(self.desk.session, self.visit)
+        self.desk.refresh()
+
     # -- changing -------------------------------------------------------------------------------
 
     def choose(self, path: str, value: Any) -> None:
@@ -394,6 +404,8 @@ class StudyPanel(Panel):
             getattr(self.ui, f"{widget}StateLabel").text = state
             getattr(self.ui, f"{widget}Box").title = visit.shown_title
         self._fill_findings()
+        self._fill_review()
+        self.archive.refresh()
         self.ui.clearButton.enabled = self.ui.furtherButton.enabled = bool(self.desk.visits)
         self.ui.furtherButton.toolTip = texts.FURTHER if self.desk.visits else words.OPEN_FIRST
         opened = self.visit.analysis is not None
@@ -424,7 +436,22 @@ class StudyPanel(Panel):
         ui.swapButton.visible = reversed_dates and not session.several
         ui.acceptButton.visible = question is not None
 
+    def _fill_review(self) -> None:
+        ui, unreviewed = self.ui, unreviewed_visits(self.desk.session)
+        ui.reviewFrame.visible = bool(unreviewed)
+        ui.reviewLabel.text = "\n".join(
+            texts.UNREVIEWED.format(visit=words.translated(visit.word)) for visit in unreviewed
+        )
+        ui.reviewButton.visible = self.visit in unreviewed
+
+    def enter(self) -> None:
+        self.archive.enter()
+
+    def leave(self) -> None:
+        self.archive.leave()
+
     def close(self) -> None:
+        self.archive.close()
         self._found.clear()
 
     def _fill_acquisition(self) -> None:

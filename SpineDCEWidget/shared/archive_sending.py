@@ -50,10 +50,14 @@ class SeriesRow:
 
 
 class ArchiveSending:
-    """Objects of the present results, and what archives answered to them."""
+    """Objects of the present results, and what archives answered to them.
+
+    Attributes:
+        session: whose results they are.
+    """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self.session = session
         self._objects: list[_Object] = []
         self._of: object = None
         #: (node, SOP instance) → answer.
@@ -65,7 +69,7 @@ class ArchiveSending:
 
     def _present(self) -> object:
         """Return what the objects are made of."""
-        session = self._session
+        session = self.session
         # The results themselves: the identity of one that is gone may come again.
         results = [visit.result for visit in session.visits if visit.is_current]
         comparison = session.comparison if session.is_comparison_current else None
@@ -86,11 +90,11 @@ class ArchiveSending:
         Raises:
             InputError: nothing is computed, or not with the present settings and regions.
         """
-        export = self._session.export_job(
+        export = self.session.export_job(
             folder, formats=["dicom"], anonymise=anonymise, preview=True
         )
         present = self._present()
-        labels = {self._session.folder_of(v): v.shown_label for v in self._session.visits}
+        labels = {self.session.folder_of(v): v.shown_label for v in self.session.visits}
 
         def work(progress: Progress) -> list[_Object]:
             written.extend(export.run(progress))
@@ -161,6 +165,22 @@ class ArchiveSending:
             files += left or [one.file for one in inside]
         return files
 
+    def files(self, series: Collection[str]) -> list[Path]:
+        """Return the files of the chosen series.
+
+        Raises:
+            InputError: the results have changed (code "objects_outdated").
+        """
+        if self.is_outdated:
+            raise self._outdated()
+        return [one.file.path for one in self._objects if one.series in series]
+
+    @staticmethod
+    def _outdated() -> InputError:
+        return InputError(
+            _("The results have changed. List the objects again."), code="objects_outdated"
+        )
+
     def job(self, node: str, series: Collection[str]) -> Job[list[Sent]]:
         """Return the job that sends the objects of the chosen series.
 
@@ -171,10 +191,8 @@ class ArchiveSending:
         if node not in self._agreed:
             raise InputError(_("The destination was not confirmed."), code="not_agreed", about=node)
         if self.is_outdated:
-            raise InputError(
-                _("The results have changed. List the objects again."), code="objects_outdated"
-            )
-        for visit in unreviewed_visits(self._session):
+            raise self._outdated()
+        for visit in unreviewed_visits(self.session):
             raise InputError(
                 _(
                     "The {visit} visit was analysed automatically and has not been reviewed. Mark "
@@ -188,8 +206,8 @@ class ArchiveSending:
         def done(answers: list[Sent]) -> None:
             self._answers |= {(node, one.sop_instance): one for one in answers}
             stored = sum(one.stored for one in answers)
-            self._session.actions.add(
-                self._session.visits,
+            self.session.actions.add(
+                self.session.visits,
                 _("Send {stored} of {count} objects to the archive {node}").format(
                     stored=stored, count=len(answers), node=node
                 ),

@@ -27,6 +27,8 @@ PANELS = {
     "SpineDCEReport.ui": "report_widget.py",
     "SpineDCECourse.ui": "course_widget.py",
     "SpineDCEVisits.ui": "visits_widget.py",
+    "SpineDCEArchive.ui": "archive_widget.py",
+    "SpineDCESend.ui": "send_widget.py",
 }
 
 
@@ -90,6 +92,10 @@ TOLD_BY_CODE = {
     "compareButton",
     *(f"{name}Button" for name in ("draft", "final", "copy", "addendum", "further", "carry")),
     *(f"{name}Button" for name in ("follow", "addEvent", "removeEvent")),
+    *(
+        f"{name}Button"
+        for name in ("open", "openReceived", "list", "send", "database", "loadStored")
+    ),
 }
 
 

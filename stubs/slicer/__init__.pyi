@@ -43,5 +43,6 @@ class _Modules:
     def __getattr__(self, name: str) -> Any: ...
 
 app: _Application
+dicomDatabase: Any
 modules: _Modules
 mrmlScene: vtkMRMLScene

@@ -101,6 +101,85 @@
     </message>
 </context>
 <context>
+    <name>SpineDCEArchive</name>
+    <message>
+        <source>From PACS</source>
+        <translation>Aus dem PACS</translation>
+    </message>
+    <message>
+        <source>Search an archive for the visits of a patient</source>
+        <translation>In einem Archiv nach den Untersuchungen eines Patienten suchen</translation>
+    </message>
+    <message>
+        <source>Archive:</source>
+        <translation>Archiv:</translation>
+    </message>
+    <message>
+        <source>Archive that is searched</source>
+        <translation>Archiv, in dem gesucht wird</translation>
+    </message>
+    <message>
+        <source>Patient:</source>
+        <translation>Patient:</translation>
+    </message>
+    <message>
+        <source>The patient's ID or part of the name</source>
+        <translation>Patienten-ID oder ein Teil des Namens</translation>
+    </message>
+    <message>
+        <source>From:</source>
+        <translation>Von:</translation>
+    </message>
+    <message>
+        <source>First day of the study, such as 2026-03-12</source>
+        <translation>Erster Tag der Studie, zum Beispiel 2026-03-12</translation>
+    </message>
+    <message>
+        <source>To:</source>
+        <translation>Bis:</translation>
+    </message>
+    <message>
+        <source>Last day of the study, such as 2026-03-12</source>
+        <translation>Letzter Tag der Studie, zum Beispiel 2026-03-12</translation>
+    </message>
+    <message>
+        <source>Description:</source>
+        <translation>Beschreibung:</translation>
+    </message>
+    <message>
+        <source>Part of the study's description</source>
+        <translation>Ein Teil der Beschreibung der Studie</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>List the studies in the archive that match</source>
+        <translation>Die passenden Studien im Archiv auflisten</translation>
+    </message>
+    <message>
+        <source>Studies that were found; a click chooses a study as a visit, or no longer</source>
+        <translation>Gefundene Studien; ein Klick wählt eine Studie als Untersuchung oder nicht mehr</translation>
+    </message>
+    <message>
+        <source>Received studies</source>
+        <translation>Empfangene Studien</translation>
+    </message>
+    <message>
+        <source>Studies that were sent to this computer, and how far their automatic analysis is</source>
+        <translation>Studien, die an diesen Rechner gesendet wurden, und der Stand ihrer automatischen Auswertung</translation>
+    </message>
+    <message>
+        <source>State of each study, and what the check of its protocol says</source>
+        <translation>Stand jeder Studie und Ergebnis der Prüfung ihres Protokolls</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+</context>
+<context>
     <name>SpineDCEArteries</name>
     <message>
         <source>Arterial input function (AIF)</source>
@@ -1869,6 +1948,10 @@
         <translation>Die Szene wird gepackt</translation>
     </message>
     <message>
+        <source>Fetched</source>
+        <translation>Geholt</translation>
+    </message>
+    <message>
         <source>Motion corrected</source>
         <translation>Bewegung korrigiert</translation>
     </message>
@@ -1907,6 +1990,14 @@
     <message>
         <source>Writing the course</source>
         <translation>Schreibe den Verlauf</translation>
+    </message>
+    <message>
+        <source>Searching the artery</source>
+        <translation>Suche nach der Arterie</translation>
+    </message>
+    <message>
+        <source>Measuring motion</source>
+        <translation>Messung der Bewegung</translation>
     </message>
     <message>
         <source>Pixels read</source>
@@ -3393,6 +3484,182 @@
         <translation>Der Index von {name} ist keine Liste von Zeiten; den Zeitabstand in s angeben.</translation>
     </message>
     <message>
+        <source>The archive '{name}' holds no study {study_uid}.</source>
+        <translation>Das Archiv '{name}' enthält die Studie {study_uid} nicht.</translation>
+    </message>
+    <message>
+        <source>Its reason: {said}.</source>
+        <translation>Der Grund: {said}.</translation>
+    </message>
+    <message>
+        <source>The archive '{name}' sent {here} of {total} objects of the study. {reason} They are kept; fetch the study again to get the rest.</source>
+        <translation>Das Archiv '{name}' hat {here} von {total} Objekten der Studie gesendet. {reason} Sie bleiben erhalten; holen Sie die Studie noch einmal, um den Rest zu bekommen.</translation>
+    </message>
+    <message>
+        <source>The archive '{name}' sent {here} of {total} objects of the study. {reason}They are kept; fetch the study again to get the rest.</source>
+        <translation>Das Archiv '{name}' hat {here} von {total} Objekten der Studie gesendet. {reason}Sie bleiben erhalten; holen Sie die Studie noch einmal, um den Rest zu bekommen.</translation>
+    </message>
+    <message>
+        <source>The archive '{name}' refused the connection: {lower}.</source>
+        <translation>Das Archiv '{name}' hat die Verbindung abgelehnt: {lower}.</translation>
+    </message>
+    <message>
+        <source>The archive '{name}' does not offer this service.</source>
+        <translation>Das Archiv '{name}' bietet diesen Dienst nicht an.</translation>
+    </message>
+    <message>
+        <source>The archive '{name}' broke off while the connection was set up.</source>
+        <translation>Das Archiv '{name}' hat den Aufbau der Verbindung abgebrochen.</translation>
+    </message>
+    <message>
+        <source>No encrypted connection to the archive {where} is possible: {reason}.</source>
+        <translation>Eine verschlüsselte Verbindung zum Archiv {where} ist nicht möglich: {reason}.</translation>
+    </message>
+    <message>
+        <source>The archive {where} cannot be reached: {error}.</source>
+        <translation>Das Archiv {where} ist nicht erreichbar: {error}.</translation>
+    </message>
+    <message>
+        <source>The connection to the archive '{name}' was lost during {what}.</source>
+        <translation>Die Verbindung zum Archiv '{name}' ging bei {what} verloren.</translation>
+    </message>
+    <message>
+        <source>The archive '{name}' could not do the {what}: {status}.</source>
+        <translation>Das Archiv '{name}' konnte {what} nicht ausführen: {status}.</translation>
+    </message>
+    <message>
+        <source>The archive '{name}' {text}.</source>
+        <translation>Das Archiv '{name}' {text}.</translation>
+    </message>
+    <message>
+        <source>There is no node '{name}' in {nodes_file}; it holds {known}.</source>
+        <translation>In {nodes_file} steht kein Archiv '{name}', sondern {known}.</translation>
+    </message>
+    <message>
+        <source>The nodes in {path} could not be read: {error}.</source>
+        <translation>Die Archive in {path} konnten nicht gelesen werden: {error}.</translation>
+    </message>
+    <message>
+        <source>{path} has no entry '{unknown}'.</source>
+        <translation>{path} kennt keinen Eintrag '{unknown}'.</translation>
+    </message>
+    <message>
+        <source>{path}: serve holds a negative number.</source>
+        <translation>{path}: 'serve' enthält eine negative Zahl.</translation>
+    </message>
+    <message>
+        <source>{path} holds '{name}' in clear.</source>
+        <translation>{path} enthält '{name}' im Klartext.</translation>
+    </message>
+    <message>
+        <source>Remove it; passwords and tokens come from the environment or a keyring.</source>
+        <translation>Entfernen Sie es; Passwörter und Token kommen aus der Umgebung oder einem Schlüsselbund.</translation>
+    </message>
+    <message>
+        <source>A node cannot be named '{name}': letters, digits, - and _ are allowed.</source>
+        <translation>Ein Archiv kann nicht '{name}' heißen: Erlaubt sind Buchstaben, Ziffern, - und _.</translation>
+    </message>
+    <message>
+        <source>{origin}: '{word}' is none of {allowed}.</source>
+        <translation>{origin}: '{word}' ist nicht erlaubt, sondern {allowed}.</translation>
+    </message>
+    <message>
+        <source>{origin}: the timeout must be 1 to 3600 s.</source>
+        <translation>{origin}: Die Wartezeit muss zwischen 1 und 3600 s liegen.</translation>
+    </message>
+    <message>
+        <source>{origin} has no host.</source>
+        <translation>{origin} hat keinen Rechnernamen.</translation>
+    </message>
+    <message>
+        <source>'{title}' ({name}) is no AE title: 1 to 16 characters, no backslash.</source>
+        <translation>'{title}' ({name}) ist kein AE-Titel: 1 bis 16 Zeichen, kein umgekehrter Schrägstrich.</translation>
+    </message>
+    <message>
+        <source>{port} ({name}) is no port.</source>
+        <translation>{port} ({name}) ist kein Port.</translation>
+    </message>
+    <message>
+        <source>Node '{name}' needs an address that begins with http:// or https:// and holds no password.</source>
+        <translation>Das Archiv '{name}' braucht eine Adresse, die mit http:// oder https:// beginnt und kein Passwort enthält.</translation>
+    </message>
+    <message>
+        <source>Node '{name}' would send its login without encryption.</source>
+        <translation>Das Archiv '{name}' würde seine Anmeldung unverschlüsselt senden.</translation>
+    </message>
+    <message>
+        <source>Use https.</source>
+        <translation>Verwenden Sie https.</translation>
+    </message>
+    <message>
+        <source>The login of node '{name}' is neither in {node} nor in the keyring (service {KEYRING}, user {name2}).</source>
+        <translation>Die Anmeldung des Archivs '{name}' steht weder in {node} noch im Schlüsselbund (Dienst {KEYRING}, Benutzer {name2}).</translation>
+    </message>
+    <message>
+        <source>'{text}' names no node.</source>
+        <translation>'{text}' nennt kein Archiv.</translation>
+    </message>
+    <message>
+        <source>'{text}' is no study UID.</source>
+        <translation>'{text}' ist keine UID einer Studie.</translation>
+    </message>
+    <message>
+        <source>The program cannot listen at port {port} ({error}).</source>
+        <translation>Das Programm kann an Port {port} nichts empfangen ({error}).</translation>
+    </message>
+    <message>
+        <source>The archive '{name}' cannot be reached: {name2} has no address ({error}).</source>
+        <translation>Das Archiv '{name}' ist nicht erreichbar: {name2} hat keine Adresse ({error}).</translation>
+    </message>
+    <message>
+        <source>No caller is allowed.</source>
+        <translation>Kein Absender ist erlaubt.</translation>
+    </message>
+    <message>
+        <source>List AE titles and addresses under 'serve', 'callers' in the settings file of the archives.</source>
+        <translation>Nennen Sie AE-Titel und Adressen unter 'serve', 'callers' in der Datei der Archive.</translation>
+    </message>
+    <message>
+        <source>The analysis ended unexpectedly (status {status}), {attempts} times.</source>
+        <translation>Die Auswertung endete {attempts}-mal unerwartet (Status {status}).</translation>
+    </message>
+    <message>
+        <source>Another reception of studies works on {folder}.</source>
+        <translation>Ein anderer Empfang von Studien arbeitet mit {folder}.</translation>
+    </message>
+    <message>
+        <source>{given} cannot be read: {reason}.</source>
+        <translation>{given} ist nicht lesbar: {reason}.</translation>
+    </message>
+    <message>
+        <source>{given} is no DICOM file.</source>
+        <translation>{given} ist keine DICOM-Datei.</translation>
+    </message>
+    <message>
+        <source>There is no DICOM file to send.</source>
+        <translation>Es gibt keine DICOM-Datei, die gesendet werden könnte.</translation>
+    </message>
+    <message>
+        <source>Choose a new folder for the study.</source>
+        <translation>Wählen Sie einen neuen Ordner für die Studie.</translation>
+    </message>
+    <message>
+        <source>'{text}' is no date.</source>
+        <translation>'{text}' ist kein Datum.</translation>
+    </message>
+    <message>
+        <source>Write 2026-03-12, 2026-01-01-2026-03-12 or 2026-01-01-.</source>
+        <translation>Schreiben Sie 2026-03-12, 2026-01-01-2026-03-12 oder 2026-01-01-.</translation>
+    </message>
+    <message>
+        <source>The archive '{name}' stopped answering; nothing came for {timeout} s.</source>
+        <translation>Das Archiv '{name}' antwortet nicht mehr; seit {timeout} s kam nichts.</translation>
+    </message>
+    <message>
+        <source>TLS is not possible with the files {or}: {error}.</source>
+        <translation>TLS ist mit den Dateien {or} nicht möglich: {error}.</translation>
+    </message>
+    <message>
         <source>Motion correction needs a least motion of 0 mm or more and a posterior part above 0 and at most 1.</source>
         <translation>Die Bewegungskorrektur braucht eine kleinste Bewegung von 0 mm oder mehr und einen hinteren Teil über 0 und höchstens 1.</translation>
     </message>
@@ -3535,6 +3802,10 @@
     <message>
         <source>{sum} voxels of the T1 map are 0 or below, or above {LONGEST_T1} s, and are left unfitted.</source>
         <translation>{sum} Voxel der T1-Karte sind 0 oder darunter oder über {LONGEST_T1} s und werden nicht angepasst.</translation>
+    </message>
+    <message>
+        <source>Usable; limited by: {limits}.</source>
+        <translation>Brauchbar; eingeschränkt durch: {limits}.</translation>
     </message>
     <message>
         <source>{record_file} is damaged ({error}).</source>
@@ -4527,6 +4798,18 @@
         <translation>Die Regionen einer Segmentierungsdatei hinzufügen; eine Region, deren Name vergeben ist, erhält eine Nummer</translation>
     </message>
     <message>
+        <source>Found in the study:</source>
+        <translation>In der Studie gefunden:</translation>
+    </message>
+    <message>
+        <source>Regions and lengths that lie beside the images of the study</source>
+        <translation>Regionen und Längen, die neben den Bildern der Studie liegen</translation>
+    </message>
+    <message>
+        <source>Load the selected one</source>
+        <translation>Auswahl laden</translation>
+    </message>
+    <message>
         <source>Selected region:</source>
         <translation>Ausgewählte Region:</translation>
     </message>
@@ -4690,6 +4973,41 @@
     </message>
 </context>
 <context>
+    <name>SpineDCESend</name>
+    <message>
+        <source>Send to an archive (PACS)</source>
+        <translation>An ein Archiv (PACS) senden</translation>
+    </message>
+    <message>
+        <source>Choose DICOM objects of the results and where they go</source>
+        <translation>DICOM-Objekte der Ergebnisse und ihr Ziel wählen</translation>
+    </message>
+    <message>
+        <source>List objects</source>
+        <translation>Objekte auflisten</translation>
+    </message>
+    <message>
+        <source>DICOM objects of the results; a click chooses what is sent, or no longer</source>
+        <translation>DICOM-Objekte der Ergebnisse; ein Klick wählt, was gesendet wird, oder nicht mehr</translation>
+    </message>
+    <message>
+        <source>Archive:</source>
+        <translation>Archiv:</translation>
+    </message>
+    <message>
+        <source>Archive that the objects are sent to</source>
+        <translation>Archiv, an das die Objekte gesendet werden</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>Add to 3D Slicer's DICOM database</source>
+        <translation>In die DICOM-Datenbank von 3D Slicer aufnehmen</translation>
+    </message>
+</context>
+<context>
     <name>SpineDCEStudy</name>
     <message>
         <source>Open sample patient</source>
@@ -4718,6 +5036,14 @@
     <message>
         <source>Add visit…</source>
         <translation>Untersuchung hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Mark as reviewed</source>
+        <translation>Als geprüft markieren</translation>
+    </message>
+    <message>
+        <source>Record that you have checked the artery, the shift and the maps of the selected visit</source>
+        <translation>Festhalten, dass Sie Arterie, Verschiebung und Karten der gewählten Untersuchung geprüft haben</translation>
     </message>
     <message>
         <source>Swap the visits</source>
@@ -5142,6 +5468,94 @@ Trotzdem vergleichen?</translation>
         <translation>Den Ordner einer weiteren Studie als weitere Untersuchung dieses Patienten öffnen</translation>
     </message>
     <message>
+        <source>no dynamic series found</source>
+        <translation>keine dynamische Serie gefunden</translation>
+    </message>
+    <message>
+        <source>Fetch the chosen studies, and open them as visits in the order of their dates</source>
+        <translation>Die gewählten Studien holen und in der Reihenfolge ihrer Daten als Untersuchungen öffnen</translation>
+    </message>
+    <message>
+        <source>Choose a study in the list first.</source>
+        <translation>Wählen Sie zuerst eine Studie in der Liste.</translation>
+    </message>
+    <message>
+        <source>Not reviewed</source>
+        <translation>Nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Not reviewed: the {visit} visit was received and analysed automatically.</source>
+        <translation>Nicht geprüft: Die Untersuchung {visit} wurde empfangen und automatisch ausgewertet.</translation>
+    </message>
+    <message>
+        <source>Open the selected study as a visit; its lesion is left to draw</source>
+        <translation>Die ausgewählte Studie als Untersuchung öffnen; die Läsion bleibt zu zeichnen</translation>
+    </message>
+    <message>
+        <source>Select a study in the list first.</source>
+        <translation>Wählen Sie zuerst eine Studie in der Liste aus.</translation>
+    </message>
+    <message>
+        <source>Write the results as DICOM objects, to choose from; nothing is sent yet</source>
+        <translation>Die Ergebnisse als DICOM-Objekte zur Auswahl schreiben; noch wird nichts gesendet</translation>
+    </message>
+    <message>
+        <source>Send the chosen objects to the archive</source>
+        <translation>Die gewählten Objekte an das Archiv senden</translation>
+    </message>
+    <message>
+        <source>Copy the chosen objects into the database of 3D Slicer's DICOM module</source>
+        <translation>Die gewählten Objekte in die Datenbank des DICOM-Moduls von 3D Slicer kopieren</translation>
+    </message>
+    <message>
+        <source>Choose objects in the list first.</source>
+        <translation>Wählen Sie zuerst Objekte in der Liste.</translation>
+    </message>
+    <message>
+        <source>{count} objects were added to 3D Slicer's DICOM database.</source>
+        <translation>{count} Objekte wurden in die DICOM-Datenbank von 3D Slicer aufgenommen.</translation>
+    </message>
+    <message>
+        <source>3D Slicer's DICOM database is not open. Open the DICOM module once, then try again.</source>
+        <translation>Die DICOM-Datenbank von 3D Slicer ist nicht geöffnet. Öffnen Sie einmal das DICOM-Modul und versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>The file {file} could not be read.</source>
+        <translation>Die Datei {file} konnte nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Spine DCE visit</source>
+        <translation>Spine-DCE-Untersuchung</translation>
+    </message>
+    <message>
+        <source>Spine DCE visit: {series}</source>
+        <translation>Spine-DCE-Untersuchung: {series}</translation>
+    </message>
+    <message>
+        <source>Looking for regions in the study</source>
+        <translation>Suche nach Regionen in der Studie</translation>
+    </message>
+    <message>
+        <source>Load the selected regions or lengths; a region whose name is taken gets a number</source>
+        <translation>Die ausgewählten Regionen oder Längen laden; eine Region, deren Name vergeben ist, bekommt eine Nummer</translation>
+    </message>
+    <message>
+        <source>Select regions or lengths in the list first.</source>
+        <translation>Wählen Sie zuerst Regionen oder Längen in der Liste aus.</translation>
+    </message>
+    <message>
+        <source>{message}
+
+Install {package} into 3D Slicer's Python now? It is downloaded from the internet.</source>
+        <translation>{message}
+
+{package} jetzt in das Python von 3D Slicer installieren? Es wird aus dem Internet geladen.</translation>
+    </message>
+    <message>
+        <source>{package} was installed. Try again.</source>
+        <translation>{package} wurde installiert. Versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
         <source>Undo: {text} (Ctrl+Z)</source>
         <translation>Rückgängig: {text} (Strg+Z)</translation>
     </message>
@@ -5229,6 +5643,70 @@ Trotzdem vergleichen?</translation>
         <source>lower</source>
         <translation>untere</translation>
     </message>
+    <message>
+        <source>date</source>
+        <translation>Datum</translation>
+    </message>
+    <message>
+        <source>patient</source>
+        <translation>Patient</translation>
+    </message>
+    <message>
+        <source>may be dynamic</source>
+        <translation>vielleicht dynamisch</translation>
+    </message>
+    <message>
+        <source>description</source>
+        <translation>Beschreibung</translation>
+    </message>
+    <message>
+        <source>Fetch and open</source>
+        <translation>Holen und öffnen</translation>
+    </message>
+    <message>
+        <source>Fetch and open {count} visits</source>
+        <translation>{count} Untersuchungen holen und öffnen</translation>
+    </message>
+    <message>
+        <source>study</source>
+        <translation>Studie</translation>
+    </message>
+    <message>
+        <source>objects</source>
+        <translation>Objekte</translation>
+    </message>
+    <message>
+        <source>number</source>
+        <translation>Anzahl</translation>
+    </message>
+    <message>
+        <source>answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>Noch einmal senden</translation>
+    </message>
+    <message>
+        <source>stored</source>
+        <translation>gespeichert</translation>
+    </message>
+    <message>
+        <source>not stored</source>
+        <translation>nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>what</source>
+        <translation>was</translation>
+    </message>
+    <message>
+        <source>from</source>
+        <translation>von</translation>
+    </message>
 </context>
 <context>
     <name>desktop.main_loop_jobs</name>
@@ -5253,7 +5731,7 @@ Trotzdem vergleichen?</translation>
     </message>
     <message>
         <source>No archive is configured. List archives in {file}, as docs/pacs.md describes, and press 'From PACS' again.</source>
-        <translation>Es ist kein Archiv eingerichtet. Tragen Sie Archive in {file} ein, wie docs/pacs.md es beschreibt, und drücken Sie wieder „From PACS“.</translation>
+        <translation>Es ist kein Archiv eingerichtet. Tragen Sie Archive in {file} ein, wie docs/pacs.md es beschreibt, und drücken Sie wieder „Aus dem PACS“.</translation>
     </message>
     <message>
         <source>Baseline</source>
@@ -5331,6 +5809,10 @@ Trotzdem vergleichen?</translation>
         <translation>mit Name, ID und Geburtsdatum des Patienten</translation>
     </message>
     <message>
+        <source>The results have changed. List the objects again.</source>
+        <translation>Die Ergebnisse haben sich geändert. Führen Sie die Objekte neu auf.</translation>
+    </message>
+    <message>
         <source>{title} at {host}, port {port}, {encrypted}</source>
         <translation>{title} auf {host}, Port {port}, {encrypted}</translation>
     </message>
@@ -5341,10 +5823,6 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>The destination was not confirmed.</source>
         <translation>Das Ziel wurde nicht bestätigt.</translation>
-    </message>
-    <message>
-        <source>The results have changed. List the objects again.</source>
-        <translation>Die Ergebnisse haben sich geändert. Führen Sie die Objekte neu auf.</translation>
     </message>
     <message>
         <source>not stored, because {reason}.</source>
