@@ -9,6 +9,7 @@ import pytest
 from SpineDCELib.aif import Selection, Verdict, VesselKind, apply_selection
 from SpineDCELib.aif.manual_selection import Ball
 from SpineDCELib.aif.tissue_explanation import as_tissue, explain
+from SpineDCELib.aif.vessel_choice import _seconds
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Images
 from SpineDCELib.settings import Settings, changed
@@ -38,6 +39,10 @@ def test_the_curve_that_feeds_a_tissue_explains_it_and_another_does_not():
     # Only shapes count: a blood curve of another scale explains the tissue as well.
     scaled = explain(7.3 * artery, t, tissue)
     assert scaled.misfit[0] == pytest.approx(own.misfit[0], rel=1e-6)
+
+
+def test_a_lead_is_not_rounded_to_zero():
+    assert [_seconds(x) for x in (0.4, 0.96, 1.4, 7.6)] == ["0.4", "1.0", "1", "8"]
 
 
 @pytest.mark.slow

@@ -113,6 +113,10 @@ def main():
         "--pairs", type=int, default=1000, help="of visits, for the certainty; 0 leaves it out"
     )
     parser.add_argument(
+        "--unseen", type=int, default=150,
+        help="patients at whom nobody looked, for the artery; 0 leaves them out",
+    )  # fmt: skip
+    parser.add_argument(
         "--records", type=Path, default=Path("build/certainty.jsonl"),
         help="the certainty's results so far; remove it after the program has changed "
         "(default %(default)s)",
@@ -139,8 +143,10 @@ def main():
             )
     if options.pairs:
         options.records.parent.mkdir(parents=True, exist_ok=True)
-        records = certainty.run(options.pairs, store=options.records, processes=options.processes)
-        text = f"{text.rstrip()}\n\n{certainty.section(records)}"
+        how = {"store": options.records, "processes": options.processes}
+        records = certainty.run(options.pairs, **how)
+        searches = certainty.run_searches(options.unseen, **how) if options.unseen else []
+        text = f"{text.rstrip()}\n\n{certainty.section(records, searches)}"
     options.out.write_text(typeset(text), encoding="utf-8")
     print(f"wrote {options.out}")
 

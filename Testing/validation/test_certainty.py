@@ -114,6 +114,26 @@ def test_the_table_counts_what_held_and_what_was_decided_wrongly():
     assert "azygos 2" in artery
 
 
+def test_what_the_document_says_of_its_seeds_is_counted_from_the_records():
+    records = [
+        record(-80, -90, -60, seed=1),
+        record(-80, -90, -60, seed=200),  # held
+        record(-20, -70, -50, seed=201),  # missed
+    ]
+    searches = [
+        {**record(0, 0, 0, mode=certainty.SEARCH, artery=artery), "seed": certainty.LOOKED_AT + n}
+        for n, artery in enumerate(["right", "right: left heart", "refused", "wrong: lung"])
+    ]
+    joined = " ".join(certainty.section(records, searches).split())
+    assert "3 pairs of visits" in joined
+    assert "In the others it holds the truth in 1 (50.0 %) of 2 in mode map." in joined
+    assert "seeds 1000 to 1003" in joined
+    assert "of 8 studies, 4 (50.0 %) were served, 2 (25.0 %) refused and 2 (25.0 %) conf" in joined
+    without = certainty.section(records)
+    assert "seeds" not in without
+    assert "\n\n\n" not in without
+
+
 @pytest.mark.long
 def test_a_cut_run_continues_from_its_records(tmp_path):
     store = tmp_path / "records.jsonl"
@@ -125,3 +145,7 @@ def test_a_cut_run_continues_from_its_records(tmp_path):
     assert store.read_text() == kept
     assert {r["mode"] for r in first} == set(certainty.MODES) - set(certainty.missing_modes())
     assert json.loads(kept.splitlines()[0])["true"] == first[0]["true"]
+    [search] = certainty.run_searches(1, store=store, processes=1, progress=lambda _: None)
+    assert search["seed"] == certainty.LOOKED_AT
+    assert len(search["visits"]) == len(search["facts"]) == 2
+    assert certainty.run(1, store=store, processes=1, progress=lambda _: None) == first

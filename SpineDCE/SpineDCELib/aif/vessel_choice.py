@@ -619,7 +619,7 @@ def _clause(r: Ranked, code: str, interval: float) -> str:
     Long frames blur the order of filling, so then the clause does not say what the vessel is.
     """
     if code == "late":
-        lead = number(max(r.fit.lead, -r.middle), 0)
+        lead = _seconds(max(r.fit.lead, -r.middle))
         return f"the tissue fills about {lead} s before it, " + _as("a vein", interval)
     if code == "early":
         why = (
@@ -653,6 +653,11 @@ def _clause(r: Ranked, code: str, interval: float) -> str:
         f"it leaves {number(100 * r.unexplained, 0)} % of the tissue's curves unexplained, so it "
         "does not feed the tissue, or saturation, T2* or inflow distorts its first pass."
     )
+
+
+def _seconds(time: float) -> str:
+    """Return a time that is not rounded to zero."""
+    return number(time, 0 if time >= 1 else 1)
 
 
 def _as(what: str, interval: float) -> str:
@@ -707,7 +712,7 @@ def _named(
     elif lead > _largest_lead(interval) or (artery is None and _trails(r.fit, interval)):
         lead = max(lead, -r.middle)
         kind = VesselKind.LATE_VEIN
-        reason = f"The tissue fills about {number(lead, 0)} s before it."
+        reason = f"The tissue fills about {_seconds(lead)} s before it."
     elif before > tolerance or (artery is None and _before_heart(r, interval)):
         seconds = number(before if artery is not None else r.fit.first, 0)
         of = "the artery" if artery is not None else "the tissue"
