@@ -214,6 +214,11 @@ def _views(station: Any) -> None:
                         f"{{{{ without_map['{visit}'] }}}}", classes="without-map",
                         v_if=f"without_map['{visit}'] && !busy && columns[{column}] === 'map'",
                     )  # fmt: skip
+                    html.Div(
+                        f"{{{{ without_series['{visit}']?.[columns[{column}]] }}}}",
+                        classes="without-map",
+                        v_if=f"without_series['{visit}']?.[columns[{column}]]",
+                    )  # fmt: skip
                     _legend(column)
         with html.Div(classes="welcome", v_if="!visits.length"):
             html.Img(src="page/icon.svg", alt="")
@@ -223,9 +228,8 @@ def _views(station: Any) -> None:
 
 def _legend(column: int) -> None:
     """Build the colour bar of a view with a map."""
-    with html.Div(
-        classes="colour-bar", v_if=f"legend && ['map', 'fused'].includes(columns[{column}])"
-    ):
+    kind = f"columns[{column}].split(':')[0]"
+    with html.Div(classes="colour-bar", v_if=f"legend && ['map', 'fused'].includes({kind})"):
         html.Div("{{ legend.title }}", classes="colour-title")
         with html.Div(classes="colour-row"):
             html.Div(classes="colour-scale", raw_attrs=[':style="{background: legend.css}"'])

@@ -13,6 +13,7 @@ from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 
 from SpineDCEWidget.browser.view_stream import Pictures
+from SpineDCEWidget.shared.other_series import USE
 from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
 from SpineDCEWidget.shared.slice_nodes import (
     PlaceMarks,
@@ -25,8 +26,6 @@ from SpineDCEWidget.shared.slice_nodes import (
     show_slice,
 )
 
-#: Images that a view can show, in the order of the menu.
-CONTENTS = ("T1", "frame", "map", "fused")
 COLUMNS = 3
 #: Largest distance between press and release of a click, pixels.
 CLICK = 3
@@ -59,6 +58,16 @@ class Pane:
     @property
     def composite(self) -> Any:
         return self.view._logic.GetSliceCompositeNode()
+
+
+def series_content(content: str) -> tuple[str, str]:
+    """Return kind and title of a view's content: "fused:T2 sag" is ("fused", "T2 sag").
+
+    The title is that of another series of the study, whose kind is "series" or "fused"; it is ""
+    for what every visit has: "T1", "frame", "map" and "fused".
+    """
+    kind, _colon, title = content.partition(":")
+    return kind, title
 
 
 def pane_name(row: str, column: int) -> str:
@@ -168,14 +177,7 @@ class Views:
         """Show the volumes of the visits in the views."""
         for pane in self.panes:
             visit = self.visit_of(pane)
-            shown = visit.maps.get(self.map_name) if visit else None
-            content = self.columns[pane.column]
-            under, over = {
-                "T1": (visit and visit.background, None),
-                "frame": (visit and visit.frame, None),
-                "map": (shown, None),
-                "fused": (visit and visit.background, shown),
-            }[content]
+            under, over = self._volumes(visit, self.columns[pane.column])
             composite = pane.composite
             changing = composite.StartModify()
             composite.SetBackgroundVolumeID(under.GetID() if under else None)
@@ -187,11 +189,26 @@ class Views:
             for node in (visit.segmentation, visit.isodoses, *ruler_nodes(visit.nodes)):
                 self.confine(node, visit.name)
 
+    def _volumes(self, visit: Any, content: str) -> tuple[Any, Any]:
+        """Return the lower and the upper volume node of a visit for the content of a view."""
+        if visit is None:
+            return None, None
+        shown = visit.maps.get(self.map_name)
+        kind, title = series_content(content)
+        if title:
+            return visit.nodes.get(USE + title), shown if kind == "fused" else None
+        return {
+            "T1": (visit.background, None),
+            "frame": (visit.frame, None),
+            "map": (shown, None),
+            "fused": (visit.background, shown),
+        }[kind]
+
     def set_opacity(self, opacity: float) -> None:
         """Set the opacity of the map over the anatomy, 0 to 1."""
         self.opacity = opacity
         for pane in self.panes:
-            if self.columns[pane.column] == "fused":
+            if series_content(self.columns[pane.column])[0] == "fused":
                 pane.composite.SetForegroundOpacity(opacity)
                 pane.view.schedule_render()
 

@@ -290,6 +290,7 @@ class StudyPanel:
         station.autosave.scene = None
         for visit in opened:
             station.as_task(station.regions.find_stored)(visit)
+            station.as_task(station.bar.find_series)(visit)
         if several:
             await self._carry_regions(opened)
             station.show_visit(station.session.in_order[-1], SHOWN_VISITS[1])

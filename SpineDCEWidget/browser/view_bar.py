@@ -5,15 +5,23 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from SpineDCELib.errors import InputError
+from SpineDCELib.progress import silent
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, title_if
-from SpineDCEWidget.browser.slice_views import CONTENTS
+from SpineDCEWidget.browser.slice_views import series_content
 from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
 from SpineDCEWidget.shared.linked_places import place_in
+from SpineDCEWidget.shared.other_series import OtherSeries
+from SpineDCEWidget.shared.wording import remedy
 
+#: Step in which regions are drawn, on T1, frame and map together.
+_DRAWING = 3
+#: Whether regions are drawn → contents of the three columns at first.
+ARRANGEMENTS = {True: ("T1", "frame", "fused"), False: ("T1", "map", "fused")}
 #: Frames per second of the playback.
 _RATE = 8.0
 
@@ -24,12 +32,16 @@ class ViewBar:
     def __init__(self, station: Any) -> None:
         self._station = station
         self._player: asyncio.Task[None] | None = None
+        self.series = OtherSeries(station.session)
+        #: Whether regions are drawn → contents of the columns then, as the user chose them.
+        self._arranged = {on: list(columns) for on, columns in ARRANGEMENTS.items()}
         station.state.update(
             {
                 "columns": list(station.views.columns), "map_name": "vp", "maps": [],
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
                 "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
-                "positions": {}, "contents": [], "without_map": {}, "cursor": {},
+                "positions": {}, "contents": [], "without_map": {}, "without_series": {},
+                "cursor": {},
             }
         )  # fmt: skip
         for name, action in {
@@ -44,19 +56,52 @@ class ViewBar:
     # -- images -----------------------------------------------------------------------------------
 
     def arrange_for_step(self, step: int) -> None:
-        """Show T1, frame and map together in step 3, so that regions are drawn on all of them."""
-        columns = ["T1", "frame", "fused"] if step == 3 else ["T1", "map", "fused"]
-        self._station.state.columns = columns
+        """Show what was chosen for this step: with T1, frame and map where regions are drawn."""
+        self._station.state.columns = list(self._arranged[step == _DRAWING])
 
     def _columns_chosen(self) -> None:
-        self._station.views.columns = list(self._station.state.columns)
-        self._station.views.fill()
+        station = self._station
+        station.views.columns = list(station.state.columns)
+        station.views.fill()
         self.refresh()
+        for title in {series_content(one)[1] for one in station.state.columns} - {""}:
+            if self.series.to_read(title):
+                station.as_task(self._read_series)(title)
+
+    async def _read_series(self, title: str) -> None:
+        """Read a series of the shown visits, and show it."""
+        station = self._station
+        for visit in self.series.to_read(title):
+            job = self.series.reading_job(visit, title)
+            try:
+                volume = await asyncio.to_thread(job.run, silent)
+            except InputError as error:
+                station.show_error(remedy(error))
+                return
+            if not self.series.lacks(visit, title):  # else it was closed meanwhile
+                job.finish(volume)
+        with station.state:
+            station.views.fill()
+            self.refresh()
+
+    async def find_series(self, visit: Any) -> None:
+        """Look for the other series of a visit's study, and offer them."""
+        job = self.series.search_job(visit)
+        if job is None:
+            return
+        try:
+            found = await asyncio.to_thread(job.run, silent)
+        except (InputError, OSError):  # the study is gone; the T1-weighted image is here
+            return
+        job.finish(found)
+        with self._station.state:
+            self.refresh()
 
     def set_column(self, column: int, content: str) -> None:
         """Choose the image of a column."""
         columns = list(self._station.state.columns)
         columns[column] = content
+        self._arranged[self._station.state.step == _DRAWING] = columns
         self._station.state.columns = columns
 
     def _map_chosen(self) -> None:
@@ -86,10 +131,33 @@ class ViewBar:
         words = {"T1": "T1", "frame": "frame", "map": title, "fused": f"{title} over T1"}
         if visit is not None and visit.anatomy is None:
             words |= {"T1": "frame (no T1)", "fused": f"{title} over frame"}
-        state.contents = [{"title": words[content], "value": content} for content in CONTENTS]
+        others = self.series.titles()
+        words |= {f"series:{one}": one for one in others}
+        words |= {f"fused:{one}": f"{title} over {one}" for one in others}
+        state.contents = [{"title": text, "value": content} for content, text in words.items()]
+        state.without_series = {
+            station.session.row_of(v.name): {
+                f"{kind}:{one}": f"This study has no series '{one}'."
+                for one in others if self.series.lacks(v, one) for kind in ("series", "fused")
+            }
+            for v in station.session.shown
+        }  # fmt: skip
+        self._forget_others()
         self.show_legend()
         station.windows.refresh()
         self.show_position()
+
+    def _forget_others(self) -> None:
+        """Show what is always there in the place of series that no visit has any more."""
+        state = self._station.state
+        offered = {one["value"] for one in state.contents}
+        for on, columns in self._arranged.items():
+            self._arranged[on] = [
+                content if content in offered else usual
+                for content, usual in zip(columns, ARRANGEMENTS[on], strict=True)
+            ]
+        if set(state.columns) - offered:
+            self.arrange_for_step(state.step)
 
     def _share_scale(self) -> None:
         """Give the chosen map one scale in all visits."""

@@ -10,7 +10,8 @@ from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, disabled_if
-from SpineDCEWidget.browser.slice_views import CLICK
+from SpineDCEWidget.browser.slice_views import CLICK, series_content
+from SpineDCEWidget.shared.other_series import USE
 from SpineDCEWidget.shared.window_level import (
     PRESETS,
     apply_preset,
@@ -61,9 +62,11 @@ class WindowControls:
             self._drag = visit, use, at, values
 
     def _use(self, pane: Any, visit: Any) -> str:
-        content = self._station.views.columns[pane.column]
+        content, title = series_content(self._station.views.columns[pane.column])
+        if title:
+            return USE + title
         if content in ("map", "frame"):
-            return str(content)
+            return content
         return "anatomy" if visit.anatomy is not None else "frame"
 
     def _map_top(self) -> float | None:
@@ -122,6 +125,9 @@ class WindowControls:
             frame = window_text(visit, "frame")
             below = window_text(visit, "anatomy") or frame
             texts[row] = {"T1": below, "frame": frame, "fused": below}
+            for title in station.bar.series.titles():
+                text = window_text(visit, USE + title)
+                texts[row] |= {f"series:{title}": text, f"fused:{title}": text}
             found = {use: window_of(visit, use) for use in _TITLES}
             inverse[row] = {
                 use: values.inverse for use, values in found.items() if values is not None

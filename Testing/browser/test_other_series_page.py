@@ -1,0 +1,83 @@
+"""Other series of a study on the page: in a view, under the map, and where a visit has none."""
+
+from datetime import datetime
+
+import numpy as np
+import pydicom
+import pytest
+from browser.page import Page, Program, sample_home
+from selenium.webdriver.support.ui import Select
+from SpineDCELib.phantom.dicom_writer import Examination, Series, SeriesWriter
+from SpineDCELib.series import Geometry
+
+pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    home = sample_home(tmp_path_factory, "quick")
+    visits = home / "sample" / "small"
+    head = pydicom.dcmread(next((visits / "before" / "dicom").rglob("*.dcm")))
+    exam = Examination(
+        str(head.PatientName), head.PatientID, "F", datetime(1959, 4, 17), 70.0,
+        datetime.strptime(head.StudyDate, "%Y%m%d"), "spine", ("other",),
+    )  # fmt: skip
+    series = Series(77, "T2 sag", 100.0, 60.0, 3.0, 0.1, 90.0, sequence="SE",
+                    three_dimensional=False, echo_train=16)  # fmt: skip
+    affine = np.diag([150.0, 150.0, 400.0, 1.0])
+    affine[:3, 3] = (-75.0, -75.0, -200.0)
+    voxels = np.arange(8, dtype=np.uint16).reshape(2, 2, 2) * 100
+    SeriesWriter(
+        visits / "before" / "dicom" / "t2", exam, series, Geometry((2, 2, 2), affine)
+    ).write(voxels, window=(400, 800))
+    program = Program(home)
+    page = Page(program.address)
+    page.click("#sample")
+    page.opened()
+    yield page
+    troubles = page.troubles() + program.troubles()
+    page.quit()
+    program.stop()
+    assert troubles == []
+
+
+def pick(page, column, content):
+    Select(page.element(f".column-{column}")).select_by_value(content)
+    page.wait(lambda: page.state("columns")[column] == content)
+
+
+def values(page, pane):
+    """Return what the page says under the mouse in the middle of a view."""
+    box = page.box(f"#pane-{pane}")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for step in (3, 0):
+        event = {"type": "mouseMoved", "x": x + step, "y": y}
+        page.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+    return page.state("cursor").get(pane, [])
+
+
+def test_another_series_is_shown_in_a_view_and_under_the_map(page):
+    page.wait(lambda: any(c["value"] == "fused:T2 sag" for c in page.state("contents")), 30)
+    pick(page, 0, "series:T2 sag")
+    page.wait(lambda: any(v.startswith("Signal") for v in values(page, "baseline0")), 20)
+    pick(page, 2, "fused:T2 sag")
+    page.wait(lambda: len(values(page, "baseline2")) == 2, 20, "signal and map")
+    assert page.state("windows")["baseline"]["series:T2 sag"].startswith("W ")
+
+
+def test_a_visit_without_that_series_says_so(page):
+    text = page.js("return document.querySelector('#pane-follow-up0 .without-map')?.innerText")
+    assert text == "This study has no series 'T2 sag'."
+    assert not page.driver.find_elements("css selector", "#pane-baseline0 .without-map")
+
+
+def test_the_choice_stays_from_step_to_step(page):
+    page.keys("5")
+    page.wait(lambda: page.state("step") == 5)
+    assert page.state("columns")[0] == "series:T2 sag"
+    page.keys("3")
+    page.wait(lambda: page.state("columns") == ["T1", "frame", "fused"])
+    page.keys("4")
+    page.wait(lambda: page.state("columns")[0] == "series:T2 sag")
