@@ -89,7 +89,8 @@ function nameOf(e) {
 }
 const names = new Set();
 for (const e of document.querySelectorAll('body *')) {
-  const slider = e.matches('.v-slider input');
+  // A growing text field has a second one that nobody sees, to measure its height.
+  const slider = e.matches('.v-slider input, .v-textarea__sizer');
   const own = e.matches(native) && !slider && !(e.tabIndex < 0 && e.matches('.v-overlay *'));
   const acts = /^on(Click|Change|Input|Key|Pointer|Mouse(down|up))/;
   const other = !e.closest(inside) && handlers(e).some((name) => acts.test(name));
