@@ -17,7 +17,7 @@ from SpineDCELib.compare.call import make_call
 from SpineDCELib.compare.compare_visits import Visit, compare_visits
 from SpineDCELib.compare.registration import carry_over, check, register
 from SpineDCELib.compare.residual_tumour import residual_tumour
-from SpineDCELib.compare.robustness import Flip
+from SpineDCELib.compare.robustness import Flip, Sensitivity
 from SpineDCELib.compare.visit_differences import (
     Difference,
     differences,
@@ -339,6 +339,13 @@ def test_follow_up_keeps_its_shift_and_takes_common_settings():
 def test_robustness_counts_the_runs_with_the_same_call():
     flip = Flip(-50.0, -40.0, np.array([-60.0, -45, -50, -30]), 0.75)
     assert flip.sentence.startswith("3 of 4 perturbed analyses (75 %) lead to the same call")
+
+
+def test_the_input_that_matters_most_is_not_taken_for_a_share_of_the_interval():
+    shift = Sensitivity("AIF shift at baseline", "3.0 s", "5.0 s", -40.0, -62.0)
+    flip = Flip(-50.0, -40.0, np.array([-60.0, -45]), 1.0, (shift,))
+    assert "AIF shift at baseline moves the change furthest, from −62 to −40 %" in flip.sentence
+    assert "worst case of one input, not its share of the interval" in flip.sentence
 
 
 def test_a_difference_is_described_by_visit():

@@ -101,7 +101,10 @@ def test_a_better_neighbour_is_proposed_and_a_good_reference_preferred():
     found = {finding.code: finding for finding in measures.findings}
     assert {"reference_enhances", "better_reference"} <= found.keys()
     assert found["reference_enhances"].about == "Reference"
-    assert "below" in found["better_reference"].message
+    advice = found["better_reference"].message
+    assert advice.startswith("The next vertebra below Reference would be a better reference")
+    assert "its quality is 0.40 of 1, that of Reference 0.24." in advice
+    assert "The quality is 1 for a vertebra that is uniform" in advice
     two = measure(
         {"vp": vp},
         regions={**regions, "Reference 2": masks[3]},

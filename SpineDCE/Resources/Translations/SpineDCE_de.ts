@@ -1420,8 +1420,8 @@
         <translation>Änderung</translation>
     </message>
     <message>
-        <source>shares in the variance of its interval</source>
-        <translation>Anteile an der Varianz ihres Intervalls</translation>
+        <source>what the interval comes from (shares of its variance)</source>
+        <translation>woraus das Intervall besteht (Anteile an seiner Varianz)</translation>
     </message>
     <message>
         <source>probability above / below {cutoff}</source>
@@ -1436,8 +1436,12 @@
         <translation>Produkt {size_change}</translation>
     </message>
     <message>
-        <source>outline volume [mL]</source>
-        <translation>Volumen des Umrisses [mL]</translation>
+        <source>volume of the voxels [mL]</source>
+        <translation>Volumen der Voxel [mL]</translation>
+    </message>
+    <message>
+        <source>volume within the smooth outline [mL]</source>
+        <translation>Volumen innerhalb des geglätteten Umrisses [mL]</translation>
     </message>
     <message>
         <source>outside the bone [mm], L–R × A–P × H–F</source>
@@ -2788,8 +2792,12 @@
         <translation>{changes} Wirbel ohne Tumor ergeben die Wiederholbarkeit dieser beiden Untersuchungen: {low} bis {high} %.</translation>
     </message>
     <message>
-        <source>Of the inputs, each moved alone over its range, this one changes the result most: {name}.</source>
-        <translation>Von den Eingaben, jede für sich über ihren Bereich verändert, ändert diese das Ergebnis am meisten: {name}.</translation>
+        <source>Each input was also moved alone to both ends of its range: {name} moves the change furthest, from {low} to {high} %.</source>
+        <translation>Jede Eingabe wurde auch allein an beide Enden ihres Bereichs verschoben: {name} verschiebt die Änderung am weitesten, von {low} bis {high} %.</translation>
+    </message>
+    <message>
+        <source>This is the worst case of one input, not its share of the interval.</source>
+        <translation>Das ist der ungünstigste Fall einer einzelnen Eingabe, nicht ihr Anteil am Intervall.</translation>
     </message>
     <message>
         <source>{runs} of {runs2} perturbed analyses ({kept} %) lead to the same call.</source>
@@ -3280,10 +3288,6 @@
         <translation>Die Linie zwischen Knochen und Tumor hat in der axialen Ebene keine Länge.</translation>
     </message>
     <message>
-        <source>The vertebra {name} is a better reference than {name2} (score {score} instead of {score2}).</source>
-        <translation>Der Wirbel {name} ist eine bessere Referenz als {name2} (Wert {score} statt {score2}).</translation>
-    </message>
-    <message>
         <source>The model in use does not estimate Vp, so there is no normalised Vp.</source>
         <translation>Das verwendete Modell schätzt Vp nicht; darum gibt es kein normiertes Vp.</translation>
     </message>
@@ -3342,6 +3346,26 @@
     <message>
         <source>The T1-weighted signal of {name} is {brightness} its neighbours': fatty or irradiated marrow.</source>
         <translation>Das T1-gewichtete Signal von {name} ist {brightness} so hoch wie das seiner Nachbarn: fettiges oder bestrahltes Knochenmark.</translation>
+    </message>
+    <message>
+        <source>The next vertebra above {name} would be a better reference: its quality is {better} of 1, that of {same} {own}.</source>
+        <translation>Der nächste Wirbel über {name} wäre eine bessere Referenz: Seine Güte ist {better} von 1, die von {same} {own}.</translation>
+    </message>
+    <message>
+        <source>The second vertebra above {name} would be a better reference: its quality is {better} of 1, that of {same} {own}.</source>
+        <translation>Der zweite Wirbel über {name} wäre eine bessere Referenz: Seine Güte ist {better} von 1, die von {same} {own}.</translation>
+    </message>
+    <message>
+        <source>The next vertebra below {name} would be a better reference: its quality is {better} of 1, that of {same} {own}.</source>
+        <translation>Der nächste Wirbel unter {name} wäre eine bessere Referenz: Seine Güte ist {better} von 1, die von {same} {own}.</translation>
+    </message>
+    <message>
+        <source>The second vertebra below {name} would be a better reference: its quality is {better} of 1, that of {same} {own}.</source>
+        <translation>Der zweite Wirbel unter {name} wäre eine bessere Referenz: Seine Güte ist {better} von 1, die von {same} {own}.</translation>
+    </message>
+    <message>
+        <source>The quality is 1 for a vertebra that is uniform and large enough, does not enhance, is neither fatty nor oedematous, and has the Vp of its neighbours.</source>
+        <translation>Die Güte ist 1 bei einem Wirbel, der einheitlich und groß genug ist, kein Kontrastmittel aufnimmt, weder verfettet noch ödematös ist und das Vp seiner Nachbarn hat.</translation>
     </message>
     <message>
         <source>{share} % of {reference} lies in {lesion}.</source>
@@ -6078,6 +6102,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
 <context>
     <name>shared.session</name>
     <message>
+        <source>Patient not named in the images</source>
+        <translation>Patient in den Bildern nicht genannt</translation>
+    </message>
+    <message>
         <source>Open the study</source>
         <translation>Untersuchung öffnen</translation>
     </message>
@@ -6156,10 +6184,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Export the results</source>
         <translation>Ergebnisse exportieren</translation>
-    </message>
-    <message>
-        <source>Patient not named in the images</source>
-        <translation>Patient in den Bildern nicht genannt</translation>
     </message>
     <message>
         <source>Change how the study is read</source>

@@ -92,9 +92,12 @@ class Flip:
         runs = int(np.isfinite(self.changes).sum())
         most = ""
         if self.tornado:
+            first = self.tornado[0]
+            low, high = sorted((first.change_low, first.change_high))
             most = (
-                " Of the inputs, each moved alone over its range, this one changes the result "
-                f"most: {self.tornado[0].name}."
+                f" Each input was also moved alone to both ends of its range: {first.name} moves "
+                f"the change furthest, from {signed(low, 0)} to {signed(high, 0)} %. This is the "
+                "worst case of one input, not its share of the interval."
             )
         return (
             f"{round(self.kept * runs)} of {runs} perturbed analyses ({100 * self.kept:.0f} %) "

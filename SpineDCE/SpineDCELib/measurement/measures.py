@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from SpineDCELib.errors import Finding
 from SpineDCELib.measurement.lesion_size import Size, measure_size
 from SpineDCELib.measurement.normalised_ratio import Normalised, RegionMean, normalised, region_mean
-from SpineDCELib.measurement.reference_vertebra import ReferenceScore, score_references
+from SpineDCELib.measurement.reference_vertebra import (
+    ReferenceScore,
+    better_reference,
+    score_references,
+)
 from SpineDCELib.measurement.region_checks import check_regions
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.conversion_modes import normalised_vp
@@ -130,8 +134,7 @@ def measure(
                 findings.append(
                     Finding(
                         "better_reference",
-                        f"The vertebra {better.name} is a better reference than {score.name} "
-                        f"(score {better.score:.2f} instead of {score.score:.2f}).",
+                        better_reference(better, score),
                         score.name,
                         ("inputs.roi",),
                     )

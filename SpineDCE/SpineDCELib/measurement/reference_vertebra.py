@@ -154,6 +154,33 @@ def score_reference(
     return ReferenceScore(name, score, mean, spread, T1, tuple(findings))
 
 
+#: Place of a neighbour, as in its name → advice to use it.
+_BETTER = {
+    "1 above": "The next vertebra above {name} would be a better reference: its quality is "
+    "{better} of 1, that of {same} {own}.",
+    "2 above": "The second vertebra above {name} would be a better reference: its quality is "
+    "{better} of 1, that of {same} {own}.",
+    "1 below": "The next vertebra below {name} would be a better reference: its quality is "
+    "{better} of 1, that of {same} {own}.",
+    "2 below": "The second vertebra below {name} would be a better reference: its quality is "
+    "{better} of 1, that of {same} {own}.",
+}
+#: What the score of a reference is, for a person.
+_QUALITY = (
+    " The quality is 1 for a vertebra that is uniform and large enough, does not enhance, is "
+    "neither fatty nor oedematous, and has the Vp of its neighbours."
+)
+
+
+def better_reference(better: ReferenceScore, score: ReferenceScore) -> str:
+    """Return the advice to use a neighbour instead of a reference, with both scores explained."""
+    place = " ".join(better.name.split()[:2])
+    said = _BETTER[place].format(
+        name=score.name, same=score.name, better=f"{better.score:.2f}", own=f"{score.score:.2f}"
+    )
+    return said + _QUALITY
+
+
 def _shown(parameter: str, value: float, *, with_title: bool = True) -> str:
     """Format a parameter for a message: "Vp 3.12 mL/100 mL"."""
     quantity = QUANTITIES[parameter]

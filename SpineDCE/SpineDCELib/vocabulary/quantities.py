@@ -156,8 +156,10 @@ def units(names: Iterable[str]) -> dict[str, str]:
 
 
 def number(value: float, digits: int) -> str:
-    """Format a number with a true minus; a dash if it is not known."""
-    return f"{value:.{digits}f}".replace("-", "−") if math.isfinite(value) else NONE
+    """Format a number with a true minus, but none before a zero; a dash if it is not known."""
+    if not math.isfinite(value):
+        return NONE
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def signed(value: float, digits: int = 1) -> str:

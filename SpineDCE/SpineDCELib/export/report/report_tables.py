@@ -93,7 +93,9 @@ def change_rows(lesion: LesionChange, mode: str = "") -> Table:
                 change_text(change),
             ]
         )
-        rows.append(["shares in the variance of its interval", NONE, NONE, _sources(change)])
+        rows.append(
+            ["what the interval comes from (shares of its variance)", NONE, NONE, _sources(change)]
+        )
     if np.isfinite(lesion.call.probability):
         rows.append(
             [
@@ -123,14 +125,14 @@ def change_rows(lesion: LesionChange, mode: str = "") -> Table:
     )
     rows.append(
         [
-            "volume [mL]",
+            "volume of the voxels [mL]",
             *(number(volume / 1000, 2) for volume in lesion.volumes),
             percent(lesion.volume_change),
         ]
     )
     rows.append(
         [
-            "outline volume [mL]",
+            "volume within the smooth outline [mL]",
             number(one.whole.volume / 1000, 2),
             number(two.whole.volume / 1000, 2),
             percent(lesion.outline_volume_change),
