@@ -17,6 +17,8 @@ from SpineDCEWidget.shared.visit_session import VisitSession
 
 #: ID of no view: a node that is to be shown in no view is shown in this one.
 _NOWHERE = "vtkMRMLSliceNodeNone"
+#: Part of a slice by which rounding of positions may miss the middle between two slices.
+_TIE = 1e-3
 #: Size of the mark, mm, and its colour.
 _SIZE, _YELLOW = 6.0, (1.0, 1.0, 0.0)
 
@@ -44,8 +46,13 @@ def show_field(node: Any, scale: float, origin: Sequence[float]) -> None:
 
 
 def nearest_slice(geometry: Geometry, ras: Iterable[float]) -> int:
-    """Return the slice of a grid that is nearest to a RAS point."""
-    return int(np.clip(round(index_of(list(ras), geometry)[0]), 0, geometry.shape[0] - 1))
+    """Return the slice of a grid that is nearest to a RAS point.
+
+    A point in the middle between two slices always belongs to the one with the larger number, so
+    that every slice of a grid is reached from another one that lies half a slice beside it.
+    """
+    slice_index = np.floor(index_of(list(ras), geometry)[0] + 0.5 + _TIE)
+    return int(np.clip(slice_index, 0, geometry.shape[0] - 1))
 
 
 def show_slice(node: Any, geometry: Geometry, index: int) -> None:

@@ -20,6 +20,7 @@ from trame_slicer.core import SlicerApp
 
 from SpineDCEWidget.browser.slice_views import Views
 from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
+from SpineDCEWidget.shared.slice_nodes import nearest_slice
 from SpineDCEWidget.shared.study_opening import open_images
 
 pytestmark = pytest.mark.slow
@@ -45,7 +46,9 @@ def both(tmp_path_factory):
     app = SlicerApp()
     session = Session(app.scene)
     images = open_images(write_small_study(tmp_path_factory.mktemp("study")).series)
-    nothing = dict.fromkeys(("clicked", "released", "pointed", "hovered", "moved"), lambda *_: None)
+    nothing = dict.fromkeys(
+        ("clicked", "released", "pointed", "pressed", "hovered", "moved"), lambda *_: None
+    )
     resized = []
     views = Views(
         app, get_server("linked", client_type="vue3"), session,
@@ -208,3 +211,17 @@ def test_the_view_under_the_mouse_is_the_one_to_be_drawn_first(both, event):
     for pane in (views.panes[1], views.panes[4]):
         pane.view.interactor().InvokeEvent(event)
         assert views._pictures.pointed == pane.name
+
+
+@pytest.mark.parametrize("thickness", [3.0, 3.3, 4.000001, 5.1])
+def test_every_slice_is_reached_from_a_grid_half_a_slice_beside(thickness):
+    def grid(start):
+        direction = np.eye(3)
+        return Geometry.from_parts((9, 4, 4), (1.0, 1.0, thickness), (0.0, 0.0, start), direction)
+
+    for start in (0.0, 7.1, -33.7):
+        here, beside = grid(start + thickness / 2), grid(start)
+        reached = [nearest_slice(here, ras_of((k, 1, 1), beside)) for k in range(9)]
+        assert reached == [0, 1, 2, 3, 4, 5, 6, 7, 8]
+        back = [nearest_slice(beside, ras_of((k, 1, 1), here)) for k in range(9)]
+        assert back == [1, 2, 3, 4, 5, 6, 7, 8, 8]
