@@ -246,6 +246,7 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
     """
 
     _session: "Session | None" = None
+    _reader = ""  #: name that the reader entered; it outlives the scene
 
     def __init__(self) -> None:
         ScriptedLoadableModuleLogic.__init__(self)
@@ -264,11 +265,13 @@ class SpineDCELogic(ScriptedLoadableModuleLogic):
         if SpineDCELogic._session is None:
             from SpineDCEWidget.shared.session import Session
 
-            SpineDCELogic._session = Session(slicer.mrmlScene)
+            SpineDCELogic._session = Session(slicer.mrmlScene, reader=SpineDCELogic._reader)
         return SpineDCELogic._session
 
     def forget(self) -> None:
         """Forget the session, because the scene was replaced; the next access creates a new one."""
+        if SpineDCELogic._session is not None:
+            SpineDCELogic._reader = SpineDCELogic._session.report.reader
         SpineDCELogic._session = self._parameters = None
 
     def open(

@@ -45,11 +45,15 @@ class ResultPanel:
             }
         )  # fmt: skip
 
-    async def compare(self) -> None:
-        """Compute the change and the call of every lesion, and the robustness of the call."""
+    async def compare(self, *, again: bool = False) -> None:
+        """Compute the change and the call of every lesion, and the robustness of the call.
+
+        Args:
+            again: it restores earlier work.
+        """
         station = self._station
         jobs: list[Any] = []
-        if not station.attempt(lambda: jobs.append(station.session.comparison_job())):
+        if not station.attempt(lambda: jobs.append(station.session.comparison_job(again=again))):
             return
         done, comparison = await station.jobs.run(COMPARING, jobs[0].run)
         if done:

@@ -40,7 +40,7 @@ class Scenes:
         done, found = await station.jobs.run(
             "Opening the scene", lambda progress: read_scene(path, progress, allowed)
         )
-        if not done:
+        if not done or not station.study.make_room():
             return []
         station.autosave.scene = path
         opened, since = [], work_on_scene(path, station.show_error)

@@ -103,7 +103,8 @@ class StudyPanel:
             )
             if not done:
                 return
-        await self.open(paths)
+        if self.make_room():
+            await self.open(paths)
 
     def browse(self, path: str | None = None) -> None:
         """List the subfolders of a folder."""
@@ -233,7 +234,7 @@ class StudyPanel:
             "Looking for the visits",
             lambda progress: visits_of_patient(path, Settings(), progress=progress),
         )
-        if not done:
+        if not done or not self.make_room():
             return
         await self.open(dict(zip(course_visit_names(len(found)), found, strict=True)))
         done, events = await station.jobs.run(
@@ -251,7 +252,7 @@ class StudyPanel:
         first = next(iter(paths.values()))
         if first.suffix.lower() in KINDS:
             await self._open_scene(first)
-        else:
+        elif self.make_room():
             await self.open(paths)
 
     async def open(
@@ -357,6 +358,8 @@ class StudyPanel:
         for visit in opened:
             if not await station.analyse(visit):
                 break
+        if station.session.lacks_comparison and station.session.obstacle() is None:
+            await station.result.compare(again=True)
         station.save_soon()
 
     async def _open_scene(self, path: Path, allowed: Sequence[Path] = ()) -> None:
@@ -415,10 +418,26 @@ class StudyPanel:
 
     def close(self) -> None:
         """Save the work and close all visits."""
+        if not self._station.state.busy:
+            self._station.autosave.save()
+            self._close_all()
+
+    def make_room(self) -> bool:
+        """Close what is open, because a patient is opened; return False if it cannot be saved."""
         station = self._station
-        if station.state.busy:
-            return
-        station.autosave.save()
+        if station.session.visits:
+            station.autosave.save()
+            if station.autosave.problem:
+                station.show_error(
+                    f"{station.autosave.problem} Save the scene, close the studies, and then open "
+                    "the other patient."
+                )
+                return False
+            self._close_all()
+        return True
+
+    def _close_all(self) -> None:
+        station = self._station
         station.autosave.scene = None
         station.drawing.forget()
         station.charts.forget_voxel()
@@ -428,6 +447,10 @@ class StudyPanel:
         remove_unused_uploads()
         station.views.set_rows([SHOWN_VISITS[0]])
         station.select(SHOWN_VISITS[0])
+
+    def close_row(self, row: str) -> None:
+        """Close the study in a row of the views; see :meth:`close_visit`."""
+        self.close_visit(self._station.session.in_row(row).name)
 
     def close_visit(self, name: str) -> None:
         """Close the study of one visit, so that another one can be opened in its place."""
@@ -723,7 +746,7 @@ class StudyPanel:
         for name in SHOWN_VISITS:
             v3.VBtn(
                 f"Choose another {name} study", size="small", variant="tonal",
-                v_if="question.pair", click=(self.close_visit, f"['{name}']"),
+                v_if="question.pair", click=(self.close_row, f"['{name}']"),
                 id=f"replace-{name}{place}",
                 **disabled_if(
                     BUSY, "Save the work on this study and close it, to open another in its place"
@@ -735,7 +758,9 @@ def _listed(names: list[str]) -> str:
     """Return what earlier work holds, for its button."""
     if len(names) > 2:
         return f"Course of {len(names)} visits"
-    return " and ".join(names).capitalize()
+    if len(names) == 2:
+        return "Baseline and follow-up"
+    return names[0].capitalize()
 
 
 def _used(choices: ReadingChoices) -> int | None:

@@ -114,6 +114,10 @@ def course_visit_names(count: int) -> list[str]:
 SHOWN_VISITS: tuple[str, ...] = (BASELINE, FOLLOW_UP)
 #: Their folders in an export, as the command line names them.
 FOLDERS: dict[str, str] = {role: words.key for role, words in VISITS.items()}
+#: Patient of a study whose images name none.
+NO_PATIENT = _("Patient not named in the images")
+#: Key under which a visit keeps the studies that it was compared with.
+COMPARED = "compared"
 #: Decimals of a shift that was set by hand, s.
 SHIFT_DIGITS = 3
 
@@ -125,9 +129,10 @@ class Session:
 
     Args:
         scene: ``vtkMRMLScene``; the visits that it holds are taken up.
+        reader: who reads, if it is known from the session before.
     """
 
-    def __init__(self, scene: Any) -> None:
+    def __init__(self, scene: Any, *, reader: str = "") -> None:
         self.scene = scene
         #: Settings of all visits.
         self.common = Settings()
@@ -153,6 +158,7 @@ class Session:
         self.history = UndoHistory(SessionState(self.common))
         #: What persons did, and the report that they wrote.
         self.actions, self.report = ActionHistory(), WrittenReport(self)
+        self.report.reader = reader
         for name in visit_names(scene):
             self._restore(self.visit(name))
         self.history.clear(self.state)
@@ -214,13 +220,24 @@ class Session:
         self.comparison = self.course.comparison_of(self.pair) or self.comparison
 
     def _arrange(self) -> None:
-        """Number the visits of a course, and show visits that are open."""
+        """Number the visits of a course, or what is left of one, and show visits that are open."""
         order = self.in_order
-        for visit in self._visits:
-            visit.number = order.index(visit) if self.several and visit in order else None
         names = [visit.name for visit in order]
-        if all(name in SHOWN_VISITS for name in names):
+        paired = all(name in SHOWN_VISITS for name in names)
+        for visit in self._visits:
+            visit.number = None if paired or visit not in order else order.index(visit)
+            visit.numbered = self.several
+        for visit in order:
+            about = {"label": visit.label, "date": visit.date, "role": visit.role}
+            if visit.nodes.value("visit") != about:
+                visit.nodes.keep("visit", about)
+                visit.nodes.file_under(visit.patient or NO_PATIENT, visit.title)
+        if paired:
             self._shown = list(SHOWN_VISITS)
+            return
+        if not self.several:
+            others = [name for name in reversed(SHOWN_VISITS) if name not in names]
+            self._shown = [*names, *others][:2]
             return
         left = [name for name in self._shown if name in names]
         others = [name for name in names if name not in left]
@@ -320,7 +337,7 @@ class Session:
             forget_grey_values(visit.nodes)
         for choice in (
             "aif selection", "aif file", "proposed shift", "settings", "as read", "reports",
-            "history", "course",
+            "history", "course", COMPARED,
         ):  # fmt: skip
             visit.nodes.keep(choice, None)
         visit.nodes.keep("visit", {})  # the date of the study before
@@ -381,7 +398,7 @@ class Session:
         self._arrange()
         self.course.restore(nodes)
         visit_display.show_study(nodes, images)
-        nodes.file_under(visit.patient or _("Patient not named in the images"), visit.title)
+        nodes.file_under(visit.patient or NO_PATIENT, visit.title)
         visit.remember_images()
         visit.signal_range()  # now, because it reads the whole series
         visit.release_memory()
@@ -392,9 +409,8 @@ class Session:
 
     def close(self) -> None:
         """Take every visit out of the scene."""
-        for visit in self._visits:
+        for visit in [*self._visits]:  # closing a further visit takes it out of the list
             self.close_visit(visit)
-        self._visits = self._visits[:2]
         self._shown = list(SHOWN_VISITS)
         self.common, self.comparison = Settings(), None
         self.course = CourseWork(self)
@@ -1062,8 +1078,11 @@ class Session:
         code = "not_computed" if visit.result is None else "out_of_date"
         return InputError(text.format(visit=translated(visit.word)), code=code, about=visit.name)
 
-    def comparison_job(self, *, flip_runs: int = 200) -> Job[Comparison]:
+    def comparison_job(self, *, flip_runs: int = 200, again: bool = False) -> Job[Comparison]:
         """Return the job that computes change and call of every lesion.
+
+        Args:
+            again: it restores earlier work; the history does not mention it.
 
         Raises:
             InputError: see :meth:`obstacle`.
@@ -1086,22 +1105,39 @@ class Session:
 
         def done(comparison: Comparison) -> None:
             self.comparison = comparison
-            self.actions.add(self.pair, _("Compare the visits"))
+            for visit in self.pair:
+                visit.nodes.keep(COMPARED, self._studies_of_pair())
+            self.actions.add([] if again else self.pair, _("Compare the visits"))
             for visit in self.visits:
                 visit.release_memory()
 
         return Job(work, done)
 
-    def compare(self, progress: Progress = silent, *, flip_runs: int = 200) -> Comparison:
+    def compare(
+        self, progress: Progress = silent, *, flip_runs: int = 200, again: bool = False
+    ) -> Comparison:
         """Compare the two visits, without a thread.
+
+        Args: as of :meth:`comparison_job`.
 
         Raises:
             InputError: see :meth:`obstacle`, and whatever the comparison lacks.
         """
-        job = self.comparison_job(flip_runs=flip_runs)
+        job = self.comparison_job(flip_runs=flip_runs, again=again)
         comparison = job.run(progress)
         job.finish(comparison)
         return comparison
+
+    @property
+    def lacks_comparison(self) -> bool:
+        """Return whether these two visits were compared in earlier work, but not since."""
+        if self.comparison is not None or any(v.analysis is None for v in self.pair):
+            return False
+        studies = self._studies_of_pair()
+        return all(visit.nodes.value(COMPARED) == studies for visit in self.pair)
+
+    def _studies_of_pair(self) -> list[str]:
+        return [visit.needed().study.dynamic.source.checksum for visit in self.pair]
 
     @property
     def is_comparison_current(self) -> bool:
@@ -1211,7 +1247,7 @@ class Session:
         """Return the folder of a visit in an export, as the command line names it."""
         if self.several:
             return visit_folders(len(self.visits))[self.in_order.index(visit)]
-        return FOLDERS.get(visit.name, visit.name)
+        return FOLDERS[visit.role]
 
     def export(
         self,

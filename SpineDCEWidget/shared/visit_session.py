@@ -74,9 +74,11 @@ class VisitSession:
     """
 
     def __init__(self, scene: Any, name: str, role: VisitRole) -> None:
-        self.name, self.role = name, role
-        #: Place among the visits of a course, from 0; None while there are no more than two.
+        self.name, self._role = name, role
+        #: Place among the visits that are open, from 0; None where the name says which one it is.
         self.number: int | None = None
+        #: Whether follow-ups are numbered, because there are several.
+        self.numbered = False
         self.nodes = VisitNodes(scene, name)
         self.forget()
 
@@ -120,10 +122,19 @@ class VisitSession:
     # -- names ----------------------------------------------------------------------------------
 
     @property
+    def role(self) -> VisitRole:
+        """Whether the others are compared with this visit."""
+        if self.number is None:
+            return self._role
+        return FOLLOW_UP if self.number else BASELINE
+
+    @property
     def label(self) -> str:
         """The visit's name for a person: "Baseline", "Follow-up 2"."""
-        if self.number is not None:
+        if self.number is not None and self.numbered:
             return f"Follow-up {self.number}" if self.number else "Baseline"
+        if self.number is not None:
+            return "Follow-up" if self.number else "Baseline"
         return self.name.replace("-", " ").capitalize().replace("Follow up", "Follow-up")
 
     @property

@@ -11,6 +11,7 @@ from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.mrml.visit_nodes import visit_names
 from SpineDCELib.mrml.volume_nodes import array_of, geometry_of, ras_of
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.saved_session import read_session
@@ -393,3 +394,70 @@ def test_the_same_study_twice_stops_until_it_is_accepted(studies):
     dicom, rois = studies["baseline"]
     draw(session, session.open("follow-up", open_images(dicom), study=dicom), rois)
     assert session.obstacle().code == "same_study"
+
+
+def course_of_four(studies):
+    """Return a session with the same study four times, three of them follow-ups."""
+    session = Session(new_scene())
+    dicom = studies["baseline"][0]
+    for name in ("baseline", "follow-up", "follow-up-2", "follow-up-3"):
+        session.open(name, images_of(dicom), study=dicom)
+    return session
+
+
+def test_closing_the_patient_closes_every_visit_of_a_course(studies):
+    session = course_of_four(studies)
+    session.close()
+    assert session.visits == []
+    assert visit_names(session.scene) == []
+    assert [session.visit(name).label for name in BOTH] == ["Baseline", "Follow-up"]
+
+
+def test_what_is_left_of_a_course_is_named_anew_and_exported_so(studies):
+    session = course_of_four(studies)
+    for name in ("baseline", "follow-up"):
+        session.close_visit(session.visit(name))
+    assert [visit.name for visit in session.visits] == ["follow-up-2", "follow-up-3"]
+    assert [visit.label for visit in session.pair] == ["Baseline", "Follow-up"]
+    assert [visit.role for visit in session.pair] == ["baseline", "follow-up"]
+    assert [session.row_of(visit.name) for visit in session.pair] == list(BOTH)
+    assert [session.folder_of(visit) for visit in session.pair] == [FOLDERS[n] for n in BOTH]
+    assert [saved.label for saved in session.saved()] == ["Baseline", "Follow-up"]
+    assert [v.nodes.value("visit")["label"] for v in session.pair] == ["Baseline", "Follow-up"]
+    # Work that is taken up again has the same labels, and so has the visit that is left at last.
+    other = Session(new_scene())
+    for saved in session.saved():
+        other.open(saved.name, images_of(studies["baseline"][0]), saved=saved)
+    assert [visit.label for visit in other.pair] == ["Baseline", "Follow-up"]
+    session.close_visit(session.visit("follow-up-2"))
+    assert session.visits[0].label == "Baseline"
+    assert session.in_row("baseline") is session.visits[0]
+
+
+def test_work_that_was_compared_says_so_when_it_is_taken_up_again(studies):
+    session = opened(studies)
+    assert not session.lacks_comparison
+    session.comparison_job(flip_runs=2).finish(None)
+    saved = session.saved()
+    again = Session(new_scene())
+    for one in saved:
+        again.open(one.name, images_of(studies[one.name][0]), saved=one)
+    assert again.lacks_comparison
+    for visit in again.visits:
+        compute(again, visit)
+    actions = len(again.report.actions())
+    again.compare(flip_runs=2, again=True)
+    assert not again.lacks_comparison
+    assert again.is_comparison_current
+    assert len(again.report.actions()) == actions, "no person compared them"
+    # Another study in place of one of them was compared with nothing.
+    again.open("baseline", images_of(studies["follow-up"][0]))
+    again.comparison = None
+    assert not again.lacks_comparison
+
+
+def test_a_session_on_a_new_scene_keeps_the_reader():
+    session = Session(new_scene(), reader="A. Reader")
+    assert session.report.reader == "A. Reader"
+    session.close()
+    assert session.report.reader == "A. Reader"
