@@ -78,6 +78,7 @@ class Workstation:
             clicked=self._clicked,
             released=lambda: self.regions.follow_rulers(),
             pointed=self._pointed,
+            pressed=lambda row: self.regions.pressed(self.session.in_row(row)),
             hovered=lambda: self.bar.show_cursor(),
             moved=self._moved,
             resized=lambda: self.after_pause("resize", 0.15, self._follow_size),
@@ -197,6 +198,7 @@ class Workstation:
             "brush_smaller": lambda: self.regions.change_brush(1 / 1.25),
             "brush_bigger": lambda: self.regions.change_brush(1.25),
             "shift_by": self.arteries.shift_by, "pointed": self._pointed,
+            "mouse_corners": self.views.corners,
             "upload_failed": self.show_error, "upload_progress": self.study.upload_progress,
             "node_count": lambda: self.app.scene.GetNumberOfNodes(),
         }.items():  # fmt: skip
@@ -220,7 +222,7 @@ class Workstation:
 
     def _put_down(self) -> None:
         if self.drawing.visit is not None:
-            self.drawing.stop_placing_ruler()
+            self.regions.stop_ruler()
             self.drawing.put_down()
             self.regions.refresh()
 

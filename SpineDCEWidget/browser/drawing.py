@@ -301,27 +301,35 @@ class Drawing:
         self._confine(line, self.visit.name)
         self._app.markups_logic.place_node(line, persistent=False)
 
+    @property
+    def ends_placed(self) -> int:
+        """Number of ends that the unfinished ruler of the visit has; 0 without one."""
+        counts = (line.GetNumberOfDefinedControlPoints() for line in self._unfinished())
+        return max(counts, default=0)
+
+    def _unfinished(self) -> list[Any]:
+        lines = ruler_nodes(self.visit.nodes) if self.visit is not None else ()
+        return [line for line in lines if line.GetNumberOfDefinedControlPoints() < 2]
+
     def move_ruler_to(self, visit: Any) -> None:
         """Place the ruler that waits for its first click in another visit."""
-        waiting = [
-            line for line in ruler_nodes(self.visit.nodes)
-            if not line.GetNumberOfDefinedControlPoints()
-        ]  # fmt: skip
-        if waiting:
+        waiting = self._unfinished()
+        if waiting and not self.ends_placed:
             self.activate(visit)
             waiting[0].SetAttribute("SpineDCE.visit", visit.name)
             self._confine(waiting[0], visit.name)
 
-    def stop_placing_ruler(self) -> None:
-        """Stop waiting for the clicks of a ruler."""
+    def stop_placing_ruler(self) -> bool:
+        """Stop waiting for the clicks of a ruler; return whether one had its first end."""
         self._app.markups_logic.disable_place_mode()
-        self.remove_unfinished_rulers()
+        return self.remove_unfinished_rulers()
 
-    def remove_unfinished_rulers(self) -> None:
-        """Remove rulers without both ends."""
-        for line in ruler_nodes(self.visit.nodes) if self.visit else ():
-            if line.GetNumberOfDefinedControlPoints() < 2:
-                self._app.scene.RemoveNode(line)
+    def remove_unfinished_rulers(self) -> bool:
+        """Remove rulers without both ends; return whether one had its first end."""
+        begun = self.ends_placed > 0
+        for line in self._unfinished():
+            self._app.scene.RemoveNode(line)
+        return begun
 
     def remove_rulers(self) -> None:
         """Remove all rulers of the visit."""

@@ -83,6 +83,7 @@ class RegionsPanel:
                 "region_numbers": {}, "regions": [], "region_warnings": [], "region": "",
                 "rulers": [], "carry_from": "", "stored": [],
                 "only_between": False, "between": [0, 1], "signal_range": [0, 1], "placing": False,
+                "ruler_hint": "",
             }
         )  # fmt: skip
         for name, action in {
@@ -112,7 +113,7 @@ class RegionsPanel:
         if self._drawing.role == role and self._drawing.tool != "look":
             self._drawing.put_down()
         else:
-            self._drawing.stop_placing_ruler()
+            self.stop_ruler()
             self._drawing.take(role)
             self._limit()
             self._watch_brush()
@@ -133,7 +134,7 @@ class RegionsPanel:
         if self._drawing.region == name:
             self._drawing.put_down()
         else:
-            self._drawing.stop_placing_ruler()
+            self.stop_ruler()
             self._drawing.take_region(name)
             self._limit()
             self._watch_brush()
@@ -152,7 +153,7 @@ class RegionsPanel:
         if visit is not None and name in visit.state.roles:
             self._drawing.activate(visit)
             if self._drawing.region != name:
-                self._drawing.stop_placing_ruler()
+                self.stop_ruler()
                 self._drawing.take_region(name)
             self.remove()
 
@@ -366,19 +367,47 @@ class RegionsPanel:
         self._drawing.activate(visit)
         self._drawing.place_ruler()
         self._station.state.placing = True
-        self._station.show_note("Click both ends of the diameter of the lesion.")
+        self._ask_for_end()
         self._placed = asyncio.get_running_loop().create_task(self._wait_for_ruler())
         self.refresh()
+
+    def _ask_for_end(self) -> None:
+        """Ask for the end of the ruler that is to be clicked next."""
+        visit = self._drawing.visit
+        if visit is None:
+            return
+        self._station.state.ruler_hint = (
+            "Click one end of the diameter of the lesion."
+            if not self._drawing.ends_placed
+            else f"The first end is set. Click the second end in the {visit.word} visit, or press "
+            "Esc to remove the first."
+        )
+
+    def pressed(self, visit: Any) -> None:
+        """Say where the second end of a ruler belongs after a click in another visit."""
+        own = self._drawing.visit
+        if self._drawing.ends_placed and own is not None and visit is not own:
+            self._station.show_note(
+                f"The first end of this ruler is in the {own.word} visit. Click the second end "
+                "there, or press Esc to remove the first."
+            )
+
+    def stop_ruler(self) -> None:
+        """Stop waiting for the clicks of a ruler, and say that a first end is removed."""
+        if self._drawing.visit is not None and self._drawing.stop_placing_ruler():
+            self._station.show_note("The ruler was removed because it had no second end.")
 
     async def _wait_for_ruler(self) -> None:
         from slicer import vtkMRMLInteractionNode
 
         node = self._station.app.markups_logic.interaction_node
         while node.GetCurrentInteractionMode() == vtkMRMLInteractionNode.Place:
+            with self._station.state:
+                self._ask_for_end()
             await asyncio.sleep(0.2)
         with self._station.state as state:
-            state.placing = False
-            self._drawing.remove_unfinished_rulers()
+            state.placing, state.ruler_hint = False, ""
+            self.stop_ruler()
         if self._drawing.visit is not None:
             self._rulers_changed(self._drawing.visit)
 
@@ -571,8 +600,10 @@ class RegionsPanel:
                 html.Span(
                     "{{ rulers.join(' × ') || 'no rulers' }}"
                     "<template v-if='rulers.length === 1'>; add one across it</template>",
-                    classes="hint grow",
+                    classes="hint grow", v_if="!ruler_hint",
                 )  # fmt: skip
+                html.Span("{{ ruler_hint }}", classes="warn grow", v_if="ruler_hint",
+                          id="ruler-hint", raw_attrs=['role="status"'])  # fmt: skip
                 v3.VBtn("Remove rulers", size="x-small", variant="text", click=self.remove_rulers,
                         v_if="rulers.length", id="remove-rulers")  # fmt: skip
             v3.VBtn(

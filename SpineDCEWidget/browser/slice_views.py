@@ -85,6 +85,7 @@ class Views:
         clicked: called with the row and the RAS point of a click.
         released: called when the mouse button was released over a view.
         pointed: called with the row when a button of the mouse is pressed in its views.
+        pressed: called with the row after that.
         hovered: called when the mouse has moved in a view, or has left the views.
         moved: called when the slice or the field of view has changed.
         resized: called when the size of a view has changed.
@@ -99,6 +100,7 @@ class Views:
         clicked: Callable[[str, tuple[float, float, float]], None],
         released: Callable[[], None],
         pointed: Callable[[str], None],
+        pressed: Callable[[str], None],
         hovered: Callable[[], None],
         moved: Callable[[], None],
         resized: Callable[[], object],
@@ -107,6 +109,7 @@ class Views:
         self._factory = RemoteSliceViewFactory(server)
         self._pictures = Pictures()
         self._clicked, self._pointed, self._moved = clicked, pointed, moved
+        self._pressing = pressed
         self._released, self._resized, self._hovered = released, resized, hovered
         self._under: Pane | None = None  #: pane that the mouse is in
         self._left = False  #: whether the mouse has left the views
@@ -376,8 +379,21 @@ class Views:
         self._left, self._under = True, None
         self._hovered()
 
+    def corners(self, name: str, places: Sequence[Sequence[float]], size: Sequence[float]) -> None:
+        """Let the mouse pass through places of a view, pixels, with its left button pressed.
+
+        The page leaves out movements that were overtaken; these are the corners on its way.
+        """
+        adapter = self._factory.get_factory_view(name).view_adapter
+        keys = dict.fromkeys(("buttonMiddle", "buttonRight", "shiftKey", "altKey", "ctrlKey"), 0)
+        for x, y in places:
+            place = {"x": x, "y": y, "w": size[0], "h": size[1]}
+            event = {"type": "MouseMove", "action": "down", "buttonLeft": 1, **place}
+            adapter.on_interaction(None, {**event, **keys, "metaKey": 0})
+
     def _press(self, pane: Pane) -> None:
         self._pointed(pane.row)
+        self._pressing(pane.row)
         self._pressed[pane.name] = pane.view.interactor().GetEventPosition()
 
     def _release(self, pane: Pane) -> None:

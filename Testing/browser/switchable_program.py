@@ -60,8 +60,17 @@ def _facts(station: Any) -> dict[str, Any]:
         "cutoff": station.session.course.cutoff, "doses": len(station.session.course.doses),
         "visits": {v.name: _visit(station, v) for v in station.session.visits},
         "widths": {p.name: p.view.render_window().GetSize()[0] for p in views.panes},
-        "nodes": station.app.scene.GetNumberOfNodes(),
+        "drawn_mask": _drawn(drawing.visit), "nodes": station.app.scene.GetNumberOfNodes(),
         "report": text_to_dict(station.session.report.text) | {"by": station.session.report.reader},
+    }  # fmt: skip
+
+
+def _drawn(visit: Any) -> dict[str, list[list[int]]]:
+    """Return the row and column of each voxel of small regions, in any slice."""
+    regions = {} if visit is None else visit.state.regions
+    return {
+        name: np.argwhere(mask.any(0)).tolist()
+        for name, mask in regions.items() if mask.sum() < 2000
     }  # fmt: skip
 
 

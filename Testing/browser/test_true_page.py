@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from functools import partial
 
@@ -285,6 +286,92 @@ def test_rulers_and_strokes_go_to_the_visit_under_the_pointer(home, opened):
     page.settled()
     assert page.state("legend") == legend, "the scale jumps with a stroke"
     page.keys(ESCAPE)
+
+
+def test_the_second_end_of_a_ruler_is_asked_for_and_no_first_end_vanishes_silently(home, opened):
+    page = opened
+    page.keys("3")
+    page.click("#select-baseline")
+    page.wait(lambda: page.state("columns")[1] == "frame" and page.state("visit") == "baseline")
+    study = home / "sample" / "small"
+    at = middle_of(page, "baseline1", study / "before", "lesion")
+    other = middle_of(page, "follow-up1", study / "after", "lesion")
+    page.click("#ruler")
+
+    def hint():
+        return page.js("return document.querySelector('#ruler-hint')?.innerText || ''")
+
+    page.wait(lambda: "Click one end" in hint(), 5, "the first question")
+    page.drag([(at.x, at.y - 20)])
+    asked = "Click the second end in the baseline visit, or press Esc"
+    page.wait(lambda: asked in hint(), 5, "the question")
+    page.drag([(other.x, other.y)])
+    there = "The first end of this ruler is in the baseline visit."
+    page.wait(lambda: page.state("note").startswith(there), 5, "where the second end belongs")
+    assert page.state("placing")
+    page.keys(ESCAPE)
+    removed = "The ruler was removed because it had no second end."
+    page.wait(lambda: page.state("note") == removed, 5, "what became of the first end")
+    page.wait(lambda: not page.state("placing") and not page.state("ruler_hint"), 5, "the end")
+    assert page.state("rulers") == []
+    assert _facts(page)["visits"]["baseline"]["rulers"] == 0
+
+
+def test_a_quick_stroke_keeps_its_corners(opened):
+    """Movements that come faster than the views answer are followed nevertheless."""
+    page = opened
+    page.keys("3")
+    page.click("#select-baseline")
+    page.wait(lambda: page.state("columns")[1] == "frame" and page.state("visit") == "baseline")
+    page.click("#role-exclusion")
+    page.wait(lambda: page.state("tool") == "paint")
+    while page.state("brush") > 2:
+        page.keys("[")
+        time.sleep(0.1)
+    box = page.box("#pane-baseline1")
+    x, y, half = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 50
+    square = [(x - half, y - half), (x + half, y - half), (x + half, y + half),
+              (x - half, y + half), (x - half, y - half)]  # fmt: skip
+
+    def mouse(kind, at, **more):
+        page.driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent",
+            {"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1, **more},
+        )
+
+    mouse("mousePressed", square[0])
+    for start, end in itertools.pairwise(square):
+        for share in (0.5, 1.0):
+            middle = [a + share * (b - a) for a, b in zip(start, end, strict=True)]
+            mouse("mouseMoved", middle, buttons=1)
+    mouse("mouseReleased", square[-1])
+    mask = page.wait(lambda: _facts(page)["drawn_mask"].get("Exclusion"), 20, "the stroke")
+    rows, columns = ({v[axis] for v in mask} for axis in (0, 1))
+    drawn = {(row, column) for row, column in mask}
+    # All four sides of the square are whole, so each corner was followed.
+    for row in (min(rows), max(rows)):
+        assert {(row, column) for column in columns} <= drawn
+    for column in (min(columns), max(columns)):
+        assert {(row, column) for row in rows} <= drawn
+    page.click("#button-can_undo")
+    page.settled()
+    page.keys(ESCAPE)
+
+
+def test_the_evidence_for_the_shift_is_never_cut(opened):
+    page = opened
+    page.keys("2")
+    page.settled()
+    page.js("window.trame.state.set('evidence_text', arguments[0])", "The residual is least. " * 25)
+    note = "const e = document.querySelector('.evidence-note');"
+    page.wait(lambda: page.js(note + "return e.innerText.length > 500"), 5, "a long text")
+    assert page.js(note + "return e.scrollHeight <= e.clientHeight && !getComputedStyle(e)"
+                          "['-webkit-line-clamp'].match(/[0-9]/)")  # fmt: skip
+    assert page.box(".side-plot")["height"] >= 100
+    page.settled()
+    page.click("#select-follow-up")
+    page.click("#select-baseline")
+    page.settled()
 
 
 def test_nothing_is_up_to_date_from_a_stroke_on_until_its_numbers_are_final(home, opened):

@@ -51,12 +51,17 @@
   window.WebSocket = class extends Native {
     send(data) {
       const text = held ? text_of(data) : "";
-      if (held && !text.includes("trame.rca.")) {
+      if (held && !/trame\.rca\.|mouse_corners/.test(text)) {
         held.push(() => super.send(data));
         return;
       }
-      super.send(data);
-      if (text.includes("ButtonRelease")) send_held();
+      const send = () => {
+        super.send(data);
+        if (text.includes("ButtonRelease")) send_held();
+      };
+      const before = text.includes("trame.rca.event") && window.spinedce.sendCorners(data, text);
+      if (before) before.then(send, send);
+      else send();
     }
     constructor(...args) {
       super(...args);
