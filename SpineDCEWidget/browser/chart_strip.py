@@ -1,15 +1,22 @@
-"""Charts below the views: AIF and region curves, evidence for the shift, one voxel."""
+"""Charts below the views: AIF and region curves, evidence for the shift, voxel, histograms."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.vocabulary.quantities import CURVE_UNITS
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS, QUANTITIES
 
 from SpineDCEWidget.browser import plotly_figures as curves
 from SpineDCEWidget.shared.formatting import explanation_rows
+from SpineDCEWidget.shared.region_histograms import region_histograms
 
+#: Step that shows the maps, and the histograms of the regions in them.
+_MAPS = 4
+_HISTOGRAM = (
+    "Values of the voxels (their number) in each region. Dotted: the median. The highest 1 % are "
+    "counted at the right end."
+)
 _NOTHING = {"data": [], "layout": {}, "shift": 0.0}
 
 
@@ -68,7 +75,7 @@ class Charts:
         )  # fmt: skip
 
     def show_side(self) -> None:
-        """Show the voxel that is explained, or the evidence for the shift."""
+        """Show the voxel that is explained, in step 4 the histograms, or the shift's evidence."""
         state, visit = self._station.state, self._station.visit
         if self._voxel is not None:
             state.side, state.side_figure = (
@@ -79,6 +86,16 @@ class Charts:
             )
             return
         state.side, state.voxel_card = "evidence", None
+        found = []
+        if state.step == _MAPS and visit is not None:
+            found = region_histograms(visit, state.map_name)
+        if found:
+            shown = QUANTITIES[state.map_name]
+            state.side, state.evidence_text = "histogram", _HISTOGRAM
+            state.side_figure = curves.histogram_figure(
+                found, title=shown.heading, dark=state.dark, visit=visit.title
+            )
+            return
         evidence = visit.evidence if visit is not None else None
         if evidence is None:
             state.side_figure, state.evidence_text = _NOTHING, ""

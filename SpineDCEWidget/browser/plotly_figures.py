@@ -15,6 +15,8 @@ from SpineDCELib.analysis.model_choice import ModelChoice
 from SpineDCELib.vocabulary.quantities import number
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
+from SpineDCEWidget.shared.region_histograms import Histogram
+
 #: Region role → colour, the same as in the views and pictures.
 ROLE_COLOURS = {str(role): words.colour for role, words in REGION_ROLES.items()}
 #: Colours that are visible on dark and on light.
@@ -95,6 +97,8 @@ def main_figure(
     for row in rows:
         colour = ROLE_COLOURS.get(row.role, "#ffffff")
         axis = {"yaxis": "y" if row in tissue or not right else "y2"}
+        if row.role in ("lesion", "reference"):
+            data += _band(t, row, colour, **axis)
         data.append(_line(t, row.curve, row.name, colour, mode="markers", **axis))
         if row.name in fits:
             data.append(
@@ -124,6 +128,47 @@ def main_figure(
     ]  # fmt: skip
     _name(figure, "curves", visit)
     return {"data": data, "layout": figure, "shift": shift}
+
+
+def _band(t: NDArray[np.float64], row: RegionNumbers, colour: str, **axis: str) -> list[Any]:
+    """Return the band in which the middle half of a region's voxels lies."""
+    low, high = row.band
+    edge = {"width": 0, "showlegend": False, "meta": "band", **axis}
+    name = f"{row.name}, middle half of the voxels"
+    hover = f"{name}<br>{_HOVER}<extra></extra>"
+    return [
+        _line(t, low, name, colour, hovertemplate=hover, **edge),
+        _line(t, high, name, colour, fill="tonexty", fillcolor=f"{colour}33", hovertemplate=hover,
+              **edge),
+    ]  # fmt: skip
+
+
+def histogram_figure(found: Sequence[Histogram], *, title: str, dark: bool, visit: str) -> Any:
+    """Return the chart of the regions' histograms of a map.
+
+    Args:
+        title: of the map, with its unit.
+    """
+    data = []
+    for one in found:
+        colour = ROLE_COLOURS.get(one.role, GREY)
+        middle = (one.edges[:-1] + one.edges[1:]) / 2
+        name = f"{one.name} ({one.voxels})"
+        hover = "%{x:.4~g}: %{y:.1f} % of the voxels<extra>%{fullData.name}</extra>"
+        data.append(
+            _line(middle, one.shares, name, colour, fill="tozeroy", fillcolor=f"{colour}33",
+                  hovertemplate=hover)
+        )  # fmt: skip
+        data[-1]["line"]["shape"] = "hvh"
+        top = float(max(one.shares))
+        median = f"median {float(f'{one.median:.3g}'):g}"
+        data.append(
+            _line([one.median] * 2, [0, top], median, colour, dash="dot", width=1,
+                  showlegend=False, hovertemplate=f"{median}<extra>{one.name}</extra>")
+        )  # fmt: skip
+    figure = layout(dark, title, "share of the voxels [%]")
+    _name(figure, f"histogram {title}", visit)
+    return {"data": data, "layout": figure, "shift": 0.0}
 
 
 def _name(figure: dict[str, Any], kind: str, visit: str) -> None:

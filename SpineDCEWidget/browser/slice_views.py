@@ -13,8 +13,8 @@ from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 
 from SpineDCEWidget.browser.view_stream import Pictures
-from SpineDCEWidget.shared.other_series import USE
 from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
+from SpineDCEWidget.shared.shown_series import USE
 from SpineDCEWidget.shared.slice_nodes import (
     PlaceMarks,
     confine,

@@ -15,7 +15,7 @@ from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, title_if
 from SpineDCEWidget.browser.slice_views import series_content
 from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
 from SpineDCEWidget.shared.linked_places import place_in
-from SpineDCEWidget.shared.other_series import OtherSeries
+from SpineDCEWidget.shared.shown_series import OtherSeries
 from SpineDCEWidget.shared.wording import remedy
 
 #: Step in which regions are drawn, on T1, frame and map together.
@@ -108,6 +108,7 @@ class ViewBar:
         self._station.views.map_name = self._station.state.map_name
         self._station.views.fill()
         self.refresh()
+        self._station.charts.show_side()
 
     def refresh(self) -> None:
         """Show the maps, ranges and colour bar of the selected visit."""

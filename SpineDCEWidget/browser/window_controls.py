@@ -11,7 +11,7 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, disabled_if
 from SpineDCEWidget.browser.slice_views import CLICK, series_content
-from SpineDCEWidget.shared.other_series import USE
+from SpineDCEWidget.shared.shown_series import USE
 from SpineDCEWidget.shared.window_level import (
     PRESETS,
     apply_preset,

@@ -9,15 +9,18 @@ from SpineDCEWidget.browser.plotly_figures import (
     AIF_COLOUR,
     GREY,
     candidates_figure,
+    histogram_figure,
     main_figure,
     voxel_figure,
 )
+from SpineDCEWidget.shared.region_histograms import Histogram
 
 T = np.arange(0.0, 60.0, 5.0)
 
 
 def _row(name, role, height):
-    return RegionNumbers(name, role, 10, 0.1, {}, height * np.ones_like(T))
+    curve = height * np.ones_like(T)
+    return RegionNumbers(name, role, 10, 0.1, {}, curve, np.array([0.8 * curve, 1.2 * curve]))
 
 
 def _main(rows, *, visit="Baseline", unit="mM", aif_unit="mM"):
@@ -28,7 +31,9 @@ def _main(rows, *, visit="Baseline", unit="mM", aif_unit="mM"):
 
 
 def _axes(figure):
-    return {trace["name"]: trace["yaxis"] for trace in figure["data"]}
+    return {
+        trace["name"]: trace["yaxis"] for trace in figure["data"] if trace.get("meta") != "band"
+    }
 
 
 def test_tissue_has_its_own_scale_beside_that_of_the_arteries():
@@ -84,3 +89,21 @@ def test_each_candidate_is_drawn_in_the_box_of_its_slice_only():
         0: ("x2", "slice 3", AIF_COLOUR), 1: ("x", "slice 1", GREY),
         2: ("x2", "slice 3", GREY), 3: ("x3", "slice 4", AIF_COLOUR),
     }  # fmt: skip
+
+
+def test_tissue_has_a_band_and_an_artery_none():
+    figure = _main([_row("Lesion", "lesion", 0.5), _row("Aorta", "aorta", 6.0)])
+    low, high = (trace for trace in figure["data"] if trace.get("meta") == "band")
+    assert low["name"] == high["name"] == "Lesion, middle half of the voxels"
+    assert (low["y"][0], high["y"][0], high["fill"]) == (0.4, 0.6, "tonexty")
+
+
+def test_a_histogram_is_drawn_as_steps_with_its_median():
+    edges = np.linspace(0, 4, 5)
+    one = Histogram("Lesion", "lesion", edges, np.array([10.0, 50.0, 30.0, 10.0]), 1.7, 40)
+    figure = histogram_figure([one], title="Vp [mL/100 mL]", dark=False, visit="Baseline")
+    steps, median = figure["data"]
+    assert (steps["x"], steps["y"]) == ([0.5, 1.5, 2.5, 3.5], [10, 50, 30, 10])
+    assert steps["line"]["shape"] == "hvh"
+    assert median["x"] == [1.7, 1.7]
+    assert figure["layout"]["xaxis"]["title"]["text"] == "Vp [mL/100 mL]"

@@ -22,6 +22,7 @@ class RegionNumbers:
     Attributes:
         volume: mL. means: parameter → mean of the fitted voxels, in the shown unit.
         curve: ``(frames,)``, mean of what is fitted (mM, or relative signal).
+        band: ``(2, frames)``, between which half of the voxels' curves lie.
         normalised_vp: of a lesion; NaN without a reference vertebra.
     """
 
@@ -31,6 +32,7 @@ class RegionNumbers:
     volume: float
     means: dict[str, float]
     curve: NDArray[np.float64]
+    band: NDArray[np.float64]
     normalised_vp: float = float("nan")
 
 

@@ -13,6 +13,7 @@ from SpineDCELib.analysis.explain_voxel import RegionNumbers
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import (
     RegionStatistics,
+    curve_band,
     mean_curve,
     normalise,
     statistics_of_voxels,
@@ -110,6 +111,7 @@ def region_numbers(
                 found.volume_mL,
                 {p: QUANTITIES[p].shown(s.mean) for p, s in found.parameters.items()},
                 mean_curve(curves, mask=present[name]),
+                curve_band(curves, mask=present[name]),
                 vp,
             )
         )

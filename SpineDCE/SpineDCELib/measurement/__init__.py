@@ -16,6 +16,7 @@ from SpineDCELib.measurement.normalised_ratio import (
 from SpineDCELib.measurement.reference_vertebra import ReferenceScore
 from SpineDCELib.measurement.region_statistics import (
     RegionStatistics,
+    curve_band,
     mean_curve,
     region_statistics,
     statistics_of_voxels,
@@ -35,6 +36,7 @@ __all__ = [
     "Share",
     "Size",
     "change",
+    "curve_band",
     "mean_curve",
     "measure",
     "measure_size",

@@ -138,6 +138,15 @@ def region_statistics(
     return result
 
 
+def curve_band(curves: NDArray[np.floating], *, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return between which values half of the finite curves lie, ``(2, frames)``; NaN if none."""
+    inside = curves[:, mask]
+    inside = inside[:, np.all(np.isfinite(inside), axis=0)]
+    if not inside.shape[1]:
+        return np.full((2, curves.shape[0]), np.nan)
+    return np.asarray(np.percentile(inside, (25, 75), axis=1), float)
+
+
 def mean_curve(curves: NDArray[np.floating], *, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the mean of the curves that are finite; ``(frames,)``, NaN if there is none."""
     inside = curves[:, mask]

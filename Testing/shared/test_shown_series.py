@@ -14,8 +14,8 @@ pytest.importorskip("slicer", reason="slicer-core has no wheel for this platform
 from SpineDCELib.mrml.scene_bundles import new_scene
 from SpineDCELib.mrml.volume_nodes import array_of, geometry_of
 
-from SpineDCEWidget.shared.other_series import USE, OtherSeries
 from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.shown_series import USE, OtherSeries
 from SpineDCEWidget.shared.study_opening import open_images
 from SpineDCEWidget.shared.window_level import window_of
 
