@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from trame.widgets import html
@@ -10,6 +11,7 @@ from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.shared.patient_identity import day_text
 from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
 from SpineDCEWidget.shared.steps import visit_state
+from SpineDCEWidget.shared.visit_thumbnails import thumbnail
 
 
 class VisitStrip:
@@ -41,7 +43,7 @@ class VisitStrip:
                 {
                     "name": visit.name, "label": visit.shown_label, "mark": mark, "state": state,
                     "day": day_text(visit.date) or "date not known",
-                    "row": session.row_of(visit.name),
+                    "row": session.row_of(visit.name), "picture": _source(thumbnail(visit)),
                 }
             )  # fmt: skip
         self._station.state.strip = items
@@ -62,6 +64,10 @@ class VisitStrip:
                 title=("s.label + ', ' + s.day + '. ' + s.state",),
                 raw_attrs=[":aria-label=\"'Show ' + s.label\""],
             ):  # fmt: skip
+                html.Img(
+                    src=("s.picture",), v_if="s.picture", classes="strip-picture",
+                    raw_attrs=[":alt=\"'Vp of ' + s.label\""],
+                )  # fmt: skip
                 html.B("{{ s.label }}")
                 html.Span("{{ s.mark }}", classes="step-mark", raw_attrs=[':data-mark="s.mark"'])
                 html.Div("{{ s.day }}", classes="hint")
@@ -84,3 +90,8 @@ class VisitStrip:
                     raw_attrs=[":aria-label=\"'Close ' + s.label\""],
                     **disabled_if(BUSY, "Save the work on this visit and close it"),
                 )  # fmt: skip
+
+
+def _source(picture: bytes) -> str:
+    """Return a picture as the address of an image element; "" without one."""
+    return "data:image/png;base64," + base64.b64encode(picture).decode() if picture else ""

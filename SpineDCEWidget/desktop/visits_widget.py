@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import qt
 import slicer
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.step_widget import Panel, fill_table, fit_table
 from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
 from SpineDCEWidget.shared.steps import visit_state
+from SpineDCEWidget.shared.visit_thumbnails import PIXELS, thumbnail
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -56,6 +58,12 @@ class VisitsPanel(Panel):
             mark, state = visit_state(session, visit)
             rows.append([f"{visit.shown_title} {mark}", state, shown[session.row_of(visit.name)]])
         self._items = fill_table(table, [texts.VISIT, texts.STATE, texts.ROW], rows)
+        for row, visit in enumerate(visits):
+            if picture := thumbnail(visit):
+                pixmap = qt.QPixmap()
+                pixmap.loadFromData(qt.QByteArray(picture))
+                self._items[row * 3].setIcon(qt.QIcon(pixmap))
+        table.setIconSize(qt.QSize(PIXELS, PIXELS))
         fit_table(table)
         selected = self.desk.visit.name
         if selected in self._names:

@@ -93,6 +93,19 @@ def test_a_patient_opens_as_visits_in_the_order_of_their_dates(followed):
     assert followed.rows() == {"baseline": "baseline", "follow-up": "follow-up-2"}
 
 
+def test_each_visit_has_a_picture_of_its_own(followed):
+    pictures = followed.page.js(
+        "return [...document.querySelectorAll('.strip-picture')].map((p) => "
+        "[p.alt, p.naturalWidth, p.clientWidth, p.src])"
+    )
+    assert [one[0] for one in pictures] == [
+        "Vp of Baseline", "Vp of Follow-up 1", "Vp of Follow-up 2",
+    ]  # fmt: skip
+    assert all(natural > 40 and shown > 40 for _, natural, shown, _ in pictures)
+    assert len({one[3] for one in pictures}) == 3
+    followed.page.picture(followed.downloads / "strip.png")
+
+
 def test_any_two_visits_are_shown_side_by_side(followed):
     page = followed.page
     shown = {row: page.element(f"#pane-{row}1").screenshot_as_png for row in NAMES[:2]}

@@ -121,6 +121,9 @@ class Item:
     def text(self):
         return self._text
 
+    def setIcon(self, icon):
+        self.icon = icon
+
 
 class Editor(Widget):
     """The segment editor's nodes and the effect in hand."""
@@ -249,7 +252,9 @@ def install(monkeypatch, slicer):
     )
     qt.QTimer.__init__ = lambda self, *_: Widget.__init__(self, "QTimer")
     qt.QTableWidgetItem = Item
-    for name in ("QShortcut", "QKeySequence", "QPixmap", "QColor", "QIcon"):
+    for name in (
+        "QShortcut", "QKeySequence", "QPixmap", "QColor", "QIcon", "QByteArray", "QSize",
+    ):  # fmt: skip
         setattr(qt, name, lambda *_: Widget())
     for name in (
         "Qt",
