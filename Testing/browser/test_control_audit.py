@@ -79,7 +79,7 @@ function nameOf(e) {
                      'strip-close', 'remove-event', 'column-0', 'column-1', 'column-2',
                      'report-choice', 'region-delay', 'reset-delay', 'region-name',
                      'region-role', 'region-eye', 'region-delete', 'undo-to', 'maximise',
-                     'pacs-study', 'send-choice', 'open-received', 'mark-reviewed',
+                     'pacs-study', 'send-choice', 'open-received', 'open-course', 'mark-reviewed',
                      'load-stored']) {
     if (e.classList.contains(one)) return one;
   }
@@ -164,7 +164,7 @@ class Audit:
         self.page.wait(
             lambda: not (self.page.state("busy") or self.page.state("updating"))
             and all(v["current"] or v["problem"] for v in self.facts()["visits"].values()),
-            60, "the maps",
+            180, "the maps",
         )  # fmt: skip
 
     def ready(self, regions: bool = True) -> None:
@@ -1343,7 +1343,10 @@ KEPT_ON = {
     ),
 }  # fmt: skip
 #: Settings with which a computation takes minutes on a busy machine.
-SLOW = {"fit.fit_delay"}
+SLOW = {
+    "fit.fit_delay", "preprocessing.motion.on", "preprocessing.motion.least",
+    "preprocessing.motion.through_plane", "preprocessing.motion.posterior",
+}  # fmt: skip
 #: Settings that change the numbers of every study; the effect of others depends on it.
 CHANGE_NUMBERS = {
     "fit.model", "concentration.signal", "aif.Hct", "reading.excluded_frames",
