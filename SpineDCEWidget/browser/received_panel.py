@@ -50,20 +50,23 @@ class ReceivedPanel:
             with state:
                 state.received = rows
 
-    async def open(self, folder: str) -> None:
+    async def open(self, folder: str, course: bool = False) -> None:
         """Open a received study as the next visit.
 
         Args:
             folder: of its images, as the list has it.
+            course: open the earlier visits of the patient before it.
         """
         station = self._station
-        if all(row["images"] != folder for row in station.state.received):
+        row = next((row for row in station.state.received if row["images"] == folder), None)
+        if row is None:
             return
+        folders = row["course"] if course else [folder]
         taken = {visit.name for visit in station.session.visits}
-        name = next(n for n in course_visit_names(len(taken) + 1) if n not in taken)
+        names = [n for n in course_visit_names(len(taken) + len(folders)) if n not in taken]
         with station.state as state:
             state.adding = False
-        await station.study.open({name: Path(folder)})
+        await station.study.open({n: Path(f) for n, f in zip(names, folders, strict=False)})
 
     def review(self, name: str) -> None:
         """Record that a person has reviewed a visit."""
@@ -105,6 +108,42 @@ class ReceivedPanel:
                     )  # fmt: skip
                 html.Div("{{ r.title }}")
                 html.Div("{{ r.message }}", v_if="r.message", classes="hint plain")
+                self._check_ui()
+                with html.Div(v_if="r.earlier.length", classes="stack"):
+                    html.Div("Earlier visits in the archive", classes="label")
+                    html.Div("{{ e }}", v_for="e in r.earlier", key="e", classes="hint plain")
+                    v3.VBtn(
+                        text=(
+                            "`Open with ${r.course.length - 1} earlier ` "
+                            "+ (r.course.length > 2 ? 'visits' : 'visit')",
+                        ),
+                        size="x-small", variant="tonal", classes="action open-course",
+                        click=(self._station.as_action(self.open), "[r.images, true]"),
+                        v_if="r.ready && r.course.length > 1 && !visits.length",
+                        **disabled_if(
+                            BUSY, "Open the earlier visits and this one, in the order of dates"
+                        ),
+                    )  # fmt: skip
+
+    @staticmethod
+    def _check_ui() -> None:
+        """Build the protocol check of a study, which a click shows."""
+        with html.Details(v_if="r.points.length", classes="folded protocol"):
+            html.Summary("Protocol check", classes="label")
+            with html.Table(classes="list"):
+                with html.Thead(), html.Tr():
+                    for heading in ("", "found", "asked for"):
+                        html.Th(heading)
+                with html.Tbody(), html.Tr(v_for="p in r.points", key="p.name"):
+                    with html.Td():
+                        html.Div("{{ p.name }}")
+                        html.Div(
+                            "{{ p.verdict }}", raw_attrs=[":class=\"p.good ? 'hint' : 'warn'\""]
+                        )
+                    html.Td("{{ p.found }}")
+                    with html.Td():
+                        html.Div("{{ p.asked }}")
+                        html.Div("{{ p.source }}", classes="hint plain")
 
     def review_ui(self) -> None:
         """Build what says that a visit was not reviewed."""

@@ -30,6 +30,15 @@ STATES = {
 }
 
 
+#: Verdict of a point of the protocol check → how a list names it.
+VERDICTS = {
+    "good": _("good"),
+    "limited": _("limits the result"),
+    "failed": _("cannot be analysed"),
+    "unknown": _("not determined"),
+}
+
+
 @dataclass(frozen=True)
 class ReceivedRow:
     """A study that was received, as a list shows it.
@@ -38,6 +47,9 @@ class ReceivedRow:
         message: of the protocol check, or why the study could not be analysed.
         unreviewed: whether it is ready and nobody has reviewed it.
         images: folder of its images.
+        points: of the protocol check: name, verdict, what was found, what is asked for, and source.
+        earlier: earlier visits that were fetched from the archive, or why there are none.
+        course: folders of the earlier visits that can be opened, and of this one, by date.
     """
 
     uid: str
@@ -48,6 +60,9 @@ class ReceivedRow:
     unreviewed: bool
     usable: bool | None
     images: str
+    points: list[dict[str, str]]
+    earlier: list[str]
+    course: list[str]
 
 
 def received_rows() -> list[ReceivedRow]:
@@ -69,7 +84,28 @@ def _row(study: ArrivedStudy, images: Path) -> ReceivedRow:
         unreviewed=ready and not study.reviewed,
         usable=study.usable,
         images=str(images),
+        points=[_point(point) for point in study.points],
+        earlier=_earlier(study),
+        course=[*(v["images"] for v in study.earlier if not v["message"]), str(images)],
     )
+
+
+def _point(point: dict[str, str]) -> dict[str, str]:
+    """Return a point of the protocol check, with its verdict in words."""
+    return {
+        "name": translated(point["name"]), "verdict": VERDICTS[point["verdict"]],
+        "good": "yes" if point["verdict"] == "good" else "", "found": translated(point["found"]),
+        "asked": translated(point["asked"]), "source": point["source"],
+    }  # fmt: skip
+
+
+def _earlier(study: ArrivedStudy) -> list[str]:
+    lines = []
+    for visit in study.earlier:
+        day = translated(day_text(visit["date"]))
+        lines.append(f"{day}: {translated(visit['message'])}" if visit["message"] else day)
+    message = translated(study.earlier_message) if study.earlier_message else ""
+    return [*lines, message] if message else lines
 
 
 def unreviewed_visits(session: Session) -> list[VisitSession]:

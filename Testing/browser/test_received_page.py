@@ -16,7 +16,7 @@ from SpineDCELib.network.arrived_studies import ArrivedStudies, ArrivedStudy
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
-from browser.test_control_audit import CONTROLS, Audit
+from browser.test_control_audit import CONTROLS, Audit, close
 from SpineDCELib.network.prepared_study import prepare
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
@@ -49,7 +49,7 @@ def received(tmp_path_factory):
     """Return the page, the studies, and the UIDs of a ready one and one without an artery."""
     skip_without_browser()
     home = tmp_path_factory.mktemp("home")
-    sample = sample_visit(tmp_path_factory, "A", "before", "quick")
+    before, sample = (sample_visit(tmp_path_factory, "A", n, "quick") for n in ("before", "after"))
     with mock.patch.dict(os.environ, {"SPINEDCE_HOME": str(home)}):
         studies = ArrivedStudies(home / "received")
         ready = receive(studies, sample / "dicom", state="analysing")
@@ -57,6 +57,11 @@ def received(tmp_path_factory):
         failed = receive(studies, without, state="analysing")
         prepare(studies, ready)
         prepare(studies, failed)
+        shutil.copytree(before / "dicom", home / "fetched" / "one")
+        earlier = {"uid": "1.2.3", "date": "20210302", "description": "",
+                   "images": str(home / "fetched" / "one"), "message": ""}  # fmt: skip
+        other = earlier | {"uid": "1.2.4", "date": "20200302", "message": "Its series are missing."}
+        studies.change(ready, earlier=[other, earlier])
     program = Program(home, module="browser.switchable_program")
     page = Page(program.address)
     page.driver.set_script_timeout(60)
@@ -85,8 +90,23 @@ def test_the_list_says_how_far_each_study_is_and_follows(received):
     assert listed[ready]["message"].startswith("Usable; limited by:")
     assert listed[failed]["state"] == "Cannot be analysed"
     assert "No artery was found" in listed[failed]["message"]
-    audit.note()
+    checks = page.js(
+        "return [...document.querySelectorAll('.protocol > summary')].map((e) => e.innerText)"
+    )
+    assert len(checks) == 2
+    place = list(listed).index(failed) + 1
+    check = f".received-study:nth-child({place}) .protocol"
+    audit.row("fold PROTOCOL CHECK", lambda: audit.click(f"{check} > summary"),
+              lambda: page.element(f"{check} table").is_displayed(), page_only=True)  # fmt: skip
+    shown = page.element(check).text
+    points = studies.study(failed).points
+    assert {p["name"] for p in points} >= {"frame time", "flip angle", "artery", "T1", "motion"}
+    for point in points:
+        assert all(point[key] in shown for key in ("name", "found", "asked", "source")), point
+    assert "cannot be analysed" in shown
     page.picture(audit.folder / "list.png")
+    time.sleep(2.5)
+    assert page.element(f"{check} table").is_displayed(), "it stays open while the list is followed"
     studies.place("1.2.3").mkdir()
     studies.save(ArrivedStudy("1.2.3", patient="P3", objects=2))
     page.wait(lambda: rows(audit).get("1.2.3", {}).get("state") == "Arriving", 10)
@@ -121,6 +141,26 @@ def test_a_person_marks_it_as_reviewed(received):
               lambda: studies.study(ready).reviewed)  # fmt: skip
     page.wait(lambda: "NOT REVIEWED" not in page.element(".whose").text, 10)
     assert not page.driver.find_elements("css selector", ".unreviewed")
+    assert audit.failed() == {}
+
+
+def test_the_earlier_visits_of_the_patient_are_opened_before_it(received):
+    audit, studies, ready, _failed = received
+    page = audit.page
+    close(audit)
+    page.wait(lambda: ready in rows(audit), 10)
+    listed = rows(audit)[ready]
+    assert listed["earlier"] == ["2 March 2020: Its series are missing.", "2 March 2021"]
+    place = list(rows(audit)).index(ready) + 1
+    card = f".received-study:nth-child({place})"
+    assert "Open with 1 earlier visit" in page.element(card).text
+    page.picture(audit.folder / "earlier.png")
+    audit.row("open-course", lambda: audit.click(f"{card} .open-course"),
+              lambda: len(page.state("visits")) == 2, seconds=60)  # fmt: skip
+    page.opened()
+    paths = [visit["study"] for visit in audit.facts()["visits"].values()]
+    assert paths == [str(audit.home / "fetched" / "one"), str(studies.images(ready))]
+    assert "Baseline, 2 March 2021" in page.state("titles")["baseline"]
     assert audit.failed() == {}
 
 

@@ -55,6 +55,17 @@ def test_a_node_that_cannot_work_is_refused(home, node, code):
     assert error.value.code == code
 
 
+def test_earlier_visits_are_looked_for_in_a_node_that_is_configured_and_in_none_by_default(home):
+    assert read_network().serve.archive == ""
+    node = {"host": "h", "ae_title": "A"}
+    write(home, {"nodes": {"one": node}, "serve": {"archive": "one"}})
+    assert read_network().serve.archive == "one"
+    write(home, {"nodes": {"one": node}, "serve": {"archive": "two"}})
+    with pytest.raises(InputError) as error:
+        read_network()
+    assert (error.value.code, error.value.about) == ("no_such_node", "two")
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"nodes": []}', '{"own": {"ae_title": ""}}'])
 def test_a_damaged_file_is_an_error(home, text):
     write(home, text)

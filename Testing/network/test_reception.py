@@ -9,22 +9,28 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
-from network.orthanc import free_port
+from network.orthanc import configure, free_port, running
+from network.tiny_study import write_tiny_study
 from pydicom.uid import generate_uid
-from sample_patients import sample_visit
+from sample_patients import VISITS, sample_visit
+from small_study import SHAPE
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
-from SpineDCELib.network.arrived_studies import ArrivedStudies, ArrivedStudy
+from SpineDCELib.network.arrived_studies import LOOKING, ArrivedStudies, ArrivedStudy
+from SpineDCELib.network.earlier_studies import earlier_studies, look_for_earlier
 from SpineDCELib.network.nodes import Network, Serve
-from SpineDCELib.network.prepared_study import prepare
+from SpineDCELib.network.prepared_study import prepare, prepare_earlier
 from SpineDCELib.network.reception import Reception
-from SpineDCELib.run.study_work import unreviewed
+from SpineDCELib.network.study_query import SeriesEntry, StudyEntry, study_entry
+from SpineDCELib.run.prepared_analysis import prepared_analysis
+from SpineDCELib.run.study_work import mark_reviewed, unreviewed
 
 pytest.importorskip("pynetdicom")
 
@@ -166,6 +172,7 @@ def test_a_study_that_cannot_be_analysed_says_why(home, tmp_path, tiny):
     assert failed.state == "failed"
     assert failed.usable is False
     assert "The study holds no dynamic series" in failed.message
+    assert [(p["name"], p["verdict"]) for p in failed.points] == [("dynamic series", "failed")]
     assert unreviewed(place) is None
 
 
@@ -190,6 +197,80 @@ def test_a_study_is_analysed_without_a_hand_and_marked_as_not_reviewed(
     assert unreviewed(studies.images(uid)) is None
     assert main(["pacs", "status"]) == 0
     assert "NOT REVIEWED" not in capsys.readouterr().out
+
+
+def entry(uid, patient="P1", date="20260101", images=400):
+    series = (SeriesEntry("1.2", "MR", "dce", "5", images),)
+    return StudyEntry(uid, patient, "Roe^Jane", date, "MR spine", ("MR",), images, series)
+
+
+def test_earlier_visits_are_those_of_the_same_patient_that_may_be_dynamic():
+    study = ArrivedStudy("1.2.9", patient="P1", date="20260312")
+    still = replace(entry("1.2.7"), series=(SeriesEntry("1.2", "MR", "t1", "2", 12),))
+    found = [
+        entry("1.2.2", date="20250601"), entry("1.2.1", date="20240601"), study_entry({}), still,
+        entry("1.2.3", patient="P10"), entry("1.2.4", date="20260312"), entry("1.2.9"),
+        entry("1.2.5", date=""), entry("../../etc"), entry("1.2.6", date="20260401"),
+    ]  # fmt: skip
+    asked = []
+    archive = SimpleNamespace(find=lambda query: asked.append(query) or found)
+    assert [one.uid for one in earlier_studies(archive, study)] == ["1.2.1", "1.2.2"]
+    assert [query.patient for query in asked] == ["P1"]
+
+
+def test_a_search_that_was_broken_off_is_said_and_one_without_an_identity_is_not_begun(tmp_path):
+    studies = ArrivedStudies(tmp_path)
+    studies.take(b"content", image())
+    studies.change("1.2.3", state="ready", earlier_message=LOOKING)
+    studies.recover()
+    assert studies.study("1.2.3").state == "ready"
+    assert "broken off" in studies.study("1.2.3").earlier_message
+    look_for_earlier(studies, "1.2.3", "nowhere", lambda *_: pytest.fail("there is no date"))
+    assert "no patient ID or no date" in studies.study("1.2.3").earlier_message
+
+
+@pytest.mark.long
+def test_earlier_visits_of_the_patient_are_fetched_and_analysed(
+    home, tmp_path, tmp_path_factory, capsys
+):
+    """A real archive holds an earlier visit, and a study of another patient."""
+    visits = {n: sample_visit(tmp_path_factory, "A", n, "quick") / "dicom" for n in VISITS}
+    uids = {
+        n: str(pydicom.dcmread(next(folder.rglob("*.dcm"))).StudyInstanceUID)
+        for n, folder in visits.items()
+    }
+    home.mkdir(parents=True, exist_ok=True)
+    studies = ArrivedStudies(home / "received")
+    shutil.copytree(visits["after"], studies.images(uids["after"]))
+    arrived = ArrivedStudy(uids["after"], "analysing", patient="SPINEDCE-A", date="20210518")
+    studies.save(arrived)
+    with running(tmp_path / "orthanc") as archive:
+        archive.fill(visits["before"])
+        archive.fill(write_tiny_study(tmp_path / "other", day="2020-01-01").folder)
+        configure(home, archive)
+        prepare(studies, uids["after"], "get")
+        sent = set(archive.instances())
+    study = studies.study(uids["after"])
+    assert (study.state, study.earlier_message) == ("ready", "")
+    (earlier,) = study.earlier
+    assert (earlier["uid"], earlier["date"], earlier["message"]) == (uids["before"], "20210302", "")
+    images = Path(earlier["images"])
+    count = len(list(visits["before"].rglob("*.dcm")))
+    assert len(list(images.rglob("*.dcm"))) == count
+    assert unreviewed(images).startswith("Usable")
+    assert prepared_analysis(images) is not None, "it opens without a computation"
+    assert len(sent) == count + 42 * SHAPE[0] - SHAPE[0], "nothing was sent"
+    assert main(["pacs", "status"]) == 0
+    assert "earlier visit: 20210302" in capsys.readouterr().out
+    # An archive that is gone leaves the study ready; what a person has worked on stays as it is.
+    mark_reviewed(images)
+    prepare(studies, uids["after"], "get")
+    gone = studies.study(uids["after"])
+    assert gone.state == "ready"
+    assert gone.earlier_message.startswith("Earlier visits could not be looked for.")
+    assert prepare_earlier(images, tmp_path / "again") == ""
+    assert not (tmp_path / "again").exists()
+    assert unreviewed(images) is None
 
 
 class Patient(NamedTuple):

@@ -3524,6 +3524,14 @@
         <translation>Das Archiv '{name}' hat {here} von {total} Objekten der Studie gesendet. {reason}Sie bleiben erhalten; holen Sie die Studie noch einmal, um den Rest zu bekommen.</translation>
     </message>
     <message>
+        <source>Looking for earlier visits.</source>
+        <translation>Frühere Untersuchungen werden gesucht.</translation>
+    </message>
+    <message>
+        <source>The search for earlier visits was broken off.</source>
+        <translation>Die Suche nach früheren Untersuchungen wurde abgebrochen.</translation>
+    </message>
+    <message>
         <source>The archive '{name}' refused the connection: {lower}.</source>
         <translation>Das Archiv '{name}' hat die Verbindung abgelehnt: {lower}.</translation>
     </message>
@@ -3556,6 +3564,14 @@
         <translation>Das Archiv '{name}' {text}.</translation>
     </message>
     <message>
+        <source>Earlier visits were not looked for: the images name no patient ID or no date.</source>
+        <translation>Frühere Untersuchungen wurden nicht gesucht: Die Bilder nennen keine Patienten-ID oder kein Datum.</translation>
+    </message>
+    <message>
+        <source>The archive '{node}' holds no earlier visit of this patient.</source>
+        <translation>Das Archiv '{node}' enthält keine frühere Untersuchung dieses Patienten.</translation>
+    </message>
+    <message>
         <source>There is no node '{name}' in {nodes_file}; it holds {known}.</source>
         <translation>In {nodes_file} steht kein Archiv '{name}', sondern {known}.</translation>
     </message>
@@ -3566,6 +3582,10 @@
     <message>
         <source>{path} has no entry '{unknown}'.</source>
         <translation>{path} kennt keinen Eintrag '{unknown}'.</translation>
+    </message>
+    <message>
+        <source>{path}: serve looks for earlier visits in '{archive}', which is no node.</source>
+        <translation>{path}: serve sucht frühere Untersuchungen in '{archive}', das kein Knoten ist.</translation>
     </message>
     <message>
         <source>{path}: serve holds a negative number.</source>
@@ -6062,6 +6082,22 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Cannot be analysed</source>
         <translation>Nicht auswertbar</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>gut</translation>
+    </message>
+    <message>
+        <source>limits the result</source>
+        <translation>schränkt das Ergebnis ein</translation>
+    </message>
+    <message>
+        <source>cannot be analysed</source>
+        <translation>kann nicht ausgewertet werden</translation>
+    </message>
+    <message>
+        <source>not determined</source>
+        <translation>nicht bestimmt</translation>
     </message>
     <message>
         <source>no date</source>

@@ -191,6 +191,11 @@ def _status(options: argparse.Namespace) -> int:
             f"{one.state}{review}: {one.date}  {one.patient}  {one.description}  "
             f"({one.objects} objects) {one.message}\n  {studies.images(one.uid)}"
         )
+        for visit in one.earlier:
+            said = visit["message"] or visit["images"]
+            show(f"  earlier visit: {visit['date']}  {visit['description']}  {said}")
+        if one.earlier_message:
+            show(f"  {one.earlier_message}")
     if not list(studies):
         show("No study was received.")
     return 0

@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ STATE, IMAGES, RESULTS, PREPARED = "state.json", "images", "results", "prepared"
 #: Space that a disk must keep, bytes.
 _LEAST_FREE = 1 << 30
 
+#: What a list says while earlier visits of a patient are looked for.
+LOOKING = "Looking for earlier visits."
 #: In the order in which a study goes through them; the last two are ends.
 STATES = ("arriving", "waiting", "analysing", "ready", "failed")
 
@@ -32,6 +34,9 @@ class ArrivedStudy:
         message: of the protocol check or why it failed. usable: of the protocol check.
         attempts: analyses that were begun. changed: s since 1970.
         reviewed: whether a person has said so.
+        points: of the protocol check, as :meth:`ProtocolCheck.record` has them.
+        earlier: visits of the patient in the archive, as :class:`EarlierVisit` has them.
+        earlier_message: why there are none, or that they are looked for; "" otherwise.
     """
 
     uid: str
@@ -45,6 +50,9 @@ class ArrivedStudy:
     usable: bool | None = None
     reviewed: bool = False
     changed: float = 0.0
+    points: list[dict[str, str]] = field(default_factory=list)
+    earlier: list[dict[str, str]] = field(default_factory=list)
+    earlier_message: str = ""
 
 
 class ArrivedStudies:
@@ -108,7 +116,10 @@ class ArrivedStudies:
             target.take(encoded, about)
             self._size += len(encoded)
             if study.state != "analysing":
-                study = replace(study, state="arriving", attempts=0, message="", usable=None)
+                study = replace(
+                    study, state="arriving", attempts=0, message="", usable=None, points=[],
+                    earlier=[], earlier_message="",
+                )  # fmt: skip
             self.save(replace(study, objects=study.objects + 1))
         return uid
 
@@ -144,7 +155,8 @@ class ArrivedStudies:
     def recover(self) -> None:
         """Bring the states in order after the program was killed.
 
-        What was being analysed waits again; half-written files are removed.
+        What was being analysed waits again; half-written files are removed. Earlier visits that
+        were being looked for are not looked for again.
         """
         for draft in self.folder.glob("*/.*.part"):
             draft.unlink(missing_ok=True)
@@ -160,3 +172,10 @@ class ArrivedStudies:
                 self.change(place.name, state="arriving", objects=number)
             elif study.state == "analysing":
                 self.change(place.name, state="waiting")
+            else:
+                self.end_search(study)
+
+    def end_search(self, study: ArrivedStudy) -> None:
+        """Say that the search for earlier visits was broken off, if it goes on no longer."""
+        if study.earlier_message == LOOKING:
+            self.change(study.uid, earlier_message="The search for earlier visits was broken off.")

@@ -101,6 +101,7 @@ class Serve:
         disk_gb: that all received studies and their results may have, GB.
         retries: further attempts where an analysis ended unexpectedly.
         folder: of the studies; "" for one in the user's data folder.
+        archive: node in which earlier visits of a patient are looked for; "" for none.
     """
 
     ae_title: str = "SPINEDCE"
@@ -111,6 +112,7 @@ class Serve:
     disk_gb: float = 50.0
     retries: int = 2
     folder: str = ""
+    archive: str = ""
     tls: Tls = field(default_factory=Tls)
 
 
@@ -171,7 +173,14 @@ def read_network() -> Network:
     _check_title(own.ae_title, "own")
     _check_port(own.port, "own")
     nodes = {str(name): _node(str(name), value) for name, value in data.get("nodes", {}).items()}
-    return Network(own, nodes, _serve(data.get("serve", {}), path))
+    serve = _serve(data.get("serve", {}), path)
+    if serve.archive and serve.archive not in nodes:
+        raise InputError(
+            f"{path}: serve looks for earlier visits in '{serve.archive}', which is no node.",
+            code="no_such_node",
+            about=serve.archive,
+        )
+    return Network(own, nodes, serve)
 
 
 def _serve(value: Any, path: Path) -> Serve:

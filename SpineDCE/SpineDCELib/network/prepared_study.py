@@ -14,12 +14,13 @@ from SpineDCELib.data import Images
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.output_folder import claimed, new_run
 from SpineDCELib.network.arrived_studies import PREPARED, RESULTS, ArrivedStudies
+from SpineDCELib.network.earlier_studies import look_for_earlier
 from SpineDCELib.progress import silent
 from SpineDCELib.run.analyse import Computed
 from SpineDCELib.run.inputs import Inputs, read_images
 from SpineDCELib.run.prepared_analysis import keep_prepared, key_of_study, study_keys
 from SpineDCELib.run.protocol_check import Point, ProtocolCheck, check_protocol
-from SpineDCELib.run.study_work import mark_unreviewed
+from SpineDCELib.run.study_work import has_work, mark_unreviewed
 from SpineDCELib.run.visit_computation import compute_snapshot
 from SpineDCELib.settings import Settings, with_value
 
@@ -27,22 +28,27 @@ from SpineDCELib.settings import Settings, with_value
 SETTINGS = with_value(Settings(), "fit.shift", "auto")
 
 
-def prepare(studies: ArrivedStudies, uid: str) -> None:
+def prepare(studies: ArrivedStudies, uid: str, archive: str = "") -> None:
     """Check the protocol of a study, write that to its state, and then analyse it.
 
     Series, motion, T1, artery, delay and maps are those of the automatic settings. The lesion is
     left to draw, and the study is marked as not reviewed. What a window shows is kept, so that it
     computes nothing when the study is opened.
+
+    Args:
+        archive: node in which earlier visits of the patient are looked for; "" for none.
     """
     images, place = studies.images(uid), studies.place(uid)
     try:
         read = _read(images)
         if isinstance(read, ProtocolCheck):
-            studies.change(uid, state="failed", message=read.summary, usable=False)
+            said = {"message": read.summary, "points": read.record()["points"]}
+            studies.change(uid, state="failed", usable=False, **said)
             return
         analysis = Analysis(read, SETTINGS, study_keys=study_keys(key_of_study(images)))
         check = check_protocol(analysis)
-        studies.change(uid, message=check.summary, usable=check.usable)
+        said = {"message": check.summary, "points": check.record()["points"]}
+        studies.change(uid, usable=check.usable, **said)
         if not check.usable:
             studies.change(uid, state="failed")
             return
@@ -55,6 +61,31 @@ def prepare(studies: ArrivedStudies, uid: str) -> None:
         studies.change(uid, state="failed", message=str(error))
     else:
         studies.change(uid, state="ready", reviewed=False)
+        if archive:
+            look_for_earlier(studies, uid, archive, prepare_earlier)
+
+
+def prepare_earlier(images: Path, folder: Path) -> str:
+    """Analyse an earlier visit like a received study, unless somebody has worked on it.
+
+    Args:
+        folder: for what is computed.
+
+    Returns:
+        Why it cannot be analysed; "" if it can.
+    """
+    if has_work(images):
+        return ""
+    read = _read(images)
+    if isinstance(read, ProtocolCheck):
+        return read.summary
+    analysis = Analysis(read, SETTINGS, study_keys=study_keys(key_of_study(images)))
+    check = check_protocol(analysis)
+    if check.usable:
+        compute_snapshot(analysis, True, silent)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        mark_unreviewed(images, check.summary, _kept(images, analysis, folder))
+    return "" if check.usable else check.summary
 
 
 def _kept(images: Path, analysis: Analysis, folder: Path) -> Path | None:
@@ -84,10 +115,10 @@ def _end_with(parent: int) -> None:
 
 
 def main() -> None:
-    """Prepare the study that the command line names: FOLDER UID."""
+    """Prepare the study that the command line names: FOLDER UID [ARCHIVE]."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    folder, uid = sys.argv[1:]
-    prepare(ArrivedStudies(Path(folder)), uid)
+    folder, uid, *archive = sys.argv[1:]
+    prepare(ArrivedStudies(Path(folder)), uid, *archive)
 
 
 if __name__ == "__main__":

@@ -145,8 +145,9 @@ class Reception:
         self.studies.change(study.uid, state="analysing", attempts=study.attempts + 1)
         self._analysed, self._objects = study.uid, study.objects
         module = "SpineDCELib.network.prepared_study"
+        archive = [self._serve.archive] if self._serve.archive else []
         self._worker = subprocess.Popen(
-            [sys.executable, "-m", module, str(self.studies.folder), study.uid],
+            [sys.executable, "-m", module, str(self.studies.folder), study.uid, *archive],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -175,6 +176,8 @@ class Reception:
                 message=f"The analysis ended unexpectedly (status {status}), "
                 f"{study.attempts} times.",
             )
+        else:
+            self.studies.end_search(study)
 
     def _stop_worker(self) -> None:
         if self._worker is not None:

@@ -40,6 +40,12 @@ def work_folder(study: Path) -> Path:
     return private_folder("work") / known.hexdigest()[:32]
 
 
+def has_work(study: Path) -> bool:
+    """Return whether there is work on a study, or an automatic analysis of it."""
+    folder = work_folder(study)
+    return folder.is_dir() and any(folder.iterdir())
+
+
 def mark_unreviewed(study: Path, summary: str, prepared: Path | None = None) -> None:
     """Record that a study was analysed automatically, and that nobody has reviewed it.
 
