@@ -120,3 +120,5 @@ INSTALL_QUESTION = _(
     "internet."
 )
 INSTALLED = _("{package} was installed. Try again.")
+LOOKING_FOR_SERIES = _("Looking for other series of the study")
+READING_SERIES = _("Reading the series")

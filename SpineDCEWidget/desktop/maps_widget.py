@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import slicer
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_voxel
-from SpineDCEWidget.desktop.step_widget import Panel
+from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.shown_series import OtherSeries
 from SpineDCEWidget.shared.wording import remedy
 
 if TYPE_CHECKING:
@@ -32,6 +34,12 @@ class MapsPanel(Panel):
         #: Visit and maps that the explanation belongs to.
         self._explained: tuple[Any, Any] = (None, None)
         self._timer = desk.timer(_DELAY, self.explain)
+        self._others: OtherSeries | None = None
+        #: Title of the series that is shown in the place of the T1 image; "" for that image.
+        self.series_shown = ""
+        self._series_timer = desk.timer(0, self.find_series)
+        self.on(ui.underCombo, "currentIndexChanged(int)",
+                lambda _index: self.show_series(selected_value(ui.underCombo)))  # fmt: skip
         # These wait until the parameter node holds the new value.
         for combo in (ui.quantityCombo, ui.coloursCombo, ui.layoutCombo):
             self.on(combo, "currentIndexChanged(int)", lambda _i: self._views_timer.start())
@@ -53,6 +61,34 @@ class MapsPanel(Panel):
         """Set the top of the scale; 0 is automatic."""
         parameters = self.desk.parameters
         parameters.tops = {**parameters.tops, parameters.quantity: value}
+        self._show()
+
+    # -- other series ---------------------------------------------------------------------------
+
+    @property
+    def _series(self) -> OtherSeries:
+        if self._others is None or self._others.session is not self.desk.session:
+            self._others = OtherSeries(self.desk.session)
+        return self._others
+
+    def find_series(self) -> None:
+        """Look for the other series of the visits, once for each study."""
+        for visit in self.desk.visits:
+            job = self._series.search_job(visit)
+            if job is None or self.desk.jobs.busy:
+                continue
+            with suppress(Cancelled, InputError):  # another action; or the study is gone
+                job.finish(
+                    self.desk.jobs.run(texts.LOOKING_FOR_SERIES, job.run, interruptible=True)
+                )
+        self.refresh()
+
+    def show_series(self, title: str) -> None:
+        """Show another series of the studies under the map; "" shows the T1 image again."""
+        for visit in self._series.to_read(title):
+            job = self._series.reading_job(visit, title)
+            job.finish(self.desk.jobs.run(texts.READING_SERIES, job.run))
+        self.series_shown = title
         self._show()
 
     # -- voxels ---------------------------------------------------------------------------------
@@ -124,6 +160,7 @@ class MapsPanel(Panel):
         ui.topSpin.enabled = quantity != "status"
         if self._crosshair is not None and self._is_explanation_outdated():
             self._timer.start()
+        self._fill_series()
         opened = visit.analysis is not None
         for box in (ui.frameBox, ui.voxelBox, ui.viewBox):
             box.enabled = opened
@@ -134,6 +171,14 @@ class MapsPanel(Panel):
             self._frame_number()
         else:
             ui.frameLabel.text = ui.voxelLabel.text = ""
+
+    def _fill_series(self) -> None:
+        titles = self._series.titles()
+        if self.series_shown not in titles:  # it was closed with its visit
+            self.series_shown = ""
+        choices = {"": texts.T1_VIEW, **{title: title for title in titles}}
+        fill_combo(self.ui.underCombo, choices, self.series_shown)
+        self.ui.underCombo.enabled = bool(titles)
 
     def show_frame_number(self) -> None:
         """Show the number and the time of the frame in view."""
@@ -151,8 +196,13 @@ class MapsPanel(Panel):
 
     def enter(self) -> None:
         self.set_explaining(self.ui.explainCheck.checked)
+        self._series_timer.start()
 
     def leave(self) -> None:
         self.desk.playback.stop()
         self.desk.playback.show_maps()
         self._unwatch()
+        self._series_timer.stop()
+
+    def close(self) -> None:
+        self.series_shown = ""

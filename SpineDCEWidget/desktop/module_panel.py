@@ -390,6 +390,7 @@ class Workstation:
                 quantity=choices.quantity,
                 opacity=choices.opacity / 100,
                 frames=self.playback.in_view,
+                series=self.maps.series_shown,
             )
         self.links.update(linked=choices.linked)
         self.display.apply(views_changed=changed)

@@ -24,6 +24,7 @@ from SpineDCEWidget.desktop.view_layouts import (
 )
 from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
 from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.shown_series import USE
 from SpineDCEWidget.shared.slice_nodes import confine
 from SpineDCEWidget.shared.wording import translated
 
@@ -117,22 +118,32 @@ class Views:
     # -- slice views ----------------------------------------------------------------------------
 
     def fill(
-        self, visits: list[Any], *, step: str, quantity: str, opacity: float, frames: bool = False
+        self,
+        visits: list[Any],
+        *,
+        step: str,
+        quantity: str,
+        opacity: float,
+        frames: bool = False,
+        series: str = "",
     ) -> bool:
         """Show the volumes of each visit in its views; return whether any view changed its volume.
 
         Args:
             opacity: of the map over the T1 image, 0 to 1.
             frames: the middle view shows the dynamic frame in every step.
+            series: title of another series of the studies, in the place of the T1 image.
         """
         changed = False
         for visit in visits:
-            background, frame = visit.background, visit.frame
+            other, frame = visit.nodes.get(USE + series) if series else None, visit.frame
+            background = other or visit.background
             chosen = visit.maps.get(quantity)
             middle, label = (frame, texts.FRAME_VIEW)
             if step not in _FRAME_STEPS and chosen is not None and not frames:
                 middle, label = chosen, translated(QUANTITIES[quantity].title)
-            labels = {"T1": texts.T1_VIEW, "map": label, "fused": texts.FUSED_VIEW}
+            first = series if other is not None else texts.T1_VIEW
+            labels = {"T1": first, "map": label, "fused": texts.FUSED_VIEW}
             for slot, (under, over) in zip(
                 SLOTS, ((background, None), (middle, None), (background, chosen)), strict=True
             ):

@@ -25,10 +25,13 @@ class OtherSeries:
     """The other series of the visits' studies, found once for each study.
 
     A series is known by its title, so that both visits show the same kind of image.
+
+    Attributes:
+        session: of the visits.
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self.session = session
         self._found: dict[tuple[Path, int | None], dict[str, SeriesDescription]] = {}
 
     def search_job(self, visit: VisitSession) -> Job[dict[str, SeriesDescription]] | None:
@@ -49,7 +52,7 @@ class OtherSeries:
     def titles(self) -> list[str]:
         """Return the titles of the other series of the shown visits, in the order of the study."""
         titles: dict[str, None] = {}
-        for visit in self._session.shown:
+        for visit in self.session.shown:
             titles |= dict.fromkeys(self._known(visit))
             titles |= dict.fromkeys(visit.nodes.of(USE))
         return list(titles)
@@ -66,7 +69,7 @@ class OtherSeries:
         """Return the shown visits whose series of a title is known and not read yet."""
         return [
             visit
-            for visit in self._session.shown
+            for visit in self.session.shown
             if title in self._known(visit) and visit.nodes.get(USE + title) is None
         ]
 

@@ -1,14 +1,9 @@
 """Other series of a study on the page: in a view, under the map, and where a visit has none."""
 
-from datetime import datetime
-
-import numpy as np
-import pydicom
 import pytest
 from browser.page import Page, Program, sample_home
 from selenium.webdriver.support.ui import Select
-from SpineDCELib.phantom.dicom_writer import Examination, Series, SeriesWriter
-from SpineDCELib.series import Geometry
+from shared.test_shown_series import add_series
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
@@ -19,19 +14,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 def page(tmp_path_factory):
     home = sample_home(tmp_path_factory, "quick")
     visits = home / "sample" / "small"
-    head = pydicom.dcmread(next((visits / "before" / "dicom").rglob("*.dcm")))
-    exam = Examination(
-        str(head.PatientName), head.PatientID, "F", datetime(1959, 4, 17), 70.0,
-        datetime.strptime(head.StudyDate, "%Y%m%d"), "spine", ("other",),
-    )  # fmt: skip
-    series = Series(77, "T2 sag", 100.0, 60.0, 3.0, 0.1, 90.0, sequence="SE",
-                    three_dimensional=False, echo_train=16)  # fmt: skip
-    affine = np.diag([150.0, 150.0, 400.0, 1.0])
-    affine[:3, 3] = (-75.0, -75.0, -200.0)
-    voxels = np.arange(8, dtype=np.uint16).reshape(2, 2, 2) * 100
-    SeriesWriter(
-        visits / "before" / "dicom" / "t2", exam, series, Geometry((2, 2, 2), affine)
-    ).write(voxels, window=(400, 800))
+    study = visits / "before" / "dicom"
+    add_series(study, 77, "T2 sag", like=next(study.rglob("*.dcm")))
     program = Program(home)
     page = Page(program.address)
     page.click("#sample")

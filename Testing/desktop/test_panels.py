@@ -242,6 +242,38 @@ def test_a_new_map_is_explained_again_and_one_that_is_out_of_date_is_not(one):
     panel._crosshair = None
 
 
+def test_another_series_is_shown_under_the_map_and_gone_with_its_visit(one, tmp_path, sample):
+    import shutil
+
+    from shared.test_shown_series import add_series
+
+    from SpineDCEWidget.shared.shown_series import USE
+
+    folder = tmp_path / "study"
+    shutil.copytree(sample["before"].dicom, folder)
+    add_series(folder, 77, "T2 sag", like=next(folder.rglob("*.dcm")))
+    one.panels["study"].open_folder("baseline", folder)
+    go(one, 4)
+    panel, combo = one.panels["maps"], ui(one, "maps").underCombo
+    assert not combo.enabled
+    panel._series_timer.fire()
+    assert [text for text, _ in combo.items] == ["T1", "T2 sag"]
+    combo.currentIndex = 1
+    node = one.visit.nodes.get(f"{USE}T2 sag")
+    for slot in ("T1", "fused"):
+        widget = one.views.slice_widget("baseline", slot)
+        assert widget.mrmlSliceCompositeNode().GetBackgroundVolumeID() == node.GetID()
+    label = one.views.slice_widget("baseline", "T1").mrmlSliceNode().GetLayoutLabel()
+    assert label == "Baseline: T2 sag"
+    combo.currentIndex = 0
+    widget = one.views.slice_widget("baseline", "T1")
+    assert widget.mrmlSliceCompositeNode().GetBackgroundVolumeID() != node.GetID()
+    combo.currentIndex = 1
+    one.clear()
+    assert panel.series_shown == ""
+    assert not one.said
+
+
 def test_display_choices_reach_both_visits(opened):
     go(opened, 4)
     opened.parameters.opacity = 40.0

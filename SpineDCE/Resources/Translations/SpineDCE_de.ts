@@ -4747,6 +4747,14 @@
         <translation>Farben der Karte, für beide Untersuchungen gleich</translation>
     </message>
     <message>
+        <source>Under the map:</source>
+        <translation>Unter der Karte:</translation>
+    </message>
+    <message>
+        <source>Series of the study in the first view and under the map; a visit without it shows T1</source>
+        <translation>Serie der Studie in der ersten Ansicht und unter der Karte; eine Untersuchung ohne sie zeigt T1</translation>
+    </message>
+    <message>
         <source>Dynamic frames</source>
         <translation>Dynamik</translation>
     </message>
@@ -5598,6 +5606,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>{package} was installed. Try again.</source>
         <translation>{package} wurde installiert. Versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Looking for other series of the study</source>
+        <translation>Suche nach weiteren Serien der Studie</translation>
+    </message>
+    <message>
+        <source>Reading the series</source>
+        <translation>Die Serie wird gelesen</translation>
     </message>
     <message>
         <source>Undo: {text} (Ctrl+Z)</source>
