@@ -480,6 +480,7 @@ class Workstation:
             # In the middle of the series, contrast agent is in the tissue.
             state.frame = visit.analysis.study.dynamic.n_frames // 2
             self._put_in_view(visit)
+            self.regions.show_opacity()
         self.views.fit(again=False)
         self.after_pause("fit", 0.4, self._fit_views)
 

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Role
-from SpineDCELib.mrml.region_nodes import is_shown, rulers_in, show_segment
+from SpineDCELib.mrml.region_nodes import FILL, is_shown, rulers_in, show_fill, show_segment
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.run.inputs import roles_of
 from SpineDCELib.run.stored_drawings import StoredDrawing, stored_drawings
 from SpineDCELib.series import Geometry, read_segmentation
 from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, words_of
+from SpineDCELib.vocabulary.vertebra_levels import LEVELS, level_in
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -37,6 +38,12 @@ _TOOLS = {
     "draw": ("mdi-draw", "Draw an outline"),
     "scissors": ("mdi-content-cut", "Erase the inside of an outline in this slice"),
 }
+
+LOCKED = {"r.locked": "The region is locked."}
+LEVEL_HELP = (
+    "Vertebral level. It becomes part of the name of the region at every visit, in tables, report "
+    "and files; nothing is computed from it."
+)
 
 #: Interval at which the numbers follow a stroke, and the computing time that allows it, s.
 _INTERVAL, _AFFORDABLE = 0.15, 0.03
@@ -84,12 +91,13 @@ class RegionsPanel:
                 "rulers": [], "carry_from": "", "stored": [],
                 "only_between": False, "between": [0, 1], "signal_range": [0, 1], "placing": False,
                 "ruler_hint": "",
+                "region_opacity": round(100 * FILL),
             }
         )  # fmt: skip
         for name, action in {
             "brush": lambda: station.drawing.set_diameter(station.state.brush),
             "only_between": self._limits_moved, "between": self._limits_moved,
-            "frame": self._follow_preview,
+            "frame": self._follow_preview, "region_opacity": self.show_opacity,
         }.items():  # fmt: skip
             station.state.change(name)(lambda action=action, **_: action())
 
@@ -112,12 +120,19 @@ class RegionsPanel:
         self._drawing.activate(visit)
         if self._drawing.role == role and self._drawing.tool != "look":
             self._drawing.put_down()
-        else:
+        elif self._is_free(visit, *(n for n, r in visit.state.roles.items() if r == role)):
             self.stop_ruler()
             self._drawing.take(role)
             self._limit()
             self._watch_brush()
         self.refresh()
+
+    def _is_free(self, visit: Any, *names: str) -> bool:
+        """Return whether one of some regions is not locked; say so if all are."""
+        if not names or not visit.state.locked.issuperset(names):
+            return True
+        self._station.show_error(f"{', '.join(names)}: unlock it in the list of regions first.")
+        return False
 
     def another(self) -> None:
         """Add one more region of the selected role, such as a second lesion."""
@@ -133,7 +148,7 @@ class RegionsPanel:
         self._drawing.activate(visit)
         if self._drawing.region == name:
             self._drawing.put_down()
-        else:
+        elif self._is_free(visit, name):
             self.stop_ruler()
             self._drawing.take_region(name)
             self._limit()
@@ -147,10 +162,37 @@ class RegionsPanel:
             show_segment(visit.segmentation, name, not is_shown(visit.segmentation, name))
             self.refresh()
 
+    def show_opacity(self) -> None:
+        """Fill the regions of all visits as opaquely as the slider says."""
+        for visit in self._station.session.visits:
+            if visit.segmentation is not None:
+                show_fill(visit.segmentation, float(self._station.state.region_opacity) / 100)
+
+    def toggle_locked(self, name: str) -> None:
+        """Lock a region, so that no tool changes it, or unlock it."""
+        station, visit = self._station, self._station.visit
+        if visit is None:
+            return
+        locked = name not in visit.state.locked
+        if locked and self._drawing.region == name:
+            self._drawing.put_down()
+        station.session.set_locked(visit, name, locked)
+        station.changed(visit)
+        station.refresh()
+
+    def set_level(self, name: str, level: str) -> None:
+        """Give a region a vertebral level, which becomes part of its name in every visit."""
+        station, visit = self._station, self._station.visit
+        if visit is not None and station.attempt(
+            lambda: station.session.set_level(visit, name, level or None)
+        ):
+            station.changed(*station.session.visits)
+        station.refresh()
+
     def remove_named(self, name: str) -> None:
         """Delete a region of the list."""
         visit = self._station.visit
-        if visit is not None and name in visit.state.roles:
+        if visit is not None and name in visit.state.roles and self._is_free(visit, name):
             self._drawing.activate(visit)
             if self._drawing.region != name:
                 self.stop_ruler()
@@ -451,7 +493,8 @@ class RegionsPanel:
         state.region = self._drawing.region
         state.regions = [
             {"name": name, "role": role, "colour": words_of(role).colour,
-             "shown": is_shown(visit.segmentation, name),
+             "shown": is_shown(visit.segmentation, name), "level": level_in(name) or "",
+             "locked": name in visit.state.locked, "drawn": name in visit.state.regions,
              "text": shown.region_text(rows[name]) if name in rows else ""}
             for name, role in (visit.state.roles.items() if visit is not None else ())
         ]  # fmt: skip
@@ -625,6 +668,16 @@ class RegionsPanel:
         with html.Div(v_if="regions.length", classes="stack", id="regions"):
             html.Div("Regions of this visit", classes="label")
             with html.Div(
+                classes="row", id="region-opacity-box",
+                title="How opaquely the regions of all visits are filled; at 0 % only outlines",
+            ):  # fmt: skip
+                html.Span("Opacity", classes="field")
+                v3.VSlider(
+                    v_model=("region_opacity",), min=0, max=100, step=5, density="compact",
+                    hide_details=True, raw_attrs=['aria-label="Opacity of the regions in %"'],
+                )  # fmt: skip
+                html.Span("{{ region_opacity }} %", classes="number")
+            with html.Div(
                 v_for="r in regions", key="r.name", classes="region",
                 raw_attrs=[':class="{armed: region === r.name}"'],
             ):  # fmt: skip
@@ -634,23 +687,39 @@ class RegionsPanel:
                 ):  # fmt: skip
                     html.Span(classes="swatch", raw_attrs=[':style="{background: r.colour}"'])
                     html.B("{{ r.name }}")
+                for icon, call, kind, title, reasons in (
+                    ("r.shown ? 'mdi-eye-outline' : 'mdi-eye-off-outline'",
+                     self.toggle_shown, "region-eye", "r.shown ? 'Hide ' : 'Show '", {}),
+                    ("r.locked ? 'mdi-lock-outline' : 'mdi-lock-open-variant-outline'",
+                     self.toggle_locked, "region-lock", "r.locked ? 'Unlock ' : 'Lock '",
+                     {"!r.drawn": "Draw this region first."}),
+                    ("'mdi-delete-outline'", self.remove_named, "region-delete", "'Delete '",
+                     LOCKED),
+                ):  # fmt: skip
+                    said = "".join(f"({when}) ? '{why}' : " for when, why in reasons.items())
+                    with html.Button(
+                        classes=kind, click=(call, "[r.name]"),
+                        disabled=(" || ".join(reasons) or "false",),
+                        raw_attrs=[
+                            f':aria-label="({title}) + r.name"',
+                            f':title="{said}({title}) + r.name"',
+                        ],
+                    ):  # fmt: skip
+                        v3.VIcon(icon=(icon,), size="small")
                 with html.Select(
-                    classes="region-role", title="Role of this region",
-                    change=(self.set_role, "[r.name, $event.target.value]"),
+                    classes="region-role", change=(self.set_role, "[r.name, $event.target.value]"),
+                    **disabled_if(LOCKED, "Role of this region"),
                     raw_attrs=[':value="r.role"', ':aria-label="\'Role of \' + r.name"'],
                 ):  # fmt: skip
                     for role in (*ROLES, SEARCH):
                         html.Option(words_of(role).title, value=role)
-                for icon, call, kind, title in (
-                    ("r.shown ? 'mdi-eye-outline' : 'mdi-eye-off-outline'",
-                     self.toggle_shown, "region-eye", "r.shown ? 'Hide ' : 'Show '"),
-                    ("'mdi-delete-outline'", self.remove_named, "region-delete", "'Delete '"),
+                with html.Select(
+                    classes="region-level",
+                    change=(self.set_level, "[r.name, $event.target.value]"),
+                    **disabled_if(LOCKED, LEVEL_HELP),
+                    raw_attrs=[':value="r.level"', ':aria-label="\'Level of \' + r.name"'],
                 ):  # fmt: skip
-                    with html.Button(
-                        classes=kind, click=(call, "[r.name]"),
-                        raw_attrs=[
-                            f':aria-label="({title}) + r.name"', f':title="({title}) + r.name"',
-                        ],
-                    ):  # fmt: skip
-                        v3.VIcon(icon=(icon,), size="small")
+                    html.Option("level", value="")
+                    for level in LEVELS:
+                        html.Option(level, value=level)
                 html.Div("{{ r.text }}", classes="hint numbers")

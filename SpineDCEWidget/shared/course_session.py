@@ -201,10 +201,14 @@ class CourseWork:
             if (
                 carry is not None
                 and carry.source in names[:place]
-                and _same(carry.found.masks, visit.state.regions)
+                and (now := _names_now(carry.found.masks, visit.state.regions)) is not None
             ):
-                source = names.index(carry.source)
-                found[place] = Carried(source, carry.found.registrations, carry.found.checks)
+                registrations, checks = carry.found.registrations, carry.found.checks
+                found[place] = Carried(
+                    names.index(carry.source),
+                    {now.get(name, name): one for name, one in registrations.items()},
+                    {now.get(name, name): check for name, check in checks.items()},
+                )
         return found
 
     # -- following ------------------------------------------------------------------------------
@@ -313,7 +317,14 @@ class CourseWork:
         return course.comparisons.get((first, last))
 
 
-def _same(masks: Mapping[str, NDArray[np.bool_]], regions: Mapping[str, NDArray[np.bool_]]) -> bool:
-    return masks.keys() == regions.keys() and all(
-        np.array_equal(masks[name], regions[name]) for name in masks
-    )
+def _names_now(
+    masks: Mapping[str, NDArray[np.bool_]], regions: Mapping[str, NDArray[np.bool_]]
+) -> dict[str, str] | None:
+    """Return the present name of every carried region; None unless all are what was carried."""
+    found: dict[str, str] = {}
+    for name, mask in masks.items():
+        same = [n for n, m in regions.items() if np.array_equal(m, mask)]
+        if not same:
+            return None
+        found[name] = name if name in same else same[0]
+    return found if set(found.values()) == regions.keys() else None

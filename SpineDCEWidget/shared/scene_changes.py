@@ -7,10 +7,12 @@ person is to be told is added to the session's notices.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from SpineDCELib.analysis.mapped_images import map_images
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
@@ -115,13 +117,16 @@ def read_drawn(session: Session, visit: VisitSession) -> bool:
     drawn.name_apart(visit.segmentation)
     record = read_record(visit.nodes, geometry)
     roles = drawn.roles_in(visit.segmentation)
+    if _restore_locked(session, visit, record.masks):
+        record = read_record(visit.nodes, geometry)
     regions = {
         name: present
         if (present := old.regions.get(name)) is not None and np.array_equal(present, mask)
         else mask
         for name, mask in record.masks.items()
     }
-    new = replace(old, regions=regions, roles=roles, rulers=record.rulers)
+    locked = old.locked & roles.keys()
+    new = replace(old, regions=regions, roles=roles, rulers=record.rulers, locked=locked)
     if same_state(old, new):
         if old.roles != roles:  # an empty segment that waits for the brush
             visit.state = new
@@ -130,3 +135,28 @@ def read_drawn(session: Session, visit: VisitSession) -> bool:
     visit.state = new
     session.update_analysis(visit)
     return True
+
+
+def _restore_locked(
+    session: Session, visit: VisitSession, present: Mapping[str, NDArray[np.bool_]]
+) -> bool:
+    """Restore locked regions whose voxels were changed; return whether there were any."""
+    state = visit.state
+    empty = np.zeros(visit.needed().study.dynamic.geometry.shape, bool)
+    there = drawn.roles_in(visit.segmentation).keys() & state.locked & state.regions.keys()
+    changed = {
+        name: state.regions[name]
+        for name in sorted(there)
+        if not np.array_equal(present.get(name, empty), state.regions[name])
+    }
+    if changed:
+        geometry = visit.needed().study.dynamic.geometry
+        drawn.fill_segments(visit.segmentation, changed, geometry, roles=state.roles)
+        _tell(
+            session,
+            visit,
+            _("{names} of the {visit} visit cannot be changed while locked.").replace(
+                "{names}", ", ".join(changed)
+            ),
+        )
+    return bool(changed)

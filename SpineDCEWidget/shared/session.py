@@ -65,7 +65,8 @@ from SpineDCELib.settings import (
     settings_to_dict,
     with_values,
 )
-from SpineDCELib.vocabulary.region_roles import SEARCH
+from SpineDCELib.vocabulary.region_roles import SEARCH, words_of
+from SpineDCELib.vocabulary.vertebra_levels import with_level
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 from SpineDCEWidget.shared.action_history import ActionHistory
@@ -78,6 +79,7 @@ from SpineDCEWidget.shared.session_state import (
     curve_from_dict,
     curve_to_dict,
     drawn_text,
+    renamed,
     same_acquisition,
     same_regions,
     same_state,
@@ -384,6 +386,7 @@ class Session:
             None if selection is None else selection_from_dict(selection),
             None if file is None else curve_from_dict(file),
             nodes.value("proposed shift"),
+            locked=frozenset(map(str, nodes.value("locked") or ())),
         )
         images = corrected(visit.as_read, own)
         visit.patient = patient_of(images)
@@ -563,6 +566,9 @@ class Session:
                 continue
             changed.append(visit)
             visit.state = state
+            if old_common == new.common and same_state(old, replace(state, locked=old.locked)):
+                self._keep(visit)  # a lock is no input of the analysis
+                continue
             analysis, nodes = visit.needed(), visit.nodes
             geometry = analysis.study.dynamic.geometry
             if not same_regions(old, state):
@@ -616,6 +622,7 @@ class Session:
         file = state.aif_file
         nodes.keep("aif file", None if file is None else curve_to_dict(file))
         nodes.keep("proposed shift", state.proposed)
+        nodes.keep("locked", sorted(state.locked))
         if visit.as_read is not None:
             dynamic = visit.uncorrected(state.own).dynamic
             nodes.keep(
@@ -774,6 +781,47 @@ class Session:
         text = _("Change the role of {name}").format(name=name)
         return self._change(self._with(visit, state), text)
 
+    def set_locked(self, visit: VisitSession, name: str, locked: bool) -> list[VisitSession]:
+        """Lock a region, so that no tool changes it, or unlock it."""
+        self.regions_changed(visit)
+        if name not in visit.state.regions:  # deleted, undone, or empty
+            return []
+        others = visit.state.locked - {name}
+        state = replace(visit.state, locked=others | {name} if locked else others)
+        text = _("Lock {name}") if locked else _("Unlock {name}")
+        return self._change(self._with(visit, state), text.format(name=name))
+
+    def set_level(self, visit: VisitSession, name: str, level: str | None) -> list[VisitSession]:
+        """Give a region a vertebral level, which becomes part of its name in every visit.
+
+        Regions of one name are one region at several visits. Nothing is computed from the level.
+
+        Raises:
+            InputError: another region has that name.
+        """
+        for other in self.visits:
+            self.regions_changed(other)
+        role = visit.state.roles.get(name)
+        if role is None:
+            return []
+        new = with_level(name, level, otherwise=words_of(role).segment)
+        named = [other for other in self.visits if name in other.state.roles]
+        if new == name:
+            return []
+        if any(new in other.state.roles for other in named):
+            raise InputError(
+                _("Another region is called {name}.").format(name=new),
+                code="region_name_taken", about=new, fields=("inputs.roi",),
+            )  # fmt: skip
+        for other in named:
+            drawn.rename_segment(other.segmentation, name, new)
+            tracking = other.needed().tracking
+            if name in tracking:
+                tracking[new] = tracking[name]
+        states = {other.name: renamed(other.state, name, new) for other in named}
+        text = _("Set the level of {name}").format(name=name)
+        return self._change(SessionState(self.common, {**self.state.visits, **states}), text)
+
     def _with(self, visit: VisitSession, state: VisitState) -> SessionState:
         return SessionState(self.common, {**self.state.visits, visit.name: state})
 
@@ -822,8 +870,15 @@ class Session:
         return changed
 
     def segment_for(self, visit: VisitSession, role: str, *, another: bool = False) -> str:
-        """Return the ID of the segment to draw for a role; a new one if ``another``."""
+        """Return the ID of the segment to draw for a role; a new one if ``another``.
+
+        It is that of a region which is not locked, if there is one.
+        """
         self.regions_changed(visit)
+        of_role = [name for name, one in visit.state.roles.items() if one == role]
+        free = [name for name in of_role if name not in visit.state.locked]
+        if not another and free and of_role[0] != free[0]:
+            return str(visit.segmentation.GetSegmentation().GetSegmentIdBySegmentName(free[0]))
         identity = visit.add_segment(role, another=another)
         read_drawn(self, visit)
         return identity

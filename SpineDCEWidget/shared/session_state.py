@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.data import Images
 from SpineDCELib.settings import Settings
+from SpineDCELib.vocabulary.vertebra_levels import level_of
 
 from SpineDCEWidget.shared.visit_session import VisitState
 from SpineDCEWidget.shared.wording import _
@@ -54,6 +55,7 @@ def same_state(one: VisitState, two: VisitState) -> bool:
         and one.aif_file is two.aif_file
         and one.proposed == two.proposed
         and one.rulers == two.rulers
+        and one.locked == two.locked
         and same_regions(one, two)
     )
 
@@ -63,6 +65,26 @@ def same_regions(one: VisitState, two: VisitState) -> bool:
         one.roles[name] == two.roles[name]
         and (mask is two.regions[name] or np.array_equal(mask, two.regions[name]))
         for name, mask in one.regions.items()
+    )
+
+
+def renamed(state: VisitState, name: str, new: str) -> VisitState:
+    """Return the state with another name of a region, wherever the state holds its name."""
+
+    def put(one: str) -> str:
+        return new if one == name else one
+
+    own = dict(state.own)
+    if own.get("fit.shifts"):
+        own["fit.shifts"] = {put(one): shift for one, shift in own["fit.shifts"].items()}
+    if level_of(name) and own.get("reading.reference_level") == level_of(name):
+        own["reading.reference_level"] = level_of(new)
+    return replace(
+        state,
+        own=own,
+        regions={put(one): mask for one, mask in state.regions.items()},
+        roles={put(one): role for one, role in state.roles.items()},
+        locked=frozenset(map(put, state.locked)),
     )
 
 

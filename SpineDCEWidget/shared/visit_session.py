@@ -53,6 +53,7 @@ class VisitState:
         proposed: shift in use because it was proposed, s; None if a person set it.
         regions: name → mask of every segment that holds a voxel.
         roles: name → role tag of every segment, empty ones too.
+        locked: names of regions whose voxels no tool changes.
     """
 
     own: Mapping[str, Any] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class VisitState:
     regions: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     rulers: tuple[Ruler, ...] = ()
+    locked: frozenset[str] = frozenset()
 
 
 class VisitSession:

@@ -95,7 +95,8 @@ def _visit(station: Any, visit: Any) -> dict[str, Any]:
             name: [int(k) for k in mask.any((1, 2)).nonzero()[0]]
             for name, mask in state.regions.items()
         },
-        "roles": dict(state.roles),
+        "roles": dict(state.roles), "locked": sorted(state.locked),
+        "fill": visit.segmentation.GetDisplayNode().GetOpacity2DFill(),
         "hidden": [n for n in state.roles if not is_shown(visit.segmentation, n)],
         "rulers": len(state.rulers),
         "selection": None if selection is None else str(selection),

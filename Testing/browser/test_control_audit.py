@@ -78,7 +78,8 @@ function nameOf(e) {
   for (const one of ['recent', 'folder', 'candidate', 'strip-visit', 'strip-upper', 'strip-lower',
                      'strip-close', 'remove-event', 'column-0', 'column-1', 'column-2',
                      'report-choice', 'region-delay', 'reset-delay', 'region-name',
-                     'region-role', 'region-eye', 'region-delete', 'undo-to', 'maximise',
+                     'region-role', 'region-eye', 'region-lock', 'region-level',
+                     'region-delete', 'undo-to', 'maximise',
                      'pacs-study', 'send-choice', 'open-received', 'open-course', 'mark-reviewed',
                      'load-stored']) {
     if (e.classList.contains(one)) return one;
@@ -1040,6 +1041,26 @@ def charts(audit: Audit, shift: Callable[[], float]) -> None:
     audit.quiet()
 
 
+def what_a_lock_stops(audit: Audit) -> None:
+    """Neither brush nor list changes the locked lesion, and no tool is armed for it."""
+    page = audit.page
+    before = audit.visit("baseline")["voxels"]
+    for control in ("[aria-label='Delete Lesion']", "[aria-label='Role of Lesion']",
+                    "[aria-label='Level of Lesion']"):  # fmt: skip
+        assert not page.element(control).is_enabled()
+    audit.keys(ESCAPE)
+    page.wait(lambda: not audit.facts()["role"])
+    audit.click("[aria-label='Draw Lesion']")
+    page.wait(lambda: "unlock" in (page.state("error") or ""), 5, "why it cannot be drawn")
+    assert not audit.facts()["role"]
+    box = page.box("#pane-baseline1")
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.drag([middle, (middle[0] + 12, middle[1] + 6)])
+    time.sleep(0.5)
+    assert audit.visit("baseline")["voxels"] == before
+    audit.keys(ESCAPE)
+
+
 def regions(audit: Audit) -> None:
     """Step 3."""
     page, sample = audit.page, audit.sample
@@ -1119,6 +1140,21 @@ def regions(audit: Audit) -> None:
                   lambda word=word: audit.click(f"[aria-label='{word} Lesion']"),
                   lambda changed=changed, hidden=hidden: changed()
                   and audit.visit("baseline")["hidden"] == hidden)  # fmt: skip
+    changed = audit.look("baseline1")
+    audit.row("slider Opacity of the regions in %",
+              lambda: audit.slide("#region-opacity-box", 0.7),
+              lambda: changed() and audit.visit("baseline")["fill"] > 0.4)  # fmt: skip
+    for locked in (["Lesion"], []):
+        audit.row("region-lock",
+                  lambda word="Lock" if locked else "Unlock":
+                  audit.click(f"[aria-label='{word} Lesion']"),
+                  lambda locked=locked: audit.visit("baseline")["locked"] == locked)  # fmt: skip
+        if locked:
+            what_a_lock_stops(audit)
+    for level, name in (("L3", "Lesion L3"), ("", "Lesion")):
+        audit.row("region-level",
+                  lambda level=level: _pick(audit, "[aria-label^='Level of Lesion']", level),
+                  lambda name=name: name in audit.visit("baseline")["voxels"])  # fmt: skip
     audit.row("region-name", lambda: audit.click("[aria-label='Draw Lesion']"),
               lambda: audit.facts()["region"] == "Lesion")  # fmt: skip
     audit.row("region-role", lambda: _pick(audit, "[aria-label='Role of Lesion 2']", "reference"),

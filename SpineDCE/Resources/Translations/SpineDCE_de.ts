@@ -6150,6 +6150,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <source>The regions of the {visit} visit were deleted from the scene. Undo restores them.</source>
         <translation>Die Regionen der {visit}untersuchung wurden aus der Szene gelöscht. „Rückgängig“ stellt sie wieder her.</translation>
     </message>
+    <message>
+        <source>{names} of the {visit} visit cannot be changed while locked.</source>
+        <translation>{names} ({visit}) ist gesperrt und kann nicht geändert werden.</translation>
+    </message>
 </context>
 <context>
     <name>shared.session</name>
@@ -6206,6 +6210,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>T1-Karte aus einer Datei nehmen</translation>
     </message>
     <message>
+        <source>Lock {name}</source>
+        <translation>{name} sperren</translation>
+    </message>
+    <message>
+        <source>Unlock {name}</source>
+        <translation>{name} entsperren</translation>
+    </message>
+    <message>
         <source>Load {names} from a file</source>
         <translation>{names} aus einer Datei laden</translation>
     </message>
@@ -6254,6 +6266,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Rolle von {name} ändern</translation>
     </message>
     <message>
+        <source>Set the level of {name}</source>
+        <translation>Wirbelhöhe von {name} festlegen</translation>
+    </message>
+    <message>
         <source>lesion</source>
         <translation>Läsion</translation>
     </message>
@@ -6280,6 +6296,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>The saved work on the {visit} visit was done on another series.</source>
         <translation>Die gespeicherte Arbeit an der {visit}untersuchung gehört zu einer anderen Serie.</translation>
+    </message>
+    <message>
+        <source>Another region is called {name}.</source>
+        <translation>Eine andere Region heißt bereits {name}.</translation>
     </message>
     <message>
         <source>Open the {visit} study.</source>

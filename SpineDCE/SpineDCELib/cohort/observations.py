@@ -15,7 +15,7 @@ from SpineDCELib.cohort.bids_derivative import replace_text, write_tsv
 from SpineDCELib.files.text_cells import cell_text
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES
-from SpineDCELib.vocabulary.vertebra_levels import level_of
+from SpineDCELib.vocabulary.vertebra_levels import level_in
 
 Row = dict[str, Any]
 
@@ -53,7 +53,7 @@ def dictionary() -> dict[str, dict[str, Any]]:
         },
         "region": {"Description": "name of the region as it was drawn"},
         "role": {"Description": "role of the region", "Levels": roles},
-        "level": {"Description": "level of the spine, where the region is named by it"},
+        "level": {"Description": "level of the spine, where the region's name holds it"},
         "voxels": {"Description": "number of voxels of the region"},
         "fitted_voxels": {"Description": "number of voxels with a fit"},
         "volume_mm3": {"Description": "voxels times the volume of a voxel", "Units": "mm3"},
@@ -157,7 +157,7 @@ def _visit(folder: Path) -> Iterator[Row]:
     ratios, sizes = _table(folder / "normalised.csv"), _table(folder / "sizes.csv")
     for cells in _table(folder / "measurements.csv"):
         name = cells["region"]
-        level = level_of(name)
+        level = level_in(name)
         if level is None and cells["role"] == "reference":
             level = record["settings"]["reading"]["reference_level"]
         row: Row = {

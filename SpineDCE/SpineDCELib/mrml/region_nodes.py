@@ -16,8 +16,8 @@ from SpineDCELib.vocabulary.colour_maps import rgb
 from SpineDCELib.vocabulary.region_roles import SEARCH, TAG, Role, role_of, words_of
 from SpineDCELib.vocabulary.terminology import terminology_entry
 
-#: Segments are looked through to what lies below.
-_FILL = 0.15
+#: Opacity with which segments are filled, so that they are looked through to what lies below.
+FILL = 0.15
 _LABELMAP = "Binary labelmap"
 
 
@@ -27,7 +27,7 @@ def segmentation_node(nodes: VisitNodes, geometry: Geometry) -> Any:
     node.SetAttribute("SpineDCE.visit", nodes.name)
     display = node.GetDisplayNode()
     if display is not None:
-        display.SetOpacity2DFill(_FILL)
+        display.SetOpacity2DFill(FILL)
     _set_grid(node, geometry)
     return node
 
@@ -113,6 +113,21 @@ def show_segment(node: Any, name: str, shown: bool) -> None:
     identity = node.GetSegmentation().GetSegmentIdBySegmentName(name)
     if display is not None and identity:
         display.SetSegmentVisibility(identity, shown)
+
+
+def show_fill(node: Any, opacity: float) -> None:
+    """Fill all segments with this opacity in the views, from 0 to 1; their outlines stay."""
+    display = node.GetDisplayNode()
+    if display is not None and display.GetOpacity2DFill() != opacity:
+        display.SetOpacity2DFill(opacity)
+
+
+def rename_segment(node: Any, name: str, new: str) -> None:
+    """Give the segment of a name another one, if there is such a segment."""
+    segmentation = node.GetSegmentation()
+    identity = segmentation.GetSegmentIdBySegmentName(name)
+    if identity:
+        segmentation.GetSegment(identity).SetName(new)
 
 
 def name_apart(node: Any) -> None:
