@@ -56,6 +56,7 @@ class ArchivePanel(Panel):
         self.on(ui.openButton, "clicked()", self.open)
         self.on(ui.receivedTable, "itemSelectionChanged()", self._fill_selected)
         self.on(ui.openReceivedButton, "clicked()", self.open_received)
+        self.on(ui.openCourseButton, "clicked()", self.open_course)
 
     # -- actions --------------------------------------------------------------------------------
 
@@ -85,9 +86,19 @@ class ArchivePanel(Panel):
 
     def open_received(self) -> None:
         """Open the selected study that was received as the next visit."""
-        row = self.ui.receivedTable.currentRow()
-        if 0 <= row < len(self._received):
-            self.open_as_visits([Path(self._received[row].images)])
+        if (row := self._selected) is not None:
+            self.open_as_visits([Path(row.images)])
+
+    def open_course(self) -> None:
+        """Open the selected study after the patient's earlier visits."""
+        if (row := self._selected) is not None:
+            self.open_as_visits([Path(folder) for folder in row.course])
+
+    @property
+    def _selected(self) -> ReceivedRow | None:
+        """The received study that is selected."""
+        number = self.ui.receivedTable.currentRow()
+        return self._received[number] if 0 <= number < len(self._received) else None
 
     def open_as_visits(self, folders: list[Path]) -> None:
         """Open studies after the visits that are open; all that can be read.
@@ -168,11 +179,12 @@ class ArchivePanel(Panel):
 
     def _fill_selected(self) -> None:
         """Show what is known of the selected study, and whether it can be opened."""
-        ui = self.ui
-        number = ui.receivedTable.currentRow()
-        row = self._received[number] if 0 <= number < len(self._received) else None
-        ui.checkLabel.text = "" if row is None else row.message
+        ui, row = self.ui, self._selected
+        ui.checkLabel.text = "" if row is None else _about(row)
         ui.checkLabel.visible = bool(ui.checkLabel.text)
+        course = row is not None and row.ready and len(row.course) > 1 and not self.desk.visits
+        ui.openCourseButton.visible = course
+        ui.openCourseButton.toolTip = texts.OPEN_COURSE
         ready = row is not None and (row.ready or row.usable is False)
         ui.openReceivedButton.enabled = ready
         if ready:
@@ -194,3 +206,18 @@ class ArchivePanel(Panel):
     def close(self) -> None:
         self._look.stop()
         self.search = ArchiveSearch()
+
+
+def _about(row: ReceivedRow) -> str:
+    """Return what the program found in a study, line by line."""
+    lines = [row.message] if row.message else []
+    lines += [
+        texts.CHECKED.format(
+            name=point["name"], found=point["found"], asked=point["asked"],
+            verdict=point["verdict"],
+        )
+        for point in row.points
+    ]  # fmt: skip
+    if row.earlier:
+        lines += [texts.EARLIER_VISITS, *row.earlier]
+    return "\n".join(lines)

@@ -122,3 +122,6 @@ INSTALL_QUESTION = _(
 INSTALLED = _("{package} was installed. Try again.")
 LOOKING_FOR_SERIES = _("Looking for other series of the study")
 READING_SERIES = _("Reading the series")
+OPEN_COURSE = _("Open the earlier visits and this one, in the order of dates")
+CHECKED = _("{name}: {found}; asked for: {asked}; {verdict}")
+EARLIER_VISITS = _("Earlier visits in the archive:")

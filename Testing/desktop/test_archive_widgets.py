@@ -157,6 +157,8 @@ def test_a_received_study_opens_at_once_and_is_marked_as_not_reviewed(desk, home
     ui.receivedTable.selectRow(0)
     ui.receivedTable.emit("itemSelectionChanged()")
     assert ui.checkLabel.text.startswith("Usable")
+    assert "asked for" in ui.checkLabel.text
+    assert not ui.openCourseButton.visible, "there is no earlier visit"
     prepared = []
     with mock.patch(
         "SpineDCELib.analysis.artery_stages._search",

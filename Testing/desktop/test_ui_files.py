@@ -94,7 +94,7 @@ TOLD_BY_CODE = {
     *(f"{name}Button" for name in ("follow", "addEvent", "removeEvent")),
     *(
         f"{name}Button"
-        for name in ("open", "openReceived", "list", "send", "database", "loadStored")
+        for name in ("open", "openReceived", "openCourse", "list", "send", "database", "loadStored")
     ),
 }
 

@@ -27,7 +27,7 @@ AFFINE[:3, 3] = (-7.0, 1.0, 2.0)
 def add_series(
     folder, number, description, *, patient="TINY-1", day="2026-03-12", value=100, like=None
 ):
-    """Write a series of one volume on a grid of its own into a study: a tiny one, or that of a file."""
+    """Write a series of one volume on a grid of its own into a tiny study, or that of a file."""
     name = "Test^Patient"
     if like is not None:
         head = pydicom.dcmread(like, stop_before_pixels=True)

@@ -178,6 +178,10 @@
         <source>Open</source>
         <translation>Öffnen</translation>
     </message>
+    <message>
+        <source>Open with earlier visits</source>
+        <translation>Mit früheren Untersuchungen öffnen</translation>
+    </message>
 </context>
 <context>
     <name>SpineDCEArteries</name>
@@ -5614,6 +5618,18 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Reading the series</source>
         <translation>Die Serie wird gelesen</translation>
+    </message>
+    <message>
+        <source>Open the earlier visits and this one, in the order of dates</source>
+        <translation>Die früheren Untersuchungen und diese in der Reihenfolge ihrer Daten öffnen</translation>
+    </message>
+    <message>
+        <source>{name}: {found}; asked for: {asked}; {verdict}</source>
+        <translation>{name}: {found}; verlangt: {asked}; {verdict}</translation>
+    </message>
+    <message>
+        <source>Earlier visits in the archive:</source>
+        <translation>Frühere Untersuchungen im Archiv:</translation>
     </message>
     <message>
         <source>Undo: {text} (Ctrl+Z)</source>
