@@ -3,7 +3,7 @@
 import pytest
 from browser.page import Page, Program, sample_home
 from selenium.webdriver.support.ui import Select
-from shared.test_shown_series import add_series
+from series.extra_series import add_series
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 

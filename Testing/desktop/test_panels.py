@@ -245,7 +245,7 @@ def test_a_new_map_is_explained_again_and_one_that_is_out_of_date_is_not(one):
 def test_another_series_is_shown_under_the_map_and_gone_with_its_visit(one, tmp_path, sample):
     import shutil
 
-    from shared.test_shown_series import add_series
+    from series.extra_series import add_series
 
     from SpineDCEWidget.shared.shown_series import USE
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import qt
 import slicer
+from archive_checks import ArchiveChecks
 from desk import DeskTest, settle
 from dose_files import write_dose
 from hands import choose, drag_slider, press, strike, tick, type_into, write_into
@@ -53,7 +54,7 @@ def controls_of(widget, leave_out=""):
     return found
 
 
-class Audit(DeskTest):
+class Audit(ArchiveChecks, DeskTest):
     """One session through all steps; each check leaves the state that the next one needs."""
 
     def test_every_control_does_what_it_says(self):
@@ -1468,4 +1469,4 @@ def click_cell(table, row, column):
 
 #: Boxes whose title says it.
 UNLABELLED = ("visitSettingsBox", "commonSettingsBox", "sizeBox", "messageCloseButton")
-CHECKS = list(vars(Audit))
+CHECKS = [*vars(Audit), *vars(ArchiveChecks)]

@@ -1,0 +1,33 @@
+"""A further series of one volume in a study, such as T2."""
+
+from datetime import datetime
+
+import numpy as np
+import pydicom
+from SpineDCELib.phantom.dicom_writer import Examination, Series, SeriesWriter
+from SpineDCELib.series import Geometry
+
+AFFINE = np.diag([3.0, 0.8, 0.8, 1.0])
+AFFINE[:3, 3] = (-7.0, 1.0, 2.0)
+
+
+def add_series(
+    folder, number, description, *, patient="TINY-1", day="2026-03-12", value=100, like=None
+):
+    """Write a series of one volume on a grid of its own into a tiny study, or that of a file."""
+    name = "Test^Patient"
+    if like is not None:
+        head = pydicom.dcmread(like, stop_before_pixels=True)
+        name, patient = str(head.PatientName), head.PatientID
+        day = f"{head.StudyDate[:4]}-{head.StudyDate[4:6]}-{head.StudyDate[6:]}"
+    exam = Examination(
+        name, patient, "F", datetime(1960, 5, 4), 70.0,
+        datetime.fromisoformat(f"{day}T10:30:00"), "MR spine perfusion", ("tiny", patient, day),
+    )  # fmt: skip
+    series = Series(number, description, 100.0, 60.0, 3.0, 0.1, 90.0, sequence="SE",
+                    three_dimensional=False, echo_train=16)  # fmt: skip
+    voxels = np.arange(4 * 12 * 10, dtype=np.uint16).reshape(4, 12, 10) + value
+    SeriesWriter(folder / f"{number}-{patient}", exam, series, Geometry((4, 12, 10), AFFINE)).write(
+        voxels, window=(500, 1000)
+    )
+    return voxels
