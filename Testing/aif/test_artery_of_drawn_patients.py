@@ -31,6 +31,7 @@ PATIENTS = [
     (728, 1, "right", "an iliac artery, and a larger group that is half artery and half fat"),
     (839, 1, "right", "an aorta whose first pass is large, as in slow circulation, beside lung"),
     (920, 0, "right", "an iliac artery, and larger groups that are half artery and half fat"),
+    (1001, 1, "right", "a hypervascular lesion that is drawn with half of its best voxels"),
     (101, 1, "right", "an artery at the edge of the images and of a vein that fills early"),
 ]
 

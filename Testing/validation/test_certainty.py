@@ -127,7 +127,8 @@ def test_what_the_document_says_of_its_seeds_is_counted_from_the_records():
     joined = " ".join(certainty.section(records, searches).split())
     assert "3 pairs of visits" in joined
     assert "In the others it holds the truth in 1 (50.0 %) of 2 in mode map." in joined
-    assert "seeds 1000 to 1003" in joined
+    first = certainty.LOOKED_AT
+    assert f"seeds {first} to {first + 3}" in joined
     assert "of 8 studies, 4 (50.0 %) were served, 2 (25.0 %) refused and 2 (25.0 %) conf" in joined
     without = certainty.section(records)
     assert "seeds" not in without
