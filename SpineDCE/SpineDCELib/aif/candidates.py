@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,10 +220,12 @@ class Detection:
         main = self.artery
         return tuple(e for e in self.evidence if e.equal and e is not main)
 
-    @property
+    @cached_property
     def mask(self) -> NDArray[np.bool_]:
-        """Return the mask of the voxels in the AIF: accepted, or chosen by hand."""
-        return np.isin(self.verdicts, (Verdict.ACCEPTED, Verdict.CHOSEN))
+        """The mask of the voxels in the AIF: accepted, or chosen by hand; read-only."""
+        mask = np.isin(self.verdicts, (Verdict.ACCEPTED, Verdict.CHOSEN))
+        mask.flags.writeable = False
+        return mask
 
     @property
     def slices(self) -> list[int]:

@@ -8,22 +8,31 @@ from numpy.typing import NDArray
 from SpineDCELib.analysis import Analysis
 
 
-def half_artery(analysis: Analysis, rng: np.random.Generator) -> NDArray[np.float64] | None:
-    """Return whole-blood concentration at the frames, mM, with a random half of the voxels.
+class ArteryHalves:
+    """Blood curves with a random half of the artery's voxels, which are looked up once."""
 
-    Only the relative change that the half makes is applied to the artery's signal, which need not
-    be a plain mean. None where the AIF is not measured in the images.
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis, self._signal = analysis, analysis.aif().signal
+        artery = analysis.artery
+        self._voxels = None
+        if artery is not None and self._signal is not None:
+            self._voxels = analysis.images.dynamic.signal[:, artery].astype(float)
+            self._whole = self._voxels.mean(axis=1)
 
-    Raises:
-        InputError: the signal of the half gives no concentration.
-    """
-    artery, signal = analysis.artery, analysis.aif().signal
-    if artery is None or signal is None:
-        return None
-    voxels = analysis.images.dynamic.signal[:, artery].astype(float)
-    count = voxels.shape[1]
-    half, whole = rng.permutation(count)[: max(count // 2, 1)], voxels.mean(axis=1)
-    changed = np.divide(
-        voxels[:, half].mean(axis=1), whole, out=np.ones_like(whole), where=whole > 0
-    )
-    return np.asarray(analysis.blood_of(signal * changed).Cb, np.float64)
+    def curve(self, rng: np.random.Generator) -> NDArray[np.float64] | None:
+        """Return whole-blood concentration at the frames, mM, with a random half of the voxels.
+
+        Only the relative change that the half makes is applied to the artery's signal, which need
+        not be a plain mean. None where the AIF is not measured in the images.
+
+        Raises:
+            InputError: the signal of the half gives no concentration.
+        """
+        if self._voxels is None or self._signal is None:
+            return None
+        count, whole = self._voxels.shape[1], self._whole
+        half = rng.permutation(count)[: max(count // 2, 1)]
+        changed = np.divide(
+            self._voxels[:, half].mean(axis=1), whole, out=np.ones_like(whole), where=whole > 0
+        )
+        return np.asarray(self._analysis.blood_of(self._signal * changed).Cb, np.float64)

@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import shift_of_voxels
-from SpineDCELib.compare.half_artery import half_artery
+from SpineDCELib.compare.half_artery import ArteryHalves
 from SpineDCELib.concentration import (
     relative_enhancement,
     signal_difference,
@@ -229,11 +229,15 @@ class PerturbedVisit:
         )
         return plain / perturbed
 
+    @cached_property
+    def _halves(self) -> ArteryHalves:
+        return ArteryHalves(self.analysis)
+
     def _plasma(self, how: Perturbation) -> ArterialCurve:
         arterial, Hct = self.analysis.aif(), self.analysis.settings.aif.Hct
         t, Cp = arterial.t, arterial.samples
         if how.aif_voxels is not None:
-            Cb = half_artery(self.analysis, np.random.default_rng(how.aif_voxels))
+            Cb = self._halves.curve(np.random.default_rng(how.aif_voxels))
             Cp = Cp if Cb is None else Cb / (1 - Hct)
         if how.Hct is not None:
             Cp = Cp * (1 - Hct) / (1 - how.Hct)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.compare.half_artery import half_artery
+from SpineDCELib.compare.half_artery import ArteryHalves
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import prepare
@@ -212,9 +212,10 @@ def _other_curves(analysis: Analysis, rng: np.random.Generator) -> list[Arterial
     artery = analysis.artery
     if artery is None or int(artery.sum()) < 2:
         return found
+    halves = ArteryHalves(analysis)
     for _ in range(HALVES):
         try:
-            Cb = half_artery(analysis, rng)
+            Cb = halves.curve(rng)
         except InputError:
             continue
         if Cb is not None and np.all(np.isfinite(Cb)):
