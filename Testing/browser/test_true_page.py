@@ -584,3 +584,33 @@ def test_another_study_can_be_chosen_for_either_visit(home, opened):
     assert page.state("step") == 1
     page.click("#close-study")
     page.wait(lambda: not page.state("visits"))
+
+
+@pytest.mark.long
+def test_earlier_work_that_was_compared_comes_back_with_its_comparison(home, opened):
+    page = opened
+    page.keys("3")
+    for visit, part in VISITS.items():
+        page.click(f"#select-{visit}")
+        page.wait(lambda v=visit: page.state("visit") == v)
+        rois = home / "sample" / "small" / part / "truth" / "rois.seg.nrrd"
+        page.element("#upload-regions").send_keys(str(rois))
+        page.wait(
+            lambda v=visit: {"lesion", "reference"}
+            <= set(_facts(page)["visits"][v]["roles"].values()), 30, "the regions",
+        )  # fmt: skip
+        page.settled()
+    page.keys("5")
+    page.click("#compare")
+    page.wait(lambda: page.state("compared"), 180, "the comparison")
+    call = page.element("#call").text
+    assert "%" in call
+    page.settled()
+    page.keys("1")
+    page.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
+    page.click(".recent")
+    page.wait(lambda: page.state("compared"), 240, "the comparison of the earlier work")
+    page.keys("5")
+    page.wait(lambda: page.element("#call").text == call, 5, "the same call")
+    assert page.state("steps")[4]["mark"] == "✓"
