@@ -21,7 +21,7 @@ from SpineDCEWidget.browser.disabled_reasons import (
 from SpineDCEWidget.browser.file_uploads import take_upload, upload_ui
 from SpineDCEWidget.shared.wording import (
     COLOUR_TITLES,
-    EXPLAINED,
+    explained,
     setting_help,
     setting_label,
 )
@@ -109,7 +109,8 @@ class MapsPanel:
 
     def refresh(self) -> None:
         state, visit, node = self._station.state, self._station.visit, self._map_node()
-        state.map_help = EXPLAINED.get(state.map_name, "")
+        model = visit.settings.fit.model if visit is not None else ""
+        state.map_help = explained(state.map_name, model)
         if visit is None:
             return
         if node is not None and node.GetDisplayNode() is not None and state.map_name != "status":

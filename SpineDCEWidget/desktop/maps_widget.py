@@ -155,7 +155,9 @@ class MapsPanel(Panel):
         ui.mapBox.toolTip = "" if computed else visit.problem or words.OPEN_FIRST
         quantity = parameters.quantity
         ui.unitLabel.text = QUANTITIES[quantity].shown_unit
-        ui.quantityCombo.toolTip = words.EXPLAINED[quantity]
+        ui.quantityCombo.toolTip = words.explained(
+            quantity, visit.settings.fit.model if visit.analysis is not None else ""
+        )
         ui.topSpin.value = self.desk.display.manual_top(quantity)
         ui.topSpin.enabled = quantity != "status"
         if self._crosshair is not None and self._is_explanation_outdated():

@@ -31,8 +31,8 @@ def configured_nodes() -> tuple[list[str], str]:
     if names:
         return names, ""
     return [], _(
-        "No archive is configured. List archives in {file}, as docs/pacs.md describes, and press "
-        "'From PACS' again."
+        "No archive is configured. List archives in {file}, as docs/pacs.md describes, and open "
+        "this part or step again."
     ).format(file=nodes_file())
 
 

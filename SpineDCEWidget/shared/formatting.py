@@ -374,7 +374,7 @@ def action_lines(session: Session) -> list[str]:
     """Return time, person, visits and text of what was done last, the latest first."""
     labels = {visit.name: visit.shown_label for visit in session.visits}
     return [
-        f"{shown_time(one.time)}, {one.person or _('not named')}: "
+        f"{shown_time(one.time)}, {one.person or _('reader not named')}: "
         f"{', '.join(labels.get(name, name) for name in one.visits)}: {one.text}"
         for one in reversed(session.report.actions()[-LISTED_ACTIONS:])
     ]

@@ -908,7 +908,7 @@ class Session:
             geometry,
             roles={names[name]: role for name, role in roles.items() if name in names},
         )
-        text = text or _("Load {names} from a file")
+        text = text or _("Load from a file: {names}")
         self.regions_changed(visit, text=text.format(names=", ".join(names.values())))
         return names
 

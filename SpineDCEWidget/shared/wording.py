@@ -58,12 +58,24 @@ COMPARING = _("Comparing the visits")
 OPEN_FIRST = _("Open a study first (step 1).")
 UNEXPECTED = _("Unexpected error: {error}. Regions and earlier results are kept.")
 
+#: Model → what it fits, with formula and source.
+MODEL_FORMULAS = {
+    "tofts": _("Tofts model, C(t) = Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997)."),
+    "extended_tofts": _(
+        "Extended Tofts model, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI "
+        "1997)."
+    ),
+    "patlak": _(
+        "Patlak model, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u) du (Patlak, J Cereb Blood Flow Metab 1983)."
+    ),
+    "two_compartment_exchange": _(
+        "Two-compartment exchange model: plasma with flow Fp, and interstitium that exchanges with "
+        "it at the rate PS (Sourbron and Buckley, Phys Med Biol 2012)."
+    ),
+}
 #: Quantity → definition, with formula and source.
 EXPLAINED = {
-    "vp": _(
-        "Vp: fraction of the tissue that is blood plasma, mL/100 mL. Extended Tofts model, "
-        "C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997)."
-    ),
+    "vp": _("Vp: fraction of the tissue that is blood plasma, mL/100 mL."),
     "vp_voxel": _(
         "Vp per volume of tissue: Vp times the share of the voxel that is water, relative to "
         "muscle, from M0, which T10 and the baseline signal give. With a T1 map, normalised Vp is "
@@ -115,6 +127,21 @@ EXPLAINED = {
         "a flat floor the shifts cannot be separated."
     ),
 }
+
+#: Quantities of a kinetic model whose definition does not name the model.
+_OF_MODEL = ("vp", "Ktrans", "ve", "kep", "PS", "Fp")
+
+
+def explained(quantity: str, model: str = "") -> str:
+    """Return the definition of a quantity, with the model that is fitted.
+
+    Args:
+        model: of the analysis; "" if there is none yet.
+    """
+    text = EXPLAINED.get(quantity, "")
+    return f"{text} {MODEL_FORMULAS[model]}" if quantity in _OF_MODEL and model else text
+
+
 #: Setting → what its tooltip adds to the help of the form.
 NOTES = {
     "aif.source": _("The AIF is the concentration of contrast agent in the artery over time."),

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
+from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
 
 from SpineDCEWidget.shared.setting_groups import PAGE_GROUPS, page_settings
 from SpineDCEWidget.shared.wording import (
+    EXPLAINED,
+    MODEL_FORMULAS,
     STEPS_OF_THE_PAGE,
     control_of,
+    explained,
     remedy,
     setting_choices,
     setting_text,
@@ -113,3 +117,16 @@ def test_no_designer_file_names_an_option(file):
 def test_own_shifts_that_are_not_set_are_automatic_without_a_unit():
     assert setting_text("fit.shifts", {}) == "Own shifts: automatic"
     assert setting_text("fit.shifts", {"Lesion": 0.0}) == "Own shifts: Lesion=0 s"
+
+
+def test_the_definition_of_a_map_names_the_model_that_is_fitted():
+    assert set(MODEL_FORMULAS) == set(MODEL_TITLES)
+    for model in MODEL_TITLES:
+        for quantity in ("vp", "Ktrans"):
+            text = explained(quantity, model)
+            assert text.startswith(EXPLAINED[quantity])
+            others = (formula for name, formula in MODEL_FORMULAS.items() if name != model)
+            assert MODEL_FORMULAS[model] in text
+            assert not any(formula in text for formula in others)
+    assert explained("TTP", "patlak") == EXPLAINED["TTP"]
+    assert "model" not in explained("vp")

@@ -5806,8 +5806,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Patient nicht genannt</translation>
     </message>
     <message>
-        <source>No archive is configured. List archives in {file}, as docs/pacs.md describes, and press 'From PACS' again.</source>
-        <translation>Es ist kein Archiv eingerichtet. Tragen Sie Archive in {file} ein, wie docs/pacs.md es beschreibt, und drücken Sie wieder „Aus dem PACS“.</translation>
+        <source>No archive is configured. List archives in {file}, as docs/pacs.md describes, and open this part or step again.</source>
+        <translation>Es ist kein Archiv eingerichtet. Tragen Sie Archive in {file} ein, wie docs/pacs.md es beschreibt, und öffnen Sie diesen Teil oder Schritt erneut.</translation>
     </message>
     <message>
         <source>Baseline</source>
@@ -6082,8 +6082,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>veraltet</translation>
     </message>
     <message>
-        <source>not named</source>
-        <translation>nicht genannt</translation>
+        <source>reader not named</source>
+        <translation>Befunder nicht genannt</translation>
     </message>
 </context>
 <context>
@@ -6234,8 +6234,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>{name} entsperren</translation>
     </message>
     <message>
-        <source>Load {names} from a file</source>
-        <translation>{names} aus einer Datei laden</translation>
+        <source>Load from a file: {names}</source>
+        <translation>Aus einer Datei laden: {names}</translation>
     </message>
     <message>
         <source>Undo: {text}</source>
@@ -6686,8 +6686,24 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Unerwarteter Fehler: {error}. Regionen und frühere Ergebnisse bleiben erhalten.</translation>
     </message>
     <message>
-        <source>Vp: fraction of the tissue that is blood plasma, mL/100 mL. Extended Tofts model, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997).</source>
-        <translation>Vp: Anteil des Blutplasmas am Gewebe, mL/100 mL. Erweitertes Tofts-Modell, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997).</translation>
+        <source>Tofts model, C(t) = Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997).</source>
+        <translation>Tofts-Modell, C(t) = Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997).</translation>
+    </message>
+    <message>
+        <source>Extended Tofts model, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997).</source>
+        <translation>Erweitertes Tofts-Modell, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u)·exp(−kep (t−u)) du (Tofts, JMRI 1997).</translation>
+    </message>
+    <message>
+        <source>Patlak model, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u) du (Patlak, J Cereb Blood Flow Metab 1983).</source>
+        <translation>Patlak-Modell, C(t) = vp·Cp(t) + Ktrans ∫ Cp(u) du (Patlak, J Cereb Blood Flow Metab 1983).</translation>
+    </message>
+    <message>
+        <source>Two-compartment exchange model: plasma with flow Fp, and interstitium that exchanges with it at the rate PS (Sourbron and Buckley, Phys Med Biol 2012).</source>
+        <translation>Zwei-Kompartiment-Austauschmodell: Plasma mit dem Fluss Fp und ein Interstitium, das mit der Rate PS mit ihm austauscht (Sourbron und Buckley, Phys Med Biol 2012).</translation>
+    </message>
+    <message>
+        <source>Vp: fraction of the tissue that is blood plasma, mL/100 mL.</source>
+        <translation>Vp: Anteil des Gewebes, der Blutplasma ist, mL/100 mL.</translation>
     </message>
     <message>
         <source>Vp per volume of tissue: Vp times the share of the voxel that is water, relative to muscle, from M0, which T10 and the baseline signal give. With a T1 map, normalised Vp is based on it, because fat and bone that displace water do not change it.</source>
