@@ -44,7 +44,8 @@ class ArteriesPanel:
         self._moving: asyncio.Task[None] | None = None
         station.state.update(
             {
-                "shift": 0.0, "candidates": [], "candidates_figure": {"data": [], "layout": {}},
+                "shift": 0.0, "shift_known": False, "candidates": [],
+                "candidates_figure": {"data": [], "layout": {}},
                 "proposal": None, "aif_source": "auto", "region_delays": [],
                 "sources": [
                     {"title": title, "value": value}
@@ -181,9 +182,12 @@ class ArteriesPanel:
         state, visit = self._station.state, self._station.visit
         if visit is None:
             state.candidates, state.proposal, state.region_delays = [], None, []
+            state.shift_known = False
             return
         shift = visit.settings.fit.shift
         coming = self._wanted is not None and self._wanted[0] is visit
+        # Before its first computation a visit has no shift, and must not show that of another.
+        state.shift_known = coming or not isinstance(shift, str)
         if not isinstance(shift, str) and not coming:
             state.shift = float(shift)
         state.aif_source = visit.settings.aif.source
@@ -239,7 +243,8 @@ class ArteriesPanel:
                         title=EXPLAINED["shift"],
                     )
                     html.Span(
-                        "{{ Number(shift).toFixed(2).replace('-', '−') }} s",
+                        "{{ shift_known ? Number(shift).toFixed(2).replace('-', '−') + ' s' "
+                        ": '–' }}",
                         classes="big",
                         id="shift-value",
                     )

@@ -23,11 +23,11 @@ class _State(SimpleNamespace):
         return lambda action: action
 
 
-def _visit(name: str) -> Any:
+def _visit(name: str, shift: float | str = 4.0) -> Any:
     return SimpleNamespace(
         name=name, analysis=object(), result=object(), evidence=None, problem="", is_current=False,
         follows_proposal=False,
-        settings=SimpleNamespace(fit=SimpleNamespace(shift=4.0, shifts={}),
+        settings=SimpleNamespace(fit=SimpleNamespace(shift=shift, shifts={}),
                                  aif=SimpleNamespace(source="parker")),
     )  # fmt: skip
 
@@ -54,3 +54,14 @@ def test_a_shift_goes_to_the_visit_for_which_it_was_set():
 
     asyncio.run(use())
     assert moved == [(first, 7.5)]
+
+
+def test_a_visit_without_a_shift_does_not_show_that_of_the_other_visit():
+    first, second = _visit("baseline"), _visit("follow-up", "auto")
+    station = SimpleNamespace(state=_State(dark=True), visit=first)
+    panel = ArteriesPanel(station)
+    panel.refresh()
+    assert station.state.shift_known
+    station.visit = second
+    panel.refresh()
+    assert not station.state.shift_known
