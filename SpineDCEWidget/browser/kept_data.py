@@ -37,7 +37,7 @@ def kept_data() -> list[dict[str, str]]:
         folder = user_folder() / name
         size = sum(f.lstat().st_size for f in folder.rglob("*") if not f.is_dir())
         if size:
-            rows.append({"what": what, "where": str(folder), "size": f"{size / 1e6:.1f} MB"})
+            rows.append({"what": what, "where": str(folder), "size": _size_text(size)})
     return rows
 
 
@@ -140,3 +140,8 @@ def _try_lock(file: IO[str]) -> bool:
 def uploads_folder() -> Path:
     """Return the folder of uploads, which nobody else can read."""
     return private_folder("uploads")
+
+
+def _size_text(size: float) -> str:
+    """Format a size in bytes: "1.2 MB", and what is smaller than a tenth of that in kB."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{max(size / 1e3, 1):.0f} kB"

@@ -79,6 +79,7 @@ def test_everything_kept_is_listed_and_removed_except_open_studies(home, tmp_pat
     assert (victim / "mine").exists()  # links are not followed
     assert [p.name for p in home.rglob("file")] == ["file"]
     assert not (home / "recent.json").exists()
+    assert all(not row["size"].startswith("0") for row in rows), "what is there has a size"
 
 
 @pytest.mark.slow
