@@ -112,6 +112,14 @@ for (const kind of ['click', 'mousedown', 'mouseup', 'pointerdown', 'keydown', '
 """
 
 
+#: Selectors of the buttons whose menus are open.
+_OPEN_MENUS = """
+return !document.querySelector('.v-menu.v-overlay--active') ? [] :
+  [...document.querySelectorAll('[aria-expanded=true][id]')]
+    .filter((e) => e.matches('button')).map((e) => '#' + e.id);
+"""
+
+
 class Audit:
     """The page, what the program uses, and the rows that were tried."""
 
@@ -227,6 +235,8 @@ class Audit:
         self, name: str, change: Callable[[], Any], effect: Callable[[], Any], page_only: bool
     ) -> None:
         switch = self.home / "disconnected"
+        # A control in an open menu: the menu is opened again for the change that counts.
+        menus = self.page.js(_OPEN_MENUS)
         switch.touch()
         self.page.js(_BLOCK, page_only)
         with contextlib.suppress(Exception):  # a change in several steps is stopped on its way
@@ -251,6 +261,11 @@ class Audit:
         starting = "return !document.querySelector('.action.starting')"
         self.page.wait(lambda: self.page.js(starting), 10, "the end of a lost click")
         time.sleep(0.1)
+        for menu in menus:
+            if menu not in self.page.js(_OPEN_MENUS):
+                time.sleep(0.4)  # it is still being closed
+                self.page.click(menu, 10)
+                self.page.wait(lambda m=menu: m in self.page.js(_OPEN_MENUS), 5, "the menu")
 
     # -- hands ----------------------------------------------------------------------------------
 
