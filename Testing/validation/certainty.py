@@ -423,7 +423,8 @@ def made_with(records):
             counts.append(f"{_share(held, len(others))} of {len(others)} in mode {mode}")
     if counts:
         text += f" In the others it holds the truth in {', '.join(counts)}."
-    return "\n".join(textwrap.wrap(text, 100))
+    # A number and its unit stay in one line.
+    return "\n".join(textwrap.wrap(text.replace(" %", "\0%"), 100)).replace("\0", " ")
 
 
 def unseen(searches):
