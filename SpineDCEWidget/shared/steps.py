@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
-from SpineDCELib.measurement.blood_voxels import blood_findings
+from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW, blood_findings
 from SpineDCELib.measurement.region_checks import check_regions
 
 from SpineDCEWidget.shared.session import Session
@@ -138,7 +138,13 @@ def region_warnings(visit: VisitSession) -> list[str]:
         drawn = without_exclusions(analysis.regions, analysis.roles)
         Hct = analysis.settings.aif.Hct
         found += blood_findings(result.maps["vp"], drawn, analysis.roles, Hct)
-    return [translated(one.message) for one in found]
+    return [_with_place(one) for one in found]
+
+
+def _with_place(found: Finding) -> str:
+    """Return a finding's message, with the step that helps if that is another one."""
+    said = translated(found.message)
+    return f"{said} {_('See step 2.')}" if found.code == AIF_TOO_LOW else said
 
 
 def visit_state(session: Session, visit: VisitSession) -> tuple[str, str]:

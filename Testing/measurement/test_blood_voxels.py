@@ -41,4 +41,16 @@ def test_a_voxel_and_a_region_at_a_vessel_are_told_in_an_analysis(vp, doubted):
     analysis = visit(vp, {"Lesion": 0.0, "Reference": 0.0})
     assert bool(explain_voxel(analysis, (1, 4, 6)).doubt) == doubted
     codes = {one.code for one in analysis.result().measures.findings}
-    assert ("blood_in_region" in codes) == doubted
+    assert ("AIF_too_low" in codes) == doubted
+
+
+def test_a_low_AIF_is_named_where_most_of_a_region_would_be_blood_and_nothing_is_left_out():
+    vp = np.full((1, 4, 4), 0.4)
+    vp[0, 0, :2] = 0.05
+    regions = {"Reference": np.ones(vp.shape, bool)}
+    (found,) = blood_findings(vp, regions, {"Reference": "reference"}, HCT)
+    assert (found.code, found.about) == ("AIF_too_low", "Reference")
+    assert "inputs.roi" not in found.fields
+    assert "14 of the 16 voxels" in found.message
+    assert "AIF that is too low" in found.message
+    assert "Leave" not in found.message

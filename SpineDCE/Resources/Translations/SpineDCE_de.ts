@@ -3256,12 +3256,12 @@
         <translation>Dieses Vp ist nicht das von Gewebe: {share} % des Voxels wären Blut.</translation>
     </message>
     <message>
-        <source>It lies in or at a vessel.</source>
-        <translation>Es liegt in oder an einem Gefäß.</translation>
+        <source>The Vp of {count} of the {voxels} voxels of {name} is not that of tissue: more than half of such a voxel would be blood.</source>
+        <translation>Das Vp von {count} der {voxels} Voxel von {name} ist nicht das von Gewebe: Mehr als die Hälfte eines solchen Voxels wäre Blut.</translation>
     </message>
     <message>
-        <source>The Vp of {count} of the {sum} voxels of {name} is not that of tissue: more than half of such a voxel would be blood.</source>
-        <translation>Das Vp von {count} der {sum} Voxel von {name} ist nicht das von Gewebe: Mehr als die Hälfte eines solchen Voxels wäre Blut.</translation>
+        <source>These are most of the region, so the likely cause is an AIF that is too low, as after inflow, with another flip angle (B1) or in a wrong vessel.</source>
+        <translation>Das ist der größte Teil der Region; wahrscheinliche Ursache ist daher eine zu niedrige AIF, wie nach Einstrom, bei einem anderen Kippwinkel (B1) oder in einem falschen Gefäß.</translation>
     </message>
     <message>
         <source>They lie in or at a vessel.</source>
@@ -6458,6 +6458,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Draw the {what} in the {visit} visit.</source>
         <translation>In der {visit}untersuchung einzeichnen: {what}.</translation>
+    </message>
+    <message>
+        <source>See step 2.</source>
+        <translation>Siehe Schritt 2.</translation>
     </message>
     <message>
         <source>The normalised values are ready. Open the other visit to get the change.</source>

@@ -13,6 +13,10 @@ from SpineDCELib.vocabulary.region_roles import Role
 
 #: Share of blood in a voxel from which it counts as a vessel and not as tissue (chosen).
 MOSTLY_BLOOD = 0.5
+#: Share of such voxels in a region above which the AIF, not a vessel, is the likely cause (chosen).
+MOST_OF_REGION = 0.5
+#: Code of the finding that most of a region would be blood.
+AIF_TOO_LOW = "AIF_too_low"
 #: Roles whose regions are tissue.
 _TISSUE: tuple[Role, ...] = ("lesion", "reference", "muscle")
 
@@ -35,8 +39,8 @@ def blood_doubt(vp: float, Hct: float) -> str:
             "lies in or at a vessel, or the AIF is too low."
         )
     return (
-        f"This Vp is not that of tissue: {100 * share:.0f} % of the voxel would be blood. It lies "
-        "in or at a vessel."
+        f"This Vp is not that of tissue: {100 * share:.0f} % of the voxel would be blood. The "
+        "voxel lies in or at a vessel, or the AIF is too low."
     )
 
 
@@ -58,15 +62,21 @@ def blood_findings(
     found = []
     for name, mask in regions.items():
         count = int((blood & mask).sum()) if roles.get(name) in _TISSUE else 0
-        if count:
-            found.append(
-                Finding(
-                    "blood_in_region",
-                    f"The Vp of {count} of the {int(mask.sum())} voxels of {name} is not that of "
-                    "tissue: more than half of such a voxel would be blood. They lie in or at a "
-                    "vessel. Leave them out of the region.",
-                    name,
-                    ("inputs.roi",),
-                )
+        if not count:
+            continue
+        voxels = int(mask.sum())
+        said = (
+            f"The Vp of {count} of the {voxels} voxels of {name} is not that of tissue: more than "
+            "half of such a voxel would be blood. "
+        )
+        if count > MOST_OF_REGION * voxels:
+            said += (
+                "These are most of the region, so the likely cause is an AIF that is too low, as "
+                "after inflow, with another flip angle (B1) or in a wrong vessel. Check the artery."
             )
+            fields: tuple[str, ...] = ("inputs.aif_mask", "aif.source")
+            found.append(Finding(AIF_TOO_LOW, said, name, fields))
+        else:
+            said += "They lie in or at a vessel. Leave them out of the region."
+            found.append(Finding("blood_in_region", said, name, ("inputs.roi",)))
     return found
