@@ -73,47 +73,55 @@ def _study(visit: VisitSession) -> str:
 
 
 def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
-    said = []
-    for visit in visits:
-        analysis = visit.needed()
-        if visit.problem:
-            return WRONG, f"{visit.shown_label}: {visit.problem}"
-        if visit.result is None:
-            return NEXT, _("The maps of the {visit} visit have not been computed yet.").format(
-                visit=translated(visit.word)
+    """Return the state of step 2, with the doubts of every visit if there are any."""
+    states = [_artery(visit) for visit in visits]
+    mark = next((m for m in (WRONG, NEXT) if any(m == found for found, _said in states)), DONE)
+    told = [said for found, said in states if mark == DONE or found != DONE]
+    return mark, " · ".join(told)
+
+
+def _artery(visit: VisitSession) -> tuple[str, str]:
+    """Return the mark of a visit's arteries, and all that is doubtful, or what is used."""
+    analysis = visit.needed()
+    if visit.problem:
+        return WRONG, f"{visit.shown_label}: {visit.problem}"
+    if visit.result is None:
+        return NEXT, _("The maps of the {visit} visit have not been computed yet.").format(
+            visit=translated(visit.word)
+        )
+    settings = analysis.settings
+    shift = settings.fit.shift
+    # Nothing long is computed here, because a window shows this after every change.
+    if not visit.is_ready():
+        outdated = _("The settings of the {visit} visit have changed. Recompute its maps.")
+        return NEXT, outdated.format(visit=translated(visit.word))
+    if settings.aif.source == "auto":
+        try:
+            count = len(analysis.detection().trusted().slices)
+        except InputError as error:
+            return WRONG, f"{visit.shown_label}: {remedy(error)}"
+        where = _("aorta found in {count} slices").format(count=count)
+    else:
+        where = _("AIF: {source}").format(source=setting_choices("aif.source")[settings.aif.source])
+    doubts = []
+    against = analysis.against_evidence() if visit.is_current else ""
+    if against:
+        doubts.append(
+            _("the evidence does not confirm the artery that was chosen by hand. {why}").format(
+                why=translated(against)
             )
-        settings = analysis.settings
-        shift = settings.fit.shift
-        # Nothing long is computed here, because a window shows this after every change.
-        if not visit.is_ready():
-            outdated = _("The settings of the {visit} visit have changed. Recompute its maps.")
-            return NEXT, outdated.format(visit=translated(visit.word))
-        if settings.aif.source == "auto":
-            try:
-                count = len(analysis.detection().trusted().slices)
-            except InputError as error:
-                return WRONG, f"{visit.shown_label}: {remedy(error)}"
-            where = _("aorta found in {count} slices").format(count=count)
-        else:
-            where = _("AIF: {source}").format(
-                source=setting_choices("aif.source")[settings.aif.source]
-            )
-        against = analysis.against_evidence() if visit.is_current else ""
-        if against:
-            return WRONG, f"{visit.shown_label}: " + _(
-                "the evidence does not confirm the artery that was chosen by hand. {why}"
-            ).format(why=translated(against))
-        for one in visit.result.measures.findings:
-            if one.code == AIF_DIFFERS:
-                return WRONG, f"{visit.shown_label}: {translated(one.message)}"
-        doubt = visit.shift_doubt()
-        if doubt:
-            return WRONG, f"{visit.shown_label}: {doubt}."
-        moved = _("shift to be proposed") if isinstance(shift, str) else (
-            _("shift") + f" {shift:.1f} s"
-        )  # fmt: skip
-        said.append(f"{visit.shown_label}: {where}, {moved}")
-    return DONE, " · ".join(said)
+        )
+    doubts += [
+        translated(one.message) for one in visit.result.measures.findings if one.code == AIF_DIFFERS
+    ]
+    if doubt := visit.shift_doubt():
+        doubts.append(f"{doubt}.")
+    if doubts:
+        return WRONG, f"{visit.shown_label}: {' '.join(doubts)}"
+    moved = _("shift to be proposed") if isinstance(shift, str) else (
+        _("shift") + f" {shift:.1f} s"
+    )  # fmt: skip
+    return DONE, f"{visit.shown_label}: {where}, {moved}"
 
 
 def _regions(visits: list[VisitSession]) -> tuple[str, str]:
@@ -171,7 +179,22 @@ def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
             return WRONG, f"{visit.shown_label}: {visit.problem}"
         if (outdated := session.outdated(visit)) is not None:
             return (NEXT if visit.maps else NOT_YET), str(outdated)
+    said = [text for visit in visits if (text := _impossible(visit))]
+    if said:
+        return WRONG, " ".join(said)
     return DONE, _("The maps are up to date.")
+
+
+def _impossible(visit: VisitSession) -> str:
+    """Return in which regions the Vp of the visit's maps cannot be that of tissue; "" if none."""
+    found = [] if visit.result is None else visit.result.measures.findings
+    names = [one.about for one in found if one.code == AIF_TOO_LOW and one.about]
+    if not names:
+        return ""
+    return f"{visit.shown_label}: " + _(
+        "the maps are up to date, but Vp is not that of tissue in most of {regions}, so the AIF is "
+        "too low. Check the artery in step 2."
+    ).format(regions=", ".join(names))
 
 
 def _result(session: Session) -> tuple[str, str]:

@@ -10,16 +10,17 @@ from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
 from SpineDCELib.compare.compare_visits import require_vp
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.export.report import report_tables
+from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml.visit_record import replace_regions
 from SpineDCELib.progress import silent
 from SpineDCELib.run.visit_computation import _proposal, compute_snapshot
-from SpineDCELib.settings import with_values
+from SpineDCELib.settings import Settings, with_values
 
 from SpineDCEWidget.shared.formatting import patients
 from SpineDCEWidget.shared.session import Session
-from SpineDCEWidget.shared.steps import DONE, WRONG, state_of
+from SpineDCEWidget.shared.steps import DONE, WRONG, _arteries, _maps, state_of
 
 pytestmark = pytest.mark.slow
 
@@ -78,6 +79,39 @@ def test_a_phase_that_contradicts_the_magnitude_takes_the_tick_of_step_2(session
     measures = replace(visit.result.measures, findings=(told,))
     visit.result = replace(visit.result, measures=measures)
     assert _mark(session, "arteries") == (WRONG, f"{visit.shown_label}: {told.message}")
+
+
+def test_step_2_lists_every_doubt_of_every_visit():
+    def one(label, doubt, *messages):
+        findings = tuple(Finding(AIF_DIFFERS, message) for message in messages)
+        analysis = SimpleNamespace(
+            settings=with_values(Settings(), {"aif.source": "mask"}),
+            against_evidence=lambda: "It is late." if label == "Follow-up" else "",
+        )
+        return SimpleNamespace(
+            shown_label=label, problem="", needed=lambda: analysis, shift_doubt=lambda: doubt,
+            is_ready=lambda: True, is_current=True,
+            result=SimpleNamespace(measures=SimpleNamespace(findings=findings)),
+        )  # fmt: skip
+
+    mark, reason = _arteries([one("Baseline", "", "Less by 39 %."), one("Follow-up", "flat")])
+    assert mark == WRONG
+    assert reason.startswith("Baseline: Less by 39 %. · Follow-up: the evidence does not confirm")
+    assert "It is late. flat." in reason
+    assert _arteries([one("Baseline", ""), one("Third", "flat")]) == (WRONG, "Third: flat.")
+
+
+def test_maps_with_an_impossible_Vp_have_no_tick(session):
+    visit = session.visit("baseline")
+    assert _mark(session, "maps")[0] == DONE
+    told = Finding(AIF_TOO_LOW, "Its Vp is that of blood.", "Lesion")
+    measures = replace(visit.result.measures, findings=(told,))
+    visit.result = replace(visit.result, measures=measures)
+    mark, reason = _maps(SimpleNamespace(outdated=lambda _visit: None), [visit])
+    assert mark == WRONG
+    assert reason.startswith("Baseline: the maps are up to date, but Vp is not")
+    assert "Lesion" in reason
+    assert "step 2" in reason
 
 
 def test_a_scene_that_is_closed_is_left_alone(session, monkeypatch):

@@ -6400,6 +6400,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Die Änderung und ihre Einstufung lesen und exportieren.</translation>
     </message>
     <message>
+        <source>The settings of the {visit} visit have changed. Recompute its maps.</source>
+        <translation>Die Einstellungen der {visit}untersuchung wurden geändert. Die Karten neu berechnen.</translation>
+    </message>
+    <message>
+        <source>shift to be proposed</source>
+        <translation>Zeitversatz wird noch vorgeschlagen</translation>
+    </message>
+    <message>
         <source>Lesion and reference vertebra are drawn.</source>
         <translation>Läsion und Referenzwirbel sind eingezeichnet.</translation>
     </message>
@@ -6416,12 +6424,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>{visit}: {frames} Zeitpunkte in {duration:.0f} s</translation>
     </message>
     <message>
-        <source>The settings of the {visit} visit have changed. Recompute its maps.</source>
-        <translation>Die Einstellungen der {visit}untersuchung wurden geändert. Die Karten neu berechnen.</translation>
-    </message>
-    <message>
-        <source>shift to be proposed</source>
-        <translation>Zeitversatz wird noch vorgeschlagen</translation>
+        <source>shift</source>
+        <translation>Zeitversatz</translation>
     </message>
     <message>
         <source>lesion</source>
@@ -6452,8 +6456,12 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Die Untersuchungen vergleichen.</translation>
     </message>
     <message>
-        <source>shift</source>
-        <translation>Zeitversatz</translation>
+        <source>aorta found in {count} slices</source>
+        <translation>Aorta in {count} Schichten gefunden</translation>
+    </message>
+    <message>
+        <source>AIF: {source}</source>
+        <translation>AIF: {source}</translation>
     </message>
     <message>
         <source>Draw the {what} in the {visit} visit.</source>
@@ -6462,6 +6470,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>See step 2.</source>
         <translation>Siehe Schritt 2.</translation>
+    </message>
+    <message>
+        <source>the maps are up to date, but Vp is not that of tissue in most of {regions}, so the AIF is too low. Check the artery in step 2.</source>
+        <translation>Die Karten sind aktuell, aber Vp ist im größten Teil von {regions} nicht das von Gewebe, die AIF ist also zu niedrig. Die Arterie in Schritt 2 prüfen.</translation>
     </message>
     <message>
         <source>The normalised values are ready. Open the other visit to get the change.</source>
@@ -6476,24 +6488,16 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Es ist keine Studie geöffnet.</translation>
     </message>
     <message>
-        <source>aorta found in {count} slices</source>
-        <translation>Aorta in {count} Schichten gefunden</translation>
-    </message>
-    <message>
-        <source>AIF: {source}</source>
-        <translation>AIF: {source}</translation>
-    </message>
-    <message>
-        <source>Open a study first.</source>
-        <translation>Zuerst eine Studie öffnen.</translation>
-    </message>
-    <message>
         <source>The maps of the {visit} visit have not been computed yet.</source>
         <translation>Die Karten der {visit}untersuchung wurden noch nicht berechnet.</translation>
     </message>
     <message>
         <source>the evidence does not confirm the artery that was chosen by hand. {why}</source>
         <translation>die Befunde bestätigen die manuell gewählte Arterie nicht. {why}</translation>
+    </message>
+    <message>
+        <source>Open a study first.</source>
+        <translation>Zuerst eine Studie öffnen.</translation>
     </message>
 </context>
 <context>
