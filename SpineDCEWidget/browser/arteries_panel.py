@@ -218,6 +218,8 @@ class ArteriesPanel:
         if visit is None or visit.result is None or visit.settings.aif.source != "auto":
             state.candidates = []
             return
+        if not visit.is_preprocessed:
+            return  # the computation that follows shows them
         try:
             found = visit.analysis.detection()
         except InputError:

@@ -57,6 +57,10 @@ class Charts:
             state.has_curves, state.main_figure = False, _NOTHING
             return
         analysis = visit.analysis
+        if not visit.is_preprocessed:
+            # The computation that follows shows them. The controls stay.
+            self.rows, state.main_figure, state.has_curves = [], _NOTHING, True
+            return
         try:
             analysis.check()
             aif = analysis.aif()
@@ -111,7 +115,8 @@ class Charts:
 
     def explain(self, visit: Any, ras: tuple[float, float, float]) -> None:
         """Explain the voxel at a RAS point, mm."""
-        self._voxel = visit.explain(ras) if visit.result is not None else None
+        ready = visit.result is not None and visit.is_preprocessed
+        self._voxel = visit.explain(ras) if ready else None
         self._place = None if self._voxel is None else (visit, ras)
         state = self._station.state
         if self._voxel is not None:

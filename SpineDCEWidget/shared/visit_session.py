@@ -275,6 +275,14 @@ class VisitSession:
         """
         return self.result is not None and self._basis() == self._computed_from
 
+    @property
+    def is_preprocessed(self) -> bool:
+        """Return whether the images are there as the settings want them.
+
+        Else curves would have to wait for all preprocessing, and a window with them.
+        """
+        return self.needed().is_current("preprocessed")
+
     def remember_basis(self) -> None:
         """Remember from what the present result was computed."""
         self._computed_from = self._basis()
