@@ -30,6 +30,7 @@ from SpineDCEWidget.browser.result_panel import ResultPanel
 from SpineDCEWidget.browser.setting_fields import SettingFields
 from SpineDCEWidget.browser.slice_views import Views
 from SpineDCEWidget.browser.study_panel import StudyPanel
+from SpineDCEWidget.browser.tour import Tour
 from SpineDCEWidget.browser.view_bar import ViewBar
 from SpineDCEWidget.browser.visit_strip import VisitStrip
 from SpineDCEWidget.browser.window_controls import WindowControls
@@ -97,6 +98,7 @@ class Workstation:
         self.course = CoursePanel(self)
         self.models = ModelsPanel(self)
         self.settings = SettingFields(self)
+        self.tour = Tour(self)
         self.study = StudyPanel(self, study)
         self.arteries = ArteriesPanel(self)
         self.regions = RegionsPanel(self)
@@ -227,12 +229,14 @@ class Workstation:
             self.regions.refresh()
 
     def close_top(self) -> None:
-        """Close what is on top: report, models, tool, explained voxel, error, maximised view."""
+        """Close what is on top: report, models, tour, tool, voxel, error, maximised view."""
         state = self.state
         if state.report_url:
             state.report_url = ""
         elif state.models_open:
             self.models.close()
+        elif state.tour:
+            self.tour.close()
         elif self.drawing.tool != "look" or self.drawing.role or self.regions.placing:
             self._put_down()
         elif state.voxel_card or self.views.crosshairs:

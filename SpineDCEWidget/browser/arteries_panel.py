@@ -272,7 +272,7 @@ class ArteriesPanel:
                     classes="hint",
                 )
             with html.Div(v_if="region_delays.length", classes="stack", id="region-delays"):
-                html.Div(
+                html.H3(
                     "Shift of each region, and what its curves show (95 %)", classes="label",
                     title=setting_help("fit.shifts"),
                 )  # fmt: skip
@@ -312,7 +312,7 @@ class ArteriesPanel:
                             )  # fmt: skip
                 plot(
                     self._station, "candidates_figure", "candidates-plot", pick=self.picked,
-                    tools=False,
+                    tools=False, label="Curves of the candidate arteries of every slice",
                 )  # fmt: skip
                 with html.Div(classes="table-box"), html.Table(classes="list"):
                     with html.Thead(), html.Tr():
@@ -323,7 +323,17 @@ class ArteriesPanel:
                         classes="candidate",
                         raw_attrs=[':class="{taken: c.taken}"', ':title="c.reason"'],
                     ):  # fmt: skip
-                        html.Td("{{ c.taken ? '✓' : '' }}")
+                        # A click on it is a click on the row.
+                        with html.Td():
+                            html.Button(
+                                "{{ c.taken ? '✓' : '' }}", classes="candidate-taken",
+                                raw_attrs=[
+                                    'role="checkbox"', ':aria-checked="c.taken"',
+                                    ':tabindex="c === candidates[0] ? 0 : -1"',
+                                    ":aria-label=\"'Artery in slice ' + c.slice + ', arrival ' + "
+                                    "c.arrival + ' s, peak ' + c.peak + ', ' + c.reason\"",
+                                ],
+                            )  # fmt: skip
                         html.Td("{{ c.slice }}")
                         html.Td("{{ c.arrival }} s", title=f"Half of the peak, {_OF_VOXELS}")
                         html.Td("{{ c.peak }}", title=f"Highest value in blood, {_OF_VOXELS}")

@@ -205,7 +205,10 @@ class CoursePanel:
         """Build the charts of the trend, which take the place of the curves in step 5."""
         with html.Div(classes="curves", v_show="has_trend", id="trend"):
             with html.Div(classes="curve-box wide"):
-                plot(self._station, "trend_figure", "trend-plot", pick=self.open_point)
+                plot(
+                    self._station, "trend_figure", "trend-plot", pick=self.open_point,
+                    label="Trend of the lesions over the visits",
+                )  # fmt: skip
             with html.Div(classes="curve-box"):
                 with html.Div(classes="row trend-head"):
                     v3.VSelect(
@@ -218,7 +221,10 @@ class CoursePanel:
                         label="Shown beside", density="compact", hide_details=True,
                         variant="outlined",
                     )  # fmt: skip
-                plot(self._station, "trend_side", "trend-side-plot", pick=self.open_point)
+                plot(
+                    self._station, "trend_side", "trend-side-plot", pick=self.open_point,
+                    label="Control of the trend",
+                )  # fmt: skip
 
     def ui(self) -> None:
         """Build the part of step 5."""
@@ -254,7 +260,7 @@ class CoursePanel:
                 v_model=("cutoff",), items=("cutoffs",), label="Published cutoff", id="cutoff",
                 density="compact", hide_details=True, variant="outlined",
             )  # fmt: skip
-            html.Div("Events", classes="label")
+            html.H3("Events", classes="label")
             with html.Div(v_for="(e, i) in events", key="i", classes="row event"):
                 html.Span("{{ e }}", classes="grow")
                 html.Button(
@@ -282,7 +288,7 @@ class CoursePanel:
                         {"!event_date": "Enter the date first."}, "Show this event in the trend"
                     ),
                 )  # fmt: skip
-            html.Div("Radiation dose", classes="label")
+            html.H3("Radiation dose", classes="label")
             with (
                 html.Div(classes="row", v_if="isodoses.length", id="isodoses"),
                 html.Span(v_for="d in isodoses", key="d.text", classes="isodose"),

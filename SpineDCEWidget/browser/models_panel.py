@@ -138,7 +138,7 @@ class ModelsPanel:
                     raw_attrs=[':class="{supported: row.supported}"'],
                 ):  # fmt: skip
                     html.Td("{{ cell }}", v_for="(cell, i) in row.cells", key="i")
-            plot(self._station, "models_figure", "models-plot")
+            plot(self._station, "models_figure", "models-plot", label="Fits of the models")
             html.Div(
                 _(
                     "AICc weighs the residuals against the number of parameters; a model within 2 "

@@ -18,12 +18,23 @@ _VUETIFY = {
     "theme": {
         "themes": {
             "dark": {
-                "colors": {"primary": "#2f9c9e", "surface": "#1d2530", "secondary": "#35414e"}
+                "colors": {
+                    "primary": "#2f9c9e",
+                    "on-primary": "#031413",
+                    "surface": "#1d2530",
+                    "secondary": "#35414e",
+                }
             },
-            "light": {"colors": {"primary": "#0b7a7c"}},
+            "light": {
+                "colors": {"primary": "#0b7a7c"},
+                "variables": {"medium-emphasis-opacity": 0.72},
+            },
         }
     }
 }
+_TO_LIGHT, _TO_DARK = "Switch to the light page", "Switch to the dark page"
+#: What the mark of a step says, for screen readers.
+_MARKS = "{'✓': 'done', '●': 'to do next', '!': 'needs attention'}"
 
 
 def build_page(station: Any) -> None:
@@ -35,22 +46,23 @@ def build_page(station: Any) -> None:
             _top(station)
             with html.Div(classes="middle"):
                 _steps(station)
-                with html.Div(classes="stage"):
+                with html.Main(classes="stage", raw_attrs=['aria-label="Images and curves"']):
                     station.bar.ui()
                     station.strip.ui()
                     _views(station)
                     _curves(station)
                     station.course.charts_ui()
                     station.models.ui()
+            station.tour.ui()
         client.ClientStateChange(value="download", change="download && utils.save(download.url)")
         _note()
         station.result.report_ui()
 
 
 def _top(station: Any) -> None:
-    with html.Div(classes="top"):
+    with html.Header(classes="top"):
         html.Img(src="page/icon.svg", classes="logo", alt="")
-        html.Div("SpineDCE", classes="brand")
+        html.H1("SpineDCE", classes="brand")
         html.Div(
             "{{ study_title }}", classes="study-title", id="study-title",
             title=("study_title + ' · ' + study_folders",),
@@ -77,12 +89,17 @@ def _top(station: Any) -> None:
         ):  # fmt: skip
             for name in VISITS:
                 v3.VBtn(
-                    f"{{{{ titles['{name}'] }}}}", value=name, size="small", id=f"select-{name}"
-                )
+                    f"{{{{ titles['{name}'] }}}}", value=name, size="small", id=f"select-{name}",
+                    raw_attrs=[f":aria-pressed=\"visit === '{name}'\""],
+                )  # fmt: skip
         _pictures()
-        _icon("mdi-theme-light-dark", "Switch between dark and light", "dark = !dark", id="theme")
+        v3.VBtn(
+            icon="mdi-theme-light-dark", variant="text", size="small", click="dark = !dark",
+            id="theme", title=(f"dark ? '{_TO_LIGHT}' : '{_TO_DARK}'",),
+            raw_attrs=[f":aria-label=\"dark ? '{_TO_LIGHT}' : '{_TO_DARK}'\""],
+        )  # fmt: skip
         _icon("mdi-help-circle-outline", "Keys and mouse", "void 0", id="help")
-        _help()
+        _help(station)
 
 
 def _pictures() -> None:
@@ -99,13 +116,13 @@ def _pictures() -> None:
             )  # fmt: skip
 
 
-def _help() -> None:
+def _help(station: Any) -> None:
     keys = (
         ("1 – 5", "open a step"), ("wheel, PgUp, PgDn", "change the slice"),
         ("space", "play the frames"),
         ("← →", "move the shift by 0.1 s, with Shift by 1 s (step 2, on the chart or slider)"),
         ("[ ]", "smaller or larger brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"),
-        ("Esc", "close what is on top: report, tool, explanation, message, single view"),
+        ("Esc", "close what is on top: report, tour, tool, explanation, message, single view"),
         ("double click, M", "show one view alone, and all again"), ("?", "list these keys"),
         ("click", "explain a voxel"),
         ("point", "show place, region and values"),
@@ -117,6 +134,10 @@ def _help() -> None:
             with html.Div(classes="key-row"):
                 html.Kbd(key)
                 html.Span(meaning)
+        v3.VBtn(
+            "Show the tour", size="small", variant="tonal", click=station.tour.start,
+            id="show-tour", prepend_icon="mdi-map-marker-path", classes="mt-2",
+        )  # fmt: skip
         html.Div(f"{NOT_A_MEDICAL_DEVICE} All data stay on this computer.", classes="hint mt-2")
 
 
@@ -128,24 +149,39 @@ def _icon(icon: str, title: str, click: Any, **more: Any) -> None:
 
 
 def _steps(station: Any) -> None:
-    with html.Div(classes="steps"):
+    with html.Aside(classes="steps", raw_attrs=['aria-label="Steps"']):
         for panel, number in zip(station.panels, range(1, 6), strict=True):
             index = number - 1
             with html.Div(classes="step", raw_attrs=[f':class="{{open: step === {number}}}"']):
-                with html.Button(
-                    classes="step-head", click=(station.go_to_step, f"[{number}]"),
-                    id=f"step-{number}",
-                    title=(f"steps[{index}]?.reason || steps[{index}]?.hint",),
+                with (
+                    html.H2(),
+                    html.Button(
+                        classes="step-head", click=(station.go_to_step, f"[{number}]"),
+                        id=f"step-{number}",
+                        title=(f"steps[{index}]?.reason || steps[{index}]?.hint",),
+                        raw_attrs=[
+                            f':aria-expanded="step === {number}"',
+                            f'aria-controls="step-body-{number}"',
+                            f":aria-current=\"step === {number} ? 'step' : undefined\"",
+                        ],
+                    ),
                 ):  # fmt: skip
                     html.Span(str(number), classes="step-number")
                     html.Span(f"{{{{ steps[{index}]?.title }}}}", classes="step-title")
                     html.Span(
                         f"{{{{ steps[{index}]?.mark }}}}", classes="step-mark",
-                        raw_attrs=[f":data-mark=\"steps[{index}]?.mark\""],
+                        raw_attrs=[
+                            f":data-mark=\"steps[{index}]?.mark\"", 'role="img"',
+                            f':aria-label="({_MARKS})[steps[{index}]?.mark]"',
+                            f':aria-hidden="!steps[{index}]?.mark"',
+                        ],
                     )  # fmt: skip
                 with html.Div(
-                    classes="step-body", v_show=f"step === {number}",
-                    raw_attrs=[":class=\"{locked: busy}\""],
+                    classes="step-body", v_show=f"step === {number}", id=f"step-body-{number}",
+                    raw_attrs=[
+                        ":class=\"{locked: busy}\"", 'role="region"', 'tabindex="-1"',
+                        f'aria-labelledby="step-{number}"',
+                    ],
                 ):  # fmt: skip
                     panel.ui()
         _error()
@@ -155,8 +191,12 @@ def _views(station: Any) -> None:
     shown = f"visits.length ? visits : ['{VISITS[0]}']"
     with html.Div(
         classes="views", mouseleave=station.views.leave,
-        raw_attrs=[f':class="{{two: ({shown}).length === 2 && !maximised, alone: maximised}}"'],
+        raw_attrs=[
+            f':class="{{two: ({shown}).length === 2 && !maximised, alone: maximised}}"',
+            'role="region"', 'aria-labelledby="images"',
+        ],
     ):  # fmt: skip
+        html.H2("Images", id="images", classes="unseen")
         for visit in VISITS:
             for column in range(COLUMNS):
                 name = pane_name(visit, column)
@@ -165,7 +205,11 @@ def _views(station: Any) -> None:
                     v_show=f"maximised ? maximised === '{name}' : ({shown}).includes('{visit}')",
                     dblclick=(station.double_clicked, f"['{name}']"), __events=["dblclick"],
                     # The views report movements late, even after a click elsewhere.
-                    raw_attrs=[f"@pointerenter=\"trigger('pointed', ['{visit}'])\""],
+                    raw_attrs=[
+                        f"@pointerenter=\"trigger('pointed', ['{visit}'])\"", 'role="group"',
+                        f":aria-label=\"titles['{visit}'] + ', ' + (contents.find((c) => c.value "
+                        f"=== columns[{column}])?.title || '')\"",
+                    ],
                 ):  # fmt: skip
                     client.ServerTemplate(name=name)
                     # Each row, or a view that is shown alone, says whose it is.
@@ -238,13 +282,20 @@ def _legend(column: int) -> None:
 
 
 def _curves(station: Any) -> None:
-    with html.Div(classes="curves", v_show="visits.length && !has_trend"):
+    with html.Div(
+        classes="curves", v_show="visits.length && !has_trend",
+        raw_attrs=['role="region"', 'aria-labelledby="curves"'],
+    ):  # fmt: skip
+        html.H2("Curves", id="curves", classes="unseen")
         with html.Div(classes="curve-box wide"):
             html.Div(
                 "The curves are computed with the maps.", classes="hint middle-hint",
                 v_if="!has_curves",
             )  # fmt: skip
-            plot(station, "main_figure", "main-plot", drag=station.arteries.set_shift)
+            plot(
+                station, "main_figure", "main-plot", drag=station.arteries.set_shift,
+                label="AIF and curves of the regions; in step 2 the arrow keys move the shift",
+            )  # fmt: skip
         with html.Div(classes="curve-box"):
             with html.Div(classes="voxel-card", v_if="voxel_card"):
                 with html.Div(classes="voxel-head"):
@@ -273,7 +324,10 @@ def _curves(station: Any) -> None:
                 "{{ evidence_text }}", classes="evidence-note", v_if="!voxel_card",
                 title=("evidence_text",),
             )  # fmt: skip
-            plot(station, "side_figure", "side-plot", place=station.arteries.set_shift)
+            plot(
+                station, "side_figure", "side-plot", place=station.arteries.set_shift,
+                label="Evidence for the shift, or curve and fit of the voxel",
+            )  # fmt: skip
 
 
 def _note() -> None:

@@ -15,6 +15,7 @@ class Plot(AbstractElement):
         drags, places: JavaScript expression: whether the AIF in it can be dragged along the time
             axis, and whether a click sets the shift; "" if never.
         tools: let the user zoom, pan and save it.
+        label: what the figure shows, for screen readers.
     """
 
     def __init__(
@@ -25,9 +26,11 @@ class Plot(AbstractElement):
         drags: str = "",
         places: str = "",
         tools: bool = True,
+        label: str = "",
         **events: Any,
     ) -> None:
         super().__init__("sd-plot", classes=classes, **events)
+        self._attributes["label"] = f'label="{label}"'
         if tools:
             self._attributes["tools"] = ':tools="true"'
         self._attributes["figure"] = f':figure="{figure}"'
@@ -48,6 +51,7 @@ def plot(
     pick: Callable[[dict[str, Any]], Any] | None = None,
     place: Callable[[float], Any] | None = None,
     tools: bool = True,
+    label: str,
 ) -> Plot:
     """Add the chart of a trame variable to the page.
 
@@ -58,6 +62,7 @@ def plot(
         pick: called with the curve that was clicked.
         place: called with the shift, s, that was clicked; in step 2 only.
         tools: let the user zoom, pan and save it.
+        label: what the figure shows, for screen readers.
     """
     given = {"drag": drag, "pick": pick, "place": place}
     events = {name: (call, "[$event]") for name, call in given.items() if call is not None}
@@ -68,5 +73,6 @@ def plot(
         drags=shift_is_set if drag else "",
         places=shift_is_set if place else "",
         tools=tools,
+        label=label,
         **events,
     )

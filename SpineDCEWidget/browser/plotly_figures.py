@@ -21,6 +21,8 @@ from SpineDCEWidget.shared.region_histograms import Histogram
 ROLE_COLOURS = {str(role): words.colour for role, words in REGION_ROLES.items()}
 #: Colours that are visible on dark and on light.
 AIF_COLOUR, CHECK_COLOUR, GREY = "#e6578c", "#4cc2c4", "#8a94a0"
+#: The colour of the AIF for texts on white.
+AIF_ON_WHITE = "#b8336a"
 #: What is shown of a point under the mouse.
 _HOVER = "%{xaxis.title.text}: %{x:.5~g}<br>%{yaxis.title.text}: %{y:.4~g}"
 #: Model → colour, told apart by colour-blind eyes (Okabe & Ito 2008).
@@ -120,7 +122,8 @@ def main_figure(
         figure["yaxis2"] = {
             "overlaying": "y", "side": "right", "showgrid": False,
             "rangemode": "tozero", "title": {"text": f"AIF, plasma [{aif_unit}]", "standoff": 4},
-            "color": AIF_COLOUR, "tickmode": "auto", "nticks": 5, "zeroline": False,
+            "color": AIF_COLOUR if dark else AIF_ON_WHITE, "tickmode": "auto", "nticks": 5,
+            "zeroline": False,
         }  # fmt: skip
     figure["shapes"] = [
         {"type": "line", "x0": float(t[frame]), "x1": float(t[frame]), "y0": 0, "y1": 1,
@@ -254,7 +257,7 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
         notes.append({
             "text": f"{shown + 1}", "x": x0 + 0.02, "y": y0 + height - 0.02, "xref": "paper",
             "yref": "paper", "showarrow": False, "xanchor": "left", "yanchor": "top",
-            "font": {"size": 10, "color": ink if used else GREY},
+            "font": {"size": 10, "color": ink if used else GREY if dark else "#5d6873"},
         })  # fmt: skip
         for index, c in enumerate(found.candidates):
             if c.slice != shown:

@@ -90,7 +90,7 @@ class ReceivedPanel:
             classes="stack", id="received",
             v_if="received.length && (visits.length < 2 || adding) && !pacs_open",
         ):  # fmt: skip
-            html.Div("Received studies", classes="label")
+            html.H3("Received studies", classes="label")
             with html.Div(classes="stack pacs-list"), html.Div(
                 v_for="r in received", key="r.uid", classes="card received-study"
             ):  # fmt: skip

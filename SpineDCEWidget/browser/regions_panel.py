@@ -18,7 +18,7 @@ from SpineDCELib.run.inputs import roles_of
 from SpineDCELib.run.stored_drawings import StoredDrawing, stored_drawings
 from SpineDCELib.series import Geometry, read_segmentation
 from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, words_of
-from SpineDCELib.vocabulary.vertebra_levels import LEVELS, level_in
+from SpineDCELib.vocabulary.vertebra_levels import LEVELS, level_in, with_level
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -183,9 +183,13 @@ class RegionsPanel:
     def set_level(self, name: str, level: str) -> None:
         """Give a region a vertebral level, which becomes part of its name in every visit."""
         station, visit = self._station, self._station.visit
-        if visit is not None and station.attempt(
-            lambda: station.session.set_level(visit, name, level or None)
-        ):
+        if visit is None:
+            return
+        # The next press of an arrow key may come before the page knows the new name.
+        bare = with_level(name, None, otherwise=name)
+        same = (n for n in visit.state.roles if with_level(n, None, otherwise=n) == bare)
+        present = name if name in visit.state.roles else next(same, name)
+        if station.attempt(lambda: station.session.set_level(visit, present, level or None)):
             station.changed(*station.session.visits)
         station.refresh()
 
@@ -523,7 +527,7 @@ class RegionsPanel:
     def ui(self) -> None:
         with html.Div(classes="stack"):
             with html.Div(v_if="stored.length", classes="stack", id="stored"):
-                html.Div("Found in the study", classes="label")
+                html.H3("Found in the study", classes="label")
                 with html.Div(v_for="(s, i) in stored", key="i", classes="row"):
                     with html.Div(classes="grow"):
                         html.Div("{{ s.title }}")
@@ -537,7 +541,10 @@ class RegionsPanel:
                 with html.Button(
                     classes="role", click=(self.arm, f"['{role}']"), id=f"role-{role}",
                     **disabled_if(NO_STUDY, ROLE_HINTS[role]),
-                    raw_attrs=[f":class=\"{{armed: role === '{role}'}}\""],
+                    raw_attrs=[
+                        f":class=\"{{armed: role === '{role}'}}\"",
+                        f":aria-pressed=\"role === '{role}'\"",
+                    ],
                 ):  # fmt: skip
                     html.Span(classes="swatch", style=f"background:{ROLE_COLOURS[role]}")
                     html.B(role_title(role))
@@ -552,7 +559,10 @@ class RegionsPanel:
                         icon=icon, size="small", click=(self.use, f"['{tool}']"),
                         variant=(f"tool === '{tool}' ? 'flat' : 'text'",), id=f"tool-{tool}",
                         color=(f"tool === '{tool}' ? 'primary' : undefined",),
-                        **disabled_if(NO_ROLE, title), raw_attrs=[f'aria-label="{title}"'],
+                        **disabled_if(NO_ROLE, title),
+                        raw_attrs=[
+                            f'aria-label="{title}"', f":aria-pressed=\"tool === '{tool}'\"",
+                        ],
                     )  # fmt: skip
                 html.Div("", classes="grow")
                 for icon, name, keys, action in (
@@ -630,7 +640,7 @@ class RegionsPanel:
                             id="delete-region",
                             title="Delete the region")  # fmt: skip
             self._list_ui()
-            html.Div("Lesion size", classes="label")
+            html.H3("Lesion size", classes="label")
             with html.Div(classes="row"):
                 v3.VBtn(
                     "Add ruler", size="small", variant="tonal", prepend_icon="mdi-ruler",
@@ -666,7 +676,7 @@ class RegionsPanel:
     def _list_ui(self) -> None:
         """Build the list of the regions, with the role of each."""
         with html.Div(v_if="regions.length", classes="stack", id="regions"):
-            html.Div("Regions of this visit", classes="label")
+            html.H3("Regions of this visit", classes="label")
             with html.Div(
                 classes="row", id="region-opacity-box",
                 title="How opaquely the regions of all visits are filled; at 0 % only outlines",
@@ -678,12 +688,14 @@ class RegionsPanel:
                 )  # fmt: skip
                 html.Span("{{ region_opacity }} %", classes="number")
             with html.Div(
-                v_for="r in regions", key="r.name", classes="region",
+                v_for="(r, i) in regions", key="i", classes="region",
                 raw_attrs=[':class="{armed: region === r.name}"'],
             ):  # fmt: skip
                 with html.Button(
                     classes="region-name", click=(self.take, "[r.name]"), title="Draw this region",
-                    raw_attrs=[':aria-label="\'Draw \' + r.name"'],
+                    raw_attrs=[
+                        ':aria-label="\'Draw \' + r.name"', ':aria-pressed="region === r.name"',
+                    ],
                 ):  # fmt: skip
                     html.Span(classes="swatch", raw_attrs=[':style="{background: r.colour}"'])
                     html.B("{{ r.name }}")

@@ -87,7 +87,7 @@ class ReportPanel:
 
     def ui(self) -> None:
         with html.Div(classes="stack", v_if="visits.length", id="report-text"):
-            html.Div("Report", classes="label")
+            html.H3("Report", classes="label")
             html.Div("{{ report.status }}", classes="hint", id="report-status")
             html.Div("{{ report.outdated }}", classes="warn", v_if="report.outdated")
             for name, title in (("findings", "Findings"), ("impression", "Impression")):

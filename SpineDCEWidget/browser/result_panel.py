@@ -201,7 +201,7 @@ class ResultPanel:
                     html.Td("{{ c }}", v_for="(c, j) in r", key="j")
             html.Div("{{ s }}", v_for="s in result.sizes", key="s", classes="hint")
             self._written.ui()
-            html.Div("Export", classes="label")
+            html.H3("Export", classes="label")
             v3.VSelect(
                 v_model=("formats",), items=("format_items",), multiple=True, chips=True,
                 label="Formats, besides maps, tables and regions", density="compact",

@@ -118,7 +118,7 @@ class SendPanel:
         """Build the part."""
         chosen = "[send_node, send_chosen]"
         with html.Div(classes="stack", v_if="visits.length", id="send-part"):
-            html.Div("Send to an archive (PACS)", classes="label")
+            html.H3("Send to an archive (PACS)", classes="label")
             html.Div("{{ send.without }}", v_if="send.without", classes="hint", id="no-send-node")
             v3.VBtn(
                 "List objects", size="small", variant="tonal", id="list-objects", classes="action",

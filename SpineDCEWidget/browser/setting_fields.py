@@ -92,7 +92,7 @@ class SettingFields:
         """Build the groups of a step."""
         for group in groups_of_step(step):
             shown = {"v_if": group.shown_if} if group.shown_if else {}
-            kind, title = (html.Details, html.Summary) if group.folded else (html.Div, html.Div)
+            kind, title = (html.Details, html.Summary) if group.folded else (html.Div, html.H3)
             with kind(classes="folded" if group.folded else "stack", **shown):
                 title(_(group.title), classes="label")
                 if group.shown_if:

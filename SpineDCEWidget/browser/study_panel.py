@@ -558,7 +558,7 @@ class StudyPanel:
                 click=(station.as_action(self.sample), "['full']"), id="sample-full",
             )  # fmt: skip
             with html.Div(v_if="recent.length", classes="stack"):
-                html.Div("Continue earlier work", classes="label")
+                html.H3("Continue earlier work", classes="label")
                 with html.Button(
                     v_for="(r, i) in recent", key="r.key", classes="choice recent action",
                     click=(station.as_action(self.continue_work), "[i]"), disabled=("busy",),
@@ -571,7 +571,7 @@ class StudyPanel:
         with html.Div(
             v_if="!visits.length && !pacs_open && kept.length", classes="stack", id="kept"
         ):
-            html.Div("Kept on this computer", classes="label")
+            html.H3("Kept on this computer", classes="label")
             html.Div(
                 "{{ k.size }} of {{ k.what }} in {{ k.where }}", v_for="k in kept", key="k.where",
                 classes="hint",
@@ -666,7 +666,7 @@ class StudyPanel:
                 v3.VBtn("Cancel", size="small", variant="text", id="cancel-scene-files",
                         click=(station.as_action(self.open_scene_files), "[false]"))  # fmt: skip
         with html.Div(v_if="found.path", classes="stack card"):
-            html.Div("Series", classes="label")
+            html.H3("Series", classes="label")
             html.Div("{{ found.whose }}", v_if="found.whose", classes="hint", id="found-whose")
             with v3.VRadioGroup(
                 v_model=("chosen_series",), density="compact", hide_details=True, color="primary"

@@ -49,7 +49,7 @@ class ViewBar:
             "opacity": lambda: station.views.set_opacity(station.state.opacity / 100),
             "frame": self.show_frame, "slice_index": self._slice_chosen,
             "linked": self._link_chosen,
-            "dark": station.charts.refresh,
+            "dark": lambda: station.refresh(),
         }.items():  # fmt: skip
             station.state.change(name)(lambda action=action, **_: action())
 
@@ -298,7 +298,7 @@ class ViewBar:
                     model_value=("maps.length ? map_name : null",), items=("maps",),
                     update_modelValue="map_name = $event", density="compact", hide_details=True,
                     classes="map-select", variant="outlined", disabled=("!maps.length",),
-                    id="map-select",
+                    id="map-select", raw_attrs=['aria-label="Map"'],
                 )  # fmt: skip
             with html.Div(
                 classes="bar-group", title="Opacity of the map over the anatomy", id="opacity-box"
@@ -324,7 +324,8 @@ class ViewBar:
             ):
                 v3.VBtn(
                     icon=("playing ? 'mdi-pause' : 'mdi-play'",), variant="text", size="x-small",
-                    click=self.toggle_play, raw_attrs=['aria-label="Play frames"'], id="play",
+                    click=self.toggle_play, id="play",
+                    raw_attrs=[":aria-label=\"playing ? 'Stop the playback' : 'Play frames'\""],
                 )  # fmt: skip
                 v3.VSlider(
                     v_model=("frame",), min=0, max=("frames - 1",), step=1, density="compact",
@@ -337,7 +338,7 @@ class ViewBar:
                 icon=("linked ? 'mdi-link-variant' : 'mdi-link-variant-off'",), variant="text",
                 size="x-small", click="linked = !linked", v_if="two", id="link",
                 title="Show the same slice and zoom in both visits",
-                raw_attrs=['aria-label="Link both visits"'],
+                raw_attrs=['aria-label="Link both visits"', ':aria-pressed="linked"'],
             )  # fmt: skip
             v3.VBtn(
                 icon="mdi-fit-to-page-outline", variant="text", size="x-small",

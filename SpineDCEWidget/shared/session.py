@@ -819,8 +819,12 @@ class Session:
             if name in tracking:
                 tracking[new] = tracking[name]
         states = {other.name: renamed(other.state, name, new) for other in named}
-        text = _("Set the level of {name}").format(name=name)
-        return self._change(SessionState(self.common, {**self.state.visits, **states}), text)
+        bare = with_level(name, None, otherwise=name)
+        text = _("Set the level of {name}").format(name=bare)
+        # The arrow keys go through the levels; undo takes them back at once.
+        key = f"level of {bare}"
+        new_state = SessionState(self.common, {**self.state.visits, **states})
+        return self._change(new_state, text, key)
 
     def _with(self, visit: VisitSession, state: VisitState) -> SessionState:
         return SessionState(self.common, {**self.state.visits, visit.name: state})

@@ -90,7 +90,7 @@ class Walk:
         page.wait(lambda: page.state("report_url"), 120)
         self.shot("report", 3)
         page.click("#close-report")
-        page.click("[aria-label='Switch between dark and light']")
+        page.click("#theme")
         self.shot("light")
 
 

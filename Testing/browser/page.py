@@ -59,11 +59,19 @@ class Middle(NamedTuple):
 
 
 class Program:
-    """``spinedce workstation`` in a separate process."""
+    """``spinedce workstation`` in a separate process.
 
-    def __init__(self, home: Path, *arguments: str, module: str = "SpineDCELib.cli") -> None:
+    Args:
+        tour: leave it to the user's folder whether the tour opens; otherwise it does not.
+    """
+
+    def __init__(
+        self, home: Path, *arguments: str, module: str = "SpineDCELib.cli", tour: bool = False
+    ) -> None:
         self.home, self.log = home, home / "log.txt"
         home.mkdir(parents=True, exist_ok=True)
+        if not tour:
+            (home / "tour-seen").touch()
         self._seen = len(self.log.read_text(errors="replace")) if self.log.exists() else 0
         self.started = time.monotonic()
         self._file = self.log.open("ab")

@@ -124,7 +124,7 @@ class User:
         self._press(f".visit-toggle button[value={self._random.choice(('baseline', 'follow-up'))}]")
 
     def theme(self) -> None:
-        self._press("[aria-label='Switch between dark and light']")
+        self._press("#theme")
 
     def escape(self) -> None:
         self._page.keys(ESCAPE)

@@ -44,6 +44,7 @@ def _facts(station: Any) -> dict[str, Any]:
     """Return what the program uses, as opposed to what the page shows."""
     views, drawing = station.views, station.drawing
     return {
+        "tour": station.state.tour,
         "visit": station.state.visit, "step": station.state.step, "busy": station.jobs.running,
         "columns": views.columns, "opacity": views.opacity, "linked": views.linked,
         "map": views.map_name, "tool": drawing.tool, "role": drawing.role,

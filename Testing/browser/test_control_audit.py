@@ -75,7 +75,8 @@ function nameOf(e) {
   }
   if (e.matches('summary')) return 'fold ' + e.innerText.trim();
   if (e.matches('input[type=radio]')) return 'series';
-  for (const one of ['recent', 'folder', 'candidate', 'strip-visit', 'strip-upper', 'strip-lower',
+  for (const one of ['recent', 'folder', 'candidate', 'candidate-taken', 'strip-visit',
+                     'strip-upper', 'strip-lower',
                      'strip-close', 'remove-event', 'column-0', 'column-1', 'column-2',
                      'report-choice', 'region-delay', 'reset-delay', 'region-name',
                      'region-role', 'region-eye', 'region-lock', 'region-level',
@@ -895,12 +896,34 @@ def one_view(audit: Audit) -> None:
     audit.row("key ?", lambda: audit.keys("?"), keys_shown, page_only=True)
     audit.keys(ESCAPE)
     page.wait(lambda: not keys_shown(), 5, "the end of the help")
+    tour(audit)
     # A list of choices that was used and is closed leaves the keys to the page.
     audit.choose("map-select", "Vp")
     for key, step in (("2", 2), ("4", 4)):
         page.keys(key)
         page.wait(lambda s=step: audit.facts()["step"] == s, 5, "a step")
     page.keys(ESCAPE)
+
+
+def tour(audit: Audit) -> None:
+    """The tour: opened from the list of keys, its stops, closed for now and for good."""
+    page, seen = audit.page, audit.home / "tour-seen"
+
+    def show() -> None:
+        audit.keys("?")
+        audit.click("#show-tour")
+
+    seen.unlink()
+    audit.row("show-tour", show, lambda: audit.facts()["tour"])
+    audit.row("tour-next", lambda: audit.click("#tour-next"), lambda: audit.facts()["step"] == 2)
+    audit.row("tour-back", lambda: audit.click("#tour-back"), lambda: audit.facts()["step"] == 1)
+    audit.row("tour-close", lambda: audit.click("#tour-close"),
+              lambda: not audit.facts()["tour"] and not seen.exists())  # fmt: skip
+    show()
+    page.wait(lambda: audit.facts()["tour"])
+    audit.row("tour-end", lambda: audit.click("#tour-end"),
+              lambda: not audit.facts()["tour"] and seen.exists())  # fmt: skip
+    audit.step(4)
 
 
 def point(audit: Audit, pane: str) -> None:
@@ -942,7 +965,8 @@ def window_and_level(audit: Audit) -> None:
     changed = audit.look("baseline0")
     audit.row("inverse-frame", lambda: audit.click("#inverse-frame"),
               lambda: grey("frame")[2] and changed()
-              and page.element("[aria-pressed=true]").text == "Inverse")  # fmt: skip
+              and page.element("#inverse-frame").get_attribute("aria-pressed")
+              == "true")  # fmt: skip
     audit.click("#window-frame-reset")
     for name, higher in (("full", True), ("reset", False)):
         was, changed = top(), audit.look("follow-up1")
@@ -1014,6 +1038,11 @@ def arteries(audit: Audit) -> None:
     audit.row("candidate", lambda: audit.click(".candidate"),
               lambda: taken()[0] != was[0] and audit.visit("baseline")["selection"]
               and audit.visit("baseline")["numbers"] != numbers)  # fmt: skip
+    audit.quiet()
+    audit.row("candidate-taken", lambda: audit.keys(" ", ".candidate-taken"),
+              lambda: taken() == was)  # fmt: skip
+    audit.keys(" ", ".candidate-taken")
+    page.wait(lambda: taken() != was, 10, "the candidate out again")
     audit.quiet()
     audit.row("reset-artery", lambda: audit.click("#reset-artery"),
               lambda: taken() == was and not audit.visit("baseline")["selection"]

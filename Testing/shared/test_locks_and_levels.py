@@ -111,11 +111,14 @@ def test_a_level_is_part_of_the_regions_name_in_every_visit_and_is_undone_at_onc
     session.set_level(visit, "Lesion L3", "L4")
     session.set_level(other, "Lesion L4", None)
     assert list(visit.analysis.regions) == ["Lesion", "Lesion 2", "L3"]
-    for _step in range(3):
+    assert session.history.undo_text == "Set the level of Lesion"
+    for _step in range(2):  # the levels at once, and the shift
         session.undo()
     for one in (visit, other):
         assert set(one.analysis.regions) == set(ROLES)
         assert drawn.roles_in(one.segmentation) == dict(one.state.roles)
+    assert not session.history.undo_text or "Load" in session.history.undo_text
+    session.redo()
     assert visit.settings.fit.shifts == {"Lesion": 3.0}
 
 

@@ -16,8 +16,18 @@
   };
   // Keys that the page answers itself.
   const own = { "?": () => document.getElementById("help").click() };
-  const TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, [contenteditable]";
+  const TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=file]), textarea, [contenteditable]";
+  // What the space key presses, toggles or opens; elsewhere it plays the frames.
+  const PRESSED = "button, select, summary, a, [role=button], input[type=checkbox], input[type=radio], input[type=file]";
   window.spinedce = window.spinedce || {};
+  // After a step was opened by its key, the Tab key goes on in this step.
+  function focusStep(number, at = document.activeElement, tries = 200) {
+    const body = document.getElementById("step-body-" + number);
+    // A hidden control loses the focus to the page; another one has it because the user moved it.
+    if (![at, document.body].includes(document.activeElement)) return;
+    if (body?.checkVisibility()) body.focus({ preventScroll: true });
+    else if (tries) setTimeout(() => focusStep(number, at, tries - 1), 50);
+  }
   window.spinedce.keys = [...Object.keys(keys), ...Object.keys(shift), ...Object.keys(own)];
   // A closed list of choices keeps the focus after a choice, but is no text field. It would take
   // the keys itself, so they are taken before; keys that open it are its own.
@@ -28,8 +38,13 @@
   function isMenuOpen() {
     return !!document.querySelector(".v-menu.v-overlay--active, .v-dialog.v-overlay--active");
   }
-  window.addEventListener("keydown", (event) => { if (isClosedList(event.target)) answer(event); }, true);
-  window.addEventListener("keydown", (event) => { if (!isClosedList(event.target)) answer(event); });
+  // The slider of the shift would move by its own step too.
+  function isShiftSlider(event) {
+    return /^Arrow(Left|Right)$/.test(event.key) && event.target.matches(".shift-handle [role=slider]");
+  }
+  const first = (event) => isClosedList(event.target) || isShiftSlider(event);
+  window.addEventListener("keydown", (event) => { if (first(event)) answer(event); }, true);
+  window.addEventListener("keydown", (event) => { if (!first(event)) answer(event); });
   function answer(event) {
     const at = event.target;
     const list = isClosedList(at);
@@ -41,12 +56,13 @@
       (event.shiftKey && (control || arrow) ? "Shift+" : "") +
       (control ? event.key.toLowerCase() : event.key);
     const found = arrow && at.closest(".shift-handle") ? shift[name] : keys[name];
-    if ((!found && !own[name]) || (event.key === " " && (list || at.closest("button")))) return;
+    if ((!found && !own[name]) || (event.key === " " && (list || at.closest(PRESSED)))) return;
     // An open menu closes itself.
     if (event.key === "Escape" && isMenuOpen()) return;
     event.preventDefault();
-    if (list) event.stopPropagation();
+    if (first(event)) event.stopPropagation();
     if (own[name]) own[name]();
     else window.trame.trigger(found[0], found.slice(1));
+    if (found?.[0] === "go_to_step") focusStep(found[1]);
   }
 })();

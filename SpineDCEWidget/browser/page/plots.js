@@ -66,7 +66,7 @@
   }
 
   const plot = {
-    props: { tools: Boolean, figure: Object, shift: { type: Number, default: 0 }, follows: Boolean, drags: Boolean, places: Boolean },
+    props: { tools: Boolean, label: String, figure: Object, shift: { type: Number, default: 0 }, follows: Boolean, drags: Boolean, places: Boolean },
     emits: ["drag", "pick", "place"],
     setup(props, { emit }) {
       const box = ref(null);
@@ -192,7 +192,7 @@
         if (sizes) sizes.disconnect();
         if (box.value && window.Plotly) window.Plotly.purge(box.value);
       });
-      return () => h("div", { ref: box, class: "sd-plot js-plotly-plot" + (props.drags ? " shift-handle" : "") + (props.places ? " places" : ""), tabindex: props.drags ? 0 : -1 });
+      return () => h("div", { ref: box, class: "sd-plot js-plotly-plot" + (props.drags ? " shift-handle" : "") + (props.places ? " places" : ""), tabindex: props.drags ? 0 : -1, role: "figure", "aria-label": props.label });
     },
   };
   window.spinedce_widgets = {
