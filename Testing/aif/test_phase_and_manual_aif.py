@@ -10,6 +10,7 @@ from SpineDCELib.aif import (
     Selection,
     apply_selection,
     blood_contrast,
+    blood_curve,
     detect,
     fit_population,
     georgiou,
@@ -76,6 +77,24 @@ def test_a_phase_that_contradicts_the_magnitude_is_told():
         analysis = Analysis(Images(series), changed(settings, reading={"FA": FA_in_files}))
         found = [f for f in analysis.result().measures.findings if f.code == AIF_DIFFERS]
         assert [f" % {said} " in one.message for one in found] == [True] * (said is not None)
+
+
+def test_a_phase_of_noise_does_not_contradict_the_magnitude():
+    # The highest frame of this phase lies before the contrast agent, where the magnitude is 0.
+    Cb = trunk(noise=0.0)[1]
+    noise = np.random.default_rng(5).normal(0, 0.2, Cb.size)
+    noise[0] = 1.0
+    for phase, told in ((noise, ""), (Cb + 0.05 * noise, ""), (2 * Cb + 0.05 * noise, "50 % less")):
+        zero = 0.15 if phase is noise else 0.005
+        curve = blood_curve(
+            Cb, lambda C: C, TE=None, r2=0.0, literature_r2=6.1, phase=PhaseCurve(phase, zero, 0.0)
+        )
+        assert bool(curve.doubt) == bool(told)
+        assert told in curve.doubt
+        text = " ".join(curve.notes)
+        assert ("too noisy to check" in text) == (phase is noise)
+        # Doubt and note come from the same numbers.
+        assert ("by −50 %" in text) == bool(told)
 
 
 def test_late_frames_determine_the_zero_level_of_a_noisy_phase():

@@ -2080,6 +2080,10 @@
         <translation>Das Maximum der AIF ist {max} mM aus der Phase (Arterie {angle}° zum Feld) und {Cb} mM aus der Magnitude; über die erste Passage weicht die Magnitude um {ratio} % von der Phase ab.</translation>
     </message>
     <message>
+        <source>The artery's phase is too noisy to check its magnitude: over the first pass, the mean is {from_phase} ± {SE} mM from phase and {measured} mM from magnitude.</source>
+        <translation>Die Phase der Arterie ist zu verrauscht, um deren Magnitude zu prüfen: Über die erste Passage ist der Mittelwert {from_phase} ± {SE} mM aus der Phase und {measured} mM aus der Magnitude.</translation>
+    </message>
+    <message>
         <source>The first pass was set halfway between magnitude and phase.</source>
         <translation>Die erste Passage wurde in die Mitte zwischen Magnitude und Phase gelegt.</translation>
     </message>

@@ -18,11 +18,13 @@ from SpineDCELib.aif.phase_aif import (
     with_decay,
 )
 from SpineDCELib.errors import InputError
-from SpineDCELib.vocabulary.quantities import signed
+from SpineDCELib.vocabulary.quantities import number, signed
 
 #: Share by which magnitude may differ from phase over the first pass before the AIF is doubted:
 #: more than twice the difference in scale that angle, T10 and inflow usually make (chosen).
 PHASE_DIFFERENCE = 0.25
+#: Standard errors above which the phase's first pass must lie to check the magnitude (chosen).
+LEAST_PHASE = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,18 +108,29 @@ def blood_curve(
         notes.append(f"The AIF was corrected for T2* of blood with r2 {used:g} /s/mM, as set.")
     Cb = with_decay(contrast, signal, TE=TE, r2=used) if used and TE is not None else plain
     doubt = ""
-    if phase is not None:
-        frames = first_pass(phase.C)
-        ratio = 100 * (float(Cb[frames].sum() / phase.C[frames].sum()) - 1)
-        notes.append(
-            f"The AIF peak is {phase.C.max():.2f} mM from phase (artery at {phase.angle:.0f}° to "
-            f"the field) and {np.max(Cb):.2f} mM from magnitude; over the first pass, magnitude "
-            f"differs from phase by {signed(ratio, 0)} %."
-        )
+    # That of the magnitude, because a noisy phase can peak before the contrast agent.
+    frames = first_pass(Cb)
+    if phase is not None and frames.any():
+        measured, from_phase = (float(C[frames].mean()) for C in (Cb, phase.C))
+        SE = phase.error_of_mean(int(frames.sum()))
+        is_known = from_phase > LEAST_PHASE * SE
+        ratio = 100 * (measured / from_phase - 1)
+        if is_known:
+            notes.append(
+                f"The AIF peak is {phase.C[frames].max():.2f} mM from phase (artery at "
+                f"{phase.angle:.0f}° to the field) and {np.max(Cb):.2f} mM from magnitude; over "
+                f"the first pass, magnitude differs from phase by {signed(ratio, 0)} %."
+            )
+        else:
+            notes.append(
+                "The artery's phase is too noisy to check its magnitude: over the first pass, the "
+                f"mean is {number(from_phase, 2)} ± {SE:.2f} mM from phase and {measured:.2f} mM "
+                "from magnitude."
+            )
         if peak == "phase":
             Cb = peak_from_both(Cb, phase.C)
             notes.append("The first pass was set halfway between magnitude and phase.")
-        elif abs(ratio) > 100 * PHASE_DIFFERENCE:
+        elif is_known and abs(ratio) > 100 * PHASE_DIFFERENCE:
             doubt = (
                 f"Over the first pass, the artery's magnitude shows {-ratio:.0f} % less contrast "
                 "agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from "

@@ -47,6 +47,10 @@ class PhaseCurve:
     zero: float
     angle: float
 
+    def error_of_mean(self, frames: int) -> float:
+        """Return the standard error of the mean of some frames, from zero level and noise, mM."""
+        return float(np.hypot(self.zero, _late_scatter(self.C) / np.sqrt(max(frames, 1))))
+
 
 def vessel_angle(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.float64]:
     """Return the angle between vessel and B0 at every voxel of a mask, rad.
