@@ -114,3 +114,27 @@ def test_a_better_neighbour_is_proposed_and_a_good_reference_preferred():
     )
     assert two.of("Lesion").reference == "Reference 2"  # farther, but sound
     assert two.of("Lesion").value == pytest.approx(5, rel=0.02)
+
+
+def test_a_mean_Ktrans_far_from_the_median_is_named_and_the_median_called_so():
+    image, masks = column()
+    rng = np.random.default_rng(3)
+    vp = rng.normal(0.01, 0.001, GEOMETRY.shape)
+    Ktrans = rng.normal(0.07, 0.005, GEOMETRY.shape)
+    few = Ktrans.copy()
+    few[tuple(np.argwhere(masks[2])[:3].T)] = 0.07 * masks[2].sum() / 3
+    for map_, told in ((Ktrans, False), (few, True)):
+        measures = measure(
+            {"vp": vp, "Ktrans": map_},
+            regions={"Lesion": masks[1], "Reference": masks[2]},
+            roles={"Lesion": "lesion", "Reference": "reference"},
+            geometry=GEOMETRY,
+            image=image,
+        )
+        found = {(finding.code, finding.about): finding for finding in measures.findings}
+        assert ("single_voxels_determine", "Lesion") not in found
+        assert (("single_voxels_determine", "Reference") in found) == told
+        assert "the median of its voxels" in found["reference_enhances", "Reference"].message
+    said = found["single_voxels_determine", "Reference"].message
+    mean, median = (few[masks[2]].mean(), np.median(few[masks[2]]))
+    assert f"is {mean:.4f} /min and its median {median:.4f} /min" in said

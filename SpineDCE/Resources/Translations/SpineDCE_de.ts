@@ -3308,6 +3308,10 @@
         <translation>Für normalisierte Werte einen einzeichnen.</translation>
     </message>
     <message>
+        <source>The mean {title} of {name} is {first} and its median {second}, so single voxels determine the normalised {title2}, which uses the mean.</source>
+        <translation>Der Mittelwert von {title} in {name} ist {first}, der Median {second}; einzelne Voxel bestimmen daher das normalisierte {title2}, das den Mittelwert verwendet.</translation>
+    </message>
+    <message>
         <source>{name} has no fitted voxel.</source>
         <translation>{name} hat kein angepasstes Voxel.</translation>
     </message>
@@ -3328,8 +3332,12 @@
         <translation>{name} ist nicht gleichmäßig: Vp schwankt um {spread} % zwischen Voxeln.</translation>
     </message>
     <message>
-        <source>{name} enhances: {parameter} is above {False}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
-        <translation>{name} reichert an: {parameter} liegt über {False}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
+        <source>{name} enhances: {shown} is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
+        <translation>{name} reichert an: {shown} liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
+    </message>
+    <message>
+        <source>{name} enhances: the median of its voxels, {shown}, is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
+        <translation>{name} reichert an: Der Median der Voxel, {shown}, liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
     </message>
     <message>
         <source>Vp of {name} is {ratio} % of its neighbours'.</source>

@@ -19,8 +19,11 @@ from SpineDCELib.measurement.reference_vertebra import (
 from SpineDCELib.measurement.region_checks import check_regions
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.conversion_modes import normalised_vp
-from SpineDCELib.vocabulary.quantities import NORMALISED
+from SpineDCELib.vocabulary.quantities import NORMALISED, QUANTITIES
 from SpineDCELib.vocabulary.region_roles import Role
+
+#: Ratio of mean and median from which single voxels determine a region's mean (chosen).
+SKEWED = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +115,10 @@ def measure(
         }
         for name in (*named["lesion"], *named["reference"])
     }
+    if named["lesion"] and named["reference"] and "Ktrans" in maps:
+        findings += _determined_by_single_voxels(
+            "Ktrans", {name: maps["Ktrans"][regions[name]] for name in means}
+        )
     references: list[ReferenceScore] = []
     neighbours: list[ReferenceScore] = []
     masks: dict[str, NDArray[np.bool_]] = {}
@@ -190,6 +197,35 @@ def measure(
         dict(roles), means, tuple(ratios), tuple(references), tuple(neighbours), masks, measured,
         tuple(findings), mode,
     )  # fmt: skip
+
+
+def _determined_by_single_voxels(
+    parameter: str, values: Mapping[str, NDArray[np.floating]]
+) -> list[Finding]:
+    """Return the regions whose mean, which the ratio uses, is far from their median.
+
+    Args:
+        values: region → ``(voxels,)``; NaN where there is no fit.
+    """
+    quantity, found = QUANTITIES[parameter], []
+    for name, voxels in values.items():
+        known = voxels[np.isfinite(voxels)].astype(float)
+        if not known.size:
+            continue
+        mean, median = float(known.mean()), float(np.median(known))
+        if max(mean, median) > SKEWED * min(mean, median):
+            first, second = (quantity.text(quantity.shown(value)) for value in (mean, median))
+            title = quantity.title
+            found.append(
+                Finding(
+                    "single_voxels_determine",
+                    f"The mean {title} of {name} is {first} and its median {second}, so single "
+                    f"voxels determine the normalised {title}, which uses the mean.",
+                    name,
+                    ("inputs.roi",),
+                )
+            )
+    return found
 
 
 def distance(a: NDArray[np.bool_], b: NDArray[np.bool_], geometry: Geometry) -> float:

@@ -106,18 +106,25 @@ def score_reference(
             f"{name} is not uniform: Vp varies by {100 * spread:.0f} % between voxels.",
         )
     if absolute:
-        means = {"vp": mean}
+        typical = {"vp": mean}
         if Ktrans is not None:
-            means["Ktrans"] = float(np.nanmedian(Ktrans[mask]))
+            # The median, because a few voxels can have a huge Ktrans.
+            typical["Ktrans"] = float(np.nanmedian(Ktrans[mask]))
         for parameter, limit in ENHANCED.items():
-            if means.get(parameter, 0.0) > limit:
-                fault(
-                    limit / means[parameter],
-                    "reference_enhances",
-                    f"{name} enhances: {_shown(parameter, means[parameter])} is above "
-                    f"{_shown(parameter, limit, with_title=False)}, so it may contain tumour, a "
-                    "haemangioma or a fresh fracture, or the AIF is too low.",
-                )
+            value = typical.get(parameter, 0.0)
+            if not value > limit:
+                continue
+            shown = _shown(parameter, value)
+            bound = _shown(parameter, limit, with_title=False)
+            fault(
+                limit / value,
+                "reference_enhances",
+                f"{name} enhances: {shown} is above {bound}, so it may contain tumour, a "
+                "haemangioma or a fresh fracture, or the AIF is too low."
+                if parameter == "vp"
+                else f"{name} enhances: the median of its voxels, {shown}, is above {bound}, so it "
+                "may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.",
+            )
     if neighbours_vp is not None and neighbours_vp > 0 and mean > 0:
         ratio = middle / neighbours_vp
         if ratio < 0.5:
