@@ -16,6 +16,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation, explain_voxel
 from SpineDCELib.analysis.live_refit import region_numbers
 from SpineDCELib.analysis.mapped_images import release_images
+from SpineDCELib.analysis.shift_stages import apart
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.mapped_arrays import release
@@ -249,9 +250,10 @@ class VisitSession:
             )
         if evidence.low <= used <= evidence.high:
             return ""
+        shown, low, high = apart(used, evidence.low, evidence.high)
         return _(
             "the shift of {used} s lies outside its evidence: the curves show {low} to {high} s"
-        ).format(used=number(used, 1), low=number(evidence.low, 1), high=number(evidence.high, 1))
+        ).format(used=shown, low=low, high=high)
 
     # -- results --------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from SpineDCELib.aif import parker
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import refit_slices
+from SpineDCELib.analysis.shift_stages import apart
 from SpineDCELib.compare.compare_visits import Visit, compare_visits
 from SpineDCELib.compare.registration import Registration
 from SpineDCELib.concentration import spgr_signal
@@ -133,6 +134,12 @@ def test_a_region_can_be_moved_alone_and_a_contradicted_shift_is_named():
     assert ("shift_outside_evidence", "Lesion") in found
     assert ("delays_differ", "Reference") in found
     assert found <= {(f.code, f.about) for f in own.result().measures.findings}
+
+
+def test_a_value_outside_an_interval_is_shown_outside_it():
+    assert apart(4.8, 2.4, 4.2) == ("4.8", "2.4", "4.2")
+    assert apart(4.83, 2.41, 4.78) == ("4.83", "2.41", "4.78")
+    assert apart(-1.204, -1.202, 3.0) == ("−1.204", "−1.202", "3.000")
 
 
 def test_regions_with_one_delay_agree():

@@ -2604,20 +2604,20 @@
         <translation>Für „{unknown}“ ist ein Zeitversatz angegeben, aber vorhanden sind ({by}): {masks}.</translation>
     </message>
     <message>
-        <source>The shift of {study} s lies outside its evidence: the curves of the regions show {low} to {high} s.</source>
-        <translation>Der Zeitversatz von {study} s liegt außerhalb des belegten Bereichs: Die Kurven der Regionen zeigen {low} bis {high} s.</translation>
+        <source>The shift of {used} s lies outside its evidence: the curves of the regions show {low} to {high} s.</source>
+        <translation>Der Zeitversatz von {used} s liegt außerhalb des belegten Bereichs: Die Kurven der Regionen zeigen {low} bis {high} s.</translation>
     </message>
     <message>
-        <source>The shift of {name}, {value} s, lies outside its evidence: its curves show {interval}.</source>
-        <translation>Der Zeitversatz von {name}, {value} s, liegt außerhalb des belegten Bereichs: Die Kurven zeigen {interval}.</translation>
+        <source>The shift of {name}, {used} s, lies outside its evidence: its curves show {low} to {high} s.</source>
+        <translation>Der Zeitversatz von {name}, {used} s, liegt außerhalb des belegten Bereichs: Die Kurven zeigen {low} bis {high} s.</translation>
     </message>
     <message>
         <source>The curves of {name} do not determine its delay; the study's shift is used.</source>
         <translation>Die Kurven von {name} legen die Verzögerung nicht fest; der Zeitversatz der Studie wird verwendet.</translation>
     </message>
     <message>
-        <source>{name} does not share the study's delay of {proposal} s: its curves show {interval}.</source>
-        <translation>{name} teilt die Verzögerung der Studie von {proposal} s nicht: Die Kurven zeigen {interval}.</translation>
+        <source>{name} does not share the study's delay of {shared} s: its curves show {low} to {high} s.</source>
+        <translation>{name} teilt die Verzögerung der Studie von {shared} s nicht: Die Kurven zeigen {low} bis {high} s.</translation>
     </message>
     <message>
         <source>Its own delay is used.</source>

@@ -114,7 +114,9 @@ def delays(view: View) -> dict[str, Delay]:
             high=region.high,
             SE=region.SE,
             determined=region.determined and not found.doubt,
-            disagrees=region.determined and distance > NORMAL * region.SE,
+            disagrees=region.determined
+            and distance > NORMAL * region.SE
+            and not region.low <= found.proposal <= region.high,
             proposal=region.proposal,
         )
     return result
@@ -152,34 +154,45 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
     by_region = view.settings.fit.shift_by == "region"
     result = []
     if not evident.doubt and not evident.low <= study <= evident.high:
+        used, low, high = apart(study, evident.low, evident.high)
         message = (
-            f"The shift of {number(study, 1)} s lies outside its evidence: the curves of the "
-            f"regions show {number(evident.low, 1)} to {number(evident.high, 1)} s."
+            f"The shift of {used} s lies outside its evidence: the curves of the regions show "
+            f"{low} to {high} s."
         )
         result.append(Finding("shift_outside_evidence", message, fields=("fit.shift",)))
     for name, one in found.items():
         code, message, path = "", "", "fit.shifts"
-        interval = f"{number(one.low, 1)} to {number(one.high, 1)} s"
         if by_region and name in view.settings.fit.shifts:
             if one.contradicted:
                 code = "shift_outside_evidence"
+                used, low, high = apart(one.value, one.low, one.high)
                 message = (
-                    f"The shift of {name}, {number(one.value, 1)} s, lies outside its evidence: "
-                    f"its curves show {interval}."
+                    f"The shift of {name}, {used} s, lies outside its evidence: its curves show "
+                    f"{low} to {high} s."
                 )
         elif not one.determined and by_region:
             code = "delay_not_determined"
             message = f"The curves of {name} do not determine its delay; the study's shift is used."
         elif one.determined and one.disagrees:
             code, path = "delays_differ", "fit.shift_by"
+            shared, low, high = apart(evident.proposal, one.low, one.high)
             message = (
-                f"{name} does not share the study's delay of {number(evident.proposal, 1)} s: its "
-                f"curves show {interval}. "
+                f"{name} does not share the study's delay of {shared} s: its curves show {low} to "
+                f"{high} s. "
                 + ("Its own delay is used." if by_region else "The study's shift is used for it.")
             )
         if code:
             result.append(Finding(code, message, name, (path,)))
     return tuple(result)
+
+
+def apart(value: float, low: float, high: float) -> tuple[str, str, str]:
+    """Format a value and an interval that it lies outside of, with digits that show so."""
+    for digits in (1, 2, 3):
+        shown, first, last = (round(one, digits) for one in (value, low, high))
+        if not first <= shown <= last:
+            break
+    return number(value, digits), number(low, digits), number(high, digits)
 
 
 _PLURAL = {"slice": "slices", "region": "regions"}
