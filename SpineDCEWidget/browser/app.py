@@ -212,6 +212,7 @@ class Workstation:
         """Open a step; put the tool down when the regions step is left."""
         if self.state.step == 3 and number != 3:
             self.escape()
+        self.forget_error()
         self.state.step = int(number)
         self.bar.arrange_for_step(self.state.step)
         self.refresh()
@@ -367,6 +368,7 @@ class Workstation:
         if not visits:
             self.show_undo()
             return
+        self.forget_error()
         self.regions.follow_undo()
         with self.state:
             self.refresh()
@@ -404,6 +406,7 @@ class Workstation:
         """Show the numbers of the regions that were drawn, and compute the maps soon."""
         if not self.session.regions_changed(visit):
             return
+        self.forget_error()
         self.take_drawn_aorta(visit)
         with self.state:
             self.charts.show_main()

@@ -130,6 +130,7 @@ class RegionsPanel:
     def _is_free(self, visit: Any, *names: str) -> bool:
         """Return whether one of some regions is not locked; say so if all are."""
         if not names or not visit.state.locked.issuperset(names):
+            self._station.forget_error()
             return True
         self._station.show_error(f"{', '.join(names)}: unlock it in the list of regions first.")
         return False
@@ -177,6 +178,7 @@ class RegionsPanel:
         if locked and self._drawing.region == name:
             self._drawing.put_down()
         station.session.set_locked(visit, name, locked)
+        station.forget_error()
         station.changed(visit)
         station.refresh()
 

@@ -14,7 +14,7 @@ from SpineDCEWidget.shared.wording import NUMBERS_CHANGED_SINCE
 _NO_NUMBERS = NO_STUDY | {
     "!report.can_draft": "The numbers are out of date or have not been computed yet."
 }
-_NO_READER = {"!report.reader": "Enter the reader's name above."}
+_NO_READER = {"!(reader_name || '').trim()": "Enter the reader's name above."}
 
 
 class ReportPanel:
@@ -24,12 +24,13 @@ class ReportPanel:
         self._station = station
         station.state.update(
             {
-                "report": {"findings": "", "impression": "", "reader": "", "final": False,
+                "report": {"findings": "", "impression": "", "final": False,
                            "status": "", "addenda": [], "outdated": "", "can_draft": False,
                            "plain": "", "actions": []},
-                "confirming_final": False, "addendum": "",
+                "reader_name": "", "confirming_final": False, "addendum": "",
             }
         )  # fmt: skip
+        station.state.change("reader_name")(lambda reader_name, **_: self.name_reader(reader_name))
 
     @property
     def _report(self) -> Any:
@@ -44,10 +45,8 @@ class ReportPanel:
         self._do(lambda: self._report.edit(findings, impression))
 
     def name_reader(self, name: str) -> None:
-        """Take the reader's name, for the report and the history."""
-        self._report.reader = name
-        with self._station.state:
-            self.refresh()
+        """Take the reader's name as it is typed, for the report and the history."""
+        self._report.reader = name or ""
 
     def make_final(self) -> None:
         """Make the report final."""
@@ -72,8 +71,10 @@ class ReportPanel:
     def refresh(self) -> None:
         report = self._report
         text = report.text
+        if (self._station.state.reader_name or "").strip() != report.reader:
+            self._station.state.reader_name = report.reader
         self._station.state.report = {
-            "findings": text.findings, "impression": text.impression, "reader": report.reader,
+            "findings": text.findings, "impression": text.impression,
             "final": text.is_final, "status": text.status_line,
             "addenda": [
                 {"title": one.title, "text": one.text}
@@ -102,9 +103,8 @@ class ReportPanel:
                     density="compact", variant="outlined", hide_details=True, id=name,
                 )  # fmt: skip
             v3.VTextField(
-                model_value=("report.reader",), label="Reader's name",
-                change=(self.name_reader, "[$event.target.value]"),
-                density="compact", variant="outlined", hide_details=True, id="reader",
+                v_model=("reader_name",), label="Reader's name", density="compact",
+                variant="outlined", hide_details=True, id="reader",
             )  # fmt: skip
             with html.Div(classes="row", v_if="!report.final && !confirming_final"):
                 v3.VBtn(

@@ -178,6 +178,40 @@ def test_the_fields_follow_the_selected_visit(station, loop):
     assert value_at(station.session.visit(other).settings, "aif.Hct") == 0.42
 
 
+def test_a_message_goes_with_the_next_step_or_successful_action(station, loop):
+    visit = station.visit
+
+    async def act(action):
+        with station.state:
+            station.regions.take("Aorta")
+        assert "unlock it" in station.state.error
+        action()
+        assert station.state.error == ""
+
+    async def use():
+        station.regions.toggle_locked("Aorta")
+        await act(lambda: station.go_to_step(2))
+        await act(lambda: station.regions.arm("lesion"))
+        await act(station.undo)
+        station.redo()
+        await act(lambda: station.regions.toggle_locked("Aorta"))
+        assert "Aorta" not in visit.state.locked
+
+    loop.run_until_complete(use())
+
+
+def test_the_readers_name_is_taken_as_it_is_typed(station, loop):
+    for typed in ("A", "A. ", "A. Reader"):
+        loop.run_until_complete(_set(station, reader_name=typed))
+        assert station.session.report.reader == typed.strip()
+        station.result.refresh()
+        assert station.state.reader_name == typed
+    page = station.state["trame__template_main"]
+    field = page[page.index('id="reader"') - 300 :][:400]
+    assert 'v-model="reader_name"' in field
+    assert "!(reader_name || '').trim()" in page
+
+
 def test_every_correction_is_on_the_page():
     assert set(CORRECTIONS) <= set(page_settings())
 
