@@ -174,9 +174,10 @@ def visit_state(session: Session, visit: VisitSession) -> tuple[str, str]:
 
 
 def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
+    problems = [f"{visit.shown_label}: {visit.problem}" for visit in visits if visit.problem]
+    if problems:
+        return WRONG, " ".join(problems)
     for visit in visits:
-        if visit.problem:
-            return WRONG, f"{visit.shown_label}: {visit.problem}"
         if (outdated := session.outdated(visit)) is not None:
             return (NEXT if visit.maps else NOT_YET), str(outdated)
     said = [text for visit in visits if (text := _impossible(visit))]

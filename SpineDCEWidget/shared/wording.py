@@ -172,11 +172,11 @@ FORMAT_TITLES = {
 }
 #: Colour scale of a map → title.
 COLOUR_TITLES = {
-    "viridis": _("Viridis (perceptually uniform)"),
-    "cividis": _("Cividis (blue to yellow)"),
-    "magma": _("Magma (black to yellow)"),
+    "viridis": _("Viridis (uniform)"),
+    "cividis": _("Cividis (blue–yellow)"),
+    "magma": _("Magma (black–yellow)"),
     "grey": _("Grey"),
-    "rainbow": _("Rainbow (not colour-blind safe)"),
+    "rainbow": _("Rainbow (not uniform)"),
 }
 
 #: Fields with a control of another name → its label in the windows, and its step. All other fields
@@ -185,6 +185,11 @@ OWN_CONTROLS = {
     "export.formats": (_("Export"), 5),
     # What can be joined is among the choices of the dynamic series.
     "reading.joined": (translated(FORM["reading.series"].label), 1),
+}
+#: Inputs → what to do where one is missing or wrong; "Change 'Aorta'" would say less.
+_ACTIONS = {
+    "inputs.aif_mask": _("draw the aorta in step {step}"),
+    "inputs.aif_file": _("load an AIF file in step {step}"),
 }
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
 STEPS_OF_THE_PAGE = steps_of_the_page() | {"inputs.T1_map": 4}
@@ -200,9 +205,12 @@ def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:
         in_slicer: whether the window is a panel in 3D Slicer, not the page in a browser.
     """
     controls: dict[int, list[str]] = {}
+    todo = []
     for path in getattr(error, "fields", ()):
         label, step = control_of(path, in_slicer=in_slicer)
-        if label and label not in controls.setdefault(step, []):
+        if label and path in _ACTIONS:
+            todo.append(_ACTIONS[path].format(step=step))
+        elif label and label not in controls.setdefault(step, []):
             controls[step].append(label)
     places = [
         _("{controls} in step {step}").format(controls=_(" or ").join(labels), step=step)
@@ -210,9 +218,12 @@ def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:
         if labels
     ]
     said = translated(str(error))
-    if not places:
+    if places:
+        todo.append(_("change {places}").format(places=_(", or ").join(places)))
+    if not todo:
         return said
-    return f"{said} " + _("Change {places}.").format(places=_(", or ").join(places))
+    text = _(", or ").join(todo)
+    return f"{said} {text[0].upper()}{text[1:]}."
 
 
 def control_of(path: str, *, in_slicer: bool = IN_SLICER) -> tuple[str, int]:

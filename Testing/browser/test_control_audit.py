@@ -1311,9 +1311,9 @@ def maps(audit: Audit) -> None:
     audit.row("fit-scale", lambda: audit.click("#fit-scale"),
               lambda: look()[0] != was[0] and changed())  # fmt: skip
     changed = audit.look("baseline1", "follow-up1")
-    audit.row("colours", lambda: audit.choose("colours", "Rainbow (not colour-blind safe)"),
+    audit.row("colours", lambda: audit.choose("colours", "Rainbow (not uniform)"),
               lambda: "rainbow" in look()[2].lower() and changed())  # fmt: skip
-    for name in ("Cividis (blue to yellow)", "Magma (black to yellow)", "Grey"):
+    for name in ("Cividis (blue–yellow)", "Magma (black–yellow)", "Grey"):
         changed = audit.look("baseline1", "follow-up1")
         audit.row("colours", lambda n=name: audit.choose("colours", n),
                   lambda n=name, c=changed: n.split()[0].lower() in look()[2].lower()

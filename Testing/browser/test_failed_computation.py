@@ -36,6 +36,13 @@ def test_the_visit_is_named_and_the_way_out_is_open(tmp_path, monkeypatch):
         state = station.state
         assert state.error.startswith("Baseline: ")
         assert state.without_map[visit.name].startswith("The maps could not be computed")
+        # Step 4 says why, also after the message is closed.
+        state.error = ""
+        assert visit.problem in state.steps[3]["reason"]
+        assert state.steps[3]["mark"] == "!"
+        page = state["trame__template_main"]
+        shown = page[page.index('id="maps-problem"') - 200 :][:400]
+        assert "steps[3]?.reason" in shown
         # The source of the AIF, which messages name, can be changed without a result.
         state.aif_source = "parker"
         station.arteries._source_chosen()

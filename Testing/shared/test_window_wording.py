@@ -30,14 +30,23 @@ OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z0-9-]*\b(?= |$|[.,;)])")
 def test_a_remedy_names_controls_with_unit_choice_and_step():
     error = InputError(
         "T10 is not known.",
-        fields=["concentration.T10", "concentration.signal=relative", "inputs.aif_file"],
+        fields=["concentration.T10", "concentration.signal=relative", "aif.source"],
     )
     assert remedy(error, in_slicer=True) == (
         "T10 is not known. Change 'T10 (ms)' or 'Signal' to 'relative change (S−S0)/S0' in step 1, "
-        "or 'AIF file' in step 2."
+        "or 'AIF from' in step 2."
     )
     assert "'T10 (ms)'" in remedy(error, in_slicer=False)
     assert "in step 4" in remedy(error, in_slicer=False)
+
+
+def test_an_artery_that_is_missing_is_to_be_drawn_or_loaded():
+    error = InputError("None.", fields=["inputs.aif_mask", "inputs.aif_file", "aif.source=parker"])
+    said = remedy(error, in_slicer=False)
+    assert said.startswith(
+        "None. Draw the aorta in step 3, or load an AIF file in step 2, or change 'AIF from' to "
+    )
+    assert said.endswith("in step 2.")
 
 
 def test_an_error_without_a_control_keeps_its_message():
@@ -58,7 +67,10 @@ def test_every_field_has_a_control(field):
     label, step = control_of(field.path, in_slicer=True)
     assert (label, step) == (f"'{field.label}{unit}'", field.step)
     said = remedy(InputError("Wrong.", fields=[field.path]), in_slicer=True)
-    assert said == f"Wrong. Change '{field.label}{unit}' in step {field.step}."
+    if field.path in ("inputs.aif_mask", "inputs.aif_file"):
+        assert said.endswith(f"in step {field.step}.")
+    else:
+        assert said == f"Wrong. Change '{field.label}{unit}' in step {field.step}."
     assert not OPTION.search(said)
     for choice, words in field.choices.items():
         if choice is not None:

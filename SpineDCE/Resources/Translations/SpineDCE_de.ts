@@ -6858,28 +6858,40 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>3D-Slicer-Szene</translation>
     </message>
     <message>
-        <source>Viridis (perceptually uniform)</source>
-        <translation>Viridis (gleichmäßig wahrgenommen)</translation>
+        <source>Viridis (uniform)</source>
+        <translation>Viridis (gleichmäßig)</translation>
     </message>
     <message>
-        <source>Cividis (blue to yellow)</source>
-        <translation>Cividis (blau bis gelb)</translation>
+        <source>Cividis (blue–yellow)</source>
+        <translation>Cividis (blau–gelb)</translation>
     </message>
     <message>
-        <source>Magma (black to yellow)</source>
-        <translation>Magma (schwarz bis gelb)</translation>
+        <source>Magma (black–yellow)</source>
+        <translation>Magma (schwarz–gelb)</translation>
     </message>
     <message>
         <source>Grey</source>
         <translation>Grau</translation>
     </message>
     <message>
-        <source>Rainbow (not colour-blind safe)</source>
-        <translation>Regenbogen (bei Farbenblindheit ungeeignet)</translation>
+        <source>Rainbow (not uniform)</source>
+        <translation>Regenbogen (ungleichmäßig)</translation>
+    </message>
+    <message>
+        <source>draw the aorta in step {step}</source>
+        <translation>in Schritt {step} die Aorta einzeichnen</translation>
+    </message>
+    <message>
+        <source>load an AIF file in step {step}</source>
+        <translation>in Schritt {step} eine AIF-Datei laden</translation>
     </message>
     <message>
         <source>Export</source>
         <translation>Export</translation>
+    </message>
+    <message>
+        <source>, or </source>
+        <translation>, oder </translation>
     </message>
     <message>
         <source>automatic</source>
@@ -6890,20 +6902,16 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>{controls} in Schritt {step}</translation>
     </message>
     <message>
-        <source>Change {places}.</source>
-        <translation>Zu ändern: {places}.</translation>
-    </message>
-    <message>
         <source>{label} to '{choice}'</source>
         <translation>{label} auf „{choice}“</translation>
     </message>
     <message>
-        <source> or </source>
-        <translation> oder </translation>
+        <source>change {places}</source>
+        <translation>{places} ändern</translation>
     </message>
     <message>
-        <source>, or </source>
-        <translation>, oder </translation>
+        <source> or </source>
+        <translation> oder </translation>
     </message>
 </context>
 <context>
