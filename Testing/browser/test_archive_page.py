@@ -297,13 +297,13 @@ def test_regions_and_lengths_in_the_archive_are_offered_and_loaded(audit, archiv
     drawn = read_segmentation(next(one.path for one in files if one.kind == "regions")).masks
     assert len(drawn) > 1
     audit.row(
-        "load-stored", lambda: audit.click(f".row:nth-of-type({regions + 1}) .load-stored"),
+        "load-stored", lambda: audit.click(f"#stored .row:nth-child({regions + 1}) .load-stored"),
         lambda: set(drawn) <= set(audit.visit()["voxels"]), seconds=60,
     )  # fmt: skip
     audit.quiet()
     found = audit.visit()["voxels"]
     assert {name: found[name] for name in drawn} == {n: int(m.sum()) for n, m in drawn.items()}
-    audit.click(f".row:nth-of-type({lengths + 1}) .load-stored")
+    audit.click(f"#stored .row:nth-child({lengths + 1}) .load-stored")
     page.wait(lambda: audit.visit()["rulers"] == 2, 20, "the rulers")
     audit.quiet()
     picture(audit, "loaded")
