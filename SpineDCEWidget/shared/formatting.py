@@ -222,10 +222,15 @@ def model_rows(choice: ModelChoice, used: str) -> tuple[list[str], list[dict[str
             value = how.shown(one.parameters.get(name, math.nan))
             error = how.shown(one.errors.get(name, math.nan))
             text = number(value, how.digits) if name in one.parameters else ""
+            if name in one.at_bound:  # its error says nothing
+                cells.append(_("{value}, at its bound").format(value=text))
+                continue
             cells.append(
                 f"{text} ± {number(error, how.digits)}" if math.isfinite(error) and text else text
             )
-        if one.status.fitted:
+        if one.worse_than:
+            cells += [number(one.R2, 3), _("not at its optimum"), ""]
+        elif one.status.fitted:
             above = f"+{number(one.above, 1)}" if one.above > 0 else _("lowest")
             cells += [number(one.R2, 3), above, number(one.weight, 2)]
         else:

@@ -6,9 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from kinetics.curves_for_tests import bolus, response
+from SpineDCELib.analysis.model_choice import ModelChoice
 from SpineDCELib.kinetics.model_comparison import AICc, compare_models, support
 from SpineDCELib.kinetics.models import two_compartment_exchange
+from SpineDCELib.kinetics.parameters import Bounds
 from SpineDCELib.settings import MODELS
+
+from SpineDCEWidget.shared.formatting import model_rows
 
 T = np.arange(0.0, 300.0, 5.0)
 CP = bolus(T)
@@ -84,6 +88,43 @@ def test_models_that_the_data_cannot_separate_are_named_together():
         "than 2. The Tofts model has the fewest parameters. The AICc of the model in use, Patlak, "
         "is 30.0 higher."
     )
+
+
+def test_a_fit_that_is_worse_than_that_of_a_contained_model_is_left_out():
+    curve = _curve("tofts") + np.random.default_rng(1).normal(0, NOISE, T.size)
+    # The extended Tofts model cannot get near the curve's ve of 0.2.
+    found = {
+        one.model: one
+        for one in compare_models(curve, T, CP, bounds={"extended_tofts": Bounds(ve=0.05)})
+    }
+    stuck = found["extended_tofts"]
+    assert stuck.worse_than == "tofts"
+    assert math.isnan(stuck.AICc)
+    assert not stuck.is_supported
+    assert sum(one.weight for one in found.values()) == pytest.approx(1)
+    text = support(list(found.values()), used="extended_tofts")
+    assert "The fit of the extended Tofts model did not reach its optimum" in text
+    assert "the AICc of the next one, extended Tofts" not in text
+    assert not any(one.worse_than for one in _compared("tofts").values())
+
+
+def test_parameters_at_a_bound_are_known():
+    found = {
+        one.model: one
+        for one in compare_models(
+            _curve("extended_tofts"), T, CP,
+            bounds={"two_compartment_exchange": Bounds(Fp=0.05), "tofts": Bounds(ve=0.1)},
+        )
+    }  # fmt: skip
+    assert "Fp" in found["two_compartment_exchange"].at_bound
+    assert "ve" in found["tofts"].at_bound
+    assert found["extended_tofts"].at_bound == ()
+    choice = ModelChoice("Lesion", T, _curve("extended_tofts"), "mM", tuple(found.values()), "")
+    headings, rows = model_rows(choice, "tofts")
+    cells = {row["model"]: row["cells"] for row in rows}["two_compartment_exchange"]
+    at = next(k for k, heading in enumerate(headings) if heading.startswith("Fp"))
+    assert "at its bound" in cells[at]
+    assert "±" not in cells[at]
 
 
 def test_a_curve_that_no_model_fits_says_so():

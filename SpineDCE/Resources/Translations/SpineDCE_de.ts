@@ -3216,6 +3216,14 @@
         <translation>An diese Kurve konnte kein Modell angepasst werden.</translation>
     </message>
     <message>
+        <source>The fit of the {title} model did not reach its optimum within its bounds: it is worse than that of the {worse_than} model, which it contains.</source>
+        <translation>Die Anpassung des Modells {title} hat ihr Optimum innerhalb seiner Grenzen nicht erreicht: Sie ist schlechter als die des Modells {worse_than}, das es enthält.</translation>
+    </message>
+    <message>
+        <source>It is left out.</source>
+        <translation>Es wird nicht mitgezählt.</translation>
+    </message>
+    <message>
         <source>The data support the {title} model.</source>
         <translation>Die Daten sprechen für das Modell {title}.</translation>
     </message>
@@ -6078,8 +6086,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>mittleres {quantity}</translation>
     </message>
     <message>
-        <source>lowest</source>
-        <translation>niedrigstes</translation>
+        <source>not at its optimum</source>
+        <translation>nicht im Optimum</translation>
     </message>
     <message>
         <source>normalised Vp</source>
@@ -6090,12 +6098,20 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>{name} wurde nicht geschrieben: {reason}</translation>
     </message>
     <message>
+        <source>lowest</source>
+        <translation>niedrigstes</translation>
+    </message>
+    <message>
         <source>out of date</source>
         <translation>veraltet</translation>
     </message>
     <message>
         <source>reader not named</source>
         <translation>Befunder nicht genannt</translation>
+    </message>
+    <message>
+        <source>{value}, at its bound</source>
+        <translation>{value}, an der Grenze</translation>
     </message>
 </context>
 <context>

@@ -12,12 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.kinetics.convolution import ArterialCurve
+from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import fit
 from SpineDCELib.kinetics.parameters import Bounds
 from SpineDCELib.kinetics.signal_noise import SignalNoise
@@ -31,6 +32,16 @@ from SpineDCELib.vocabulary.quantities import number
 SUPPORTED = 2.0
 #: Residuals smaller than this share of the curve are those of rounding.
 _EXACT = 1e-7
+#: Share of a bound within which a parameter is at it.
+_AT_BOUND = 1e-3
+#: Models that a model contains, if only as the limit of its parameters.
+CONTAINED: dict[Model, tuple[Model, ...]] = {
+    "extended_tofts": ("tofts", "patlak"),
+    "two_compartment_exchange": ("tofts", "patlak", "extended_tofts"),
+}
+#: AICc by which a fit may be worse than that of a contained model with as many parameters, because
+#: a limit is approached but not reached (chosen).
+_LIMIT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +54,10 @@ class ModelFit:
         curve: ``(T,)``, NaN where the fit failed. residual: measured minus fitted.
         searched: number of fitted parameters. AICc: NaN where the fit failed or too few frames are
             left. above: AICc above the lowest of all models. weight: Akaike weight, 0 to 1.
+        at_bound: parameters that are at a bound other than 0, so that neither value nor error is
+            that of the curve.
+        worse_than: contained model that fits better, so that this fit did not reach its optimum
+            and has no AICc; "" if there is none.
     """
 
     model: Model
@@ -54,6 +69,8 @@ class ModelFit:
     status: Status
     searched: int
     AICc: float
+    at_bound: tuple[str, ...] = ()
+    worse_than: Model | Literal[""] = ""
     above: float = math.nan
     weight: float = math.nan
 
@@ -126,9 +143,45 @@ def compare_models(
                 status,
                 searched,
                 AICc(rss, curve.size, searched) if status.fitted else math.nan,
+                _at_bound(result) if status.fitted else (),
             )
         )
-    return _weighed(found)
+    return _weighed(_at_optimum(found))
+
+
+def _at_bound(result: FitResult) -> tuple[str, ...]:
+    """Return the parameters of the first voxel that are at a bound other than 0."""
+    setup = result.setup
+    lower, upper, _size = (edge[:, 0] for edge in setup.box())
+    sought = setup.sought({name: values[:1] for name, values in result.parameters.items()})[:, 0]
+    found = []
+    for name, value, low, high in zip(setup.searched, sought, lower, upper, strict=True):
+        if value >= high - _AT_BOUND * abs(high) or (
+            low != 0 and value <= low + abs(low * _AT_BOUND)
+        ):
+            # kep of the exchange model is shown as PS.
+            found.append(name if name in setup.parameters else setup.product)
+    return tuple(found)
+
+
+def _at_optimum(fits: Sequence[ModelFit]) -> list[ModelFit]:
+    """Take the AICc from every fit that is worse than that of a model that it contains."""
+    by_model = {one.model: one for one in fits if math.isfinite(one.AICc)}
+    found = []
+    for one in fits:
+        contained = [by_model[m] for m in CONTAINED.get(one.model, ()) if m in by_model]
+        best = min(contained, key=_rss, default=None)
+        if one.model in by_model and best is not None:
+            excess = math.log(max(_rss(one), 1e-300) / max(_rss(best), 1e-300))
+            visible = _rss(one) > _EXACT**2 * float(((one.curve + one.residual) ** 2).sum())
+            if visible and one.curve.size * excess > _LIMIT:
+                one = replace(one, AICc=math.nan, worse_than=best.model)
+        found.append(one)
+    return found
+
+
+def _rss(one: ModelFit) -> float:
+    return float((one.residual**2).sum())
 
 
 def _weighed(fits: Sequence[ModelFit]) -> tuple[ModelFit, ...]:
@@ -157,6 +210,13 @@ def support(fits: Sequence[ModelFit], used: str = "") -> str:
     ranked = sorted((one for one in fits if math.isfinite(one.above)), key=lambda one: one.above)
     if not ranked:
         return "No model could be fitted to this curve."
+    stuck = "".join(
+        f" The fit of the {one.title} model did not reach its optimum within its bounds: it is "
+        f"worse than that of the {MODEL_TITLES[one.worse_than]} model, which it contains. "
+        "It is left out."
+        for one in fits
+        if one.worse_than
+    )
     good = [one for one in ranked if one.is_supported]
     rest = ranked[len(good) :]
     if len(good) == 1:
@@ -176,4 +236,4 @@ def support(fits: Sequence[ModelFit], used: str = "") -> str:
     mine = next((one for one in ranked if one.model == used), None)
     if mine is not None and not mine.is_supported:
         text += f" The AICc of the model in use, {mine.title}, is {number(mine.above, 1)} higher."
-    return text
+    return text + stuck
