@@ -143,8 +143,8 @@ class ArchivePanel(Panel):
         ui.studiesTable.visible = ui.openButton.visible = bool(rows)
         self._items = fill_table(
             ui.studiesTable, texts.STUDY_HEADINGS,
-            [[one.visit or "–", one.day, one.patient, one.dynamic or texts.NOT_DYNAMIC,
-              one.description] for one in rows],
+            [[one.patient, one.visit or "–", one.day,
+              f"{one.description}: {one.dynamic or texts.NOT_DYNAMIC}"] for one in rows],
         )  # fmt: skip
         fit_table(ui.studiesTable)
         count = sum(bool(one.visit) for one in rows)

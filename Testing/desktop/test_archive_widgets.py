@@ -66,8 +66,8 @@ def test_the_visits_of_a_patient_are_found_fetched_and_opened(desk, home, archiv
     assert [text for text, _ in ui.nodeCombo.items] == ["move", "get", "web"]
     ui.nodeCombo.currentIndex = 1
     ui.searchButton.click()
-    assert column(ui.studiesTable, 1) == ["12 March 2026", "18 May 2021", "2 March 2021"]
-    assert column(ui.studiesTable, 0) == ["–", "–", "–"], "two patients: nobody is proposed"
+    assert column(ui.studiesTable, 2) == ["12 March 2026", "18 May 2021", "2 March 2021"]
+    assert column(ui.studiesTable, 1) == ["–", "–", "–"], "two patients: nobody is proposed"
     assert not ui.openButton.enabled
     ui.firstEdit.text = "next Monday"
     ui.firstEdit.emit("returnPressed()")
@@ -77,9 +77,9 @@ def test_the_visits_of_a_patient_are_found_fetched_and_opened(desk, home, archiv
     ui.firstEdit.text = ""
     ui.descriptionEdit.text = "digital"
     ui.descriptionEdit.emit("returnPressed()")
-    assert column(ui.studiesTable, 0) == ["Follow-up", "Baseline"]
+    assert column(ui.studiesTable, 1) == ["Follow-up", "Baseline"]
     ui.studiesTable.emit("cellClicked(int,int)", 0, 1)
-    assert column(ui.studiesTable, 0) == ["–", "Baseline"]
+    assert column(ui.studiesTable, 1) == ["–", "Baseline"]
     assert ui.openButton.text == "Fetch and open"
     ui.studiesTable.emit("cellClicked(int,int)", 0, 1)
     assert ui.openButton.text == "Fetch and open 2 visits"

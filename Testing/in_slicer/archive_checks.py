@@ -148,11 +148,11 @@ class ArchiveChecks:
     def check_study_studiesTable(self, table):
         with self.archive():
             self.search()
-            before = [table.item(row, 0).text() for row in range(2)]
+            before = [table.item(row, 1).text() for row in range(2)]
             rect = table.visualItemRect(table.item(0, 1))
             press(table.viewport(), at=rect.center())
             settle(0.1)
-            after = [table.item(row, 0).text() for row in range(2)]
+            after = [table.item(row, 1).text() for row in range(2)]
             assert before != after
             assert after[0] == "–"
 

@@ -5740,20 +5740,16 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>untere</translation>
     </message>
     <message>
-        <source>date</source>
-        <translation>Datum</translation>
-    </message>
-    <message>
         <source>patient</source>
         <translation>Patient</translation>
     </message>
     <message>
-        <source>may be dynamic</source>
-        <translation>vielleicht dynamisch</translation>
+        <source>date</source>
+        <translation>Datum</translation>
     </message>
     <message>
-        <source>description</source>
-        <translation>Beschreibung</translation>
+        <source>may be dynamic</source>
+        <translation>vielleicht dynamisch</translation>
     </message>
     <message>
         <source>Fetch and open</source>
