@@ -126,10 +126,10 @@ class ArchiveChecks:
         assert self.asked(edit, "Anna", "patient") == "Anna"
 
     def check_study_firstEdit(self, edit):
-        assert "2021-03-01" in self.asked(edit, "2021-03-01", "days")
+        assert "2021-03-01" in self.asked(edit, "2021-03-01", "date")
 
     def check_study_lastEdit(self, edit):
-        assert "2021-06-01" in self.asked(edit, "2021-06-01", "days")
+        assert "2021-06-01" in self.asked(edit, "2021-06-01", "date")
 
     def check_study_descriptionEdit(self, edit):
         assert self.asked(edit, "spine", "description") == "spine"
