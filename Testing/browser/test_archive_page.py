@@ -17,7 +17,7 @@ pytest.importorskip("pynetdicom")
 from browser.test_control_audit import CONTROLS, Audit, close
 from pydicom.uid import UID
 from pynetdicom import AE, AllStoragePresentationContexts, evt
-from run.length_reports import in_image, length, write_report
+from series.length_reports import in_image, length, write_report
 from SpineDCELib.network.associations import SYNTAXES
 from SpineDCELib.run.stored_drawings import stored_drawings
 from SpineDCELib.series import read_segmentation

@@ -9,7 +9,7 @@ import pydicom
 import pytest
 from network.orthanc import configure, running
 from network.tiny_study import write_tiny_study
-from run.length_reports import COMPREHENSIVE_3D, in_space, length, write_report
+from series.length_reports import COMPREHENSIVE_3D, in_space, length, write_report
 from SpineDCELib.mrml.region_nodes import rulers_in
 from SpineDCELib.network.arrived_studies import ArrivedStudies, ArrivedStudy
 

@@ -196,8 +196,8 @@ class ArchiveChecks:
 
     def check_study_receivedTable(self, table):
         with self.received():
-            table.clearSelection()
             table.setCurrentCell(-1, -1)
+            table.clearSelection()
             settle(0.1)
             assert not self.found_ui.openReceivedButton.enabled
             rect = table.visualItemRect(table.item(0, 1))
@@ -247,7 +247,7 @@ class ArchiveChecks:
     @contextmanager
     def with_lengths_inside(self):
         """A visit whose folder holds a report with lengths beside the images."""
-        from run.length_reports import COMPREHENSIVE_3D, in_space, length, write_report
+        from series.length_reports import COMPREHENSIVE_3D, in_space, length, write_report
 
         with self.study_copy() as study:
             lines = [in_space([0, 0, 0, 3, 4, 0]), in_space([0, 0, 0, 0, 0, 4])]

@@ -7,7 +7,7 @@ import pydicom
 import pytest
 from network.tiny_study import write_tiny_study
 from pydicom.dataset import Dataset
-from run.length_reports import COMPREHENSIVE_3D, in_image, in_space, length, write_report
+from series.length_reports import COMPREHENSIVE_3D, in_image, in_space, length, write_report
 from SpineDCELib.run.stored_drawings import stored_drawings
 from SpineDCELib.series.report_lengths import Plane
 
