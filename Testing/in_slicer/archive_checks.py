@@ -261,6 +261,7 @@ class ArchiveChecks:
     def check_regions_storedTable(self, table):
         with self.with_lengths_inside():
             assert not self.ui("regions").loadStoredButton.enabled
+            settle(1.0)  # until the frame, which has just appeared, is laid out
             rect = table.visualItemRect(table.item(0, 0))
             press(table.viewport(), at=rect.center())
             settle(0.1)
@@ -279,16 +280,20 @@ class ArchiveChecks:
         from series.extra_series import add_series
 
         with self.study_copy() as study:
-            add_series(study, 77, "T2 sag", like=next(study.rglob("*.dcm")))
+            add_series(study, 77, "Extra series", like=next(study.rglob("*.dcm")))
             self.desk.panels["study"].open_folder("baseline", study)
             self.desk.go_to_step("maps")
-            settle(0.5)
+            for _ in range(40):  # until the study was searched
+                settle(0.5)
+                if combo.count > 1:
+                    break
             widget = self.desk.views.slice_widget("baseline", "fused")
             before = widget.mrmlSliceCompositeNode().GetBackgroundVolumeID()
-            choose(combo, 1)
+            titles = [combo.itemText(i) for i in range(combo.count)]
+            choose(combo, titles.index("Extra series"))
             settle(0.2)
             after = widget.mrmlSliceCompositeNode().GetBackgroundVolumeID()
-            assert slicer.mrmlScene.GetNodeByID(after).GetName().startswith("T2 sag")
+            assert slicer.mrmlScene.GetNodeByID(after).GetName().startswith("Extra series")
             assert after != before
 
     # -- sending --------------------------------------------------------------------------------
