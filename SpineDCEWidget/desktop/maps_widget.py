@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Delay from the last move of the crosshair to the explanation of its voxel, ms.
 _DELAY = 40
+#: Delay until the other series of the study are looked for, ms.
+_LATER = 300
 
 
 class MapsPanel(Panel):
@@ -37,7 +39,7 @@ class MapsPanel(Panel):
         self._others: OtherSeries | None = None
         #: Title of the series that is shown in the place of the T1 image; "" for that image.
         self.series_shown = ""
-        self._series_timer = desk.timer(0, self.find_series)
+        self._series_timer = desk.timer(_LATER, self.find_series)
         self.on(ui.underCombo, "currentIndexChanged(int)",
                 lambda _index: self.show_series(selected_value(ui.underCombo)))  # fmt: skip
         # These wait until the parameter node holds the new value.
@@ -73,9 +75,12 @@ class MapsPanel(Panel):
 
     def find_series(self) -> None:
         """Look for the other series of the visits, once for each study."""
+        if self.desk.jobs.busy:
+            self._series_timer.start()  # again when the job may have ended
+            return
         for visit in self.desk.visits:
             job = self._series.search_job(visit)
-            if job is None or self.desk.jobs.busy:
+            if job is None:
                 continue
             with suppress(Cancelled, InputError):  # another action; or the study is gone
                 job.finish(
