@@ -15,7 +15,6 @@ from SpineDCEWidget.shared.archive_search import (
     ArchiveSearch,
     configured_nodes,
 )
-from SpineDCEWidget.shared.session import course_visit_names
 
 
 class ArchivePanel:
@@ -68,11 +67,10 @@ class ArchivePanel:
         done, folders = await station.jobs.run(FETCHING, self._search.retrieval_job().run)
         if not done:
             return
-        taken = {visit.name for visit in station.session.visits}
-        names = [n for n in course_visit_names(len(taken) + len(folders)) if n not in taken]
+        names = station.session.free_names(len(folders))
         with station.state as state:
             state.pacs_open = state.adding = False
-        await station.study.open(dict(zip(names, folders, strict=False)))
+        await station.study.open(dict(zip(names, folders, strict=True)))
 
     def refresh(self) -> None:
         """Show the archives, and what was found."""

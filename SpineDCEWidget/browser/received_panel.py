@@ -14,7 +14,6 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.shared.received_studies import received_rows, review, unreviewed_visits
-from SpineDCEWidget.shared.session import course_visit_names
 
 #: s between two looks at the list, while it is shown.
 _LOOK = 2.0
@@ -62,11 +61,10 @@ class ReceivedPanel:
         if row is None:
             return
         folders = row["course"] if course else [folder]
-        taken = {visit.name for visit in station.session.visits}
-        names = [n for n in course_visit_names(len(taken) + len(folders)) if n not in taken]
+        names = station.session.free_names(len(folders))
         with station.state as state:
             state.adding = False
-        await station.study.open({n: Path(f) for n, f in zip(names, folders, strict=False)})
+        await station.study.open({n: Path(f) for n, f in zip(names, folders, strict=True)})
 
     def review(self, name: str) -> None:
         """Record that a person has reviewed a visit."""

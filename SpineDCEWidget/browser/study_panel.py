@@ -208,8 +208,7 @@ class StudyPanel:
         Args:
             chosen: see :meth:`open_found`.
         """
-        taken = [visit.name for visit in self._station.session.visits]
-        name = next(name for name in course_visit_names(len(taken) + 1) if name not in taken)
+        [name] = self._station.session.free_names()
         with self._station.state as state:
             state.adding = False
         await self.open_found(name, chosen)

@@ -23,7 +23,6 @@ from SpineDCEWidget.shared.archive_search import (
     configured_nodes,
 )
 from SpineDCEWidget.shared.received_studies import ReceivedRow, received_rows
-from SpineDCEWidget.shared.session import course_visit_names
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -63,7 +62,7 @@ class ArchivePanel(Panel):
     def find(self) -> None:
         """List the studies of the archive that match the fields."""
         ui = self.ui
-        node = selected_value(ui.nodeCombo) if ui.nodeCombo.count else ""
+        node = selected_value(ui.nodeCombo)
         if not node:
             return
         job = self.search.search_job(
@@ -107,9 +106,8 @@ class ArchivePanel(Panel):
             InputError: the first that could not be read or computed.
         """
         problems = []
-        taken = {visit.name for visit in self.desk.session.visits}
-        names = [n for n in course_visit_names(len(taken) + len(folders)) if n not in taken]
-        for name, folder in zip(names, folders, strict=False):
+        names = self.desk.session.free_names(len(folders))
+        for name, folder in zip(names, folders, strict=True):
             try:
                 self._open_study(name, folder)
             except InputError as error:  # the other visits may be readable
@@ -130,7 +128,7 @@ class ArchivePanel(Panel):
         nodes, without = configured_nodes()
         ui.withoutLabel.text = without
         ui.withoutLabel.visible = bool(without)
-        chosen = selected_value(ui.nodeCombo) if ui.nodeCombo.count else ""
+        chosen = selected_value(ui.nodeCombo)
         fill_combo(
             ui.nodeCombo, {n: n for n in nodes}, chosen if chosen in nodes else "".join(nodes[:1])
         )
@@ -172,9 +170,9 @@ class ArchivePanel(Panel):
                  for row in rows],
             )  # fmt: skip
             fit_table(ui.receivedTable)
-            again = next((n for n, row in enumerate(rows) if row.uid == uid), -1)
-            if again >= 0:
-                ui.receivedTable.selectRow(again)
+            for number, row in enumerate(rows):
+                if row.uid == uid:
+                    ui.receivedTable.selectRow(number)
         self._fill_selected()
 
     def _fill_selected(self) -> None:

@@ -12,7 +12,6 @@ from SpineDCELib.series import dynamic_choices, scan_study
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.dicom_database import files_of_study, linked_study
-from SpineDCEWidget.shared.session import course_visit_names
 from SpineDCEWidget.shared.study_opening import choice_facts, choice_title, reading_of
 from SpineDCEWidget.shared.wording import translated
 
@@ -51,8 +50,7 @@ class SpineDCEPlugin(DICOMPlugin):
         """Open a study as the next visit of the module, and show the module."""
         slicer.util.selectModule("SpineDCE")
         desk = slicer.modules.SpineDCEWidget.desk
-        taken = {visit.name for visit in desk.session.visits}
-        name = next(n for n in course_visit_names(len(taken) + 1) if n not in taken)
+        [name] = desk.session.free_names()
         with desk.messages.errors_shown():
             desk.open({name: linked_study(loadable.files)}, loadable.reading)
         return any(visit.name == name for visit in desk.session.visits)

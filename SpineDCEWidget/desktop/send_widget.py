@@ -100,7 +100,7 @@ class SendPanel(Panel):
 
     @property
     def _node(self) -> str:
-        return selected_value(self.ui.nodeCombo) if self.ui.nodeCombo.count else ""
+        return selected_value(self.ui.nodeCombo)
 
     def _rows(self) -> list[SeriesRow]:
         return self.sending.rows(self._node)

@@ -141,5 +141,5 @@ def fill_combo(combo: Any, choices: dict[str, str], value: Any) -> None:
 
 
 def selected_value(combo: Any) -> str:
-    """Return the value of the selected item."""
-    return str(combo.itemData(combo.currentIndex))
+    """Return the value of the selected item; "" of an empty combo box."""
+    return str(combo.itemData(combo.currentIndex)) if combo.count else ""

@@ -240,9 +240,8 @@ class StudyPanel(Panel):
         """Ask for the folder of a further study and open it as one more visit."""
         path = self._ask_for_folder(texts.CHOOSE_FOLDER)
         if path:
-            taken = [visit.name for visit in self.desk.session.visits]
-            names = course_visit_names(len(taken) + 1)
-            self.open_folder(next(name for name in names if name not in taken), path)
+            [name] = self.desk.session.free_names()
+            self.open_folder(name, path)
 
     def _ask_for_folder(self, title: str) -> str:
         window = slicer.util.mainWindow()

@@ -262,6 +262,12 @@ class Session:
 
     # -- opening --------------------------------------------------------------------------------
 
+    def free_names(self, count: int = 1) -> list[str]:
+        """Return the names of the next visits to be opened, in the order of a course."""
+        taken = {visit.name for visit in self.visits}
+        names = course_visit_names(len(taken) + count)
+        return [name for name in names if name not in taken][:count]
+
     def open(
         self,
         name: str,

@@ -311,7 +311,7 @@ def test_the_second_end_of_a_ruler_is_asked_for_and_no_first_end_vanishes_silent
     assert page.state("placing")
     page.keys(ESCAPE)
     removed = "The ruler was removed because it had no second end."
-    page.wait(lambda: page.state("note") == removed, 5, "what became of the first end")
+    page.wait(lambda: page.state("note") == removed, 5, "the note that the first end was removed")
     page.wait(lambda: not page.state("placing") and not page.state("ruler_hint"), 5, "the end")
     assert page.state("rulers") == []
     assert _facts(page)["visits"]["baseline"]["rulers"] == 0

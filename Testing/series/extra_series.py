@@ -14,7 +14,10 @@ AFFINE[:3, 3] = (-7.0, 1.0, 2.0)
 def add_series(
     folder, number, description, *, patient="TINY-1", day="2026-03-12", value=100, like=None
 ):
-    """Write a series of one volume on a grid of its own into a tiny study, or that of a file."""
+    """Write a series of one volume, on a grid of its own, into the folder of a study.
+
+    Patient and day are those of the file ``like``, else those of a tiny study.
+    """
     name = "Test^Patient"
     if like is not None:
         head = pydicom.dcmread(like, stop_before_pixels=True)
