@@ -146,7 +146,11 @@ SMALL_WORDS = (
     "would exclude", "would still include", "Draw it at this visit.", "Radiation therapy",
     "Surgery", "Systemic therapy", "Event",
     "Normalised Vp rose from its lowest value, {low} at {nadir}, to {now} ({percent}, {interval})",
-    "by hand", "columns", "rows", "slices", "{before} at baseline, {after} at follow-up",
+    "by hand", "as proposed", "columns", "rows", "slices",
+    "{before} at baseline, {after} at follow-up",
+    "{number}, impossible: more than the whole volume",
+    "{number}, impossible: above that of blood, {whole}",
+    "{number}, not of tissue: more than half would be blood",
 )  # fmt: skip
 
 

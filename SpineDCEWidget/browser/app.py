@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from SpineDCEWidget.browser.autosave import Autosave
 from SpineDCEWidget.browser.background_jobs import Activity, Jobs
 from SpineDCEWidget.browser.chart_strip import Charts
 from SpineDCEWidget.browser.course_panel import CoursePanel
+from SpineDCEWidget.browser.double_clicks import DoubleClicks
 from SpineDCEWidget.browser.drawing import Drawing
 from SpineDCEWidget.browser.maps_panel import MapsPanel
 from SpineDCEWidget.browser.models_panel import ModelsPanel
@@ -43,8 +43,6 @@ log = logging.getLogger(__name__)
 _COMPUTE_DELAY, _SAVE_DELAY = 0.7, 1.5
 #: Steps in the list of what can be undone.
 _UNDO_LISTED = 12
-#: Time in which the clicks of a double click arrive after it, s.
-_DOUBLE_CLICK = 1.5
 
 
 class Workstation:
@@ -107,7 +105,7 @@ class Workstation:
         self.panels = (self.study, self.arteries, self.regions, self.maps, self.result)
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._outdated: set[str] = set()
-        self._double_clicked = -_DOUBLE_CLICK  #: when a view was double clicked
+        self._double_clicks = DoubleClicks()
         self._problem = ""  #: message of the last computation that failed
         self._tasks: set[asyncio.Task[None]] = set()
         self._bind()
@@ -262,7 +260,7 @@ class Workstation:
         """Maximise a view, or show all views again; with a tool the clicks draw."""
         if self.drawing.tool == "look" and not self.regions.placing and self.session.visits:
             # Its clicks are no wish for an explanation; the views may report them later.
-            self._double_clicked = time.monotonic()
+            self._double_clicks.double_clicked(name[:-1])
             self.charts.forget_voxel()
             self.views.unmark()
             self.maximise(name)
@@ -292,7 +290,7 @@ class Workstation:
 
     def _clicked(self, row: str, ras: tuple[float, float, float]) -> None:
         visit = self.session.in_row(row)
-        if time.monotonic() - self._double_clicked < _DOUBLE_CLICK:
+        if self._double_clicks.claims(row):
             return
         if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
             with self.state:

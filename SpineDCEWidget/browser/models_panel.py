@@ -82,10 +82,9 @@ class ModelsPanel:
             self.close()
             self._station.show_error(remedy(error))
             return
-        model = visit.settings.fit.model
-        state.models_headings, state.models_rows = model_rows(choice, model)
+        state.models_headings, state.models_rows = model_rows(choice, visit.analysis)
         state.models_text = choice.sentence
-        state.models_curve = curve_text(choice, self._station.charts.rows)
+        state.models_curve = curve_text(choice, self._station.charts.rows, visit.analysis.mode)
         state.models_figure = models_figure(choice, dark=state.dark, visit=visit.title)
 
     def _choice(self, visit: Any, name: str) -> ModelChoice:

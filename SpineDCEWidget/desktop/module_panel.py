@@ -267,7 +267,8 @@ class Workstation:
         computed = self.jobs.run(title, job.run, interruptible=interruptible)
         if job.finish(computed) and visit.analysis.regions:
             title = texts.MEASUREMENTS.format(visit=visit.shown_label)
-            show_rows(visit, "measurements", title, *shown.measurements(visit.result))
+            rows = shown.measurements(visit.result, visit.analysis)
+            show_rows(visit, "measurements", title, *rows)
             self.fit_regions(visit, title, interruptible=interruptible)
 
     def fit_regions(self, visit: Any, title: str, *, interruptible: bool = False) -> None:

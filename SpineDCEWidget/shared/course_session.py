@@ -303,7 +303,7 @@ class CourseWork:
             and course.cutoff == cutoff_named(self.cutoff)[0]
             and self._followed_with == self.doses
             and all(
-                old.result is visit.result and visit.is_current
+                visit.has_result_of(old.analysis)
                 for old, visit in zip(course.visits, self.visits, strict=True)
             )
         )

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from SpineDCELib.aif.region_delay import Delay
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.analysis.model_choice import ModelChoice
 from SpineDCELib.course import Course, LesionTrend
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.course_report import status_rows, trend_rows
-from SpineDCELib.export.report.report_tables import change_rows, measurement_rows
+from SpineDCELib.export.report.report_tables import change_rows, measurement_rows, vp_mark
 from SpineDCELib.measurement import Size
-from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES
-from SpineDCELib.vocabulary.quantities import NONE, QUANTITIES, number, times
+from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES, parameter_title
+from SpineDCELib.vocabulary.quantities import FITTED_AS, NONE, QUANTITIES, number, times
 from SpineDCELib.vocabulary.report_text import shown_time
 
 from SpineDCEWidget.shared.session import Session
@@ -162,7 +163,8 @@ def region_text(row: RegionNumbers) -> str:
     name = "vp_voxel" if "vp_voxel" in row.means else "vp"
     vp = row.means.get(name, math.nan)
     if row.role in ("lesion", "reference") and math.isfinite(vp):
-        mean = _("mean {quantity}").format(quantity=translated(QUANTITIES[name].title))
+        words = _("mean {quantity} of its voxels")
+        mean = words.format(quantity=translated(QUANTITIES[name].title))
         text += f" · {mean} {value(name, vp)}"
     if math.isfinite(row.normalised_vp):
         text += f" · {times(row.normalised_vp)}"
@@ -205,15 +207,22 @@ def explanation_rows(voxel: VoxelExplanation) -> list[list[str]]:
     return [*rows, ["R²", number(voxel.R2, 3)]]
 
 
-def model_rows(choice: ModelChoice, used: str) -> tuple[list[str], list[dict[str, Any]]]:
+def model_rows(choice: ModelChoice, analysis: Analysis) -> tuple[list[str], list[dict[str, Any]]]:
     """Return the headings and one row per model: parameters with standard errors, and AICc.
 
+    A Vp that no tissue has is marked with the reason.
+
     Args:
-        used: model of the analysis.
+        analysis: of which the curve is.
     """
+    used, role = analysis.settings.fit.model, analysis.roles.get(choice.name, "lesion")
     present = {name for one in choice.fits for name in one.parameters}
     names = [name for name in QUANTITIES if name in present]
-    headings = [_("model"), *(QUANTITIES[n].heading for n in names), "R²", "AICc", _("weight")]
+    titles = {name: parameter_title(name, analysis.mode) for name in names}
+    if choice.name and "vp" in titles:
+        titles["vp"] = _("{quantity} of the mean curve").format(quantity=titles["vp"])
+    shown = (QUANTITIES[name].headed(title) for name, title in titles.items())
+    headings = [_("model"), *shown, "R²", "AICc", _("weight")]
     rows = []
     for one in choice.fits:
         cells = [f"{one.title} ({_('in use')})" if one.model == used else one.title]
@@ -223,11 +232,11 @@ def model_rows(choice: ModelChoice, used: str) -> tuple[list[str], list[dict[str
             error = how.shown(one.errors.get(name, math.nan))
             text = number(value, how.digits) if name in one.parameters else ""
             if name in one.at_bound:  # its error says nothing
-                cells.append(_("{value}, at its bound").format(value=text))
-                continue
-            cells.append(
-                f"{text} ± {number(error, how.digits)}" if math.isfinite(error) and text else text
-            )
+                text = _("{value}, at its bound").format(value=text)
+            elif math.isfinite(error) and text:
+                text += f" ± {number(error, how.digits)}"
+            mark = vp_mark(name, one.parameters.get(name, math.nan), analysis, role)
+            cells.append(translated(f"{text}, {mark}") if mark else text)
         if one.worse_than:
             cells += [number(one.R2, 3), _("not at its optimum"), ""]
         elif one.status.fitted:
@@ -239,20 +248,30 @@ def model_rows(choice: ModelChoice, used: str) -> tuple[list[str], list[dict[str
     return headings, rows
 
 
-def curve_text(choice: ModelChoice, rows: Iterable[RegionNumbers]) -> str:
+def curve_text(choice: ModelChoice, rows: Iterable[RegionNumbers], mode: str) -> str:
     """Return which curve the models are fitted to, and what its Vp is not.
 
     Args:
         rows: numbers of the regions, which have the mean Vp of the voxels.
+        mode: of the conversion.
     """
     if not choice.name:
-        return _("These are fits of the curve of this voxel.")
-    text = _("These are fits of the mean curve of {region}.").format(region=choice.name)
-    vp = next((row.means.get("vp", math.nan) for row in rows if row.name == choice.name), math.nan)
-    if not math.isfinite(vp):
+        return _("These are fits of the curve of this voxel, at a delay of {delay}.").format(
+            delay=seconds(choice.Ta, 2)
+        )
+    text = _("These are fits of the mean curve of {region}, at a delay of {delay}.").format(
+        region=choice.name, delay=seconds(choice.Ta, 2)
+    )
+    means = next((row.means for row in rows if row.name == choice.name), {})
+    found = [
+        f"{parameter_title(name, mode)} {value(name, means[name])}"
+        for name in ("vp", *FITTED_AS)
+        if math.isfinite(means.get(name, math.nan))
+    ]
+    if not found:
         return text
-    other = _("The mean of the Vp of its voxels, each fitted alone, is another number: {vp}.")
-    return f"{text} {other.format(vp=value('vp', vp))}"
+    other = _("The mean of its voxels, each fitted alone, is another number: {vp}.")
+    return f"{text} {other.format(vp=', '.join(found))}"
 
 
 def voxel_text(voxel: VoxelExplanation) -> str:
@@ -283,14 +302,14 @@ def result_rows(session: Session) -> Rows:
         return headings, rows
     done = [visit for visit in session.visits if visit.result is not None]
     if len(done) == 1 and done[0].result is not None and done[0].is_current:
-        assert done[0].analysis is not None
-        return measurements(done[0].result) if done[0].analysis.regions else ([], [])
+        analysis = done[0].needed()
+        return measurements(done[0].result, analysis) if analysis.regions else ([], [])
     return _side_by_side(done)
 
 
-def measurements(result: Result) -> Rows:
+def measurements(result: Result, analysis: Analysis) -> Rows:
     """Return one column per region: voxels, volume, parameters and normalised Vp."""
-    headings, rows = measurement_rows(result)
+    headings, rows = measurement_rows(result, analysis)
     return headings, [[translated(text) for text in row] for row in rows]
 
 

@@ -1209,7 +1209,7 @@ class Session:
         """Return whether the comparison is that of the present results."""
         compared = self.comparison
         return compared is not None and all(
-            old.result is visit.result and visit.is_current
+            visit.has_result_of(old.analysis)
             for old, visit in zip(compared.visits, self.pair, strict=True)
         )
 

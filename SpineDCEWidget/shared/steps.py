@@ -180,10 +180,13 @@ def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
     for visit in visits:
         if (outdated := session.outdated(visit)) is not None:
             return (NEXT if visit.maps else NOT_YET), str(outdated)
+    return _unless_impossible(visits, _("The maps are up to date."))
+
+
+def _unless_impossible(visits: list[VisitSession], done: str) -> tuple[str, str]:
+    """Return that a step is done, or in which regions Vp cannot be that of tissue."""
     said = [text for visit in visits if (text := _impossible(visit))]
-    if said:
-        return WRONG, " ".join(said)
-    return DONE, _("The maps are up to date.")
+    return (WRONG, f"{done} {' '.join(said)}") if said else (DONE, done)
 
 
 def _impossible(visit: VisitSession) -> str:
@@ -193,8 +196,8 @@ def _impossible(visit: VisitSession) -> str:
     if not names:
         return ""
     return f"{visit.shown_label}: " + _(
-        "the maps are up to date, but Vp is not that of tissue in most of {regions}, so the AIF is "
-        "too low. Check the artery in step 2."
+        "Vp is not that of tissue in most of {regions}, so the AIF is too low. Check the artery in "
+        "step 2."
     ).format(regions=", ".join(names))
 
 
@@ -202,8 +205,9 @@ def _result(session: Session) -> tuple[str, str]:
     if len(session.visits) == 1:
         measured = session.visits[0].result
         if measured is not None and measured.measures.normalised:
-            return DONE, _(
-                "The normalised values are ready. Open the other visit to get the change."
+            return _unless_impossible(
+                session.visits,
+                _("The normalised values are ready. Open the other visit to get the change."),
             )
         return NOT_YET, _("Draw the lesion and the reference vertebra to get normalised values.")
     if session.several:
@@ -212,10 +216,10 @@ def _result(session: Session) -> tuple[str, str]:
             return NOT_YET, str(lacking)
         if not session.course.is_current:
             return NEXT, _("Follow the course.")
-        return DONE, _("The course is followed.")
+        return _unless_impossible(session.visits, _("The course is followed."))
     obstacle = session.obstacle()
     if obstacle is not None:
         return NOT_YET, str(obstacle)
     if not session.is_comparison_current:
         return NEXT, _("Compare the visits.")
-    return DONE, _("The visits are compared.")
+    return _unless_impossible(list(session.pair), _("The visits are compared."))

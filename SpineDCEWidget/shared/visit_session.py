@@ -270,6 +270,13 @@ class VisitSession:
             and analysis.result() is result
         )
 
+    def has_result_of(self, analysis: Analysis) -> bool:
+        """Return whether the result holds and was computed from the same as that of an analysis.
+
+        It is so again after a change was undone, although the result was computed again.
+        """
+        return self.is_current and self.needed().has_same("result", analysis)
+
     def is_ready(self) -> bool:
         """Return whether regions and slices can be fitted at once, without a long computation.
 

@@ -253,7 +253,8 @@ def test_differences_between_visits_must_be_accepted(sample):
     with pytest.raises(InputError) as caught:
         require_accepted(found, accepted=False)
     assert caught.value.code == "visits_differ"
-    assert "signal mode: absolute at baseline, relative at follow-up" in str(caught.value)
+    modes = "concentration (mM) at baseline, relative change (S−S0)/S0 at follow-up"
+    assert f"signal mode: {modes}" in str(caught.value)
     require_accepted(found, accepted=True)
 
 

@@ -2,17 +2,20 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from kinetics.curves_for_tests import bolus, response
+from SpineDCELib.analysis.explain_voxel import RegionNumbers
 from SpineDCELib.analysis.model_choice import ModelChoice
 from SpineDCELib.kinetics.model_comparison import AICc, compare_models, support
 from SpineDCELib.kinetics.models import two_compartment_exchange
 from SpineDCELib.kinetics.parameters import Bounds
-from SpineDCELib.settings import MODELS
+from SpineDCELib.settings import MODELS, Settings
+from SpineDCELib.settings.values import changed
 
-from SpineDCEWidget.shared.formatting import model_rows
+from SpineDCEWidget.shared.formatting import curve_text, model_rows, region_text
 
 T = np.arange(0.0, 300.0, 5.0)
 CP = bolus(T)
@@ -120,11 +123,45 @@ def test_parameters_at_a_bound_are_known():
     assert "ve" in found["tofts"].at_bound
     assert found["extended_tofts"].at_bound == ()
     choice = ModelChoice("Lesion", T, _curve("extended_tofts"), "mM", tuple(found.values()), "")
-    headings, rows = model_rows(choice, "tofts")
+    headings, rows = model_rows(choice, _analysis("tofts"))
     cells = {row["model"]: row["cells"] for row in rows}["two_compartment_exchange"]
     at = next(k for k, heading in enumerate(headings) if heading.startswith("Fp"))
     assert "at its bound" in cells[at]
     assert "±" not in cells[at]
+
+
+def _analysis(model, mode="muscle", **roles):
+    return SimpleNamespace(
+        settings=changed(Settings(), fit={"model": model}, aif={"Hct": 0.42}), roles=roles,
+        mode=mode, signal_mode="absolute",
+    )  # fmt: skip
+
+
+def test_the_table_of_models_says_of_which_curve_its_Vp_is_and_marks_an_impossible_one():
+    curve = 0.9 * CP + 0.08 * response(T, [0.4])[:, 0]
+    fits = tuple(compare_models(curve, T, CP))
+
+    def shown(name, **more):
+        choice = ModelChoice(name, T, curve, "mM", fits, "")
+        headings, rows = model_rows(choice, _analysis("patlak", **more))
+        return headings, next(row["cells"] for row in rows if row["model"] == "patlak")
+
+    headings, cells = shown("Lesion", Lesion="lesion")
+    at = headings.index("Vp of the mean curve [mL/100 mL]")
+    assert cells[at].endswith(", impossible: above that of blood, 58.00 mL/100 mL")
+    assert "impossible" not in shown("Aorta", Aorta="aorta")[1][at]
+    headings, cells = shown("", mode="vfa")
+    at = headings.index("Vp per volume of water [mL/100 mL]")
+    assert "impossible" in cells[at]
+
+
+def test_the_numbers_of_the_panel_and_of_the_models_are_told_apart():
+    choice = ModelChoice("Lesion", T, _curve("patlak"), "mM", (), "", 8.7)
+    row = RegionNumbers("Lesion", "lesion", 9, 1.0, {"vp": 54.98, "vp_voxel": 57.18}, T, T)
+    text = curve_text(choice, [row], "vfa")
+    assert "mean curve of Lesion, at a delay of 8.70 s" in text
+    assert "Vp per volume of water 54.98 mL/100 mL, Vp per volume of tissue 57.18" in text
+    assert "mean Vp per volume of tissue of its voxels 57.18 mL/100 mL" in region_text(row)
 
 
 def test_a_curve_that_no_model_fits_says_so():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from analysis.test_delays import visit
 from SpineDCELib.analysis.explain_voxel import explain_voxel
-from SpineDCELib.measurement.blood_voxels import blood_doubt, blood_findings
+from SpineDCELib.measurement.blood_voxels import blood_doubt, blood_findings, blood_mark
 
 HCT = 0.42
 
@@ -23,6 +23,22 @@ def test_a_vp_that_no_tissue_has_is_doubted(vp, said):
     doubt = blood_doubt(vp, HCT)
     assert bool(doubt) == bool(said)
     assert said in doubt
+
+
+@pytest.mark.parametrize(
+    ("vp", "role", "said"),
+    [
+        (0.28, "lesion", ""),
+        (0.40, "reference", "not of tissue: more than half would be blood"),
+        (0.79, "lesion", "impossible: above that of blood, 58.00 mL/100 mL"),
+        (1.50, "lesion", "impossible: more than the whole volume"),
+        (0.62, "aorta", ""),
+        (1.50, "aorta", "impossible: more than the whole volume"),
+        (float("nan"), "lesion", ""),
+    ],
+)
+def test_a_table_marks_a_vp_that_no_tissue_has(vp, role, said):
+    assert blood_mark(vp, HCT, role) == said
 
 
 def test_regions_of_tissue_with_voxels_of_a_vessel_are_named_with_their_number():

@@ -52,7 +52,7 @@ def test_numbers_while_drawing_equal_those_of_the_tables(study, tmp_path, fit):
     assert {row.role for row in live.values()} == set(ROLES.values())
     with (tmp_path / "measurements.csv").open(encoding="utf-8") as file:
         table = {row["region"]: row for row in csv.DictReader(file)}
-    heading, *rows = measurement_rows(result)
+    heading, *rows = measurement_rows(result, done.analysis)
     report = {row[0]: dict(zip(heading[1:], row[1:], strict=True)) for row in rows[0]}
     for region in result.regions:
         row = live[region.name]

@@ -396,6 +396,20 @@ def test_the_same_study_twice_stops_until_it_is_accepted(studies):
     assert session.obstacle().code == "same_study"
 
 
+def test_a_change_that_is_undone_leaves_the_comparison_up_to_date(studies):
+    session = opened(studies)
+    session.compare(flip_runs=0)
+    visit = session.visit("baseline")
+    session.move_shift(visit, visit.settings.fit.shift + 0.5)
+    session.compute(visit)
+    assert not session.is_comparison_current
+    session.undo()
+    session.compute(visit)
+    assert session.is_comparison_current
+    session.redo()
+    assert not session.is_comparison_current
+
+
 def course_of_four(studies):
     """Return a session with the same study four times, three of them follow-ups."""
     session = Session(new_scene())

@@ -20,7 +20,7 @@ from SpineDCELib.settings import Settings, with_values
 
 from SpineDCEWidget.shared.formatting import patients
 from SpineDCEWidget.shared.session import Session
-from SpineDCEWidget.shared.steps import DONE, WRONG, _arteries, _maps, state_of
+from SpineDCEWidget.shared.steps import DONE, WRONG, _arteries, _maps, _result, state_of
 
 pytestmark = pytest.mark.slow
 
@@ -109,9 +109,29 @@ def test_maps_with_an_impossible_Vp_have_no_tick(session):
     visit.result = replace(visit.result, measures=measures)
     mark, reason = _maps(SimpleNamespace(outdated=lambda _visit: None), [visit])
     assert mark == WRONG
-    assert reason.startswith("Baseline: the maps are up to date, but Vp is not")
+    assert reason.startswith("The maps are up to date. Baseline: Vp is not that of tissue")
     assert "Lesion" in reason
     assert "step 2" in reason
+
+
+def test_a_comparison_of_an_impossible_Vp_has_no_tick():
+    def one(label, *findings):
+        measures = SimpleNamespace(findings=findings)
+        return SimpleNamespace(shown_label=label, result=SimpleNamespace(measures=measures))
+
+    def compared(*pair):
+        return SimpleNamespace(
+            visits=pair, pair=pair, several=False, obstacle=lambda: None,
+            is_comparison_current=True,
+        )  # fmt: skip
+
+    told = Finding(AIF_TOO_LOW, "Its Vp is that of blood.", "Lesion")
+    assert _result(compared(one("Baseline"), one("Follow-up"))) == (
+        DONE, "The visits are compared."
+    )  # fmt: skip
+    mark, reason = _result(compared(one("Baseline"), one("Follow-up", told)))
+    assert mark == WRONG
+    assert reason.startswith("The visits are compared. Follow-up: Vp is not that of tissue in most")
 
 
 def test_a_scene_that_is_closed_is_left_alone(session, monkeypatch):
@@ -183,6 +203,14 @@ def test_the_report_says_who_set_the_shift(session):
     assert report_tables._shift(visit.analysis).endswith("(proposed)")
     session.move_shift(visit, visit.settings.fit.shift + 0.5)
     assert report_tables._shift(visit.analysis).endswith("(set by hand)")
+
+
+def test_the_report_names_source_and_signal_in_the_words_of_the_form(session):
+    visit = session.visit("baseline")
+    _heading, rows = report_tables.setting_rows([("", visit.analysis)])
+    said = dict(rows)
+    assert said["AIF from"] == "found in the images"
+    assert said["signal"] == "concentration (mM)"
 
 
 def test_the_banner_names_the_patient_of_each_visit(session, dicom):

@@ -1412,8 +1412,8 @@
         <translation>Volumen [mL]</translation>
     </message>
     <message>
-        <source>{heading}, mean ± SD (median)</source>
-        <translation>{heading}, Mittelwert ± SD (Median)</translation>
+        <source>{heading}, mean ± SD (median) of the voxels</source>
+        <translation>{heading}, Mittelwert ± SD (Median) der Voxel</translation>
     </message>
     <message>
         <source>{mode}, 95 % interval from noise alone</source>
@@ -1724,6 +1724,10 @@
         <translation>manuell</translation>
     </message>
     <message>
+        <source>as proposed</source>
+        <translation>wie vorgeschlagen</translation>
+    </message>
+    <message>
         <source>columns</source>
         <translation>Spalten</translation>
     </message>
@@ -1738,6 +1742,18 @@
     <message>
         <source>{before} at baseline, {after} at follow-up</source>
         <translation>{before} in der Ausgangs-, {after} in der Verlaufsuntersuchung</translation>
+    </message>
+    <message>
+        <source>{number}, impossible: more than the whole volume</source>
+        <translation>{number}, unmöglich: mehr als das ganze Volumen</translation>
+    </message>
+    <message>
+        <source>{number}, impossible: above that of blood, {whole}</source>
+        <translation>{number}, unmöglich: mehr als in Blut, {whole}</translation>
+    </message>
+    <message>
+        <source>{number}, not of tissue: more than half would be blood</source>
+        <translation>{number}, nicht von Gewebe: mehr als die Hälfte wäre Blut</translation>
     </message>
     <message>
         <source>signal mode</source>
@@ -5978,8 +5994,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>{best} ({low} bis {high})</translation>
     </message>
     <message>
-        <source>The mean of the Vp of its voxels, each fitted alone, is another number: {vp}.</source>
-        <translation>Der Mittelwert des Vp ihrer Voxel, jedes für sich angepasst, ist eine andere Zahl: {vp}.</translation>
+        <source>The mean of its voxels, each fitted alone, is another number: {vp}.</source>
+        <translation>Der Mittelwert ihrer Voxel, jedes für sich angepasst, ist eine andere Zahl: {vp}.</translation>
     </message>
     <message>
         <source>patient not named in the images</source>
@@ -6034,16 +6050,16 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>; die verwendete liegt außerhalb</translation>
     </message>
     <message>
+        <source>mean {quantity} of its voxels</source>
+        <translation>mittleres {quantity} ihrer Voxel</translation>
+    </message>
+    <message>
         <source>model</source>
         <translation>Modell</translation>
     </message>
     <message>
         <source>weight</source>
         <translation>Gewicht</translation>
-    </message>
-    <message>
-        <source>These are fits of the curve of this voxel.</source>
-        <translation>Dies sind Anpassungen an die Kurve dieses Voxels.</translation>
     </message>
     <message>
         <source>Compare the visits to get the call.</source>
@@ -6058,8 +6074,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Status</translation>
     </message>
     <message>
-        <source>These are fits of the mean curve of {region}.</source>
-        <translation>Dies sind Anpassungen an die mittlere Kurve von {region}.</translation>
+        <source>These are fits of the mean curve of {region}, at a delay of {delay}.</source>
+        <translation>Dies sind Anpassungen an die mittlere Kurve von {region}, mit einer Verzögerung von {delay}.</translation>
     </message>
     <message>
         <source>Slice {slice}, row {row}, column {column}</source>
@@ -6078,12 +6094,16 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Es wird kein Zeitversatz vorgeschlagen. {doubt}</translation>
     </message>
     <message>
-        <source>mean {quantity}</source>
-        <translation>mittleres {quantity}</translation>
+        <source>{quantity} of the mean curve</source>
+        <translation>{quantity} der mittleren Kurve</translation>
     </message>
     <message>
         <source>not at its optimum</source>
         <translation>nicht im Optimum</translation>
+    </message>
+    <message>
+        <source>These are fits of the curve of this voxel, at a delay of {delay}.</source>
+        <translation>Dies sind Anpassungen an die Kurve dieses Voxels, mit einer Verzögerung von {delay}.</translation>
     </message>
     <message>
         <source>normalised Vp</source>
@@ -6496,8 +6516,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Siehe Schritt 2.</translation>
     </message>
     <message>
-        <source>the maps are up to date, but Vp is not that of tissue in most of {regions}, so the AIF is too low. Check the artery in step 2.</source>
-        <translation>Die Karten sind aktuell, aber Vp ist im größten Teil von {regions} nicht das von Gewebe, die AIF ist also zu niedrig. Die Arterie in Schritt 2 prüfen.</translation>
+        <source>Vp is not that of tissue in most of {regions}, so the AIF is too low. Check the artery in step 2.</source>
+        <translation>Vp ist im größten Teil von {regions} nicht das von Gewebe, die AIF ist also zu niedrig. Die Arterie in Schritt 2 prüfen.</translation>
     </message>
     <message>
         <source>The normalised values are ready. Open the other visit to get the change.</source>

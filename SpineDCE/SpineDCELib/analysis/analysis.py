@@ -205,6 +205,10 @@ class Analysis:
         """Whether a stage's last result still holds, such as "result"; nothing is computed."""
         return self._graph.is_current(stage)
 
+    def has_same(self, stage: str, other: Analysis) -> bool:
+        """Whether a stage's result is that of another analysis; nothing is computed."""
+        return self._graph.has_same(stage, other._graph)
+
     @property
     def graph(self) -> Graph:
         """The graph itself, for keeping results in files."""

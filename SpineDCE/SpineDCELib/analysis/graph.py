@@ -364,6 +364,12 @@ class Graph:
         self._checked.add(name)
         return True
 
+    def has_same(self, name: str, other: Graph) -> bool:
+        """Whether a stage's result holds in both graphs and was computed from equal inputs."""
+        if not (self.is_current(name) and other.is_current(name)):
+            return False
+        return bool(self._kept[name].token == other._kept[name].token)
+
     def copy(self) -> Graph:
         """Return an independent graph with the same inputs and results, for another thread."""
         copy = Graph(self.inputs)

@@ -27,6 +27,7 @@ class ModelChoice:
         name: of the region, or "" of a voxel.
         t: frame times, s. curve: ``(frames,)``, in ``unit``.
         fits: one per model. sentence: which of them the data support.
+        Ta: delay of the AIF that is in use for this curve, s.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ModelChoice:
     unit: str
     fits: tuple[ModelFit, ...]
     sentence: str
+    Ta: float = 0.0
 
 
 def models_of_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> ModelChoice:
@@ -94,4 +96,4 @@ def _compared(
         curve, t, analysis.arterial_curve(), Ta=Ta, bounds=bounds, noise=noise, delay_SE=SE
     )
     unit = CURVE_UNITS[analysis.signal_mode]
-    return ModelChoice(name, t, curve, unit, fits, support(fits, settings.model))
+    return ModelChoice(name, t, curve, unit, fits, support(fits, settings.model), Ta)

@@ -10,6 +10,7 @@ import numpy as np
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
+from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
 
 #: Relative differences that do not count.
 TOLERANCES = {
@@ -70,8 +71,9 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
         found.append(Difference(name, _word(a), _word(b), confirm))
 
     one, two = before.settings, after.settings
-    same("signal mode", one.concentration.signal, two.concentration.signal)
-    same("model", one.fit.model, two.fit.model)
+    signals = (settings.concentration.signal for settings in (one, two))
+    same("signal mode", *(_choice("concentration.signal", signal) for signal in signals))
+    same("model", *(MODEL_TITLES[settings.fit.model] for settings in (one, two)))
     same("T10 from", *(_choice("concentration.T1_source", v.T1_source) for v in (before, after)))
     same("T10 [s]", one.concentration.T10, two.concentration.T10)
     same("relaxivity [1/s/mM]", before.r1, after.r1)
@@ -84,7 +86,7 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     same("lowest kep [1/min]", one.fit.kep_low, two.fit.kep_low)
     same("highest kep [1/min]", one.fit.kep_high, two.fit.kep_high)
     same("integration", one.fit.integration, two.fit.integration)
-    rules = ["auto" if s.fit.shift == "auto" else "by hand" for s in (one, two)]
+    rules = ["as proposed" if s.fit.shift == "auto" else "by hand" for s in (one, two)]
     same("AIF shift set", *rules)
     same("AIF shift [s]", before.shift(), after.shift(), confirm=False)
     first, second = before.images.dynamic, after.images.dynamic

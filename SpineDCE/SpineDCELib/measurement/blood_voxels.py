@@ -44,6 +44,22 @@ def blood_doubt(vp: float, Hct: float) -> str:
     )
 
 
+def blood_mark(vp: float, Hct: float, role: str = "") -> str:
+    """Return what stands beside a Vp in a table that no tissue has; "" if it may be true.
+
+    Args:
+        vp: a fraction. Hct: haematocrit of large vessels, a fraction.
+        role: of the region that was measured; vessels and unknown tissue may be all blood.
+    """
+    if vp > 1:
+        return "impossible: more than the whole volume"
+    share = vp / (1 - Hct) if role in _TISSUE else 0.0
+    if share > 1:
+        whole = QUANTITIES["vp"].text(QUANTITIES["vp"].shown(1 - Hct))
+        return f"impossible: above that of blood, {whole}"
+    return "not of tissue: more than half would be blood" if share > MOSTLY_BLOOD else ""
+
+
 def blood_findings(
     vp: NDArray[np.floating],
     regions: Mapping[str, NDArray[np.bool_]],

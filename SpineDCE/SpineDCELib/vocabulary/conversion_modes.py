@@ -60,6 +60,12 @@ def is_per_water(parameter: str, mode: str) -> bool:
     return bool(mode) and CONVERSION_MODES[mode].per == "water" and parameter not in FITTED_AS
 
 
+def parameter_title(parameter: str, mode: str) -> str:
+    """Name a parameter; Vp says what it is a fraction of where it is shown in two ways."""
+    title = QUANTITIES[parameter].title
+    return title + " per volume of water" * (parameter == "vp" and is_per_water(parameter, mode))
+
+
 def normalised_title(parameter: str, mode: str) -> str:
     """Name a normalised parameter with its mode: "normalised Vp (M0 from muscle)"."""
     title = f"normalised {QUANTITIES[parameter].title}"

@@ -59,7 +59,11 @@ class Quantity:
     @property
     def heading(self) -> str:
         """Title and shown unit, for the heading of a column: "Vp [mL/100 mL]"."""
-        return f"{self.title} [{self.shown_unit}]" if self.shown_unit else self.title
+        return self.headed(self.title)
+
+    def headed(self, title: str) -> str:
+        """Return another title with the shown unit."""
+        return f"{title} [{self.shown_unit}]" if self.shown_unit else title
 
 
 def _fraction(name: str, title: str, digits: int, code: Code) -> Quantity:

@@ -45,7 +45,7 @@ def write_study_report(
         body.append(page.figure([figures.triptych([("", analysis, result)])], _TRIPTYCH))
     if result.measures.warnings:
         body += [page.heading("Warnings"), page.listed(result.measures.warnings, "warn")]
-    body += [page.heading("Measurements"), page.table(*measurement_rows(result))]
+    body += [page.heading("Measurements"), page.table(*measurement_rows(result, analysis))]
     body += _visit("This visit", analysis, result)
     body += [page.heading("Settings"), page.table(*setting_rows([("", analysis)]))]
     body += [
@@ -92,7 +92,7 @@ def write_comparison_report(
             ]
     for words, analysis, result in visits:
         body += _visit(f"{words.title} visit", analysis, result)
-        body.append(page.table(*measurement_rows(result)))
+        body.append(page.table(*measurement_rows(result, analysis)))
     body += [
         page.heading("Settings"),
         page.table(*setting_rows([(name, analysis) for name, analysis, _ in titled])),

@@ -50,7 +50,7 @@ def study_pdf(analysis: Analysis, result: Result, *, anonymise: bool = False) ->
     if "vp" in result.maps:
         pages.picture(figures.triptych_figure([("", analysis, result)]))
     pages.paragraphs("Warnings", result.measures.warnings)
-    pages.table("Measurements", measurement_rows(result))
+    pages.table("Measurements", measurement_rows(result, analysis))
     pages.table("Settings", setting_rows([("", analysis)]))
     pages.paragraphs("Settings that are not the defaults", other_than_default([("", analysis)]))
     pages.paragraphs("Notes", result.notes)
@@ -78,8 +78,8 @@ def comparison_pdf(comparison: Comparison, *, anonymise: bool = False) -> bytes:
     pages.picture(figures.triptych_figure(visits))
     for lesion in comparison.lesions:
         pages.table("Change", change_rows(lesion, comparison.mode))
-    for name, _, result in visits:
-        pages.table(f"Measurements, {name}", measurement_rows(result))
+    for name, analysis, result in visits:
+        pages.table(f"Measurements, {name}", measurement_rows(result, analysis))
     named = [(name, analysis) for name, analysis, _ in visits]
     pages.table("Settings", setting_rows(named))
     pages.paragraphs("Settings that are not the defaults", other_than_default(named))

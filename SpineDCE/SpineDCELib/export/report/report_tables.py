@@ -12,11 +12,17 @@ from SpineDCELib.compare.call import chance
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Change, Extent, Normalised, Size
+from SpineDCELib.measurement.blood_voxels import blood_mark
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
-from SpineDCELib.settings import Settings, settings_fields, value_at
-from SpineDCELib.vocabulary.conversion_modes import normalised_title, normalised_vp
+from SpineDCELib.settings import FORM, Settings, settings_fields, value_at
+from SpineDCELib.vocabulary.conversion_modes import (
+    normalised_title,
+    normalised_vp,
+    parameter_title,
+)
 from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
 from SpineDCELib.vocabulary.quantities import (
+    FITTED_AS,
     NONE,
     QUANTITIES,
     number,
@@ -33,9 +39,12 @@ if TYPE_CHECKING:
 Table = tuple[list[str], list[list[str]]]
 
 
-def measurement_rows(result: Result) -> Table:
-    """Return one column per region: voxels, volume, mean ± SD (median), normalised Vp."""
-    regions = result.regions
+def measurement_rows(result: Result, analysis: Analysis) -> Table:
+    """Return one column per region: voxels, volume, statistics of the voxels, normalised Vp.
+
+    A mean Vp that no tissue has is marked with the reason.
+    """
+    regions, mode, roles = result.regions, result.measures.mode, result.measures.roles
     rows = [
         ["fitted voxels", *(f"{region.fitted} of {region.voxels}" for region in regions)],
         ["volume [mL]", *(number(region.volume_mL, 2) for region in regions)],
@@ -43,15 +52,17 @@ def measurement_rows(result: Result) -> Table:
     for name, quantity in QUANTITIES.items():
         if name not in result.maps or name == "R2":
             continue
-        row = [f"{quantity.heading}, mean ± SD (median)"]
+        heading = quantity.headed(parameter_title(name, mode))
+        row = [f"{heading}, mean ± SD (median) of the voxels"]
         for region in regions:
             s = region.parameters[name]
             mean, SD, median = (
                 number(quantity.shown(v), quantity.digits) for v in (s.mean, s.SD, s.median)
             )
-            row.append(f"{mean} ± {SD} ({median})")
+            mark = vp_mark(name, s.mean, analysis, roles.get(region.name, ""))
+            row.append(f"{mean} ± {SD} ({median})" + (f", {mark}" if mark else ""))
         rows.append(row)
-    ratios, mode = [result.measures.of(region.name) for region in regions], result.measures.mode
+    ratios = [result.measures.of(region.name) for region in regions]
     if any(ratio is not None for ratio in ratios):
         rows.append(
             [
@@ -60,6 +71,17 @@ def measurement_rows(result: Result) -> Table:
             ]
         )
     return ["", *(region.name for region in regions)], rows
+
+
+def vp_mark(parameter: str, value: float, analysis: Analysis, role: str) -> str:
+    """Return what stands beside a Vp that no tissue has; "" if it may be, or is another parameter.
+
+    Args:
+        value: a fraction. role: of the region that was measured.
+    """
+    if parameter not in ("vp", *FITTED_AS) or analysis.signal_mode != "absolute":
+        return ""
+    return blood_mark(value, analysis.settings.aif.Hct, role)
 
 
 def _ratio(ratio: Normalised | None) -> str:
@@ -265,6 +287,11 @@ def _field_strength(analysis: Analysis) -> str:
     return f"{field:g} T" if field else NONE
 
 
+def _choice(path: str, value: str) -> str:
+    """Return a choice of a setting in the words of the form."""
+    return FORM[path].choices.get(value, value)
+
+
 def _milliseconds(value: float | None) -> str:
     return NONE if value is None else f"{value * 1000:.2f} ms"
 
@@ -279,12 +306,12 @@ def _voxel(analysis: Analysis) -> str:
 
 _SETTINGS: dict[str, Callable[[Analysis], str]] = {
     "model": lambda a: MODEL_TITLES[a.settings.fit.model],
-    "signal": lambda a: a.signal_mode,
+    "signal": lambda a: _choice("concentration.signal", a.signal_mode),
     "T10 of tissue": _T10,
     "contrast agent": _contrast,
     "relaxivity r1": lambda a: f"{a.r1:g} /s/mM",
     "haematocrit": lambda a: f"{a.settings.aif.Hct:g}",
-    "AIF from": lambda a: str(a.settings.aif.source),
+    "AIF from": lambda a: _choice("aif.source", a.settings.aif.source),
     "AIF shift": _shift,
     "frames before contrast": lambda a: str(a.concentration().baseline_frames),
     "frames": _frames,

@@ -60,7 +60,7 @@ def draft_of_visit(result: Result) -> tuple[str, str]:
             if parameter in region.parameters:
                 quantity, mean = QUANTITIES[parameter], region.parameters[parameter].mean
                 if math.isfinite(mean):
-                    said.append(f"{quantity.title} {quantity.text(quantity.shown(mean))}")
+                    said.append(f"mean {quantity.title} {quantity.text(quantity.shown(mean))}")
         ratio = result.measures.of(region.name)
         if ratio is not None:
             said.append(f"{_title(name, result.measures.mode)} {times(ratio.value)}")
