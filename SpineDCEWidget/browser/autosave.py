@@ -97,6 +97,36 @@ def read_recent() -> list[dict[str, Any]]:
     return []
 
 
+def recent_rows() -> list[dict[str, Any]]:
+    """Return the recent work as a list shows it: whose, which visits, where and when."""
+    return [
+        {
+            "title": " · ".join(t for t in (r["patient"], _listed(list(r["visits"]))) if t),
+            "visits": r["visits"],
+            "where": ", ".join(last_folders(Path(path)) for path in r["visits"].values()),
+            "dated": " · ".join(r["dated"]),
+            "key": r["folder"],
+            "time": time.strftime("Worked on %d %b %Y, %H:%M", time.localtime(r["time"])),
+        }
+        for r in read_recent()
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    """Return which visits earlier work holds."""
+    if len(names) > 2:
+        return f"Course of {len(names)} visits"
+    if len(names) == 2:
+        return "Baseline and follow-up"
+    return names[0].capitalize()
+
+
+def last_folders(study: Path) -> str:
+    """Return the last two folders of a study's path, without "dicom"."""
+    parts = [part for part in study.parts if part.lower() not in ("dicom", "/")]
+    return "/".join(parts[-2:])
+
+
 def _is_of(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Return whether an entry of the list is of the work of another, or of the same studies."""
     same = set(one["visits"].values()) == set(other["visits"].values())
@@ -131,6 +161,18 @@ def work_beside(study: Path, told: Callable[[str], None]) -> dict[str, SavedVisi
         return _recovered(work_folder(study), told)
     except OSError:
         return {}
+
+
+def work_as_any_visit(study: Path, told: Callable[[str], None]) -> SavedVisit | None:
+    """Return the latest work on a study with regions or rulers, whichever visit it was then."""
+    entries = [r for r in read_recent() if str(study) in r["visits"].values()]
+    with contextlib.suppress(OSError):
+        folders = dict.fromkeys([*(Path(r["folder"]) for r in entries), work_folder(study)])
+        for folder in folders:
+            for saved in _recovered(folder, told).values():
+                if saved.study == str(study) and (saved.masks or saved.rulers):
+                    return saved
+    return None
 
 
 def _recovered(folder: Path, told: Callable[[str], None]) -> dict[str, SavedVisit]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,17 @@ from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.patient_visits import FoundVisit, treatments_of_patient, visits_of_patient
 from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.series import DynamicChoice, ReadingChoices, dynamic_choices, scan_study
-from SpineDCELib.settings import FORM, Settings
+from SpineDCELib.settings import FORM, Settings, settings_from_dict
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.archive_panel import ArchivePanel
-from SpineDCEWidget.browser.autosave import read_recent, work_beside
+from SpineDCEWidget.browser.autosave import (
+    last_folders,
+    recent_rows,
+    work_as_any_visit,
+    work_beside,
+)
 from SpineDCEWidget.browser.disabled_reasons import BUSY, disabled_if
 from SpineDCEWidget.browser.kept_data import (
     kept_data,
@@ -49,6 +53,9 @@ from SpineDCEWidget.shared.wording import READING, control_label, setting_help, 
 _NOTHING: dict[str, Any] = {
     "path": "", "whose": "", "dynamic": [], "others": [], "problems": [],
 }  # fmt: skip
+
+#: Earlier work that is listed.
+_RECENT_SHOWN = 3
 
 #: No scene whose files the user must agree to.
 _NO_FILES: dict[str, Any] = {"path": "", "files": []}
@@ -276,8 +283,10 @@ class StudyPanel:
             work = kept.get(name) or work_beside(path, station.show_error).get(name)
             if work is not None and work.study not in (None, str(path)):
                 work = None
-            asked = reading_of_visit(found[name]) if name in found else None
-            visit = await self._read(name, path, asked or reading, work)
+            asked = (reading_of_visit(found[name]) if name in found else None) or reading
+            if work is None and not (name in found and found[name].given.inputs.roi):
+                work = _read_alike(work_as_any_visit(path, station.show_error), asked)
+            visit = await self._read(name, path, asked, work)
             if visit is None:
                 return
             opened.append(visit)
@@ -311,7 +320,13 @@ class StudyPanel:
             lambda progress: read_study(path, settings, progress),
         )
         visits: list[Any] = []
-        if not done or not station.attempt(
+        if not done:
+            return None
+        brought = work is not None and work.name != name
+        drawn_on = work.geometry if work is not None and brought else None
+        if drawn_on is not None and not drawn_on.matches(read.images.dynamic.geometry):
+            work, brought = None, False
+        if not station.attempt(
             lambda: visits.append(
                 station.session.open(
                     name, read.images, study=path, reading=reading, saved=work,
@@ -322,7 +337,12 @@ class StudyPanel:
             return None
         visit = visits[0]
         if work is not None:
-            station.show_note(f"The earlier work on the {visit.word} visit was restored.")
+            station.show_note(
+                f"What was drawn on this study as the {work.name.replace('-', ' ')} visit was "
+                "brought along."
+                if brought
+                else f"The earlier work on the {visit.word} visit was restored."
+            )
         station.study_opened(visit)
         return visit
 
@@ -484,13 +504,7 @@ class StudyPanel:
         self._archive.refresh()
         self._received.refresh()
         state.kept = [] if visit is not None else kept_data()
-        state.recent = [
-            {"title": r["patient"] or _listed(list(r["visits"])), "visits": r["visits"],
-             "where": next(iter(r["visits"].values())), "dated": " · ".join(r["dated"]),
-             "key": r["folder"],
-             "time": time.strftime("%d %b, %H:%M", time.localtime(r["time"]))}
-            for r in read_recent()
-        ][:3]  # fmt: skip
+        state.recent = recent_rows()[:_RECENT_SHOWN]
         if visit is None:
             state.facts, state.study_title, state.study_folders = [], "", ""
             state.reading_choices, state.reading_choice, state.displaced_frames = [], None, ""
@@ -728,6 +742,8 @@ class StudyPanel:
                 v3.VBtn("Close studies", size="small", variant="text", click=self.close,
                         **disabled_if(BUSY, "Save the work and close all visits"),
                         id="close-study")  # fmt: skip
+            with html.Div(classes="row wrap", v_if="two && !several && !question.text"):
+                self._replace_ui("-only")
         station.ctrl.trigger("scan")(station.as_action(self.scan))
 
     def answers_ui(self, place: str = "") -> None:
@@ -742,6 +758,10 @@ class StudyPanel:
             classes="action", id=f"swap-visits{place}",
             **disabled_if(BUSY, "Take each study as the other visit, with its regions"),
         )  # fmt: skip
+        self._replace_ui(place)
+
+    def _replace_ui(self, place: str) -> None:
+        """Build the buttons that close one study of a pair; see :meth:`answers_ui`."""
         for name in SHOWN_VISITS:
             v3.VBtn(
                 f"Choose another {name} study", size="small", variant="tonal",
@@ -753,13 +773,12 @@ class StudyPanel:
             )  # fmt: skip
 
 
-def _listed(names: list[str]) -> str:
-    """Return what earlier work holds, for its button."""
-    if len(names) > 2:
-        return f"Course of {len(names)} visits"
-    if len(names) == 2:
-        return "Baseline and follow-up"
-    return names[0].capitalize()
+def _read_alike(work: SavedVisit | None, asked: Mapping[str, Any] | None) -> SavedVisit | None:
+    """Return work on a study if it was done on the series that is asked for."""
+    if work is None or asked is None or "reading.series" not in asked:
+        return work
+    settings = settings_from_dict(work.choices["settings"], kind=Settings)
+    return work if settings.reading.series in (None, asked["reading.series"]) else None
 
 
 def _used(choices: ReadingChoices) -> int | None:
@@ -769,10 +788,7 @@ def _used(choices: ReadingChoices) -> int | None:
 
 def _name(visit: Any) -> str:
     """Return the last two folders of a study's path, without "dicom"."""
-    if visit.study_path is None:
-        return str(visit.name)
-    parts = [part for part in visit.study_path.parts if part.lower() not in ("dicom", "/")]
-    return "/".join(parts[-2:])
+    return str(visit.name) if visit.study_path is None else last_folders(visit.study_path)
 
 
 def _range(step: Any) -> str:

@@ -115,6 +115,7 @@ def read_drawn(session: Session, visit: VisitSession) -> bool:
                 ),
             )
     drawn.name_apart(visit.segmentation)
+    drawn.place_ruler_labels(visit.nodes)
     record = read_record(visit.nodes, geometry)
     roles = drawn.roles_in(visit.segmentation)
     if _restore_locked(session, visit, record.masks):

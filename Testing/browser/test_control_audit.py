@@ -1698,6 +1698,19 @@ def questions(audit: Audit) -> None:
     audit.step(5)
     audit.row("accept-finding", lambda: audit.click("#accept-finding"),
               lambda: not page.state("question")["text"])  # fmt: skip
+    # A pair about which there is no question.
+    for name, visit, other in (
+        ("replace-baseline-only", "baseline", "follow-up"),
+        ("replace-follow-up-only", "follow-up", "baseline"),
+    ):
+        audit.step(1)
+        audit.row(name, lambda name=name: audit.click(f"#{name}"),
+                  lambda other=other: list(audit.facts()["visits"]) == [other])  # fmt: skip
+        open_as(visit)
+        page.wait(lambda: page.state("question")["text"], 20, "the question")
+        audit.step(5)
+        audit.click("#accept-finding")
+        page.wait(lambda: not page.state("question")["text"], 20, "its end")
     audit._trigger("audit_swap")
     page.wait(lambda: not page.state("question")["text"])
     audit._trigger("audit_swap")

@@ -126,6 +126,9 @@ def test_the_command_writes_drawn_visits(tmp_path):
         json.loads((tmp_path / v / "truth" / "truth.json").read_text())["conditions"]
         for v in ("before", "after")
     ]
+    heads = [pydicom.dcmread(next((tmp_path / v).rglob("*.dcm"))) for v in ("before", "after")]
+    assert {str(head.PatientName) for head in heads} == {"Phantom^Anna 5"}
+    assert {head.PatientID for head in heads} == {"SPINEDCE-A-5"}
     assert facts[0]["agent"] == facts[1]["agent"]
     assert facts[0]["delays"] != facts[1]["delays"]
     vp = sitk.ReadImage(str(tmp_path / "before" / "truth" / "vp.nrrd"))

@@ -231,6 +231,28 @@ def test_rulers_leave_maps_with_a_proposed_shift_up_to_date(session):
     assert visit.is_current
 
 
+def test_the_labels_of_two_crossing_rulers_stand_apart(session):
+    visit = session.visit("baseline")
+    lines = [
+        drawn.add_ruler(visit.nodes, Ruler(name, (0.0, -a, z - 10.0), (0.0, a, z + 10.0)))
+        for name, a, z in (("long", 30.0, 1.0), ("short", -10.0, 0.0))
+    ]
+    session.regions_changed(visit)
+
+    def above():
+        return [
+            line.GetDisplayNode().GetTextProperty().GetVerticalJustificationAsString() == "Bottom"
+            for line in lines
+        ]
+
+    assert above() == [True, False]
+    for end in (0, 1):  # the other one is now the higher one
+        x, y, z = lines[1].GetNthControlPointPositionWorld(end)
+        lines[1].SetNthControlPointPositionWorld(end, x, y, z + 5.0)
+    session.regions_changed(visit)
+    assert above() == [False, True]
+
+
 def test_a_model_without_vp_is_the_reason_why_there_is_no_normalised_value(session):
     visit = session.visit("baseline")
     geometry = visit.analysis.study.dynamic.geometry

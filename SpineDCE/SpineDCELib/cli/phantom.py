@@ -43,7 +43,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--drawn", type=int, metavar="SEED",
         help="draw contrast agent, blood, delays, T10, B1 and protocol from published spreads "
-        "instead of taking the values that an analysis assumes",
+        "instead of taking the values that an analysis assumes; name and ID of the patient "
+        "contain the seed",
     )  # fmt: skip
 
 
@@ -55,10 +56,12 @@ def run(options: argparse.Namespace) -> int:
         VISITS,
         Conditions,
         draw_pair,
+        drawn_patient,
         write_cohort,
         write_courses,
         write_study,
     )
+    from SpineDCELib.phantom.patients import Patient
     from SpineDCELib.progress import part
 
     visits = VISITS if options.visit == "both" else (options.visit,)
@@ -80,12 +83,14 @@ def run(options: argparse.Namespace) -> int:
                     print(f"{name}: {options.course} visits in {folder}")
                 return 0
             drawn: tuple[Conditions | None, Conditions | None] = (None, None)
+            who: str | Patient = options.patient
             if options.drawn is not None:
                 drawn = draw_pair(np.random.default_rng(options.drawn))
+                who = drawn_patient(options.patient, options.drawn)
             for i, visit in enumerate(visits):
                 write_study(
                     out / visit,
-                    patient=options.patient,
+                    patient=who,
                     visit=visit,
                     size=options.size,
                     seed=options.seed,

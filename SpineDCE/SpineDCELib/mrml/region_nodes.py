@@ -235,6 +235,28 @@ def add_ruler(nodes: VisitNodes, ruler: Ruler | None = None) -> Any:
     return line
 
 
+def place_ruler_labels(nodes: VisitNodes) -> None:
+    """Let the labels of rulers that cross stand apart: the lowest below its line, others above.
+
+    A label lies at the middle of its ruler, where two diameters of one lesion cross.
+    """
+    whole = [one for one in ruler_nodes(nodes) if one.GetNumberOfDefinedControlPoints() == 2]
+    lines = sorted(whole, key=_height)
+    for number, line in enumerate(lines):
+        words = line.GetDisplayNode().GetTextProperty()
+        below = number == 0 and len(lines) > 1
+        place = words.SetVerticalJustificationToTop if below else (
+            words.SetVerticalJustificationToBottom
+        )  # fmt: skip
+        place()
+
+
+def _height(line: Any) -> tuple[float, float]:
+    """Return how far up and forward the middle of a ruler lies, mm."""
+    ends = [line.GetNthControlPointPositionWorld(end) for end in (0, 1)]
+    return sum(end[2] for end in ends) / 2, sum(end[1] for end in ends) / 2
+
+
 def rulers_in(nodes: VisitNodes) -> list[Ruler]:
     """The visit's rulers that have both ends, LPS."""
     rulers = []

@@ -1,7 +1,7 @@
 """Digital spine: a study with known truth, as the scanner would send it."""
 
 from SpineDCELib.phantom.conditions import Conditions, draw_pair
-from SpineDCELib.phantom.patients import PATIENTS, VISITS
+from SpineDCELib.phantom.patients import PATIENTS, VISITS, drawn_patient
 from SpineDCELib.phantom.phantom_cohort import draw_cohort, write_cohort
 from SpineDCELib.phantom.phantom_course import write_courses
 from SpineDCELib.phantom.phantom_study import StudyPaths, write_sample, write_study
@@ -13,6 +13,7 @@ __all__ = [
     "StudyPaths",
     "draw_cohort",
     "draw_pair",
+    "drawn_patient",
     "write_cohort",
     "write_courses",
     "write_sample",

@@ -204,3 +204,13 @@ def patient_named(key: str) -> Patient:
             about=key,
         )
     return PATIENTS[key]
+
+
+def drawn_patient(key: str, seed: int) -> Patient:
+    """Return a sample patient for drawn conditions; name, ID and UIDs are those of the seed.
+
+    Raises:
+        InputError: unknown patient.
+    """
+    who = patient_named(key)
+    return replace(who, key=f"{who.key}-{seed}", name=f"{who.name} {seed}")
