@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from SpineDCELib.errors import InputError
 
 from SpineDCEWidget.desktop import desktop_wording as texts
-from SpineDCEWidget.desktop.step_widget import (
-    Panel,
-    fill_combo,
-    fill_table,
-    fit_table,
-    selected_value,
-)
+from SpineDCEWidget.desktop.step_widget import FittedTable, Panel, fill_combo, selected_value
 from SpineDCEWidget.shared.archive_search import (
     FETCHING,
     SEARCHING,
@@ -43,8 +37,8 @@ class ArchivePanel(Panel):
         self._open_study = open_study
         ui = self.ui
         self.search = ArchiveSearch()
-        self._items: list[Any] = []
-        self._received_items: list[Any] = []
+        self._studies = FittedTable(ui.studiesTable, texts.STUDY_HEADINGS)
+        self._received_table = FittedTable(ui.receivedTable, texts.RECEIVED_HEADINGS)
         self._received: list[ReceivedRow] = []
         self._look = desk.timer(_LOOK, self._look_again)
         self.on(ui.archiveBox, "contentsCollapsed(bool)", lambda _closed: self.refresh())
@@ -96,8 +90,8 @@ class ArchivePanel(Panel):
     @property
     def _selected(self) -> ReceivedRow | None:
         """The received study that is selected."""
-        number = self.ui.receivedTable.currentRow()
-        return self._received[number] if 0 <= number < len(self._received) else None
+        number = self._received_table.selected
+        return None if number is None else self._received[number]
 
     def open_as_visits(self, folders: list[Path]) -> None:
         """Open studies after the visits that are open; all that can be read.
@@ -139,12 +133,11 @@ class ArchivePanel(Panel):
         ui.saidLabel.text = self.search.summary
         ui.saidLabel.visible = bool(self.search.summary)
         ui.studiesTable.visible = ui.openButton.visible = bool(rows)
-        self._items = fill_table(
-            ui.studiesTable, texts.STUDY_HEADINGS,
+        self._studies.fill(
             [[one.patient, one.visit or "–", one.day,
               f"{one.description}: {one.dynamic or texts.NOT_DYNAMIC}"] for one in rows],
+            [one.uid for one in rows],
         )  # fmt: skip
-        fit_table(ui.studiesTable)
         count = sum(bool(one.visit) for one in rows)
         ui.openButton.enabled = count > 0
         ui.openButton.text = (
@@ -160,19 +153,12 @@ class ArchivePanel(Panel):
         except (InputError, OSError):  # "From PACS" says what is wrong
             rows = []
         ui.receivedBox.visible = bool(rows)
-        if rows != self._received:
-            kept = ui.receivedTable.currentRow()
-            uid = self._received[kept].uid if 0 <= kept < len(self._received) else ""
-            self._received = rows
-            self._received_items = fill_table(
-                ui.receivedTable, texts.RECEIVED_HEADINGS,
-                [[f"{row.state}\n{texts.NOT_REVIEWED}" if row.unreviewed else row.state, row.title]
-                 for row in rows],
-            )  # fmt: skip
-            fit_table(ui.receivedTable)
-            for number, row in enumerate(rows):
-                if row.uid == uid:
-                    ui.receivedTable.selectRow(number)
+        self._received = rows
+        self._received_table.fill(
+            [[f"{row.state}\n{texts.NOT_REVIEWED}" if row.unreviewed else row.state, row.title]
+             for row in rows],
+            [row.uid for row in rows],
+        )  # fmt: skip
         self._fill_selected()
 
     def _fill_selected(self) -> None:

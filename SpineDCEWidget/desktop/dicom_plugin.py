@@ -51,8 +51,9 @@ class SpineDCEPlugin(DICOMPlugin):
         slicer.util.selectModule("SpineDCE")
         desk = slicer.modules.SpineDCEWidget.desk
         [name] = desk.session.free_names()
+        opened = [visit.study_path for visit in desk.session.visits if visit.study_path]
         with desk.messages.errors_shown():
-            desk.open({name: linked_study(loadable.files)}, loadable.reading)
+            desk.open({name: linked_study(loadable.files, opened=opened)}, loadable.reading)
         return any(visit.name == name for visit in desk.session.visits)
 
 

@@ -17,13 +17,7 @@ from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_regions
-from SpineDCEWidget.desktop.step_widget import (
-    Panel,
-    fill_combo,
-    fill_table,
-    fit_table,
-    selected_value,
-)
+from SpineDCEWidget.desktop.step_widget import FittedTable, Panel, fill_combo, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.stored_regions import add_rulers, drawing_rows
@@ -54,7 +48,7 @@ class RegionsPanel(Panel):
         self._timer = desk.timer(0, self.start_drawing)
         #: Study → regions and lengths that lie beside its images.
         self._stored: dict[Path, list[StoredDrawing]] = {}
-        self._stored_items: list[Any] = []
+        self._stored_table = FittedTable(ui.storedTable, texts.STORED_HEADINGS)
         self._listed: list[StoredDrawing] = []
         self.editor = slicer.qMRMLSegmentEditorWidget()
         self._set_up_editor()
@@ -222,8 +216,8 @@ class RegionsPanel(Panel):
 
     def load_stored(self) -> None:
         """Load the selected regions or lengths that lie beside the images of the visit."""
-        row = self.ui.storedTable.currentRow()
-        if not 0 <= row < len(self._listed):
+        row = self._stored_table.selected
+        if row is None:
             return
         drawing = self._listed[row]
         if drawing.kind == "regions":
@@ -357,12 +351,9 @@ class RegionsPanel(Panel):
         ui, study = self.ui, self.visit.study_path
         found = [] if study is None else self._stored.get(study, [])
         ui.storedFrame.visible = bool(found)
-        if found != self._listed:
-            self._listed = found
-            rows = [[row.title, row.about] for row in drawing_rows(found)]
-            self._stored_items = fill_table(ui.storedTable, texts.STORED_HEADINGS, rows)
-            fit_table(ui.storedTable)
-        selected = 0 <= ui.storedTable.currentRow() < len(found)
+        self._listed = found
+        self._stored_table.fill([[row.title, row.about] for row in drawing_rows(found)], found)
+        selected = self._stored_table.selected is not None
         ui.loadStoredButton.enabled = selected
         ui.loadStoredButton.toolTip = texts.LOAD_STORED if selected else texts.NEEDS_STORED
 

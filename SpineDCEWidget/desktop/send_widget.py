@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import slicer
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.dicom_database import add_to_database
-from SpineDCEWidget.desktop.step_widget import (
-    Panel,
-    fill_combo,
-    fill_table,
-    fit_table,
-    selected_value,
-)
+from SpineDCEWidget.desktop.step_widget import FittedTable, Panel, fill_combo, selected_value
 from SpineDCEWidget.shared.archive_search import configured_nodes
 from SpineDCEWidget.shared.archive_sending import (
     PREPARING,
@@ -40,7 +34,7 @@ class SendPanel(Panel):
         self._sending: ArchiveSending | None = None
         self._anonymised = False
         self._chosen: set[str] = set()
-        self._items: list[Any] = []
+        self._objects = FittedTable(ui.objectsTable, texts.OBJECT_HEADINGS)
         self.on(ui.sendBox, "contentsCollapsed(bool)", lambda _closed: self.refresh())
         self.on(ui.listButton, "clicked()", self.prepare)
         self.on(ui.objectsTable, "cellClicked(int,int)", lambda row, _column: self.choose(row))
@@ -126,15 +120,11 @@ class SendPanel(Panel):
         for widget in (ui.nodeCombo, ui.nodeComboLabel, ui.sendButton):
             widget.visible = bool(rows and nodes)
         ui.objectsTable.visible = ui.databaseButton.visible = bool(rows)
-        table = [
-            [_CHOSEN if row.uid in self._chosen else _NOT_CHOSEN, row.title, row.count,
-             _state(row)] for row in rows
-        ]  # fmt: skip
-        kept = ui.objectsTable.currentRow()
-        self._items = fill_table(ui.objectsTable, texts.OBJECT_HEADINGS, table)
-        fit_table(ui.objectsTable)
-        if 0 <= kept < len(rows):
-            ui.objectsTable.selectRow(kept)
+        self._objects.fill(
+            [[_CHOSEN if row.uid in self._chosen else _NOT_CHOSEN, row.title, row.count,
+              _state(row)] for row in rows],
+            [row.uid for row in rows],
+        )  # fmt: skip
         failed = any(row.failed for row in rows)
         ui.sendButton.text = texts.SEND_AGAIN if failed else texts.SEND
         for button, tip in (
@@ -146,8 +136,8 @@ class SendPanel(Panel):
 
     def _show_answers(self) -> None:
         """Show the archive's answers to the objects of the selected row."""
-        rows, number = self._rows(), self.ui.objectsTable.currentRow()
-        answers = rows[number].answers if 0 <= number < len(rows) else ()
+        rows, number = self._rows(), self._objects.selected
+        answers = () if number is None or number >= len(rows) else rows[number].answers
         self.ui.answersLabel.text = "\n".join(answers)
         self.ui.answersLabel.visible = bool(answers)
 

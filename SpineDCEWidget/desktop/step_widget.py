@@ -128,6 +128,46 @@ def fit_table(table: Any) -> None:
     table.updateGeometry()
 
 
+class FittedTable:
+    """Rows of text in a ``QTableWidget``, fitted to its width; the selected row stays selected.
+
+    Args:
+        headings: of the columns.
+    """
+
+    def __init__(self, table: Any, headings: Sequence[str]) -> None:
+        self._table, self._headings = table, headings
+        self._rows: list[list[Any]] = []
+        self._keys: list[Any] = []
+        self._items: list[Any] = []
+
+    @property
+    def selected(self) -> int | None:
+        """Place of the selected row."""
+        row = self._table.currentRow()
+        return row if 0 <= row < len(self._keys) else None
+
+    def fill(self, rows: Sequence[Sequence[Any]], keys: Sequence[Any] | None = None) -> None:
+        """Show rows.
+
+        Args:
+            keys: what tells which of them was selected before; their places if None.
+        """
+        shown, known = [list(row) for row in rows], list(range(len(rows)) if keys is None else keys)
+        if (shown, known) == (self._rows, self._keys):
+            return
+        row = self.selected
+        key = None if row is None else self._keys[row]
+        self._rows, self._keys = shown, known
+        self._items = fill_table(self._table, self._headings, shown)
+        fit_table(self._table)
+        if row is not None and key in known:
+            self._table.selectRow(known.index(key))
+        else:
+            self._table.clearSelection()
+            self._table.setCurrentCell(-1, -1)
+
+
 def fill_combo(combo: Any, choices: dict[str, str], value: Any) -> None:
     """Show the labels of choices, with their values as data, and select one value."""
     values = list(choices)

@@ -96,6 +96,9 @@ class Widget:
     def selectRow(self, row):
         self.__dict__["row"] = row
 
+    def setCurrentCell(self, row, _column):
+        self.__dict__["row"] = row
+
     # -- timers -----------------------------------------------------------------------------
 
     def start(self):
