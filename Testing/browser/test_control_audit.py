@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser.page import VISITS, Page, Program, middle_of, sample_home
+from browser.page import VISITS, Page, Program, middle_of, sample_home, slowness
 from dose_files import write_dose
 from series.dicom_layouts import FRAMES, write_in_two
 from SpineDCELib.analysis import Analysis
@@ -52,7 +52,7 @@ UNDO = CTRL + "z"
 ALWAYS = {"theme", "map-select", "slider Slice", "key ]", "view: click", "setting-aif-Hct"}
 ASKED = os.environ.get("SPINEDCE_AUDIT", "")
 EVERY_ROW = ASKED == "disconnected"
-#: Time in which a disconnected control must have no effect, s.
+#: Time in which a disconnected control must have no effect, s on an idle machine.
 _WITHOUT = 0.7
 
 #: Names of all controls that are to be seen now; repeated ones, such as rows of a table, are one.
@@ -134,6 +134,7 @@ class Audit:
         self.seen: set[str] = set()
         self.tried: dict[str, str] = {}  #: control or gesture → "" or what was wrong
         self.weak: set[str] = set()
+        self.took: dict[str, tuple[float, float]] = {}  #: row → s, and the slowness at its end
 
     # -- looking --------------------------------------------------------------------------------
 
@@ -222,8 +223,10 @@ class Audit:
         try:
             if EVERY_ROW or name in ALWAYS:
                 self._disconnected(name, change, effect, page_only)
+            start = time.monotonic()
             change()
             self.page.wait(effect, seconds, f"the effect of {name}")
+            self.took[name] = time.monotonic() - start, slowness()
             self.tried[name] = self.tried.get(name, "")
         except Exception as error:
             if os.environ.get("SPINEDCE_AUDIT_STOP"):
@@ -242,7 +245,7 @@ class Audit:
         self.page.js(_BLOCK, page_only)
         with contextlib.suppress(Exception):  # a change in several steps is stopped on its way
             change()
-        end = time.monotonic() + _WITHOUT
+        end = time.monotonic() + _WITHOUT * slowness()
         found = False
         while not found and time.monotonic() < end:
             try:
@@ -1872,7 +1875,7 @@ HELP = {
 }  # fmt: skip
 
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800 * slowness())]
 LONG = pytest.mark.skipif(not ASKED, reason="takes many minutes; SPINEDCE_AUDIT=1 runs it")
 
 
@@ -1881,7 +1884,7 @@ def audit(tmp_path_factory):
     folder, home = tmp_path_factory.mktemp("audit"), sample_home(tmp_path_factory, "quick")
     program = Program(home, module="browser.switchable_program")
     page = Page(program.address, folder / "downloads")
-    page.driver.set_script_timeout(60)
+    page.driver.set_script_timeout(60 * slowness())
     yield Audit(page, home, folder)
     troubles = page.troubles() + program.troubles()
     page.quit()
@@ -1942,6 +1945,8 @@ def test_every_control_has_a_row(audit):
     controls = (audit.seen - {"view"}) | keys | views
     seconds = time.monotonic() - audit.began
     print(f"{len(controls)} controls, {len(audit.tried)} rows, {seconds:.0f} s")
+    slow = sorted(audit.took.items(), key=lambda item: -item[1][0])[:12]
+    print("slowest rows:", {name: f"{s:.0f} s at {x:.1f}×" for name, (s, x) in slow})
     print("without effect on the numbers:", sorted(audit.without["effect"]))
     print("refused:", sorted(audit.without["result"]))
     rows = set(audit.tried) | (set() if ASKED else _rows_of_the_long_part())
