@@ -6,7 +6,9 @@ SPINEDCE_AUDIT=1 only. Each row is also tried while nothing that the page sends 
 program, in which its assertion must fail: some rows always, all of them with
 SPINEDCE_AUDIT=disconnected.
 
-Each test begins with both visits open, so that one of them can be run alone.
+Each test begins with both visits open, so that one of them can be run alone. With
+SPINEDCE_AUDIT_RECORD=<file>, the tests can be run in several parts: the file keeps what earlier
+parts have seen and tried, for the last test.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import json
 import os
 import shutil
 import time
@@ -52,6 +55,7 @@ UNDO = CTRL + "z"
 ALWAYS = {"theme", "map-select", "slider Slice", "key ]", "view: click", "setting-aif-Hct"}
 ASKED = os.environ.get("SPINEDCE_AUDIT", "")
 EVERY_ROW = ASKED == "disconnected"
+RECORD = os.environ.get("SPINEDCE_AUDIT_RECORD", "")
 #: Time in which a disconnected control must have no effect, s on an idle machine.
 _WITHOUT = 0.7
 
@@ -135,6 +139,26 @@ class Audit:
         self.tried: dict[str, str] = {}  #: control or gesture → "" or what was wrong
         self.weak: set[str] = set()
         self.took: dict[str, tuple[float, float]] = {}  #: row → s, and the slowness at its end
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Take up what earlier parts have seen and tried."""
+        if RECORD and Path(RECORD).exists():
+            known = json.loads(Path(RECORD).read_text())
+            self.seen |= set(known["seen"])
+            self.weak |= set(known["weak"])
+            self.tried |= known["tried"]
+            self.took |= {name: (s, x) for name, (s, x) in known["took"].items()}
+            self.without = {name: set(paths) for name, paths in known["without"].items()}
+
+    def keep(self) -> None:
+        """Keep what was seen and tried, for later parts."""
+        if RECORD:
+            without = {name: sorted(paths) for name, paths in self.without.items()}
+            Path(RECORD).write_text(json.dumps({
+                "seen": sorted(self.seen), "weak": sorted(self.weak), "tried": self.tried,
+                "took": self.took, "without": without,
+            }))  # fmt: skip
 
     # -- looking --------------------------------------------------------------------------------
 
@@ -201,6 +225,7 @@ class Audit:
         """Return the rows that failed, and forget them."""
         found = {name: why for name, why in self.tried.items() if why}
         self.tried |= dict.fromkeys(found, "")
+        self.keep()
         return found
 
     # -- rows -----------------------------------------------------------------------------------
