@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 import argparse
+import json
 import random
+import shutil
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from browser.page import Page, Program
+from browser.page import VISITS, Page, Program
+from series.extra_series import add_series
 from SpineDCELib.phantom import write_sample
 
 ESCAPE, LEFT, RIGHT, UP, DOWN = "\ue00c", "\ue012", "\ue014", "\ue00e", "\ue00f"
@@ -26,13 +31,21 @@ class Course:
     actions: int = 0
     nodes: list[int] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+class _NotThere(Exception):
+    """A control is not on the page now."""
 
 
 class User:
     """Random actions by mouse and keyboard."""
 
-    def __init__(self, page: Page, seed: int) -> None:
+    def __init__(self, page: Page, seed: int, sample: Path) -> None:
         self._page, self._random = page, random.Random(seed)
+        self._studies = {visit: sample / part / "dicom" for visit, part in VISITS.items()}
+        self._third = sample / "third" / "dicom"
         self._can = [
             (3, self.step), (4, self.scroll), (3, self.voxel), (3, self.stroke), (2, self.arm),
             (2, self.undo), (3, self.shift), (2, self.drag_curve), (2, self.choose_map),
@@ -40,13 +53,188 @@ class User:
             (1, self.escape), (1, self.column), (1, self.copy), (1, self.tool),
             (2, self.setting), (1, self.evidence), (1, self.ruler), (1, self.use_proposal),
             (1, self.compare), (1, self.role), (1, self.region), (1, self.link),
+            (2, self.lock), (2, self.level), (1, self.eye), (2, self.slide), (1, self.histogram),
+            (1, self.archive), (1, self.models), (1, self.maximise), (1, self.window),
+            (1, self.report), (1, self.tour), (1, self.descriptive), (1, self.delay),
+            (0.5, self.course), (0.3, self.replace),
         ]  # fmt: skip
+        #: Action → how many times it was done, and skipped because its control was not there.
+        self.done: Counter[str] = Counter()
+        self.skipped: Counter[str] = Counter()
 
     def act(self) -> str:
+        """Do something; if it needs a control that is not on the page now, nothing."""
+        from selenium.common.exceptions import JavascriptException
+
         weights, actions = zip(*self._can, strict=True)
         action = self._random.choices(actions, weights)[0]
-        action()
+        try:
+            action()
+            self.done[action.__name__] += 1
+        except (JavascriptException, _NotThere):
+            self.skipped[action.__name__] += 1
         return action.__name__
+
+    def _one_of(self, selector: str, step: int = 0) -> None:
+        """Click one of the elements that match, in a step."""
+        if step:
+            self._page.keys(str(step))
+        self._page.js(
+            "const all = [...document.querySelectorAll(arguments[0])]"
+            "  .filter((e) => !e.disabled && e.offsetParent);"
+            "if (all.length) all[Math.floor(arguments[1] * all.length)].click()",
+            selector, self._random.random(),
+        )  # fmt: skip
+
+    def _pick(self, selector: str, values: Sequence[str] = ()) -> None:
+        """Choose one of some items, or any, in one of the lists that match."""
+        self._page.js(
+            "const [selector, which, values, choice] = arguments;"
+            "const all = [...document.querySelectorAll(selector)].filter((e) => !e.disabled);"
+            "const s = all[Math.floor(which * all.length)];"
+            "if (!s) return;"
+            "const items = values.length ? values : [...s.options].map((o) => o.value);"
+            "s.value = items[Math.floor(choice * items.length)];"
+            "s.dispatchEvent(new Event('change'))",
+            selector, self._random.random(), list(values), self._random.random(),
+        )  # fmt: skip
+
+    def _type(self, selector: str, text: str, end: str = "\ue007") -> None:
+        self._press(selector)
+        fields = self._page.driver.find_elements("css selector", selector)
+        if not fields or not fields[0].is_displayed() or not fields[0].is_enabled():
+            raise _NotThere
+        fields[0].send_keys("\ue009a\ue000", text, end)
+
+    def lock(self) -> None:
+        self._one_of(".region-lock", 3)
+
+    def level(self) -> None:
+        self._page.keys("3")
+        self._pick(".region-level", ("", "T12", "L3"))
+
+    def eye(self) -> None:
+        self._one_of(".region-eye", 3)
+
+    def slide(self) -> None:
+        """Click any slider at any place: opacities, slice, frame, shift, brush, scale."""
+        self._page.keys(str(self._random.randint(2, 4)))
+        place = self._page.js(
+            "const all = [...document.querySelectorAll('.v-slider__container')]"
+            "  .filter((e) => e.offsetParent && !e.closest('.v-input--disabled'));"
+            "const e = all[Math.floor(arguments[0] * all.length)];"
+            "e.scrollIntoView({block: 'center'});"
+            "const r = e.getBoundingClientRect(); return [r.x, r.y + r.height / 2, r.width]",
+            self._random.random(),
+        )  # fmt: skip
+        self._page.drag([(place[0] + self._random.random() * place[2], place[1])])
+
+    def histogram(self) -> None:
+        """Show the histograms of a map, and zoom into them."""
+        self._page.keys(ESCAPE)
+        self._page.keys("4")
+        self.choose_map()
+        time.sleep(0.3)
+        box = self._page.box(".side-plot")
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        self._page.driver.execute_cdp_cmd(
+            "Input.dispatchMouseEvent", {"type": "mouseWheel", **at, "deltaX": 0, "deltaY": -100}
+        )
+
+    def archive(self) -> None:
+        """Search an archive that does not answer."""
+        self._page.keys("1")
+        self._press("#add-visit")
+        time.sleep(0.3)
+        self._press("#from-pacs")
+        time.sleep(0.3)
+        self._type("#pacs-patient", self._random.choice(("", "Roe", "*")), "\ue004")
+        self._press("#pacs-search")
+        self._page.wait(lambda: not self._page.state("busy"), 60, "the search")
+        self._press("#from-pacs")
+
+    def models(self) -> None:
+        self._page.keys("4")
+        self._press("#compare-models")
+        time.sleep(1)
+        self._press("#close-models")
+
+    def maximise(self) -> None:
+        self._one_of(".maximise")
+
+    def window(self) -> None:
+        self._press("#window-level")
+        time.sleep(0.3)
+        self._one_of("[id^=window-frame-], [id^=window-map-], [id^=inverse-]")
+        self._page.keys(ESCAPE)
+
+    def report(self) -> None:
+        self._page.keys("5")
+        self._press("#insert-draft")
+        self._type("#findings", self._random.choice(("Lesion in T12.", "")), "\ue004")
+        self._press("#report")
+        self._page.wait(lambda: not self._page.state("busy"), 120, "the report")
+        self._press("#close-report")
+
+    def tour(self) -> None:
+        self._page.keys("?")
+        self._press("#show-tour")
+        for button in ("#tour-next", "#tour-next", "#tour-back", "#tour-close"):
+            time.sleep(0.2)
+            self._press(button)
+
+    def descriptive(self) -> None:
+        self._page.keys("4")
+        self._press("#descriptive")
+        self._page.wait(lambda: not self._page.state("busy"), 120, "the maps")
+
+    def delay(self) -> None:
+        self._page.keys("2")
+        if self._random.random() < 0.5:
+            self._one_of(".reset-delay")
+        else:
+            self._type(".region-delay", f"{self._random.uniform(0, 6):.1f}", "\ue004")
+
+    def course(self) -> None:
+        """Open a third visit; later use the strip and the course, and close a visit again."""
+        self._page.keys("1")
+        if len(self._page.state("strip")) < 3:
+            self._press("#add-visit")
+            time.sleep(0.3)
+            self._open(self._third, "#open-further")
+            return
+        action = self._random.choice(("strip", "strip", "follow", "event", "close"))
+        if action == "strip":
+            self._one_of(".strip-visit, .strip-upper, .strip-lower")
+        elif action == "follow":
+            self._page.keys("5")
+            self._press("#follow-course")
+            self._page.wait(lambda: not self._page.state("busy"), 600, "the course")
+        elif action == "event":
+            self._page.keys("5")
+            self._type("#event-date", "2021-03-10", "\ue004")
+            self._one_of("#add-event, .remove-event")
+        else:
+            self._one_of(".strip-close")
+            time.sleep(1)
+
+    def replace(self) -> None:
+        """Close one study of a pair and open it as that visit again."""
+        self._page.keys("1")
+        closed = self._random.choice(("baseline", "follow-up"))
+        self._press(f"#replace-{closed}-only, #replace-{closed}-study")
+        self._page.wait(lambda: not self._page.state("busy"), 60, "the end of the visit")
+        time.sleep(0.5)
+        if self._page.state("visits") != ["baseline", "follow-up"]:
+            self._open(self._studies[closed], f"#open-{closed}")
+
+    def _open(self, study: Path, button: str) -> None:
+        """Open a study with one of the buttons of the list of its series."""
+        self._type("#open-path", str(study))
+        self._page.wait(lambda: self._page.state("found")["path"] == str(study), 30, "the series")
+        time.sleep(0.3)
+        self._press(button)
+        self._page.wait(lambda: not self._page.state("busy"), 180, "the study")
 
     def _at(self, pane: str | None = None) -> tuple[float, float]:
         pane = pane or self._random.choice(("baseline", "follow-up")) + self._random.choice("012")
@@ -130,11 +318,8 @@ class User:
         self._page.keys(ESCAPE)
 
     def column(self) -> None:
-        self._page.js(
-            "const s = document.querySelectorAll('.pane-title select')[arguments[0]];"
-            "s.value = arguments[1]; s.dispatchEvent(new Event('change'))",
-            self._random.randint(0, 2), self._random.choice(("T1", "frame", "map", "fused")),
-        )  # fmt: skip
+        """Show another image or series of the study in a column."""
+        self._pick(".pane-title select")
 
     def setting(self) -> None:
         self._page.keys("4")
@@ -199,8 +384,36 @@ def rest(page: Page) -> None:
     time.sleep(1.0)
 
 
+def prepare(home: Path) -> None:
+    """Write a third study, another series of the first, and the address of a silent archive."""
+    sample = home / "sample" / "small"
+    if not (sample / "third").exists():
+        later(sample / "after" / "dicom", sample / "third" / "dicom")
+        first = sample / "before" / "dicom"
+        add_series(first, 9, "sag STIR", like=next(first.rglob("*.dcm")))
+    archive = {"host": "127.0.0.1", "port": 9, "ae_title": "NOBODY"}
+    (home / "pacs.json").write_text(json.dumps({"nodes": {"silent": archive}}))
+
+
+def later(study: Path, target: Path) -> None:
+    """Write a study as another one, acquired half a year later."""
+    import pydicom
+
+    shutil.copytree(study, target)
+    for path in target.rglob("*.dcm"):
+        head = pydicom.dcmread(path)
+        for tag in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
+            setattr(head, tag, f"{getattr(head, tag)[:-2]}.7")
+        head.file_meta.MediaStorageSOPInstanceUID = head.SOPInstanceUID
+        for tag in ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"):
+            if tag in head:
+                setattr(head, tag, "20211118")
+        head.save_as(path)
+
+
 def use(program: Program, page: Page, *, seconds: float, seed: int, rest_every: int = 25) -> Course:
     """Open the sample and do anything for a while."""
+    prepare(program.home)
     page.click("#sample")
     page.wait(lambda: len(page.state("visits")) == 2, 180, "both visits")
     page.wait(lambda: page.state("has_curves") and not page.state("busy"), 180, "the maps")
@@ -211,7 +424,9 @@ def use(program: Program, page: Page, *, seconds: float, seed: int, rest_every: 
     for tool in ("paint", "erase", "draw", "scissors"):
         page.click(f"#tool-{tool}")
     page.driver.set_script_timeout(120)
-    user, course, end = User(page, seed), Course(), time.monotonic() + seconds
+    user, course = User(page, seed, program.home / "sample" / "small"), Course()
+    course.done, course.skipped = user.done, user.skipped
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         user.act()
         course.actions += 1
@@ -242,6 +457,7 @@ def main() -> None:
     try:
         course = use(program, page, seconds=60 * options.minutes, seed=options.seed)
         print(f"{course.actions} actions, nodes {course.nodes}")
+        print("done", dict(course.done), "skipped", dict(course.skipped))
         print("memory MB", [round(m) for m in course.memory])
         print("troubles", program.troubles(), page.troubles(), page.outside())
     finally:
