@@ -614,3 +614,27 @@ def test_earlier_work_that_was_compared_comes_back_with_its_comparison(home, ope
     page.keys("5")
     page.wait(lambda: page.element("#call").text == call, 5, "the same call")
     assert page.state("steps")[4]["mark"] == "✓"
+
+
+@pytest.mark.long
+def test_what_was_drawn_on_a_study_comes_with_it_to_another_visit(home, opened):
+    page, study = opened, home / "sample" / "small" / "before"
+    page.keys("3")
+    page.click("#select-baseline")
+    page.wait(lambda: page.state("visit") == "baseline")
+    page.element("#upload-regions").send_keys(str(study / "truth" / "rois.seg.nrrd"))
+    page.wait(lambda: "lesion" in _facts(page)["visits"]["baseline"]["roles"].values(), 30)
+    page.settled()
+    drawn = _facts(page)["visits"]["baseline"]["voxels"]
+    page.keys("1")
+    page.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
+    page.click("#open-path")
+    page.element("#open-path").send_keys("\ue009a\ue000", str(study / "dicom"), "\ue007")
+    page.wait(lambda: page.state("found")["path"] == str(study / "dicom"))
+    page.click("#open-follow-up")
+    page.wait(lambda: page.state("note").endswith("as the baseline visit was brought along."), 60)
+    page.settled()
+    assert _facts(page)["visits"]["follow-up"]["voxels"] == drawn
+    page.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
