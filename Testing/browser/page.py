@@ -59,13 +59,13 @@ class Middle(NamedTuple):
 
 
 def slowness() -> float:
-    """Return how many times as long work takes here now as on an idle machine: 1 to 8.
+    """Return how many times as long work takes here now as on an idle machine: 1 to 20.
 
     It follows from the load per processor, and from the priority of this process: one step of
     "nice" takes a fifth of its share.
     """
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return min(8.0, load * 1.25 ** max(os.nice(0), 0)) if load > 1 else 1.0
+    return min(20.0, load * 1.25 ** max(os.nice(0), 0)) if load > 1 else 1.0
 
 
 class Program:
