@@ -33,6 +33,17 @@ PATIENTS = [
     (920, 0, "right", "an iliac artery, and larger groups that are half artery and half fat"),
     (1001, 1, "right", "a hypervascular lesion that is drawn with half of its best voxels"),
     (101, 1, "right", "an artery at the edge of the images and of a vein that fills early"),
+    (134, 0, "right", "a carotid artery of which every voxel touches a vein"),
+    (255, 1, "refused", "a pulmonary artery from which most tissue needs 14 s"),
+    (546, 0, "refused", "a vein from which most tissue needs 13 s, in frames of 10 s"),
+    (
+        1078,
+        1,
+        "refused",
+        "a mixture of artery and jugular vein, in contact with the vein everywhere",
+    ),
+    (1108, 0, "refused", "lung that runs through the images, and no artery in view"),
+    (1112, 0, "refused", "two mixtures of artery and jugular vein beside each other"),
 ]
 
 

@@ -2172,6 +2172,10 @@
         <translation>das Signal der Arterie vor Kontrastmittel geht im Rauschen unter (Signal-Rausch-Verhältnis {SNR} pro Zeitpunkt, {n0} Zeitpunkte).</translation>
     </message>
     <message>
+        <source>the best candidate touches other vessels everywhere and fills only {last} s before the last vein, so it may hold blood of the vein.</source>
+        <translation>der beste Kandidat berührt überall andere Gefäße und füllt sich nur {last} s vor der letzten Vene, daher kann er Blut der Vene enthalten.</translation>
+    </message>
+    <message>
         <source>The AIF comes from {count} voxels only.</source>
         <translation>Die AIF stammt aus nur {count} Voxeln.</translation>
     </message>

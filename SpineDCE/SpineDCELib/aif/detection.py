@@ -24,6 +24,8 @@ from SpineDCELib.aif.mean_curve import aligned_mean
 from SpineDCELib.aif.pure_blood_voxels import GAIN, LumenVoxels, classify_lumen
 from SpineDCELib.aif.tissue_explanation import TissueCurves, tissue_curves
 from SpineDCELib.aif.vessel_choice import (
+    SAME_TIME,
+    SAME_TIME_PER_INTERVAL,
     THIN,
     VERDICT_OF_KIND,
     Choice,
@@ -96,6 +98,10 @@ WIDE_SHARE = 0.8
 BESIDE, MIX_ERROR, LEAST_MIX_SHARE = 0.5, 0.05, 0.15
 #: Least voxels of a thin artery that touch no other vessel, with which those that do are left out.
 LEAST_APART = 4
+#: With fewer, it may hold blood of a vein if the last vein fills less than this after it, s: blood
+#: needs longer through the capillaries of head or pelvis, and a share of the vein in the artery
+#: shortens the time between them (chosen).
+LEAST_TRANSIT = 7.0
 #: Percentile of the depth in the vessel above which voxels are its core.
 CORE_PERCENTILE = 60
 #: SDs of baseline scatter by which a voxel's area may differ; 1 % of steady voxels are lost.
@@ -234,13 +240,16 @@ def detect(
     if tissue is not None:
         vessels = _outside(tissue.flat[voxels], vessels, verdict)
     main, doubt, ranked = None, "" if vessels else _why_none(verdict), {}
+    borders: list[_Vessel] = []
+    blood: list[_Vessel] = []
     if vessels:
         means = [_vessel_curve(v, curves, scores, t, n0, noise, to_contrast, voxels, geometry)
                  for v in vessels]  # fmt: skip
-        pure = ~_borders(vessels, curves, n0, voxels, geometry)
+        pure = ~_borders(vessels, curves, n0, voxels, geometry, interval)
         for v, kept in zip(vessels, pure, strict=True):
             if not kept:
                 verdict[v.members] = Verdict.EDGE
+        borders = [v for v, kept in zip(vessels, pure, strict=True) if not kept]
         vessels = [v for v, kept in zip(vessels, pure, strict=True) if kept]
         means = [c for c, kept in zip(means, pure, strict=True) if kept]
         solid = [
@@ -276,6 +285,9 @@ def detect(
             uniform=limits.uniform,
         )
         _select(main, voxels, scores, verdict, geometry, inside, n0, limits)
+        doubt = doubt or _mixed(
+            main, vessels, blood, borders, voxels, scores, verdict, geometry, interval
+        )
         _leave_contacts(main, vessels, voxels, scores, verdict, geometry, interval)
         if not doubt and not (verdict == Verdict.ACCEPTED).any():
             doubt = "no voxel is wholly inside the artery and has a steady curve."
@@ -471,12 +483,18 @@ def _borders(
     n0: int,
     voxels: NDArray[np.intp],
     geometry: Geometry,
+    interval: float,
 ) -> NDArray[np.bool_]:
-    """Return which groups are the border of two vessels: thin, beside both, and a mix of both."""
+    """Return which groups are the border of two vessels: thin, beside both, and a mix of both.
+
+    Of a vein, only the border may be in view. Its curve is then seen on the other side of the body,
+    where veins fill at the same time, so the group need only be beside the vessel that fills first.
+    """
     found = np.zeros(len(vessels), bool)
     thin = np.flatnonzero([v.shape.thickness < THIN for v in vessels])
     if len(vessels) < 3 or not thin.size:
         return found
+    apart = max(SAME_TIME, SAME_TIME_PER_INTERVAL * interval)
     near, rises = [], []
     for v in vessels:
         mask = _mask(v.members, voxels, geometry)
@@ -486,7 +504,11 @@ def _borders(
     for i in thin:
         own = vessels[i].members
         beside = [j for j in range(len(vessels)) if j != i and near[j][own].mean() > BESIDE]
-        found[i] = any(_is_mix(rises[i], rises[a], rises[b]) for a, b in combinations(beside, 2))
+        pairs = list(combinations(beside, 2))
+        gaps = [v.arrival - vessels[i].arrival for v in vessels]
+        later = [j for j, gap in enumerate(gaps) if gap > apart]
+        pairs += [(a, b) for a in beside if gaps[a] < -apart for b in later if b not in beside]
+        found[i] = any(_is_mix(rises[i], rises[a], rises[b]) for a, b in pairs)
     return found
 
 
@@ -713,16 +735,62 @@ def _leave_contacts(
     """
     if main.shape.thickness >= THIN:
         return
-    middle = float(np.median(s.middle[main.members]))
-    apart = max(SPLIT, SPLIT_PER_INTERVAL * interval)
-    foreign = np.zeros(geometry.shape, bool)
-    for v in vessels:
-        if v is not main and abs(float(np.median(s.middle[v.members])) - middle) > apart:
-            foreign.flat[voxels[v.members]] = True
+    foreign = [v for v in vessels if abs(_gap(main, v, s)) > _apart(interval)]
     accepted = main.members[verdict[main.members] == Verdict.ACCEPTED]
-    touching = ndimage.binary_dilation(foreign).flat[voxels[accepted]]
+    touching = _touching(accepted, foreign, voxels, geometry)
     if (~touching).sum() >= LEAST_APART:
         verdict[accepted[touching]] = Verdict.EDGE
+
+
+def _mixed(
+    main: _Vessel,
+    vessels: list[_Vessel],
+    blood: list[_Vessel],
+    borders: list[_Vessel],
+    voxels: NDArray[np.intp],
+    s: Scores,
+    verdict: NDArray[np.uint8],
+    geometry: Geometry,
+    interval: float,
+) -> str:
+    """Return why a thin artery may hold blood of a vein that it touches everywhere, empty if not.
+
+    Args:
+        blood: vessels that take no contrast up. borders: of two vessels.
+    """
+    last = max((_gap(main, v, s) for v in blood), default=0.0)
+    if main.shape.thickness >= THIN or not _apart(interval) < last < LEAST_TRANSIT:
+        return ""
+    foreign = [v for v in vessels if abs(_gap(main, v, s)) > _apart(interval)]
+    accepted = main.members[verdict[main.members] == Verdict.ACCEPTED]
+    touching = _touching(accepted, [*foreign, *borders], voxels, geometry)
+    if (~touching).sum() >= LEAST_APART:
+        return ""
+    return (
+        "the best candidate touches other vessels everywhere and fills only "
+        f"{last:.0f} s before the last vein, so it may hold blood of the vein."
+    )
+
+
+def _gap(main: _Vessel, v: _Vessel, s: Scores) -> float:
+    """Return how long after the artery a vessel fills, by the middle of the first pass, s."""
+    return float(np.median(s.middle[v.members]) - np.median(s.middle[main.members]))
+
+
+def _apart(interval: float) -> float:
+    """Return how far apart vessels of different timing fill at the least, s."""
+    return max(SPLIT, SPLIT_PER_INTERVAL * interval)
+
+
+def _touching(
+    own: NDArray[np.intp], vessels: list[_Vessel], voxels: NDArray[np.intp], geometry: Geometry
+) -> NDArray[np.bool_]:
+    """Return which voxels touch one of the vessels."""
+    mask = np.zeros(geometry.shape, bool)
+    for v in vessels:
+        mask.flat[voxels[v.members]] = True
+    touching: NDArray[np.bool_] = ndimage.binary_dilation(mask).flat[voxels[own]]
+    return touching
 
 
 def _table(

@@ -56,6 +56,9 @@ LEAD, LEAD_PER_INTERVAL = 0.4, 0.1
 LONG_DELAY = 9.0
 #: Delay of the first tissue that no artery has, s, however well it is determined.
 LONGEST_DELAY = 9.3
+#: Longest transit (delay and mean dispersion) from an artery to most tissue, s. From the pulmonary
+#: artery it takes 8 s or more through lung and left heart first, which delay and disperse alike.
+LONGEST_TRANSIT = 12.0
 #: Largest area of a first pass over the late level, s, of blood that has passed the heart. Where
 #: most tissue follows a vessel within the time that blood needs from the right heart to the aorta,
 #: s, the vessel has passed it all the same.
@@ -481,7 +484,11 @@ def _ranked(
 def least_pass(v: VesselCurve) -> float:
     """Return the least first pass of blood in a vessel of this shape, s."""
     least = LEAST_PASS_COARSE if v.interval > COARSE_FRAMES else LEAST_PASS_TUBE
-    if v.through:
+    # What runs through the images and is long enough to look like a tube, but does not, is lung, an
+    # organ or a fork of arteries, whose first pass only long frames bring near that of lung.
+    sheet = v.shape.length > TUBE * v.shape.thickness and v.shape.elongation < LONG
+    sheet = sheet and v.interval <= LONG_FRAMES
+    if v.through and not sheet:
         return least
     if v.shape.elongation < BALL and not v.reaches:
         return LEAST_PASS_BALL
@@ -592,6 +599,8 @@ def _is_early(fit: Explanation, interval: float) -> bool:
     if fit.first > LONGEST_DELAY + unsure:
         return True
     if interval > COARSE_FRAMES and float(np.median(fit.delay)) > COARSE_DELAY:
+        return True
+    if float(np.median(fit.delay + fit.dispersion)) > LONGEST_TRANSIT + unsure:
         return True
     lag = fit.lag + LAG_PER_DISPERSION * (float(np.median(fit.dispersion)) - 2.0)
     return lag > LONG_DELAY + unsure
