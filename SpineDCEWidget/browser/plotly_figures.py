@@ -35,8 +35,10 @@ _FONT = {"family": "system-ui, sans-serif", "size": 11}
 
 def _numbers(values: ArrayLike) -> list[float | None]:
     """Round values to five digits and replace NaN by None, because JSON has no NaN."""
+    flat = np.asarray(values, float).ravel()
+    finite = np.isfinite(flat).tolist()
     return [
-        float(f"{v:.5g}") if np.isfinite(v) else None for v in np.asarray(values, float).ravel()
+        float(f"{v:.5g}") if known else None for v, known in zip(flat.tolist(), finite, strict=True)
     ]
 
 

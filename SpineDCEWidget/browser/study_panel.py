@@ -272,6 +272,18 @@ class StudyPanel:
         Args:
             given: name of each visit → its study, or what a patient's folder holds of it.
         """
+        try:
+            await self._open(given, reading)
+        finally:
+            # Last, because it reads every file again and nothing that was asked for needs it.
+            for visit in map(self._station.session.visit, given):
+                if visit.analysis is not None:
+                    self._station.as_task(self._station.regions.find_stored)(visit)
+                    self._station.as_task(self._station.bar.find_series)(visit)
+
+    async def _open(
+        self, given: Mapping[str, Path | FoundVisit], reading: dict[str, Any] | None
+    ) -> None:
         station = self._station
         opened: list[Any] = []
         found = {name: one for name, one in given.items() if isinstance(one, FoundVisit)}
@@ -297,9 +309,6 @@ class StudyPanel:
                     return
                 visit.release_memory()
         station.autosave.scene = None
-        for visit in opened:
-            station.as_task(station.regions.find_stored)(visit)
-            station.as_task(station.bar.find_series)(visit)
         if several:
             await self._carry_regions(opened)
             station.show_visit(station.session.in_order[-1], SHOWN_VISITS[1])

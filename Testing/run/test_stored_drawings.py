@@ -7,7 +7,15 @@ import pydicom
 import pytest
 from network.tiny_study import write_tiny_study
 from pydicom.dataset import Dataset
-from series.length_reports import COMPREHENSIVE_3D, in_image, in_space, length, write_report
+from series.length_reports import (
+    COMPREHENSIVE_3D,
+    code,
+    in_image,
+    in_space,
+    item,
+    length,
+    write_report,
+)
 from SpineDCELib.run.stored_drawings import stored_drawings
 from SpineDCELib.series.report_lengths import Plane
 
@@ -34,6 +42,22 @@ def test_lengths_in_an_image_lie_where_its_pixels_lie(study):
     expected = origin + 1 * between_columns * row + 2 * between_rows * column
     np.testing.assert_allclose(ruler.start, expected, atol=1e-3)
     assert ruler.length == pytest.approx(3 * between_columns, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        ([item("TEXT", ("121106", "DCM", "Comment"), TextValue="Largest")], "Largest, Length"),
+        ([item("CODE", ("121071", "DCM", "Finding"),
+               ConceptCodeSequence=code("108369006", "SCT", "Neoplasm"))], "Neoplasm, Length"),
+        ([], "Length"),
+    ],
+)  # fmt: skip
+def test_a_length_of_ohif_is_named_as_there_and_not_after_its_tool(study, more, name):
+    numbers = [*more, length("Length", in_space((1, 2, 3, 1, 2, 15)))]
+    write_report(study / "sr.dcm", {"Cornerstone3DTools@^0.1.0:Length": numbers}, COMPREHENSIVE_3D)
+    [found] = stored_drawings(study)
+    assert [ruler.name for ruler in found.rulers] == [name]
 
 
 def test_lengths_in_space_are_taken_as_they_are(study):

@@ -4,6 +4,8 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.encaps import encapsulate
+from pydicom.pixels.encoders import RLELosslessEncoder
 from pydicom.sequence import Sequence
 from series.dicom_layouts import oblique_affine
 from SpineDCELib.errors import InputError
@@ -114,6 +116,29 @@ def test_sparse_frames_in_any_order_are_placed_by_position(tmp_path, kind, spaci
     assert found.geometry.shape == (4, 10, 8)
     for name, mask in found.on(grid()).items():
         np.testing.assert_array_equal(mask, masks()[name])
+
+
+@pytest.mark.parametrize("columns", [8, 5])
+def test_bits_that_were_packed_and_run_length_encoded(tmp_path, monkeypatch, columns):
+    """OHIF stores binary segments so."""
+    monkeypatch.setattr("series.test_dicom_segmentation.SHAPE", (6, 10, columns))
+    found = masks()["Lesion"]
+    file = write(tmp_path / "a.dcm", list(found), range(6), [1] * 6, names=["Lesion"])
+    data = pydicom.dcmread(file)
+    frames = []
+    for mask in found:
+        packed = np.packbits(mask.ravel(), bitorder="little")[None]
+        frames.append(RLELosslessEncoder.encode(
+            packed, rows=1, columns=packed.size, samples_per_pixel=1, bits_allocated=8,
+            bits_stored=8, photometric_interpretation="MONOCHROME2", pixel_representation=0,
+            number_of_frames=1,
+        ))  # fmt: skip
+    data.PixelData = encapsulate(frames)
+    data["PixelData"].VR = "OB"
+    data["PixelData"].is_undefined_length = True
+    data.file_meta.TransferSyntaxUID = pydicom.uid.RLELossless
+    data.save_as(file, enforce_file_format=True)
+    np.testing.assert_array_equal(read_segmentation(file).masks["Lesion"], found)
 
 
 def test_fractional_voxels_count_from_one_half(tmp_path):

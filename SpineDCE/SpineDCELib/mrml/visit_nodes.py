@@ -82,7 +82,11 @@ class VisitNodes:
             self.set(use, node)
             if hasattr(node, "CreateDefaultDisplayNodes"):
                 node.CreateDefaultDisplayNodes()
-                mark_part(node, node.GetDisplayNode())
+                display = node.GetDisplayNode()
+                if hasattr(display, "AutoWindowLevelOff"):
+                    # Or every image that it shows is searched for its grey values.
+                    display.AutoWindowLevelOff()
+                mark_part(node, display)
         return node
 
     def set(self, use: str, node: Any, *, own: bool = True) -> None:

@@ -19,6 +19,8 @@ from SpineDCELib.series.report_lengths import REPORTS, Plane, plane_of, read_len
 
 #: SOP classes of regions and reports.
 DRAWINGS = frozenset((*SEGMENTATIONS, STRUCTURE_SET, *REPORTS))
+#: What programs write where they have nothing to say.
+_NOTHING = ("", "Unspecified")
 _TAGS = (
     "SOPClassUID", "SOPInstanceUID", "Modality", "SeriesDescription", "ContentLabel",
     "StructureSetLabel", "Manufacturer", "ManufacturerModelName", "ContentDate",
@@ -102,7 +104,8 @@ def _drawing(
     path: Path, head: Any, kind: Literal["regions", "lengths"], rulers: tuple[Ruler, ...] = ()
 ) -> StoredDrawing:
     def first(*names: str) -> str:
-        return next((text for name in names if (text := str(head.get(name) or "").strip())), "")
+        texts = (str(head.get(name) or "").strip() for name in names)
+        return next((text for text in texts if text not in _NOTHING), "")
 
     return StoredDrawing(
         path,

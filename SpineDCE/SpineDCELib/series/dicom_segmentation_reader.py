@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import RLELossless
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dynamic_series import Geometry
@@ -49,7 +51,7 @@ def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:
     read_headers(str(file))  # refuses one that declares far more pixels than it holds
     try:
         data = pydicom.dcmread(file)
-        pixels = data.pixel_array
+        pixels = _pixels(data)
     except Exception as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise InputError(
@@ -67,6 +69,30 @@ def read_dicom_segmentation(file: Path) -> tuple[list[Segment], Geometry]:
             code="incomplete_segmentation",
             about=str(file),
         ) from None
+
+
+def _pixels(data: Any) -> NDArray[Any]:
+    """Return the values of all frames; (frames, rows, columns), or (rows, columns) of one frame."""
+    if data.BitsAllocated != 1 or data.file_meta.TransferSyntaxUID != RLELossless:
+        pixels: NDArray[Any] = data.pixel_array
+        return pixels
+    # Eight voxels in each byte, as OHIF writes them; pydicom decodes whole bytes only.
+    rows, columns = int(data.Rows), int(data.Columns)
+    size = rows * columns
+    down, across = (
+        (rows, columns // 8) if columns % 8 == 0
+        else (rows // 8, columns) if rows % 8 == 0
+        else (1, -(-size // 8))
+    )  # fmt: skip
+    count = int(data.get("NumberOfFrames", 1))
+    packed: dict[str, Any] = {
+        "rows": down, "columns": across, "number_of_frames": count, "samples_per_pixel": 1,
+        "bits_allocated": 8, "bits_stored": 8, "pixel_representation": 0,
+        "pixel_keyword": "PixelData", "photometric_interpretation": "MONOCHROME2",
+    }  # fmt: skip
+    frames, _ = get_decoder(RLELossless).as_array(data.PixelData, **packed)
+    voxels = np.unpackbits(frames.reshape(count, -1), axis=1, bitorder="little")[:, :size]
+    return voxels.reshape(-1, rows, columns)
 
 
 def _sorted(file: Path, data: Any, frames: NDArray[np.integer]) -> tuple[list[Segment], Geometry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 
 #: SOP classes: Basic Text, Enhanced, Comprehensive and Comprehensive 3D SR.
 REPORTS = tuple(f"1.2.840.10008.5.1.4.1.1.88.{kind}" for kind in (11, 22, 33, 34))
-#: (code, scheme) of "Tracking Identifier".
-_TRACKING = ("112039", "DCM")
+#: (code, scheme) of "Tracking Identifier", "Comment" and "Finding".
+_TRACKING, _COMMENT, _FINDING = (("112039", "DCM"), ("121106", "DCM"), ("121071", "DCM"))
+#: OHIF's tracking identifiers name its tool and version.
+_TOOL = re.compile(r"\w+@\S+:\w+")
 #: Deepest nesting that is followed.
 _DEEPEST = 32
 
@@ -70,9 +73,7 @@ def _lengths(
     item: Any, group: str, plane: Callable[[str], Plane | None], depth: int
 ) -> Iterator[Length]:
     inside = list(item.get("ContentSequence") or ()) if depth < _DEEPEST else []
-    group = next(
-        (str(one.TextValue) for one in inside if _concept(one)[:2] == _TRACKING), group
-    )  # fmt: skip
+    group = _name_of(inside) or group
     for one in inside:
         if one.get("ValueType") == "NUM" and _is_length(one):
             points = _points(one, plane)
@@ -81,6 +82,18 @@ def _lengths(
                 yield Length(name, *points)
         else:
             yield from _lengths(one, group, plane, depth + 1)
+
+
+def _name_of(group: list[Any]) -> str:
+    """Return what a person calls a group of measurements; "" if it does not say."""
+    said = {_concept(one)[:2]: one for one in reversed(group)}
+    tracking = str(said[_TRACKING].get("TextValue", "")) if _TRACKING in said else ""
+    if not _TOOL.fullmatch(tracking):
+        return tracking
+    if _COMMENT in said and (comment := str(said[_COMMENT].get("TextValue", "")).strip()):
+        return comment
+    code = (said[_FINDING].get("ConceptCodeSequence") or [{}])[0] if _FINDING in said else {}
+    return str(code.get("CodeMeaning", ""))
 
 
 def _concept(item: Any) -> tuple[str, str, str]:
