@@ -291,6 +291,7 @@ class StudyPanel:
                  for n, one in given.items()}  # fmt: skip
         kept = work_beside(next(iter(paths.values())), station.show_error)
         several = len(paths) + len(station.session.visits) > 2
+        station.session.opens_course = several
         for name, path in paths.items():
             work = kept.get(name) or work_beside(path, station.show_error).get(name)
             if work is not None and work.study not in (None, str(path)):

@@ -39,6 +39,7 @@ from SpineDCELib.course.treatment_events import parse_date
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.export.course_files import visit_folders
+from SpineDCELib.files.mapped_arrays import SMALLEST
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
 from SpineDCELib.mrml.grey_values import forget_grey_values
@@ -120,6 +121,8 @@ FOLDERS: dict[str, str] = {role: words.key for role, words in VISITS.items()}
 NO_PATIENT = _("Patient not named in the images")
 #: Key under which a visit keeps the studies that it was compared with.
 COMPARED = "compared"
+#: Of a course, few visits are looked at at a time: smaller results lie in files too, bytes.
+_SMALLEST_OF_COURSE = 1 << 20
 #: Decimals of a shift that was set by hand, s.
 SHIFT_DIGITS = 3
 
@@ -155,6 +158,8 @@ class Session:
         self._scales: dict[str, dict[str, Any]] = {}
         #: Whether computations include the descriptive maps.
         self.descriptive = False
+        #: Whether three or more visits are being opened.
+        self.opens_course = False
         #: What a person is to be told of changes by others in the scene; a shell shows and clears.
         self.notices: list[str] = []
         self.history = UndoHistory(SessionState(self.common))
@@ -973,12 +978,14 @@ class Session:
         state, snapshot = visit.state, analysis.snapshot()
         proposing = state.own.get("fit.shift") == "auto" or visit.follows_proposal
         descriptive = self.descriptive
+        course = self.opens_course or self.several
+        smallest = _SMALLEST_OF_COURSE if course else SMALLEST
 
         def work(progress: Progress) -> Computed:
             try:
                 computed = compute_snapshot(
                     snapshot, proposing, progress, proposed=state.proposed,
-                    descriptive=descriptive,
+                    descriptive=descriptive, smallest=smallest,
                 )  # fmt: skip
             except InputError as error:
                 if visit.state is state:

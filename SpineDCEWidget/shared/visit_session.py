@@ -15,11 +15,9 @@ from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation, explain_voxel
 from SpineDCELib.analysis.live_refit import region_numbers
-from SpineDCELib.analysis.mapped_images import release_images
 from SpineDCELib.analysis.shift_stages import apart
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.mapped_arrays import release
 from SpineDCELib.measurement import Role
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml.grey_values import fitting
@@ -382,6 +380,4 @@ class VisitSession:
     def release_memory(self) -> None:
         """Release cached pages of arrays in files; they are read again when looked at."""
         if self.analysis is not None:
-            release_images(self.analysis.study)
-            if self.analysis.is_current("concentration"):
-                release(self.analysis.concentration().curves)
+            self.analysis.release_memory()

@@ -7,7 +7,14 @@ import sys
 import numpy as np
 import pytest
 from SpineDCELib.files import mapped_arrays as module
-from SpineDCELib.files.mapped_arrays import hand_over, mapped, release, take_over
+from SpineDCELib.files.mapped_arrays import (
+    hand_over,
+    mapped,
+    mapped_arrays_of,
+    release,
+    take_over,
+    with_mapped_arrays,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="arrays stay in memory on Windows")
 
@@ -87,3 +94,29 @@ done.wait()
     run = [sys.executable, "-c", script]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
     assert float(done.stdout) < 20
+
+
+def test_results_in_files_are_equal_and_share_what_they_shared():
+    curves = mapped(np.arange(4000.0), smallest=1)
+    study = object()
+    small, large = np.arange(3.0), np.arange(2000.0)
+    value = {"first": (curves, large, study), "second": [large.reshape(2, 1000), small]}
+    copy = with_mapped_arrays(value, 10_000, [study])
+    for one, other in zip(value["first"][:2], copy["first"][:2], strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(copy["second"][0], value["second"][0])
+    assert copy["first"][0] is curves
+    assert copy["first"][2] is study
+    assert len(mapped_arrays_of(copy)) == 3
+    release(*mapped_arrays_of(copy))
+    np.testing.assert_array_equal(copy["first"][1], large)
+    assert with_mapped_arrays({"small": small}, 10_000)["small"] is small
+
+
+def test_a_full_disk_leaves_results_in_memory(monkeypatch):
+    def full(**_options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    value = {"large": np.arange(2000.0)}
+    assert with_mapped_arrays(value, 10_000) is value

@@ -8,6 +8,7 @@ import pytest
 from small_study import SHAPE, write_small_study
 from SpineDCELib.analysis import Analysis, graph
 from SpineDCELib.analysis.mapped_images import map_images
+from SpineDCELib.files.mapped_arrays import mapped_arrays_of
 from SpineDCELib.progress import silent
 from SpineDCELib.run import prepared_analysis as prepared_module
 from SpineDCELib.run.inputs import read_images
@@ -78,6 +79,22 @@ def test_what_depends_on_a_change_is_computed_again(prepared, path, value):
         compute_snapshot(one, settings.fit.shift == "auto", silent)
     for name, values in fresh.result().maps.items():
         np.testing.assert_array_equal(again.result().maps[name], values)
+
+
+def test_results_in_files_are_those_in_memory(prepared):
+    """A course of visits keeps them so."""
+    study, analysis = prepared
+    images = map_images(read_images(study, SETTINGS))
+    stored = analysis_of(images)
+    compute_snapshot(stored, True, silent, smallest=1)
+    assert len(mapped_arrays_of({n: k.value for n, k in stored.graph.records.items()})) > 20
+    stored.release_memory()
+    for settings in (SETTINGS, with_value(SETTINGS, "fit.shift", 3.0)):
+        for one in (stored, analysis):
+            one.update(settings=settings)
+            compute_snapshot(one, settings.fit.shift == "auto", silent)
+        for name, values in analysis.result().maps.items():
+            np.testing.assert_array_equal(stored.result().maps[name], values)
 
 
 def test_a_study_that_has_changed_or_a_damaged_record_is_not_used(prepared, tmp_path):

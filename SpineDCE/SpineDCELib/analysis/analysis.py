@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from inspect import isfunction, signature
 from typing import Any
 
@@ -27,9 +27,16 @@ from SpineDCELib.analysis import (
     shift_stages,
 )
 from SpineDCELib.analysis.graph import AnalysisInputs, Graph, Stage, View
+from SpineDCELib.analysis.mapped_images import release_images
 from SpineDCELib.concentration.T10_uncertainty import ScaleError, T10_error
 from SpineDCELib.data import ArterialInput, Concentration, Images, Result
 from SpineDCELib.errors import Finding, InputError
+from SpineDCELib.files.mapped_arrays import (
+    SMALLEST,
+    mapped_arrays_of,
+    release,
+    with_mapped_arrays,
+)
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fit_result import FitResult
 from SpineDCELib.kinetics.fitting import Fitter
@@ -447,9 +454,21 @@ class Analysis:
         """Return maps, status, statistics of the regions and their curves."""
         return self._graph.get(fit_stages.result, progress)
 
-    def keep_concentration_as(self, stored: Concentration) -> None:
-        """Hold the same concentration in another form, such as arrays that lie in a file."""
-        self._graph.replace_value(concentration_stages.concentration, stored)
+    def map_results(self, smallest: int = SMALLEST) -> None:
+        """Hold large arrays of the results in files; a reader looks at one slice at a time.
+
+        Args:
+            smallest: bytes from which on an array is large.
+        """
+        study = self.study
+        shared = [study, *(getattr(study, part.name) for part in fields(study))]
+        self._graph.transform(lambda values: with_mapped_arrays(values, smallest, shared))
+
+    def release_memory(self) -> None:
+        """Release cached pages of the study's and the results' arrays in files."""
+        release_images(self.study)
+        for kept in self._graph.records.values():
+            release(*mapped_arrays_of(kept.value))
 
 
 def _sealed(inputs: AnalysisInputs) -> AnalysisInputs:

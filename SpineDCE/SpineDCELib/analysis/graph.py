@@ -15,7 +15,7 @@ import itertools
 import json
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -385,10 +385,19 @@ class Graph:
         self._stages |= other._stages
         self._checked = set()
 
-    def replace_value(self, stage: Stage[T], value: T) -> None:
-        """Put the same result in another form, such as arrays that lie in a file."""
-        kept = self._kept[stage.__name__]
-        self._kept[stage.__name__] = Kept(value, kept.token, kept.reads)
+    def transform(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Put the results in another form with the same content, such as arrays in files.
+
+        Args:
+            change: takes and returns the results by the name of their stage.
+        """
+        values = {
+            name: kept.value
+            for name, kept in self._kept.items()
+            if kept.value is not MISSING and not isinstance(kept.value, SpineDCEError)
+        }
+        for name, value in change(values).items():
+            self._kept[name] = replace(self._kept[name], value=value)
 
     @property
     def records(self) -> dict[str, Kept]:

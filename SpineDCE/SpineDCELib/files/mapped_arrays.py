@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import io
 import mmap
 import pickle
 import sys
 import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+T = TypeVar("T")
 #: Smaller arrays stay in memory, bytes.
 SMALLEST = 1 << 25
 
@@ -40,7 +44,55 @@ def mapped(array: NDArray[np.floating], smallest: int | None = None) -> NDArray[
         return array
 
 
-def release(*arrays: NDArray[np.floating] | None) -> None:
+def with_mapped_arrays(value: T, smallest: int, shared: Iterable[object] = ()) -> T:
+    """Return a copy of a value with its large arrays mapped from files.
+
+    The value itself is returned if it has none, or the disk is full. Arrays that are mapped
+    already are shared with the copy.
+
+    Args:
+        smallest: bytes from which on an array is mapped.
+        shared: objects of which the value may hold references, and that are not copied.
+    """
+    if sys.platform == "win32":
+        return value
+    record, large = io.BytesIO(), list[pickle.PickleBuffer]()
+    writer = _SharingWriter(record, protocol=5, buffer_callback=_larger_than(smallest, large))
+    writer.keep = {id(one): one for one in shared}
+    writer.dump(value)
+    if not large:
+        return value
+    try:
+        files = []
+        for buffer in large:
+            with tempfile.TemporaryFile(prefix="spinedce-") as file:
+                file.write(buffer.raw())
+                file.flush()
+                files.append(np.memmap(file, mode="c"))
+    except OSError:
+        return value
+    record.seek(0)
+    reader = _SharingReader(record, buffers=files)
+    reader.keep = writer.keep
+    return cast(T, reader.load())
+
+
+def mapped_arrays_of(value: object) -> list[NDArray[Any]]:
+    """Return the mapped arrays that a value of dataclasses, mappings and sequences holds."""
+    if isinstance(value, np.ndarray):
+        return [] if _file_of(value) is None else [value]
+    if is_dataclass(value):
+        parts: Iterable[object] = [getattr(value, one.name, None) for one in fields(value)]
+    elif isinstance(value, Mapping):
+        parts = value.values()
+    elif isinstance(value, (tuple, list)):
+        parts = value
+    else:
+        return []
+    return [array for part in parts for array in mapped_arrays_of(part)]
+
+
+def release(*arrays: NDArray[Any] | None) -> None:
     """Release cached pages of memory-mapped arrays."""
     for array in arrays:
         file = _file_of(array)
@@ -58,17 +110,24 @@ def return_free_memory() -> None:
 def hand_over(value: Any, folder: Path) -> None:
     """Write a value for another process of this program, each large array in its own file."""
     large: list[pickle.PickleBuffer] = []
+    with (folder / "record").open("wb") as file:
+        _Writer(file, protocol=5, buffer_callback=_larger_than(SMALLEST, large)).dump(value)
+    for i, buffer in enumerate(large):
+        (folder / f"{i}.array").write_bytes(buffer.raw())
+
+
+def _larger_than(
+    smallest: int, large: list[pickle.PickleBuffer]
+) -> Callable[[pickle.PickleBuffer], bool]:
+    """Return what pickle asks whether a buffer is a part of its record; others go to ``large``."""
 
     def is_small(buffer: pickle.PickleBuffer) -> bool:
-        is_large = buffer.raw().nbytes >= SMALLEST
+        is_large = buffer.raw().nbytes >= smallest
         if is_large:
             large.append(buffer)
         return not is_large
 
-    with (folder / "record").open("wb") as file:
-        _Writer(file, protocol=5, buffer_callback=is_small).dump(value)
-    for i, buffer in enumerate(large):
-        (folder / f"{i}.array").write_bytes(buffer.raw())
+    return is_small
 
 
 class _Writer(pickle.Pickler):
@@ -78,6 +137,26 @@ class _Writer(pickle.Pickler):
         if type(value) is np.memmap:
             return np.asarray(value).__reduce_ex__(5)
         return NotImplemented
+
+
+class _SharingWriter(pickle.Pickler):
+    """Writer that refers to mapped arrays, and to the objects to keep, by their identity."""
+
+    keep: dict[int, object]
+
+    def persistent_id(self, value: Any) -> int | None:
+        if isinstance(value, np.ndarray) and _file_of(value) is not None:
+            self.keep[id(value)] = value
+        return id(value) if id(value) in self.keep else None
+
+
+class _SharingReader(pickle.Unpickler):
+    """Reader of what :class:`_SharingWriter` wrote, in the same process."""
+
+    keep: dict[int, object]
+
+    def persistent_load(self, name: int) -> object:
+        return self.keep[name]
 
 
 def take_over(folder: Path) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.descriptive_maps import descriptive_maps
-from SpineDCELib.analysis.mapped_images import release_images
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.mapped_arrays import mapped, release
+from SpineDCELib.files.mapped_arrays import SMALLEST
 from SpineDCELib.progress import Progress, part
 from SpineDCELib.settings import with_values
 
@@ -43,25 +42,26 @@ def compute_snapshot(
     *,
     proposed: float | None = None,
     descriptive: bool = False,
+    smallest: int = SMALLEST,
 ) -> Computed:
     """Compute everything of a snapshot; a proposed shift becomes a number.
 
     Args:
         proposing: take the shift that the curves propose. proposed: shift that was proposed
-            earlier, s. descriptive: also compute the descriptive maps.
+            earlier, s. descriptive: also compute the descriptive maps. smallest: bytes from
+            which on an array of the results lies in a file afterwards.
     """
     analysis.check()
-    found = analysis.concentration(part(progress, 0.0, 0.5))
-    # In a file, because a reader looks at one slice of it at a time.
-    kept = mapped(found.curves)
-    if kept is not found.curves:
-        analysis.keep_concentration_as(replace(found, curves=kept))
-    release_images(analysis.study)  # what follows reads the curves
+    analysis.concentration(part(progress, 0.0, 0.45))
+    analysis.map_results()
+    analysis.release_memory()
+    analysis.aif(part(progress, 0.45, 0.5))
+    analysis.release_memory()  # what follows reads the curves alone
     shift: float | None = None
     if proposing:
         shift = proposed = _proposal(analysis, part(progress, 0.5, 0.7))
         analysis.update(settings=with_values(analysis.settings, {"fit.shift": shift}))
-        release(kept)
+        analysis.release_memory()
     analysis.result(part(progress, 0.7, 0.9))
     more: dict[str, NDArray[np.float32]] = {}
     if descriptive:
@@ -72,6 +72,8 @@ def compute_snapshot(
         evidence_found = analysis.evidence(part(progress, 0.97, 1.0))
     except InputError:
         evidence_found = None
+    if smallest < SMALLEST:
+        analysis.map_results(smallest)
     return Computed(evidence_found, shift, proposed, more)
 
 
