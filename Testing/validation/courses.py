@@ -17,12 +17,16 @@ from SpineDCELib.course.follow_course import Carried
 from SpineDCELib.errors import InputError
 from SpineDCELib.phantom.conditions import draw_visits
 from SpineDCELib.vocabulary.visits import VisitLabel
+from validation.carried import END as CARRIED_END
+from validation.carried import START as CARRIED_START
+from validation.carried import carried_records, carried_table
 from validation.certainty import _served, settings_of
 from validation.small_scenes import Anatomy, make_study
 
 KINDS, SHARES = ("response", "persistence", "recurrence"), (0.35, 0.25, 0.4)
 #: True rise from the lowest value, as a factor: ends of the rows of the table.
 RISES = (1.3, 2.0, 3.0, np.inf)
+CARRIED_VISITS = 3
 START, END = "<!-- courses: written by make courses -->", "<!-- end of courses -->"
 
 
@@ -197,16 +201,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("out", type=Path, help="page between whose marks the tables are written")
     parser.add_argument("--courses", type=int, default=60, help="for each mode")
+    parser.add_argument("--carried", type=int, default=2,
+                        help="patients of each kind whose regions are carried")  # fmt: skip
     parser.add_argument("--mode", action="append", help="map, muscle (default both)")
     parser.add_argument("--records", type=Path, default=Path("build/courses.jsonl"))
     options = parser.parse_args()
     for mode in options.mode or ("map", "muscle"):
         records = run(options.courses, mode, options.records)
     text = options.out.read_text(encoding="utf-8")
-    before, _, rest = text.partition(START)
-    _, _, after = rest.partition(END)
-    page = f"{before}{START}\n{section(records)}\n{END}{after}"
-    options.out.write_text(page, encoding="utf-8")
+    parts = [(START, END, section(records))]
+    if options.carried:
+        found = carried_records(range(options.carried), CARRIED_VISITS)
+        parts.append((CARRIED_START, CARRIED_END, carried_table(found)))
+    for start, end, tables in parts:
+        before, _, rest = text.partition(start)
+        _, _, after = rest.partition(end)
+        text = f"{before}{start}\n{tables}\n{end}{after}"
+    options.out.write_text(text, encoding="utf-8")
     print(f"wrote {options.out}")
 
 
