@@ -1,6 +1,7 @@
 """Tables of the validation of courses: counts that are known from records made by hand."""
 
 import numpy as np
+from validation.carried import carried_table
 from validation.courses import coverage_table, drawn_factors, recurrence_table
 
 
@@ -55,3 +56,14 @@ def test_a_drawn_recurrence_rises_at_its_turn_and_a_response_never_does():
         falling, none = drawn_factors("response", 5, rng)
         assert none is None
         assert np.all(np.diff(falling) < 0)
+
+
+def test_the_largest_error_of_carried_regions_keeps_its_sign():
+    records = [
+        {"course": "response", "dice lesion": lesion, "dice reference": 0.9, "true": 2.0,
+         "carried": carried, "doubts": doubts}
+        for lesion, carried, doubts in ((0.9, 2.02, []), (0.8, 1.9, ["x"]), (0.95, 2.04, []))
+    ]  # fmt: skip
+    assert cells(carried_table(records), 2) == [
+        "response", "3", "0.90 (0.80)", "0.90 (0.90)", "2.0 % (-5.0 %)", "1",
+    ]  # fmt: skip
