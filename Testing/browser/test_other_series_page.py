@@ -1,9 +1,11 @@
 """Other series of a study on the page: in a view, under the map, and where a visit has none."""
 
+import numpy as np
 import pytest
 from browser.page import Page, Program, sample_home
 from selenium.webdriver.support.ui import Select
 from series.extra_series import add_series
+from SpineDCELib.series import scan_study
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
@@ -15,7 +17,9 @@ def page(tmp_path_factory):
     home = sample_home(tmp_path_factory, "quick")
     visits = home / "sample" / "small"
     study = visits / "before" / "dicom"
-    add_series(study, 77, "T2 sag", like=next(study.rglob("*.dcm")))
+    geometry = scan_study(study).dynamic().geometry
+    middle = geometry.affine @ [*((np.array(geometry.shape[::-1]) - 1) / 2), 1]
+    add_series(study, 77, "T2 sag", like=next(study.rglob("*.dcm")), centre=middle[:3])
     program = Program(home)
     page = Page(program.address)
     page.click("#sample")

@@ -12,12 +12,24 @@ AFFINE[:3, 3] = (-7.0, 1.0, 2.0)
 
 
 def add_series(
-    folder, number, description, *, patient="TINY-1", day="2026-03-12", value=100, like=None
+    folder,
+    number,
+    description,
+    *,
+    patient="TINY-1",
+    day="2026-03-12",
+    value=100,
+    like=None,
+    centre=None,
 ):
     """Write a series of one volume, on a grid of its own, into the folder of a study.
 
-    Patient and day are those of the file ``like``, else those of a tiny study.
+    Patient and day are those of the file ``like``, else those of a tiny study. ``centre`` is that
+    of the volume, LPS, mm; None for where :data:`AFFINE` puts it.
     """
+    affine, shape = AFFINE.copy(), (4, 12, 10)
+    if centre is not None:
+        affine[:3, 3] = centre - AFFINE[:3, :3] @ ((np.array(shape[::-1]) - 1) / 2)
     name = "Test^Patient"
     if like is not None:
         head = pydicom.dcmread(like, stop_before_pixels=True)
@@ -29,8 +41,8 @@ def add_series(
     )  # fmt: skip
     series = Series(number, description, 100.0, 60.0, 3.0, 0.1, 90.0, sequence="SE",
                     three_dimensional=False, echo_train=16)  # fmt: skip
-    voxels = np.arange(4 * 12 * 10, dtype=np.uint16).reshape(4, 12, 10) + value
-    SeriesWriter(folder / f"{number}-{patient}", exam, series, Geometry((4, 12, 10), AFFINE)).write(
+    voxels = np.arange(np.prod(shape), dtype=np.uint16).reshape(shape) + value
+    SeriesWriter(folder / f"{number}-{patient}", exam, series, Geometry(shape, affine)).write(
         voxels, window=(500, 1000)
     )
     return voxels
