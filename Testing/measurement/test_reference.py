@@ -2,8 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.signal import correlate2d
 from SpineDCELib.measurement.measures import measure
-from SpineDCELib.measurement.reference_vertebra import neighbouring_vertebrae, score_reference
+from SpineDCELib.measurement.reference_vertebra import (
+    _correlated,
+    neighbouring_vertebrae,
+    score_reference,
+)
 from SpineDCELib.series import Geometry
 
 SAGITTAL = np.array([[0, 0, 1.0], [1, 0, 0], [0, -1, 0]])
@@ -138,3 +143,10 @@ def test_a_mean_Ktrans_far_from_the_median_is_named_and_the_median_called_so():
     said = found["single_voxels_determine", "Reference"].message
     mean, median = (few[masks[2]].mean(), np.median(few[masks[2]]))
     assert f"is {mean:.4f} /min and its median {median:.4f} /min" in said
+
+
+def test_products_with_moved_kernels_are_those_of_scipy():
+    rng = np.random.default_rng(0)
+    images, kernels = rng.normal(size=(3, 61, 47)), rng.normal(size=(3, 12, 9))
+    expected = sum(correlate2d(*pair, mode="valid") for pair in zip(images, kernels, strict=True))
+    np.testing.assert_allclose(_correlated(images, kernels), expected, atol=1e-9)
