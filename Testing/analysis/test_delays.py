@@ -105,8 +105,11 @@ def test_own_delays_give_the_change_that_one_shift_misses():
     assert own.percent == pytest.approx(-25, abs=6)
     assert own.low <= -25 <= own.high
     assert abs(own.percent + 25) < abs(shared.percent + 25)
-    # Perturbed analyses follow the same rule as the number that they speak of.
     for lesion in pairs.values():
+        one = lesion.changes[lesion.parameter]
+        assert one.low <= -25 <= one.high
+        assert not lesion.call.decided or lesion.call.verdict == "persistent disease"
+        # Perturbed analyses follow the same rule as the number that they speak of.
         percent = lesion.changes[lesion.parameter].percent
         assert lesion.flip.change == pytest.approx(percent, abs=0.01)
     assert any("delay of the lesion" in one.name for one in pairs["region"].flip.tornado)
