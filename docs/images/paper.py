@@ -30,7 +30,11 @@ def fill(name, lines):
 
 def rows(folder):
     with (folder / "paper.csv").open(encoding="utf-8") as file:
-        return {name: cells for name, *cells in list(csv.reader(file))[1:]}
+        # An apostrophe keeps spreadsheets from taking a cell for a formula.
+        return {
+            name: [cell.removeprefix("'") for cell in cells]
+            for name, *cells in list(csv.reader(file))[1:]
+        }
 
 
 def main(relative, absolute, speed=None):

@@ -185,21 +185,30 @@ def against_truth(results: Path, members: Sequence[Member]) -> list[str]:
     Args:
         results: folder with a comparison of each of ``members``.
     """
-    ratios, errors = [], []
+    ratios: list[float] = []
+    errors: dict[str, list[float]] = {"Vp": [], "Ktrans": []}
     for member in members:
         measured = read_changes(results / member.patient.key)
         for word in VISITS:
             ratios.append(measured[f"vp_{word}"] / member.patient.visit(word).normalised_vp)
         # The error is that of the ratio follow-up/baseline, so that a large rise does not weigh
         # more than a fall.
-        errors.append((1 + measured["change_vp"] / 100) / (1 + member.change_vp / 100) - 1)
-    if not errors:
+        for name, key, true in (
+            ("Vp", "change_vp", member.change_vp),
+            ("Ktrans", "change_Ktrans", member.change_Ktrans),
+        ):
+            errors[name].append((1 + measured[key] / 100) / (1 + true / 100) - 1)
+    if not ratios:
         return []
     low, middle, high = np.percentile(ratios, (5, 50, 95))
-    a, b, c = 100 * np.percentile(errors, (5, 50, 95))
-    return [
+    found = [
         f"Measured over true normalised Vp: median {middle:.2f} (5th to 95th percentile "
-        f"{low:.2f} to {high:.2f}), {len(ratios)} studies.",
-        f"Error of the ratio of follow-up to baseline Vp: median {signed(b)} % (5th to 95th "
-        f"percentile {signed(a)} to {signed(c)} %), {len(errors)} patients.",
+        f"{low:.2f} to {high:.2f}), {len(ratios)} studies."
     ]
+    for name, values in errors.items():
+        a, b, c = 100 * np.percentile(values, (5, 50, 95))
+        found.append(
+            f"Error of the ratio of follow-up to baseline {name}: median {signed(b)} % (5th to "
+            f"95th percentile {signed(a)} to {signed(c)} %), {len(values)} patients."
+        )
+    return found
