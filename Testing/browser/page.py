@@ -131,7 +131,7 @@ class Program:
             self.process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=20 * slowness())
         self._file.close()
 
 

@@ -64,14 +64,23 @@ class User:
 
     def act(self) -> str:
         """Do something; if it needs a control that is not on the page now, nothing."""
-        from selenium.common.exceptions import JavascriptException
+        from selenium.common.exceptions import (
+            ElementNotInteractableException,
+            JavascriptException,
+            MoveTargetOutOfBoundsException,
+            StaleElementReferenceException,
+        )
 
+        nothing = (
+            JavascriptException, MoveTargetOutOfBoundsException, ElementNotInteractableException,
+            StaleElementReferenceException, _NotThere,
+        )  # fmt: skip
         weights, actions = zip(*self._can, strict=True)
         action = self._random.choices(actions, weights)[0]
         try:
             action()
             self.done[action.__name__] += 1
-        except (JavascriptException, _NotThere):
+        except nothing:
             self.skipped[action.__name__] += 1
         return action.__name__
 
@@ -435,6 +444,10 @@ def use(program: Program, page: Page, *, seconds: float, seed: int, rest_every: 
             course.nodes.append(page.driver.execute_async_script(
                 "window.trame.trigger('node_count').then(arguments[0])"))  # fmt: skip
             course.memory.append(program.memory())
+            print(
+                f"{course.actions} actions, {course.nodes[-1]} nodes, {course.memory[-1]:.0f} MB, "
+                f"{len(page.state('strip')) or len(page.state('visits'))} visits", flush=True,
+            )  # fmt: skip
     return course
 
 
