@@ -163,9 +163,9 @@ def region_text(row: RegionNumbers) -> str:
     name = "vp_voxel" if "vp_voxel" in row.means else "vp"
     vp = row.means.get(name, math.nan)
     if row.role in ("lesion", "reference") and math.isfinite(vp):
-        words = _("mean {quantity} of its voxels")
-        mean = words.format(quantity=translated(QUANTITIES[name].title))
-        text += f" · {mean} {value(name, vp)}"
+        words = _("{quantity}, mean of its voxels: {value}")
+        title = translated(QUANTITIES[name].title)
+        text += f" · {words.format(quantity=title, value=value(name, vp))}"
     if math.isfinite(row.normalised_vp):
         text += f" · {times(row.normalised_vp)}"
     return text

@@ -161,7 +161,7 @@ def test_the_numbers_of_the_panel_and_of_the_models_are_told_apart():
     text = curve_text(choice, [row], "vfa")
     assert "mean curve of Lesion, at a delay of 8.70 s" in text
     assert "Vp per volume of water 54.98 mL/100 mL, Vp per volume of tissue 57.18" in text
-    assert "mean Vp per volume of tissue of its voxels 57.18 mL/100 mL" in region_text(row)
+    assert "Vp per volume of tissue, mean of its voxels: 57.18 mL/100 mL" in region_text(row)
 
 
 def test_a_curve_that_no_model_fits_says_so():

@@ -6054,8 +6054,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>; die verwendete liegt außerhalb</translation>
     </message>
     <message>
-        <source>mean {quantity} of its voxels</source>
-        <translation>mittleres {quantity} ihrer Voxel</translation>
+        <source>{quantity}, mean of its voxels: {value}</source>
+        <translation>{quantity}, Mittel der Voxel: {value}</translation>
     </message>
     <message>
         <source>model</source>
