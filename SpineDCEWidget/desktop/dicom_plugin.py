@@ -68,8 +68,11 @@ def _offers(files: Sequence[str]) -> list[tuple[set[str], Any]]:
     found = []
     for choice in choices:
         parts = [by_number[number] for number in (choice.series, *choice.joined)]
+        uids = {uid for one in parts for uid in one.series_uids}
+        own = [file for uid in sorted(uids) for file in slicer.dicomDatabase.filesForSeries(uid)]
         offer = DICOMLoadable()
-        offer.files = list(files)
+        # 3D Slicer proposes one of the offers for the series of their first file.
+        offer.files = list(dict.fromkeys([*own, *files]))
         offer.name = texts.VISIT_OFFER.format(series=choice_title(choice))
         offer.tooltip = choice_facts(choice)
         doubts = dict.fromkeys(text for one in parts for text in (one.doubt, *one.problems) if text)
@@ -77,5 +80,5 @@ def _offers(files: Sequence[str]) -> list[tuple[set[str], Any]]:
         offer.selected = len(choices) == 1
         offer.confidence = _CONFIDENCE
         offer.reading = reading_of(choice)
-        found.append(({uid for one in parts for uid in one.series_uids}, offer))
+        found.append((uids, offer))
     return found
