@@ -34,7 +34,7 @@ class SendPanel(Panel):
         self._sending: ArchiveSending | None = None
         self._anonymised = False
         self._chosen: set[str] = set()
-        self._objects = FittedTable(ui.objectsTable, texts.OBJECT_HEADINGS)
+        self._objects = FittedTable(ui.objectsTable, texts.OBJECT_HEADINGS, wide=[1])
         self.on(ui.sendBox, "contentsCollapsed(bool)", lambda _closed: self.refresh())
         self.on(ui.listButton, "clicked()", self.prepare)
         self.on(ui.objectsTable, "cellClicked(int,int)", lambda row, _column: self.choose(row))

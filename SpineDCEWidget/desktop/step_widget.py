@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import qt
@@ -118,25 +119,37 @@ def fill_table(table: Any, headings: Sequence[str], rows: Sequence[Sequence[Any]
     return items
 
 
-def fit_table(table: Any) -> None:
-    """Let a table show all of its text at any width: what is too long takes several lines."""
-    header, inner = table.horizontalHeader(), range(1, table.columnCount - 1)
+def fit_table(table: Any, wide: Sequence[int] | None = None) -> None:
+    """Let a table show all of its text at any width: what is too long takes several lines.
+
+    Args:
+        wide: columns that share the width that the others leave; the first and last if None.
+    """
+    header, count = table.horizontalHeader(), int(table.columnCount)
     header.setSectionResizeMode(qt.QHeaderView.Stretch)
-    for column in inner:
+    for column in set(range(count)) - {*((0, count - 1) if wide is None else wide)}:
         header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
     table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
-    table.updateGeometry()
+    # The height of its rows is known when the layout has given the table its width.
+    qt.QTimer.singleShot(0, lambda: _update_height(table))
+
+
+def _update_height(table: Any) -> None:
+    with suppress(ValueError):  # the panel was closed meanwhile
+        table.updateGeometry()
 
 
 class FittedTable:
     """Rows of text in a ``QTableWidget``, fitted to its width; the selected row stays selected.
 
     Args:
-        headings: of the columns.
+        headings: of the columns. wide: see :func:`fit_table`.
     """
 
-    def __init__(self, table: Any, headings: Sequence[str]) -> None:
-        self._table, self._headings = table, headings
+    def __init__(
+        self, table: Any, headings: Sequence[str], *, wide: Sequence[int] | None = None
+    ) -> None:
+        self._table, self._headings, self._wide = table, headings, wide
         self._rows: list[list[Any]] = []
         self._keys: list[Any] = []
         self._items: list[Any] = []
@@ -160,7 +173,7 @@ class FittedTable:
         key = None if row is None else self._keys[row]
         self._rows, self._keys = shown, known
         self._items = fill_table(self._table, self._headings, shown)
-        fit_table(self._table)
+        fit_table(self._table, self._wide)
         if row is not None and key in known:
             self._table.selectRow(known.index(key))
         else:
