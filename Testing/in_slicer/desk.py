@@ -12,7 +12,10 @@ import slicer
 import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
-SHOTS = Path(__file__).resolve().parents[2] / "Resources" / "Screenshots"
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "Resources" / "Screenshots"
+#: Pictures of the documents that are no screenshots of the extension.
+IMAGES = ROOT / "docs" / "images"
 
 
 def settle(seconds=0.2):
@@ -65,6 +68,13 @@ class DeskTest(unittest.TestCase):
         assert button.enabled, f"{button.name}: {button.toolTip}"
         button.click()
         settle()
+
+    def wait(self, done, seconds=600):
+        """Let the application work until something is so."""
+        end = time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < end, "it did not happen"
+            settle(0.2)
 
     def ui(self, step):
         return self.desk.panels[step].ui
@@ -145,11 +155,20 @@ class DeskTest(unittest.TestCase):
 
     # -- eyes -----------------------------------------------------------------------------------
 
-    def photograph(self, name):
-        """A picture of the main window for the documents, small enough for the index."""
+    def photograph(self, name, *, folder=SHOTS, at=None):
+        """A picture of the main window for the documents, small enough for the index.
+
+        Args:
+            at: a widget of the panel that must be seen.
+        """
         settle(0.6)
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        path = SHOTS / f"{name}.png"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.png"
+        if at is not None:
+            area = slicer.util.findChildren(slicer.util.mainWindow(), className="QScrollArea")
+            for one in area:
+                if one.isAncestorOf(at):
+                    one.ensureWidgetVisible(at)
         slicer.util.forceRenderAllViews()
         settle(0.2)
         image = fewer_colours(slicer.util.mainWindow().grab().toImage())

@@ -127,13 +127,21 @@ class Scene(DeskTest):
 
     def test_another_study_in_place_leaves_as_many_nodes(self):
         self.sample()
-        self.step(4)
-        count = slicer.mrmlScene.GetNumberOfNodes()
+        self.show_maps()
+        nodes = classes()
         for _ in range(2):
             self.step(1)
             self.sample()
-            self.step(4)
-            assert slicer.mrmlScene.GetNumberOfNodes() == count
+            self.show_maps()
+            again = classes()
+            assert again == nodes, (again - nodes, nodes - again)
+
+    def show_maps(self):
+        """Open step 4, and wait until it has searched the study and explained the voxel there."""
+        self.step(4)
+        maps = self.desk.maps
+        timers = maps._timer, maps._series_timer
+        self.wait(lambda: not (self.desk.jobs.busy or any(timer.isActive() for timer in timers)))
 
     def test_a_layout_that_the_user_chose_stays(self):
         self.sample()

@@ -14,6 +14,18 @@ import slicer
 HERE = Path(__file__).resolve().parent
 
 
+class Results(unittest.TextTestResult):
+    """Results that say at once what failed, because the last test may end an hour later."""
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.stream.writeln(self.errors[-1][1])
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.stream.writeln(self.failures[-1][1])
+
+
 def run():
     """All tests, or those whose name holds one of the arguments."""
     code = 1
@@ -25,7 +37,8 @@ def run():
         loader.testNamePatterns = [f"*{name}*" for name in wanted] or None
         suite = loader.discover(str(HERE), pattern="in_slicer_*.py", top_level_dir=str(HERE))
         count = suite.countTestCases()
-        outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
+        runner = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=Results)
+        outcome = runner.run(suite)
         code = 0 if outcome.wasSuccessful() and count else 1
     except BaseException:
         traceback.print_exc()
