@@ -39,7 +39,7 @@ class Walk:
     def run(self) -> None:
         page = self.page
         page.wait(lambda: len(page.state("received")) == 2, 20)
-        page.click(".received-study:last-child .protocol > summary")
+        page.click(".received-study:first-child .protocol > summary")
         self.shot("received")
         page.click(".open-received")
         page.opened(1)
