@@ -205,7 +205,7 @@ def run(pairs=1000, *, store=None, processes=2, progress=print):
     return _run(run_pair, range(pairs), modes, "pairs", store, processes, progress)
 
 
-def run_searches(patients=150, *, store=None, processes=2, progress=print):
+def run_searches(patients=300, *, store=None, processes=2, progress=print):
     """Search the artery in patients at whom nobody looked when its rules were made, as ``run``."""
     seeds = range(LOOKED_AT, LOOKED_AT + patients)
     return _run(run_search, seeds, [SEARCH], "searches", store, processes, progress)

@@ -113,7 +113,7 @@ def main():
         "--pairs", type=int, default=1000, help="of visits, for the certainty; 0 leaves it out"
     )
     parser.add_argument(
-        "--unseen", type=int, default=150,
+        "--unseen", type=int, default=300,
         help="patients at whom nobody looked, for the artery; 0 leaves them out",
     )  # fmt: skip
     parser.add_argument(
