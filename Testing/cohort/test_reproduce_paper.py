@@ -77,7 +77,8 @@ def test_measured_values_are_listed_beside_truth_and_paper(made):
     with (out / "paper.csv").open(encoding="utf-8") as file:
         cells = [[cell_text(cell) for cell in row] for row in csv.reader(file)]
     assert cells[1:] == found.rows
-    assert len(found.remarks) == 2
+    assert len(found.remarks) == 3
+    assert "follow-up to baseline Ktrans" in found.remarks[2]
     assert "6 studies" in found.remarks[0]
 
 

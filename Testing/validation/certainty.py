@@ -320,6 +320,26 @@ def share_table(records):
     return "\n".join(rows)
 
 
+def width_table(records):
+    """Return how often the interval holds by its standard deviation, in quarters, as Markdown."""
+    rows = ["| mode | smallest | | | largest |", "| --- | --- | --- | --- | --- |"]
+    for mode in MODES:
+        own = [r for r in records if r["mode"] == mode and r.get("log_SE") and r["low"] is not None]
+        own.sort(key=lambda r: r["log_SE"])
+        cells = []
+        for quarter in np.array_split(np.arange(len(own)), 4):
+            part = [own[i] for i in quarter]
+            if not part:
+                cells.append("–")
+                continue
+            held = sum(r["low"] <= r["true"] <= r["high"] for r in part)
+            low, high = part[0]["log_SE"], part[-1]["log_SE"]
+            cells.append(f"{100 * held / len(part):.1f} % ({low:.2f} to {high:.2f})")
+        if own:
+            rows.append(f"| {mode} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
 ARTERY_HEADER = (
     "| level | studies with an artery in view | served | refused | confidently wrong | "
     "without one in view | refused | confidently wrong |\n"
@@ -392,6 +412,11 @@ What the interval comes from (median standard deviations in ln units):
 
 {shares}
 
+How often the interval holds the truth, in quarters of the pairs by the total standard deviation (in
+brackets):
+
+{widths}
+
 The artery search in these studies ("in view": at least {in_view} voxels wholly inside an artery
 or the left heart):
 
@@ -457,6 +482,7 @@ def section(records, searches=()):
         made=made_with(records),
         modes=mode_table(records),
         shares=share_table(records),
+        widths=width_table(records),
         in_view=IN_VIEW,
         artery=artery_table(records),
         unseen=unseen(searches),

@@ -114,6 +114,16 @@ def test_the_table_counts_what_held_and_what_was_decided_wrongly():
     assert "azygos 2" in artery
 
 
+def test_quarters_by_width_count_what_held_in_each():
+    held, missed = record(-80, -90, -60), record(-20, -70, -50)
+    sizes = [(held, 0.1), (missed, 0.2), (held, 0.3), (missed, 0.4)]
+    rows = certainty.width_table([{**one, "log_SE": SE} for one, SE in reversed(sizes)])
+    assert rows.splitlines()[-1] == (
+        "| map | 100.0 % (0.10 to 0.10) | 0.0 % (0.20 to 0.20) | "
+        "100.0 % (0.30 to 0.30) | 0.0 % (0.40 to 0.40) |"
+    )
+
+
 def test_what_the_document_says_of_its_seeds_is_counted_from_the_records():
     records = [
         record(-80, -90, -60, seed=1),

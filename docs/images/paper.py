@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 from SpineDCELib.cohort.published_results import against_truth
+from SpineDCELib.files.text_cells import cell_text
 from SpineDCELib.phantom import draw_cohort
 
 HERE = Path(__file__).parent
@@ -30,10 +31,8 @@ def fill(name, lines):
 
 def rows(folder):
     with (folder / "paper.csv").open(encoding="utf-8") as file:
-        # An apostrophe keeps spreadsheets from taking a cell for a formula.
         return {
-            name: [cell.removeprefix("'") for cell in cells]
-            for name, *cells in list(csv.reader(file))[1:]
+            name: [cell_text(cell) for cell in cells] for name, *cells in list(csv.reader(file))[1:]
         }
 
 
