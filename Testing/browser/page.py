@@ -99,7 +99,8 @@ class Program:
         return self._wait_for_address()
 
     def _wait_for_address(self) -> str:
-        for _ in range(3000):
+        end = time.monotonic() + 150 * slowness()
+        while time.monotonic() < end:
             text = self.log.read_text(errors="replace")[self._seen :]
             found = re.findall(r"http://127\.0\.0\.1:\d+/", text)
             codes = re.findall(r"Code.*:  (\S+)\n", text)

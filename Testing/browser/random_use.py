@@ -24,6 +24,10 @@ ESCAPE, LEFT, RIGHT, UP, DOWN = "\ue00c", "\ue012", "\ue014", "\ue00e", "\ue00f"
 ROLES = ("lesion", "reference", "exclusion", "aorta")
 
 
+#: Whether a step is open.
+_SHOWN = "return !!document.querySelector(`#step-body-${arguments[0]}`)?.offsetParent"
+
+
 @dataclass
 class Course:
     """What was seen on the way: at each rest, nodes in the scene and memory in MB."""
@@ -77,6 +81,8 @@ class User:
         )  # fmt: skip
         weights, actions = zip(*self._can, strict=True)
         action = self._random.choices(actions, weights)[0]
+        if len(self._page.state("visits")) < 2:
+            action = self.replace
         try:
             action()
             self.done[action.__name__] += 1
@@ -84,10 +90,20 @@ class User:
             self.skipped[action.__name__] += 1
         return action.__name__
 
+    def _go(self, step: int) -> None:
+        """Open a step, and wait until the page shows it."""
+        self._page.js("document.activeElement.blur()")
+        self._page.keys(str(step))
+        try:
+            self._page.wait(lambda: self._page.js(_SHOWN, step), 5, f"step {step}")
+        except AssertionError:  # a menu has taken the key
+            self._page.keys(ESCAPE)
+            raise _NotThere from None
+
     def _one_of(self, selector: str, step: int = 0) -> None:
         """Click one of the elements that match, in a step."""
         if step:
-            self._page.keys(str(step))
+            self._go(step)
         self._page.js(
             "const all = [...document.querySelectorAll(arguments[0])]"
             "  .filter((e) => !e.disabled && e.offsetParent);"
@@ -119,7 +135,7 @@ class User:
         self._one_of(".region-lock", 3)
 
     def level(self) -> None:
-        self._page.keys("3")
+        self._go(3)
         self._pick(".region-level", ("", "T12", "L3"))
 
     def eye(self) -> None:
@@ -127,7 +143,7 @@ class User:
 
     def slide(self) -> None:
         """Click any slider at any place: opacities, slice, frame, shift, brush, scale."""
-        self._page.keys(str(self._random.randint(2, 4)))
+        self._go(self._random.randint(2, 4))
         place = self._page.js(
             "const all = [...document.querySelectorAll('.v-slider__container')]"
             "  .filter((e) => e.offsetParent && !e.closest('.v-input--disabled'));"
@@ -141,7 +157,7 @@ class User:
     def histogram(self) -> None:
         """Show the histograms of a map, and zoom into them."""
         self._page.keys(ESCAPE)
-        self._page.keys("4")
+        self._go(4)
         self.choose_map()
         time.sleep(0.3)
         box = self._page.box(".side-plot")
@@ -152,7 +168,7 @@ class User:
 
     def archive(self) -> None:
         """Search an archive that does not answer."""
-        self._page.keys("1")
+        self._go(1)
         self._press("#add-visit")
         time.sleep(0.3)
         self._press("#from-pacs")
@@ -163,7 +179,7 @@ class User:
         self._press("#from-pacs")
 
     def models(self) -> None:
-        self._page.keys("4")
+        self._go(4)
         self._press("#compare-models")
         time.sleep(1)
         self._press("#close-models")
@@ -178,7 +194,7 @@ class User:
         self._page.keys(ESCAPE)
 
     def report(self) -> None:
-        self._page.keys("5")
+        self._go(5)
         self._press("#insert-draft")
         self._type("#findings", self._random.choice(("Lesion in T12.", "")), "\ue004")
         self._press("#report")
@@ -193,12 +209,12 @@ class User:
             self._press(button)
 
     def descriptive(self) -> None:
-        self._page.keys("4")
+        self._go(4)
         self._press("#descriptive")
         self._page.wait(lambda: not self._page.state("busy"), 120, "the maps")
 
     def delay(self) -> None:
-        self._page.keys("2")
+        self._go(2)
         if self._random.random() < 0.5:
             self._one_of(".reset-delay")
         else:
@@ -206,7 +222,7 @@ class User:
 
     def course(self) -> None:
         """Open a third visit; later use the strip and the course, and close a visit again."""
-        self._page.keys("1")
+        self._go(1)
         if len(self._page.state("strip")) < 3:
             self._press("#add-visit")
             time.sleep(0.3)
@@ -216,11 +232,11 @@ class User:
         if action == "strip":
             self._one_of(".strip-visit, .strip-upper, .strip-lower")
         elif action == "follow":
-            self._page.keys("5")
+            self._go(5)
             self._press("#follow-course")
             self._page.wait(lambda: not self._page.state("busy"), 600, "the course")
         elif action == "event":
-            self._page.keys("5")
+            self._go(5)
             self._type("#event-date", "2021-03-10", "\ue004")
             self._one_of("#add-event, .remove-event")
         else:
@@ -229,20 +245,23 @@ class User:
 
     def replace(self) -> None:
         """Close one study of a pair and open it as that visit again."""
-        self._page.keys("1")
-        closed = self._random.choice(("baseline", "follow-up"))
-        self._press(f"#replace-{closed}-only, #replace-{closed}-study")
-        self._page.wait(lambda: not self._page.state("busy"), 60, "the end of the visit")
-        time.sleep(0.5)
-        if self._page.state("visits") != ["baseline", "follow-up"]:
-            self._open(self._studies[closed], f"#open-{closed}")
+        self._go(1)
+        if len(self._page.state("visits")) == 2:
+            closed = self._random.choice(("baseline", "follow-up"))
+            self._press(f"#replace-{closed}-only, #replace-{closed}-study")
+            time.sleep(0.5)
+            self._page.wait(lambda: not self._page.state("busy"), 60, "the end of the visit")
+        missing = [visit for visit in VISITS if visit not in self._page.state("visits")]
+        if missing:
+            self._open(self._studies[missing[0]], f"#open-{missing[0]}")
 
     def _open(self, study: Path, button: str) -> None:
         """Open a study with one of the buttons of the list of its series."""
         self._type("#open-path", str(study))
         self._page.wait(lambda: self._page.state("found")["path"] == str(study), 30, "the series")
         time.sleep(0.3)
-        self._press(button)
+        self._page.click(button, 10)
+        time.sleep(0.5)
         self._page.wait(lambda: not self._page.state("busy"), 180, "the study")
 
     def _at(self, pane: str | None = None) -> tuple[float, float]:
@@ -282,7 +301,7 @@ class User:
         )
 
     def arm(self) -> None:
-        self._page.keys("3")
+        self._go(3)
         self._press(f"#role-{self._random.choice(ROLES)}")
 
     def tool(self) -> None:
@@ -306,7 +325,7 @@ class User:
         self._page.js("window.trame.state.set('map_name', arguments[0])", name)
 
     def candidate(self) -> None:
-        self._page.keys("2")
+        self._go(2)
         rows = self._page.js("return document.querySelectorAll('.table-box tbody tr').length")
         if rows:
             self._press(f".table-box tbody tr:nth-child({self._random.randint(1, min(rows, 4))})")
@@ -331,7 +350,7 @@ class User:
         self._pick(".pane-title select")
 
     def setting(self) -> None:
-        self._page.keys("4")
+        self._go(4)
         field = "#setting-aif-Hct"
         self._press(field)
         value = self._random.choice(("0.3", "0.42", "0.5", "45", ""))
@@ -342,7 +361,7 @@ class User:
         )  # fmt: skip
 
     def evidence(self) -> None:
-        self._page.keys("2")
+        self._go(2)
         box = self._page.box(".side-plot")
         at = (
             box["x"] + box["width"] * self._random.uniform(0.3, 0.8),
@@ -351,20 +370,20 @@ class User:
         self._page.drag([at])
 
     def ruler(self) -> None:
-        self._page.keys("3")
+        self._go(3)
         self._press(self._random.choice(("#ruler", "#remove-rulers")))
 
     def use_proposal(self) -> None:
-        self._page.keys("2")
+        self._go(2)
         self._press("#use-proposal")
 
     def compare(self) -> None:
-        self._page.keys("5")
+        self._go(5)
         self._press("#compare")
         self._press("#compare")
 
     def role(self) -> None:
-        self._page.keys("3")
+        self._go(3)
         self._page.js(
             "const all = document.querySelectorAll('.region-role');"
             "const s = all[Math.floor(arguments[0] * all.length)];"
@@ -373,7 +392,7 @@ class User:
         )  # fmt: skip
 
     def region(self) -> None:
-        self._page.keys("3")
+        self._go(3)
         self._press(f".region:nth-of-type({self._random.randint(2, 5)}) .region-name")
 
     def link(self) -> None:
