@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import qt
@@ -15,6 +16,10 @@ from SpineDCEWidget.shared.wording import control_label, setting_help, setting_l
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
+
+
+#: Property of a table whose height follows its rows.
+_FITTED = "SpineDCE.fitted"
 
 
 class Panel:
@@ -129,14 +134,20 @@ def fit_table(table: Any, wide: Sequence[int] | None = None) -> None:
     header.setSectionResizeMode(qt.QHeaderView.Stretch)
     for column in set(range(count)) - {*((0, count - 1) if wide is None else wide)}:
         header.setSectionResizeMode(column, qt.QHeaderView.ResizeToContents)
-    table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
-    # The height of its rows is known when the layout has given the table its width.
-    qt.QTimer.singleShot(0, lambda: _update_height(table))
+    rows = table.verticalHeader()
+    rows.setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+    if not table.property(_FITTED):
+        table.setProperty(_FITTED, True)
+        # Rows get their height while the layout gives the table its width; it takes no other then.
+        fit = partial(qt.QTimer.singleShot, 0, lambda: _fit_height(table))
+        rows.connect("sectionResized(int,int,int)", lambda *_: fit())
+    _fit_height(table)
 
 
-def _update_height(table: Any) -> None:
-    with suppress(ValueError):  # the panel was closed meanwhile
-        table.updateGeometry()
+def _fit_height(table: Any) -> None:
+    with suppress(ValueError):  # the panel is being closed
+        heights = table.horizontalHeader().sizeHint.height(), table.verticalHeader().length()
+        table.minimumHeight = sum(heights) + 2 * table.frameWidth
 
 
 class FittedTable:

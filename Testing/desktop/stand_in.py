@@ -24,6 +24,7 @@ class Widget:
             kind=kind, slots={}, name="", text="", toolTip="", enabled=True, visible=True,
             checked=False, value=0, minimum=-1e9, maximum=1e9, currentIndex=-1, items=[],
             currentPath="", plainText="", rowCount=0, columnCount=0, cells={}, dynamic={},
+            frameWidth=1,
         )  # fmt: skip
         self.__dict__.update(properties)
 
@@ -77,6 +78,13 @@ class Widget:
         self.items[i][0] = text
 
     # -- tables -----------------------------------------------------------------------------
+
+    def horizontalHeader(self):
+        return Widget(
+            sizeHint=types.SimpleNamespace(height=lambda: 20), length=lambda: 20 * self.rowCount
+        )
+
+    verticalHeader = horizontalHeader
 
     def clearContents(self):
         self.cells.clear()

@@ -65,6 +65,21 @@ class MemoryArchive:
             yield self
 
 
+def receive(home, folder, *, earlier):
+    """Let the follow-up visit of the sample patient be one that was received and is ready."""
+    from SpineDCELib.network.arrived_studies import ArrivedStudies, ArrivedStudy
+
+    studies = ArrivedStudies(home / "received")
+    before = {"images": str(folder / "before/dicom"), "date": "20210302", "message": ""}
+    shutil.copytree(folder / "after/dicom", studies.images("1.2.3"))
+    study = ArrivedStudy(
+        "1.2.3", state="ready", patient="P", date="20210518", usable=True,
+        message="Usable.", earlier=[{"uid": "1.2", **before}] if earlier else [],
+    )  # fmt: skip
+    studies.save(study)
+    return studies
+
+
 class ArchiveChecks:
     """Part of the audit; each check opens what it needs."""
 
@@ -173,21 +188,11 @@ class ArchiveChecks:
     @contextmanager
     def received(self, *, earlier=False):
         """A study that was received and is ready, selected in the list."""
-        from SpineDCELib.network.arrived_studies import ArrivedStudies, ArrivedStudy
-
         if self.session.visits:
             self.desk.clear()
         folder = self.truth["baseline"].parents[1]
         with self.archive():
-            home = Path(os.environ["SPINEDCE_HOME"])
-            studies = ArrivedStudies(home / "received")
-            before = {"images": str(folder / "before/dicom"), "date": "20210302", "message": ""}
-            shutil.copytree(folder / "after/dicom", studies.images("1.2.3"))
-            study = ArrivedStudy(
-                "1.2.3", state="ready", patient="P", date="20210518", usable=True,
-                message="Usable.", earlier=[{"uid": "1.2", **before}] if earlier else [],
-            )  # fmt: skip
-            studies.save(study)
+            studies = receive(Path(os.environ["SPINEDCE_HOME"]), folder, earlier=earlier)
             self.desk.refresh()
             self.found_ui.receivedTable.selectRow(0)
             settle(0.1)
@@ -334,6 +339,7 @@ class ArchiveChecks:
     def check_result_objectsTable(self, table):
         with self.listed():
             assert table.item(0, 0).text() == _PICKED
+            assert table.horizontalScrollBar().maximum == 0, "the answers cannot be seen"
             rect = table.visualItemRect(table.item(0, 1))
             press(table.viewport(), at=rect.center())
             settle(0.1)
