@@ -41,6 +41,7 @@ from SpineDCEWidget.shared.session import SHOWN_VISITS, course_visit_names
 from SpineDCEWidget.shared.study_opening import (
     choice_lines,
     choice_title,
+    is_of_study,
     of_whom,
     read_study,
     reading_of,
@@ -335,6 +336,8 @@ class StudyPanel:
         brought = work is not None and work.name != name
         drawn_on = work.geometry if work is not None and brought else None
         if drawn_on is not None and not drawn_on.matches(read.images.dynamic.geometry):
+            work, brought = None, False
+        if work is not None and not is_of_study(work, read.images):
             work, brought = None, False
         if not station.attempt(
             lambda: visits.append(

@@ -184,13 +184,21 @@ class CourseWork:
             text = _("Carry {names} over from an earlier visit")
             self._session.load_regions(visit, found.masks, roles, text=text)
             self._carried[visit.name] = _Carry(name, found)
-            return [
-                f"{region}: {'; '.join(map(translated, check.doubts))}"
-                for region, check in found.checks.items()
-                if check.doubts
-            ]
+            return self.carry_doubts(visit)
 
         return Job(lambda progress: carry_regions(old, new, lesions, progress), done)
+
+    def carry_doubts(self, visit: VisitSession) -> list[str]:
+        """Return what to look at in regions that were carried to a visit, until they change."""
+        carry = self._carried.get(visit.name)
+        if carry is None:
+            return []
+        masks, now = carry.found.masks, visit.state.regions.values()
+        return [
+            f"{region}: {'; '.join(map(translated, check.doubts))}"
+            for region, check in carry.found.checks.items()
+            if check.doubts and any(np.array_equal(masks.get(region), mask) for mask in now)
+        ]
 
     def _moved(self, visits: list[VisitSession]) -> dict[int, Carried]:
         """Return where the regions of each visit come from, if they are still what was carried."""

@@ -309,7 +309,10 @@ class Session:
         if saved is not None:
             write_record(visit.nodes, saved, geometry)
             kept = settings_from_dict(visit.nodes.value("settings"), kind=Settings)
-            values = with_other_frames(own_values(kept), reading or {})
+            own = own_values(kept)
+            values = with_other_frames(own, reading or {})
+            if values != dict(reading or {}):
+                visit.nodes.keep("as read", None)  # of the frames that were read then
             visit.nodes.keep("settings", settings_to_dict(with_values(kept, values)))
             self._begin(visit, images, prepared)
         else:

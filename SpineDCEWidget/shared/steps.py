@@ -56,7 +56,7 @@ def state_of(session: Session) -> list[StepState]:
         question = session.question()
         if question is not None:
             studied = (WRONG, translated(question.message))
-        found = [studied, _arteries(visits), _regions(visits), _maps(session, visits)]
+        found = [studied, _arteries(visits), _regions(session, visits), _maps(session, visits)]
         found.append(_result(session))
     marks = [mark for mark, _reason in found]
     if NEXT not in marks and NOT_YET in marks and WRONG not in marks:
@@ -124,13 +124,19 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
     return DONE, f"{visit.shown_label}: {where}, {moved}"
 
 
-def _regions(visits: list[VisitSession]) -> tuple[str, str]:
+def _regions(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
     for role, what in (("lesion", _("lesion")), ("reference", _("reference vertebra"))):
         for visit in visits:
             if role not in visit.needed().roles.values():
                 words = _("Draw the {what} in the {visit} visit.")
                 return NOT_YET, words.format(what=what, visit=translated(visit.word))
     said = [f"{visit.shown_label}: {text}" for visit in visits for text in region_warnings(visit)]
+    carried = _("{visit}: carried over and to be corrected: {regions}.")
+    said += [
+        carried.format(visit=visit.shown_label, regions=". ".join(doubts))
+        for visit in visits
+        if (doubts := session.course.carry_doubts(visit))
+    ]
     if said:
         return WRONG, " ".join(said)
     return DONE, _("Lesion and reference vertebra are drawn.")

@@ -17,6 +17,7 @@ from SpineDCELib.run.patient_visits import FoundVisit
 from SpineDCELib.run.prepared_analysis import PreparedAnalysis, prepared_analysis
 from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.series import DynamicChoice
+from SpineDCELib.series.study_date import study_date
 from SpineDCELib.settings import Settings, settings_from_dict, value_at, with_values
 
 from SpineDCEWidget.shared.patient_identity import day_text
@@ -81,6 +82,11 @@ def reading_settings(
         )
         kept = {path: value_at(settings, path) for path in READ_WITH}
     return with_values(Settings(), {**kept, **(chosen or {})})
+
+
+def is_of_study(saved: SavedVisit, images: Images) -> bool:
+    """Return whether work was done on the study of this date; a folder may hold several."""
+    return saved.date in ("", study_date(images.dynamic))
 
 
 def reading_of_visit(found: FoundVisit) -> dict[str, Any] | None:

@@ -2,12 +2,14 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, nodes_in, with_anatomy, write_visits
 from SpineDCELib.cli import main
+from SpineDCELib.compare.carried_regions import CarriedRegions, CarryCheck
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
@@ -17,9 +19,11 @@ from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.saved_session import read_session
 from SpineDCELib.settings import changed
 
+from SpineDCEWidget.shared import steps
+from SpineDCEWidget.shared.course_session import _Carry
 from SpineDCEWidget.shared.formatting import warnings
 from SpineDCEWidget.shared.session import FOLDERS, Session
-from SpineDCEWidget.shared.study_opening import open_images
+from SpineDCEWidget.shared.study_opening import is_of_study, open_images
 
 pytestmark = pytest.mark.slow
 
@@ -262,6 +266,42 @@ def test_work_on_another_series_is_not_taken_up(session, baseline, studies, tmp_
     images = open_images(studies["follow-up"][0])
     with pytest.raises(InputError, match="another series"):
         other.open("baseline", images, saved=work)
+
+
+def test_work_on_other_frames_brings_neither_times_nor_that_of_another_day(
+    session, baseline, studies, tmp_path
+):
+    session.save(tmp_path)
+    (work,) = (visit for visit in read_session(tmp_path) if visit.name == "baseline")
+    images = open_images(studies["baseline"][0])
+    dynamic = images.dynamic
+    fewer = replace(
+        images,
+        dynamic=replace(
+            dynamic, signal=dynamic.signal[:-3], times=dynamic.times[:-3] * 2, phase=None
+        ),
+    )
+    other = Session(new_scene())
+    visit = other.open("baseline", fewer, saved=work, reading={"reading.series": 99})
+    np.testing.assert_array_equal(visit.analysis.study.dynamic.times, fewer.dynamic.times)
+    assert is_of_study(work, images)
+    assert not is_of_study(replace(work, date="19990101"), images)
+    assert is_of_study(replace(work, date=""), images)
+
+
+def test_what_was_carried_with_a_loss_is_doubted_until_it_is_corrected(session, baseline):
+    masks = {"Lesion": baseline.state.regions["Lesion"]}
+    found = CarriedRegions(masks, {}, {"Lesion": CarryCheck(1.0, 0.72, 0.9)})
+    session.course._carried["baseline"] = _Carry("earlier", found)
+    try:
+        _mark, said = steps._regions(session, [baseline])
+        assert "carried over and to be corrected: Lesion: its volume became 0.72" in said
+        other = masks["Lesion"].copy()
+        other[tuple(np.argwhere(other)[0])] = False
+        session.course._carried["baseline"] = _Carry("e", replace(found, masks={"Lesion": other}))
+        assert session.course.carry_doubts(baseline) == []
+    finally:
+        session.course._carried.clear()
 
 
 def numbers(path):
