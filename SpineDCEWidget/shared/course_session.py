@@ -197,7 +197,9 @@ class CourseWork:
         return [
             f"{region}: {'; '.join(map(translated, check.doubts))}"
             for region, check in carry.found.checks.items()
-            if check.doubts and any(np.array_equal(masks.get(region), mask) for mask in now)
+            if check.doubts
+            and region in masks
+            and any(np.array_equal(masks[region], mask) for mask in now)
         ]
 
     def _moved(self, visits: list[VisitSession]) -> dict[int, Carried]:

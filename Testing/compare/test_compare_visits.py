@@ -77,6 +77,10 @@ def test_change_and_call_are_those_of_the_publication(sample):
     assert lesion.flip.kept > 0.95
     assert lesion.flip.changes.size == 20
     assert "perturbed analyses" in lesion.flip.sentence
+    for one in lesion.flip.tornado:
+        if one.name.startswith("reference vertebra"):
+            assert min(one.change_low, one.change_high) <= lesion.flip.change + 1e-6
+            assert max(one.change_low, one.change_high) >= lesion.flip.change - 1e-6
     assert not any(d.confirm for d in comparison.differences)
 
 

@@ -150,3 +150,17 @@ def test_products_with_moved_kernels_are_those_of_scipy():
     images, kernels = rng.normal(size=(3, 61, 47)), rng.normal(size=(3, 12, 9))
     expected = sum(correlate2d(*pair, mode="valid") for pair in zip(images, kernels, strict=True))
     np.testing.assert_allclose(_correlated(images, kernels), expected, atol=1e-9)
+
+
+def test_a_wet_vertebra_is_no_uninvolved_one_although_it_is_uniform():
+    """A fresh fracture would pass for a reference by its score alone."""
+    rng = np.random.default_rng(0)
+    mask = column()[1][2]
+    vp = healthy(rng, mask, 0.01)
+    wet, dry = (
+        score_reference("ref", mask=mask, vp=vp, T10=np.full(vp.shape, T10), neighbours_vp=0.01)
+        for T10 in (0.94, 0.55)
+    )
+    assert wet.score > 0.5
+    assert not wet.is_uninvolved
+    assert dry.is_uninvolved

@@ -6408,6 +6408,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
 <context>
     <name>shared.steps</name>
     <message>
+        <source>{visit}: carried over and to be corrected: {regions}.</source>
+        <translation>{visit}: übertragen und zu korrigieren: {regions}.</translation>
+    </message>
+    <message>
         <source>Study</source>
         <translation>Studie</translation>
     </message>

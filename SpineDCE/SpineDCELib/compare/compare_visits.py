@@ -21,10 +21,7 @@ from SpineDCELib.compare.registration import (
     carry_over,
     check,
 )
-from SpineDCELib.compare.repeatability import (
-    SOUND_REFERENCE,
-    Repeatability,
-)
+from SpineDCELib.compare.repeatability import Repeatability
 from SpineDCELib.compare.residual_tumour import Residual, default_threshold, residual_tumour
 from SpineDCELib.compare.robustness import Flip, PerturbedVisit, flip_analysis
 from SpineDCELib.compare.total_uncertainty import MeasuredVisit, regions_reaching
@@ -355,14 +352,12 @@ def _relative_error(visit: MeasuredVisit, of: Visit, vp: str) -> float:
 def _perturbed(visit: Visit, lesion: str, reference: str) -> PerturbedVisit:
     measures, analysis = visit.result.measures, visit.analysis
     masks = without_exclusions(analysis.regions, analysis.roles)
-    drawn = [
-        s.name for s in measures.references if s.name != reference and s.score >= SOUND_REFERENCE
-    ]
+    drawn = [s.name for s in measures.references if s.name != reference and s.is_uninvolved]
     others = [masks[name] for name in drawn]
     others += [
         measures.neighbour_masks[s.name]
         for s in measures.neighbours
-        if s.score >= SOUND_REFERENCE and s.name.endswith(reference)
+        if s.is_uninvolved and s.name.endswith(reference)
     ]
     return PerturbedVisit(
         analysis,

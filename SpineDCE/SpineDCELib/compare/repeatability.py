@@ -13,8 +13,6 @@ from SpineDCELib.data import Result
 from SpineDCELib.measurement import RegionMean, Share, region_mean
 from SpineDCELib.vocabulary.quantities import signed
 
-#: Score from which a vertebra can replace the reference, or serve beside it.
-SOUND_REFERENCE = 0.5
 #: Share of a vertebra that two outlines have in common from which they are of one vertebra.
 _SAME = 0.3
 #: A repeatability coefficient needs at least so many vertebrae beside the reference.
@@ -137,7 +135,8 @@ def _vertebrae(visit: MeasuredVisit, result: Result, parameter: str) -> dict[str
     """Return vertebra → mean of a parameter at one visit."""
     analysis, measures = visit.analysis, result.measures
     masks: dict[str, NDArray[np.bool_]] = {}
-    scores = {score.name: score.score for score in (*measures.references, *measures.neighbours)}
+    found = (*measures.references, *measures.neighbours)
+    uninvolved = {one.name for one in found if one.is_uninvolved}
     drawn = {s.name: analysis.regions[s.name] for s in measures.references}
     near = {
         name: mask
@@ -151,7 +150,7 @@ def _vertebrae(visit: MeasuredVisit, result: Result, parameter: str) -> dict[str
     ]
     bad.append(analysis.regions[visit.reference])
     for name, mask in {**drawn, **near}.items():
-        if name == visit.reference or scores.get(name, 0.0) < SOUND_REFERENCE:
+        if name == visit.reference or name not in uninvolved:
             continue
         others = [*bad, *masks.values()]
         if max(int((mask & other).sum()) for other in others) > _SAME * int(mask.sum()):

@@ -395,16 +395,15 @@ def _one_by_one(
                 )
         if visit.resamples_aif:
             yield f"AIF voxels {when}", where, ends(aif_voxels=(("one half", 1), ("another", 2)))
-        others = {
+        # Among them the one in use: the range of an input holds the value that was taken.
+        values = {
             number: visit.normalised_vp(Perturbation(reference=number))
-            for number in range(1, len(visit.references))
+            for number in range(len(visit.references))
         }
-        others = {number: value for number, value in others.items() if np.isfinite(value)}
-        if others:
-            least, most = min(others, key=others.__getitem__), max(others, key=others.__getitem__)
-            pair = (("lowest", least), ("highest", most))
-            if least == most:
-                pair = (("drawn", 0), ("the other", most))
+        values = {number: value for number, value in values.items() if np.isfinite(value)}
+        if len(values) > 1:
+            least, most = (choose(values, key=values.__getitem__) for choose in (min, max))
+            pair = (("lowest normalised Vp", least), ("highest normalised Vp", most))
             yield f"reference vertebra {when}", where, ends(reference=pair)
     thin, thick = HCT_RANGE
     yield "haematocrit", (0, 1), ends(Hct=((f"{thin:g}", thin), (f"{thick:g}", thick)))

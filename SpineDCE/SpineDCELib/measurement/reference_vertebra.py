@@ -29,6 +29,12 @@ FATTY_BRIGHTNESS = 1.35
 NEXT_VERTEBRA = (18.0, 50.0)
 
 
+#: Score from which a vertebra can stand for the reference, or serve beside it.
+SOUND_REFERENCE = 0.5
+#: Findings of a vertebra that may hold tumour, a fracture, or irradiated marrow.
+_INVOLVED = ("reference_enhances", "reference_high", "reference_wet", "reference_fatty")
+
+
 @dataclass(frozen=True)
 class ReferenceScore:
     """Quality of a reference vertebra.
@@ -50,6 +56,13 @@ class ReferenceScore:
     def warnings(self) -> tuple[str, ...]:
         """The messages of the findings."""
         return tuple(finding.message for finding in self.findings)
+
+    @property
+    def is_uninvolved(self) -> bool:
+        """Whether the vertebra can stand for, or beside, the reference."""
+        return self.score >= SOUND_REFERENCE and not any(
+            finding.code in _INVOLVED for finding in self.findings
+        )
 
 
 def score_reference(
