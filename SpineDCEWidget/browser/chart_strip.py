@@ -75,8 +75,15 @@ class Charts:
             dark=state.dark, visit=visit.title, t=analysis.images.dynamic.times, aif=aif.Cp,
             aif_unit=aif.unit,
             shift=_shift(visit), rows=self.rows, fits=visit.result.fits, unit=unit,
-            frame=state.frame,
+            frame_time=visit.frame_in_view(int(state.frame))[1],
         )  # fmt: skip
+
+    def follow_frame(self) -> None:
+        """Move the dashed line in the chart of the curves to the frame in view."""
+        state, visit = self._station.state, self._station.visit
+        if visit is not None and state.main_figure["layout"]:
+            time = visit.frame_in_view(int(state.frame))[1]
+            state.main_figure = curves.at_frame(state.main_figure, time)
 
     def show_side(self) -> None:
         """Show the voxel that is explained, in step 4 the histograms, or the shift's evidence."""

@@ -84,7 +84,7 @@ def main_figure(
     rows: Sequence[RegionNumbers],
     fits: dict[str, NDArray[np.float64]],
     unit: str,
-    frame: int,
+    frame_time: float,
 ) -> dict[str, Any]:
     """Return the chart of the AIF at its shift, the regions' curves with fits, and the frame.
 
@@ -92,7 +92,9 @@ def main_figure(
 
     Args:
         visit: title of the visit, which the chart names.
+        t: times of the analysed frames, s.
         aif: ``(frames,)`` in ``aif_unit``, before the shift. fits: region → ``(frames,)``.
+        frame_time: of the frame in view, s; it may be a frame that is left out of the analysis.
     """
     data = []
     same_unit = unit == aif_unit
@@ -127,12 +129,15 @@ def main_figure(
             "color": AIF_COLOUR if dark else AIF_ON_WHITE, "tickmode": "auto", "nticks": 5,
             "zeroline": False,
         }  # fmt: skip
-    figure["shapes"] = [
-        {"type": "line", "x0": float(t[frame]), "x1": float(t[frame]), "y0": 0, "y1": 1,
-         "yref": "paper", "line": {"color": GREY, "width": 1, "dash": "dot"}}
-    ]  # fmt: skip
     _name(figure, "curves", visit)
-    return {"data": data, "layout": figure, "shift": shift}
+    return at_frame({"data": data, "layout": figure, "shift": shift}, frame_time)
+
+
+def at_frame(figure: dict[str, Any], time: float) -> dict[str, Any]:
+    """Return a chart of :func:`main_figure` whose dashed line stands at another frame, s."""
+    line = {"type": "line", "x0": float(time), "x1": float(time), "y0": 0, "y1": 1,
+            "yref": "paper", "line": {"color": GREY, "width": 1, "dash": "dot"}}  # fmt: skip
+    return {**figure, "layout": {**figure["layout"], "shapes": [line]}}
 
 
 def _band(t: NDArray[np.float64], row: RegionNumbers, colour: str, **axis: str) -> list[Any]:

@@ -260,11 +260,12 @@ class ViewBar:
         """Show the chosen dynamic frame in the visits that are shown."""
         station, state = self._station, self._station.state
         for visit in station.session.shown:
-            dynamic = visit.analysis.study.dynamic
-            index = min(int(state.frame), dynamic.n_frames - 1)
+            index, frame_time = visit.frame_in_view(int(state.frame))
             visit.show_frame(index)
             if visit is station.visit:
-                state.frame_time = f"{dynamic.times[index]:.1f} s"
+                state.frame_time = f"{frame_time:.1f} s"
+                if not state.playing:  # a chart is too slow to draw for every frame
+                    station.charts.follow_frame()
         self.show_cursor()
 
     def toggle_play(self) -> None:
@@ -277,6 +278,7 @@ class ViewBar:
             self._player = asyncio.get_running_loop().create_task(self._play())
         elif self._player is not None:
             self._player.cancel()
+            self._station.charts.follow_frame()
 
     async def _play(self) -> None:
         state = self._station.state

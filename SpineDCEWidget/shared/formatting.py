@@ -67,6 +67,12 @@ def _patient(visit: VisitSession) -> str:
 # -- arteries -----------------------------------------------------------------------------------
 
 
+def left_out(visit: VisitSession) -> str:
+    """Return how many frames the analysis leaves out: ", 2 left out"; nothing if none."""
+    count = len(set(visit.settings.reading.excluded_frames or ()))
+    return _(", {count} left out").format(count=count) if count else ""
+
+
 def candidate_rows(visit: VisitSession) -> Rows:
     """Return one row per candidate, in the detection's order, with its scores and the reason."""
     if visit.analysis is None or visit.settings.aif.source != "auto":

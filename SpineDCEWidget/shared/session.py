@@ -59,6 +59,7 @@ from SpineDCELib.run.inputs import read_T1_map, sizes_of, with_reference
 from SpineDCELib.run.prepared_analysis import PreparedAnalysis
 from SpineDCELib.run.saved_session import SavedVisit, write_session
 from SpineDCELib.run.visit_computation import PROPOSED_DIGITS, Computed, compute_snapshot
+from SpineDCELib.series.excluded_frames import kept_frames
 from SpineDCELib.series.study_date import study_date
 from SpineDCELib.settings import (
     Settings,
@@ -481,7 +482,8 @@ class Session:
         for state in states.values():
             self._combined(common, state.own)  # refuses what is not possible
         mine = states[visit.name].own
-        corrected(visit.uncorrected(mine), mine)
+        images = corrected(visit.uncorrected(mine), mine)
+        kept_frames(images.dynamic.n_frames, own.get("reading.excluded_frames"))
         text = text or _("Change {settings}").format(
             settings=", ".join(setting_label(path) for path in values)
         )

@@ -9,7 +9,9 @@ from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW, blood_findings
 from SpineDCELib.measurement.region_checks import check_regions
+from SpineDCELib.series.excluded_frames import kept_frames
 
+from SpineDCEWidget.shared.formatting import left_out
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.wording import _, remedy, setting_choices, translated
@@ -52,7 +54,7 @@ def state_of(session: Session) -> list[StepState]:
     if not visits:
         found = [(NEXT, _("No study is open."))] + [(NOT_YET, _("Open a study first."))] * 4
     else:
-        studied = (DONE, " · ".join(_study(visit) for visit in visits))
+        studied = _studied(visits)
         question = session.question()
         if question is not None:
             studied = (WRONG, translated(question.message))
@@ -65,11 +67,21 @@ def state_of(session: Session) -> list[StepState]:
     return [StepState(step, *state) for step, state in zip(STEPS, found, strict=True)]
 
 
+def _studied(visits: list[VisitSession]) -> tuple[str, str]:
+    for visit in visits:
+        excluded = visit.settings.reading.excluded_frames
+        try:
+            kept_frames(visit.needed().study.dynamic.n_frames, excluded)
+        except InputError as error:
+            return WRONG, f"{visit.shown_label}: {remedy(error)}"
+    return DONE, " · ".join(_study(visit) for visit in visits)
+
+
 def _study(visit: VisitSession) -> str:
     dynamic = visit.needed().study.dynamic
     return _("{visit}: {frames} frames in {duration:.0f} s").format(
         visit=visit.shown_title, frames=dynamic.n_frames, duration=dynamic.times[-1]
-    )
+    ) + left_out(visit)
 
 
 def _arteries(visits: list[VisitSession]) -> tuple[str, str]:

@@ -371,6 +371,15 @@ class VisitSession:
             self._signal_range = study, (low, high)
         return self._signal_range[1]
 
+    def frame_in_view(self, index: int) -> tuple[int, float]:
+        """Return the index of a frame of the series as it was read, at most the last, and its time.
+
+        Frames that are left out of the analysis count, because they can be looked at.
+        """
+        times = self.needed().study.dynamic.times
+        index = min(index, len(times) - 1)
+        return index, float(times[index])
+
     def show_frame(self, index: int) -> None:
         """Show one dynamic frame in :attr:`frame`."""
         frame = self.frame

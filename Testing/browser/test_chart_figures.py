@@ -8,6 +8,7 @@ from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCEWidget.browser.plotly_figures import (
     AIF_COLOUR,
     GREY,
+    at_frame,
     candidates_figure,
     histogram_figure,
     main_figure,
@@ -23,10 +24,11 @@ def _row(name, role, height):
     return RegionNumbers(name, role, 10, 0.1, {}, curve, np.array([0.8 * curve, 1.2 * curve]))
 
 
-def _main(rows, *, visit="Baseline", unit="mM", aif_unit="mM"):
+def _main(rows, *, visit="Baseline", unit="mM", aif_unit="mM", frame_time=15.0):
     return main_figure(
         dark=True, visit=visit, t=T, aif=8 * np.ones_like(T), aif_unit=aif_unit, shift=1.0,
-        rows=rows, fits={row.name: row.curve for row in rows}, unit=unit, frame=3,
+        rows=rows, fits={row.name: row.curve for row in rows}, unit=unit,
+        frame_time=frame_time,
     )  # fmt: skip
 
 
@@ -53,6 +55,15 @@ def test_an_artery_alone_shares_the_only_scale():
     figure = _main([_row("Aorta", "aorta", 6.0)])
     assert set(_axes(figure).values()) == {"y"}
     assert "AIF" in figure["layout"]["yaxis"]["title"]["text"]
+
+
+def test_the_dashed_line_stands_at_the_frame_in_view_also_if_it_is_not_analysed():
+    figure = _main([], frame_time=17.5)
+    (line,) = figure["layout"]["shapes"]
+    assert (line["x0"], line["x1"]) == (17.5, 17.5)
+    moved = at_frame(figure, 136.0)
+    assert [(one["x0"], one["x1"]) for one in moved["layout"]["shapes"]] == [(136.0, 136.0)]
+    assert figure["layout"]["shapes"] == [line]
 
 
 def _voxel(place):

@@ -234,3 +234,15 @@ def test_help_and_labels_name_no_control_of_another_shell():
         assert field.help.endswith("."), field.path
         assert field.label[0].isupper() or field.label in ("r1", "r2 of blood"), field.path
         assert field.step in (1, 2, 3, 4, 5), field.path
+
+
+@pytest.mark.parametrize("text", ["2,9-11", "2, 9–11", "2,9 − 11"])
+def test_ranges_of_frames_can_be_typed(text):
+    assert FORM["reading.excluded_frames"].parse(text) == (2, 9, 10, 11)
+
+
+@pytest.mark.parametrize("text", ["11-9", "0-3", "9-", "1-2000000", "1.5-3"])
+def test_a_range_that_is_none_is_refused(text):
+    with pytest.raises(InputError) as caught:
+        FORM["reading.excluded_frames"].parse(text)
+    assert caught.value.fields == ("reading.excluded_frames",)

@@ -6,9 +6,11 @@ import pytest
 from mrml.scenes import new_scene
 from small_study import write_small_study
 from SpineDCELib.errors import InputError
-from SpineDCELib.settings import settings_fields, value_at
+from SpineDCELib.settings import settings_fields, value_at, with_values
 
+from SpineDCEWidget.shared.formatting import left_out
 from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.steps import WRONG, _studied, _study
 from SpineDCEWidget.shared.study_opening import open_images
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
@@ -93,6 +95,33 @@ def test_an_impossible_value_changes_nothing(session):
     with pytest.raises(InputError):
         session.choose(baseline, {"aif.Hct": 7.0, "reading.TR": 0.01})
     assert session.state.visits == before.visits
+
+
+def test_frames_that_are_left_out_are_named_and_one_that_is_none_is_refused(session):
+    baseline, follow_up = session.pair
+    frames = baseline.analysis.study.dynamic.n_frames
+    before = session.state
+    with pytest.raises(InputError) as raised:
+        session.choose(baseline, {"reading.excluded_frames": (frames + 1,)})
+    assert raised.value.code == "no_such_frame"
+    assert session.state.visits == before.visits
+    session.choose(baseline, {"reading.excluded_frames": (10, 11)})
+    assert f"{frames} frames" in _study(baseline)
+    assert _study(baseline).endswith(", 2 left out")
+    assert not left_out(follow_up)
+    times = baseline.analysis.study.dynamic.times
+    assert baseline.frame_in_view(15) == (15, times[15])
+    assert baseline.frame_in_view(1000) == (frames - 1, times[-1])
+    session.undo()
+
+
+def test_a_saved_frame_number_that_is_no_frame_takes_the_tick_of_step_1(session, monkeypatch):
+    baseline, _follow_up = session.pair
+    wrong = with_values(baseline.settings, {"reading.excluded_frames": (400,)})
+    monkeypatch.setattr(type(baseline), "settings", wrong)
+    mark, reason = _studied([baseline])
+    assert mark == WRONG
+    assert "Frame 400 cannot be excluded" in reason
 
 
 def test_a_corrected_flip_angle_makes_a_drawn_aorta_out_of_date(session):

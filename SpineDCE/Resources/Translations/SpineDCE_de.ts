@@ -376,8 +376,8 @@
         <translation>Ausgeschlossene Zeitpunkte</translation>
     </message>
     <message>
-        <source>Numbers of frames that are left out of the analysis, such as frames with motion or an artefact, with commas between them.</source>
-        <translation>Nummern der Zeitpunkte, die nicht ausgewertet werden, etwa wegen Bewegung oder eines Artefakts, durch Kommas getrennt.</translation>
+        <source>Numbers of frames that are left out of the analysis, such as frames with motion or an artefact, with commas between them. A range can be written as 9-12.</source>
+        <translation>Nummern der Zeitpunkte, die nicht ausgewertet werden, etwa wegen Bewegung oder eines Artefakts, durch Kommas getrennt. Ein Bereich kann als 9-12 geschrieben werden.</translation>
     </message>
     <message>
         <source>Frame interval</source>
@@ -4700,6 +4700,10 @@
         <translation>„{text}“ ist kein Name mit einer Zahl, wie Lesion=4.2.</translation>
     </message>
     <message>
+        <source>{label}: the range {given} ends below its start.</source>
+        <translation>{label}: Der Bereich {given} endet unter seinem Anfang.</translation>
+    </message>
+    <message>
         <source>{label} must be {kind}; '{text}' was given.</source>
         <translation>{label} verlangt {kind}; angegeben ist „{text}“.</translation>
     </message>
@@ -6090,6 +6094,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Änderung</translation>
     </message>
     <message>
+        <source>, {count} left out</source>
+        <translation>, {count} weggelassen</translation>
+    </message>
+    <message>
         <source>peak</source>
         <translation>Maximum</translation>
     </message>
@@ -6472,10 +6480,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Die Untersuchungen sind verglichen.</translation>
     </message>
     <message>
-        <source>{visit}: {frames} frames in {duration:.0f} s</source>
-        <translation>{visit}: {frames} Zeitpunkte in {duration:.0f} s</translation>
-    </message>
-    <message>
         <source>shift</source>
         <translation>Zeitversatz</translation>
     </message>
@@ -6506,6 +6510,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Compare the visits.</source>
         <translation>Die Untersuchungen vergleichen.</translation>
+    </message>
+    <message>
+        <source>{visit}: {frames} frames in {duration:.0f} s</source>
+        <translation>{visit}: {frames} Zeitpunkte in {duration:.0f} s</translation>
     </message>
     <message>
         <source>aorta found in {count} slices</source>

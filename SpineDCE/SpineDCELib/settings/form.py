@@ -6,6 +6,7 @@ this table or tested against it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -19,6 +20,8 @@ from SpineDCELib.vocabulary.vertebra_levels import LEVELS
 #: What describes the acquisition or the patient belongs to a visit; how a visit is analysed is
 #: common to all visits that are compared.
 Scope = Literal["visit", "common"]
+#: Range of whole numbers, with a hyphen, an en dash or a minus.
+_RANGE = re.compile(r"\s*(\d+)\s*[-–−]\s*(\d+)\s*")
 Kind = Literal["number", "count", "switch", "choice", "numbers", "numbers by name", "file", "files"]
 
 
@@ -41,6 +44,7 @@ class Field:
         option: of the command line, "" for the study, which is an argument.
         metavar: of the option.
         off: help of an option that switches off instead of on.
+        ranges: whether ranges of whole numbers, such as 9-12, may stand among numbers.
     """
 
     path: str
@@ -59,6 +63,7 @@ class Field:
     option: str = ""
     metavar: str = ""
     off: str = ""
+    ranges: bool = False
 
     def to_shown(self, value: Any) -> Any:
         """Convert a value from the engine's unit to the unit that people see."""
@@ -131,7 +136,8 @@ class Field:
         if text == "":
             return None
         if self.kind == "numbers":
-            value = tuple(self._number(word, text) for word in text.split(","))
+            words = text.split(",")
+            value = tuple(one for word in words for one in self._numbers(word, text))
         elif self.kind == "numbers by name":
             value = dict(self.parse_named(line) for line in text.splitlines())
         elif self.kind in ("number", "count") and text not in self.words:
@@ -174,6 +180,21 @@ class Field:
         if self.kind == "files":
             return "\n".join(value)
         return f"{self.to_shown(value):.12g}" if _is_number(value) else str(value)
+
+    def _numbers(self, word: str, text: str) -> list[float | int]:
+        """Return the number in a word of a text, or the whole numbers of a range such as 9-12."""
+        found = _RANGE.fullmatch(word) if self.ranges else None
+        if found is None:
+            return [self._number(word, text)]
+        first, last = (self._number(end, text) for end in found.groups())
+        for end in (first, last):
+            self._check_bounds(end, self.label)
+        if first > last:
+            given = word.strip()
+            raise self._error(
+                f"{self.label}: the range {given} ends below its start.", "not_a_number"
+            )
+        return [float(one) for one in range(int(first), int(last) + 1)]
 
     def _number(self, word: str, text: str) -> float | int:
         """Return the number in a word of a text."""
@@ -274,8 +295,8 @@ _FIELDS = (
     Field(
         "reading.excluded_frames", "Excluded frames", "numbers", "visit",
         "Numbers of frames that are left out of the analysis, such as frames with motion or an "
-        "artefact, with commas between them.",
-        low=1, high=1e6, optional=True, option="--exclude-frames", metavar="N,…",
+        "artefact, with commas between them. A range can be written as 9-12.",
+        low=1, high=1e6, optional=True, option="--exclude-frames", metavar="N,…", ranges=True,
     ),
     Field(
         "reading.frame_interval", "Frame interval", "number", "visit",
