@@ -3,11 +3,14 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from reference_data import reference
 from SpineDCELib.aif import Verdict, blood_contrast, detect
+from SpineDCELib.aif.candidates import VesselKind
+from SpineDCELib.aif.detection import _higher_artery
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import read_images
 from SpineDCELib.settings import Settings
@@ -126,3 +129,21 @@ def test_qiba_at_other_noise_and_frame_intervals(noise, every):
     strip[:, -20:] = True
     assert not (found.mask & ~strip).any()
     assert found.mask.sum() > 600
+
+
+def test_a_larger_artery_with_a_much_higher_peak_is_pointed_out():
+    def vessel(number, voxels, kind=VesselKind.ARTERY):
+        return SimpleNamespace(vessel=number, voxels=voxels, kind=kind)
+
+    def in_slice(index, number, peak):
+        return SimpleNamespace(slice=index, vessel=number, peak=peak)
+
+    stub, aorta, vein = vessel(1, 43), vessel(3, 773), vessel(4, 900, VesselKind.LATE_VEIN)
+    rows = [in_slice(0, 1, 0.7), in_slice(1, 3, 2.2), in_slice(4, 3, 3.3), in_slice(2, 4, 9.0)]
+    found = SimpleNamespace(artery=stub, evidence=(stub, aorta, vein), candidates=tuple(rows))
+    assert _higher_artery(0.7, found).startswith(
+        "A larger artery, in slices 2 to 5, has 773 voxels and a peak of up to 3.3 mM."
+    )
+    assert _higher_artery(2.0, found) == ""
+    found.artery = aorta
+    assert _higher_artery(0.7, found) == ""

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselEvidence
+from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselEvidence, VesselKind
 from SpineDCELib.aif.mean_curve import aligned_mean
 from SpineDCELib.aif.pure_blood_voxels import GAIN, LumenVoxels, classify_lumen
 from SpineDCELib.aif.tissue_explanation import TissueCurves, tissue_curves
@@ -838,6 +838,8 @@ def _table(
 #: Usual range of the peak of blood, mM, and of the area of its first pass, mM·s: dose (3 to 10
 #: mmol) over cardiac output (3 to 10 L/min).
 USUAL_PEAK, USUAL_PASS = (1.5, 15.0), (20.0, 200.0)
+#: Another artery is pointed out where its peak is so many times that of one whose peak is too low.
+HIGHER_PEAK = 2.0
 
 
 def in_units(found: Detection, to_contrast: ToContrast, unit: str, t: Array) -> Detection:
@@ -862,7 +864,7 @@ def in_units(found: Detection, to_contrast: ToContrast, unit: str, t: Array) -> 
         table.append(replace(c, peak=peak, late=late))
     warnings: tuple[str, ...] = ()
     if found.signal is not None and unit == "mM":
-        warnings = _unusual(converted(found.signal), t, found)
+        warnings = _unusual(converted(found.signal), t, replace(found, candidates=tuple(table)))
     return replace(found, candidates=tuple(table), unit=unit, warnings=(*found.warnings, *warnings))
 
 
@@ -898,4 +900,31 @@ def _unusual(C: Array, t: Array, found: Detection) -> tuple[str, ...]:
             f"{USUAL_PASS[1]:g} mM·s. Likely causes: {causes}. Ratios between regions are hardly "
             "affected."
         )
+        if low and (other := _higher_artery(peak, found)):
+            warnings.append(other)
     return tuple(warnings)
+
+
+def _higher_artery(peak: float, found: Detection) -> str:
+    """Return where a larger artery with a much higher peak lies; "" if there is none.
+
+    The choice does not depend on concentration; that it is too low is a reason to look again.
+    """
+    main = found.artery
+    places: list[tuple[int, VesselEvidence, list[Candidate]]] = []
+    for one in found.evidence:
+        if main is None or one.kind is not VesselKind.ARTERY or one.voxels <= main.voxels:
+            continue
+        rows = [c for c in found.candidates if c.vessel == one.vessel]
+        if rows and max(c.peak for c in rows) >= HIGHER_PEAK * peak:
+            places.append((one.voxels, one, rows))
+    if not places:
+        return ""
+    voxels, _, rows = max(places, key=lambda place: place[0])
+    slices = sorted(c.slice + 1 for c in rows)
+    where = f"slice {slices[0]}" if len(slices) == 1 else f"slices {slices[0]} to {slices[-1]}"
+    return (
+        f"A larger artery, in {where}, has {voxels} voxels and a peak of up to "
+        f"{max(c.peak for c in rows):.1f} mM. Check whether it is the aorta; if so, include it by "
+        "hand in place of the vessel in use."
+    )
