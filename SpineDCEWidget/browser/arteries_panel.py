@@ -32,6 +32,7 @@ _FILE = setting_label("inputs.aif_file")
 
 
 #: Of what the numbers of a candidate are.
+_OF_PEAK = "Before any correction for T2*, and in whole blood; the AIF is that of plasma"
 _OF_VOXELS = "of its voxels in the AIF, or of all its voxels where none is in it"
 
 
@@ -317,7 +318,7 @@ class ArteriesPanel:
                 with html.Div(classes="table-box"), html.Table(classes="list"):
                     with html.Thead(), html.Tr():
                         for heading in ("", "Slice", "Arrival", "Peak in blood", "Reason"):
-                            html.Th(heading)
+                            html.Th(heading, title=_OF_PEAK if heading[:4] == "Peak" else heading)
                     with html.Tbody(), html.Tr(
                         v_for="c in candidates", key="c.index", click=(self.toggle, "[c.index]"),
                         classes="candidate",

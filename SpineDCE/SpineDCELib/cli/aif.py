@@ -134,7 +134,7 @@ def _summary(found: Detection) -> str:
             f"{c.peak:7.2f} {c.width:5.1f} s  {c.reason}"
         )
     lines += [
-        f"(Peak in {found.unit}. A rejected vessel is listed once.)",
+        f"(Peak in {found.unit}, not corrected for T2*. A rejected vessel is listed once.)",
         "",
         "Vessels by how well they explain the tissue (misfit 1 is perfect):",
         *(
