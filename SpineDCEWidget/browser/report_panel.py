@@ -9,7 +9,6 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_STUDY, disabled_if
 from SpineDCEWidget.shared import formatting as shown
-from SpineDCEWidget.shared.wording import NUMBERS_CHANGED_SINCE
 
 _NO_NUMBERS = NO_STUDY | {
     "!report.can_draft": "The numbers are out of date or have not been computed yet."
@@ -80,7 +79,7 @@ class ReportPanel:
                 {"title": one.title, "text": one.text}
                 for one in text.addenda
             ],
-            "outdated": NUMBERS_CHANGED_SINCE if report.is_outdated else "",
+            "outdated": report.doubt,
             "can_draft": report.draft() is not None,
             "plain": report.plain_text() if text else "",
             "actions": shown.action_lines(self._station.session),

@@ -26,6 +26,18 @@ def _disabled(kind: str) -> dict[str, Any]:
     return {"disabled": True, "subtitle": "Needs Chromium, Chrome or Edge; none was found."}
 
 
+def written_report(folder: Path, served: Path) -> list[dict[str, str]]:
+    """Return the choice that shows what the reader wrote, if a report was written with a text.
+
+    Args:
+        folder: of the report. served: folder whose files the page can show.
+    """
+    path = folder / "report.txt"
+    if not path.is_file():
+        return []
+    return [{"title": "Written report", "value": f"files/{path.relative_to(served).as_posix()}"}]
+
+
 class ResultPanel:
     """Panel of step 5."""
 
@@ -145,7 +157,10 @@ class ResultPanel:
                      "value": f"files/{p.relative_to(station.files).as_posix()}"}
                     for p in pages
                 ]  # fmt: skip
-                state.report_url = state.reports[0]["value"] if pages else ""
+                in_page = len(titles) == 1 or session.is_comparison_current
+                if whole == "Course" or not in_page:
+                    state.reports = [*written_report(folder, station.files), *state.reports]
+                state.report_url = state.reports[0]["value"] if state.reports else ""
 
     def refresh(self) -> None:
         state, session = self._station.state, self._station.session

@@ -85,8 +85,8 @@ class ReportPanel(Panel):
         self.widget.visible = bool(self.desk.visits)
         text = report.text
         ui.statusLabel.text = words.translated(text.status_line)
-        ui.outdatedLabel.text = words.NUMBERS_CHANGED_SINCE
-        ui.outdatedLabel.visible = report.is_outdated
+        ui.outdatedLabel.text = report.doubt
+        ui.outdatedLabel.visible = bool(report.doubt)
         for edit, written in (
             (ui.findingsEdit, text.findings),
             (ui.impressionEdit, text.impression),

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from SpineDCELib.export.report.written_text import NUMBERS_CHANGED
 from SpineDCELib.settings import FORM
 from SpineDCELib.version import __file__ as engine_file
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
@@ -47,9 +46,6 @@ def _engine_sentences() -> EngineSentences:
 translated = _engine_sentences()
 
 NOT_A_MEDICAL_DEVICE = _("For research; not a medical device.")
-
-#: Said of a final report whose numbers are no longer those that it was written about.
-NUMBERS_CHANGED_SINCE = translated(NUMBERS_CHANGED)
 
 #: Titles of long work; {visit} is "baseline" or "follow-up".
 READING = _("Reading the {visit} study")

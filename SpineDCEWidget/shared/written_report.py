@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from SpineDCELib.export.report.written_text import (
+    doubt_of,
     draft_of_comparison,
     draft_of_visit,
     plain_text,
@@ -112,10 +113,9 @@ class WrittenReport:
         self._keep(new, _("Add an addendum to the report"))
 
     @property
-    def is_outdated(self) -> bool:
-        """Whether the report is final and the present numbers are others."""
-        draft = self.draft()
-        return draft is not None and self.text.is_outdated(digest_of(*draft))
+    def doubt(self) -> str:
+        """Why the final report may not fit the present numbers; "" if it is about them."""
+        return translated(doubt_of(self.text, self.draft()))
 
     def plain_text(self) -> str:
         """Return the report as text, for the clipboard."""

@@ -1,6 +1,8 @@
 """The report that a reader writes, and the history of what was done, in a session."""
 
 import csv
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from mrml.scenes import new_scene, session_with_regions, write_visits
@@ -43,15 +45,33 @@ def test_a_final_report_says_that_the_numbers_have_changed(session):
     report.reader = "A. Reader"
     report.edit("Lesion in T12.", "For comparison.")
     report.make_final()
-    assert not report.is_outdated
+    assert report.doubt == ""
     session.move_shift(visit, visit.settings.fit.shift + 2.0)
+    # There is no number to compare with before the maps are computed again.
+    assert "whether they have changed since is not known" in report.doubt
+    assert report.doubt in report.plain_text()
     session.compute(visit)
-    assert report.is_outdated
+    assert "The numbers have changed" in report.doubt
     with pytest.raises(InputError, match="final"):
         report.edit("other", "other")
     report.amend("The shift was corrected.")
     assert "The numbers have changed" in report.plain_text()
     assert report.text.addenda[0].reader == "A. Reader"
+
+
+def test_a_reopened_final_report_on_two_visits_says_that_it_is_not_known(tmp_path_factory):
+    opened = Session(new_scene())
+    for name, (study, *_files) in write_visits(tmp_path_factory).items():
+        opened.open(name, open_images(study), study=study)
+    report = opened.report
+    report.reader = "A. Reader"
+    report.edit("Lesion in T12.", "Consistent with response.")
+    text = report.text.finalised("A. Reader", datetime.now().astimezone(), "of a comparison")
+    report._keep(text, "Make the report final")
+    assert report.draft() is None
+    assert "whether they have changed since is not known" in report.doubt
+    report._keep(replace(text, numbers=""), "Make the report final")
+    assert report.doubt == ""  # it is about no numbers
 
 
 def test_exports_hold_the_text_and_the_history_and_anonymised_ones_neither(session, tmp_path):

@@ -3128,6 +3128,14 @@
         <translation>Die Zahlen haben sich geändert, seit dieser Befund endgültig ist: Befund und Beurteilung wurden über andere Zahlen geschrieben.</translation>
     </message>
     <message>
+        <source>The numbers that this final report is about are out of date or have not been computed here, so whether they have changed since is not known.</source>
+        <translation>Die Zahlen, von denen dieser endgültige Befund handelt, sind veraltet oder hier noch nicht berechnet; ob sie sich seither geändert haben, ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>Recompute them.</source>
+        <translation>Berechnen Sie sie neu.</translation>
+    </message>
+    <message>
         <source>One visit.</source>
         <translation>Eine Untersuchung.</translation>
     </message>

@@ -18,9 +18,26 @@ NUMBERS_CHANGED = (
     "The numbers have changed since this report became final: findings and impression were written "
     "about other numbers."
 )
+#: Said of a final report while there are no numbers to compare with those that it is about.
+NUMBERS_NOT_CURRENT = (
+    "The numbers that this final report is about are out of date or have not been computed here, "
+    "so whether they have changed since is not known. Recompute them."
+)
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison, LesionChange
+
+
+def doubt_of(text: ReportText, draft: tuple[str, str] | None) -> str:
+    """Return why the text may not fit the present numbers; "" if it is about them.
+
+    Args:
+        draft: see :func:`plain_text`.
+    """
+    if draft is None:
+        # A text that became final without numbers is not about any.
+        return NUMBERS_NOT_CURRENT if text.is_final and text.numbers else ""
+    return NUMBERS_CHANGED if text.is_outdated(digest_of(*draft)) else ""
 
 
 def plain_text(text: ReportText, draft: tuple[str, str] | None) -> str:
@@ -30,8 +47,8 @@ def plain_text(text: ReportText, draft: tuple[str, str] | None) -> str:
         draft: as the present numbers give it; None while there are none.
     """
     lines = [text.status_line, NOTICE]
-    if draft is not None and text.is_outdated(digest_of(*draft)):
-        lines.append(NUMBERS_CHANGED)
+    if doubt := doubt_of(text, draft):
+        lines.append(doubt)
     for title, said in text.paragraphs():
         lines += ["", title.upper(), *said]
     return "\n".join(lines) + "\n"
