@@ -214,13 +214,22 @@ class Drawing:
         self._add(mask)
 
     def copy_slice(self, source: int, target: int) -> bool:
-        """Copy the segment from one slice to another; return False if it is empty there."""
+        """Copy the segment from one slice to another; return False if it is empty there.
+
+        The whole outline is copied: a range of the signal limits painting, not copying.
+        """
         mask = self._mask()
         if not mask[source].any():
             return False
         new = np.zeros_like(mask)
         new[target] = mask[source]
-        self._add(new)
+        node = self._editor.editor_node
+        limited = node.GetSourceVolumeIntensityMask()
+        node.SetSourceVolumeIntensityMask(False)
+        try:
+            self._add(new)
+        finally:
+            node.SetSourceVolumeIntensityMask(limited)
         return True
 
     def _mask(self) -> np.ndarray:

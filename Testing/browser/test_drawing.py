@@ -88,6 +88,16 @@ def test_slices_are_copied_and_filled_where_they_are_seen(drawing, images):
     np.testing.assert_array_equal(_lesion(drawing), square)
 
 
+def test_a_slice_is_copied_whole_while_painting_is_limited_to_a_range(drawing, images):
+    shape = images.dynamic.geometry.shape
+    node = drawing._editor.editor_node
+    node.SetSourceVolumeIntensityMaskRange(1e6, 2e6)  # of no voxel
+    node.SetSourceVolumeIntensityMask(True)
+    assert drawing.copy_slice(0, 2)
+    np.testing.assert_array_equal(_lesion(drawing), _square(shape, 0) | _square(shape, 2))
+    assert node.GetSourceVolumeIntensityMask()
+
+
 def test_a_loaded_region_takes_the_place_of_what_reached_beyond(drawing, images):
     square = _square(images.dynamic.geometry.shape, 1)
     drawing.replace(square)
