@@ -268,8 +268,9 @@ class ArteriesPanel:
                         }, "Use the proposed shift"),
                     )  # fmt: skip
                 html.Div(
-                    "Move the slider, press the arrow keys (0.1 s, with Shift 1 s), drag the AIF "
-                    "below the images, or click in the chart of the residual.",
+                    "Move the slider, drag the AIF below the images, or click in the chart of the "
+                    "residual. While the slider or the chart of the curves has the focus, the "
+                    "arrow keys move the shift by 0.1 s, with Shift by 1 s.",
                     classes="hint",
                 )
             with html.Div(v_if="region_delays.length", classes="stack", id="region-delays"):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from SpineDCELib.aif import gather_evidence, parker
 from SpineDCELib.aif.plot_data import valley_top
+from SpineDCELib.aif.shift_evidence import ALL_TISSUE
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.models import extended_tofts
@@ -67,6 +68,10 @@ def test_the_summary_says_where_the_charted_residual_is_least_if_that_is_elsewhe
     assert float(said[1]) == pytest.approx(4.3 + 2, abs=0.4)
     one = replace(found, regions=found.regions[:1])
     assert "by region" not in one.summary()
+    assert "over parts of each region" in moved.summary()
+    tissue = replace(moved, regions=(replace(found.regions[0], name=ALL_TISSUE),))
+    assert "over parts of the enhancing tissue" in tissue.summary()
+    assert "each region" not in tissue.summary()
 
 
 def test_noise_alone_does_not_determine_a_shift():

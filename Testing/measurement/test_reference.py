@@ -88,6 +88,17 @@ def test_a_bad_reference_is_warned_about(change, code):
     assert code in {finding.code for finding in score.findings}
 
 
+@pytest.mark.parametrize(
+    ("mode", "title"), [("vfa", "Vp per volume of water,"), ("muscle", "Vp"), ("", "Vp")]
+)
+def test_the_warning_names_what_its_vp_is_a_fraction_of(mode, title):
+    _, masks = column()
+    vp = healthy(np.random.default_rng(2), masks[2], 0.06)
+    score = score_reference("ref", mask=masks[2], vp=vp, mode=mode)
+    (said,) = (one.message for one in score.findings if one.code == "reference_enhances")
+    assert said.startswith(f"ref enhances: {title} 6.0")
+
+
 def test_a_better_neighbour_is_proposed_and_a_good_reference_preferred():
     image, masks = column()
     rng = np.random.default_rng(3)

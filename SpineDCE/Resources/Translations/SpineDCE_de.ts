@@ -2292,6 +2292,10 @@
         <translation>Das gezeichnete Residuum liegt unter dem Doppelten seines kleinsten Werts von {plateau}.</translation>
     </message>
     <message>
+        <source>That residual is the mean over parts of the enhancing tissue, and is least at {least} s.</source>
+        <translation>Dieses Residuum ist der Mittelwert über Teile des anreichernden Gewebes und bei {least} s am kleinsten.</translation>
+    </message>
+    <message>
         <source>That residual is the mean over parts of each region, and is least at {least} s.</source>
         <translation>Dieses Residuum ist der Mittelwert über Teile jeder Region und bei {least} s am kleinsten.</translation>
     </message>
@@ -3368,12 +3372,16 @@
         <translation>{name} ist nicht gleichmäßig: Vp schwankt um {spread} % zwischen Voxeln.</translation>
     </message>
     <message>
-        <source>{name} enhances: {shown} is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
-        <translation>{name} reichert an: {shown} liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
-    </message>
-    <message>
         <source>{name} enhances: the median of its voxels, {shown}, is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
         <translation>{name} reichert an: Der Median der Voxel, {shown}, liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
+    </message>
+    <message>
+        <source>{name} enhances: Vp per volume of water, {amount}, is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
+        <translation>{name} reichert an: Vp pro Wasservolumen, {amount}, liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
+    </message>
+    <message>
+        <source>{name} enhances: {shown} is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
+        <translation>{name} reichert an: {shown} liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
     </message>
     <message>
         <source>Vp of {name} is {ratio} % of its neighbours'.</source>

@@ -35,6 +35,8 @@ VOXELS = 200
 PLATEAU = 1.0
 #: A residual that changes by less than this share does not determine a shift.
 FLAT = 0.05
+#: Name of what is fitted where no region is drawn.
+ALL_TISSUE = "all tissue"
 #: Half the width of a 95 % interval in standard errors.
 NORMAL = 1.96
 
@@ -117,10 +119,16 @@ class Evidence:
         text += f" The charted residual is below twice its least value from {plateau}."
         least = lowest(self.shifts, self.residual)
         if abs(least - self.proposal) > STEP:
-            text += (
-                " That residual is the mean over parts of each region, and is least at "
-                f"{number(least, 1)} s."
-            )
+            if [r.name for r in self.regions] == [ALL_TISSUE]:
+                text += (
+                    " That residual is the mean over parts of the enhancing tissue, and is least "
+                    f"at {number(least, 1)} s."
+                )
+            else:
+                text += (
+                    " That residual is the mean over parts of each region, and is least at "
+                    f"{number(least, 1)} s."
+                )
         if self.differing:
             text += " The delays of the regions differ, so no single shift fits all of them."
         return f"{text} {self.doubt}".rstrip()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from SpineDCELib import aif
 from SpineDCELib.aif.candidates import Verdict
 from SpineDCELib.aif.region_delay import Delay
-from SpineDCELib.aif.shift_evidence import NORMAL, Evidence
+from SpineDCELib.aif.shift_evidence import ALL_TISSUE, NORMAL, Evidence
 from SpineDCELib.analysis.acquisition_stages import preprocessed
 from SpineDCELib.analysis.aif_stages import arterial_curve
 from SpineDCELib.analysis.artery_stages import artery, detection
@@ -32,7 +32,7 @@ def evidence(view: View) -> Evidence:
     chosen = [*lesions, *references]
     if not chosen:
         chosen = [n for n in masks if roles[n] in ("bone", "extraosseous", "other")]
-    fed = {n: masks[n] for n in chosen} or {"all tissue": view(enhancing_tissue)}
+    fed = {n: masks[n] for n in chosen} or {ALL_TISSUE: view(enhancing_tissue)}
     return aif.gather_evidence(
         {name: curves[:, mask] for name, mask in fed.items()},
         view(preprocessed).series.times,

@@ -133,6 +133,7 @@ def measure(
             geometry=geometry,
             avoid=np.any(forbidden, axis=0) if forbidden else None,
             absolute=absolute,
+            mode=mode,
         )
         for score in references:
             findings += score.findings

@@ -11,6 +11,7 @@ from scipy import fft, ndimage
 
 from SpineDCELib.errors import Finding
 from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.conversion_modes import is_per_water
 from SpineDCELib.vocabulary.quantities import QUANTITIES, times
 
 #: A reference should have at least this many voxels.
@@ -75,6 +76,7 @@ def score_reference(
     brightness: float = 1.0,
     absolute: bool = True,
     neighbours_vp: float | None = None,
+    mode: str = "",
 ) -> ReferenceScore:
     """Score one reference: uniform, not enhanced, not fatty, irradiated or wet, large enough.
 
@@ -83,6 +85,7 @@ def score_reference(
         brightness: T1-weighted signal over that of the neighbouring vertebrae.
         absolute: vp and Ktrans have an absolute scale (not so with relative signal).
         neighbours_vp: median vp of the neighbouring vertebrae, if any were found.
+        mode: of the conversion, which decides what Vp is a fraction of.
     """
     values = vp[mask & np.isfinite(vp)].astype(float)
     findings: list[Finding] = []
@@ -129,15 +132,23 @@ def score_reference(
                 continue
             shown = _shown(parameter, value)
             bound = _shown(parameter, limit, with_title=False)
-            fault(
-                limit / value,
-                "reference_enhances",
-                f"{name} enhances: {shown} is above {bound}, so it may contain tumour, a "
-                "haemangioma or a fresh fracture, or the AIF is too low."
-                if parameter == "vp"
-                else f"{name} enhances: the median of its voxels, {shown}, is above {bound}, so it "
-                "may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.",
-            )
+            if parameter == "Ktrans":
+                message = (
+                    f"{name} enhances: the median of its voxels, {shown}, is above {bound}, so it "
+                    "may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low."
+                )
+            elif is_per_water(parameter, mode):  # the tables have Vp per volume of tissue too
+                amount = _shown(parameter, value, with_title=False)
+                message = (
+                    f"{name} enhances: Vp per volume of water, {amount}, is above {bound}, so it "
+                    "may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low."
+                )
+            else:
+                message = (
+                    f"{name} enhances: {shown} is above {bound}, so it may contain tumour, a "
+                    "haemangioma or a fresh fracture, or the AIF is too low."
+                )
+            fault(limit / value, "reference_enhances", message)
     if neighbours_vp is not None and neighbours_vp > 0 and mean > 0:
         ratio = middle / neighbours_vp
         if ratio < 0.5:
@@ -329,6 +340,7 @@ def score_references(
     geometry: Geometry,
     avoid: NDArray[np.bool_] | None = None,
     absolute: bool = True,
+    mode: str = "",
 ) -> tuple[list[ReferenceScore], list[ReferenceScore], dict[str, NDArray[np.bool_]]]:
     """Score the references and their neighbours; return both scores and the neighbours' masks.
 
@@ -359,6 +371,7 @@ def score_references(
                 brightness=bright / float(np.median(bright_others)) if bright_others else 1.0,
                 absolute=absolute,
                 neighbours_vp=float(np.median(others)) if others else None,
+                mode=mode,
             )
 
         scores.append(score(name, mask, list(medians.values()), bright, list(brights.values())))
