@@ -2200,6 +2200,14 @@
         <translation>Verhältnisse zwischen Regionen sind kaum betroffen.</translation>
     </message>
     <message>
+        <source>A larger artery, in {where}, has {voxels} voxels and a peak of up to {rows} mM.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check whether it is the aorta; if so, include it by hand in place of the vessel in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The AIF file does not state blood or plasma; blood is assumed.</source>
         <translation>Die AIF-Datei nennt weder Blut noch Plasma; Blut wird angenommen.</translation>
     </message>
