@@ -142,7 +142,7 @@ def test_a_larger_artery_with_a_much_higher_peak_is_pointed_out():
     rows = [in_slice(0, 1, 0.7), in_slice(1, 3, 2.2), in_slice(4, 3, 3.3), in_slice(2, 4, 9.0)]
     found = SimpleNamespace(artery=stub, evidence=(stub, aorta, vein), candidates=tuple(rows))
     assert _higher_artery(0.7, found).startswith(
-        "A larger artery, in slices 2 to 5, has 773 voxels and a peak of up to 3.3 mM."
+        "A larger artery, from slice 2 to slice 5, has 773 voxels and a peak of up to 3.3 mM."
     )
     assert _higher_artery(2.0, found) == ""
     found.artery = aorta

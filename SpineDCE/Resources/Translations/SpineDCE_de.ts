@@ -2200,12 +2200,12 @@
         <translation>Verhältnisse zwischen Regionen sind kaum betroffen.</translation>
     </message>
     <message>
-        <source>A larger artery, in {where}, has {voxels} voxels and a peak of up to {rows} mM.</source>
-        <translation type="unfinished"></translation>
+        <source>A larger artery, from slice {slices} to slice {slices2}, has {voxels} voxels and a peak of up to {highest} mM.</source>
+        <translation>Eine größere Arterie, von Schicht {slices} bis Schicht {slices2}, hat {voxels} Voxel und ein Maximum von bis zu {highest} mM.</translation>
     </message>
     <message>
         <source>Check whether it is the aorta; if so, include it by hand in place of the vessel in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie, ob sie die Aorta ist; wenn ja, nehmen Sie sie von Hand anstelle des verwendeten Gefäßes.</translation>
     </message>
     <message>
         <source>The AIF file does not state blood or plasma; blood is assumed.</source>

@@ -921,10 +921,9 @@ def _higher_artery(peak: float, found: Detection) -> str:
     if not places:
         return ""
     voxels, _, rows = max(places, key=lambda place: place[0])
-    slices = sorted(c.slice + 1 for c in rows)
-    where = f"slice {slices[0]}" if len(slices) == 1 else f"slices {slices[0]} to {slices[-1]}"
+    slices, highest = [c.slice + 1 for c in rows], max(c.peak for c in rows)
     return (
-        f"A larger artery, in {where}, has {voxels} voxels and a peak of up to "
-        f"{max(c.peak for c in rows):.1f} mM. Check whether it is the aorta; if so, include it by "
-        "hand in place of the vessel in use."
+        f"A larger artery, from slice {min(slices)} to slice {max(slices)}, has {voxels} voxels "
+        f"and a peak of up to {highest:.1f} mM. Check whether it is the aorta; if so, include it "
+        "by hand in place of the vessel in use."
     )
