@@ -40,6 +40,7 @@ class ArchivePanel(Panel):
         self._studies = FittedTable(ui.studiesTable, texts.STUDY_HEADINGS)
         self._received_table = FittedTable(ui.receivedTable, texts.RECEIVED_HEADINGS)
         self._received: list[ReceivedRow] = []
+        ui.openButton.toolTip = texts.NEEDS_STUDY
         self._look = desk.timer(_LOOK, self._look_again)
         self.on(ui.archiveBox, "contentsCollapsed(bool)", lambda _closed: self.refresh())
         self.on(ui.searchButton, "clicked()", self.find)

@@ -65,6 +65,7 @@ class RegionsPanel(Panel):
             button = getattr(ui, f"{kind}Button")
             self.on(button, "clicked()", lambda kind=kind: self.place_ruler(kind))
         ui.carryButton.toolTip = texts.NO_SOURCE
+        ui.loadStoredButton.toolTip = texts.NEEDS_STORED
         self.on(ui.carryButton, "clicked()", lambda: self.carry(self.visit))
         self.on(ui.fileButton, "clicked()", self.choose_file)
         self.on(ui.storedTable, "itemSelectionChanged()", self.refresh)

@@ -35,6 +35,8 @@ class SendPanel(Panel):
         self._anonymised = False
         self._chosen: set[str] = set()
         self._objects = FittedTable(ui.objectsTable, texts.OBJECT_HEADINGS, wide=[1])
+        ui.listButton.toolTip = texts.LIST_OBJECTS
+        ui.sendButton.toolTip = ui.databaseButton.toolTip = texts.NEEDS_OBJECT
         self.on(ui.sendBox, "contentsCollapsed(bool)", lambda _closed: self.refresh())
         self.on(ui.listButton, "clicked()", self.prepare)
         self.on(ui.objectsTable, "cellClicked(int,int)", lambda row, _column: self.choose(row))
@@ -114,7 +116,6 @@ class SendPanel(Panel):
         )
         rows = self._rows()
         ui.listButton.visible = not rows
-        ui.listButton.toolTip = texts.LIST_OBJECTS
         ui.withoutLabel.text = without
         ui.withoutLabel.visible = bool(rows and without)
         for widget in (ui.nodeCombo, ui.nodeComboLabel, ui.sendButton):

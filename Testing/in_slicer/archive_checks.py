@@ -260,6 +260,8 @@ class ArchiveChecks:
             write_report(study / "lengths.dcm", {"Lesion": lengths}, COMPREHENSIVE_3D)
             self.desk.panels["study"].open_folder("baseline", study)
             self.desk.go_to_step("regions")
+            ui = self.ui("regions")
+            self.wait(lambda: ui.storedFrame.visible and ui.storedTable.rowCount)
             settle(0.5)
             yield
 
