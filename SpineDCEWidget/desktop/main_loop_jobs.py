@@ -19,12 +19,16 @@ _INTERVAL = 0.02
 _SHOWN_AFTER = 0.5
 
 
+class Interrupted(Cancelled):
+    """Another action came first, and cancelled an interruptible job."""
+
+
 class _Job:
     """One job, and whether it has ended."""
 
     def __init__(self, title: str, work: Callable[[Progress], Any], *, interruptible: bool) -> None:
         self.title, self.interruptible = title, interruptible
-        self.stop = threading.Event()
+        self.stop, self.interrupted = threading.Event(), False
         self.status, self.share = title, 0.0
         self.value: Any = None
         self.error: BaseException | None = None
@@ -124,6 +128,7 @@ class Jobs:
                 code="busy",
                 about=job.title,
             )
+        job.interrupted = True
         job.stop.set()
         job.ended.wait()
         self._job = None
@@ -139,7 +144,8 @@ class Jobs:
             interruptible: another job, or a call of :meth:`interrupt`, cancels this one.
 
         Raises:
-            Cancelled: by the user, by another job, or because the scene was closed.
+            Cancelled: by the user, or because the scene was closed.
+            Interrupted: by another action.
             InputError: a job that cannot be interrupted is running, or the work raised it.
         """
         self.interrupt()
@@ -159,7 +165,7 @@ class Jobs:
                 self._job = None
                 self._show("", None, True)
         if job.stop.is_set():
-            raise Cancelled
+            raise Interrupted if job.interrupted else Cancelled
         if job.error is not None:
             raise job.error
         return job.value

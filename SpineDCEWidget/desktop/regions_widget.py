@@ -17,6 +17,7 @@ from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_regions
+from SpineDCEWidget.desktop.main_loop_jobs import Interrupted
 from SpineDCEWidget.desktop.step_widget import FittedTable, Panel, fill_combo, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
@@ -34,6 +35,8 @@ _EFFECTS = (
 _DIAMETER = "BrushRelativeDiameter"
 _RESAMPLE, _LEVEL = "reading.resample_regions", "reading.reference_level"
 _EDITOR_TAG = "SpineDCE"
+#: Delay until a study is searched again where another action came first, ms.
+_LATER = 300
 
 
 class RegionsPanel(Panel):
@@ -46,6 +49,7 @@ class RegionsPanel(Panel):
         #: Ruler whose ends are to be clicked, and the message that says so.
         self._placed: tuple[Any, str] = (None, "")
         self._timer = desk.timer(0, self.start_drawing)
+        self._later = desk.timer(_LATER, self.start_drawing)
         #: Study → regions and lengths that lie beside its images.
         self._stored: dict[Path, list[StoredDrawing]] = {}
         self._stored_table = FittedTable(ui.storedTable, texts.STORED_HEADINGS)
@@ -205,15 +209,23 @@ class RegionsPanel(Panel):
         """Show numbers and curves, and what lies beside the images of the selected visit."""
         self.update_numbers()
         study = self.visit.study_path
-        if study is None or study in self._stored or self.desk.jobs.busy:
+        if study is None or study in self._stored:
             return
-        with suppress(Cancelled):  # another action; the next visit to this step looks again
+        if self.desk.jobs.busy:
+            self._later.start()  # again when the job may have ended
+            return
+        try:
             self._stored[study] = self.desk.jobs.run(
                 texts.LOOKING_FOR_REGIONS,
                 lambda progress: stored_drawings(study, progress),
                 interruptible=True,
             )
-            self.refresh()
+        except Interrupted:
+            self._later.start()
+            return
+        except Cancelled:  # by the user: the next visit to this step looks again
+            return
+        self.refresh()
 
     def load_stored(self) -> None:
         """Load the selected regions or lengths that lie beside the images of the visit."""
@@ -364,6 +376,7 @@ class RegionsPanel(Panel):
 
     def leave(self) -> None:
         self._timer.stop()
+        self._later.stop()
         self._remove_hint()
         self.armed = ""
         self.editor.setActiveEffect(None)
