@@ -5,15 +5,20 @@ import gc
 import logging
 import os
 import random
+import tempfile
 import time
 import unittest
 from collections import defaultdict
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import qt
 import slicer
+from archive_checks import MemoryArchive, receive
 from desk import DeskTest, settle
+from hands import choose, press, tick, type_into, write_into
+from in_slicer_audit import click_cell, controls_of
 from in_slicer_live import resident
 from in_slicer_scene import all_names
 from SpineDCELib.errors import Cancelled, InputError
@@ -21,6 +26,8 @@ from SpineDCELib.errors import Cancelled, InputError
 #: Seconds of use; and the seed.
 SECONDS = float(os.environ.get("SPINEDCE_RANDOM", 0))
 SEED = int(os.environ.get("SPINEDCE_SEED", 1))
+#: What is typed into a field of one line.
+TEXTS = ("", "Anna", "2021-03-20", "2, 3", "spine", "Dr Example")
 #: Interval of the timer that measures for how long the window does not answer, ms.
 _TICK = 10
 
@@ -62,12 +69,15 @@ class RandomUse(DeskTest):
         faults = Faults()
         logging.getLogger().addHandler(faults)
         gaps, counts, left, done = Gaps(), [], [], defaultdict(int)
+        self.worked = defaultdict(int)
         actions = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("act_")]
+        actions += len(actions) * [self.act_control]
+        self.enterContext(self.everything_answered())
         end, round_ = time.monotonic() + SECONDS, 0
         try:
             while time.monotonic() < end:
                 gaps.action = "open"
-                self.sample()
+                self.open(round_)
                 settle(0.3)
                 stop = min(end, time.monotonic() + max(60.0, SECONDS / 5))
                 while time.monotonic() < stop and self.desk.visits:
@@ -78,6 +88,8 @@ class RandomUse(DeskTest):
                     with contextlib.suppress(InputError, Cancelled):
                         action()
                     settle(self.random.choice((0.0, 0.05, 0.3)))
+                    self.popups = [text for text in self.popups if "nexpected" in text]
+                    faults.texts += self.popups
                     assert not faults.texts, (gaps.action, faults.texts)
                 gaps.action = "close"
                 self.desk.clear()
@@ -91,17 +103,117 @@ class RandomUse(DeskTest):
             longest = gaps.stop()
             self.popups = [text for text in self.popups if "nexpected" in text]
             print(f"{sum(done.values())} actions in {round_} rounds, seed {SEED}")
+            print(f"{len(self.worked)} controls used {sum(self.worked.values())} times")
             print("nodes and MB after each close:", counts)
             print("longest gaps, s:", [(name, round(gap, 2)) for name, gap in longest[:12]])
-        for before, after in pairwise(left[1:]):
+        # Views and tables that 3D Slicer keeps are there after two visits and after a course.
+        for before, after in pairwise(left[2:]):
             assert after == before, (after - before, before - after)
-        assert counts[-1][1] - counts[min(1, len(counts) - 1)][1] < 100, counts
+        assert counts[-1][1] - counts[min(2, len(counts) - 1)][1] < 100, counts
+
+    def open(self, number):
+        """Open two visits, or a course of three."""
+        self.sample()
+        if number % 2:
+            self.desk.clear()
+            self.desk.panels["study"].open_patient(self.course_patient())
+            self.quick_calls()
+
+    @contextlib.contextmanager
+    def everything_answered(self):
+        """Let each dialog answer at once, and an archive with a received study be there."""
+        self.sample()
+        folder = self.truth["baseline"].parents[1]
+        shelf = MemoryArchive([folder / "before/dicom", folder / "after/dicom"])
+        folders = ["", str(folder / "before/dicom"), str(self.course_patient())]
+        with contextlib.ExitStack() as stack:
+            home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            stack.enter_context(shelf.in_use(home))
+            receive(home, folder, earlier=True)
+            for owner, name, answer in (
+                (qt.QFileDialog, "getExistingDirectory", lambda *_: self.random.choice(folders)),
+                (qt.QFileDialog, "getOpenFileName", lambda *_: ""),
+                (slicer.util, "confirmOkCancelDisplay",
+                 lambda *_, **__: self.random.choice([True, False])),
+                (qt.QDesktopServices, "openUrl", lambda _url: True),
+                (type(self.logic), "make_sample", lambda *_, **__: {
+                    part: folder / part / "dicom" for part in ("before", "after")}),
+            ):  # fmt: skip
+                stack.callback(setattr, owner, name, getattr(owner, name))
+                setattr(owner, name, answer)
+            yield
 
     # -- actions --------------------------------------------------------------------------------
 
     @property
     def session(self):
         return self.desk.session
+
+    def act_control(self):
+        """Use any control that can be seen: those of the open step, or those above it."""
+        found = controls_of(self.desk.widget, leave_out="panels")
+        found |= controls_of(self.desk.panels[self.desk.step].widget)
+        seen = {name: one for name, one in found.items() if one.visible and one.enabled}
+        name = self.random.choice(sorted(seen))
+        self.worked[name] += 1
+        self.use(seen[name], seen[name].className())
+
+    def use(self, control, kind):
+        """Use a control as a hand does."""
+        if kind in ("QPushButton", "QToolButton"):
+            press(control)
+        elif kind in ("QCheckBox", "QRadioButton"):
+            tick(control)
+        elif kind == "ctkCollapsibleButton":
+            press(control, at=qt.QPoint(30, 8))
+        elif kind == "QComboBox" and control.count:
+            choose(control, self.random.randrange(control.count))
+        elif kind in ("QSpinBox", "QDoubleSpinBox"):
+            low, high = control.minimum, min(control.maximum, control.minimum + 3000)
+            type_into(control, f"{self.random.uniform(low, high):.0f}")
+        elif kind in ("QSlider", "ctkSliderWidget"):
+            control.value = self.random.randint(int(control.minimum), int(control.maximum))
+        elif kind == "QLineEdit":
+            type_into(control, self.random.choice(TEXTS))
+        elif kind == "QPlainTextEdit":
+            write_into(control, self.random.choice(TEXTS))
+        elif kind == "ctkPathLineEdit":
+            control.setCurrentPath(self.random.choice(["", self.folder.name]))
+        elif kind == "QTableWidget" and control.rowCount:
+            row = self.random.randrange(control.rowCount)
+            column = self.random.randrange(control.columnCount)
+            if control.item(row, column) is not None:
+                click_cell(control, row, column)
+        elif kind == "qMRMLNodeComboBox" and control.nodeCount():
+            control.setCurrentNodeIndex(self.random.randrange(control.nodeCount()))
+
+    def act_follow(self):
+        self.desk.go_to_step("result")
+        if self.session.several and self.desk.result.course.ui.followButton.enabled:
+            self.desk.result.course.follow()
+
+    def act_search(self):
+        self.desk.go_to_step("study")
+        archive = self.desk.panels["study"].archive
+        archive.ui.archiveBox.collapsed = False
+        archive.refresh()
+        archive.find()
+
+    def act_send(self):
+        self.desk.go_to_step("result")
+        sent = self.desk.result.sent
+        sent.ui.sendBox.collapsed = False
+        self.desk.refresh()
+        if sent.ui.listButton.visible:
+            sent.prepare()
+        if sent.ui.sendButton.enabled:
+            sent.send()
+
+    def act_other_series(self):
+        self.desk.go_to_step("maps")
+        combo = self.ui("maps").underCombo
+        if combo.count:
+            combo.setCurrentIndex(self.random.randrange(combo.count))
 
     def act_step(self):
         self.desk.go_to_step(self.random.choice([*self.desk.panels]))
