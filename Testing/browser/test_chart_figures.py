@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 
+from SpineDCEWidget.browser.chart_strip import Charts
 from SpineDCEWidget.browser.plotly_figures import (
     AIF_COLOUR,
     GREY,
@@ -14,6 +15,7 @@ from SpineDCEWidget.browser.plotly_figures import (
     main_figure,
     voxel_figure,
 )
+from SpineDCEWidget.browser.view_bar import ViewBar
 from SpineDCEWidget.shared.region_histograms import Histogram
 
 T = np.arange(0.0, 60.0, 5.0)
@@ -118,3 +120,31 @@ def test_a_histogram_is_drawn_as_steps_with_its_median():
     assert steps["line"]["shape"] == "hvh"
     assert median["x"] == [1.7, 1.7]
     assert figure["layout"]["xaxis"]["title"]["text"] == "Vp [mL/100 mL]"
+
+
+def test_label_and_dashed_line_follow_the_frame_slider_but_not_the_playback():
+    visit = SimpleNamespace(
+        frame_in_view=lambda index: (index, 8.0 * index), show_frame=lambda index: None
+    )
+    state = SimpleNamespace(
+        frame=15, playing=False, frame_time="", main_figure=_main([], frame_time=136.0)
+    )
+    station = SimpleNamespace(
+        state=state, visit=visit, session=SimpleNamespace(shown=[visit]), views=None
+    )
+    charts, bar = Charts.__new__(Charts), ViewBar.__new__(ViewBar)
+    charts._station = bar._station = station
+    station.charts, station.views = charts, SimpleNamespace(cursor=None)
+    state.cursor = {}
+
+    def place():
+        return state.main_figure["layout"]["shapes"][0]["x0"]
+
+    bar.show_frame()
+    assert (state.frame_time, place()) == ("120.0 s", 120.0)
+    state.frame, state.playing = 3, True
+    bar.show_frame()
+    assert (state.frame_time, place()) == ("24.0 s", 120.0)
+    state.main_figure = {"data": [], "layout": {}, "shift": 0.0}  # nothing is computed
+    charts.follow_frame()
+    assert state.main_figure["data"] == []
