@@ -292,6 +292,9 @@ class Workstation:
         visit = self.session.in_row(row)
         if self._double_clicks.claims(row):
             return
+        if self.drawing.tool == "body" and visit is self.drawing.visit:
+            with self.state:
+                self.attempt(lambda: self.drawing.add_body(ras))
         if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
             with self.state:
                 self.views.mark(visit, ras)

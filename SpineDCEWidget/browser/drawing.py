@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from SpineDCELib.errors import InputError
+from SpineDCELib.measurement.vertebral_body import propose_body
 from SpineDCELib.mrml.region_nodes import add_ruler, fill_segments, ruler_nodes, rulers_in
-from SpineDCELib.mrml.volume_nodes import array_of
+from SpineDCELib.mrml.volume_nodes import array_of, voxel_of
 from trame_slicer.segmentation import (
     SegmentationEffectDraw,
     SegmentationEffectErase,
@@ -37,7 +39,10 @@ EFFECTS = {
     "draw": SegmentationEffectDraw,
     "scissors": SegmentationEffectScissors,
     "threshold": SegmentationEffectThreshold,
+    "body": SegmentationEffectNoTool,
 }
+#: Frames whose mean shows a vertebral body: before contrast agent in nearly every study.
+_FIRST_FRAMES = 3
 #: Smallest and largest diameter of the brush, mm.
 BRUSH = (2.0, 40.0)
 
@@ -252,6 +257,19 @@ class Drawing:
         self._on_grid(labelmap)[...] = mask
         labelmap.Modified()
         return labelmap
+
+    def add_body(self, ras: tuple[float, float, float]) -> None:
+        """Add the vertebral body around a point to the region that is drawn.
+
+        Raises:
+            InputError: the point lies outside the images, or no body can be told there.
+        """
+        dynamic = self.visit.analysis.study.dynamic
+        voxel = voxel_of(ras, dynamic.geometry)
+        if voxel is None:
+            raise InputError("This point lies outside the images.", code="outside_images")
+        first = dynamic.signal[:_FIRST_FRAMES].mean(axis=0)
+        self._add(propose_body(first, dynamic.geometry, voxel))
 
     def _add(self, mask: np.ndarray) -> None:
         self._editor.active_segment_modifier.apply_labelmap(

@@ -37,6 +37,7 @@ _TOOLS = {
     "erase": ("mdi-eraser", "Erase"),
     "draw": ("mdi-draw", "Draw an outline"),
     "scissors": ("mdi-content-cut", "Erase the inside of an outline in this slice"),
+    "body": ("mdi-bone", "Propose a whole vertebral body: click into its middle"),
 }
 
 LOCKED = {"r.locked": "The region is locked."}
@@ -597,7 +598,9 @@ class RegionsPanel:
                             "{{ u }}", classes="undo-to", click=(self._station.undo, "[i + 1]")
                         )
             html.Div(
-                "{{ !role ? 'Choose a region, then draw it.' : "
+                "{{ !role ? 'Choose a region, then draw it.' : tool === 'body' ? "
+                "'Click into the middle of a vertebral body. Look at the proposal in every slice, "
+                "and correct it.' : "
                 "'Draw in any view of the visit. Press Esc to put the tool down.' }}",
                 classes="hint",
             )  # fmt: skip

@@ -1172,6 +1172,15 @@ def regions(audit: Audit) -> None:
         )  # fmt: skip
     assert painted
     was = voxels()
+
+    def propose() -> None:
+        audit.click("#tool-body")
+        time.sleep(0.3)
+        page.drag([(at.x, at.y), (at.x, at.y)])
+
+    audit.row("tool-body", propose,
+              lambda: audit.facts()["tool"] == "body" and voxels() > was)  # fmt: skip
+    was = voxels()
     audit.row("button-can_undo", lambda: audit.click("#button-can_undo"), lambda: voxels() < was)
     less = voxels()
     audit.row("button-can_redo", lambda: audit.click("#button-can_redo"), lambda: voxels() == was)
