@@ -3524,6 +3524,14 @@
         <translation>Der zweite Durchmesser muss senkrecht zum ersten stehen.</translation>
     </message>
     <message>
+        <source>No vertebral body can be told from its surroundings here.</source>
+        <translation>Hier lässt sich kein Wirbelkörper von seiner Umgebung unterscheiden.</translation>
+    </message>
+    <message>
+        <source>Click into the middle of the body, or draw it.</source>
+        <translation>Klicken Sie in die Mitte des Wirbelkörpers, oder zeichnen Sie ihn.</translation>
+    </message>
+    <message>
         <source>The scene {path} could not be read.</source>
         <translation>Die Szene {path} konnte nicht gelesen werden.</translation>
     </message>
