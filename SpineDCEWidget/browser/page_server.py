@@ -231,8 +231,7 @@ class Gate:
         path = safe_path(self._downloads, request.match_info["name"])
         if path is None or not path.is_file():
             return web.Response(status=404, text="The file does not exist.")
-        # Without it, a browser guesses the encoding of a text.
-        headers = {"Content-Type": "text/plain; charset=utf-8"} if path.suffix == ".txt" else {}
+        headers = {}
         if request.query.get("save"):
             headers["Content-Disposition"] = f'attachment; filename="{html.escape(path.name)}"'
         return web.FileResponse(path, headers=headers)

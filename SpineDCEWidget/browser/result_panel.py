@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from SpineDCELib.export.report import html_page as page
+from SpineDCELib.export.report.html_page import NOTICE
 from SpineDCELib.export.report.pdf_printing import find_browser
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
@@ -32,10 +34,15 @@ def written_report(folder: Path, served: Path) -> list[dict[str, str]]:
     Args:
         folder: of the report. served: folder whose files the page can show.
     """
-    path = folder / "report.txt"
-    if not path.is_file():
+    text = folder / "report.txt"
+    if not text.is_file():
         return []
-    return [{"title": "Written report", "value": f"files/{path.relative_to(served).as_posix()}"}]
+    lines = text.read_text(encoding="utf-8").splitlines()
+    body = [page.paragraph(line) for line in lines if line.strip() and line != NOTICE]
+    shown_page = folder / "written-report.html"
+    shown_page.write_text(page.page("Written report", "", body), encoding="utf-8")
+    place = shown_page.relative_to(served).as_posix()
+    return [{"title": "Written report", "value": f"files/{place}"}]
 
 
 class ResultPanel:

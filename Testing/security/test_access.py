@@ -120,19 +120,6 @@ def test_a_code_opens_one_browser_and_stands_in_no_address(tmp_path):
     run(tmp_path, test)
 
 
-def test_a_text_is_served_with_its_encoding(tmp_path):
-    async def test(running):
-        (tmp_path / "report.txt").write_text("Vp −87 %", encoding="utf-8")
-        _, cookie, base = await running.open(running.access.code)
-        header = {"Cookie": cookie.partition(";")[0]}
-        path = f"{running.own}{base}/files/report.txt"
-        async with running.client.get(path, headers=header) as answer:
-            assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-            assert await answer.text() == "Vp −87 %"
-
-    run(tmp_path, test)
-
-
 def test_nothing_but_the_code_page_is_served_without_the_cookie(tmp_path):
     async def test(running):
         (tmp_path / "map.nrrd").write_bytes(b"secret")
