@@ -601,7 +601,9 @@ def test_earlier_work_that_was_compared_comes_back_with_its_comparison(home, ope
         )  # fmt: skip
         page.settled()
     page.keys("5")
-    page.click("#compare")
+    page.settled()
+    if not page.state("compared"):  # the same regions may have been compared before
+        page.click("#compare")
     page.wait(lambda: page.state("compared"), 180, "the comparison")
     call = page.element("#call").text
     assert "%" in call

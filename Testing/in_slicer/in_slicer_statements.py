@@ -40,7 +40,8 @@ class Statements(DeskTest):
         self.step(5)
         visit, ui = self.desk.visit, self.ui("arteries")
         self.step(2)
-        assert "✓" in self.desk.ui.step2Button.text
+        # The magnitude of the sample's artery may be doubted, its shift is not.
+        assert "outside its evidence" not in self.desk.ui.hintLabel.text
         ui.shiftSpin.value = round(visit.evidence.high + 5)
         settle(1.0)
         assert "!" in self.desk.ui.step2Button.text
@@ -51,7 +52,7 @@ class Statements(DeskTest):
         assert "outside its evidence" in self.ui("result").warningsLabel.text
         self.step(2)
         self.press(ui.useProposalButton)
-        assert "✓" in self.desk.ui.step2Button.text
+        assert "outside its evidence" not in self.desk.ui.hintLabel.text
         visit.evidence = replace(visit.evidence, doubt="The residual hardly changes.")
         self.desk.refresh()
         assert "!" in self.desk.ui.step2Button.text
@@ -146,9 +147,12 @@ class Statements(DeskTest):
         crosshair.SetCrosshairRAS(*ras)
         settle(0.5)
         assert self.ui("maps").voxelLabel.text.startswith(base.label)
-        marks = [node.GetNthControlPointPosition(0) for node in self.desk.links._marks.nodes]
-        np.testing.assert_allclose(marks[0], ras, atol=1e-6)
-        np.testing.assert_allclose(marks[1], place(ras), atol=1e-6)
+
+        def marks():
+            return [node.GetNthControlPointPosition(0) for node in self.desk.links._marks.nodes]
+
+        self.wait(lambda: np.allclose(marks()[0], ras, atol=1e-6), 20)
+        np.testing.assert_allclose(marks()[1], place(ras), atol=1e-6)
         # Pointing at the other visit explains the other visit.
         node = self.desk.views.slice_widget("follow-up", "map").mrmlSliceNode()
         crosshair.SetCursorPositionXYZ([50, 50, 0], node)
