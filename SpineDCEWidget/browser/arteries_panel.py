@@ -31,8 +31,13 @@ _LOW, _HIGH = -6.0, 20.0
 _FILE = setting_label("inputs.aif_file")
 
 
-#: Of what the numbers of a candidate are.
-_OF_PEAK = "Before any correction for T2*, and in whole blood; the AIF is that of plasma"
+#: Heading of the table of candidates → help.
+_HEADINGS = {
+    "": "Whether it is in the AIF", "Slice": "Slice", "Arrival": "Half of the peak is reached",
+    "Peak in blood": "Before any correction for T2*, in whole blood; the AIF is that of plasma",
+    "Reason": "Why it is in the AIF or not",
+}  # fmt: skip
+#: Voxels that the numbers of a candidate are taken from.
 _OF_VOXELS = "of its voxels in the AIF, or of all its voxels where none is in it"
 
 
@@ -318,8 +323,8 @@ class ArteriesPanel:
                 )  # fmt: skip
                 with html.Div(classes="table-box"), html.Table(classes="list"):
                     with html.Thead(), html.Tr():
-                        for heading in ("", "Slice", "Arrival", "Peak in blood", "Reason"):
-                            html.Th(heading, title=_OF_PEAK if heading[:4] == "Peak" else heading)
+                        for heading, help_text in _HEADINGS.items():
+                            html.Th(heading, title=help_text)
                     with html.Tbody(), html.Tr(
                         v_for="c in candidates", key="c.index", click=(self.toggle, "[c.index]"),
                         classes="candidate",

@@ -1,4 +1,4 @@
-"""Clicks of a double click, told from others although the views report them earlier or later."""
+"""Which clicks belong to a double click, although the views report them earlier or later."""
 
 from __future__ import annotations
 

@@ -262,7 +262,7 @@ class Drawing:
         """Add the vertebral body around a point to the region that is drawn.
 
         Raises:
-            InputError: the point lies outside the images, or no body can be told there.
+            InputError: the point lies outside the images, or no body stands out there.
         """
         dynamic = self.visit.analysis.study.dynamic
         voxel = voxel_of(ras, dynamic.geometry)

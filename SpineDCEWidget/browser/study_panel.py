@@ -335,9 +335,9 @@ class StudyPanel:
             return None
         brought = work is not None and work.name != name
         drawn_on = work.geometry if work is not None and brought else None
-        if drawn_on is not None and not drawn_on.matches(read.images.dynamic.geometry):
-            work, brought = None, False
-        if work is not None and not is_of_study(work, read.images):
+        grid = read.images.dynamic.geometry
+        elsewhere = drawn_on is not None and not drawn_on.matches(grid)
+        if work is not None and (elsewhere or not is_of_study(work, read.images)):
             work, brought = None, False
         if not station.attempt(
             lambda: visits.append(

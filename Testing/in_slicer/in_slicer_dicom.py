@@ -20,7 +20,7 @@ class BrowserTest(DeskTest):
 
     @contextmanager
     def database(self, folder):
-        """3D Slicer's DICOM module with a database of its own that holds the files of a folder."""
+        """3D Slicer's DICOM module with a separate database that holds the files of a folder."""
         from DICOMLib import DICOMUtils
 
         slicer.util.selectModule("DICOM")

@@ -22,7 +22,7 @@ def add_series(
     like=None,
     centre=None,
 ):
-    """Write a series of one volume, on a grid of its own, into the folder of a study.
+    """Write a series of one volume, on a separate grid, into the folder of a study.
 
     Patient and day are those of the file ``like``, else those of a tiny study. ``centre`` is that
     of the volume, LPS, mm; None for where :data:`AFFINE` puts it.

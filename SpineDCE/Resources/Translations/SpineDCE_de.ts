@@ -3524,7 +3524,7 @@
         <translation>Der zweite Durchmesser muss senkrecht zum ersten stehen.</translation>
     </message>
     <message>
-        <source>No vertebral body can be told from its surroundings here.</source>
+        <source>No vertebral body can be distinguished from its surroundings here.</source>
         <translation>Hier lässt sich kein Wirbelkörper von seiner Umgebung unterscheiden.</translation>
     </message>
     <message>
@@ -6448,8 +6448,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
 <context>
     <name>shared.steps</name>
     <message>
-        <source>{visit}: carried over and to be corrected: {regions}.</source>
-        <translation>{visit}: übertragen und zu korrigieren: {regions}.</translation>
+        <source>{visit}: Correct what was carried over. {regions}.</source>
+        <translation>{visit}: Korrigieren Sie, was übertragen wurde. {regions}.</translation>
     </message>
     <message>
         <source>Study</source>

@@ -911,19 +911,15 @@ def _higher_artery(peak: float, found: Detection) -> str:
     The choice does not depend on concentration; that it is too low is a reason to look again.
     """
     main = found.artery
-    places: list[tuple[int, VesselEvidence, list[Candidate]]] = []
-    for one in found.evidence:
-        if main is None or one.kind is not VesselKind.ARTERY or one.voxels <= main.voxels:
-            continue
+    larger = [e for e in found.evidence if main is not None and e.voxels > main.voxels]
+    for one in sorted(larger, key=lambda e: -e.voxels):
         rows = [c for c in found.candidates if c.vessel == one.vessel]
-        if rows and max(c.peak for c in rows) >= HIGHER_PEAK * peak:
-            places.append((one.voxels, one, rows))
-    if not places:
-        return ""
-    voxels, _, rows = max(places, key=lambda place: place[0])
-    slices, highest = [c.slice + 1 for c in rows], max(c.peak for c in rows)
-    return (
-        f"A larger artery, from slice {min(slices)} to slice {max(slices)}, has {voxels} voxels "
-        f"and a peak of up to {highest:.1f} mM. Check whether it is the aorta; if so, include it "
-        "by hand in place of the vessel in use."
-    )
+        highest = max((c.peak for c in rows), default=0.0)
+        if one.kind is VesselKind.ARTERY and highest >= HIGHER_PEAK * peak:
+            slices = [c.slice + 1 for c in rows]
+            return (
+                f"A larger artery, from slice {min(slices)} to slice {max(slices)}, has "
+                f"{one.voxels} voxels and a peak of up to {highest:.1f} mM. Check whether it is "
+                "the aorta; if so, include it by hand in place of the vessel in use."
+            )
+    return ""

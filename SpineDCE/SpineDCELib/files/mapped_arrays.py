@@ -13,7 +13,7 @@ import mmap
 import pickle
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -47,21 +47,20 @@ def mapped(array: NDArray[np.floating], smallest: int | None = None) -> NDArray[
 def with_mapped_arrays(value: T, smallest: int, shared: Iterable[object] = ()) -> T:
     """Return a copy of a value with its large arrays mapped from files.
 
-    The value itself is returned if it has none, or the disk is full. Arrays that are mapped
-    already are shared with the copy.
+    The value itself is returned if its dataclasses, mappings and sequences hold none, or if the
+    disk is full. Arrays that are mapped already are shared with the copy.
 
     Args:
         smallest: bytes from which on an array is mapped.
         shared: objects of which the value may hold references, and that are not copied.
     """
-    if sys.platform == "win32":
+    unmapped = (array for array in _arrays_of(value) if _file_of(array) is None)
+    if sys.platform == "win32" or not any(array.nbytes >= smallest for array in unmapped):
         return value
     record, large = io.BytesIO(), list[pickle.PickleBuffer]()
     writer = _SharingWriter(record, protocol=5, buffer_callback=_larger_than(smallest, large))
     writer.keep = {id(one): one for one in shared}
     writer.dump(value)
-    if not large:
-        return value
     try:
         files = []
         for buffer in large:
@@ -79,17 +78,21 @@ def with_mapped_arrays(value: T, smallest: int, shared: Iterable[object] = ()) -
 
 def mapped_arrays_of(value: object) -> list[NDArray[Any]]:
     """Return the mapped arrays that a value of dataclasses, mappings and sequences holds."""
+    return [array for array in _arrays_of(value) if _file_of(array) is not None]
+
+
+def _arrays_of(value: object) -> Iterator[NDArray[Any]]:
+    parts: Iterable[object] = ()
     if isinstance(value, np.ndarray):
-        return [] if _file_of(value) is None else [value]
-    if is_dataclass(value):
-        parts: Iterable[object] = [getattr(value, one.name, None) for one in fields(value)]
+        yield value
+    elif is_dataclass(value):
+        parts = [getattr(value, one.name, None) for one in fields(value)]
     elif isinstance(value, Mapping):
         parts = value.values()
     elif isinstance(value, (tuple, list)):
         parts = value
-    else:
-        return []
-    return [array for part in parts for array in mapped_arrays_of(part)]
+    for part in parts:
+        yield from _arrays_of(part)
 
 
 def release(*arrays: NDArray[Any] | None) -> None:

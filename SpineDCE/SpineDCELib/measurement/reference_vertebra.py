@@ -310,7 +310,7 @@ def _next(
 
 
 def _correlated(images: NDArray[np.float64], kernels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sum over slices of products with kernels that are moved inside their images.
+    """Correlate every slice with its kernel, wherever the kernel fits into it, and add the slices.
 
     scipy.signal does the same, and takes half a second to import.
     """

@@ -1,7 +1,8 @@
 """Proposal for a whole vertebral body from one point in it, to be corrected by hand.
 
-Marrow is told from discs, cortical bone and canal by the strongest edges around the point: a
-watershed of the gradient, slice by slice of a sagittal or coronal series (Meyer 1994; SimpleITK).
+The strongest edges around the point separate marrow from discs, cortical bone and canal: a
+watershed of the gradient in each slice of a sagittal or coronal series (Meyer, Signal Processing
+1994;38:113; SimpleITK).
 """
 
 from __future__ import annotations
@@ -40,14 +41,14 @@ def propose_body(
         seed: index of the voxel, (slice, row, column).
 
     Raises:
-        InputError: no body can be told from what surrounds the voxel (code "no_body_here").
+        InputError: no body stands out from what surrounds the voxel (code "no_body_here").
     """
     found = np.zeros(image.shape, bool)
     middle = _in_slice(image[seed[0]], geometry, seed[1:])
     if not middle.any():
         raise InputError(
-            "No vertebral body can be told from its surroundings here. Click into the middle of "
-            "the body, or draw it.",
+            "No vertebral body can be distinguished from its surroundings here. Click into the "
+            "middle of the body, or draw it.",
             code="no_body_here",
         )
     found[seed[0]] = middle
