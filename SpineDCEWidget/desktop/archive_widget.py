@@ -102,11 +102,12 @@ class ArchivePanel(Panel):
         """
         problems = []
         names = self.desk.session.free_names(len(folders))
-        for name, folder in zip(names, folders, strict=True):
-            try:
-                self._open_study(name, folder)
-            except InputError as error:  # the other visits may be readable
-                problems.append(error)
+        with self.desk.session.opening(len(folders)):
+            for name, folder in zip(names, folders, strict=True):
+                try:
+                    self._open_study(name, folder)
+                except InputError as error:  # the other visits may be readable
+                    problems.append(error)
         self.desk.refresh()
         if problems:
             raise problems[0]

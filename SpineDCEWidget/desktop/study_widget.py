@@ -203,10 +203,11 @@ class StudyPanel(Panel):
         if session.visits and not self.ask_to_close():
             return
         opened = []
-        for name, one in zip(course_visit_names(len(found)), found, strict=True):
-            visit = self._open_visit(name, one)
-            opened.append(visit)
-            desk.compute([visit])
+        with session.opening(len(found)):
+            for name, one in zip(course_visit_names(len(found)), found, strict=True):
+                visit = self._open_visit(name, one)
+                opened.append(visit)
+                desk.compute([visit])
         for visit in opened:
             if not visit.state.regions and session.course.source_of(visit) is not None:
                 desk.regions.carry(visit)

@@ -7,7 +7,7 @@ and calls this; it keeps no results and no rules.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -191,6 +191,15 @@ class Session:
     def several(self) -> bool:
         """Whether more than two visits are open."""
         return len(self.visits) > 2
+
+    @contextlib.contextmanager
+    def opening(self, count: int) -> Iterator[None]:
+        """Open this many visits; what is computed of three or more is kept in files."""
+        self.opens_course = len(self.visits) + count > 2
+        try:
+            yield
+        finally:
+            self.opens_course = False
 
     @property
     def pair(self) -> tuple[VisitSession, VisitSession]:

@@ -1,10 +1,16 @@
 """The panels on slicer-core's scene, with stand-ins for Qt: state in, calls out."""
 
+import contextlib
 import types
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from SpineDCELib.errors import InputError
+from SpineDCELib.files.mapped_arrays import SMALLEST
+from SpineDCELib.run.inputs import Inputs
+from SpineDCELib.run.patient_visits import FoundVisit
+from SpineDCELib.run.visit_analyses import Given
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +56,38 @@ def test_places_are_marked_by_the_session_of_the_present_scene(desk, monkeypatch
     desk.links._marks.put(later.visits, (0, 0, 0), [later.visit("baseline")])
     desk.links.unmark()
     assert asked == [later]
+
+
+@pytest.mark.parametrize(("number", "in_files"), [(3, True), (2, False)])
+def test_all_visits_of_a_course_keep_their_results_in_files(
+    desk, sample, monkeypatch, number, in_files
+):
+    folders = [sample["before"].dicom, sample["after"].dicom, sample["before"].dicom]
+    found = [
+        FoundVisit(str(n), f"2021010{n + 1}", Given(Inputs(study=str(folder))))
+        for n, folder in enumerate(folders[:number])
+    ]
+    kept = []
+
+    def computed(*_arguments, smallest, **_more):
+        kept.append(smallest < SMALLEST)
+        raise InputError("not computed here")
+
+    monkeypatch.setattr("SpineDCEWidget.shared.session.compute_snapshot", computed)
+    with monkeypatch.context() as patch, contextlib.suppress(InputError):
+        patch.setattr("SpineDCEWidget.desktop.study_widget.visits_of_patient",
+                      lambda *_, **__: found)  # fmt: skip
+        patch.setattr(desk, "compute", lambda visits: _computed(desk, visits))
+        desk.panels["study"].open_patient("a patient")
+    assert kept == number * [in_files]
+    assert not desk.session.opens_course
+
+
+def _computed(desk, visits):
+    """Compute, and say nothing of what could not be computed."""
+    for visit in visits:
+        with contextlib.suppress(InputError):
+            desk.session.computation(visit).run()
 
 
 def test_the_sample_button_makes_all_that_needs_no_hand(opened):
