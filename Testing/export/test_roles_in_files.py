@@ -7,7 +7,7 @@ import pytest
 from small_study import SHAPE, write_small_study
 from SpineDCELib.cohort.comparison_folder import read_patient_curves
 from SpineDCELib.export.analysis_files import picture_of
-from SpineDCELib.export.map_figures import best_slice
+from SpineDCELib.export.map_figures import best_slice, scale_top
 from SpineDCELib.export.report import report_figures
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
@@ -41,6 +41,13 @@ def test_the_figure_shows_the_slice_of_the_tagged_lesion(done):
     picture = picture_of(done.analysis, done.result)
     assert len(picture.of_role("lesion")) == 1
     assert best_slice(picture) == 1
+
+
+def test_the_scale_of_maps_needs_no_resampled_anatomy(done, monkeypatch):
+    """A window asks for it on its main thread."""
+    whole = scale_top([picture_of(done.analysis, done.result)])
+    monkeypatch.setattr("SpineDCELib.export.analysis_files._anatomy_on_grid", None)
+    assert scale_top([picture_of(done.analysis, done.result, with_anatomy=False)]) == whole
 
 
 def test_outlines_have_the_colours_of_the_roles(done):

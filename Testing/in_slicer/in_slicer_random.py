@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import random
+import sys
 import tempfile
 import time
 import unittest
@@ -30,6 +31,8 @@ SEED = int(os.environ.get("SPINEDCE_SEED", 1))
 TEXTS = ("", "Anna", "2021-03-20", "2, 3", "spine", "Dr Example")
 #: Interval of the timer that measures for how long the window does not answer, ms.
 _TICK = 10
+#: Time between two lines about nodes and memory, s.
+_TELL = 60
 
 
 class Gaps:
@@ -73,7 +76,8 @@ class RandomUse(DeskTest):
         actions = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("act_")]
         actions += len(actions) * [self.act_control]
         self.enterContext(self.everything_answered())
-        end, round_ = time.monotonic() + SECONDS, 0
+        begun, round_ = time.monotonic(), 0
+        end, told = begun + SECONDS, begun
         try:
             while time.monotonic() < end:
                 gaps.action = "open"
@@ -91,12 +95,16 @@ class RandomUse(DeskTest):
                     self.popups = [text for text in self.popups if "nexpected" in text]
                     faults.texts += self.popups
                     assert not faults.texts, (gaps.action, faults.texts)
+                    if time.monotonic() - told > _TELL:
+                        told = time.monotonic()
+                        self.tell(told - begun, sum(done.values()))
                 gaps.action = "close"
                 self.desk.clear()
                 settle(0.5)
                 gc.collect()
                 counts.append((slicer.mrmlScene.GetNumberOfNodes(), round(resident() or 0)))
                 left.append(all_names())
+                self.tell(time.monotonic() - begun, sum(done.values()), closed=True)
                 round_ += 1
         finally:
             logging.getLogger().removeHandler(faults)
@@ -110,6 +118,13 @@ class RandomUse(DeskTest):
         for before, after in pairwise(left[2:]):
             assert after == before, (after - before, before - after)
         assert counts[-1][1] - counts[min(2, len(counts) - 1)][1] < 100, counts
+
+    def tell(self, seconds, actions, *, closed=False):
+        """Print nodes and memory, so that their course can be seen."""
+        state = "closed" if closed else f"{len(self.session.visits)} visits open"
+        nodes = slicer.mrmlScene.GetNumberOfNodes()
+        print(f"{seconds:.0f} s, {actions} actions, {state}: {nodes} nodes, {resident():.0f} MB")
+        sys.stdout.flush()
 
     def open(self, number):
         """Open two visits, or a course of three."""

@@ -179,10 +179,14 @@ def curve_columns(analysis: Analysis, result: Result) -> dict[str, NDArray[np.fl
     return columns
 
 
-def picture_of(analysis: Analysis, result: Result) -> Picture:
-    """Return the images and regions of a figure of maps."""
-    anatomy, name = _anatomy_on_grid(analysis)
+def picture_of(analysis: Analysis, result: Result, *, with_anatomy: bool = True) -> Picture:
+    """Return the images and regions of a figure of maps.
+
+    Args:
+        with_anatomy: else the picture has the signal before contrast, which takes no resampling.
+    """
     baseline = analysis.concentration().baseline
+    anatomy, name = _anatomy_on_grid(analysis) if with_anatomy else (baseline, "baseline")
     air = baseline < AIR * np.nanpercentile(baseline, 99)
     vp = np.where(air, np.nan, result.maps["vp"])
     return Picture(

@@ -74,7 +74,7 @@ def write_comparison_scene(folder: Path, comparison: Comparison) -> None:
 
 def _add_visits(scene: SceneFile, visits: Sequence[_Visit]) -> None:
     has_vp = all("vp" in visit.result.maps for visit in visits)
-    pictures = [picture_of(v.analysis, v.result) for v in visits] if has_vp else []
+    pictures = [picture_of(v.analysis, v.result, with_anatomy=False) for v in visits if has_vp]
     top = scale_top(pictures) / 100 if pictures else None  # from mL/100 mL
     for last, visit in enumerate(visits, 1 - len(visits)):
         background, foreground = _add_volumes(scene, visit, top)

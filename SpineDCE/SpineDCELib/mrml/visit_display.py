@@ -146,7 +146,11 @@ def scale_maps(
     """
     shown = [(nodes.of("map."), a, r) for nodes, a, r in visits if name in nodes.of("map.")]
     if top is None and name == "vp":
-        pictures = [picture_of(a, r) for _maps, a, r in shown if a is not None and r is not None]
+        pictures = [
+            picture_of(a, r, with_anatomy=False)
+            for _maps, a, r in shown
+            if a is not None and r is not None
+        ]
         top = scale_top(pictures) if pictures else None
     if top is None:
         displays = [maps[name].GetDisplayNode() for maps, *_ in shown]
