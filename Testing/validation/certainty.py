@@ -32,6 +32,8 @@ IN_VIEW = 6
 #: With less artery in the accepted voxels, or more of other vessels, the artery is wrong.
 RIGHT, FOREIGN = 0.4, 0.15
 ARTERIES = ("artery", "vertebral")
+#: With a smaller share of blood in the accepted voxels, the AIF is too low.
+PURE = 0.75
 #: True changes, %, that should be decided.
 LARGE = (-70.0, 30.0)
 #: The rules that choose the artery were made after a look at patients below the first seed, and the
@@ -90,6 +92,22 @@ def artery_outcome(study, analysis):
     return f"wrong: {kind if inside.get(kind, 0) > 0.2 else 'mixed'}", ""
 
 
+def _about_the_artery(study, analysis):
+    """Return how much of the accepted voxels is blood of an artery, and whether a warning said so.
+
+    The blood is that of an artery or of the left heart. Empty where no artery was served.
+    """
+    try:
+        found = analysis.detection()
+    except InputError:
+        return {}
+    if found.doubt or not found.mask.any():
+        return {}
+    shares = [study.kinds[k] for k in (*ARTERIES, "left heart") if k in study.kinds]
+    blood = round(float(sum(s[found.mask].mean() for s in shares)), 3)
+    return {"blood": blood, "warned": bool(found.warnings)}
+
+
 def _served(study, mode, settings, live=None):
     """Return an analysis with an artery and, where it is needed, muscle; and how they came."""
     analysis = analysis_of(study, mode, settings, live)
@@ -98,11 +116,12 @@ def _served(study, mode, settings, live=None):
         drawn_muscle = True
         analysis = analysis_of(study, mode, settings, analysis, drawn_muscle=True)
     outcome, reason = artery_outcome(study, analysis)
+    how = {"artery": outcome, "reason": reason, **_about_the_artery(study, analysis)}
     if outcome == "refused" and (study.share > 0.5).sum() >= 3:
         analysis = analysis_of(
             study, mode, settings, analysis, drawn_artery=True, drawn_muscle=drawn_muscle
         )
-    return analysis, {"artery": outcome, "reason": reason, "drawn_muscle": drawn_muscle}
+    return analysis, how | {"drawn_muscle": drawn_muscle}
 
 
 def _number(value):
@@ -190,7 +209,8 @@ def run_search(seed):
     for study in studies:
         analysis = analysis_of(study, "map", settings_of("map", study.conditions))
         outcome, reason = artery_outcome(study, analysis)
-        visits.append({"artery": outcome, "reason": reason})
+        about = _about_the_artery(study, analysis)
+        visits.append({"artery": outcome, "reason": reason, **about})
     facts = [facts_of(s) for s in studies]
     return [{"seed": seed, "mode": SEARCH, "facts": facts, "visits": visits}]
 
@@ -374,10 +394,25 @@ def artery_table(records):
     hearts = sum(h["artery"] == "right: left heart" for _, h in studies)
     if hearts:
         rows += ["", f"In {hearts} of the served studies the AIF came from the left heart."]
+    mixed = [
+        h["blood"] < PURE for f, h in studies
+        if f["arterial_voxels"] >= IN_VIEW and h["artery"].startswith("right")
+        and h.get("blood") is not None
+    ]  # fmt: skip
+    if mixed:
+        rows += [
+            "",
+            f"In {_share(sum(mixed), len(mixed))} of those served with an artery in view, less "
+            f"than {PURE:.0%} of the accepted voxels was blood, so that the AIF was too low.",
+        ]
     kinds = Counter(h["artery"] for _, h in studies if h["artery"].startswith("wrong"))
     if kinds:
         text = ", ".join(f"{kind.partition(': ')[2]} {n}" for kind, n in kinds.most_common())
-        rows += ["", f"Taken for the artery: {text}."]
+        warned = [
+            h["warned"] for _, h in studies if h["artery"].startswith("wrong") and "warned" in h
+        ]
+        said = f" Of these {len(warned)}, {sum(warned)} came with a warning." if warned else ""
+        rows += ["", f"Taken for the artery: {text}.{said}"]
     return "\n".join(rows)
 
 

@@ -111,6 +111,14 @@ LOW_SIDE = 0.6
 #: Least size of a connected part of the vessel, as a share of the largest part.
 LEAST_PART = 0.1
 
+#: An artery that is thinner than this many voxels has none in its inside: where it is two voxels
+#: wide, each touches what lies beside it (thickness is twice the largest depth).
+NARROW = 2.9
+NARROW_ARTERY = (
+    "The artery is at most two voxels wide, so each of its voxels may also hold fat, bone or blood "
+    "of a vein beside it: the AIF may be too low, or a mixture of both."
+)
+
 
 @dataclass(frozen=True)
 class Criteria:
@@ -307,8 +315,19 @@ def detect(
         for number, vessel in enumerate(ordered, start=1)
     )
     progress(1.0, "Finding the artery")
+    narrow = main is not None and main.shape.thickness < NARROW * max(geometry.spacing[:2])
     return Detection(
-        table, verdicts, numbers, arrival, mean, n0, noise, unit, doubt, evidence=evidence
+        table,
+        verdicts,
+        numbers,
+        arrival,
+        mean,
+        n0,
+        noise,
+        unit,
+        doubt,
+        evidence=evidence,
+        warnings=(NARROW_ARTERY,) if narrow and not doubt else (),
     )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from SpineDCELib.aif.candidates import Verdict, VesselKind
 from SpineDCELib.aif.tissue_explanation import (
     DELAYS,
+    DISPERSIONS,
     MODEL_ERROR,
     Explanation,
     TissueCurves,
@@ -35,6 +36,8 @@ PASS_BEFORE, PASS_AFTER = 15.0, 30.0
 #: about the volume of distribution over the cardiac output, 40 to 100 s; fresh blood and long
 #: frames halve it; in a lesion, which is round, uptake raises the late level.
 LEAST_PASS_COARSE, LEAST_PASS_TUBE, LEAST_PASS = 15.0, 18.0, 27.0
+#: ... and of what runs through the images but is about as wide as long, as lung is.
+LEAST_PASS_SHORT = 34.0
 #: ... and of a ball inside the images, which is a lesion or a piece of the heart; a vessel is only
 #: round where it leaves the images or is cut by fresh blood at their edge.
 LEAST_PASS_BALL, BALL = 45.0, 1.3
@@ -59,6 +62,8 @@ LONGEST_DELAY = 9.3
 #: Longest transit (delay and mean dispersion) from an artery to most tissue, s. From the pulmonary
 #: artery it takes 8 s or more through lung and left heart first, which delay and disperse alike.
 LONGEST_TRANSIT = 12.0
+#: ... and if its curve must be dispersed as much as is tried.
+LONGEST_SMEARED = 11.0
 #: Largest area of a first pass over the late level, s, of blood that has passed the heart. Where
 #: most tissue follows a vessel within the time that blood needs from the right heart to the aorta,
 #: s, the vessel has passed it all the same.
@@ -104,8 +109,9 @@ LEAST_BLOOD = 40.0
 MUCH_BETTER = 2.0
 #: A thick vessel whose misfit is larger by this factor does not make a thin one doubtful.
 FAR_WORSE = 3.0
-#: Largest share of the tissue's variation that its artery leaves unexplained.
-LARGEST_UNEXPLAINED = 0.06
+#: Largest share of the tissue's variation that its artery leaves unexplained, and that it leaves
+#: when its curve must be dispersed by this much to explain as much, s.
+LARGEST_UNEXPLAINED, LARGEST_DISPERSED, MUCH_DISPERSION = 0.05, 0.04, 3.0
 #: Vessels whose misfits differ by less than this factor explain the tissue equally well.
 EQUAL = 1.3
 #: Largest log SD, over the tissues, of the ratio of Vp with two vessels that differ by a factor
@@ -132,15 +138,20 @@ SAME_TIME, SAME_TIME_PER_INTERVAL = 1.0, 0.15
 ALIKE, ALIKE_ARRIVAL = 1.6, 2.5
 #: A normal aorta is thinner than this, mm.
 SLIM = 28.0
-#: Of thin arteries that fill together, one with less than this share of the highest peak is taken
-#: last: its voxels are less than half blood, as beside fat, which holds next to no contrast agent.
+#: Of arteries that fill together, one with less than this share of the highest peak is taken last:
+#: its voxels are less than half blood, as at the edge of a vessel beside fat, or fresh blood flows
+#: into them. Below half of this share, not even a thick vessel is taken after it.
 HALF_BLOOD = 0.5
+#: A thin artery whose first pass is wider than that of another one by this factor holds some blood
+#: of a vein beside it.
+BLURRED = 1.4
 #: A vessel that fills this much later, s (at least, and per frame interval), and still before the
 #: tissue makes the first a possible pulmonary artery, unless its misfit is larger by this factor.
 LATER, LATER_PER_INTERVAL, LATER_MISFIT = 3.0, 0.3, 2.0
 #: ... and unless the tissue follows the first within this time, s: from the pulmonary artery blood
-#: needs longer. The later one has at least this share of its volume.
-SOON, LATER_VOLUME = 7.0, 0.25
+#: needs longer. The later one has at least this share of its volume. Where it explains the tissue
+#: equally well, the first is doubtful if its blood needs longer than the third, s, to most tissue.
+SOON, LATER_VOLUME, FAR_TRANSIT = 7.0, 0.25, 9.5
 #: Objections that an artery may meet by chance.
 UNSURE = ("wide", "unexplained", "coarse")
 #: A curve that another vessel's explains but for this share, while it does not explain that one
@@ -187,6 +198,11 @@ class Ranked:
     def middle(self) -> float:
         """Return the median delay of the tissues, s."""
         return float(np.median(self.fit.delay))
+
+    @property
+    def transit(self) -> float:
+        """Return the time that blood needs to most tissue, s."""
+        return _transit(self.fit)
 
     @property
     def unexplained(self) -> float:
@@ -262,12 +278,17 @@ def choose_vessel(
     doubt = _reason(ranked[main], objections[main], interval) if main == best_placed else ""
     shape = ranked[main].curve.shape
     long = shape.elongation >= LONG or ranked[main].curve.through
-    much = MUCH_BETTER if long else EQUAL
+
+    def _larger(one: int, other: int) -> bool:
+        return ranked[one].curve.shape.volume > ranked[other].curve.shape.volume
+
     better = [
         i for i in order[1:]
         if objections[i]
         and not uptake[i]
-        and much * ranked[i].fit.total < ranked[main].fit.total
+        and ranked[main].fit.total > ranked[i].fit.total * (
+            MUCH_BETTER if long and (objections[i] != "late" or _larger(main, i)) else EQUAL
+        )
     ]  # fmt: skip
     if not doubt and better:
         doubt = "another vessel explains the tissue much better, but " + _clause(
@@ -297,6 +318,14 @@ def choose_vessel(
         close = r.cost - ranked[main].cost < np.log(EQUAL)
         equal = not doubt and close and scatter < SAME_VP
         ranked[i] = replace(r, equal=equal, vp_factor=factor, vp_scatter=scatter)
+    if not doubt:
+        lumen = next(
+            (i for i in order[1:] if objections[i] and _is_lumen(ranked[i], ranked[main])), None
+        )
+        if lumen is not None and not uptake[lumen] and objections[lumen] != "chamber":
+            doubt = "the best candidate is the edge of another vessel: " + _clause(
+                ranked[lumen], objections[lumen], interval
+            )
     if not doubt:
         later = next(
             (
@@ -395,12 +424,13 @@ def _downstream(r: Ranked, main: Ranked, interval: float) -> bool:
     """Return whether a vessel of similar size lies between the best one and the tissue."""
     gap = r.curve.arrival - main.curve.arrival
     large = r.curve.shape.volume > LATER_VOLUME * main.curve.shape.volume
+    # Long frames hide by how much the Vp of two vessels differs.
+    differs = interval > LONG_FRAMES or _vp_ratio(r.fit, main.fit)[1] >= SAME_VP
+    alike = r.fit.total < EQUAL * main.fit.total and r.middle >= 0
     return (
         gap > max(LATER, LATER_PER_INTERVAL * interval)
         and large
-        and main.middle >= SOON
-        # Long frames hide by how much the Vp of two vessels differs.
-        and (interval > LONG_FRAMES or _vp_ratio(r.fit, main.fit)[1] >= SAME_VP)
+        and ((main.middle >= SOON and differs) or (main.transit >= FAR_TRANSIT and alike))
         and not _trails(r.fit, interval)
         and r.curve.shape.thickness > THIN
         and r.fit.total < LATER_MISFIT * main.fit.total
@@ -428,7 +458,7 @@ def _best_shaped(
     first = ranked[order[0]]
     if objections[order[0]]:
         return order[0]
-    alike = [
+    allowed = [
         i
         for i in order
         # In long frames the delays of two vessels that fill together may differ by chance.
@@ -441,22 +471,42 @@ def _best_shaped(
             )
         )
         and not uptake[i]
-        and ranked[i].fit.total < ALIKE * first.fit.total
-        and abs(ranked[i].curve.arrival - first.curve.arrival) < ALIKE_ARRIVAL
-        and (abs(ranked[i].middle - first.middle) < 2 * ALIKE_ARRIVAL or interval > LONG_FRAMES)
-        and _vp_ratio(ranked[i].fit, first.fit)[1] < SAME_VP
+    ]
+    alike = [
+        i
+        for i in allowed
+        if _is_lumen(ranked[i], first)
+        or (
+            ranked[i].fit.total < ALIKE * first.fit.total
+            and abs(ranked[i].curve.arrival - first.curve.arrival) < ALIKE_ARRIVAL
+            and (abs(ranked[i].middle - first.middle) < 2 * ALIKE_ARRIVAL or interval > LONG_FRAMES)
+            and _vp_ratio(ranked[i].fit, first.fit)[1] < SAME_VP
+        )
     ]
 
-    thin = [i for i in {order[0], *alike} if ranked[i].curve.shape.thickness < THIN]
-    top = max((float(ranked[i].curve.C.max()) for i in thin), default=0.0)
+    top = max(float(ranked[i].curve.C.max()) for i in {order[0], *alike})
+    sharpest = min(ranked[i].curve.width for i in {order[0], *alike})
 
-    def shape(i: int) -> tuple[bool, bool, float]:
+    def shape(i: int) -> tuple[bool, bool, bool, bool, float]:
         curve = ranked[i].curve
-        pure = curve.shape.thickness >= THIN or float(curve.C.max()) >= HALF_BLOOD * top
+        blood = float(curve.C.max()) / top
+        sharp = curve.shape.thickness >= THIN or curve.width <= BLURRED * sharpest
+        slim = curve.shape.thickness <= SLIM
         long = curve.through or curve.shape.elongation >= LONG
-        return curve.shape.thickness <= SLIM, pure, curve.shape.volume * (1.0 if long else 0.7)
+        volume = curve.shape.volume * (1.0 if long else 0.7)
+        return blood >= HALF_BLOOD / 2, slim, blood >= HALF_BLOOD, sharp, volume
 
     return max([order[0], *alike], key=shape)
+
+
+def _is_lumen(r: Ranked, rim: Ranked) -> bool:
+    """Return whether another vessel is the edge of this one, of which half or more is not blood."""
+    return (
+        _together(r.curve, rim.curve)
+        and HALF_BLOOD * float(r.curve.C.max()) > float(rim.curve.C.max())
+        and r.curve.shape.volume >= rim.curve.shape.volume
+        and r.fit.total < MUCH_BETTER * rim.fit.total
+    )
 
 
 def _ranked(
@@ -484,12 +534,11 @@ def _ranked(
 def least_pass(v: VesselCurve) -> float:
     """Return the least first pass of blood in a vessel of this shape, s."""
     least = LEAST_PASS_COARSE if v.interval > COARSE_FRAMES else LEAST_PASS_TUBE
-    # What runs through the images and is long enough to look like a tube, but does not, is lung, an
-    # organ or a fork of arteries, whose first pass only long frames bring near that of lung.
-    sheet = v.shape.length > TUBE * v.shape.thickness and v.shape.elongation < LONG
-    sheet = sheet and v.interval <= LONG_FRAMES
-    if v.through and not sheet:
+    if v.through and v.shape.elongation >= LONG:
         return least
+    if v.through:
+        # Lung, an organ or a fork of arteries; long frames bring their first passes near each other.
+        return max(least, LEAST_PASS_SHORT)
     if v.shape.elongation < BALL and not v.reaches:
         return LEAST_PASS_BALL
     part = np.clip((v.shape.elongation - ROUND) / (TUBE - ROUND), 0, 1)
@@ -558,7 +607,8 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
         return "wide"
     if _is_chamber(r.curve, thickest):
         return "chamber"
-    if r.unexplained > LARGEST_UNEXPLAINED:
+    dispersed = float(np.median(r.fit.dispersion)) >= MUCH_DISPERSION
+    if r.unexplained > (LARGEST_DISPERSED if dispersed else LARGEST_UNEXPLAINED):
         return "unexplained"
     if interval >= COARSE_FRAMES:
         sharp = float(np.median(r.fit.dispersion)) < 1.0
@@ -600,10 +650,16 @@ def _is_early(fit: Explanation, interval: float) -> bool:
         return True
     if interval > COARSE_FRAMES and float(np.median(fit.delay)) > COARSE_DELAY:
         return True
-    if float(np.median(fit.delay + fit.dispersion)) > LONGEST_TRANSIT + unsure:
+    smeared = float(np.median(fit.dispersion)) >= DISPERSIONS[-1]
+    if _transit(fit) > (LONGEST_SMEARED if smeared else LONGEST_TRANSIT) + unsure:
         return True
     lag = fit.lag + LAG_PER_DISPERSION * (float(np.median(fit.dispersion)) - 2.0)
     return lag > LONG_DELAY + unsure
+
+
+def _transit(fit: Explanation) -> float:
+    """Return the time that blood needs from a vessel to most tissue, s."""
+    return float(np.median(fit.delay + fit.dispersion))
 
 
 def _before_heart(r: Ranked, interval: float) -> bool:
@@ -631,11 +687,12 @@ def _clause(r: Ranked, code: str, interval: float) -> str:
         lead = _seconds(max(r.fit.lead, -r.middle))
         return f"the tissue fills about {lead} s before it, " + _as("a vein", interval)
     if code == "early":
-        why = (
-            "its first pass is undiluted, "
-            if r.first_pass > LARGEST_PASS
-            else f"even the first tissue fills {number(r.fit.first, 0)} s after it, "
-        )
+        if r.first_pass > LARGEST_PASS:
+            why = "its first pass is undiluted, "
+        elif r.fit.first > LONGEST_DELAY:
+            why = f"even the first tissue fills {number(r.fit.first, 0)} s after it, "
+        else:
+            why = f"its blood needs {number(r.transit, 0)} s to most tissue, "
         return why + _as("a vein that fills early or a pulmonary artery", interval)
     if code == "wide":
         width = number(r.curve.width, 0)
