@@ -537,7 +537,7 @@ def least_pass(v: VesselCurve) -> float:
     if v.through and v.shape.elongation >= LONG:
         return least
     if v.through:
-        # Lung, an organ or a fork of arteries; long frames bring their first passes near each other.
+        # Lung, an organ or a fork of arteries; long frames bring their first passes close.
         return max(least, LEAST_PASS_SHORT)
     if v.shape.elongation < BALL and not v.reaches:
         return LEAST_PASS_BALL
