@@ -36,7 +36,8 @@ PASS_BEFORE, PASS_AFTER = 15.0, 30.0
 #: about the volume of distribution over the cardiac output, 40 to 100 s; fresh blood and long
 #: frames halve it; in a lesion, which is round, uptake raises the late level.
 LEAST_PASS_COARSE, LEAST_PASS_TUBE, LEAST_PASS = 15.0, 18.0, 27.0
-#: ... and of what runs through the images but is about as wide as long, as lung is.
+#: ... and of what runs through the images but is about as wide as long, as lung is, where tissue
+#: fills before it; a fork of arteries fills before all of it.
 LEAST_PASS_SHORT = 34.0
 #: ... and of a ball inside the images, which is a lesion or a piece of the heart; a vessel is only
 #: round where it leaves the images or is cut by fresh blood at their edge.
@@ -534,11 +535,12 @@ def _ranked(
 def least_pass(v: VesselCurve) -> float:
     """Return the least first pass of blood in a vessel of this shape, s."""
     least = LEAST_PASS_COARSE if v.interval > COARSE_FRAMES else LEAST_PASS_TUBE
-    if v.through and v.shape.elongation >= LONG:
+    # What runs through the images and is long enough to look like a tube, but does not, is lung, an
+    # organ or a fork of arteries, whose first pass only long frames bring near that of lung.
+    sheet = v.shape.length > TUBE * v.shape.thickness and v.shape.elongation < LONG
+    sheet = sheet and v.interval <= LONG_FRAMES
+    if v.through and not sheet:
         return least
-    if v.through:
-        # Lung, an organ or a fork of arteries; long frames bring their first passes close.
-        return max(least, LEAST_PASS_SHORT)
     if v.shape.elongation < BALL and not v.reaches:
         return LEAST_PASS_BALL
     part = np.clip((v.shape.elongation - ROUND) / (TUBE - ROUND), 0, 1)
@@ -557,7 +559,7 @@ def _takes_up(i: int, ranked: list[Ranked], t: Array, interval: float) -> bool:
     least = SHARE_OF_VESSEL * max(passes, default=0.0)
     undiluted = [r.first_pass for r in ranked if _before_heart(r, interval)]
     least = max(least, min(max(undiluted, default=0.0) / UNDILUTED, LEAST_BLOOD))
-    if own.first_pass < max(least, least_pass(own.curve)):
+    if own.first_pass < least or _lacks_a_pass(own):
         return True
     if own.curve.through or own.curve.shape.elongation >= ROUND or own.first_pass > LEAST_BLOOD:
         return False
@@ -576,6 +578,13 @@ def _takes_up(i: int, ranked: list[Ranked], t: Array, interval: float) -> bool:
     return False
 
 
+def _lacks_a_pass(r: Ranked) -> bool:
+    """Return whether the first pass is less than that of blood in a vessel of this shape."""
+    wide = r.curve.through and r.curve.shape.elongation < LONG
+    wide = wide and not (r.fit.first >= 0 and r.fit.lead <= 0)
+    return r.first_pass < max(least_pass(r.curve), LEAST_PASS_SHORT if wide else 0.0)
+
+
 def _explained(blood: Array, curve: Array, t: Array) -> float:
     """Return the share of a curve's variation that a blood curve leaves unexplained."""
     C = curve[:, None]
@@ -590,7 +599,7 @@ def _largest_lead(interval: float) -> float:
 
 def _objection(r: Ranked, interval: float, thickest: float) -> str:
     """Return a code for why a vessel cannot be the artery; empty if it can."""
-    if r.first_pass < least_pass(r.curve):
+    if _lacks_a_pass(r):
         return "uptake"
     leads = r.fit.lead > _largest_lead(interval) and not _after_lung_only(r)
     if leads or _trails(r.fit, interval):
