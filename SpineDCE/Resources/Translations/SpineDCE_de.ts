@@ -2156,6 +2156,10 @@
         <translation>AIF-Datei: {note}.</translation>
     </message>
     <message>
+        <source>The artery is at most two voxels wide, so each of its voxels may also hold fat, bone or blood of a vein beside it: the AIF may be too low, or a mixture of both.</source>
+        <translation>Die Arterie ist höchstens zwei Voxel breit, daher kann jedes ihrer Voxel auch Fett, Knochen oder Blut einer Vene daneben enthalten: Die AIF kann zu niedrig oder ein Gemisch aus beidem sein.</translation>
+    </message>
+    <message>
         <source>no voxel is wholly inside the artery and has a steady curve.</source>
         <translation>kein Voxel liegt ganz in der Arterie und hat eine ruhige Kurve.</translation>
     </message>
