@@ -63,7 +63,8 @@ LONGEST_DELAY = 9.3
 #: Longest transit (delay and mean dispersion) from an artery to most tissue, s. From the pulmonary
 #: artery it takes 8 s or more through lung and left heart first, which delay and disperse alike.
 LONGEST_TRANSIT = 12.0
-#: ... and if its curve must be dispersed as much as is tried.
+#: ... and if its curve must be dispersed as much as is tried. If that is so of a vessel thicker than
+#: an aorta, it is not trusted either.
 LONGEST_SMEARED = 11.0
 #: Largest area of a first pass over the late level, s, of blood that has passed the heart. Where
 #: most tissue follows a vessel within the time that blood needs from the right heart to the aorta,
@@ -110,9 +111,10 @@ LEAST_BLOOD = 40.0
 MUCH_BETTER = 2.0
 #: A thick vessel whose misfit is larger by this factor does not make a thin one doubtful.
 FAR_WORSE = 3.0
-#: Largest share of the tissue's variation that its artery leaves unexplained, and that it leaves
-#: when its curve must be dispersed by this much to explain as much, s.
-LARGEST_UNEXPLAINED, LARGEST_DISPERSED, MUCH_DISPERSION = 0.05, 0.04, 3.0
+#: Largest share of the tissue's variation that its artery leaves unexplained; the second where its
+#: curve must be dispersed by this much to explain as much, s, or where it is thin, so that its
+#: voxels may hold other blood too.
+LARGEST_UNEXPLAINED, LARGEST_IF_UNSURE, MUCH_DISPERSION = 0.05, 0.035, 3.0
 #: Vessels whose misfits differ by less than this factor explain the tissue equally well.
 EQUAL = 1.3
 #: Largest log SD, over the tissues, of the ratio of Vp with two vessels that differ by a factor
@@ -616,8 +618,9 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
         return "wide"
     if _is_chamber(r.curve, thickest):
         return "chamber"
-    dispersed = float(np.median(r.fit.dispersion)) >= MUCH_DISPERSION
-    if r.unexplained > (LARGEST_DISPERSED if dispersed else LARGEST_UNEXPLAINED):
+    unsure = float(np.median(r.fit.dispersion)) >= MUCH_DISPERSION
+    unsure = unsure or r.curve.shape.thickness < THIN
+    if r.unexplained > (LARGEST_IF_UNSURE if unsure else LARGEST_UNEXPLAINED):
         return "unexplained"
     if interval >= COARSE_FRAMES:
         sharp = float(np.median(r.fit.dispersion)) < 1.0
@@ -659,11 +662,15 @@ def _is_early(fit: Explanation, interval: float) -> bool:
         return True
     if interval > COARSE_FRAMES and float(np.median(fit.delay)) > COARSE_DELAY:
         return True
-    smeared = float(np.median(fit.dispersion)) >= DISPERSIONS[-1]
-    if _transit(fit) > (LONGEST_SMEARED if smeared else LONGEST_TRANSIT) + unsure:
+    if _transit(fit) > (LONGEST_SMEARED if _smeared(fit) else LONGEST_TRANSIT) + unsure:
         return True
     lag = fit.lag + LAG_PER_DISPERSION * (float(np.median(fit.dispersion)) - 2.0)
     return lag > LONG_DELAY + unsure
+
+
+def _smeared(fit: Explanation) -> bool:
+    """Return whether a curve explains most tissue best when it is dispersed as much as is tried."""
+    return float(np.median(fit.dispersion)) >= DISPERSIONS[-1]
 
 
 def _transit(fit: Explanation) -> float:
@@ -674,7 +681,8 @@ def _transit(fit: Explanation) -> float:
 def _before_heart(r: Ranked, interval: float) -> bool:
     """Return whether a vessel lies before the lungs or the heart, by its timing or dilution."""
     undiluted = r.first_pass > LARGEST_PASS and not 0 <= r.middle < FROM_RIGHT_HEART
-    return undiluted or _is_early(r.fit, interval)
+    thick = r.curve.shape.thickness > SLIM and _smeared(r.fit)
+    return undiluted or thick or _is_early(r.fit, interval)
 
 
 def _is_chamber(curve: VesselCurve, thickest: float) -> bool:
