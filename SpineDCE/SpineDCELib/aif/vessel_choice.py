@@ -63,8 +63,8 @@ LONGEST_DELAY = 9.3
 #: Longest transit (delay and mean dispersion) from an artery to most tissue, s. From the pulmonary
 #: artery it takes 8 s or more through lung and left heart first, which delay and disperse alike.
 LONGEST_TRANSIT = 12.0
-#: ... and if its curve must be dispersed as much as is tried. If that is so of a vessel thicker than
-#: an aorta, it is not trusted either.
+#: ... and if its curve must be dispersed as much as is tried. A vessel for which this is so and
+#: that is thicker than an aorta is not trusted either.
 LONGEST_SMEARED = 11.0
 #: Largest area of a first pass over the late level, s, of blood that has passed the heart. Where
 #: most tissue follows a vessel within the time that blood needs from the right heart to the aorta,
