@@ -66,19 +66,23 @@ class Views:
         manager = slicer.app.layoutManager()
         node = manager.layoutLogic().GetLayoutNode()
         xml = layout.xml(_orientation(visits[0]))
-        if not node.IsLayoutDescription(layout.id):
-            node.AddLayoutDescription(layout.id, xml)
-        elif node.GetLayoutDescription(layout.id) != xml:
-            node.SetLayoutDescription(layout.id, xml)
-        # A layout that the user chose since then stays.
-        if self._arranged != layout.id:
-            self._arranged = layout.id
-            if not self.in_use:
-                # Right after the start of 3D Slicer no layout has been chosen.
-                self._previous_layout = node.GetViewArrangement() or node.SlicerLayoutFourUpView
-            manager.setLayout(layout.id)
-            # A 3D Slicer without the module does not know this layout, and would show no view.
-            node.SetSaveWithScene(False)
+        changing = node.StartModify()  # each change would arrange the views again
+        try:
+            if not node.IsLayoutDescription(layout.id):
+                node.AddLayoutDescription(layout.id, xml)
+            elif node.GetLayoutDescription(layout.id) != xml:
+                node.SetLayoutDescription(layout.id, xml)
+            # A layout that the user chose since then stays.
+            if self._arranged != layout.id:
+                self._arranged = layout.id
+                if not self.in_use:
+                    # Right after the start of 3D Slicer no layout has been chosen.
+                    self._previous_layout = node.GetViewArrangement() or node.SlicerLayoutFourUpView
+                manager.setLayout(layout.id)
+                # A 3D Slicer without the module does not know this layout, and would show no view.
+                node.SetSaveWithScene(False)
+        finally:
+            node.EndModify(changing)
         for name in layout.views():
             widget = manager.sliceWidget(name)
             if widget is None:
@@ -97,12 +101,15 @@ class Views:
     def restore_layout(self) -> None:
         """Restore the layout that was shown before the module was opened."""
         self._arranged = None
-        slicer.app.layoutManager().layoutLogic().GetLayoutNode().SetSaveWithScene(True)
+        node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
+        changing = node.StartModify()
+        node.SetSaveWithScene(True)
         if self.in_use:
             usual = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
             slicer.app.layoutManager().setLayout(
                 usual if self._previous_layout is None else self._previous_layout
             )
+        node.EndModify(changing)
         self._previous_layout = None
         scene, kind = slicer.mrmlScene, "vtkMRMLSegmentationDisplayNode"
         for i in range(scene.GetNumberOfNodesByClass(kind)):
@@ -178,6 +185,7 @@ class Views:
             return
         self._oriented[node.GetName()] = key
         orientation = _orientation(visit)
+        changing = node.StartModify()  # each change would draw the view again
         if node.GetOrientation() != orientation:
             node.SetOrientation(orientation)
         node.RotateToVolumePlane(visit.frame)
@@ -188,6 +196,7 @@ class Views:
         bounds = np.zeros(6)
         visit.frame.GetRASBounds(bounds)
         node.JumpSliceByCentering(*bounds.reshape(3, 2).mean(axis=1))
+        node.EndModify(changing)
 
     def jump(self, visit: str, ras: Any) -> None:
         """Show the slices of a visit through a RAS point, mm."""

@@ -261,7 +261,7 @@ class ArchiveChecks:
             self.desk.panels["study"].open_folder("baseline", study)
             self.desk.go_to_step("regions")
             ui = self.ui("regions")
-            self.wait(lambda: ui.storedFrame.visible and ui.storedTable.rowCount)
+            self.wait(lambda: ui.storedFrame.visible and ui.storedTable.rowCount, 120)
             settle(0.5)
             yield
 
