@@ -290,10 +290,7 @@ class ArchiveChecks:
             add_series(study, 77, "Extra series", like=next(study.rglob("*.dcm")))
             self.desk.panels["study"].open_folder("baseline", study)
             self.desk.go_to_step("maps")
-            for _ in range(40):  # until the study was searched
-                settle(0.5)
-                if combo.count > 1:
-                    break
+            self.wait(lambda: combo.count > 1, 120)  # until the study was searched
             widget = self.desk.views.slice_widget("baseline", "fused")
             before = widget.mrmlSliceCompositeNode().GetBackgroundVolumeID()
             titles = [combo.itemText(i) for i in range(combo.count)]

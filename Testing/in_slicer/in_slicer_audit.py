@@ -39,7 +39,7 @@ FOREIGN = ("qMRMLSegmentEditorWidget",)
 READ_LATER = (
     "Box", "Sequence", "Anatomy", "folderEdit", "resultTable", "reportCheck", "dicomCheck",
     "niftiCheck", "sceneCheck", "pdfCheck", "anonymiseCheck", "historyText", "kindCombo",
-    "detailsEdit",
+    "detailsEdit", "nodeCombo",
 )  # fmt: skip
 
 
@@ -83,6 +83,13 @@ class Record:
         return key in self.failed and bool(self.failed[key]) == (self.mode == "disconnected")
 
 
+class Deaf(qt.QObject):
+    """Filter that lets no key and no button of the mouse through to a control."""
+
+    def eventFilter(self, _control, event):
+        return event.type() in (qt.QEvent.KeyPress, qt.QEvent.MouseButtonPress)
+
+
 class Audit(ArchiveChecks, DeskTest):
     """One session through all steps; each check leaves the state that the next one needs."""
 
@@ -100,7 +107,7 @@ class Audit(ArchiveChecks, DeskTest):
         missing = [k for k, check in checks.items() if check is None]
         assert not missing, f"controls without a check: {missing}"
         silent = [k for k, c in controls.items() if not c.toolTip and k[1] not in UNLABELLED]
-        record = Record(DISCONNECTED)
+        record, self.deaf = Record(DISCONNECTED), Deaf()
         order = [m[len("check_") :] for m in CHECKS if m.startswith("check_")]
         checks = {k: c for k, c in checks.items() if not ONLY or k[1] in ONLY}
         for key in sorted(checks, key=lambda k: order.index(f"{k[0]}_{k[1]}")):
@@ -128,7 +135,9 @@ class Audit(ArchiveChecks, DeskTest):
         if DISCONNECTED:
             control.blockSignals(True)
             if key[1] in READ_LATER or key[1].endswith(READ_LATER):
-                control.setEnabled(False)  # what has no handler must not be changed at all
+                # What has no handler must not be changed at all, whatever enables it again.
+                control.setEnabled(False)
+                control.installEventFilter(self.deaf)
         try:
             check(control)
         except Exception as error:
@@ -138,6 +147,7 @@ class Audit(ArchiveChecks, DeskTest):
         finally:
             if DISCONNECTED:
                 control.blockSignals(False)
+                control.removeEventFilter(self.deaf)
                 control.setEnabled(True)
                 self.desk.refresh()
         if self.popups and not DISCONNECTED:
