@@ -58,6 +58,16 @@ def test_places_are_marked_by_the_session_of_the_present_scene(desk, monkeypatch
     assert asked == [later]
 
 
+def test_the_views_of_an_opened_study_are_arranged_once(desk, sample):
+    """3D Slicer builds all views again with each change of the layout."""
+    node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
+    changes = []
+    node.AddObserver("ModifiedEvent", lambda *_: changes.append(node.GetViewArrangement()))
+    desk.panels["study"].open_folder("baseline", sample["before"].dicom)
+    assert desk.views.in_use
+    assert len(changes) == 1
+
+
 @pytest.mark.parametrize(("number", "in_files"), [(3, True), (2, False)])
 def test_all_visits_of_a_course_keep_their_results_in_files(
     desk, sample, monkeypatch, number, in_files
