@@ -3364,6 +3364,26 @@
         <translation>Der Mittelwert von {title} in {name} ist {first}, der Median {second}; einzelne Voxel bestimmen daher das normalisierte {title2}, das den Mittelwert verwendet.</translation>
     </message>
     <message>
+        <source>A polygon needs at least three points.</source>
+        <translation>Ein Polygon braucht mindestens drei Punkte.</translation>
+    </message>
+    <message>
+        <source>The polygon crosses itself.</source>
+        <translation>Das Polygon überschneidet sich selbst.</translation>
+    </message>
+    <message>
+        <source>Move or remove a point.</source>
+        <translation>Verschieben oder entfernen Sie einen Punkt.</translation>
+    </message>
+    <message>
+        <source>The outline contains the centre of no voxel.</source>
+        <translation>Die Kontur enthält den Mittelpunkt keines Voxels.</translation>
+    </message>
+    <message>
+        <source>Draw it larger, and on the image.</source>
+        <translation>Zeichnen Sie sie größer und auf dem Bild.</translation>
+    </message>
+    <message>
         <source>{name} has no fitted voxel.</source>
         <translation>{name} hat kein angepasstes Voxel.</translation>
     </message>
@@ -3478,6 +3498,50 @@
     <message>
         <source>{name} has only {voxels} voxels, so its mean depends on single voxels.</source>
         <translation>{name} hat nur {voxels} Voxel, daher hängt der Mittelwert von einzelnen Voxeln ab.</translation>
+    </message>
+    <message>
+        <source>The region is one piece.</source>
+        <translation>Die Region ist ein einziges Stück.</translation>
+    </message>
+    <message>
+        <source>No piece of the region is smaller than {volume} mm³.</source>
+        <translation>Kein Stück der Region ist kleiner als {volume} mm³.</translation>
+    </message>
+    <message>
+        <source>Every piece of the region is smaller than {volume} mm³.</source>
+        <translation>Jedes Stück der Region ist kleiner als {volume} mm³.</translation>
+    </message>
+    <message>
+        <source>There is nothing to fill: no empty slice lies between two drawn ones, or their outlines do not overlap.</source>
+        <translation>Es gibt nichts zu füllen: Zwischen zwei gezeichneten Schichten liegt keine leere, oder ihre Konturen überlappen sich nicht.</translation>
+    </message>
+    <message>
+        <source>Nothing of the region would be left with {by} mm.</source>
+        <translation>Mit {by} mm bliebe von der Region nichts übrig.</translation>
+    </message>
+    <message>
+        <source>Nothing of the region changes with {by} mm.</source>
+        <translation>Mit {by} mm ändert sich an der Region nichts.</translation>
+    </message>
+    <message>
+        <source>A voxel measures {voxel} mm.</source>
+        <translation>Ein Voxel misst {voxel} mm.</translation>
+    </message>
+    <message>
+        <source>The region is empty.</source>
+        <translation>Die Region ist leer.</translation>
+    </message>
+    <message>
+        <source>Draw it first.</source>
+        <translation>Zeichnen Sie sie zuerst.</translation>
+    </message>
+    <message>
+        <source>The image has no value at this voxel.</source>
+        <translation>Das Bild hat in diesem Voxel keinen Wert.</translation>
+    </message>
+    <message>
+        <source>Click where it has one.</source>
+        <translation>Klicken Sie dorthin, wo es einen hat.</translation>
     </message>
     <message>
         <source>Region '{name}' has the shape {shape}, the maps {shape2}.</source>
