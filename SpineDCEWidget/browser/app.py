@@ -28,6 +28,7 @@ from SpineDCEWidget.browser.page_layout import build_page
 from SpineDCEWidget.browser.regions_panel import RegionsPanel
 from SpineDCEWidget.browser.result_panel import ResultPanel
 from SpineDCEWidget.browser.setting_fields import SettingFields
+from SpineDCEWidget.browser.shape_tools import ShapeTools
 from SpineDCEWidget.browser.slice_views import Views
 from SpineDCEWidget.browser.study_panel import StudyPanel
 from SpineDCEWidget.browser.tour import Tour
@@ -88,6 +89,7 @@ class Workstation:
             confine=self.views.confine,
             changed=self._drawn,
         )
+        self.shapes = ShapeTools(self)
         self.autosave = Autosave(self.session)
         self.charts = Charts(self)
         self.windows = WindowControls(self)
@@ -194,6 +196,7 @@ class Workstation:
             "go_to_step": self.go_to_step, "play": self.bar.toggle_play,
             "step_slice": self.bar.step_slice, "undo": self.undo,
             "redo": self.redo, "close_top": self.close_top,
+            "accept": self.shapes.accept, "remove_point": self.shapes.remove_point,
             "maximise": self.maximise_pointed,
             "brush_smaller": lambda: self.regions.change_brush(1 / 1.25),
             "brush_bigger": lambda: self.regions.change_brush(1.25),
@@ -228,7 +231,7 @@ class Workstation:
             self.regions.refresh()
 
     def close_top(self) -> None:
-        """Close what is on top: report, models, tour, tool, voxel, error, maximised view."""
+        """Close what is on top: report, models, tour, outline, tool, voxel, error, single view."""
         state = self.state
         if state.report_url:
             state.report_url = ""
@@ -236,6 +239,8 @@ class Workstation:
             self.models.close()
         elif state.tour:
             self.tour.close()
+        elif self.shapes.cancel():
+            pass
         elif self.drawing.tool != "look" or self.drawing.role or self.regions.placing:
             self._put_down()
         elif state.voxel_card or self.views.crosshairs:
@@ -283,6 +288,8 @@ class Workstation:
             return
         if self.regions.placing:
             self.drawing.move_ruler_to(visit)
+        if self.shapes.polygon is not None:
+            return  # it says itself where it is
         if (self.drawing.tool != "look" or self.drawing.visit is visit) and (
             self.state.visit != row
         ):
@@ -292,9 +299,12 @@ class Workstation:
         visit = self.session.in_row(row)
         if self._double_clicks.claims(row):
             return
-        if self.drawing.tool == "body" and visit is self.drawing.visit:
+        if visit is self.drawing.visit and self.drawing.tool == "body":
             with self.state:
                 self.attempt(lambda: self.drawing.add_body(ras))
+        if visit is self.drawing.visit and self.drawing.tool == "grow":
+            with self.state:
+                self.regions.grow(ras)
         if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
             with self.state:
                 self.views.mark(visit, ras)
@@ -403,9 +413,9 @@ class Workstation:
         task = self._timers[name] = asyncio.get_running_loop().create_task(wait())
         return task
 
-    def _drawn(self, visit: Any) -> None:
+    def _drawn(self, visit: Any, *, text: str = "") -> None:
         """Show the numbers of the regions that were drawn, and compute the maps soon."""
-        if not self.session.regions_changed(visit):
+        if not self.session.regions_changed(visit, text=text):
             return
         self.forget_error()
         self.take_drawn_aorta(visit)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.errors import InputError
+from SpineDCELib.measurement.region_growing import Grown, grow
 from SpineDCELib.measurement.vertebral_body import propose_body
 from SpineDCELib.mrml.region_nodes import add_ruler, fill_segments, ruler_nodes, rulers_in
-from SpineDCELib.mrml.volume_nodes import array_of, voxel_of
+from SpineDCELib.mrml.volume_nodes import array_of, values_on, voxel_of
 from trame_slicer.segmentation import (
     SegmentationEffectDraw,
     SegmentationEffectErase,
@@ -39,7 +40,7 @@ EFFECTS = {
     "draw": SegmentationEffectDraw,
     "scissors": SegmentationEffectScissors,
     "threshold": SegmentationEffectThreshold,
-    "body": SegmentationEffectNoTool,
+    **dict.fromkeys(("ellipse", "polygon", "grow", "body"), SegmentationEffectNoTool),
 }
 #: Frames whose mean shows a vertebral body: before contrast agent in nearly every study.
 _FIRST_FRAMES = 3
@@ -53,7 +54,8 @@ class Drawing:
     Args:
         app: trame-slicer's ``SlicerApp``. session: that the regions belong to.
         confine: called with a node and the name of the visit; shows it in the visit's views only.
-        changed: called with the visit after its regions were changed.
+        changed: called with the visit after its regions were changed, and with ``text`` if what was
+            done has a name.
     """
 
     def __init__(
@@ -62,7 +64,7 @@ class Drawing:
         session: Session,
         *,
         confine: Callable[[Any, str], None],
-        changed: Callable[[Any], None],
+        changed: Callable[..., object],
     ) -> None:
         self._app, self._editor, self._session = app, app.segmentation_editor, session
         self._changed, self._confine = changed, confine
@@ -188,16 +190,12 @@ class Drawing:
         painting = next((w for w in widgets if w.is_painting()), None)
         if painting is None:
             return None
-        analysis, editor = self.visit.analysis, self._editor.editor_node
+        analysis = self.visit.analysis
         labelmap = self._editor.create_modifier_labelmap()
         self._editor.active_segment_modifier.paint_glyph_in_labelmap(
             painting.get_paint_glyph(), painting._paint_coordinates_world, labelmap
         )
-        stroke = self._on_grid(labelmap) > 0
-        if editor.GetSourceVolumeIntensityMask():
-            low, high = editor.GetSourceVolumeIntensityMaskRange()
-            signal = array_of(self.visit.frame)
-            stroke &= (signal >= low) & (signal <= high)
+        stroke = self._in_range(self._on_grid(labelmap) > 0)
         segment = self.visit.segmentation.GetSegmentation().GetSegment(self.segment)
         present = analysis.regions.get(segment.GetName(), np.zeros_like(stroke))
         new = present & ~stroke if self.tool == "erase" else present | stroke
@@ -258,32 +256,106 @@ class Drawing:
         labelmap.Modified()
         return labelmap
 
+    def _in_range(self, mask: np.ndarray) -> np.ndarray:
+        """Return the voxels of a mask that may be painted: those in the signal range, if any."""
+        editor = self._editor.editor_node
+        if not editor.GetSourceVolumeIntensityMask():
+            return mask
+        low, high = editor.GetSourceVolumeIntensityMaskRange()
+        signal = array_of(self.visit.frame)
+        inside: np.ndarray = mask & (signal >= low) & (signal <= high)
+        return inside
+
+    def _voxel(self, ras: tuple[float, float, float]) -> tuple[int, int, int]:
+        """Return the voxel at a point.
+
+        Raises:
+            InputError: the point lies outside the images.
+        """
+        voxel = voxel_of(ras, self.visit.analysis.study.dynamic.geometry)
+        if voxel is None:
+            raise InputError("This point lies outside the images.", code="outside_images")
+        return voxel
+
     def add_body(self, ras: tuple[float, float, float]) -> None:
         """Add the vertebral body around a point to the region that is drawn.
 
         Raises:
-            InputError: the point lies outside the images, or no body stands out there.
+            InputError: the point lies outside the images, or no body stands out there; see
+                :meth:`add` too.
         """
         dynamic = self.visit.analysis.study.dynamic
-        voxel = voxel_of(ras, dynamic.geometry)
-        if voxel is None:
-            raise InputError("This point lies outside the images.", code="outside_images")
         first = dynamic.signal[:_FIRST_FRAMES].mean(axis=0)
-        self._add(propose_body(first, dynamic.geometry, voxel))
+        self.add(propose_body(first, dynamic.geometry, self._voxel(ras)))
+
+    def grow(
+        self, ras: tuple[float, float, float], node: Any, *, tolerance: float, distance: float
+    ) -> Grown:
+        """Add what is connected with a point and has a like value in a volume; return it.
+
+        Args:
+            node: volume of the visit. tolerance: fraction of the value. distance: mm.
+
+        Raises:
+            InputError: the point lies outside the images, or the volume has no value there; see
+                :meth:`add` too.
+        """
+        geometry = self.visit.analysis.study.dynamic.geometry
+        grown = grow(
+            values_on(node, geometry), geometry, self._voxel(ras),
+            tolerance=tolerance, distance=distance,
+        )  # fmt: skip
+        self.add(grown.mask)
+        return grown
+
+    def add(self, mask: np.ndarray) -> None:
+        """Add voxels to the region that is drawn, within the signal range if there is one.
+
+        Raises:
+            InputError: the region is locked, or no voxel lies in the range.
+        """
+        self._check_lock()
+        if not self._in_range(mask).any():
+            raise InputError(
+                "No voxel there lies in the signal range of the frame.", code="none_in_range"
+            )
+        self._add(mask)
+
+    def change(self, text: str, apply: Callable[[np.ndarray, Any], np.ndarray]) -> None:
+        """Replace the region that is drawn by what a function makes of it and the grid.
+
+        Args:
+            text: what undo calls it.
+
+        Raises:
+            InputError: the region is locked, or cannot be changed so.
+        """
+        self._check_lock()
+        self.replace(apply(self._mask(), self.visit.analysis.study.dynamic.geometry), text)
+
+    def _check_lock(self) -> None:
+        if self.region in self.visit.state.locked:
+            raise InputError(
+                f"{self.region}: unlock it in the list of regions first.", code="region_locked"
+            )
 
     def _add(self, mask: np.ndarray) -> None:
         self._editor.active_segment_modifier.apply_labelmap(
             self._labelmap(mask), modification_mode=ModificationMode.Add
         )
 
-    def replace(self, mask: np.ndarray) -> None:
-        """Let the voxels of a mask be the region that is drawn."""
+    def replace(self, mask: np.ndarray, text: str = "") -> None:
+        """Let the voxels of a mask be the region that is drawn.
+
+        Args:
+            text: what undo calls it; if "", it is found from the change.
+        """
         with self._quietly():
             fill_segments(
                 self.visit.segmentation, {self.region: mask},
                 self.visit.analysis.study.dynamic.geometry, roles={},
             )  # fmt: skip
-        self._changed(self.visit)
+        self._changed(self.visit, text=text)
 
     def load(self, masks: dict[str, np.ndarray], roles: Mapping[str, str]) -> dict[str, str]:
         """Add regions; see :meth:`Session.load_regions`."""

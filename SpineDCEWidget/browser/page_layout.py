@@ -122,7 +122,11 @@ def _help(station: Any) -> None:
         ("space", "play the frames"),
         ("← →", "move the shift by 0.1 s, with Shift by 1 s (step 2, on the chart or slider)"),
         ("[ ]", "smaller or larger brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"),
-        ("Esc", "close what is on top: report, tour, tool, explanation, message, single view"),
+        ("Shift, Ctrl", "circle instead of ellipse, ellipse from its centre, while it is drawn"),
+        ("Enter", "close the polygon, then fill it"),
+        ("Del", "remove the point of the polygon under the mouse, or the last one"),
+        ("Esc", "close what is on top: report, tour, outline, tool, explanation, message, "
+         "single view"),
         ("double click, M", "show one view alone, and all again"), ("?", "list these keys"),
         ("click", "explain a voxel"),
         ("point", "show place, region and values"),

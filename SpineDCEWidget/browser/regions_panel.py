@@ -26,6 +26,7 @@ from SpineDCEWidget.browser.disabled_reasons import BUSY, NO_ROLE, NO_STUDY, dis
 from SpineDCEWidget.browser.drawing import BRUSH
 from SpineDCEWidget.browser.file_uploads import upload_ui, uploaded_file
 from SpineDCEWidget.browser.plotly_figures import ROLE_COLOURS
+from SpineDCEWidget.browser.region_change_panel import RegionChanges
 from SpineDCEWidget.browser.threshold_preview import Preview
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.steps import region_warnings
@@ -36,9 +37,33 @@ _TOOLS = {
     "paint": ("mdi-brush", "Paint ([ and ] change the size of the brush)"),
     "erase": ("mdi-eraser", "Erase"),
     "draw": ("mdi-draw", "Draw an outline"),
+    "ellipse": (
+        "mdi-ellipse-outline",
+        "Draw an ellipse: drag from corner to corner (with Shift a circle, with Ctrl from the "
+        "centre)",
+    ),
+    "polygon": ("mdi-vector-polygon", "Draw a polygon whose points can be moved"),
     "scissors": ("mdi-content-cut", "Erase the inside of an outline in this slice"),
+    "grow": ("mdi-format-color-fill", "Grow from a seed within limits: click into the tissue"),
     "body": ("mdi-bone", "Propose a whole vertebral body: click into its middle"),
 }
+
+#: What to do with a tool, where drawing in a view is not enough.
+_HINTS = {
+    "body": "Click into the middle of a vertebral body. Look at the proposal in every slice, and "
+    "correct it.",
+    "ellipse": "Drag from one corner of the ellipse to the opposite one: with Shift a circle, with "
+    "Ctrl or Alt from its centre.",
+    "grow": "Click into the tissue. The region grows in the image that you click, over voxels of "
+    "like value that are connected with the click.",
+}
+#: What to do with the polygon next.
+_POLYGON_HINTS = (
+    ("!outline.points", "Click the first point of the polygon."),
+    ("outline.closed", "Drag its points. A click on a side adds one, a right click or Del removes "
+     "one. Enter or a double click inside fills the slice."),
+    ("true", "Click the next points. A double click or Enter closes the polygon. Esc discards it."),
+)  # fmt: skip
 
 LOCKED = {"r.locked": "The region is locked."}
 LEVEL_HELP = (
@@ -83,6 +108,7 @@ class RegionsPanel:
         self._placed: asyncio.Task[None] | None = None
         self._brush: asyncio.Task[None] | None = None
         self._preview = Preview(station.app, station.views)
+        self._changes = RegionChanges(station)
         #: Study → regions and lengths beside its images.
         self._stored: dict[Path, list[StoredDrawing]] = {}
         station.state.update(
@@ -222,6 +248,12 @@ class RegionsPanel:
         if self._drawing.role:
             self._drawing.use(tool)
             self._station.state.tool = tool
+            self._station.shapes.follow()
+            self._changes.refresh()
+
+    def grow(self, ras: tuple[float, float, float]) -> None:
+        """Grow the region that is drawn from a RAS point, mm."""
+        self._changes.grow(ras)
 
     def change_brush(self, factor: float) -> None:
         """Multiply the diameter of the brush by a factor."""
@@ -506,10 +538,12 @@ class RegionsPanel:
             for name, role in (visit.state.roles.items() if visit is not None else ())
         ]  # fmt: skip
         state.region_warnings = [] if visit is None else region_warnings(visit)
+        self._changes.refresh()
 
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
         state.role, state.tool = self._drawing.role, self._drawing.tool
+        self._station.shapes.follow()
         self.show_rows()
         self._follow_preview()
         found = [] if visit is None else self._stored.get(visit.study_path, [])
@@ -567,45 +601,13 @@ class RegionsPanel:
                             f'aria-label="{title}"', f":aria-pressed=\"tool === '{tool}'\"",
                         ],
                     )  # fmt: skip
-                html.Div("", classes="grow")
-                for icon, name, keys, action in (
-                    ("mdi-undo", "undo", "Ctrl+Z", self._station.undo),
-                    ("mdi-redo", "redo", "Ctrl+Y", self._station.redo),
-                ):
-                    word = name.capitalize()
-                    v3.VBtn(
-                        icon=icon, size="small", variant="text", click=action,
-                        disabled=(f"!can_{name}",),
-                        title=(
-                            f"can_{name} ? '{word}: ' + {name}_text + ' ({keys})' : "
-                            f"'Nothing to {name}.'",
-                        ),
-                        raw_attrs=[f'aria-label="{word} ({keys})"'], id=f"button-can_{name}",
-                    )  # fmt: skip
-                v3.VBtn(
-                    icon="mdi-menu-down", size="small", variant="text", id="undo-list",
-                    disabled=("!can_undo",), click="void 0",
-                    title=("can_undo ? 'Changes that can be undone' : 'Nothing to undo.'",),
-                    raw_attrs=['aria-label="Changes that can be undone"'],
-                )  # fmt: skip
-                with (
-                    v3.VMenu(activator="#undo-list", location="bottom end"),
-                    v3.VCard(classes="keys pa-2"),
-                ):
-                    html.Div("Undo back to", classes="label")
-                    with html.Div(v_for="(u, i) in undo_list", key="i"):
-                        html.Button(
-                            "{{ u }}", classes="undo-to", click=(self._station.undo, "[i + 1]")
-                        )
-            html.Div(
-                "{{ !role ? 'Choose a region, then draw it.' : tool === 'body' ? "
-                "'Click into the middle of a vertebral body. Look at the proposal in every slice, "
-                "and correct it.' : "
-                "'Draw in any view of the visit. Press Esc to put the tool down.' }}",
-                classes="hint",
-            )  # fmt: skip
+                self._undo_ui()
+            self._hint_ui()
             with html.Div(v_show="role", classes="stack"):
-                with html.Div(classes="row", id="brush-box"):
+                self._changes.limits_ui()
+                with html.Div(
+                    classes="row", id="brush-box", v_show="['paint', 'erase'].includes(tool)"
+                ):
                     html.Span("Brush", classes="field")
                     v3.VSlider(
                         v_model=("brush",), min=BRUSH[0], max=BRUSH[1], step=0.5, density="compact",
@@ -644,6 +646,7 @@ class RegionsPanel:
                     v3.VBtn("Delete", size="x-small", variant="text", click=self.remove,
                             id="delete-region",
                             title="Delete the region")  # fmt: skip
+                self._changes.ui()
             self._list_ui()
             html.H3("Lesion size", classes="label")
             with html.Div(classes="row"):
@@ -677,6 +680,71 @@ class RegionsPanel:
                 "map in NRRD or NIfTI",
             )  # fmt: skip
             self._station.settings.ui(3)
+
+    def _undo_ui(self) -> None:
+        """Build the buttons of undo and redo, and the list of what can be undone."""
+        with html.Div(classes="tools undo-tools"):
+            for icon, name, keys, action in (
+                ("mdi-undo", "undo", "Ctrl+Z", self._station.undo),
+                ("mdi-redo", "redo", "Ctrl+Y", self._station.redo),
+            ):
+                word = name.capitalize()
+                v3.VBtn(
+                    icon=icon, size="small", variant="text", click=action,
+                    disabled=(f"!can_{name}",),
+                    title=(
+                        f"can_{name} ? '{word}: ' + {name}_text + ' ({keys})' : "
+                        f"'Nothing to {name}.'",
+                    ),
+                    raw_attrs=[f'aria-label="{word} ({keys})"'], id=f"button-can_{name}",
+                )  # fmt: skip
+            v3.VBtn(
+                icon="mdi-menu-down", size="small", variant="text", id="undo-list",
+                disabled=("!can_undo",), click="void 0",
+                title=("can_undo ? 'Changes that can be undone' : 'Nothing to undo.'",),
+                raw_attrs=['aria-label="Changes that can be undone"'],
+            )  # fmt: skip
+            with (
+                v3.VMenu(activator="#undo-list", location="bottom end"),
+                v3.VCard(classes="keys pa-2"),
+            ):
+                html.Div("Undo back to", classes="label")
+                with html.Div(v_for="(u, i) in undo_list", key="i"):
+                    html.Button("{{ u }}", classes="undo-to", click=(self._station.undo, "[i + 1]"))
+
+    def _hint_ui(self) -> None:
+        """Build the line that says what to do next, and the buttons of the polygon."""
+        others = " : ".join(f"tool === '{tool}' ? '{text}'" for tool, text in _HINTS.items())
+        polygon = " : ".join(f"{when} ? '{text}'" for when, text in _POLYGON_HINTS)
+        html.Div(
+            "{{ !role ? 'Choose a region, then draw it.' : "
+            f"tool === 'polygon' ? ({polygon} : '') : {others} : "
+            "'Draw in any view of the visit. Press Esc to put the tool down.' }}",
+            classes="hint", id="tool-hint", raw_attrs=['aria-live="polite"'],
+        )  # fmt: skip
+        shapes = self._station.shapes
+        with html.Div(classes="row wrap", v_if="outline.points", id="polygon-box"):
+            v3.VBtn(
+                "{{ outline.closed ? 'Fill slice' : 'Close polygon' }}", size="x-small",
+                variant="flat", color="primary", click=shapes.accept, id="polygon-accept",
+                **disabled_if(
+                    {"outline.points < 3": "A polygon needs at least three points."},
+                    "Close the polygon, then fill it (Enter)",
+                ),
+            )  # fmt: skip
+            v3.VBtn(
+                "Remove point", size="x-small", variant="tonal", click=shapes.remove_last,
+                id="polygon-remove",
+                **disabled_if(
+                    {"outline.closed && outline.points < 4":
+                     "A polygon needs at least three points."},
+                    "Remove the point that was added last (Del removes the one under the mouse)",
+                ),
+            )  # fmt: skip
+            v3.VBtn(
+                "Discard", size="x-small", variant="text", click=shapes.discard,
+                id="polygon-discard", title="Discard the polygon (Esc)",
+            )  # fmt: skip
 
     def _list_ui(self) -> None:
         """Build the list of the regions, with the role of each."""

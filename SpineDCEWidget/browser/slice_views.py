@@ -354,8 +354,11 @@ class Views:
         """The pane under the mouse and the RAS point there, mm; None outside of the views."""
         if self._under is None or self.visit_of(self._under) is None:
             return None
-        at = self._under.view.interactor().GetEventPosition()
-        return self._under, _ras_at(self._under, at)
+        return self._under, self.under_mouse(self._under)
+
+    def under_mouse(self, pane: Pane) -> tuple[float, float, float]:
+        """Return the RAS point, mm, at the last place of the mouse in a pane."""
+        return _ras_at(pane, pane.view.interactor().GetEventPosition())
 
     def shown_volumes(self, pane: Pane) -> list[Any]:
         """Return the volume nodes that a pane shows, the lower one first."""

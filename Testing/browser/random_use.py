@@ -21,6 +21,8 @@ from series.extra_series import add_series
 from SpineDCELib.phantom import write_sample
 
 ESCAPE, LEFT, RIGHT, UP, DOWN = "\ue00c", "\ue012", "\ue014", "\ue00e", "\ue00f"
+ENTER, DELETE = "\ue007", "\ue017"
+TOOLS = ("paint", "erase", "draw", "ellipse", "polygon", "scissors", "grow", "body")
 ROLES = ("lesion", "reference", "exclusion", "aorta")
 
 
@@ -55,6 +57,7 @@ class User:
             (2, self.undo), (3, self.shift), (2, self.drag_curve), (2, self.choose_map),
             (2, self.candidate), (1, self.play), (2, self.visit), (1, self.theme),
             (1, self.escape), (1, self.column), (1, self.copy), (1, self.tool),
+            (2, self.shape), (1.5, self.change),
             (2, self.setting), (1, self.evidence), (1, self.ruler), (1, self.use_proposal),
             (1, self.compare), (1, self.role), (1, self.region), (1, self.link),
             (2, self.lock), (2, self.level), (1, self.eye), (2, self.slide), (1, self.histogram),
@@ -305,7 +308,28 @@ class User:
         self._press(f"#role-{self._random.choice(ROLES)}")
 
     def tool(self) -> None:
-        self._press(f"#tool-{self._random.choice(('paint', 'erase', 'draw', 'scissors'))}")
+        self._press(f"#tool-{self._random.choice(TOOLS)}")
+
+    def shape(self) -> None:
+        """Draw an ellipse, points of a polygon or a growth, whatever region is in hand."""
+        self._go(3)
+        self._press(f"#tool-{self._random.choice(('ellipse', 'polygon', 'grow'))}")
+        time.sleep(0.2)
+        pane = self._random.choice(("baseline", "follow-up")) + self._random.choice("012")
+        for _ in range(self._random.randint(1, 5)):
+            self._page.drag([self._at(pane), self._at(pane)][: self._random.randint(1, 2)])
+        self._page.js("document.activeElement.blur()")
+        self._page.keys(self._random.choice((ENTER, ENTER, DELETE, ESCAPE)))
+        self._one_of("#polygon-box button")
+
+    def change(self) -> None:
+        """Change the whole region in hand, with any size."""
+        self._go(3)
+        self._page.js("const e = document.querySelector('#region-changes'); if (e) e.open = true")
+        name = self._random.choice(("margin", "smooth", "pieces"))
+        self._type(f"#size-{name}", self._random.choice(("1", "4", "12", "1e3", "-2", "x", "")),
+                   "\ue004")  # fmt: skip
+        self._one_of(".changes button")
 
     def undo(self) -> None:
         self._press(self._random.choice(("#button-can_undo", "#button-can_redo")))

@@ -22,6 +22,7 @@ from trame_rca.view_adapter import RcaViewAdapter
 from trame_server.protocol import CoreServer
 
 from SpineDCEWidget.browser import app
+from SpineDCEWidget.shared.region_changes import SIZES
 
 #: Delay of the computation after a change in this program, s; never while it is held back.
 _SHORT, _NEVER = 0.05, 1e6
@@ -48,7 +49,9 @@ def _facts(station: Any) -> dict[str, Any]:
         "visit": station.state.visit, "step": station.state.step, "busy": station.jobs.running,
         "columns": views.columns, "opacity": views.opacity, "linked": views.linked,
         "map": views.map_name, "tool": drawing.tool, "role": drawing.role,
-        "region": drawing.region,
+        "region": drawing.region, "outline": _outline(station.shapes.polygon),
+        "sizes": {name: station.state[f"size_{name}"] for name in SIZES},
+        "limits": [station.state.grow_tolerance, station.state.grow_distance],
         "drawn": drawing.visit.name if drawing.visit else "", "diameter": drawing.diameter,
         "cross": bool(views.crosshairs), "between": station.app.segmentation_editor
         .editor_node.GetSourceVolumeIntensityMask(),
@@ -64,6 +67,13 @@ def _facts(station: Any) -> dict[str, Any]:
         "drawn_mask": _drawn(drawing.visit), "nodes": station.app.scene.GetNumberOfNodes(),
         "report": text_to_dict(station.session.report.text) | {"by": station.session.report.reader},
     }  # fmt: skip
+
+
+def _outline(polygon: Any) -> dict[str, Any]:
+    """Return the polygon that is being drawn, its points in mm in its slice."""
+    if polygon is None:
+        return {}
+    return {"visit": polygon.visit.name, "points": polygon.points, "closed": polygon.closed}
 
 
 def _drawn(visit: Any) -> dict[str, list[list[int]]]:

@@ -340,6 +340,27 @@ class Audit:
             actions = actions.key_up(modifier)
         actions.perform()
 
+    def hold(self, keys: tuple[str, ...], action: Callable[[], Any]) -> None:
+        """Do something with the mouse while keys are held down."""
+        from selenium.webdriver import ActionChains
+
+        for key in keys:
+            ActionChains(self.page.driver).key_down(key).perform()
+        action()
+        for key in keys:
+            ActionChains(self.page.driver).key_up(key).perform()
+
+    def right_click(self, x: float, y: float) -> None:
+        """Click a place of the window with the right button."""
+        from selenium.webdriver.common.actions.action_builder import ActionBuilder
+        from selenium.webdriver.common.actions.mouse_button import MouseButton
+
+        builder = ActionBuilder(self.page.driver, duration=20)
+        builder.pointer_action.move_to_location(int(x), int(y))
+        builder.pointer_action.pointer_down(MouseButton.RIGHT)
+        builder.pointer_action.pointer_up(MouseButton.RIGHT)
+        builder.perform()
+
     def step(self, number: int) -> None:
         self.keys(str(number))
         self.page.wait(lambda: self.facts()["step"] == number)
@@ -665,7 +686,8 @@ def folds(audit: Audit) -> None:
     page = audit.page
     page.wait(lambda: page.state("step") == audit.facts()["step"])
     time.sleep(0.3)
-    closed = page.driver.find_elements("css selector", ".step.open details:not([open]) summary")
+    found = page.driver.find_elements("css selector", ".step.open details:not([open]) summary")
+    closed = [summary for summary in found if summary.is_displayed()]
     for summary in closed:
         inside = summary.find_element("xpath", "following-sibling::*")
         audit.row(f"fold {summary.text.strip()}", lambda s=summary: s.click(),
@@ -1180,6 +1202,7 @@ def regions(audit: Audit) -> None:
 
     audit.row("tool-body", propose,
               lambda: audit.facts()["tool"] == "body" and voxels() > was)  # fmt: skip
+    shapes(audit, at)
     was = voxels()
     audit.row("button-can_undo", lambda: audit.click("#button-can_undo"), lambda: voxels() < was)
     less = voxels()
@@ -1260,6 +1283,156 @@ def regions(audit: Audit) -> None:
 
 def _ring(x: float, y: float, radius: float) -> list[tuple[float, float]]:
     return [(x + radius * np.cos(a), y + radius * np.sin(a)) for a in np.linspace(0, 2 * np.pi, 16)]
+
+
+def shapes(audit: Audit, at: Any) -> None:
+    """Ellipse, polygon, growth from a seed and changes of the whole region, of an exclusion."""
+    page, x, y, s = audit.page, at.x, at.y, at.scale
+    audit.click("#role-exclusion")
+    page.wait(lambda: audit.facts()["role"] == "exclusion")
+
+    def voxels() -> int:
+        return audit.visit("baseline")["voxels"].get("Exclusion", 0)
+
+    def drawn(change: Callable[[], Any]) -> int:
+        """Return how many voxels a change adds; wait until it does."""
+        was = voxels()
+        change()
+        return page.wait(lambda: voxels() - was if voxels() > was else 0, 10, "voxels")
+
+    def ellipse(left: float, right: float, *keys: str) -> None:
+        """Drag from corner to corner, mm beside the middle of the lesion."""
+        audit.click("#tool-ellipse")
+        time.sleep(0.3)
+        half = 0.3 * (right - left)
+        corners = [(x + left * s, y - half * s), (x + right * s, y + half * s)]
+        audit.hold(keys, lambda: page.drag([corners[0], (x, y), corners[1]], pause=0.05))
+
+    was = voxels()
+    audit.row("tool-ellipse", lambda: ellipse(-16, 16),
+              lambda: audit.facts()["tool"] == "ellipse" and voxels() > was)  # fmt: skip
+    plain = voxels()
+    for key, name in ((SHIFT, "Shift"), (CTRL, "Ctrl")):
+        audit.keys(UNDO)
+        page.wait(lambda: voxels() == was)
+        audit.row(f"view: ellipse with {name}", lambda k=key: ellipse(-16, 16, k),
+                  lambda: voxels() > 1.3 * plain)  # fmt: skip
+    audit.keys(UNDO)
+    page.wait(lambda: voxels() == was)
+    polygon(audit, at, voxels)
+    audit.row("tool-grow", lambda: (audit.click("#tool-grow"), time.sleep(0.3),
+                                    page.drag([(x, y), (x, y)])),
+              lambda: audit.facts()["tool"] == "grow" and voxels() > was
+              and page.state("grown"))  # fmt: skip
+    audit.row("slider Range around the value at the seed in ± %",
+              lambda: audit.slide("#grow-box .row:nth-child(1) .v-slider__container", 0.9),
+              lambda: audit.facts()["limits"][0] > 80)  # fmt: skip
+    audit.row("slider Largest distance from the seed in mm",
+              lambda: audit.slide("#grow-box .row:nth-child(2) .v-slider__container", 0.1),
+              lambda: audit.facts()["limits"][1] < 12)  # fmt: skip
+    audit.keys(UNDO)
+    page.wait(lambda: voxels() == was)
+    page.js("document.querySelector('#region-changes').open = false")
+    audit.row("fold CHANGE THE WHOLE REGION", lambda: audit.click("#region-changes summary"),
+              lambda: page.js("return document.querySelector('#region-changes').open"),
+              page_only=True)  # fmt: skip
+    small, large = drawn(lambda: ellipse(-26, -12)), drawn(lambda: ellipse(-4, 24))
+    geometry = read_segmentation(audit.sample / "before" / "truth" / "rois.seg.nrrd").geometry
+    between = (small + large) / 2 * geometry.voxel_volume
+    for name, text in (("pieces", f"{between:.0f}"), ("smooth", "25"), ("margin", "8")):
+        audit.row(f"size-{name}", lambda n=name, t=text: audit.type(f"#size-{n}", t, TAB),
+                  lambda n=name, t=text: audit.facts()["sizes"][n] == t)  # fmt: skip
+    both = voxels()
+
+    def change(kind: str, effect: Callable[[], bool], *, back: bool = True) -> None:
+        before = voxels()
+        audit.row(kind, lambda: audit.click(f"#{kind}"), effect)
+        if back:
+            audit.keys(UNDO)
+            page.wait(lambda: voxels() == before, 10, "undo")
+
+    change("keep-largest", lambda: voxels() == large)
+    change("remove-small", lambda: voxels() == large)
+    change("close-gaps", lambda: voxels() > both)
+    change("grow-margin", lambda: voxels() > both, back=False)
+    grown = voxels()
+    audit.type("#size-smooth", "9", TAB)
+    change("smooth-median", lambda: voxels() != grown)
+    audit.type("#size-margin", "4", TAB)
+    change("shrink-margin", lambda: voxels() < grown)
+    audit.keys(UNDO)
+    page.wait(lambda: voxels() == both, 10, "undo")
+    step = 2 if at.slice_index + 2 < geometry.shape[0] else -2
+    page.go("baseline", at.slice_index + step)
+    drawn(lambda: ellipse(-4, 24))
+    middle = at.slice_index + step // 2
+    change("fill-between",
+           lambda: middle in audit.visit("baseline")["slices"]["Exclusion"])  # fmt: skip
+    page.go("baseline", at.slice_index)
+    audit.click("#region-changes summary")
+    audit.click("#delete-region")
+    audit.click("#role-lesion")
+    page.wait(lambda: audit.facts()["role"] == "lesion")
+
+
+def polygon(audit: Audit, at: Any, voxels: Callable[[], int]) -> None:
+    """A polygon: its points are set, moved, removed and added, before it fills the slice."""
+    page, x, y, s = audit.page, at.x, at.y, at.scale
+    corners = [(x - 20 * s, y - 16 * s), (x + 20 * s, y - 16 * s), (x + 20 * s, y + 16 * s),
+               (x - 20 * s, y + 16 * s)]  # fmt: skip
+
+    def points() -> list[Any]:
+        return audit.facts()["outline"].get("points", [])
+
+    def draw() -> None:
+        audit.click("#tool-polygon")
+        time.sleep(0.3)
+        for number, corner in enumerate(corners, 1):
+            page.drag([corner])
+            page.wait(lambda n=number: len(points()) >= n, 5, "the point")
+
+    was = voxels()
+    audit.row("tool-polygon", draw, lambda: len(points()) == 4)
+    audit.row("polygon-discard", lambda: audit.click("#polygon-discard"),
+              lambda: audit.facts()["outline"] == {}
+              and audit.facts()["tool"] == "polygon")  # fmt: skip
+    draw()
+    audit.row("polygon-remove", lambda: audit.click("#polygon-remove"),
+              lambda: len(points()) == 3)  # fmt: skip
+    page.drag([corners[3]])
+    page.wait(lambda: len(points()) == 4)
+    for key, name, left in (("\ue017", "Delete", 3), ("\ue003", "Backspace", 2)):
+        audit.row(f"key {name}", lambda k=key: audit.keys(k),
+                  lambda n=left: len(points()) == n)  # fmt: skip
+    for number in (2, 3):
+        page.drag([corners[number]])
+        page.wait(lambda n=number: len(points()) == n + 1)
+    audit.row("view: double click on a polygon", lambda: page.drag([corners[3]]),
+              lambda: audit.facts()["outline"].get("closed"))  # fmt: skip
+    before = points()
+    audit.row("view: drag of a polygon's point",
+              lambda: page.drag([corners[0], *((corners[0][0] - i, corners[0][1]) for i in (4, 8))],
+                                pause=0.05),
+              lambda: points()[0] != before[0] and points()[1:] == before[1:])  # fmt: skip
+    audit.row("view: click on a polygon's side", lambda: page.drag([(x, y - 16 * s)]),
+              lambda: len(points()) == 5)  # fmt: skip
+    audit.row("view: right click on a polygon's point",
+              lambda: audit.right_click(x, y - 16 * s), lambda: len(points()) == 4)  # fmt: skip
+    assert voxels() == was, "nothing is filled before the polygon is accepted"
+    audit.row("key Enter", lambda: audit.keys(ENTER),
+              lambda: voxels() > was and not points())  # fmt: skip
+    audit.keys(UNDO)
+    page.wait(lambda: voxels() == was)
+    draw()
+
+    def accept() -> None:
+        for _ in range(2):
+            audit.click("#polygon-accept")
+            time.sleep(0.4)
+
+    audit.row("polygon-accept", accept, lambda: voxels() > was and not points())
+    audit.keys(UNDO)
+    page.wait(lambda: voxels() == was)
 
 
 def limits(audit: Audit) -> None:
@@ -1901,6 +2074,8 @@ HELP = {
     "space": ["key  "],
     "← →": ["key ArrowLeft", "key ArrowRight", "key Shift+ArrowLeft", "key Shift+ArrowRight"],
     "[ ]": ["key [", "key ]"], "Ctrl+Z, Ctrl+Y": ["key Ctrl+z", "key Ctrl+y"],
+    "Shift, Ctrl": ["view: ellipse with Shift", "view: ellipse with Ctrl"],
+    "Enter": ["key Enter"], "Del": ["key Delete", "key Backspace"],
     "Esc": ["key Escape"], "?": ["key ?"],
     "double click, M": ["view: double click", "key m", "maximise"], "click": ["view: click"],
     "point": ["view: point"], "left drag": ["view: left drag", "view: left drag of a map"],

@@ -7,7 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from sample_patients import sample_visit
-from SpineDCELib.mrml.volume_nodes import image_of, matrix_of
+from SpineDCELib.errors import InputError
+from SpineDCELib.measurement.region_edits import margin
+from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, image_of, matrix_of, ras_of
+from SpineDCELib.series import Geometry
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
@@ -116,6 +119,78 @@ def test_a_loaded_region_of_a_known_name_counts_beside_it(drawing, images):
     np.testing.assert_array_equal(drawing._mask(), square)
     drawing.take("lesion")
     assert drawing.region == "Lesion"
+
+
+def test_a_whole_region_is_changed_as_one_step_of_undo(drawing, images):
+    square = _square(images.dynamic.geometry.shape, 0)
+    step = 1.01 * max(images.dynamic.geometry.spacing[:2])
+    drawing.change("Grow Lesion", lambda mask, geometry: margin(mask, geometry, step))
+    grown = _lesion(drawing)
+    assert grown[0, 3, 5]
+    assert grown.sum() > square.sum()
+    assert drawing.session.history.undo_text == "Grow Lesion"
+    drawing.session.undo()
+    np.testing.assert_array_equal(_lesion(drawing), square)
+
+
+def test_a_change_that_is_refused_leaves_region_and_undo_as_they_are(drawing, images):
+    before = drawing.session.history.undo_texts
+    with pytest.raises(InputError) as error:
+        drawing.change("Shrink Lesion", lambda mask, geometry: margin(mask, geometry, -500.0))
+    assert error.value.code == "nothing_left"
+    np.testing.assert_array_equal(_lesion(drawing), _square(images.dynamic.geometry.shape, 0))
+    assert drawing.session.history.undo_texts == before
+
+
+def test_nothing_is_added_to_or_changed_in_a_locked_region(drawing, images):
+    square = _square(images.dynamic.geometry.shape, 0)
+    drawing.session.set_locked(drawing.visit, "Lesion", True)
+    for action in (
+        lambda: drawing.add(_square(square.shape, 2)),
+        lambda: drawing.change("Change", lambda mask, _geometry: ~mask),
+    ):
+        with pytest.raises(InputError) as error:
+            action()
+        assert error.value.code == "region_locked"
+    np.testing.assert_array_equal(_lesion(drawing), square)
+
+
+def test_an_outline_takes_the_voxels_in_the_signal_range_and_none_is_said(drawing, images):
+    node = drawing._editor.editor_node
+    signal = array_of(drawing.visit.frame)
+    square = _square(images.dynamic.geometry.shape, 2)
+    middle = float(np.median(signal[square]))
+    node.SetSourceVolumeIntensityMaskRange(middle, 1e9)
+    node.SetSourceVolumeIntensityMask(True)
+    drawing.add(square)
+    np.testing.assert_array_equal(_lesion(drawing)[2], (square & (signal >= middle))[2])
+    node.SetSourceVolumeIntensityMaskRange(1e8, 1e9)
+    with pytest.raises(InputError) as error:
+        drawing.add(_square(square.shape, 3))
+    assert error.value.code == "none_in_range"
+    node.SetSourceVolumeIntensityMask(False)
+
+
+def test_a_region_grows_in_a_volume_of_another_grid(drawing, images):
+    geometry = images.dynamic.geometry
+    fine = Geometry(
+        (geometry.shape[0], 2 * geometry.shape[1], 2 * geometry.shape[2]),
+        geometry.affine @ np.diag([0.5, 0.5, 1.0, 1.0]),
+    )
+    values = np.zeros(fine.shape)
+    values[2, 20:41, 10:31] = 100.0  # rows 10 to 20 and columns 5 to 15 of the dynamic grid
+    node = drawing.visit.segmentation.GetScene().AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+    fill_volume(node, values, fine)
+    seed = ras_of((2, 15, 10), geometry)
+    grown = drawing.grow(tuple(seed), node, tolerance=0.2, distance=500.0)
+    expected = np.zeros(geometry.shape, bool)
+    expected[2, 10:21, 5:16] = True
+    np.testing.assert_array_equal(grown.mask, expected)
+    assert not grown.stopped
+    np.testing.assert_array_equal(_lesion(drawing)[2], expected[2])
+    with pytest.raises(InputError) as error:
+        drawing.grow((1e4, 0.0, 0.0), node, tolerance=0.2, distance=10.0)
+    assert error.value.code == "outside_images"
 
 
 def test_the_stroke_under_the_brush_is_on_the_series(drawing, images, monkeypatch):

@@ -6301,6 +6301,105 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
 </context>
 <context>
+    <name>shared.region_changes</name>
+    <message>
+        <source>Margin</source>
+        <translation>Rand</translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation>Glätten</translation>
+    </message>
+    <message>
+        <source>Pieces</source>
+        <translation>Stücke</translation>
+    </message>
+    <message>
+        <source>Grow</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Add a margin on all sides, across slices too if it reaches them</source>
+        <translation>Fügt auf allen Seiten einen Rand hinzu, auch über Schichten hinweg, wenn er sie erreicht</translation>
+    </message>
+    <message>
+        <source>Grow {name} by {size}</source>
+        <translation>{name} um {size} vergrößern</translation>
+    </message>
+    <message>
+        <source>Shrink</source>
+        <translation>Verkleinern</translation>
+    </message>
+    <message>
+        <source>Take a margin off on all sides</source>
+        <translation>Nimmt auf allen Seiten einen Rand weg</translation>
+    </message>
+    <message>
+        <source>Shrink {name} by {size}</source>
+        <translation>{name} um {size} verkleinern</translation>
+    </message>
+    <message>
+        <source>Round corners and remove spikes and pinholes, by a median as wide as this</source>
+        <translation>Rundet Ecken ab und entfernt Spitzen und kleine Löcher, mit einem Median dieser Breite</translation>
+    </message>
+    <message>
+        <source>Smooth {name} by {size}</source>
+        <translation>{name} mit {size} glätten</translation>
+    </message>
+    <message>
+        <source>Close gaps</source>
+        <translation>Lücken schließen</translation>
+    </message>
+    <message>
+        <source>Close holes and notches up to this width; nothing is taken off</source>
+        <translation>Schließt Löcher und Einschnitte bis zu dieser Breite; nichts wird weggenommen</translation>
+    </message>
+    <message>
+        <source>Close gaps of {name} up to {size}</source>
+        <translation>Lücken von {name} bis {size} schließen</translation>
+    </message>
+    <message>
+        <source>Keep largest</source>
+        <translation>Größtes behalten</translation>
+    </message>
+    <message>
+        <source>Remove all pieces but the largest one</source>
+        <translation>Entfernt alle Stücke außer dem größten</translation>
+    </message>
+    <message>
+        <source>Keep the largest piece of {name}</source>
+        <translation>Größtes Stück von {name} behalten</translation>
+    </message>
+    <message>
+        <source>Remove smaller</source>
+        <translation>Kleinere entfernen</translation>
+    </message>
+    <message>
+        <source>Remove the pieces that are smaller than this volume</source>
+        <translation>Entfernt die Stücke, die kleiner als dieses Volumen sind</translation>
+    </message>
+    <message>
+        <source>Remove pieces of {name} below {size}</source>
+        <translation>Stücke von {name} unter {size} entfernen</translation>
+    </message>
+    <message>
+        <source>Fill between slices</source>
+        <translation>Zwischen Schichten füllen</translation>
+    </message>
+    <message>
+        <source>Fill the empty slices between two drawn ones</source>
+        <translation>Füllt die leeren Schichten zwischen zwei gezeichneten</translation>
+    </message>
+    <message>
+        <source>Fill {name} between slices</source>
+        <translation>{name} zwischen Schichten füllen</translation>
+    </message>
+    <message>
+        <source>{title}: enter a number above 0, up to {most} {unit}.</source>
+        <translation>{title}: Geben Sie eine Zahl über 0 ein, höchstens {most} {unit}.</translation>
+    </message>
+</context>
+<context>
     <name>shared.scene_changes</name>
     <message>
         <source>Maps of the {visit} visit were changed in the scene. Recompute its maps.</source>

@@ -113,7 +113,8 @@ def without_small_islands(mask: Mask, geometry: Geometry, volume: float) -> Mask
         raise InputError(
             f"Every piece of the region is smaller than {volume:g} mm³.", code="nothing_left"
         )
-    return mask & ~np.asarray(small[pieces], bool)
+    kept: Mask = mask & ~np.asarray(small[pieces], bool)
+    return kept
 
 
 def fill_between_slices(mask: Mask, geometry: Geometry) -> Mask:

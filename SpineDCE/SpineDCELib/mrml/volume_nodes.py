@@ -97,5 +97,26 @@ def ras_of(voxel: tuple[float, float, float], geometry: Geometry) -> NDArray[np.
     return (_FLIP @ geometry.affine @ [column, row, slice_index, 1.0])[:3]
 
 
+def values_on(node: Any, geometry: Geometry) -> NDArray[np.float64]:
+    """The values of a volume node at the voxel centres of a grid; NaN beside the volume.
+
+    Between the centres of its own voxels they are interpolated linearly.
+    """
+    from scipy.ndimage import map_coordinates
+
+    own = geometry_of(node)
+    if own.matches(geometry):
+        return array_of(node).astype(float)
+    slices, rows, columns = np.indices(geometry.shape)
+    to_own = np.linalg.solve(own.affine, geometry.affine)
+    i, j, k = (
+        row[0] * columns + row[1] * rows + row[2] * slices + row[3] for row in to_own[:3]
+    )  # fmt: skip
+    values: NDArray[np.float64] = map_coordinates(
+        array_of(node).astype(float), [k, j, i], order=1, mode="constant", cval=np.nan
+    )
+    return values
+
+
 def _array(matrix: Any) -> NDArray[np.float64]:
     return np.array([[matrix.GetElement(r, c) for c in range(4)] for r in range(4)])

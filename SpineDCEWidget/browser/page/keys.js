@@ -3,7 +3,7 @@
   // Key → trigger and its arguments. "Ctrl+" stands for the Command key too.
   const keys = {
     " ": ["play"], "[": ["brush_smaller"], "]": ["brush_bigger"], Escape: ["close_top"],
-    m: ["maximise"],
+    m: ["maximise"], Enter: ["accept"], Delete: ["remove_point"], Backspace: ["remove_point"],
     PageUp: ["step_slice", 1], PageDown: ["step_slice", -1],
     "Ctrl+z": ["undo"], "Ctrl+Shift+z": ["redo"], "Ctrl+y": ["redo"],
     1: ["go_to_step", 1], 2: ["go_to_step", 2], 3: ["go_to_step", 3], 4: ["go_to_step", 4],
@@ -17,7 +17,7 @@
   // Keys that the page answers itself.
   const own = { "?": () => document.getElementById("help").click() };
   const TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=file]), textarea, [contenteditable]";
-  // What the space key presses, toggles or opens; elsewhere it plays the frames.
+  // What the space and enter keys press, toggle or open; elsewhere they have their own meaning.
   const PRESSED = "button, select, summary, a, [role=button], input[type=checkbox], input[type=radio], input[type=file]";
   window.spinedce = window.spinedce || {};
   // After a step was opened by its key, the Tab key goes on in this step.
@@ -56,7 +56,7 @@
       (event.shiftKey && (control || arrow) ? "Shift+" : "") +
       (control ? event.key.toLowerCase() : event.key);
     const found = arrow && at.closest(".shift-handle") ? shift[name] : keys[name];
-    if ((!found && !own[name]) || (event.key === " " && (list || at.closest(PRESSED)))) return;
+    if ((!found && !own[name]) || ([" ", "Enter"].includes(event.key) && (list || at.closest(PRESSED)))) return;
     // An open menu closes itself.
     if (event.key === "Escape" && isMenuOpen()) return;
     event.preventDefault();
