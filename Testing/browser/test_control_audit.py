@@ -346,9 +346,11 @@ class Audit:
 
         for key in keys:
             ActionChains(self.page.driver).key_down(key).perform()
-        action()
-        for key in keys:
-            ActionChains(self.page.driver).key_up(key).perform()
+        try:
+            action()
+        finally:
+            for key in keys:
+                ActionChains(self.page.driver).key_up(key).perform()
 
     def right_click(self, x: float, y: float) -> None:
         """Click a place of the window with the right button."""
@@ -1300,22 +1302,26 @@ def shapes(audit: Audit, at: Any) -> None:
         change()
         return page.wait(lambda: voxels() - was if voxels() > was else 0, 10, "voxels")
 
-    def ellipse(left: float, right: float, *keys: str) -> None:
-        """Drag from corner to corner, mm beside the middle of the lesion."""
+    def ellipse(left: float, right: float, *keys: str, height: float = 1.0) -> None:
+        """Drag from corner to corner, mm beside the middle of the lesion.
+
+        Args:
+            height: in widths.
+        """
         audit.click("#tool-ellipse")
         time.sleep(0.3)
-        half = 0.3 * (right - left)
+        half = 0.5 * height * (right - left)
         corners = [(x + left * s, y - half * s), (x + right * s, y + half * s)]
         audit.hold(keys, lambda: page.drag([corners[0], (x, y), corners[1]], pause=0.05))
 
     was = voxels()
-    audit.row("tool-ellipse", lambda: ellipse(-16, 16),
+    audit.row("tool-ellipse", lambda: ellipse(-16, 16, height=0.6),
               lambda: audit.facts()["tool"] == "ellipse" and voxels() > was)  # fmt: skip
     plain = voxels()
     for key, name in ((SHIFT, "Shift"), (CTRL, "Ctrl")):
         audit.keys(UNDO)
         page.wait(lambda: voxels() == was)
-        audit.row(f"view: ellipse with {name}", lambda k=key: ellipse(-16, 16, k),
+        audit.row(f"view: ellipse with {name}", lambda k=key: ellipse(-16, 16, k, height=0.6),
                   lambda: voxels() > 1.3 * plain)  # fmt: skip
     audit.keys(UNDO)
     page.wait(lambda: voxels() == was)
@@ -1339,7 +1345,7 @@ def shapes(audit: Audit, at: Any) -> None:
     small, large = drawn(lambda: ellipse(-26, -12)), drawn(lambda: ellipse(-4, 24))
     geometry = read_segmentation(audit.sample / "before" / "truth" / "rois.seg.nrrd").geometry
     between = (small + large) / 2 * geometry.voxel_volume
-    for name, text in (("pieces", f"{between:.0f}"), ("smooth", "25"), ("margin", "8")):
+    for name, text in (("pieces", f"{between:.0f}"), ("smooth", "30"), ("margin", "8")):
         audit.row(f"size-{name}", lambda n=name, t=text: audit.type(f"#size-{n}", t, TAB),
                   lambda n=name, t=text: audit.facts()["sizes"][n] == t)  # fmt: skip
     both = voxels()
