@@ -1204,7 +1204,6 @@ def regions(audit: Audit) -> None:
 
     audit.row("tool-body", propose,
               lambda: audit.facts()["tool"] == "body" and voxels() > was)  # fmt: skip
-    shapes(audit, at)
     was = voxels()
     audit.row("button-can_undo", lambda: audit.click("#button-can_undo"), lambda: voxels() < was)
     less = voxels()
@@ -1238,6 +1237,8 @@ def regions(audit: Audit) -> None:
                   lambda by=by: here + by in audit.visit("baseline")["slices"]["Lesion"]
                   and audit.visit("baseline")["slice"] == here + by)  # fmt: skip
     limits(audit)
+    page.go("baseline", at.slice_index)
+    shapes(audit, at)
     audit.row("add-another", lambda: audit.click("#add-another"),
               lambda: "Lesion 2" in audit.visit("baseline")["roles"])  # fmt: skip
     for word, hidden in (("Hide", ["Lesion"]), ("Show", [])):
