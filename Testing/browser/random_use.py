@@ -473,7 +473,7 @@ def use(program: Program, page: Page, *, seconds: float, seed: int, rest_every: 
     for role in ROLES:
         page.keys("3")
         page.click(f"#role-{role}")
-    for tool in ("paint", "erase", "draw", "scissors"):
+    for tool in TOOLS:
         page.click(f"#tool-{tool}")
     page.driver.set_script_timeout(120)
     user, course = User(page, seed, program.home / "sample" / "small"), Course()
