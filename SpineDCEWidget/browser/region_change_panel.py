@@ -68,8 +68,8 @@ class RegionChanges:
             )
             if found.stopped:
                 state.grown_doubt = (
-                    f"No edge ends it everywhere: it stops at {state.grow_distance} mm from the "
-                    "click. Check every slice, or undo it and choose a smaller range."
+                    f"It reached the limit of {state.grow_distance} mm before it reached an edge. "
+                    "Check every slice, or undo it and choose a smaller range."
                 )
             elif found.at_edge:
                 state.grown_doubt = "It reaches the edge of the image."
