@@ -720,7 +720,7 @@ class RegionsPanel:
             "{{ !role ? 'Choose a region, then draw it.' : "
             f"tool === 'polygon' ? ({polygon} : '') : {others} : "
             "'Draw in any view of the visit. Press Esc to put the tool down.' }}",
-            classes="hint", id="tool-hint", raw_attrs=['aria-live="polite"'],
+            classes="hint", id="drawing-hint", raw_attrs=['aria-live="polite"'],
         )  # fmt: skip
         shapes = self._station.shapes
         with html.Div(classes="row wrap", v_if="outline.points", id="polygon-box"):
