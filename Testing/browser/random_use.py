@@ -310,9 +310,16 @@ class User:
     def tool(self) -> None:
         self._press(f"#tool-{self._random.choice(TOOLS)}")
 
+    def _hold_a_region(self) -> None:
+        """Open step 3, with a region in hand."""
+        self._go(3)
+        if not self._page.state("role"):
+            self._press(f"#role-{self._random.choice(ROLES)}")
+            time.sleep(0.3)
+
     def shape(self) -> None:
         """Draw an ellipse, points of a polygon or a growth, whatever region is in hand."""
-        self._go(3)
+        self._hold_a_region()
         self._press(f"#tool-{self._random.choice(('ellipse', 'polygon', 'grow'))}")
         time.sleep(0.2)
         pane = self._random.choice(("baseline", "follow-up")) + self._random.choice("012")
@@ -324,7 +331,7 @@ class User:
 
     def change(self) -> None:
         """Change the whole region in hand, with any size."""
-        self._go(3)
+        self._hold_a_region()
         self._page.js("const e = document.querySelector('#region-changes'); if (e) e.open = true")
         name = self._random.choice(("margin", "smooth", "pieces"))
         self._type(f"#size-{name}", self._random.choice(("1", "4", "12", "1e3", "-2", "x", "")),
