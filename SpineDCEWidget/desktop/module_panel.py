@@ -234,7 +234,8 @@ class Workstation:
         """Show visits whose study was just opened, and compute their maps."""
         self.views.reset_orientations()
         self.result.opened()
-        self.parameters.visit = self.session.row_of(visits[0].name)
+        with self._other_visit():
+            self.parameters.visit = self.session.row_of(visits[0].name)
         self.refresh()
         self.compute(visits)
 

@@ -68,6 +68,24 @@ def test_the_views_of_an_opened_study_are_arranged_once(desk, sample):
     assert len(changes) == 1
 
 
+def test_a_study_that_is_opened_in_step_3_is_searched_for_regions(desk, sample, monkeypatch):
+    searched = []
+    monkeypatch.setattr("SpineDCEWidget.desktop.regions_widget.stored_drawings",
+                        lambda study, _progress: searched.append(study) or [])  # fmt: skip
+    desk.open({"follow-up": sample["after"].dicom})
+    go(desk, 3)
+    desk.clear()
+    go(desk, 3)
+    desk.regions._timer.fire()  # nothing is open
+    desk.regions._timer.stop()
+    desk.open({"baseline": sample["before"].dicom})
+    assert desk.step == "regions"
+    for timer in (desk.regions._timer, desk.regions._later):
+        if timer.isActive():
+            timer.fire()
+    assert searched == [sample["before"].dicom]
+
+
 @pytest.mark.parametrize(("number", "in_files"), [(3, True), (2, False)])
 def test_all_visits_of_a_course_keep_their_results_in_files(
     desk, sample, monkeypatch, number, in_files
