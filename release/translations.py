@@ -164,7 +164,7 @@ def differences() -> Iterator[str]:
 def headings(path: Path) -> Iterator[str]:
     """Yield the headings of rows in the tables of regions and of the change."""
     tree = _tree(path)
-    wanted = {"measurement_rows", "change_rows", "_diameters"}
+    wanted = {"measurement_rows", "change_rows", "_diameters", "_origin", "_measured_size"}
     for function in tree.body:
         if isinstance(function, ast.FunctionDef) and function.name in wanted:
             for node in inner(function):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 CUTOFFS = {name: one for name, one in PUBLISHED_CUTOFFS.items() if one.cutoff is not None}
 #: Key under which a visit keeps the events and the cutoff.
 _KEPT = "course"
+#: Key under which a visit keeps the digests of the regions that were carried over to it.
+CARRIED = "carried"
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,9 +187,17 @@ class CourseWork:
             text = _("Carry {names} over from an earlier visit")
             self._session.load_regions(visit, found.masks, roles, text=text)
             self._carried[visit.name] = _Carry(name, found)
+            visit.nodes.keep(CARRIED, sorted(map(_digest, found.masks.values())))
+            self._session.tell_origin(visit)
             return self.carry_doubts(visit)
 
         return Job(lambda progress: carry_regions(old, new, lesions, progress), done)
+
+    def carried_now(self, visit: VisitSession) -> frozenset[str]:
+        """Return the regions of a visit that were carried over to it and not changed since."""
+        known = set(visit.nodes.value(CARRIED) or ())
+        regions = visit.state.regions if known else {}
+        return frozenset(name for name, mask in regions.items() if _digest(mask) in known)
 
     def carry_doubts(self, visit: VisitSession) -> list[str]:
         """Return what to look at in regions that were carried to a visit, until they change."""
@@ -325,6 +336,12 @@ class CourseWork:
             return None
         first, last = map(self.visits.index, pair)
         return course.comparisons.get((first, last))
+
+
+def _digest(mask: NDArray[np.bool_]) -> str:
+    """Return text that tells a mask from others, also in another run of the program."""
+    packed = repr(mask.shape).encode() + np.packbits(mask).tobytes()
+    return hashlib.blake2b(packed, digest_size=16).hexdigest()
 
 
 def _names_now(

@@ -16,6 +16,9 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.course_report import status_rows, trend_rows
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows, vp_mark
 from SpineDCELib.measurement import Size
+from SpineDCELib.measurement.lesion_size import TWO_RULERS
+from SpineDCELib.measurement.rulers import Ruler, plane_of
+from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES, parameter_title
 from SpineDCELib.vocabulary.quantities import FITTED_AS, NONE, QUANTITIES, number, times
 from SpineDCELib.vocabulary.report_text import shown_time
@@ -178,20 +181,44 @@ def region_text(row: RegionNumbers) -> str:
 
 
 def sizes(visit: VisitSession) -> str:
-    """Return the size of each lesion, from rulers, an outline or the region."""
+    """Return the size of each lesion, from rulers, an outline or the region, and other rulers.
+
+    The plane of each ruler is named.
+    """
     result = visit.result
     shown: Mapping[str, Size] = {}
     if visit.is_current and result is not None:
         shown = result.measures.sizes
     elif visit.analysis is not None:  # the rulers are read as they are drawn
         shown = visit.analysis.sizes
-    return "; ".join(f"{name}: {_size(size)}" for name, size in shown.items())
+    if visit.analysis is None:
+        return ""
+    geometry = visit.analysis.study.dynamic.geometry
+    said = [f"{name}: {_size(size, geometry)}" for name, size in shown.items()]
+    if all(size.source != TWO_RULERS for size in shown.values()):
+        said += [
+            f"{ruler.name}: {number(ruler.length, 1)} mm ({_plane(ruler, geometry)})"
+            for ruler in visit.rulers
+        ]
+    return "; ".join(said)
 
 
-def _size(size: Size) -> str:
+def _size(size: Size, geometry: Geometry) -> str:
     axial = size.axial
     diameters = f"{number(axial.longest, 1)} × {number(axial.perpendicular, 1)} mm"
+    if size.source == TWO_RULERS and axial.ends is not None:
+        plane = _plane(Ruler("", *axial.ends[:2]), geometry)
+        return f"{diameters} ({translated(size.source)}, {plane})"
     return f"{diameters} ({translated(size.source)})" if size.source else diameters
+
+
+def _plane(ruler: Ruler, geometry: Geometry) -> str:
+    """Return the plane of a ruler in words: "sagittal plane"."""
+    words = {
+        "sagittal": _("sagittal plane"), "coronal": _("coronal plane"),
+        "axial": _("axial plane"), "oblique": _("oblique"),
+    }  # fmt: skip
+    return words[plane_of(ruler, geometry)]
 
 
 # -- maps ---------------------------------------------------------------------------------------
@@ -298,7 +325,7 @@ def result_rows(session: Session) -> Rows:
     """Return both values and the change of every lesion; the regions' numbers of one visit."""
     compared = session.comparison
     if compared is not None and session.is_comparison_current:
-        tables = [change_rows(lesion, compared.mode) for lesion in compared.lesions]
+        tables = [change_rows(lesion, compared) for lesion in compared.lesions]
         headings = ["", *(visit.shown_title for visit in session.pair), _("change")]
         several = len(tables) > 1
         rows = []

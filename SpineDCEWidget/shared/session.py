@@ -73,7 +73,7 @@ from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
 from SpineDCEWidget.shared.action_history import ActionHistory
 from SpineDCEWidget.shared.computation import Job
-from SpineDCEWidget.shared.course_session import CourseWork
+from SpineDCEWidget.shared.course_session import CARRIED, CourseWork
 from SpineDCEWidget.shared.patient_identity import patient_of
 from SpineDCEWidget.shared.scene_changes import follow_nodes, read_drawn
 from SpineDCEWidget.shared.session_state import (
@@ -363,7 +363,7 @@ class Session:
             forget_grey_values(visit.nodes)
         for choice in (
             "aif selection", "aif file", "proposed shift", "settings", "as read", "reports",
-            "history", "course", COMPARED,
+            "history", "course", COMPARED, CARRIED,
         ):  # fmt: skip
             visit.nodes.keep(choice, None)
         visit.nodes.keep("visit", {})  # the date of the study before
@@ -637,6 +637,17 @@ class Session:
             aif_file=state.aif_file,
             sizes=sizes,
         )
+        self.tell_origin(visit)
+
+    def tell_origin(self, visit: VisitSession) -> None:
+        """Let the analyses of a visit know its rulers, and which regions nobody has corrected."""
+        analysis = visit.needed()
+        compared = () if self.comparison is None else self.comparison.visits
+        followed = () if self.course.result is None else self.course.result.visits
+        carried = self.course.carried_now(visit)
+        for one in (analysis, *(other.analysis for other in (*compared, *followed))):
+            if one.study is analysis.study:
+                one.rulers, one.carried = visit.rulers, carried
 
     def _keep(self, visit: VisitSession) -> None:
         """Keep the visit's choices in its nodes, where they are saved with the scene."""
@@ -1306,6 +1317,8 @@ class Session:
             for v in done
             if v.result is not None
         ]
+        for visit in done:
+            self.tell_origin(visit)
         comparison = self.comparison if self.is_comparison_current else None
         course = self.course.result if self.several and self.course.is_current else None
         action = _("Export without identifying data") if anonymise else _("Export the results")

@@ -1412,12 +1412,60 @@
         <translation>Volumen [mL]</translation>
     </message>
     <message>
+        <source>origin of the region</source>
+        <translation>Herkunft der Region</translation>
+    </message>
+    <message>
         <source>{heading}, mean ± SD (median) of the voxels</source>
         <translation>{heading}, Mittelwert ± SD (Median) der Voxel</translation>
     </message>
     <message>
+        <source>longest × perpendicular diameter [mm]</source>
+        <translation>längster × dazu senkrechter Durchmesser [mm]</translation>
+    </message>
+    <message>
         <source>{mode}, 95 % interval from noise alone</source>
         <translation>{mode}, 95-%-Intervall nur aus dem Rauschen</translation>
+    </message>
+    <message>
+        <source>carried over, not corrected</source>
+        <translation>übernommen, nicht korrigiert</translation>
+    </message>
+    <message>
+        <source>drawn</source>
+        <translation>gezeichnet</translation>
+    </message>
+    <message>
+        <source>{diameters} (on the axial plane)</source>
+        <translation>{diameters} (in der axialen Ebene)</translation>
+    </message>
+    <message>
+        <source>sagittal</source>
+        <translation>sagittal</translation>
+    </message>
+    <message>
+        <source>coronal</source>
+        <translation>koronal</translation>
+    </message>
+    <message>
+        <source>axial</source>
+        <translation>axial</translation>
+    </message>
+    <message>
+        <source>{diameters} (two rulers, sagittal plane)</source>
+        <translation>{diameters} (zwei Lineale, sagittale Ebene)</translation>
+    </message>
+    <message>
+        <source>{diameters} (two rulers, coronal plane)</source>
+        <translation>{diameters} (zwei Lineale, koronale Ebene)</translation>
+    </message>
+    <message>
+        <source>{diameters} (two rulers, axial plane)</source>
+        <translation>{diameters} (zwei Lineale, axiale Ebene)</translation>
+    </message>
+    <message>
+        <source>{diameters} (two rulers, oblique)</source>
+        <translation>{diameters} (zwei Lineale, schräg)</translation>
     </message>
     <message>
         <source>change</source>
@@ -1670,10 +1718,6 @@
     <message>
         <source>region</source>
         <translation>Region</translation>
-    </message>
-    <message>
-        <source>drawn</source>
-        <translation>gezeichnet</translation>
     </message>
     <message>
         <source>carried over</source>
@@ -2796,8 +2840,8 @@
         <translation>Einen einzeichnen.</translation>
     </message>
     <message>
-        <source>The region of {new} was carried over from the baseline visit.</source>
-        <translation>Die Region von {new} wurde aus der Ausgangsuntersuchung übertragen.</translation>
+        <source>The region of {new} was carried over from an earlier visit and has not been corrected.</source>
+        <translation>Die Region von {new} wurde aus einer früheren Untersuchung übernommen und nicht korrigiert.</translation>
     </message>
     <message>
         <source>Check it.</source>
@@ -6160,6 +6204,22 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>{quantity}, mean of its voxels: {value}</source>
         <translation>{quantity}, Mittel der Voxel: {value}</translation>
+    </message>
+    <message>
+        <source>sagittal plane</source>
+        <translation>sagittale Ebene</translation>
+    </message>
+    <message>
+        <source>coronal plane</source>
+        <translation>koronale Ebene</translation>
+    </message>
+    <message>
+        <source>axial plane</source>
+        <translation>axiale Ebene</translation>
+    </message>
+    <message>
+        <source>oblique</source>
+        <translation>schräg</translation>
     </message>
     <message>
         <source>model</source>

@@ -43,6 +43,7 @@ from SpineDCELib.kinetics.fitting import Fitter
 from SpineDCELib.kinetics.parameters import Bounds
 from SpineDCELib.kinetics.signal_noise import SignalNoise
 from SpineDCELib.measurement import Size, mean_curve
+from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.settings import Settings
 from SpineDCELib.settings.contrast_agents import USUAL_AGENT, r1_log_SD
@@ -123,6 +124,10 @@ class Analysis:
         self.file_notes: tuple[str, ...] = ()
         #: Region → DICOM tracking UID, of those that have one.
         self.tracking: dict[str, str] = {}
+        #: Rulers that a reader drew; two of them may be the size of a lesion.
+        self.rulers: tuple[Ruler, ...] = ()
+        #: Regions that were carried over from an earlier visit and not changed since.
+        self.carried: frozenset[str] = frozenset()
         self._graph = Graph(
             _sealed(
                 AnalysisInputs(
@@ -201,6 +206,7 @@ class Analysis:
         """Return an independent analysis with the same inputs and results, for another thread."""
         copy = object.__new__(type(self))
         copy.file_notes, copy.tracking = self.file_notes, dict(self.tracking)
+        copy.rulers, copy.carried = self.rulers, self.carried
         copy._graph = self._graph.copy()
         return copy
 

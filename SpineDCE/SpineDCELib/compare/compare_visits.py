@@ -174,8 +174,9 @@ def compare_visits(
     compared = []
     for number, (old, new) in enumerate(pairs):
         share = part(progress, number / len(pairs), (number + 1) / len(pairs))
-        carried = (registrations or {}).get(new)
-        registration, warnings = carried, []
+        given = (registrations or {}).get(new)
+        carried = given is not None or new in after.analysis.carried
+        registration, warnings = given, list[str]()
         if registration is None:
             registration = register_lesion(
                 before.analysis, after.analysis, old, part(share, 0.0, 0.3)
@@ -187,7 +188,7 @@ def compare_visits(
             )
         compared.append(
             _lesion(
-                before, after, old, new, registration, carried is not None, warnings, cutoff,
+                before, after, old, new, registration, carried, warnings, cutoff,
                 residual_threshold, flip_runs, part(share, 0.3, 1.0),
             )
         )  # fmt: skip
@@ -272,7 +273,10 @@ def _lesion(
     moved = carry_over(first.regions[old], grids[0], registration, grids[1])
     checked = None
     if carried:
-        warnings.append(f"The region of {new} was carried over from the baseline visit. Check it.")
+        warnings.append(
+            f"The region of {new} was carried over from an earlier visit and has not been "
+            "corrected. Check it."
+        )
     else:
         checked = check(moved, second.regions[new], grids[1])
         if checked.warning:

@@ -13,9 +13,15 @@ import numpy as np
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.measurement.lesion_size import Bidimensional, Point
+from SpineDCELib.series import Geometry
 
 #: A ruler with such a name joins bone and tumour; it is not a diameter.
 _MARGIN = re.compile(r"bone|margin|extra-?osseous|cortex", re.IGNORECASE)
+
+#: Names of the planes perpendicular to each axis of the body (LPS).
+_PLANES = ("sagittal", "coronal", "axial")
+#: Share of its length by which a ruler may leave the plane that it is said to lie in.
+_OUT_OF_PLANE = 0.1
 
 _SCHEMA = (
     "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/"
@@ -40,6 +46,19 @@ class Ruler:
     def is_margin(self) -> bool:
         """Return whether it joins bone and tumour, to divide the lesion there."""
         return bool(_MARGIN.search(self.name))
+
+
+def plane_of(ruler: Ruler, geometry: Geometry) -> str:
+    """Return the plane that a ruler lies in: "sagittal", "coronal", "axial" or "oblique".
+
+    It is that of the slices if both ends lie in one slice, because it was drawn there.
+    """
+    along = np.subtract(ruler.end, ruler.start)
+    normal = geometry.affine[:3, 2] / np.linalg.norm(geometry.affine[:3, 2])
+    if abs(along @ normal) <= geometry.spacing[2] / 2:
+        return _PLANES[int(np.argmax(np.abs(normal)))]
+    across = int(np.argmin(np.abs(along)))
+    return _PLANES[across] if abs(along[across]) <= _OUT_OF_PLANE * ruler.length else "oblique"
 
 
 def read_rulers(path: str | Path) -> list[Ruler]:

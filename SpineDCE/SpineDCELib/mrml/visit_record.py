@@ -17,7 +17,7 @@ from SpineDCELib.series import Geometry
 CHOICES = (
     "settings", "aif selection", "aif file", "frame", "proposed shift", "as read", "top of scale",
     "grey values", "reports", "history", "course",
-    "compared", "locked",
+    "compared", "locked", "carried",
 )  # fmt: skip
 
 

@@ -35,6 +35,9 @@ from SpineDCELib.settings import settings_to_dict
 from SpineDCELib.vocabulary.region_roles import TAG
 from SpineDCELib.vocabulary.report_text import ReportText
 
+#: File with the rulers of a visit.
+_RULERS = "rulers.mrk.json"
+
 
 @dataclass(frozen=True, eq=False)
 class FinishedVisit:
@@ -180,7 +183,9 @@ def write_finished_visit(
         path = saved("roi", "regions.seg.nrrd")
         write_segmentation(path, dict(analysis.regions), geometry, tags=tags)
     if visit.rulers:
-        write_rulers(saved("size", "rulers.mrk.json"), list(visit.rulers))
+        # Only those that give a size are an input: another number of them would be refused.
+        path = saved("size", _RULERS) if analysis.sizes else folder / _RULERS
+        write_rulers(path, list(visit.rulers))
     if analysis.settings.aif.source == "mask" and analysis.aif_mask is not None:
         path = saved("aif_mask", "artery.seg.nrrd")
         write_segmentation(path, {"Aorta": analysis.aif_mask}, geometry)

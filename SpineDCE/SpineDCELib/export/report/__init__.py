@@ -16,6 +16,7 @@ from SpineDCELib.export.report.report_tables import (
     identity,
     measurement_rows,
     other_than_default,
+    ruler_rows,
     setting_rows,
 )
 from SpineDCELib.export.report.written_text import (
@@ -46,6 +47,7 @@ def write_study_report(
     if result.measures.warnings:
         body += [page.heading("Warnings"), page.listed(result.measures.warnings, "warn")]
     body += [page.heading("Measurements"), page.table(*measurement_rows(result, analysis))]
+    body += _rulers([("", analysis)])
     body += _visit("This visit", analysis, result)
     body += [page.heading("Settings"), page.table(*setting_rows([("", analysis)]))]
     body += [
@@ -79,7 +81,7 @@ def write_comparison_report(
     body.append(page.figure([figures.triptych(titled)], _TRIPTYCH))
     body.append(page.heading("Change"))
     for lesion in comparison.lesions:
-        body.append(page.table(*change_rows(lesion, comparison.mode)))
+        body.append(page.table(*change_rows(lesion, comparison)))
     for lesion in comparison.lesions:
         if lesion.flip is not None:
             body += [
@@ -93,6 +95,7 @@ def write_comparison_report(
     for words, analysis, result in visits:
         body += _visit(f"{words.title} visit", analysis, result)
         body.append(page.table(*measurement_rows(result, analysis)))
+    body += _rulers([(name, analysis) for name, analysis, _ in titled])
     body += [
         page.heading("Settings"),
         page.table(*setting_rows([(name, analysis) for name, analysis, _ in titled])),
@@ -135,6 +138,11 @@ def _written(text: ReportText | None, draft: tuple[str, str]) -> list[str]:
     for title, lines in text.paragraphs():
         body += [page.heading(title), *map(page.paragraph, lines)]
     return body
+
+
+def _rulers(visits: Sequence[tuple[str, Analysis]]) -> list[str]:
+    table = ruler_rows(visits)
+    return [] if table is None else [page.heading("Rulers"), page.table(*table)]
 
 
 def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:

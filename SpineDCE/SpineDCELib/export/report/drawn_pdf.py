@@ -18,6 +18,7 @@ from SpineDCELib.export.report.report_tables import (
     identity,
     measurement_rows,
     other_than_default,
+    ruler_rows,
     setting_rows,
 )
 from SpineDCELib.export.report.written_text import (
@@ -51,6 +52,7 @@ def study_pdf(analysis: Analysis, result: Result, *, anonymise: bool = False) ->
         pages.picture(figures.triptych_figure([("", analysis, result)]))
     pages.paragraphs("Warnings", result.measures.warnings)
     pages.table("Measurements", measurement_rows(result, analysis))
+    pages.rulers([("", analysis)])
     pages.table("Settings", setting_rows([("", analysis)]))
     pages.paragraphs("Settings that are not the defaults", other_than_default([("", analysis)]))
     pages.paragraphs("Notes", result.notes)
@@ -77,10 +79,11 @@ def comparison_pdf(comparison: Comparison, *, anonymise: bool = False) -> bytes:
     pages.paragraphs("Warnings", comparison.warnings)
     pages.picture(figures.triptych_figure(visits))
     for lesion in comparison.lesions:
-        pages.table("Change", change_rows(lesion, comparison.mode))
+        pages.table("Change", change_rows(lesion, comparison))
     for name, analysis, result in visits:
         pages.table(f"Measurements, {name}", measurement_rows(result, analysis))
     named = [(name, analysis) for name, analysis, _ in visits]
+    pages.rulers(named)
     pages.table("Settings", setting_rows(named))
     pages.paragraphs("Settings that are not the defaults", other_than_default(named))
     pages.paragraphs("Source and limits of the cutoff", [f"{EVIDENCE} ({CUTOFF_SOURCE}).", *LIMITS])
@@ -183,6 +186,11 @@ class _Pages:
             self._row([header[c] for c in columns], widths, weight="bold")
             for row in rows:
                 self._row([row[c] for c in columns], widths)
+
+    def rulers(self, visits: Sequence[tuple[str, Analysis]]) -> None:
+        """Add the table of the rulers; nothing if there is no ruler."""
+        if (table := ruler_rows(visits)) is not None:
+            self.table("Rulers", table)
 
     def _row(self, cells: Sequence[str], widths: Sequence[int], weight: str = "normal") -> None:
         wrapped = [

@@ -14,6 +14,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Change, Extent, Normalised, Size
 from SpineDCELib.measurement.blood_voxels import blood_mark
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
+from SpineDCELib.measurement.rulers import Ruler, plane_of
 from SpineDCELib.settings import FORM, Settings, settings_fields, value_at
 from SpineDCELib.vocabulary.conversion_modes import (
     normalised_title,
@@ -34,7 +35,7 @@ from SpineDCELib.vocabulary.quantities import (
 from SpineDCELib.vocabulary.visits import VISITS
 
 if TYPE_CHECKING:
-    from SpineDCELib.compare.compare_visits import LesionChange
+    from SpineDCELib.compare.compare_visits import Comparison, LesionChange
 
 Table = tuple[list[str], list[list[str]]]
 
@@ -49,6 +50,10 @@ def measurement_rows(result: Result, analysis: Analysis) -> Table:
         ["fitted voxels", *(f"{region.fitted} of {region.voxels}" for region in regions)],
         ["volume [mL]", *(number(region.volume_mL, 2) for region in regions)],
     ]
+    if analysis.carried & {region.name for region in regions}:
+        rows.append(
+            ["origin of the region", *(_origin(region.name, analysis) for region in regions)]
+        )
     for name, quantity in QUANTITIES.items():
         if name not in result.maps or name == "R2":
             continue
@@ -62,6 +67,10 @@ def measurement_rows(result: Result, analysis: Analysis) -> Table:
             mark = vp_mark(name, s.mean, analysis, roles.get(region.name, ""))
             row.append(f"{mean} ± {SD} ({median})" + (f", {mark}" if mark else ""))
         rows.append(row)
+    sizes = result.measures.sizes
+    if sizes:
+        cells = (_measured_size(sizes.get(region.name), analysis) for region in regions)
+        rows.append(["longest × perpendicular diameter [mm]", *cells])
     ratios = [result.measures.of(region.name) for region in regions]
     if any(ratio is not None for ratio in ratios):
         rows.append(
@@ -71,6 +80,39 @@ def measurement_rows(result: Result, analysis: Analysis) -> Table:
             ]
         )
     return ["", *(region.name for region in regions)], rows
+
+
+def _origin(region: str, analysis: Analysis) -> str:
+    return "carried over, not corrected" if region in analysis.carried else "drawn"
+
+
+def _measured_size(size: Size | None, analysis: Analysis) -> str:
+    """Return the diameters of a lesion, and what they were measured on: rulers, or its region."""
+    if size is None:
+        return NONE
+    diameters = f"{number(size.axial.longest, 1)} × {number(size.axial.perpendicular, 1)}"
+    if size.source != TWO_RULERS or size.axial.ends is None:
+        return f"{diameters} (on the axial plane)"
+    plane = plane_of(Ruler("", *size.axial.ends[:2]), analysis.study.dynamic.geometry)
+    return {
+        "sagittal": f"{diameters} (two rulers, sagittal plane)",
+        "coronal": f"{diameters} (two rulers, coronal plane)",
+        "axial": f"{diameters} (two rulers, axial plane)",
+    }.get(plane, f"{diameters} (two rulers, oblique)")
+
+
+def ruler_rows(visits: Sequence[tuple[str, Analysis]]) -> Table | None:
+    """Return one row per ruler: visit, name, length and plane; None without a ruler."""
+    rows = [
+        [visit, ruler.name, number(ruler.length, 1),
+         plane_of(ruler, analysis.study.dynamic.geometry)]
+        for visit, analysis in visits
+        for ruler in analysis.rulers
+    ]  # fmt: skip
+    if not rows:
+        return None
+    header = ["visit", "ruler", "length [mm]", "plane"]
+    return (header, rows) if len(visits) > 1 else (header[1:], [row[1:] for row in rows])
 
 
 def vp_mark(parameter: str, value: float, analysis: Analysis, role: str) -> str:
@@ -98,12 +140,9 @@ def _sources(change: Change) -> str:
     return ", ".join(f"{name} {100 * part:.0f} %" for name, part in parts.items()) or NONE
 
 
-def change_rows(lesion: LesionChange, mode: str = "") -> Table:
-    """Return baseline, follow-up and change of a lesion.
-
-    Args:
-        mode: of the conversion, which is common to both visits.
-    """
+def change_rows(lesion: LesionChange, comparison: Comparison) -> Table:
+    """Return baseline, follow-up and change of a lesion of a comparison."""
+    mode, analyses = comparison.mode, [visit.analysis for visit in comparison.visits]
     header = [lesion.name, *(words.title.lower() for words in VISITS.values()), "change"]
     rows = []
     for name, change in lesion.changes.items():
@@ -152,6 +191,10 @@ def change_rows(lesion: LesionChange, mode: str = "") -> Table:
             percent(lesion.volume_change),
         ]
     )
+    if any(lesion.name in analysis.carried for analysis in analyses):
+        rows.append(
+            ["origin of the region", *(_origin(lesion.name, one) for one in analyses), NONE]
+        )
     rows.append(
         [
             "volume within the smooth outline [mL]",

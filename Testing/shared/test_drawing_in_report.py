@@ -1,0 +1,131 @@
+"""What the result and the report say of rulers and of regions that were carried over."""
+
+import json
+
+import numpy as np
+import pytest
+from mrml.scenes import compute, images_of, new_scene, write_visits
+from SpineDCELib.measurement.rulers import Ruler, plane_of
+from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.run.saved_session import read_session
+from SpineDCELib.series import Geometry
+
+from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared.course_session import CARRIED, _digest
+from SpineDCEWidget.shared.session import Session
+
+pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
+
+SAGITTAL = Geometry(
+    (8, 96, 96),
+    np.array([[0, 0, 4.0, -16], [1.0, 0, 0, -48], [0, -1.0, 0, 48], [0, 0, 0, 1]]),
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "plane"),
+    [
+        ((0, 0, 0), (0, 30, 0), "sagittal"),
+        ((0, 0, 0), (0, 0, 30), "sagittal"),
+        ((0, 0, 0), (0.5, 20, 20), "sagittal"),
+        ((0, 0, 0), (30, 0, 0.2), "axial"),
+        ((0, 0, 0), (30, 0.5, 20), "coronal"),
+        ((0, 0, 0), (20, 20, 20), "oblique"),
+    ],
+)
+def test_the_plane_of_a_ruler_is_that_of_the_slice_that_holds_it(start, end, plane):
+    if plane == "axial":
+        end = (30, 10, 0.2)
+    assert plane_of(Ruler("", start, end), SAGITTAL) == plane
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    session = Session(new_scene())
+    written = write_visits(tmp_path_factory)
+    for name, (dicom, rois) in zip(("baseline", "follow-up"), written.values(), strict=True):
+        visit = session.open(name, images_of(dicom), study=dicom)
+        geometry = visit.analysis.study.dynamic.geometry
+        masks = read_regions([str(rois)], geometry)
+        drawn.set_masks(visit.segmentation, masks, geometry, roles=read_roles([str(rois)]))
+        session.regions_changed(visit)
+        compute(session, visit)
+    return session
+
+
+def page_of(session, folder):
+    session.export(folder, formats=["report"])
+    pages = [path.read_text() for path in folder.rglob("report.html")]
+    both = [page for page in pages if "baseline and follow-up" in page]
+    return both[0] if both else "".join(pages)
+
+
+@pytest.mark.slow
+def test_a_single_ruler_is_in_the_result_and_in_the_report_with_its_visit_and_plane(work, tmp_path):
+    work.compare(flip_runs=0)
+    baseline = work.visit("baseline")
+    drawn.add_ruler(baseline.nodes, Ruler("Height", (0, 0, 0), (0, 0, 34.2)))
+    work.regions_changed(baseline)
+    assert work.is_comparison_current, "one ruler changes no number"
+    assert "Height: 34.2 mm (sagittal plane)" in shown.sizes(baseline)
+    assert "34.2" not in shown.sizes(work.visit("follow-up"))
+    page = page_of(work, tmp_path / "out")
+    table = page[page.index("Rulers") :][:400]
+    for cell in ("baseline", "Height", "34.2", "sagittal"):
+        assert cell in table, table
+    record = json.loads(next((tmp_path / "out" / "before").glob("provenance.json")).read_text())
+    assert not record["inputs"].get("size"), "the command line refuses one ruler as a size"
+    for ruler in drawn.ruler_nodes(baseline.nodes):
+        work.scene.RemoveNode(ruler)
+    work.regions_changed(baseline)
+    assert ">Rulers<" not in page_of(work, tmp_path / "without")
+
+
+@pytest.mark.slow
+def test_two_rulers_name_the_plane_of_the_size(work, tmp_path):
+    baseline = work.visit("baseline")
+    drawn.add_ruler(baseline.nodes, Ruler("long", (0, 0, 0), (0, 30.0, 0)))
+    drawn.add_ruler(baseline.nodes, Ruler("short", (0, 0, 0), (0, 0, 20.0)))
+    work.regions_changed(baseline)
+    compute(work, baseline)
+    said = shown.sizes(baseline)
+    assert "30.0 × 20.0 mm (two rulers, sagittal plane)" in said
+    assert "long" not in said, "the size has them"
+    assert "30.0 × 20.0 (two rulers, sagittal plane)" in page_of(work, tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_the_report_says_of_carried_regions_that_they_were_carried_until_they_are_corrected(
+    work, tmp_path
+):
+    after = work.visit("follow-up")
+    lesion = next(n for n, role in after.state.roles.items() if role == "lesion")
+    after.nodes.keep(CARRIED, [_digest(after.state.regions[lesion])])
+    work.tell_origin(after)
+    compute(work, work.visit("baseline"))
+    work.compare(flip_runs=0)
+    told = f"The region of {lesion} was carried over"
+    assert any(told in text for text in work.comparison.warnings)
+    rows = shown.result_rows(work)[1]
+    assert ["origin of the region", "drawn", "carried over, not corrected", "–"] in rows
+    assert told in work.report.draft()[0]
+    page = page_of(work, tmp_path / "carried")
+    assert told in page
+    assert "carried over, not corrected" in page
+    work.save(tmp_path / "saved")
+    kept = {one.name: one.choices for one in read_session(tmp_path / "saved")}
+    assert kept["follow-up"][CARRIED], "earlier work knows it too"
+
+    mask = after.state.regions[lesion].copy()
+    mask[tuple(np.argwhere(mask)[0])] = False
+    geometry = after.analysis.study.dynamic.geometry
+    drawn.fill_segments(after.segmentation, {lesion: mask}, geometry, roles=after.state.roles)
+    work.regions_changed(after)
+    compute(work, after)
+    work.compare(flip_runs=0)
+    assert "carried over" not in page_of(work, tmp_path / "corrected")
+    work.undo()
+    compute(work, after)
+    work.compare(flip_runs=0)
+    assert "carried over, not corrected" in page_of(work, tmp_path / "again")
