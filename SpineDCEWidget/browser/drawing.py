@@ -112,6 +112,15 @@ class Drawing:
         known.segmentation.set_active()
         editor.set_active_segment_id(editor.get_nth_segment_id(0))
 
+    def release_closed(self) -> None:
+        """Let the modifiers of studies that were closed hold no image.
+
+        An image of a study keeps its whole series in memory.
+        """
+        for modifier in self._kept:
+            if modifier.segmentation.segmentation_node.GetScene() is None:
+                modifier.segmentation.volume_node = None
+
     def forget(self) -> None:
         """Put the tool down and forget the visit, because its study is replaced."""
         self.put_down()
