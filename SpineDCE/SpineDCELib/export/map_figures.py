@@ -18,6 +18,8 @@ from SpineDCELib.vocabulary.region_roles import Role, words_of
 
 #: Margin around lesions and references in a cropped figure, mm.
 _AROUND = 45.0
+#: Percentage of all tissue below the top of a scale that no region fits.
+_SHOWN = 98
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,8 @@ def best_slice(picture: Picture) -> int:
 def scale_top(pictures: Sequence[Picture]) -> float:
     """Return one top of the colour scale for all pictures, mL/100 mL.
 
-    It is taken from lesions and references, or from all tissue if there are none. Voxels with
+    It is taken from lesions and references, or from all tissue if there are none: most of that is
+    fat, muscle and noise, so that a lesion would lie above the 95th percentile. Voxels with
     Vp of 20 mL/100 mL or more are vessels and do not count, because they would make all other
     tissue dark.
     """
@@ -68,7 +71,7 @@ def scale_top(pictures: Sequence[Picture]) -> float:
         return max(120 * float(np.max(drawn)), 100 * float(np.nanmax([0.0, *marrow])), 1.0)
     tissue = [p.vp[np.isfinite(p.vp) & (p.vp > 0) & (p.vp < 0.2)] for p in pictures]
     every = np.concatenate(tissue)
-    return max(float(np.percentile(every, 95)) * 100, 1.0) if every.size else 1.0
+    return max(float(np.percentile(every, _SHOWN)) * 100, 1.0) if every.size else 1.0
 
 
 def draw_row(axes: Sequence[Any], picture: Picture, *, index: int, top: float, crop: bool) -> Any:
