@@ -65,6 +65,7 @@ class Workstation:
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
                 "visit": SHOWN_VISITS[0], "visits": [], "two": False, "steps": [], "error": "",
                 "titles": {}, "undo_text": "", "redo_text": "", "undo_list": [], "note": "",
+                "can_undo": False, "can_redo": False,
                 "maximised": "",
                 "trame__vue_use": ["spinedce_widgets"],
             }
@@ -499,8 +500,7 @@ class Workstation:
             state.frame = visit.analysis.study.dynamic.n_frames // 2
             self._put_in_view(visit)
             self.regions.show_opacity()
-        self.views.fit(again=False)
-        self.after_pause("fit", 0.4, self._fit_views)
+        self._fit_new(visit)
 
     def show_visit(self, visit: Any, row: str) -> None:
         """Show a visit of a course in a row of the views, and select it."""
@@ -509,9 +509,22 @@ class Workstation:
             self._put_in_view(visit)
         for other in self.session.visits:
             other.release_memory()
-        self.views.fit(again=False)
-        self.views.align(visit.name)
-        self.after_pause("fit", 0.4, self._fit_views)
+        self._fit_new(visit)
+
+    def _fit_new(self, visit: Any) -> None:
+        """Fit a visit that was not in view until now; the other row stays as the user left it."""
+        row = self.session.row_of(visit.name)
+        self.views.fit(new=row or "all")
+        self.views.follow_other(row)
+        self.after_pause("fit", 0.4, self._follow_size)
+
+    def follow_registration(self) -> None:
+        """Let linked views follow the registration of the vertebrae, which is new; say so."""
+        if self.visit is not None and self.views.align(self.visit.name):
+            self.show_note(
+                "The views of the other visit have moved: linked views now show the same vertebra, "
+                "which was found by registration."
+            )
 
     def _put_in_view(self, visit: Any) -> None:
         """Show the rows as the session says, and select the row of a visit that is shown."""
@@ -527,11 +540,6 @@ class Workstation:
             self.views.fill()
             self.bar.show_frame()
             self.refresh()
-
-    async def _fit_views(self) -> None:
-        """Fit the images to the views, whose size the page has reported by now."""
-        with self.state:
-            self.views.fit()
 
     async def _follow_size(self) -> None:
         """Follow a new size of the views, with the same zoom, pan and slices."""

@@ -75,7 +75,7 @@ class CoursePanel:
             jobs[0].finish(course)
             station.views.fill()
             if station.visit is not None:
-                station.views.align(station.visit.name)  # the vertebrae are registered now
+                station.follow_registration()
             station.save_soon()
         station.refresh()
 

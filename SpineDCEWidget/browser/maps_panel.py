@@ -123,10 +123,6 @@ class MapsPanel:
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
-            html.Div(
-                "{{ steps[3]?.reason }}", classes="warn", v_if="steps[3]?.mark === '!'",
-                id="maps-problem",
-            )  # fmt: skip
             html.Div("{{ map_help }}", classes="hint")
             with html.Div(v_show="map_name !== 'status'", classes="stack"):
                 with html.Div(classes="row", id="scale-box", **title_if(NO_MAPS)):

@@ -36,6 +36,10 @@ _TO_LIGHT, _TO_DARK = "Switch to the light page", "Switch to the dark page"
 #: What the mark of a step says, for screen readers.
 _MARKS = "{'✓': 'done', '●': 'to do next', '!': 'needs attention'}"
 
+#: Whether a step says why it needs attention; steps 1 and 3 have places of their own for what is
+#: asked about a pair of visits and for doubts about regions.
+_SAYS_WHY = "steps[{index}]?.mark === '!' && {index} !== 2 && !({index} === 0 && question.text)"
+
 
 def build_page(station: Any) -> None:
     """Build the page once, when the program starts."""
@@ -187,6 +191,10 @@ def _steps(station: Any) -> None:
                         f'aria-labelledby="step-{number}"',
                     ],
                 ):  # fmt: skip
+                    html.Div(
+                        f"{{{{ steps[{index}]?.reason }}}}", classes="warn step-reason",
+                        v_if=_SAYS_WHY.format(index=index), id=f"reason-{number}",
+                    )  # fmt: skip
                     panel.ui()
         _error()
 
@@ -196,7 +204,7 @@ def _views(station: Any) -> None:
     with html.Div(
         classes="views", mouseleave=station.views.leave,
         raw_attrs=[
-            f':class="{{two: ({shown}).length === 2 && !maximised, alone: maximised}}"',
+            f':class="{{two: ({shown}).length === 2}}"',
             'role="region"', 'aria-labelledby="images"',
         ],
     ):  # fmt: skip
@@ -206,11 +214,13 @@ def _views(station: Any) -> None:
                 name = pane_name(visit, column)
                 with html.Div(
                     classes="pane", id=f"pane-{name}",
-                    v_show=f"maximised ? maximised === '{name}' : ({shown}).includes('{visit}')",
+                    v_show=f"({shown}).includes('{visit}')",
                     dblclick=(station.double_clicked, f"['{name}']"), __events=["dblclick"],
                     # The views report movements late, even after a click elsewhere.
                     raw_attrs=[
                         f"@pointerenter=\"trigger('pointed', ['{visit}'])\"", 'role="group"',
+                        f":class=\"{{alone: maximised === '{name}', "
+                        f"covered: maximised && maximised !== '{name}'}}\"",
                         f":aria-label=\"titles['{visit}'] + ', ' + (contents.find((c) => c.value "
                         f"=== columns[{column}])?.title || '')\"",
                     ],
@@ -246,11 +256,11 @@ def _views(station: Any) -> None:
                             ],
                         )
                         html.Div(f"{{{{ whose['{visit}'] }}}}", classes="whose", v_if=first)
-                    for side in ("left", "right", "top", "bottom"):
-                        html.Div(
-                            f"{{{{ letters['{visit}']?.{side} }}}}", classes=f"letter at-{side}",
-                            v_if=f"letters['{visit}']",
-                        )  # fmt: skip
+                        # Below the lines above, however many they are.
+                        with html.Div(classes="letter-line", v_if=f"letters['{visit}']"):
+                            _letter(visit, "top")
+                    for side in ("left", "right", "bottom"):
+                        _letter(visit, side)
                     html.Div(f"{{{{ positions['{visit}'] }}}}", classes="position", v_if=first)
                     html.Div(
                         f"{{{{ windows['{visit}']?.[columns[{column}]] }}}}", classes="window-text"
@@ -272,6 +282,14 @@ def _views(station: Any) -> None:
             html.Img(src="page/icon.svg", alt="")
             html.P("Open a study, or try the sample patient.", v_if="!busy")
             html.P("{{ busy_title }}", v_if="busy")
+
+
+def _letter(visit: str, side: str) -> None:
+    """Build the anatomical letter of one side of a view."""
+    html.Div(
+        f"{{{{ letters['{visit}']?.{side} }}}}", classes=f"letter at-{side}",
+        v_if=f"letters['{visit}']",
+    )  # fmt: skip
 
 
 def _legend(column: int) -> None:

@@ -113,7 +113,7 @@ class RegionsPanel:
         self._stored: dict[Path, list[StoredDrawing]] = {}
         station.state.update(
             {
-                "role": "", "tool": "look", "brush": 8.0, "can_undo": False, "can_redo": False,
+                "role": "", "tool": "look", "brush": 8.0,
                 "region_numbers": {}, "regions": [], "region_warnings": [], "region": "",
                 "rulers": [], "carry_from": "", "stored": [],
                 "only_between": False, "between": [0, 1], "signal_range": [0, 1], "placing": False,
@@ -537,7 +537,8 @@ class RegionsPanel:
              "text": shown.region_text(rows[name]) if name in rows else ""}
             for name, role in (visit.state.roles.items() if visit is not None else ())
         ]  # fmt: skip
-        state.region_warnings = [] if visit is None else region_warnings(visit)
+        doubts = [] if visit is None else self._station.session.course.carry_doubts(visit)
+        state.region_warnings = [] if visit is None else [*region_warnings(visit), *doubts]
         self._changes.refresh()
 
     def refresh(self) -> None:
@@ -589,7 +590,6 @@ class RegionsPanel:
                         f"{{{{ region_numbers['{role}'] || '' }}}}", classes="numbers",
                         id=f"numbers-{role}",
                     )  # fmt: skip
-            html.Div("{{ w }}", v_for="w in region_warnings", key="w", classes="warn")
             with html.Div(classes="tools"):
                 for tool, (icon, title) in _TOOLS.items():
                     v3.VBtn(
@@ -601,7 +601,6 @@ class RegionsPanel:
                             f'aria-label="{title}"', f":aria-pressed=\"tool === '{tool}'\"",
                         ],
                     )  # fmt: skip
-                self._undo_ui()
             self._hint_ui()
             with html.Div(v_show="role", classes="stack"):
                 self._changes.limits_ui()
@@ -647,6 +646,7 @@ class RegionsPanel:
                             id="delete-region",
                             title="Delete the region")  # fmt: skip
                 self._changes.ui()
+            html.Div("{{ w }}", v_for="w in region_warnings", key="w", classes="warn")
             self._list_ui()
             html.H3("Lesion size", classes="label")
             with html.Div(classes="row"):
@@ -680,37 +680,6 @@ class RegionsPanel:
                 "map in NRRD or NIfTI",
             )  # fmt: skip
             self._station.settings.ui(3)
-
-    def _undo_ui(self) -> None:
-        """Build the buttons of undo and redo, and the list of what can be undone."""
-        with html.Div(classes="tools undo-tools"):
-            for icon, name, keys, action in (
-                ("mdi-undo", "undo", "Ctrl+Z", self._station.undo),
-                ("mdi-redo", "redo", "Ctrl+Y", self._station.redo),
-            ):
-                word = name.capitalize()
-                v3.VBtn(
-                    icon=icon, size="small", variant="text", click=action,
-                    disabled=(f"!can_{name}",),
-                    title=(
-                        f"can_{name} ? '{word}: ' + {name}_text + ' ({keys})' : "
-                        f"'Nothing to {name}.'",
-                    ),
-                    raw_attrs=[f'aria-label="{word} ({keys})"'], id=f"button-can_{name}",
-                )  # fmt: skip
-            v3.VBtn(
-                icon="mdi-menu-down", size="small", variant="text", id="undo-list",
-                disabled=("!can_undo",), click="void 0",
-                title=("can_undo ? 'Changes that can be undone' : 'Nothing to undo.'",),
-                raw_attrs=['aria-label="Changes that can be undone"'],
-            )  # fmt: skip
-            with (
-                v3.VMenu(activator="#undo-list", location="bottom end"),
-                v3.VCard(classes="keys pa-2"),
-            ):
-                html.Div("Undo back to", classes="label")
-                with html.Div(v_for="(u, i) in undo_list", key="i"):
-                    html.Button("{{ u }}", classes="undo-to", click=(self._station.undo, "[i + 1]"))
 
     def _hint_ui(self) -> None:
         """Build the line that says what to do next, and the buttons of the polygon."""

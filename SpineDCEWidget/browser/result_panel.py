@@ -77,7 +77,7 @@ class ResultPanel:
         done, comparison = await station.jobs.run(COMPARING, jobs[0].run)
         if done:
             jobs[0].finish(comparison)
-            station.views.align(station.visit.name)  # the vertebrae are registered now
+            station.follow_registration()
             station.save_soon()
         station.refresh()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from SpineDCELib.mrml.region_nodes import ruler_nodes
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
@@ -29,6 +30,8 @@ from SpineDCEWidget.shared.slice_nodes import (
 COLUMNS = 3
 #: Largest distance between press and release of a click, pixels.
 CLICK = 3
+#: Distance by which a view moves visibly, mm.
+_MOVED = 0.5
 #: Events of the mouse that tell in which view it is.
 _POINTING = (
     "EnterEvent", "MouseMoveEvent", "MouseWheelForwardEvent", "MouseWheelBackwardEvent",
@@ -221,24 +224,27 @@ class Views:
 
     # -- slices ---------------------------------------------------------------------------------
 
-    def fit(self, *, again: bool = True, keep: bool = False) -> None:
+    def fit(self, *, keep: bool = False, new: str = "") -> None:
         """Rotate every view to its dynamic slices and fit them to the view.
 
         Args:
-            again: keep the slice that is shown instead of showing the middle one.
-            keep: keep zoom and pan too, because only the size of a view has changed.
+            keep: keep zoom and pan, because only the size of a view has changed.
+            new: row with a visit that was not in view until now, "all" for every row. It shows
+                its middle slice, as large as fits; other rows stay as the user left them.
         """
         with self._alone():
             for pane in self.panes:
                 visit = self.visit_of(pane)
                 if visit is None:
                     continue
+                first = new in ("all", pane.row)
                 node, logic = pane.node, pane.view._logic
                 geometry = visit.analysis.study.dynamic.geometry
-                index = self.slice_index(visit.name) if again else geometry.shape[0] // 2
+                index = geometry.shape[0] // 2 if first else self.slice_index(visit.name)
                 pane.view._update_slice_size()
-                origin = node.GetXYZOrigin() if keep else (0.0, 0.0, 0.0)
-                zoom = self._zooms.get(pane.name, 1.0) if keep else 1.0
+                stays = keep or (new != "" and not first)
+                origin = node.GetXYZOrigin() if stays else (0.0, 0.0, 0.0)
+                zoom = self._zooms.get(pane.name, 1.0) if stays else 1.0
                 node.SetOrientation(_orientation(geometry))
                 node.RotateToVolumePlane(visit.frame)
                 width, height = pane.view.render_window().GetSize()
@@ -341,11 +347,30 @@ class Views:
                     show_field(pane.node, scale, pane.node.GetXYZOrigin())
         self._moved()
 
-    def align(self, visit_name: str) -> None:
-        """Let the views of a linked visit follow those of a visit at once."""
-        leader = self.panes_of(visit_name)[0]
-        if self.linked:
-            self._follow(leader)
+    def follow_other(self, row: str) -> None:
+        """Let the views of a row, whose visit was not in view until now, follow the other row.
+
+        What the user looks at there stays where it is.
+        """
+        other = next((one for one in self.rows if one != row), None)
+        if other is not None and self._session.in_row(other).analysis is not None:
+            self.align(self._session.in_row(other).name)
+
+    def align(self, visit_name: str) -> bool:
+        """Let the views of a linked visit follow those of a visit at once.
+
+        Returns:
+            Whether they moved by more than rounding.
+        """
+        if not self.linked:
+            return False
+        before = self._middles()
+        self._follow(self.panes_of(visit_name)[0])
+        return bool(np.abs(self._middles() - before).max() > _MOVED)
+
+    def _middles(self) -> NDArray[np.float64]:
+        """Return the RAS point in the middle of every pane, mm."""
+        return np.array([middle_of(pane.node) for pane in self.panes])
 
     # -- mouse ----------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from SpineDCELib.run.patient_visits import FoundVisit, treatments_of_patient, vi
 from SpineDCELib.run.saved_session import SavedVisit
 from SpineDCELib.series import DynamicChoice, ReadingChoices, dynamic_choices, scan_study
 from SpineDCELib.settings import FORM, Settings, settings_from_dict
-from trame.widgets import html
+from trame.widgets import client, html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.archive_panel import ArchivePanel
@@ -476,6 +476,7 @@ class StudyPanel:
         station.views.unmark()
         station.state.report_url = ""  # it is the closed patient's
         station.session.close()
+        station.drawing.release_closed()
         remove_unused_uploads()
         station.views.set_rows([SHOWN_VISITS[0]])
         station.select(SHOWN_VISITS[0])
@@ -495,7 +496,9 @@ class StudyPanel:
         station.charts.forget_voxel()
         station.views.unmark()
         station.state.report_url = ""
+        shown = {row: station.session.in_row(row).name for row in station.open_rows()}
         station.session.close_visit(visit)
+        station.drawing.release_closed()
         left = station.open_rows()
         station.views.set_rows(left)
         station.views.fill()
@@ -503,7 +506,8 @@ class StudyPanel:
         if len(left) < 2:  # another one is opened in its place
             station.go_to_step(1)
         else:
-            station.views.fit(again=False)
+            changed = [row for row in left if station.session.in_row(row).name != shown.get(row)]
+            station.views.fit(new=changed[0] if len(changed) == 1 else "all")
 
     def remove_kept(self) -> None:
         """Remove what the program keeps on this computer, except for the open studies."""
@@ -692,20 +696,20 @@ class StudyPanel:
                 )  # fmt: skip
                 v3.VBtn("Cancel", size="small", variant="text", id="cancel-scene-files",
                         click=(station.as_action(self.open_scene_files), "[false]"))  # fmt: skip
-        with html.Div(v_if="found.path", classes="stack card"):
+        with html.Div(v_if="found.path", classes="stack card", id="found"):
             html.H3("Series", classes="label")
             html.Div("{{ found.whose }}", v_if="found.whose", classes="hint", id="found-whose")
             with v3.VRadioGroup(
-                v_model=("chosen_series",), density="compact", hide_details=True, color="primary"
+                v_model=("chosen_series",),
+                density="compact",
+                hide_details=True,
+                color="primary",
+                classes="found-series",
             ):
                 v3.VRadio(
                     v_for="s in found.dynamic", key="s.value",
                     value=("s.value",), label=("s.title + ' · ' + s.line",),
                 )  # fmt: skip
-            with html.Div(v_for="s in found.others", key="s.title", classes="other"):
-                html.Span("{{ s.title }}<template v-if='s.whose'> · {{ s.whose }}</template>")
-                html.Span("{{ s.role }}", classes="hint")
-            html.Div("{{ p }}", v_for="p in found.problems", key="p", classes="warn")
             with html.Div(classes="row"):
                 for name in SHOWN_VISITS:
                     v3.VBtn(
@@ -727,6 +731,10 @@ class StudyPanel:
                         "Open the chosen series as one more visit of the course",
                     ),
                 )  # fmt: skip
+            with html.Div(v_for="s in found.others", key="s.title", classes="other"):
+                html.Span("{{ s.title }}<template v-if='s.whose'> · {{ s.whose }}</template>")
+                html.Span("{{ s.role }}", classes="hint")
+            html.Div("{{ p }}", v_for="p in found.problems", key="p", classes="warn")
         with html.Div(v_if="visits.length", classes="stack"):
             self._received.review_ui()
             with (
@@ -758,6 +766,8 @@ class StudyPanel:
                         id="close-study")  # fmt: skip
             with html.Div(classes="row wrap", v_if="two && !several && !question.text"):
                 self._replace_ui("-only")
+        # The list may be far below what is offered without it.
+        client.ClientStateChange(value="found", change="found.path && utils.showList()")
         station.ctrl.trigger("scan")(station.as_action(self.scan))
 
     def answers_ui(self, place: str = "") -> None:

@@ -13,6 +13,7 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, title_if
 from SpineDCEWidget.browser.slice_views import series_content
+from SpineDCEWidget.browser.undo_buttons import undo_ui
 from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
 from SpineDCEWidget.shared.linked_places import place_in
 from SpineDCEWidget.shared.shown_series import OtherSeries
@@ -335,18 +336,20 @@ class ViewBar:
                 )  # fmt: skip
                 html.Span("{{ frame + 1 }} / {{ frames }}<br>{{ frame_time }}", classes="number")
             html.Div("", classes="grow")
-            self._station.windows.ui()
-            v3.VBtn(
-                icon=("linked ? 'mdi-link-variant' : 'mdi-link-variant-off'",), variant="text",
-                size="x-small", click="linked = !linked", v_if="two", id="link",
-                title="Show the same slice and zoom in both visits",
-                raw_attrs=['aria-label="Link both visits"', ':aria-pressed="linked"'],
-            )  # fmt: skip
-            v3.VBtn(
-                icon="mdi-fit-to-page-outline", variant="text", size="x-small",
-                click=self._station.views.fit, title="Fit the slices to the views", id="fit",
-                raw_attrs=['aria-label="Fit to views"'],
-            )  # fmt: skip
+            with html.Div(classes="bar-icons"):
+                undo_ui(self._station)
+                self._station.windows.ui()
+                v3.VBtn(
+                    icon=("linked ? 'mdi-link-variant' : 'mdi-link-variant-off'",), variant="text",
+                    size="x-small", click="linked = !linked", v_if="two", id="link",
+                    title="Show the same slice and zoom in both visits",
+                    raw_attrs=['aria-label="Link both visits"', ':aria-pressed="linked"'],
+                )  # fmt: skip
+                v3.VBtn(
+                    icon="mdi-fit-to-page-outline", variant="text", size="x-small",
+                    click=self._station.views.fit, title="Fit the slices to the views", id="fit",
+                    raw_attrs=['aria-label="Fit to views"'],
+                )  # fmt: skip
 
 
 def _tick(value: float, top: float) -> str:

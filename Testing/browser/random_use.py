@@ -261,7 +261,16 @@ class User:
     def _open(self, study: Path, button: str) -> None:
         """Open a study with one of the buttons of the list of its series."""
         self._type("#open-path", str(study))
-        self._page.wait(lambda: self._page.state("found")["path"] == str(study), 30, "the series")
+
+        def listed() -> bool:
+            return bool(self._page.state("found")["path"] == str(study))
+
+        try:
+            self._page.wait(listed, 15)
+        except AssertionError:  # the page was still busy, and refused it
+            self._page.wait(lambda: not self._page.state("busy"), 180, "the end of a job")
+            self._press("#scan")
+            self._page.wait(listed, 30, "the series")
         time.sleep(0.3)
         self._page.click(button, 10)
         time.sleep(0.5)

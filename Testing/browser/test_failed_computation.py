@@ -41,7 +41,7 @@ def test_the_visit_is_named_and_the_way_out_is_open(tmp_path, monkeypatch):
         assert visit.problem in state.steps[3]["reason"]
         assert state.steps[3]["mark"] == "!"
         page = state["trame__template_main"]
-        shown = page[page.index('id="maps-problem"') - 200 :][:400]
+        shown = page[page.index('id="reason-4"') - 200 :][:400]
         assert "steps[3]?.reason" in shown
         # The source of the AIF, which messages name, can be changed without a result.
         state.aif_source = "parker"

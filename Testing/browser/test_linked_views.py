@@ -58,7 +58,7 @@ def both(tmp_path_factory):
     session.open(FOLLOW_UP, _finer(images))
     views.set_rows(SHOWN_VISITS)
     views.fill()
-    views.fit(again=False)
+    views.fit(new="all")
     yield session, views
     app.scene.Clear(True)
 
@@ -68,7 +68,7 @@ def views(both):
     session, views = both
     session.comparison = None
     views.linked = True
-    views.fit(again=False)
+    views.fit(new="all")
     yield views
     views.unmark()
     session.comparison = None
@@ -176,7 +176,7 @@ def test_a_view_shown_alone_keeps_its_zoom_whichever_view_moves_the_slice(views)
     alone = views.panes[2]
     for pane in views.panes:
         pane.view.render_window().SetSize(*((900, 500) if pane is alone else (10, 10)))
-    views.fit(again=False)
+    views.fit(new="all")
     shown = alone.node.GetFieldOfView()[:2]
     for visit, index in ((BASELINE, 0), (FOLLOW_UP, 2)):  # led by a hidden view
         views.go_to_slice(index, visit)
@@ -193,6 +193,40 @@ def test_a_view_shown_alone_keeps_its_zoom_whichever_view_moves_the_slice(views)
     views.fit(keep=True)
     every = [pane.node.GetFieldOfView()[1] for pane in views.panes]
     assert every == pytest.approx([shown[1] / 2] * len(every))
+
+
+def test_a_visit_that_is_opened_leaves_the_other_row_as_it_was(both, views):
+    session, _views = both
+    views.go_to_slice(0, BASELINE)
+    node = _node(views, BASELINE)
+    changing = node.StartModify()
+    width, height, depth = node.GetFieldOfView()
+    node.SetFieldOfView(width / 2, height / 2, depth)
+    node.SetXYZOrigin(4.0, -3.0, 0.0)
+    node.UpdateMatrices()
+    node.EndModify(changing)
+    seen = np.array(views.middle(BASELINE)), node.GetFieldOfView()[0]
+    views.fit(new=FOLLOW_UP)
+    views.follow_other(FOLLOW_UP)
+    np.testing.assert_allclose(views.middle(BASELINE), seen[0], atol=1e-6)
+    assert node.GetFieldOfView()[0] == pytest.approx(seen[1])
+    # What is new shows the same place.
+    z = [views.middle(visit)[2] for visit in SHOWN_VISITS]
+    geometry = session.visit(FOLLOW_UP).analysis.study.dynamic.geometry
+    assert abs(z[1] - z[0]) <= geometry.spacing[2]
+    views.linked = False
+    views.fit(new=FOLLOW_UP)
+    views.follow_other(FOLLOW_UP)
+    assert views.slice_index(FOLLOW_UP) == geometry.shape[0] // 2
+
+
+def test_it_is_known_whether_a_registration_has_moved_a_view(both, views):
+    session, _views = both
+    views.align(BASELINE)
+    assert not views.align(BASELINE)
+    _register(session, (3.0, -2.0, 0.0))
+    assert views.align(BASELINE)
+    assert not views.align(BASELINE)
 
 
 def test_linking_again_aligns_the_slices_at_once(views):

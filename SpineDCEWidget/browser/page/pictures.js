@@ -52,7 +52,7 @@
     for (const pane of area.querySelectorAll(".pane")) {
       const box = pane.getBoundingClientRect();
       const image = pane.querySelector("img");
-      if (!box.width || !image) continue;
+      if (!box.width || !image || pane.matches(".covered")) continue;
       context.shadowBlur = 0;
       context.drawImage(image, box.x - origin.x, box.y - origin.y, box.width, box.height);
       const scale = pane.querySelector(".colour-scale")?.getBoundingClientRect();

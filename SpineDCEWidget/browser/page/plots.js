@@ -200,6 +200,7 @@
       app.component("sd-plot", plot);
       window.trame.utils.upload = window.spinedce.upload;
       window.trame.utils.save = window.spinedce.save;
+      window.trame.utils.showList = window.spinedce.showList;
       window.trame.utils.savePicture = window.spinedce.savePicture;
       window.trame.utils.copyPicture = window.spinedce.copyPicture;
       window.trame.utils.copyText = window.spinedce.copyText;

@@ -103,6 +103,11 @@
     link.remove();
   };
 
+  // Bring the list of series into view, once it is there.
+  window.spinedce.showList = function () {
+    setTimeout(() => document.querySelector("#found")?.scrollIntoView({ block: "nearest" }), 100);
+  };
+
   // Upload files one by one, so that their total size is not limited.
   window.spinedce.upload = async function (files, what = "study") {
     const batch = `${what}-${Date.now().toString(36)}`;
