@@ -904,7 +904,8 @@ def one_view(audit: Audit) -> None:
 
     def shown() -> list[str]:
         return page.js(
-            "return [...document.querySelectorAll('.pane')].filter((p) => p.checkVisibility())"
+            "return [...document.querySelectorAll('.pane')]"
+            ".filter((p) => p.checkVisibility({visibilityProperty: true}))"
             ".map((p) => p.id.slice(5))"
         )
 
