@@ -36,9 +36,8 @@ _TO_LIGHT, _TO_DARK = "Switch to the light page", "Switch to the dark page"
 #: What the mark of a step says, for screen readers.
 _MARKS = "{'✓': 'done', '●': 'to do next', '!': 'needs attention'}"
 
-#: Whether a step says why it needs attention; steps 1 and 3 have places of their own for what is
-#: asked about a pair of visits and for doubts about regions.
-_SAYS_WHY = "steps[{index}]?.mark === '!' && {index} !== 2 && !({index} === 0 && question.text)"
+#: Step of the regions, which says below its tools what is doubtful, so that no tool moves.
+_REGIONS = 3
 
 
 def build_page(station: Any) -> None:
@@ -191,12 +190,22 @@ def _steps(station: Any) -> None:
                         f'aria-labelledby="step-{number}"',
                     ],
                 ):  # fmt: skip
-                    html.Div(
-                        f"{{{{ steps[{index}]?.reason }}}}", classes="warn step-reason",
-                        v_if=_SAYS_WHY.format(index=index), id=f"reason-{number}",
-                    )  # fmt: skip
+                    if number != _REGIONS:
+                        _reason(index, number)
                     panel.ui()
         _error()
+
+
+def _reason(index: int, number: int) -> None:
+    """Build the sentence that says why a step needs attention.
+
+    Step 1 asks about a pair of visits in a place of its own.
+    """
+    asked = " && !question.text" if number == 1 else ""
+    html.Div(
+        f"{{{{ steps[{index}]?.reason }}}}", classes="warn step-reason", id=f"reason-{number}",
+        v_if=f"steps[{index}]?.mark === '!'{asked}",
+    )  # fmt: skip
 
 
 def _views(station: Any) -> None:
