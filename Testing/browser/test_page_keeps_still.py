@@ -52,6 +52,9 @@ def _go(page, step):
 def test_the_list_of_series_and_the_button_that_opens_one_are_in_view(page, home):
     study = home / "sample" / "small" / "before" / "dicom"
     page.click("#open-path")
+    page.element("#open-path").send_keys(str(study))
+    # A key that is pressed while the page still loads may be lost.
+    page.js("arguments[0].select()", page.element("#open-path"))
     page.element("#open-path").send_keys(str(study), "\ue007")
     page.wait(lambda: page.state("found")["path"], 60, "the series")
     page.wait(lambda: page.js(_IN_VIEW, "#open-baseline"), 10, "the button in view")
