@@ -31,8 +31,8 @@ Mask = NDArray[np.bool_]
 OUTLINES, HALVES = 40, 8
 #: Standard deviation of a redrawn outline, voxels in plane: of the outline as a whole, and of its
 #: smooth deformation; neither moves it by more than one voxel. Together they change the mean of a
-#: lesion of 3 mm voxels by about 11 % (chosen).
-WHOLE, LOCAL = 0.35, 0.45
+#: lesion of 3 mm voxels by about 9 % (chosen).
+WHOLE, LOCAL = 0.28, 0.36
 #: Distance over which a redrawn outline deforms together, voxels.
 SMOOTHNESS = 2.5
 #: What the curve of an artery leaves in ln(ratio) at one visit because its first pass is sampled:
@@ -114,7 +114,10 @@ def shares_of_change(
     rng = np.random.default_rng(seed)
     sources: dict[str, list[Mapping[str, float]]] = {
         "delays": [delay_SD(v, name, parameters) for v in visits for name in v.pair],
-        "T10": [T10_SD(v, name, parameters) for v in visits for name in v.pair],
+        "T10": [
+            *(T10_SD(v, name, parameters) for v in visits for name in v.pair),
+            *(T10_change_SD(visits, n, parameters) for n in range(2)),
+        ],
         "AIF": [AIF_SD(v, parameters, rng) for v in visits],
         "outline": [outline_SD(v, name, parameters, rng) for v in visits for name in v.pair],
     }
@@ -165,6 +168,22 @@ def T10_SD(visit: MeasuredVisit, name: str, parameters: Sequence[str]) -> dict[s
     """Return what T10, water and the coil do to ln(mean) of a region at one visit alone."""
     own = {p: float(visit.analysis.T10_error(name, p).own) for p in parameters}
     return {p: value if np.isfinite(value) else 0.0 for p, value in own.items()}
+
+
+def T10_change_SD(
+    visits: Sequence[MeasuredVisit], number: int, parameters: Sequence[str]
+) -> dict[str, float]:
+    """Return what an unknown that all visits share does to ln(change) of a region.
+
+    Args:
+        number: 0 for the lesion, 1 for the reference.
+    """
+    found = {}
+    for parameter in parameters:
+        first, *later = (v.analysis.T10_error(v.pair[number], parameter) for v in visits)
+        left = max((first.left_in_change(other) for other in later), default=0.0)
+        found[parameter] = left if np.isfinite(left) else 0.0
+    return found
 
 
 def AIF_SD(

@@ -48,6 +48,9 @@ SENSITIVITY = Spread(0.05, 0.03)
 #: Gold 2004); and its signal continued to the spine. Both are common to all regions of a visit.
 MUSCLE_T10 = Spread(0.11, 0.02)
 MUSCLE_SIGNAL = Spread(0.15, 0.10)
+#: Flip angle over nominal (B1). SD in the middle of the body: 0.04 at 1.5 T, 0.09 at 3 T, and about
+#: as much again over the slab (chosen). Neighbouring vertebrae share it.
+FLIP_ANGLE = Spread(0.08, 0.0)
 #: What a signal that is not proportional to the concentration leaves in relative signal and signal
 #: difference, where artery and tissue are fitted in that signal: −60 % reads −55 % in both.
 SATURATION = Spread(0.10, 0.06)
@@ -66,11 +69,21 @@ class ScaleError(NamedTuple):
         shared: what all visits share; it cancels in a change.
         own: what this visit has for itself.
         common: what all regions of this visit share; it cancels in a ratio of regions.
+        parts: what ``shared`` consists of, with signs, in the same order for one mode.
     """
 
     shared: float
     own: float
     common: float = 0.0
+    parts: tuple[float, ...] = ()
+
+    def left_in_change(self, other: ScaleError) -> float:
+        """Return what the parts that all visits share leave in a change from another visit.
+
+        The signal is not proportional to the concentration, so an unknown water share or flip angle
+        scales a high concentration otherwise than a low one, and does not cancel.
+        """
+        return hypot(*(a - b for a, b in zip(self.parts, other.parts, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,7 @@ class _Truth:
     water: float = 0.0
     sensitivity: float = 0.0
     muscle_T10: float = 0.0
+    flip_angle: float = 0.0
     map: float = 0.0
 
 
@@ -146,12 +160,15 @@ def T10_error(
         parts.append((off, Spread(0.0, 1.0)))
     if mode in ("relative", "difference"):
         parts.append((1.0, SATURATION))
+    else:
+        parts.append((slope("flip_angle"), FLIP_ANGLE))
     if per == "tissue":
         parts.append((slope("water"), WATER))
     return ScaleError(
         hypot(*(factor * spread.shared for factor, spread in parts)),
         hypot(*(factor * spread.own for factor, spread in parts)),
         abs(common),
+        tuple(factor * spread.shared for factor, spread in parts),
     )
 
 
@@ -170,14 +187,15 @@ def _estimate(
     real_T10, water = T10 * exp(truth.T10), exp(truth.water)
     rates = 1 / real_T10 + np.array([0.0, r1 * C / water])
     S0 = water * exp(truth.sensitivity)
-    baseline, peak = spgr_signal(rates, S0=S0, TR=TR, FA=FA)
+    real_FA = FA * exp(truth.flip_angle)
+    baseline, peak = spgr_signal(rates, S0=S0, TR=TR, FA=real_FA)
     if mode == "relative":
         return float(peak / baseline - 1)
     if mode == "difference":
         return float(peak - baseline)
     assumed = T10 if mode == "fixed" else real_T10 * exp(truth.map)
     if mode == "muscle":
-        own = spgr_signal(1 / (muscle_T10 * exp(truth.muscle_T10)), S0=1.0, TR=TR, FA=FA)
+        own = spgr_signal(1 / (muscle_T10 * exp(truth.muscle_T10)), S0=1.0, TR=TR, FA=real_FA)
         assumed = float(
             T10_from_muscle(np.array(baseline), np.array(own), muscle_T10=muscle_T10, TR=TR, FA=FA)
         )
