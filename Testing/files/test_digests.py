@@ -3,7 +3,14 @@
 import hashlib
 
 import numpy as np
-from SpineDCELib.files.digests import array_digest, file_digest, fingerprint, key_of
+import pytest
+from SpineDCELib.files.digests import (
+    array_digest,
+    file_digest,
+    fingerprint,
+    key_of,
+    save_with_digest,
+)
 
 
 def test_a_file_has_the_sha256_of_its_bytes(tmp_path):
@@ -32,3 +39,20 @@ def test_a_fingerprint_leaves_out_hidden_and_skipped_folders(tmp_path):
     before = fingerprint(tmp_path / "images" / "1")
     (tmp_path / "images" / "1").write_text("changed")
     assert fingerprint(tmp_path / "images" / "1") != before
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(24, dtype=np.float32).reshape(2, 3, 4).transpose(2, 0, 1),
+        np.array(1.5),
+        np.zeros((0, 3)),
+        np.array([True, False]),
+    ],
+    ids=["not contiguous", "one number", "empty", "bool"],
+)
+def test_an_array_is_saved_as_numpy_does_with_the_digest_of_its_file(tmp_path, array):
+    digest = save_with_digest(tmp_path / "own.npy", array)
+    np.save(tmp_path / "numpy.npy", np.asarray(array, order="C"))
+    assert (tmp_path / "own.npy").read_bytes() == (tmp_path / "numpy.npy").read_bytes()
+    assert digest == file_digest(tmp_path / "own.npy")

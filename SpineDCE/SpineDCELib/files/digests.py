@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Callable
@@ -28,6 +29,23 @@ def file_digest(path: str | Path) -> str:
     with Path(path).open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
+    return digest.hexdigest()
+
+
+def save_with_digest(path: str | Path, array: NDArray[Any]) -> str:
+    """Write an array as ``np.save`` does, and return the SHA-256 of the file's bytes, hex.
+
+    Its bytes are not read again for the digest.
+    """
+    array = np.asarray(array, order="C")
+    header = io.BytesIO()
+    fields = np.lib.format.header_data_from_array_1_0(array)
+    np.lib.format.write_array_header_1_0(header, fields)
+    digest = hashlib.sha256()
+    with Path(path).open("wb") as file:
+        for block in (header.getvalue(), array.reshape(-1).view(np.uint8).data):
+            digest.update(block)
+            file.write(block)
     return digest.hexdigest()
 
 

@@ -25,7 +25,7 @@ from SpineDCELib.analysis.graph import MISSING, Kept, SettingsReads
 from SpineDCELib.data import Concentration, Images, PreprocessedSeries
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.bounded_reading import read_json
-from SpineDCELib.files.digests import file_digest, fingerprint, key_of
+from SpineDCELib.files.digests import file_digest, fingerprint, key_of, save_with_digest
 from SpineDCELib.run.cache_entries import (
     Entry,
     PreprocessingChanges,
@@ -185,9 +185,10 @@ class ResultCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
-            for part, array in arrays.items():
-                np.save(temporary / f"{part}.npy", array)
-            digests = {part: file_digest(temporary / f"{part}.npy") for part in arrays}
+            digests = {
+                part: save_with_digest(temporary / f"{part}.npy", array)
+                for part, array in arrays.items()
+            }
             text = json.dumps(
                 {
                     **record,
