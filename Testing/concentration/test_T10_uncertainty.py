@@ -8,6 +8,8 @@ import muscle_scenes as scenes
 import numpy as np
 import pytest
 from SpineDCELib.concentration import T10_uncertainty
+from SpineDCELib.concentration.muscle import T10_from_muscle
+from SpineDCELib.concentration.spgr import signal_to_concentration, spgr_signal
 from SpineDCELib.concentration.T10_uncertainty import T10_error
 from SpineDCELib.settings import Settings, changed
 
@@ -54,6 +56,24 @@ def test_an_error_of_the_T1_map_cancels_in_concentration_times_M0():
     of_the_map = np.sqrt(tissue.own**2 - T10_uncertainty.SENSITIVITY.own**2)
     assert of_the_map < 0.3 * T10_uncertainty.MAPPED_T10.own
     assert water.own > 0.9 * T10_uncertainty.MAPPED_T10.own
+
+
+def test_what_all_visits_share_cancels_only_while_the_concentration_stays():
+    """Made with the signal equation: flip angle 8 % low, water a fifth less than in muscle."""
+    TR, FA, r1, T10, low, high = scenes.TR, scenes.FA, scenes.R1, 1.0, 0.1, 0.6
+    rates = 1 / T10 + r1 * np.array([0.0, low, high])
+    signal = 0.82 * spgr_signal(rates, S0=1.0, TR=TR, FA=FA * np.exp(-0.08))
+    muscle = spgr_signal(1 / 1.008, S0=1.0, TR=TR, FA=FA * np.exp(-0.08))
+    found_T10 = T10_from_muscle(signal[0], muscle, muscle_T10=1.008, TR=TR, FA=FA)
+    found = signal_to_concentration(
+        signal[1:, None], baseline=signal[:1], R10=1 / float(found_T10), TR=TR, FA=FA, r1=r1
+    )[:, 0]
+    missed = abs(log(found[1] / found[0]) - log(high / low))
+    before, after = (T10_error("muscle", **SEQUENCE, T10=T10, concentration=c) for c in (low, high))
+    assert before.left_in_change(before) == 0
+    # Both unknowns are one SD away, in the direction in which they add up.
+    assert 0.4 * missed < before.left_in_change(after) < 1.2 * missed
+    assert missed > 0.02
 
 
 def times(tissue, factor, **changes):
