@@ -341,6 +341,14 @@ def test_follow_up_keeps_its_shift_and_takes_common_settings():
     assert settings_of_follow_up(first, None, shift=3.0).fit.shift == 3.0
 
 
+@pytest.mark.parametrize(("inputs", "source"), [({"aif_mask": "m"}, "mask"), ({}, "auto")])
+def test_an_artery_given_for_the_follow_up_alone_is_used(inputs, source):
+    settings = settings_of_follow_up(
+        Settings(), None, shift=None, inputs=Inputs(study="after", **inputs)
+    )
+    assert settings.aif.source == source
+
+
 def test_robustness_counts_the_runs_with_the_same_call():
     flip = Flip(-50.0, -40.0, np.array([-60.0, -45, -50, -30]), 0.75)
     assert flip.sentence.startswith("3 of 4 perturbed analyses (75 %) lead to the same call")

@@ -3364,12 +3364,12 @@
         <translation>Das ist der größte Teil der Region; wahrscheinliche Ursache ist daher eine zu niedrige AIF, wie nach Einstrom, bei einem anderen Kippwinkel (B1) oder in einem falschen Gefäß.</translation>
     </message>
     <message>
-        <source>They lie in or at a vessel.</source>
-        <translation>Sie liegen in oder an einem Gefäß.</translation>
+        <source>Either they lie in or at a vessel, or the AIF is too low.</source>
+        <translation>Entweder liegen sie in oder an einem Gefäß, oder die AIF ist zu niedrig.</translation>
     </message>
     <message>
-        <source>Leave them out of the region.</source>
-        <translation>Lassen Sie sie aus der Region heraus.</translation>
+        <source>Look at them, and leave out those at a vessel.</source>
+        <translation>Sehen Sie sie an, und lassen Sie die an einem Gefäß weg.</translation>
     </message>
     <message>
         <source>The exclusions cover the whole of region '{name}'.</source>

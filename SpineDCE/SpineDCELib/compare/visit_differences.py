@@ -77,7 +77,13 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     same("T10 from", *(_choice("concentration.T1_source", v.T1_source) for v in (before, after)))
     same("T10 [s]", one.concentration.T10, two.concentration.T10)
     same("relaxivity [1/s/mM]", before.r1, after.r1)
-    same("AIF from", *(_choice("aif.source", settings.aif.source) for settings in (one, two)))
+    aif_sources = [settings.aif.source for settings in (one, two)]
+    same(
+        "AIF from",
+        *(_choice("aif.source", source) for source in aif_sources),
+        # Both are the artery of the visit, found or drawn.
+        confirm=not {"auto", "mask"}.issuperset(aif_sources),
+    )
     same("T10 of blood [s]", one.aif.blood_T10, two.aif.blood_T10)
     same("haematocrit", one.aif.Hct, two.aif.Hct)
     for item in fields(one.preprocessing):

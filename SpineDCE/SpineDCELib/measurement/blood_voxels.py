@@ -93,6 +93,9 @@ def blood_findings(
             fields: tuple[str, ...] = ("inputs.aif_mask", "aif.source")
             found.append(Finding(AIF_TOO_LOW, said, name, fields))
         else:
-            said += "They lie in or at a vessel. Leave them out of the region."
+            said += (
+                "Either they lie in or at a vessel, or the AIF is too low. Look at them, and leave "
+                "out those at a vessel."
+            )
             found.append(Finding("blood_in_region", said, name, ("inputs.roi",)))
     return found

@@ -11,6 +11,7 @@ from SpineDCELib.export.comparison_files import write_comparison
 from SpineDCELib.files.output_folder import claimed, new_run
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.run.analyse import cache_of
+from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.visit_analyses import Given, analyse_visits, scratch_folder
 from SpineDCELib.settings import Settings, changed, locked
 from SpineDCELib.settings.constants import CUTOFF
@@ -31,14 +32,21 @@ class ComparedStudies(NamedTuple):
 
 
 def settings_of_follow_up(
-    first: Settings, own: Settings | None, *, shift: float | Literal["auto"] | None
+    first: Settings,
+    own: Settings | None,
+    *,
+    shift: float | Literal["auto"] | None,
+    inputs: Inputs | None = None,
 ) -> Settings:
     """Return the settings of the follow-up visit.
 
     Settings that describe the acquisition or the patient are those of the follow-up visit itself;
-    all others are those of the baseline visit.
+    all others are those of the baseline visit. An artery or curve that the follow-up visit's own
+    ``inputs`` name is used, however the baseline visit got its own.
     """
     settings = first if own is None else locked(first, own)
+    if inputs is not None and (inputs.aif_mask or inputs.aif_file):
+        settings = changed(settings, aif={"source": "mask" if inputs.aif_mask else "file"})
     return settings if shift is None else changed(settings, fit={"shift": shift})
 
 
@@ -94,7 +102,9 @@ def compare_studies(
     second_settings = (
         after.settings
         if keep_settings and after.settings is not None
-        else settings_of_follow_up(first_settings, after.settings, shift=shift_after)
+        else settings_of_follow_up(
+            first_settings, after.settings, shift=shift_after, inputs=after.inputs
+        )
     )
     names = tuple(words.key for words in VISITS.values())
     with claimed(out, keep_other_files=keep_other_files), scratch_folder(out) as scratch:
