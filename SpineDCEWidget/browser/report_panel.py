@@ -117,7 +117,10 @@ class ReportPanel:
                     "Make final", size="small", variant="tonal", click="confirming_final = true",
                     id="make-final",
                     **disabled_if(
-                        _NO_READER | {"!report.impression": "Write an impression first."},
+                        _NO_READER
+                        | {"!report.impression": "Write an impression first.",
+                           "report.outdated": "The text is not about the present numbers; see "
+                           "above."},
                         "Lock the text; only addenda can be added afterwards",
                     ),
                 )  # fmt: skip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.written_text import (
     doubt_of,
     draft_of_comparison,
@@ -79,10 +81,11 @@ class WrittenReport:
             findings, impression = (
                 "\n".join(translated(line) for line in part.splitlines()) for part in draft
             )
-            self.edit(findings, impression)
+            new = self.text.edited(findings, impression)
+            self._edited(replace(new, numbers=digest_of(*draft)))
 
     def edit(self, findings: str, impression: str) -> None:
-        """Take the text as it was written.
+        """Take the text as it was written, about the present numbers if it was drafted from some.
 
         Raises:
             InputError: the report is final.
@@ -90,15 +93,23 @@ class WrittenReport:
         old = self.text
         if (findings, impression) != (old.findings, old.impression):
             new = old.edited(findings, impression)
-            self._keep(new, _("Edit the text of the report"), key="report")
+            draft = self.draft()
+            if not (findings.strip() or impression.strip()):
+                new = replace(new, numbers="")
+            elif old.numbers and draft is not None:
+                new = replace(new, numbers=digest_of(*draft))
+            self._edited(new)
 
     def make_final(self) -> None:
         """Make the report final.
 
         Raises:
-            InputError: it has no impression, no reader was entered, or it is final already.
+            InputError: it has no impression, no reader was entered, it is final already, or it was
+                drafted from other numbers than the present ones (code "text_of_other_numbers").
         """
         draft = self.draft()
+        if not self.text.is_final and (doubt := doubt_of(self.text, draft)):
+            raise InputError(doubt, code="text_of_other_numbers", about="report")
         numbers = "" if draft is None else digest_of(*draft)
         new = self.text.finalised(self.reader, datetime.now().astimezone(), numbers)
         self._keep(new, _("Make the report final"))
@@ -114,7 +125,7 @@ class WrittenReport:
 
     @property
     def doubt(self) -> str:
-        """Why the final report may not fit the present numbers; "" if it is about them."""
+        """Why the text may not fit the present numbers; "" if it is about them."""
         return translated(doubt_of(self.text, self.draft()))
 
     def plain_text(self) -> str:
@@ -131,6 +142,10 @@ class WrittenReport:
 
     def _studies(self) -> list[str]:
         return [v.needed().study.dynamic.source.checksum for v in self._session.shown]
+
+    def _edited(self, text: ReportText) -> None:
+        if text != self.text:
+            self._keep(text, _("Edit the text of the report"), key="report")
 
     def _keep(self, text: ReportText, action: str, *, key: str = "") -> None:
         studies = self._studies()

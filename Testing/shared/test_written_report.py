@@ -59,6 +59,26 @@ def test_a_final_report_says_that_the_numbers_have_changed(session):
     assert report.text.addenda[0].reader == "A. Reader"
 
 
+def test_a_draft_of_other_numbers_does_not_become_final(session):
+    report, visit = session.report, session.visit("baseline")
+    report.reader = "A. Reader"
+    report.insert_draft()
+    assert report.doubt == ""
+    session.move_shift(visit, visit.settings.fit.shift + 2.0)
+    assert "out of date" in report.doubt
+    with pytest.raises(InputError, match="Compute them again"):
+        report.make_final()
+    session.compute(visit)
+    assert "may state earlier ones" in report.doubt
+    assert report.doubt in report.plain_text()
+    with pytest.raises(InputError, match="Insert the draft again"):
+        report.make_final()
+    report.insert_draft()
+    assert report.doubt == ""
+    report.make_final()
+    assert report.text.is_final
+
+
 def test_a_reopened_final_report_on_two_visits_says_that_it_is_not_known(tmp_path_factory):
     opened = Session(new_scene())
     for name, (study, *_files) in write_visits(tmp_path_factory).items():

@@ -3196,6 +3196,22 @@
         <translation>Berechnen Sie sie neu.</translation>
     </message>
     <message>
+        <source>The numbers have changed since this text was drafted, so it may state earlier ones.</source>
+        <translation>Die Zahlen haben sich geändert, seit dieser Text entworfen wurde; er kann daher frühere nennen.</translation>
+    </message>
+    <message>
+        <source>Insert the draft again, or correct the text.</source>
+        <translation>Fügen Sie den Entwurf neu ein, oder korrigieren Sie den Text.</translation>
+    </message>
+    <message>
+        <source>The numbers that this text was drafted from are out of date.</source>
+        <translation>Die Zahlen, aus denen dieser Text entworfen wurde, sind veraltet.</translation>
+    </message>
+    <message>
+        <source>Compute them again before the report becomes final.</source>
+        <translation>Berechnen Sie sie neu, bevor der Befund endgültig wird.</translation>
+    </message>
+    <message>
         <source>One visit.</source>
         <translation>Eine Untersuchung.</translation>
     </message>

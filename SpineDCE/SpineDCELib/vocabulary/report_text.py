@@ -37,7 +37,8 @@ class ReportText:
     Attributes:
         reader: who made the report final.
         time: when, with the offset from UTC (ISO 8601).
-        numbers: digest of the numbers at that moment, see :func:`digest_of`.
+        numbers: digest of the numbers at that moment, see :func:`digest_of`; before, of those that
+            the text was drafted from, and "" if it was written without a draft.
     """
 
     findings: str = ""
@@ -111,8 +112,8 @@ class ReportText:
         return replace(self, addenda=(*self.addenda, added))
 
     def is_outdated(self, numbers: str) -> bool:
-        """Return whether the numbers have changed since the report became final."""
-        return self.is_final and self.numbers != numbers
+        """Return whether the numbers have changed since the report became final or was drafted."""
+        return (self.is_final or bool(self.numbers)) and self.numbers != numbers
 
     @property
     def status_line(self) -> str:

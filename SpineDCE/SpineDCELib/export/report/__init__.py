@@ -20,12 +20,12 @@ from SpineDCELib.export.report.report_tables import (
     setting_rows,
 )
 from SpineDCELib.export.report.written_text import (
-    NUMBERS_CHANGED,
+    doubt_of,
     draft_of_comparison,
     draft_of_visit,
 )
 from SpineDCELib.vocabulary.quantities import percent
-from SpineDCELib.vocabulary.report_text import ReportText, digest_of
+from SpineDCELib.vocabulary.report_text import ReportText
 from SpineDCELib.vocabulary.visits import VISITS
 
 if TYPE_CHECKING:
@@ -133,8 +133,8 @@ def _written(text: ReportText | None, draft: tuple[str, str]) -> list[str]:
     if not text:
         return []
     body = [page.paragraph(text.status_line)]
-    if text.is_outdated(digest_of(*draft)):
-        body.append(page.listed([NUMBERS_CHANGED], "warn"))
+    if doubt := doubt_of(text, draft):
+        body.append(page.listed([doubt], "warn"))
     for title, lines in text.paragraphs():
         body += [page.heading(title), *map(page.paragraph, lines)]
     return body

@@ -22,13 +22,13 @@ from SpineDCELib.export.report.report_tables import (
     setting_rows,
 )
 from SpineDCELib.export.report.written_text import (
-    NUMBERS_CHANGED,
+    doubt_of,
     draft_of_comparison,
     draft_of_visit,
 )
 from SpineDCELib.files.text_cells import figure_text
 from SpineDCELib.version import __version__
-from SpineDCELib.vocabulary.report_text import ReportText, digest_of
+from SpineDCELib.vocabulary.report_text import ReportText
 from SpineDCELib.vocabulary.visits import VISITS
 
 if TYPE_CHECKING:
@@ -148,8 +148,8 @@ class _Pages:
         if not text:
             return
         self._text(text.status_line, weight="bold", lines=1.5)
-        if text.is_outdated(digest_of(*draft)):
-            self.paragraphs("Warning", [NUMBERS_CHANGED])
+        if doubt := doubt_of(text, draft):
+            self.paragraphs("Warning", [doubt])
         for title, lines in text.paragraphs():
             self.paragraphs(title, [line for line in lines if line.strip()])
 

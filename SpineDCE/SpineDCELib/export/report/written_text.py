@@ -24,6 +24,16 @@ NUMBERS_NOT_CURRENT = (
     "so whether they have changed since is not known. Recompute them."
 )
 
+#: The same of a text that is not final yet.
+DRAFT_CHANGED = (
+    "The numbers have changed since this text was drafted, so it may state earlier ones. Insert "
+    "the draft again, or correct the text."
+)
+DRAFT_NOT_CURRENT = (
+    "The numbers that this text was drafted from are out of date. Compute them again before the "
+    "report becomes final."
+)
+
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison, LesionChange
 
@@ -35,9 +45,13 @@ def doubt_of(text: ReportText, draft: tuple[str, str] | None) -> str:
         draft: see :func:`plain_text`.
     """
     if draft is None:
-        # A text that became final without numbers is not about any.
-        return NUMBERS_NOT_CURRENT if text.is_final and text.numbers else ""
-    return NUMBERS_CHANGED if text.is_outdated(digest_of(*draft)) else ""
+        # A text that was written without numbers is not about any.
+        if not text.numbers:
+            return ""
+        return NUMBERS_NOT_CURRENT if text.is_final else DRAFT_NOT_CURRENT
+    if not text.is_outdated(digest_of(*draft)):
+        return ""
+    return NUMBERS_CHANGED if text.is_final else DRAFT_CHANGED
 
 
 def plain_text(text: ReportText, draft: tuple[str, str] | None) -> str:
