@@ -193,6 +193,17 @@ def test_a_change_within_repeatability_is_called_so():
         assert ("within repeatability" in call.sentence) is within
 
 
+def test_a_change_outside_repeatability_may_still_be_none():
+    before = Normalised("Lesion", "Reference", "vp", 2.0, 1.9, 2.1, 0.03, 50.0)
+    found = repeatability({"a": 0.01, "b": -0.01, "c": 0.01})
+    for wide in (True, False):
+        after = replace(before, value=2.4)
+        one = replace(change(before, after), low=-20.0 if wide else 10.0, high=70.0)
+        call = make_call(one, before=before, after=after, repeatability=found)
+        assert "outside repeatability" in call.sentence
+        assert ("includes no change" in call.sentence) is wide
+
+
 def test_vertebrae_that_agree_narrow_the_share_of_the_reference():
     alone = reference_share([], [])
     assert alone == Share("reference", PRIOR_SD, PRIOR_FREEDOM)

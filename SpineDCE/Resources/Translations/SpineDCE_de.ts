@@ -2772,6 +2772,10 @@
         <translation>Die Änderung liegt {place} der Wiederholbarkeit: {changes} Wirbel ohne Tumor ergeben {low} bis {high} %.</translation>
     </message>
     <message>
+        <source>The interval of the change itself is wider and includes no change.</source>
+        <translation>Das Intervall der Änderung selbst ist weiter und schließt „keine Änderung“ ein.</translation>
+    </message>
+    <message>
         <source>The baseline visit has no lesion to carry over to the follow-up visit.</source>
         <translation>Die Ausgangsuntersuchung hat keine Läsion, die sich auf die Verlaufsuntersuchung übertragen ließe.</translation>
     </message>
@@ -2868,12 +2872,12 @@
         <translation>Die Regionen beider Untersuchungen einzeichnen.</translation>
     </message>
     <message>
-        <source>its centre is {distance} mm from that of the region carried over from the baseline visit.</source>
-        <translation>ihr Zentrum liegt {distance} mm von dem der Region, die aus der Ausgangsuntersuchung übertragen wurde.</translation>
+        <source>its centre is {distance} mm from where the registration of the vertebrae puts that of the baseline visit.</source>
+        <translation>ihr Zentrum liegt {distance} mm von der Stelle, an die die Registrierung der Wirbel das der Ausgangsuntersuchung legt.</translation>
     </message>
     <message>
-        <source>Check that it is the same lesion.</source>
-        <translation>Prüfen, ob es dieselbe Läsion ist.</translation>
+        <source>Check that it is the same lesion, and that the registration did not take the next vertebra.</source>
+        <translation>Prüfen, ob es dieselbe Läsion ist und ob die Registrierung nicht den nächsten Wirbel genommen hat.</translation>
     </message>
     <message>
         <source>{changes} vertebrae without tumour give the repeatability of these two visits: {low} to {high} %.</source>

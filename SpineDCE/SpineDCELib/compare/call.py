@@ -117,6 +117,8 @@ def make_call(
             f" The change is {place} repeatability: {len(repeatability.changes)} vertebrae without "
             f"tumour give {signed(repeatability.low, 0)} to {signed(repeatability.high, 0)} %."
         )
+        if not within and change.low < 0 < change.high:
+            sentence += " The interval of the change itself is wider and includes no change."
     return Call(verdict, cutoff, probability, decided, sentence, within)
 
 

@@ -209,8 +209,9 @@ class Check:
     def warning(self) -> str | None:
         if self.distance > 12:
             return (
-                f"its centre is {self.distance:.0f} mm from that of the region carried over from "
-                "the baseline visit. Check that it is the same lesion."
+                f"its centre is {self.distance:.0f} mm from where the registration of the "
+                "vertebrae puts that of the baseline visit. Check that it is the same lesion, and "
+                "that the registration did not take the next vertebra."
             )
         return None
 
