@@ -87,13 +87,17 @@ for thread in threads:
     thread.start()
 done.wait()
 done.wait()
+kept = resident() - before
 return_free_memory()
-print(resident() - before)
+print(kept, resident() - before)
 done.wait()
 """
     run = [sys.executable, "-c", script]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
-    assert float(done.stdout) < 20
+    # How much the C library keeps at the top of each thread's memory depends on chance.
+    kept, left = map(float, done.stdout.split())
+    assert kept > 80
+    assert left < kept / 2
 
 
 def test_results_in_files_are_equal_and_share_what_they_shared():
