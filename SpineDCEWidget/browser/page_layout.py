@@ -199,7 +199,7 @@ def _steps(station: Any) -> None:
 def _reason(index: int, number: int) -> None:
     """Build the sentence that says why a step needs attention.
 
-    Step 1 asks about a pair of visits in a place of its own.
+    Step 1 asks about a pair of visits elsewhere.
     """
     asked = " && !question.text" if number == 1 else ""
     html.Div(

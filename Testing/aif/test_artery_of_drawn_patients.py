@@ -1,6 +1,7 @@
 """The artery search on drawn patients (validation.small_scenes) that it once got wrong."""
 
 import pytest
+from SpineDCELib.aif.detection import NARROW_ARTERY
 from validation.certainty import analysis_of, artery_outcome, settings_of
 from validation.small_scenes import make_pair
 
@@ -80,3 +81,12 @@ def test_the_artery_is_taken_from_its_lumen(seed, visit, edge):
     found = analysis_of(study, "map", settings_of("map", study.conditions)).detection()
     assert not found.doubt
     assert study.kinds["artery"][found.mask].mean() > 0.9, edge
+    assert NARROW_ARTERY not in found.warnings
+
+
+@pytest.mark.slow
+def test_an_artery_of_two_voxels_is_used_with_a_warning():
+    study = make_pair(134).before
+    found = analysis_of(study, "map", settings_of("map", study.conditions)).detection()
+    assert not found.doubt
+    assert NARROW_ARTERY in found.warnings

@@ -2200,8 +2200,8 @@
         <translation>AIF-Datei: {note}.</translation>
     </message>
     <message>
-        <source>The artery is at most two voxels wide, so each of its voxels may also hold fat, bone or blood of a vein beside it: the AIF may be too low, or a mixture of both.</source>
-        <translation>Die Arterie ist höchstens zwei Voxel breit, daher kann jedes ihrer Voxel auch Fett, Knochen oder Blut einer Vene daneben enthalten: Die AIF kann zu niedrig oder ein Gemisch aus beidem sein.</translation>
+        <source>The artery is at most two voxels wide, so each of its voxels may also hold fat, bone or blood of a vein beside it: the AIF may be too low, or partly that of the vein.</source>
+        <translation>Die Arterie ist höchstens zwei Voxel breit, daher kann jedes ihrer Voxel auch Fett, Knochen oder Blut einer Vene daneben enthalten: Die AIF kann zu niedrig oder teilweise die der Vene sein.</translation>
     </message>
     <message>
         <source>no voxel is wholly inside the artery and has a steady curve.</source>
@@ -3580,12 +3580,12 @@
         <translation>Es gibt nichts zu füllen: Zwischen zwei gezeichneten Schichten liegt keine leere, oder ihre Konturen überlappen sich nicht.</translation>
     </message>
     <message>
-        <source>Nothing of the region would be left with {by} mm.</source>
+        <source>With {by} mm, nothing of the region would be left.</source>
         <translation>Mit {by} mm bliebe von der Region nichts übrig.</translation>
     </message>
     <message>
-        <source>Nothing of the region changes with {by} mm.</source>
-        <translation>Mit {by} mm ändert sich an der Region nichts.</translation>
+        <source>With {by} mm, the region stays as it is.</source>
+        <translation>Mit {by} mm bleibt die Region, wie sie ist.</translation>
     </message>
     <message>
         <source>A voxel measures {voxel} mm.</source>

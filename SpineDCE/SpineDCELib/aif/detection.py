@@ -111,12 +111,12 @@ LOW_SIDE = 0.6
 #: Least size of a connected part of the vessel, as a share of the largest part.
 LEAST_PART = 0.1
 
-#: An artery that is thinner than this many voxels has none in its inside: where it is two voxels
-#: wide, each touches what lies beside it (thickness is twice the largest depth).
+#: An artery thinner than this many voxels has no inner ones: where it is two voxels wide, each
+#: touches what lies beside it (thickness is twice the largest depth).
 NARROW = 2.9
 NARROW_ARTERY = (
     "The artery is at most two voxels wide, so each of its voxels may also hold fat, bone or blood "
-    "of a vein beside it: the AIF may be too low, or a mixture of both."
+    "of a vein beside it: the AIF may be too low, or partly that of the vein."
 )
 
 

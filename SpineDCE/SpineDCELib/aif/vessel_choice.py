@@ -503,7 +503,7 @@ def _best_shaped(
 
 
 def _is_lumen(r: Ranked, rim: Ranked) -> bool:
-    """Return whether another vessel is the edge of this one, of which half or more is not blood."""
+    """Return whether a vessel is the lumen of which another one is the edge, at most half blood."""
     return (
         _together(r.curve, rim.curve)
         and HALF_BLOOD * float(r.curve.C.max()) > float(rim.curve.C.max())

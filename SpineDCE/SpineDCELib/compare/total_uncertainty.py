@@ -173,15 +173,15 @@ def T10_SD(visit: MeasuredVisit, name: str, parameters: Sequence[str]) -> dict[s
 def T10_change_SD(
     visits: Sequence[MeasuredVisit], number: int, parameters: Sequence[str]
 ) -> dict[str, float]:
-    """Return what an unknown that all visits share does to ln(change) of a region.
+    """Return what an unknown that both visits share does to ln(change) of a region.
 
     Args:
         number: 0 for the lesion, 1 for the reference.
     """
     found = {}
     for parameter in parameters:
-        first, *later = (v.analysis.T10_error(v.pair[number], parameter) for v in visits)
-        left = max((first.left_in_change(other) for other in later), default=0.0)
+        before, after = (v.analysis.T10_error(v.pair[number], parameter) for v in visits)
+        left = before.left_in_change(after)
         found[parameter] = left if np.isfinite(left) else 0.0
     return found
 

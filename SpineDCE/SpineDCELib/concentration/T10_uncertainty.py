@@ -81,7 +81,7 @@ class ScaleError(NamedTuple):
         """Return what the parts that all visits share leave in a change from another visit.
 
         The signal is not proportional to the concentration, so an unknown water share or flip angle
-        scales a high concentration otherwise than a low one, and does not cancel.
+        scales a high concentration differently from a low one, and does not cancel.
         """
         return hypot(*(a - b for a, b in zip(self.parts, other.parts, strict=True)))
 

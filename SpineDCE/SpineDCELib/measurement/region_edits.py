@@ -203,11 +203,11 @@ def _checked(mask: Mask, geometry: Geometry, millimetres: float, new: Mask) -> M
     """
     by = f"{abs(millimetres):g}"
     if not new.any():
-        raise InputError(f"Nothing of the region would be left with {by} mm.", code="nothing_left")
+        raise InputError(f"With {by} mm, nothing of the region would be left.", code="nothing_left")
     if np.array_equal(new, mask):
         voxel = " × ".join(f"{size:.3g}" for size in geometry.spacing)
         raise InputError(
-            f"Nothing of the region changes with {by} mm. A voxel measures {voxel} mm.",
+            f"With {by} mm, the region stays as it is. A voxel measures {voxel} mm.",
             code="nothing_changes",
         )
     return new

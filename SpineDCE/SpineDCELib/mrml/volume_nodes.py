@@ -100,7 +100,7 @@ def ras_of(voxel: tuple[float, float, float], geometry: Geometry) -> NDArray[np.
 def values_on(node: Any, geometry: Geometry) -> NDArray[np.float64]:
     """The values of a volume node at the voxel centres of a grid; NaN beside the volume.
 
-    Between the centres of its own voxels they are interpolated linearly.
+    Between the centres of its voxels they are interpolated linearly.
     """
     from scipy.ndimage import map_coordinates
 
