@@ -107,7 +107,8 @@ def shares_of_change(
     """Return parameter → every share of the uncertainty except noise and the reference.
 
     Args:
-        visits: both visits.
+        visits: both visits of a change, or the one visit of a value; what all visits share is not
+            in the uncertainty of a value.
         parameters: "vp", "vp_voxel", "Ktrans".
         seed: of the redrawn outlines and halves of the artery.
     """
@@ -116,7 +117,7 @@ def shares_of_change(
         "delays": [delay_SD(v, name, parameters) for v in visits for name in v.pair],
         "T10": [
             *(T10_SD(v, name, parameters) for v in visits for name in v.pair),
-            *(T10_change_SD(visits, n, parameters) for n in range(2)),
+            *(T10_change_SD(visits, n, parameters) for n in range(2) if len(visits) == 2),
         ],
         "AIF": [AIF_SD(v, parameters, rng) for v in visits],
         "outline": [outline_SD(v, name, parameters, rng) for v in visits for name in v.pair],
@@ -176,6 +177,7 @@ def T10_change_SD(
     """Return what an unknown that both visits share does to ln(change) of a region.
 
     Args:
+        visits: both visits.
         number: 0 for the lesion, 1 for the reference.
     """
     found = {}
