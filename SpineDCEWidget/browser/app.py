@@ -187,6 +187,13 @@ class Workstation:
             for s in state_of(self.session)
         ]  # fmt: skip
 
+    def show_currency(self) -> None:
+        """Show whether maps and results are up to date, wherever the page says so."""
+        self.show_steps()
+        self.strip.refresh()
+        self.course.refresh()
+        self.result.refresh()
+
     def open_rows(self) -> list[str]:
         """Return the rows of the views that have a visit with a study."""
         return [row for row in SHOWN_VISITS if self.session.in_row(row).analysis is not None]
@@ -419,11 +426,12 @@ class Workstation:
         if not self.session.regions_changed(visit, text=text):
             return
         self.forget_error()
+        # First, so that no new number is shown beside the word that the maps are up to date.
+        self.changed(visit)
         self.take_drawn_aorta(visit)
         with self.state:
             self.charts.show_main()
             self.regions.show_drawn()
-        self.changed(visit)
 
     def take_drawn_aorta(self, visit: Any) -> None:
         """Use a drawn aorta where none was found, and say so."""
@@ -438,8 +446,7 @@ class Workstation:
         """
         with self.state:
             self.show_undo()
-            self.show_steps()
-            self.result.refresh()
+            self.show_currency()
         self._outdated.update(visit.name for visit in visits)
         self.save_soon()
         computing = self.after_pause("compute", _COMPUTE_DELAY, self._compute_outdated)

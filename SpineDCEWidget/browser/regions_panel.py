@@ -107,6 +107,8 @@ class RegionsPanel:
         self._station = station
         self._placed: asyncio.Task[None] | None = None
         self._brush: asyncio.Task[None] | None = None
+        #: Visit of the stroke whose numbers are shown before it is finished.
+        self._stroked: Any = None
         self._preview = Preview(station.app, station.views)
         self._changes = RegionChanges(station)
         #: Study → regions and lengths beside its images.
@@ -300,20 +302,41 @@ class RegionsPanel:
         rest of a stroke whose numbers take long.
         """
         began, cost = False, 0.0
-        while self._drawing.role:
-            await asyncio.sleep(_INTERVAL)
-            start = time.perf_counter()
-            regions = None if self._station.jobs.running else self._drawing.under_brush()
-            if regions is None:
-                began, cost = False, 0.0
-            elif began and cost < _AFFORDABLE:
-                rows = self._drawing.rows(regions)
-                with self._station.state:
-                    self._station.charts.show_main(rows)
-                    self.show_rows()
-                cost = time.perf_counter() - start
-            else:
-                began = True
+        try:
+            while self._drawing.role:
+                await asyncio.sleep(_INTERVAL)
+                start = time.perf_counter()
+                regions = None if self._station.jobs.running else self._drawing.under_brush()
+                if regions is None:
+                    began, cost = False, 0.0
+                    self._end_stroke()
+                elif began and cost < _AFFORDABLE:
+                    self._show_stroke(regions)
+                    cost = time.perf_counter() - start
+                else:
+                    began = True
+        finally:
+            self._end_stroke()
+
+    def _show_stroke(self, regions: dict[str, np.ndarray]) -> None:
+        """Show the numbers of a stroke; the maps are not those of these regions from then on."""
+        visit, rows = self._drawing.visit, self._drawing.rows(regions)
+        with self._station.state:
+            if self._stroked is None:
+                self._stroked, visit.in_stroke = visit, True
+                self._station.show_currency()
+            self._station.charts.show_main(rows)
+            self.show_rows()
+
+    def _end_stroke(self) -> None:
+        """Show again whether the maps are those of the regions, because no stroke is under way."""
+        if self._stroked is None:
+            return
+        self._stroked.in_stroke, self._stroked = False, None
+        with self._station.state:
+            self._station.show_currency()
+            self._station.charts.show_main()
+            self.show_rows()
 
     def fill(self) -> None:
         """Add the voxels of the slice in view that lie between the two limits to the region."""
@@ -431,6 +454,7 @@ class RegionsPanel:
         if not done:
             return
         doubts = jobs[0].finish(found)
+        station.refresh()
         station.show_note(
             f"The regions were carried over to the {visit.word} visit. Check them. "
             + " ".join(f"{doubt}." for doubt in doubts)

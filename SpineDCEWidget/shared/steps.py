@@ -221,10 +221,13 @@ def _impossible(visit: VisitSession) -> str:
 
 def _result(session: Session) -> tuple[str, str]:
     if len(session.visits) == 1:
-        measured = session.visits[0].result
+        visit = session.visits[0]
+        measured = visit.result
         if measured is not None and measured.measures.normalised:
+            if (outdated := session.outdated(visit)) is not None:
+                return NOT_YET, str(outdated)
             return _unless_impossible(
-                session.visits,
+                [visit],
                 _("The normalised values are ready. Open the other visit to get the change."),
             )
         return NOT_YET, _("Draw the lesion and the reference vertebra to get normalised values.")

@@ -103,6 +103,8 @@ class VisitSession:
         self.map_stamps: Stamps = {}
         #: What the curves say about the shift, when the result was computed; None if nothing.
         self.evidence: Evidence | None = None
+        #: Whether a stroke is under way whose numbers a window shows already.
+        self.in_stroke = False
         #: Why the last computation failed, and the fields that could help; "" if it did not fail.
         self.problem = ""
         self.remedies: tuple[str, ...] = ()
@@ -262,6 +264,7 @@ class VisitSession:
         return (
             analysis is not None
             and result is not None
+            and not self.in_stroke
             and self.shown is result
             and analysis.is_current("result")
             # What was computed last need not be what is shown.
