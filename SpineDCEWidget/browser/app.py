@@ -64,6 +64,7 @@ class Workstation:
             {
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
                 "visit": SHOWN_VISITS[0], "visits": [], "two": False, "steps": [], "error": "",
+                "outdated": {},
                 "titles": {}, "undo_text": "", "redo_text": "", "undo_list": [], "note": "",
                 "can_undo": False, "can_redo": False,
                 "maximised": "",
@@ -80,6 +81,7 @@ class Workstation:
             released=lambda: self.regions.follow_rulers(),
             pointed=self._pointed,
             pressed=lambda row: self.regions.pressed(self.session.in_row(row)),
+            dragged=lambda row, ras: self.regions.begin_ruler(self.session.in_row(row), ras),
             hovered=lambda: self.bar.show_cursor(),
             moved=self._moved,
             resized=lambda: self.after_pause("resize", 0.15, self._follow_size),
@@ -170,6 +172,7 @@ class Workstation:
             self.show_undo()
             state.two = len(state.visits) == 2
             self.show_steps()
+            self.show_outdated()
             self.bar.refresh()
             self.strip.refresh()
             self.charts.refresh()
@@ -190,9 +193,21 @@ class Workstation:
     def show_currency(self) -> None:
         """Show whether maps and results are up to date, wherever the page says so."""
         self.show_steps()
+        self.show_outdated()
         self.strip.refresh()
         self.course.refresh()
         self.result.refresh()
+
+    def show_outdated(self) -> None:
+        """Show which rows hold results that are out of date, and whether their maps are, too.
+
+        While only regions and shifts have changed, the slice in view is that of the settings.
+        """
+        self.state.outdated = {
+            row: "results" if visit.is_ready() else "maps"
+            for row in self.open_rows()
+            if (visit := self.session.in_row(row)).result is not None and not visit.is_current
+        }
 
     def open_rows(self) -> list[str]:
         """Return the rows of the views that have a visit with a study."""

@@ -190,12 +190,12 @@ class ArteriesPanel:
             state.candidates, state.proposal, state.region_delays = [], None, []
             state.shift_known = False
             return
-        shift = visit.settings.fit.shift
+        shift = visit.shift_in_use
         coming = self._wanted is not None and self._wanted[0] is visit
         # Before its first computation a visit has no shift, and must not show that of another.
-        state.shift_known = coming or not isinstance(shift, str)
-        if not isinstance(shift, str) and not coming:
-            state.shift = float(shift)
+        state.shift_known = coming or shift is not None
+        if shift is not None and not coming:
+            state.shift = shift
         state.aif_source = visit.settings.aif.source
         evidence = visit.evidence
         proposed = None if evidence is None or evidence.doubt else float(evidence.proposal)
@@ -262,7 +262,10 @@ class ArteriesPanel:
                     disabled=("!has_curves",), raw_attrs=[f'aria-label="{shift_label} in seconds"'],
                 )  # fmt: skip
                 with html.Div(classes="row", v_if="proposal"):
-                    html.Span("{{ proposal.text }}", classes="hint grow", id="proposal")
+                    html.Span(
+                        "{{ (outdated[visit] ? 'Out of date. ' : '') + proposal.text }}",
+                        classes="hint grow", id="proposal",
+                    )  # fmt: skip
                     v3.VBtn(
                         "Use proposal", size="x-small", variant="tonal", id="use-proposal",
                         click=self.use_proposal,
@@ -280,7 +283,8 @@ class ArteriesPanel:
                 )
             with html.Div(v_if="region_delays.length", classes="stack", id="region-delays"):
                 html.H3(
-                    "Shift of each region, and what its curves show (95 %)", classes="label",
+                    "Shift of each region, and what its curves show (95 %)"
+                    "{{ outdated[visit] ? ', out of date' : '' }}", classes="label",
                     title=setting_help("fit.shifts"),
                 )  # fmt: skip
                 with html.Div(v_for="d in region_delays", key="d.name", classes="row"):

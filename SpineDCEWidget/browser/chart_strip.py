@@ -75,6 +75,7 @@ class Charts:
             dark=state.dark, visit=visit.title, t=analysis.images.dynamic.times, aif=aif.Cp,
             aif_unit=aif.unit,
             shift=_shift(visit), rows=self.rows, fits=visit.result.fits, unit=unit,
+            fits_hold=visit.is_current,
             frame_time=visit.frame_in_view(int(state.frame))[1],
         )  # fmt: skip
 
@@ -149,5 +150,4 @@ class Charts:
 
 
 def _shift(visit: Any) -> float:
-    shift = visit.settings.fit.shift
-    return 0.0 if isinstance(shift, str) else float(shift)
+    return visit.shift_in_use or 0.0

@@ -71,6 +71,7 @@ class Drawing:
         self.visit: Any = None
         self.tool = "look"
         self.role = ""
+        self._resting = "paint"  #: tool that is taken up again when its region is unlocked
         self.diameter = 8.0
         self._modifiers: dict[str, Any] = {}
         self._kept: list[Any] = []
@@ -91,7 +92,9 @@ class Drawing:
             self.visit = visit
             self._editor.set_overwrite_mode(SegmentationOverwriteMode.ALLOW_OVERLAP)
             self.tool = "look"
-            if role:
+            if role and tool == "look":  # its region is locked
+                self.put_down()
+            elif role:
                 self.take(role, tool)
 
     def _edit(self, node: Any, frame: Any) -> None:
@@ -133,7 +136,7 @@ class Drawing:
 
     @property
     def region(self) -> str:
-        """Name of the region that is drawn; "" while no tool is armed."""
+        """Name of the selected region, which the tools change; "" if none is selected."""
         if self.visit is None or not self.role or not self.segment:
             return ""
         segment = self.visit.segmentation.GetSegmentation().GetSegment(self.segment)
@@ -174,6 +177,15 @@ class Drawing:
             effect.set_symmetric_distance(self._slice_thickness() * 0.9)
             effect.set_fill_mode(ScissorsEffectFillMode.ERASE_INSIDE)
             effect.set_brush_interaction_mode(BrushInteractionMode.CONTINUOUS)
+
+    def follow_lock(self) -> None:
+        """Put the tool down while the selected region is locked; take it up again afterwards."""
+        locked = self.visit is not None and self.region in self.visit.state.locked
+        if locked and self.tool != "look":
+            self._resting = self.tool
+            self.use("look")
+        elif self.region and not locked and self.tool == "look":
+            self.use(self._resting)
 
     def put_down(self) -> None:
         """Put the tool down; a click explains a voxel again."""
@@ -220,7 +232,12 @@ class Drawing:
     # -- filling and copying --------------------------------------------------------------------
 
     def fill_between(self, low: float, high: float, index: int, image: np.ndarray) -> None:
-        """Add the voxels of a slice whose value in an image lies between two limits."""
+        """Add the voxels of a slice whose value in an image lies between two limits.
+
+        Raises:
+            InputError: the region is locked.
+        """
+        self._check_lock()
         mask = np.zeros(image.shape, bool)
         mask[index] = (image[index] >= low) & (image[index] <= high)
         self._add(mask)
@@ -229,7 +246,11 @@ class Drawing:
         """Copy the segment from one slice to another; return False if it is empty there.
 
         The whole outline is copied: a range of the signal limits painting, not copying.
+
+        Raises:
+            InputError: the region is locked.
         """
+        self._check_lock()
         mask = self._mask()
         if not mask[source].any():
             return False
@@ -358,7 +379,11 @@ class Drawing:
 
         Args:
             text: what undo calls it; if "", it is found from the change.
+
+        Raises:
+            InputError: the region is locked.
         """
+        self._check_lock()
         with self._quietly():
             fill_segments(
                 self.visit.segmentation, {self.region: mask},
@@ -381,10 +406,19 @@ class Drawing:
             self._quiet = False
 
     def remove(self, segment: str) -> None:
-        """Remove a segment."""
+        """Remove a segment.
+
+        Raises:
+            InputError: the region is locked.
+        """
+        self._check_lock()
         self._editor.remove_segment(segment)
         if not self.segment:
             self.put_down()
+            return
+        # The editor has selected another one.
+        self.role = self.visit.state.roles.get(self.region, self.role)
+        self.follow_lock()
 
     def _on_modified(self) -> None:
         # While visits are swapped, the one that is drawn in has no study for a moment.
@@ -392,12 +426,13 @@ class Drawing:
             self._changed(self.visit)
 
     def follow_undo(self) -> None:
-        """Put the tool down after an undo that removed the selected segment."""
+        """Put the tool down after an undo that removed the selected segment, or locked it."""
         if self.visit is None or not self.role:
             return
         ids = self.visit.segmentation.GetSegmentation()
         if not self.segment or ids.GetSegment(self.segment) is None:
             self.put_down()
+        self.follow_lock()
 
     # -- rulers ---------------------------------------------------------------------------------
 
@@ -408,6 +443,14 @@ class Drawing:
         line = add_ruler(self.visit.nodes)
         self._confine(line, self.visit.name)
         self._app.markups_logic.place_node(line, persistent=False)
+
+    def begin_ruler(self, ras: tuple[float, float, float]) -> None:
+        """Let the first end of the unfinished ruler be at a RAS point, mm."""
+        for line in self._unfinished():
+            if not line.GetNumberOfControlPoints():
+                line.AddControlPointWorld(ras)
+            # The point that followed the mouse; another one follows it from now on.
+            line.SetNthControlPointPositionWorld(0, ras)
 
     @property
     def ends_placed(self) -> int:

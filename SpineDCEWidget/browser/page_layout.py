@@ -282,6 +282,11 @@ def _views(station: Any) -> None:
                         v_if=f"without_map['{visit}'] && !busy && columns[{column}] === 'map'",
                     )  # fmt: skip
                     html.Div(
+                        "Map out of date", classes="map-outdated",
+                        v_if=f"outdated['{visit}'] === 'maps' && "
+                        f"['map', 'fused'].includes(columns[{column}].split(':')[0])",
+                    )  # fmt: skip
+                    html.Div(
                         f"{{{{ without_series['{visit}']?.[columns[{column}]] }}}}",
                         classes="without-map",
                         v_if=f"without_series['{visit}']?.[columns[{column}]]",
@@ -352,7 +357,8 @@ def _curves(station: Any) -> None:
                     html.Td("{{ cell }}", v_for="(cell, i) in row", key="i")
                 html.Div("{{ voxel_card.doubt }}", classes="warn", v_if="voxel_card.doubt")
             html.Div(
-                "{{ evidence_text }}", classes="evidence-note", v_if="!voxel_card",
+                "{{ (outdated[visit] && evidence_text ? 'Out of date. ' : '') + evidence_text }}",
+                classes="evidence-note", v_if="!voxel_card",
                 title=("evidence_text",),
             )  # fmt: skip
             plot(

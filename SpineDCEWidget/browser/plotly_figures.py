@@ -85,6 +85,7 @@ def main_figure(
     fits: dict[str, NDArray[np.float64]],
     unit: str,
     frame_time: float,
+    fits_hold: bool = True,
 ) -> dict[str, Any]:
     """Return the chart of the AIF at its shift, the regions' curves with fits, and the frame.
 
@@ -95,8 +96,10 @@ def main_figure(
         t: times of the analysed frames, s.
         aif: ``(frames,)`` in ``aif_unit``, before the shift. fits: region → ``(frames,)``.
         frame_time: of the frame in view, s; it may be a frame that is left out of the analysis.
+        fits_hold: they are those of the present settings and regions; others are dotted.
     """
     data = []
+    old = {} if fits_hold else {"dash": "dot"}
     same_unit = unit == aif_unit
     tissue = [row for row in rows if not (same_unit and row.role == "aorta")]
     right = bool(tissue)
@@ -109,8 +112,9 @@ def main_figure(
         if row.name in fits:
             data.append(
                 _line(
-                    t, fits[row.name], f"{row.name}, fit", colour, width=1.5, showlegend=False,
-                    **axis,
+                    t, fits[row.name],
+                    f"{row.name}, fit" + ("" if fits_hold else ", out of date"), colour,
+                    width=1.5, showlegend=False, **axis, **old,
                 )
             )  # fmt: skip
     data.append(

@@ -118,6 +118,7 @@ class RegionsPanel:
                 "role": "", "tool": "look", "brush": 8.0,
                 "region_numbers": {}, "regions": [], "region_warnings": [], "region": "",
                 "rulers": [], "carry_from": "", "stored": [],
+                "stored_found": "",
                 "only_between": False, "between": [0, 1], "signal_range": [0, 1], "placing": False,
                 "ruler_hint": "",
                 "region_opacity": round(100 * FILL),
@@ -203,10 +204,8 @@ class RegionsPanel:
         station, visit = self._station, self._station.visit
         if visit is None:
             return
-        locked = name not in visit.state.locked
-        if locked and self._drawing.region == name:
-            self._drawing.put_down()
-        station.session.set_locked(visit, name, locked)
+        station.session.set_locked(visit, name, name not in visit.state.locked)
+        self._drawing.follow_lock()
         station.forget_error()
         station.changed(visit)
         station.refresh()
@@ -247,7 +246,8 @@ class RegionsPanel:
 
     def use(self, tool: str) -> None:
         """Switch the tool."""
-        if self._drawing.role:
+        visit, region = self._drawing.visit, self._drawing.region
+        if self._drawing.role and (not region or self._is_free(visit, region)):
             self._drawing.use(tool)
             self._station.state.tool = tool
             self._station.shapes.follow()
@@ -343,8 +343,8 @@ class RegionsPanel:
         visit = self._drawing.visit
         if visit is not None and self._drawing.role:
             low, high = self._station.state.between
-            slice_index = self._station.views.slice_index(visit.name)
-            self._drawing.fill_between(low, high, slice_index, array_of(visit.frame))
+            index, frame = self._station.views.slice_index(visit.name), array_of(visit.frame)
+            self._station.attempt(lambda: self._drawing.fill_between(low, high, index, frame))
 
     def copy(self, step: int) -> None:
         """Copy the region to the next or previous slice, and show that slice."""
@@ -355,7 +355,13 @@ class RegionsPanel:
         target = slice_index + int(step)
         if not 0 <= target < visit.analysis.study.dynamic.geometry.shape[0]:
             self._station.show_error("This is the last slice in that direction.")
-        elif not self._drawing.copy_slice(slice_index, target):
+            return
+        copied: list[bool] = []
+        if not self._station.attempt(
+            lambda: copied.append(self._drawing.copy_slice(slice_index, target))
+        ):
+            return
+        if not copied[0]:
             self._station.show_error(
                 "The region is empty in this slice, so there is nothing to copy."
             )
@@ -365,7 +371,7 @@ class RegionsPanel:
     def remove(self) -> None:
         """Delete the selected region."""
         if self._drawing.role and self._drawing.segment:
-            self._drawing.remove(self._drawing.segment)
+            self._station.attempt(lambda: self._drawing.remove(self._drawing.segment))
             self.refresh()
 
     # -- files -------------------------------------------------------------------------------------
@@ -402,7 +408,8 @@ class RegionsPanel:
         unknown = [name for name, role in roles.items() if role == "other"]
         if drawing.region and list(roles) == unknown and len(masks) == 1:
             names, unknown = [drawing.region], []
-            drawing.replace(next(iter(masks.values())))
+            if not station.attempt(lambda: drawing.replace(next(iter(masks.values())))):
+                return
         else:
             names = list(drawing.load(masks, roles).values())
             station.take_drawn_aorta(visit)
@@ -425,6 +432,8 @@ class RegionsPanel:
         self._stored[study] = found
         with self._station.state:
             self.refresh()
+            if found and not self._station.state.note and visit.analysis is not None:
+                self._station.show_note(self._station.state.stored_found)
 
     async def load_stored(self, index: int) -> None:
         """Load regions or lengths that the study of the selected visit holds."""
@@ -482,11 +491,16 @@ class RegionsPanel:
         if visit is None:
             return
         self._station.state.ruler_hint = (
-            "Click one end of the diameter of the lesion."
+            "Click one end of the diameter of the lesion, or drag from end to end."
             if not self._drawing.ends_placed
             else f"The first end is set. Click the second end in the {visit.word} visit, or press "
             "Esc to remove the first."
         )
+
+    def begin_ruler(self, visit: Any, ras: tuple[float, float, float]) -> None:
+        """Let a drag that begins at a RAS point, mm, be the ruler that waits for its first end."""
+        if self.placing and visit is self._drawing.visit and not self._drawing.ends_placed:
+            self._drawing.begin_ruler(ras)
 
     def pressed(self, visit: Any) -> None:
         """Say where the second end of a ruler belongs after a click in another visit."""
@@ -573,6 +587,7 @@ class RegionsPanel:
         self._follow_preview()
         found = [] if visit is None else self._stored.get(visit.study_path, [])
         state.stored = [asdict(row) for row in drawing_rows(found)]
+        state.stored_found = self._stored_found()
         if visit is None:
             state.rulers, state.carry_from = [], ""
             return
@@ -585,6 +600,19 @@ class RegionsPanel:
             state.between = [round((low + high) / 2), round(2 * high)]
         if self._drawing.visit is visit:
             state.rulers = [f"{length:.1f} mm" for length in self._drawing.lengths()]
+
+    def _stored_found(self) -> str:
+        """Return what was found beside the images of visits in which nothing is drawn."""
+        offered = [
+            visit.word
+            for visit in self._station.session.visits
+            if not (visit.state.regions or visit.rulers) and self._stored.get(visit.study_path)
+        ]
+        return (
+            f"Regions or lengths were found beside the images of the {' and the '.join(offered)} "
+            "visit. Step 3 lists them; load them there."
+            if offered else ""
+        )  # fmt: skip
 
     def ui(self) -> None:
         with html.Div(classes="stack"):
@@ -711,6 +739,7 @@ class RegionsPanel:
         polygon = " : ".join(f"{when} ? '{text}'" for when, text in _POLYGON_HINTS)
         html.Div(
             "{{ !role ? 'Choose a region, then draw it.' : "
+            "tool === 'look' ? 'The region is locked. Unlock it in the list to change it.' : "
             f"tool === 'polygon' ? ({polygon} : '') : {others} : "
             "'Draw in any view of the visit. Press Esc to put the tool down.' }}",
             classes="hint", id="drawing-hint", raw_attrs=['aria-live="polite"'],

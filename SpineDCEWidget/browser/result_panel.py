@@ -53,7 +53,8 @@ class ResultPanel:
         self._written, self._sending = ReportPanel(station), SendPanel(station)
         station.state.update(
             {
-                "result": {"headings": [], "rows": [], "call": "", "warnings": [], "sizes": []},
+                "result": {"headings": [], "rows": [], "outdated": [], "call": "", "warnings": [],
+                           "sizes": []},
                 "obstacle": "", "question": {"text": "", "swap": False, "pair": True},
                 "compared": False, "formats": ["report"], "anonymise": False,
                 "report_url": "", "reports": [], "download": None, "ready_to_export": False,
@@ -171,9 +172,9 @@ class ResultPanel:
 
     def refresh(self) -> None:
         state, session = self._station.state, self._station.session
-        headings, rows = shown.result_rows(session)
+        headings, rows, outdated = shown.result_table(session)
         state.result = {
-            "headings": headings, "rows": rows, "call": shown.call(session),
+            "headings": headings, "rows": rows, "outdated": outdated, "call": shown.call(session),
             "warnings": shown.warnings(session),
             "sizes": [f"{v.label}: {text}" for v in session.visits if (text := shown.sizes(v))],
         }  # fmt: skip
@@ -219,7 +220,10 @@ class ResultPanel:
             with html.Table(classes="list numbers", v_if="result.rows.length", id="result-table"):
                 with html.Thead(), html.Tr():
                     html.Th("{{ h }}", v_for="(h, i) in result.headings", key="i")
-                with html.Tbody(), html.Tr(v_for="(r, i) in result.rows", key="i"):
+                with html.Tbody(), html.Tr(
+                    v_for="(r, i) in result.rows", key="i",
+                    raw_attrs=[':class="{outdated: result.outdated[i]}"'],
+                ):  # fmt: skip
                     html.Td("{{ c }}", v_for="(c, j) in r", key="j")
             html.Div("{{ s }}", v_for="s in result.sizes", key="s", classes="hint")
             self._written.ui()

@@ -89,6 +89,8 @@ class Views:
         released: called when the mouse button was released over a view.
         pointed: called with the row when a button of the mouse is pressed in its views.
         pressed: called with the row after that.
+        dragged: called with the row and the RAS point at which the left button was pressed, when
+            the mouse has moved further than a click allows; again with each movement.
         hovered: called when the mouse has moved in a view, or has left the views.
         moved: called when the slice or the field of view has changed.
         resized: called when the size of a view has changed.
@@ -104,6 +106,7 @@ class Views:
         released: Callable[[], None],
         pointed: Callable[[str], None],
         pressed: Callable[[str], None],
+        dragged: Callable[[str, tuple[float, float, float]], None],
         hovered: Callable[[], None],
         moved: Callable[[], None],
         resized: Callable[[], object],
@@ -112,7 +115,7 @@ class Views:
         self._factory = RemoteSliceViewFactory(server)
         self._pictures = Pictures()
         self._clicked, self._pointed, self._moved = clicked, pointed, moved
-        self._pressing = pressed
+        self._pressing, self._dragged = pressed, dragged
         self._released, self._resized, self._hovered = released, resized, hovered
         self._under: Pane | None = None  #: pane that the mouse is in
         self._left = False  #: whether the mouse has left the views
@@ -151,6 +154,7 @@ class Views:
         pane.node.AddObserver("ModifiedEvent", lambda *_: self._follow(pane))
         interactor = view.interactor()
         interactor.AddObserver("LeftButtonPressEvent", lambda *_: self._press(pane), 100.0)
+        interactor.AddObserver("MouseMoveEvent", lambda *_: self._drag(pane), 100.0)
         interactor.AddObserver("MouseMoveEvent", lambda *_: self._hovered(), 99.0)
         interactor.AddObserver("LeftButtonReleaseEvent", lambda *_: self._release(pane), 100.0)
         for event in _POINTING:
@@ -424,12 +428,24 @@ class Views:
         self._pressing(pane.row)
         self._pressed[pane.name] = pane.view.interactor().GetEventPosition()
 
+    def _drag(self, pane: Pane) -> None:
+        """Tell where the left button was pressed, once the mouse has moved further than a click."""
+        at, start = pane.view.interactor().GetEventPosition(), self._pressed.get(pane.name)
+        if start is not None and _is_drag(start, at):
+            self._dragged(pane.row, _ras_at(pane, start))
+
     def _release(self, pane: Pane) -> None:
+        self._drag(pane)  # the page may have left out all movements
         self._released()
         at, start = pane.view.interactor().GetEventPosition(), self._pressed.pop(pane.name, None)
-        if start is None or max(abs(at[0] - start[0]), abs(at[1] - start[1])) > CLICK:
+        if start is None or _is_drag(start, at):
             return
         self._clicked(pane.row, _ras_at(pane, at))
+
+
+def _is_drag(start: tuple[int, int], at: tuple[int, int]) -> bool:
+    """Return whether the mouse has moved further than a click allows, pixels."""
+    return max(abs(at[0] - start[0]), abs(at[1] - start[1])) > CLICK
 
 
 def _ras_at(pane: Pane, at: tuple[int, int]) -> tuple[float, float, float]:

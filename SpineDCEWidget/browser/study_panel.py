@@ -737,6 +737,8 @@ class StudyPanel:
             html.Div("{{ p }}", v_for="p in found.problems", key="p", classes="warn")
         with html.Div(v_if="visits.length", classes="stack"):
             self._received.review_ui()
+            html.Div("{{ stored_found }}", classes="warn", v_if="stored_found", id="stored-found",
+                     raw_attrs=['role="status"'])  # fmt: skip
             with (
                 html.Table(classes="facts"),
                 html.Tbody(),

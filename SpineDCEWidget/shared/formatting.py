@@ -323,6 +323,11 @@ def voxel_text(voxel: VoxelExplanation) -> str:
 
 def result_rows(session: Session) -> Rows:
     """Return both values and the change of every lesion; the regions' numbers of one visit."""
+    return result_table(session)[:2]
+
+
+def result_table(session: Session) -> tuple[list[str], list[list[str]], list[bool]]:
+    """Return headings and rows of :func:`result_rows`, and which rows are out of date."""
     compared = session.comparison
     if compared is not None and session.is_comparison_current:
         tables = [change_rows(lesion, compared) for lesion in compared.lesions]
@@ -332,11 +337,12 @@ def result_rows(session: Session) -> Rows:
         for (name, *_rest), body in tables:
             rows += [[name, "", "", ""]] if several else []
             rows += [[translated(text) for text in row] for row in body]
-        return headings, rows
+        return headings, rows, [False] * len(rows)
     done = [visit for visit in session.visits if visit.result is not None]
     if len(done) == 1 and done[0].result is not None and done[0].is_current:
         analysis = done[0].needed()
-        return measurements(done[0].result, analysis) if analysis.regions else ([], [])
+        headings, rows = measurements(done[0].result, analysis) if analysis.regions else ([], [])
+        return headings, rows, [False] * len(rows)
     return _side_by_side(done)
 
 
@@ -346,20 +352,29 @@ def measurements(result: Result, analysis: Analysis) -> Rows:
     return headings, [[translated(text) for text in row] for row in rows]
 
 
-def _side_by_side(visits: Sequence[VisitSession]) -> Rows:
-    """Return normalised values of visits that have not been compared yet."""
-    rows = []
+def _side_by_side(
+    visits: Sequence[VisitSession],
+) -> tuple[list[str], list[list[str]], list[bool]]:
+    """Return normalised values of visits that have not been compared yet.
+
+    Values that are out of date say so in a third column.
+    """
+    rows: list[list[str]] = []
+    outdated: list[bool] = []
     for visit in visits:
         assert visit.result is not None
-        if not visit.is_current:
-            rows.append([visit.shown_label, _("out of date")])
-            continue
-        for lesion in visit.result.measures.lesions():
-            ratio = visit.result.measures.of(lesion)
+        measures, old = visit.result.measures, not visit.is_current
+        said = [_("out of date")] if old else [""]
+        for lesion in measures.lesions():
+            ratio = measures.of(lesion)
             shown = NONE if ratio is None else times(ratio.value)
-            mode = translated(CONVERSION_MODES[visit.result.measures.mode].title)
-            rows.append([f"{lesion}, {visit.shown_label}, {mode}", shown])
-    return (["", _("normalised Vp")], rows) if rows else ([], [])
+            mode = translated(CONVERSION_MODES[measures.mode].title)
+            rows.append([f"{lesion}, {visit.shown_label}, {mode}", shown, *said])
+        if old and not measures.lesions():
+            rows.append([visit.shown_label, "", *said])
+        outdated += [old] * (len(rows) - len(outdated))
+    headings = ["", _("normalised Vp"), ""] if any(outdated) else ["", _("normalised Vp")]
+    return (headings, [row[: len(headings)] for row in rows], outdated) if rows else ([], [], [])
 
 
 def call(session: Session) -> str:

@@ -568,9 +568,15 @@ class Session:
         """Move to another state, let it be undone, and note it with a detail."""
         changed = self._apply(new)
         if changed:
-            self.history.record(text, self.state, key=key)
+            self.history.record(self._at(changed, text), self.state, key=key)
             self.actions.add(changed, f"{text} ({detail})" if detail else text, key=key)
         return changed
+
+    def _at(self, changed: Sequence[VisitSession], text: str) -> str:
+        """Return what undo calls a change: with the visits that it changed, if several are open."""
+        if len(self.visits) < 2:
+            return text
+        return f"{text} ({', '.join(visit.shown_label for visit in changed)})"
 
     def _apply(self, new: SessionState) -> list[VisitSession]:
         """Let this be the state, everywhere; return the visits that it changed."""
@@ -637,6 +643,7 @@ class Session:
             aif_file=state.aif_file,
             sizes=sizes,
         )
+        visit.last_shift = visit.shift_in_use
         self.tell_origin(visit)
 
     def tell_origin(self, visit: VisitSession) -> None:
@@ -749,8 +756,7 @@ class Session:
             "fit.shift": moved,
             "fit.shifts": {n: round(own + by, SHIFT_DIGITS) for n, own in settings.shifts.items()},
         }
-        text = _("Move the shift of the {visit} visit").format(visit=translated(visit.word))
-        self.choose(visit, values, text=text, key=f"shift {visit.name}")
+        self.choose(visit, values, text=_("Move the shift"), key=f"shift {visit.name}")
         if visit.maps:
             visit.shown = None
         count, rows, columns = analysis.study.dynamic.geometry.shape
@@ -881,7 +887,7 @@ class Session:
         moved = len(old.rulers) == len(visit.state.rulers) and same_regions(old, visit.state)
         text = text or drawn_text(old, visit.state)
         key = f"rulers {visit.name}" if moved else ""
-        self.history.record(text, self.state, key=key)
+        self.history.record(self._at([visit], text), self.state, key=key)
         self.actions.add([visit], text, key=key)
         return True
 

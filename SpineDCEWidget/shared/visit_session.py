@@ -103,6 +103,8 @@ class VisitSession:
         self.map_stamps: Stamps = {}
         #: What the curves say about the shift, when the result was computed; None if nothing.
         self.evidence: Evidence | None = None
+        #: The last shift that was set or proposed, s.
+        self.last_shift: float | None = None
         #: Whether a stroke is under way whose numbers a window shows already.
         self.in_stroke = False
         #: Why the last computation failed, and the fields that could help; "" if it did not fail.
@@ -234,6 +236,15 @@ class VisitSession:
         """Return whether the shift in use is the proposed one, and changes with it."""
         proposed = self.state.proposed
         return proposed is not None and self.state.own.get("fit.shift") == proposed
+
+    @property
+    def shift_in_use(self) -> float | None:
+        """The shift of the settings, s; that of the maps while another one is to be proposed.
+
+        None before the first proposal.
+        """
+        shift = self.settings.fit.shift
+        return self.last_shift if isinstance(shift, str) else float(shift)
 
     def delays(self) -> dict[str, Delay]:
         """Return the delay of every lesion and reference; none while they are not computed."""

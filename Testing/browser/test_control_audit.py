@@ -147,7 +147,8 @@ class Audit:
             known = json.loads(Path(RECORD).read_text())
             self.seen |= set(known["seen"])
             self.weak |= set(known["weak"])
-            self.tried |= known["tried"]
+            # Rows that failed are to be tried again.
+            self.tried |= {name: why for name, why in known["tried"].items() if not why}
             self.took |= {name: (s, x) for name, (s, x) in known["took"].items()}
             self.without = {name: set(paths) for name, paths in known["without"].items()}
 
@@ -259,6 +260,7 @@ class Audit:
             self.tried[name] = f"{type(error).__name__}: {error}".partition("\n")[0]
             self.page.picture(self.home / f"{name.replace(' ', '-').replace('/', '')}.png")
         self.note()
+        self.keep()
 
     def _disconnected(
         self, name: str, change: Callable[[], Any], effect: Callable[[], Any], page_only: bool
@@ -284,8 +286,7 @@ class Audit:
             self.weak.add(name)
         self._trigger("audit_push")
         self.page.js("document.activeElement.blur()")
-        if self.page.driver.find_elements("css selector", ".v-overlay--active"):
-            self.page.keys(ESCAPE)
+        self._close_overlays()
         # A click that was lost keeps its button from a second one for some seconds.
         starting = "return !document.querySelector('.action.starting')"
         self.page.wait(lambda: self.page.js(starting), 10, "the end of a lost click")
@@ -295,6 +296,18 @@ class Audit:
                 time.sleep(0.4)  # it is still being closed
                 self.page.click(menu, 10)
                 self.page.wait(lambda m=menu: m in self.page.js(_OPEN_MENUS), 5, "the menu")
+
+    def _close_overlays(self) -> None:
+        """Close menus and lists, and wait until they are gone; notes go by themselves."""
+        active = ".v-overlay--active:not(.v-snackbar)"
+        for _ in range(3):
+            if not self.page.driver.find_elements("css selector", active):
+                return
+            self.page.keys(ESCAPE)
+            with contextlib.suppress(AssertionError):  # another one lies below
+                self.page.wait(
+                    lambda: not self.page.driver.find_elements("css selector", active), 2
+                )
 
     # -- hands ----------------------------------------------------------------------------------
 
@@ -1479,6 +1492,16 @@ def rulers(audit: Audit, at: Any) -> None:
             page.drag([point])
             time.sleep(0.4)
 
+    def drag() -> None:
+        audit.click("#ruler")
+        page.wait(lambda: page.state("placing"), 3)
+        page.drag([(x, y - 30), (x, y), (x, y + 30)], pause=0.05)
+
+    audit.row("view: drag from end to end of a ruler", drag,
+              lambda: page.state("rulers") == [f"{60 / at.scale:.1f} mm"]
+              and audit.visit("baseline")["rulers"] == 1)  # fmt: skip
+    audit.click("#remove-rulers")
+    page.wait(lambda: audit.visit("baseline")["rulers"] == 0)
     audit.row("ruler", measure, lambda: audit.visit("baseline")["rulers"] == 1)
     assert page.state("error") == "", "one ruler is no error, because another one follows"
     audit.row("view: drag of a ruler's end",

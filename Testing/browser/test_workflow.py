@@ -125,7 +125,7 @@ def _same_as_command_line(folder: Path, visit: str) -> float:
         for row in _table(again / "measurements.csv")
     }
     assert regions["Lesion"] > 0
-    assert regions["Reference"] > 0
+    assert regions["Reference vertebra"] > 0
     ratios = {r["parameter"]: float(r["ratio [1]"]) for r in _table(again / "normalised.csv")}
-    assert ratios["vp"] == pytest.approx(regions["Lesion"] / regions["Reference"])
+    assert ratios["vp"] == pytest.approx(regions["Lesion"] / regions["Reference vertebra"])
     return next(iter(ratios.values()))  # that of the call

@@ -62,7 +62,8 @@ def test_a_field_reads_back_equal_is_exported_and_undone(session, field):
     for part in (group, *name.split(".")):
         saved = saved[part]
     assert (tuple(saved) if isinstance(value, tuple) else saved) == value
-    assert session.history.undo_text == f"Change {field.label}"
+    changed = "Baseline" if field.scope == "visit" else "Baseline, Follow-up"
+    assert session.history.undo_text == f"Change {field.label} ({changed})"
     session.undo()
     assert value_at(baseline.settings, field.path) == present
     assert value_at(follow_up.settings, field.path) == present

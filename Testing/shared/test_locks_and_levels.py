@@ -73,11 +73,28 @@ def test_a_lock_is_undone_and_computes_nothing_again(work):
     assert visit.state.locked == {"Lesion"}
     assert other.state.locked == set()
     assert visit.analysis.inputs is inputs
-    assert session.history.undo_text == "Lock Lesion"
+    assert session.history.undo_text == "Lock Lesion (Baseline)"
     session.undo()
     assert visit.state.locked == set()
     session.redo()
     assert visit.state.locked == {"Lesion"}
+
+
+def test_undo_names_the_visits_that_it_changes_where_several_are_open(work):
+    session, visit, other = work
+    paint(other, "Lesion", 1)
+    session.regions_changed(other)
+    assert session.history.undo_text == "Edit Lesion (Follow-up)"
+    session.move_shift(visit, 2.0)
+    assert session.history.undo_text == "Move the shift (Baseline)"
+    session.choose(visit, {"fit.model": "patlak"})
+    assert session.history.undo_text.endswith(" (Baseline, Follow-up)")
+    session.undo()
+    assert session.history.redo_text.endswith(" (Baseline, Follow-up)")
+    session.close_visit(other)
+    paint(visit, "Lesion", 1)
+    session.regions_changed(visit)
+    assert session.history.undo_text == "Edit Lesion"
 
 
 def test_locks_and_levels_are_in_the_saved_work_and_in_the_scene(work, tmp_path):
@@ -111,7 +128,7 @@ def test_a_level_is_part_of_the_regions_name_in_every_visit_and_is_undone_at_onc
     session.set_level(visit, "Lesion L3", "L4")
     session.set_level(other, "Lesion L4", None)
     assert list(visit.analysis.regions) == ["Lesion", "Lesion 2", "L3"]
-    assert session.history.undo_text == "Set the level of Lesion"
+    assert session.history.undo_text == "Set the level of Lesion (Baseline, Follow-up)"
     for _step in range(2):  # the levels at once, and the shift
         session.undo()
     for one in (visit, other):

@@ -6274,6 +6274,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Änderung</translation>
     </message>
     <message>
+        <source>normalised Vp</source>
+        <translation>normalisiertes Vp</translation>
+    </message>
+    <message>
         <source>, {count} left out</source>
         <translation>, {count} weggelassen</translation>
     </message>
@@ -6298,8 +6302,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Dies sind Anpassungen an die Kurve dieses Voxels, mit einer Verzögerung von {delay}.</translation>
     </message>
     <message>
-        <source>normalised Vp</source>
-        <translation>normalisiertes Vp</translation>
+        <source>out of date</source>
+        <translation>veraltet</translation>
     </message>
     <message>
         <source>{name} was not written: {reason}</source>
@@ -6308,10 +6312,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>lowest</source>
         <translation>niedrigstes</translation>
-    </message>
-    <message>
-        <source>out of date</source>
-        <translation>veraltet</translation>
     </message>
     <message>
         <source>reader not named</source>
@@ -6609,8 +6609,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Aufnahmeparameter korrigieren</translation>
     </message>
     <message>
-        <source>Move the shift of the {visit} visit</source>
-        <translation>Zeitversatz der {visit}untersuchung ändern</translation>
+        <source>Move the shift</source>
+        <translation>Zeitversatz ändern</translation>
     </message>
     <message>
         <source>Change the role of {name}</source>

@@ -57,7 +57,7 @@ REGION_ROLES: dict[Role, RoleWords] = {
         "Lesion", "Lesion", "#ff8c1a", _ABNORMAL, _METASTASIS, colour_on_white="#d55e00"
     ),
     "reference": RoleWords(
-        "Reference vertebra", "Reference", "#7fd4ff", _ANATOMICAL, _VERTEBRA_CODE,
+        "Reference vertebra", "Reference vertebra", "#7fd4ff", _ANATOMICAL, _VERTEBRA_CODE,
         colour_on_white="#0072b2",
     ),
     "aorta": RoleWords(

@@ -1,0 +1,117 @@
+"""Tools of step 3 in the program behind the page: locks, rulers, and what the study holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
+
+from browser.in_process import box, run, until
+from SpineDCELib.measurement.rulers import Ruler
+from SpineDCELib.run.stored_drawings import StoredDrawing
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_region_stays_selected_when_it_is_locked_and_no_tool_changes_it(tmp_path, monkeypatch):
+    async def use(program):
+        station = program.station
+        (visit,) = await program.open(1)
+        panel, drawing, state = station.regions, station.drawing, station.state
+        panel.take("Lesion")
+        panel.use("erase")
+        before = visit.state.regions["Lesion"]
+        panel.toggle_locked("Lesion")
+        assert (state.region, state.role, state.tool) == ("Lesion", "lesion", "look")
+        shape = before.shape
+        for change in (
+            lambda: panel.use("paint"), lambda: panel.copy(-1), panel.fill, panel.remove,
+            lambda: station.attempt(lambda: drawing.add(box(shape, slice(3, 6)))),
+        ):  # fmt: skip
+            state.error = ""
+            change()
+            assert "unlock" in state.error
+            assert drawing.tool == "look"
+            np.testing.assert_array_equal(visit.state.regions["Lesion"], before)
+        panel.toggle_locked("Lesion")
+        assert (state.region, state.tool) == ("Lesion", "erase")
+        # The same by undo and redo of the lock.
+        station.undo()
+        assert (state.region, state.tool) == ("Lesion", "look")
+        station.redo()
+        assert (state.region, state.tool) == ("Lesion", "erase")
+
+    run(monkeypatch, tmp_path, "lock", use)
+
+
+def test_the_role_follows_the_region_that_is_selected_after_another_was_deleted(
+    tmp_path, monkeypatch
+):
+    async def use(program):
+        station = program.station
+        (visit,) = await program.open(1)
+        station.regions.take("Lesion")
+        station.regions.remove()
+        drawing = station.drawing
+        assert "Lesion" not in visit.state.roles
+        assert drawing.region in visit.state.roles
+        assert station.state.role == drawing.role == visit.state.roles[drawing.region]
+
+    run(monkeypatch, tmp_path, "deleted", use)
+
+
+def test_a_drag_sets_both_ends_of_a_ruler_and_two_clicks_do_the_same(tmp_path, monkeypatch):
+    async def use(program):
+        station = program.station
+        (visit,) = await program.open(1)
+        station.go_to_step(3)
+        places = [(120, 150), (124, 150), (150, 150), (180, 170)]
+        lengths = []
+        for drags in ([places], [places[:1], places[-1:]], [[places[0], places[-1]]]):
+            station.regions.ruler()
+            for drag in drags:
+                program.mouse(1, drag)
+            await until(lambda: not station.state.placing)
+            assert len(visit.rulers) == 1
+            (ruler,) = visit.rulers
+            lengths.append((*ruler.start, *ruler.end))
+            assert ruler.length > 1
+            station.regions.remove_rulers()
+        assert lengths[1] == pytest.approx(lengths[0])
+        assert lengths[2] == pytest.approx(lengths[0])
+
+    run(monkeypatch, tmp_path, "ruler", use)
+
+
+def test_regions_that_lie_beside_the_images_are_announced_until_something_is_drawn(
+    tmp_path, monkeypatch
+):
+    from SpineDCEWidget.browser import regions_panel
+
+    ruler = Ruler("Diameter 1", (0, 0, 0), (10, 0, 0))
+    found = [StoredDrawing(tmp_path / "SR.dcm", "lengths", "", "", "", (ruler,))]
+    monkeypatch.setattr(regions_panel, "stored_drawings", lambda _study: found)
+
+    async def use(program):
+        station = program.station
+        visits = await program.open(2)
+        for visit in visits:
+            visit.study_path = tmp_path
+            await station.regions.find_stored(visit)
+        assert station.state.stored_found == ""  # regions are drawn in both
+        for name in list(visits[1].state.regions):
+            station.select("follow-up")
+            station.regions.remove_named(name)
+        station.state.note = ""
+        await station.regions.find_stored(visits[1])
+        said = "beside the images of the follow-up visit. Step 3 lists them"
+        assert said in station.state.stored_found
+        assert station.state.note == station.state.stored_found
+        await station.regions.load_stored(0)
+        assert len(visits[1].rulers) == 1
+        assert station.state.stored_found == ""
+        page = station.state["trame__template_main"]
+        assert 'id="stored-found"' in page
+
+    run(monkeypatch, tmp_path, "stored", use)
