@@ -50,6 +50,9 @@ PATIENTS = [
     (1291, 1, "refused", "a pulmonary artery that explains the tissue when it is smeared"),
     (1484, 1, "refused", "a pulmonary artery in frames of 10 s, beside a larger aorta"),
     (1488, 1, "refused", "the edge of a vein that fills early, and no artery in view"),
+    (183, 0, "refused", "an aorta and a vena cava in one, 33 mm thick"),
+    (200, 0, "refused", "a ball of a lesion with a first pass of 52 s, and no artery in view"),
+    (545, 1, "refused", "a vena cava in frames of 10 s, and no artery in view"),
     (1744, 1, "refused", "lung about as wide as long, and no artery in view"),
 ]
 

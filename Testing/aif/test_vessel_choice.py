@@ -9,7 +9,8 @@ import pytest
 from SpineDCELib.aif import Selection, Verdict, VesselKind, apply_selection
 from SpineDCELib.aif.manual_selection import Ball
 from SpineDCELib.aif.tissue_explanation import as_tissue, explain
-from SpineDCELib.aif.vessel_choice import _seconds
+from SpineDCELib.aif.vessel_choice import VesselCurve, _seconds, choose_vessel
+from SpineDCELib.aif.vessel_labelling import VesselShape
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Images
 from SpineDCELib.settings import Settings, changed
@@ -43,6 +44,27 @@ def test_the_curve_that_feeds_a_tissue_explains_it_and_another_does_not():
 
 def test_a_lead_is_not_rounded_to_zero():
     assert [_seconds(x) for x in (0.4, 0.96, 1.4, 7.6)] == ["0.4", "1.0", "1", "8"]
+
+
+def test_of_two_vessels_alike_the_size_decides_only_if_it_differs_much():
+    t = np.arange(0, 300, 6.7)
+    fine = np.arange(-60, 300, 0.1)
+    s = np.clip(fine - 50, 0, None)
+    artery = 5 * (s / 6) ** 2 * np.exp(2 * (1 - s / 6)) + 0.8 * (1 - np.exp(-s / 20))
+    taps = np.arange(0, 20, 0.1)
+    passage = np.exp(-taps / 3) / np.exp(-taps / 3).sum()
+    vein = np.convolve(artery, passage)[: fine.size]
+    delayed = np.interp(fine - 2, fine, vein)
+    tissues = [0.05 * delayed + k * 0.1 * np.cumsum(delayed) for k in (0.0005, 0.001, 0.002)]
+    tissue = as_tissue(np.stack([np.interp(t, fine, C) for C in tissues], axis=1))
+
+    def vessel(curve, volume):
+        shape = VesselShape(thickness=15.0, length=200.0, elongation=13.0, volume=volume)
+        C = np.interp(t, fine, curve)
+        return VesselCurve(C, 300, 50.0, 9.0, shape, through=True, reaches=True, interval=6.7)
+
+    one, other = vessel(artery, 20000.0), vessel(vein, 22000.0)
+    assert choose_vessel([other, one], tissue, t, thickest=15.0).main == 1
 
 
 @pytest.mark.slow

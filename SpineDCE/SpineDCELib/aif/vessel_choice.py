@@ -41,7 +41,7 @@ LEAST_PASS_COARSE, LEAST_PASS_TUBE, LEAST_PASS = 15.0, 18.0, 27.0
 LEAST_PASS_SHORT = 34.0
 #: ... and of a ball inside the images, which is a lesion or a piece of the heart; a vessel is only
 #: round where it leaves the images or is cut by fresh blood at their edge.
-LEAST_PASS_BALL, BALL = 45.0, 1.3
+LEAST_PASS_BALL, BALL = 55.0, 1.4
 #: A lesion's ratio is below this share of that of the artery that feeds it; that of a vein before
 #: the heart is above this multiple of it.
 LESION_SHARE, EARLY_MULTIPLE = 0.6, 1.6
@@ -112,8 +112,8 @@ MUCH_BETTER = 2.0
 #: A thick vessel whose misfit is larger by this factor does not make a thin one doubtful.
 FAR_WORSE = 3.0
 #: Largest share of the tissue's variation that its artery leaves unexplained; the second where its
-#: curve must be dispersed by this much to explain as much, s, or where it is thin, so that its
-#: voxels may hold other blood too.
+#: curve must be dispersed by this much to explain as much, s, where it is thin, so that its voxels
+#: may hold other blood too, or where frames are so long that they blur the order of filling.
 LARGEST_UNEXPLAINED, LARGEST_IF_UNSURE, MUCH_DISPERSION = 0.05, 0.035, 3.0
 #: Vessels whose misfits differ by less than this factor explain the tissue equally well.
 EQUAL = 1.3
@@ -139,12 +139,17 @@ SAME_TIME, SAME_TIME_PER_INTERVAL = 1.0, 0.15
 #: Vessels that explain the tissue alike have misfits within this factor and fill within this time,
 #: s.
 ALIKE, ALIKE_ARRIVAL = 1.6, 2.5
-#: A normal aorta is thinner than this, mm.
-SLIM = 28.0
+#: A normal aorta is thinner than the first, mm. What is thicker than the second is taken for an
+#: artery and a vein side by side if it leaves more than the third of the tissue's variation
+#: unexplained.
+SLIM, THICKEST_ARTERY, LARGEST_IF_THICK = 28.0, 32.0, 0.02
 #: Of arteries that fill together, one with less than this share of the highest peak is taken last:
 #: its voxels are less than half blood, as at the edge of a vessel beside fat, or fresh blood flows
 #: into them. Below half of this share, not even a thick vessel is taken after it.
 HALF_BLOOD = 0.5
+#: Of vessels that are alike, one is taken for its size before the one that explains the tissue best
+#: if its volume is larger by this factor.
+MUCH_LARGER = 1.25
 #: A thin artery whose first pass is wider than that of another one by this factor holds some blood
 #: of a vein beside it.
 BLURRED = 1.4
@@ -497,6 +502,8 @@ def _best_shaped(
         slim = curve.shape.thickness <= SLIM
         long = curve.through or curve.shape.elongation >= LONG
         volume = curve.shape.volume * (1.0 if long else 0.7)
+        if i == order[0]:
+            volume *= MUCH_LARGER
         return blood >= HALF_BLOOD / 2, slim, blood >= HALF_BLOOD, sharp, volume
 
     return max([order[0], *alike], key=shape)
@@ -618,8 +625,10 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
         return "wide"
     if _is_chamber(r.curve, thickest):
         return "chamber"
+    if r.curve.shape.thickness > THICKEST_ARTERY and r.unexplained > LARGEST_IF_THICK:
+        return "thick"
     unsure = float(np.median(r.fit.dispersion)) >= MUCH_DISPERSION
-    unsure = unsure or r.curve.shape.thickness < THIN
+    unsure = unsure or r.curve.shape.thickness < THIN or interval >= COARSE_FRAMES
     if r.unexplained > (LARGEST_IF_UNSURE if unsure else LARGEST_UNEXPLAINED):
         return "unexplained"
     if interval >= COARSE_FRAMES:
@@ -721,6 +730,12 @@ def _clause(r: Ranked, code: str, interval: float) -> str:
         return (
             f"it is {thickness} mm thick, so it is a chamber of the heart; no artery explains the "
             "tissue."
+        )
+    if code == "thick":
+        thickness = number(r.curve.shape.thickness, 0)
+        return (
+            f"it is {thickness} mm thick and leaves {number(100 * r.unexplained, 0)} % of the "
+            "tissue's curves unexplained, so it may be an artery and a vein side by side."
         )
     if code == "coarse":
         return (
