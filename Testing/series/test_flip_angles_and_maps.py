@@ -13,7 +13,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
 ANGLES = (2.0, 5.0, 10.0, 15.0, 25.0)
 
 
-def study(folder, *, sets):
+def study(folder, *, sets, agent=""):
     """A dynamic at 9:00 and sets of flip angles, each some seconds from its start."""
     dynamic = Layout()
     images = dynamic.images(truth())
@@ -22,11 +22,13 @@ def study(folder, *, sets):
     for n, start in enumerate(sets):
         for k, angle in enumerate(ANGLES):
             one = Layout(
-                FA=angle, series_number=20 + 10 * n + k, description=f"VFA {n}",
+                FA=angle, series_number=20 + 10 * n + k, description=f"T1 angles {n}" if agent else f"VFA {n}",
                 times=np.array([start + 20.0 * k]),
             )  # fmt: skip
             images = one.images((truth()[k : k + 1] // (n + 1)).astype(np.uint16))
             tell_time(images, one, "AcquisitionTime")
+            for image in images if agent else ():
+                image.ContrastBolusAgent = agent
             save_all(images, folder / f"angles{n}{k}")
 
 
@@ -46,6 +48,16 @@ def test_a_set_after_the_injection_is_left_out_and_named(tmp_path):
     late = [str(s.number) for s in found.series if s.role.endswith("after contrast")]
     [note] = [n for n in images.dynamic.notes if "left out" in n]
     assert ", ".join(late) in note
+
+
+@pytest.mark.parametrize(
+    ("start", "role"), [(-300.0, "variable flip angle"), (400.0, "T1 after contrast")]
+)
+def test_the_time_decides_although_the_files_name_a_contrast_agent(tmp_path, start, role):
+    study(tmp_path, sets=(start,), agent="Gadobutrol")
+    found = scan_study(tmp_path)
+    assert [s.role for s in found.series].count(role) == len(ANGLES)
+    assert (read_images(tmp_path, Settings()).flip_angles is not None) == (start < 0)
 
 
 def test_sets_before_the_injection_are_averaged_and_that_is_said(tmp_path):

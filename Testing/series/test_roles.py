@@ -38,7 +38,7 @@ def test_roles_in_a_complete_examination(tmp_path):
     add(tmp_path, 9, "DCE", frames=12, at=600)
     add(tmp_path, 10, "DCE SUB", frames=12, at=600, ImageType=["DERIVED", "SECONDARY", "SUB"])
     add(tmp_path, 11, "ax d", at=900, RepetitionTime=520, EchoTime=10, FlipAngle=90)
-    add(tmp_path, 12, "sag e", RepetitionTime=520, EchoTime=10, FlipAngle=90,
+    add(tmp_path, 12, "sag e", at=900, RepetitionTime=520, EchoTime=10, FlipAngle=90,
         ContrastBolusAgent="Gadobutrol")  # fmt: skip
     add(tmp_path, 13, "ep2d_diff", frames=2)
     found = roles(tmp_path)

@@ -29,6 +29,8 @@ _COMPUTED = {
     "B0": "a field map",
     "PARAMETRIC MAP": "a parameter map",
 }
+#: Reason for a role that only a tag of the files gives. Scanners may set it for a whole exam.
+NAMES_AGENT = "its files name a contrast agent"
 #: TE of diffusion-weighted images, s, is longer than that of any T1-weighted dynamic series.
 _DIFFUSION_TE = 0.03
 
@@ -170,7 +172,9 @@ def _anatomical(facts: Facts) -> tuple[str, str]:
             if weighted
             else "by its name"
         )
-        if facts.contrast or has_word(words, r"c\+?", "gd", "gad", "km", "post", "ce", "contrast"):
+        if has_word(words, r"c\+?", "gd", "gad", "km", "post", "ce", "contrast"):
             return "T1 after contrast", f"{reason}, contrast agent"
+        if facts.contrast:
+            return "T1 after contrast", f"{reason}, {NAMES_AGENT}"
         return "T1", reason
     return "other", "its kind is not known from its name, TR and TE"

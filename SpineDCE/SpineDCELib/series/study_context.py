@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import replace
 
+from SpineDCELib.series.series_roles import NAMES_AGENT
 from SpineDCELib.series.study_contents import SeriesDescription, grid_key
 
 
@@ -84,20 +85,28 @@ def complex_pairs(series: list[SeriesDescription]) -> list[SeriesDescription]:
 
 
 def after_contrast(series: list[SeriesDescription]) -> list[SeriesDescription]:
-    """Mark a T1 series that began after the dynamic series as T1 after contrast."""
+    """Decide by its time whether a T1 series was acquired after the injection.
+
+    One that began after the dynamic series was. One that began before it was not, even if its files
+    name a contrast agent, which scanners do for a whole exam; a name that says so is believed.
+    """
     out = []
     for s in series:
-        if s.role == "T1" and s.started is not None:
-            dynamics = [
-                d
+        tagged = s.role == "T1 after contrast" and s.reason.endswith(NAMES_AGENT)
+        if (s.role == "T1" or tagged) and s.started is not None:
+            began = [
+                d.started
                 for d in series
                 if d.role == "dynamic"
                 and d.started is not None
                 and (d.patient, d.study_date) == (s.patient, s.study_date)
             ]
-            if dynamics and s.started > max(d.started or 0.0 for d in dynamics):
+            if began and s.started > max(began):
                 reason = f"{s.reason}, after the dynamic series"
                 s = replace(s, role="T1 after contrast", reason=reason)
+            elif began and tagged and s.started < min(began):
+                reason = f"{s.reason}, but it began before the dynamic series"
+                s = replace(s, role="T1", reason=reason)
         out.append(s)
     return out
 
