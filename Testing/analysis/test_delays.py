@@ -139,6 +139,13 @@ def test_a_region_can_be_moved_alone_and_a_contradicted_shift_is_named():
     assert found <= {(f.code, f.about) for f in own.result().measures.findings}
 
 
+def test_a_region_that_fills_before_its_artery_is_named():
+    found = visit(0.05, {"Lesion": -3.0, "Reference": 2.0}, shift="auto").shift_findings()
+    [one] = [f for f in found if f.code == "region_before_artery"]
+    assert one.about == "Lesion"
+    assert "before the curve in use as its artery" in one.message
+
+
 def test_a_value_outside_an_interval_is_shown_outside_it():
     assert apart(4.8, 2.4, 4.2) == ("4.8", "2.4", "4.2")
     assert apart(4.83, 2.41, 4.78) == ("4.83", "2.41", "4.78")

@@ -2,13 +2,15 @@
 
 import ast
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from SpineDCELib.cli import main
 from SpineDCELib.cli.batch import summary
+from SpineDCELib.cli.compare import _with_remedy
 from SpineDCELib.cli.remedies import OWN_OPTIONS, option_of, with_remedy
 from SpineDCELib.cohort.batch import Entry
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.settings import FORM
 
 ENGINE = Path(__file__).parents[2] / "SpineDCE" / "SpineDCELib"
@@ -94,3 +96,16 @@ def test_an_aif_that_is_not_measured_names_the_options(tmp_path, capsys):
         "spinedce: The AIF 'parker' is not measured in the images. "
         "Use --aif auto or --aif-mask FILE.\n"
     )
+
+
+def test_a_warning_of_a_comparison_names_the_setting_that_fixes_it():
+    finding = Finding("shift_outside_evidence", "The shift is wrong.", fields=("fit.shift=auto",))
+    file = Finding("no_artery", "The artery is doubtful.", fields=("inputs.aif_mask",))
+    measures = SimpleNamespace(findings=(finding, file))
+    comparison = SimpleNamespace(
+        visits=(SimpleNamespace(result=SimpleNamespace(measures=measures)),)
+    )
+    said = _with_remedy("Follow-up: The shift is wrong.", comparison)
+    assert said == "Follow-up: The shift is wrong. Use --shift auto."
+    for other in ("Follow-up: The artery is doubtful.", "Something else."):
+        assert _with_remedy(other, comparison) == other

@@ -22,7 +22,8 @@ def study(folder, *, sets, agent=""):
     for n, start in enumerate(sets):
         for k, angle in enumerate(ANGLES):
             one = Layout(
-                FA=angle, series_number=20 + 10 * n + k, description=f"T1 angles {n}" if agent else f"VFA {n}",
+                FA=angle, series_number=20 + 10 * n + k,
+                description=f"T1 angles {n}" if agent else f"VFA {n}",
                 times=np.array([start + 20.0 * k]),
             )  # fmt: skip
             images = one.images((truth()[k : k + 1] // (n + 1)).astype(np.uint16))

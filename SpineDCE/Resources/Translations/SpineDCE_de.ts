@@ -2400,6 +2400,10 @@
         <translation>es ist {thickness} mm dick, also eine Herzhöhle; keine Arterie erklärt das Gewebe.</translation>
     </message>
     <message>
+        <source>it is {thickness} mm thick and leaves {unexplained} % of the tissue's curves unexplained, so it may be an artery and a vein side by side.</source>
+        <translation>es ist {thickness} mm dick und lässt {unexplained} % der Gewebekurven unerklärt; es können also eine Arterie und eine Vene nebeneinander sein.</translation>
+    </message>
+    <message>
         <source>with frames of {interval} s and {voxels} voxels, an artery cannot be told from a vein that fills soon after it.</source>
         <translation>bei einem Zeitabstand von {interval} s und {voxels} Voxeln lässt sich eine Arterie nicht von einer Vene unterscheiden, die sich bald nach ihr füllt.</translation>
     </message>
@@ -2688,6 +2692,14 @@
         <translation>Der Zeitversatz von {used} s liegt außerhalb des belegten Bereichs: Die Kurven der Regionen zeigen {low} bis {high} s.</translation>
     </message>
     <message>
+        <source>{name} fills {high} to {low} s before the curve in use as its artery, so that curve does not come from the artery that feeds it: it may come from a vein or from farther along the circulation.</source>
+        <translation>{name} füllt sich {high} bis {low} s vor der Kurve, die als seine Arterie dient; diese Kurve stammt also nicht aus der Arterie, die es versorgt: Sie kann aus einer Vene stammen oder aus einem Gefäß weiter stromabwärts.</translation>
+    </message>
+    <message>
+        <source>Check the artery.</source>
+        <translation>Die Arterie prüfen.</translation>
+    </message>
+    <message>
         <source>The shift of {name}, {used} s, lies outside its evidence: its curves show {low} to {high} s.</source>
         <translation>Der Zeitversatz von {name}, {used} s, liegt außerhalb des belegten Bereichs: Die Kurven zeigen {low} bis {high} s.</translation>
     </message>
@@ -2854,10 +2866,6 @@
     <message>
         <source>{title}: Vp of many voxels of {name} reaches 100 mL/100 mL, so the AIF is far too low.</source>
         <translation>{title}: Vp vieler Voxel von {name} erreicht 100 mL/100 mL, die AIF ist also viel zu niedrig.</translation>
-    </message>
-    <message>
-        <source>Check the artery.</source>
-        <translation>Die Arterie prüfen.</translation>
     </message>
     <message>
         <source>The response call needs vp, which this model does not have.</source>

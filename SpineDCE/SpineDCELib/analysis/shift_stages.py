@@ -159,8 +159,16 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
             f"The shift of {used} s lies outside its evidence: the curves of the regions show "
             f"{low} to {high} s."
         )
-        result.append(Finding("shift_outside_evidence", message, fields=("fit.shift",)))
+        result.append(Finding("shift_outside_evidence", message, fields=("fit.shift=auto",)))
     for name, one in found.items():
+        if one.determined and one.high < 0:
+            message = (
+                f"{name} fills {number(-one.high, 1)} to {number(-one.low, 1)} s before the curve "
+                "in use as its artery, so that curve does not come from the artery that feeds it: "
+                "it may come from a vein or from farther along the circulation. Check the artery."
+            )
+            paths = ("aif.source", "inputs.aif_mask")
+            result.append(Finding("region_before_artery", message, name, paths))
         code, message, path = "", "", "fit.shifts"
         if by_region and name in view.settings.fit.shifts:
             if one.contradicted:

@@ -15,7 +15,9 @@ from SpineDCELib.cli.options import (
     settings_of,
     shift_of,
 )
+from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.cli.terminal import existing, show, show_missing, shown_progress
+from SpineDCELib.errors import InputError
 from SpineDCELib.settings.constants import CUTOFF, CUTOFF_SOURCE
 
 if TYPE_CHECKING:
@@ -152,8 +154,18 @@ def summary(comparison: Comparison) -> str:
     lines = []
     for lesion in comparison.lesions:
         lines += [*lesion_lines(lesion, comparison.mode), ""]
-    lines += [f"! {warning}" for warning in comparison.warnings]
+    lines += [f"! {_with_remedy(warning, comparison)}" for warning in comparison.warnings]
     return "\n".join([*lines, *closing_lines()])
+
+
+def _with_remedy(warning: str, comparison: Comparison) -> str:
+    """Return a warning with the settings that can fix it; files differ between visits."""
+    for visit in comparison.visits:
+        for finding in visit.result.measures.findings:
+            if warning.endswith(finding.message):
+                settings = [path for path in finding.fields if not path.startswith("inputs.")]
+                return with_remedy(InputError(warning, fields=settings))
+    return warning
 
 
 def lesion_lines(lesion: LesionChange, mode: str) -> list[str]:
