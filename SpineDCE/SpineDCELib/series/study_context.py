@@ -93,7 +93,8 @@ def after_contrast(series: list[SeriesDescription]) -> list[SeriesDescription]:
     out = []
     for s in series:
         tagged = s.role == "T1 after contrast" and s.reason.endswith(NAMES_AGENT)
-        if (s.role == "T1" or tagged) and s.started is not None:
+        start = s.started
+        if (s.role == "T1" or tagged) and start is not None:
             began = [
                 d.started
                 for d in series
@@ -101,10 +102,10 @@ def after_contrast(series: list[SeriesDescription]) -> list[SeriesDescription]:
                 and d.started is not None
                 and (d.patient, d.study_date) == (s.patient, s.study_date)
             ]
-            if began and s.started > max(began):
+            if began and start > max(began):
                 reason = f"{s.reason}, after the dynamic series"
                 s = replace(s, role="T1 after contrast", reason=reason)
-            elif began and tagged and s.started < min(began):
+            elif began and tagged and start < min(began):
                 reason = f"{s.reason}, but it began before the dynamic series"
                 s = replace(s, role="T1", reason=reason)
         out.append(s)
