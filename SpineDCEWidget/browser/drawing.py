@@ -406,19 +406,14 @@ class Drawing:
             self._quiet = False
 
     def remove(self, segment: str) -> None:
-        """Remove a segment.
+        """Remove a segment, and put the tool down.
 
         Raises:
             InputError: the region is locked.
         """
         self._check_lock()
         self._editor.remove_segment(segment)
-        if not self.segment:
-            self.put_down()
-            return
-        # The editor has selected another one.
-        self.role = self.visit.state.roles.get(self.region, self.role)
-        self.follow_lock()
+        self.put_down()  # the editor has selected another one, which nobody chose
 
     def _on_modified(self) -> None:
         # While visits are swapped, the one that is drawn in has no study for a moment.

@@ -165,6 +165,8 @@ class Page:
         self.driver.get(base)
         self.driver.find_element("id", "code").send_keys(code + "\n")
         self.requests: list[str] = []
+        #: The longest wait, s, where nothing that is waited for will come.
+        self.longest = float("inf")
         self.wait(lambda: self.js("return !!(window.trame && window.trame.state && "
                                   "document.querySelector('.steps'))"), 40)  # fmt: skip
 
@@ -180,7 +182,7 @@ class Page:
 
     def wait(self, condition: Callable[[], Any], seconds: float = 30, what: str = "") -> Any:
         """Wait so many seconds of an idle machine for a condition; see :func:`slowness`."""
-        left, now = seconds, time.monotonic()
+        left, now = min(seconds, self.longest), time.monotonic()
         while left > 0:
             if found := condition():
                 return found

@@ -270,8 +270,10 @@ class Audit:
         menus = self.page.js(_OPEN_MENUS)
         switch.touch()
         self.page.js(_BLOCK, page_only)
+        self.page.longest = _WITHOUT
         with contextlib.suppress(Exception):  # a change in several steps is stopped on its way
             change()
+        self.page.longest = float("inf")
         end = time.monotonic() + _WITHOUT * slowness()
         found = False
         while not found and time.monotonic() < end:

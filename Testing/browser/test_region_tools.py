@@ -45,18 +45,15 @@ def test_a_region_stays_selected_when_it_is_locked_and_no_tool_changes_it(tmp_pa
     run(monkeypatch, tmp_path, "lock", use)
 
 
-def test_the_role_follows_the_region_that_is_selected_after_another_was_deleted(
-    tmp_path, monkeypatch
-):
+def test_no_other_region_is_selected_after_one_was_deleted(tmp_path, monkeypatch):
     async def use(program):
         station = program.station
         (visit,) = await program.open(1)
         station.regions.take("Lesion")
         station.regions.remove()
-        drawing = station.drawing
-        assert "Lesion" not in visit.state.roles
-        assert drawing.region in visit.state.roles
-        assert station.state.role == drawing.role == visit.state.roles[drawing.region]
+        assert list(visit.state.roles) == ["Aorta", "Reference"]
+        assert (station.state.region, station.state.role) == ("", "")
+        assert station.drawing.tool == "look"
 
     run(monkeypatch, tmp_path, "deleted", use)
 
