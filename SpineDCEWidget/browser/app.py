@@ -324,7 +324,7 @@ class Workstation:
             return
         if visit is self.drawing.visit and self.drawing.tool == "body":
             with self.state:
-                self.attempt(lambda: self.drawing.add_body(ras))
+                self.regions.propose_body(ras)
         if visit is self.drawing.visit and self.drawing.tool == "grow":
             with self.state:
                 self.regions.grow(ras)

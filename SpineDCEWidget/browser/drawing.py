@@ -307,8 +307,11 @@ class Drawing:
             raise InputError("This point lies outside the images.", code="outside_images")
         return voxel
 
-    def add_body(self, ras: tuple[float, float, float]) -> None:
+    def add_body(self, ras: tuple[float, float, float]) -> str:
         """Add the vertebral body around a point to the region that is drawn.
+
+        Returns:
+            Why it may not be the whole body, or more than it; "" if nothing is against it.
 
         Raises:
             InputError: the point lies outside the images, or no body stands out there; see
@@ -316,7 +319,9 @@ class Drawing:
         """
         dynamic = self.visit.analysis.study.dynamic
         first = dynamic.signal[:_FIRST_FRAMES].mean(axis=0)
-        self.add(propose_body(first, dynamic.geometry, self._voxel(ras)))
+        body = propose_body(first, dynamic.geometry, self._voxel(ras))
+        self.add(body.mask)
+        return body.doubt
 
     def grow(
         self, ras: tuple[float, float, float], node: Any, *, tolerance: float, distance: float

@@ -31,7 +31,8 @@ class RegionChanges:
         station.state.update(
             {
                 "grow_tolerance": _TOLERANCE[2], "grow_distance": _DISTANCE[2],
-                "grown": "", "grown_doubt": "", "region_drawn": False,
+                "grown": "", "grown_doubt": "", "body_doubt": "",
+                "region_drawn": False,
                 **{f"size_{name}": f"{size.default:g}" for name, size in SIZES.items()},
             }
         )  # fmt: skip
@@ -43,6 +44,8 @@ class RegionChanges:
         state.region_drawn = bool(visit is not None and drawing.region in visit.state.regions)
         if drawing.tool != "grow" or not drawing.role:
             state.grown = state.grown_doubt = ""
+        if drawing.tool != "body" or not drawing.role:
+            state.body_doubt = ""
 
     # -- actions ----------------------------------------------------------------------------------
 
@@ -76,6 +79,16 @@ class RegionChanges:
 
         station.attempt(grown)
 
+    def propose_body(self, ras: tuple[float, float, float]) -> None:
+        """Add the vertebral body around a RAS point, mm, and say what is doubtful about it."""
+        station = self._station
+        station.state.body_doubt = ""
+
+        def proposed() -> None:
+            station.state.body_doubt = station.drawing.add_body(ras)
+
+        station.attempt(proposed)
+
     def change(self, kind: str) -> None:
         """Change the region in hand."""
         station, drawing = self._station, self._station.drawing
@@ -96,6 +109,13 @@ class RegionChanges:
         station.attempt(changed)
 
     # -- showing ----------------------------------------------------------------------------------
+
+    def body_doubt_ui(self) -> None:
+        """Build the sentence that says what is doubtful about a proposed vertebral body."""
+        html.Div(
+            "{{ body_doubt }} Check every slice, or undo it and draw the body.", classes="warn",
+            v_if="body_doubt", id="body-doubt", raw_attrs=['role="status"'],
+        )  # fmt: skip
 
     def limits_ui(self) -> None:
         """Build the limits of the growth, and what it found."""

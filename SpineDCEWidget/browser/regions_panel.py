@@ -257,6 +257,10 @@ class RegionsPanel:
         """Grow the region that is drawn from a RAS point, mm."""
         self._changes.grow(ras)
 
+    def propose_body(self, ras: tuple[float, float, float]) -> None:
+        """Add the vertebral body around a RAS point, mm, to the region that is drawn."""
+        self._changes.propose_body(ras)
+
     def change_brush(self, factor: float) -> None:
         """Multiply the diameter of the brush by a factor."""
         self._station.state.brush = round(
@@ -654,6 +658,7 @@ class RegionsPanel:
                         ],
                     )  # fmt: skip
             self._hint_ui()
+            self._changes.body_doubt_ui()
             with html.Div(v_show="role", classes="stack"):
                 self._changes.limits_ui()
                 with html.Div(

@@ -112,3 +112,20 @@ def test_regions_that_lie_beside_the_images_are_announced_until_something_is_dra
         assert 'id="stored-found"' in page
 
     run(monkeypatch, tmp_path, "stored", use)
+
+
+def test_a_doubt_about_a_proposed_body_stays_until_another_tool_is_taken(tmp_path, monkeypatch):
+    async def use(program):
+        station = program.station
+        await program.open(1)
+        station.regions.take("Lesion")
+        station.regions.use("body")
+        monkeypatch.setattr(station.drawing, "add_body", lambda _ras: "It is small.")
+        station.regions.propose_body((0.0, 0.0, 0.0))
+        station.refresh()
+        assert station.state.body_doubt == "It is small."
+        assert 'id="body-doubt"' in station.state["trame__template_main"]
+        station.regions.use("paint")
+        assert station.state.body_doubt == ""
+
+    run(monkeypatch, tmp_path, "body", use)
