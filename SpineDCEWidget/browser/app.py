@@ -199,12 +199,17 @@ class Workstation:
         self.result.refresh()
 
     def show_outdated(self) -> None:
-        """Show which rows hold results that are out of date, and whether their maps are, too.
+        """Show which rows hold results that are out of date, and what of them is.
 
-        While only regions and shifts have changed, the slice in view is that of the settings.
+        While only regions and shifts have changed, the slice in view is that of the settings; while
+        only shifts have, the evidence for them holds.
         """
         self.state.outdated = {
-            row: "results" if visit.is_ready() else "maps"
+            row: "maps"
+            if not visit.is_ready()
+            else "results"
+            if not visit.has_same_regions
+            else "shift"
             for row in self.open_rows()
             if (visit := self.session.in_row(row)).result is not None and not visit.is_current
         }

@@ -263,7 +263,8 @@ class ArteriesPanel:
                 )  # fmt: skip
                 with html.Div(classes="row", v_if="proposal"):
                     html.Span(
-                        "{{ (outdated[visit] ? 'Out of date. ' : '') + proposal.text }}",
+                        "{{ (['maps', 'results'].includes(outdated[visit]) ? 'Out of date. ' : '') "
+                        "+ proposal.text }}",
                         classes="hint grow", id="proposal",
                     )  # fmt: skip
                     v3.VBtn(

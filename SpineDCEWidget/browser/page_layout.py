@@ -357,9 +357,13 @@ def _curves(station: Any) -> None:
                     html.Td("{{ cell }}", v_for="(cell, i) in row", key="i")
                 html.Div("{{ voxel_card.doubt }}", classes="warn", v_if="voxel_card.doubt")
             html.Div(
-                "{{ (outdated[visit] && evidence_text ? 'Out of date. ' : '') + evidence_text }}",
-                classes="evidence-note", v_if="!voxel_card",
+                "{{ evidence_text }}", classes="evidence-note", v_if="!voxel_card",
                 title=("evidence_text",),
+            )  # fmt: skip
+            html.Div(
+                "Out of date", classes="chart-outdated",
+                v_if="['maps', 'results'].includes(outdated[visit]) && !voxel_card && "
+                "evidence_text",
             )  # fmt: skip
             plot(
                 station, "side_figure", "side-plot", place=station.arteries.set_shift,

@@ -94,6 +94,7 @@ class VisitSession:
         #: What the maps' nodes hold; None while some of their slices are at another shift.
         self.shown: Result | None = None
         self._computed_from: tuple[Any, ...] = ()
+        self._computed_state = VisitState()
         #: Inputs and result for which the regions' numbers are known, and the numbers.
         self._numbers: tuple[Any, Any, list[RegionNumbers]] = (None, None, [])
         #: The study whose signal range is known, and that range.
@@ -306,7 +307,16 @@ class VisitSession:
 
     def remember_basis(self) -> None:
         """Remember from what the present result was computed."""
-        self._computed_from = self._basis()
+        self._computed_from, self._computed_state = self._basis(), self.state
+
+    @property
+    def has_same_regions(self) -> bool:
+        """Return whether the regions are those of the present result."""
+        one, two = self.state, self._computed_state
+        return not self.in_stroke and one.regions.keys() == two.regions.keys() and all(
+            mask is two.regions[name] and one.roles[name] == two.roles[name]
+            for name, mask in one.regions.items()
+        )  # fmt: skip
 
     def _basis(self) -> tuple[Any, ...]:
         analysis, state = self.needed(), self.state

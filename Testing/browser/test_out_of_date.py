@@ -116,4 +116,6 @@ def test_the_shift_in_use_is_that_of_the_maps_until_another_one_is_proposed(tmp_
         assert [*shown, line["x"][0]] == [pytest.approx(proposed + 2.0)] * 3
         assert station.state.shift_known
 
+        assert station.state.outdated == {"baseline": "shift"}
+
     run(monkeypatch, tmp_path, "shift", use)
