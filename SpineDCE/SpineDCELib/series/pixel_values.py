@@ -62,7 +62,10 @@ def load_frames(
                     code="shape_mismatch",
                     about=image.header.file,
                 )
-            np.multiply(plane, slope, out=out[f, k], casting="unsafe")
+            if slope == 1:
+                out[f, k] = plane
+            else:
+                np.multiply(plane, slope, out=out[f, k], casting="unsafe")
             if intercept:
                 out[f, k] += intercept
     progress(1.0, "Pixels read")
@@ -201,18 +204,26 @@ def phase_in_radians(
     The scale is read from the range that the pixels can have: Siemens −4096 to 4095, GE and
     Philips milliradians, others radians or degrees.
     """
-    top = float(np.nanmax(np.abs(stored))) if stored.size else 0.0
-    limit = top
+    scales = {"radians": 1.0, "milliradians": 1e-3, "1/4096 of π": np.pi / 4096}
+    limits = {"radians": np.pi, "milliradians": 1000 * np.pi, "1/4096 of π": 4096.0}
+
+    def unit_of(limit: float) -> str:
+        return next((n for n, most in limits.items() if abs(limit - most) < 0.03 * most), "")
+
+    limit, unit = 0.0, ""
     if image is not None:
         h = image.header
         low = -(2 ** (h.bits_stored - 1)) if h.signed else 0
         high = low + 2**h.bits_stored - 1
         limit = max(abs(v * image.slope + image.intercept) for v in (low, high))
-    scales = {"radians": 1.0, "milliradians": 1e-3, "1/4096 of π": np.pi / 4096}
-    limits = {"radians": np.pi, "milliradians": 1000 * np.pi, "1/4096 of π": 4096.0}
-    for name, most in limits.items():
-        if abs(limit - most) < 0.03 * most:
-            return _scaled(stored, scales[name]), f"Phase is stored in {name}."
+        unit = unit_of(limit)
+    if not unit:
+        # Two passes over the pixels, which the header of most images makes needless.
+        top = max(float(np.nanmax(stored)), -float(np.nanmin(stored))) if stored.size else 0.0
+        if image is None:
+            limit, unit = top, unit_of(top)
+    if unit:
+        return _scaled(stored, scales[unit]), f"Phase is stored in {unit}."
     # A signed 16-bit range does not reveal the unit, but the vendor or the pixels may.
     maker = "" if image is None else image.header.manufacturer.upper()
     if maker.startswith("GE") and 1.03 * np.pi < top <= 1.03 * limits["milliradians"]:
