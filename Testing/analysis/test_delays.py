@@ -139,6 +139,20 @@ def test_a_region_can_be_moved_alone_and_a_contradicted_shift_is_named():
     assert found <= {(f.code, f.about) for f in own.result().measures.findings}
 
 
+def test_an_artery_whose_time_is_off_leaves_the_intervals_true_and_the_regions_apart():
+    true, off = visit(0.05, APART, shift="auto"), visit(0.05, APART, shift="auto")
+    C = framed(parker(np.arange(0, TIMES[-1] + 2 * FRAME, FINE), arrival=32.7))
+    off.update(aif_file=CurveFile(TIMES, C, "blood", "Columns in s and mM."))
+    for name, delay in off.delays().items():
+        assert delay.proposal == pytest.approx(true.delays()[name].proposal - 0.7, abs=0.2)
+        assert delay.low <= APART[name] <= delay.high
+        # What the regions share does not blur that they differ.
+        assert delay.disagrees
+        assert 0.5 < delay.SE / true.delays()[name].SE < 2
+    evidence = off.evidence()
+    assert evidence.low <= true.evidence().proposal <= evidence.high
+
+
 def test_a_region_that_fills_before_its_artery_is_named():
     found = visit(0.05, {"Lesion": -3.0, "Reference": 2.0}, shift="auto").shift_findings()
     [one] = [f for f in found if f.code == "region_before_artery"]

@@ -2708,8 +2708,12 @@
         <translation>Die Kurven von {name} legen die Verzögerung nicht fest; der Zeitversatz der Studie wird verwendet.</translation>
     </message>
     <message>
-        <source>{name} does not share the study's delay of {shared} s: its curves show {low} to {high} s.</source>
-        <translation>{name} teilt die Verzögerung der Studie von {shared} s nicht: Die Kurven zeigen {low} bis {high} s.</translation>
+        <source>its curves show one that is {gap} s longer.</source>
+        <translation>Die Kurven zeigen eine, die {gap} s länger ist.</translation>
+    </message>
+    <message>
+        <source>its curves show one that is {gap} s shorter.</source>
+        <translation>Die Kurven zeigen eine, die {gap} s kürzer ist.</translation>
     </message>
     <message>
         <source>Its own delay is used.</source>
@@ -4512,8 +4516,8 @@
         <translation>Die Bildpunkte von {file} ({name}) lassen sich nicht dekodieren: {rstrip}.</translation>
     </message>
     <message>
-        <source>Phase is stored in {name}.</source>
-        <translation>Die Phase ist in {name} gespeichert.</translation>
+        <source>Phase is stored in {unit}.</source>
+        <translation>Die Phase ist in {unit} gespeichert.</translation>
     </message>
     <message>
         <source>Phase is in milliradians, GE's unit.</source>

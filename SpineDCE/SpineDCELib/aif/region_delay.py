@@ -16,6 +16,10 @@ CONFIDENCE = 0.95
 #: that frames of 10 s add; the latter grows with the third power of the frame interval. Measured on
 #: digital studies with frames of 2.5, 5.4 and 10 s, with and without a dispersion of 2 s.
 DISPERSION, SAMPLING_10_S = 0.17, 1.0
+#: Standard deviation of an error that all regions of a study share, s: of the time of the AIF,
+#: which saturation, inflow and long frames change. With short frames, and what frames of 10 s add;
+#: the latter grows with the square of the frame interval. From digital studies of another author.
+AIF_TIME, AIF_TIME_10_S = 0.25, 1.4
 #: A delay is determined if its 95 % interval is narrower than this, s: an interval as wide as all
 #: delays between aorta and spine says nothing about one of them.
 WIDEST = 8.0
@@ -30,8 +34,8 @@ class DelayEstimate:
     Attributes:
         value: shift of the smallest residual of the mean curve.
         low, high: 95 % interval.
-        SE: standard error, half the interval's width over the normal quantile.
-        determined: the residual has a minimum inside the range, and the interval is narrow.
+        SE: standard error of what the region does not share with the others of the study.
+        determined: the residual has a minimum inside the range, and that error is small.
     """
 
     value: float
@@ -47,9 +51,10 @@ class Delay:
 
     Attributes:
         value: in use.
-        low, high: 95 % interval of the delay that the region's curves show. SE: its standard error.
+        low, high: 95 % interval of the delay that the region's curves show.
+        SE: standard error of what it does not share with the other regions.
         determined: the curves determine it.
-        disagrees: it differs from the study's by more than its error.
+        disagrees: it differs from the study's by more than this error.
         proposal: the delay that the curves show.
     """
 
@@ -117,13 +122,20 @@ def estimate_delay(
     sampling = np.hypot(DISPERSION, SAMPLING_10_S * (frame / 10) ** 3)
     interval = np.hypot(interval, quantile * sampling)
     determined = bool(inside and low_found and high_found and interval.sum() < WIDEST)
+    low, high = np.hypot(interval, quantile * time_error(frame_times))
     return DelayEstimate(
         round(value, 2),
-        float(value - interval[0]),
-        float(value + interval[1]),
+        float(value - low),
+        float(value + high),
         float(interval.sum() / 2 / quantile),
         determined,
     )
+
+
+def time_error(frame_times: Array) -> float:
+    """Return the standard deviation of the error of the AIF's time, s, which all regions share."""
+    frame = float(np.median(np.diff(frame_times)))
+    return float(np.hypot(AIF_TIME, AIF_TIME_10_S * (frame / 10) ** 2))
 
 
 def lowest(shifts: Array, curve: Array) -> float:

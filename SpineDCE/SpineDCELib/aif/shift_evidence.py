@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.aif.arrival import bolus_arrival
-from SpineDCELib.aif.region_delay import estimate_delay, lowest
+from SpineDCELib.aif.region_delay import estimate_delay, lowest, time_error
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.fitting import Fitter, prepare
@@ -238,6 +238,7 @@ def gather_evidence(
     whole = np.mean([one[:, 0] for one in losses], axis=0)
     proposal = _refined(fitter, weighed, lowest(tried, whole), float(tried[1] - tried[0]))
     half = NORMAL / np.sqrt(sum(1 / max(r.SE, 1e-3) ** 2 for r in found))
+    half = float(np.hypot(half, NORMAL * time_error(times)))
     by_name = {
         r.name: _moved(tried, r.vp, r.proposal - proposal) if own_delays and r.determined else r.vp
         for r in found
@@ -262,8 +263,8 @@ def gather_evidence(
 
 
 def _differ(regions: Sequence[RegionEvidence]) -> bool:
-    known = [r for r in regions if r.determined]
-    return any(one.high < two.low for one in known for two in known)
+    known = [(r.proposal, NORMAL * r.SE) for r in regions if r.determined]
+    return any(one + a < two - b for one, a in known for two, b in known)
 
 
 def _parts(curves: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -114,9 +114,7 @@ def delays(view: View) -> dict[str, Delay]:
             high=region.high,
             SE=region.SE,
             determined=region.determined and not found.doubt,
-            disagrees=region.determined
-            and distance > NORMAL * region.SE
-            and not region.low <= found.proposal <= region.high,
+            disagrees=region.determined and distance > NORMAL * region.SE,
             proposal=region.proposal,
         )
     return result
@@ -183,11 +181,15 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
             message = f"The curves of {name} do not determine its delay; the study's shift is used."
         elif one.determined and one.disagrees:
             code, path = "delays_differ", "fit.shift_by"
-            shared, low, high = apart(evident.proposal, one.low, one.high)
-            message = (
-                f"{name} does not share the study's delay of {shared} s: its curves show {low} to "
-                f"{high} s. "
-                + ("Its own delay is used." if by_region else "The study's shift is used for it.")
+            shared = number(evident.proposal, 1)
+            gap = number(abs(one.proposal - evident.proposal), 1)
+            shows = (
+                f"its curves show one that is {gap} s longer."
+                if one.proposal > evident.proposal
+                else f"its curves show one that is {gap} s shorter."
+            )
+            message = f"{name} does not share the study's delay of {shared} s: {shows} " + (
+                "Its own delay is used." if by_region else "The study's shift is used for it."
             )
         if code:
             result.append(Finding(code, message, name, (path,)))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from SpineDCELib.aif.shift_evidence import NORMAL
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import shift_of_voxels
 from SpineDCELib.compare.half_artery import ArteryHalves
@@ -252,8 +253,8 @@ class PerturbedVisit:
     def own_ranges(self) -> dict[str, tuple[float, float]]:
         """Ranges of the delays that the lesion and the reference have of their own, s.
 
-        About the values in use, as wide as their intervals; by the name of the perturbation.
-        Empty where they share the study's shift.
+        About the values in use, as wide as the 95 % interval of what they do not share; by the name
+        of the perturbation. Empty where they share the study's shift.
         """
         if self.analysis.settings.fit.shift_by != "region":
             return {}
@@ -261,8 +262,7 @@ class PerturbedVisit:
         for what, name in zip(("lesion_shift", "reference_shift"), self._names, strict=False):
             delay = delays.get(name or "")
             if delay is not None and delay.determined:
-                low, high = (end - delay.proposal for end in (delay.low, delay.high))
-                ranges[what] = (low, high)
+                ranges[what] = (-NORMAL * delay.SE, NORMAL * delay.SE)
         return ranges
 
     @cached_property
