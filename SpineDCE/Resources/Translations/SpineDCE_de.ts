@@ -2380,6 +2380,10 @@
         <translation>der beste Kandidat füllt sich {gap} s vor einem anderen großen Gefäß, das sich ebenfalls vor dem Gewebe füllt; er kann also eine Pulmonalarterie oder eine früh gefüllte Vene sein.</translation>
     </message>
     <message>
+        <source>the best candidate ends inside the images and is much fainter than a larger vessel that runs through them, so it may be the edge of a lesion.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the best candidate is thin, and a much larger vessel that fills before the tissue explains it less well, so neither can be trusted.</source>
         <translation>der beste Kandidat ist dünn, und ein viel größeres Gefäß, das sich vor dem Gewebe füllt, erklärt es weniger gut; keinem von beiden ist zu trauen.</translation>
     </message>

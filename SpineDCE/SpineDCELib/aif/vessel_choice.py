@@ -36,9 +36,8 @@ PASS_BEFORE, PASS_AFTER = 15.0, 30.0
 #: about the volume of distribution over the cardiac output, 40 to 100 s; fresh blood and long
 #: frames halve it; in a lesion, which is round, uptake raises the late level.
 LEAST_PASS_COARSE, LEAST_PASS_TUBE, LEAST_PASS = 15.0, 18.0, 27.0
-#: ... and of what runs through the images but is about as wide as long, as lung is, where tissue
-#: fills before it; a fork of arteries fills before all of it.
-LEAST_PASS_SHORT = 34.0
+#: ... and of what runs through the images but is about as wide as long, as lung is.
+LEAST_PASS_SHORT = 45.0
 #: ... and of a ball inside the images, which is a lesion or a piece of the heart; a vessel is only
 #: round where it leaves the images or is cut by fresh blood at their edge.
 LEAST_PASS_BALL, BALL = 55.0, 1.4
@@ -115,6 +114,8 @@ FAR_WORSE = 3.0
 #: curve must be dispersed by this much to explain as much, s, where it is thin, so that its voxels
 #: may hold other blood too, or where frames are so long that they blur the order of filling.
 LARGEST_UNEXPLAINED, LARGEST_IF_UNSURE, MUCH_DISPERSION = 0.05, 0.035, 3.0
+#: ... and of what is thin, no tube, and ends inside the images, as the edge of a lesion does.
+LARGEST_IF_LESION = 0.02
 #: Vessels whose misfits differ by less than this factor explain the tissue equally well.
 EQUAL = 1.3
 #: Largest log SD, over the tissues, of the ratio of Vp with two vessels that differ by a factor
@@ -353,6 +354,11 @@ def choose_vessel(
             )
     if not doubt:
         doubt = _ambiguous(main, ranked, objections, interval)
+    if not doubt and _is_faint(ranked[main], ranked):
+        doubt = (
+            "the best candidate ends inside the images and is much fainter than a larger vessel "
+            "that runs through them, so it may be the edge of a lesion."
+        )
     if not doubt and ranked[main].curve.shape.thickness < THIN:
         thicker = [
             r for r, o in zip(ranked, objections, strict=True)
@@ -408,6 +414,18 @@ def _ambiguous(main: int, ranked: list[Ranked], objections: list[str], interval:
                 "times explain the tissue equally well."
             )
     return ""
+
+
+def _is_faint(main: Ranked, ranked: list[Ranked]) -> bool:
+    """Return whether a short vessel has a fraction of the contrast of a larger one through all."""
+    return _ends_inside(main.curve) and any(
+        r.curve.through
+        and r.curve.shape.elongation >= TUBE
+        and r.curve.shape.volume > main.curve.shape.volume
+        and float(main.curve.C.max()) < HALF_BLOOD / 2 * float(r.curve.C.max())
+        and r.kind is not VesselKind.LATE_VEIN
+        for r in ranked
+    )
 
 
 def _larger_tube(r: Ranked, main: Ranked) -> bool:
@@ -590,7 +608,6 @@ def _takes_up(i: int, ranked: list[Ranked], t: Array, interval: float) -> bool:
 def _lacks_a_pass(r: Ranked) -> bool:
     """Return whether the first pass is less than that of blood in a vessel of this shape."""
     wide = r.curve.through and r.curve.shape.elongation < LONG
-    wide = wide and not (r.fit.first >= 0 and r.fit.lead <= 0)
     return r.first_pass < max(least_pass(r.curve), LEAST_PASS_SHORT if wide else 0.0)
 
 
@@ -629,7 +646,10 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
         return "thick"
     unsure = float(np.median(r.fit.dispersion)) >= MUCH_DISPERSION
     unsure = unsure or r.curve.shape.thickness < THIN or interval >= COARSE_FRAMES
-    if r.unexplained > (LARGEST_IF_UNSURE if unsure else LARGEST_UNEXPLAINED):
+    most = LARGEST_IF_UNSURE if unsure else LARGEST_UNEXPLAINED
+    if r.curve.shape.thickness < THIN and _ends_inside(r.curve):
+        most = LARGEST_IF_LESION
+    if r.unexplained > most:
         return "unexplained"
     if interval >= COARSE_FRAMES:
         sharp = float(np.median(r.fit.dispersion)) < 1.0
@@ -638,6 +658,11 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
         if ((sharp and r.middle < COARSE_SOON) or few) and r.fit.lag < LEAST_LAG:
             return "coarse"
     return ""
+
+
+def _ends_inside(curve: VesselCurve) -> bool:
+    """Return whether a vessel is no tube and reaches neither end of the images."""
+    return curve.shape.elongation < TUBE and not curve.through and not curve.reaches
 
 
 def _tube_before_tissue(r: Ranked) -> bool:
