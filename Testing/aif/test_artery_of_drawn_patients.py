@@ -53,7 +53,7 @@ PATIENTS = [
     (183, 0, "refused", "an aorta and a vena cava in one, 33 mm thick"),
     (200, 0, "refused", "a ball of a lesion with a first pass of 52 s, and no artery in view"),
     (545, 1, "refused", "a vena cava in frames of 10 s, and no artery in view"),
-    (2185, 0, "refused", "lung about as wide as long with a first pass of 36 s, and no artery in view"),
+    (2185, 0, "refused", "lung with a first pass of 36 s, and no artery in view"),
     (2203, 0, "refused", "the edge of a drawn lesion, and an aorta with a wide first pass"),
     (2226, 1, "refused", "lung that all tissue follows, and an aorta that fills late"),
     (2292, 0, "refused", "a thin piece of a lesion, and no artery in view"),

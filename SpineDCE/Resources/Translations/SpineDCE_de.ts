@@ -2381,7 +2381,7 @@
     </message>
     <message>
         <source>the best candidate ends inside the images and is much fainter than a larger vessel that runs through them, so it may be the edge of a lesion.</source>
-        <translation type="unfinished"></translation>
+        <translation>der beste Kandidat endet innerhalb der Bilder und ist viel schwächer als ein größeres Gefäß, das durch sie hindurchläuft; er kann also der Rand einer Läsion sein.</translation>
     </message>
     <message>
         <source>the best candidate is thin, and a much larger vessel that fills before the tissue explains it less well, so neither can be trusted.</source>
