@@ -36,7 +36,8 @@ PASS_BEFORE, PASS_AFTER = 15.0, 30.0
 #: about the volume of distribution over the cardiac output, 40 to 100 s; fresh blood and long
 #: frames halve it; in a lesion, which is round, uptake raises the late level.
 LEAST_PASS_COARSE, LEAST_PASS_TUBE, LEAST_PASS = 15.0, 18.0, 27.0
-#: ... and of what runs through the images but is about as wide as long, as lung is.
+#: ... and of what runs through the images but is about as wide as long, as lung is, where it is
+#: thicker than an aorta or tissue fills before it; a fork of arteries fills before all of it.
 LEAST_PASS_SHORT = 45.0
 #: ... and of a ball inside the images, which is a lesion or a piece of the heart; a vessel is only
 #: round where it leaves the images or is cut by fresh blood at their edge.
@@ -607,7 +608,9 @@ def _takes_up(i: int, ranked: list[Ranked], t: Array, interval: float) -> bool:
 
 def _lacks_a_pass(r: Ranked) -> bool:
     """Return whether the first pass is less than that of blood in a vessel of this shape."""
-    wide = r.curve.through and r.curve.shape.elongation < LONG
+    shape = r.curve.shape
+    wide = r.curve.through and shape.elongation < LONG
+    wide = wide and (shape.thickness > SLIM or r.fit.first < 0 or r.fit.lead > 0)
     return r.first_pass < max(least_pass(r.curve), LEAST_PASS_SHORT if wide else 0.0)
 
 
