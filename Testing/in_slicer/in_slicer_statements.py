@@ -66,7 +66,8 @@ class Statements(DeskTest):
         chart = visit.charts["evidence.Residual"]
         series = [chart.GetNthPlotSeriesNode(i) for i in range(chart.GetNumberOfPlotSeriesNodes())]
         line = next(one for one in series if one.GetName() == "in use")
-        return line.GetTableNode().GetTable().GetColumn(0).GetValue(0)
+        table = line.GetTableNode().GetTable()
+        return table.GetColumnByName(line.GetXColumnName()).GetValue(0)
 
     def test_a_click_in_the_evidence_sets_the_shift_and_the_mark_follows_the_slider(self):
         self.sample()

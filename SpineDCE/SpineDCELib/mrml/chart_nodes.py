@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineDCELib.aif.plot_data import Chart, Table
 from SpineDCELib.mrml.visit_nodes import VisitNodes, mark_part, remove_whole
@@ -34,11 +36,11 @@ def show_table(scene: Any, table: Table, node: Any = None) -> Any:
 
 
 def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
-    """A ``vtkMRMLPlotChartNode`` with a table and a series node for every line.
+    """A ``vtkMRMLPlotChartNode`` with a series node for every line, and one table for all of them.
 
     Args:
         scene: ``vtkMRMLScene``.
-        node: the chart node to fill; its series and tables are used again, superfluous ones are
+        node: the chart node to fill; its series and table are used again, superfluous ones are
             removed and missing ones added.
     """
     if node is None:
@@ -47,6 +49,15 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
         node.SetAxisTitleFontSize(12)
         node.SetAxisLabelFontSize(11)
         node.SetLegendFontSize(11)
+    changing = node.StartModify()  # each change would draw the chart again
+    try:
+        _fill_chart(scene, chart, node)
+    finally:
+        node.EndModify(changing)
+    return node
+
+
+def _fill_chart(scene: Any, chart: Chart, node: Any) -> None:
     node.SetTitle(chart.title)
     node.SetLegendVisibility(chart.legend and len(chart.series) <= _IN_LEGEND)
     node.SetXAxisTitle(chart.x_title)
@@ -59,31 +70,44 @@ def show_chart(scene: Any, chart: Chart, node: Any = None) -> Any:
         lines.append((IN_USE, "artery", np.full(2, chart.mark), ends))
     for edge, name in zip(chart.band or (), _EDGES, strict=False):
         lines.append((name, "rejected", np.full(2, edge), ends))
+    columns = _columns([name for name, *_ in lines], chart)
+    # One table for all lines, because every list of nodes in 3D Slicer follows each node.
+    tables = _tables(node)
+    table = next(iter(tables), None)
+    if lines:
+        points = max((x.size for _name, _role, x, _y in lines), default=0)
+        values = {
+            column: _lengthened(array, points)
+            for pair, (_name, _role, *arrays) in zip(columns, lines, strict=True)
+            for column, array in zip(pair, arrays, strict=True)
+        }
+        table = table or _hidden(scene, "vtkMRMLTableNode", chart.title)
+        _filled(scene, table, chart.title, values)
     while node.GetNumberOfPlotSeriesNodes() > len(lines):
         last = node.GetNthPlotSeriesNode(node.GetNumberOfPlotSeriesNodes() - 1)
-        table = last.GetTableNode()
         node.RemovePlotSeriesNodeID(last.GetID())
         scene.RemoveNode(last)
-        scene.RemoveNode(table)
-    for i, (name, role, x, y) in enumerate(lines):
+    for i, ((name, role, *_values), (x, y)) in enumerate(zip(lines, columns, strict=True)):
         series = node.GetNthPlotSeriesNode(i)
-        if series is None:
+        new = series is None
+        if new:
             series = _hidden(scene, "vtkMRMLPlotSeriesNode", name)
-            node.AddAndObservePlotSeriesNodeID(series.GetID())
+        changing = series.StartModify()
         series.SetName(name)
-        title = f"{chart.title}: {name}"
-        values = {chart.x_title: x.tolist(), chart.y_title: y.tolist()}
-        table = series.GetTableNode() or _hidden(scene, "vtkMRMLTableNode", title)
-        _filled(scene, table, title, values)
         series.SetAndObserveTableNodeID(table.GetID())
         series.SetPlotType(series.PlotTypeScatter)
         series.SetMarkerStyle(
             series.MarkerStyleCircle if name in marked else series.MarkerStyleNone
         )
-        series.SetXColumnName(chart.x_title)
-        series.SetYColumnName(chart.y_title)
+        series.SetXColumnName(x)
+        series.SetYColumnName(y)
         series.SetColor(*_rgb(_COLOURS[role]))
-    return node
+        series.EndModify(changing)
+        if new:
+            node.AddAndObservePlotSeriesNodeID(series.GetID())
+    for other in tables:
+        if other is not table or not lines:
+            scene.RemoveNode(other)
 
 
 def keep_chart(nodes: VisitNodes, name: str, chart: Chart) -> None:
@@ -93,33 +117,59 @@ def keep_chart(nodes: VisitNodes, name: str, chart: Chart) -> None:
     node = show_chart(nodes.scene, chart, present)
     if node is not present:
         nodes.set(use, node)
-    for i in range(node.GetNumberOfPlotSeriesNodes()):
-        series = node.GetNthPlotSeriesNode(i)
-        mark_part(node, series)
-        mark_part(node, series.GetTableNode())
+    for part in (*_series(node), *_tables(node)):
+        mark_part(node, part)
 
 
 def move_mark(node: Any, x: float) -> None:
     """Move the vertical line of a chart node to another place."""
-    for i in range(node.GetNumberOfPlotSeriesNodes()):
-        series = node.GetNthPlotSeriesNode(i)
+    for series in _series(node):
         if series.GetName() == IN_USE:
-            series.GetTableNode().GetTable().GetColumn(0).Fill(x)
-            series.GetTableNode().Modified()
+            changing = node.StartModify()  # all lines tell that their table has changed
+            table = series.GetTableNode()
+            table.GetTable().GetColumnByName(series.GetXColumnName()).Fill(x)
+            table.Modified()
+            node.EndModify(changing)
 
 
 def remove_chart(nodes: VisitNodes, use: str) -> None:
-    """Remove a chart with its lines and their tables."""
+    """Remove a chart with its lines and their table."""
     chart = nodes.get(use)
     if chart is None:
         return
-    lines = [chart.GetNthPlotSeriesNode(i) for i in range(chart.GetNumberOfPlotSeriesNodes())]
-    for line in filter(None, lines):
-        table = line.GetTableNode()
-        remove_whole(line)
-        if table is not None:
-            remove_whole(table)
+    # The lines go first, because each of them would follow a change of the table.
+    for part in (*_series(chart), *_tables(chart)):
+        remove_whole(part)
     nodes.remove(use)
+
+
+def _series(chart: Any) -> list[Any]:
+    """Return the series nodes of a chart node."""
+    count = chart.GetNumberOfPlotSeriesNodes()
+    return [one for i in range(count) if (one := chart.GetNthPlotSeriesNode(i)) is not None]
+
+
+def _tables(chart: Any) -> list[Any]:
+    """Return the table nodes of a chart node, each once; an older scene has one for each line."""
+    tables = (series.GetTableNode() for series in _series(chart))
+    return list({table.GetID(): table for table in tables if table is not None}.values())
+
+
+def _columns(names: Sequence[str], chart: Chart) -> list[tuple[str, str]]:
+    """Return the names of each line's two columns; no two are the same."""
+    known: dict[str, int] = {}
+    columns = []
+    for name in names:
+        known[name] = known.get(name, 0) + 1
+        line = name if known[name] == 1 else f"{name} ({known[name]})"
+        columns.append((f"{line}: {chart.x_title}", f"{line}: {chart.y_title}"))
+    return columns
+
+
+def _lengthened(values: NDArray[Any], points: int) -> list[float]:
+    """Return the values, with the last one repeated, which shows nothing more."""
+    more = [values[-1] if values.size else np.nan] * (points - values.size)
+    return [*values.tolist(), *map(float, more)]
 
 
 def _hidden(scene: Any, kind: str, name: str) -> Any:
