@@ -17,6 +17,8 @@ CHOOSE_OUTPUT_FOLDER = _("Choose the output folder")
 EXPORTED = _('The results were written to <a href="{url}">{folder}</a>.')
 NEEDS_MAPS = _("Compute the maps first (step 1).")
 NEEDS_OUTPUT_FOLDER = _("Choose an output folder first.")
+ARRANGING = _("Arranging the views")
+CLOSING, SWAPPING = _("Closing the visits"), _("Swapping the visits")
 CLOSE_QUESTION = _(
     "Close all visits? Their images, maps, regions and rulers are removed from the scene."
 )

@@ -73,7 +73,7 @@ class LinkedViews:
         if not self._linked or not nodes:
             return
         first, *others = nodes
-        with self.alone():
+        with self.alone(), self._desk.views.drawn_once():
             self._fields.follow(first)
             for node in others:
                 changing = node.StartModify()
@@ -122,7 +122,7 @@ class LinkedViews:
         visit = session.in_row(row)
         if visit.analysis is None:
             return
-        with self.alone():
+        with self.alone(), self._desk.views.drawn_once():
             for other in self._desk.visits:
                 for follower in self._nodes(other) if other is not visit else ():
                     changing = follower.StartModify()
@@ -134,8 +134,10 @@ class LinkedViews:
 
     def mark(self, visit: Any, ras: Sequence[float]) -> None:
         """Mark a RAS point of a visit, mm, and what corresponds to it in the other visit."""
-        self._marks.put(visit, ras, self._desk.visits)
+        with self._desk.views.drawn_once():
+            self._marks.put(visit, ras, self._desk.visits)
 
     def unmark(self) -> None:
         """Remove the marks."""
-        self._marks.clear()
+        with self._desk.views.drawn_once():
+            self._marks.clear()

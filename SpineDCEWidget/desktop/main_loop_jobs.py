@@ -5,10 +5,12 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.mrml.scene_turns import turns_taken
 from SpineDCELib.progress import Progress
 
 from SpineDCEWidget.shared.wording import _
@@ -17,6 +19,10 @@ from SpineDCEWidget.shared.wording import _
 _INTERVAL = 0.02
 #: Time after which a job is shown that other actions may interrupt, s.
 _SHOWN_AFTER = 0.5
+#: Time of work on the main thread between two turns of the main loop, s.
+_TURN_AFTER = 0.05
+#: Finished share of work of which it is not known.
+UNKNOWN = -1.0
 
 
 class Interrupted(Cancelled):
@@ -26,9 +32,18 @@ class Interrupted(Cancelled):
 class _Job:
     """One job, and whether it has ended."""
 
-    def __init__(self, title: str, work: Callable[[Progress], Any], *, interruptible: bool) -> None:
-        self.title, self.interruptible = title, interruptible
+    def __init__(
+        self,
+        title: str,
+        work: Callable[[Progress], Any] = lambda _progress: None,
+        *,
+        interruptible: bool = False,
+        cancellable: bool = True,
+    ) -> None:
+        self.title, self.interruptible, self.cancellable = title, interruptible, cancellable
         self.stop, self.interrupted = threading.Event(), False
+        #: Whether the nodes that the job works on are gone.
+        self.abandoned = False
         self.status, self.share = title, 0.0
         self.value: Any = None
         self.error: BaseException | None = None
@@ -81,7 +96,8 @@ class Jobs:
     Args:
         pump: handles the pending events; ``slicer.app.processEvents``.
         show: called on the main thread with the status text, the finished share (None when the
-            job has ended), and whether other actions may interrupt the job.
+            job has ended, :data:`UNKNOWN` of work on the main thread), and whether other actions
+            may interrupt the job.
     """
 
     def __init__(
@@ -90,6 +106,9 @@ class Jobs:
         self._pump, self._show = pump, show
         self._job: _Job | None = None
         self._worker = _Worker()
+        #: Whether nodes are being changed on the main thread, between turns of the main loop.
+        self.changing_nodes = False
+        self._turned = 0.0
 
     def close(self) -> None:
         """Let the thread end."""
@@ -106,10 +125,25 @@ class Jobs:
         """Return whether a job is running that other actions may not interrupt."""
         return self._job is not None and not self._job.interruptible
 
+    @property
+    def cancellable(self) -> bool:
+        """Return whether the user may cancel the job."""
+        return self._job is not None and self._job.cancellable
+
     def cancel(self) -> None:
         """Stop the job at its next step."""
+        if self.cancellable:
+            self._stop()
+
+    def _stop(self) -> None:
         if self._job is not None:
             self._job.stop.set()
+
+    def abandon(self) -> None:
+        """Stop the job at once, because the nodes that it works on are about to be removed."""
+        if self._job is not None:
+            self._job.abandoned = True
+        self._stop()
 
     def interrupt(self) -> None:
         """Stop an interruptible job and wait for its end.
@@ -169,3 +203,46 @@ class Jobs:
         if job.error is not None:
             raise job.error
         return job.value
+
+    @contextmanager
+    def changes(self, title: str, *, cancellable: bool = False) -> Iterator[None]:
+        """Let the window answer between changes of nodes, which the main thread has to make.
+
+        Nothing that needs the nodes may be started meanwhile: see :attr:`changing_nodes`.
+
+        Args:
+            cancellable: the user may cancel what follows the changes. They themselves are made to
+                their end, so that no study is there in part.
+
+        Raises:
+            Cancelled: by the user, after the changes; or at once if the nodes are gone.
+            InputError: a job that cannot be interrupted is running.
+        """
+        self.interrupt()
+        job = self._job = _Job(title, cancellable=cancellable)
+        self._turned = time.monotonic()
+        self.changing_nodes = True
+        try:
+            self._show(title, UNKNOWN, False)
+            with turns_taken(self._turn):
+                yield
+        finally:
+            self.changing_nodes = False
+            if self._job is job:
+                self._job = None
+            self._show("", None, True)
+        if job.stop.is_set():
+            raise Cancelled
+
+    def _turn(self) -> None:
+        """Handle the pending events, unless the last ones were handled a moment ago."""
+        job = self._job
+        if job is None or time.monotonic() - self._turned < _TURN_AFTER:
+            return
+        self._turned = float("inf")  # an event may change nodes too; it gets no turn in this one
+        try:
+            self._pump()
+        finally:
+            self._turned = time.monotonic()
+        if job.abandoned:
+            raise Cancelled

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import qt
 import slicer
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.files.mapped_arrays import return_free_memory
+from SpineDCELib.mrml.scene_turns import take_turn
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.arteries_widget import ArteriesPanel
 from SpineDCEWidget.desktop.chart_updates import show_regions, show_rows
 from SpineDCEWidget.desktop.error_display import Messages, guarded
 from SpineDCEWidget.desktop.linked_views import LinkedViews
-from SpineDCEWidget.desktop.main_loop_jobs import Jobs
+from SpineDCEWidget.desktop.main_loop_jobs import UNKNOWN, Jobs
 from SpineDCEWidget.desktop.map_display import Display
 from SpineDCEWidget.desktop.maps_widget import MapsPanel
 from SpineDCEWidget.desktop.node_watch import NodeWatch
@@ -148,7 +149,7 @@ class Workstation:
 
     def go_to_step(self, step: str) -> None:
         """Open a step, and recompute maps that are out of date if it shows them."""
-        if self.parameters is None:
+        if self.parameters is None or self.jobs.changing_nodes:
             return
         if step != self.step:
             self.panels[self.step].leave()
@@ -196,7 +197,8 @@ class Workstation:
         with self._other_visit():
             for panel in self.panels.values():
                 panel.close_visit()
-            self.session.close_visit(visit)
+            with self.changing(texts.CLOSING):
+                self.session.close_visit(visit)
             if self.visits:
                 self.parameters.visit = self.session.row_of(self.visits[0].name)
         self.refresh()
@@ -221,23 +223,66 @@ class Workstation:
         for name, path in studies.items():
             title = words.READING.format(visit=words.translated(name))
             read[name] = self.jobs.run(title, partial(read_study, path, settings))
-        self.opened(
-            [
-                self.session.open(
-                    name, one.images, study=studies[name], reading=reading, prepared=one.prepared
-                )
-                for name, one in read.items()
-            ]
-        )
+        session = self.session
+        with self.opening(list(read)):
+            for name, one in read.items():
+                title = words.READING.format(visit=words.translated(name))
+                with self.changing(title, cancellable=True):
+                    session.open(
+                        name,
+                        one.images,
+                        study=studies[name],
+                        reading=reading,
+                        prepared=one.prepared,
+                    )
+
+    @contextmanager
+    def opening(self, names: list[str]) -> Iterator[None]:
+        """Show the visits of these names, whose studies are opened inside, and compute their maps.
+
+        If the user cancels it, or one cannot be opened, the others are shown and not computed.
+        """
+        session = self.session
+        before = {name: session.visit(name).analysis for name in names}
+        stopped: Exception | None = None
+        try:
+            yield
+        except (Cancelled, InputError) as error:
+            if self.session is not session:  # the scene was closed
+                raise
+            stopped = error
+        visits = [session.visit(name) for name in names]
+        opened = [visit for visit in visits if visit.analysis is not before[visit.name]]
+        if opened and stopped is None:
+            self.opened(opened)
+        elif opened:
+            self._show_opened(opened)
+        if stopped is not None:
+            raise stopped
 
     def opened(self, visits: list[Any]) -> None:
         """Show visits whose study was just opened, and compute their maps."""
+        self._show_opened(visits)
+        self.compute(visits)
+
+    def _show_opened(self, visits: list[Any]) -> None:
         self.views.reset_orientations()
         self.result.opened()
         with self._other_visit():
             self.parameters.visit = self.session.row_of(visits[0].name)
         self.refresh()
-        self.compute(visits)
+
+    def swap_visits(self) -> None:
+        """Take each study as the other visit."""
+        names = [visit.name for visit in self.session.pair]
+        with self.opening(names), self.changing(texts.SWAPPING, cancellable=True):
+            self.session.swap_visits()
+
+    @contextmanager
+    def changing(self, title: str, *, cancellable: bool = False) -> Iterator[None]:
+        """Let the window answer while many nodes are changed; see :meth:`Jobs.changes`."""
+        with self.views.drawn_once(), self.jobs.changes(title, cancellable=cancellable):
+            yield
 
     def compute(self, visits: list[Any] | None = None, *, interruptible: bool = False) -> None:
         """Compute AIF, shift, maps and measurements of these visits, of all if None.
@@ -266,7 +311,10 @@ class Workstation:
         job = self.session.computation(visit)
         title = words.COMPUTING.format(visit=words.translated(visit.name))
         computed = self.jobs.run(title, job.run, interruptible=interruptible)
-        if job.finish(computed) and visit.analysis.regions:
+        # What may be interrupted replaces the maps of nodes that are there.
+        with nullcontext() if interruptible else self.changing(title):
+            taken = job.finish(computed)
+        if taken and visit.analysis.regions:
             title = texts.MEASUREMENTS.format(visit=visit.shown_label)
             rows = shown.measurements(visit.result, visit.analysis)
             show_rows(visit, "measurements", title, *rows)
@@ -281,6 +329,8 @@ class Workstation:
 
     def catch_up(self) -> None:
         """Compute what the open step needs after the module or a scene was opened."""
+        if self.jobs.changing_nodes:  # their end shows everything
+            return
         self.reopen()
         self.go_to_step(self.step)
 
@@ -317,12 +367,16 @@ class Workstation:
 
     def clear(self) -> None:
         """Close all visits and remove everything of the module from the scene."""
+        self.jobs.interrupt()
         for panel in self.panels.values():
             panel.leave()
             panel.close()
-        self.session.close()
-        self.views.restore_layout()
         self.playback.rewind()
+        self.links.stop()
+        with self.changing(texts.CLOSING):
+            self.views.restore_layout()
+            take_turn()
+            self.session.close()
         self.display.forget_scales()
         self.parameters.tops = {}
         self.go_to_step("study")
@@ -333,7 +387,7 @@ class Workstation:
 
     def refresh(self) -> None:
         """Show the state in the panels and the views."""
-        if self.parameters is None:
+        if self.parameters is None or self.jobs.changing_nodes:
             return
         key = self.step
         self.show_step_marks()
@@ -377,16 +431,20 @@ class Workstation:
 
     def show_views(self) -> None:
         """Arrange and fill the views for the open step and the display choices."""
-        if not self._entered or self.parameters is None:
+        if not self._entered or self.parameters is None or self.jobs.changing_nodes:
             return
-        if not self.visits:
-            self.links.stop()
-            self.views.restore_layout()
-            return
+        choice = self.parameters.layout
+        if not self.jobs.busy and self.views.lacks(self.visits, choice=choice):
+            with self.jobs.changes(texts.ARRANGING):
+                self.views.create(self.visits, self._fill_views, choice=choice)
+        with self.views.drawn_once():
+            self._show_views()
+
+    def _fill_views(self) -> bool:
+        """Show the volumes of the open step; return whether any view changed its volume."""
         choices = self.parameters
         with self.links.alone():
-            self.views.show(self.visits, choice=choices.layout, linked=choices.linked)
-            changed = self.views.fill(
+            return self.views.fill(
                 self.visits,
                 step=self.step,
                 quantity=choices.quantity,
@@ -394,6 +452,16 @@ class Workstation:
                 frames=self.playback.in_view,
                 series=self.maps.series_shown,
             )
+
+    def _show_views(self) -> None:
+        if not self.visits:
+            self.links.stop()
+            self.views.restore_layout()
+            return
+        choices = self.parameters
+        with self.links.alone():
+            self.views.show(self.visits, choice=choices.layout, linked=choices.linked)
+            changed = self._fill_views()
         self.links.update(linked=choices.linked)
         self.display.apply(views_changed=changed)
         trend = self.result.course.charts() if self.step == "result" else []
@@ -434,7 +502,9 @@ class Workstation:
         ui.busyFrame.visible = busy  # "visible" reads as False while the panel is not shown
         if fraction is not None:
             ui.busyLabel.text = words.translated(status)
-            ui.busyBar.value = int(1000 * fraction)
+            ui.cancelButton.enabled = self.jobs.cancellable
+            ui.busyBar.maximum = 0 if fraction == UNKNOWN else 1000
+            ui.busyBar.value = int(1000 * max(0.0, fraction))
 
     # -- opening and closing the module ---------------------------------------------------------
 
@@ -459,7 +529,7 @@ class Workstation:
 
     def scene_closing(self) -> None:
         """Release all nodes, because the scene is about to close."""
-        self.jobs.cancel()
+        self.jobs.abandon()
         self.playback.rewind()
         self.messages.clear()
         self.watch.stop()

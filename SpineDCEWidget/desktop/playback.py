@@ -54,7 +54,7 @@ class Playback:
         self.index, self.in_view = 0, False
 
     def next(self) -> None:
-        if self.count:
+        if self.count and not self._desk.jobs.changing_nodes:
             self.show((self.index + 1) % self.count)
 
     def show(self, index: int) -> None:

@@ -90,8 +90,7 @@ class ResultPanel(Panel):
 
         reversed_pair = question.code == "reversed_dates" and not session.several
         if reversed_pair and agrees(texts.SWAP_QUESTION):
-            session.swap_visits()
-            self.desk.opened(session.visits)
+            self.desk.swap_visits()
             return True
         if agrees(texts.ACCEPT_QUESTION):
             session.accept(question.code)

@@ -223,7 +223,8 @@ class StudyPanel(Panel):
         title = words.READING.format(visit=words.translated(desk.session.visit(name).word))
         read = partial(open_images, inputs.study, reading_settings(reading))
         images = desk.jobs.run(title, read)
-        visit = desk.session.open(name, images, study=inputs.study, reading=reading)
+        with desk.changing(title):
+            visit = desk.session.open(name, images, study=inputs.study, reading=reading)
         desk.views.reset_orientations()
         desk.refresh()
         if inputs.roi:
@@ -299,7 +300,9 @@ class StudyPanel(Panel):
             raise InputError(texts.CHOOSE_SEQUENCE)
         name = self.desk.session.in_row(name).name
         self._found.pop(name, None)
-        self.desk.opened([self.desk.session.open_nodes(name, sequence, anatomy)])
+        title = words.READING.format(visit=words.translated(name))
+        with self.desk.opening([name]), self.desk.changing(title, cancellable=True):
+            self.desk.session.open_nodes(name, sequence, anatomy)
 
     def ask_to_close(self) -> bool:
         """Close all visits if the user confirms it; return whether that was so."""
@@ -310,8 +313,7 @@ class StudyPanel(Panel):
 
     def swap(self) -> None:
         """Take each study as the other visit."""
-        self.desk.session.swap_visits()
-        self.desk.opened(self.desk.session.visits)
+        self.desk.swap_visits()
 
     def accept(self) -> None:
         """Accept what stops the comparison of the two studies."""
@@ -341,7 +343,9 @@ class StudyPanel(Panel):
         try:
             job = self.desk.session.correct(visit, values)
             title = words.READING.format(visit=words.translated(visit.name))
-            job.finish(self.desk.jobs.run(title, job.run))
+            images = self.desk.jobs.run(title, job.run)
+            with self.desk.changing(title):
+                job.finish(images)
         finally:
             self.desk.refresh()
 

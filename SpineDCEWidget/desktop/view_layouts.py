@@ -33,13 +33,25 @@ class Layout:
         """Return the names of the slice views."""
         return [view_name(visit, slot) for visit in self.rows for slot in SLOTS]
 
-    def xml(self, orientation: str = "Sagittal") -> str:
-        """Return the description that the layout manager reads."""
-        items = [(350, _row([_slice(visit, slot, orientation) for slot in SLOTS]))
-                 for visit in self.rows]  # fmt: skip
+    @property
+    def count(self) -> int:
+        """Number of views."""
+        return len(self.rows) * len(SLOTS) + self.curves * len(PLOTS)
+
+    def xml(self, orientation: str = "Sagittal", count: int | None = None) -> str:
+        """Return the description that the layout manager reads.
+
+        Args:
+            count: it has only the first views, so many; all if None.
+        """
+        rows = [(350, [_slice(visit, slot, orientation) for slot in SLOTS]) for visit in self.rows]
         if self.curves:
-            items.append((200 * len(self.rows), _row([_plot(place) for place in PLOTS])))
-        parts = "".join(f'<item splitSize="{size}">{xml}</item>' for size, xml in items)
+            rows.append((200 * len(self.rows), [_plot(place) for place in PLOTS]))
+        parts, left = "", self.count if count is None else count
+        for size, views in rows:
+            shown, left = views[:left], max(left - len(views), 0)
+            if shown:
+                parts += f'<item splitSize="{size}">{_row(shown)}</item>'
         return f'<layout type="vertical" split="true">{parts}</layout>'
 
 

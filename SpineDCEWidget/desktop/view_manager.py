@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 import qt
 import slicer
+from SpineDCELib.mrml.scene_turns import take_turn
 from SpineDCELib.mrml.visit_nodes import is_of_a_visit
 from SpineDCELib.mrml.volume_nodes import geometry_of
 from SpineDCELib.vocabulary.quantities import QUANTITIES
@@ -18,6 +20,7 @@ from SpineDCEWidget.desktop.view_layouts import (
     LAYOUTS,
     PLOTS,
     SLOTS,
+    Layout,
     layout_for,
     plot_name,
     view_name,
@@ -54,21 +57,66 @@ class Views:
         self._previous_layout: int | None = None  # the layout when the module was opened
         self._arranged: int | None = None  # the layout that the module chose last
         self._oriented: dict[str, tuple[str, str]] = {}
+        self._held = False  # the views are drawn when they have their sizes
         self.fields = ViewFields()
 
     # -- layout ---------------------------------------------------------------------------------
 
     def show(self, visits: list[Any], *, choice: str, linked: bool) -> None:
         """Arrange the views for these visits, which have a study."""
-        layout = layout_for([self._session().row_of(visit.name) for visit in visits], choice)
+        layout = self._layout(visits, choice)
         if layout is None:
             return
+        self._arrange(layout, layout.xml(_orientation(visits[0])))
+        for name in layout.views():
+            widget = slicer.app.layoutManager().sliceWidget(name)
+            if widget is None:
+                continue
+            composite = widget.mrmlSliceCompositeNode()
+            if composite.GetLinkedControl() != linked:
+                composite.SetLinkedControl(linked)
+                composite.SetHotLinkedControl(linked)
+
+    def lacks(self, visits: list[Any], *, choice: str) -> bool:
+        """Return whether several views have to be created before these visits can be shown."""
+        layout = self._layout(visits, choice)
+        if layout is None:
+            return False
+        slices = set(layout.views()) - {*slicer.app.layoutManager().sliceViewNames()}
+        plots = [place for place in PLOTS if layout.curves and self.plot_node(place) is None]
+        return len(slices) + len(plots) > 1
+
+    def create(self, visits: list[Any], fill: Callable[[], Any], *, choice: str) -> None:
+        """Create the views of these visits one after the other, so that the window answers.
+
+        Creating a view takes 3D Slicer long, and so does drawing it for the first time.
+
+        Args:
+            fill: shows the volumes in the views that are there.
+        """
+        layout = self._layout(visits, choice)
+        if layout is None:
+            return
+        for count in range(1, layout.count + 1):
+            with self.drawn_once():
+                self._arrange(layout, layout.xml(_orientation(visits[0]), count))
+                fill()
+            take_turn()
+
+    def _layout(self, visits: list[Any], choice: str) -> Layout | None:
+        return layout_for([self._session().row_of(visit.name) for visit in visits], choice)
+
+    def _arrange(self, layout: Layout, xml: str) -> None:
+        """Show a layout with this description, unless it is shown or the user chose another."""
         manager = slicer.app.layoutManager()
         node = manager.layoutLogic().GetLayoutNode()
-        xml = layout.xml(_orientation(visits[0]))
+        known = node.IsLayoutDescription(layout.id)
+        if self._arranged == layout.id and known and node.GetLayoutDescription(layout.id) == xml:
+            return
+        self._draw_after_layout()
         changing = node.StartModify()  # each change would arrange the views again
         try:
-            if not node.IsLayoutDescription(layout.id):
+            if not known:
                 node.AddLayoutDescription(layout.id, xml)
             elif node.GetLayoutDescription(layout.id) != xml:
                 node.SetLayoutDescription(layout.id, xml)
@@ -83,14 +131,18 @@ class Views:
                 node.SetSaveWithScene(False)
         finally:
             node.EndModify(changing)
-        for name in layout.views():
-            widget = manager.sliceWidget(name)
-            if widget is None:
-                continue
-            composite = widget.mrmlSliceCompositeNode()
-            if composite.GetLinkedControl() != linked:
-                composite.SetLinkedControl(linked)
-                composite.SetHotLinkedControl(linked)
+
+    def _draw_after_layout(self) -> None:
+        """Draw the views once after they have got their new sizes, which Qt gives them later."""
+        if not self._held:
+            self._held = True
+            slicer.app.pauseRender()
+            qt.QTimer.singleShot(0, self._draw)
+
+    def _draw(self) -> None:
+        if self._held:
+            self._held = False
+            slicer.app.resumeRender()
 
     @property
     def in_use(self) -> bool:
@@ -102,6 +154,8 @@ class Views:
         """Restore the layout that was shown before the module was opened."""
         self._arranged = None
         node = slicer.app.layoutManager().layoutLogic().GetLayoutNode()
+        if self.in_use:
+            self._draw_after_layout()
         changing = node.StartModify()
         node.SetSaveWithScene(True)
         if self.in_use:
@@ -116,6 +170,13 @@ class Views:
             display = scene.GetNthNodeByClass(i, kind)
             if is_of_a_visit(display):
                 display.RemoveAllViewNodeIDs()  # the other layouts show it
+
+    def drawn_once(self) -> AbstractContextManager[None]:
+        """Draw the views once after the changes that are made inside, not after each of them.
+
+        3D Slicer draws all views at once where it moves one for longer than a sixtieth of a second.
+        """
+        return slicer.util.RenderBlocker()
 
     def reset_orientations(self) -> None:
         """Let :meth:`show` arrange and :meth:`fill` rotate and fit all views again."""
@@ -200,9 +261,10 @@ class Views:
 
     def jump(self, visit: str, ras: Any) -> None:
         """Show the slices of a visit through a RAS point, mm."""
-        for slot in SLOTS:
-            if (widget := self.slice_widget(visit, slot)) is not None:
-                widget.mrmlSliceNode().JumpSliceByOffsetting(*(float(v) for v in ras))
+        with self.drawn_once():
+            for slot in SLOTS:
+                if (widget := self.slice_widget(visit, slot)) is not None:
+                    widget.mrmlSliceNode().JumpSliceByOffsetting(*(float(v) for v in ras))
 
     def visit_at_cursor(self) -> str | None:
         """Return the visit whose view is under the mouse; None if none is."""

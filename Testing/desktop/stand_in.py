@@ -4,6 +4,7 @@ It proves that the panels call the logic and show its state; how they look and f
 real 3D Slicer (Testing/in_slicer).
 """
 
+import contextlib
 import sys
 import types
 from xml.etree import ElementTree
@@ -198,7 +199,7 @@ def flattened(widget):
 
 
 class LayoutManager:
-    """Slice views as the layout's text says, with real nodes."""
+    """Views as the layout's text says, with real nodes."""
 
     plotViewCount = 0
 
@@ -208,6 +209,7 @@ class LayoutManager:
         self._layout.SetViewArrangement(1)
         self._widgets = {}
         self.layout = 1
+        self._layout.AddObserver("ModifiedEvent", lambda *_: self._follow())
 
     def layoutLogic(self):
         return types.SimpleNamespace(GetLayoutNode=lambda: self._layout)
@@ -215,10 +217,19 @@ class LayoutManager:
     def setLayout(self, number):
         self.layout = number
         self._layout.SetViewArrangement(number)
-        text = self._layout.GetLayoutDescription(number)
+
+    def _follow(self):
+        text = self._layout.GetLayoutDescription(self._layout.GetViewArrangement())
         for view in ElementTree.fromstring(text).iter("view") if text else ():
-            if view.get("class") == "vtkMRMLSliceNode":
-                self._widgets.setdefault(view.get("singletontag"), self._made())
+            kind, tag = view.get("class"), view.get("singletontag")
+            if kind == "vtkMRMLPlotViewNode" and not self._slicer.mrmlScene.GetSingletonNode(
+                tag, kind
+            ):
+                node = self._slicer.vtkMRMLPlotViewNode()
+                node.SetSingletonTag(tag)
+                self._slicer.mrmlScene.AddNode(node)
+            elif kind == "vtkMRMLSliceNode" and tag not in self._widgets:
+                self._widgets[tag] = self._made()
 
     def _made(self):
         scene = self._slicer.mrmlScene
@@ -235,7 +246,7 @@ class LayoutManager:
         return tuple(self._widgets)
 
     def sliceWidget(self, name):
-        return self._widgets[name]
+        return self._widgets.get(name)
 
 
 class Parameters(types.SimpleNamespace):
@@ -296,12 +307,15 @@ def install(monkeypatch, slicer):
     util.showStatusMessage = lambda text, _ms: said.append(text)
     util.warningDisplay = util.errorDisplay = lambda text, **_: said.append(text)
     util.confirmOkCancelDisplay = lambda *_, **__: True
+    util.RenderBlocker = contextlib.nullcontext
     manager = LayoutManager(slicer)
     logic = types.SimpleNamespace(
         GetInteractionNode=lambda: None, GetSelectionNode=lambda: Widget()
     )
     app = types.SimpleNamespace(
         processEvents=lambda: None,
+        pauseRender=lambda: None,
+        resumeRender=lambda: None,
         layoutManager=lambda: manager,
         applicationLogic=lambda: logic,
         focusWidget=lambda: None,

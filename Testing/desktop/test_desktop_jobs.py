@@ -5,8 +5,9 @@ import weakref
 
 import pytest
 from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.mrml.scene_turns import take_turn
 
-from SpineDCEWidget.desktop.main_loop_jobs import Jobs
+from SpineDCEWidget.desktop.main_loop_jobs import UNKNOWN, Jobs
 
 
 @pytest.fixture
@@ -145,3 +146,83 @@ def test_an_interruptible_job_is_stopped_by_another_job():
         jobs.run("First", slow, interruptible=True)
     assert outcome == ["done"]
     assert not jobs.busy
+
+
+def between_changes(jobs, steps=4, **options):
+    """Make changes of nodes, each of which takes longer than the time between two turns."""
+    made = []
+    with jobs.changes("Opening", **options):
+        for step in range(steps):
+            threading.Event().wait(0.06)
+            made.append(step)
+            take_turn()
+    return made
+
+
+def test_the_window_has_turns_between_changes_of_nodes(told):
+    seen = []
+    jobs = Jobs(
+        lambda: seen.append((jobs.busy, jobs.changing_nodes, jobs.cancellable)),
+        lambda status, share, interruptible: told.append((status, share, interruptible)),
+    )
+    assert between_changes(jobs) == [0, 1, 2, 3]
+    assert seen == [(True, True, False)] * 4
+    assert told == [("Opening", UNKNOWN, False), ("", None, True)]
+    assert (jobs.busy, jobs.changing_nodes) == (False, False)
+    take_turn()
+    assert len(seen) == 4
+
+
+def test_quick_changes_take_no_turn_and_a_turn_takes_no_other():
+    seen = []
+
+    def pump():
+        seen.append(None)
+        threading.Event().wait(0.06)
+        take_turn()  # an event that changes nodes too
+
+    jobs = Jobs(pump, lambda *_: None)
+    with jobs.changes("Opening"):
+        take_turn()
+    assert not seen
+    assert between_changes(jobs, 3) == [0, 1, 2]
+    assert len(seen) == 3
+
+
+def test_cancelled_changes_are_made_to_their_end():
+    made = []
+    jobs = Jobs(lambda: jobs.cancel(), lambda *_: None)
+    with pytest.raises(Cancelled):
+        made += between_changes(jobs, cancellable=True)
+    assert not jobs.busy
+    assert between_changes(jobs) == [0, 1, 2, 3]  # they cannot be cancelled
+
+
+def test_changes_of_nodes_that_are_gone_end_at_once():
+    reached = []
+
+    def change():
+        with jobs.changes("Opening"):
+            for step in range(4):
+                threading.Event().wait(0.06)
+                reached.append(step)
+                take_turn()
+
+    jobs = Jobs(lambda: jobs.abandon(), lambda *_: None)
+    with pytest.raises(Cancelled):
+        change()
+    assert reached == [0]
+    assert not jobs.busy
+
+
+def test_nothing_is_started_while_nodes_are_changed():
+    refused = []
+
+    def pump():
+        with pytest.raises(InputError) as error:
+            jobs.run("Second", lambda progress: None)
+        refused.append(error.value.code)
+
+    jobs = Jobs(pump, lambda *_: None)
+    between_changes(jobs, 1)
+    assert refused == ["busy"]

@@ -58,3 +58,15 @@ def test_the_layout_follows_the_visits_and_the_choice(visits, choice, name):
 
 def test_no_study_no_layout():
     assert layout_for([], "with curves") is None
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_the_first_views_of_a_layout_are_a_layout(layout):
+    def names(count=None):
+        root = ElementTree.fromstring(layout.xml("Sagittal", count))
+        assert all(item.findall(".//view") for item in root.findall("item"))
+        return [view.get("singletontag") for view in root.iter("view")]
+
+    assert len(names()) == layout.count
+    for count in range(1, layout.count + 1):
+        assert names(count) == names()[:count]

@@ -5520,6 +5520,10 @@
         <translation>Zuerst einen Ausgabeordner wählen.</translation>
     </message>
     <message>
+        <source>Arranging the views</source>
+        <translation>Ansichten werden angeordnet</translation>
+    </message>
+    <message>
         <source>Close all visits? Their images, maps, regions and rulers are removed from the scene.</source>
         <translation>Alle Untersuchungen schließen? Ihre Bilder, Karten, Regionen und Lineale werden aus der Szene entfernt.</translation>
     </message>
@@ -5870,6 +5874,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Nothing to redo.</source>
         <translation>Nichts zu wiederholen.</translation>
+    </message>
+    <message>
+        <source>Closing the visits</source>
+        <translation>Untersuchungen werden geschlossen</translation>
+    </message>
+    <message>
+        <source>Swapping the visits</source>
+        <translation>Untersuchungen werden vertauscht</translation>
     </message>
     <message>
         <source>Images and curves</source>

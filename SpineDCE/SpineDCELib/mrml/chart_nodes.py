@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.aif.plot_data import Chart, Table
+from SpineDCELib.mrml.scene_turns import take_turn
 from SpineDCELib.mrml.visit_nodes import VisitNodes, mark_part, remove_whole
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
@@ -73,7 +74,7 @@ def _fill_chart(scene: Any, chart: Chart, node: Any) -> None:
     columns = _columns([name for name, *_ in lines], chart)
     # One table for all lines, because every list of nodes in 3D Slicer follows each node.
     tables = _tables(node)
-    table = next(iter(tables), None)
+    table: Any = next(iter(tables), None)
     if lines:
         points = max((x.size for _name, _role, x, _y in lines), default=0)
         values = {
@@ -119,6 +120,7 @@ def keep_chart(nodes: VisitNodes, name: str, chart: Chart) -> None:
         nodes.set(use, node)
     for part in (*_series(node), *_tables(node)):
         mark_part(node, part)
+    take_turn()
 
 
 def move_mark(node: Any, x: float) -> None:

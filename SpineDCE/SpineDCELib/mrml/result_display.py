@@ -24,6 +24,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import curve_columns
 from SpineDCELib.mrml.chart_nodes import keep_chart, remove_chart, show_table
 from SpineDCELib.mrml.map_nodes import colour_map, fill_map
+from SpineDCELib.mrml.scene_turns import take_turn
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.series import Geometry
@@ -57,6 +58,7 @@ def show_maps(
         elif new:
             top = 1.0 if name == "R2" else colour_range(array_of(node))[1]
             colour_map(node, low=0.0, high=top)
+        take_turn()
 
 
 def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) -> None:

@@ -18,6 +18,7 @@ from SpineDCELib.mrml.grey_values import show_grey_values
 from SpineDCELib.mrml.image_nodes import show_images, volume_of
 from SpineDCELib.mrml.map_nodes import colour_map, fill_map_slice
 from SpineDCELib.mrml.result_display import show_curves, show_maps
+from SpineDCELib.mrml.scene_turns import take_turn
 from SpineDCELib.mrml.sequence_nodes import (
     dynamic_series_from_multivolume,
     dynamic_series_from_sequence,
@@ -76,10 +77,12 @@ def show_study(nodes: VisitNodes, images: Images) -> None:
     Grey values that were set by hand on the same images stay.
     """
     show_images(nodes, images)
+    take_turn()
     dynamic = images.dynamic
     nodes.make("frame", "vtkMRMLScalarVolumeNode", "Dynamic frame")
     show_frame(nodes, dynamic, min(dynamic.n_frames - 1, nodes.value("frame", 0)))
     show_grey_values(nodes, dynamic)
+    take_turn()
     release_images(images)
     drawn.segmentation_node(nodes, dynamic.geometry)
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from SpineDCELib.mrml.scene_turns import take_turn
+
 MODULE = "SpineDCE"
 #: Attribute of the nodes that were made here.
 _OWN = f"{MODULE}.made for"
@@ -87,6 +89,7 @@ class VisitNodes:
                     # Or every image that it shows is searched for its grey values.
                     display.AutoWindowLevelOff()
                 mark_part(node, display)
+            take_turn()
         return node
 
     def set(self, use: str, node: Any, *, own: bool = True) -> None:
@@ -264,3 +267,4 @@ def remove_whole(node: Any) -> None:
     for part in own:
         if part is not None and part.GetScene() is scene:
             scene.RemoveNode(part)
+    take_turn()
