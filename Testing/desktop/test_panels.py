@@ -424,3 +424,62 @@ def slicer_array(node):
     from SpineDCELib.mrml.volume_nodes import array_of
 
     return array_of(node).copy()
+
+
+def turn(desk, monkeypatch, action):
+    """Do something once, in the first turn that a change of nodes gives the window."""
+    monkeypatch.setattr("SpineDCEWidget.desktop.main_loop_jobs._TURN_AFTER", 0.0)
+    done = []
+
+    def pump():
+        if desk.jobs.changing_nodes and not done:
+            done.append(True)
+            action()
+
+    monkeypatch.setattr(desk.jobs, "_pump", pump)
+    return done
+
+
+def test_a_study_whose_opening_is_cancelled_is_shown_whole_without_maps(desk, sample, monkeypatch):
+    assert turn(desk, monkeypatch, lambda: desk.ui.cancelButton.click()) == []
+    with desk.messages.errors_shown():
+        desk.panels["study"].open_folder("baseline", sample["before"].dicom)
+    [visit] = desk.visits
+    assert visit.frame.GetImageData() is not None
+    assert visit.segmentation is not None
+    assert not visit.maps
+    assert desk.views.in_use
+    assert "ancel" in desk.ui.messageLabel.text
+    assert desk.ui.panels.enabled
+
+
+def test_nothing_is_shown_or_started_in_the_turns_of_a_closing(drawn, monkeypatch):
+    def press():
+        drawn.go_to_step("maps")
+        drawn.refresh()
+        drawn.catch_up()
+        drawn.playback.next()
+        assert not drawn.jobs.cancellable
+
+    go(drawn, 1)
+    done = turn(drawn, monkeypatch, press)
+    drawn.clear()
+    assert done
+    assert drawn.step == "study"
+    assert not drawn.visits
+
+
+def test_a_scene_that_is_closed_ends_the_opening_of_a_study_at_once(desk, sample, monkeypatch):
+    def close():
+        desk.scene_closing()
+        slicer.mrmlScene.Clear()
+        desk.logic.session = type(desk.session)(slicer.mrmlScene)
+
+    turn(desk, monkeypatch, close)
+    with desk.messages.errors_shown():
+        desk.panels["study"].open_folder("baseline", sample["before"].dicom)
+    assert not desk.session.visits
+    assert not desk.jobs.busy
+    desk.enter(stand_in.Parameters())
+    desk.panels["study"].open_folder("baseline", sample["before"].dicom)
+    assert desk.visits[0].maps
