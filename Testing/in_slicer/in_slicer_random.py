@@ -24,11 +24,22 @@ from in_slicer_live import resident
 from in_slicer_scene import all_names
 from SpineDCELib.errors import Cancelled, InputError
 
+from SpineDCEWidget.desktop.error_display import guarded
+
 #: Seconds of use; and the seed.
 SECONDS = float(os.environ.get("SPINEDCE_RANDOM", 0))
 SEED = int(os.environ.get("SPINEDCE_SEED", 1))
 #: What is typed into a field of one line.
 TEXTS = ("", "Anna", "2021-03-20", "2, 3", "spine", "Dr Example")
+#: Effects of the segment editor that change a region, with their parameters.
+TOOLS = (
+    ("Margin", {"MarginSizeMm": 2.0}),
+    ("Margin", {"MarginSizeMm": -2.0}),
+    ("Smoothing", {"SmoothingMethod": "MEDIAN", "KernelSizeMm": 4.0}),
+    ("Smoothing", {"SmoothingMethod": "MORPHOLOGICAL_CLOSING", "KernelSizeMm": 4.0}),
+    ("Islands", {"Operation": "KEEP_LARGEST_ISLAND"}),
+    ("Islands", {"Operation": "REMOVE_SMALL_ISLANDS", "MinimumSize": 5}),
+)
 #: Interval of the timer that measures for how long the window does not answer, ms.
 _TICK = 10
 #: Time between two lines about nodes and memory, s.
@@ -278,6 +289,57 @@ class RandomUse(DeskTest):
             slicer.util.clickAndDrag(widget, start=(x, y), end=(x + 15, y + 5), steps=4)
         settle(0.2)
         self.desk.regions.disarm()
+
+    def act_tool(self):
+        """Change a region with an effect of the segment editor."""
+        self.desk.go_to_step("regions")
+        regions, roles = self.desk.regions, self.desk.visit.state.roles
+        drawn = [name for name in self.desk.visit.state.regions if roles.get(name) == "lesion"]
+        if not drawn:
+            return
+        regions.arm("lesion")
+        name, parameters = self.random.choice(TOOLS)
+        regions.editor.setActiveEffectByName(name)
+        effect = regions.editor.activeEffect()
+        for key, value in parameters.items():
+            effect.setParameter(key, value)
+        if regions.selected in drawn:
+            effect.self().onApply()
+        settle(0.2)
+        regions.disarm()
+
+    def study(self):
+        """Folder of a study of the sample patient."""
+        folder = self.truth["baseline"].parents[1]
+        return folder / self.random.choice(["before", "after"]) / "dicom"
+
+    def act_study(self):
+        """Open a study in the place of another one, or one more; or close one of several."""
+        panel, names = self.desk.panels["study"], [visit.name for visit in self.session.visits]
+        if self.session.several and self.random.random() < 0.7:
+            self.desk.close_visit(self.session.visit(self.random.choice(names)))
+        elif len(names) < 3 and self.random.random() < 0.5:
+            panel.open_folder(self.session.free_names()[0], self.study())
+        else:
+            panel.open_folder(self.random.choice(names), self.study())
+
+    def act_turns(self):
+        """Do something while a study is being opened."""
+        action = self.random.choice([
+            self.desk.jobs.cancel,
+            lambda: self.desk.go_to_step("maps"),
+            self.desk.refresh,
+            self.desk.playback.toggle,
+            lambda: slicer.util.selectModule("Data"),
+        ])  # fmt: skip
+        slot = guarded(self.desk.messages, action, popup=False)
+        qt.QTimer.singleShot(self.random.randint(0, 3000), slot)
+        try:
+            self.act_study()
+        finally:
+            settle(3.0)
+            slicer.util.selectModule("SpineDCE")
+            self.desk.playback.stop()
 
     def act_load_regions(self):
         self.desk.go_to_step("regions")
