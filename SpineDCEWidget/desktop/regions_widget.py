@@ -172,6 +172,8 @@ class RegionsPanel(Panel):
             node.SetSingletonTag(_EDITOR_TAG)
             # An exclusion lies inside the lesion: drawing one must not erase the other.
             node.SetOverwriteMode(node.OverwriteNone)
+            # Nor must "Keep largest island" erase a lesion: 3D Slicer's own limit is 1000 voxels.
+            node.SetAttribute("Islands.MinimumSize", "2")
             node = slicer.mrmlScene.AddNode(node)
         if self.editor.mrmlSegmentEditorNode() is not node:
             self.editor.setMRMLSegmentEditorNode(node)
