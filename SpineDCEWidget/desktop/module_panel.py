@@ -269,7 +269,10 @@ class Workstation:
         self.views.reset_orientations()
         self.result.opened()
         with self._other_visit():
-            self.parameters.visit = self.session.row_of(visits[0].name)
+            name = visits[0].name
+            if not self.session.row_of(name):  # one more visit of a course
+                self.session.show(visits[0], SHOWN_VISITS[1])
+            self.parameters.visit = self.session.row_of(name)
         self.refresh()
 
     def swap_visits(self) -> None:

@@ -483,3 +483,14 @@ def test_a_scene_that_is_closed_ends_the_opening_of_a_study_at_once(desk, sample
     desk.enter(stand_in.Parameters())
     desk.panels["study"].open_folder("baseline", sample["before"].dicom)
     assert desk.visits[0].maps
+
+
+def test_one_more_visit_of_a_course_is_shown_in_the_lower_row(desk, sample):
+    study = desk.panels["study"]
+    study.open_folder("baseline", sample["before"].dicom)
+    study.open_folder("follow-up", sample["after"].dicom)
+    [name] = desk.session.free_names()
+    study.open_folder(name, sample["before"].dicom)
+    assert not desk.said
+    assert desk.visit.name == name
+    assert desk.session.row_of(name) == "follow-up"
