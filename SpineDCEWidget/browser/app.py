@@ -204,15 +204,16 @@ class Workstation:
         While only regions and shifts have changed, the slice in view is that of the settings; while
         only shifts have, the evidence for them holds.
         """
-        self.state.outdated = {
-            row: "maps"
-            if not visit.is_ready()
-            else "results"
-            if not visit.has_same_regions
-            else "shift"
-            for row in self.open_rows()
-            if (visit := self.session.in_row(row)).result is not None and not visit.is_current
-        }
+        outdated = {}
+        for row in self.open_rows():
+            visit = self.session.in_row(row)
+            if visit.result is None or visit.is_current:
+                continue
+            if not visit.is_ready():
+                outdated[row] = "maps"
+            else:
+                outdated[row] = "shift" if visit.has_same_regions else "results"
+        self.state.outdated = outdated
 
     def open_rows(self) -> list[str]:
         """Return the rows of the views that have a visit with a study."""
@@ -446,7 +447,7 @@ class Workstation:
         if not self.session.regions_changed(visit, text=text):
             return
         self.forget_error()
-        # First, so that no new number is shown beside the word that the maps are up to date.
+        # First, so that no new number stands beside a tick.
         self.changed(visit)
         self.take_drawn_aorta(visit)
         with self.state:

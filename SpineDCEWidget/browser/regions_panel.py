@@ -565,6 +565,7 @@ class RegionsPanel:
         """Update tool and preview after an undo or redo."""
         self._drawing.follow_undo()
         self._preview.clear()
+        self._station.state.body_doubt = ""
 
     def show_rows(self) -> None:
         """Show the numbers of the regions beside their buttons and in the list."""

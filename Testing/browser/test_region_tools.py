@@ -125,6 +125,9 @@ def test_a_doubt_about_a_proposed_body_stays_until_another_tool_is_taken(tmp_pat
         station.refresh()
         assert station.state.body_doubt == "It is small."
         assert 'id="body-doubt"' in station.state["trame__template_main"]
+        station.regions.follow_undo()
+        assert station.state.body_doubt == ""
+        station.regions.propose_body((0.0, 0.0, 0.0))
         station.regions.use("paint")
         assert station.state.body_doubt == ""
 
