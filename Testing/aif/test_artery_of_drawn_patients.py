@@ -46,7 +46,7 @@ PATIENTS = [
     (1108, 0, "refused", "lung that runs through the images, and no artery in view"),
     (1112, 0, "refused", "two mixtures of artery and jugular vein beside each other"),
     (1245, 1, "refused", "a pulmonary artery, and an aorta that only lung makes late"),
-    (1671, 0, "refused", "a vena cava, and an aorta that only lung makes late"),
+    (1671, 0, "right", "an aorta that fills after a vena cava from which blood needs 11 s"),
     (1291, 1, "refused", "a pulmonary artery that explains the tissue when it is smeared"),
     (1484, 1, "refused", "a pulmonary artery in frames of 10 s, beside a larger aorta"),
     (1488, 1, "refused", "the edge of a vein that fills early, and no artery in view"),
@@ -57,6 +57,8 @@ PATIENTS = [
     (2203, 0, "refused", "the edge of a drawn lesion, and an aorta with a wide first pass"),
     (2226, 1, "refused", "lung that all tissue follows, and an aorta that fills late"),
     (2292, 0, "refused", "a thin piece of a lesion, and no artery in view"),
+    (2677, 0, "refused", "a thin vein that fills early and must be smeared"),
+    (2700, 1, "refused", "a crossing of iliac artery and vein, half of each"),
     (1744, 1, "refused", "lung about as wide as long, and no artery in view"),
 ]
 

@@ -38,7 +38,7 @@ PURE = 0.75
 LARGE = (-70.0, 30.0)
 #: The rules that choose the artery were made after a look at patients below the first seed, and the
 #: interval with those below the second.
-LOOKED_AT, INTERVAL_MADE = 2430, 150
+LOOKED_AT, INTERVAL_MADE = 2730, 150
 #: Mode of records that hold nothing but the artery's search.
 SEARCH = "search"
 

@@ -65,7 +65,7 @@ LONGEST_DELAY = 9.3
 LONGEST_TRANSIT = 12.0
 #: ... and if its curve must be dispersed as much as is tried. A vessel for which this is so and
 #: that is thicker than an aorta is not trusted either.
-LONGEST_SMEARED = 11.0
+LONGEST_SMEARED = 10.5
 #: Largest area of a first pass over the late level, s, of blood that has passed the heart. Where
 #: most tissue follows a vessel within the time that blood needs from the right heart to the aorta,
 #: s, the vessel has passed it all the same.
@@ -115,8 +115,9 @@ FAR_WORSE = 3.0
 #: curve must be dispersed by this much to explain as much, s, where it is thin, so that its voxels
 #: may hold other blood too, or where frames are so long that they blur the order of filling.
 LARGEST_UNEXPLAINED, LARGEST_IF_UNSURE, MUCH_DISPERSION = 0.05, 0.035, 3.0
-#: ... and of what is thin, no tube, and ends inside the images, as the edge of a lesion does.
-LARGEST_IF_LESION = 0.02
+#: ... and of what is thin, no tube, and ends inside the images, as the edge of a lesion does; and
+#: of what is not long, such as a crossing of artery and vein.
+LARGEST_IF_LESION, LARGEST_IF_SHORT = 0.02, 0.03
 #: Vessels whose misfits differ by less than this factor explain the tissue equally well.
 EQUAL = 1.3
 #: Largest log SD, over the tissues, of the ratio of Vp with two vessels that differ by a factor
@@ -650,6 +651,8 @@ def _objection(r: Ranked, interval: float, thickest: float) -> str:
     unsure = float(np.median(r.fit.dispersion)) >= MUCH_DISPERSION
     unsure = unsure or r.curve.shape.thickness < THIN or interval >= COARSE_FRAMES
     most = LARGEST_IF_UNSURE if unsure else LARGEST_UNEXPLAINED
+    if r.curve.shape.elongation < LONG:
+        most = LARGEST_IF_SHORT
     if r.curve.shape.thickness < THIN and _ends_inside(r.curve):
         most = LARGEST_IF_LESION
     if r.unexplained > most:
