@@ -464,7 +464,8 @@ or the left heart):
 
 UNSEEN = """The rules that choose the artery were made after a look at patients below seed {looked}.
 The same search in both visits of the patients of seeds {first} to {last}, at whom nobody had
-looked: of {studies} studies, {right} were served, {refused} refused and {wrong} confidently wrong.
+looked: of {studies} studies, {right} were served, {refused} refused and {wrong} wrong; of the wrong
+ones, {warned} came with a warning about the artery.
 
 {artery}"""
 
@@ -491,12 +492,14 @@ def unseen(searches):
     """Return the outcome of the artery's search in patients at whom nobody looked."""
     if not searches:
         return ""
-    outcomes = [how["artery"] for r in searches for how in r["visits"]]
+    visits = [how for r in searches for how in r["visits"]]
+    outcomes = [how["artery"] for how in visits]
     return UNSEEN.format(
         looked=LOOKED_AT,
         first=searches[0]["seed"],
         last=searches[-1]["seed"],
         studies=len(outcomes),
+        warned=sum(how["artery"].startswith("wrong") and how["warned"] for how in visits),
         artery=artery_table(searches),
         **{
             kind: _share(sum(o.startswith(kind) for o in outcomes), len(outcomes))
