@@ -22,11 +22,17 @@ def disabled_if(reasons: dict[str, str], title: str = "") -> dict[str, Any]:
             first expression that is true counts.
         title: tooltip while the element is enabled.
     """
-    choices = "".join(f"({when}) ? {_quoted(reason)} : " for when, reason in reasons.items())
+    # Vue takes the text "" of a condition for the attribute alone, that is, for true.
     return {
-        "disabled": (" || ".join(f"({when})" for when in reasons),),
-        "title": (choices + _quoted(title),),
+        "disabled": (" || ".join(f"!!({when})" for when in reasons),),
+        "title": (reason_of(reasons, title),),
     }
+
+
+def reason_of(reasons: dict[str, str], otherwise: str = "") -> str:
+    """Return the JavaScript expression of the reason that counts, or else of another text."""
+    choices = "".join(f"({when}) ? {_quoted(reason)} : " for when, reason in reasons.items())
+    return choices + _quoted(otherwise)
 
 
 def title_if(reasons: dict[str, str], title: str = "") -> dict[str, Any]:

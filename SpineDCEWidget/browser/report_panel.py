@@ -7,13 +7,19 @@ from typing import Any
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.disabled_reasons import NO_STUDY, disabled_if
+from SpineDCEWidget.browser.disabled_reasons import NO_STUDY, disabled_if, reason_of
 from SpineDCEWidget.shared import formatting as shown
 
 _NO_NUMBERS = NO_STUDY | {
     "!report.can_draft": "The numbers are out of date or have not been computed yet."
 }
 _NO_READER = {"!(reader_name || '').trim()": "Enter the reader's name above."}
+_NOT_FINAL = {
+    "!(report.impression || '').trim()": "Write an impression above first, or insert a draft.",
+    "report.outdated": "The text is not about the present numbers. The message above says what to "
+    "do.",
+    **_NO_READER,
+}
 
 
 class ReportPanel:
@@ -117,13 +123,14 @@ class ReportPanel:
                     "Make final", size="small", variant="tonal", click="confirming_final = true",
                     id="make-final",
                     **disabled_if(
-                        _NO_READER
-                        | {"!report.impression": "Write an impression first.",
-                           "report.outdated": "The text is not about the present numbers; see "
-                           "above."},
-                        "Lock the text; only addenda can be added afterwards",
+                        _NOT_FINAL, "Lock the text; only addenda can be added afterwards"
                     ),
                 )  # fmt: skip
+            html.Div(
+                f"{{{{ 'Make final is not available yet. ' + ({reason_of(_NOT_FINAL)}) }}}}",
+                classes="hint", id="not-yet-final", raw_attrs=['role="status"'],
+                v_if=f"!report.final && ({reason_of(_NOT_FINAL)})",
+            )  # fmt: skip
             with html.Div(classes="stack", v_if="confirming_final"):
                 html.Div("The text cannot be changed afterwards.", classes="warn")
                 with html.Div(classes="row"):

@@ -37,3 +37,30 @@ def test_everything_disabled_says_why(page, step):
     page.wait(lambda: page.state("step") == int(step))
     assert page.js("return document.querySelectorAll(':disabled').length")
     assert page.js(_SILENT) == []
+
+
+def _report(page, **changed):
+    """Show a report in step 5 without a study."""
+    report = {
+        "findings": "", "impression": "Discussed.", "final": False, "status": "", "addenda": [],
+        "outdated": "", "can_draft": True, "plain": "", "actions": [], "edited": False,
+    }  # fmt: skip
+    for name, value in {"visits": ["baseline"], "report": report | changed}.items():
+        page.js("window.trame.state.set(arguments[0], arguments[1])", name, value)
+    page.wait(lambda: page.driver.find_elements("css selector", "#make-final"))
+
+
+def test_a_report_with_text_and_reader_can_become_final_and_otherwise_says_why(page):
+    page.keys("5")
+    page.wait(lambda: page.state("step") == 5)
+    final, why = "#make-final", "#not-yet-final"
+    page.js("window.trame.state.set('reader_name', 'A. Reader')")
+    _report(page)
+    page.wait(lambda: page.element(final).is_enabled(), 5)
+    assert not page.driver.find_elements("css selector", why)
+    for changed, word in (({"impression": " "}, "impression"), ({"outdated": "Changed."}, "about")):
+        _report(page, **changed)
+        page.wait(lambda: not page.element(final).is_enabled(), 5)
+        page.wait(lambda word=word: word in page.element(why).text, 5)
+        assert page.element(why).text.endswith(page.element(final).get_attribute("title"))
+    page.js("window.trame.state.set('visits', [])")
