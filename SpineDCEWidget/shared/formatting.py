@@ -17,7 +17,7 @@ from SpineDCELib.export.report.course_report import status_rows, trend_rows
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows, vp_mark
 from SpineDCELib.measurement import Size
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
-from SpineDCELib.measurement.rulers import Ruler, plane_of
+from SpineDCELib.measurement.rulers import Ruler, plane_of, plane_of_size
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES, parameter_title
 from SpineDCELib.vocabulary.quantities import FITTED_AS, NONE, QUANTITIES, number, times
@@ -207,18 +207,21 @@ def _size(size: Size, geometry: Geometry) -> str:
     axial = size.axial
     diameters = f"{number(axial.longest, 1)} × {number(axial.perpendicular, 1)} mm"
     if size.source == TWO_RULERS and axial.ends is not None:
-        plane = _plane(Ruler("", *axial.ends[:2]), geometry)
+        plane = _plane_words()[plane_of_size(size, geometry)]
         return f"{diameters} ({translated(size.source)}, {plane})"
     return f"{diameters} ({translated(size.source)})" if size.source else diameters
 
 
 def _plane(ruler: Ruler, geometry: Geometry) -> str:
     """Return the plane of a ruler in words: "sagittal plane"."""
-    words = {
+    return _plane_words()[plane_of(ruler, geometry)]
+
+
+def _plane_words() -> dict[str, str]:
+    return {
         "sagittal": _("sagittal plane"), "coronal": _("coronal plane"),
         "axial": _("axial plane"), "oblique": _("oblique"),
     }  # fmt: skip
-    return words[plane_of(ruler, geometry)]
 
 
 # -- maps ---------------------------------------------------------------------------------------

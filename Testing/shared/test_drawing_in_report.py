@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
-from SpineDCELib.measurement.rulers import Ruler, plane_of
+from SpineDCELib.measurement import Extent, Size
+from SpineDCELib.measurement.lesion_size import TWO_RULERS
+from SpineDCELib.measurement.rulers import Ruler, bidimensional_of, plane_of, plane_of_size
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.saved_session import read_session
@@ -38,6 +40,21 @@ def test_the_plane_of_a_ruler_is_that_of_the_slice_that_holds_it(start, end, pla
     if plane == "axial":
         end = (30, 10, 0.2)
     assert plane_of(Ruler("", start, end), SAGITTAL) == plane
+
+
+@pytest.mark.parametrize(
+    ("along", "across", "plane"),
+    [
+        ((0, 30, 0), (0, 0, 20), "sagittal"),
+        ((30, 0, 0), (0, 20, 0), "axial"),
+        ((0, 0, 30), (20, 0, 0), "coronal"),
+        ((20, 20, 20), (10, -10, 0), "oblique"),
+    ],
+)
+def test_the_plane_of_two_rulers_is_the_one_that_holds_both(along, across, plane):
+    rulers = [Ruler("", (0, 0, 0), along), Ruler("", (0, 0, 0), across)]
+    size = Size(bidimensional_of(rulers), Extent(0, 0, 0, 0), source=TWO_RULERS)
+    assert plane_of_size(size, SAGITTAL) == plane
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +110,40 @@ def test_two_rulers_name_the_plane_of_the_size(work, tmp_path):
     assert "30.0 × 20.0 mm (two rulers, sagittal plane)" in said
     assert "long" not in said, "the size has them"
     assert "30.0 × 20.0 (two rulers, sagittal plane)" in page_of(work, tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_sizes_of_different_planes_are_named_and_not_compared(work, tmp_path):
+    baseline, after = work.visit("baseline"), work.visit("follow-up")
+    for ruler in drawn.ruler_nodes(baseline.nodes):
+        work.scene.RemoveNode(ruler)
+    drawn.add_ruler(baseline.nodes, Ruler("long", (0, 0, 0), (0, 30.0, 0)))
+    drawn.add_ruler(baseline.nodes, Ruler("short", (0, 0, 0), (0, 0, 20.0)))
+    for visit in (baseline, after):
+        work.regions_changed(visit)
+        compute(work, visit)
+    work.compare(flip_runs=0)
+    [lesion] = work.comparison.lesions
+    assert np.isnan(lesion.size_change)
+    [row] = [r for r in shown.result_rows(work)[1] if r[0] == "diameters [mm]"]
+    assert "30.0 × 20.0 (two rulers, sagittal plane)" in row[1]
+    assert "axial plane" in row[2]
+    assert row[3] == "not comparable"
+    assert any("cannot be compared" in text for text in work.comparison.warnings)
+    findings, _impression = work.report.draft()
+    assert "30.0 × 20.0 mm (two rulers, sagittal plane) at baseline" in findings
+    assert "mm (on the axial plane) at follow-up" in findings
+    drawn.add_ruler(after.nodes, Ruler("long", (0, 0, 0), (0, 15.0, 0)))
+    drawn.add_ruler(after.nodes, Ruler("short", (0, 0, 0), (0, 0, 10.0)))
+    work.regions_changed(after)
+    compute(work, after)
+    work.compare(flip_runs=0)
+    assert work.comparison.lesions[0].size_change == pytest.approx(-75)
+    for visit in (baseline, after):
+        for ruler in drawn.ruler_nodes(visit.nodes):
+            work.scene.RemoveNode(ruler)
+        work.regions_changed(visit)
+        compute(work, visit)
 
 
 @pytest.mark.slow

@@ -1436,38 +1436,6 @@
         <translation>gezeichnet</translation>
     </message>
     <message>
-        <source>{diameters} (on the axial plane)</source>
-        <translation>{diameters} (in der axialen Ebene)</translation>
-    </message>
-    <message>
-        <source>sagittal</source>
-        <translation>sagittal</translation>
-    </message>
-    <message>
-        <source>coronal</source>
-        <translation>koronal</translation>
-    </message>
-    <message>
-        <source>axial</source>
-        <translation>axial</translation>
-    </message>
-    <message>
-        <source>{diameters} (two rulers, sagittal plane)</source>
-        <translation>{diameters} (zwei Lineale, sagittale Ebene)</translation>
-    </message>
-    <message>
-        <source>{diameters} (two rulers, coronal plane)</source>
-        <translation>{diameters} (zwei Lineale, koronale Ebene)</translation>
-    </message>
-    <message>
-        <source>{diameters} (two rulers, axial plane)</source>
-        <translation>{diameters} (zwei Lineale, axiale Ebene)</translation>
-    </message>
-    <message>
-        <source>{diameters} (two rulers, oblique)</source>
-        <translation>{diameters} (zwei Lineale, schräg)</translation>
-    </message>
-    <message>
         <source>change</source>
         <translation>Änderung</translation>
     </message>
@@ -1484,8 +1452,16 @@
         <translation>Wiederholbarkeit, {changes} Wirbel ohne Tumor</translation>
     </message>
     <message>
+        <source>diameters [mm]</source>
+        <translation>Durchmesser [mm]</translation>
+    </message>
+    <message>
         <source>product {size_change}</source>
         <translation>Produkt {size_change}</translation>
+    </message>
+    <message>
+        <source>not comparable</source>
+        <translation>nicht vergleichbar</translation>
     </message>
     <message>
         <source>volume of the voxels [mL]</source>
@@ -1502,18 +1478,6 @@
     <message>
         <source>mean signal enhancement [%]</source>
         <translation>mittlere Signalanreicherung [%]</translation>
-    </message>
-    <message>
-        <source>diameters on the axial plane [mm]</source>
-        <translation>Durchmesser in der axialen Ebene [mm]</translation>
-    </message>
-    <message>
-        <source>diameters by {TWO_RULERS} [mm]</source>
-        <translation>Durchmesser, {TWO_RULERS} [mm]</translation>
-    </message>
-    <message>
-        <source>diameters by {TWO_RULERS} or on the axial plane [mm]</source>
-        <translation>Durchmesser, {TWO_RULERS} oder axiale Ebene [mm]</translation>
     </message>
     <message>
         <source>persistent disease</source>
@@ -2876,6 +2840,14 @@
         <translation>{title}: Vp vieler Voxel von {name} erreicht 100 mL/100 mL, die AIF ist also viel zu niedrig.</translation>
     </message>
     <message>
+        <source>The diameters of {new} cannot be compared, because they were not measured in the same way and plane at both visits.</source>
+        <translation>Die Durchmesser von {new} lassen sich nicht vergleichen, weil sie bei beiden Untersuchungen nicht auf dieselbe Weise und in derselben Ebene gemessen wurden.</translation>
+    </message>
+    <message>
+        <source>Measure both with two rulers in the same plane, or both without rulers.</source>
+        <translation>Messen Sie beide mit zwei Linealen in derselben Ebene oder beide ohne Lineale.</translation>
+    </message>
+    <message>
         <source>The response call needs vp, which this model does not have.</source>
         <translation>Die Einstufung braucht vp, das dieses Modell nicht hat.</translation>
     </message>
@@ -2900,8 +2872,8 @@
         <translation>{changes} Wirbel ohne Tumor ergeben die Wiederholbarkeit dieser beiden Untersuchungen: {low} bis {high} %.</translation>
     </message>
     <message>
-        <source>Each input was also moved alone to both ends of its range: {name} moves the change furthest, from {low} to {high} %.</source>
-        <translation>Jede Eingabe wurde auch allein an beide Enden ihres Bereichs verschoben: {name} verschiebt die Änderung am weitesten, von {low} bis {high} %.</translation>
+        <source>Each input was also moved alone to both ends of its range: {name} moves the change furthest: over its range the change is {low} to {high} % ({change} % as analysed).</source>
+        <translation>Jede Eingabe wurde auch allein an beide Enden ihres Bereichs verschoben: {name} verschiebt die Änderung am weitesten: In diesem Bereich beträgt die Änderung {low} bis {high} % ({change} % wie ausgewertet).</translation>
     </message>
     <message>
         <source>This is the worst case of one input, not its share of the interval.</source>
@@ -3678,6 +3650,26 @@
     <message>
         <source>Click into the middle of the body, or draw it.</source>
         <translation>Klicken Sie in die Mitte des Wirbelkörpers, oder zeichnen Sie ihn.</translation>
+    </message>
+    <message>
+        <source>It is smaller than a vertebral body of an adult ({area} cm² in this slice, {volume} mL).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where a lesion or a fracture changes the signal, it may be a part of the body.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is larger than a vertebral body of an adult ({area} cm² in this slice).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is flatter than a vertebral body in this slice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its outline in this slice has a bay or a spur.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The scene {path} could not be read.</source>

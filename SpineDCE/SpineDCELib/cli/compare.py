@@ -170,10 +170,16 @@ def _with_remedy(warning: str, comparison: Comparison) -> str:
 
 def lesion_lines(lesion: LesionChange, mode: str) -> list[str]:
     """Return the call of a lesion and the numbers behind it."""
+    from SpineDCELib.export.report.report_tables import diameters_text
     from SpineDCELib.vocabulary.conversion_modes import normalised_title
     from SpineDCELib.vocabulary.quantities import signed
 
-    one, two = (size.axial for size in lesion.sizes)
+    one, two = (
+        diameters_text(size, plane) for size, plane in zip(lesion.sizes, lesion.planes, strict=True)
+    )
+    product = (
+        f"product {signed(lesion.size_change)} %" if lesion.sizes_compare else "not comparable"
+    )
     lines = [
         lesion.call.sentence,
         *(
@@ -181,9 +187,7 @@ def lesion_lines(lesion: LesionChange, mode: str) -> list[str]:
             f"(95 % {signed(change.low)} to {signed(change.high)} %)"
             for name, change in lesion.changes.items()
         ),
-        f"  size in the axial plane: {one.longest:.1f} × {one.perpendicular:.1f} mm to "
-        f"{two.longest:.1f} × {two.perpendicular:.1f} mm, product "
-        f"{signed(lesion.size_change)} %",
+        f"  diameters in mm: {one} to {two}, {product}",
         f"  mean signal enhancement: {lesion.enhancement[0]:.0f} % to "
         f"{lesion.enhancement[1]:.0f} %",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -38,6 +39,7 @@ from SpineDCELib.measurement import (
     percent_change,
 )
 from SpineDCELib.measurement.exclusions import exclusion_mask, without_exclusions
+from SpineDCELib.measurement.rulers import plane_of_size
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings.constants import CUTOFF, STOPS
 from SpineDCELib.vocabulary.report_text import ReportText
@@ -64,6 +66,10 @@ class Visit:
         return float(100 * (curve[n0:].mean() / curve[:n0].mean() - 1))
 
 
+#: Planes of the diameters of two visits that can be compared; oblique ones may differ.
+_SAME_PLANE = tuple((plane, plane) for plane in ("sagittal", "coronal", "axial"))
+
+
 @dataclass(frozen=True, eq=False)
 class LesionChange:
     """One lesion at two visits. Changes are in %."""
@@ -83,10 +89,19 @@ class LesionChange:
     flip: Flip | None = None
     repeatability: Repeatability | None = None  #: of normalised Vp; None with few vertebrae
     warnings: tuple[str, ...] = ()
+    planes: tuple[str, str] = ("axial", "axial")  #: of the diameters
+
+    @property
+    def sizes_compare(self) -> bool:
+        """Whether both visits' diameters were measured in the same way and plane."""
+        one, two = self.sizes
+        return one.way == two.way and self.planes in _SAME_PLANE
 
     @property
     def size_change(self) -> float:
-        """Of the area product on the axial plane, %."""
+        """Of the area product, %; NaN where the diameters cannot be compared."""
+        if not self.sizes_compare:
+            return math.nan
         return percent_change(self.sizes[0].axial.product, self.sizes[1].axial.product)
 
     @property
@@ -287,6 +302,14 @@ def _lesion(
                 f"{when.title}: Vp of many voxels of {name} reaches 100 mL/100 mL, so the AIF is "
                 "far too low. Check the artery."
             )
+    sizes = (before.result.measures.sizes[old], after.result.measures.sizes[new])
+    planes = (plane_of_size(sizes[0], grids[0]), plane_of_size(sizes[1], grids[1]))
+    if sizes[0].way != sizes[1].way or planes not in _SAME_PLANE:
+        warnings.append(
+            f"The diameters of {new} cannot be compared, because they were not measured in the "
+            "same way and plane at both visits. Measure both with two rulers in the same plane, or "
+            "both without rulers."
+        )
     call = make_call(
         measured_change.changes[vp],
         before=measured[0][vp],
@@ -323,7 +346,7 @@ def _lesion(
         vp,
         *measured,
         measured_change.changes,
-        (before.result.measures.sizes[old], after.result.measures.sizes[new]),
+        sizes,
         (before.volume(old), after.volume(new)),
         (before.enhancement(old), after.enhancement(new)),
         call,
@@ -333,6 +356,7 @@ def _lesion(
         flip,
         measured_change.repeatability,
         tuple(warnings),
+        planes,
     )
 
 

@@ -94,11 +94,14 @@ class Flip:
         most = ""
         if self.tornado:
             first = self.tornado[0]
-            low, high = sorted((first.change_low, first.change_high))
+            # The change as analysed is one of the values that the input leads to.
+            values = sorted((first.change_low, first.change_high, self.change))
+            low, high = values[0], values[-1]
             most = (
                 f" Each input was also moved alone to both ends of its range: {first.name} moves "
-                f"the change furthest, from {signed(low, 0)} to {signed(high, 0)} %. This is the "
-                "worst case of one input, not its share of the interval."
+                f"the change furthest: over its range the change is {signed(low, 0)} to "
+                f"{signed(high, 0)} % ({signed(self.change, 0)} % as analysed). This is the worst "
+                "case of one input, not its share of the interval."
             )
         return (
             f"{round(self.kept * runs)} of {runs} perturbed analyses ({100 * self.kept:.0f} %) "

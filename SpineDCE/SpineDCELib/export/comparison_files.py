@@ -109,6 +109,10 @@ def write_comparison(
     return missing
 
 
+#: Rows whose change is not known where the visits measured the diameters in different planes.
+_DIAMETERS = ("longest diameter", "perpendicular diameter", "area product")
+
+
 def _rows(lesion: LesionChange) -> list[list[Any]]:
     nan = float("nan")
     rows: list[list[Any]] = [
@@ -126,7 +130,9 @@ def _rows(lesion: LesionChange) -> list[list[Any]]:
         ("mean signal enhancement", "%", *lesion.enhancement),
     )
     for name, unit, a, b in pairs:
-        rows.append([lesion.name, name, unit, a, b, percent_change(a, b), nan, nan])
+        known = lesion.sizes_compare or name not in _DIAMETERS
+        change = percent_change(a, b) if known else nan
+        rows.append([lesion.name, name, unit, a, b, change, nan, nan])
     return rows
 
 
@@ -163,6 +169,7 @@ def _lesion(lesion: LesionChange) -> dict[str, Any]:
         "after": {name: asdict(value) for name, value in lesion.after.items()},
         "changes": {name: asdict(value) for name, value in lesion.changes.items()},
         "sizes": [asdict(size) for size in lesion.sizes],
+        "planes of the diameters": list(lesion.planes),
         "size change [%]": lesion.size_change,
         "volumes [mm3]": list(lesion.volumes),
         "volume change [%]": lesion.volume_change,

@@ -65,6 +65,13 @@ class Size:
     extraosseous: Extent | None = None
     source: str = ""
 
+    @property
+    def way(self) -> str:
+        """Return in which way the diameters were measured: by rulers, an outline or the region."""
+        if self.source == TWO_RULERS:
+            return "rulers"
+        return "outline" if self.source.startswith("outline") else "region"
+
 
 class Outline:
     """Smooth outline of a mask, as a signed distance at any point.

@@ -12,7 +12,7 @@ import numpy as np
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.bounded_reading import read_json
-from SpineDCELib.measurement.lesion_size import Bidimensional, Point
+from SpineDCELib.measurement.lesion_size import TWO_RULERS, Bidimensional, Point, Size
 from SpineDCELib.series import Geometry
 
 #: A ruler with such a name joins bone and tumour; it is not a diameter.
@@ -59,6 +59,21 @@ def plane_of(ruler: Ruler, geometry: Geometry) -> str:
         return _PLANES[int(np.argmax(np.abs(normal)))]
     across = int(np.argmin(np.abs(along)))
     return _PLANES[across] if abs(along[across]) <= _OUT_OF_PLANE * ruler.length else "oblique"
+
+
+def plane_of_size(size: Size, geometry: Geometry) -> str:
+    """Return the plane of a lesion's diameters, as :func:`plane_of`; axial without rulers."""
+    if size.source != TWO_RULERS or size.axial.ends is None:
+        return "axial"
+    start, end, *across = size.axial.ends
+    planes = {plane_of(Ruler("", *ends), geometry) for ends in ((start, end), tuple(across))}
+    if len(planes) == 1:
+        return planes.pop()
+    # A ruler along an axis of the body lies in two planes; both together lie in one.
+    normal = np.cross(np.subtract(end, start), np.subtract(across[1], across[0]))
+    normal = np.abs(normal) / np.linalg.norm(normal)
+    largest = int(np.argmax(normal))
+    return _PLANES[largest] if np.delete(normal, largest).max() <= _OUT_OF_PLANE else "oblique"
 
 
 def read_rulers(path: str | Path) -> list[Ruler]:

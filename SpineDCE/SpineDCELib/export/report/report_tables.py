@@ -14,7 +14,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Change, Extent, Normalised, Size
 from SpineDCELib.measurement.blood_voxels import blood_mark
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
-from SpineDCELib.measurement.rulers import Ruler, plane_of
+from SpineDCELib.measurement.rulers import plane_of, plane_of_size
 from SpineDCELib.settings import FORM, Settings, settings_fields, value_at
 from SpineDCELib.vocabulary.conversion_modes import (
     normalised_title,
@@ -90,10 +90,18 @@ def _measured_size(size: Size | None, analysis: Analysis) -> str:
     """Return the diameters of a lesion, and what they were measured on: rulers, or its region."""
     if size is None:
         return NONE
+    return diameters_text(size, plane_of_size(size, analysis.study.dynamic.geometry))
+
+
+def diameters_text(size: Size, plane: str) -> str:
+    """Return the diameters of a lesion, mm, and what they were measured on, in which plane.
+
+    Args:
+        plane: see :func:`plane_of_size`.
+    """
     diameters = f"{number(size.axial.longest, 1)} × {number(size.axial.perpendicular, 1)}"
-    if size.source != TWO_RULERS or size.axial.ends is None:
+    if size.source != TWO_RULERS:
         return f"{diameters} (on the axial plane)"
-    plane = plane_of(Ruler("", *size.axial.ends[:2]), analysis.study.dynamic.geometry)
     return {
         "sagittal": f"{diameters} (two rulers, sagittal plane)",
         "coronal": f"{diameters} (two rulers, coronal plane)",
@@ -179,9 +187,9 @@ def change_rows(lesion: LesionChange, comparison: Comparison) -> Table:
     one, two = lesion.sizes
     rows.append(
         [
-            _diameters(lesion.sizes),
-            *(f"{s.axial.longest:.1f} × {s.axial.perpendicular:.1f}" for s in lesion.sizes),
-            f"product {percent(lesion.size_change)}",
+            "diameters [mm]",
+            *(diameters_text(s, p) for s, p in zip(lesion.sizes, lesion.planes, strict=True)),
+            f"product {percent(lesion.size_change)}" if lesion.sizes_compare else "not comparable",
         ]
     )
     rows.append(
@@ -294,14 +302,6 @@ def _contrast(analysis: Analysis) -> str:
     if analysis.injection_rate is not None:
         parts.append(f"{analysis.injection_rate:g} mL/s")
     return ", ".join(parts)
-
-
-def _diameters(sizes: Sequence[Size]) -> str:
-    """Return what the diameters of both visits were measured on."""
-    by_rulers = [size.source == TWO_RULERS for size in sizes]
-    if not any(by_rulers):
-        return "diameters on the axial plane [mm]"
-    return f"diameters by {TWO_RULERS}{'' if all(by_rulers) else ' or on the axial plane'} [mm]"
 
 
 def _shift(analysis: Analysis) -> str:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from SpineDCELib.data import Result
 from SpineDCELib.export.report.html_page import NOTICE
-from SpineDCELib.export.report.report_tables import change_text
-from SpineDCELib.measurement import Size
+from SpineDCELib.export.report.report_tables import change_text, diameters_text
 from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES, normalised_title
 from SpineDCELib.vocabulary.quantities import QUANTITIES, number, percent, times
 from SpineDCELib.vocabulary.report_text import ReportText, digest_of
@@ -109,7 +108,10 @@ def _lesion(lesion: LesionChange, mode: str) -> str:
             f"{_title(name, mode)} {times(before)} at baseline, {times(after)} at "
             f"follow-up, change {change_text(change)}"
         )
-    one, two = (_diameters(size) for size in lesion.sizes)
+    one, two = (
+        diameters_text(size, plane).replace(" (", " mm (")
+        for size, plane in zip(lesion.sizes, lesion.planes, strict=True)
+    )
     said.append(f"size {one} at baseline, {two} at follow-up")
     volumes = [number(volume / 1000, 1) for volume in lesion.volumes]
     said.append(
@@ -127,7 +129,3 @@ def _title(parameter: str, mode: str) -> str:
 
 def _method(mode: str) -> list[str]:
     return [f"Method: {CONVERSION_MODES[mode].title}."] if mode else []
-
-
-def _diameters(size: Size) -> str:
-    return f"{number(size.axial.longest, 1)} × {number(size.axial.perpendicular, 1)} mm"
