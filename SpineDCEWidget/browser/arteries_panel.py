@@ -73,6 +73,18 @@ class ArteriesPanel:
             self.show_candidates()
             self._station.changed(visit)
 
+    def show(self, index: int) -> None:
+        """Show a candidate in the views: its slice, with its place marked."""
+        station, visit = self._station, self._station.visit
+        if visit is None or not visit.is_preprocessed:
+            return
+        candidates = visit.analysis.detection().candidates
+        if 0 <= int(index) < len(candidates):
+            candidate = candidates[int(index)]
+            station.views.go_to_slice(candidate.slice, visit.name)
+            x, y, z = candidate.position
+            station.views.mark(visit, (-x, -y, z))
+
     def reset(self) -> None:
         """Undo all changes by hand to the artery that was found."""
         visit = self._station.visit
@@ -221,7 +233,11 @@ class ArteriesPanel:
 
     def show_candidates(self) -> None:
         state, visit = self._station.state, self._station.visit
-        if visit is None or visit.result is None or visit.settings.aif.source != "auto":
+        if visit is None or visit.settings.aif.source != "auto":
+            state.candidates = []
+            return
+        visit.take_attempt()
+        if visit.result is None and not (visit.problem and visit.is_preprocessed):
             state.candidates = []
             return
         if not visit.is_preprocessed:
@@ -316,7 +332,9 @@ class ArteriesPanel:
             with html.Div(v_if="candidates.length", classes="stack"):
                 with html.Div(classes="row"):
                     html.Span(
-                        "Candidates: click a curve to include or exclude it", classes="hint grow"
+                        "Candidates: click a curve or its mark to include or exclude it, a row to "
+                        "show its slice",
+                        classes="hint grow",
                     )
                     v3.VBtn("Reset to automatic", size="x-small", variant="text", click=self.reset,
                             id="reset-artery",
@@ -331,14 +349,18 @@ class ArteriesPanel:
                         for heading, help_text in _HEADINGS.items():
                             html.Th(heading, title=help_text)
                     with html.Tbody(), html.Tr(
-                        v_for="c in candidates", key="c.index", click=(self.toggle, "[c.index]"),
+                        v_for="c in candidates", key="c.index", click=(self.show, "[c.index]"),
                         classes="candidate",
-                        raw_attrs=[':class="{taken: c.taken}"', ':title="c.reason"'],
+                        raw_attrs=[
+                            ':class="{taken: c.taken}"',
+                            ":title=\"c.reason + '. Click to show its slice.'\"",
+                        ],
                     ):  # fmt: skip
-                        # A click on it is a click on the row.
+                        # A click on it is also a click on the row, which shows the slice.
                         with html.Td():
                             html.Button(
-                                "{{ c.taken ? '✓' : '' }}", classes="candidate-taken",
+                                "{{ c.taken ? '✓' : '＋' }}", classes="candidate-taken",
+                                click=(self.toggle, "[c.index]"),
                                 raw_attrs=[
                                     'role="checkbox"', ':aria-checked="c.taken"',
                                     ':tabindex="c === candidates[0] ? 0 : -1"',

@@ -130,7 +130,8 @@ def _help(station: Any) -> None:
         ("Del", "remove the point of the polygon under the mouse, or the last one"),
         ("Esc", "close what is on top: report, tour, outline, tool, explanation, message, "
          "single view"),
-        ("double click, M", "show one view alone, and all again"), ("?", "list these keys"),
+        ("double click, M", "show one view alone, and all again (with a region or ruler chosen, a "
+         "double click draws: use M)"), ("?", "list these keys"),
         ("click", "explain a voxel"),
         ("point", "show place, region and values"),
         ("left drag", "window and level; on a map, the top of its scale"),
@@ -265,6 +266,10 @@ def _views(station: Any) -> None:
                             ],
                         )
                         html.Div(f"{{{{ whose['{visit}'] }}}}", classes="whose", v_if=first)
+                        html.Div(
+                            f"{{{{ series_shown['{visit}']?.[columns[{column}]] }}}}",
+                            classes="whose series-shown",
+                        )
                         # Below the lines above, however many they are.
                         with html.Div(classes="letter-line", v_if=f"letters['{visit}']"):
                             _letter(visit, "top")

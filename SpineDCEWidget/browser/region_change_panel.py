@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from SpineDCELib.errors import InputError
@@ -28,6 +29,7 @@ class RegionChanges:
 
     def __init__(self, station: Any) -> None:
         self._station = station
+        self._margin = f"{SIZES['margin'].default:g}"  #: as proposed
         station.state.update(
             {
                 "grow_tolerance": _TOLERANCE[2], "grow_distance": _DISTANCE[2],
@@ -41,11 +43,21 @@ class RegionChanges:
         """Show whether there is something to change, and forget what was grown before."""
         state, drawing = self._station.state, self._station.drawing
         visit = drawing.visit
+        self._suit_margin(visit)
         state.region_drawn = bool(visit is not None and drawing.region in visit.state.regions)
         if drawing.tool != "grow" or not drawing.role:
             state.grown = state.grown_doubt = ""
         if drawing.tool != "body" or not drawing.role:
             state.body_doubt = ""
+
+    def _suit_margin(self, visit: Any) -> None:
+        """Propose a margin of a whole voxel at least, until the user has entered another one."""
+        state, size = self._station.state, SIZES["margin"]
+        if visit is None or visit.analysis is None or state.size_margin != self._margin:
+            return
+        rows = visit.analysis.study.dynamic.geometry.spacing[:2]
+        proposed = max(size.default, math.ceil(10 * max(rows)) / 10)
+        state.size_margin = self._margin = f"{min(proposed, size.most):g}"
 
     # -- actions ----------------------------------------------------------------------------------
 

@@ -142,14 +142,16 @@ class RegionsPanel:
 
     # -- tools ------------------------------------------------------------------------------------
 
-    def arm(self, role: str) -> None:
-        """Arm the brush for a role, or put it down if it is armed for that role."""
+    def arm(self, role: Role) -> None:
+        """Arm the brush for a role; a role that is chosen already keeps its region and tool."""
         visit = self._station.visit
         if visit is None:
             return
         self._drawing.activate(visit)
         if self._drawing.role == role and self._drawing.tool != "look":
-            self._drawing.put_down()
+            self._station.show_note(
+                f"{role_title(role)} is chosen already. Press Esc to put the tool down."
+            )
         elif self._is_free(visit, *(n for n, r in visit.state.roles.items() if r == role)):
             self.stop_ruler()
             self._drawing.take(role)

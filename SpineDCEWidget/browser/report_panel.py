@@ -31,10 +31,12 @@ class ReportPanel:
             {
                 "report": {"findings": "", "impression": "", "final": False,
                            "status": "", "addenda": [], "outdated": "", "can_draft": False,
-                           "plain": "", "actions": []},
-                "reader_name": "", "confirming_final": False, "addendum": "",
+                           "edited": False, "plain": "", "actions": []},
+                "reader_name": "", "confirming_final": False, "confirming_draft": False,
+                "addendum": "",
             }
         )  # fmt: skip
+        station.ctrl.trigger("insert_draft")(self.insert_draft)
         station.state.change("reader_name")(lambda reader_name, **_: self.name_reader(reader_name))
 
     @property
@@ -69,7 +71,7 @@ class ReportPanel:
         if done:
             station.save_soon()
         with station.state as state:
-            state.confirming_final = False
+            state.confirming_final = state.confirming_draft = False
             self.refresh()
         return bool(done)
 
@@ -86,7 +88,7 @@ class ReportPanel:
                 for one in text.addenda
             ],
             "outdated": report.doubt,
-            "can_draft": report.draft() is not None,
+            "can_draft": report.draft() is not None, "edited": report.is_edited,
             "plain": report.plain_text() if text else "",
             "actions": shown.action_lines(self._station.session),
         }  # fmt: skip
@@ -111,10 +113,22 @@ class ReportPanel:
                 v_model=("reader_name",), label="Reader's name", density="compact",
                 variant="outlined", hide_details=True, id="reader",
             )  # fmt: skip
-            with html.Div(classes="row", v_if="!report.final && !confirming_final"):
+            with html.Div(classes="stack", v_if="confirming_draft && !report.final"):
+                html.Div(
+                    "The draft replaces findings and impression as you have edited them.",
+                    classes="warn",
+                )  # fmt: skip
+                with html.Div(classes="row"):
+                    v3.VBtn("Replace text", size="small", color="primary", id="confirm-draft",
+                            click=self.insert_draft)  # fmt: skip
+                    v3.VBtn("Keep text", size="small", variant="tonal", id="keep-text",
+                            click="confirming_draft = false")  # fmt: skip
+            with html.Div(
+                classes="row", v_if="!report.final && !confirming_final && !confirming_draft"
+            ):
                 v3.VBtn(
-                    "Insert draft", size="small", variant="tonal", click=self.insert_draft,
-                    id="insert-draft",
+                    "Insert draft", size="small", variant="tonal", id="insert-draft",
+                    click="report.edited ? (confirming_draft = true) : trigger('insert_draft')",
                     **disabled_if(
                         _NO_NUMBERS, "Replace findings and impression with a draft from the numbers"
                     ),

@@ -127,6 +127,9 @@ class Views:
         #: Pane → mm per pixel at which its slice fits the view; and how many times that is shown.
         self._fitting: dict[str, float] = {}
         self._zooms: dict[str, float] = {}
+        #: Pane → what it showed when all views were last aligned with each other.
+        self._aligned: dict[str, NDArray[np.float64]] = {}
+        self._rearranged = False  #: whether the mouse has not moved since the views changed place
         self._marks = PlaceMarks(
             lambda: session, lambda visit: [p.node for p in self.panes_of(visit.name)]
         )
@@ -157,15 +160,31 @@ class Views:
         interactor.AddObserver("MouseMoveEvent", lambda *_: self._drag(pane), 100.0)
         interactor.AddObserver("MouseMoveEvent", lambda *_: self._hovered(), 99.0)
         interactor.AddObserver("LeftButtonReleaseEvent", lambda *_: self._release(pane), 100.0)
+        for event, step in (("MouseWheelForwardEvent", 1), ("MouseWheelBackwardEvent", -1)):
+            self._turn(pane, event, step)
         for event in _POINTING:
             interactor.AddObserver(event, lambda *_: self._point(pane), 100.0)
         return pane
+
+    def _turn(self, pane: Pane, event: str, step: int) -> None:
+        """Let the wheel change the slice in the direction of PgUp and PgDn, whatever the plane."""
+        interactor, tag = pane.view.interactor(), 0
+
+        def turned(*_: Any) -> None:
+            modified = interactor.GetShiftKey() or interactor.GetControlKey()
+            if (visit := self.visit_of(pane)) is not None and not modified:
+                self._point(pane)
+                self.go_to_slice(self.slice_index(visit.name) + step, visit.name)
+                interactor.GetCommand(tag).SetAbortFlag(1)
+
+        tag = interactor.AddObserver(event, turned, 98.0)
 
     # -- images ---------------------------------------------------------------------------------
 
     def set_rows(self, rows: Sequence[str], maximised: str = "") -> None:
         """Show these rows only, or one of their panes alone."""
         self.rows, self._maximised = list(rows), maximised
+        self._rearranged = True
         self._app.view_manager.set_current_view_ids([p.name for p in self.shown()])
 
     def shown(self) -> Iterator[Pane]:
@@ -236,6 +255,7 @@ class Views:
             new: row with a visit that was not in view until now, "all" for every row. It shows
                 its middle slice, as large as fits; other rows stay as the user left them.
         """
+        self._rearranged = True
         with self._alone():
             for pane in self.panes:
                 visit = self.visit_of(pane)
@@ -260,6 +280,7 @@ class Views:
                 self._zooms[pane.name] = zoom
                 show_field(node, zoom * scale_of(node), origin)
                 show_slice(node, geometry, index)
+        self._note_aligned()
         self._moved()
 
     def slice_index(self, visit_name: str) -> int:
@@ -315,8 +336,23 @@ class Views:
         finally:
             self._following = before
 
-    def _follow(self, leader: Pane) -> None:
-        """Move the other views of the visit, and of a linked visit, with one view."""
+    def _note_aligned(self) -> None:
+        """Note what every view shows, because they show the same place now."""
+        self._aligned = {pane.name: _seen(pane.node) for pane in self.panes}
+
+    def _has_moved(self, pane: Pane) -> bool:
+        """Return whether a view shows something else than when all views were aligned."""
+        known = self._aligned.get(pane.name)
+        return known is None or not np.allclose(known, _seen(pane.node), rtol=0, atol=1e-4)
+
+    def _follow(self, leader: Pane, *, always: bool = False) -> None:
+        """Move the other views of the visit, and of a linked visit, with one view.
+
+        Args:
+            always: also if the view has not moved, because what it leads has changed. Otherwise a
+                view that has not moved leads no other: that of a linked visit, whose slices lie
+                elsewhere, would move the one that it followed.
+        """
         if self._following or self.visit_of(leader) is None:
             return
         size = leader.node.GetDimensions()[:2]
@@ -325,6 +361,8 @@ class Views:
             self._sizes[leader.name] = size
             self._fitting.pop(leader.name, None)  # the node has followed the size in its own way
             self._resized()
+            return
+        if not always and not self._has_moved(leader):
             return
         with self._alone():
             source = leader.node
@@ -349,6 +387,7 @@ class Views:
                     # The page gives a view that it does not show a size of a few pixels.
                     scale = zoom * self._fitting[pane.name]
                     show_field(pane.node, scale, pane.node.GetXYZOrigin())
+        self._note_aligned()
         self._moved()
 
     def follow_other(self, row: str) -> None:
@@ -369,7 +408,7 @@ class Views:
         if not self.linked:
             return False
         before = self._middles()
-        self._follow(self.panes_of(visit_name)[0])
+        self._follow(self.panes_of(visit_name)[0], always=True)
         return bool(np.abs(self._middles() - before).max() > _MOVED)
 
     def _middles(self) -> NDArray[np.float64]:
@@ -385,6 +424,11 @@ class Views:
             return None
         return self._under, self.under_mouse(self._under)
 
+    @property
+    def reading(self) -> tuple[Pane, tuple[float, float, float]] | None:
+        """The same for the values under the mouse: None until it moves in rearranged views."""
+        return None if self._rearranged else self.cursor
+
     def under_mouse(self, pane: Pane) -> tuple[float, float, float]:
         """Return the RAS point, mm, at the last place of the mouse in a pane."""
         return _ras_at(pane, pane.view.interactor().GetEventPosition())
@@ -397,6 +441,7 @@ class Views:
 
     def _point(self, pane: Pane) -> None:
         self._pictures.pointed = pane.name
+        self._rearranged = False
         self._under = None if self._left else pane
 
     def enter(self) -> None:
@@ -441,6 +486,13 @@ class Views:
         if start is None or _is_drag(start, at):
             return
         self._clicked(pane.row, _ras_at(pane, at))
+
+
+def _seen(node: Any) -> NDArray[np.float64]:
+    """Return what a slice node shows: its plane, zoom and pan."""
+    matrix = node.GetSliceToRAS()
+    plane = [matrix.GetElement(r, c) for r in range(3) for c in range(4)]
+    return np.array([*plane, scale_of(node), *node.GetXYZOrigin()[:2]])
 
 
 def _is_drag(start: tuple[int, int], at: tuple[int, int]) -> bool:

@@ -545,13 +545,7 @@ class StudyPanel:
         not_reviewed = {one["name"]: "NOT REVIEWED" for one in state.unreviewed}
         state.whose = {
             self._station.session.row_of(v.name): " · ".join(
-                t
-                for t in (
-                    not_reviewed.get(v.name),
-                    v.patient,
-                    v.analysis.study.dynamic.acquisition.description,
-                )
-                if t
+                t for t in (not_reviewed.get(v.name), v.patient) if t
             )
             for v in self._station.session.shown
         }

@@ -15,14 +15,22 @@ from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, title_if
 from SpineDCEWidget.browser.slice_views import series_content
 from SpineDCEWidget.browser.undo_buttons import undo_ui
 from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
-from SpineDCEWidget.shared.linked_places import place_in
-from SpineDCEWidget.shared.shown_series import OtherSeries
+from SpineDCEWidget.shared.linked_places import place_in, registration_of
+from SpineDCEWidget.shared.shown_series import OtherSeries, series_text
 from SpineDCEWidget.shared.wording import remedy
 
 #: Step in which regions are drawn, on T1, frame and map together.
 _DRAWING = 3
 #: Whether regions are drawn → contents of the three columns at first.
 ARRANGEMENTS = {True: ("T1", "frame", "fused"), False: ("T1", "map", "fused")}
+#: Whether the vertebrae are registered → what links the views of two visits.
+LINKS = {
+    True: "Show the same place and zoom in both visits: the same vertebra, by the registration of "
+    "the comparison. The numbers of the slices may differ.",
+    False: "Show the same place and zoom in both visits: the slice that is nearest in the "
+    "scanner's coordinates, until a comparison registers the vertebrae. The numbers of the slices "
+    "may differ.",
+}
 #: Frames per second of the playback.
 _RATE = 8.0
 
@@ -42,7 +50,7 @@ class ViewBar:
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
                 "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
                 "positions": {}, "contents": [], "without_map": {}, "without_series": {},
-                "cursor": {},
+                "cursor": {}, "link_title": "", "series_shown": {},
             }
         )  # fmt: skip
         for name, action in {
@@ -144,6 +152,14 @@ class ViewBar:
             }
             for v in station.session.shown
         }  # fmt: skip
+        state.link_title = LINKS[registration_of(station.session) is not None]
+        state.series_shown = {
+            station.session.row_of(v.name): {
+                one["value"]: series_text(v, *series_content(one["value"]))
+                for one in state.contents
+            }
+            for v in station.session.shown
+        }
         self._forget_others()
         self.show_legend()
         station.windows.refresh()
@@ -223,7 +239,7 @@ class ViewBar:
         station = self._station
         texts: dict[str, str | list[str]] = {}
         views, session = station.views, station.session
-        if (cursor := views.cursor) is not None:
+        if (cursor := views.reading) is not None:
             pointed, ras = cursor
             source = views.visit_of(pointed)
             for visit in session.shown if views.linked else (source,):
@@ -342,7 +358,7 @@ class ViewBar:
                 v3.VBtn(
                     icon=("linked ? 'mdi-link-variant' : 'mdi-link-variant-off'",), variant="text",
                     size="x-small", click="linked = !linked", v_if="two", id="link",
-                    title="Show the same slice and zoom in both visits",
+                    title=("link_title",),
                     raw_attrs=['aria-label="Link both visits"', ':aria-pressed="linked"'],
                 )  # fmt: skip
                 v3.VBtn(

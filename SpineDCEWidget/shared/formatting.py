@@ -124,6 +124,8 @@ def proposal(visit: VisitSession) -> str:
     used = visit.settings.fit.shift
     if not isinstance(used, str) and not evidence.low <= used <= evidence.high:
         words += _(". The shift in use lies outside this interval")
+    if evidence.is_of_all_tissue:
+        words += _(". No region is drawn yet; lesion and reference vertebra will set it")
     return words.format(
         shift=seconds(evidence.proposal),
         low=number(evidence.low, 1),

@@ -1021,6 +1021,7 @@ class Session:
             except InputError as error:
                 if visit.state is state:
                     visit.problem, visit.remedies = remedy(error), tuple(error.fields)
+                    visit.attempted = snapshot
                 raise
             visit.problem, visit.remedies = "", ()
             return computed

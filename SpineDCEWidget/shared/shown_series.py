@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from SpineDCELib.mrml.grey_values import fitting, set_grey_values
 from SpineDCELib.mrml.volume_nodes import fill_volume
 from SpineDCELib.progress import Progress
 from SpineDCELib.run.other_series import other_series
 from SpineDCELib.series import SeriesDescription, Volume, read_volume
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from SpineDCEWidget.shared.computation import Job
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
+from SpineDCEWidget.shared.wording import _
 
 #: Uses of a visit's nodes for other series begin with this; the title follows.
 USE = "series."
@@ -85,6 +88,40 @@ class OtherSeries:
             set_grey_values(visit.nodes, use, fitting(visit.nodes, use, dynamic))
 
         return Job(lambda progress: read_volume(description, progress), done)
+
+
+def series_text(visit: VisitSession, kind: str, title: str) -> str:
+    """Return the name of the series in a view, and the plane that it was acquired in if another.
+
+    Args:
+        kind, title: of the view's content: "T1", "frame", "map", "fused" or "series", and the
+            title of another series.
+    """
+    images = visit.needed().study
+    if title:
+        node, name = visit.nodes.get(USE + title), title
+    elif kind in ("T1", "fused") and visit.anatomy is not None and images.anatomy is not None:
+        node, name = visit.anatomy, images.anatomy.acquisition.description or "T1"
+    else:
+        node, name = visit.frame, images.dynamic.acquisition.description or ""
+    plane, shown = _plane(node), _plane(visit.frame)
+    if plane == shown or not plane or not shown:
+        return name
+    words = {"sagittal": _("sagittal"), "coronal": _("coronal"), "axial": _("axial")}
+    reformatted = _("{plane} series, reformatted to {shown} slices").format(
+        plane=words[plane], shown=words[shown]
+    )
+    return f"{name} ({reformatted})"
+
+
+def _plane(node: Any) -> str:
+    """Return the plane of the slices of a volume node; "" without one."""
+    if node is None or node.GetImageData() is None:
+        return ""
+    matrix = vtkMatrix4x4()
+    node.GetIJKToRASDirectionMatrix(matrix)
+    normal = [abs(matrix.GetElement(row, 2)) for row in range(3)]
+    return ("sagittal", "coronal", "axial")[normal.index(max(normal))]
 
 
 def _key(visit: VisitSession) -> tuple[Path, int | None] | None:

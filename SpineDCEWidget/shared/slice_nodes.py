@@ -45,13 +45,18 @@ def show_field(node: Any, scale: float, origin: Sequence[float]) -> None:
     node.EndModify(changing)
 
 
-def nearest_slice(geometry: Geometry, ras: Iterable[float]) -> int:
+def nearest_slice(geometry: Geometry, ras: Iterable[float], *, lower: bool = False) -> int:
     """Return the slice of a grid that is nearest to a RAS point.
 
     A point in the middle between two slices always belongs to the one with the larger number, so
     that every slice of a grid is reached from another one that lies half a slice beside it.
+
+    Args:
+        lower: such a point belongs to the slice with the smaller number, for the way back from
+            that other grid, so that there and back leads to the same slice.
     """
-    slice_index = np.floor(index_of(list(ras), geometry)[0] + 0.5 + _TIE)
+    tie = -_TIE if lower else _TIE
+    slice_index = np.floor(index_of(list(ras), geometry)[0] + 0.5 + tie)
     return int(np.clip(slice_index, 0, geometry.shape[0] - 1))
 
 
@@ -73,7 +78,8 @@ def follow(
     middle = place_in(session, visit, other, middle_of(leader))
     geometry = other.needed().study.dynamic.geometry
     changing = node.StartModify()
-    show_slice(node, geometry, nearest_slice(geometry, middle))
+    lower = other is session.pair[0]
+    show_slice(node, geometry, nearest_slice(geometry, middle, lower=lower))
     origin = leader.GetXYZOrigin()
     if registration_of(session) is not None:
         origin = np.linalg.inv(_array(node.GetSliceToRAS())) @ [*middle, 1.0]

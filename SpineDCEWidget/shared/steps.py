@@ -98,14 +98,16 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
     if visit.problem:
         return WRONG, f"{visit.shown_label}: {visit.problem}"
     if visit.result is None:
-        return NEXT, _("The maps of the {visit} visit have not been computed yet.").format(
-            visit=translated(visit.word)
-        )
+        return NEXT, _(
+            "The maps of the {visit} visit have not been computed yet. Compute them in step 4."
+        ).format(visit=translated(visit.word))
     settings = analysis.settings
     shift = settings.fit.shift
     # Nothing long is computed here, because a window shows this after every change.
     if not visit.is_ready():
-        outdated = _("The settings of the {visit} visit have changed. Recompute its maps.")
+        outdated = _(
+            "The settings of the {visit} visit have changed. Recompute its maps in step 4."
+        )
         return NEXT, outdated.format(visit=translated(visit.word))
     if settings.aif.source == "auto":
         try:

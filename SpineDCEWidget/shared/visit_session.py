@@ -111,6 +111,8 @@ class VisitSession:
         #: Why the last computation failed, and the fields that could help; "" if it did not fail.
         self.problem = ""
         self.remedies: tuple[str, ...] = ()
+        #: Analysis whose computation failed, with all that it had computed; None without one.
+        self.attempted: Analysis | None = None
         self.state = VisitState()
         self.study_path: Path | None = None
         #: File that the T1 map was read from; None without one, and where a scene brought it.
@@ -261,7 +263,7 @@ class VisitSession:
                 used=number(used, 1), why=translated(evidence.doubt).rstrip(".")
             )
         if evidence.low <= used <= evidence.high:
-            return ""
+            return translated(evidence.before_artery).rstrip(".")
         shown, low, high = apart(used, evidence.low, evidence.high)
         return _(
             "the shift of {used} s lies outside its evidence: the curves show {low} to {high} s"
@@ -304,6 +306,15 @@ class VisitSession:
         Else curves would have to wait for all preprocessing, and a window with them.
         """
         return self.needed().is_current("preprocessed")
+
+    def take_attempt(self) -> None:
+        """Take over what the last computation had computed before it failed.
+
+        So the candidates of a search that found no artery can be shown and chosen.
+        """
+        if self.attempted is not None and self.analysis is not None:
+            self.analysis.adopt(self.attempted)
+        self.attempted = None
 
     def remember_basis(self) -> None:
         """Remember from what the present result was computed."""

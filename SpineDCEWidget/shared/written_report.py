@@ -39,6 +39,7 @@ class WrittenReport:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._inserted = ("", "")  #: findings and impression of the draft that was inserted last
 
     @property
     def reader(self) -> str:
@@ -70,6 +71,16 @@ class WrittenReport:
             return draft_of_visit(done[0].result)
         return None
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether the text is not just the draft that was inserted, so a draft would lose it."""
+        text = self.text
+        if not (text.findings.strip() or text.impression.strip()):
+            return False
+        return self._inserted != (text.findings, text.impression) and (
+            text.numbers != digest_of(text.findings, text.impression)
+        )
+
     def insert_draft(self) -> None:
         """Replace the text by what the numbers give.
 
@@ -82,6 +93,7 @@ class WrittenReport:
                 "\n".join(translated(line) for line in part.splitlines()) for part in draft
             )
             new = self.text.edited(findings, impression)
+            self._inserted = (findings, impression)
             self._edited(replace(new, numbers=digest_of(*draft)))
 
     def edit(self, findings: str, impression: str) -> None:

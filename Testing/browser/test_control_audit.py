@@ -1110,14 +1110,13 @@ def arteries(audit: Audit) -> None:
         return [c["taken"] for c in page.state("candidates")]
 
     was = taken()
+    there = page.state("candidates")[0]["slice"] - 1
+    page.go("baseline", 1 if there == 0 else 0)
     audit.row("candidate", lambda: audit.click(".candidate"),
+              lambda: page.state("slice_index") == there and taken() == was)  # fmt: skip
+    audit.row("candidate-taken", lambda: audit.keys(" ", ".candidate-taken"),
               lambda: taken()[0] != was[0] and audit.visit("baseline")["selection"]
               and audit.visit("baseline")["numbers"] != numbers)  # fmt: skip
-    audit.quiet()
-    audit.row("candidate-taken", lambda: audit.keys(" ", ".candidate-taken"),
-              lambda: taken() == was)  # fmt: skip
-    audit.keys(" ", ".candidate-taken")
-    page.wait(lambda: taken() != was, 10, "the candidate out again")
     audit.quiet()
     audit.row("reset-artery", lambda: audit.click("#reset-artery"),
               lambda: taken() == was and not audit.visit("baseline")["selection"]
@@ -1807,6 +1806,16 @@ def written(audit: Audit) -> None:
     for name, text in (("findings", "Lesion in T12."), ("impression", "Discussed.")):
         audit.row(name, lambda name=name, text=text: audit.type(f"#{name}", text, TAB),
                   lambda name=name, text=text: report()[name] == text)  # fmt: skip
+    audit.row("confirm-draft", lambda: (audit.click("#insert-draft"),
+                                        audit.click("#confirm-draft")),
+              lambda: "Vp" in report()["findings"])  # fmt: skip
+    for name, text in (("findings", "Lesion in T12."), ("impression", "Discussed.")):
+        audit.type(f"#{name}", text, TAB)
+        page.wait(lambda name=name, text=text: report()[name] == text, 10)
+    audit.click("#insert-draft")
+    audit.row("keep-text", lambda: audit.click("#keep-text"),
+              lambda: page.driver.find_elements("css selector", "#insert-draft")
+              and report()["findings"] == "Lesion in T12.", page_only=True)  # fmt: skip
     audit.row("reader", lambda: audit.type("#reader", "A. Reader", TAB),
               lambda: report()["by"] == "A. Reader")  # fmt: skip
     page.driver.execute_cdp_cmd(

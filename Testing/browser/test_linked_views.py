@@ -47,7 +47,8 @@ def both(tmp_path_factory):
     session = Session(app.scene)
     images = open_images(write_small_study(tmp_path_factory.mktemp("study")).series)
     nothing = dict.fromkeys(
-        ("clicked", "released", "pointed", "pressed", "hovered", "moved"), lambda *_: None
+        ("clicked", "released", "pointed", "pressed", "dragged", "hovered", "moved"),
+        lambda *_: None,
     )
     resized = []
     views = Views(
@@ -259,3 +260,49 @@ def test_every_slice_is_reached_from_a_grid_half_a_slice_beside(thickness):
         assert reached == [0, 1, 2, 3, 4, 5, 6, 7, 8]
         back = [nearest_slice(beside, ras_of((k, 1, 1), here)) for k in range(9)]
         assert back == [1, 2, 3, 4, 5, 6, 7, 8, 8]
+
+
+def test_a_view_that_has_not_moved_leads_no_other(both, views):
+    """A grid whose slices lie elsewhere must not move the one that it followed."""
+    for leader, other, index in ((FOLLOW_UP, BASELINE, 3), (BASELINE, FOLLOW_UP, 1)):
+        views.go_to_slice(index, leader)
+        there = views.slice_index(other)
+        for _again in range(3):  # as when a view is shown alone, and all of them again
+            for pane in views.panes:
+                pane.node.Modified()
+            views.fit(keep=True)
+            for pane in views.panes:
+                pane.node.Modified()
+        assert (views.slice_index(leader), views.slice_index(other)) == (index, there)
+
+
+def test_there_and_back_between_slices_that_lie_half_a_slice_apart_is_the_same_slice():
+    def grid(start):
+        return Geometry.from_parts((9, 4, 4), (1.0, 1.0, 4.0), (0.0, 0.0, start), np.eye(3))
+
+    one, two = grid(0.0), grid(2.0)
+    for k in range(1, 8):
+        there = nearest_slice(two, ras_of((k, 1, 1), one))
+        assert nearest_slice(one, ras_of((there, 1, 1), two), lower=True) == k
+
+
+def test_the_wheel_turns_to_the_next_slice_as_the_keys_do(both, views):
+    interactor = next(p for p in views.panes if p.row == FOLLOW_UP).view.interactor()
+    for start in (1, 2):
+        views.go_to_slice(start, FOLLOW_UP)
+        interactor.InvokeEvent("MouseWheelForwardEvent")
+        assert views.slice_index(FOLLOW_UP) == start + 1
+        interactor.InvokeEvent("MouseWheelBackwardEvent")
+        assert views.slice_index(FOLLOW_UP) == start
+
+
+def test_no_place_is_read_until_the_mouse_moves_in_rearranged_views(both, views):
+    interactor = views.panes[0].view.interactor()
+    views.enter()
+    interactor.InvokeEvent("MouseMoveEvent")
+    assert views.reading is not None
+    views.fit(keep=True)
+    assert views.reading is None
+    assert views.cursor is not None
+    interactor.InvokeEvent("MouseMoveEvent")
+    assert views.reading is not None

@@ -132,3 +132,33 @@ def test_a_doubt_about_a_proposed_body_stays_until_another_tool_is_taken(tmp_pat
         assert station.state.body_doubt == ""
 
     run(monkeypatch, tmp_path, "body", use)
+
+
+def test_a_role_that_is_chosen_again_keeps_its_tool(tmp_path, monkeypatch):
+    async def use(program):
+        station = program.station
+        await program.open(1)
+        station.regions.arm("lesion")
+        station.regions.use("erase")
+        station.regions.arm("lesion")
+        assert (station.state.role, station.drawing.tool) == ("lesion", "erase")
+        assert "Esc" in station.state.note
+
+    run(monkeypatch, tmp_path, "again", use)
+
+
+def test_the_margin_proposed_is_at_least_a_voxel(tmp_path, monkeypatch):
+    async def use(program):
+        station = program.station
+        (visit,) = await program.open(1)
+        station.regions.arm("lesion")
+        voxel = max(visit.analysis.study.dynamic.geometry.spacing[:2])
+        assert float(station.state.size_margin) >= max(voxel, 2.0)
+        station.regions._changes._margin = station.state.size_margin = "0.5"
+        station.regions._changes.refresh()
+        assert float(station.state.size_margin) >= voxel
+        station.state.size_margin = "0.7"  # entered by the user
+        station.regions._changes.refresh()
+        assert station.state.size_margin == "0.7"
+
+    run(monkeypatch, tmp_path, "margin", use)

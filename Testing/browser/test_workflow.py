@@ -45,7 +45,10 @@ def test_the_workflow_gives_the_command_lines_numbers(sample, program, tmp_path)
         taken = [c["taken"] for c in page.wait(lambda: page.state("candidates"))]
         row = taken.index(True)
         for expected in (not taken[row], taken[row]):
-            page.js(f"document.querySelectorAll('.table-box tbody tr')[{row}].click()")
+            page.js(
+                f"document.querySelectorAll('.table-box tbody tr')[{row}]"
+                ".querySelector('.candidate-taken').click()"
+            )
             page.wait(lambda e=expected: page.state("candidates")[row]["taken"] == e)
         page.settled()
         start = page.state("shift")

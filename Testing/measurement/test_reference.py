@@ -156,6 +156,25 @@ def test_a_mean_Ktrans_far_from_the_median_is_named_and_the_median_called_so():
     assert f"is {mean:.4f} /min and its median {median:.4f} /min" in said
 
 
+@pytest.mark.parametrize(("share", "told"), [(0.0, False), (0.02, True)])
+def test_a_mean_Vp_of_the_reference_that_few_voxels_determine_is_named(share, told):
+    image, masks = column()
+    vp = np.random.default_rng(3).normal(0.01, 0.002, GEOMETRY.shape)
+    reference = np.argwhere(masks[2])
+    high = reference[: round(share * len(reference))]
+    vp[tuple(high.T)] = 0.01 + 0.25 * 0.01 / 0.02  # the mean is 1.25 times the median
+    measures = measure(
+        {"vp": vp},
+        regions={"Lesion": masks[1], "Reference": masks[2]},
+        roles={"Lesion": "lesion", "Reference": "reference"},
+        geometry=GEOMETRY,
+        image=image,
+    )
+    found = [f.message for f in measures.findings if f.code == "single_voxels_determine"]
+    assert len(found) == told
+    assert all("normalised Vp, which uses the mean" in message for message in found)
+
+
 def test_products_with_moved_kernels_are_those_of_scipy():
     rng = np.random.default_rng(0)
     images, kernels = rng.normal(size=(3, 61, 47)), rng.normal(size=(3, 12, 9))

@@ -10,9 +10,10 @@ pytest.importorskip("slicer", reason="slicer-core has no wheel for this platform
 
 from SpineDCELib.mrml.scene_bundles import new_scene
 from SpineDCELib.mrml.volume_nodes import array_of, geometry_of
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from SpineDCEWidget.shared.session import Session
-from SpineDCEWidget.shared.shown_series import USE, OtherSeries
+from SpineDCEWidget.shared.shown_series import USE, OtherSeries, series_text
 from SpineDCEWidget.shared.study_opening import open_images
 from SpineDCEWidget.shared.window_level import window_of
 
@@ -65,3 +66,26 @@ def test_a_visit_without_such_a_series_is_told(opened):
     _session, visit, series = opened
     assert series.lacks(visit, "CT spine")
     assert series.to_read("CT spine") == []
+
+
+def test_a_caption_names_the_series_and_the_plane_that_it_was_acquired_in(opened):
+    session, visit, series = opened
+    dynamic = visit.analysis.study.dynamic.acquisition.description
+    assert series_text(visit, "map", "") == (dynamic or "")
+    title = series.titles()[0]
+    job = series.reading_job(visit, title)
+    job.finish(job.run(lambda *_: None))
+    node = visit.nodes.get(USE + title)
+    turned = vtkMatrix4x4()
+    visit.frame.GetIJKToRASDirectionMatrix(turned)
+    node.SetIJKToRASDirectionMatrix(turned)
+    assert series_text(visit, "series", title) == title
+    for row in range(3):
+        columns = [turned.GetElement(row, column) for column in range(3)]
+        for column, value in enumerate((*columns[1:], columns[0])):
+            turned.SetElement(row, column, value)
+    node.SetIJKToRASDirectionMatrix(turned)
+    said = series_text(visit, "series", title)
+    assert said.startswith(f"{title} (")
+    assert "series, reformatted to" in said
+    session.close()

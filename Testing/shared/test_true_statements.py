@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
+from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
 from SpineDCELib.compare.compare_visits import require_vp
 from SpineDCELib.errors import Finding, InputError
@@ -18,7 +19,7 @@ from SpineDCELib.progress import silent
 from SpineDCELib.run.visit_computation import _proposal, compute_snapshot
 from SpineDCELib.settings import Settings, with_values
 
-from SpineDCEWidget.shared.formatting import patients
+from SpineDCEWidget.shared.formatting import patients, proposal
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.steps import DONE, WRONG, _arteries, _maps, _result, state_of
 
@@ -269,3 +270,50 @@ def test_a_model_without_vp_is_the_reason_why_there_is_no_normalised_value(sessi
     assert "no reference" not in told
     with pytest.raises(InputError, match="does not estimate Vp"):
         require_vp(visit.result)
+
+
+def test_tissue_that_fills_before_the_artery_has_no_tick_and_says_what_sets_the_shift(session):
+    visit = session.visit("baseline")
+    found = visit.evidence
+    assert found.is_of_all_tissue
+    assert "lesion and reference vertebra will set it" in proposal(visit)
+    assert not found.before_artery
+    session.move_shift(visit, -1.2)
+    try:
+        visit.evidence = earlier = replace(found, low=-2.3, high=-0.2, proposal=-1.2)
+        mark, reason = _mark(session, "arteries")
+        assert mark == WRONG
+        assert earlier.before_artery in reason
+        assert earlier.before_artery in earlier.summary()
+    finally:
+        visit.evidence = found
+
+
+def test_the_candidates_of_a_search_without_a_trusted_artery_can_be_shown(dicom, monkeypatch):
+    def refused(found):
+        raise InputError("No trustworthy AIF.", code="no_trustworthy_aif")
+
+    monkeypatch.setattr(Detection, "trusted", refused)
+    session = Session(new_scene())
+    visit = session.open("baseline", images_of(dicom), study=dicom)
+    with pytest.raises(InputError):
+        session.compute(visit)
+    assert visit.result is None
+    visit.take_attempt()
+    assert visit.is_preprocessed
+    assert visit.analysis.is_current("detection")
+    found = visit.analysis.detection()
+    assert found.candidates
+    slices = [candidate.slice for candidate in found.best]
+    assert len(set(slices)) == len(slices) > 0
+    monkeypatch.undo()
+    with pytest.raises(InputError) as caught:
+        replace(found, doubt="It may be a vein.").trusted()
+    assert f"lies in slices {min(slices) + 1} to {max(slices) + 1}" in str(caught.value)
+
+
+def test_step_2_says_where_missing_maps_are_computed(dicom):
+    session = Session(new_scene())
+    session.open("baseline", images_of(dicom), study=dicom)
+    assert "baseline visit" in _mark(session, "arteries")[1]
+    assert "step 4" in _mark(session, "arteries")[1]

@@ -156,3 +156,16 @@ def test_a_scene_with_damaged_text_opens(session):
     nodes.keep("history", [["yesterday", "A", "x"], 5, ["2026-03-12T14:05:30+01:00", "A", "Draw"]])
     assert not session.report.text
     assert actions(session) == ["Draw"]
+
+
+def test_only_a_text_that_a_draft_would_lose_is_edited(session):
+    report = session.report
+    assert not report.is_edited
+    report.insert_draft()
+    assert not report.is_edited
+    report.edit(report.text.findings + " Seen by me.", report.text.impression)
+    assert report.is_edited
+    report.insert_draft()
+    assert not report.is_edited
+    report.edit("", "")
+    assert not report.is_edited

@@ -2128,8 +2128,16 @@
         <translation>Wenn die Phase stimmt, ist Vp zu niedrig; vergleichen Sie die Untersuchungen anhand des Verhältnisses zur Referenz.</translation>
     </message>
     <message>
+        <source>The best candidate lies in slices {first} to {last}.</source>
+        <translation>Der beste Kandidat liegt in den Schichten {first} bis {last}.</translation>
+    </message>
+    <message>
+        <source>The best candidate lies in slice {first}.</source>
+        <translation>Der beste Kandidat liegt in Schicht {first}.</translation>
+    </message>
+    <message>
         <source>No trustworthy AIF: {doubt} Draw the artery, load a curve or use a population AIF.</source>
-        <translation>Keine verlässliche AIF: {doubt} Die Arterie einzeichnen, eine Kurve laden oder eine Populations-AIF verwenden.</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The AIF file {path} could not be read: {error}.</source>
@@ -2322,6 +2330,14 @@
     <message>
         <source>The delays of the regions differ, so no single shift fits all of them.</source>
         <translation>Die Verzögerungen der Regionen unterscheiden sich; keine einzelne Verschiebung passt zu allen.</translation>
+    </message>
+    <message>
+        <source>All enhancing tissue taken together seems to fill before the artery, so this proposal is not to be trusted.</source>
+        <translation>Alles anreichernde Gewebe zusammen scheint sich vor der Arterie zu füllen, deshalb ist diesem Vorschlag nicht zu trauen.</translation>
+    </message>
+    <message>
+        <source>Draw a lesion or a reference vertebra, whose curves then set the shift, and check the artery.</source>
+        <translation>Zeichnen Sie eine Läsion oder einen Referenzwirbel, deren Kurven dann die Verschiebung bestimmen, und prüfen Sie die Arterie.</translation>
     </message>
     <message>
         <source>No region has a curve from which a shift could be estimated.</source>
@@ -6222,6 +6238,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>. Der verwendete Zeitversatz liegt außerhalb dieses Intervalls</translation>
     </message>
     <message>
+        <source>. No region is drawn yet; lesion and reference vertebra will set it</source>
+        <translation>. Es ist noch keine Region gezeichnet; Läsion und Referenzwirbel werden sie bestimmen</translation>
+    </message>
+    <message>
         <source>region</source>
         <translation>Region</translation>
     </message>
@@ -6713,6 +6733,25 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
 </context>
 <context>
+    <name>shared.shown_series</name>
+    <message>
+        <source>sagittal</source>
+        <translation>sagittale</translation>
+    </message>
+    <message>
+        <source>coronal</source>
+        <translation>koronale</translation>
+    </message>
+    <message>
+        <source>axial</source>
+        <translation>axiale</translation>
+    </message>
+    <message>
+        <source>{plane} series, reformatted to {shown} slices</source>
+        <translation>{plane} Serie, umgerechnet auf {shown} Schichten</translation>
+    </message>
+</context>
+<context>
     <name>shared.steps</name>
     <message>
         <source>{visit}: Correct what was carried over. {regions}.</source>
@@ -6759,8 +6798,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Die Änderung und ihre Einstufung lesen und exportieren.</translation>
     </message>
     <message>
-        <source>The settings of the {visit} visit have changed. Recompute its maps.</source>
-        <translation>Die Einstellungen der {visit}untersuchung wurden geändert. Die Karten neu berechnen.</translation>
+        <source>The settings of the {visit} visit have changed. Recompute its maps in step 4.</source>
+        <translation>Die Einstellungen der {visit} haben sich geändert. Berechnen Sie ihre Karten in Schritt 4 neu.</translation>
     </message>
     <message>
         <source>shift to be proposed</source>
@@ -6847,8 +6886,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Es ist keine Studie geöffnet.</translation>
     </message>
     <message>
-        <source>The maps of the {visit} visit have not been computed yet.</source>
-        <translation>Die Karten der {visit}untersuchung wurden noch nicht berechnet.</translation>
+        <source>The maps of the {visit} visit have not been computed yet. Compute them in step 4.</source>
+        <translation>Die Karten der {visit} wurden noch nicht berechnet. Berechnen Sie sie in Schritt 4.</translation>
     </message>
     <message>
         <source>the evidence does not confirm the artery that was chosen by hand. {why}</source>

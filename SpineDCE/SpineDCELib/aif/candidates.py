@@ -232,6 +232,13 @@ class Detection:
         """Return the slices with an accepted voxel, from 0."""
         return [int(k) for k in np.flatnonzero(self.mask.any(axis=(1, 2)))]
 
+    @property
+    def best(self) -> list[Candidate]:
+        """Return the best candidate in every slice that it crosses; [] without candidates."""
+        doubted = [c for c in self.candidates if c.verdict == Verdict.DOUBTED]
+        first = next(iter([*doubted, *self.candidates]), None)
+        return [c for c in doubted or self.candidates if first and c.vessel == first.vessel]
+
     def counts(self) -> dict[str, int]:
         """Count the enhancing voxels by reason."""
         codes, counts = np.unique(self.verdicts, return_counts=True)
@@ -248,9 +255,18 @@ class Detection:
             InputError: the AIF cannot be trusted; the message gives the reason.
         """
         if self.doubt:
+            where = ""
+            if self.candidates:
+                slices = [c.slice + 1 for c in self.best]
+                first, last = min(slices), max(slices)
+                where = (
+                    f" The best candidate lies in slices {first} to {last}."
+                    if first < last
+                    else f" The best candidate lies in slice {first}."
+                )
             raise InputError(
                 f"No trustworthy AIF: {self.doubt} Draw the artery, load a curve or use a "
-                "population AIF.",
+                "population AIF." + where,
                 code="no_trustworthy_aif",
                 fields=["inputs.aif_mask", "inputs.aif_file", "aif.source=parker"],
             )

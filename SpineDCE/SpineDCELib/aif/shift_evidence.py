@@ -119,7 +119,7 @@ class Evidence:
         text += f" The charted residual is below twice its least value from {plateau}."
         least = lowest(self.shifts, self.residual)
         if abs(least - self.proposal) > STEP:
-            if [r.name for r in self.regions] == [ALL_TISSUE]:
+            if self.is_of_all_tissue:
                 text += (
                     " That residual is the mean over parts of the enhancing tissue, and is least "
                     f"at {number(least, 1)} s."
@@ -131,7 +131,25 @@ class Evidence:
                 )
         if self.differing:
             text += " The delays of the regions differ, so no single shift fits all of them."
+        if self.before_artery:
+            text += f" {self.before_artery}"
         return f"{text} {self.doubt}".rstrip()
+
+    @property
+    def is_of_all_tissue(self) -> bool:
+        """Whether the shift is proposed from all enhancing tissue, because no region is drawn."""
+        return [region.name for region in self.regions] == [ALL_TISSUE]
+
+    @property
+    def before_artery(self) -> str:
+        """Return that all tissue fills before the artery, which cannot be; "" if it does not."""
+        if not self.is_of_all_tissue or self.doubt or self.high >= 0:
+            return ""
+        return (
+            "All enhancing tissue taken together seems to fill before the artery, so this proposal "
+            "is not to be trusted. Draw a lesion or a reference vertebra, whose curves then set "
+            "the shift, and check the artery."
+        )
 
     @property
     def differing(self) -> bool:

@@ -24,6 +24,8 @@ from SpineDCELib.vocabulary.region_roles import Role
 
 #: Ratio of mean and median from which single voxels determine a region's mean (chosen).
 SKEWED = 1.5
+#: The same for Vp of a reference, by which every normalised value is divided (chosen).
+SKEWED_REFERENCE = 1.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +121,13 @@ def measure(
         findings += _determined_by_single_voxels(
             "Ktrans", {name: maps["Ktrans"][regions[name]] for name in means}
         )
+    vp = normalised_vp(mode)
+    if named["lesion"] and vp in maps:
+        findings += _determined_by_single_voxels(
+            vp,
+            {name: maps[vp][regions[name]] for name in named["reference"]},
+            limit=SKEWED_REFERENCE,
+        )
     references: list[ReferenceScore] = []
     neighbours: list[ReferenceScore] = []
     masks: dict[str, NDArray[np.bool_]] = {}
@@ -201,12 +210,13 @@ def measure(
 
 
 def _determined_by_single_voxels(
-    parameter: str, values: Mapping[str, NDArray[np.floating]]
+    parameter: str, values: Mapping[str, NDArray[np.floating]], *, limit: float = SKEWED
 ) -> list[Finding]:
     """Return the regions whose mean, which the ratio uses, is far from their median.
 
     Args:
         values: region → ``(voxels,)``; NaN where there is no fit.
+        limit: ratio of mean and median, or the reverse, from which they are far apart.
     """
     quantity, found = QUANTITIES[parameter], []
     for name, voxels in values.items():
@@ -214,7 +224,7 @@ def _determined_by_single_voxels(
         if not known.size:
             continue
         mean, median = float(known.mean()), float(np.median(known))
-        if max(mean, median) > SKEWED * min(mean, median):
+        if max(mean, median) > limit * min(mean, median):
             first, second = (quantity.text(quantity.shown(value)) for value in (mean, median))
             title = quantity.title
             found.append(
