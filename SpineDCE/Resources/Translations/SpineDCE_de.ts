@@ -2137,7 +2137,7 @@
     </message>
     <message>
         <source>No trustworthy AIF: {doubt} Draw the artery, load a curve or use a population AIF.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine verlässliche AIF: {doubt} Die Arterie einzeichnen, eine Kurve laden oder eine Populations-AIF verwenden.</translation>
     </message>
     <message>
         <source>The AIF file {path} could not be read: {error}.</source>
@@ -3669,23 +3669,23 @@
     </message>
     <message>
         <source>It is smaller than a vertebral body of an adult ({area} cm² in this slice, {volume} mL).</source>
-        <translation type="unfinished"></translation>
+        <translation>Er ist kleiner als ein Wirbelkörper eines Erwachsenen ({area} cm² in dieser Schicht, {volume} mL).</translation>
     </message>
     <message>
         <source>Where a lesion or a fracture changes the signal, it may be a part of the body.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo eine Läsion oder ein Bruch das Signal ändert, kann es ein Teil des Wirbelkörpers sein.</translation>
     </message>
     <message>
         <source>It is larger than a vertebral body of an adult ({area} cm² in this slice).</source>
-        <translation type="unfinished"></translation>
+        <translation>Er ist größer als ein Wirbelkörper eines Erwachsenen ({area} cm² in dieser Schicht).</translation>
     </message>
     <message>
         <source>It is flatter than a vertebral body in this slice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Er ist in dieser Schicht flacher als ein Wirbelkörper.</translation>
     </message>
     <message>
         <source>Its outline in this slice has a bay or a spur.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sein Umriss hat in dieser Schicht eine Bucht oder einen Sporn.</translation>
     </message>
     <message>
         <source>The scene {path} could not be read.</source>
@@ -6799,7 +6799,7 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
     <message>
         <source>The settings of the {visit} visit have changed. Recompute its maps in step 4.</source>
-        <translation>Die Einstellungen der {visit} haben sich geändert. Berechnen Sie ihre Karten in Schritt 4 neu.</translation>
+        <translation>Die Einstellungen der {visit}untersuchung haben sich geändert. Berechnen Sie ihre Karten in Schritt 4 neu.</translation>
     </message>
     <message>
         <source>shift to be proposed</source>
@@ -6887,7 +6887,7 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
     <message>
         <source>The maps of the {visit} visit have not been computed yet. Compute them in step 4.</source>
-        <translation>Die Karten der {visit} wurden noch nicht berechnet. Berechnen Sie sie in Schritt 4.</translation>
+        <translation>Die Karten der {visit}untersuchung wurden noch nicht berechnet. Berechnen Sie sie in Schritt 4.</translation>
     </message>
     <message>
         <source>the evidence does not confirm the artery that was chosen by hand. {why}</source>
