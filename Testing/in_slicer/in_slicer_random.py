@@ -343,7 +343,7 @@ class RandomUse(DeskTest):
 
     def act_load_regions(self):
         self.desk.go_to_step("regions")
-        path = self.truth[self.desk.visit.name] / "rois.seg.nrrd"
+        path = self.truth.get(self.desk.visit.name, self.truth["follow-up"]) / "rois.seg.nrrd"
         self.desk.regions.read_file(path)
 
     def act_delete_a_node(self):
