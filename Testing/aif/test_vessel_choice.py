@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from SpineDCELib.aif import Selection, Verdict, VesselKind, apply_selection
+from SpineDCELib.aif.artery_objections import shown_seconds
 from SpineDCELib.aif.manual_selection import Ball
+from SpineDCELib.aif.ranked_vessels import VesselCurve
 from SpineDCELib.aif.tissue_explanation import as_tissue, explain
-from SpineDCELib.aif.vessel_choice import VesselCurve, _seconds, choose_vessel
+from SpineDCELib.aif.vessel_choice import choose_vessel
 from SpineDCELib.aif.vessel_labelling import VesselShape
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Images
@@ -43,7 +45,7 @@ def test_the_curve_that_feeds_a_tissue_explains_it_and_another_does_not():
 
 
 def test_a_lead_is_not_rounded_to_zero():
-    assert [_seconds(x) for x in (0.4, 0.96, 1.4, 7.6)] == ["0.4", "1.0", "1", "8"]
+    assert [shown_seconds(x) for x in (0.4, 0.96, 1.4, 7.6)] == ["0.4", "1.0", "1", "8"]
 
 
 def test_of_two_vessels_alike_the_size_decides_only_if_it_differs_much():

@@ -2072,6 +2072,34 @@
         <translation>Die Kurve ist zum ersten Zeitpunkt am höchsten, es gibt also keine Messung vor dem Bolus.</translation>
     </message>
     <message>
+        <source>it is {thickness} mm thick, so it is a chamber of the heart; no artery explains the tissue.</source>
+        <translation>es ist {thickness} mm dick, also eine Herzhöhle; keine Arterie erklärt das Gewebe.</translation>
+    </message>
+    <message>
+        <source>it is {thickness} mm thick and leaves {unexplained} % of the tissue's curves unexplained, so it may be an artery and a vein side by side.</source>
+        <translation>es ist {thickness} mm dick und lässt {unexplained} % der Gewebekurven unerklärt; es können also eine Arterie und eine Vene nebeneinander sein.</translation>
+    </message>
+    <message>
+        <source>with frames of {interval} s and {voxels} voxels, an artery cannot be told from a vein that fills soon after it.</source>
+        <translation>bei einem Zeitabstand von {interval} s und {voxels} Voxeln lässt sich eine Arterie nicht von einer Vene unterscheiden, die sich bald nach ihr füllt.</translation>
+    </message>
+    <message>
+        <source>its late level is too high for its first pass, so it is a lesion or an organ, or long frames or fresh blood hide the first pass.</source>
+        <translation>seine späte Höhe ist zu groß für seine erste Passage; es ist also eine Läsion oder ein Organ, oder lange Zeitabstände oder frisches Blut verdecken die erste Passage.</translation>
+    </message>
+    <message>
+        <source>it leaves {unexplained} % of the tissue's curves unexplained, so it does not feed the tissue, or saturation, T2* or inflow distorts its first pass.</source>
+        <translation>es lässt {unexplained} % der Gewebekurven unerklärt; also versorgt es das Gewebe nicht, oder Sättigung, T2* oder Einstrom verzerren seine erste Passage.</translation>
+    </message>
+    <message>
+        <source>as in {what}; with frames of {interval} s an artery can look the same.</source>
+        <translation>wie bei {what}; bei einem Zeitabstand von {interval} s kann eine Arterie ebenso aussehen.</translation>
+    </message>
+    <message>
+        <source>as in {what}; no artery was found that explains the tissue.</source>
+        <translation>wie bei {what}; es wurde keine Arterie gefunden, die das Gewebe erklärt.</translation>
+    </message>
+    <message>
         <source>The echo time is not in the files, so r2 of blood cannot be used.</source>
         <translation>Die Echozeit steht nicht in den Dateien, daher kann r2 des Blutes nicht verwendet werden.</translation>
     </message>
@@ -2378,34 +2406,6 @@
     <message>
         <source>with frames of {interval} s, several vessels that fill at different times explain the tissue equally well.</source>
         <translation>bei einem Zeitabstand von {interval} s erklären mehrere Gefäße, die sich zu verschiedenen Zeiten füllen, das Gewebe gleich gut.</translation>
-    </message>
-    <message>
-        <source>it is {thickness} mm thick, so it is a chamber of the heart; no artery explains the tissue.</source>
-        <translation>es ist {thickness} mm dick, also eine Herzhöhle; keine Arterie erklärt das Gewebe.</translation>
-    </message>
-    <message>
-        <source>it is {thickness} mm thick and leaves {unexplained} % of the tissue's curves unexplained, so it may be an artery and a vein side by side.</source>
-        <translation>es ist {thickness} mm dick und lässt {unexplained} % der Gewebekurven unerklärt; es können also eine Arterie und eine Vene nebeneinander sein.</translation>
-    </message>
-    <message>
-        <source>with frames of {interval} s and {voxels} voxels, an artery cannot be told from a vein that fills soon after it.</source>
-        <translation>bei einem Zeitabstand von {interval} s und {voxels} Voxeln lässt sich eine Arterie nicht von einer Vene unterscheiden, die sich bald nach ihr füllt.</translation>
-    </message>
-    <message>
-        <source>its late level is too high for its first pass, so it is a lesion or an organ, or long frames or fresh blood hide the first pass.</source>
-        <translation>seine späte Höhe ist zu groß für seine erste Passage; es ist also eine Läsion oder ein Organ, oder lange Zeitabstände oder frisches Blut verdecken die erste Passage.</translation>
-    </message>
-    <message>
-        <source>it leaves {unexplained} % of the tissue's curves unexplained, so it does not feed the tissue, or saturation, T2* or inflow distorts its first pass.</source>
-        <translation>es lässt {unexplained} % der Gewebekurven unerklärt; also versorgt es das Gewebe nicht, oder Sättigung, T2* oder Einstrom verzerren seine erste Passage.</translation>
-    </message>
-    <message>
-        <source>as in {what}; with frames of {interval} s an artery can look the same.</source>
-        <translation>wie bei {what}; bei einem Zeitabstand von {interval} s kann eine Arterie ebenso aussehen.</translation>
-    </message>
-    <message>
-        <source>as in {what}; no artery was found that explains the tissue.</source>
-        <translation>wie bei {what}; es wurde keine Arterie gefunden, die das Gewebe erklärt.</translation>
     </message>
     <message>
         <source>Its curve explains the tissue best: delay {mean} s, {unexplained} % unexplained.</source>

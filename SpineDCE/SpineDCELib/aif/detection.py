@@ -22,19 +22,17 @@ from scipy import ndimage
 from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselEvidence, VesselKind
 from SpineDCELib.aif.mean_curve import aligned_mean
 from SpineDCELib.aif.pure_blood_voxels import GAIN, LumenVoxels, classify_lumen
-from SpineDCELib.aif.tissue_explanation import TissueCurves, tissue_curves
-from SpineDCELib.aif.vessel_choice import (
+from SpineDCELib.aif.ranked_vessels import (
     SAME_TIME,
     SAME_TIME_PER_INTERVAL,
     THIN,
-    VERDICT_OF_KIND,
-    Choice,
     Ranked,
     VesselCurve,
-    choose_vessel,
     first_pass_ratio,
     least_pass,
 )
+from SpineDCELib.aif.tissue_explanation import TissueCurves, tissue_curves
+from SpineDCELib.aif.vessel_choice import VERDICT_OF_KIND, Choice, choose_vessel
 from SpineDCELib.aif.vessel_groups import (
     ENOUGH,
     LEAST_VOLUME_SHARE,
