@@ -252,6 +252,7 @@ class Workstation:
         self._put_down()
         self.charts.forget_voxel()
         self.views.unmark()
+        self.arteries.forget_candidate()
 
     def _put_down(self) -> None:
         if self.drawing.visit is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.spatial import ConvexHull
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 from trame.widgets import html
@@ -15,6 +16,7 @@ from trame.widgets import vuetify3 as v3
 from SpineDCEWidget.browser import plotly_figures as curves
 from SpineDCEWidget.browser.disabled_reasons import NO_CURVES, NO_STUDY, disabled_if, title_if
 from SpineDCEWidget.browser.file_uploads import take_upload, upload_ui
+from SpineDCEWidget.browser.outline_overlay import Outline, Overlay
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.wording import (
@@ -25,6 +27,7 @@ from SpineDCEWidget.shared.wording import (
     setting_label,
 )
 
+_STEP = 2
 #: Range of the slider, s.
 _LOW, _HIGH = -6.0, 20.0
 #: Label of a file with an AIF.
@@ -41,11 +44,28 @@ _HEADINGS = {
 _OF_VOXELS = "of its voxels in the AIF, or of all its voxels where none is in it"
 
 
+def _outline_of(visit: Any, candidate: Any) -> Outline:
+    """Return the convex outline of a vessel's voxels in the slice of a candidate."""
+    vessels = visit.analysis.detection().vessels[candidate.slice]
+    rows, columns = np.nonzero(vessels == candidate.vessel)
+    ends = (-0.5, 0.5)
+    corners = np.array([
+        (column + i, row + j)
+        for row, column in zip(rows, columns, strict=True)
+        for i in ends for j in ends
+    ])  # fmt: skip
+    across, down, _between = visit.analysis.study.dynamic.geometry.spacing
+    line = corners[ConvexHull(corners).vertices] * (across, down) if len(corners) else corners
+    places = [(float(x), float(y)) for x, y in line]
+    return Outline(visit, candidate.slice, places, text=candidate.name)
+
+
 class ArteriesPanel:
     """Panel of step 2: shift, source of the AIF, and candidate arteries."""
 
     def __init__(self, station: Any) -> None:
         self._station = station
+        self._outline: Overlay | None = None  #: of the candidate that is shown
         self._wanted: tuple[Any, float] | None = None  #: visit, and the shift it is to have
         self._moving: asyncio.Task[None] | None = None
         station.state.update(
@@ -84,6 +104,14 @@ class ArteriesPanel:
             station.views.go_to_slice(candidate.slice, visit.name)
             x, y, z = candidate.position
             station.views.mark(visit, (-x, -y, z))
+            if self._outline is None:
+                self._outline = Overlay(station.views)
+            self._outline.show(_outline_of(visit, candidate))
+
+    def forget_candidate(self) -> None:
+        """Remove the outline of the candidate that was shown."""
+        if self._outline is not None:
+            self._outline.show(None)
 
     def reset(self) -> None:
         """Undo all changes by hand to the artery that was found."""
@@ -198,6 +226,10 @@ class ArteriesPanel:
 
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
+        if self._outline is not None and (
+            state.step != _STEP or not self._station.views.crosshairs
+        ):
+            self.forget_candidate()
         if visit is None:
             state.candidates, state.proposal, state.region_delays = [], None, []
             state.shift_known = False

@@ -63,4 +63,11 @@ def test_a_report_with_text_and_reader_can_become_final_and_otherwise_says_why(p
         page.wait(lambda: not page.element(final).is_enabled(), 5)
         page.wait(lambda word=word: word in page.element(why).text, 5)
         assert page.element(why).text.endswith(page.element(final).get_attribute("title"))
+    _report(page, edited=True)
+    page.wait(lambda: page.element("#insert-draft").is_enabled(), 5)
+    page.click("#insert-draft")
+    page.wait(lambda: page.driver.find_elements("css selector", "#confirm-draft"), 5)
+    page.click("#keep-text")
+    page.wait(lambda: page.driver.find_elements("css selector", "#insert-draft"), 5)
+    assert page.state("report")["impression"] == "Discussed."
     page.js("window.trame.state.set('visits', [])")

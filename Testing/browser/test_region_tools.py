@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -162,3 +164,29 @@ def test_the_margin_proposed_is_at_least_a_voxel(tmp_path, monkeypatch):
         assert station.state.size_margin == "0.7"
 
     run(monkeypatch, tmp_path, "margin", use)
+
+
+def test_a_row_of_the_candidates_shows_its_slice_and_outlines_its_vessel(tmp_path, monkeypatch):
+    async def use(program):
+        station = program.station
+        (visit,) = await program.open(1)
+        shape = visit.analysis.study.dynamic.geometry.shape
+        vessels = np.zeros(shape, int)
+        vessels[1, 1:3, 2:5] = 7
+        one = SimpleNamespace(slice=1, vessel=7, position=(0.0, 0.0, 0.0), name="slice 2, vessel 7")
+        found = SimpleNamespace(vessels=vessels, candidates=[one])
+        monkeypatch.setattr(type(visit.analysis), "detection", lambda *_: found)
+        station.state.step = 2
+        station.views.go_to_slice(0, visit.name)
+        station.arteries.show(0)
+        assert station.views.slice_index(visit.name) == 1
+        outline = station.arteries._outline._outline
+        assert (outline.slice_index, outline.text) == (1, "slice 2, vessel 7")
+        across, down, _between = visit.analysis.study.dynamic.geometry.spacing
+        wide, high = (np.ptp([p[axis] for p in outline.line]) for axis in (0, 1))
+        assert (wide, high) == (3 * across, 2 * down)
+        station.escape()
+        assert station.arteries._outline._outline is None
+        monkeypatch.undo()
+
+    run(monkeypatch, tmp_path, "candidates", use)
