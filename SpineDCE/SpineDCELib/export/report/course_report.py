@@ -117,7 +117,8 @@ def trend_rows(course: Course, trend: LesionTrend) -> Table:
                 NONE if Ktrans is None else times(Ktrans.value),
                 NONE if point.change is None else change_text(point.change),
                 NONE if point.rise is None else change_text(point.rise),
-                number(point.size.axial.product, 0),
+                number(point.size.axial.product, 0)
+                + (" (two rulers)" if point.size.way == "rulers" else ""),
                 number(point.volume / 1000, 2),
                 "drawn" if point.carried is None else "carried over",
             ]
