@@ -738,11 +738,11 @@ def slices(audit: Audit) -> None:
     audit.row("key PageUp", lambda: audit.keys(PAGE_UP), lambda: both() == [5, 5])
     audit.row("link", lambda: audit.click("#link"), lambda: not audit.facts()["linked"])
     changed = audit.look("baseline1")
-    audit.row("view: wheel", lambda: audit.wheel("baseline1", -100),
+    audit.row("view: wheel", lambda: audit.wheel("baseline1", 100),
               lambda: both() == [4, 5] and changed())  # fmt: skip
     audit.click("#link")
     audit.page.wait(lambda: audit.facts()["linked"])
-    audit.wheel("baseline1", -100)
+    audit.wheel("baseline1", 100)
     audit.page.wait(lambda: both() == [3, 3], 10, "the linked slice")
 
 
