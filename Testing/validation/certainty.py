@@ -499,7 +499,9 @@ def unseen(searches):
         first=searches[0]["seed"],
         last=searches[-1]["seed"],
         studies=len(outcomes),
-        warned=sum(how["artery"].startswith("wrong") and how["warned"] for how in visits),
+        warned=sum(
+            how["artery"].startswith("wrong") and how.get("warned", False) for how in visits
+        ),
         artery=artery_table(searches),
         **{
             kind: _share(sum(o.startswith(kind) for o in outcomes), len(outcomes))

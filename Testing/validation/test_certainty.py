@@ -134,12 +134,17 @@ def test_what_the_document_says_of_its_seeds_is_counted_from_the_records():
         {**record(0, 0, 0, mode=certainty.SEARCH, artery=artery), "seed": certainty.LOOKED_AT + n}
         for n, artery in enumerate(["right", "right: left heart", "refused", "wrong: lung"])
     ]
+    searches[-1]["visits"][0]["warned"] = True
     joined = " ".join(certainty.section(records, searches).split())
     assert "3 pairs of visits" in joined
     assert "In the others it holds the truth in 1 (50.0 %) of 2 in mode map." in joined
     first = certainty.LOOKED_AT
     assert f"seeds {first} to {first + 3}" in joined
-    assert "of 8 studies, 4 (50.0 %) were served, 2 (25.0 %) refused and 2 (25.0 %) conf" in joined
+    assert (
+        "of 8 studies, 4 (50.0 %) were served, 2 (25.0 %) refused and 2 (25.0 %) wrong; of"
+        in joined
+    )
+    assert "of the wrong ones, 2 came with a warning" in joined
     without = certainty.section(records)
     assert "seeds" not in without
     assert "\n\n\n" not in without
