@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from SpineDCELib.aif import Selection, Verdict, VesselKind, apply_selection
 from SpineDCELib.aif.artery_objections import shown_seconds
-from SpineDCELib.aif.manual_selection import Ball
+from SpineDCELib.aif.manual_selection import Ball, against_evidence
 from SpineDCELib.aif.ranked_vessels import VesselCurve
 from SpineDCELib.aif.tissue_explanation import as_tissue, explain
 from SpineDCELib.aif.vessel_choice import choose_vessel
@@ -142,6 +142,15 @@ def test_a_vein_that_a_person_draws_is_marked_in_the_notes():
     assert any("does not confirm the drawn artery" in note for note in analysis.aif().notes)
     analysis.update(aif_mask=s.places["aorta"])
     assert not analysis.against_evidence()
+
+
+def test_a_drawn_artery_that_the_search_took_for_no_vessel_is_named_with_its_verdict():
+    s = scene(21)
+    found = found_in(s)
+    voxels = (found.vessels == 0) & (found.verdicts == Verdict.NOT_ENHANCING)
+    assert against_evidence(found, voxels).endswith(
+        "no vessel in most of these voxels. Its verdict on them: enhances too little to be blood."
+    )
 
 
 def test_a_search_without_tissue_gives_no_aif():

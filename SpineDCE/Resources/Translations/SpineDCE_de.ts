@@ -2308,8 +2308,12 @@
         <translation>Die Auswahl „{name}“ lässt kein Voxel der Arterie übrig.</translation>
     </message>
     <message>
-        <source>Most of these voxels belong to no vessel whose curve could be that of blood.</source>
-        <translation>Die meisten dieser Voxel gehören zu keinem Gefäß, dessen Kurve die von Blut sein könnte.</translation>
+        <source>The search found no vessel in most of these voxels.</source>
+        <translation>Die Suche hat in den meisten dieser Voxel kein Gefäß gefunden.</translation>
+    </message>
+    <message>
+        <source>Its verdict on them: {why}.</source>
+        <translation>Ihr Urteil über sie: {why}.</translation>
     </message>
     <message>
         <source>The AIF selection {path} could not be read: {name__}: {error}.</source>

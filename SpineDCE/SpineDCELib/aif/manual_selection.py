@@ -179,7 +179,8 @@ def against_evidence(found: Detection, mask: NDArray[np.bool_]) -> str:
     if numbers.size == 1 or numbers[1:].sum() < LEAST_OVERLAP * mask.sum():
         if not found.evidence or found.verdicts[mask].size == 0:
             return found.doubt and f"The search found no trustworthy artery: {found.doubt}"
-        return "Most of these voxels belong to no vessel whose curve could be that of blood."
+        why = Verdict(int(np.bincount(found.verdicts[mask]).argmax())).reason
+        return f"The search found no vessel in most of these voxels. Its verdict on them: {why}."
     vessel = int(numbers[1:].argmax()) + 1
     own = next((e for e in found.evidence if e.vessel == vessel), None)
     if own is None:
