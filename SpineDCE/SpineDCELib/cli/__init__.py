@@ -111,7 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _keep_memory() -> None:
     """Let the C library keep freed memory for the next array, and NumPy ask for no huge pages.
 
-    The system fills every new page with zeros, which takes a tenth of the time of an analysis.
+    The system fills every new page with zeros, which takes up to a tenth of the time of an
+    analysis.
     """
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # read when NumPy is imported
     if sys.platform == "linux":
