@@ -118,8 +118,7 @@ def estimate_delay(
         scatter = float(np.std(parts, ddof=1)) / np.sqrt(len(parts))
         # The scatter of very different parts, such as of necrosis, is no error of their mean.
         interval = np.maximum(interval, quantile * min(scatter, step * shifts.size / 8))
-    frame = float(np.median(np.diff(frame_times)))
-    sampling = np.hypot(DISPERSION, SAMPLING_10_S * (frame / 10) ** 3)
+    sampling = np.hypot(DISPERSION, SAMPLING_10_S * (_interval(frame_times) / 10) ** 3)
     interval = np.hypot(interval, quantile * sampling)
     determined = bool(inside and low_found and high_found and interval.sum() < WIDEST)
     low, high = np.hypot(interval, quantile * time_error(frame_times))
@@ -134,8 +133,12 @@ def estimate_delay(
 
 def time_error(frame_times: Array) -> float:
     """Return the standard deviation of the error of the AIF's time, s, which all regions share."""
-    frame = float(np.median(np.diff(frame_times)))
-    return float(np.hypot(AIF_TIME, AIF_TIME_10_S * (frame / 10) ** 2))
+    return float(np.hypot(AIF_TIME, AIF_TIME_10_S * (_interval(frame_times) / 10) ** 2))
+
+
+def _interval(frame_times: Array) -> float:
+    """Return the median time between two frames, s."""
+    return float(np.median(np.diff(frame_times)))
 
 
 def lowest(shifts: Array, curve: Array) -> float:

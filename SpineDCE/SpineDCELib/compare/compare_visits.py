@@ -70,6 +70,10 @@ class Visit:
 _SAME_PLANE = tuple((plane, plane) for plane in ("sagittal", "coronal", "axial"))
 
 
+def _sizes_compare(sizes: tuple[Size, Size], planes: tuple[str, str]) -> bool:
+    return sizes[0].way == sizes[1].way and planes in _SAME_PLANE
+
+
 @dataclass(frozen=True, eq=False)
 class LesionChange:
     """One lesion at two visits. Changes are in %."""
@@ -94,8 +98,7 @@ class LesionChange:
     @property
     def sizes_compare(self) -> bool:
         """Whether both visits' diameters were measured in the same way and plane."""
-        one, two = self.sizes
-        return one.way == two.way and self.planes in _SAME_PLANE
+        return _sizes_compare(self.sizes, self.planes)
 
     @property
     def size_change(self) -> float:
@@ -304,7 +307,7 @@ def _lesion(
             )
     sizes = (before.result.measures.sizes[old], after.result.measures.sizes[new])
     planes = (plane_of_size(sizes[0], grids[0]), plane_of_size(sizes[1], grids[1]))
-    if sizes[0].way != sizes[1].way or planes not in _SAME_PLANE:
+    if not _sizes_compare(sizes, planes):
         warnings.append(
             f"The diameters of {new} cannot be compared, because they were not measured in the "
             "same way and plane at both visits. Measure both with two rulers in the same plane, or "
