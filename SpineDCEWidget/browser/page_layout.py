@@ -333,6 +333,9 @@ def _curves(station: Any) -> None:
                 "The curves are computed with the maps.", classes="hint middle-hint",
                 v_if="!has_curves",
             )  # fmt: skip
+            html.Div(
+                "Fits out of date", classes="chart-outdated", v_if="main_figure.old_fits",
+            )  # fmt: skip
             plot(
                 station, "main_figure", "main-plot", drag=station.arteries.set_shift,
                 label="AIF and curves of the regions; in step 2 the arrow keys move the shift",

@@ -23,6 +23,8 @@ ROLE_COLOURS = {str(role): words.colour for role, words in REGION_ROLES.items()}
 AIF_COLOUR, CHECK_COLOUR, GREY = "#e6578c", "#4cc2c4", "#8a94a0"
 #: The colour of the AIF for texts on white.
 AIF_ON_WHITE = "#b8336a"
+#: The highest relative luminance that stands out from white by 3 to 1 (WCAG 2.1, 1.4.11).
+_LIGHTEST_ON_WHITE = 1.05 / 3 - 0.05
 #: What is shown of a point under the mouse.
 _HOVER = "%{xaxis.title.text}: %{x:.5~g}<br>%{yaxis.title.text}: %{y:.4~g}"
 #: Model → colour, told apart by colour-blind eyes (Okabe & Ito 2008).
@@ -50,6 +52,21 @@ def _line(x: ArrayLike, y: ArrayLike, name: str, colour: str, **more: Any) -> di
         "line": style, "marker": {"color": colour, "size": 4}, "hoverlabel": {"namelength": -1},
         "hovertemplate": more.pop("hovertemplate", _HOVER), **more,
     }  # fmt: skip
+
+
+def region_colour(role: str, dark: bool) -> str:
+    """Return the colour of a region's curves: that of its role, darker on white if it is pale."""
+    colour = ROLE_COLOURS.get(role, "#ffffff")
+    if dark:
+        return colour
+    if colour == "#ffffff":
+        return "#24292f"
+    shares = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    linear *= min(1.0, _LIGHTEST_ON_WHITE / float(linear @ (0.2126, 0.7152, 0.0722)))
+    shares = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    # Rounded down, so that no rounding makes it paler.
+    return "#" + "".join(f"{int(255 * share):02x}" for share in shares)
 
 
 def layout(dark: bool, x_title: str, y_title: str, **more: Any) -> dict[str, Any]:
@@ -104,7 +121,7 @@ def main_figure(
     tissue = [row for row in rows if not (same_unit and row.role == "aorta")]
     right = bool(tissue)
     for row in rows:
-        colour = ROLE_COLOURS.get(row.role, "#ffffff")
+        colour = region_colour(row.role, dark)
         axis = {"yaxis": "y" if row in tissue or not right else "y2"}
         if row.role in ("lesion", "reference"):
             data += _band(t, row, colour, **axis)
@@ -134,7 +151,9 @@ def main_figure(
             "zeroline": False,
         }  # fmt: skip
     _name(figure, "curves", visit)
-    return at_frame({"data": data, "layout": figure, "shift": shift}, frame_time)
+    shown = {"data": data, "layout": figure, "shift": shift}
+    shown["old_fits"] = not fits_hold and any(row.name in fits for row in rows)
+    return at_frame(shown, frame_time)
 
 
 def at_frame(figure: dict[str, Any], time: float) -> dict[str, Any]:
@@ -165,7 +184,7 @@ def histogram_figure(found: Sequence[Histogram], *, title: str, dark: bool, visi
     """
     data = []
     for one in found:
-        colour = ROLE_COLOURS.get(one.role, GREY)
+        colour = region_colour(one.role, dark)
         middle = (one.edges[:-1] + one.edges[1:]) / 2
         name = f"{one.name} ({one.voxels})"
         hover = "%{x:.4~g}: %{y:.1f} % of the voxels<extra>%{fullData.name}</extra>"
@@ -202,7 +221,7 @@ def evidence_figure(
         _line(evidence.shifts, evidence.residual, "residual", CHECK_COLOUR, showlegend=False)
     ]  # the axis names it
     for region in evidence.regions if len(evidence.regions) > 1 else ():
-        colour = ROLE_COLOURS.get(roles.get(region.name, ""), GREY)
+        colour = region_colour(roles.get(region.name, ""), dark)
         data.append(
             _line(
                 evidence.shifts, region.residual, region.name, colour, width=1, showlegend=False

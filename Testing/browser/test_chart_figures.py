@@ -3,7 +3,9 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
+from SpineDCELib.vocabulary.region_roles import REGION_ROLES
 
 from SpineDCEWidget.browser.chart_strip import Charts
 from SpineDCEWidget.browser.plotly_figures import (
@@ -26,10 +28,10 @@ def _row(name, role, height):
     return RegionNumbers(name, role, 10, 0.1, {}, curve, np.array([0.8 * curve, 1.2 * curve]))
 
 
-def _main(rows, *, visit="Baseline", unit="mM", aif_unit="mM", frame_time=15.0):
+def _main(rows, *, visit="Baseline", unit="mM", aif_unit="mM", frame_time=15.0, **more):
     return main_figure(
-        dark=True, visit=visit, t=T, aif=8 * np.ones_like(T), aif_unit=aif_unit, shift=1.0,
-        rows=rows, fits={row.name: row.curve for row in rows}, unit=unit,
+        **{"dark": True} | more, visit=visit, t=T, aif=8 * np.ones_like(T), aif_unit=aif_unit,
+        shift=1.0, rows=rows, fits={row.name: row.curve for row in rows}, unit=unit,
         frame_time=frame_time,
     )  # fmt: skip
 
@@ -45,6 +47,30 @@ def test_tissue_has_its_own_scale_beside_that_of_the_arteries():
     assert found == {
         "Lesion": "y", "Lesion, fit": "y", "Aorta": "y2", "Aorta, fit": "y2", "AIF": "y2",
     }  # fmt: skip
+
+
+def _luminance(colour):
+    shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return sum(w * v for w, v in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("dark", [True, False])
+@pytest.mark.parametrize("role", ["", *map(str, REGION_ROLES)])
+def test_the_curve_of_every_role_stands_out_from_the_ground(role, dark):
+    figure = _main([_row("Region", role, 0.3)], dark=dark)
+    ground = _luminance("#151b23") if dark else 1.0
+    for trace in figure["data"]:
+        low, high = sorted((ground, _luminance(trace["line"]["color"])))
+        assert (high + 0.05) / (low + 0.05) >= 3, trace["name"]
+
+
+@pytest.mark.parametrize(("names", "hold", "says"), [
+    (["Lesion"], False, True), (["Lesion"], True, False), ([], False, False),
+])  # fmt: skip
+def test_the_chart_says_that_its_fits_are_out_of_date_if_it_has_any(names, hold, says):
+    figure = _main([_row(name, "lesion", 0.3) for name in names], fits_hold=hold)
+    assert at_frame(figure, 20.0)["old_fits"] is says
 
 
 def test_curves_of_another_unit_are_not_drawn_on_the_scale_of_the_aif():
