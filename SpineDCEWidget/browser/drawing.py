@@ -116,13 +116,16 @@ class Drawing:
         editor.set_active_segment_id(editor.get_nth_segment_id(0))
 
     def release_closed(self) -> None:
-        """Let the modifiers of studies that were closed hold no image.
+        """Let the modifiers of studies that were closed hold no image and no region.
 
         An image of a study keeps its whole series in memory.
         """
         for modifier in self._kept:
-            if modifier.segmentation.segmentation_node.GetScene() is None:
+            node = modifier.segmentation.segmentation_node
+            if node.GetScene() is None:
                 modifier.segmentation.volume_node = None
+                with self._quietly():
+                    node.GetSegmentation().RemoveAllSegments()
 
     def forget(self) -> None:
         """Put the tool down and forget the visit, because its study is replaced."""

@@ -674,7 +674,9 @@ class StudyPanel:
                         html.Input(
                             type="file", multiple=True, id=f"upload-{kind}",
                             raw_attrs=[
-                                *attributes, '@change="utils.upload($event.target.files)"'
+                                *attributes,
+                                '@change="utils.upload($event.target.files); '
+                                "$event.target.value = ''\"",
                             ],
                         )  # fmt: skip
         self._archive.ui()

@@ -36,12 +36,14 @@ def test_the_series_of_a_closed_study_is_released(tmp_path_factory):
     session = Session(app.scene)
     drawing = Drawing(app, session, confine=lambda *_: None, changed=session.regions_changed)
     study = sample_visit(tmp_path_factory, "A", "before", "quick") / "dicom"
-    kept = []
+    kept, drawn = [], []
     for _time in range(3):
         visit, series = _opened(session, study)
         kept.append(series)
         drawing.activate(visit)
         drawing.take("lesion")
+        drawn.append(visit.segmentation.GetSegmentation())
+        assert drawn[-1].GetNumberOfSegments()
         drawing.forget()
         session.close_visit(visit)
         drawing.release_closed()
@@ -49,4 +51,5 @@ def test_the_series_of_a_closed_study_is_released(tmp_path_factory):
     gc.collect()
     # The editor itself may still know the last one.
     assert [series() is None for series in kept[:-1]] == [True, True]
+    assert [regions.GetNumberOfSegments() for regions in drawn] == [0, 0, 0]
     app.scene.Clear(True)

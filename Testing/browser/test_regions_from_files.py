@@ -135,3 +135,18 @@ def test_earlier_work_looks_as_it_did(page, home):
         again.quit()
         program.stop()
     assert program.troubles() == []
+
+
+def test_a_folder_that_was_uploaded_can_be_uploaded_again(page, home):
+    page.keys("1")
+    page.wait(lambda: page.state("step") == 1)
+    # The two visits are open; the list of a third one holds the links.
+    page.js("if (!document.querySelector('#upload-folder')?.offsetParent) "
+            "document.querySelector('#add-visit')?.click()")  # fmt: skip
+    folder = home / "sample" / "small" / "after" / "dicom"
+    seen = {page.state("found")["path"]}
+    for _time in range(2):
+        page.element("#upload-folder").send_keys(str(folder))
+        page.wait(lambda: page.state("found")["path"] not in seen, 60, "the series")
+        page.idle()
+        seen.add(page.state("found")["path"])
