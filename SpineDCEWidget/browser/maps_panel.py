@@ -167,7 +167,10 @@ class MapsPanel:
             ):
                 v3.VSwitch(
                     model_value=("descriptive",), label="Maps without a model", id="descriptive",
-                    update_modelValue=(self._station.as_action(self.set_descriptive), "[$event]"),
+                    # The opposite of what is in use, also after a click that was lost.
+                    update_modelValue=(
+                        self._station.as_action(self.set_descriptive), "[!descriptive]"
+                    ),
                     density="compact", hide_details=True, color="primary",
                     disabled=disabled_if(reasons)["disabled"],
                 )  # fmt: skip
