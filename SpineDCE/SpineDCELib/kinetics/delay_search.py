@@ -53,6 +53,8 @@ _EXACT_STEPS, _EXACT_GAIN = 3, 1e-7
 _TINY = 1e-30
 _TIME_DIFFERENCE = 1e-4  # s
 _RATE_DIFFERENCE = 1e-4  # relative
+#: The same for differences to one side.
+_TIME_STEP, _RATE_STEP = 1e-6, 1e-6
 
 
 class DelaySearch:
@@ -278,18 +280,13 @@ class DelaySearch:
             kep = self._kep(u[some])
             kep_u = (kep + KNEE) * self._dx
             moved = self._times[:, None] - self._delay(w[some])
-            ahead = self._curve.at(moved + _TIME_DIFFERENCE)
-            behind = self._curve.at(moved - _TIME_DIFFERENCE)
-            a_w = -self._step * (ahead - behind) / (2 * _TIME_DIFFERENCE)
+            earlier = self._curve.at(moved - _TIME_STEP)
+            a_w = self._step * (earlier - a[:, some]) / _TIME_STEP
             decay = np.zeros_like(kep) if self._patlak else kep
             inflow = np.full_like(kep, self._bounds.kep[1]) if self._patlak else kep
             e_w = self._step / MINUTE * (decay * e[:, some] - inflow * a[:, some])
-            d = _RATE_DIFFERENCE * kep
-            e_u = (
-                kep_u
-                * (self._extravascular(moved, kep + d) - self._extravascular(moved, kep - d))
-                / (2 * d)
-            )
+            d = _RATE_STEP * kep
+            e_u = kep_u * (self._extravascular(moved, kep + d) - e[:, some]) / d
             r = rest[:, some]
             gradient = np.array([
                 -2 * ve[some] * (r * e_u).sum(axis=0),

@@ -48,16 +48,22 @@ _RATIO = np.geomspace(0.05, 200.0, 7)
 #: Most steps in the box, the longest one, in logarithms, and the share of what is explained that a
 #: step gains at least.
 _STEPS, _REACH, _GAIN = 60, 2.0, 1e-9
+#: Steps after which only the best of the other starts goes on.
+_TRIED = 6
 #: Below this share of the curve's sum of squares the error of the tables shows in the residuals.
 _PRECISE = 0.5
 #: Steps without tables, while one gains so large a share of the squared error.
 _EXACT_STEPS, _EXACT_GAIN = 10, 1e-7
+#: Damping of the first of them.
+_DAMPING = 1e-3
 #: A curve that still gains more than this share at the last step has not converged.
 _CREEP = 1e-4
 #: Curves whose grid is worked on at once: it stays in the processor's cache.
 _PART = 512
 _TINY = 1e-30
 _RATE_DIFFERENCE = 1e-4  # relative
+#: The same for differences to one side.
+_RATE_STEP = 1e-6
 _VP, _VE, _FP, _KEP_ROW = range(4)
 
 
@@ -102,13 +108,14 @@ class ExchangeSearch:
     def _columns_at(self, rates: Array) -> tuple[Array, Array]:
         """Return c and its slope per node, ``(T, n)``; rates in 1/min."""
 
-        def column(k: Array) -> Array:
-            found: Array = (k + KNEE) / MINUTE * self._curve.convolved(self._moved, k / MINUTE)
-            return found
-
         d = _RATE_DIFFERENCE * rates
-        slope = (column(rates + d) - column(rates - d)) / (2 * d)
-        return column(rates), slope * (rates + KNEE) * self._dx
+        slope = (self._column(rates + d) - self._column(rates - d)) / (2 * d)
+        return self._column(rates), slope * (rates + KNEE) * self._dx
+
+    def _column(self, rates: Array) -> Array:
+        """Return c, ``(T, n)``; rates in 1/min."""
+        found: Array = self._curve.convolved(self._moved, rates / MINUTE)
+        return (rates + KNEE) / MINUTE * found
 
     def find(
         self, y: Values, check: Callable[[], object] = bool
@@ -120,7 +127,9 @@ class ExchangeSearch:
             check: called before every step; may raise to stop.
         """
         self._check = check
-        projections = y.T @ self._columns.astype(y.dtype)
+        # In single precision the rounding would move optima in flat valleys.
+        exact = y.astype(np.float64)
+        projections = exact.T @ self._columns
         place, inside = self._free(projections)
         # Those whose best pair of exponentials is none of the model's in the box.
         rest = np.flatnonzero(~inside)
@@ -130,13 +139,28 @@ class ExchangeSearch:
             ]
             one = place[:, rest].copy()  # without an extravascular space
             one[[_VE, _KEP_ROW]] = self._low[[_VE, _KEP_ROW]]
-            pairs = np.stack([place[:, rest], one], axis=2)
-            start = np.concatenate([pairs, np.concatenate(shapes, axis=1)], axis=2)
-            own = np.repeat(np.arange(rest.size), start.shape[2])
-            start = start.reshape(4, -1)
-            found, error = self._refine(projections, rest[own], start)
+            others = np.concatenate([one[:, :, None], np.concatenate(shapes, axis=1)], axis=2)
+            own = np.repeat(np.arange(rest.size), others.shape[2])
+            begun, error = self._refine(projections, rest[own], others.reshape(4, -1), _TRIED)
+            # The pair leads to the optimum nearly always, so only the best of the others goes on.
+            best = begun[:, best_of_row(own, -error)]
+            both = np.stack([place[:, rest], best], axis=2).reshape(4, -1)
+            own = np.repeat(np.arange(rest.size), 2)
+            found, error = self._refine(projections, rest[own], both)
             place[:, rest] = found[:, best_of_row(own, -error)]
-        return self._settled(y.astype(np.float64), projections, place)
+        values, rss, converged = self._settled(exact, projections, place)
+        # What creeps along a flat valley goes to fast flow, and is met from its upper bound.
+        slow = np.flatnonzero(~converged)
+        if slow.size:
+            begun = np.log(values[:, slow])
+            begun[_FP] = self._high[_FP]
+            place, _ = self._refine(projections, slow, begun)
+            other, other_rss, stopped = self._settled(exact[:, slow], projections[slow], place)
+            better = other_rss < rss[slow]
+            into = slow[better]
+            values[:, into], rss[into] = other[:, better], other_rss[better]
+            converged[into] = stopped[better]
+        return values, rss, converged
 
     def _free(self, projections: Values) -> tuple[Array, NDArray[np.bool_]]:
         """Return the best pair of exponentials with amplitudes ≥ 0 of each curve.
@@ -275,12 +299,14 @@ class ExchangeSearch:
         hessian = np.einsum("ikn,kjn->ijn", J, np.einsum("kln,jln->kjn", M, J))
         return error, gradient, hessian
 
-    def _refine(self, projections: Values, rows: Indices, place: Array) -> tuple[Array, Array]:
+    def _refine(
+        self, projections: Values, rows: Indices, place: Array, steps: int = _STEPS
+    ) -> tuple[Array, Array]:
         """Return places and errors of the optimum that each start leads to."""
         error, gradient, hessian = self._error(projections, rows, place)
         damping = np.full(rows.size, 1e-2)
         active = np.arange(rows.size)
-        for _ in range(_STEPS):
+        for _ in range(steps):
             self._check()
             here = place[:, active]
             step = self._step(here, gradient[:, active], hessian[:, :, active], damping[active])
@@ -315,7 +341,7 @@ class ExchangeSearch:
         rest, columns = self._rest(y, place)
         rss = (rest * rest).sum(axis=0)
         some = np.flatnonzero(rss < _PRECISE * (y * y).sum(axis=0))
-        last = np.zeros(rss.size)
+        last, damping = np.zeros(rss.size), np.full(rss.size, _DAMPING)
         for _ in range(_EXACT_STEPS):
             if not some.size:
                 break
@@ -325,11 +351,13 @@ class ExchangeSearch:
             rates = KNEE * np.expm1(self._first + self._dx * u)
             slopes = []
             for i in (0, 1):
-                _, e_u = self._columns_at(rates[i])
-                slopes.append(a[i] * (rest[:, some] * e_u).sum(axis=0))
+                d = _RATE_STEP * rates[i]
+                e_u = (self._column(rates[i] + d) - columns[i][:, some]) / d
+                slope = a[i] * (rates[i] + KNEE) * self._dx
+                slopes.append(slope * (rest[:, some] * e_u).sum(axis=0))
             along = [(rest[:, some] * c[:, some]).sum(axis=0) for c in columns]
             gradient = -2 * np.einsum("ikn,kn->in", J, np.array([*along, *slopes]))
-            step = self._step(here, gradient, hessian, np.full(some.size, 1e-3))
+            step = self._step(here, gradient, hessian, damping[some])
             tried = np.clip(here + np.clip(step, -_REACH, _REACH), self._low, self._high)
             new, new_columns = self._rest(y[:, some], tried)
             new_rss = (new * new).sum(axis=0)
@@ -340,7 +368,8 @@ class ExchangeSearch:
             rest[:, into] = new[:, gain > 0]
             for column, changed in zip(columns, new_columns, strict=True):
                 column[:, into] = changed[:, gain > 0]
-            some = some[gain > _EXACT_GAIN * rss[some]]
+            damping[some] *= np.where(gain > 0, 0.1, 10.0)
+            some = some[np.abs(gain) > _EXACT_GAIN * rss[some]]
         values = np.exp(place)
         # Bounds are given back as they are.
         low, high = np.exp(self._low), np.exp(self._high)
@@ -351,9 +380,7 @@ class ExchangeSearch:
         """Return the residuals, and the two columns c."""
         a, u, _ = _amplitudes(place, self._first, self._dx)
         rates = KNEE * np.expm1(self._first + self._dx * u)
-        columns = [
-            (k + KNEE) / MINUTE * self._curve.convolved(self._moved, k / MINUTE) for k in rates
-        ]
+        columns = [self._column(k) for k in rates]
         return y - a[0] * columns[0] - a[1] * columns[1], columns
 
 
