@@ -83,11 +83,12 @@ def blood_curve(
     phase = None if phase is None else anchored(phase, plain)
     notes = []
     used = r2 or 0.0
+    Cb = plain if TE is None or not used else with_decay(contrast, signal, TE=TE, r2=used)
     if TE is not None and used == 0 and np.all(np.isfinite(plain)):
         decayed = with_decay(contrast, signal, TE=TE, r2=literature_r2)
         low = 100 * (1 - plain.max() / decayed.max())
         if r2 is None and phase is not None and confirms_decay(plain, decayed, phase.C):
-            used = literature_r2
+            used, Cb = literature_r2, decayed
             notes.append(
                 f"The AIF was corrected for T2* of blood (r2 {used:g} /s/mM, Rohrer 2005), which "
                 f"the phase confirms; without the correction its peak would be {low:.0f} % lower."
@@ -106,7 +107,6 @@ def blood_curve(
             )
     elif used:
         notes.append(f"The AIF was corrected for T2* of blood with r2 {used:g} /s/mM, as set.")
-    Cb = with_decay(contrast, signal, TE=TE, r2=used) if used and TE is not None else plain
     doubt = ""
     # That of the magnitude, because a noisy phase can peak before the contrast agent.
     frames = first_pass(Cb)

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, sparse
-from scipy.sparse.csgraph import connected_components
+from scipy import ndimage
 
-from SpineDCELib.aif.vessel_labelling import SAME_ARRIVAL, SAME_PEAK, Array
+from SpineDCELib.aif.vessel_labelling import SAME_ARRIVAL, SAME_PEAK, Array, connected
 from SpineDCELib.series.dynamic_series import Geometry
 
 # None of these constants has a published source; each was chosen for the reason given with it.
@@ -117,8 +116,7 @@ def join_pieces(
     if not pairs:
         return labels
     a, b = np.array(pairs).T
-    graph = sparse.coo_matrix((np.ones(a.size, bool), (a, b)), shape=(counts.size, counts.size))
-    return np.asarray(connected_components(graph, directed=False)[1][labels], np.intp)
+    return connected(a, b, counts.size)[labels]
 
 
 def _alike(one: Array, other: Array) -> bool:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, sparse
-from scipy.sparse.csgraph import connected_components
+from scipy import ndimage
 
 from SpineDCELib.series.dynamic_series import Geometry
 
@@ -68,12 +67,20 @@ def label_vessels(
         )
         pairs.append((a[alike], b[alike]))
     a, b = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    graph = sparse.coo_matrix((np.ones(a.size, bool), (a, b)), shape=(voxels.size, voxels.size))
-    _, labels = connected_components(graph, directed=False)
+    labels = connected(a, b, voxels.size)
     order = np.argsort(-np.bincount(labels), kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(order.size)
     return np.asarray(rank[labels])
+
+
+def connected(a: NDArray[np.intp], b: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """Return the part that each of ``count`` things belongs to, where a[i] and b[i] are linked."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components  # takes long to import
+
+    graph = coo_matrix((np.ones(a.size, bool), (a, b)), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1], np.intp)
 
 
 def _window(d: int, n: int) -> slice:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.kinetics.splines import cubic_spline
 from SpineDCELib.settings import Integration
 
 Array = NDArray[np.float64]
@@ -73,9 +74,7 @@ class ArterialCurve:
         if integration == "linear":
             pieces = np.array([values[:-1], np.diff(values) / np.diff(self.t)])
         elif integration == "cubic":
-            from scipy.interpolate import CubicSpline  # takes long to import
-
-            pieces = CubicSpline(self.t, values).c[::-1]
+            pieces = cubic_spline(self.t, values)
         else:
             raise InputError(
                 f"The interpolation of the AIF must be 'cubic' or 'linear', not {integration!r}.",
