@@ -10,6 +10,7 @@ Times are processor times of whole processes.
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import resource
 import subprocess
@@ -19,8 +20,10 @@ import time
 from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # it is read when numpy is imported
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
 
 import numpy as np
+import SpineDCELib
 from benchmarks.recorded_ratios import Ratios, add_option
 from SpineDCELib.concentration.spgr import spgr_signal
 from SpineDCELib.concentration.t1_mapping import variable_flip_angle_T1
@@ -97,6 +100,7 @@ def main() -> None:
     command = ("-m", "SpineDCELib.cli")
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["SPINEDCE_HOME"] = f"{scratch}/home"
+        compileall.compile_dir(Path(SpineDCELib.__file__).parent, quiet=1)
         visit = options.study or Path(scratch) / "visit"
         if options.study is None:
             write_study(visit, patient="A", visit="before", size="full")
