@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
+from SpineDCELib.analysis.aif_stages import AIF_FINDINGS
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW, blood_findings
@@ -117,16 +117,8 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
         where = _("aorta found in {count} slices").format(count=count)
     else:
         where = _("AIF: {source}").format(source=setting_choices("aif.source")[settings.aif.source])
-    doubts = []
-    against = analysis.against_evidence() if visit.is_current else ""
-    if against:
-        doubts.append(
-            _("the evidence does not confirm the artery that was chosen by hand. {why}").format(
-                why=translated(against)
-            )
-        )
-    doubts += [
-        translated(one.message) for one in visit.result.measures.findings if one.code == AIF_DIFFERS
+    doubts = [
+        remedy(one.error) for one in visit.result.measures.findings if one.code in AIF_FINDINGS
     ]
     if doubt := visit.shift_doubt():
         doubts.append(f"{doubt}.")

@@ -13,6 +13,7 @@ from SpineDCELib.export.report.written_text import (
     draft_of_comparison,
     draft_of_visit,
     plain_text,
+    studies_of,
 )
 from SpineDCELib.vocabulary.report_text import (
     ReportText,
@@ -142,7 +143,8 @@ class WrittenReport:
 
     def plain_text(self) -> str:
         """Return the report as text, for the clipboard."""
-        return plain_text(self.text, self.draft())
+        studies = studies_of({visit.word: visit.needed() for visit in self._session.shown})
+        return plain_text(self.text, self.draft(), studies)
 
     def actions(self) -> list[Action]:
         """Return what was done to the open studies, the oldest first."""

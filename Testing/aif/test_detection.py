@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from reference_data import reference
-from SpineDCELib.aif import Verdict, blood_contrast, detect
+from SpineDCELib.aif import Verdict, blood_contrast, detect, parker
+from SpineDCELib.aif.blood_warnings import _higher_artery, _higher_vein, unusual_blood
 from SpineDCELib.aif.candidates import VesselKind
-from SpineDCELib.aif.detection import _higher_artery
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import read_images
 from SpineDCELib.settings import Settings
@@ -147,3 +147,29 @@ def test_a_larger_artery_with_a_much_higher_peak_is_pointed_out():
     assert _higher_artery(2.0, found) == ""
     found.artery = aorta
     assert _higher_artery(0.7, found) == ""
+
+
+def test_a_vein_that_follows_with_a_higher_peak_tells_that_the_artery_is_lowered():
+    vein = SimpleNamespace(vessel=2, kind=VesselKind.LATE_VEIN)
+    early = SimpleNamespace(vessel=3, kind=VesselKind.EARLY_VEIN)
+    rows = [
+        SimpleNamespace(slice=k, vessel=number, peak=peak, voxels=voxels)
+        for k, number, peak, voxels in [(0, 2, 2.0, 30), (1, 2, 2.2, 30), (2, 2, 9.0, 3),
+                                        (3, 3, 8.0, 90)]
+    ]  # fmt: skip
+    found = SimpleNamespace(evidence=(vein, early), candidates=rows, unit="mM")
+    assert _higher_vein(1.0, found).startswith(
+        "The artery's peak is 1.0 mM, but that of a vein which fills after it, in slices 1 to 3, "
+        "is 2.1 mM."
+    )
+    assert _higher_vein(1.7, found) == ""
+
+
+def test_the_curve_of_a_drawn_artery_is_checked_as_a_found_one_is():
+    t = np.arange(0, 300, 4.0)
+    blood = parker(t, arrival=30.0)
+    assert unusual_blood(blood, t, voxels=40) == []
+    assert unusual_blood(blood, t, voxels=1) == ["The AIF comes from a single voxel."]
+    (low,) = unusual_blood(blood / 6, t, voxels=40)
+    assert low.startswith(f"The artery's peak is {blood.max() / 6:.1f} mM")
+    assert "fresh blood flowing in" in low

@@ -14,6 +14,7 @@ from SpineDCELib.aif.tissue_explanation import as_tissue, explain
 from SpineDCELib.aif.vessel_choice import choose_vessel
 from SpineDCELib.aif.vessel_labelling import VesselShape
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.aif_stages import ARTERY_DOUBTED
 from SpineDCELib.data import Images
 from SpineDCELib.settings import Settings, changed
 
@@ -131,17 +132,22 @@ def test_a_vein_that_a_person_chooses_is_marked():
     assert (same.verdicts[same.mask] == Verdict.ACCEPTED).all()
 
 
-def test_a_vein_that_a_person_draws_is_marked_in_the_notes():
+def test_a_vein_that_a_person_draws_is_a_finding():
     s = scene(21)
     analysis = Analysis(
         Images(s.series),
         changed(Settings(), aif={"source": "mask"}, concentration={"signal": "relative"}),
         aif_mask=s.places["inferior vena cava"],
     )
-    assert analysis.against_evidence()
-    assert any("does not confirm the drawn artery" in note for note in analysis.aif().notes)
+
+    def doubts():
+        findings = analysis.result().measures.findings
+        return [f.message for f in findings if f.code == ARTERY_DOUBTED]
+
+    (doubt,) = doubts()
+    assert doubt.startswith("The evidence does not confirm the drawn artery. ")
     analysis.update(aif_mask=s.places["aorta"])
-    assert not analysis.against_evidence()
+    assert doubts() == []
 
 
 def test_a_drawn_artery_that_the_search_took_for_no_vessel_is_named_with_its_verdict():

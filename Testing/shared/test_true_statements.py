@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
 from SpineDCELib.aif.candidates import Detection
-from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
+from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_UNUSUAL, ARTERY_DOUBTED
 from SpineDCELib.compare.compare_visits import require_vp
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.export.report import report_tables
@@ -83,22 +83,25 @@ def test_a_phase_that_contradicts_the_magnitude_takes_the_tick_of_step_2(session
 
 
 def test_step_2_lists_every_doubt_of_every_visit():
-    def one(label, doubt, *messages):
-        findings = tuple(Finding(AIF_DIFFERS, message) for message in messages)
-        analysis = SimpleNamespace(
-            settings=with_values(Settings(), {"aif.source": "mask"}),
-            against_evidence=lambda: "It is late." if label == "Follow-up" else "",
-        )
+    def one(label, doubt, *findings):
+        analysis = SimpleNamespace(settings=with_values(Settings(), {"aif.source": "mask"}))
         return SimpleNamespace(
             shown_label=label, problem="", needed=lambda: analysis, shift_doubt=lambda: doubt,
             is_ready=lambda: True, is_current=True,
             result=SimpleNamespace(measures=SimpleNamespace(findings=findings)),
         )  # fmt: skip
 
-    mark, reason = _arteries([one("Baseline", "", "Less by 39 %."), one("Follow-up", "flat")])
+    phase = Finding(AIF_DIFFERS, "Less by 39 %.", fields=("aif.peak",))
+    late, thin = Finding(ARTERY_DOUBTED, "It is late."), Finding(AIF_UNUSUAL, "It is thin.")
+    other = Finding("reference_near_edge", "No matter of the artery.")
+    mark, reason = _arteries(
+        [one("Baseline", "", phase, other), one("Follow-up", "flat", late, thin)]
+    )
     assert mark == WRONG
-    assert reason.startswith("Baseline: Less by 39 %. · Follow-up: the evidence does not confirm")
-    assert "It is late. flat." in reason
+    assert reason == (
+        "Baseline: Less by 39 %. Change 'First pass from' in step 2. · "
+        "Follow-up: It is late. It is thin. flat."
+    )
     assert _arteries([one("Baseline", ""), one("Third", "flat")]) == (WRONG, "Third: flat.")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from mrml.scenes import new_scene, session_with_regions, write_visits
 from SpineDCELib.errors import InputError
+from SpineDCELib.export.report.report_tables import identity
 from SpineDCELib.run.saved_session import read_session
 
 from SpineDCEWidget.shared.session import Session
@@ -102,7 +103,12 @@ def test_exports_hold_the_text_and_the_history_and_anonymised_ones_neither(sessi
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     for said in ("Preliminary report", "Lesion in T12.", "For comparison &lt;b&gt;."):
         assert said in page
-    assert "IMPRESSION\nFor comparison <b>." in (tmp_path / "out" / "report.txt").read_text("utf-8")
+    plain = (tmp_path / "out" / "report.txt").read_text("utf-8")
+    assert "IMPRESSION\nFor comparison <b>." in plain
+    # A file that lies alone must say whose study it is about, as the HTML report does.
+    study = identity(session.visit("baseline").analysis, anonymise=False)
+    assert plain.splitlines()[:2] == [study, "Preliminary report"]
+    assert report.plain_text() == plain
     with (tmp_path / "out" / "history.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["action"] for row in rows] == actions(session)

@@ -2,6 +2,7 @@
 
 from SpineDCELib.aif.arrival import baseline_frames, bolus_arrival, most_enhancing
 from SpineDCELib.aif.blood_curve import BloodCurve, blood_curve
+from SpineDCELib.aif.blood_warnings import in_units, unusual_blood
 from SpineDCELib.aif.candidates import (
     Candidate,
     Detection,
@@ -10,7 +11,7 @@ from SpineDCELib.aif.candidates import (
     VesselKind,
 )
 from SpineDCELib.aif.curve_file import CurveFile, read_curve_file
-from SpineDCELib.aif.detection import Criteria, detect, in_units
+from SpineDCELib.aif.detection import Criteria, detect
 from SpineDCELib.aif.external_aif import (
     ExternalCurve,
     from_file,
@@ -71,6 +72,7 @@ __all__ = [
     "read_selection",
     "series_noise",
     "shift_curve",
+    "unusual_blood",
     "vessel_angle",
     "weinmann",
 ]

@@ -12,14 +12,14 @@ data, ratios within one vessel, or limits that physiology sets.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselEvidence, VesselKind
+from SpineDCELib.aif.candidates import Candidate, Detection, Verdict, VesselEvidence
 from SpineDCELib.aif.mean_curve import aligned_mean
 from SpineDCELib.aif.pure_blood_voxels import GAIN, LumenVoxels, classify_lumen
 from SpineDCELib.aif.ranked_vessels import (
@@ -850,93 +850,3 @@ def _table(
                 )
             )
     return tuple(table)
-
-
-#: Usual range of the peak of blood, mM, and of the area of its first pass, mM·s: dose (3 to 10
-#: mmol) over cardiac output (3 to 10 L/min).
-USUAL_PEAK, USUAL_PASS = (1.5, 15.0), (20.0, 200.0)
-#: Another artery is pointed out where its peak is so many times that of one whose peak is too low.
-HIGHER_PEAK = 2.0
-
-
-def in_units(found: Detection, to_contrast: ToContrast, unit: str, t: Array) -> Detection:
-    """Return the detection with peaks in the unit of ``to_contrast``, and warnings about them.
-
-    The search itself uses nominal constants of blood, so that no setting changes its choice.
-
-    Args:
-        to_contrast: signal ``(frames, n)`` and baseline ``(n,)`` → contrast agent in blood.
-    """
-    n0 = found.baseline_frames
-
-    def converted(signal: Array) -> Array:
-        S = signal[:, None]
-        return np.asarray(to_contrast(S, S[:n0].mean(axis=0)), float)[:, 0]
-
-    table = []
-    for c in found.candidates:
-        C = converted(c.signal)
-        peak = float(np.nanmax(C)) if np.isfinite(C).any() else float("nan")
-        late = float(np.nanmean(C[-max(len(C) // 3, 1) :])) if np.isfinite(C).any() else peak
-        table.append(replace(c, peak=peak, late=late))
-    warnings: tuple[str, ...] = ()
-    if found.signal is not None and unit == "mM":
-        warnings = _unusual(converted(found.signal), t, replace(found, candidates=tuple(table)))
-    return replace(found, candidates=tuple(table), unit=unit, warnings=(*found.warnings, *warnings))
-
-
-def _unusual(C: Array, t: Array, found: Detection) -> tuple[str, ...]:
-    """Return what is unusual about the artery's concentration, with likely causes."""
-    warnings = []
-    count = int(found.mask.sum())
-    if count < ENOUGH:
-        warnings.append(f"The AIF comes from {count} voxels only.")
-    if np.isnan(C).any():
-        warnings.append(
-            "The artery's signal is above that of any concentration in some frame. Likely causes: "
-            "a flip angle other than nominal (B1), or blood T10 set too short."
-        )
-        return tuple(warnings)
-    peak = float(C.max())
-    arrival = found.artery.arrival if found.artery else float(t[int(C.argmax())])
-    weights = np.gradient(t)
-    window = (t > arrival - 15) & (t < arrival + 30)
-    late = C[(t > arrival + 90)]
-    area = float((weights * C)[window].sum()) - 30 * (float(late.mean()) if late.size else 0.0)
-    low = peak < USUAL_PEAK[0] or area < USUAL_PASS[0]
-    high = peak > USUAL_PEAK[1] or area > USUAL_PASS[1]
-    if low or high:
-        causes = (
-            "fresh blood flowing in, partial volume, a flip angle above nominal (B1), T2*, or long "
-            "frames" if low else "a flip angle below nominal (B1), or blood T10 or relaxivity set "
-            "too low"
-        )  # fmt: skip
-        warnings.append(
-            f"The artery's peak is {peak:.1f} mM and its first pass {area:.0f} mM·s, outside the "
-            f"usual {USUAL_PEAK[0]:g} to {USUAL_PEAK[1]:g} mM or {USUAL_PASS[0]:g} to "
-            f"{USUAL_PASS[1]:g} mM·s. Likely causes: {causes}. Ratios between regions are hardly "
-            "affected."
-        )
-        if low and (other := _higher_artery(peak, found)):
-            warnings.append(other)
-    return tuple(warnings)
-
-
-def _higher_artery(peak: float, found: Detection) -> str:
-    """Return where a larger artery with a much higher peak lies; "" if there is none.
-
-    The choice does not depend on concentration; that it is too low is a reason to look again.
-    """
-    main = found.artery
-    larger = [e for e in found.evidence if main is not None and e.voxels > main.voxels]
-    for one in sorted(larger, key=lambda e: -e.voxels):
-        rows = [c for c in found.candidates if c.vessel == one.vessel]
-        highest = max((c.peak for c in rows), default=0.0)
-        if one.kind is VesselKind.ARTERY and highest >= HIGHER_PEAK * peak:
-            slices = [c.slice + 1 for c in rows]
-            return (
-                f"A larger artery, from slice {min(slices)} to slice {max(slices)}, has "
-                f"{one.voxels} voxels and a peak of up to {highest:.1f} mM. Check whether it is "
-                "the aorta; if so, include it by hand in place of the vessel in use."
-            )
-    return ""

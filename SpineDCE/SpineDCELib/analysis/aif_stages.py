@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,8 +26,13 @@ from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.frame_average import frame_average
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
-#: Code of the finding that magnitude and phase of the artery differ.
-AIF_DIFFERS = "aif_differs_from_phase"
+#: Codes of findings: the evidence does not confirm the artery that a person chose or drew; its
+#: curve is unusual for blood; its magnitude and phase differ.
+ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS = (
+    "artery_not_confirmed", "unusual_aif", "aif_differs_from_phase"
+)  # fmt: skip
+#: All of them.
+AIF_FINDINGS = frozenset([ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS])
 
 
 def arterial_input(view: View) -> ArterialInput:
@@ -51,9 +58,6 @@ def arterial_input(view: View) -> ArterialInput:
             notes.append(f"The T1 map has {inside * 1000:.0f} ms in the artery, not used.")
         if settings.source == "auto":
             notes += _found_notes(view(detection))
-        against = view(drawn_against_evidence)
-        if against:
-            notes.append(f"The evidence does not confirm the drawn artery. {against}")
     else:
         given = _external(view, times)
         t, Cb, medium = given.t, given.C, given.medium
@@ -95,10 +99,30 @@ def arterial_input(view: View) -> ArterialInput:
 
 
 def aif_findings(view: View) -> tuple[Finding, ...]:
-    """Return why the scale of a measured AIF is not to be trusted."""
-    doubt = "" if view(artery) is None else view(blood).doubt
-    fields = ("aif.peak", "inputs.aif_mask")
-    return (Finding(AIF_DIFFERS, doubt, fields=fields),) if doubt else ()
+    """Return why the artery, or the scale of its curve, is not to be trusted."""
+    source = view(artery)
+    if source is None:
+        return ()
+    if view.settings.aif.source == "auto":
+        found = view(detection)
+        doubt = found.against_evidence and (
+            "The evidence does not confirm the artery that was chosen by hand. "
+            f"{found.against_evidence}"
+        )
+        unusual: Iterable[str] = found.warnings
+        by_hand: tuple[str, ...] = ("inputs.aif_mask",)
+    else:
+        against = view(drawn_against_evidence)
+        doubt = against and f"The evidence does not confirm the drawn artery. {against}"
+        voxels, absolute = int(source.mask.sum()), view(signal_mode) == "absolute"
+        times = view(preprocessed).series.times
+        unusual = aif.unusual_blood(view(blood).Cb, times, voxels=voxels) if absolute else ()
+        by_hand = ()
+    found_out = [Finding(ARTERY_DOUBTED, doubt, fields=by_hand)] if doubt else []
+    found_out += [Finding(AIF_UNUSUAL, said) for said in unusual]
+    if differs := view(blood).doubt:
+        found_out.append(Finding(AIF_DIFFERS, differs, fields=("aif.peak", "inputs.aif_mask")))
+    return tuple(found_out)
 
 
 def _footprint_notes(view: View, *, measured: bool) -> list[str]:
@@ -128,20 +152,13 @@ def _footprint_notes(view: View, *, measured: bool) -> list[str]:
 def _found_notes(found: Detection) -> list[str]:
     """Return what to know about the artery that was found, or chosen by hand."""
     slices = ", ".join(str(k + 1) for k in found.slices)
-    count = int(found.mask.sum())
-    if found.against_evidence:
-        first = (
-            f"Artery chosen by hand, not confirmed by the evidence: {count} voxels in slices "
-            f"{slices}. {found.against_evidence}"
-        )
-    else:
-        first = f"Artery found: {count} voxels in slices {slices}."
+    how = "chosen by hand" if found.against_evidence else "found"
     others = [
         f"Vessel {e.vessel} explains the tissue as well as the artery; its Vp is "
         f"{e.vp_factor:.2f} times as high everywhere."
         for e in found.alternatives
     ]
-    return [first, *found.warnings, *others]
+    return [f"Artery {how}: {int(found.mask.sum())} voxels in slices {slices}.", *others]
 
 
 def _external(view: View, times: NDArray[np.float64]) -> aif.ExternalCurve:

@@ -335,12 +335,6 @@ class Analysis:
         """Return other vessels that explain the tissue as well as the artery in use."""
         return self._graph.get(artery_stages.aif_alternatives)
 
-    def against_evidence(self, progress: Progress = silent) -> str:
-        """Return why the vessel that a person chose or drew is not the artery; empty if it is."""
-        if self.settings.aif.source == "auto":
-            return self.detection(progress).against_evidence
-        return self._graph.get(artery_stages.drawn_against_evidence, progress)
-
     def baseline_frames(self) -> int:
         """Return the number of frames before the bolus."""
         return self._graph.get(artery_stages.baseline_frames)

@@ -22,6 +22,7 @@ from SpineDCELib.export.report.written_text import (
     draft_of_comparison,
     draft_of_visit,
     plain_text,
+    studies_of,
 )
 from SpineDCELib.files.digests import file_digest
 from SpineDCELib.files.output_folder import all_files, run_folder
@@ -125,7 +126,8 @@ def export_visits(
                 progress=lambda done, message: share(done, f"{message} of the comparison"),
             )  # fmt: skip
         if text:
-            (stage / "report.txt").write_text(plain_text(text, draft), encoding="utf-8")
+            studies = studies_of({visit.name: visit.analysis for visit in visits})
+            (stage / "report.txt").write_text(plain_text(text, draft, studies), encoding="utf-8")
         if history:
             write_table(stage / "history.csv", ["time", "person", "visit", "action"], history)
     progress(1.0, "Done")

@@ -68,8 +68,7 @@ def compute_snapshot(
         with contextlib.suppress(InputError):  # the AIF may show no arrival
             more = descriptive_maps(analysis, part(progress, 0.9, 0.95))
     try:
-        analysis.against_evidence(part(progress, 0.95, 0.97))  # windows show it
-        evidence_found = analysis.evidence(part(progress, 0.97, 1.0))
+        evidence_found = analysis.evidence(part(progress, 0.95, 1.0))
     except InputError:
         evidence_found = None
     if smallest < SMALLEST:

@@ -376,7 +376,9 @@ def identity(analysis: Analysis, *, anonymise: bool) -> str:
     import pydicom
 
     try:
-        head = pydicom.dcmread(source.files[0], stop_before_pixels=True)
+        head = pydicom.dcmread(
+            source.files[0], stop_before_pixels=True, specific_tags=["PatientID", "StudyDate"]
+        )
     except (OSError, pydicom.errors.InvalidDicomError):
         return "DICOM study"
     date = str(head.get("StudyDate") or "")

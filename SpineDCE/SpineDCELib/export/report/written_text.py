@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from SpineDCELib.data import Result
 from SpineDCELib.export.report.html_page import NOTICE
-from SpineDCELib.export.report.report_tables import change_text, diameters_text
+from SpineDCELib.export.report.report_tables import change_text, diameters_text, identity
 from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES, normalised_title
 from SpineDCELib.vocabulary.quantities import QUANTITIES, number, percent, times
 from SpineDCELib.vocabulary.report_text import ReportText, digest_of
@@ -34,6 +35,7 @@ DRAFT_NOT_CURRENT = (
 )
 
 if TYPE_CHECKING:
+    from SpineDCELib.analysis import Analysis
     from SpineDCELib.compare.compare_visits import Comparison, LesionChange
 
 
@@ -53,13 +55,26 @@ def doubt_of(text: ReportText, draft: tuple[str, str] | None) -> str:
     return NUMBERS_CHANGED if text.is_final else DRAFT_CHANGED
 
 
-def plain_text(text: ReportText, draft: tuple[str, str] | None) -> str:
+def studies_of(visits: Mapping[str, Analysis]) -> list[str]:
+    """Return whose studies a report is about and their dates, a line each.
+
+    Args:
+        visits: name of the visit → its analysis.
+    """
+    found = {name: identity(analysis, anonymise=False) for name, analysis in visits.items()}
+    if len(found) == 1:
+        return list(found.values())
+    return [f"{name[:1].upper()}{name[1:]}: {who}" for name, who in found.items()]
+
+
+def plain_text(text: ReportText, draft: tuple[str, str] | None, studies: Sequence[str]) -> str:
     """Return the report's text with its status, for a file and the clipboard.
 
     Args:
         draft: as the present numbers give it; None while there are none.
+        studies: see :func:`studies_of`.
     """
-    lines = [text.status_line, NOTICE]
+    lines = [*studies, text.status_line, NOTICE]
     if doubt := doubt_of(text, draft):
         lines.append(doubt)
     for title, said in text.paragraphs():
