@@ -36,7 +36,7 @@ from SpineDCEWidget.browser.view_bar import ViewBar
 from SpineDCEWidget.browser.visit_strip import VisitStrip
 from SpineDCEWidget.browser.window_controls import WindowControls
 from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
-from SpineDCEWidget.shared.steps import state_of
+from SpineDCEWidget.shared.steps import state_of, unused_aorta
 from SpineDCEWidget.shared.wording import COMPUTING, UNEXPECTED, remedy
 
 log = logging.getLogger(__name__)
@@ -456,10 +456,12 @@ class Workstation:
             self.regions.show_drawn()
 
     def take_drawn_aorta(self, visit: Any) -> None:
-        """Use a drawn aorta where none was found, and say so."""
+        """Use a drawn aorta where none was found, and say whether it is used."""
         if self.session.take_drawn_aorta(visit):
             self.show_note(f"The AIF of the {visit.word} visit is measured in the drawn aorta.")
             self.refresh()
+        elif self.drawing.role == "aorta" and visit.is_ready() and (said := unused_aorta(visit)):
+            self.show_note(said)
 
     def changed(self, *visits: Any) -> None:
         """Save soon what was changed, and compute soon what depends on it.

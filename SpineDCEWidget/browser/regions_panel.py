@@ -598,8 +598,7 @@ class RegionsPanel:
         if visit is None:
             state.rulers, state.carry_from = [], ""
             return
-        # A visit that has regions keeps them.
-        source = None if visit.state.regions else self._station.session.course.source_of(visit)
+        source = self._station.session.course.source_of(visit)
         state.carry_from = "" if source is None else source.word
         low, high = visit.signal_range()
         if state.signal_range != [round(low), round(2 * high)]:

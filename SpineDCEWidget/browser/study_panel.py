@@ -380,7 +380,7 @@ class StudyPanel:
         """Give visits without regions those of the last visit before them, and say so."""
         station = self._station
         for visit in visits:
-            if not visit.state.regions and station.session.course.source_of(visit) is not None:
+            if station.session.course.source_of(visit) is not None:
                 await station.regions.carry(visit)
 
     async def _compute(self, opened: list[Any]) -> None:

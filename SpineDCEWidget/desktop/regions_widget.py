@@ -351,15 +351,13 @@ class RegionsPanel(Panel):
 
     def _fill_carry(self) -> None:
         """Enable the carrying of regions where there are some and the visit has none."""
-        visit, button = self.visit, self.ui.carryButton
-        source = None
-        if visit.analysis is not None and not visit.state.regions:
-            source = self.desk.session.course.source_of(visit)
+        visit, button, course = self.visit, self.ui.carryButton, self.desk.session.course
+        source = None if visit.analysis is None else course.source_of(visit)
         button.enabled = source is not None
         if source is not None:
             button.toolTip = texts.CARRY.format(visit=words.translated(source.word))
         else:
-            button.toolTip = texts.HAS_REGIONS if visit.state.regions else texts.NO_SOURCE
+            button.toolTip = texts.HAS_REGIONS if course.has_own_regions(visit) else texts.NO_SOURCE
 
     def _fill_stored(self) -> None:
         """List what lies beside the images of the visit."""

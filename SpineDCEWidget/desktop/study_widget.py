@@ -209,7 +209,7 @@ class StudyPanel(Panel):
                 opened.append(visit)
                 desk.compute([visit])
         for visit in opened:
-            if not visit.state.regions and session.course.source_of(visit) is not None:
+            if session.course.source_of(visit) is not None:
                 desk.regions.carry(visit)
         events = desk.jobs.run(
             texts.LOOKING_FOR_TREATMENTS, lambda _progress: treatments_of_patient(folder)

@@ -44,6 +44,8 @@ CUTOFFS = {name: one for name, one in PUBLISHED_CUTOFFS.items() if one.cutoff is
 _KEPT = "course"
 #: Key under which a visit keeps the digests of the regions that were carried over to it.
 CARRIED = "carried"
+#: Roles of regions that calibrate a visit; they are drawn in each, and nothing of them is compared.
+_OF_EACH_VISIT = ("aorta", "muscle")
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,8 +161,18 @@ class CourseWork:
 
     # -- regions --------------------------------------------------------------------------------
 
+    def has_own_regions(self, visit: VisitSession) -> bool:
+        """Return whether something of a visit is drawn that is measured, which it then keeps."""
+        roles = visit.state.roles
+        return any(roles.get(name) not in _OF_EACH_VISIT for name in visit.state.regions)
+
     def source_of(self, visit: VisitSession) -> VisitSession | None:
-        """Return the last earlier visit with a lesion and maps, whose regions can be carried."""
+        """Return the last earlier visit with a lesion and maps, whose regions can be carried.
+
+        None as well where the visit has regions of its own.
+        """
+        if self.has_own_regions(visit):
+            return None
         order = self._session.in_order
         earlier = order[: order.index(visit)] if visit in order else []
         found = [v for v in earlier if v.is_current and v.result and v.result.measures.lesions()]
@@ -174,6 +186,11 @@ class CourseWork:
                 the visit has no study.
         """
         source, new = self.source_of(visit), visit.needed().snapshot()
+        if self.has_own_regions(visit):
+            raise InputError(
+                _("The visit has its own regions, which are kept."), code="has_regions",
+                about=visit.name,
+            )  # fmt: skip
         if source is None or source.result is None:
             raise InputError(
                 _("No earlier visit has a lesion with maps that are up to date."),
@@ -182,8 +199,12 @@ class CourseWork:
         old, lesions = source.needed().snapshot(), source.result.measures.lesions()
         roles = {str(name): str(role) for name, role in source.state.roles.items()}
         name = source.name
+        # What the visit has of these is its own.
+        kept = {visit.state.roles.get(one) for one in visit.state.regions}
 
         def done(found: CarriedRegions) -> list[str]:
+            masks = {one: mask for one, mask in found.masks.items() if roles[one] not in kept}
+            found = replace(found, masks=masks)
             text = _("Carry {names} over from an earlier visit")
             self._session.load_regions(visit, found.masks, roles, text=text)
             self._carried[visit.name] = _Carry(name, found)

@@ -14,7 +14,7 @@ from SpineDCELib.series.excluded_frames import kept_frames
 from SpineDCEWidget.shared.formatting import left_out
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
-from SpineDCEWidget.shared.wording import _, remedy, setting_choices, translated
+from SpineDCEWidget.shared.wording import _, remedy, setting_choices, setting_label, translated
 
 DONE, NEXT, WRONG, NOT_YET = "✓", "●", "!", ""
 
@@ -115,6 +115,8 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
         except InputError as error:
             return WRONG, f"{visit.shown_label}: {remedy(error)}"
         where = _("aorta found in {count} slices").format(count=count)
+        if analysis.aif_mask is not None:
+            where += _(", the drawn one is not in use")
     else:
         where = _("AIF: {source}").format(source=setting_choices("aif.source")[settings.aif.source])
     doubts = [
@@ -159,6 +161,17 @@ def region_warnings(visit: VisitSession) -> list[str]:
         Hct = analysis.settings.aif.Hct
         found += blood_findings(result.maps["vp"], drawn, analysis.roles, Hct)
     return [_with_place(one) for one in found]
+
+
+def unused_aorta(visit: VisitSession) -> str:
+    """Return that the drawn aorta is not what the AIF is measured in; "" if there is none."""
+    analysis = visit.needed()
+    if analysis.aif_mask is None or analysis.settings.aif.source != "auto":
+        return ""
+    return _(
+        "The AIF comes from the artery that was found, not from the drawn aorta. To use the "
+        "latter, choose '{drawn}' in '{label}' in step 2."
+    ).format(drawn=setting_choices("aif.source")["mask"], label=setting_label("aif.source"))
 
 
 def _with_place(found: Finding) -> str:

@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
+from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Extent, Size
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
 from SpineDCELib.measurement.rulers import Ruler, bidimensional_of, plane_of, plane_of_size
 from SpineDCELib.mrml import region_nodes as drawn
+from SpineDCELib.mrml.visit_record import replace_regions
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.saved_session import read_session
 from SpineDCELib.series import Geometry
@@ -16,6 +18,7 @@ from SpineDCELib.series import Geometry
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.course_session import CARRIED, _digest
 from SpineDCEWidget.shared.session import Session
+from SpineDCEWidget.shared.steps import unused_aorta
 
 pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
 
@@ -180,3 +183,31 @@ def test_the_report_says_of_carried_regions_that_they_were_carried_until_they_ar
     compute(work, after)
     work.compare(flip_runs=0)
     assert "carried over, not corrected" in page_of(work, tmp_path / "again")
+
+
+@pytest.mark.slow
+def test_regions_are_carried_to_a_visit_in_which_only_the_aorta_is_drawn(work):
+    after, course = work.visit("follow-up"), work.course
+    compute(work, work.visit("baseline"))
+    geometry = after.analysis.study.dynamic.geometry
+    assert course.has_own_regions(after)
+    assert course.source_of(after) is None
+    with pytest.raises(InputError, match="its own regions"):
+        course.carry_job(after)
+    kept = dict(after.state.regions), dict(after.state.roles)
+    own = np.zeros(geometry.shape, bool)
+    own[0, :2, :2] = True
+    replace_regions(after.nodes, {"Aorta": own}, {"Aorta": "aorta"}, geometry)
+    work.regions_changed(after)
+    assert unused_aorta(after).startswith("The AIF comes from the artery that was found, not from")
+    try:
+        assert course.source_of(after) is work.visit("baseline")
+        job = course.carry_job(after)
+        job.finish(job.run())
+        roles = after.state.roles
+        assert [name for name, role in roles.items() if role == "aorta"] == ["Aorta"]
+        np.testing.assert_array_equal(after.state.regions["Aorta"], own)
+        assert {"lesion", "reference"} <= set(roles.values())
+    finally:
+        replace_regions(after.nodes, *kept, geometry)
+        work.regions_changed(after)

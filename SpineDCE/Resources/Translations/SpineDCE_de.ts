@@ -2156,6 +2156,54 @@
         <translation>Wenn die Phase stimmt, ist Vp zu niedrig; vergleichen Sie die Untersuchungen anhand des Verhältnisses zur Referenz.</translation>
     </message>
     <message>
+        <source>The AIF comes from a single voxel.</source>
+        <translation>Die AIF stammt aus einem einzigen Voxel.</translation>
+    </message>
+    <message>
+        <source>The AIF comes from {voxels} voxels only.</source>
+        <translation>Die AIF stammt aus nur {voxels} Voxeln.</translation>
+    </message>
+    <message>
+        <source>The artery's signal is above that of any concentration in some frame.</source>
+        <translation>Das Signal der Arterie liegt zu mindestens einem Zeitpunkt über dem jeder Konzentration.</translation>
+    </message>
+    <message>
+        <source>Likely causes: a flip angle other than nominal (B1), or blood T10 set too short.</source>
+        <translation>Wahrscheinliche Ursachen: ein anderer als der nominelle Flipwinkel (B1), oder ein zu kurz angesetztes T10 des Blutes.</translation>
+    </message>
+    <message>
+        <source>The artery's peak is {peak} mM and its first pass {area} mM·s, outside the usual {USUAL_PEAK} to {USUAL_PEAK2} mM or {USUAL_PASS} to {USUAL_PASS2} mM·s.</source>
+        <translation>Das Maximum der Arterie ist {peak} mM und ihre erste Passage {area} mM·s, außerhalb der üblichen {USUAL_PEAK} bis {USUAL_PEAK2} mM oder {USUAL_PASS} bis {USUAL_PASS2} mM·s.</translation>
+    </message>
+    <message>
+        <source>Likely causes: {causes}.</source>
+        <translation>Wahrscheinliche Ursachen: {causes}.</translation>
+    </message>
+    <message>
+        <source>Ratios between regions are hardly affected.</source>
+        <translation>Verhältnisse zwischen Regionen sind kaum betroffen.</translation>
+    </message>
+    <message>
+        <source>A larger artery, from slice {rows} to slice {rows2}, has {voxels} voxels and a peak of up to {highest} mM.</source>
+        <translation>Eine größere Arterie, von Schicht {rows} bis Schicht {rows2}, hat {voxels} Voxel und einen Gipfel von bis zu {highest} mM.</translation>
+    </message>
+    <message>
+        <source>Check whether it is the aorta; if so, include it by hand in place of the vessel in use.</source>
+        <translation>Prüfen Sie, ob sie die Aorta ist; wenn ja, nehmen Sie sie von Hand anstelle des verwendeten Gefäßes.</translation>
+    </message>
+    <message>
+        <source>The artery's peak is {peak}{unit}, but that of a vein which fills after it, in slices {rows} to {rows2}, is {middle}{unit2}.</source>
+        <translation>Der Gipfel der Arterie beträgt {peak}{unit}, der einer Vene, die sich nach ihr füllt (Schichten {rows} bis {rows2}), aber {middle}{unit2}.</translation>
+    </message>
+    <message>
+        <source>Contrast agent is only diluted on its way, so the artery's curve is too low: fresh blood flowing in, partial volume or T2* lowers it.</source>
+        <translation>Kontrastmittel wird auf seinem Weg nur verdünnt; die Kurve der Arterie ist also zu niedrig: Einstrom frischen Blutes, Partialvolumen oder T2* senkt sie.</translation>
+    </message>
+    <message>
+        <source>Vp and Ktrans are too high by the same factor everywhere; ratios between regions are hardly affected.</source>
+        <translation>Vp und Ktrans sind überall um denselben Faktor zu hoch; Verhältnisse zwischen Regionen ändern sich kaum.</translation>
+    </message>
+    <message>
         <source>The best candidate lies in slices {first} to {last}.</source>
         <translation>Der beste Kandidat liegt in den Schichten {first} bis {last}.</translation>
     </message>
@@ -2222,38 +2270,6 @@
     <message>
         <source>the best candidate touches other vessels everywhere and fills only {last} s before the last vein, so it may hold blood of the vein.</source>
         <translation>der beste Kandidat berührt überall andere Gefäße und füllt sich nur {last} s vor der letzten Vene, daher kann er Blut der Vene enthalten.</translation>
-    </message>
-    <message>
-        <source>The AIF comes from {count} voxels only.</source>
-        <translation>Die AIF stammt aus nur {count} Voxeln.</translation>
-    </message>
-    <message>
-        <source>The artery's signal is above that of any concentration in some frame.</source>
-        <translation>Das Signal der Arterie liegt zu mindestens einem Zeitpunkt über dem jeder Konzentration.</translation>
-    </message>
-    <message>
-        <source>Likely causes: a flip angle other than nominal (B1), or blood T10 set too short.</source>
-        <translation>Wahrscheinliche Ursachen: ein anderer als der nominelle Flipwinkel (B1), oder ein zu kurz angesetztes T10 des Blutes.</translation>
-    </message>
-    <message>
-        <source>The artery's peak is {peak} mM and its first pass {area} mM·s, outside the usual {USUAL_PEAK} to {USUAL_PEAK2} mM or {USUAL_PASS} to {USUAL_PASS2} mM·s.</source>
-        <translation>Das Maximum der Arterie ist {peak} mM und ihre erste Passage {area} mM·s, außerhalb der üblichen {USUAL_PEAK} bis {USUAL_PEAK2} mM oder {USUAL_PASS} bis {USUAL_PASS2} mM·s.</translation>
-    </message>
-    <message>
-        <source>Likely causes: {causes}.</source>
-        <translation>Wahrscheinliche Ursachen: {causes}.</translation>
-    </message>
-    <message>
-        <source>Ratios between regions are hardly affected.</source>
-        <translation>Verhältnisse zwischen Regionen sind kaum betroffen.</translation>
-    </message>
-    <message>
-        <source>A larger artery, from slice {slices} to slice {slices2}, has {voxels} voxels and a peak of up to {highest} mM.</source>
-        <translation>Eine größere Arterie, von Schicht {slices} bis Schicht {slices2}, hat {voxels} Voxel und ein Maximum von bis zu {highest} mM.</translation>
-    </message>
-    <message>
-        <source>Check whether it is the aorta; if so, include it by hand in place of the vessel in use.</source>
-        <translation>Prüfen Sie, ob sie die Aorta ist; wenn ja, nehmen Sie sie von Hand anstelle des verwendeten Gefäßes.</translation>
     </message>
     <message>
         <source>The AIF file does not state blood or plasma; blood is assumed.</source>
@@ -2534,6 +2550,10 @@
     <message>
         <source>The AIF is averaged over the {time} in which the data of a frame were acquired, around each frame's time.</source>
         <translation>Die AIF wird um jeden Zeitpunkt über die {time} gemittelt, in denen die Daten eines Zeitpunkts aufgenommen wurden.</translation>
+    </message>
+    <message>
+        <source>Artery chosen by hand: {count} voxels in slices {slices}.</source>
+        <translation>Arterie von Hand gewählt: {count} Voxel in den Schichten {slices}.</translation>
     </message>
     <message>
         <source>Artery found: {count} voxels in slices {slices}.</source>
@@ -6164,6 +6184,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>{names} aus einer früheren Untersuchung übernehmen</translation>
     </message>
     <message>
+        <source>The visit has its own regions, which are kept.</source>
+        <translation>Der Termin hat eigene Regionen; sie bleiben erhalten.</translation>
+    </message>
+    <message>
         <source>No earlier visit has a lesion with maps that are up to date.</source>
         <translation>Keine frühere Untersuchung hat eine Läsion mit aktuellen Karten.</translation>
     </message>
@@ -6822,6 +6846,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Die Untersuchungen sind verglichen.</translation>
     </message>
     <message>
+        <source>, the drawn one is not in use</source>
+        <translation>, die eingezeichnete wird nicht verwendet</translation>
+    </message>
+    <message>
         <source>shift</source>
         <translation>Zeitversatz</translation>
     </message>
@@ -6832,6 +6860,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>reference vertebra</source>
         <translation>Referenzwirbel</translation>
+    </message>
+    <message>
+        <source>The AIF comes from the artery that was found, not from the drawn aorta. To use the latter, choose '{drawn}' in '{label}' in step 2.</source>
+        <translation>Die AIF stammt aus der gefundenen Arterie, nicht aus der eingezeichneten Aorta. Um diese zu verwenden, wählen Sie in Schritt 2 unter „{label}“ „{drawn}“.</translation>
     </message>
     <message>
         <source>maps are up to date</source>
@@ -6892,10 +6924,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>The maps of the {visit} visit have not been computed yet. Compute them in step 4.</source>
         <translation>Die Karten der {visit}untersuchung wurden noch nicht berechnet. Berechnen Sie sie in Schritt 4.</translation>
-    </message>
-    <message>
-        <source>the evidence does not confirm the artery that was chosen by hand. {why}</source>
-        <translation>die Befunde bestätigen die manuell gewählte Arterie nicht. {why}</translation>
     </message>
     <message>
         <source>Open a study first.</source>

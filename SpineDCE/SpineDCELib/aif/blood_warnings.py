@@ -78,9 +78,10 @@ def _unusual(C: Array, t: Array, voxels: int, arrival: float | None) -> tuple[li
         arrival: s; by default when half the peak is reached.
     """
     warnings = []
-    if voxels < ENOUGH:
-        count = "a single voxel." if voxels == 1 else f"{voxels} voxels only."
-        warnings.append(f"The AIF comes from {count}")
+    if voxels == 1:
+        warnings.append("The AIF comes from a single voxel.")
+    elif voxels < ENOUGH:
+        warnings.append(f"The AIF comes from {voxels} voxels only.")
     if np.isnan(C).any():
         warnings.append(
             "The artery's signal is above that of any concentration in some frame. Likely causes: "
@@ -145,7 +146,7 @@ def _higher_vein(peak: float, found: Detection) -> str:
             said = (
                 f"The artery's peak is {number(peak, 1)}{unit}, but that of a vein which fills "
                 f"after it, in slices {_first(rows)} to {_last(rows)}, is {number(middle, 1)}"
-                f"{unit}. Blood only becomes thinner on its way, so the artery's curve is too low: "
+                f"{unit}. Contrast agent is only diluted on its way, so the artery's curve is too low: "
                 "fresh blood flowing in, partial volume or T2* lowers it. Vp and Ktrans are too "
                 "high by the same factor everywhere; ratios between regions are hardly affected."
             )

@@ -152,13 +152,18 @@ def _footprint_notes(view: View, *, measured: bool) -> list[str]:
 def _found_notes(found: Detection) -> list[str]:
     """Return what to know about the artery that was found, or chosen by hand."""
     slices = ", ".join(str(k + 1) for k in found.slices)
-    how = "chosen by hand" if found.against_evidence else "found"
+    count = int(found.mask.sum())
+    first = (
+        f"Artery chosen by hand: {count} voxels in slices {slices}."
+        if found.against_evidence
+        else f"Artery found: {count} voxels in slices {slices}."
+    )
     others = [
         f"Vessel {e.vessel} explains the tissue as well as the artery; its Vp is "
         f"{e.vp_factor:.2f} times as high everywhere."
         for e in found.alternatives
     ]
-    return [f"Artery {how}: {int(found.mask.sum())} voxels in slices {slices}.", *others]
+    return [first, *others]
 
 
 def _external(view: View, times: NDArray[np.float64]) -> aif.ExternalCurve:
