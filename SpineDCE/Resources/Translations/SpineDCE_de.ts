@@ -6185,7 +6185,7 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
     <message>
         <source>The visit has its own regions, which are kept.</source>
-        <translation>Der Termin hat eigene Regionen; sie bleiben erhalten.</translation>
+        <translation>Die Untersuchung hat eigene Regionen; sie bleiben erhalten.</translation>
     </message>
     <message>
         <source>No earlier visit has a lesion with maps that are up to date.</source>

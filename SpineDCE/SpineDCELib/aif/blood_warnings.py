@@ -146,9 +146,10 @@ def _higher_vein(peak: float, found: Detection) -> str:
             said = (
                 f"The artery's peak is {number(peak, 1)}{unit}, but that of a vein which fills "
                 f"after it, in slices {_first(rows)} to {_last(rows)}, is {number(middle, 1)}"
-                f"{unit}. Contrast agent is only diluted on its way, so the artery's curve is too low: "
-                "fresh blood flowing in, partial volume or T2* lowers it. Vp and Ktrans are too "
-                "high by the same factor everywhere; ratios between regions are hardly affected."
+                f"{unit}. Contrast agent is only diluted on its way, so the artery's curve is too "
+                "low: fresh blood flowing in, partial volume or T2* lowers it. Vp and Ktrans are "
+                "too high by the same factor everywhere; ratios between regions are hardly "
+                "affected."
             )
     return said
 
