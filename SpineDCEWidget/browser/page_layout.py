@@ -296,6 +296,10 @@ def _views(station: Any) -> None:
                         classes="without-map",
                         v_if=f"without_series['{visit}']?.[columns[{column}]]",
                     )  # fmt: skip
+                    html.Div(
+                        "This series has no image at this slice.", classes="without-map",
+                        v_if=f"beyond['{visit}']?.includes(columns[{column}])",
+                    )  # fmt: skip
                     _legend(column)
         with html.Div(classes="welcome", v_if="!visits.length"):
             html.Img(src="page/icon.svg", alt="")

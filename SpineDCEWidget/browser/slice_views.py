@@ -206,7 +206,7 @@ class Views:
         """Show the volumes of the visits in the views."""
         for pane in self.panes:
             visit = self.visit_of(pane)
-            under, over = self._volumes(visit, self.columns[pane.column])
+            under, over = self.volumes_of(visit, self.columns[pane.column])
             composite = pane.composite
             changing = composite.StartModify()
             composite.SetBackgroundVolumeID(under.GetID() if under else None)
@@ -218,7 +218,7 @@ class Views:
             for node in (visit.segmentation, visit.isodoses, *ruler_nodes(visit.nodes)):
                 self.confine(node, visit.name)
 
-    def _volumes(self, visit: Any, content: str) -> tuple[Any, Any]:
+    def volumes_of(self, visit: Any, content: str) -> tuple[Any, Any]:
         """Return the lower and the upper volume node of a visit for the content of a view."""
         if visit is None:
             return None, None

@@ -16,7 +16,7 @@ from SpineDCEWidget.browser.slice_views import series_content
 from SpineDCEWidget.browser.undo_buttons import undo_ui
 from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
 from SpineDCEWidget.shared.linked_places import place_in, registration_of
-from SpineDCEWidget.shared.shown_series import OtherSeries, series_text
+from SpineDCEWidget.shared.shown_series import OtherSeries, reaches, series_text
 from SpineDCEWidget.shared.wording import remedy
 
 #: Step in which regions are drawn, on T1, frame and map together.
@@ -50,7 +50,7 @@ class ViewBar:
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
                 "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
                 "positions": {}, "contents": [], "without_map": {}, "without_series": {},
-                "cursor": {}, "link_title": "", "series_shown": {},
+                "cursor": {}, "link_title": "", "series_shown": {}, "beyond": {},
             }
         )  # fmt: skip
         for name, action in {
@@ -219,16 +219,21 @@ class ViewBar:
     def show_position(self) -> None:
         """Show the slice number and the anatomical directions of each visit's views."""
         station, state = self._station, self._station.state
-        positions, letters = {}, {}
+        positions, letters, beyond = {}, {}, {}
         for visit in station.session.shown:
             row = station.session.row_of(visit.name)
             index = station.views.slice_index(visit.name)
             count = visit.analysis.study.dynamic.geometry.shape[0]
             positions[row] = f"slice {index + 1} of {count}"
             letters[row] = station.views.letters(visit.name)
+            below = {one: station.views.volumes_of(visit, one)[0] for one in state.columns}
+            beyond[row] = [
+                content for content, node in below.items()
+                if node is not None and not reaches(node, visit, index)
+            ]  # fmt: skip
             if row == state.visit and index != state.slice_index:
                 state.slice_index = index
-        state.positions, state.letters = positions, letters
+        state.positions, state.letters, state.beyond = positions, letters, beyond
         self.show_cursor()
 
     def show_cursor(self) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from SpineDCELib.mrml.grey_values import fitting, set_grey_values
-from SpineDCELib.mrml.volume_nodes import fill_volume
+from SpineDCELib.mrml.volume_nodes import fill_volume, geometry_of
 from SpineDCELib.progress import Progress
 from SpineDCELib.run.other_series import other_series
-from SpineDCELib.series import SeriesDescription, Volume, read_volume
+from SpineDCELib.series import Geometry, SeriesDescription, Volume, read_volume
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from SpineDCEWidget.shared.computation import Job
@@ -112,6 +112,17 @@ def series_text(visit: VisitSession, kind: str, title: str) -> str:
         plane=words[plane], shown=words[shown]
     )
     return f"{name} ({reformatted})"
+
+
+def reaches(node: Any, visit: VisitSession, index: int) -> bool:
+    """Return whether a volume node has an image at a slice (from 0) of a visit's dynamic series."""
+    if node is None or node.GetImageData() is None:
+        return False
+    own = visit.needed().study.dynamic.geometry
+    affine = own.affine.copy()
+    affine[:3, 3] += index * affine[:3, 2]
+    one_slice = Geometry((1, *own.shape[1:]), affine)
+    return one_slice.share_inside(geometry_of(node)) > 0
 
 
 def _plane(node: Any) -> str:

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
-from series.dicom_layouts import Layout, save_all, tell_time, truth
+from series.dicom_layouts import COLUMNS, Layout, save_all, tell_time, truth
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import read_images
+from SpineDCELib.run.other_series import other_series
 from SpineDCELib.series import read_dynamic, read_flip_angles, scan_study, study_report
 from SpineDCELib.settings import Settings, changed
 
@@ -65,6 +66,23 @@ def test_roles_in_a_complete_examination(tmp_path):
     for words in ("DCE", "every 5 s", "AcquisitionTime", "TR 4.5 ms", "flip angle 25°", "1.5 T"):
         assert words in text
     np.testing.assert_array_equal(read_dynamic(study).signal, truth(9))
+
+
+def test_a_T1_series_that_is_a_strip_in_the_dynamic_slices_is_not_the_anatomy(tmp_path):
+    add(tmp_path, 9, "DCE", frames=12, at=600)
+    strip = Layout(series_number=2, description="sag T1", times=np.arange(12) * 5.0)
+    columns = strip.affine[:3, 0] / np.linalg.norm(strip.affine[:3, 0])
+    strip.affine[:3, 3] += 0.75 * columns * np.linalg.norm(strip.affine[:3, 0]) * COLUMNS
+    images = strip.images(truth(2)[:1])
+    tell_time(images, strip, "AcquisitionTime")
+    for image in images:
+        image.ds.RepetitionTime, image.ds.EchoTime, image.ds.FlipAngle = 520, 10, 90
+    save_all(images, tmp_path / "2")
+    study = scan_study(tmp_path)
+    assert roles(tmp_path)["sag T1"] == "T1"
+    assert study.anatomical_T1(study.dynamic()) is None
+    assert "covers only 24 % of the dynamic images" in study_report(study)
+    assert list(other_series(tmp_path)) == ["sag T1"], "it can still be looked at"
 
 
 def test_flip_angles_are_sorted_and_averaged_and_use_the_b1_map(tmp_path):

@@ -13,7 +13,7 @@ from SpineDCELib.mrml.volume_nodes import array_of, geometry_of
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from SpineDCEWidget.shared.session import Session
-from SpineDCEWidget.shared.shown_series import USE, OtherSeries, series_text
+from SpineDCEWidget.shared.shown_series import USE, OtherSeries, reaches, series_text
 from SpineDCEWidget.shared.study_opening import open_images
 from SpineDCEWidget.shared.window_level import window_of
 
@@ -80,6 +80,15 @@ def test_a_caption_names_the_series_and_the_plane_that_it_was_acquired_in(opened
     visit.frame.GetIJKToRASDirectionMatrix(turned)
     node.SetIJKToRASDirectionMatrix(turned)
     assert series_text(visit, "series", title) == title
+    slices = visit.analysis.study.dynamic.geometry.shape[0]
+    assert all(reaches(visit.frame, visit, index) for index in range(slices))
+    moved = [[node.GetOrigin()[i] for i in range(3)], visit.frame.GetOrigin()]
+    # Its first slice lies at the dynamic series' last one.
+    normal = [turned.GetElement(row, 2) for row in range(3)]
+    thick = visit.frame.GetSpacing()[2]
+    node.SetOrigin(*(moved[1][i] + normal[i] * thick * (slices - 1) for i in range(3)))
+    assert [reaches(node, visit, index) for index in (0, slices - 1)] == [False, True]
+    node.SetOrigin(*moved[0])
     for row in range(3):
         columns = [turned.GetElement(row, column) for column in range(3)]
         for column, value in enumerate((*columns[1:], columns[0])):

@@ -58,6 +58,15 @@ class Geometry:
         distance = np.linalg.norm(corners @ (self.affine - other.affine).T, axis=1)
         return bool(distance.max() <= tolerance)
 
+    def share_inside(self, other: Geometry) -> float:
+        """Return the share of this grid, sampled in each slice, that lies inside another grid."""
+        slices, rows, columns = self.shape
+        axes = (np.linspace(0, columns - 1, 17), np.linspace(0, rows - 1, 17), np.arange(slices))
+        points = np.stack([*np.meshgrid(*axes), np.ones((17, 17, slices))]).reshape(4, -1)
+        index = (np.linalg.inv(other.affine) @ self.affine @ points)[:3]
+        last = np.array(other.shape[::-1])[:, None] - 0.5
+        return float(np.all((index >= -0.5) & (index <= last), axis=0).mean())
+
     @classmethod
     def from_parts(
         cls,

@@ -20,6 +20,8 @@ from SpineDCELib.series.plausibility import interval_doubt
 from SpineDCELib.series.series_roles import MIN_DYNAMIC
 from SpineDCELib.series.stack import Stack
 
+#: Share of the dynamic images that anatomy below their maps must cover (chosen).
+LEAST_COVERED = 1 / 3
 #: What to do with a file of contours.
 GIVE_AS_REGIONS = "it can be given as the file of the regions"
 #: Problem of a dynamic series whose files carry no usable frame times.
@@ -255,7 +257,10 @@ class Study:
         return tuple(sorted(best, key=lambda s: s.acquisition.FA or 0.0))
 
     def anatomical_T1(self, dynamic: SeriesDescription | None = None) -> SeriesDescription | None:
-        """Return the pre-contrast T1-weighted series nearest to the dynamic one, or None."""
+        """Return the pre-contrast T1-weighted series nearest to the dynamic one, or None.
+
+        One that is a strip in its slices, as a sagittal series is in axial ones, is none.
+        """
         found = [s for s in self.with_role("T1") if s.geometry is not None]
         if dynamic is not None:
             found = [s for s in found if s.patient == dynamic.patient] if dynamic.patient else found
@@ -265,12 +270,21 @@ class Study:
             return found[0]
         normal = dynamic.geometry.direction[:, 2]
 
+        found = [s for s in found if self.share_covered(s, dynamic) >= LEAST_COVERED]
+
         def likeness(s: SeriesDescription) -> tuple[bool, float]:
             assert s.geometry is not None
             along = abs(float(np.dot(s.geometry.direction[:, 2], normal)))
             return s.study_date == dynamic.study_date, round(along, 2)
 
-        return max(found, key=likeness)
+        return max(found, key=likeness, default=None)
+
+    @staticmethod
+    def share_covered(series: SeriesDescription, dynamic: SeriesDescription) -> float:
+        """Return the share of the dynamic images that lies inside a series; 0 if not known."""
+        if series.geometry is None or dynamic.geometry is None:
+            return 0.0
+        return dynamic.geometry.share_inside(series.geometry)
 
 
 def grid_key(geometry: Geometry | None) -> Hashable:

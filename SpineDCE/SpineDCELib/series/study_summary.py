@@ -18,6 +18,7 @@ from SpineDCELib.series.frame_times import SPACING, evenness, frame_list
 from SpineDCELib.series.joining import dynamic_choices, join_series
 from SpineDCELib.series.study_contents import (
     GIVE_AS_REGIONS,
+    LEAST_COVERED,
     SeriesDescription,
     Study,
 )
@@ -175,6 +176,9 @@ def _uses(study: Study, chosen: SeriesDescription | None) -> dict[int, str]:
             words = f"not used: flip angle {s.reason}"
         elif s.role == "T1" and anatomy is not None and s.number == anatomy.number:
             words = f"T1-weighted anatomy: {s.reason}"
+        elif s.role == "T1" and chosen and study.share_covered(s, chosen) < LEAST_COVERED:
+            share = 100 * study.share_covered(s, chosen)
+            words = f"not used: T1, covers only {share:.0f} % of the dynamic images"
         elif s.role == "dynamic" and chosen is not None and s.number != chosen.number:
             words = f"not used: another dynamic series, {s.reason}"
         elif not s.role.startswith("dynamic") and not (s.role == "B1 map" and angles):
