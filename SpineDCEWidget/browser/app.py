@@ -243,6 +243,7 @@ class Workstation:
         if self.state.step == 3 and number != 3:
             self.escape()
         self.forget_error()
+        self.state.artery_tool = ""
         self.state.step = int(number)
         self.bar.arrange_for_step(self.state.step)
         self.refresh()
@@ -273,6 +274,8 @@ class Workstation:
             pass
         elif self.drawing.tool != "look" or self.drawing.role or self.regions.placing:
             self._put_down()
+        elif state.artery_tool:
+            state.artery_tool = ""
         elif state.voxel_card or self.views.crosshairs:
             self.escape()
         elif state.error:
@@ -335,6 +338,10 @@ class Workstation:
         if visit is self.drawing.visit and self.drawing.tool == "grow":
             with self.state:
                 self.regions.grow(ras)
+        if self.state.artery_tool:
+            with self.state:
+                self.arteries.take_at(visit, ras)
+            return
         if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
             with self.state:
                 self.views.mark(visit, ras)

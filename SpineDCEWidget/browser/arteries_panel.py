@@ -19,6 +19,12 @@ from SpineDCEWidget.browser.file_uploads import take_upload, upload_ui
 from SpineDCEWidget.browser.outline_overlay import Outline, Overlay
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared.artery_marks import (
+    ArteryMarks,
+    found_of,
+    toggle_vessel,
+    toggle_voxel,
+)
 from SpineDCEWidget.shared.wording import (
     EXPLAINED,
     remedy,
@@ -66,6 +72,7 @@ class ArteriesPanel:
     def __init__(self, station: Any) -> None:
         self._station = station
         self._outline: Overlay | None = None  #: of the candidate that is shown
+        self._marks = ArteryMarks()
         self._wanted: tuple[Any, float] | None = None  #: visit, and the shift it is to have
         self._moving: asyncio.Task[None] | None = None
         station.state.update(
@@ -73,6 +80,7 @@ class ArteriesPanel:
                 "shift": 0.0, "shift_known": False, "candidates": [],
                 "candidates_figure": {"data": [], "layout": {}},
                 "proposal": None, "aif_source": "auto", "region_delays": [],
+                "artery_tool": "", "show_vessels": True,
                 "sources": [
                     {"title": title, "value": value}
                     for value, title in setting_choices("aif.source").items()
@@ -81,6 +89,7 @@ class ArteriesPanel:
         )  # fmt: skip
         station.state.change("shift")(lambda **_: self._shift_chosen())
         station.state.change("aif_source")(lambda **_: self._source_chosen())
+        station.state.change("show_vessels")(lambda **_: self.show_vessels())
 
     # -- candidates -------------------------------------------------------------------------------
 
@@ -112,6 +121,32 @@ class ArteriesPanel:
         """Remove the outline of the candidate that was shown."""
         if self._outline is not None:
             self._outline.show(None)
+
+    def use(self, tool: str) -> None:
+        """Let clicks on the images take a vessel or a voxel in or out; again, put the tool down."""
+        state = self._station.state
+        state.artery_tool = "" if state.artery_tool == tool else tool
+
+    def take_at(self, visit: Any, ras: tuple[float, float, float]) -> None:
+        """Include or exclude the vessel or the voxel at a RAS point, mm, of a visit."""
+        station = self._station
+        if visit.analysis is None or found_of(visit) is None:
+            station.show_error(
+                f"The artery of the {visit.word} visit is not the one found in the images, or its "
+                "maps are out of date. Choose it as the source of the AIF, or compute the maps."
+            )
+            return
+        take = toggle_vessel if station.state.artery_tool == "vessel" else toggle_voxel
+        if station.attempt(lambda: take(station.session, visit, ras)):
+            self.show_candidates()
+            station.changed(visit)
+
+    def show_vessels(self) -> None:
+        """Outline the vessels of the shown visits, if that is wanted, in this step alone."""
+        station = self._station
+        wanted = station.state.step == _STEP and station.state.show_vessels
+        if self._marks.follow(station.session.visits, station.session.shown if wanted else ()):
+            station.views.fill()
 
     def reset(self) -> None:
         """Undo all changes by hand to the artery that was found."""
@@ -226,6 +261,7 @@ class ArteriesPanel:
 
     def refresh(self) -> None:
         state, visit = self._station.state, self._station.visit
+        self.show_vessels()
         if self._outline is not None and (
             state.step != _STEP or not self._station.views.crosshairs
         ):
@@ -264,6 +300,7 @@ class ArteriesPanel:
             ]  # fmt: skip
 
     def show_candidates(self) -> None:
+        self.show_vessels()
         state, visit = self._station.state, self._station.visit
         if visit is None or visit.settings.aif.source != "auto":
             state.candidates = []
@@ -372,6 +409,29 @@ class ArteriesPanel:
                             id="reset-artery",
                             title="Undo all changes by hand to the artery that was found",
                             )  # fmt: skip
+                with html.Div(classes="row"):
+                    html.Span("Include or exclude on the image", classes="hint grow")
+                    for tool, title in (
+                        ("vessel", "Include or exclude the vessel that is clicked, in its slice"),
+                        ("voxel", "Include or exclude the voxel that is clicked"),
+                    ):
+                        v3.VBtn(
+                            tool.capitalize(), size="x-small", id=f"artery-{tool}", title=title,
+                            variant=(f"artery_tool === '{tool}' ? 'flat' : 'tonal'",),
+                            color=(f"artery_tool === '{tool}' ? 'primary' : undefined",),
+                            click=(self.use, f"['{tool}']"),
+                            raw_attrs=[f":aria-pressed=\"artery_tool === '{tool}'\""],
+                        )  # fmt: skip
+                html.Div(
+                    "A click on the image includes or excludes {{ artery_tool === 'vessel' ? "
+                    "'the vessel in this slice' : 'the voxel' }}. Press Esc to end.",
+                    classes="hint", v_if="artery_tool",
+                )  # fmt: skip
+                v3.VCheckbox(
+                    v_model=("show_vessels",), label="Outline the vessels", density="compact",
+                    hide_details=True, id="show-vessels",
+                    title="Outline the voxels in the AIF in pink, and other vessels in grey",
+                )  # fmt: skip
                 plot(
                     self._station, "candidates_figure", "candidates-plot", pick=self.picked,
                     tools=False, label="Curves of the candidate arteries of every slice",

@@ -215,7 +215,8 @@ class Views:
             composite.EndModify(changing)
             pane.view.schedule_render()
         for visit in self._session.visits:
-            for node in (visit.segmentation, visit.isodoses, *ruler_nodes(visit.nodes)):
+            own = (visit.segmentation, visit.isodoses, visit.vessels, *ruler_nodes(visit.nodes))
+            for node in own:
                 self.confine(node, visit.name)
 
     def volumes_of(self, visit: Any, content: str) -> tuple[Any, Any]:

@@ -14,6 +14,7 @@ from trame.widgets import vuetify3 as v3
 from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, title_if
 from SpineDCEWidget.browser.slice_views import series_content
 from SpineDCEWidget.browser.undo_buttons import undo_ui
+from SpineDCEWidget.shared.artery_marks import vessel_text
 from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
 from SpineDCEWidget.shared.linked_places import place_in, registration_of
 from SpineDCEWidget.shared.shown_series import OtherSeries, reaches, series_text
@@ -251,6 +252,8 @@ class ViewBar:
                 row = session.row_of(visit.name)
                 place = [float(v) for v in place_in(session, source, visit, ras)]
                 names = region_names(visit, place)
+                if station.state.step == 2 and (vessel := vessel_text(visit, place)):
+                    names.append(vessel)
                 texts[row] = " · ".join([place_text(place), *names])
                 for pane in views.shown():
                     if pane.row == row:

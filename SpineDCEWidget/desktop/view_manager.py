@@ -228,7 +228,7 @@ class Views:
         for visit in self._session().visits:
             widgets = [self.slice_widget(visit.name, slot) for slot in SLOTS]
             views = [widget.mrmlSliceNode().GetID() for widget in widgets if widget]
-            for node in (visit.segmentation, visit.isodoses):
+            for node in (visit.segmentation, visit.isodoses, visit.vessels):
                 confine(node, views)
         return changed
 

@@ -23,6 +23,7 @@ from SpineDCELib.aif.manual_selection import (
     slice_is_out,
     with_candidate,
     with_slice,
+    with_voxel,
 )
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers
@@ -715,6 +716,18 @@ class Session:
             "Take candidate {name} in"
         )  # fmt: skip
         return self.choose_selection(visit, selection, text.format(name=candidate.name))
+
+    def toggle_voxel(self, visit: VisitSession, voxel: tuple[int, int, int]) -> list[VisitSession]:
+        """Take one voxel ``(slice, row, column)`` into the artery, or out."""
+        analysis = visit.needed()
+        out = bool(analysis.detection().mask[voxel])
+        geometry = analysis.study.dynamic.geometry
+        present = visit.selection or Selection("by hand")
+        selection = with_voxel(present, voxel, geometry, taken=not out)
+        text = _("Take a voxel of slice {number} out of the artery") if out else _(
+            "Take a voxel of slice {number} into the artery"
+        )  # fmt: skip
+        return self.choose_selection(visit, selection, text.format(number=voxel[0] + 1))
 
     def take_drawn_aorta(self, visit: VisitSession) -> bool:
         """Measure the AIF in the drawn aorta if none was found in the images; return whether."""

@@ -24,6 +24,7 @@ from SpineDCELib.mrml.grey_values import fitting
 from SpineDCELib.mrml.isodose_nodes import USE as ISODOSES
 from SpineDCELib.mrml.node_stamps import Stamps, needed_images, stamps_of
 from SpineDCELib.mrml.region_nodes import add_segment
+from SpineDCELib.mrml.vessel_nodes import USE as VESSELS
 from SpineDCELib.mrml.visit_display import show_frame
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import voxel_of
@@ -195,6 +196,11 @@ class VisitSession:
     def isodoses(self) -> Any:
         """Node with the outlines of the radiation dose; None without a dose."""
         return self.nodes.get(ISODOSES)
+
+    @property
+    def vessels(self) -> Any:
+        """Node with the outlines of the vessels that were considered; None unless shown."""
+        return self.nodes.get(VESSELS)
 
     @property
     def maps(self) -> dict[str, Any]:

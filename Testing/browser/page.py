@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from sample_patients import sample_patient
+from scipy import ndimage
 from SpineDCELib.series import read_segmentation
 
 _FLAGS = (
@@ -319,12 +320,19 @@ def sample_home(factory: pytest.TempPathFactory, size: str) -> Path:
     return folder
 
 
-def middle_of(page: Page, pane: str, study: Path, region: str) -> Middle:
-    """Where a true region of a digital study is largest, as the pane shows it when it fits."""
+def middle_of(page: Page, pane: str, study: Path, region: str, *, deepest: bool = False) -> Middle:
+    """Where a true region of a digital study is largest, as the pane shows it when it fits.
+
+    Args:
+        deepest: the voxel farthest from the edge, not the mean place, which can lie outside.
+    """
     truth = read_segmentation(study / "truth" / "rois.seg.nrrd")
     mask = truth.masks[next(n for n in truth.masks if region in n.lower())]
     slice_index = int(np.argmax(mask.sum(axis=(1, 2))))
     rows, columns = np.nonzero(mask[slice_index])
+    if deepest:
+        depth = ndimage.distance_transform_edt(mask[slice_index])
+        rows, columns = (np.array([v]) for v in np.unravel_index(depth.argmax(), depth.shape))
     spacing, (_, height, width) = truth.geometry.spacing, mask.shape
     # The whole slice is shown, as large as fits: the same scale both ways, in the middle.
     box = page.box(f"#pane-{pane}")

@@ -1122,6 +1122,7 @@ def arteries(audit: Audit) -> None:
               lambda: taken() == was and not audit.visit("baseline")["selection"]
               and _close(audit.visit("baseline")["numbers"], numbers))  # fmt: skip
     audit.quiet()
+    on_the_image(audit)
     box = page.box(".candidates-plot")
 
     def pick() -> None:
@@ -1138,6 +1139,37 @@ def arteries(audit: Audit) -> None:
     audit.row("plot candidates-plot", pick,
               lambda: taken() != was and audit.visit("baseline")["selection"])  # fmt: skip
     audit.click("#reset-artery")
+    audit.quiet()
+
+
+def on_the_image(audit: Audit) -> None:
+    """The artery on the image: outlined, and taken in and out by clicks."""
+    page = audit.page
+    was = [c["taken"] for c in page.state("candidates")]
+    inside = middle_of(page, "baseline1", audit.sample / "before", "aorta", deepest=True)
+    page.go("baseline", inside.slice_index)
+    numbers = audit.visit("baseline")["numbers"]
+
+    def click() -> None:
+        page.drag([(inside.x, inside.y)])
+
+    def changed() -> bool:
+        one = audit.visit("baseline")
+        return bool(one["selection"]) and one["numbers"] != numbers
+
+    for tool in ("vessel", "voxel"):
+        audit.row(f"artery-{tool}", lambda t=tool: (audit.click(f"#artery-{t}"), click()), changed)
+        audit.quiet()
+        audit.keys(ESCAPE)
+        page.wait(lambda: not page.state("artery_tool"))
+        audit.click("#reset-artery")
+        page.wait(lambda: [c["taken"] for c in page.state("candidates")] == was)
+        audit.quiet()
+    differs = audit.look("baseline1")
+    audit.row("show-vessels", lambda: audit.click("#show-vessels"),
+              lambda: not page.state("show_vessels") and differs())  # fmt: skip
+    audit.click("#show-vessels")
+    page.wait(lambda: page.state("show_vessels"))
     audit.quiet()
 
 

@@ -112,6 +112,26 @@ def with_candidate(
     return replace(selection, taken_in=taken_in, taken_out=taken_out)
 
 
+def with_voxel(
+    selection: Selection, voxel: tuple[int, int, int], geometry: Geometry, *, taken: bool
+) -> Selection:
+    """Return the selection with one voxel ``(slice, row, column)`` included or left out."""
+    k, j, i = voxel
+    x, y, z, _ = (geometry.affine @ [i, j, k, 1.0]).tolist()
+    own = _rounded((x, y, z))
+
+    def others(kept: tuple[Ball, ...]) -> tuple[Ball, ...]:
+        return tuple(b for b in kept if b.radius > 0 or _rounded(b.centre) != own)
+
+    taken_in, taken_out = others(selection.taken_in), others(selection.taken_out)
+    ball = (Ball((x, y, z)),)
+    if taken:
+        # A slice that was left out would keep the voxel out.
+        selection = with_slice(selection, k, geometry, taken=True)
+        return replace(selection, taken_in=taken_in + ball, taken_out=taken_out)
+    return replace(selection, taken_in=taken_in, taken_out=taken_out + ball)
+
+
 def _rounded(point: Point) -> Point:
     x, y, z = (round(v, 3) for v in point)
     return x, y, z

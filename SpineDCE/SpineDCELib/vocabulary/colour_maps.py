@@ -31,6 +31,9 @@ TRANSPARENT_BELOW = 0.05
 #: Colours of isodoses, the lowest dose first; told apart on grey and on the map.
 ISODOSE_COLOURS = ("#56b4e9", "#f0e442", "#ff9f1c", "#ff4d6d")
 
+#: Colours of the outlines of the artery that the AIF comes from, and of other vessels.
+ARTERY_COLOUR, REJECTED_COLOUR = "#ff5fa2", "#a0a0a0"
+
 
 def status_colour(status: Status) -> str:
     """Return green for a plain fit, yellow for a fit with a remark, grey where the fit failed."""

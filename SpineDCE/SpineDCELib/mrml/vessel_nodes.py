@@ -1,0 +1,64 @@
+"""Vessels that the search for the artery considered: outlines on the dynamic grid of a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from SpineDCELib.mrml.visit_nodes import VisitNodes
+from SpineDCELib.mrml.volume_nodes import image_of, matrix_of
+from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.colour_maps import ARTERY_COLOUR, REJECTED_COLOUR, rgb
+
+USE = "vessels"
+_WIDTH = 2  #: of the lines, pixels
+
+
+def show_vessels(
+    nodes: VisitNodes,
+    artery: Mapping[str, NDArray[np.bool_]],
+    rejected: Mapping[str, NDArray[np.bool_]],
+    geometry: Geometry,
+) -> Any:
+    """Outline the voxels in the AIF, and in grey other vessels, instead of earlier ones.
+
+    The outlines are for looking at: they are not saved with the scene.
+
+    Args:
+        artery, rejected: what they are called → mask on ``geometry``. The names of rejected ones
+            are the reasons.
+    """
+    import slicer
+
+    node = nodes.make(USE, "vtkMRMLSegmentationNode", "Vessels")
+    node.SetHideFromEditors(True)
+    segmentation = node.GetSegmentation()
+    segmentation.RemoveAllSegments()
+    for masks, colour in ((rejected, REJECTED_COLOUR), (artery, ARTERY_COLOUR)):
+        for name, mask in masks.items():
+            image = slicer.vtkOrientedImageData()
+            image.ShallowCopy(image_of(mask.astype(np.uint8)))
+            image.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
+            identity = segmentation.AddEmptySegment(name, name, list(rgb(colour)))
+            slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(
+                image, node, identity
+            )
+    display = node.GetDisplayNode()
+    for one in (node, display):
+        if one is not None:
+            one.SetSaveWithScene(False)
+    if display is not None:
+        display.SetVisibility2DFill(False)
+        display.SetVisibility2DOutline(True)
+        display.SetVisibility3D(False)
+        display.SetSliceIntersectionThickness(_WIDTH)
+    return node
+
+
+def hide_vessels(nodes: VisitNodes) -> None:
+    """Take the outlines of a visit's vessels out of the scene."""
+    if nodes.get(USE) is not None:
+        nodes.remove(USE)

@@ -1,0 +1,125 @@
+"""The artery on the image: what is outlined, what lies at a place, and taking it in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from SpineDCELib.aif import Detection, Verdict
+from SpineDCELib.errors import InputError
+from SpineDCELib.mrml.vessel_nodes import hide_vessels, show_vessels
+from SpineDCELib.mrml.volume_nodes import voxel_of
+
+from SpineDCEWidget.shared.wording import _, translated
+
+if TYPE_CHECKING:
+    from SpineDCEWidget.shared.session import Session
+    from SpineDCEWidget.shared.visit_session import VisitSession
+
+
+Mask = NDArray[np.bool_]
+
+
+class ArteryMarks:
+    """Outlines of the vessels of each visit, while a window shows the step of the arteries."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, Detection] = {}
+
+    def follow(self, visits: Sequence[VisitSession], shown: Collection[VisitSession]) -> bool:
+        """Show the vessels of some visits as they are now, and none of the other visits.
+
+        Returns:
+            Whether any outline has changed.
+        """
+        changed = False
+        for visit in visits:
+            found = found_of(visit) if visit in shown else None
+            before = self._shown.pop(visit.name, None) if visit.vessels is not None else None
+            if found is not None:
+                self._shown[visit.name] = found
+            if found is before:
+                continue
+            changed = True
+            if found is None:
+                hide_vessels(visit.nodes)
+            else:
+                geometry = visit.needed().study.dynamic.geometry
+                show_vessels(visit.nodes, *_outlined(found), geometry)
+        return changed
+
+
+def found_of(visit: VisitSession) -> Detection | None:
+    """Return the vessels of a visit if they are known without a long computation, else None."""
+    if visit.analysis is None or visit.settings.aif.source != "auto":
+        return None
+    if visit.result is None and not visit.problem:
+        return None
+    if not (visit.is_ready() or visit.analysis.is_current("detection")):
+        return None
+    try:
+        return visit.analysis.detection()
+    except InputError:
+        return None
+
+
+def _outlined(found: Detection) -> tuple[dict[str, Mask], dict[str, Mask]]:
+    """Return the voxels in the AIF and those of other vessels, by what they are called."""
+    artery = {_("in the AIF"): found.mask} if found.mask.any() else {}
+    rejected: dict[str, Mask] = {}
+    for one in found.candidates:
+        if not one.accepted:
+            mask = rejected.setdefault(translated(one.reason), np.zeros(found.verdicts.shape, bool))
+            mask[one.slice] |= found.vessels[one.slice] == one.vessel
+    return artery, rejected
+
+
+def vessel_text(visit: VisitSession, ras: Sequence[float]) -> str:
+    """Return what the search says of the vessel at a RAS point; "" where there is none."""
+    found = found_of(visit)
+    voxel = None if found is None else _voxel(visit, ras)
+    if found is None or voxel is None:
+        return ""
+    if found.mask[voxel]:
+        return _("in the AIF")
+    verdict = Verdict(int(found.verdicts[voxel]))
+    if not found.vessels[voxel] or verdict is Verdict.NOT_ENHANCING:
+        return ""
+    return _("not in the AIF: {reason}").format(reason=translated(verdict.reason))
+
+
+def toggle_vessel(
+    session: Session, visit: VisitSession, ras: Sequence[float]
+) -> list[VisitSession]:
+    """Take the vessel at a RAS point into the artery in its slice, or out.
+
+    Raises:
+        InputError: there is no vessel (code "no_vessel"), or no voxel of the artery would be left.
+    """
+    found, voxel = visit.needed().detection(), _voxel(visit, ras)
+    number = 0 if voxel is None else int(found.vessels[voxel])
+    for index, one in enumerate(found.candidates):
+        if voxel is not None and (one.slice, one.vessel) == (voxel[0], number):
+            return session.toggle_candidate(visit, index)
+    raise InputError(
+        _("No vessel was found at this place. Take single voxels in instead."), code="no_vessel",
+        about=visit.name,
+    )  # fmt: skip
+
+
+def toggle_voxel(session: Session, visit: VisitSession, ras: Sequence[float]) -> list[VisitSession]:
+    """Take the voxel at a RAS point into the artery, or out.
+
+    Raises:
+        InputError: the point lies outside the images (code "outside_images").
+    """
+    voxel = _voxel(visit, ras)
+    if voxel is None:
+        raise InputError(_("This point lies outside the images."), code="outside_images")
+    return session.toggle_voxel(visit, voxel)
+
+
+def _voxel(visit: VisitSession, ras: Sequence[float]) -> tuple[int, int, int] | None:
+    return voxel_of(ras, visit.needed().study.dynamic.geometry)

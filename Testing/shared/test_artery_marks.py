@@ -1,0 +1,103 @@
+"""The artery on the image: outlines of what is used and what is not, and taking it in and out."""
+
+import numpy as np
+import pytest
+from mrml.scenes import compute, images_of, new_scene, write_visits
+from SpineDCELib.errors import InputError
+from SpineDCELib.mrml.volume_nodes import ras_of
+
+from SpineDCEWidget.shared.artery_marks import (
+    ArteryMarks,
+    toggle_vessel,
+    toggle_voxel,
+    vessel_text,
+)
+from SpineDCEWidget.shared.session import Session
+
+pytest.importorskip("slicer", reason="3D Slicer's libraries (slicer-core) are not installed")
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def visit(tmp_path_factory):
+    session = Session(new_scene())
+    dicom, _rois = next(iter(write_visits(tmp_path_factory).values()))
+    opened = session.open("baseline", images_of(dicom), study=dicom)
+    compute(session, opened)
+    opened.session = session
+    return opened
+
+
+def point(visit, voxel):
+    return ras_of(tuple(int(v) for v in voxel), visit.analysis.study.dynamic.geometry)
+
+
+def segments(visit):
+    found = visit.vessels.GetSegmentation()
+    return [found.GetNthSegment(i).GetName() for i in range(found.GetNumberOfSegments())]
+
+
+def test_the_artery_and_the_other_vessels_are_outlined_in_their_step_only(visit):
+    marks, count = ArteryMarks(), visit.nodes.scene.GetNumberOfNodes()
+    assert marks.follow([visit], [visit])
+    found = visit.analysis.detection()
+    rejected = {c.reason for c in found.candidates if not c.accepted}
+    assert set(segments(visit)) == {"in the AIF", *rejected}
+    assert not visit.vessels.GetSaveWithScene()
+    assert not marks.follow([visit], [visit]), "nothing has changed"
+    assert marks.follow([visit], [])
+    assert visit.vessels is None
+    assert visit.nodes.scene.GetNumberOfNodes() == count
+    assert not marks.follow([visit], [])
+
+
+def test_a_vessel_is_taken_out_and_in_where_it_is_clicked(visit):
+    session, found = visit.session, visit.analysis.detection()
+    marks = ArteryMarks()
+    marks.follow([visit], [visit])
+    voxel = np.argwhere(found.mask)[0]
+    place = point(visit, voxel)
+    assert vessel_text(visit, place) == "in the AIF"
+    toggle_vessel(session, visit, place)
+    changed = visit.analysis.detection()
+    own = found.vessels[voxel[0]] == found.vessels[tuple(voxel)]
+    assert not changed.mask[voxel[0]][own].any()
+    assert marks.follow([visit], [visit])
+    assert vessel_text(visit, place) == "not in the AIF: removed by hand"
+    toggle_vessel(session, visit, place)
+    np.testing.assert_array_equal(visit.analysis.detection().mask, found.mask)
+    session.undo(2)
+    assert visit.selection is None
+
+
+def test_a_single_voxel_is_taken_out_and_in_where_it_is_clicked(visit):
+    session, mask = visit.session, visit.analysis.detection().mask
+    voxel = tuple(int(v) for v in np.argwhere(mask)[0])
+    for expected in (False, True):
+        toggle_voxel(session, visit, point(visit, voxel))
+        now = visit.analysis.detection().mask
+        assert now[voxel] == expected
+        assert (now != mask).sum() == (not expected)
+    assert session.history.undo_text == f"Take a voxel of slice {voxel[0] + 1} into the artery"
+    session.undo(2)
+
+
+def test_where_there_is_no_vessel_none_is_taken_in(visit):
+    found = visit.analysis.detection()
+    voxel = np.argwhere(found.vessels == 0)[0]
+    assert vessel_text(visit, point(visit, voxel)) == ""
+    with pytest.raises(InputError, match="No vessel was found at this place"):
+        toggle_vessel(visit.session, visit, point(visit, voxel))
+    with pytest.raises(InputError, match="outside the images"):
+        toggle_voxel(visit.session, visit, point(visit, (-5, 0, 0)))
+    assert visit.selection is None
+
+
+def test_vessels_of_an_outdated_artery_are_not_shown(visit):
+    session, marks = visit.session, ArteryMarks()
+    marks.follow([visit], [visit])
+    session.choose(visit, {"aif.source": "parker"})
+    assert marks.follow([visit], [visit])
+    assert visit.vessels is None
+    assert vessel_text(visit, point(visit, (0, 0, 0))) == ""
+    session.undo()
