@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from SpineDCEWidget.desktop.plot_clicks import PlotClicks
 from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, fill_table, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.artery_marks import ArteryMarks, toggle_vessel, toggle_voxel
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -37,6 +39,7 @@ class ArteriesPanel(Panel):
         super().__init__(desk, "SpineDCEArteries.ui")
         ui = self.ui
         self._items: list[Any] = []
+        self._marks = ArteryMarks()
         self._delay_items: list[Any] = []
         self._plot: Any = None
         self._evidence = PlotClicks(self._click_evidence)
@@ -53,6 +56,8 @@ class ArteriesPanel(Panel):
         self.on(ui.drawButton, "clicked()", self.draw)
         self.on(ui.candidatesTable, "cellClicked(int,int)", self.click_row)
         self.on(ui.sliceButton, "clicked()", self.toggle_slice)
+        self.on(ui.vesselButton, "clicked()", lambda: self.take_at_crosshair(toggle_vessel))
+        self.on(ui.voxelButton, "clicked()", lambda: self.take_at_crosshair(toggle_voxel))
         self.on(ui.resetButton, "clicked()", self.reset)
         self.on(ui.shiftSlider, "valueChanged(int)", self.slide, popup=False)
         self.on(ui.shiftSpin, "valueChanged(double)", self.shift, popup=False)
@@ -119,6 +124,17 @@ class ArteriesPanel(Panel):
             self.desk.jobs.interrupt()
             self.desk.session.toggle_slice(self.visit, index)
             self._follow()
+
+    def take_at_crosshair(self, take: Callable[..., Any]) -> None:
+        """Include or exclude what lies at the cross-hair.
+
+        Args:
+            take: for a session, a visit and a RAS point, mm.
+        """
+        node = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+        self.desk.jobs.interrupt()
+        take(self.desk.session, self.visit, node.GetCrosshairRAS())
+        self._follow()
 
     def reset(self) -> None:
         """Undo all changes by hand to the artery that was found."""
@@ -208,6 +224,7 @@ class ArteriesPanel(Panel):
     # -- showing --------------------------------------------------------------------------------
 
     def fill(self) -> None:
+        self._marks.follow(self.desk.session.visits, self.desk.visits)
         ui, visit = self.ui, self.visit
         opened = visit.analysis is not None
         for box in (ui.sourceBox, ui.candidatesBox, ui.shiftBox):
@@ -276,5 +293,6 @@ class ArteriesPanel(Panel):
         self._evidence.stop()
 
     def leave(self) -> None:
+        self._marks.follow(self.desk.session.visits, [])
         self._timer.stop()
         self._forget_plot()

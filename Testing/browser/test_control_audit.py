@@ -1166,9 +1166,9 @@ def on_the_image(audit: Audit) -> None:
         page.wait(lambda: [c["taken"] for c in page.state("candidates")] == was)
         audit.quiet()
     differs = audit.look("baseline1")
-    audit.row("show-vessels", lambda: audit.click("#show-vessels"),
+    audit.row("show-vessels", lambda: audit.click("label[for=show-vessels]"),
               lambda: not page.state("show_vessels") and differs())  # fmt: skip
-    audit.click("#show-vessels")
+    audit.click("label[for=show-vessels]")
     page.wait(lambda: page.state("show_vessels"))
     audit.quiet()
 

@@ -699,6 +699,33 @@ class Audit(ArchiveChecks, DeskTest):
             self.session.reset_artery(self.base)
             self.desk.compute()
 
+    def taken_out_at_the_crosshair(self, button):
+        from SpineDCELib.mrml.volume_nodes import ras_of
+
+        found = self.base.analysis.detection()
+        voxel = tuple(int(v) for v in np.argwhere(found.mask)[0])
+        geometry = self.base.analysis.study.dynamic.geometry
+        crosshair = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+        crosshair.SetCrosshairRAS(*(float(v) for v in ras_of(voxel, geometry)))
+        press(button)
+        settle(0.3)
+        try:
+            return found.mask & ~self.base.analysis.detection().mask, voxel, found
+        finally:
+            self.session.reset_artery(self.base)
+            self.desk.compute()
+
+    def check_arteries_vesselButton(self, button):
+        out, voxel, found = self.taken_out_at_the_crosshair(button)
+        own = found.vessels[voxel[0]] == found.vessels[voxel]
+        np.testing.assert_array_equal(out[voxel[0]], own & found.mask[voxel[0]])
+        assert out.sum() == out[voxel[0]].sum()
+
+    def check_arteries_voxelButton(self, button):
+        out, voxel, _found = self.taken_out_at_the_crosshair(button)
+        assert out.sum() == 1
+        assert out[voxel]
+
     def check_arteries_resetButton(self, button):
         self.session.toggle_slice(self.base, self.base.analysis.detection().slices[0])
         self.desk.compute()

@@ -222,6 +222,22 @@
         <translation>Alle Gefäße der angezeigten Schicht aufnehmen oder ausschließen</translation>
     </message>
     <message>
+        <source>Vessel</source>
+        <translation>Gefäß</translation>
+    </message>
+    <message>
+        <source>Include or exclude the vessel at the cross-hair, in its slice. Hold Shift and point at a place in a view to move the cross-hair.</source>
+        <translation>Das Gefäß am Fadenkreuz in seiner Schicht aufnehmen oder ausschließen. Halten Sie die Umschalttaste und zeigen Sie auf eine Stelle in einer Ansicht, um das Fadenkreuz zu bewegen.</translation>
+    </message>
+    <message>
+        <source>Voxel</source>
+        <translation>Voxel</translation>
+    </message>
+    <message>
+        <source>Include or exclude the voxel at the cross-hair. Hold Shift and point at a place in a view to move the cross-hair.</source>
+        <translation>Das Voxel am Fadenkreuz aufnehmen oder ausschließen. Halten Sie die Umschalttaste und zeigen Sie auf eine Stelle in einer Ansicht, um das Fadenkreuz zu bewegen.</translation>
+    </message>
+    <message>
         <source>Reset to automatic</source>
         <translation>Auf Automatik zurücksetzen</translation>
     </message>
@@ -6178,6 +6194,25 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
 </context>
 <context>
+    <name>shared.artery_marks</name>
+    <message>
+        <source>in the AIF</source>
+        <translation>in der AIF</translation>
+    </message>
+    <message>
+        <source>No vessel was found at this place. Take single voxels in instead.</source>
+        <translation>An dieser Stelle wurde kein Gefäß gefunden. Nehmen Sie stattdessen einzelne Voxel hinzu.</translation>
+    </message>
+    <message>
+        <source>not in the AIF: {reason}</source>
+        <translation>nicht in der AIF: {reason}</translation>
+    </message>
+    <message>
+        <source>This point lies outside the images.</source>
+        <translation>Dieser Punkt liegt außerhalb der Bilder.</translation>
+    </message>
+</context>
+<context>
     <name>shared.course_session</name>
     <message>
         <source>Carry {names} over from an earlier visit</source>
@@ -6603,6 +6638,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Take candidate {name} in</source>
         <translation>Kandidat {name} aufnehmen</translation>
+    </message>
+    <message>
+        <source>Take a voxel of slice {number} out of the artery</source>
+        <translation>Ein Voxel von Schicht {number} aus der Arterie herausnehmen</translation>
+    </message>
+    <message>
+        <source>Take a voxel of slice {number} into the artery</source>
+        <translation>Ein Voxel von Schicht {number} in die Arterie aufnehmen</translation>
     </message>
     <message>
         <source>Take the AIF from a file</source>
