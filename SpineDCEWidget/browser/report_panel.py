@@ -37,6 +37,7 @@ class ReportPanel:
             }
         )  # fmt: skip
         station.ctrl.trigger("insert_draft")(self.insert_draft)
+        station.ctrl.trigger("edit_report")(self.edit)
         station.state.change("reader_name")(lambda reader_name, **_: self.name_reader(reader_name))
 
     @property
@@ -103,11 +104,15 @@ class ReportPanel:
                     "$event.target.value" if name == part else f"report.{part}"
                     for part in ("findings", "impression")
                 )
-                # Sent when the user leaves the field.
+                # Sent when the user leaves the field, also again if it was lost the first time.
                 v3.VTextarea(
                     model_value=(f"report.{name}",), label=title, rows=3, auto_grow=True,
-                    change=(self.edit, f"[{both}]"), readonly=("report.final",),
+                    readonly=("report.final",),
                     density="compact", variant="outlined", hide_details=True, id=name,
+                    raw_attrs=[
+                        f"@blur=\"$event.target.value !== report.{name} && "
+                        f"trigger('edit_report', [{both}])\""
+                    ],
                 )  # fmt: skip
             v3.VTextField(
                 v_model=("reader_name",), label="Reader's name", density="compact",
