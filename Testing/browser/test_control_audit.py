@@ -1871,7 +1871,7 @@ def written(audit: Audit) -> None:
     audit.type("#findings", "Other.", TAB)
     assert report()["findings"] == "Lesion in T12."
     audit.row("addendum", lambda: audit.type("#addendum", "Operated.", TAB),
-              lambda: page.state("addendum") == "Operated.")  # fmt: skip
+              lambda: page.state("addendum") == "Operated.", page_only=True)  # fmt: skip
     audit.row("add-addendum", lambda: audit.click("#add-addendum"),
               lambda: [one["text"] for one in report()["addenda"]] == ["Operated."]
               and shown("#addendum") == "")  # fmt: skip
