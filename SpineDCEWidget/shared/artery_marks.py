@@ -35,6 +35,8 @@ class ArteryMarks:
             Whether any outline has changed.
         """
         changed = False
+        for name in self._shown.keys() - {visit.name for visit in visits}:
+            del self._shown[name]  # its study was closed
         for visit in visits:
             found = found_of(visit) if visit in shown else None
             before = self._shown.pop(visit.name, None) if visit.vessels is not None else None

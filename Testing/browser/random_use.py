@@ -63,6 +63,7 @@ class User:
             (2, self.lock), (2, self.level), (1, self.eye), (2, self.slide), (1, self.histogram),
             (1, self.archive), (1, self.models), (1, self.maximise), (1, self.window),
             (1, self.report), (1, self.tour), (1, self.descriptive), (1, self.delay),
+            (1, self.artery), (0.5, self.vessels),
             (0.5, self.course), (0.3, self.replace),
         ]  # fmt: skip
         #: Action → how many times it was done, and skipped because its control was not there.
@@ -369,6 +370,22 @@ class User:
         rows = self._page.js("return document.querySelectorAll('.table-box tbody tr').length")
         if rows:
             self._press(f".table-box tbody tr:nth-child({self._random.randint(1, min(rows, 4))})")
+
+    def artery(self) -> None:
+        """Take vessels or voxels in and out with clicks on the images."""
+        self._go(2)
+        self._press(f"#artery-{self._random.choice(('vessel', 'voxel'))}")
+        time.sleep(0.2)
+        for _ in range(self._random.randint(1, 3)):
+            at = self._at()
+            self._page.drag([at, at])
+        self._page.keys(ESCAPE)
+        if self._random.random() < 0.5:
+            self._press("#reset-artery")
+
+    def vessels(self) -> None:
+        self._go(2)
+        self._press("label[for=show-vessels]")
 
     def play(self) -> None:
         self._page.js("document.activeElement.blur()")

@@ -1,5 +1,7 @@
 """The artery on the image: outlines of what is used and what is not, and taking it in and out."""
 
+import sys
+
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
@@ -49,6 +51,17 @@ def test_the_artery_and_the_other_vessels_are_outlined_in_their_step_only(visit)
     assert visit.vessels is None
     assert visit.nodes.scene.GetNumberOfNodes() == count
     assert not marks.follow([visit], [])
+
+
+def test_nothing_of_a_closed_study_is_kept(visit):
+    marks, found = ArteryMarks(), visit.analysis.detection()
+    count = sys.getrefcount(found)
+    marks.follow([visit], [visit])
+    assert sys.getrefcount(found) == count + 1
+    marks.follow([], [])
+    assert sys.getrefcount(found) == count
+    marks.follow([visit], [visit])
+    marks.follow([visit], [])
 
 
 def test_a_vessel_is_taken_out_and_in_where_it_is_clicked(visit):
