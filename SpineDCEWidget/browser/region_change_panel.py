@@ -50,6 +50,11 @@ class RegionChanges:
         if drawing.tool != "body" or not drawing.role:
             state.body_doubt = ""
 
+    def forget(self) -> None:
+        """Forget what was said of a region that was undone."""
+        state = self._station.state
+        state.grown = state.grown_doubt = state.body_doubt = ""
+
     def _suit_margin(self, visit: Any) -> None:
         """Propose a margin of a whole voxel at least, until the user has entered another one."""
         state, size = self._station.state, SIZES["margin"]

@@ -149,15 +149,16 @@ class RegionsPanel:
             return
         self._drawing.activate(visit)
         if self._drawing.role == role and self._drawing.tool != "look":
-            self._station.show_note(
-                f"{role_title(role)} is chosen already. Press Esc to put the tool down."
-            )
+            self._is_chosen(role_title(role))
         elif self._is_free(visit, *(n for n, r in visit.state.roles.items() if r == role)):
             self.stop_ruler()
             self._drawing.take(role)
             self._limit()
             self._watch_brush()
         self.refresh()
+
+    def _is_chosen(self, name: str) -> None:
+        self._station.show_note(f"{name} is chosen already. Press Esc to put the tool down.")
 
     def _is_free(self, visit: Any, *names: str) -> bool:
         """Return whether one of some regions is not locked; say so if all are."""
@@ -174,13 +175,13 @@ class RegionsPanel:
             self.refresh()
 
     def take(self, name: str) -> None:
-        """Arm the brush for the region of a name, or put it down if it is armed for that one."""
+        """Arm the brush for the region of a name; one that is chosen already keeps its tool."""
         visit = self._station.visit
         if visit is None:
             return
         self._drawing.activate(visit)
-        if self._drawing.region == name:
-            self._drawing.put_down()
+        if self._drawing.region == name and self._drawing.tool != "look":
+            self._is_chosen(name)
         elif self._is_free(visit, name):
             self.stop_ruler()
             self._drawing.take_region(name)
@@ -567,7 +568,7 @@ class RegionsPanel:
         """Update tool and preview after an undo or redo."""
         self._drawing.follow_undo()
         self._preview.clear()
-        self._station.state.body_doubt = ""
+        self._changes.forget()
 
     def show_rows(self) -> None:
         """Show the numbers of the regions beside their buttons and in the list."""

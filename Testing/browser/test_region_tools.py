@@ -127,8 +127,10 @@ def test_a_doubt_about_a_proposed_body_stays_until_another_tool_is_taken(tmp_pat
         station.refresh()
         assert station.state.body_doubt == "It is small."
         assert 'id="body-doubt"' in station.state["trame__template_main"]
+        station.state.grown = station.state.grown_doubt = "3 mL in 2 slices."
         station.regions.follow_undo()
-        assert station.state.body_doubt == ""
+        said = station.state.body_doubt, station.state.grown, station.state.grown_doubt
+        assert said == ("", "", "")
         station.regions.propose_body((0.0, 0.0, 0.0))
         station.regions.use("paint")
         assert station.state.body_doubt == ""
@@ -145,6 +147,10 @@ def test_a_role_that_is_chosen_again_keeps_its_tool(tmp_path, monkeypatch):
         station.regions.arm("lesion")
         assert (station.state.role, station.drawing.tool) == ("lesion", "erase")
         assert "Esc" in station.state.note
+        station.state.note = ""
+        station.regions.take("Lesion")  # in the list
+        assert (station.state.region, station.drawing.tool) == ("Lesion", "erase")
+        assert station.state.note.startswith("Lesion is chosen already.")
 
     run(monkeypatch, tmp_path, "again", use)
 
