@@ -3608,6 +3608,10 @@
         <translation>{name} hat nur {voxels} Voxel, daher hängt der Mittelwert von einzelnen Voxeln ab.</translation>
     </message>
     <message>
+        <source>{name} is still wide in slice {value}, where the images end, so part of it probably lies outside: volume and size are those of the part inside.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The region is one piece.</source>
         <translation>Die Region ist ein einziges Stück.</translation>
     </message>

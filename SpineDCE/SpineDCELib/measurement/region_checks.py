@@ -13,6 +13,9 @@ from SpineDCELib.vocabulary.region_roles import Role
 
 #: Below this number of voxels the mean of a lesion depends on single voxels (chosen).
 FEW_VOXELS = 10
+#: A region that has this share of its largest area in the first or last slice is cut off there,
+#: if the images have at least so many slices (chosen).
+WIDE, FEW_SLICES = 0.5, 4
 #: Role → volume from which a region is more than that tissue, mL: a lumbar vertebra with its arch
 #: has about 80 mL (chosen).
 LARGEST: dict[Role, float] = {"lesion": 500.0, "reference": 150.0}
@@ -88,4 +91,19 @@ def check_regions(
                 f"{name} has only {voxels} voxels, so its mean depends on single voxels.",
                 name,
             )
+        for number in _cut_at(regions[name]):
+            warn(
+                "lesion_cut",
+                f"{name} is still wide in slice {number}, where the images end, so part of it "
+                "probably lies outside: volume and size are those of the part inside.",
+                name,
+            )
     return found
+
+
+def _cut_at(mask: NDArray[np.bool_]) -> list[int]:
+    """Return the numbers, from 1, of the outermost slices that cut a region off."""
+    areas = mask.sum(axis=(1, 2))
+    if np.count_nonzero(areas) < 2 or areas.size < FEW_SLICES:
+        return []
+    return [k + 1 for k in (0, areas.size - 1) if areas[k] >= WIDE * areas.max()]
