@@ -3609,7 +3609,7 @@
     </message>
     <message>
         <source>{name} is still wide in slice {value}, where the images end, so part of it probably lies outside: volume and size are those of the part inside.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} ist in Schicht {value}, wo die Bilder enden, noch breit; ein Teil liegt also wahrscheinlich außerhalb: Volumen und Größe sind die des Teils innerhalb.</translation>
     </message>
     <message>
         <source>The region is one piece.</source>
