@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.mrml.result_display import show_candidates
 from SpineDCELib.settings import FORM, value_at
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -200,9 +201,10 @@ class ArteriesPanel(Panel):
         """Compute the whole volume and all numbers after the last of several changes."""
         if self.desk.jobs.busy:
             self._timer.start()
-        elif self.visit.result is not None and not self.visit.is_current:
+        elif not self.visit.is_current:
+            # The first maps need nodes, and a computation that adds some cannot be interrupted.
             with suppress(Cancelled):  # another change restarts the timer
-                self.desk.compute([self.visit], interruptible=True)
+                self.desk.compute([self.visit], interruptible=self.visit.result is not None)
 
     def use_proposal(self) -> None:
         """Use the proposed shift."""
@@ -243,6 +245,8 @@ class ArteriesPanel(Panel):
         ui.peakCombo.toolTip = tip if ui.peakCombo.enabled else texts.NO_PHASE
         ui.sourceLabel.text = visit.problem
         ui.sourceLabel.visible = bool(visit.problem)
+        if visit.take_attempt():
+            show_candidates(visit.nodes, visit.analysis)
         automatic = settings.aif.source == "auto"
         ui.candidatesBox.visible = automatic
         if automatic:

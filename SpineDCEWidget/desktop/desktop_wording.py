@@ -54,6 +54,9 @@ COMPARISON = _("Comparison of the visits")
 MEASUREMENTS = _("Measurements: {visit}")
 T1_VIEW, FRAME_VIEW, FUSED_VIEW = _("T1"), _("frame"), _("fused")
 FINAL_QUESTION = _("Make the report final? Its text cannot be changed afterwards.")
+DRAFT_QUESTION = _(
+    "Replace the text with a draft? Findings and impression as you have edited them are lost."
+)
 DRAFT = _("Replace findings and impression with a draft from the numbers")
 FINAL = _("Lock the text; only addenda can be added afterwards")
 COPY = _("Copy status, findings, impression and addenda")

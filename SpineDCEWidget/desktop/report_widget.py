@@ -54,7 +54,11 @@ class ReportPanel(Panel):
         self._enable()
 
     def insert_draft(self) -> None:
-        """Replace findings and impression with a draft from the numbers."""
+        """Replace findings and impression with a draft; ask first if text would be lost."""
+        if self._report.is_edited and not slicer.util.confirmOkCancelDisplay(
+            texts.DRAFT_QUESTION, windowTitle=texts.TITLE
+        ):
+            return
         self._report.insert_draft()
         self.refresh()
 

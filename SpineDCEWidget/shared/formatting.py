@@ -80,9 +80,9 @@ def candidate_rows(visit: VisitSession) -> Rows:
     """Return one row per candidate, in the detection's order, with its scores and the reason."""
     if visit.analysis is None or visit.settings.aif.source != "auto":
         return [], []
-    # Finding them would take a while; after a failed computation they are known.
-    known = visit.result is None or visit.problem or visit.analysis.is_current("detection")
-    if not known and not visit.is_ready():
+    # Searching would take a while; after a search without a trusted artery they are known.
+    searched = any(visit.analysis.is_current(stage) for stage in ("detection", "artery_search"))
+    if not searched and not visit.is_ready():
         return [], []
     try:
         found = visit.analysis.detection()

@@ -313,14 +313,19 @@ class VisitSession:
         """
         return self.needed().is_current("preprocessed")
 
-    def take_attempt(self) -> None:
+    def take_attempt(self) -> bool:
         """Take over what the last computation had computed before it failed.
 
         So the candidates of a search that found no artery can be shown and chosen.
+
+        Returns:
+            Whether candidates were taken over.
         """
-        if self.attempted is not None and self.analysis is not None:
-            self.analysis.adopt(self.attempted)
-        self.attempted = None
+        attempted, self.attempted = self.attempted, None
+        if attempted is None or self.analysis is None:
+            return False
+        self.analysis.adopt(attempted)
+        return self.settings.aif.source == "auto" and self.analysis.is_current("detection")
 
     def remember_basis(self) -> None:
         """Remember from what the present result was computed."""

@@ -166,6 +166,28 @@ def test_a_choice_that_leaves_no_artery_is_taken_back(one):
     assert visit.maps
 
 
+def test_a_candidate_of_a_search_without_a_trusted_artery_can_be_taken(desk, sample, monkeypatch):
+    def refused(snapshot, *_arguments, **_more):
+        snapshot.detection()
+        raise InputError("No trustworthy AIF.", code="no_trustworthy_aif")
+
+    with monkeypatch.context() as patch, contextlib.suppress(InputError):
+        patch.setattr("SpineDCEWidget.shared.session.compute_snapshot", refused)
+        desk.open({"baseline": sample["before"].dicom})
+    visit, panel, table = desk.visit, desk.panels["arteries"], ui(desk, "arteries").candidatesTable
+    assert visit.result is None
+    go(desk, 2)
+    assert table.rowCount
+    assert desk.views.plot_node("left").GetPlotChartNodeID() == visit.charts["candidates"].GetID()
+    row = next(row for row in range(table.rowCount) if table.cells[row, 0])
+    panel.click_row(row, 0)
+    panel.click_row(row, 0)  # now it is taken by hand, which needs no trust
+    assert table.cells[row, 0]
+    panel._timer.fire()
+    assert visit.is_current
+    assert visit.maps
+
+
 def test_the_three_handles_of_the_shift_agree(one):
     go(one, 2)
     state, visit = ui(one, "arteries"), one.visit
@@ -362,6 +384,24 @@ def test_display_choices_reach_both_visits(opened):
 
 
 @pytest.mark.long
+def test_a_draft_replaces_edited_text_only_if_the_user_agrees(drawn, monkeypatch):
+    go(drawn, 5)
+    ui(drawn, "result").compareButton.click()
+    written, asked, answers = drawn.result.written, [], [False, True]
+    monkeypatch.setattr(slicer.util, "confirmOkCancelDisplay",
+                        lambda text, **_: asked.append(text) or answers.pop(0))  # fmt: skip
+    written.insert_draft()
+    written.insert_draft()
+    assert not asked
+    drafted = written.ui.findingsEdit.plainText
+    drawn.session.report.edit("My own findings", "My own impression")
+    written.insert_draft()
+    assert drawn.session.report.text.findings == "My own findings"
+    written.insert_draft()
+    assert drawn.session.report.text.findings == drafted
+    assert len(asked) == 2
+
+
 def test_compare_and_export(drawn, tmp_path):
     go(drawn, 5)
     state = ui(drawn, "result")

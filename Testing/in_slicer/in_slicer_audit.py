@@ -1216,6 +1216,13 @@ class Audit(ArchiveChecks, DeskTest):
         assert (text["findings"], text["impression"]) == self.session.report.draft()
         assert self.written.findingsEdit.plainText == text["findings"]
         assert self.written.impressionEdit.plainText == text["impression"]
+        write_into(self.written.findingsEdit, "My own text")
+        with self.answering("confirmOkCancelDisplay", False):
+            press(button)
+        assert self.written.findingsEdit.plainText == "My own text"
+        with self.answering("confirmOkCancelDisplay", True):
+            press(button)
+        assert self.written.findingsEdit.plainText == text["findings"]
 
     def check_result_copyButton(self, button):
         slicer.app.clipboard().setText("")

@@ -5680,6 +5680,10 @@ Trotzdem vergleichen?</translation>
         <translation>Den Befund endgültig machen? Sein Text lässt sich danach nicht mehr ändern.</translation>
     </message>
     <message>
+        <source>Replace the text with a draft? Findings and impression as you have edited them are lost.</source>
+        <translation>Den Text durch einen Entwurf ersetzen? Befund und Beurteilung, wie Sie sie bearbeitet haben, gehen verloren.</translation>
+    </message>
+    <message>
         <source>Replace findings and impression with a draft from the numbers</source>
         <translation>Befund und Beurteilung durch einen Entwurf aus den Zahlen ersetzen</translation>
     </message>

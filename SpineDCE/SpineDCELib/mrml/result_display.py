@@ -66,9 +66,7 @@ def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) ->
     times = analysis.images.dynamic.times
     settings = analysis.settings
     if settings.aif.source == "auto":
-        found = analysis.detection()
-        _table(nodes, "candidates", candidate_table(found))
-        keep_chart(nodes, "candidates", candidate_chart(found, t=times))
+        show_candidates(nodes, analysis)
     else:  # nothing was searched
         nodes.remove("table.candidates")
         remove_chart(nodes, "chart.candidates")
@@ -91,6 +89,13 @@ def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) ->
             tuple(float(v) for v in row) for row in np.column_stack(list(columns.values()))
         )
         _table(nodes, "curves", Table("AIF and curves", tuple(columns), rows))
+
+
+def show_candidates(nodes: VisitNodes, analysis: Analysis) -> None:
+    """Table and chart of the candidates for the artery."""
+    found = analysis.detection()
+    _table(nodes, "candidates", candidate_table(found))
+    keep_chart(nodes, "candidates", candidate_chart(found, t=analysis.images.dynamic.times))
 
 
 def _table(nodes: VisitNodes, name: str, table: Table) -> None:
