@@ -59,4 +59,5 @@ class QEvent(_Wrapped):
     Drop: int
 
 class Qt:
+    Vertical: int
     WidgetWithChildrenShortcut: int

@@ -42,6 +42,9 @@ class ArteriesPanel(Panel):
         self._items: list[Any] = []
         self._marks = ArteryMarks()
         self._delay_items: list[Any] = []
+        # The reasons take several lines where the panel is narrow.
+        ui.candidatesTable.horizontalHeader().setStretchLastSection(True)
+        ui.candidatesTable.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         self._plot: Any = None
         self._evidence = PlotClicks(self._click_evidence)
         self._timer = desk.timer(_DELAY, self.compute_moved)
@@ -108,6 +111,7 @@ class ArteriesPanel(Panel):
         found = self.visit.analysis.detection()
         x, y, z = found.candidates[row].position
         self.desk.views.jump(self.visit.name, (-x, -y, z))
+        self.desk.links.mark(self.visit, (-x, -y, z))
         if column == 0:
             self.toggle(row)
 
@@ -300,3 +304,4 @@ class ArteriesPanel(Panel):
         self._marks.follow(self.desk.session.visits, [])
         self._timer.stop()
         self._forget_plot()
+        self.desk.links.unmark()

@@ -76,6 +76,8 @@ class Workstation:
         }
         for panel in self.panels.values():
             self.ui.panels.layout().addWidget(panel.widget)
+        self._width = 0  # of the widest step so far
+        self._status = ""  # what the status bar says of a job
         self.strip = VisitsPanel(self)
         self.ui.visitsHolder.layout().addWidget(self.strip.widget)
         self._connect()
@@ -364,6 +366,9 @@ class Workstation:
         self.jobs.interrupt()
         visits = action()
         self.refresh()
+        if self.step == "regions":  # as after a stroke: the numbers now, the maps with step 4
+            self.regions.update_numbers()
+            return
         outdated = [visit for visit in visits if visit.result and not visit.is_current]
         if outdated:
             self.compute(outdated)
@@ -409,7 +414,15 @@ class Workstation:
             panel.widget.visible = name == key
         self.strip.refresh()
         self.panels[key].refresh()
+        self._keep_width()
         self.show_views()
+
+    def _keep_width(self) -> None:
+        """Keep the panel as wide as its widest step, so that the views keep their size."""
+        widgets = [self.widget, *(panel.widget for panel in self.panels.values())]
+        widest = max(int(widget.minimumSizeHint.width()) for widget in widgets)
+        if widest > self._width:
+            self._width = self.widget.minimumWidth = widest
 
     def show_step_marks(self) -> None:
         """Show the state of each step on its button."""
@@ -495,19 +508,32 @@ class Workstation:
         self.ui.messageFrame.visible = bool(message)
 
     def _show_busy(self, status: str, fraction: float | None, interruptible: bool) -> None:
-        """Show the progress of long work, and disable what would disturb it."""
+        """Show the progress of long work, and disable what would disturb it.
+
+        Work that other actions may interrupt is shown in the status bar: a frame that comes and
+        goes would move the buttons away from under the mouse.
+        """
         ui, busy = self.ui, fraction is not None
         for widget in (
             ui.panels, ui.visitsHolder, ui.visitFrame, ui.undoFrame, *self._step_buttons
         ):  # fmt: skip
             if widget.enabled != interruptible:
                 widget.enabled = interruptible
-        ui.busyFrame.visible = busy  # "visible" reads as False while the panel is not shown
+        blocking = busy and not interruptible
+        ui.busyFrame.visible = blocking  # "visible" reads as False while the panel is not shown
+        self._show_status(words.translated(status) if busy and interruptible else "")
         if fraction is not None:
             ui.busyLabel.text = words.translated(status)
             ui.cancelButton.enabled = self.jobs.cancellable
             ui.busyBar.maximum = 0 if fraction == UNKNOWN else 1000
             ui.busyBar.value = int(1000 * max(0.0, fraction))
+
+    def _show_status(self, text: str) -> None:
+        """Show in the status bar what is being done; "" removes it."""
+        window = slicer.util.mainWindow()
+        if text != self._status and window is not None:
+            self._status = text
+            window.statusBar().showMessage(text)
 
     # -- opening and closing the module ---------------------------------------------------------
 

@@ -127,7 +127,10 @@ class RegionsPanel(Panel):
     def set_role(self, _index: int) -> None:
         """Give the selected region another role."""
         if self.selected:
-            self.desk.session.set_role(self.visit, self.selected, selected_value(self.ui.roleCombo))
+            role = selected_value(self.ui.roleCombo)
+            self.desk.session.set_role(self.visit, self.selected, role)
+            if self.armed:  # the brush stays on the region
+                self.armed = role if role in words.DRAWN_ROLES else ""
             self.update_numbers()
 
     def add_another(self) -> None:

@@ -119,7 +119,7 @@ class ReportPanel(Panel):
         written = report.text.impression.strip()
         lacking = (
             "" if report.draft() else texts.NEEDS_NUMBERS,
-            no_reader or ("" if written else texts.NEEDS_IMPRESSION),
+            no_reader or (report.doubt if written else texts.NEEDS_IMPRESSION),
             "" if report.text else texts.NEEDS_TEXT,
             no_reader or ("" if self.ui.addendumEdit.plainText.strip() else texts.NEEDS_ADDENDUM),
         )

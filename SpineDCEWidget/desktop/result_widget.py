@@ -169,7 +169,7 @@ class ResultPanel(Panel):
         # A title of a visit takes two lines: its name, and its date.
         headings = [heading.replace(", ", ",\n") for heading in headings]
         self._items = fill_table(ui.resultTable, headings, rows)
-        fit_table(ui.resultTable)
+        fit_table(ui.resultTable, range(len(headings)))
         ui.callLabel.text = shown.call(session)
         ui.warningsLabel.text = "\n".join(shown.warnings(session))
         obstacle = session.obstacle()

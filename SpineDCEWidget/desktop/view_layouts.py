@@ -38,17 +38,22 @@ class Layout:
         """Number of views."""
         return len(self.rows) * len(SLOTS) + self.curves * len(PLOTS)
 
+    @property
+    def heights(self) -> list[int]:
+        """Heights of the rows of views, relative to each other."""
+        return len(self.rows) * [350] + self.curves * [200 * len(self.rows)]
+
     def xml(self, orientation: str = "Sagittal", count: int | None = None) -> str:
         """Return the description that the layout manager reads.
 
         Args:
             count: it has only the first views, so many; all if None.
         """
-        rows = [(350, [_slice(visit, slot, orientation) for slot in SLOTS]) for visit in self.rows]
+        rows = [[_slice(visit, slot, orientation) for slot in SLOTS] for visit in self.rows]
         if self.curves:
-            rows.append((200 * len(self.rows), [_plot(place) for place in PLOTS]))
+            rows.append([_plot(place) for place in PLOTS])
         parts, left = "", self.count if count is None else count
-        for size, views in rows:
+        for size, views in zip(self.heights, rows, strict=True):
             shown, left = views[:left], max(left - len(views), 0)
             if shown:
                 parts += f'<item splitSize="{size}">{_row(shown)}</item>'

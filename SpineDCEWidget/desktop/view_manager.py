@@ -39,6 +39,8 @@ _CHARTS = {
     "maps": (("voxel", "regions"), ("regions", "aif")),
     "result": (("regions",), ("evidence.Normalised Vp", "evidence.Residual")),
 }
+#: Width that every view of a row asks for, pixels; they get equal parts of what there is.
+_WIDE = 1000
 #: Steps whose middle view shows the dynamic frame instead of the map.
 _FRAME_STEPS = ("study", "arteries", "regions")
 
@@ -67,7 +69,8 @@ class Views:
         layout = self._layout(visits, choice)
         if layout is None:
             return
-        self._arrange(layout, layout.xml(_orientation(visits[0])))
+        if self._arrange(layout, layout.xml(_orientation(visits[0]))):
+            self._even_out(layout)
         for name in layout.views():
             widget = slicer.app.layoutManager().sliceWidget(name)
             if widget is None:
@@ -101,18 +104,24 @@ class Views:
             with self.drawn_once():
                 self._arrange(layout, layout.xml(_orientation(visits[0]), count))
                 fill()
+                if count == layout.count:
+                    self._even_out(layout)
             take_turn()
 
     def _layout(self, visits: list[Any], choice: str) -> Layout | None:
         return layout_for([self._session().row_of(visit.name) for visit in visits], choice)
 
-    def _arrange(self, layout: Layout, xml: str) -> None:
-        """Show a layout with this description, unless it is shown or the user chose another."""
+    def _arrange(self, layout: Layout, xml: str) -> bool:
+        """Show a layout with this description, unless it is shown or the user chose another.
+
+        Returns:
+            Whether the views were arranged.
+        """
         manager = slicer.app.layoutManager()
         node = manager.layoutLogic().GetLayoutNode()
         known = node.IsLayoutDescription(layout.id)
         if self._arranged == layout.id and known and node.GetLayoutDescription(layout.id) == xml:
-            return
+            return False
         self._draw_after_layout()
         changing = node.StartModify()  # each change would arrange the views again
         try:
@@ -131,6 +140,18 @@ class Views:
                 node.SetSaveWithScene(False)
         finally:
             node.EndModify(changing)
+        return True
+
+    def _even_out(self, layout: Layout) -> None:
+        """Give the views of a row the same width, and the rows their heights.
+
+        A view that was created after the others of its row would have less room than they.
+        """
+        for splitter in slicer.util.findChildren(
+            slicer.app.layoutManager().viewport(), className="QSplitter"
+        ):
+            upright = splitter.orientation == qt.Qt.Vertical
+            splitter.setSizes(layout.heights if upright else splitter.count() * [_WIDE])
 
     def _draw_after_layout(self) -> None:
         """Draw the views once after they have got their new sizes, which Qt gives them later."""

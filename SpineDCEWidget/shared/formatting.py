@@ -160,11 +160,19 @@ def delay_shown(found: Delay) -> str:
 
 
 def region_numbers(rows: Iterable[RegionNumbers]) -> dict[str, str]:
-    """Return role → text beside its button: volume, Vp, and for lesions normalised Vp."""
-    said: dict[str, list[str]] = {}
+    """Return role → text beside its button: volume, Vp, and for lesions normalised Vp.
+
+    Several regions of a role are named.
+    """
+    said: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
-        said.setdefault(row.role, []).append(region_text(row))
-    return {role: "; ".join(texts) for role, texts in said.items()}
+        said.setdefault(row.role, []).append((row.name, region_text(row)))
+    return {
+        role: texts[0][1]
+        if len(texts) == 1
+        else "; ".join(f"{name}: {text}" for name, text in texts)
+        for role, texts in said.items()
+    }
 
 
 def region_text(row: RegionNumbers) -> str:

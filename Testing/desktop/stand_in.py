@@ -25,7 +25,7 @@ class Widget:
             kind=kind, slots={}, name="", text="", toolTip="", enabled=True, visible=True,
             checked=False, value=0, minimum=-1e9, maximum=1e9, currentIndex=-1, items=[],
             currentPath="", plainText="", rowCount=0, columnCount=0, cells={}, dynamic={},
-            frameWidth=1,
+            frameWidth=1, minimumSizeHint=types.SimpleNamespace(width=lambda: 400),
         )  # fmt: skip
         self.__dict__.update(properties)
 
@@ -247,6 +247,9 @@ class LayoutManager:
 
     def sliceWidget(self, name):
         return self._widgets.get(name)
+
+    def viewport(self):
+        return Widget()
 
 
 class Parameters(types.SimpleNamespace):

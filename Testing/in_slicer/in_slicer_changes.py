@@ -108,6 +108,26 @@ class Changes(DeskTest):
         assert set(visit.analysis.regions) == regions
         self.go_on()
 
+    def test_undo_of_a_stroke_computes_no_maps_and_leaves_those_of_before_up_to_date(self):
+        session = self.compared()
+        visit = session.visit("baseline")
+        self.step(3)
+        computed, compute = [], self.desk.compute
+        self.desk.compute = lambda *visits, **_: computed.append(visits)
+        try:
+            self.press(self.ui("regions").exclusionButton)
+            mask = self.truth_regions(visit)["Lesion"]
+            self.paint(visit, mask)
+            assert not visit.is_current
+            self.press(self.ui("regions").exclusionButton)
+            while not visit.is_current and self.desk.ui.undoButton.enabled:
+                self.press(self.desk.ui.undoButton)
+                settle(0.3)
+        finally:
+            self.desk.compute = compute
+        assert visit.is_current
+        assert not computed
+
     def test_rulers_and_maps_and_images_are_watched(self):
         from SpineDCELib.measurement.rulers import Ruler
         from SpineDCELib.mrml.region_nodes import add_ruler

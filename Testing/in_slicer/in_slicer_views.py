@@ -1,5 +1,8 @@
 """Views fit their images on every screen, and keep what a hand has zoomed to."""
 
+import time
+
+import qt
 import slicer
 from desk import DeskTest, settle
 
@@ -36,6 +39,54 @@ class ViewSizes(DeskTest):
                     for slot in ("T1", "map", "fused"):
                         filled = self.filled(visit, slot)
                         assert 0.9 < filled <= 1.001, (size, visit.name, slot, filled)
+
+    def test_the_views_of_a_row_are_as_wide_as_each_other_from_the_start(self):
+        self.sample()
+        manager = slicer.app.layoutManager()
+        widths = [
+            [
+                self.desk.views.slice_widget(visit.name, slot).width
+                for slot in ("T1", "map", "fused")
+            ]
+            for visit in self.desk.visits
+        ]
+        widths.append([manager.plotWidget(i).width for i in range(manager.plotViewCount)
+                       if manager.plotWidget(i).visible])  # fmt: skip
+        assert all(max(row) - min(row) <= 2 for row in widths), widths
+
+    def test_steps_and_work_leave_panel_and_buttons_where_they_are(self):
+        session = self.sample()
+        ui, widths = self.desk.ui, set()
+        for number in (1, 2, 3, 4, 5, 2, 1):
+            self.step(number)
+            settle(0.5)
+            widths.add(slicer.app.layoutManager().viewport().width)
+        assert len(widths) == 1, widths
+        self.step(3)
+        tops = set()
+
+        def work(progress):
+            for _ in range(20):
+                progress(0.5, "A status that is so long that it would need a panel of its own " * 3)
+                time.sleep(0.05)
+
+        def look():
+            tops.add(self.ui("regions").lesionButton.mapToGlobal(qt.QPoint(0, 0)).y())
+            widths.add(slicer.app.layoutManager().viewport().width)
+
+        look()
+        timer = qt.QTimer()
+        timer.setInterval(50)
+        timer.connect("timeout()", look)
+        timer.start()
+        self.desk.jobs.run("Work", work, interruptible=True)
+        assert "A status" not in slicer.util.mainWindow().statusBar().currentMessage()
+        assert len(tops) == 1, tops
+        self.desk.jobs.run("Work", work)
+        timer.stop()
+        assert len(widths) == 1, widths
+        assert not ui.busyFrame.visible
+        assert session.visits
 
     def test_a_zoom_by_hand_is_kept_in_windows_of_other_sizes(self):
         self.sample()

@@ -2,8 +2,10 @@
 
 import math
 
+import numpy as np
 import pytest
 from mrml.scenes import new_scene, write_visits
+from SpineDCELib.analysis.explain_voxel import RegionNumbers
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import FORMATS
 from SpineDCELib.mrml import region_nodes as drawn
@@ -80,6 +82,18 @@ def draw(place, visit, path):
     masks, roles = read_regions([str(path)], geometry), read_roles([str(path)])
     drawn.set_masks(visit.segmentation, masks, geometry, roles=roles)
     place.regions_changed(visit)
+
+
+def test_several_regions_of_a_role_are_named_beside_its_button():
+    curve, band = np.zeros(3), np.zeros((2, 3))
+    rows = [
+        RegionNumbers(name, role, 10, 1.0, {}, curve, band)
+        for name, role in (("L2", "lesion"), ("T12", "lesion"), ("L4", "reference"))
+    ]
+    assert shown.region_numbers(rows) == {
+        "lesion": "L2: 1.0 mL; T12: 1.0 mL",
+        "reference": "1.0 mL",
+    }
 
 
 @pytest.mark.long

@@ -5237,6 +5237,10 @@
         <translation>Text, der dem endgültigen Befund hinzugefügt wird</translation>
     </message>
     <message>
+        <source>New addendum</source>
+        <translation>Neuer Nachtrag</translation>
+    </message>
+    <message>
         <source>Add addendum</source>
         <translation>Nachtrag hinzufügen</translation>
     </message>
