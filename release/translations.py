@@ -138,6 +138,7 @@ SMALL_WORDS = (
     "reference outline {when}", "T10 of the lesion {when}", "T10 of the reference {when}",
     "reference vertebra {when}", "haematocrit", "two rulers", "degrees",
     "all tissue", "Residual", "Normalised Vp", "residual, relative to best", "× reference",
+    "× reference, per volume of water",
     "Preliminary report", "Final report, {reader}, {time}", "Addendum, {reader}, {time}",
     "consistent with response", "consistent with persistent disease", "recurring",
     "not determined", "baseline", "reason", "what would change it", "acquired otherwise",

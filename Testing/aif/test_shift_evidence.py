@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from SpineDCELib.aif import gather_evidence, parker
-from SpineDCELib.aif.plot_data import valley_top
+from SpineDCELib.aif.plot_data import evidence_charts, valley_top
 from SpineDCELib.aif.shift_evidence import ALL_TISSUE
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
@@ -72,6 +72,15 @@ def test_the_summary_says_where_the_charted_residual_is_least_if_that_is_elsewhe
     tissue = replace(moved, regions=(replace(found.regions[0], name=ALL_TISSUE),))
     assert "over parts of the enhancing tissue" in tissue.summary()
     assert "each region" not in tissue.summary()
+
+
+def test_the_chart_of_the_ratio_says_whether_it_is_that_per_volume_of_water():
+    found = evidence()
+    ratio = replace(found, normalised_vp={"lesion": found.shifts})
+    for per_water in (False, True):
+        chart = evidence_charts(ratio, per_water=per_water)[-1]
+        assert chart.title == "Normalised Vp"
+        assert ("water" in chart.y_title) == per_water
 
 
 def test_noise_alone_does_not_determine_a_shift():

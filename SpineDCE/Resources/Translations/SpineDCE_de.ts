@@ -1644,6 +1644,10 @@
         <translation>× Referenz</translation>
     </message>
     <message>
+        <source>× reference, per volume of water</source>
+        <translation>× Referenz, je Volumen Wasser</translation>
+    </message>
+    <message>
         <source>Preliminary report</source>
         <translation>Vorläufiger Befund</translation>
     </message>

@@ -150,12 +150,13 @@ def valley_top(evidence: Evidence) -> float:
 
 
 def evidence_charts(
-    evidence: Evidence, roles: Mapping[str, str] | None = None
+    evidence: Evidence, roles: Mapping[str, str] | None = None, *, per_water: bool = False
 ) -> tuple[Chart, ...]:
     """Chart the residual, vp and normalised vp against the shift, with proposal and plateau.
 
     Args:
         roles: of the regions.
+        per_water: vp is that per volume of water, as the axes then say.
     """
     x, known = evidence.shifts, roles or {}
 
@@ -184,5 +185,6 @@ def evidence_charts(
     vp = tuple(Series(r.name, x, 100 * r.vp, known.get(r.name, "main")) for r in evidence.regions)
     charts.append(chart("Vp", "Vp [mL/100 mL]", vp))
     if ratios:
-        charts.append(chart("Normalised Vp", "× reference", ratios))
+        of_water = "× reference, per volume of water"
+        charts.append(chart("Normalised Vp", of_water if per_water else "× reference", ratios))
     return tuple(charts)

@@ -28,6 +28,7 @@ from SpineDCELib.mrml.scene_turns import take_turn
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.conversion_modes import is_per_water
 from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS, colour_range
 
@@ -80,7 +81,9 @@ def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) ->
     with contextlib.suppress(InputError):  # where no region has a curve that can be fitted
         found_evidence = analysis.evidence()
         band = (found_evidence.low, found_evidence.high)
-        for chart in evidence_charts(found_evidence, analysis.roles):
+        for chart in evidence_charts(
+            found_evidence, analysis.roles, per_water=is_per_water("vp", analysis.mode)
+        ):
             in_use = replace(chart, mark=analysis.shift(), band=band)
             keep_chart(nodes, f"evidence.{chart.title}", in_use)
     if result is not None:
