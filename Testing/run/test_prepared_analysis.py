@@ -48,6 +48,7 @@ def prepared(tmp_path, monkeypatch):
 
 def test_what_was_prepared_is_not_computed_again(prepared, monkeypatch):
     study, analysis = prepared
+    assert analysis.result().measures.findings, "a record holds findings, too"
     found = prepared_analysis(study)
     assert found.was_read_with(SETTINGS)
     assert not found.was_read_with(with_value(SETTINGS, "reading.TR", 0.005))

@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 _VERSION = f"1, Python {platform.python_version()}, numpy {np.__version__}"
 #: Rooms whose classes a record holds; they compute, and touch no files.
 _ROOMS = {
-    "aif", "analysis", "concentration", "data", "kinetics", "measurement", "preprocessing",
-    "series", "vocabulary",
+    "aif", "analysis", "concentration", "data", "errors", "kinetics", "measurement",
+    "preprocessing", "series", "vocabulary",
 }  # fmt: skip
 #: Functions of numpy by which arrays and numbers are read.
 _NUMPY = {
