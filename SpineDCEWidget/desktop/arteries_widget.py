@@ -230,6 +230,9 @@ class ArteriesPanel(Panel):
     # -- showing --------------------------------------------------------------------------------
 
     def fill(self) -> None:
+        for one in self.desk.visits:
+            if one.take_attempt():
+                show_candidates(one.nodes, one.needed())
         self._marks.follow(self.desk.session.visits, self.desk.visits)
         ui, visit = self.ui, self.visit
         opened = visit.analysis is not None
@@ -249,8 +252,6 @@ class ArteriesPanel(Panel):
         ui.peakCombo.toolTip = tip if ui.peakCombo.enabled else texts.NO_PHASE
         ui.sourceLabel.text = visit.problem
         ui.sourceLabel.visible = bool(visit.problem)
-        if visit.take_attempt():
-            show_candidates(visit.nodes, visit.analysis)
         automatic = settings.aif.source == "auto"
         ui.candidatesBox.visible = automatic
         if automatic:

@@ -178,6 +178,7 @@ def test_a_candidate_of_a_search_without_a_trusted_artery_can_be_taken(desk, sam
     assert visit.result is None
     go(desk, 2)
     assert table.rowCount
+    assert visit.vessels is not None
     assert desk.views.plot_node("left").GetPlotChartNodeID() == visit.charts["candidates"].GetID()
     row = next(row for row in range(table.rowCount) if table.cells[row, 0])
     panel.click_row(row, 0)
