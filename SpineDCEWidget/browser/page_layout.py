@@ -53,6 +53,7 @@ def build_page(station: Any) -> None:
                     station.bar.ui()
                     station.strip.ui()
                     _views(station)
+                    _splitter()
                     _curves(station)
                     station.course.charts_ui()
                     station.models.ui()
@@ -324,6 +325,19 @@ def _legend(column: int) -> None:
             html.Div(classes="colour-scale", raw_attrs=[':style="{background: legend.css}"'])
             with html.Div(classes="colour-ticks"):
                 html.Span("{{ tick }}", v_for="tick in legend.ticks", key="tick")
+
+
+def _splitter() -> None:
+    """Build the line between images and curves; ``page/splitter.js`` moves it."""
+    html.Div(
+        classes="splitter", v_show="visits.length", id="splitter",
+        title="Drag it to give images or curves more room; a double click or Enter closes and "
+        "opens the curves",
+        raw_attrs=[
+            'role="separator"', 'aria-orientation="horizontal"', 'aria-valuenow="218"',
+            'aria-valuemin="0"', 'aria-label="Height of the curves in pixels"', 'tabindex="0"',
+        ],
+    )  # fmt: skip
 
 
 def _curves(station: Any) -> None:

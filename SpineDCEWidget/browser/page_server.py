@@ -207,7 +207,7 @@ class Gate:
             '<script type="module"',
             '<script src="page/plots.js"></script><script src="page/keys.js"></script>'
             '<script src="page/actions.js"></script><script src="page/pictures.js"></script>'
-            '<script src="page/access.js"></script>'
+            '<script src="page/access.js"></script><script src="page/splitter.js"></script>'
             '<script src="page/strokes.js"></script>'
             '<script type="module"',
         )

@@ -640,9 +640,35 @@ def _downloaded(folder: Path, pattern: str) -> Path | None:
     return max(found, key=lambda p: p.stat().st_mtime) if whole else None
 
 
+def splitter(audit: Audit) -> None:
+    """The line between images and curves: by mouse, by key, and closed by a double click."""
+    page = audit.page
+
+    def height() -> float:
+        return page.box(".views")["height"]
+
+    def move(by: float) -> None:
+        box = page.box("#splitter")
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.drag([(x, y), (x, y + by / 2), (x, y + by)])
+
+    before = height()
+    audit.row("splitter", lambda: move(-60), lambda: abs(height() - before + 60) < 2,
+              page_only=True)  # fmt: skip
+    audit.keys("\ue015", "#splitter")  # arrow down
+    page.wait(lambda: abs(height() - before + 40) < 2, 10, "the arrow key")
+    audit.keys(ENTER, "#splitter")
+    page.wait(lambda: not page.element(".curves").is_displayed(), 10, "closed curves")
+    audit.keys(ENTER, "#splitter")
+    page.wait(lambda: abs(height() - before + 40) < 2, 10, "the curves again")
+    move(40)
+    page.wait(lambda: abs(height() - before) < 2, 10, "the usual height")
+
+
 def frame_and_views(audit: Audit) -> None:
     """The steps, the bar, the views and the charts."""
     page = audit.page
+    splitter(audit)
     for number in (2, 3, 4, 5, 1):
         body = f".step:nth-child({number}) .step-body"
         audit.row(
