@@ -22,7 +22,7 @@ from SpineDCELib.phantom.vasculature import BLOOD_VELOCITY
 from SpineDCELib.progress import Progress
 from SpineDCELib.series.dynamic_series import Geometry
 
-Painted = tuple[Geometry, sparse.csr_matrix]
+Painted = tuple[Geometry, sparse.csr_matrix, scanner.Image]
 
 PHASE_LEVELS = 4096
 
@@ -108,7 +108,7 @@ class Session:
 
     @cached_property
     def _sagittal(self) -> Painted:
-        """The anatomical sagittal grid, centred like the dynamic one, and its tissues."""
+        """The anatomical sagittal grid, centred like the dynamic one, its tissues and texture."""
         dynamic, size = self.scene.geometry, self.scene.size
         middle = (np.array(dynamic.shape[::-1]) - 1) / 2
         centre = (dynamic.affine @ [*middle, 1.0])[:3]
@@ -126,7 +126,7 @@ class Session:
         anatomy, pose = self.scene.anatomy, self.scene.visit.pose
         names = [t.name for t in anatomy.tissues]
         shares = fractions(anatomy.paints, names, geometry, pose=pose, oversample=(3, 2, 2))
-        return geometry, shares
+        return geometry, shares, self._texture(shares, geometry)
 
     def _texture(self, shares: sparse.csr_matrix, geometry: Geometry) -> scanner.Image:
         return scanner.grained(shares, self.scene.anatomy.tissues, geometry, self.scene.visit.pose)
@@ -138,12 +138,13 @@ class Session:
         weighting: protocol.Weighting,
         geometry: Geometry,
         shares: sparse.csr_matrix,
+        texture: scanner.Image,
         R1: NDArray[np.floating],
     ) -> None:
         signal = scanner.spin_echo(self.scene.anatomy.tissues, weighting, R1)
         image = (shares @ signal.astype(np.float32)).reshape(geometry.shape)
         gain = SPIN_ECHO_SCALE * self.scene.visit.gain
-        image = image * self._texture(shares, geometry) * scanner.coil(geometry, self.back) * gain
+        image = image * texture * scanner.coil(geometry, self.back) * gain
         sigma = SPIN_ECHO_NOISE * self.scene.visit.gain if self.noisy else 0.0
         noise = scanner.noise(image.shape, sigma, self.rng(weighting.name, name))
         starts = {"T1 sag": 60, "T2 sag": 210, "STIR sag": 400, "T1 ax post": 1330}

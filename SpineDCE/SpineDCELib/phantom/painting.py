@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from SpineDCELib.phantom.shapes import Shape
+from SpineDCELib.phantom.shapes import Distance, Shape
 from SpineDCELib.series.dynamic_series import Geometry
 
 #: Shape, label, which labels it may cover (None: all), and its extent, in the order of painting.
 _Jobs = Sequence[tuple[Shape, int, NDArray[np.bool_] | None, NDArray[np.float64]]]
+
+#: Shapes whose distances are remembered, for those that are grown from them.
+_KNOWN = 3
 
 
 @dataclass(frozen=True)
@@ -128,18 +131,29 @@ def paint_labels(
     k, j, i = axes
     m = to_patient.astype(np.float32)
     labels = np.zeros((k.size, j.size, i.size), np.uint8)
+    known: dict[Distance, tuple[tuple[slice, ...], NDArray[np.float32]]] = {}
     for shape, label, coverable, extent in jobs:
         window = _window(extent, axes)
         if window is None:
             continue
         wk, wj, wi = window
-        x, y, z = (
-            (m[a, 2] * k[wk] + m[a, 3])[:, None, None]
-            + (m[a, 1] * j[wj])[None, :, None]
-            + (m[a, 0] * i[wi])[None, None, :]
-            for a in range(3)
+        original = shape.original or shape.distance
+        place, distance = known.get(original, (window, None))
+        if distance is None or not _holds(place, window):
+            x, y, z = (
+                (m[a, 2] * k[wk] + m[a, 3])[:, None, None]
+                + (m[a, 1] * j[wj])[None, :, None]
+                + (m[a, 0] * i[wi])[None, None, :]
+                for a in range(3)
+            )
+            place, distance = window, original(x, y, z)
+            if len(known) >= _KNOWN:
+                del known[next(iter(known))]
+            known[original] = place, distance
+        part = tuple(
+            slice(w.start - p.start, w.stop - p.start) for w, p in zip(window, place, strict=True)
         )
-        inside = shape.distance(x, y, z) < 0
+        inside = distance[part] < shape.growth
         view = labels[wk, wj, wi]
         if coverable is not None:
             inside &= coverable[view]
@@ -159,6 +173,11 @@ def _extent(shape: Shape, to_index: NDArray[Any]) -> NDArray[np.float64]:
     )
     index = (corners @ to_index.T)[:, 2::-1]
     return np.stack([index.min(axis=0), index.max(axis=0)], axis=1)
+
+
+def _holds(outer: tuple[slice, ...], inner: tuple[slice, ...]) -> bool:
+    """Return whether a window lies in another."""
+    return all(o.start <= i.start and i.stop <= o.stop for o, i in zip(outer, inner, strict=True))
 
 
 def _window(extent: NDArray[np.float64], axes: Sequence[NDArray[Any]]) -> tuple[slice, ...] | None:

@@ -17,16 +17,24 @@ Distance = Callable[[Field, Field, Field], Field]
 
 @dataclass(frozen=True)
 class Shape:
-    """Where it is (corners of a box, mm) and how far a point lies from its surface, mm."""
+    """Where it is (corners of a box, mm) and how far a point lies from its surface, mm.
+
+    Attributes:
+        original: distance that ``distance`` is less ``growth``, where it comes from another shape.
+    """
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     distance: Distance
+    original: Distance | None = None
+    growth: float = 0.0
 
     def grown(self, by: float) -> Shape:
         """The shape with its surface moved out (in, when negative) by ``by`` mm."""
         d = self.distance
-        return Shape(self.low - by, self.high + by, lambda x, y, z: d(x, y, z) - np.float32(by))
+        return Shape(
+            self.low - by, self.high + by, lambda x, y, z: d(x, y, z) - np.float32(by), d, by
+        )
 
 
 @dataclass(frozen=True)
