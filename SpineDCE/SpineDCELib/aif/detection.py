@@ -515,7 +515,9 @@ def _borders(
     near, rises = [], []
     for v in vessels:
         mask = _mask(v.members, voxels, geometry)
-        near.append(ndimage.binary_dilation(mask, np.ones((3, 3, 3))).flat[voxels])
+        box = surroundings(mask)
+        mask[box] = ndimage.binary_dilation(mask[box], np.ones((3, 3, 3)))
+        near.append(mask.flat[voxels])
         signal = curves[:, v.members].mean(axis=1, dtype=np.float64)
         rises.append(signal - signal[:n0].mean())
     for i in thin:
