@@ -41,6 +41,8 @@ _SMALLEST_FLOW = 1e-6
 #: 1/min. The best pair of every band is a start.
 _COARSE = 8
 _BANDS = (0.02, 2.0, 15.0, 100.0, 600.0)
+#: Longest step of a pair, in nodes: the fast one goes far where the curve does not show it.
+_PAIR_REACH = 30.0
 #: Grid of shapes in the box: Fp/vp and kep, 1/min, and ve/vp.
 _TRANSIT = np.geomspace(0.3, 600.0, 9)
 _KEP = np.geomspace(0.01, 15.0, 7)
@@ -191,7 +193,7 @@ class ExchangeSearch:
             )
 
         limits = np.array([[[0.0], [0.0]], [[NODES - 1.0], [NODES - 1.0]]])
-        found = refine(evaluate, pairs, limits, self._check)
+        found = refine(evaluate, pairs, limits, self._check, _PAIR_REACH)
         u, w, a, e, _, converged = found[:6, best_of_row(rows, -found[4])]
         rates = KNEE * np.expm1(self._first + self._dx * np.array([u, w]))
         amplitudes = np.array([e, a]) * (rates + KNEE)

@@ -24,8 +24,8 @@ Curve = tuple[Array, Array, Array]
 Surface = tuple[Array, ...]
 #: Steps end where they are shorter (nodes), or gain a smaller share of what is explained.
 _SHORT, _GAIN = 1e-5, 1e-8
-#: Most steps, and the longest one, in nodes.
-_STEPS, _REACH = 20, 3.0
+#: Most steps.
+_STEPS = 20
 _TINY = 1e-30
 
 
@@ -99,6 +99,7 @@ def refine(
     place: Array,
     limits: Array,
     check: Callable[[], object],
+    reach: float = 3.0,
 ) -> Array:
     """Return the optimum that each start leads to, ``(9, n)``.
 
@@ -109,6 +110,7 @@ def refine(
         place: the starts, ``(2, n)``.
         limits: lowest and highest u and w, ``(2, 2, 1)``.
         check: called before every step; may raise to stop.
+        reach: longest step, in nodes.
     """
     low, high = limits
     place = place.copy()
@@ -121,7 +123,7 @@ def refine(
         here, slope, bend = place[:, active], gradient[:, active], hessian[:, active]
         held = ((here <= low) & (slope > 0)) | ((here >= high) & (slope < 0))
         step = newton_step(slope, bend, held, damping[active])
-        tried = np.clip(here + np.clip(step, -_REACH, _REACH), low, high)
+        tried = np.clip(here + np.clip(step, -reach, reach), low, high)
         new = evaluate(active, tried)
         gain = error[active] - new[2]
         better = gain > 0
