@@ -151,11 +151,13 @@ class ExchangeSearch:
             found, error = self._refine(projections, rest[own], both)
             place[:, rest] = found[:, best_of_row(own, -error)]
         values, rss, converged = self._settled(exact, projections, place)
-        # What creeps along a flat valley goes to fast flow, and is met from its upper bound.
-        slow = np.flatnonzero(~converged)
-        if slow.size:
+        # What creeps along a flat valley goes to fast flow or slow exchange, and is met from there.
+        for row, end in ((_FP, self._high), (_KEP_ROW, self._low)):
+            slow = np.flatnonzero(~converged)
+            if not slow.size:
+                break
             begun = np.log(values[:, slow])
-            begun[_FP] = self._high[_FP]
+            begun[row] = end[row]
             place, _ = self._refine(projections, slow, begun)
             other, other_rss, stopped = self._settled(exact[:, slow], projections[slow], place)
             better = other_rss < rss[slow]
