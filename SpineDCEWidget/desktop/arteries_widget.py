@@ -42,9 +42,11 @@ class ArteriesPanel(Panel):
         self._items: list[Any] = []
         self._marks = ArteryMarks()
         self._delay_items: list[Any] = []
-        # The reasons take several lines where the panel is narrow.
+        self._listed: tuple[Any, Any] = ([], [])
+        # The reasons take several lines where the panel is narrow. Rows that follow their contents
+        # by themselves would all be measured again with each cell that is filled.
         ui.candidatesTable.horizontalHeader().setStretchLastSection(True)
-        ui.candidatesTable.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+        self._fit_rows = desk.timer(0, ui.candidatesTable.resizeRowsToContents)
         self._plot: Any = None
         self._evidence = PlotClicks(self._click_evidence)
         self._timer = desk.timer(_DELAY, self.compute_moved)
@@ -240,7 +242,7 @@ class ArteriesPanel(Panel):
             box.enabled = opened
             box.toolTip = "" if opened else words.OPEN_FIRST
         if not opened:
-            fill_table(ui.candidatesTable, [], [])
+            self._fill_candidates([], [])
             ui.sourceLabel.text = ui.proposalLabel.text = ""
             return
         settings = visit.settings
@@ -255,8 +257,7 @@ class ArteriesPanel(Panel):
         automatic = settings.aif.source == "auto"
         ui.candidatesBox.visible = automatic
         if automatic:
-            headings, rows = shown.candidate_rows(visit)
-            self._items = fill_table(ui.candidatesTable, headings, rows)
+            self._fill_candidates(*shown.candidate_rows(visit))
         ui.resetButton.enabled = visit.selection is not None
         known = not isinstance(settings.fit.shift, str)
         for control in (ui.shiftSlider, ui.shiftSpin):  # they would show another visit's shift
@@ -269,6 +270,13 @@ class ArteriesPanel(Panel):
         self._delay_items = fill_table(ui.delaysTable, headings, rows)
         ui.delaysTable.visible = bool(rows)
         ui.shiftBox.enabled = bool(visit.maps)
+
+    def _fill_candidates(self, headings: Any, rows: Any) -> None:
+        """List the candidates where they have changed."""
+        if (headings, rows) != self._listed:
+            self._listed = headings, rows
+            self._items = fill_table(self.ui.candidatesTable, headings, rows)
+            self._fit_rows.start()  # once the layout has given the columns their widths
 
     def _show_shift(self, seconds: float) -> None:
         filling, self._filling = self._filling, True
