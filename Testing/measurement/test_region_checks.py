@@ -33,11 +33,11 @@ def test_sound_regions_have_no_finding():
 def test_a_lesion_that_is_cut_by_the_last_slice_is_found():
     cut = SOUND["Lesion"].copy()
     cut[3] = cut[2]
-    cut[3, 2:4] = False  # 4 of 6 rows remain
+    cut[3, 2:3] = False  # 5 of 6 rows remain
     assert codes({**SOUND, "Lesion": cut}) == [("lesion_cut", "Lesion")]
     (found,) = check_regions({**SOUND, "Lesion": cut}, ROLES)
     assert "still wide in slice 4, where the images end" in found.message
-    cut[3, 4:6] = False  # 2 remain: it tapers off
+    cut[3, 3:4] = False  # 4 remain: it tapers off
     assert codes({**SOUND, "Lesion": cut}) == []
     both = np.repeat(SOUND["Lesion"][1:2], 4, axis=0)
     assert codes({**SOUND, "Lesion": both}) == 2 * [("lesion_cut", "Lesion")]

@@ -13,9 +13,9 @@ from SpineDCELib.vocabulary.region_roles import Role
 
 #: Below this number of voxels the mean of a lesion depends on single voxels (chosen).
 FEW_VOXELS = 10
-#: A region that has this share of its largest area in the first or last slice is cut off there,
-#: if the images have at least so many slices (chosen).
-WIDE, FEW_SLICES = 0.5, 4
+#: A region that has this share of its largest area in the first or last slice is cut off there, if
+#: the images have at least so many slices (chosen; one that ends in a thick slice has up to 0.7).
+WIDE, FEW_SLICES = 0.75, 4
 #: Role → volume from which a region is more than that tissue, mL: a lumbar vertebra with its arch
 #: has about 80 mL (chosen).
 LARGEST: dict[Role, float] = {"lesion": 500.0, "reference": 150.0}
