@@ -31,8 +31,18 @@ def terminology(role: str) -> str:
     return terminology_entry(words.category, words.kind)
 
 
+def _seen(rois: Rois) -> Rois:
+    """Return only the ROIs that the slices contain: a file with an empty region is refused."""
+    names = tuple(name for name in rois.names if rois.mask(name).any())
+    labels = np.zeros_like(rois.labels)
+    for n, name in enumerate(names):
+        labels[rois.mask(name)] = n + 1
+    return Rois(labels, names)
+
+
 def write_seg_nrrd(path: Path, rois: Rois, geometry: Geometry) -> None:
     """Write a label map with a header that 3D Slicer reads as a segmentation."""
+    rois = _seen(rois)
     image = sitk.GetImageFromArray(rois.labels)
     image.SetSpacing(geometry.spacing)
     image.SetOrigin(tuple(map(float, geometry.origin)))
@@ -45,9 +55,7 @@ def write_seg_nrrd(path: Path, rois: Rois, geometry: Geometry) -> None:
     for n, name in enumerate(rois.names):
         colour = rgb(words_of(name).colour)
         k, j, i = np.nonzero(rois.labels == n + 1)
-        extent = "0 -1 0 -1 0 -1"
-        if k.size:
-            extent = f"{i.min()} {i.max()} {j.min()} {j.max()} {k.min()} {k.max()}"
+        extent = f"{i.min()} {i.max()} {j.min()} {j.max()} {k.min()} {k.max()}"
         header |= {
             f"Segment{n}_ID": name,
             f"Segment{n}_Name": NAMES[name],
@@ -75,6 +83,7 @@ def write_dicom_seg(path: Path, rois: Rois, sections: list[Path], exam: Examinat
     except ImportError:
         return False
     sources = [pydicom.dcmread(section) for section in sections]
+    rois = _seen(rois)
     descriptions = []
     for n, name in enumerate(rois.names):
         words = words_of(name)
