@@ -167,10 +167,10 @@ class MapsPanel:
             ):
                 v3.VSwitch(
                     model_value=("descriptive",), label="Maps without a model", id="descriptive",
-                    # The opposite of what is in use, also after a click that was lost.
-                    update_modelValue=(
-                        self._station.as_action(self.set_descriptive), "[!descriptive]"
-                    ),
+                    # Each click asks for the opposite of what is in use, also after one that was
+                    # lost, of which Vuetify says nothing.
+                    change=(self._station.as_action(self.set_descriptive), "[!descriptive]"),
+                    update_modelValue="() => {}",
                     density="compact", hide_details=True, color="primary",
                     disabled=disabled_if(reasons)["disabled"],
                 )  # fmt: skip
