@@ -153,6 +153,7 @@ class ArteriesPanel:
         visit = self._station.visit
         if visit is not None:
             self._station.session.reset_artery(visit)
+            self._station.forget_error()
             self.show_candidates()
             self._station.changed(visit)
 
@@ -430,7 +431,8 @@ class ArteriesPanel:
                 v3.VCheckbox(
                     v_model=("show_vessels",), label="Outline the vessels", density="compact",
                     hide_details=True, id="show-vessels",
-                    title="Outline the voxels in the AIF in pink, and other vessels in grey",
+                    title="Outline the voxels in the AIF in pink, and in grey what else the search "
+                    "took for a vessel at first",
                 )  # fmt: skip
                 plot(
                     self._station, "candidates_figure", "candidates-plot", pick=self.picked,

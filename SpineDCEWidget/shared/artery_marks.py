@@ -74,7 +74,10 @@ def _outlined(found: Detection) -> tuple[dict[str, Mask], dict[str, Mask]]:
     for one in found.candidates:
         if not one.accepted:
             mask = rejected.setdefault(translated(one.reason), np.zeros(found.verdicts.shape, bool))
-            mask[one.slice] |= found.vessels[one.slice] == one.vessel
+            own = found.vessels[one.slice] == one.vessel
+            if one.verdict is Verdict.BY_HAND:  # else what the search had left out shows as that
+                own &= found.verdicts[one.slice] == Verdict.BY_HAND
+            mask[one.slice] |= own
     return artery, rejected
 
 
@@ -87,7 +90,7 @@ def vessel_text(visit: VisitSession, ras: Sequence[float]) -> str:
     if found.mask[voxel]:
         return _("in the AIF")
     verdict = Verdict(int(found.verdicts[voxel]))
-    if not found.vessels[voxel] or verdict is Verdict.NOT_ENHANCING:
+    if verdict is Verdict.NOT_ENHANCING:
         return ""
     return _("not in the AIF: {reason}").format(reason=translated(verdict.reason))
 
@@ -105,10 +108,16 @@ def toggle_vessel(
     for index, one in enumerate(found.candidates):
         if voxel is not None and (one.slice, one.vessel) == (voxel[0], number):
             return session.toggle_candidate(visit, index)
+    reason = "" if voxel is None else Verdict(int(found.verdicts[voxel])).reason
     raise InputError(
-        _("No vessel was found at this place. Take single voxels in instead."), code="no_vessel",
+        _(
+            "The search made out no vessel at this place: {reason}. Include single voxels instead."
+        ).format(reason=translated(reason))
+        if reason
+        else _("This point lies outside the dynamic images."),
+        code="no_vessel",
         about=visit.name,
-    )  # fmt: skip
+    )
 
 
 def toggle_voxel(session: Session, visit: VisitSession, ras: Sequence[float]) -> list[VisitSession]:
@@ -119,7 +128,7 @@ def toggle_voxel(session: Session, visit: VisitSession, ras: Sequence[float]) ->
     """
     voxel = _voxel(visit, ras)
     if voxel is None:
-        raise InputError(_("This point lies outside the images."), code="outside_images")
+        raise InputError(_("This point lies outside the dynamic images."), code="outside_images")
     return session.toggle_voxel(visit, voxel)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from SpineDCELib.aif import Selection, Verdict, VesselKind, apply_selection
 from SpineDCELib.aif.artery_objections import shown_seconds
-from SpineDCELib.aif.manual_selection import Ball, against_evidence
+from SpineDCELib.aif.manual_selection import Ball, against_evidence, with_voxel
 from SpineDCELib.aif.ranked_vessels import VesselCurve
 from SpineDCELib.aif.tissue_explanation import as_tissue, explain
 from SpineDCELib.aif.vessel_choice import choose_vessel
@@ -180,3 +180,22 @@ def test_of_many_scenes_none_is_confidently_wrong():
     assert counts["wrong"] == 0
     assert empty["wrong"] == empty["served"] == 0
     assert counts["served"] >= 0.85 * sum(counts.values())
+
+
+def test_voxels_of_a_vein_that_are_added_to_the_artery_by_hand_are_named():
+    s = scene(21)
+    found = found_in(s)
+    vein = next(e for e in found.evidence if e.kind is not VesselKind.ARTERY and not e.equal)
+    k, j, i = (int(v) for v in np.argwhere(found.vessels == vein.vessel)[0])
+    geometry = s.series.geometry
+    changed_by_hand = apply_selection(
+        with_voxel(Selection("by hand"), (k, j, i), geometry, taken=True), found, s.series
+    )
+    assert changed_by_hand.mask[k, j, i]
+    assert not changed_by_hand.against_evidence
+    (said,) = [w for w in changed_by_hand.warnings if w not in found.warnings]
+    assert said.startswith(f"1 of the {found.mask.sum() + 1} voxels in the AIF were added by hand")
+    assert vein.kind.value in said
+    own = tuple(int(v) for v in np.argwhere(found.mask)[0])
+    same = with_voxel(Selection("by hand"), own, geometry, taken=True)
+    assert apply_selection(same, found, s.series).warnings == found.warnings

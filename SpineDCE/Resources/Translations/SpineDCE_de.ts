@@ -1396,7 +1396,7 @@
         <translation>füllt sich vor der Arterie: eine Vene des injizierten Arms oder eine Pulmonalarterie</translation>
     </message>
     <message>
-        <source>takes contrast up like tissue: a lesion or an organ</source>
+        <source>takes up contrast like tissue: a lesion or an organ</source>
         <translation>nimmt Kontrastmittel auf wie Gewebe: eine Läsion oder ein Organ</translation>
     </message>
     <message>
@@ -2352,6 +2352,10 @@
         <translation>Ihr Urteil über sie: {why}.</translation>
     </message>
     <message>
+        <source>{most} of the {count} voxels in the AIF were added by hand and are no artery by the evidence: {value}.</source>
+        <translation>{most} der {count} Voxel in der AIF wurden von Hand aufgenommen und gehören nach der Evidenz zu keiner Arterie: {value}.</translation>
+    </message>
+    <message>
         <source>The AIF selection {path} could not be read: {name__}: {error}.</source>
         <translation>Die AIF-Auswahl {path} konnte nicht gelesen werden: {name__}: {error}.</translation>
     </message>
@@ -2452,7 +2456,7 @@
         <translation>Seine Kurve erklärt das Gewebe am besten: Verzögerung {mean} s, {unexplained} % unerklärt.</translation>
     </message>
     <message>
-        <source>Its late level is too high for its first pass: it takes contrast up like tissue.</source>
+        <source>Its late level is too high for its first pass: it takes up contrast like tissue.</source>
         <translation>Seine späte Höhe ist zu groß für seine erste Passage: Es nimmt Kontrastmittel auf wie Gewebe.</translation>
     </message>
     <message>
@@ -2736,12 +2740,16 @@
         <translation>Die Kurven von {name} legen die Verzögerung nicht fest; der Zeitversatz der Studie wird verwendet.</translation>
     </message>
     <message>
-        <source>its curves show one that is {gap} s longer.</source>
-        <translation>Die Kurven zeigen eine, die {gap} s länger ist.</translation>
+        <source>its curves show one that is {gap} s longer (95 %: {low} to {high} s).</source>
+        <translation>ihre Kurven zeigen eine, die {gap} s länger ist (95 %: {low} bis {high} s).</translation>
     </message>
     <message>
-        <source>its curves show one that is {gap} s shorter.</source>
-        <translation>Die Kurven zeigen eine, die {gap} s kürzer ist.</translation>
+        <source>its curves show one that is {gap} s shorter (95 %: {low} to {high} s).</source>
+        <translation>ihre Kurven zeigen eine, die {gap} s kürzer ist (95 %: {low} bis {high} s).</translation>
+    </message>
+    <message>
+        <source>{name} does not share the study's delay of {shared} s: {shows} The error of the AIF's time, which all regions share, is not part of this difference.</source>
+        <translation>{name} hat nicht die Verzögerung der Untersuchung von {shared} s: {shows} Der Fehler der Zeit der AIF, den alle Regionen teilen, ist nicht Teil dieser Differenz.</translation>
     </message>
     <message>
         <source>Its own delay is used.</source>
@@ -6216,16 +6224,16 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>in der AIF</translation>
     </message>
     <message>
-        <source>No vessel was found at this place. Take single voxels in instead.</source>
-        <translation>An dieser Stelle wurde kein Gefäß gefunden. Nehmen Sie stattdessen einzelne Voxel hinzu.</translation>
-    </message>
-    <message>
         <source>not in the AIF: {reason}</source>
         <translation>nicht in der AIF: {reason}</translation>
     </message>
     <message>
-        <source>This point lies outside the images.</source>
-        <translation>Dieser Punkt liegt außerhalb der Bilder.</translation>
+        <source>This point lies outside the dynamic images.</source>
+        <translation>Dieser Punkt liegt außerhalb der dynamischen Bilder.</translation>
+    </message>
+    <message>
+        <source>The search made out no vessel at this place: {reason}. Include single voxels instead.</source>
+        <translation>Die Suche erkannte an dieser Stelle kein Gefäß: {reason}. Nehmen Sie stattdessen einzelne Voxel auf.</translation>
     </message>
 </context>
 <context>

@@ -63,7 +63,7 @@ _REASONS = {
     Verdict.BRANCH: "thin branch of the vessel",
     Verdict.BY_HAND: "removed by hand",
     Verdict.EARLY: "fills before the artery: a vein from the injected arm or a pulmonary artery",
-    Verdict.LESION: "takes contrast up like tissue: a lesion or an organ",
+    Verdict.LESION: "takes up contrast like tissue: a lesion or an organ",
     Verdict.CHOSEN: "chosen by hand, not confirmed by the evidence",
     Verdict.DRAWN_TISSUE: "in a region drawn as something other than an artery",
     Verdict.DOUBTED: "best candidate, but not trustworthy as the artery",

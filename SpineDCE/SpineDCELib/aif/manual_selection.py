@@ -183,6 +183,8 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
     if against:
         verdicts[mask] = Verdict.CHOSEN
         changed = replace(changed, against_evidence=against)
+    elif foreign := _foreign(found, mask & ~found.mask, int(mask.sum())):
+        changed = replace(changed, warnings=(*changed.warnings, foreign))
     used = changed.mask
     table = tuple(_updated(c, changed, used, dynamic.signal) for c in found.candidates)
     return replace(changed, candidates=table)
@@ -210,6 +212,24 @@ def against_evidence(found: Detection, mask: NDArray[np.bool_]) -> str:
     if own.kind is VesselKind.ARTERY or own.equal:
         return ""
     return f"By the evidence this is a {own.kind.value}. {own.reason}"
+
+
+def _foreign(found: Detection, added: NDArray[np.bool_], count: int) -> str:
+    """Return what voxels that were added by hand to an artery belong to; "" if to arteries."""
+    numbers = np.bincount(found.vessels[added], minlength=1)
+    numbers[0] = 0
+    others = {
+        e: int(numbers[e.vessel])
+        for e in found.evidence
+        if e.vessel < numbers.size and e.kind is not VesselKind.ARTERY and not e.equal
+    }
+    most = max(others, key=lambda e: others[e], default=None)
+    if most is None or not others[most]:
+        return ""
+    return (
+        f"{others[most]} of the {count} voxels in the AIF were added by hand and are no artery by "
+        f"the evidence: {most.kind.value}."
+    )
 
 
 def _updated(

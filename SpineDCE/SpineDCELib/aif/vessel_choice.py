@@ -129,7 +129,7 @@ def choose_vessel(
     ranked = [
         rank(v, fit, t, largest, interval, thickest) for v, fit in zip(vessels, fits, strict=True)
     ]
-    # What takes contrast up like tissue explains other tissue too, so it comes last.
+    # What takes up contrast like tissue explains other tissue too, so it comes last.
     uptake = [takes_up(i, ranked, t, interval) for i in range(len(ranked))]
     objections = [
         "uptake" if up else objection(r, interval, thickest)
@@ -433,7 +433,7 @@ def _named(
     tolerance = max(1.5, 0.3 * interval)
     if r.first_pass < pass_of_blood and before < tolerance:
         kind = VesselKind.LESION
-        reason = "Its late level is too high for its first pass: it takes contrast up like tissue."
+        reason = "Its late level is too high for its first pass: it takes up contrast like tissue."
     elif lead > largest_lead(interval) or (artery is None and trails(r.fit, interval)):
         lead = max(lead, -r.middle)
         kind = VesselKind.LATE_VEIN

@@ -121,7 +121,11 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     found_out = [Finding(ARTERY_DOUBTED, doubt, fields=by_hand)] if doubt else []
     found_out += [Finding(AIF_UNUSUAL, said) for said in unusual]
     if differs := view(blood).doubt:
-        found_out.append(Finding(AIF_DIFFERS, differs, fields=("aif.peak", "inputs.aif_mask")))
+        # An aorta that is drawn already need not be drawn.
+        drawn = "inputs.aif_mask" if view.aif_mask is None else "aif.source=mask"
+        own = view.settings.aif.source == "mask"
+        fields = ("aif.peak",) if own else ("aif.peak", drawn)
+        found_out.append(Finding(AIF_DIFFERS, differs, fields=fields))
     return tuple(found_out)
 
 

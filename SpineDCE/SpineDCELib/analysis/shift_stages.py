@@ -182,15 +182,18 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
         elif one.determined and one.disagrees:
             code, path = "delays_differ", "fit.shift_by"
             shared = number(evident.proposal, 1)
-            gap = number(abs(one.proposal - evident.proposal), 1)
+            distance, half = abs(one.proposal - evident.proposal), NORMAL * one.SE
+            _same, low, high = apart(0.0, distance - half, distance + half)
+            gap = number(distance, 1)
             shows = (
-                f"its curves show one that is {gap} s longer."
+                f"its curves show one that is {gap} s longer (95 %: {low} to {high} s)."
                 if one.proposal > evident.proposal
-                else f"its curves show one that is {gap} s shorter."
+                else f"its curves show one that is {gap} s shorter (95 %: {low} to {high} s)."
             )
-            message = f"{name} does not share the study's delay of {shared} s: {shows} " + (
-                "Its own delay is used." if by_region else "The study's shift is used for it."
-            )
+            message = (
+                f"{name} does not share the study's delay of {shared} s: {shows} The error of the "
+                "AIF's time, which all regions share, is not part of this difference. "
+            ) + ("Its own delay is used." if by_region else "The study's shift is used for it.")
         if code:
             result.append(Finding(code, message, name, (path,)))
     return tuple(result)
