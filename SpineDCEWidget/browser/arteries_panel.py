@@ -431,8 +431,7 @@ class ArteriesPanel:
                 v3.VCheckbox(
                     v_model=("show_vessels",), label="Outline the vessels", density="compact",
                     hide_details=True, id="show-vessels",
-                    title="Outline the voxels in the AIF in pink, and in grey what else the search "
-                    "took for a vessel at first",
+                    title="Outline the voxels in the AIF in pink, and rejected vessels in grey",
                 )  # fmt: skip
                 plot(
                     self._station, "candidates_figure", "candidates-plot", pick=self.picked,

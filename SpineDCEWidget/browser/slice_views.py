@@ -30,8 +30,8 @@ from SpineDCEWidget.shared.slice_nodes import (
 COLUMNS = 3
 #: Largest distance between press and release of a click, pixels.
 CLICK = 3
-#: Distance by which a view moves visibly, mm.
-_MOVED = 0.5
+#: Distance by which a view moves so far that it is worth a word, mm.
+_MOVED = 3.0
 #: Events of the mouse that tell in which view it is.
 _POINTING = (
     "EnterEvent", "MouseMoveEvent", "MouseWheelForwardEvent", "MouseWheelBackwardEvent",

@@ -68,11 +68,14 @@ def found_of(visit: VisitSession) -> Detection | None:
 
 
 def _outlined(found: Detection) -> tuple[dict[str, Mask], dict[str, Mask]]:
-    """Return the voxels in the AIF and those of other vessels, by what they are called."""
+    """Return the voxels in the AIF and those of other vessels, by what they are called.
+
+    What takes up contrast like tissue, as bowel and marrow do, would fill the image with lines.
+    """
     artery = {_("in the AIF"): found.mask} if found.mask.any() else {}
     rejected: dict[str, Mask] = {}
     for one in found.candidates:
-        if not one.accepted:
+        if not one.accepted and one.verdict is not Verdict.LESION:
             mask = rejected.setdefault(translated(one.reason), np.zeros(found.verdicts.shape, bool))
             own = found.vessels[one.slice] == one.vessel
             if one.verdict is Verdict.BY_HAND:  # else what the search had left out shows as that

@@ -225,7 +225,9 @@ def test_it_is_known_whether_a_registration_has_moved_a_view(both, views):
     session, _views = both
     views.align(BASELINE)
     assert not views.align(BASELINE)
-    _register(session, (3.0, -2.0, 0.0))
+    _register(session, (0.0, 1.0, 0.0))
+    assert not views.align(BASELINE), "too little to be seen"
+    _register(session, (9.0, -6.0, 0.0))
     assert views.align(BASELINE)
     assert not views.align(BASELINE)
 
