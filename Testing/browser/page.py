@@ -336,7 +336,10 @@ def middle_of(page: Page, pane: str, study: Path, region: str, *, deepest: bool 
     spacing, (_, height, width) = truth.geometry.spacing, mask.shape
     # The whole slice is shown, as large as fits: the same scale both ways, in the middle.
     box = page.box(f"#pane-{pane}")
-    scale = min(box["width"] / (width * spacing[0]), box["height"] / (height * spacing[1]))
+    # The image has whole pixels.
+    scale = min(
+        int(box["width"]) / (width * spacing[0]), int(box["height"]) / (height * spacing[1])
+    )
     x = box["x"] + box["width"] / 2 + (columns.mean() - (width - 1) / 2) * spacing[0] * scale
     y = box["y"] + box["height"] / 2 + (rows.mean() - (height - 1) / 2) * spacing[1] * scale
     return Middle(slice_index, x, y, scale)

@@ -112,7 +112,8 @@ window.auditBlock = window.auditBlock || ((e) => {
 });
 for (const kind of ['click', 'mousedown', 'mouseup', 'pointerdown', 'keydown', 'change', 'input',
                     'wheel']) {
-  window[(arguments[0] ? 'add' : 'remove') + 'EventListener'](kind, window.auditBlock, true);
+  window[(arguments[0] ? 'add' : 'remove') + 'EventListener'](
+    kind, window.auditBlock, {capture: true, passive: false});
 }
 """
 
