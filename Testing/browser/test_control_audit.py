@@ -61,7 +61,8 @@ _WITHOUT = 0.7
 
 #: Names of all controls that are to be seen now; repeated ones, such as rows of a table, are one.
 CONTROLS = """
-const native = 'button, input, select, textarea, a, summary, [role=slider], .pane, .sd-plot';
+const native = 'button, input, select, textarea, a, summary, [role=slider], .pane, .sd-plot, '
+  + '[role=separator][tabindex]';
 const inside = '.v-input, .v-btn, .v-overlay';
 const generated = /^(input|checkbox|radio|v)-v?-?\\d+/;
 function handlers(e) {
