@@ -35,11 +35,12 @@ def _visit(name: str, shift: float | str = 4.0) -> Any:
 def test_a_shift_goes_to_the_visit_for_which_it_was_set():
     first, second, moved = _visit("baseline"), _visit("follow-up"), []
     station = SimpleNamespace(
-        state=_State(dark=True), visit=first, jobs=SimpleNamespace(running=False),
+        state=_State(dark=True, step=4), visit=first, jobs=SimpleNamespace(running=False),
         views=SimpleNamespace(slice_index=lambda _name: 0), changed=lambda *_: None,
         bar=SimpleNamespace(show_cursor=lambda: None),
         session=SimpleNamespace(
-            move_shift=lambda visit, to, slices: moved.append((visit, to)), shown=[first, second]
+            move_shift=lambda visit, to, slices: moved.append((visit, to)), shown=[first, second],
+            visits=[],
         ),
     )  # fmt: skip
     panel = ArteriesPanel(station)
@@ -58,7 +59,9 @@ def test_a_shift_goes_to_the_visit_for_which_it_was_set():
 
 def test_a_visit_without_a_shift_does_not_show_that_of_the_other_visit():
     first, second = _visit("baseline"), _visit("follow-up", "auto")
-    station = SimpleNamespace(state=_State(dark=True), visit=first)
+    station = SimpleNamespace(
+        state=_State(dark=True, step=4), visit=first, session=SimpleNamespace(visits=[])
+    )
     panel = ArteriesPanel(station)
     panel.refresh()
     assert station.state.shift_known
