@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.aif.arrival import baseline_frames
-from SpineDCELib.kinetics.splines import monotone_at
 
 Array = NDArray[np.float64]
 
@@ -37,7 +36,9 @@ def aligned_mean(
         mean = np.sqrt(np.maximum(power, 0.0))
         if late:
             # The foot of the curve is a corner, at which the interpolant must not overshoot.
-            moved = monotone_at(t, mean, np.clip(t + late * BIN, t[0], t[-1]))
+            from scipy.interpolate import PchipInterpolator  # takes long to import
+
+            moved = PchipInterpolator(t, mean)(np.clip(t + late * BIN, t[0], t[-1]))
             mean = np.concatenate([mean[:before], moved[before:]])
         total += chosen.shape[1] * mean
     return np.asarray(total / curves.shape[1])

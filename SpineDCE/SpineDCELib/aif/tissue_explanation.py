@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.aif.population import gamma_density
-from SpineDCELib.kinetics.splines import monotone_at
 
 Array = NDArray[np.float64]
 
@@ -273,7 +272,9 @@ def blood_of(c: Array, t: Array, *, delays: Array = DELAYS) -> Blood:
 
 
 def _through(c: Array, t: Array, fine: Array) -> Array:
-    return monotone_at(t, c, np.minimum(fine, t[-1]))
+    from scipy.interpolate import PchipInterpolator  # takes long to import
+
+    return np.asarray(PchipInterpolator(t, c)(np.minimum(fine, t[-1])))
 
 
 def explain(

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.splines import cubic_spline
 from SpineDCELib.settings import Integration
 
 Array = NDArray[np.float64]
@@ -74,7 +73,9 @@ class ArterialCurve:
         if integration == "linear":
             pieces = np.array([values[:-1], np.diff(values) / np.diff(self.t)])
         elif integration == "cubic":
-            pieces = cubic_spline(self.t, values)
+            from scipy.interpolate import CubicSpline  # takes long to import
+
+            pieces = CubicSpline(self.t, values).c[::-1]
         else:
             raise InputError(
                 f"The interpolation of the AIF must be 'cubic' or 'linear', not {integration!r}.",

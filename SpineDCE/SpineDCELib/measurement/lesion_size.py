@@ -12,7 +12,6 @@ from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist, squareform
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.splines import monotone_at
 from SpineDCELib.series import Geometry
 
 #: Distance between the points at which a smooth outline is measured, mm.
@@ -174,7 +173,9 @@ def _between_slices(
         )
     factor = max(int(np.ceil(spacing[thick] / own.min())), 1)
     fine = np.linspace(0, len(planes) - 1, (len(planes) - 1) * factor + 1)
-    smooth = monotone_at(np.arange(len(planes)), distance, fine)
+    from scipy.interpolate import PchipInterpolator  # takes long to import
+
+    smooth = PchipInterpolator(np.arange(len(planes)), distance, axis=0)(fine)
     return np.moveaxis(smooth, 0, thick), factor
 
 
