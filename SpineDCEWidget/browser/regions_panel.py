@@ -149,7 +149,7 @@ class RegionsPanel:
             return
         self._drawing.activate(visit)
         if self._drawing.role == role and self._drawing.tool != "look":
-            self._is_chosen(role_title(role))
+            self._say_chosen(role_title(role))
         elif self._is_free(visit, *(n for n, r in visit.state.roles.items() if r == role)):
             self.stop_ruler()
             self._drawing.take(role)
@@ -157,7 +157,7 @@ class RegionsPanel:
             self._watch_brush()
         self.refresh()
 
-    def _is_chosen(self, name: str) -> None:
+    def _say_chosen(self, name: str) -> None:
         self._station.show_note(f"{name} is chosen already. Press Esc to put the tool down.")
 
     def _is_free(self, visit: Any, *names: str) -> bool:
@@ -181,7 +181,7 @@ class RegionsPanel:
             return
         self._drawing.activate(visit)
         if self._drawing.region == name and self._drawing.tool != "look":
-            self._is_chosen(name)
+            self._say_chosen(name)
         elif self._is_free(visit, name):
             self.stop_ruler()
             self._drawing.take_region(name)

@@ -57,9 +57,9 @@ def found_of(visit: VisitSession) -> Detection | None:
     """Return the vessels of a visit if they are known without a long computation, else None."""
     if visit.analysis is None or visit.settings.aif.source != "auto":
         return None
-    if visit.result is None and not visit.problem:
-        return None
-    if not (visit.is_ready() or visit.analysis.is_current("detection")):
+    # After a search without a trusted artery they are known, too; changes by hand take no time.
+    searched = any(visit.analysis.is_current(stage) for stage in ("detection", "artery_search"))
+    if not searched and not visit.is_ready():
         return None
     try:
         return visit.analysis.detection()
@@ -85,7 +85,7 @@ def _outlined(found: Detection) -> tuple[dict[str, Mask], dict[str, Mask]]:
 
 
 def vessel_text(visit: VisitSession, ras: Sequence[float]) -> str:
-    """Return what the search says of the vessel at a RAS point; "" where there is none."""
+    """Return what the search says of the vessel at a RAS point; "" if there is none."""
     found = found_of(visit)
     voxel = None if found is None else _voxel(visit, ras)
     if found is None or voxel is None:

@@ -169,7 +169,7 @@ class CourseWork:
     def source_of(self, visit: VisitSession) -> VisitSession | None:
         """Return the last earlier visit with a lesion and maps, whose regions can be carried.
 
-        None as well where the visit has regions of its own.
+        A visit with regions of its own gets none.
         """
         if self.has_own_regions(visit):
             return None
@@ -182,15 +182,15 @@ class CourseWork:
         """Return the job that carries the regions of the last earlier visit over to a visit.
 
         Raises:
-            InputError: no earlier visit has a lesion and maps (code "no_lesion_at_baseline"), or
-                the visit has no study.
+            InputError: no earlier visit has a lesion and maps (code "no_lesion_at_baseline"), the
+                visit has regions of its own (code "has_regions") or no study.
         """
-        source, new = self.source_of(visit), visit.needed().snapshot()
         if self.has_own_regions(visit):
             raise InputError(
                 _("The visit has its own regions, which are kept."), code="has_regions",
                 about=visit.name,
             )  # fmt: skip
+        source, new = self.source_of(visit), visit.needed().snapshot()
         if source is None or source.result is None:
             raise InputError(
                 _("No earlier visit has a lesion with maps that are up to date."),
@@ -199,7 +199,7 @@ class CourseWork:
         old, lesions = source.needed().snapshot(), source.result.measures.lesions()
         roles = {str(name): str(role) for name, role in source.state.roles.items()}
         name = source.name
-        # What the visit has of these is its own.
+        # A role that the visit has drawn itself gets no second region.
         kept = {visit.state.roles.get(one) for one in visit.state.regions}
 
         def done(found: CarriedRegions) -> list[str]:

@@ -12,7 +12,6 @@ from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.analysis.model_choice import ModelChoice
 from SpineDCELib.course import Course, LesionTrend
 from SpineDCELib.data import Result
-from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.course_report import status_rows, trend_rows
 from SpineDCELib.export.report.report_tables import change_rows, measurement_rows, vp_mark
 from SpineDCELib.measurement import Size
@@ -23,6 +22,7 @@ from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES, parameter_
 from SpineDCELib.vocabulary.quantities import FITTED_AS, NONE, QUANTITIES, number, times
 from SpineDCELib.vocabulary.report_text import shown_time
 
+from SpineDCEWidget.shared.artery_marks import found_of
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.wording import _, translated
@@ -78,15 +78,8 @@ def left_out(visit: VisitSession) -> str:
 
 def candidate_rows(visit: VisitSession) -> Rows:
     """Return one row per candidate, in the detection's order, with its scores and the reason."""
-    if visit.analysis is None or visit.settings.aif.source != "auto":
-        return [], []
-    # Searching would take a while; after a search without a trusted artery they are known.
-    searched = any(visit.analysis.is_current(stage) for stage in ("detection", "artery_search"))
-    if not searched and not visit.is_ready():
-        return [], []
-    try:
-        found = visit.analysis.detection()
-    except InputError:
+    found = found_of(visit)
+    if found is None:
         return [], []
     headings = [
         "", _("slice"), _("voxels"), _("arrival [s]"), f"{_('peak')} [{found.unit}]",

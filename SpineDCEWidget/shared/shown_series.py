@@ -20,6 +20,9 @@ from SpineDCEWidget.shared.wording import _
 
 #: Uses of a visit's nodes for other series begin with this; the title follows.
 USE = "series."
+#: Places along rows and columns of a slice at which another series is looked for; a narrow one
+#: lies between fewer.
+_SAMPLES = 64
 #: What the name of a reference in a scene may not hold.
 _NOT_ALLOWED = re.compile(r"[^\w .,+()/-]")
 
@@ -122,7 +125,7 @@ def reaches(node: Any, visit: VisitSession, index: int) -> bool:
     affine = own.affine.copy()
     affine[:3, 3] += index * affine[:3, 2]
     one_slice = Geometry((1, *own.shape[1:]), affine)
-    return one_slice.share_inside(geometry_of(node)) > 0
+    return one_slice.share_inside(geometry_of(node), samples=_SAMPLES) > 0
 
 
 def _plane(node: Any) -> str:

@@ -77,6 +77,11 @@ def test_a_phase_that_contradicts_the_magnitude_is_told():
         analysis = Analysis(Images(series), changed(settings, reading={"FA": FA_in_files}))
         found = [f for f in analysis.result().measures.findings if f.code == AIF_DIFFERS]
         assert [f" % {said} " in one.message for one in found] == [True] * (said is not None)
+        for one in found:
+            assert one.fields == ("aif.peak", "inputs.aif_mask")
+            analysis.update(aif_mask=analysis.artery)  # drawn, but not in use
+            (same,) = [f for f in analysis.result().measures.findings if f.code == AIF_DIFFERS]
+            assert same.fields == ("aif.peak", "aif.source=mask")
 
 
 def test_a_phase_of_noise_does_not_contradict_the_magnitude():

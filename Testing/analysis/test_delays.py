@@ -1,5 +1,6 @@
 """Lesion and reference do not share a delay: each uses its own, and every rule follows it."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -136,6 +137,14 @@ def test_a_region_can_be_moved_alone_and_a_contradicted_shift_is_named():
     found = {(f.code, f.about) for f in own.shift_findings()}
     assert ("shift_outside_evidence", "Lesion") in found
     assert ("delays_differ", "Reference") in found
+    (told,) = [f.message for f in own.shift_findings() if f.code == "delays_differ"]
+    gap, low, high = (float(v) for v in re.search(
+        r"one that is (\S+) s (?:longer|shorter) \(95 %: (\S+) to (\S+) s\)", told
+    ).groups())  # fmt: skip
+    distance = abs(own.delays()["Reference"].proposal - own.evidence().proposal)
+    assert 0 < low < gap < high
+    assert gap == pytest.approx(distance, abs=0.05)
+    assert "which all regions share, is not part of this difference" in told
     assert found <= {(f.code, f.about) for f in own.result().measures.findings}
 
 

@@ -89,8 +89,12 @@ def test_a_vessel_is_taken_out_and_in_where_it_is_clicked(visit):
 def test_a_single_voxel_is_taken_out_and_in_where_it_is_clicked(visit):
     session, mask = visit.session, visit.analysis.detection().mask
     voxel = tuple(int(v) for v in np.argwhere(mask)[0])
+    marks = ArteryMarks()
+    marks.follow([visit], [visit])
     for expected in (False, True):
         toggle_voxel(session, visit, point(visit, voxel))
+        assert marks.follow([visit], [visit]), "the outline waits for no maps"
+        assert (vessel_text(visit, point(visit, voxel)) == "in the AIF") == expected
         now = visit.analysis.detection().mask
         assert now[voxel] == expected
         assert (now != mask).sum() == (not expected)

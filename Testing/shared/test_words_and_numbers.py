@@ -125,6 +125,7 @@ def test_the_work_from_nothing_to_a_call(studies):
     assert "×" not in numbers["reference"]
     place.compute(before)
     assert marks(place)[3:] == [DONE, DONE]
+    assert ", the drawn one is not in use" in state_of(place)[1].reason
     assert shown.sizes(before).startswith("Lesion: ")
     assert any("normalised Vp" in row[0] for row in shown.result_rows(place)[1])
 

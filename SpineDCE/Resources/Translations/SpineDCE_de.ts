@@ -226,7 +226,7 @@
         <translation>Gefäß</translation>
     </message>
     <message>
-        <source>Include or exclude the vessel at the cross-hair, in its slice. Hold Shift and point at a place in a view to move the cross-hair.</source>
+        <source>Include or exclude the vessel at the crosshair, in its slice. Hold Shift and point at a place in a view to move the crosshair.</source>
         <translation>Das Gefäß am Fadenkreuz in seiner Schicht aufnehmen oder ausschließen. Halten Sie die Umschalttaste und zeigen Sie auf eine Stelle in einer Ansicht, um das Fadenkreuz zu bewegen.</translation>
     </message>
     <message>
@@ -234,7 +234,7 @@
         <translation>Voxel</translation>
     </message>
     <message>
-        <source>Include or exclude the voxel at the cross-hair. Hold Shift and point at a place in a view to move the cross-hair.</source>
+        <source>Include or exclude the voxel at the crosshair. Hold Shift and point at a place in a view to move the crosshair.</source>
         <translation>Das Voxel am Fadenkreuz aufnehmen oder ausschließen. Halten Sie die Umschalttaste und zeigen Sie auf eine Stelle in einer Ansicht, um das Fadenkreuz zu bewegen.</translation>
     </message>
     <message>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -99,10 +100,8 @@ def with_candidate(
     balls = tuple(Ball(point) for point in points)
     rounded = {_rounded(point) for point in points}
 
-    def others(kept: tuple[Ball, ...]) -> tuple[Ball, ...]:
-        return tuple(b for b in kept if b.radius > 0 or _rounded(b.centre) not in rounded)
-
-    taken_in, taken_out = others(selection.taken_in), others(selection.taken_out)
+    taken_in = _without(selection.taken_in, rounded)
+    taken_out = _without(selection.taken_out, rounded)
     was_out = len(taken_out) < len(selection.taken_out)
     if taken:
         selection = with_slice(selection, candidate.slice, geometry, taken=True)
@@ -118,18 +117,19 @@ def with_voxel(
     """Return the selection with one voxel ``(slice, row, column)`` included or left out."""
     k, j, i = voxel
     x, y, z, _ = (geometry.affine @ [i, j, k, 1.0]).tolist()
-    own = _rounded((x, y, z))
-
-    def others(kept: tuple[Ball, ...]) -> tuple[Ball, ...]:
-        return tuple(b for b in kept if b.radius > 0 or _rounded(b.centre) != own)
-
-    taken_in, taken_out = others(selection.taken_in), others(selection.taken_out)
+    own = {_rounded((x, y, z))}
+    taken_in, taken_out = _without(selection.taken_in, own), _without(selection.taken_out, own)
     ball = (Ball((x, y, z)),)
     if taken:
         # A slice that was left out would keep the voxel out.
         selection = with_slice(selection, k, geometry, taken=True)
         return replace(selection, taken_in=taken_in + ball, taken_out=taken_out)
     return replace(selection, taken_in=taken_in, taken_out=taken_out + ball)
+
+
+def _without(balls: tuple[Ball, ...], voxels: Set[Point]) -> tuple[Ball, ...]:
+    """Return the balls that are not one of these voxels, by their rounded centres."""
+    return tuple(b for b in balls if b.radius > 0 or _rounded(b.centre) not in voxels)
 
 
 def _rounded(point: Point) -> Point:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineDCELib.mrml.region_nodes import fill_segment, show_outlines
 from SpineDCELib.mrml.visit_nodes import VisitNodes
-from SpineDCELib.mrml.volume_nodes import image_of, matrix_of
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.colour_maps import ISODOSE_COLOURS, rgb
 
@@ -24,21 +24,13 @@ def show_isodoses(
     Args:
         dose: Gy, on ``geometry``; NaN where it is not known. levels: Gy, rising.
     """
-    import slicer
-
     nodes.remove(USE)
     node = nodes.make(USE, "vtkMRMLSegmentationNode", "Isodoses")
     for level, colour in zip(levels, ISODOSE_COLOURS, strict=False):
-        image = slicer.vtkOrientedImageData()
-        image.ShallowCopy(image_of((np.nan_to_num(dose, nan=0.0) >= level).astype(np.uint8)))
-        image.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
         name = f"{level:g} Gy"
         identity = node.GetSegmentation().AddEmptySegment(name, name, list(rgb(colour)))
-        slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(image, node, identity)
-    display = node.GetDisplayNode()
-    if display is not None:
-        display.SetVisibility2DFill(False)
-        display.SetVisibility2DOutline(True)
+        fill_segment(node, identity, np.nan_to_num(dose, nan=0.0) >= level, geometry)
+    show_outlines(node)
     return node
 
 

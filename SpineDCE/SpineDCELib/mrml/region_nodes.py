@@ -74,18 +74,38 @@ def fill_segments(
     roles: Mapping[str, str],
 ) -> None:
     """Fill segments by name, and add those that are missing; others stay as they are."""
-    import slicer
-
     segmentation = node.GetSegmentation()
     for name, mask in masks.items():
         identity = segmentation.GetSegmentIdBySegmentName(name)
         if not identity:
             identity = add_segment(node, roles[name], another=True)
             segmentation.GetSegment(identity).SetName(name)
-        image = slicer.vtkOrientedImageData()
-        image.ShallowCopy(image_of(mask.astype(np.uint8)))
-        image.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
-        slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(image, node, identity)
+        fill_segment(node, identity, mask, geometry)
+
+
+def fill_segment(node: Any, identity: str, mask: NDArray[np.bool_], geometry: Geometry) -> None:
+    """Let a mask be the voxels of the segment with an identity."""
+    import slicer
+
+    image = slicer.vtkOrientedImageData()
+    image.ShallowCopy(image_of(mask.astype(np.uint8)))
+    image.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
+    slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(image, node, identity)
+
+
+def show_outlines(node: Any, *, width: int = 0) -> None:
+    """Show only the outlines of segments, in slices.
+
+    Args:
+        width: of the lines, pixels; 0 for the usual one.
+    """
+    display = node.GetDisplayNode()
+    if display is None:
+        return
+    display.SetVisibility2DFill(False)
+    display.SetVisibility2DOutline(True)
+    if width:
+        display.SetSliceIntersectionThickness(width)
 
 
 def give_role(node: Any, name: str, role: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineDCELib.mrml.region_nodes import fill_segment, show_outlines
 from SpineDCELib.mrml.visit_nodes import VisitNodes
-from SpineDCELib.mrml.volume_nodes import image_of, matrix_of
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.colour_maps import ARTERY_COLOUR, REJECTED_COLOUR, rgb
 
@@ -31,30 +31,18 @@ def show_vessels(
         artery, rejected: what they are called → mask on ``geometry``. The names of rejected ones
             are the reasons.
     """
-    import slicer
-
     node = nodes.make(USE, "vtkMRMLSegmentationNode", "Vessels")
     node.SetHideFromEditors(True)
     segmentation = node.GetSegmentation()
     segmentation.RemoveAllSegments()
     for masks, colour in ((rejected, REJECTED_COLOUR), (artery, ARTERY_COLOUR)):
         for name, mask in masks.items():
-            image = slicer.vtkOrientedImageData()
-            image.ShallowCopy(image_of(mask.astype(np.uint8)))
-            image.SetGeometryFromImageToWorldMatrix(matrix_of(geometry))
             identity = segmentation.AddEmptySegment(name, name, list(rgb(colour)))
-            slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(
-                image, node, identity
-            )
-    display = node.GetDisplayNode()
-    for one in (node, display):
+            fill_segment(node, identity, mask, geometry)
+    for one in (node, node.GetDisplayNode()):
         if one is not None:
             one.SetSaveWithScene(False)
-    if display is not None:
-        display.SetVisibility2DFill(False)
-        display.SetVisibility2DOutline(True)
-        display.SetVisibility3D(False)
-        display.SetSliceIntersectionThickness(_WIDTH)
+    show_outlines(node, width=_WIDTH)
     return node
 
 

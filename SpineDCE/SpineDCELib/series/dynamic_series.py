@@ -58,11 +58,16 @@ class Geometry:
         distance = np.linalg.norm(corners @ (self.affine - other.affine).T, axis=1)
         return bool(distance.max() <= tolerance)
 
-    def share_inside(self, other: Geometry) -> float:
-        """Return the share of this grid, sampled in each slice, that lies inside another grid."""
+    def share_inside(self, other: Geometry, samples: int = 17) -> float:
+        """Return the share of this grid that lies inside another grid.
+
+        Args:
+            samples: places along rows and columns, in every slice, at which it is looked.
+        """
         slices, rows, columns = self.shape
-        axes = (np.linspace(0, columns - 1, 17), np.linspace(0, rows - 1, 17), np.arange(slices))
-        points = np.stack([*np.meshgrid(*axes), np.ones((17, 17, slices))]).reshape(4, -1)
+        along = (np.linspace(0, count - 1, samples) for count in (columns, rows))
+        places = np.meshgrid(*along, np.arange(slices))
+        points = np.stack([*places, np.ones_like(places[0])]).reshape(4, -1)
         index = (np.linalg.inv(other.affine) @ self.affine @ points)[:3]
         last = np.array(other.shape[::-1])[:, None] - 0.5
         return float(np.all((index >= -0.5) & (index <= last), axis=0).mean())
