@@ -20,6 +20,8 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 from slicer.util import VTKObservationMixin
+from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     from SpineDCELib.compare.compare_visits import Comparison
@@ -140,10 +142,10 @@ class SpineDCEParameterNode:
 
     step: Annotated[str, Choice(["study", "arteries", "regions", "maps", "result"])] = "study"
     visit: Annotated[str, Choice(["baseline", "follow-up"])] = "baseline"
-    quantity: Annotated[str, Choice(["vp", "Ktrans", "ve", "kep", "R2", "status"])] = "vp"
+    quantity: Annotated[str, Choice([*QUANTITIES])] = "vp"
     opacity: Annotated[float, WithinRange(0, 100)] = 70.0
     threshold: Annotated[float, WithinRange(0, 100)] = 5.0
-    colours: Annotated[str, Choice(["viridis", "rainbow"])] = "viridis"
+    colours: Annotated[str, Choice([*COLOUR_MAPS])] = "viridis"
     tops: dict[str, float]
     if TYPE_CHECKING:  # what the decorator adds
         parameterNode: Any

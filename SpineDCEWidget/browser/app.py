@@ -11,6 +11,7 @@ from typing import Any
 
 from slicer import vtkMRMLColorLegendDisplayNode, vtkSlicerSequencesLogic
 from SpineDCELib.errors import SpineDCEError
+from SpineDCELib.vocabulary.quantities import PROBABILITY
 from trame.app import get_server
 from trame_slicer.core import SlicerApp
 from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow
@@ -64,7 +65,7 @@ class Workstation:
             {
                 "trame__title": "SpineDCE", "trame__favicon": None, "dark": True, "step": 1,
                 "visit": SHOWN_VISITS[0], "visits": [], "two": False, "steps": [], "error": "",
-                "outdated": {},
+                "outdated": {}, "map_outdated": {},
                 "titles": {}, "undo_text": "", "redo_text": "", "undo_list": [], "note": "",
                 "can_undo": False, "can_redo": False,
                 "maximised": "",
@@ -214,6 +215,16 @@ class Workstation:
             else:
                 outdated[row] = "shift" if visit.has_same_regions else "results"
         self.state.outdated = outdated
+        self.state.map_outdated = {row: self._is_map_outdated(row) for row in self.open_rows()}
+
+    def _is_map_outdated(self, row: str) -> bool:
+        """Return whether the map in view is not that of the settings, regions and comparison."""
+        visit, name = self.session.in_row(row), self.state.map_name
+        if name not in visit.maps:
+            return False
+        if name == PROBABILITY:
+            return not self.session.is_comparison_current
+        return row in self.state.outdated and not visit.follows_shift(name)
 
     def open_rows(self) -> list[str]:
         """Return the rows of the views that have a visit with a study."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
-from SpineDCELib.vocabulary.quantities import DESCRIPTIVE
+from SpineDCELib.vocabulary.quantities import FURTHER
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -21,10 +21,20 @@ from SpineDCEWidget.browser.disabled_reasons import (
 from SpineDCEWidget.browser.file_uploads import take_upload, upload_ui
 from SpineDCEWidget.shared.wording import (
     COLOUR_TITLES,
+    _,
     explained,
     setting_help,
     setting_label,
 )
+
+#: Group of :data:`FURTHER` → title and help of its switch.
+_FURTHER = {
+    "descriptive": (
+        _("Maps without a model"),
+        _("Also compute enhancement, slopes, time to peak, and areas under the curve"),
+    ),
+    "errors": (_("Standard error of Vp"), _("Also compute how much noise there is in Vp")),
+}
 
 
 class MapsPanel:
@@ -35,7 +45,7 @@ class MapsPanel:
         station.state.update(
             {
                 "colours": "viridis", "scale_top": 1.0, "scale_limit": 1.0, "threshold": 0.0,
-                "map_help": "", "descriptive": False,
+                "map_help": "", "further": [],
                 "colour_items": [
                     {"title": COLOUR_TITLES[name], "value": name} for name in COLOUR_MAPS
                 ],
@@ -88,12 +98,14 @@ class MapsPanel:
             "The {visit} visit has the T1 map of {file}.",
         )  # fmt: skip
 
-    async def set_descriptive(self, wanted: bool) -> None:
-        """Compute the descriptive maps too, or no more."""
+    async def set_further(self, group: str, wanted: bool) -> None:
+        """Compute the maps of a group of :data:`FURTHER` too, or no more."""
         station = self._station
+        further = station.session.further | {group} if wanted else station.session.further - {group}
         with station.state as state:
-            state.descriptive = station.session.descriptive = bool(wanted)
-            if not wanted and state.map_name in DESCRIPTIVE:
+            station.session.further = further
+            state.further = sorted(further)
+            if not wanted and state.map_name in FURTHER[group]:
                 state.map_name = "vp"
         for visit in station.session.visits:
             if visit.result is not None:
@@ -158,22 +170,20 @@ class MapsPanel:
                 "Click in a view to see the curve and the fit of a voxel. Voxels that could not be "
                 "fitted are transparent; the map Status gives the reason.", classes="hint",
             )  # fmt: skip
-            reasons = BUSY | NO_STUDY
-            with html.Div(
-                **title_if(
-                    reasons,
-                    "Also compute enhancement, slopes, time to peak, and areas under the curve",
-                )
-            ):
-                v3.VSwitch(
-                    model_value=("descriptive",), label="Maps without a model", id="descriptive",
-                    # Each click asks for the opposite of what is in use, also after one that was
-                    # lost, of which Vuetify says nothing.
-                    change=(self._station.as_action(self.set_descriptive), "[!descriptive]"),
-                    update_modelValue="() => {}",
-                    density="compact", hide_details=True, color="primary",
-                    disabled=disabled_if(reasons)["disabled"],
-                )  # fmt: skip
+            for group, (title, text) in _FURTHER.items():
+                with html.Div(**title_if(BUSY | NO_STUDY, text)):
+                    v3.VSwitch(
+                        model_value=(f"further.includes('{group}')",), label=title, id=group,
+                        # Each click asks for the opposite of what is in use, also after one that
+                        # was lost, of which Vuetify says nothing.
+                        change=(
+                            self._station.as_action(self.set_further),
+                            f"['{group}', !further.includes('{group}')]",
+                        ),
+                        update_modelValue="() => {}",
+                        density="compact", hide_details=True, color="primary",
+                        disabled=disabled_if(BUSY | NO_STUDY)["disabled"],
+                    )  # fmt: skip
             self._station.models.button("compare-models")
             self._station.settings.ui(4)
             upload_ui("T1map", setting_label("inputs.T1_map"), setting_help("inputs.T1_map"))

@@ -8,7 +8,7 @@ from trame.ui.vuetify3 import VAppLayout
 from trame.widgets import client, html
 from trame.widgets import vuetify3 as v3
 
-from SpineDCEWidget.browser.disabled_reasons import NO_STUDY, disabled_if
+from SpineDCEWidget.browser.disabled_reasons import BUSY, NO_MAPS, NO_STUDY, disabled_if
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.browser.slice_views import COLUMNS, pane_name
 from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
@@ -96,7 +96,7 @@ def _top(station: Any) -> None:
                     f"{{{{ titles['{name}'] }}}}", value=name, size="small", id=f"select-{name}",
                     raw_attrs=[f":aria-pressed=\"visit === '{name}'\""],
                 )  # fmt: skip
-        _pictures()
+        _pictures(station)
         v3.VBtn(
             icon="mdi-theme-light-dark", variant="text", size="small", click="dark = !dark",
             id="theme", title=(f"dark ? '{_TO_LIGHT}' : '{_TO_DARK}'",),
@@ -106,8 +106,8 @@ def _top(station: Any) -> None:
         _help(station)
 
 
-def _pictures() -> None:
-    """Build the menu of pictures of the views."""
+def _pictures(station: Any) -> None:
+    """Build the menu of pictures of the views, and of the maps as in the paper."""
     _icon("mdi-camera-outline", "Picture of the views", "void 0", id="pictures")
     with v3.VMenu(activator="#pictures", location="bottom end"), v3.VCard(classes="keys pa-2"):
         for text, call, identity in (
@@ -118,6 +118,15 @@ def _pictures() -> None:
                 text, size="small", variant="text", click=call, id=identity, block=True,
                 **disabled_if(NO_STUDY, "All views, or the one shown alone, with their labels"),
             )  # fmt: skip
+        v3.VBtn(
+            "Save the figure", size="small", variant="text", id="save-figure", block=True,
+            click=station.as_action(station.result.save_figure),
+            **disabled_if(
+                BUSY | NO_MAPS,
+                "T1, Vp, and Vp over T1 of each visit on one scale, in the slice where the lesion "
+                "is largest: 300 dpi, without names and dates",
+            ),
+        )  # fmt: skip
 
 
 def _help(station: Any) -> None:
@@ -289,7 +298,7 @@ def _views(station: Any) -> None:
                     )  # fmt: skip
                     html.Div(
                         "Map out of date", classes="map-outdated",
-                        v_if=f"outdated['{visit}'] === 'maps' && "
+                        v_if=f"map_outdated['{visit}'] && "
                         f"['map', 'fused'].includes(columns[{column}].split(':')[0])",
                     )  # fmt: skip
                     html.Div(

@@ -18,6 +18,7 @@ from SpineDCEWidget.browser.disabled_reasons import BUSY, NOT_READY, disabled_if
 from SpineDCEWidget.browser.report_panel import ReportPanel
 from SpineDCEWidget.browser.send_panel import SendPanel
 from SpineDCEWidget.shared import formatting as shown
+from SpineDCEWidget.shared.maps_figure import figure_job
 from SpineDCEWidget.shared.wording import COMPARING, FORMAT_TITLES, remedy
 
 
@@ -144,6 +145,17 @@ class ResultPanel:
             missing = len(station.session.not_written)
             left_out = f", without {missing} that step 5 names" if missing else ""
             station.show_note(f"The results are in your downloads folder{left_out}.")
+
+    async def save_figure(self) -> None:
+        """Draw the maps as a figure, which the browser downloads."""
+        station, jobs = self._station, list[Any]()
+        if not station.attempt(lambda: jobs.append(figure_job(station.session, station.files))):
+            return
+        done, path = await station.jobs.run("Drawing the figure", jobs[0].run)
+        if done:
+            with station.state as state:
+                state.download = {"url": f"files/{path.name}?save=1", "at": time.time()}
+            station.show_note("The figure is in your downloads folder.")
 
     async def preview(self, anonymise: bool) -> None:
         """Write the report and show it over the page."""

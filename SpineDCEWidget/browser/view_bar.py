@@ -119,6 +119,7 @@ class ViewBar:
         self._station.views.fill()
         self.refresh()
         self._station.charts.show_side()
+        self._station.show_outdated()
 
     def refresh(self) -> None:
         """Show the maps, ranges and colour bar of the selected visit."""
@@ -133,12 +134,16 @@ class ViewBar:
         if order and state.map_name not in order:  # the model in use has no such map
             state.map_name = station.views.map_name = "vp" if "vp" in order else order[0]
             station.views.fill()
+        title = QUANTITIES[state.map_name].title
+        state.without_map |= {
+            station.session.row_of(v.name): f"This visit has no map '{title}'."
+            for v in station.session.shown if v.maps and state.map_name not in v.maps
+        }  # fmt: skip
         state.maps = [{"title": QUANTITIES[n].title, "value": n} for n in order]
         state.frames = visit.analysis.study.dynamic.n_frames if visit is not None else 1
         state.slice_count = (
             visit.analysis.study.dynamic.geometry.shape[0] if visit is not None else 1
         )
-        title = QUANTITIES[state.map_name].title
         words = {"T1": "T1", "frame": "frame", "map": title, "fused": f"{title} over T1"}
         if visit is not None and visit.anatomy is None:
             words |= {"T1": "frame (no T1)", "fused": f"{title} over frame"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import slicer
 from SpineDCELib.errors import Cancelled, InputError
-from SpineDCELib.vocabulary.quantities import QUANTITIES
+from SpineDCELib.vocabulary.quantities import FURTHER, QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_voxel
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _DELAY = 40
 #: Delay until the other series of the study are looked for, ms.
 _LATER = 300
+#: Role of the data of a combo box that says whether an item can be chosen (Qt.UserRole - 1), and
+#: its value if so (Qt.ItemIsSelectable | Qt.ItemIsEnabled).
+_FLAGS, _ENABLED = 255, 33
 
 
 class MapsPanel(Panel):
@@ -54,7 +57,18 @@ class MapsPanel(Panel):
         self.on(ui.frameSlider, "valueChanged(int)", desk.playback.show)
         self.on(ui.explainCheck, "toggled(bool)", self.set_explaining)
 
+    def ask_for_map(self) -> bool:
+        """Let computations include the chosen map; return whether they did not until now."""
+        session, chosen = self.desk.session, self.desk.parameters.quantity
+        groups = {group for group, names in FURTHER.items() if chosen in names}
+        new = groups - session.further
+        session.further |= groups
+        return bool(new)
+
     def _show(self) -> None:
+        computed = [visit for visit in self.desk.visits if visit.maps]
+        if self.ask_for_map() and computed:
+            self.desk.compute(computed)
         self.desk.playback.show_maps()  # a map was chosen
         self.desk.show_views()
         self.refresh()
@@ -163,6 +177,7 @@ class MapsPanel(Panel):
         ui.quantityCombo.toolTip = words.explained(
             quantity, visit.settings.fit.model if visit.analysis is not None else ""
         )
+        self._offer_maps()
         ui.topSpin.value = self.desk.display.manual_top(quantity)
         ui.topSpin.enabled = quantity != "status"
         if self._crosshair is not None and self._is_explanation_outdated():
@@ -178,6 +193,14 @@ class MapsPanel(Panel):
             self._frame_number()
         else:
             ui.frameLabel.text = ui.voxelLabel.text = ""
+
+    def _offer_maps(self) -> None:
+        """Offer the maps that are there, and those that are computed when they are chosen."""
+        offered = {name for names in FURTHER.values() for name in names}
+        offered.update(*(visit.maps for visit in self.desk.visits))
+        combo = self.ui.quantityCombo
+        for i, name in enumerate(QUANTITIES):
+            combo.setItemData(i, _ENABLED if name in offered else 0, _FLAGS)
 
     def _fill_series(self) -> None:
         titles = self._series.titles()

@@ -496,6 +496,7 @@ class Workstation:
         loaded = [v for v in visits if v.maps and v.result is None and not v.problem]
         if not loaded:
             return
+        self.maps.ask_for_map()
         self.compute(loaded)
         was_compared = self.session.pair[1].nodes.get("table.comparison") is not None
         if was_compared and self.session.obstacle() is None:

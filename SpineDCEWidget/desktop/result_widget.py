@@ -20,6 +20,7 @@ from SpineDCEWidget.desktop.send_widget import SendPanel
 from SpineDCEWidget.desktop.step_widget import Panel, fill_table, fit_table
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.maps_figure import figure_job
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -41,6 +42,7 @@ class ResultPanel(Panel):
         self.on(ui.exportButton, "clicked()", self.export)
         self.on(ui.anonymiseCheck, "toggled(bool)", lambda _on: self.sent.refresh())
         self.on(ui.reportButton, "clicked()", self.open_report)
+        self.on(ui.figureButton, "clicked()", self.save_figure)
         ui.exportLabel.text = ""
         ui.compareButton.toolTip = texts.COMPARE
         self.label_setting("folderEdit", "inputs.out")
@@ -49,7 +51,10 @@ class ResultPanel(Panel):
         if find_browser() is None:
             ui.pdfCheck.enabled, ui.pdfCheck.toolTip = False, texts.NO_BROWSER
         # The tooltips that the buttons have while they are enabled.
-        self._tips = [(button, button.toolTip) for button in (ui.exportButton, ui.reportButton)]
+        self._tips = [
+            (button, button.toolTip)
+            for button in (ui.exportButton, ui.reportButton, ui.figureButton)
+        ]
         ui.researchLabel.text = words.NOT_A_MEDICAL_DEVICE
         ui.resultTable.toolTip = f"{words.EXPLAINED['normalised']}\n{words.EXPLAINED['change']}"
 
@@ -116,13 +121,28 @@ class ResultPanel(Panel):
 
     def export(self) -> list[str]:
         """Write the results to the output folder; ask for it if none was chosen."""
+        folder = self._output_folder()
+        return self.write(folder, self.formats) if folder else []
+
+    def _output_folder(self) -> Path | None:
+        """Return the output folder; ask for it if none was chosen."""
         folder = self.ui.folderEdit.currentPath
         if not folder:
             folder = qt.QFileDialog.getExistingDirectory(None, texts.CHOOSE_OUTPUT_FOLDER, "")
-            if not folder:
-                return []
             self.ui.folderEdit.currentPath = folder
-        return self.write(Path(folder), self.formats)
+        return Path(folder) if folder else None
+
+    def save_figure(self) -> None:
+        """Draw the maps as a figure in the output folder."""
+        folder = self._output_folder()
+        if folder is None:
+            return
+        self.compute_outdated()
+        job = figure_job(self.desk.session, folder)
+        path = self.desk.jobs.run(texts.DRAWING, job.run)
+        self.ui.exportLabel.text = texts.DRAWN.format(
+            url=qt.QUrl.fromLocalFile(str(path)).toString(), path=html.escape(str(path))
+        )
 
     def write(self, folder: Path, formats: list[str]) -> list[str]:
         """Write the results to a folder and return the files."""

@@ -330,6 +330,7 @@ class CourseWork:
                 for point in trend.points:
                     visits[point.visit].needed().tracking[point.name] = trend.tracking_uid
             session.comparison = self.comparison_of(session.pair) or session.comparison
+            session.show_probability()
             for visit in visits:
                 visit.release_memory()
 

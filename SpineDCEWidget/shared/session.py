@@ -158,8 +158,8 @@ class Session:
         self._applying = False
         #: Map → top and look of its scale, also while the model in use has no such map.
         self._scales: dict[str, dict[str, Any]] = {}
-        #: Whether computations include the descriptive maps.
-        self.descriptive = False
+        #: Groups of :data:`FURTHER` that computations include.
+        self.further: frozenset[str] = frozenset()
         #: Whether three or more visits are being opened.
         self.opens_course = False
         #: What a person is to be told of changes by others in the scene; a shell shows and clears.
@@ -236,6 +236,7 @@ class Session:
             self._shown[self._shown.index(visit.name)] = self._shown[place]
         self._shown[place] = visit.name
         self.comparison = self.course.comparison_of(self.pair) or self.comparison
+        self.show_probability()
 
     def _arrange(self) -> None:
         """Number the visits of a course, or what is left of one, and show visits that are open."""
@@ -456,6 +457,7 @@ class Session:
         if visit.name not in SHOWN_VISITS:
             self._visits.remove(visit)
         self.comparison = None
+        self.show_probability()
         self._arrange()
         self._update_modes()
         self.history.clear(self.state)
@@ -1021,7 +1023,7 @@ class Session:
         analysis = visit.needed()
         state, snapshot = visit.state, analysis.snapshot()
         proposing = state.own.get("fit.shift") == "auto" or visit.follows_proposal
-        descriptive = self.descriptive
+        further = self.further
         course = self.opens_course or self.several
         smallest = _SMALLEST_OF_COURSE if course else SMALLEST
 
@@ -1029,7 +1031,7 @@ class Session:
             try:
                 computed = compute_snapshot(
                     snapshot, proposing, progress, proposed=state.proposed,
-                    descriptive=descriptive, smallest=smallest,
+                    further=further, smallest=smallest,
                 )  # fmt: skip
             except InputError as error:
                 if visit.state is state:
@@ -1222,6 +1224,7 @@ class Session:
 
         def done(comparison: Comparison) -> None:
             self.comparison = comparison
+            self.show_probability()
             for visit in self.pair:
                 visit.nodes.keep(COMPARED, self._studies_of_pair())
             self.actions.add([] if again else self.pair, _("Compare the visits"))
@@ -1266,6 +1269,16 @@ class Session:
         )
 
     # -- showing --------------------------------------------------------------------------------
+
+    def show_probability(self) -> None:
+        """Show the comparison's map of residual tumour in its follow-up visit, and only there."""
+        compared = self.comparison
+        for visit in self.visits:
+            of_it = compared is not None and visit.has_result_of(compared.visits[1].analysis)
+            visit_display.show_probability(
+                visit.nodes, visit.needed(), compared.probability if compared and of_it else None
+            )
+            visit.remember_maps()
 
     def scale_maps(
         self, name: str = "vp", *, top: float | None = None, keep: bool = False, **look: Any

@@ -394,6 +394,12 @@ class VisitSession:
         slow = (fit.model == "two_compartment_exchange") + fit.fit_delay
         return voxels * (_FAST, _SLOW, _SLOWEST)[slow] < _AT_ONCE
 
+    def follows_shift(self, name: str) -> bool:
+        """Return whether the slices in view of a map are fitted again with every shift."""
+        _slices, rows, columns = self.needed().study.dynamic.geometry.shape
+        fitted = self.result is not None and name in {*self.result.maps, "status"}
+        return fitted and self.is_ready() and self.fits_at_once(rows * columns)
+
     def explain(self, ras: Sequence[float]) -> VoxelExplanation | None:
         """Explain the voxel at a RAS point, mm; None outside of the dynamic series."""
         analysis = self.needed()

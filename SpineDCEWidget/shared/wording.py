@@ -105,6 +105,15 @@ EXPLAINED = {
     "IAUC90": _(
         "IAUC90: area under the concentration curve in the first 90 s after the arrival, mM·s."
     ),
+    "vp_SE": _(
+        "Standard error of Vp: from the noise of the voxel's own curve, mL/100 mL. Errors that all "
+        "voxels share, such as that of the AIF, are not included."
+    ),
+    "probability": _(
+        "Probability above threshold: that the true normalised Vp of a voxel of the lesion lies "
+        "above the threshold, %, given the noise. The threshold is the normalised Vp of the lesion "
+        "at baseline, reduced by the cutoff."
+    ),
     "status": _("Status: fit status of each voxel, with the reason where the fit failed."),
     "normalised": _(
         "Normalised Vp: mean Vp of the lesion divided by mean Vp of an adjacent healthy vertebra, "

@@ -214,7 +214,7 @@ class User:
 
     def descriptive(self) -> None:
         self._go(4)
-        self._press("#descriptive")
+        self._press(self._random.choice(("#descriptive", "#errors")))
         self._page.wait(lambda: not self._page.state("busy"), 120, "the maps")
 
     def delay(self) -> None:

@@ -947,6 +947,16 @@ def pictures(audit: Audit) -> None:
               lambda: page.state("note") == "The picture of the views was copied.",
               page_only=True)  # fmt: skip
 
+    def draw() -> None:
+        audit.click("#pictures")
+        audit.click("#save-figure")
+
+    def figure() -> bool:
+        found = _downloaded(folder, "spinedce-figure*.png")
+        return found is not None and min(Image.open(found).size) > 1000
+
+    audit.row("save-figure", draw, figure, seconds=60)
+
 
 def one_view(audit: Audit) -> None:
     """One view alone, and the keys that list the keys and close what is on top."""
@@ -1636,6 +1646,15 @@ def maps(audit: Audit) -> None:
             changed = audit.look("baseline1", "follow-up1")
             audit.choose("map-select", "Time to peak")
             page.wait(lambda c=changed: c() and page.state("legend")["title"] == "Time to peak s")
+    for wanted in (True, False):
+        audit.row("errors", lambda: audit.click("label[for=errors]"),
+                  lambda w=wanted: ("vp_SE" in audit.visit("follow-up")["shown_maps"]) == w
+                  and any(m["value"] == "vp_SE" for m in page.state("maps")) == w
+                  and not page.state("busy"), seconds=60)  # fmt: skip
+        if wanted:
+            changed = audit.look("baseline1", "follow-up1")
+            audit.choose("map-select", "Standard error of Vp")
+            page.wait(lambda c=changed: c() and "Standard error" in page.state("legend")["title"])
     page.wait(lambda: audit.facts()["map"] == "vp", 10, "Vp")
     models(audit)
     audit._trigger("audit_hold_back", True)

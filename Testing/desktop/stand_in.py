@@ -72,6 +72,9 @@ class Widget:
     def itemData(self, i):
         return self.items[i][1]
 
+    def setItemData(self, i, value, role):
+        self.dynamic[i, role] = value
+
     def itemText(self, i):
         return self.items[i][0]
 

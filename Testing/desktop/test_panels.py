@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.mapped_arrays import SMALLEST
+from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.patient_visits import FoundVisit
 from SpineDCELib.run.visit_analyses import Given
+from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 pytestmark = pytest.mark.slow
 
@@ -418,6 +420,31 @@ def test_compare_and_export(drawn, tmp_path):
     assert (tmp_path / "out/before/vp.nrrd").is_file()
     assert (tmp_path / "out/after/regions.seg.nrrd").is_file()
     assert "out" in state.exportLabel.text
+    state.figureButton.click()
+    assert not drawn.said
+    assert (tmp_path / "out/spinedce-figure.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_map_that_is_computed_when_it_is_chosen_is_shown(drawn):
+    go(drawn, 4)
+    state, panel, baseline = (
+        ui(drawn, "maps"),
+        drawn.panels["maps"],
+        drawn.session.visit("baseline"),
+    )
+    assert "vp_SE" not in baseline.maps
+    offered = {name: bool(state.quantityCombo.dynamic[i, 255]) for i, name in enumerate(QUANTITIES)}
+    assert offered["vp_SE"]
+    assert offered["TTP"]
+    assert offered["Ktrans"]
+    assert not offered["Fp"]
+    assert not offered["probability"]
+    for chosen in ("vp_SE", "TTP"):
+        drawn.parameters.quantity = chosen
+        panel._show()
+        for visit in drawn.session.visits:
+            assert np.isfinite(array_of(visit.maps[chosen])).any()
+    assert "vp_SE" in baseline.maps, "what was computed stays while another map is looked at"
 
 
 def test_an_export_never_goes_to_the_folder_of_the_patient_before(one, sample, tmp_path):

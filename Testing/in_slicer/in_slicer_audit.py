@@ -950,12 +950,13 @@ class Audit(ArchiveChecks, DeskTest):
     # -- step 4 ---------------------------------------------------------------------------------
 
     def check_maps_quantityCombo(self, combo):
-        choose(combo, combo.currentIndex + 1)
-        settle(0.2)
-        shown = self.middle().GetBackgroundVolumeID()
+        for title, name in (("Ktrans", "Ktrans"), ("Standard error of Vp", "vp_SE")):
+            choose(combo, combo.findText(title))
+            settle(0.2)
+            shown = self.middle().GetBackgroundVolumeID()
+            assert shown == self.base.maps[name].GetID()
         choose(combo, 0)
         settle(0.2)
-        assert shown == self.base.maps["Ktrans"].GetID()
         assert self.middle().GetBackgroundVolumeID() == self.base.maps["vp"].GetID()
 
     def check_maps_opacitySlider(self, slider):
@@ -1162,6 +1163,9 @@ class Audit(ArchiveChecks, DeskTest):
 
     def check_result_exportButton(self, button):
         assert "vp.nrrd" in self.exported(button, "pressed")
+
+    def check_result_figureButton(self, button):
+        assert "spinedce-figure.png" in self.exported(button, "figure")
 
     def check_result_reportButton(self, button):
         opened = []

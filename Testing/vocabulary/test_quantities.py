@@ -7,7 +7,9 @@ from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS, rgb
 from SpineDCELib.vocabulary.kinetic_models import MODEL_CODES, MODEL_TITLES
 from SpineDCELib.vocabulary.quantities import (
     DESCRIPTIVE,
+    ERROR_OF,
     NONE,
+    PROBABILITY,
     QUANTITIES,
     colour_range,
     number,
@@ -19,7 +21,7 @@ from SpineDCELib.vocabulary.quantities import (
 
 def test_every_parameter_of_every_model_is_in_the_table():
     parameters = {name for names in PARAMETERS.values() for name in names}
-    others = {"vp_voxel", "Ta", "R2", "status", *DESCRIPTIVE}
+    others = {"vp_voxel", "Ta", "R2", "status", PROBABILITY, *DESCRIPTIVE, *ERROR_OF}
     assert parameters | others == set(QUANTITIES)
     assert set(PARAMETERS) == set(MODEL_TITLES) == set(MODEL_CODES)
 

@@ -1120,6 +1120,14 @@
         <translation>Wash-out</translation>
     </message>
     <message>
+        <source>Standard error of Vp</source>
+        <translation>Standardfehler von Vp</translation>
+    </message>
+    <message>
+        <source>Probability above threshold</source>
+        <translation>Wahrscheinlichkeit über der Schwelle</translation>
+    </message>
+    <message>
         <source>Status</source>
         <translation>Status</translation>
     </message>
@@ -1944,6 +1952,10 @@
         <translation>Beschreibende Karten</translation>
     </message>
     <message>
+        <source>Standard errors</source>
+        <translation>Standardfehler</translation>
+    </message>
+    <message>
         <source>Registering the visits</source>
         <translation>Die Untersuchungen werden registriert</translation>
     </message>
@@ -1986,10 +1998,6 @@
     <message>
         <source>Fitting</source>
         <translation>Anpassung</translation>
-    </message>
-    <message>
-        <source>Standard errors</source>
-        <translation>Standardfehler</translation>
     </message>
     <message>
         <source>Done</source>
@@ -5319,6 +5327,14 @@
         <source>Write the report to the output folder and open it in the web browser</source>
         <translation>Den Bericht in den Ausgabeordner schreiben und im Webbrowser öffnen</translation>
     </message>
+    <message>
+        <source>Save the figure</source>
+        <translation>Abbildung speichern</translation>
+    </message>
+    <message>
+        <source>Draw T1, Vp, and Vp over T1 of each visit on one scale, in the slice where the lesion is largest, in the output folder: 300 dpi, without names and dates</source>
+        <translation>T1, Vp und Vp über T1 jeder Untersuchung auf einer Skala in den Ausgabeordner zeichnen, in der Schicht, in der die Läsion am größten ist: 300 dpi, ohne Namen und Daten</translation>
+    </message>
 </context>
 <context>
     <name>SpineDCESend</name>
@@ -5578,6 +5594,14 @@
     <message>
         <source>The results were written to &lt;a href="{url}"&gt;{folder}&lt;/a&gt;.</source>
         <translation>Die Ergebnisse stehen in &lt;a href="{url}"&gt;{folder}&lt;/a&gt;.</translation>
+    </message>
+    <message>
+        <source>Drawing the figure</source>
+        <translation>Abbildung wird gezeichnet</translation>
+    </message>
+    <message>
+        <source>The figure was written to &lt;a href="{url}"&gt;{path}&lt;/a&gt;.</source>
+        <translation>Die Abbildung steht in &lt;a href="{url}"&gt;{path}&lt;/a&gt;.</translation>
     </message>
     <message>
         <source>Compute the maps first (step 1).</source>
@@ -6450,6 +6474,13 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
 </context>
 <context>
+    <name>shared.maps_figure</name>
+    <message>
+        <source>Compute the maps before drawing them.</source>
+        <translation>Berechnen Sie die Karten, bevor Sie sie zeichnen.</translation>
+    </message>
+</context>
+<context>
     <name>shared.patient_identity</name>
     <message>
         <source>born {day}</source>
@@ -7265,6 +7296,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>IAUC90: area under the concentration curve in the first 90 s after the arrival, mM·s.</source>
         <translation>IAUC90: Fläche unter der Konzentrationskurve in den ersten 90 s nach der Ankunft, mM·s.</translation>
+    </message>
+    <message>
+        <source>Standard error of Vp: from the noise of the voxel's own curve, mL/100 mL. Errors that all voxels share, such as that of the AIF, are not included.</source>
+        <translation>Standardfehler von Vp: aus dem Rauschen der Kurve des Voxels selbst, mL/100 mL. Fehler, die allen Voxeln gemeinsam sind, wie der der AIF, sind nicht enthalten.</translation>
+    </message>
+    <message>
+        <source>Probability above threshold: that the true normalised Vp of a voxel of the lesion lies above the threshold, %, given the noise. The threshold is the normalised Vp of the lesion at baseline, reduced by the cutoff.</source>
+        <translation>Wahrscheinlichkeit über der Schwelle: dass das wahre normalisierte Vp eines Voxels der Läsion über der Schwelle liegt, %, bei dem Rauschen. Die Schwelle ist das normalisierte Vp der Läsion in der Erstuntersuchung, um den Grenzwert vermindert.</translation>
     </message>
     <message>
         <source>Status: fit status of each voxel, with the reason where the fit failed.</source>

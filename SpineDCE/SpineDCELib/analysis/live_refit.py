@@ -52,7 +52,8 @@ def refit_slices(
         for Ta in np.unique(inside):
             here = np.flatnonzero(inside == Ta)
             fit = analysis.fitter().fit(Ta=float(Ta), voxels=start + here)
-            for name, array in {**fit.parameters, "R2": fit.R2, "status": fit.status}.items():
+            maps = analysis.per_tissue(fit.parameters, start + here)
+            for name, array in {**maps, "R2": fit.R2, "status": fit.status}.items():
                 arrays.setdefault(name, np.empty(rows * columns, array.dtype))[here] = array
         yield index, {name: array.reshape(rows, columns) for name, array in arrays.items()}
 

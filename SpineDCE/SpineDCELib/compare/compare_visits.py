@@ -154,6 +154,16 @@ class Comparison:
         """The visit that is compared with the baseline."""
         return self.visits[-1]
 
+    @property
+    def probability(self) -> NDArray[np.float64] | None:
+        """Map of :attr:`Residual.probability` of all lesions, ``(slices, rows, columns)``.
+
+        None where no lesion has one.
+        """
+        found = [lesion.residual.probability for lesion in self.lesions if lesion.residual]
+        known = [array for array in found if array is not None]
+        return np.fmax.reduce(known) if known else None
+
 
 def compare_visits(
     before: Visit,

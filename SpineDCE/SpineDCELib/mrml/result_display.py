@@ -30,7 +30,7 @@ from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.conversion_modes import is_per_water
 from SpineDCELib.vocabulary.fit_status import Status
-from SpineDCELib.vocabulary.quantities import CURVE_UNITS, colour_range
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS, QUANTITIES, colour_range
 
 
 def show_maps(
@@ -52,14 +52,21 @@ def show_maps(
         if name not in arrays:
             nodes.remove(f"map.{name}")
     for name, array in arrays.items():
-        new = nodes.get(f"map.{name}") is None
-        node = fill_map(nodes, name, array, geometry, about=about)
-        if new and name == "status":
-            colour_map(node, low=0, high=max(Status), colours="status", threshold=0)
-        elif new:
-            top = 1.0 if name == "R2" else colour_range(array_of(node))[1]
-            colour_map(node, low=0.0, high=top)
+        show_map(nodes, name, array, geometry, about=about)
         take_turn()
+
+
+def show_map(
+    nodes: VisitNodes, name: str, array: NDArray[Any], geometry: Geometry, *, about: dict[str, str]
+) -> None:
+    """Show one map, in the engine's unit; a new one on a scale that fits it."""
+    new = nodes.get(f"map.{name}") is None
+    node = fill_map(nodes, name, array, geometry, about=about)
+    if new and name == "status":
+        colour_map(node, low=0, high=max(Status), colours="status", threshold=0)
+    elif new:
+        low, high = colour_range(array_of(node), top=QUANTITIES[name].top)
+        colour_map(node, low=low, high=high)
 
 
 def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) -> None:

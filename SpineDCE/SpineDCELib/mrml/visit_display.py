@@ -17,7 +17,7 @@ from SpineDCELib.mrml.chart_nodes import remove_chart
 from SpineDCELib.mrml.grey_values import show_grey_values
 from SpineDCELib.mrml.image_nodes import show_images, volume_of
 from SpineDCELib.mrml.map_nodes import colour_map, fill_map_slice
-from SpineDCELib.mrml.result_display import show_curves, show_maps
+from SpineDCELib.mrml.result_display import show_curves, show_map, show_maps
 from SpineDCELib.mrml.scene_turns import take_turn
 from SpineDCELib.mrml.sequence_nodes import (
     dynamic_series_from_multivolume,
@@ -27,6 +27,7 @@ from SpineDCELib.mrml.visit_nodes import VisitNodes, remove_whole
 from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, touched
 from SpineDCELib.series import DynamicSeries
 from SpineDCELib.settings import Settings
+from SpineDCELib.vocabulary.quantities import PROBABILITY
 
 
 def read_scene_nodes(
@@ -119,6 +120,15 @@ def show_result(
     }
     show_maps(nodes, result, analysis.study.dynamic.geometry, about=about, more=more)
     show_curves(nodes, analysis, result)
+
+
+def show_probability(nodes: VisitNodes, analysis: Analysis, array: NDArray[Any] | None) -> None:
+    """Show the map of residual tumour of a visit's comparison; remove it if ``array`` is None."""
+    if array is None:
+        nodes.remove(f"map.{PROBABILITY}")
+    else:
+        about = {"visit": nodes.name, "model": analysis.settings.fit.model}
+        show_map(nodes, PROBABILITY, array, analysis.study.dynamic.geometry, about=about)
 
 
 def show_slices(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.descriptive_maps import descriptive_maps
+from SpineDCELib.analysis.error_maps import error_maps
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.mapped_arrays import SMALLEST
 from SpineDCELib.progress import Progress, part
@@ -26,7 +28,7 @@ class Computed:
 
     Attributes:
         shift: the shift that it took, s, where it was to be proposed. proposed: the proposal.
-        more: descriptive maps, if they were asked for and can be computed.
+        more: maps of :data:`FURTHER` that were asked for and can be computed.
     """
 
     evidence: Any
@@ -41,14 +43,14 @@ def compute_snapshot(
     progress: Progress,
     *,
     proposed: float | None = None,
-    descriptive: bool = False,
+    further: Collection[str] = (),
     smallest: int = SMALLEST,
 ) -> Computed:
     """Compute everything of a snapshot; a proposed shift becomes a number.
 
     Args:
         proposing: take the shift that the curves propose. proposed: shift that was proposed
-            earlier, s. descriptive: also compute the descriptive maps. smallest: bytes from
+            earlier, s. further: groups of :data:`FURTHER` to compute too. smallest: bytes from
             which on an array of the results lies in a file afterwards.
     """
     analysis.check()
@@ -64,9 +66,11 @@ def compute_snapshot(
         analysis.release_memory()
     analysis.result(part(progress, 0.7, 0.9))
     more: dict[str, NDArray[np.float32]] = {}
-    if descriptive:
+    if "descriptive" in further:
         with contextlib.suppress(InputError):  # the AIF may show no arrival
-            more = descriptive_maps(analysis, part(progress, 0.9, 0.95))
+            more = descriptive_maps(analysis, part(progress, 0.9, 0.92))
+    if "errors" in further:
+        more |= error_maps(analysis, part(progress, 0.92, 0.95))
     try:
         evidence_found = analysis.evidence(part(progress, 0.95, 1.0))
     except InputError:

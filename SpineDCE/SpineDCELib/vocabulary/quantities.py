@@ -93,6 +93,12 @@ def _area(name: str, code: Code) -> Quantity:
 
 #: Maps that describe the curves without a model.
 DESCRIPTIVE = ("PE", "wash_in", "TTP", "washout", "IAUC60", "IAUC90")
+#: Maps of standard errors → the fitted parameter.
+ERROR_OF = {"vp_SE": "vp"}
+#: Group of maps that are computed only when they are asked for → its maps.
+FURTHER = {"descriptive": DESCRIPTIVE, "errors": tuple(ERROR_OF)}
+#: Map of a comparison, in its lesions at follow-up.
+PROBABILITY = "probability"
 
 #: Every quantity that is a map, in the order in which they are shown. R2 of DICOM (126220) is a
 #: relaxation rate, so the fit's R² has a private code.
@@ -131,6 +137,15 @@ QUANTITIES: dict[str, Quantity] = {
         _slope("washout", "Wash-out", ("WASHOUT", PRIVATE, "Fall after the peak")),
         _area("IAUC60", ("126321", "DCM", "IAUC60")),
         _area("IAUC90", ("126322", "DCM", "IAUC90")),
+        _fraction(
+            "vp_SE", "Standard error of Vp", 2,
+            ("VP_SE", PRIVATE, "Standard error of vp from the noise of the curve"),
+        ),
+        Quantity(
+            PROBABILITY, "Probability above threshold", "fraction", "%", 0,
+            ("P_RESIDUAL", PRIVATE, "Probability of a normalised vp above the threshold"),
+            RATIO, ("%", "UCUM", "%"), factor=100.0, top=100.0,
+        ),
         Quantity("status", "Status", "", "", 0, colours="status"),
     )
 }  # fmt: skip
