@@ -23,6 +23,7 @@ from SpineDCEWidget.browser.chart_strip import Charts
 from SpineDCEWidget.browser.course_panel import CoursePanel
 from SpineDCEWidget.browser.double_clicks import DoubleClicks
 from SpineDCEWidget.browser.drawing import Drawing
+from SpineDCEWidget.browser.frame_controls import FrameControls
 from SpineDCEWidget.browser.maps_panel import MapsPanel
 from SpineDCEWidget.browser.models_panel import ModelsPanel
 from SpineDCEWidget.browser.page_layout import build_page
@@ -97,6 +98,7 @@ class Workstation:
         self.autosave = Autosave(self.session)
         self.charts = Charts(self)
         self.windows = WindowControls(self)
+        self.frames = FrameControls(self)
         self.bar = ViewBar(self)
         self.strip = VisitStrip(self)
         self.course = CoursePanel(self)
@@ -233,7 +235,7 @@ class Workstation:
     def _bind(self) -> None:
         trigger = self.ctrl.trigger
         for name, action in {
-            "go_to_step": self.go_to_step, "play": self.bar.toggle_play,
+            "go_to_step": self.go_to_step, "play": self.frames.toggle,
             "step_slice": self.bar.step_slice, "undo": self.undo,
             "redo": self.redo, "close_top": self.close_top,
             "accept": self.shapes.accept, "remove_point": self.shapes.remove_point,
@@ -586,6 +588,7 @@ class Workstation:
             self.drawing.activate(self.visit)
             self.charts.forget_voxel()
             self.views.unmark()
+            self.frames.prepare()
             self.views.fill()
             self.bar.show_frame()
             self.refresh()

@@ -365,6 +365,7 @@ def _curves(station: Any) -> None:
             )  # fmt: skip
             plot(
                 station, "main_figure", "main-plot", drag=station.arteries.set_shift,
+                marks="playing ? frame_seconds : null",
                 label="AIF and curves of the regions; in step 2 the arrow keys move the shift",
             )  # fmt: skip
         with html.Div(classes="curve-box"):

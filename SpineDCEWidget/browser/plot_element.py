@@ -14,6 +14,8 @@ class Plot(AbstractElement):
     Args:
         drags, places: JavaScript expression: whether the AIF in it can be dragged along the time
             axis, and whether a click sets the shift; "" if never.
+        marks: JavaScript expression of the time at which its line is shown instead, s; null for
+            that of the figure.
         tools: let the user zoom, pan and save it.
         label: what the figure shows, for screen readers.
     """
@@ -25,6 +27,7 @@ class Plot(AbstractElement):
         *,
         drags: str = "",
         places: str = "",
+        marks: str = "",
         tools: bool = True,
         label: str = "",
         **events: Any,
@@ -36,7 +39,7 @@ class Plot(AbstractElement):
         self._attributes["figure"] = f':figure="{figure}"'
         if drags or places:
             self._attributes["shift"] = ':follows="true" :shift="Number(shift)"'
-        for name, when in (("drags", drags), ("places", places)):
+        for name, when in (("drags", drags), ("places", places), ("marks", marks)):
             if when:
                 self._attributes[name] = f':{name}="{when}"'
         self._event_names += ["drag", "pick", "place"]
@@ -50,6 +53,7 @@ def plot(
     drag: Callable[[float], Any] | None = None,
     pick: Callable[[dict[str, Any]], Any] | None = None,
     place: Callable[[float], Any] | None = None,
+    marks: str = "",
     tools: bool = True,
     label: str,
 ) -> Plot:
@@ -61,6 +65,7 @@ def plot(
             only, where the shift is set.
         pick: called with the curve that was clicked.
         place: called with the shift, s, that was clicked; in step 2 only.
+        marks: see :class:`Plot`.
         tools: let the user zoom, pan and save it.
         label: what the figure shows, for screen readers.
     """
@@ -72,6 +77,7 @@ def plot(
         classes,
         drags=shift_is_set if drag else "",
         places=shift_is_set if place else "",
+        marks=marks,
         tools=tools,
         label=label,
         **events,

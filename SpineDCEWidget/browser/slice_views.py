@@ -14,6 +14,7 @@ from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 
 from SpineDCEWidget.browser.view_stream import Pictures
+from SpineDCEWidget.shared.frame_subtraction import USE as SUBTRACTION
 from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
 from SpineDCEWidget.shared.shown_series import USE
 from SpineDCEWidget.shared.slice_nodes import (
@@ -67,7 +68,7 @@ def series_content(content: str) -> tuple[str, str]:
     """Return kind and title of a view's content: "fused:T2 sag" is ("fused", "T2 sag").
 
     The title is that of another series of the study, whose kind is "series" or "fused"; it is ""
-    for what every visit has: "T1", "frame", "map" and "fused".
+    for what every visit has: "T1", "frame", "subtraction", "map" and "fused".
     """
     kind, _colon, title = content.partition(":")
     return kind, title
@@ -230,6 +231,7 @@ class Views:
         return {
             "T1": (visit.background, None),
             "frame": (visit.frame, None),
+            "subtraction": (visit.nodes.get(SUBTRACTION), None),
             "map": (shown, None),
             "fused": (visit.background, shown),
         }[kind]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from SpineDCELib.errors import InputError
@@ -32,8 +33,6 @@ LINKS = {
     "scanner's coordinates, until a comparison registers the vertebrae. The numbers of the slices "
     "may differ.",
 }
-#: Frames per second of the playback.
-_RATE = 8.0
 
 
 class ViewBar:
@@ -41,14 +40,13 @@ class ViewBar:
 
     def __init__(self, station: Any) -> None:
         self._station = station
-        self._player: asyncio.Task[None] | None = None
         self.series = OtherSeries(station.session)
         #: Whether regions are drawn → contents of the columns then, as the user chose them.
         self._arranged = {on: list(columns) for on, columns in ARRANGEMENTS.items()}
         station.state.update(
             {
                 "columns": list(station.views.columns), "map_name": "vp", "maps": [],
-                "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "playing": False,
+                "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "frame_seconds": 0.0,
                 "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
                 "positions": {}, "contents": [], "without_map": {}, "without_series": {},
                 "cursor": {}, "link_title": "", "series_shown": {}, "beyond": {},
@@ -72,6 +70,7 @@ class ViewBar:
     def _columns_chosen(self) -> None:
         station = self._station
         station.views.columns = list(station.state.columns)
+        station.frames.prepare()
         station.views.fill()
         self.refresh()
         for title in {series_content(one)[1] for one in station.state.columns} - {""}:
@@ -144,7 +143,11 @@ class ViewBar:
         state.slice_count = (
             visit.analysis.study.dynamic.geometry.shape[0] if visit is not None else 1
         )
-        words = {"T1": "T1", "frame": "frame", "map": title, "fused": f"{title} over T1"}
+        station.frames.refresh()
+        words = {
+            "T1": "T1", "frame": "frame", "subtraction": "subtraction", "map": title,
+            "fused": f"{title} over T1",
+        }  # fmt: skip
         if visit is not None and visit.anatomy is None:
             words |= {"T1": "frame (no T1)", "fused": f"{title} over frame"}
         others = self.series.titles()
@@ -161,8 +164,7 @@ class ViewBar:
         state.link_title = LINKS[registration_of(station.session) is not None]
         state.series_shown = {
             station.session.row_of(v.name): {
-                one["value"]: series_text(v, *series_content(one["value"]))
-                for one in state.contents
+                one["value"]: self._series_text(v, one["value"]) for one in state.contents
             }
             for v in station.session.shown
         }
@@ -170,6 +172,20 @@ class ViewBar:
         self.show_legend()
         station.windows.refresh()
         self.show_position()
+
+    def _series_text(self, visit: Any, content: str) -> str:
+        """Return what a view of a visit shows, below its title."""
+        if content == "subtraction":
+            return str(self._station.frames.subtraction_text(visit))
+        return series_text(visit, *series_content(content))
+
+    def show_series(self, visit: Any, contents: Sequence[str]) -> None:
+        """Show again what views with these contents show of a visit."""
+        state, row = self._station.state, self._station.session.row_of(visit.name)
+        texts = {one: self._series_text(visit, one) for one in contents}
+        own = state.series_shown.get(row, {})
+        if any(own.get(one) != text for one, text in texts.items()):
+            state.series_shown = {**state.series_shown, row: {**own, **texts}}
 
     def _forget_others(self) -> None:
         """Show what is always there in the place of series that no visit has any more."""
@@ -292,34 +308,12 @@ class ViewBar:
         for visit in station.session.shown:
             index, frame_time = visit.frame_in_view(int(state.frame))
             visit.show_frame(index)
+            station.frames.follow(visit)
             if visit is station.visit:
-                state.frame_time = f"{frame_time:.1f} s"
+                state.frame_time, state.frame_seconds = f"{frame_time:.1f} s", frame_time
                 if not state.playing:  # a chart is too slow to draw for every frame
                     station.charts.follow_frame()
         self.show_cursor()
-
-    def toggle_play(self) -> None:
-        """Start or stop the playback of the frames."""
-        state = self._station.state
-        state.playing = not state.playing
-        if state.playing:
-            if "frame" not in state.columns:
-                self.set_column(0, "frame")
-            self._player = asyncio.get_running_loop().create_task(self._play())
-        elif self._player is not None:
-            self._player.cancel()
-            self._station.charts.follow_frame()
-
-    async def _play(self) -> None:
-        state = self._station.state
-        clock = asyncio.get_running_loop().time
-        while state.playing and self._station.visit is not None:
-            started = clock()
-            with state:
-                state.frame = (int(state.frame) + 1) % state.frames
-            await asyncio.sleep(1 / _RATE)
-            # If drawing is slow, leave as much time for other work as it took.
-            await asyncio.sleep(max(0.0, clock() - started - 1 / _RATE))
 
     # -- page -------------------------------------------------------------------------------------
 
@@ -356,7 +350,7 @@ class ViewBar:
             ):
                 v3.VBtn(
                     icon=("playing ? 'mdi-pause' : 'mdi-play'",), variant="text", size="x-small",
-                    click=self.toggle_play, id="play",
+                    click=self._station.frames.toggle, id="play",
                     raw_attrs=[":aria-label=\"playing ? 'Stop the playback' : 'Play frames'\""],
                 )  # fmt: skip
                 v3.VSlider(
@@ -364,8 +358,8 @@ class ViewBar:
                     hide_details=True, classes="slider", raw_attrs=['aria-label="Frame"'],
                 )  # fmt: skip
                 html.Span("{{ frame + 1 }} / {{ frames }}<br>{{ frame_time }}", classes="number")
-            html.Div("", classes="grow")
             with html.Div(classes="bar-icons"):
+                self._station.frames.ui()
                 undo_ui(self._station)
                 self._station.windows.ui()
                 v3.VBtn(

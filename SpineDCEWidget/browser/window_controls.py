@@ -11,6 +11,7 @@ from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, disabled_if
 from SpineDCEWidget.browser.slice_views import CLICK, series_content
+from SpineDCEWidget.shared.frame_subtraction import USE as SUBTRACTION
 from SpineDCEWidget.shared.shown_series import USE
 from SpineDCEWidget.shared.window_level import (
     PRESETS,
@@ -25,8 +26,12 @@ from SpineDCEWidget.shared.window_level import (
 )
 from SpineDCEWidget.shared.wording import _
 
-#: Use of a visit's image → its title in the menu.
-_TITLES = {"anatomy": "T1", "frame": _("Dynamic frame")}
+#: Use of a visit's image → its title in the menu, and the content of a view that shows it.
+_TITLES = {
+    "anatomy": ("T1", "T1"),
+    "frame": (_("Dynamic frame"), "frame"),
+    SUBTRACTION: (_("Subtraction"), "subtraction"),
+}
 _HELP = _("Window and level (left drag in a view): presets, inverse")
 
 
@@ -65,7 +70,7 @@ class WindowControls:
         content, title = series_content(self._station.views.columns[pane.column])
         if title:
             return USE + title
-        if content in ("map", "frame"):
+        if content in ("map", "frame", SUBTRACTION):
             return content
         return "anatomy" if visit.anatomy is not None else "frame"
 
@@ -124,11 +129,14 @@ class WindowControls:
             row = station.session.row_of(visit.name)
             frame = window_text(visit, "frame")
             below = window_text(visit, "anatomy") or frame
-            texts[row] = {"T1": below, "frame": frame, "fused": below}
+            difference = window_text(visit, SUBTRACTION)
+            texts[row] = {"T1": below, "frame": frame, "fused": below, "subtraction": difference}
             for title in station.bar.series.titles():
                 text = window_text(visit, USE + title)
                 texts[row] |= {f"series:{title}": text, f"fused:{title}": text}
             found = {use: window_of(visit, use) for use in _TITLES}
+            if "subtraction" not in state.columns:
+                found[SUBTRACTION] = None
             inverse[row] = {
                 use: values.inverse for use, values in found.items() if values is not None
             }
@@ -147,9 +155,8 @@ class WindowControls:
             v3.VCard(classes="windows pa-3"),
         ):
             html.Div("{{ titles[visit] }}", classes="label")
-            for use, title in _TITLES.items():
+            for use, (title, shown) in _TITLES.items():
                 with html.Div(classes="window-row", v_if=f"inverse[visit]?.{use} !== undefined"):
-                    shown = "T1" if use == "anatomy" else "frame"
                     html.B(title)
                     html.Span(f"{{{{ windows[visit]?.{shown} }}}}", classes="number")
                     for key, preset in PRESETS.items():

@@ -10,6 +10,7 @@ from SpineDCELib.mrml.volume_nodes import voxel_of
 from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import QUANTITIES, number
 
+from SpineDCEWidget.shared.frame_subtraction import is_subtraction
 from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.wording import _
 
@@ -36,7 +37,8 @@ def region_names(visit: VisitSession, ras: Sequence[float]) -> list[str]:
 def value_text(visit: VisitSession, node: Any, ras: Sequence[float]) -> str:
     """Return the value of one of the visit's volumes at a RAS point; "" outside.
 
-    A map has its title and unit, and the reason where it has no value; a frame has its time.
+    A map has its title and unit, and the reason where it has no value; a frame has its time. A
+    subtraction is a difference of signals.
     """
     if node is None or node.GetImageData() is None:
         return ""
@@ -46,7 +48,8 @@ def value_text(visit: VisitSession, node: Any, ras: Sequence[float]) -> str:
     name = node.GetAttribute("SpineDCE.quantity") or ""
     if name in QUANTITIES:
         return _map_text(visit, name, found, ras)
-    text = _("Signal {value}").format(value=number(found, _signal_digits(found)))
+    words = _("Signal difference {value}") if is_subtraction(visit, node) else _("Signal {value}")
+    text = words.format(value=number(found, _signal_digits(found)))
     if node is visit.frame:
         times = visit.needed().study.dynamic.times
         index = min(int(visit.nodes.value("frame") or 0), len(times) - 1)

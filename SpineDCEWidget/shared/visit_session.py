@@ -13,6 +13,7 @@ from SpineDCELib.aif import Evidence, Selection
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.bolus_frames import BolusFrames, bolus_frames
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation, explain_voxel
 from SpineDCELib.analysis.live_refit import region_numbers
 from SpineDCELib.analysis.shift_stages import apart
@@ -100,6 +101,8 @@ class VisitSession:
         self._numbers: tuple[Any, Any, list[RegionNumbers]] = (None, None, [])
         #: The study whose signal range is known, and that range.
         self._signal_range: tuple[Images | None, tuple[float, float]] = (None, (0.0, 1.0))
+        #: The study whose bolus is known, and the frames before it and in its first pass.
+        self._bolus: tuple[Images | None, BolusFrames] = (None, BolusFrames((0,), 0))
         #: Images and maps in the scene as the session left them.
         self.image_stamps: Stamps = {}
         self.map_stamps: Stamps = {}
@@ -422,6 +425,14 @@ class VisitSession:
             low, high, _inverse = fitting(self.nodes, "frame", study.dynamic)
             self._signal_range = study, (low, high)
         return self._signal_range[1]
+
+    def bolus_frames(self) -> BolusFrames:
+        """Return the frames before the bolus, and the last one of its first pass."""
+        study = self.needed().study
+        if self._bolus[0] is not study:
+            dynamic, after = study.dynamic, self.settings.preprocessing.time.first_pass
+            self._bolus = study, bolus_frames(dynamic.signal, dynamic.times, after)
+        return self._bolus[1]
 
     def frame_in_view(self, index: int) -> tuple[int, float]:
         """Return the index of a frame of the series as it was read, at most the last, and its time.

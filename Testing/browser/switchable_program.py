@@ -48,6 +48,9 @@ def _facts(station: Any) -> dict[str, Any]:
         "tour": station.state.tour,
         "visit": station.state.visit, "step": station.state.step, "busy": station.jobs.running,
         "columns": views.columns, "opacity": views.opacity, "linked": views.linked,
+        "playback": [station.state.play_rate, station.frames.range.first,
+                     station.frames.range.last],
+        "subtraction": list(station.frames.terms),
         "map": views.map_name, "tool": drawing.tool, "role": drawing.role,
         "region": drawing.region, "outline": _outline(station.shapes.polygon),
         "sizes": {name: station.state[f"size_{name}"] for name in SIZES},
@@ -111,7 +114,7 @@ def _visit(station: Any, visit: Any) -> dict[str, Any]:
         "hidden": [n for n in state.roles if not is_shown(visit.segmentation, n)],
         "rulers": len(state.rulers),
         "selection": None if selection is None else str(selection),
-        "grey": {use: grey_values(visit.nodes, use) for use in GREY},
+        "grey": {use: grey_values(visit.nodes, use) for use in (*GREY, "subtraction")},
         "look": None if look is None else [
             look.GetWindowLevelMax(), look.GetLowerThreshold(), look.GetColorNode().GetName(),
         ],

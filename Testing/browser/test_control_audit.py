@@ -789,15 +789,72 @@ def frames(audit: Audit) -> None:
     audit.row("slider Frame", lambda: audit.slide("#frame-box .v-slider__container", 0.99),
               lambda: shown() == [39, 39] and page.state("frame_time") == "234.0 s"
               and changed())  # fmt: skip
+
+    def line() -> float:
+        """Return the place of the line of the frame in the curves, pixels."""
+        return page.box(".main-plot .shapelayer path")["x"]
+
     for name, change in (
         ("play", lambda: audit.click("#play")),
         ("key  ", lambda: audit.keys(" ")),
     ):
-        start = shown()
-        audit.row(name, change, lambda s=start: shown() != s)
+        start, there = shown(), line()
+        audit.row(name, change, lambda s=start, t=there: shown() != s and line() != t)
         audit.click("#play")
         page.wait(lambda: not page.state("playing"))
+    frames_menu(audit)
     audit.step(1)
+
+
+def frames_menu(audit: Audit) -> None:
+    """Speed and range of the playback, and the subtraction of two frames."""
+    page = audit.page
+
+    def opened() -> bool:
+        return page.js("return !!document.querySelector('.frames')?.checkVisibility()")
+
+    def pick(name: str, value: Any) -> None:
+        time.sleep(0.4)  # a menu that was just opened moves
+        _pick(audit, f"#{name}", str(value))
+
+    audit.row("frames-menu", lambda: audit.click("#frames-menu"), opened, page_only=True)
+    audit.row("play-rate", lambda: pick("play-rate", 16),
+              lambda: audit.facts()["playback"][0] == 16)  # fmt: skip
+    audit.row("play-last", lambda: pick("play-last", 9),
+              lambda: audit.facts()["playback"][1:] == [0, 9])  # fmt: skip
+    audit.row("play-first", lambda: pick("play-first", 4),
+              lambda: audit.facts()["playback"][1:] == [4, 9])  # fmt: skip
+    audit.row("play-all", lambda: audit.click("#play-all"),
+              lambda: audit.facts()["playback"][1:] == [0, None])  # fmt: skip
+    changed = audit.look("baseline0", "follow-up0")
+    audit.row("show-subtraction", lambda: audit.click("#show-subtraction"),
+              lambda: audit.facts()["columns"][0] == "subtraction" and changed())  # fmt: skip
+    for name, place, frame in (("minuend", 0, 6), ("subtrahend", 1, 3)):
+        changed = audit.look("baseline0", "follow-up0")
+        said = f"frame {frame + 1} ("
+        audit.row(name, lambda n=name, f=frame: pick(n, f),
+                  lambda p=place, f=frame, c=changed, said=said:
+                  audit.facts()["subtraction"][p] == f and c()
+                  and said in page.element("#pane-follow-up0 .series-shown").text)  # fmt: skip
+    audit.keys(ESCAPE)
+    page.wait(lambda: not opened())
+    audit.click("#window-level")
+
+    def grey() -> list[float]:
+        return audit.visit("baseline")["grey"]["subtraction"]
+
+    for name in ("full", "dark", "bright", "reset"):
+        was, changed = grey(), audit.look("baseline0")
+        audit.row(f"window-subtraction-{name}",
+                  lambda n=name: audit.click(f"#window-subtraction-{n}"),
+                  lambda was=was, c=changed: grey() != was and c())  # fmt: skip
+    changed = audit.look("baseline0")
+    audit.row("inverse-subtraction", lambda: audit.click("#inverse-subtraction"),
+              lambda: grey()[2] and changed())  # fmt: skip
+    audit.click("#window-subtraction-reset")
+    audit.keys(ESCAPE)
+    _pick(audit, ".column-0", "frame")
+    page.wait(lambda: audit.facts()["columns"][0] == "frame")
 
 
 def gestures(audit: Audit) -> None:

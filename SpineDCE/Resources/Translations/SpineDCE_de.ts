@@ -6294,6 +6294,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
 <context>
     <name>shared.cursor_values</name>
     <message>
+        <source>Signal difference {value}</source>
+        <translation>Signaldifferenz {value}</translation>
+    </message>
+    <message>
         <source>Signal {value}</source>
         <translation>Signal {value}</translation>
     </message>
@@ -6471,6 +6475,21 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>{value}, at its bound</source>
         <translation>{value}, an der Grenze</translation>
+    </message>
+</context>
+<context>
+    <name>shared.frame_subtraction</name>
+    <message>
+        <source>mean of frames {first}–{last} ({start}–{end} s)</source>
+        <translation>Mittel der Zeitpunkte {first}–{last} ({start}–{end} s)</translation>
+    </message>
+    <message>
+        <source>Subtraction</source>
+        <translation>Subtraktion</translation>
+    </message>
+    <message>
+        <source>frame {frame} ({time} s)</source>
+        <translation>Zeitpunkt {frame} ({time} s)</translation>
     </message>
 </context>
 <context>

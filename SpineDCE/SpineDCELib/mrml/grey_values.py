@@ -6,6 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from SpineDCELib.mrml.visit_nodes import VisitNodes
 from SpineDCELib.mrml.volume_nodes import array_of
@@ -42,7 +43,7 @@ def show_grey_values(nodes: VisitNodes, dynamic: DynamicSeries) -> None:
     """Set the grey values of a visit's images: those that were set by hand, else fitting ones."""
     for use in GREY:
         if _display(nodes, use) is not None:
-            _show(nodes, use, _kept(nodes, use) or fitting(nodes, use, dynamic))
+            show_values(nodes, use, _kept(nodes, use) or fitting(nodes, use, dynamic))
 
 
 def fitting(
@@ -52,18 +53,22 @@ def fitting(
     percentiles: tuple[float, float] = FITTING,
 ) -> GreyValues:
     """Return the grey values between two percentiles of "anatomy", or of all frames for "frame"."""
-    array = dynamic.signal if use == "frame" else array_of(nodes.get(use))
+    return spread(dynamic.signal if use == "frame" else array_of(nodes.get(use)), percentiles)
+
+
+def spread(array: NDArray[Any], percentiles: tuple[float, float] = FITTING) -> GreyValues:
+    """Return the grey values between two percentiles of an image."""
     values = array.reshape(-1)
     # A sample is enough; an odd step follows no row or column.
     step = values.size // _SAMPLE | 1
-    low, high = np.percentile(values[::step], percentiles)
-    return GreyValues(float(low), float(high))
+    low, high = (float(v) for v in np.percentile(values[::step], percentiles))
+    return GreyValues(low, high if high > low else low + 1.0)
 
 
 def set_grey_values(nodes: VisitNodes, use: str, values: GreyValues) -> None:
     """Show a visit's "anatomy" or "frame" with these grey values, and keep them with the visit."""
     nodes.keep(_KEPT, {**_record(nodes), use: list(values)})
-    _show(nodes, use, values)
+    show_values(nodes, use, values)
 
 
 def grey_values(nodes: VisitNodes, use: str) -> GreyValues | None:
@@ -85,7 +90,8 @@ def _display(nodes: VisitNodes, use: str) -> Any:
     return None if node is None else node.GetDisplayNode()
 
 
-def _show(nodes: VisitNodes, use: str, values: GreyValues) -> None:
+def show_values(nodes: VisitNodes, use: str, values: GreyValues) -> None:
+    """Show a visit's image with these grey values, without keeping them."""
     display = _display(nodes, use)
     if display is None:
         return

@@ -66,7 +66,7 @@
   }
 
   const plot = {
-    props: { tools: Boolean, label: String, figure: Object, shift: { type: Number, default: 0 }, follows: Boolean, drags: Boolean, places: Boolean },
+    props: { tools: Boolean, label: String, figure: Object, shift: { type: Number, default: 0 }, follows: Boolean, drags: Boolean, places: Boolean, marks: { type: Number, default: null } },
     emits: ["drag", "pick", "place"],
     setup(props, { emit }) {
       const box = ref(null);
@@ -99,6 +99,7 @@
           // A chart that was taken away while it was drawn is no error.
           if (box.value && box.value._fullLayout) throw error;
         }
+        mark();
         if (box.value && box.value.on && !box.value.dataset.ready) {
           box.value.dataset.ready = "1";
           if (props.tools) box.value.on("plotly_doubleclick", () => reset(box.value));
@@ -163,6 +164,18 @@
         window.Plotly.restyle(box.value, change, [index]);
       }
 
+      // While frames are played, only the line of the frame in view is moved.
+      function mark() {
+        const line = box.value?.querySelector(".shapelayer path");
+        const axis = box.value?._fullLayout?.xaxis;
+        const from = box.value?.layout?.shapes?.[0]?.x0;
+        if (!line || !axis || from === undefined) return;
+        const to = props.marks ?? from;
+        const [low, high] = axis.range;
+        line.setAttribute("transform", `translate(${axis.d2p(to) - axis.d2p(from)},0)`);
+        line.style.visibility = to >= low && to <= high ? "" : "hidden";
+      }
+
       // A click over the evidence sets the shift.
       function place(event) {
         const area = box.value._fullLayout;
@@ -177,6 +190,7 @@
 
       watch(() => [props.figure, props.drags, props.places], draw);
       watch(() => props.shift, follow);
+      watch(() => props.marks, mark);
       // A zoom of another step would leave nothing to drag or click at.
       watch(() => props.drags || props.places, (sets) => {
         if (sets && box.value && box.value._fullLayout) reset(box.value);
