@@ -20,6 +20,7 @@ from SpineDCEWidget.browser.arteries_panel import ArteriesPanel
 from SpineDCEWidget.browser.autosave import Autosave
 from SpineDCEWidget.browser.background_jobs import Activity, Jobs
 from SpineDCEWidget.browser.chart_strip import Charts
+from SpineDCEWidget.browser.check_controls import CheckControls
 from SpineDCEWidget.browser.course_panel import CoursePanel
 from SpineDCEWidget.browser.double_clicks import DoubleClicks
 from SpineDCEWidget.browser.drawing import Drawing
@@ -98,7 +99,7 @@ class Workstation:
         self.autosave = Autosave(self.session)
         self.charts = Charts(self)
         self.windows = WindowControls(self)
-        self.frames = FrameControls(self)
+        self.frames, self.checks = FrameControls(self), CheckControls(self)
         self.bar = ViewBar(self)
         self.strip = VisitStrip(self)
         self.course = CoursePanel(self)
@@ -239,7 +240,7 @@ class Workstation:
             "step_slice": self.bar.step_slice, "undo": self.undo,
             "redo": self.redo, "close_top": self.close_top,
             "accept": self.shapes.accept, "remove_point": self.shapes.remove_point,
-            "maximise": self.maximise_pointed,
+            "maximise": self.maximise_pointed, "check_switch": self.checks.switch,
             "brush_smaller": lambda: self.regions.change_brush(1 / 1.25),
             "brush_bigger": lambda: self.regions.change_brush(1.25),
             "shift_by": self.arteries.shift_by, "pointed": self._pointed,

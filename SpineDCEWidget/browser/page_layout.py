@@ -133,6 +133,7 @@ def _help(station: Any) -> None:
     keys = (
         ("1 – 5", "open a step"), ("wheel, PgUp, PgDn", "change the slice"),
         ("space", "play the frames"),
+        ("C", "in a check that shows two images in turns, change between them"),
         ("← →", "move the shift by 0.1 s, with Shift by 1 s (step 2, on the chart or slider)"),
         ("[ ]", "smaller or larger brush"), ("Ctrl+Z, Ctrl+Y", "undo, redo"),
         ("Shift, Ctrl", "circle instead of ellipse, ellipse from its centre, while it is drawn"),

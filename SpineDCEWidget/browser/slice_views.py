@@ -27,6 +27,16 @@ from SpineDCEWidget.shared.slice_nodes import (
     show_field,
     show_slice,
 )
+from SpineDCEWidget.shared.visual_checks import (
+    CHECKERBOARD,
+    CONTENTS,
+    OFF,
+    OTHER,
+    OVERLAID,
+    OVERLAY,
+    SQUARES,
+    checked_volumes,
+)
 
 COLUMNS = 3
 #: Largest distance between press and release of a click, pixels.
@@ -122,6 +132,8 @@ class Views:
         self._left = False  #: whether the mouse has left the views
         self.columns = ["T1", "map", "fused"]
         self.map_name, self.opacity = "vp", 0.6
+        #: Check by eye that the views show, and which of its two images.
+        self.check, self.turn = OFF, 0
         self.linked = True
         self._following = False
         self._sizes: dict[str, tuple[int, int]] = {}
@@ -206,24 +218,37 @@ class Views:
     def fill(self) -> None:
         """Show the volumes of the visits in the views."""
         for pane in self.panes:
-            visit = self.visit_of(pane)
-            under, over = self.volumes_of(visit, self.columns[pane.column])
-            composite = pane.composite
-            changing = composite.StartModify()
-            composite.SetBackgroundVolumeID(under.GetID() if under else None)
-            composite.SetForegroundVolumeID(over.GetID() if over else None)
-            composite.SetForegroundOpacity(self.opacity)
-            composite.EndModify(changing)
-            pane.view.schedule_render()
+            self._fill(pane)
         for visit in self._session.visits:
             own = (visit.segmentation, visit.isodoses, visit.vessels, *ruler_nodes(visit.nodes))
             for node in own:
                 self.confine(node, visit.name)
 
+    def _fill(self, pane: Pane) -> None:
+        content = self.columns[pane.column]
+        under, over = self.volumes_of(self.visit_of(pane), content)
+        composite = pane.composite
+        changing = composite.StartModify()
+        composite.SetBackgroundVolumeID(under.GetID() if under else None)
+        composite.SetForegroundVolumeID(over.GetID() if over else None)
+        opacity = {OVERLAY: OVERLAID, CHECKERBOARD: 1.0}.get(self.check, self.opacity)
+        checked = CONTENTS.get(self.check) == content
+        composite.SetForegroundOpacity(opacity if checked else self.opacity)
+        composite.EndModify(changing)
+        pane.view.schedule_render()
+
+    def show_check(self) -> None:
+        """Show the images of the check by eye in the views that it is about."""
+        for pane in self.panes:
+            if CONTENTS.get(self.check) == self.columns[pane.column]:
+                self._fill(pane)
+
     def volumes_of(self, visit: Any, content: str) -> tuple[Any, Any]:
         """Return the lower and the upper volume node of a visit for the content of a view."""
         if visit is None:
             return None, None
+        if (checked := checked_volumes(visit, content, self.check, self.turn)) is not None:
+            return checked  # type: ignore[no-any-return]
         shown = visit.maps.get(self.map_name)
         kind, title = series_content(content)
         if title:
@@ -440,7 +465,11 @@ class Views:
         """Return the volume nodes that a pane shows, the lower one first."""
         scene = self._app.scene
         ids = (pane.composite.GetBackgroundVolumeID(), pane.composite.GetForegroundVolumeID())
-        return [scene.GetNodeByID(identity) for identity in ids if identity]
+        found = [scene.GetNodeByID(identity) for identity in ids if identity]
+        # Between its squares the other image has no values, but the whole image has.
+        nodes = self._session.in_row(pane.row).nodes
+        squares = nodes.get(SQUARES)
+        return [nodes.get(OTHER) if node is squares else node for node in found]
 
     def _point(self, pane: Pane) -> None:
         self._pictures.pointed = pane.name

@@ -144,6 +144,7 @@ class ViewBar:
             visit.analysis.study.dynamic.geometry.shape[0] if visit is not None else 1
         )
         station.frames.refresh()
+        station.checks.refresh()
         words = {
             "T1": "T1", "frame": "frame", "subtraction": "subtraction", "map": title,
             "fused": f"{title} over T1",
@@ -177,7 +178,9 @@ class ViewBar:
         """Return what a view of a visit shows, below its title."""
         if content == "subtraction":
             return str(self._station.frames.subtraction_text(visit))
-        return series_text(visit, *series_content(content))
+        text = series_text(visit, *series_content(content))
+        checked = self._station.checks.text(visit, content)
+        return f"{text} · {checked}" if checked else text
 
     def show_series(self, visit: Any, contents: Sequence[str]) -> None:
         """Show again what views with these contents show of a visit."""
@@ -313,6 +316,7 @@ class ViewBar:
                 state.frame_time, state.frame_seconds = f"{frame_time:.1f} s", frame_time
                 if not state.playing:  # a chart is too slow to draw for every frame
                     station.charts.follow_frame()
+        station.checks.follow()
         self.show_cursor()
 
     # -- page -------------------------------------------------------------------------------------
@@ -360,6 +364,7 @@ class ViewBar:
                 html.Span("{{ frame + 1 }} / {{ frames }}<br>{{ frame_time }}", classes="number")
             with html.Div(classes="bar-icons"):
                 self._station.frames.ui()
+                self._station.checks.ui()
                 undo_ui(self._station)
                 self._station.windows.ui()
                 v3.VBtn(

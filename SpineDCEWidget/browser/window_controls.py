@@ -125,6 +125,7 @@ class WindowControls:
         """Show window and level of the images in each row."""
         station, state = self._station, self._station.state
         texts, inverse = {}, {}
+        station.checks.follow_windows()
         for visit in station.session.shown:
             row = station.session.row_of(visit.name)
             frame = window_text(visit, "frame")

@@ -12,6 +12,7 @@ from SpineDCELib.vocabulary.quantities import QUANTITIES, number
 
 from SpineDCEWidget.shared.frame_subtraction import is_subtraction
 from SpineDCEWidget.shared.visit_session import VisitSession
+from SpineDCEWidget.shared.visual_checks import visit_of_node
 from SpineDCEWidget.shared.wording import _
 
 
@@ -50,6 +51,8 @@ def value_text(visit: VisitSession, node: Any, ras: Sequence[float]) -> str:
         return _map_text(visit, name, found, ras)
     words = _("Signal difference {value}") if is_subtraction(visit, node) else _("Signal {value}")
     text = words.format(value=number(found, _signal_digits(found)))
+    if other := visit_of_node(node):
+        text = _("{visit}: {value}").format(visit=other, value=text)
     if node is visit.frame:
         times = visit.needed().study.dynamic.times
         index = min(int(visit.nodes.value("frame") or 0), len(times) - 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +31,18 @@ def registration_of(session: Session) -> Registration | None:
     return max(good, key=lambda one: one.match, default=None)
 
 
+def placement(session: Session, visit: VisitSession, other: VisitSession) -> NDArray[np.float64]:
+    """Return the 4×4 matrix that takes a visit's places, LPS mm, to those in another visit.
+
+    It is the identity where there is no registration.
+    """
+    found = registration_of(session)
+    if found is None or visit is other or {visit, other} != set(session.pair):
+        return np.eye(4)
+    matrix = found.matrix if other is session.pair[0] else np.linalg.inv(found.matrix)
+    return np.asarray(matrix)
+
+
 def place_in(
     session: Session, visit: VisitSession, other: VisitSession, ras: Iterable[float]
 ) -> NDArray[np.float64]:
@@ -39,9 +50,5 @@ def place_in(
 
     It is the same point where there is no registration.
     """
-    matrix: NDArray[Any] = np.eye(4)
     point = np.array([*ras, 1.0])
-    found = registration_of(session)
-    if found is not None and visit is not other and {visit, other} == set(session.pair):
-        matrix = found.matrix if other is session.pair[0] else np.linalg.inv(found.matrix)
-    return np.asarray((_FLIP @ matrix @ _FLIP @ point)[:3])
+    return np.asarray((_FLIP @ placement(session, visit, other) @ _FLIP @ point)[:3])

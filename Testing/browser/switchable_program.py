@@ -51,6 +51,7 @@ def _facts(station: Any) -> dict[str, Any]:
         "playback": [station.state.play_rate, station.frames.range.first,
                      station.frames.range.last],
         "subtraction": list(station.frames.terms),
+        "check": [station.views.check, station.views.turn, station.state.check_alone],
         "map": views.map_name, "tool": drawing.tool, "role": drawing.role,
         "region": drawing.region, "outline": _outline(station.shapes.polygon),
         "sizes": {name: station.state[f"size_{name}"] for name in SIZES},

@@ -109,7 +109,9 @@ def test_texts_have_contrast_in_both_themes(page, step):
         assert found == [], "dark" if dark else "light"
 
 
-@pytest.mark.parametrize("opener", ["#help", "#window-level", "#pictures", "#frames-menu"])
+@pytest.mark.parametrize(
+    "opener", ["#help", "#window-level", "#pictures", "#frames-menu", "#check-menu"]
+)
 def test_menus_have_names_and_contrast(page, opener):
     page.js("document.activeElement.blur()")
     for dark in (False, True):

@@ -803,6 +803,7 @@ def frames(audit: Audit) -> None:
         audit.click("#play")
         page.wait(lambda: not page.state("playing"))
     frames_menu(audit)
+    checks_by_eye(audit)
     audit.step(1)
 
 
@@ -855,6 +856,79 @@ def frames_menu(audit: Audit) -> None:
     audit.keys(ESCAPE)
     _pick(audit, ".column-0", "frame")
     page.wait(lambda: audit.facts()["columns"][0] == "frame")
+
+
+def checks_by_eye(audit: Audit) -> None:
+    """One visit over the other, and frames with and without motion correction."""
+    page = audit.page
+
+    def opened() -> bool:
+        return page.js("return !!document.querySelector('.checks')?.checkVisibility()")
+
+    def check() -> list[Any]:
+        return audit.facts()["check"]
+
+    def said(text: str) -> bool:
+        return text in page.element("#pane-baseline0 .series-shown").text
+
+    def click(name: str) -> None:
+        time.sleep(0.4)  # a menu that was just opened moves
+        audit.click(f"#check-{name}")
+
+    audit.row("check-menu", lambda: audit.click("#check-menu"), opened, page_only=True)
+    assert "Correct motion" in page.element("#check-motion").get_attribute("title")
+    assert not page.element("#check-motion").is_enabled()
+    _pick(audit, ".column-0", "T1")
+    page.wait(lambda: audit.facts()["columns"][0] == "T1")
+    time.sleep(0.5)
+    if not opened():
+        audit.click("#check-menu")
+    for name, words in (
+        ("overlay", "Follow-up in colour"),
+        ("checkerboard", "squares of Follow-up"),
+    ):
+        changed = audit.look("baseline0", "follow-up0")
+        audit.row(f"check-{name}", lambda n=name: click(n),
+                  lambda n=name, w=words, c=changed: check()[0] == n and said(w)
+                  and c())  # fmt: skip
+    click("off")
+    page.wait(lambda: check()[0] == "off")
+    time.sleep(0.5)
+    changed = audit.look("baseline0", "follow-up0")
+    audit.row("check-flicker", lambda: click("flicker"),
+              lambda: check() == ["flicker", 1, True] and said("now Follow-up")
+              and changed())  # fmt: skip
+    page.wait(lambda: check()[1] == 0, 5, "the other image again")
+
+    def key() -> None:
+        audit.keys("c")
+        time.sleep(1.5)
+
+    was = check()[1]
+    audit.row("key c", key, lambda: check()[2] is False)
+    key()
+    now = check()[1]
+    key()
+    assert check()[1] == 1 - now, f"{was}: the images do not change by hand"
+    if not opened():
+        audit.click("#check-menu")
+    audit.row("check-off", lambda: click("off"), lambda: check() == ["off", 0, False])
+    audit.keys(ESCAPE)
+    page.js("window.trame.state.set('setting_preprocessing_motion_on', true)")
+    page.wait(lambda: audit.visit("baseline")["settings"]["preprocessing"]["motion"]["on"])
+    audit.quiet()
+    audit.click("#check-menu")
+    page.wait(lambda: page.element("#check-motion").is_enabled(), 60, "corrected frames")
+    audit.row("check-motion", lambda: click("motion"),
+              lambda: check() == ["motion", 1, True] and audit.facts()["columns"][0] == "frame"
+              and said("with motion correction; moved by"))  # fmt: skip
+    page.wait(lambda: check()[1] == 0 and said("without motion correction"), 5, "the other frame")
+    click("off")
+    page.wait(lambda: check()[0] == "off")
+    audit.keys(ESCAPE)
+    page.js("window.trame.state.set('setting_preprocessing_motion_on', false)")
+    page.wait(lambda: not audit.visit("baseline")["settings"]["preprocessing"]["motion"]["on"])
+    audit.quiet()
 
 
 def gestures(audit: Audit) -> None:
@@ -2256,7 +2330,7 @@ def close(audit: Audit) -> None:
 HELP = {
     "1 – 5": ["key 1", "key 2", "key 3", "key 4", "key 5"],
     "wheel, PgUp, PgDn": ["view: wheel", "key PageUp", "key PageDown"],
-    "space": ["key  "],
+    "space": ["key  "], "C": ["key c"],
     "← →": ["key ArrowLeft", "key ArrowRight", "key Shift+ArrowLeft", "key Shift+ArrowRight"],
     "[ ]": ["key [", "key ]"], "Ctrl+Z, Ctrl+Y": ["key Ctrl+z", "key Ctrl+y"],
     "Shift, Ctrl": ["view: ellipse with Shift", "view: ellipse with Ctrl"],

@@ -6302,6 +6302,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Signal {value}</translation>
     </message>
     <message>
+        <source>{visit}: {value}</source>
+        <translation>{visit}: {value}</translation>
+    </message>
+    <message>
         <source>{value} at {time} s</source>
         <translation>{value} bei {time} s</translation>
     </message>
@@ -7173,6 +7177,81 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>The {visit} visit has no study.</source>
         <translation>Die {visit}untersuchung hat keine Studie.</translation>
+    </message>
+</context>
+<context>
+    <name>shared.visual_checks</name>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>Frame with and without motion correction</source>
+        <translation>Zeitpunkt mit und ohne Bewegungskorrektur</translation>
+    </message>
+    <message>
+        <source>Other visit over this one</source>
+        <translation>Andere Untersuchung über dieser</translation>
+    </message>
+    <message>
+        <source>Other visit in a checkerboard</source>
+        <translation>Andere Untersuchung im Schachbrett</translation>
+    </message>
+    <message>
+        <source>Other visit in turns with this one</source>
+        <translation>Andere Untersuchung im Wechsel mit dieser</translation>
+    </message>
+    <message>
+        <source>Open both visits to look at one over the other.</source>
+        <translation>Öffnen Sie beide Untersuchungen, um die eine über der anderen zu sehen.</translation>
+    </message>
+    <message>
+        <source>Motion is not corrected. Switch on Correct motion in step 4.</source>
+        <translation>Bewegung wird nicht korrigiert. Schalten Sie in Schritt 4 „Bewegung korrigieren“ ein.</translation>
+    </message>
+    <message>
+        <source>The frames have not been corrected yet. Compute the maps.</source>
+        <translation>Die Zeitpunkte sind noch nicht korrigiert. Berechnen Sie die Karten.</translation>
+    </message>
+    <message>
+        <source>without motion correction; this frame is not corrected</source>
+        <translation>ohne Bewegungskorrektur; dieser Zeitpunkt wird nicht korrigiert</translation>
+    </message>
+    <message>
+        <source>without motion correction</source>
+        <translation>ohne Bewegungskorrektur</translation>
+    </message>
+    <message>
+        <source>with motion correction and smoothing; moved by {mm} mm</source>
+        <translation>mit Bewegungskorrektur und Glättung; um {mm} mm bewegt</translation>
+    </message>
+    <message>
+        <source>with motion correction; moved by {mm} mm</source>
+        <translation>mit Bewegungskorrektur; um {mm} mm bewegt</translation>
+    </message>
+    <message>
+        <source>{other} in colour</source>
+        <translation>{other} in Farbe</translation>
+    </message>
+    <message>
+        <source>squares of {other}</source>
+        <translation>Felder von {other}</translation>
+    </message>
+    <message>
+        <source>now {other}</source>
+        <translation>jetzt {other}</translation>
+    </message>
+    <message>
+        <source>by scanner coordinates (visits not compared)</source>
+        <translation>nach Scannerkoordinaten (Untersuchungen nicht verglichen)</translation>
+    </message>
+    <message>
+        <source>by scanner coordinates (registration poor)</source>
+        <translation>nach Scannerkoordinaten (Registrierung schlecht)</translation>
+    </message>
+    <message>
+        <source>by the registration of the vertebrae (correlation {match})</source>
+        <translation>nach der Registrierung der Wirbel (Korrelation {match})</translation>
     </message>
 </context>
 <context>

@@ -25,6 +25,15 @@
     if (!waiting) requestAnimationFrame(tidy);
     waiting = true;
   }).observe(document, { childList: true, subtree: true });
+  // Images change by themselves only for those whose system does not ask for less motion.
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const tell = () => window.trame?.state?.set("calm", calm.matches);
+  calm.addEventListener("change", tell);
+  const ready = setInterval(() => {
+    if (!document.querySelector(".steps")) return;
+    clearInterval(ready);
+    if (calm.matches) tell();
+  }, 300);
   window.addEventListener("keydown", (event) => {
     const at = event.target;
     // The candidates are one stop of the Tab key; the arrow keys go from one to the next.

@@ -3,7 +3,7 @@
   // Key → trigger and its arguments. "Ctrl+" stands for the Command key too.
   const keys = {
     " ": ["play"], "[": ["brush_smaller"], "]": ["brush_bigger"], Escape: ["close_top"],
-    m: ["maximise"], Enter: ["accept"], Delete: ["remove_point"], Backspace: ["remove_point"],
+    m: ["maximise"], c: ["check_switch"], Enter: ["accept"], Delete: ["remove_point"], Backspace: ["remove_point"],
     PageUp: ["step_slice", 1], PageDown: ["step_slice", -1],
     "Ctrl+z": ["undo"], "Ctrl+Shift+z": ["redo"], "Ctrl+y": ["redo"],
     1: ["go_to_step", 1], 2: ["go_to_step", 2], 3: ["go_to_step", 3], 4: ["go_to_step", 4],
