@@ -359,6 +359,7 @@ class Workstation:
         if self.drawing.tool == "look" and not self.regions.placing and visit.analysis is not None:
             with self.state:
                 self.views.mark(visit, ras)
+                self.views.meet_at(row, ras)
                 self.attempt(lambda: self.charts.explain(visit, ras))
 
     def _moved(self) -> None:

@@ -282,11 +282,14 @@ def _views(station: Any) -> None:
                             classes="whose series-shown",
                         )
                         # Below the lines above, however many they are.
-                        with html.Div(classes="letter-line", v_if=f"letters['{visit}']"):
-                            _letter(visit, "top")
+                        with html.Div(classes="letter-line", v_if=f"letters['{name}']"):
+                            _letter(name, "top")
                     for side in ("left", "right", "bottom"):
-                        _letter(visit, side)
-                    html.Div(f"{{{{ positions['{visit}'] }}}}", classes="position", v_if=first)
+                        _letter(name, side)
+                    html.Div(
+                        f"{{{{ positions['{name}'] || positions['{visit}'] }}}}",
+                        classes="position", v_if=f"{first} || positions['{name}']",
+                    )  # fmt: skip
                     html.Div(
                         f"{{{{ windows['{visit}']?.[columns[{column}]] }}}}", classes="window-text"
                     )
@@ -318,11 +321,11 @@ def _views(station: Any) -> None:
             html.P("{{ busy_title }}", v_if="busy")
 
 
-def _letter(visit: str, side: str) -> None:
+def _letter(name: str, side: str) -> None:
     """Build the anatomical letter of one side of a view."""
     html.Div(
-        f"{{{{ letters['{visit}']?.{side} }}}}", classes=f"letter at-{side}",
-        v_if=f"letters['{visit}']",
+        f"{{{{ letters['{name}']?.{side} }}}}", classes=f"letter at-{side}",
+        v_if=f"letters['{name}']",
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from SpineDCELib.mrml.region_nodes import ruler_nodes
+from SpineDCELib.mrml.volume_nodes import ras_of, voxel_of
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
 
@@ -27,6 +28,7 @@ from SpineDCEWidget.shared.slice_nodes import (
     show_field,
     show_slice,
 )
+from SpineDCEWidget.shared.three_planes import PLANES
 from SpineDCEWidget.shared.visual_checks import (
     CHECKERBOARD,
     CONTENTS,
@@ -135,6 +137,8 @@ class Views:
         #: Check by eye that the views show, and which of its two images.
         self.check, self.turn = OFF, 0
         self.linked = True
+        #: Whether the columns show three perpendicular planes, the first one the dynamic slices.
+        self.planes = False
         self._following = False
         self._sizes: dict[str, tuple[int, int]] = {}
         #: Pane → mm per pixel at which its slice fits the view; and how many times that is shown.
@@ -187,7 +191,10 @@ class Views:
             modified = interactor.GetShiftKey() or interactor.GetControlKey()
             if (visit := self.visit_of(pane)) is not None and not modified:
                 self._point(pane)
-                self.go_to_slice(self.slice_index(visit.name) + step, visit.name)
+                if self.is_across(pane):
+                    self._go_across(pane, visit, step)
+                else:
+                    self.go_to_slice(self.slice_index(visit.name) + step, visit.name)
                 interactor.GetCommand(tag).SetAbortFlag(1)
 
         tag = interactor.AddObserver(event, turned, 98.0)
@@ -291,23 +298,29 @@ class Views:
                     continue
                 first = new in ("all", pane.row)
                 node, logic = pane.node, pane.view._logic
+                across, point = self.is_across(pane), middle_of(node)
+                if across and first:
+                    point = self.middle(visit.name)
                 geometry = visit.analysis.study.dynamic.geometry
                 index = geometry.shape[0] // 2 if first else self.slice_index(visit.name)
                 pane.view._update_slice_size()
                 stays = keep or (new != "" and not first)
                 origin = node.GetXYZOrigin() if stays else (0.0, 0.0, 0.0)
                 zoom = self._zooms.get(pane.name, 1.0) if stays else 1.0
-                node.SetOrientation(_orientation(geometry))
+                node.SetOrientation(self.plane_of(pane, geometry))
                 node.RotateToVolumePlane(visit.frame)
                 width, height = pane.view.render_window().GetSize()
                 logic.FitSliceToVolume(visit.frame, width, height)
                 node.SetSliceSpacingModeToPrescribed()
-                node.SetPrescribedSliceSpacing(1, 1, float(geometry.spacing[2]))
+                node.SetPrescribedSliceSpacing(1, 1, _step(node, geometry))
                 self._sizes[pane.name] = node.GetDimensions()[:2]
                 self._fitting[pane.name] = scale_of(node)
                 self._zooms[pane.name] = zoom
                 show_field(node, zoom * scale_of(node), origin)
-                show_slice(node, geometry, index)
+                if across:
+                    node.JumpSliceByOffsetting(*(float(v) for v in point))
+                else:
+                    show_slice(node, geometry, index)
         self._note_aligned()
         self._moved()
 
@@ -342,9 +355,42 @@ class Views:
         """The nodes of the crosshairs, one for each visit shown; none if no place is marked."""
         return self._marks.nodes
 
-    def letters(self, visit_name: str) -> dict[str, str]:
-        """Return the anatomical letter of each side of a visit's views."""
-        pane = self.panes_of(visit_name)[0]
+    def is_across(self, pane: Pane) -> bool:
+        """Return whether a pane shows a plane across the dynamic slices."""
+        return self.planes and pane.column > 0
+
+    def plane_of(self, pane: Pane, geometry: Any) -> str:
+        """Return the name of the plane that a pane shows; the first one is that of the slices."""
+        own = _orientation(geometry)
+        others = [name for name in PLANES if name != own]
+        return others[pane.column - 1] if self.is_across(pane) else own
+
+    def _go_across(self, pane: Pane, visit: Any, step: int) -> None:
+        """Move a plane across the slices by some steps, as far as the dynamic series reaches."""
+        node, geometry = pane.node, visit.analysis.study.dynamic.geometry
+        matrix = node.GetSliceToRAS()
+        normal = np.array([matrix.GetElement(row, 2) for row in range(3)])
+        middle = _center(geometry)
+        # In the middle of the plane: only how far it lies along its normal counts.
+        place = middle + normal * (normal @ (middle_of(node) - middle))
+        place = place + step * _step(node, geometry) * normal
+        if voxel_of(place, geometry) is not None:
+            node.JumpSliceByOffsetting(*(float(v) for v in place))
+
+    def meet_at(self, row: str, ras: Sequence[float]) -> None:
+        """Let the three planes of a visit meet at a RAS point, mm, and follow in a linked visit."""
+        for pane in self.panes if self.planes else ():
+            visit = self.visit_of(pane)
+            if pane.row != row or visit is None:
+                continue
+            if self.is_across(pane):
+                pane.node.JumpSliceByOffsetting(*(float(v) for v in ras))
+            else:
+                geometry = visit.analysis.study.dynamic.geometry
+                self.go_to_slice(nearest_slice(geometry, ras), visit.name)
+
+    def letters(self, pane: Pane) -> dict[str, str]:
+        """Return the anatomical letter of each side of a pane."""
         matrix = pane.node.GetSliceToRAS()
         across, up = ([matrix.GetElement(r, c) for r in range(3)] for c in (0, 1))
         return {
@@ -401,13 +447,18 @@ class Views:
                 visit = self.visit_of(pane)
                 if pane is leader or visit is None:
                     continue
+                if self.planes and pane.column != leader.column:
+                    continue
                 if pane.row == leader.row:
                     changing = pane.node.StartModify()
                     pane.node.GetSliceToRAS().DeepCopy(source.GetSliceToRAS())
                     show_field(pane.node, scale_of(source), source.GetXYZOrigin())
                     pane.node.EndModify(changing)
                 elif self.linked:
-                    follow(self._session, self.visit_of(leader), visit, source, pane.node)
+                    follow(
+                        self._session, self.visit_of(leader), visit, source, pane.node,
+                        between=self.is_across(leader),
+                    )  # fmt: skip
                 else:
                     continue
                 self._zooms[pane.name] = zoom
@@ -436,7 +487,8 @@ class Views:
         if not self.linked:
             return False
         before = self._middles()
-        self._follow(self.panes_of(visit_name)[0], always=True)
+        for pane in self.panes_of(visit_name)[: COLUMNS if self.planes else 1]:
+            self._follow(pane, always=True)
         return bool(np.abs(self._middles() - before).max() > _MOVED)
 
     def _middles(self) -> NDArray[np.float64]:
@@ -542,6 +594,19 @@ def _orientation(geometry: Any) -> str:
     """Return the name of the orientation that is nearest to a grid's slices."""
     normal = np.abs(geometry.affine[:3, 2])
     return ("Sagittal", "Coronal", "Axial")[int(np.argmax(normal))]
+
+
+def _step(node: Any, geometry: Any) -> float:
+    """Return the distance between the grid's planes that are nearest to those of a slice node."""
+    matrix = node.GetSliceToRAS()
+    normal = np.array([matrix.GetElement(row, 2) for row in range(3)]) * (-1, -1, 1)
+    axis = int(np.argmax(np.abs(geometry.direction.T @ normal)))
+    return float(geometry.spacing[axis])
+
+
+def _center(geometry: Any) -> NDArray[np.float64]:
+    """Return the RAS point in the middle of a grid, mm."""
+    return ras_of(tuple((n - 1) / 2 for n in geometry.shape), geometry)
 
 
 def _letter(direction: list[float]) -> str:

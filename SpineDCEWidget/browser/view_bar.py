@@ -19,6 +19,7 @@ from SpineDCEWidget.shared.artery_marks import vessel_text
 from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
 from SpineDCEWidget.shared.linked_places import place_in, registration_of
 from SpineDCEWidget.shared.shown_series import OtherSeries, reaches, series_text
+from SpineDCEWidget.shared.three_planes import content_for, obstacle, position_text
 from SpineDCEWidget.shared.wording import remedy
 
 #: Step in which regions are drawn, on T1, frame and map together.
@@ -33,6 +34,7 @@ LINKS = {
     "scanner's coordinates, until a comparison registers the vertebrae. The numbers of the slices "
     "may differ.",
 }
+_PLANES = "Three planes of one image: that of the dynamic slices and the two across them"
 
 
 class ViewBar:
@@ -49,14 +51,15 @@ class ViewBar:
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "frame_seconds": 0.0,
                 "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
                 "positions": {}, "contents": [], "without_map": {}, "without_series": {},
-                "cursor": {}, "link_title": "", "series_shown": {}, "beyond": {},
+                "cursor": {}, "link_title": "", "series_shown": {}, "beyond": {}, "planes": False,
+                "planes_reason": "",
             }
         )  # fmt: skip
         for name, action in {
             "columns": self._columns_chosen, "map_name": self._map_chosen,
             "opacity": lambda: station.views.set_opacity(station.state.opacity / 100),
             "frame": self.show_frame, "slice_index": self._slice_chosen,
-            "linked": self._link_chosen,
+            "linked": self._link_chosen, "planes": self._planes_chosen,
             "dark": lambda: station.refresh(),
         }.items():  # fmt: skip
             station.state.change(name)(lambda action=action, **_: action())
@@ -64,7 +67,13 @@ class ViewBar:
     # -- images -----------------------------------------------------------------------------------
 
     def arrange_for_step(self, step: int) -> None:
-        """Show what was chosen for this step: with T1, frame and map where regions are drawn."""
+        """Show what was chosen for this step: with T1, frame and map where regions are drawn.
+
+        Three planes stay, but where regions are drawn, in the dynamic slices.
+        """
+        if self._station.state.planes and step != _DRAWING:
+            return
+        self._station.state.planes = False
         self._station.state.columns = list(self._arranged[step == _DRAWING])
 
     def _columns_chosen(self) -> None:
@@ -107,8 +116,11 @@ class ViewBar:
             self.refresh()
 
     def set_column(self, column: int, content: str) -> None:
-        """Choose the image of a column."""
+        """Choose the image of a column; three planes show the same image."""
         columns = list(self._station.state.columns)
+        if self._station.state.planes:
+            self._station.state.columns = [content] * len(columns)
+            return
         columns[column] = content
         self._arranged[self._station.state.step == _DRAWING] = columns
         self._station.state.columns = columns
@@ -145,6 +157,7 @@ class ViewBar:
         )
         station.frames.refresh()
         station.checks.refresh()
+        self._offer_planes()
         words = {
             "T1": "T1", "frame": "frame", "subtraction": "subtraction", "map": title,
             "fused": f"{title} over T1",
@@ -250,7 +263,11 @@ class ViewBar:
             index = station.views.slice_index(visit.name)
             count = visit.analysis.study.dynamic.geometry.shape[0]
             positions[row] = f"slice {index + 1} of {count}"
-            letters[row] = station.views.letters(visit.name)
+            for pane in station.views.panes_of(visit.name):
+                letters[pane.name] = station.views.letters(pane)
+                if station.views.is_across(pane):
+                    plane = station.views.plane_of(pane, visit.analysis.study.dynamic.geometry)
+                    positions[pane.name] = position_text(pane.node, plane)
             below = {one: station.views.volumes_of(visit, one)[0] for one in state.columns}
             beyond[row] = [
                 content for content, node in below.items()
@@ -297,6 +314,32 @@ class ViewBar:
         self._station.views.linked = self._station.state.linked
         if self._station.visit is not None:
             self._station.views.align(self._station.visit.name)
+
+    def _planes_chosen(self) -> None:
+        """Show three planes of one image, or again what was chosen for the step."""
+        station, state = self._station, self._station.state
+        if state.planes == station.views.planes:
+            return
+        if state.planes and state.planes_reason:
+            state.planes = False
+            return
+        station.views.planes = bool(state.planes)
+        if state.planes:
+            state.columns = [content_for(station.session.shown)] * len(state.columns)
+        else:
+            state.columns = list(self._arranged[state.step == _DRAWING])
+        station.views.fit()
+        if station.visit is not None:
+            station.views.align(station.visit.name)
+
+    def _offer_planes(self) -> None:
+        """Say why three planes are not offered; end them where they are not."""
+        station, state = self._station, self._station.state
+        drawing = "Regions are drawn in the dynamic slices. Open another step for three planes."
+        why = obstacle(station.session.shown)
+        state.planes_reason = why or (drawing if state.step == _DRAWING else "")
+        if state.planes and state.planes_reason:
+            state.planes = False
 
     def step_slice(self, step: int) -> None:
         """Show a slice some steps further."""
@@ -372,6 +415,13 @@ class ViewBar:
                     size="x-small", click="linked = !linked", v_if="two", id="link",
                     title=("link_title",),
                     raw_attrs=['aria-label="Link both visits"', ':aria-pressed="linked"'],
+                )  # fmt: skip
+                v3.VBtn(
+                    icon="mdi-axis-arrow", size="x-small", click="planes = !planes", id="planes",
+                    variant=("planes ? 'tonal' : 'text'",),
+                    color=("planes ? 'primary' : undefined",), disabled=("!!planes_reason",),
+                    title=(f"planes_reason || '{_PLANES}'",),
+                    raw_attrs=['aria-label="Three planes"', ':aria-pressed="planes"'],
                 )  # fmt: skip
                 v3.VBtn(
                     icon="mdi-fit-to-page-outline", variant="text", size="x-small",

@@ -68,18 +68,30 @@ def show_slice(node: Any, geometry: Geometry, index: int) -> None:
 
 
 def follow(
-    session: Session, visit: VisitSession, other: VisitSession, leader: Any, node: Any
+    session: Session,
+    visit: VisitSession,
+    other: VisitSession,
+    leader: Any,
+    node: Any,
+    *,
+    between: bool = False,
 ) -> None:
     """Show in a view of another visit what corresponds to a leading view of a visit.
 
     It has the same scale. With a registration, the same anatomy is in the middle; without one, the
     origin of the field of view is the same.
+
+    Args:
+        between: also between the dynamic slices, because the view lies across them.
     """
     middle = place_in(session, visit, other, middle_of(leader))
     geometry = other.needed().study.dynamic.geometry
     changing = node.StartModify()
     lower = other is session.pair[0]
-    show_slice(node, geometry, nearest_slice(geometry, middle, lower=lower))
+    if between:
+        node.JumpSliceByOffsetting(*(float(v) for v in middle))
+    else:
+        show_slice(node, geometry, nearest_slice(geometry, middle, lower=lower))
     origin = leader.GetXYZOrigin()
     if registration_of(session) is not None:
         origin = np.linalg.inv(_array(node.GetSliceToRAS())) @ [*middle, 1.0]

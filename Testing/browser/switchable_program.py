@@ -23,6 +23,7 @@ from trame_server.protocol import CoreServer
 
 from SpineDCEWidget.browser import app
 from SpineDCEWidget.shared.region_changes import SIZES
+from SpineDCEWidget.shared.slice_nodes import middle_of
 
 #: Delay of the computation after a change in this program, s; never while it is held back.
 _SHORT, _NEVER = 0.05, 1e6
@@ -50,6 +51,7 @@ def _facts(station: Any) -> dict[str, Any]:
         "columns": views.columns, "opacity": views.opacity, "linked": views.linked,
         "playback": [station.state.play_rate, station.frames.range.first,
                      station.frames.range.last],
+        "planes": {p.name: list(middle_of(p.node)) for p in views.panes} if views.planes else {},
         "subtraction": list(station.frames.terms),
         "check": [station.views.check, station.views.turn, station.state.check_alone],
         "map": views.map_name, "tool": drawing.tool, "role": drawing.role,

@@ -804,6 +804,7 @@ def frames(audit: Audit) -> None:
         page.wait(lambda: not page.state("playing"))
     frames_menu(audit)
     checks_by_eye(audit)
+    planes(audit)
     audit.step(1)
 
 
@@ -929,6 +930,31 @@ def checks_by_eye(audit: Audit) -> None:
     page.js("window.trame.state.set('setting_preprocessing_motion_on', false)")
     page.wait(lambda: not audit.visit("baseline")["settings"]["preprocessing"]["motion"]["on"])
     audit.quiet()
+
+
+def planes(audit: Audit) -> None:
+    """Three planes of one image, the wheel in one across the slices, and a click."""
+    page = audit.page
+    columns = audit.facts()["columns"]
+    changed = audit.look("baseline1", "follow-up2")
+    audit.row("planes", lambda: audit.click("#planes"),
+              lambda: audit.facts()["planes"] and changed()
+              and "coronal" in page.element("#pane-baseline1 .position").text)  # fmt: skip
+    time.sleep(0.5)
+    before, changed = audit.facts()["planes"], audit.look("baseline1")
+    audit.row("view: wheel across the slices", lambda: audit.wheel("baseline1"),
+              lambda: audit.facts()["planes"]["baseline1"] != before["baseline1"]
+              and audit.facts()["planes"]["baseline2"] == before["baseline2"]
+              and changed())  # fmt: skip
+    there = audit.facts()["planes"]
+    page.drag([audit.at("baseline0", 0.4, 0.6)])
+    moved = [f"{visit}{k}" for visit in VISITS for k in (1, 2)]
+    page.wait(lambda: all(audit.facts()["planes"][name] != there[name] for name in moved), 10,
+              "the planes at a click")  # fmt: skip
+    audit.keys(ESCAPE)
+    audit.click("#planes")
+    page.wait(lambda: not audit.facts()["planes"] and audit.facts()["columns"] == columns)
+    audit.click("#fit")
 
 
 def gestures(audit: Audit) -> None:

@@ -7094,6 +7094,25 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
 </context>
 <context>
+    <name>shared.three_planes</name>
+    <message>
+        <source>sagittal</source>
+        <translation>sagittal</translation>
+    </message>
+    <message>
+        <source>coronal</source>
+        <translation>koronal</translation>
+    </message>
+    <message>
+        <source>axial</source>
+        <translation>axial</translation>
+    </message>
+    <message>
+        <source>Three planes need voxels whose longest side is at most twice the shortest. Those of the {visit} visit are {sides} mm.</source>
+        <translation>Drei Ebenen brauchen Voxel, deren längste Seite höchstens doppelt so lang ist wie die kürzeste. Die Voxel ({visit}untersuchung) sind {sides} mm groß.</translation>
+    </message>
+</context>
+<context>
     <name>shared.trend_points</name>
     <message>
         <source>repeatability of the baseline value</source>
