@@ -45,6 +45,8 @@ from SpineDCEWidget.shared.wording import COMPUTING, UNEXPECTED, remedy
 log = logging.getLogger(__name__)
 #: Delays from the last change to the computation of what depends on it, and to its saving, s.
 _COMPUTE_DELAY, _SAVE_DELAY = 0.7, 1.5
+#: Delay from a change of the views to the text about them, s: an image is drawn before.
+_POSITION_DELAY = 0.08
 #: Steps in the list of what can be undone.
 _UNDO_LISTED = 12
 
@@ -86,7 +88,7 @@ class Workstation:
             pressed=lambda row: self.regions.pressed(self.session.in_row(row)),
             dragged=lambda row, ras: self.regions.begin_ruler(self.session.in_row(row), ras),
             hovered=lambda: self.bar.show_cursor(),
-            moved=self._moved,
+            moved=self.show_position_soon,
             resized=lambda: self.after_pause("resize", 0.15, self._follow_size),
         )
         self.drawing = Drawing(
@@ -362,9 +364,15 @@ class Workstation:
                 self.views.meet_at(row, ras)
                 self.attempt(lambda: self.charts.explain(visit, ras))
 
-    def _moved(self) -> None:
-        with self.state:
-            self.bar.show_position()
+    def show_position_soon(self) -> None:
+        """Show place and values soon: the images, which are waited for, are drawn first."""
+
+        async def show() -> None:
+            with self.state:
+                self.bar.show_position()
+
+        if "position" not in self._timers:
+            self.after_pause("position", _POSITION_DELAY, show)
 
     def as_task(self, action: Callable[..., Awaitable[Any]]) -> Callable[..., None]:
         """Return a callback that starts an action as a task and returns at once.

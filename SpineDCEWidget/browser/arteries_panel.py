@@ -241,21 +241,24 @@ class ArteriesPanel:
                 station.jobs.cancel()
                 await asyncio.sleep(0.01)
                 continue
-            # The page receives the shift first, and moves its curve during the fit.
+            # The page receives the shift first, and moves its curve.
             await asyncio.sleep(0.003)
             if self._wanted is None:  # the proposal is to be used instead
                 return
             (visit, wanted), self._wanted = self._wanted, None
             if visit.analysis is None or visit not in station.session.shown:
                 return
-            slice_index = station.views.slice_index(visit.name)
             try:
-                station.session.move_shift(visit, wanted, slices=[slice_index])
+                station.session.set_shift(visit, wanted)
+                station.changed(visit)
+                await asyncio.sleep(0.003)  # the page takes the ticks away during the fit
+                if visit.analysis is None:  # it was closed
+                    return
+                station.session.refit(visit, [station.views.slice_index(visit.name)])
             except InputError as error:
                 station.show_error(remedy(error))
                 return
-            station.changed(visit)
-            station.bar.show_cursor()
+            station.show_position_soon()
             await asyncio.sleep(0)
 
     # -- showing ----------------------------------------------------------------------------------

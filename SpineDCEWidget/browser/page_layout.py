@@ -9,6 +9,7 @@ from trame.widgets import client, html
 from trame.widgets import vuetify3 as v3
 
 from SpineDCEWidget.browser.disabled_reasons import BUSY, NO_MAPS, NO_STUDY, disabled_if
+from SpineDCEWidget.browser.page_parts import part
 from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.browser.slice_views import COLUMNS, pane_name
 from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
@@ -42,25 +43,33 @@ _REGIONS = 3
 
 def build_page(station: Any) -> None:
     """Build the page once, when the program starts."""
-    theme = ("dark ? 'dark' : 'light'",)
-    with VAppLayout(station.server, theme=theme, vuetify_config=_VUETIFY) as page:
+    theme, server = ("dark ? 'dark' : 'light'",), station.server
+    with VAppLayout(server, theme=theme, vuetify_config=_VUETIFY) as page:
         page.root.classes = "workstation"
         with html.Div(classes="page", raw_attrs=[":class=\"dark ? 'is-dark' : 'is-light'\""]):
-            _top(station)
+            with part(server, "top"):
+                _top(station)
             with html.Div(classes="middle"):
                 _steps(station)
                 with html.Main(classes="stage", raw_attrs=['aria-label="Images and curves"']):
-                    station.bar.ui()
-                    station.strip.ui()
+                    with part(server, "bar"):
+                        station.bar.ui()
+                    with part(server, "strip"):
+                        station.strip.ui()
                     _views(station)
                     _splitter()
                     _curves(station)
-                    station.course.charts_ui()
-                    station.models.ui()
-            station.tour.ui()
+                    with part(server, "course-charts"):
+                        station.course.charts_ui()
+                    with part(server, "models"):
+                        station.models.ui()
+            with part(server, "tour"):
+                station.tour.ui()
         client.ClientStateChange(value="download", change="download && utils.save(download.url)")
-        _note()
-        station.result.report_ui()
+        with part(server, "note"):
+            _note()
+        with part(server, "report"):
+            station.result.report_ui()
 
 
 def _top(station: Any) -> None:
@@ -171,7 +180,10 @@ def _steps(station: Any) -> None:
     with html.Aside(classes="steps", raw_attrs=['aria-label="Steps"']):
         for panel, number in zip(station.panels, range(1, 6), strict=True):
             index = number - 1
-            with html.Div(classes="step", raw_attrs=[f':class="{{open: step === {number}}}"']):
+            with (
+                part(station.server, f"step-{number}"),
+                html.Div(classes="step", raw_attrs=[f':class="{{open: step === {number}}}"']),
+            ):
                 with (
                     html.H2(),
                     html.Button(
@@ -205,7 +217,8 @@ def _steps(station: Any) -> None:
                     if number != _REGIONS:
                         _reason(index, number)
                     panel.ui()
-        _error()
+        with part(station.server, "error"):
+            _error()
 
 
 def _reason(index: int, number: int) -> None:
@@ -233,7 +246,7 @@ def _views(station: Any) -> None:
         for visit in VISITS:
             for column in range(COLUMNS):
                 name = pane_name(visit, column)
-                with html.Div(
+                with part(station.server, f"pane-{name}"), html.Div(
                     classes="pane", id=f"pane-{name}",
                     v_show=f"({shown}).includes('{visit}')",
                     dblclick=(station.double_clicked, f"['{name}']"), __events=["dblclick"],
@@ -359,7 +372,7 @@ def _curves(station: Any) -> None:
         raw_attrs=['role="region"', 'aria-labelledby="curves"'],
     ):  # fmt: skip
         html.H2("Curves", id="curves", classes="unseen")
-        with html.Div(classes="curve-box wide"):
+        with part(station.server, "main-curves"), html.Div(classes="curve-box wide"):
             html.Div(
                 "The curves are computed with the maps.", classes="hint middle-hint",
                 v_if="!has_curves",
@@ -372,7 +385,7 @@ def _curves(station: Any) -> None:
                 marks="playing ? frame_seconds : null",
                 label="AIF and curves of the regions; in step 2 the arrow keys move the shift",
             )  # fmt: skip
-        with html.Div(classes="curve-box"):
+        with part(station.server, "side-curves"), html.Div(classes="curve-box"):
             with html.Div(classes="voxel-card", v_if="voxel_card"):
                 with html.Div(classes="voxel-head"):
                     html.B("{{ voxel_card.title }}")

@@ -33,6 +33,8 @@ def run(study: str | None = None, *, port: int = 0, browser: bool = True) -> Non
     os.environ.setdefault("WSLINK_READY_MSG", " ")
     # No connection is lost on one machine, and a busy browser must not count as a dead one.
     os.environ.setdefault("WSLINK_HEART_BEAT", "0")
+    # Images are compressed already; doing it again in a thread would hold each one back.
+    os.environ.setdefault("WSLINK_WS_COMPRESS", "0")
     from SpineDCEWidget.browser.access import Access
     from SpineDCEWidget.browser.app import Workstation
     from SpineDCEWidget.browser.kept_data import TemporaryFolder, remove_unused_uploads

@@ -757,11 +757,15 @@ class Session:
     def move_shift(
         self, visit: VisitSession, seconds: float, *, slices: Iterable[int] | None = None
     ) -> None:
-        """Move the AIF and show these slices (all if None) at the new shift, in place.
+        """Move the AIF and show these slices (all if None) at the new shift, in place."""
+        self.set_shift(visit, seconds)
+        self.refit(visit, slices)
 
-        Shifts of single regions or slices move by the same seconds.
-        The other slices and the measurements follow with the next computation. Moves that follow
-        one another are undone together.
+    def set_shift(self, visit: VisitSession, seconds: float) -> None:
+        """Move the AIF; maps and measurements follow with :meth:`refit` or the next computation.
+
+        Shifts of single regions or slices move by the same seconds. Moves that follow one another
+        are undone together.
         """
         analysis = visit.needed()
         moved = round(float(seconds), SHIFT_DIGITS)
@@ -774,11 +778,20 @@ class Session:
         self.choose(visit, values, text=_("Move the shift"), key=f"shift {visit.name}")
         if visit.maps:
             visit.shown = None
+
+    def refit(self, visit: VisitSession, slices: Iterable[int] | None = None) -> None:
+        """Show slices (all if None) of the maps at the shift in use, in place.
+
+        Nothing is shown where that would keep a person waiting, or where more than the shift has
+        changed.
+        """
+        analysis, shift = visit.needed(), visit.shift_in_use
         count, rows, columns = analysis.study.dynamic.geometry.shape
         slices = range(count) if slices is None else list(slices)
         voxels = rows * columns * len(slices)
-        if visit.maps and visit.is_ready() and visit.fits_at_once(voxels):
-            visit_display.show_slices(visit.nodes, refit_slices(analysis, moved, slices))
+        ready = visit.maps and visit.is_ready() and visit.fits_at_once(voxels)
+        if ready and shift is not None:
+            visit_display.show_slices(visit.nodes, refit_slices(analysis, shift, slices))
 
     def use_proposal(self, visit: VisitSession) -> list[VisitSession]:
         """Take the proposed shift that is shown, and let the shift follow the proposal again."""

@@ -33,14 +33,14 @@ def _visit(name: str, shift: float | str = 4.0) -> Any:
 
 
 def test_a_shift_goes_to_the_visit_for_which_it_was_set():
-    first, second, moved = _visit("baseline"), _visit("follow-up"), []
+    first, second, moved, fitted = _visit("baseline"), _visit("follow-up"), [], []
     station = SimpleNamespace(
         state=_State(dark=True, step=4), visit=first, jobs=SimpleNamespace(running=False),
         views=SimpleNamespace(slice_index=lambda _name: 0), changed=lambda *_: None,
-        bar=SimpleNamespace(show_cursor=lambda: None),
+        show_position_soon=lambda: None,
         session=SimpleNamespace(
-            move_shift=lambda visit, to, slices: moved.append((visit, to)), shown=[first, second],
-            visits=[],
+            set_shift=lambda visit, to: moved.append((visit, to)), shown=[first, second],
+            refit=lambda visit, slices: fitted.append((visit, slices)), visits=[],
         ),
     )  # fmt: skip
     panel = ArteriesPanel(station)
@@ -55,6 +55,7 @@ def test_a_shift_goes_to_the_visit_for_which_it_was_set():
 
     asyncio.run(use())
     assert moved == [(first, 7.5)]
+    assert fitted == [(first, [0])]
 
 
 def test_a_visit_without_a_shift_does_not_show_that_of_the_other_visit():

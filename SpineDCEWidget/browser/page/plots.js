@@ -99,6 +99,7 @@
           // A chart that was taken away while it was drawn is no error.
           if (box.value && box.value._fullLayout) throw error;
         }
+        inPlace();
         mark();
         if (box.value && box.value.on && !box.value.dataset.ready) {
           box.value.dataset.ready = "1";
@@ -150,18 +151,45 @@
         if (shift !== at) emit("drag", shift);
       }
 
-      // When the slider or a key moves the shift, only what lies at it is moved, because a redraw
-      // is slow: the AIF, or the line of the shift in use over the evidence.
-      function follow() {
-        if (drag || !props.follows || !box.value || !box.value.data || !props.figure) return;
+      // When the slider or a key moves the shift, what lies at it follows: the AIF, or the line of
+      // the shift in use over the evidence. A redraw is slow, so that its picture is moved first, and
+      // it is drawn when the hand rests.
+      let settling = 0;
+      function moving() {
+        if (drag || !props.follows || !box.value || !box.value.data || !props.figure) return null;
         const moves = (d) => d.meta === "aif" || d.meta === "in use";
         const index = box.value.data.findIndex(moves);
         const baked = props.figure.data.find(moves);
-        if (index < 0 || !baked) return;
+        if (index < 0 || !baked) return null;
+        const name = baked.meta === "in use" ? `in use ${props.shift.toFixed(2).replace("-", "−")} s` : null;
         const by = props.shift - props.figure.shift;
-        const change = { x: [baked.x.map((v) => v + by)] };
-        if (baked.meta === "in use") change.name = `in use ${props.shift.toFixed(2).replace("-", "−")} s`;
-        window.Plotly.restyle(box.value, change, [index]);
+        return { index, name, x: baked.x.map((v) => v + by), full: box.value._fullData?.[index] };
+      }
+      function follow() {
+        const line = moving();
+        if (!line) return;
+        const picture = line.full && box.value.querySelector(`.scatterlayer .trace${line.full.uid}`);
+        const axis = box.value._fullLayout?.xaxis;
+        if (picture && axis) {
+          const by = line.x[0] - box.value.data[line.index].x[0];
+          picture.setAttribute("transform", `translate(${axis.d2p(by) - axis.d2p(0)},0)`);
+          const texts = [...box.value.querySelectorAll(".legendtext")];
+          const text = texts.find((one) => line.name && one.textContent.startsWith("in use"));
+          if (text) text.textContent = line.name;
+        }
+        clearTimeout(settling);
+        settling = setTimeout(settle, picture && axis ? 200 : 0);
+      }
+      function settle() {
+        const line = moving();
+        if (!line) return;
+        window.Plotly.restyle(box.value, { x: [line.x], ...(line.name && { name: line.name }) }, [line.index]);
+        inPlace();
+      }
+      // What was drawn anew lies where its values are.
+      function inPlace() {
+        clearTimeout(settling);
+        box.value?.querySelectorAll(".scatterlayer .trace[transform]").forEach((one) => one.removeAttribute("transform"));
       }
 
       // While frames are played, only the line of the frame in view is moved.
@@ -203,6 +231,7 @@
         sizes.observe(box.value);
       });
       onBeforeUnmount(() => {
+        clearTimeout(settling);
         if (sizes) sizes.disconnect();
         if (box.value && window.Plotly) window.Plotly.purge(box.value);
       });
