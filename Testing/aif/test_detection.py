@@ -9,8 +9,17 @@ import numpy as np
 import pytest
 from reference_data import reference
 from SpineDCELib.aif import Verdict, blood_contrast, detect, parker
-from SpineDCELib.aif.blood_warnings import _higher_artery, _higher_vein, unusual_blood
+from SpineDCELib.aif.blood_warnings import (
+    _higher_artery,
+    _higher_vein,
+    scale_warnings,
+    unusual_blood,
+)
 from SpineDCELib.aif.candidates import VesselKind
+from SpineDCELib.analysis.acquisition_stages import preprocessed
+from SpineDCELib.analysis.aif_stages import aif_findings
+from SpineDCELib.analysis.artery_stages import artery, blood, detection
+from SpineDCELib.analysis.muscle_stages import signal_mode
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import read_images
 from SpineDCELib.settings import Settings
@@ -163,6 +172,39 @@ def test_a_vein_that_follows_with_a_higher_peak_tells_that_the_artery_is_lowered
         "is 2.1 mM."
     )
     assert _higher_vein(1.7, found) == ""
+
+
+def test_the_scale_that_is_warned_of_is_that_of_the_curve_in_use():
+    # Half of the peak is missing in the magnitude; the first pass comes from the phase too.
+    vein = SimpleNamespace(vessel=2, kind=VesselKind.LATE_VEIN)
+    rows = [SimpleNamespace(slice=k, vessel=2, peak=2.5, voxels=30) for k in range(3)]
+    t = np.arange(0, 300, 4.0)
+    magnitude = parker(t, arrival=30.0)
+    magnitude *= 1.6 / magnitude.max()
+    found = SimpleNamespace(
+        artery=None, evidence=(vein,), candidates=rows, unit="mM", mask=np.ones(200, bool),
+        against_evidence="",
+    )  # fmt: skip
+    found.of_scale = scale_warnings(magnitude, found, t)
+    found.warnings = ("Another vessel lies beside it.", *found.of_scale)
+    assert any("peak is 1.6 mM, but that of a vein" in said for said in found.warnings)
+    for factor, warned in ((1.0, True), (2.1, False)):
+        curve = SimpleNamespace(Cb=factor * magnitude, doubt="")
+        given = {
+            artery: object(), detection: found, signal_mode: "absolute", blood: curve,
+            preprocessed: SimpleNamespace(series=SimpleNamespace(times=t)),
+        }  # fmt: skip
+
+        class View:
+            settings = Settings()
+            aif_mask = None
+
+            def __call__(self, stage, _given=given):
+                return _given[stage]
+
+        told = [one.message for one in aif_findings(View())]
+        assert told[0] == "Another vessel lies beside it."
+        assert any("that of a vein" in said for said in told) == warned
 
 
 def test_the_curve_of_a_drawn_artery_is_checked_as_a_found_one_is():

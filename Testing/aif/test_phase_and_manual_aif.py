@@ -2,10 +2,12 @@
 
 import csv
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from SpineDCELib.aif import (
     Selection,
     apply_selection,
@@ -19,6 +21,7 @@ from SpineDCELib.aif import (
     read_selection,
     vessel_angle,
 )
+from SpineDCELib.aif.candidates import Verdict
 from SpineDCELib.aif.manual_selection import Ball, slice_point, write_selection
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.analysis import Analysis
@@ -155,6 +158,38 @@ def test_manual_selection_is_saved_and_applied(tmp_path):
         read_selection(tmp_path / "bad.json")
     assert caught.value.code == "aif_selection_unreadable"
     assert caught.value.fields == ("inputs.aif_selection",)
+
+
+def test_many_rejected_voxels_in_a_trusted_artery_are_pointed_out():
+    # They may have been added when the search did not trust the artery yet.
+    series, _ = trunk()
+    found = detect(series, to_contrast=CONTRAST, unit=UNIT)
+    row = max((c for c in found.candidates if c.accepted), key=lambda c: c.accepted)
+    vessel = np.zeros_like(found.mask)
+    vessel[row.slice] = found.vessels[row.slice] == row.vessel
+    rejected = np.argwhere(~found.mask & ndimage.binary_dilation(vessel, iterations=2))
+    where = [tuple((AFFINE @ [c, r, k, 1.0])[:3]) for k, r, c in rejected if k == row.slice]
+    for count, told in ((1, False), (len(where), True)):
+        selection = Selection("more of it", taken_in=tuple(Ball(one) for one in where[:count]))
+        hand = apply_selection(selection, found, series)
+        said = [one for one in hand.warnings if "added by hand. The search trusts" in one]
+        assert bool(said) == told
+        [changed] = [c for c in hand.candidates if (c.slice, c.vessel) == (row.slice, row.vessel)]
+        assert changed.reason == "accepted"
+    only_by_hand = replace(
+        found,
+        verdicts=np.where(vessel, Verdict.EDGE, found.verdicts),
+        candidates=tuple(
+            replace(c, accepted=0 if c is row else c.accepted) for c in found.candidates
+        ),
+    )
+    hand = apply_selection(
+        Selection("whole vessel", taken_in=tuple(
+            Ball(tuple((AFFINE @ [c, r, k, 1.0])[:3])) for k, r, c in np.argwhere(vessel)
+        )), only_by_hand, series,
+    )  # fmt: skip
+    [changed] = [c for c in hand.candidates if (c.slice, c.vessel) == (row.slice, row.vessel)]
+    assert changed.reason.startswith("chosen by hand")
 
 
 @pytest.mark.parametrize("function", [parker, georgiou])

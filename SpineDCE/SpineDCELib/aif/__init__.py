@@ -2,7 +2,7 @@
 
 from SpineDCELib.aif.arrival import baseline_frames, bolus_arrival, most_enhancing
 from SpineDCELib.aif.blood_curve import BloodCurve, blood_curve
-from SpineDCELib.aif.blood_warnings import in_units, unusual_blood
+from SpineDCELib.aif.blood_warnings import in_units, scale_warnings, unusual_blood
 from SpineDCELib.aif.candidates import (
     Candidate,
     Detection,
@@ -70,6 +70,7 @@ __all__ = [
     "phase_curve",
     "read_curve_file",
     "read_selection",
+    "scale_warnings",
     "series_noise",
     "shift_curve",
     "unusual_blood",

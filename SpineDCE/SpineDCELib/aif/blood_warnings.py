@@ -47,18 +47,27 @@ def in_units(found: Detection, to_contrast: ToContrast, unit: str, t: Array) -> 
     changed = replace(found, candidates=tuple(table), unit=unit)
     if found.signal is None:
         return changed
-    C = converted(found.signal)
+    scale = scale_warnings(converted(found.signal), changed, t)
+    return replace(changed, warnings=(*found.warnings, *scale), of_scale=scale)
+
+
+def scale_warnings(C: Array, found: Detection, t: Array) -> tuple[str, ...]:
+    """Return what is unusual about the scale of the artery's curve, one sentence each.
+
+    Args:
+        C: ``(frames,)``, the curve in whole blood, in ``found.unit``. t: ``(frames,)``, s.
+    """
+    warnings = []
     peak = float(np.max(C))
-    warnings = list(found.warnings)
-    if unit == "mM":
+    if found.unit == "mM":
         arrival = found.artery.arrival if found.artery else None
         told, low = _unusual(C, t, int(found.mask.sum()), arrival)
         warnings += told
-        if low and (other := _higher_artery(peak, changed)):
+        if low and (other := _higher_artery(peak, found)):
             warnings.append(other)
-    if vein := _higher_vein(peak, changed):
+    if vein := _higher_vein(peak, found):
         warnings.append(vein)
-    return replace(changed, warnings=tuple(warnings))
+    return tuple(warnings)
 
 
 def unusual_blood(C: Array, t: Array, *, voxels: int) -> list[str]:

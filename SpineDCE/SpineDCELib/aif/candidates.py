@@ -187,6 +187,8 @@ class Detection:
         doubt: reason why no AIF can be trusted, one sentence; empty if one can.
         evidence: one per vessel, in the order of their numbers: how well it explains the tissue.
         warnings: what is unusual about the artery, one sentence each.
+        of_scale: those of them that the scale of the magnitude gives; a correction of the curve
+            by phase or for T2* changes them.
         against_evidence: why the vessel that a person chose is not the artery by the evidence;
             empty where nobody chose against it.
     """
@@ -202,6 +204,7 @@ class Detection:
     doubt: str = ""
     evidence: tuple[VesselEvidence, ...] = ()
     warnings: tuple[str, ...] = ()
+    of_scale: tuple[str, ...] = ()
     against_evidence: str = ""
 
     @property

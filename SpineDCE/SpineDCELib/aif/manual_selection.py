@@ -21,6 +21,8 @@ Point = tuple[float, float, float]
 
 #: Least share of the chosen voxels in vessels that the search has judged.
 LEAST_OVERLAP = 0.3
+#: Share of the AIF's voxels from which on those that the search rejected are pointed out (chosen).
+MANY_ADDED = 0.25
 
 
 @dataclass(frozen=True)
@@ -183,10 +185,11 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
     if against:
         verdicts[mask] = Verdict.CHOSEN
         changed = replace(changed, against_evidence=against)
-    elif foreign := _foreign(found, mask & ~found.mask, int(mask.sum())):
-        changed = replace(changed, warnings=(*changed.warnings, foreign))
-    used = changed.mask
-    table = tuple(_updated(c, changed, used, dynamic.signal) for c in found.candidates)
+    else:
+        added = mask & ~found.mask
+        told = (_foreign(found, added, int(mask.sum())), _rejected(found, added, int(mask.sum())))
+        changed = replace(changed, warnings=(*changed.warnings, *filter(None, told)))
+    table = tuple(_updated(c, changed, found.mask, dynamic.signal) for c in found.candidates)
     return replace(changed, candidates=table)
 
 
@@ -232,16 +235,34 @@ def _foreign(found: Detection, added: NDArray[np.bool_], count: int) -> str:
     )
 
 
+def _rejected(found: Detection, added: NDArray[np.bool_], count: int) -> str:
+    """Return what the search says of voxels that were added by hand to an artery that it trusts.
+
+    "" where they are few. Drawn regions help the search, so it may trust an artery that it did not
+    trust when the voxels were added.
+    """
+    many = int(added.sum())
+    if found.doubt or not found.mask.any() or many < MANY_ADDED * count:
+        return ""
+    why = Verdict(int(np.bincount(found.verdicts[added]).argmax())).reason
+    return (
+        f"{many} of the {count} voxels in the AIF were added by hand. The search trusts the artery "
+        f"without them; its verdict on most of them: {why}."
+    )
+
+
 def _updated(
-    c: Candidate, found: Detection, mask: NDArray[np.bool_], signal: NDArray[np.floating]
+    c: Candidate, found: Detection, before: NDArray[np.bool_], signal: NDArray[np.floating]
 ) -> Candidate:
-    """Return a candidate with the changes by hand; ``mask`` is that of ``found``."""
+    """Return a candidate with the changes by hand; ``before`` is the mask without them."""
     own = found.vessels[c.slice] == c.vessel
-    good = own & mask[c.slice]
+    good = own & found.mask[c.slice]
     count = int(good.sum())
     if count == c.accepted and not (count and found.against_evidence):
         return c
-    used = Verdict.CHOSEN if found.against_evidence else Verdict.ACCEPTED
+    added = int((good & ~before[c.slice]).sum())
+    by_hand = bool(found.against_evidence) or 2 * added > count
+    used = Verdict.CHOSEN if by_hand else Verdict.ACCEPTED
     verdict = used if count else Verdict.BY_HAND
     shown = signal[:, c.slice, good if count else own].mean(axis=1, dtype=float)
     return replace(c, accepted=count, verdict=verdict, signal=shown)

@@ -110,6 +110,10 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
             f"{found.against_evidence}"
         )
         unusual: Iterable[str] = found.warnings
+        if view(signal_mode) == "absolute":  # of the curve in use, which phase or T2* may correct
+            times = view(preprocessed).series.times
+            unusual = [one for one in found.warnings if one not in found.of_scale]
+            unusual += aif.scale_warnings(view(blood).Cb, found, times)
         by_hand: tuple[str, ...] = ("inputs.aif_mask",)
     else:
         against = view(drawn_against_evidence)
