@@ -41,6 +41,8 @@ class ArteriesPanel(Panel):
         ui = self.ui
         self._items: list[Any] = []
         self._marks = ArteryMarks()
+        # Outlines take time: the window answers between those of two visits.
+        self._mark_next = desk.timer(0, self._mark_vessels)
         self._delay_items: list[Any] = []
         self._listed: tuple[Any, Any] = ([], [])
         # The reasons take several lines where the panel is narrow. Rows that follow their contents
@@ -235,7 +237,7 @@ class ArteriesPanel(Panel):
         for one in self.desk.visits:
             if one.take_attempt():
                 show_candidates(one.nodes, one.needed())
-        self._marks.follow(self.desk.session.visits, self.desk.visits)
+        self._mark_vessels()
         ui, visit = self.ui, self.visit
         opened = visit.analysis is not None
         for box in (ui.sourceBox, ui.candidatesBox, ui.shiftBox):
@@ -243,7 +245,7 @@ class ArteriesPanel(Panel):
             box.toolTip = "" if opened else words.OPEN_FIRST
         if not opened:
             self._fill_candidates([], [])
-            ui.sourceLabel.text = ui.proposalLabel.text = ""
+            ui.proposalLabel.text = ""
             return
         settings = visit.settings
         for combo, path in _CHOICES.items():
@@ -252,8 +254,6 @@ class ArteriesPanel(Panel):
         ui.peakCombo.enabled = visit.analysis.study.dynamic.phase is not None
         tip = words.setting_help("aif.peak")
         ui.peakCombo.toolTip = tip if ui.peakCombo.enabled else texts.NO_PHASE
-        ui.sourceLabel.text = visit.problem
-        ui.sourceLabel.visible = bool(visit.problem)
         automatic = settings.aif.source == "auto"
         ui.candidatesBox.visible = automatic
         if automatic:
@@ -270,6 +270,11 @@ class ArteriesPanel(Panel):
         self._delay_items = fill_table(ui.delaysTable, headings, rows)
         ui.delaysTable.visible = bool(rows)
         ui.shiftBox.enabled = bool(visit.maps)
+
+    def _mark_vessels(self) -> None:
+        """Outline the vessels of one visit, and those of the next one in a moment."""
+        if self._marks.follow(self.desk.session.visits, self.desk.visits, at_most=1):
+            self._mark_next.start()
 
     def _fill_candidates(self, headings: Any, rows: Any) -> None:
         """List the candidates where they have changed."""
@@ -310,6 +315,7 @@ class ArteriesPanel(Panel):
         self._evidence.stop()
 
     def leave(self) -> None:
+        self._mark_next.stop()
         self._marks.follow(self.desk.session.visits, [])
         self._timer.stop()
         self._forget_plot()

@@ -78,6 +78,7 @@ class Workstation:
             self.ui.panels.layout().addWidget(panel.widget)
         self._width = 0  # of the widest step so far
         self._status = ""  # what the status bar says of a job
+        self._hint = "", ""  # of the open step, and what it lacks
         self.strip = VisitsPanel(self)
         self.ui.visitsHolder.layout().addWidget(self.strip.widget)
         self._connect()
@@ -433,7 +434,14 @@ class Workstation:
             button.checked = step.key == self.step
             if step.key == self.step:
                 reason = state.reason if state.mark in (WRONG, NEXT) else ""
-                self.ui.hintLabel.text = "\n".join(text for text in (step.hint, reason) if text)
+                self._hint = step.hint, reason
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        """Show what the step is for, and what it lacks; not the latter while it is computed."""
+        hint, reason = self._hint
+        lines = (hint, "" if self.jobs.blocking else reason)
+        self.ui.hintLabel.text = "\n".join(text for text in lines if text)
 
     def show_undo(self) -> None:
         """Show in the tooltips what the undo and redo buttons would do."""
@@ -521,6 +529,7 @@ class Workstation:
             if widget.enabled != interruptible:
                 widget.enabled = interruptible
         blocking = busy and not interruptible
+        self._show_hint()
         ui.busyFrame.visible = blocking  # "visible" reads as False while the panel is not shown
         self._show_status(words.translated(status) if busy and interruptible else "")
         if fraction is not None:

@@ -27,9 +27,20 @@ class ArteryMarks:
 
     def __init__(self) -> None:
         self._shown: dict[str, Detection] = {}
+        #: Visit → name → voxels that are outlined.
+        self._outlined: dict[str, dict[str, Mask]] = {}
 
-    def follow(self, visits: Sequence[VisitSession], shown: Collection[VisitSession]) -> bool:
+    def follow(
+        self,
+        visits: Sequence[VisitSession],
+        shown: Collection[VisitSession],
+        *,
+        at_most: int | None = None,
+    ) -> bool:
         """Show the vessels of some visits as they are now, and none of the other visits.
+
+        Args:
+            at_most: number of visits whose outlines are changed in this call; all if None.
 
         Returns:
             Whether any outline has changed.
@@ -37,7 +48,11 @@ class ArteryMarks:
         changed = False
         for name in self._shown.keys() - {visit.name for visit in visits}:
             del self._shown[name]  # its study was closed
+            self._outlined.pop(name, None)
+        count = 0
         for visit in visits:
+            if count == at_most:
+                break
             found = found_of(visit) if visit in shown else None
             before = self._shown.pop(visit.name, None) if visit.vessels is not None else None
             if found is not None:
@@ -45,11 +60,20 @@ class ArteryMarks:
             if found is before:
                 continue
             changed = True
+            count += 1
+            earlier = self._outlined.pop(visit.name, {})
             if found is None:
                 hide_vessels(visit.nodes)
             else:
                 geometry = visit.needed().study.dynamic.geometry
-                show_vessels(visit.nodes, *_outlined(found), geometry)
+                artery, rejected = _outlined(found)
+                now = {**rejected, **artery}
+                same = [
+                    name for name, mask in now.items()
+                    if before is not None and np.array_equal(earlier.get(name), mask)
+                ]  # fmt: skip
+                show_vessels(visit.nodes, artery, rejected, geometry, same)
+                self._outlined[visit.name] = now
         return changed
 
 

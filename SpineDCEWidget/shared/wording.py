@@ -193,6 +193,7 @@ OWN_CONTROLS = {
 }
 #: Inputs → what to do where one is missing or wrong; "Change 'Aorta'" would say less.
 _ACTIONS = {
+    "inputs.aif_selection": _("take a candidate in by its ✓ in step {step}"),
     "inputs.aif_mask": _("draw the aorta in step {step}"),
     "inputs.aif_file": _("load an AIF file in step {step}"),
 }

@@ -182,7 +182,7 @@ class Changes(DeskTest):
         assert self.table() == []
         texts = [ui["result"].callLabel, ui["result"].warningsLabel, ui["result"].exportLabel,
                  ui["regions"].sizeLabel, ui["maps"].voxelLabel, ui["maps"].frameLabel,
-                 ui["arteries"].proposalLabel, ui["arteries"].sourceLabel]  # fmt: skip
+                 ui["arteries"].proposalLabel]  # fmt: skip
         assert [label.text for label in texts] == [""] * len(texts)
         for role in ("lesion", "reference", "exclusion", "aorta", "muscle"):
             assert getattr(ui["regions"], f"{role}Number").text == "–"

@@ -7,6 +7,8 @@ import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
 from SpineDCELib.aif import Verdict
 from SpineDCELib.errors import InputError
+from SpineDCELib.mrml import vessel_nodes
+from SpineDCELib.mrml.region_nodes import masks_of
 from SpineDCELib.mrml.volume_nodes import ras_of
 
 from SpineDCEWidget.shared.artery_marks import (
@@ -121,3 +123,38 @@ def test_vessels_of_an_outdated_artery_are_not_shown(visit):
     assert visit.vessels is None
     assert vessel_text(visit, point(visit, (0, 0, 0))) == ""
     session.undo()
+
+
+def test_outlines_follow_a_change_and_only_what_changed_is_filled_again(visit, monkeypatch):
+    session, marks, filled = visit.session, ArteryMarks(), []
+    fill = vessel_nodes.fill_segment
+
+    def noted(node, name, *more, **options):
+        filled.append(name)
+        fill(node, name, *more, **options)
+
+    monkeypatch.setattr(vessel_nodes, "fill_segment", noted)
+    marks.follow([visit], [visit])
+    assert set(filled) == set(segments(visit))
+    geometry, found = visit.analysis.study.dynamic.geometry, visit.analysis.detection()
+    np.testing.assert_array_equal(masks_of(visit.vessels, geometry)["in the AIF"], found.mask)
+    filled.clear()
+    row = next(i for i, c in enumerate(found.candidates) if c.accepted)
+    session.toggle_candidate(visit, row)
+    marks.follow([visit], [visit])
+    assert set(filled) == {"in the AIF", "removed by hand"}
+    now = visit.analysis.detection()
+    masks = masks_of(visit.vessels, geometry)
+    np.testing.assert_array_equal(masks["in the AIF"], now.mask)
+    np.testing.assert_array_equal(masks["removed by hand"], now.verdicts == Verdict.BY_HAND)
+    session.undo()
+    marks.follow([visit], [])
+
+
+def test_only_so_many_visits_are_outlined_at_once(visit):
+    marks = ArteryMarks()
+    assert not marks.follow([visit], [visit], at_most=0)
+    assert visit.vessels is None
+    assert marks.follow([visit], [visit], at_most=1)
+    assert visit.vessels is not None
+    marks.follow([visit], [])

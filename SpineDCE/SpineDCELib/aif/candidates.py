@@ -267,10 +267,18 @@ class Detection:
                     if first < last
                     else f" The best candidate lies in slice {first}."
                 )
+                if first < last and all(c.verdict != Verdict.DOUBTED for c in self.best):
+                    # No row of the table is named as the best candidate then.
+                    largest = max(self.best, key=lambda c: c.voxels).slice + 1
+                    where += f" It is largest in slice {largest}."
             raise InputError(
-                f"No trustworthy AIF: {self.doubt} Draw the artery, load a curve or use a "
-                "population AIF." + where,
+                f"No trustworthy AIF: {self.doubt}" + where,
                 code="no_trustworthy_aif",
-                fields=["inputs.aif_mask", "inputs.aif_file", "aif.source=parker"],
+                fields=[
+                    "inputs.aif_selection",
+                    "inputs.aif_mask",
+                    "inputs.aif_file",
+                    "aif.source=parker",
+                ],
             )
         return self

@@ -151,11 +151,8 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
     """
     geometry = dynamic.geometry
     verdicts = found.verdicts.copy()
-    for ball in selection.taken_in:
-        verdicts[_inside(ball, geometry)] = Verdict.ACCEPTED
-    out = np.zeros(geometry.shape, bool)
-    for ball in selection.taken_out:
-        out |= _inside(ball, geometry)
+    verdicts[_inside(selection.taken_in, geometry)] = Verdict.ACCEPTED
+    out = _inside(selection.taken_out, geometry)
     for point in selection.slices_out:
         slice_index = _index(point, geometry)[2]
         if -0.5 <= slice_index <= geometry.shape[0] - 0.5:
@@ -273,20 +270,22 @@ def _index(point: Point, geometry: Geometry) -> NDArray[np.float64]:
     return np.asarray(np.linalg.solve(geometry.affine, [*point, 1.0])[:3], np.float64)
 
 
-def _inside(ball: Ball, geometry: Geometry) -> NDArray[np.bool_]:
-    """Return the voxels of a ball, at least the one that holds its centre."""
+def _inside(balls: tuple[Ball, ...], geometry: Geometry) -> NDArray[np.bool_]:
+    """Return the voxels of balls, of each at least the one that holds its centre."""
     mask = np.zeros(geometry.shape, bool)
-    column, row, slice_index = np.rint(_index(ball.centre, geometry)).astype(int)
-    place = (slice_index, row, column)
-    if all(0 <= p < n for p, n in zip(place, geometry.shape, strict=True)):
-        mask[place] = True
-    if ball.radius == 0:
+    if not balls:
         return mask
-    k, j, i = np.indices(geometry.shape)
-    points = np.stack([i, j, k], axis=-1) @ geometry.affine[:3, :3].T + geometry.origin
-    return np.asarray(
-        mask | (np.linalg.norm(points - np.asarray(ball.centre), axis=-1) <= ball.radius)
-    )
+    centres = np.array([[*ball.centre, 1.0] for ball in balls])
+    places = np.rint(np.linalg.solve(geometry.affine, centres.T)[:3]).astype(int)[::-1].T
+    held = np.all((places >= 0) & (places < geometry.shape), axis=1)
+    mask[tuple(places[held].T)] = True
+    large = [ball for ball in balls if ball.radius > 0]
+    if large:
+        k, j, i = np.indices(geometry.shape)
+        points = np.stack([i, j, k], axis=-1) @ geometry.affine[:3, :3].T + geometry.origin
+        for ball in large:
+            mask |= np.linalg.norm(points - np.asarray(ball.centre), axis=-1) <= ball.radius
+    return mask
 
 
 def write_selection(path: str | Path, selection: Selection) -> None:

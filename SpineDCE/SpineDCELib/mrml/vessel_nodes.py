@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ def show_vessels(
     artery: Mapping[str, NDArray[np.bool_]],
     rejected: Mapping[str, NDArray[np.bool_]],
     geometry: Geometry,
+    unchanged: Collection[str] = (),
 ) -> Any:
     """Outline the voxels in the AIF, and in grey other vessels, instead of earlier ones.
 
@@ -30,15 +31,20 @@ def show_vessels(
     Args:
         artery, rejected: what they are called → mask on ``geometry``. The names of rejected ones
             are the reasons.
+        unchanged: names of those that are outlined as they are now; filling a segment takes time.
     """
     node = nodes.make(USE, "vtkMRMLSegmentationNode", "Vessels")
     node.SetHideFromEditors(True)
     segmentation = node.GetSegmentation()
-    segmentation.RemoveAllSegments()
+    kept = {name for name in unchanged if segmentation.GetSegment(name) is not None}
+    for number in range(segmentation.GetNumberOfSegments())[::-1]:
+        if (identity := segmentation.GetNthSegmentID(number)) not in kept:
+            segmentation.RemoveSegment(identity)
     for masks, colour in ((rejected, REJECTED_COLOUR), (artery, ARTERY_COLOUR)):
         for name, mask in masks.items():
-            identity = segmentation.AddEmptySegment(name, name, list(rgb(colour)))
-            fill_segment(node, identity, mask, geometry)
+            if name not in kept:
+                identity = segmentation.AddEmptySegment(name, name, list(rgb(colour)))
+                fill_segment(node, identity, mask, geometry, cropped=True)
     for one in (node, node.GetDisplayNode()):
         if one is not None:
             one.SetSaveWithScene(False)
