@@ -190,7 +190,8 @@ class StudyPanel(Panel):
         Visits that are open are closed first, if the user confirms it. Regions in the folder of a
         visit are loaded; a visit without any gets those of the last visit before it, as from the
         command line. One visit is computed before the next is read, so that no two are in memory
-        as a whole.
+        as a whole. One that cannot be computed, because its artery is not trusted, for example,
+        does not keep the others from being opened.
 
         Raises:
             InputError: there is no visit in the folder, or one could not be read or computed.
@@ -202,12 +203,15 @@ class StudyPanel(Panel):
         )
         if session.visits and not self.ask_to_close():
             return
-        opened = []
+        opened, problems = [], []
         with session.opening(len(found)):
             for name, one in zip(course_visit_names(len(found)), found, strict=True):
                 visit = self._open_visit(name, one)
                 opened.append(visit)
-                desk.compute([visit])
+                try:
+                    desk.compute([visit])
+                except InputError as error:
+                    problems.append(error)
         for visit in opened:
             if session.course.source_of(visit) is not None:
                 desk.regions.carry(visit)
@@ -216,6 +220,8 @@ class StudyPanel(Panel):
         )
         session.course.add_events(events)
         desk.show_visit(session.in_order[-1].name)
+        if problems:
+            raise problems[0]
 
     def _open_visit(self, name: str, found: FoundVisit) -> Any:
         """Read one visit of a patient with its regions, and show it."""

@@ -10,6 +10,8 @@ from SpineDCEWidget.shared.session import SHOWN_VISITS as VISITS
 #: Views of a row: the T1 image, the map or the dynamic frame, and the map over the T1 image.
 SLOTS = ("T1", "map", "fused")
 PLOTS = ("left", "right")
+#: Width that every view of a row asks for, pixels; they get equal parts of what there is.
+WIDE = 1000
 
 #: The IDs of 3D Slicer's own layouts are below 1000. 2023 is the year of the paper.
 _FIRST_ID = 20230
@@ -96,7 +98,8 @@ def plot_name(place: str) -> str:
 
 
 def _row(items: list[str]) -> str:
-    parts = "".join(f"<item>{item}</item>" for item in items)
+    # Without a size, views would not get their widths back after one of them filled the window.
+    parts = "".join(f'<item splitSize="{WIDE}">{item}</item>' for item in items)
     return f'<layout type="horizontal" split="true">{parts}</layout>'
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import qt
 import slicer
+from SpineDCELib.mrml.chart_nodes import IN_USE
 from SpineDCELib.mrml.scene_turns import take_turn
 from SpineDCELib.mrml.visit_nodes import is_of_a_visit
 from SpineDCELib.mrml.volume_nodes import geometry_of
@@ -19,6 +20,7 @@ from SpineDCEWidget.desktop.view_fields import ViewFields
 from SpineDCEWidget.desktop.view_layouts import (
     LAYOUTS,
     PLOTS,
+    WIDE,
     SLOTS,
     Layout,
     layout_for,
@@ -39,8 +41,6 @@ _CHARTS = {
     "maps": (("voxel", "regions"), ("regions", "aif")),
     "result": (("regions",), ("evidence.Normalised Vp", "evidence.Residual")),
 }
-#: Width that every view of a row asks for, pixels; they get equal parts of what there is.
-_WIDE = 1000
 #: Steps whose middle view shows the dynamic frame instead of the map.
 _FRAME_STEPS = ("study", "arteries", "regions")
 
@@ -56,6 +56,8 @@ class Views:
 
     def __init__(self, session: Callable[[], Session]) -> None:
         self._session = session
+        #: Place of a plot view → chart and ranges of its curves, to which the axes were fitted.
+        self._plotted: dict[str, Any] = {}
         self._previous_layout: int | None = None  # the layout when the module was opened
         self._arranged: int | None = None  # the layout that the module chose last
         self._oriented: dict[str, tuple[str, str]] = {}
@@ -151,7 +153,7 @@ class Views:
             slicer.app.layoutManager().viewport(), className="QSplitter"
         ):
             upright = splitter.orientation == qt.Qt.Vertical
-            splitter.setSizes(layout.heights if upright else splitter.count() * [_WIDE])
+            splitter.setSizes(layout.heights if upright else splitter.count() * [WIDE])
 
     def _draw_after_layout(self) -> None:
         """Draw the views once after they have got their new sizes, which Qt gives them later."""
@@ -313,6 +315,8 @@ class Views:
             trend: charts of the course that take their place.
         """
         charts = visit.charts
+        if visit.problem:  # the others are of an earlier AIF, and none is in use now
+            charts = {name: chart for name, chart in charts.items() if name == "candidates"}
         about = texts.COURSE if trend else visit.shown_label
         for number, (place, wanted) in enumerate(zip(PLOTS, _CHARTS[step], strict=True)):
             node = self.plot_node(place)
@@ -328,6 +332,16 @@ class Views:
                     _translate_titles(chart)
                 if node.GetPlotChartNodeID() != shown:
                     node.SetPlotChartNodeID(shown)
+                self._fit_new_curves(place, chart)
+
+    def _fit_new_curves(self, place: str, chart: Any) -> None:
+        """Fit the axes of a plot view if its curves are others than before."""
+        # 3D Slicer fits them to a new chart, and not to other curves in the same one.
+        content = None if chart is None else (chart.GetID(), *_extent(chart))
+        if content != self._plotted.get(place):
+            self._plotted[place] = content
+            if chart is not None and (view := self.plot_view(place)) is not None:
+                view.fitToContent()
 
     def fit_plots(self) -> None:
         """Fit the axes to the curves."""
@@ -347,6 +361,17 @@ class Views:
             if node is not None and widget.mrmlPlotViewNode() is node:
                 return widget.plotView()
         return None
+
+
+def _extent(chart: Any) -> list[tuple[float, ...]]:
+    """Return the ranges of the columns of a chart's table."""
+    series = chart.GetNthPlotSeriesNode(0) if chart.GetNumberOfPlotSeriesNodes() else None
+    node = None if series is None else series.GetTableNode()
+    table = None if node is None else node.GetTable()
+    count = 0 if table is None else table.GetNumberOfColumns()
+    return [
+        table.GetColumn(i).GetRange() for i in range(count) if IN_USE not in table.GetColumnName(i)
+    ]
 
 
 def _compose(composite: Any, under: Any, over: Any, opacity: float) -> bool:

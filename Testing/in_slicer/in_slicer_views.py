@@ -104,3 +104,20 @@ class ViewSizes(DeskTest):
                 for slot in ("T1", "map", "fused"):
                     filled = self.filled(other, slot, zoom)
                     assert 0.9 < filled < 1.1, (size, other.name, slot, filled, zoom)
+
+    def test_a_view_that_filled_the_window_gives_the_others_their_widths_back(self):
+        self.sample()
+        views = [
+            self.desk.views.slice_widget(visit.name, slot)
+            for visit in self.desk.visits
+            for slot in ("T1", "map", "fused")
+        ]
+        before = [view.width for view in views]
+        for view in (views[2], views[3]):
+            for shown in (1, len(views)):
+                button = slicer.util.findChildren(view, name="MaximizeViewButton")[0]
+                self.press(button)
+                self.wait(lambda n=shown: sum(v.visible for v in views) == n, seconds=20)
+            settle(0.5)
+            after = [view.width for view in views]
+            assert all(abs(a - b) <= 2 for a, b in zip(after, before, strict=True)), (before, after)

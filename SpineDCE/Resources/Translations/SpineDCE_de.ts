@@ -2240,8 +2240,12 @@
         <translation>Der beste Kandidat liegt in Schicht {first}.</translation>
     </message>
     <message>
-        <source>No trustworthy AIF: {doubt} Draw the artery, load a curve or use a population AIF.</source>
-        <translation>Keine verlässliche AIF: {doubt} Die Arterie einzeichnen, eine Kurve laden oder eine Populations-AIF verwenden.</translation>
+        <source>It is largest in slice {largest}.</source>
+        <translation>Am größten ist er in Schicht {largest}.</translation>
+    </message>
+    <message>
+        <source>No trustworthy AIF.</source>
+        <translation>Keine verlässliche AIF.</translation>
     </message>
     <message>
         <source>The AIF file {path} could not be read: {error}.</source>
@@ -2362,6 +2366,14 @@
     <message>
         <source>{most} of the {count} voxels in the AIF were added by hand and are no artery by the evidence: {value}.</source>
         <translation>{most} der {count} Voxel in der AIF wurden von Hand aufgenommen und gehören nach der Evidenz zu keiner Arterie: {value}.</translation>
+    </message>
+    <message>
+        <source>{many} of the {count} voxels in the AIF were added by hand.</source>
+        <translation>{many} der {count} Voxel in der AIF wurden von Hand aufgenommen.</translation>
+    </message>
+    <message>
+        <source>The search trusts the artery without them; its verdict on most of them: {why}.</source>
+        <translation>Die Suche vertraut der Arterie ohne sie; ihr Urteil über die meisten von ihnen: {why}.</translation>
     </message>
     <message>
         <source>The AIF selection {path} could not be read: {name__}: {error}.</source>
@@ -5572,8 +5584,8 @@
         <translation>Es ist keine Studie geöffnet.</translation>
     </message>
     <message>
-        <source>Choose a dynamic series first.</source>
-        <translation>Zuerst eine dynamische Serie wählen.</translation>
+        <source>Choose a sequence first.</source>
+        <translation>Zuerst eine Sequenz wählen.</translation>
     </message>
     <message>
         <source>Open the folder of a study</source>
@@ -7517,6 +7529,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Rainbow (not uniform)</source>
         <translation>Regenbogen (ungleichmäßig)</translation>
+    </message>
+    <message>
+        <source>take a candidate in by its ✓ in step {step}</source>
+        <translation>einen Kandidaten mit seinem ✓ in Schritt {step} aufnehmen</translation>
     </message>
     <message>
         <source>draw the aorta in step {step}</source>

@@ -272,7 +272,7 @@ class Detection:
                     largest = max(self.best, key=lambda c: c.voxels).slice + 1
                     where += f" It is largest in slice {largest}."
             raise InputError(
-                f"No trustworthy AIF: {self.doubt}" + where,
+                "No trustworthy AIF." + f" {self.doubt[0].upper()}{self.doubt[1:]}" + where,
                 code="no_trustworthy_aif",
                 fields=[
                     "inputs.aif_selection",
