@@ -20,8 +20,8 @@ from SpineDCEWidget.desktop.view_fields import ViewFields
 from SpineDCEWidget.desktop.view_layouts import (
     LAYOUTS,
     PLOTS,
-    WIDE,
     SLOTS,
+    WIDE,
     Layout,
     layout_for,
     plot_name,
@@ -368,9 +368,12 @@ def _extent(chart: Any) -> list[tuple[float, ...]]:
     series = chart.GetNthPlotSeriesNode(0) if chart.GetNumberOfPlotSeriesNodes() else None
     node = None if series is None else series.GetTableNode()
     table = None if node is None else node.GetTable()
-    count = 0 if table is None else table.GetNumberOfColumns()
+    if table is None:
+        return []
     return [
-        table.GetColumn(i).GetRange() for i in range(count) if IN_USE not in table.GetColumnName(i)
+        table.GetColumn(i).GetRange()
+        for i in range(table.GetNumberOfColumns())
+        if IN_USE not in table.GetColumnName(i)
     ]
 
 

@@ -69,9 +69,12 @@ class ArteryMarks:
                 artery, rejected = _outlined(found)
                 now = {**rejected, **artery}
                 same = [
-                    name for name, mask in now.items()
-                    if before is not None and np.array_equal(earlier.get(name), mask)
-                ]  # fmt: skip
+                    name
+                    for name, mask in now.items()
+                    if before is not None
+                    and name in earlier
+                    and np.array_equal(earlier[name], mask)
+                ]
                 show_vessels(visit.nodes, artery, rejected, geometry, same)
                 self._outlined[visit.name] = now
         return changed
