@@ -54,6 +54,13 @@ VOXEL_CURVE = _("Voxel")
 MEASURED, FIT, RESIDUAL = _("measured"), _("fit"), _("residual")
 COMPARISON = _("Comparison of the visits")
 MEASUREMENTS = _("Measurements: {visit}")
+SUBTRACTION_VIEW = _("subtraction")
+RATE = _("{rate} frames per second")
+TERMS = {
+    "pass": _("last frame of the first pass"),
+    "before": _("mean before the bolus"),
+    "in view": _("frame in view"),
+}
 T1_VIEW, FRAME_VIEW, FUSED_VIEW = _("T1"), _("frame"), _("fused")
 FINAL_QUESTION = _("Make the report final? Its text cannot be changed afterwards.")
 DRAFT_QUESTION = _(

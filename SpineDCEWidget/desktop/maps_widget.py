@@ -14,7 +14,9 @@ from SpineDCEWidget.desktop.chart_updates import show_voxel
 from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
+from SpineDCEWidget.shared.frame_playback import RATES
 from SpineDCEWidget.shared.shown_series import OtherSeries
+from SpineDCEWidget.shared.visual_checks import OFF, TITLES, obstacle
 from SpineDCEWidget.shared.wording import remedy
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _LATER = 300
 #: Role of the data of a combo box that says whether an item can be chosen (Qt.UserRole - 1), and
 #: its value if so (Qt.ItemIsSelectable | Qt.ItemIsEnabled).
 _FLAGS, _ENABLED = 255, 33
+#: Role of the tooltip of an item (Qt.ToolTipRole).
+_TIP = 3
 
 
 class MapsPanel(Panel):
@@ -55,6 +59,14 @@ class MapsPanel(Panel):
         self.on(ui.topSpin, "valueChanged(double)", self.set_top)
         self.on(ui.playButton, "clicked()", desk.playback.toggle)
         self.on(ui.frameSlider, "valueChanged(int)", desk.playback.show)
+        self.on(ui.rateCombo, "currentIndexChanged(int)", self.set_rate)
+        self.on(ui.firstSpin, "valueChanged(int)", self.begin_at)
+        self.on(ui.lastSpin, "valueChanged(int)", self.end_at)
+        self.on(ui.subtractCheck, "toggled(bool)", lambda _on: self.subtract())
+        for combo in (ui.minuendCombo, ui.subtrahendCombo):
+            self.on(combo, "currentIndexChanged(int)", lambda _index: self.subtract())
+        self.on(ui.checkCombo, "currentIndexChanged(int)",
+                lambda _index: self.choose_check(selected_value(ui.checkCombo)))  # fmt: skip
         self.on(ui.explainCheck, "toggled(bool)", self.set_explaining)
 
     def ask_for_map(self) -> bool:
@@ -78,6 +90,42 @@ class MapsPanel(Panel):
         parameters = self.desk.parameters
         parameters.tops = {**parameters.tops, parameters.quantity: value}
         self._show()
+
+    # -- frames ---------------------------------------------------------------------------------
+
+    def set_rate(self, _index: int) -> None:
+        """Play at the chosen speed."""
+        self.desk.playback.set_rate(int(selected_value(self.ui.rateCombo)))
+
+    def begin_at(self, number: int) -> None:
+        """Play from a frame on, counted from 1."""
+        playback = self.desk.playback
+        playback.range = playback.range.beginning(number - 1, playback.count)
+        self.refresh()
+
+    def end_at(self, number: int) -> None:
+        """Play up to a frame, counted from 1."""
+        playback = self.desk.playback
+        playback.range = playback.range.ending(number - 1, playback.count)
+        self.refresh()
+
+    def subtract(self) -> None:
+        """Show one frame minus another in the middle views, or what they showed before."""
+        ui = self.ui
+        chosen = [selected_value(combo) for combo in (ui.minuendCombo, ui.subtrahendCombo)]
+        upper, lower = (one if one in texts.TERMS else int(one) for one in chosen)
+        self.desk.checks.subtract((upper, lower), shown=ui.subtractCheck.checked)
+        self._show_checks()
+
+    def choose_check(self, check: str) -> None:
+        """Show a check by eye in the views."""
+        self.desk.checks.choose(check)
+        self._show_checks()
+
+    def _show_checks(self) -> None:
+        self.desk.checks.prepare()
+        self.desk.show_views()
+        self.refresh()
 
     # -- other series ---------------------------------------------------------------------------
 
@@ -191,8 +239,39 @@ class MapsPanel(Panel):
         if opened:
             ui.frameSlider.maximum = self.desk.playback.count - 1
             self._frame_number()
+            self._fill_frames()
         else:
-            ui.frameLabel.text = ui.voxelLabel.text = ""
+            ui.frameLabel.text = ui.voxelLabel.text = ui.checkLabel.text = ""
+
+    def _fill_frames(self) -> None:
+        """Offer speeds, frames and checks, and show which are chosen."""
+        ui, playback, checks = self.ui, self.desk.playback, self.desk.checks
+        rates = {str(rate): texts.RATE.format(rate=rate) for rate in RATES}
+        fill_combo(ui.rateCombo, rates, str(playback.rate))
+        first, last = playback.range.within(playback.count)
+        for spin, value in ((ui.firstSpin, first), (ui.lastSpin, last)):
+            spin.maximum = playback.count
+            spin.value = value + 1
+        times = self.visit.analysis.study.dynamic.times
+        frames = {
+            str(i): texts.FRAME.format(number=i + 1, count=times.size, time=f"{time:.1f} s")
+            for i, time in enumerate(times)
+        }
+        for combo, term in zip((ui.minuendCombo, ui.subtrahendCombo), checks.terms, strict=True):
+            fill_combo(combo, {**texts.TERMS, **frames}, str(term))
+        ui.subtractCheck.checked = checks.subtracts
+        fill_combo(ui.checkCombo, TITLES, checks.check)
+        for i, check in enumerate(TITLES):
+            why = "" if check == OFF else obstacle(self.desk.session, check)
+            ui.checkCombo.setItemData(i, 0 if why else _ENABLED, _FLAGS)
+            ui.checkCombo.setItemData(i, why, _TIP)
+        self.show_texts()
+
+    def show_texts(self) -> None:
+        """Show what the views show beside images and maps."""
+        text = "\n".join(self.desk.checks.texts())
+        self.ui.checkLabel.text = text
+        self.ui.checkLabel.visible = bool(text)
 
     def _offer_maps(self) -> None:
         """Offer the maps that are there, and those that are computed when they are chosen."""
@@ -231,6 +310,7 @@ class MapsPanel(Panel):
     def leave(self) -> None:
         self.desk.playback.stop()
         self.desk.playback.show_maps()
+        self.desk.checks.stop()
         self._unwatch()
         self._series_timer.stop()
 

@@ -18,6 +18,7 @@ from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.arteries_widget import ArteriesPanel
 from SpineDCEWidget.desktop.chart_updates import show_regions, show_rows
 from SpineDCEWidget.desktop.error_display import Messages, guarded
+from SpineDCEWidget.desktop.image_checks import ImageChecks
 from SpineDCEWidget.desktop.linked_views import LinkedViews
 from SpineDCEWidget.desktop.main_loop_jobs import UNKNOWN, Jobs
 from SpineDCEWidget.desktop.map_display import Display
@@ -56,6 +57,7 @@ class Workstation:
         self.jobs = Jobs(slicer.app.processEvents, self._show_busy)
         self.views, self.display = Views(lambda: self.session), Display(self)
         self.links, self.playback = LinkedViews(self), Playback(self)
+        self.checks = ImageChecks(self)
         self.watch = NodeWatch(self)
         self.shortcuts = Shortcuts(self)
         # Maps are recomputed when the module is shown, not while 3D Slicer changes to it.
@@ -475,6 +477,7 @@ class Workstation:
                 opacity=choices.opacity / 100,
                 frames=self.playback.in_view,
                 series=self.maps.series_shown,
+                checks=self.checks,
             )
 
     def _show_views(self) -> None:

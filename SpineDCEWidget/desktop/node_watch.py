@@ -94,8 +94,9 @@ class NodeWatch:
 
 
 def _nodes_of(visit: Any) -> list[Any]:
-    # The frame is not among them: playback replaces it at each step.
-    uses = [use for use in visit.nodes.uses() if not use.startswith(("frame", "chart.", "table."))]
+    # What playback replaces at each step, and what only shows other nodes, is not among them.
+    left_out = ("frame", "chart.", "table.", "check.", "subtraction")
+    uses = [use for use in visit.nodes.uses() if not use.startswith(left_out)]
     nodes = [visit.nodes.present, *(visit.nodes.get(use) for use in uses)]
     return [*(node for node in nodes if node is not None), *ruler_nodes(visit.nodes)]
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import qt
 
+from SpineDCEWidget.shared.frame_playback import USUAL_RATE, PlayedRange
+
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
-
-#: Interval between frames, ms.
-_INTERVAL = 150
 
 
 class Playback:
@@ -21,8 +20,10 @@ class Playback:
         self.index = 0
         #: Whether the middle views show frames although the step shows maps.
         self.in_view = False
+        #: Frames that are played, and how many a second.
+        self.range, self.rate = PlayedRange(), USUAL_RATE
         self._timer = qt.QTimer()
-        self._timer.setInterval(_INTERVAL)
+        self.set_rate(USUAL_RATE)
         self._timer.connect("timeout()", self.next)
 
     @property
@@ -43,6 +44,11 @@ class Playback:
             self._timer.start()
             self._desk.panels["maps"].refresh()
 
+    def set_rate(self, rate: int) -> None:
+        """Play so many frames a second."""
+        self.rate = rate
+        self._timer.setInterval(round(1000 / rate))
+
     def stop(self) -> None:
         if self.playing:
             self._timer.stop()
@@ -51,11 +57,11 @@ class Playback:
     def rewind(self) -> None:
         """Stop at the first frame, because the studies were closed."""
         self.stop()
-        self.index, self.in_view = 0, False
+        self.index, self.in_view, self.range = 0, False, PlayedRange()
 
     def next(self) -> None:
         if self.count and not self._desk.jobs.changing_nodes:
-            self.show((self.index + 1) % self.count)
+            self.show(self.range.after(self.index, self.count))
 
     def show(self, index: int) -> None:
         """Show one frame of every visit; the last one of a visit with fewer frames."""
@@ -65,6 +71,7 @@ class Playback:
         if not self.in_view:
             self.in_view = True
             self._desk.show_views()
+        self._desk.checks.follow_frame()
         self._desk.maps.show_frame_number()
 
     def show_maps(self) -> None:

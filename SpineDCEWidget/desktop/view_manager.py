@@ -27,10 +27,12 @@ from SpineDCEWidget.desktop.view_layouts import (
     plot_name,
     view_name,
 )
+from SpineDCEWidget.shared.frame_subtraction import USE as SUBTRACTION
 from SpineDCEWidget.shared.session import SHOWN_VISITS as ROWS
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.shown_series import USE
 from SpineDCEWidget.shared.slice_nodes import confine
+from SpineDCEWidget.shared.visual_checks import MOTION, OFF, OVERLAID, OVERLAY, checked_volumes
 from SpineDCEWidget.shared.wording import translated
 
 #: Step → charts of the left and the right plot view, in order of preference.
@@ -217,6 +219,7 @@ class Views:
         opacity: float,
         frames: bool = False,
         series: str = "",
+        checks: Any = None,
     ) -> bool:
         """Show the volumes of each visit in its views; return whether any view changed its volume.
 
@@ -224,8 +227,11 @@ class Views:
             opacity: of the map over the T1 image, 0 to 1.
             frames: the middle view shows the dynamic frame in every step.
             series: title of another series of the studies, in the place of the T1 image.
+            checks: check by eye and subtraction, if any is shown.
         """
         changed = False
+        check, turn = (OFF, 0) if checks is None else (checks.check, checks.turn)
+        frames |= check == MOTION
         for visit in visits:
             other, frame = visit.nodes.get(USE + series) if series else None, visit.frame
             background = other or visit.background
@@ -233,6 +239,11 @@ class Views:
             middle, label = (frame, texts.FRAME_VIEW)
             if step not in _FRAME_STEPS and chosen is not None and not frames:
                 middle, label = chosen, translated(QUANTITIES[quantity].title)
+            contents = {"T1": "T1", "map": "frame" if middle is frame else ""}
+            difference = visit.nodes.get(SUBTRACTION)
+            if checks is not None and checks.subtracts and difference is not None:
+                middle, label = difference, texts.SUBTRACTION_VIEW
+                contents["map"] = ""
             first = series if other is not None else texts.T1_VIEW
             labels = {"T1": first, "map": label, "fused": texts.FUSED_VIEW}
             for slot, (under, over) in zip(
@@ -241,7 +252,12 @@ class Views:
                 widget = self.slice_widget(visit.name, slot)
                 if widget is None:
                     continue
-                changed |= _compose(widget.mrmlSliceCompositeNode(), under, over, opacity)
+                checked = checked_volumes(visit, contents.get(slot, ""), check, turn)
+                of_slot = opacity
+                if checked is not None:
+                    under, over = checked
+                    of_slot = OVERLAID if check == OVERLAY else 1.0
+                changed |= _compose(widget.mrmlSliceCompositeNode(), under, over, of_slot)
                 node, label = widget.mrmlSliceNode(), f"{visit.shown_label}: {labels[slot]}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)

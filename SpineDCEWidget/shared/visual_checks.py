@@ -24,7 +24,7 @@ from SpineDCELib.vocabulary.quantities import number
 from SpineDCEWidget.shared.linked_places import placement, registration_of
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
-from SpineDCEWidget.shared.wording import OPEN_FIRST, _
+from SpineDCEWidget.shared.wording import OPEN_FIRST, _, control_of
 
 OFF, MOTION, OVERLAY, CHECKERBOARD, FLICKER = "off", "motion", "overlay", "checkerboard", "flicker"
 #: Check → its title in the menu.
@@ -59,7 +59,9 @@ def obstacle(session: Session, check: str) -> str:
     if check in OF_OTHER and len(visits) < 2:
         return _("Open both visits to look at one over the other.")
     if check == MOTION and not any(visit.settings.preprocessing.motion.on for visit in visits):
-        return _("Motion is not corrected. Switch on Correct motion in step 4.")
+        label, step = control_of("preprocessing.motion.on")
+        words = _("Motion is not corrected. Switch on {control} in step {step}.")
+        return words.format(control=label, step=step)
     if check == MOTION and not any(map(_is_corrected, visits)):
         return _("The frames have not been corrected yet. Compute the maps.")
     return ""

@@ -1026,6 +1026,125 @@ class Audit(ArchiveChecks, DeskTest):
         self.desk.playback.show_maps()
         self.desk.show_views()
 
+    def check_maps_rateCombo(self, combo):
+        before = self.desk.playback.rate
+        counts = []
+        for _ in range(2):
+            choose(combo, 0 if not counts else combo.count - 1)
+            seen = set()
+            self.desk.playback.show(0)
+            self.desk.playback.toggle()
+            end = time.monotonic() + 2.2
+            while time.monotonic() < end:
+                settle(0.02)
+                seen.add(self.desk.playback.index)
+            self.desk.playback.stop()
+            counts.append(len(seen))
+        self.desk.playback.set_rate(before)
+        self.desk.playback.show_maps()
+        self.desk.show_views()
+        assert counts[1] > 1.5 * counts[0], counts
+
+    def played(self):
+        """The frames that a playback shows, in their order."""
+        playback, seen = self.desk.playback, []
+        for _ in range(6):
+            playback.next()
+            settle(0.02)
+            seen.append(playback.index)
+        playback.show_maps()
+        self.desk.show_views()
+        return seen
+
+    def check_maps_firstSpin(self, spin):
+        type_into(spin, "5")
+        settle(0.1)
+        self.desk.playback.show(self.desk.playback.count - 1)
+        seen = self.played()
+        type_into(spin, "1")
+        settle(0.1)
+        assert seen[:2] == [4, 5], seen
+
+    def check_maps_lastSpin(self, spin):
+        count = self.desk.playback.count
+        type_into(spin, "3")
+        settle(0.1)
+        self.desk.playback.show(0)
+        seen = self.played()
+        type_into(spin, str(count))
+        settle(0.1)
+        assert seen == [1, 2, 0, 1, 2, 0], seen
+
+    def subtraction(self):
+        """The difference that the middle view shows; None if it shows something else."""
+        node = slicer.mrmlScene.GetNodeByID(self.middle().GetBackgroundVolumeID() or "")
+        if node is None or node is not self.base.nodes.get("subtraction"):
+            return None
+        return slicer.util.arrayFromVolume(node).copy()
+
+    def check_maps_subtractCheck(self, check):
+        tick(check)
+        settle(0.2)
+        shown = self.subtraction()
+        tick(check)
+        settle(0.2)
+        hidden = self.subtraction()
+        self.desk.checks.subtracts = False
+        signal, found = self.base.analysis.study.dynamic.signal, self.base.bolus_frames()
+        wanted = signal[found.last] - signal[list(found.before)].mean(axis=0)
+        np.testing.assert_allclose(shown, wanted, rtol=1e-4, atol=1e-2)
+        assert hidden is None
+
+    def check_term(self, combo, place):
+        checks = self.desk.checks
+        usual = checks.terms
+        checks.subtract(usual, shown=True)
+        checks.prepare()
+        self.desk.show_views()
+        self.ui("maps").subtractCheck.checked = True
+        before = self.subtraction()
+        choose(combo, 3 + 7)  # after the three terms: frame 8
+        settle(0.2)
+        after, terms = self.subtraction(), checks.terms
+        checks.subtract(usual, shown=False)
+        self.desk.panels["maps"].refresh()
+        self.desk.show_views()
+        assert terms[place] == 7, terms
+        assert (before != after).any()
+
+    def check_maps_minuendCombo(self, combo):
+        self.check_term(combo, 0)
+
+    def check_maps_subtrahendCombo(self, combo):
+        self.check_term(combo, 1)
+
+    def check_maps_checkCombo(self, combo):
+        widget = self.desk.views.slice_widget(self.base.name, "T1")
+        composite = widget.mrmlSliceCompositeNode()
+        seen = {}
+        for check in ("overlay", "checkerboard", "flicker"):
+            choose(combo, combo.findData(check))
+            settle(0.3)
+            over = slicer.mrmlScene.GetNodeByID(composite.GetForegroundVolumeID() or "")
+            backgrounds = set()
+            end = time.monotonic() + 2.5
+            while time.monotonic() < end:
+                settle(0.05)
+                backgrounds.add(composite.GetBackgroundVolumeID())
+            name = None if over is None else over.GetName()
+            seen[check] = name, composite.GetForegroundOpacity(), len(backgrounds)
+        text = self.ui("maps").checkLabel.text
+        choose(combo, 0)
+        settle(0.2)
+        self.desk.checks.choose("off")
+        self.desk.show_views()
+        assert seen["overlay"][1:] == (0.5, 1), seen
+        assert "check other" in str(seen["overlay"][0]), seen
+        assert "check squares" in str(seen["checkerboard"][0]), seen
+        assert seen["flicker"][2] == 2, seen
+        assert not composite.GetForegroundVolumeID()
+        assert text == "" or "scanner" in text or "registration" in text, text
+
     def check_maps_explainCheck(self, check):
         from SpineDCELib.mrml.volume_nodes import ras_of
 

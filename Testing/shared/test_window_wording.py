@@ -67,7 +67,7 @@ def test_every_field_has_a_control(field):
     label, step = control_of(field.path, in_slicer=True)
     assert (label, step) == (f"'{field.label}{unit}'", field.step)
     said = remedy(InputError("Wrong.", fields=[field.path]), in_slicer=True)
-    if field.path in ("inputs.aif_mask", "inputs.aif_file"):
+    if field.path in ("inputs.aif_mask", "inputs.aif_file", "inputs.aif_selection"):
         assert said.endswith(f"in step {field.step}.")
     else:
         assert said == f"Wrong. Change '{field.label}{unit}' in step {field.step}."
@@ -90,7 +90,7 @@ def test_a_remedy_names_the_step_of_the_page_that_has_the_setting():
 def test_a_remedy_names_only_what_the_page_has():
     wrong = InputError("Wrong.", fields=["inputs.aif_selection", "inputs.T1_map"])
     assert remedy(wrong, in_slicer=False) == "Wrong. Change 'T1 map' in step 4."
-    assert remedy(wrong, in_slicer=True).startswith("Wrong. Change 'Artery selection' in step 2")
+    assert remedy(wrong, in_slicer=True).startswith("Wrong. Take a candidate in by its ✓ in step 2")
 
 
 def test_choices_have_the_labels_of_the_form():

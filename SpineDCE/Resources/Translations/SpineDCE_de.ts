@@ -5087,6 +5087,54 @@
         <translation>–</translation>
     </message>
     <message>
+        <source>Speed of the playback</source>
+        <translation>Geschwindigkeit der Wiedergabe</translation>
+    </message>
+    <message>
+        <source>from frame</source>
+        <translation>von Zeitpunkt</translation>
+    </message>
+    <message>
+        <source>First frame of the playback</source>
+        <translation>Erster Zeitpunkt der Wiedergabe</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>bis</translation>
+    </message>
+    <message>
+        <source>Last frame of the playback</source>
+        <translation>Letzter Zeitpunkt der Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Subtract:</source>
+        <translation>Subtrahieren:</translation>
+    </message>
+    <message>
+        <source>Show one frame minus another in the middle views</source>
+        <translation>In den mittleren Ansichten einen Zeitpunkt minus einen anderen zeigen</translation>
+    </message>
+    <message>
+        <source>Frame from which another is subtracted</source>
+        <translation>Zeitpunkt, von dem ein anderer subtrahiert wird</translation>
+    </message>
+    <message>
+        <source>−</source>
+        <translation>−</translation>
+    </message>
+    <message>
+        <source>Frame that is subtracted</source>
+        <translation>Zeitpunkt, der subtrahiert wird</translation>
+    </message>
+    <message>
+        <source>Check by eye:</source>
+        <translation>Mit dem Auge prüfen:</translation>
+    </message>
+    <message>
+        <source>Show what motion correction and the registration of the visits have aligned</source>
+        <translation>Zeigen, was Bewegungskorrektur und Registrierung der Untersuchungen angeglichen haben</translation>
+    </message>
+    <message>
         <source>Voxel</source>
         <translation>Voxel</translation>
     </message>
@@ -5728,6 +5776,14 @@ Trotzdem vergleichen?</translation>
         <translation>Messwerte: {visit}</translation>
     </message>
     <message>
+        <source>subtraction</source>
+        <translation>Subtraktion</translation>
+    </message>
+    <message>
+        <source>{rate} frames per second</source>
+        <translation>{rate} Zeitpunkte pro Sekunde</translation>
+    </message>
+    <message>
         <source>Make the report final? Its text cannot be changed afterwards.</source>
         <translation>Den Befund endgültig machen? Sein Text lässt sich danach nicht mehr ändern.</translation>
     </message>
@@ -6030,6 +6086,18 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>residual</source>
         <translation>Residuum</translation>
+    </message>
+    <message>
+        <source>last frame of the first pass</source>
+        <translation>letzter Zeitpunkt der ersten Passage</translation>
+    </message>
+    <message>
+        <source>mean before the bolus</source>
+        <translation>Mittel vor dem Bolus</translation>
+    </message>
+    <message>
+        <source>frame in view</source>
+        <translation>gezeigter Zeitpunkt</translation>
     </message>
     <message>
         <source>T1</source>
@@ -7237,8 +7305,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Öffnen Sie beide Untersuchungen, um die eine über der anderen zu sehen.</translation>
     </message>
     <message>
-        <source>Motion is not corrected. Switch on Correct motion in step 4.</source>
-        <translation>Bewegung wird nicht korrigiert. Schalten Sie in Schritt 4 „Bewegung korrigieren“ ein.</translation>
+        <source>Motion is not corrected. Switch on {control} in step {step}.</source>
+        <translation>Bewegung wird nicht korrigiert. Schalten Sie {control} in Schritt {step} ein.</translation>
     </message>
     <message>
         <source>The frames have not been corrected yet. Compute the maps.</source>
