@@ -404,9 +404,13 @@ def _compose(composite: Any, under: Any, over: Any, opacity: float) -> bool:
         composite.SetForegroundVolumeID(ids[1])
     if composite.GetLabelVolumeID():
         composite.SetLabelVolumeID(None)
-    if composite.GetForegroundOpacity() != opacity:
-        composite.SetForegroundOpacity(opacity)
     composite.EndModify(changing)
+    if composite.GetForegroundOpacity() != opacity:
+        # Linked views share the opacity; those of one visit may differ here.
+        linked = composite.GetLinkedControl()
+        composite.SetLinkedControl(False)
+        composite.SetForegroundOpacity(opacity)
+        composite.SetLinkedControl(linked)
     return changed
 
 
