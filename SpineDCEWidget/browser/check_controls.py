@@ -85,7 +85,9 @@ class CheckControls:
     def prepare(self) -> None:
         """Fill what the check shows of the visits."""
         station, check = self._station, str(self._station.state.check)
-        for visit in station.session.shown:
+        shown = station.session.shown
+        forget_checks([visit for visit in station.session.visits if visit not in shown])
+        for visit in shown:
             if check == MOTION:
                 show_corrected(visit, visit.frame_in_view(int(station.state.frame))[0])
             elif check in OF_OTHER and (other := self._other(visit)) is not None:

@@ -377,6 +377,15 @@ class Views:
         if voxel_of(place, geometry) is not None:
             node.JumpSliceByOffsetting(*(float(v) for v in place))
 
+    def step_across(self, name: str, step: int) -> bool:
+        """Move the plane of a view by its name; return whether it lies across the slices."""
+        pane = next((pane for pane in self.panes if pane.name == name), None)
+        visit = None if pane is None else self.visit_of(pane)
+        if pane is None or visit is None or not self.is_across(pane):
+            return False
+        self._go_across(pane, visit, step)
+        return True
+
     def meet_at(self, row: str, ras: Sequence[float]) -> None:
         """Let the three planes of a visit meet at a RAS point, mm, and follow in a linked visit."""
         for pane in self.panes if self.planes else ():

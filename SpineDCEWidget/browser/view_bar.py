@@ -342,8 +342,10 @@ class ViewBar:
             state.planes = False
 
     def step_slice(self, step: int) -> None:
-        """Show a slice some steps further."""
-        state = self._station.state
+        """Show a slice some steps further, or a plane across the slices that is shown alone."""
+        state, views = self._station.state, self._station.views
+        if views.step_across(str(state.maximised), int(step)):
+            return
         state.slice_index = min(max(int(state.slice_index) + int(step), 0), state.slice_count - 1)
 
     # -- frames -----------------------------------------------------------------------------------

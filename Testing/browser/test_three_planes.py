@@ -99,6 +99,17 @@ def test_three_planes_meet_at_a_click_and_follow_in_the_other_visit(monkeypatch,
             views._go_across(pane, one, 1)
         low, high = sorted(ras_of((0, 0, c), geometry)[0] for c in (0, geometry.shape[2] - 1))
         assert low - 0.76 <= middles(station, "baseline")[1][0] <= high + 0.76
+        # So do the keys, where it is shown alone; else they change the slice.
+        station.maximise("baseline1")
+        place = middles(station, "baseline")[1][0]
+        station.bar.step_slice(-1)
+        state.flush()
+        assert abs(middles(station, "baseline")[1][0] - place) == pytest.approx(1.5, abs=1e-3)
+        station.maximise("")
+        at = views.slice_index("baseline")
+        station.bar.step_slice(1 if at == 0 else -1)
+        state.flush()
+        assert views.slice_index("baseline") != at
         # Choosing an image chooses it for all planes.
         station.bar.set_column(1, "frame")
         state.flush()

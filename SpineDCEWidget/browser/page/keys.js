@@ -16,7 +16,7 @@
   };
   // Keys that the page answers itself.
   const own = { "?": () => document.getElementById("help").click() };
-  const TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=file]), textarea, [contenteditable]";
+  const TEXT = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=file]), textarea, [contenteditable], .list-choice";
   // What the space and enter keys press, toggle or open; elsewhere they have their own meaning.
   const PRESSED = "button, select, summary, a, [role=button], input[type=checkbox], input[type=radio], input[type=file]";
   window.spinedce = window.spinedce || {};
