@@ -33,7 +33,10 @@ _FURTHER = {
         _("Maps without a model"),
         _("Also compute enhancement, slopes, time to peak, and areas under the curve"),
     ),
-    "errors": (_("Standard error of Vp"), _("Also compute how much noise there is in Vp")),
+    "errors": (
+        _("Standard error of Vp"),
+        _("Also compute how much noise there is in Vp; every computation takes longer then"),
+    ),
 }
 
 

@@ -137,7 +137,7 @@ class ViewBar:
         station, state = self._station, self._station.state
         visit = station.visit
         order = [n for n in QUANTITIES if any(n in v.maps for v in station.session.visits)]
-        state.without_map = {
+        without = {
             station.session.row_of(v.name): "The maps could not be computed; step 4 says why."
             if v.problem else "The maps have not been computed."
             for v in station.session.shown if not v.maps
@@ -146,7 +146,7 @@ class ViewBar:
             state.map_name = station.views.map_name = "vp" if "vp" in order else order[0]
             station.views.fill()
         title = QUANTITIES[state.map_name].title
-        state.without_map |= {
+        state.without_map = without | {
             station.session.row_of(v.name): f"This visit has no map '{title}'."
             for v in station.session.shown if v.maps and state.map_name not in v.maps
         }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.report.report_figures import png_of, triptych_figure
+from SpineDCELib.export.report.report_figures import triptych_figure
 from SpineDCELib.progress import Progress
 
 from SpineDCEWidget.shared.computation import Job
@@ -38,7 +38,8 @@ def figure_job(session: Session, folder: Path) -> Job[Path]:
         progress(0.1, "Drawing the figure")
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / FILE
-        path.write_bytes(png_of(triptych_figure(rows), dpi=_DPI, colour="black"))
+        figure = triptych_figure(rows)
+        figure.savefig(path, dpi=_DPI, facecolor="black", bbox_inches="tight", pad_inches=0.1)
         return path
 
     return Job(draw)

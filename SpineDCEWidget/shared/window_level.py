@@ -91,15 +91,16 @@ def toggle_inverse(visit: VisitSession, use: str) -> None:
 def scale_top(session: Session, name: str, preset: str) -> float | None:
     """Return the top of a map's scale for "full", the highest value, or for the reset.
 
-    The reset is the 98th percentile; None for Vp, whose scale fits the regions.
+    The reset is the percentile of the quantity; None for Vp, whose scale fits the regions.
     """
     if preset != "full" and name == "vp":
         return None
     maps = [array_of(v.maps[name]) for v in session.visits if name in v.maps]
     if preset == "full":
         return max((float(np.nanmax(m, initial=0.0)) for m in maps), default=0.0) or 1.0
-    fixed = QUANTITIES[name].top
-    return max((colour_range(m, top=fixed)[1] for m in maps), default=1.0)
+    shown = QUANTITIES[name]
+    ends = (colour_range(m, top=shown.top, percentile=shown.percentile) for m in maps)
+    return max((high for _low, high in ends), default=1.0)
 
 
 def window_text(visit: VisitSession, use: str) -> str:

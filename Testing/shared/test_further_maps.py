@@ -97,7 +97,7 @@ def test_only_maps_that_are_fitted_again_follow_the_shift(session):
 def test_the_figure_has_a_row_for_each_visit_and_names_nobody(session, tmp_path):
     path = figure_job(session, tmp_path).run()
     picture = Image.open(path)
-    assert min(picture.size) > 2000
+    assert min(picture.size) > 1500
     assert set(picture.info) <= {"Software", "dpi"}
     session.close_visit(session.pair[1])
     assert Image.open(figure_job(session, tmp_path / "one").run()).size[1] < picture.size[1]

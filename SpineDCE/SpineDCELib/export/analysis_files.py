@@ -186,7 +186,7 @@ def picture_of(analysis: Analysis, result: Result, *, with_anatomy: bool = True)
         with_anatomy: else the picture has the signal before contrast, which takes no resampling.
     """
     baseline = analysis.concentration().baseline
-    anatomy, name = _anatomy_on_grid(analysis) if with_anatomy else (baseline, "baseline")
+    anatomy, name = _anatomy_on_grid(analysis) if with_anatomy else (baseline, "before contrast")
     air = baseline < AIR * np.nanpercentile(baseline, 99)
     vp = np.where(air, np.nan, result.maps["vp"])
     return Picture(
@@ -199,6 +199,6 @@ def _anatomy_on_grid(analysis: Analysis) -> tuple[NDArray[np.floating], str]:
     baseline = analysis.concentration().baseline
     volume = analysis.images.anatomy
     if volume is None:
-        return baseline, "baseline"
+        return baseline, "before contrast"
     geometry = analysis.images.dynamic.geometry
     return np.nan_to_num(resample_linear(volume.array, volume.geometry, geometry)), "T1"

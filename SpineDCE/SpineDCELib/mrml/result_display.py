@@ -65,7 +65,8 @@ def show_map(
     if new and name == "status":
         colour_map(node, low=0, high=max(Status), colours="status", threshold=0)
     elif new:
-        low, high = colour_range(array_of(node), top=QUANTITIES[name].top)
+        shown = QUANTITIES[name]
+        low, high = colour_range(array_of(node), top=shown.top, percentile=shown.percentile)
         colour_map(node, low=low, high=high)
 
 

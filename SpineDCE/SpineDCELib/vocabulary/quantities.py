@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ class Quantity:
         unit_code: UCUM code of ``unit``. shown_unit_code: of ``shown_unit``.
         colours: scale of :data:`SpineDCELib.vocabulary.colour_maps.COLOUR_MAPS`, or "status".
         top: top of the colour scale where it is fixed, in the shown unit.
+        percentile: of the positive values, at which the scale ends where it is not.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Quantity:
     factor: float = 1.0
     colours: str = "viridis"
     top: float | None = None
+    percentile: float = 98.0
 
     def shown(self, value: float) -> float:
         """Convert a value to the shown unit."""
@@ -66,10 +69,10 @@ class Quantity:
         return f"{title} [{self.shown_unit}]" if self.shown_unit else title
 
 
-def _fraction(name: str, title: str, digits: int, code: Code) -> Quantity:
+def _fraction(name: str, title: str, digits: int, code: Code, **more: Any) -> Quantity:
     """A volume fraction; shown in mL/100 mL."""
     return Quantity(
-        name, title, "fraction", "mL/100 mL", digits, code, RATIO, PER_100_ML, factor=100.0
+        name, title, "fraction", "mL/100 mL", digits, code, RATIO, PER_100_ML, factor=100.0, **more
     )
 
 
@@ -140,6 +143,7 @@ QUANTITIES: dict[str, Quantity] = {
         _fraction(
             "vp_SE", "Standard error of Vp", 2,
             ("VP_SE", PRIVATE, "Standard error of vp from the noise of the curve"),
+            percentile=85.0,  # in vessels it is a hundred times that of tissue
         ),
         Quantity(
             PROBABILITY, "Probability above threshold", "fraction", "%", 0,
@@ -210,8 +214,10 @@ def ratio_digits(ratio: float) -> int:
 _SAMPLE = 200_000
 
 
-def colour_range(array: NDArray[np.floating], *, top: float | None = None) -> tuple[float, float]:
-    """Return the ends of a map's colour scale: 0, and ``top`` or the 98th positive percentile.
+def colour_range(
+    array: NDArray[np.floating], *, top: float | None = None, percentile: float = 98.0
+) -> tuple[float, float]:
+    """Return the ends of a map's colour scale: 0, and ``top`` or a percentile of positive values.
 
     Of a large map a sample of voxels is taken.
     """
@@ -219,5 +225,5 @@ def colour_range(array: NDArray[np.floating], *, top: float | None = None) -> tu
     values = array.reshape(-1)[:: array.size // _SAMPLE | 1]
     positive = values[np.isfinite(values) & (values > 0)]
     if top is None:
-        top = float(np.percentile(positive, 98)) if positive.size else 1.0
+        top = float(np.percentile(positive, percentile)) if positive.size else 1.0
     return 0.0, top
