@@ -911,6 +911,16 @@ def checks_by_eye(audit: Audit) -> None:
     now = check()[1]
     key()
     assert check()[1] == 1 - now, f"{was}: the images do not change by hand"
+    for wanted in ("reduce", "no-preference"):
+        feature = {"name": "prefers-reduced-motion", "value": wanted}
+        page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+        calm = wanted == "reduce"
+        page.wait(lambda c=calm: check()[2] is not c, 10, "what the system asks for")
+        seen = set()
+        for _ in range(12):
+            seen.add(check()[1])
+            time.sleep(0.2)
+        assert seen == ({0} if calm else {0, 1})
     if not opened():
         audit.click("#check-menu")
     audit.row("check-off", lambda: click("off"), lambda: check() == ["off", 0, False])
