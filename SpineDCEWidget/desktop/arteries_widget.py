@@ -29,6 +29,8 @@ _CHOICES = {"sourceCombo": "aif.source", "peakCombo": "aif.peak"}
 _IN_USE = 2
 #: Steps of the slider per second of shift.
 _PER_SECOND = 10
+#: Number of outlines that are drawn in one turn of the main loop.
+_OUTLINES = 2
 #: Delay from the last change to the computation of the whole volume, ms.
 _DELAY = 400
 
@@ -41,7 +43,7 @@ class ArteriesPanel(Panel):
         ui = self.ui
         self._items: list[Any] = []
         self._marks = ArteryMarks()
-        # Outlines take time: the window answers between those of two visits.
+        # Outlines take time: the window answers between them.
         self._mark_next = desk.timer(0, self._mark_vessels)
         self._delay_items: list[Any] = []
         self._listed: tuple[Any, Any] = ([], [])
@@ -272,8 +274,8 @@ class ArteriesPanel(Panel):
         ui.shiftBox.enabled = bool(visit.maps)
 
     def _mark_vessels(self) -> None:
-        """Outline the vessels of one visit, and those of the next one in a moment."""
-        if self._marks.follow(self.desk.session.visits, self.desk.visits, at_most=1):
+        """Outline a few vessels, and the next ones in a moment."""
+        if self._marks.follow(self.desk.session.visits, self.desk.visits, at_most=_OUTLINES):
             self._mark_next.start()
 
     def _fill_candidates(self, headings: Any, rows: Any) -> None:

@@ -40,44 +40,58 @@ class ArteryMarks:
         """Show the vessels of some visits as they are now, and none of the other visits.
 
         Args:
-            at_most: number of visits whose outlines are changed in this call; all if None.
+            at_most: number of outlines that are drawn in this call, of all visits; all if None.
+                The others are drawn by further calls.
 
         Returns:
             Whether any outline has changed.
         """
-        changed = False
-        for name in self._shown.keys() - {visit.name for visit in visits}:
-            del self._shown[name]  # its study was closed
-            self._outlined.pop(name, None)
-        count = 0
+        changed, left = False, at_most
+        for name in {*self._shown, *self._outlined} - {visit.name for visit in visits}:
+            self._forget(name)  # its study was closed
         for visit in visits:
-            if count == at_most:
+            if left == 0:
                 break
+            if visit.vessels is None:
+                self._forget(visit.name)
             found = found_of(visit) if visit in shown else None
-            before = self._shown.pop(visit.name, None) if visit.vessels is not None else None
-            if found is not None:
-                self._shown[visit.name] = found
-            if found is before:
+            if found is self._shown.get(visit.name) and (found is not None or not visit.vessels):
                 continue
-            changed = True
-            count += 1
-            earlier = self._outlined.pop(visit.name, {})
+            count = 1 if found is None else self._outline(visit, found, left)
             if found is None:
+                self._forget(visit.name)
                 hide_vessels(visit.nodes)
-            else:
-                geometry = visit.needed().study.dynamic.geometry
-                artery, rejected = _outlined(found)
-                now = {**rejected, **artery}
-                same = [
-                    name
-                    for name, mask in now.items()
-                    if before is not None
-                    and name in earlier
-                    and np.array_equal(earlier[name], mask)
-                ]
-                show_vessels(visit.nodes, artery, rejected, geometry, same)
-                self._outlined[visit.name] = now
+            changed = True
+            left = None if left is None else left - count
         return changed
+
+    def _outline(self, visit: VisitSession, found: Detection, at_most: int | None) -> int:
+        """Draw some outlines of a visit that are not there yet; return how many at least."""
+        earlier = self._outlined.get(visit.name, {})
+        artery, rejected = _outlined(found)
+        now = {**artery, **rejected}
+        same = [
+            name
+            for name, mask in now.items()
+            if name in earlier and np.array_equal(earlier[name], mask)
+        ]
+        missing = [name for name in now if name not in same]
+        drawn = {*same, *missing[:at_most]}
+        used, others = (
+            {name: mask for name, mask in masks.items() if name in drawn}
+            for masks in (artery, rejected)
+        )
+        geometry = visit.needed().study.dynamic.geometry
+        show_vessels(visit.nodes, used, others, geometry, same)
+        self._outlined[visit.name] = {name: now[name] for name in drawn}
+        self._shown.pop(visit.name, None)
+        if len(drawn) == len(now):
+            self._shown[visit.name] = found
+        return max(len(drawn) - len(same), 1)
+
+    def _forget(self, name: str) -> None:
+        self._shown.pop(name, None)
+        self._outlined.pop(name, None)
 
 
 def found_of(visit: VisitSession) -> Detection | None:

@@ -151,10 +151,21 @@ def test_outlines_follow_a_change_and_only_what_changed_is_filled_again(visit, m
     marks.follow([visit], [])
 
 
-def test_only_so_many_visits_are_outlined_at_once(visit):
-    marks = ArteryMarks()
+def test_only_so_many_outlines_are_drawn_at_once(visit):
+    marks, geometry = ArteryMarks(), visit.analysis.study.dynamic.geometry
     assert not marks.follow([visit], [visit], at_most=0)
     assert visit.vessels is None
-    assert marks.follow([visit], [visit], at_most=1)
-    assert visit.vessels is not None
+    counts = []
+    while marks.follow([visit], [visit], at_most=2):
+        counts.append(len(segments(visit)))
+        assert "in the AIF" in segments(visit), "it comes first"
+    whole = masks_of(visit.vessels, geometry)
+    assert counts == sorted({*range(2, len(whole), 2), len(whole)})
+    marks.follow([visit], [])
+    marks.follow([visit], [visit], at_most=1)
+    assert marks.follow([visit], []), "an unfinished one is hidden too"
+    assert visit.vessels is None
+    marks.follow([visit], [visit])
+    for name, mask in masks_of(visit.vessels, geometry).items():
+        np.testing.assert_array_equal(mask, whole[name])
     marks.follow([visit], [])
