@@ -78,6 +78,7 @@ class StudyPanel:
                 "open_path": str(study or Path.home()), "folders": [],
                 "found": _NOTHING, "chosen_series": None, "recent": [], "facts": [],
                 "browsing": False, "scene_files": _NO_FILES, "kept": [],
+                "removing": False,
                 "save_problem": "", "uploading": "",
                 "reading_choices": [], "reading_choice": None, "displaced_frames": "",
             }
@@ -512,6 +513,8 @@ class StudyPanel:
     def remove_kept(self) -> None:
         """Remove what the program keeps on this computer, except for the open studies."""
         remove_kept(v.study_path for v in self._station.session.visits if v.study_path is not None)
+        with self._station.state as state:
+            state.removing = False
         self._station.refresh()
 
     # -- showing ----------------------------------------------------------------------------------
@@ -602,13 +605,24 @@ class StudyPanel:
                 classes="hint",
             )  # fmt: skip
             v3.VBtn(
-                "Remove", size="small", variant="text", click=self.remove_kept, id="remove-kept",
-                **disabled_if(
-                    BUSY,
-                    "Remove these files and the list of earlier work; drawn regions that were not "
-                    "exported are lost",
-                ),
+                "Remove …", size="small", variant="text", click="removing = true",
+                id="remove-kept", v_if="!removing",
+                **disabled_if(BUSY, "Remove these files and the list of earlier work"),
             )  # fmt: skip
+            with html.Div(v_if="removing", classes="stack", role="alert"):
+                html.Div(
+                    "Remove these files and the list of earlier work? Regions and reports that "
+                    "were not exported are lost.", classes="warn",
+                )  # fmt: skip
+                with html.Div(classes="row"):
+                    v3.VBtn(
+                        "Remove them", size="small", variant="tonal", click=self.remove_kept,
+                        id="remove-kept-now", **disabled_if(BUSY, "This cannot be undone"),
+                    )  # fmt: skip
+                    v3.VBtn(
+                        "Keep them", size="small", variant="text", click="removing = false",
+                        id="keep-kept", title="Remove nothing",
+                    )  # fmt: skip
         v3.VBtn(
             "Add a visit", size="small", variant="tonal", prepend_icon="mdi-plus", id="add-visit",
             v_if="visits.length === 2 && !adding && !found.path", click="adding = true",

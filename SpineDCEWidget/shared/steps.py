@@ -88,32 +88,30 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
     """Return the state of step 2, with the doubts of every visit if there are any."""
     states = [_artery(visit) for visit in visits]
     mark = next((m for m in (WRONG, NEXT) if any(m == found for found, _said in states)), DONE)
-    told = [said for found, said in states if mark == DONE or found != DONE]
-    return mark, " · ".join(told)
+    of_whom = dict[str, list[str]]()  # what several visits share is said once
+    for visit, (found, said) in zip(visits, states, strict=True):
+        if mark == DONE or found != DONE:
+            of_whom.setdefault(said, []).append(visit.shown_label)
+    return mark, " · ".join(f"{', '.join(names)}: {said}" for said, names in of_whom.items())
 
 
 def _artery(visit: VisitSession) -> tuple[str, str]:
     """Return the mark of a visit's arteries, and all that is doubtful, or what is used."""
     analysis = visit.needed()
     if visit.problem:
-        return WRONG, f"{visit.shown_label}: {visit.problem}"
+        return WRONG, visit.problem
     if visit.result is None:
-        return NEXT, _(
-            "The maps of the {visit} visit have not been computed yet. Compute them in step 4."
-        ).format(visit=translated(visit.word))
+        return NEXT, _("The maps have not been computed yet. Compute them in step 4.")
     settings = analysis.settings
     shift = settings.fit.shift
     # Nothing long is computed here, because a window shows this after every change.
     if not visit.is_ready():
-        outdated = _(
-            "The settings of the {visit} visit have changed. Recompute its maps in step 4."
-        )
-        return NEXT, outdated.format(visit=translated(visit.word))
+        return NEXT, _("The settings have changed. Recompute the maps in step 4.")
     if settings.aif.source == "auto":
         try:
             count = len(analysis.detection().trusted().slices)
         except InputError as error:
-            return WRONG, f"{visit.shown_label}: {remedy(error)}"
+            return WRONG, remedy(error)
         where = _("aorta found in {count} slices").format(count=count)
         if analysis.aif_mask is not None:
             where += _(", the drawn one is not in use")
@@ -125,11 +123,11 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
     if doubt := visit.shift_doubt():
         doubts.append(f"{doubt}.")
     if doubts:
-        return WRONG, f"{visit.shown_label}: {' '.join(doubts)}"
+        return WRONG, " ".join(doubts)
     moved = _("shift to be proposed") if isinstance(shift, str) else (
         _("shift") + f" {shift:.1f} s"
     )  # fmt: skip
-    return DONE, f"{visit.shown_label}: {where}, {moved}"
+    return DONE, f"{where}, {moved}"
 
 
 def _regions(session: Session, visits: list[VisitSession]) -> tuple[str, str]:

@@ -2227,7 +2227,16 @@ def questions(audit: Audit) -> None:
     page.wait(lambda: not page.state("busy"), 60)
     audit.quiet()
     close(audit)
+
+    def asked() -> bool:
+        return bool(page.js("return !!document.querySelector('#remove-kept-now')"))
+
     audit.row("remove-kept", lambda: audit.click("#remove-kept"),
+              lambda: asked() and page.state("kept"), page_only=True)  # fmt: skip
+    audit.row("keep-kept", lambda: audit.click("#keep-kept"),
+              lambda: not asked() and page.state("kept"), page_only=True)  # fmt: skip
+    audit.click("#remove-kept")
+    audit.row("remove-kept-now", lambda: audit.click("#remove-kept-now"),
               lambda: not page.state("kept")
               and not any((audit.home / "sample").iterdir()))  # fmt: skip
 

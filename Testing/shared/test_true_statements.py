@@ -318,5 +318,14 @@ def test_the_candidates_of_a_search_without_a_trusted_artery_can_be_shown(dicom,
 def test_step_2_says_where_missing_maps_are_computed(dicom):
     session = Session(new_scene())
     session.open("baseline", images_of(dicom), study=dicom)
-    assert "baseline visit" in _mark(session, "arteries")[1]
+    assert _mark(session, "arteries")[1].startswith("Baseline: ")
     assert "step 4" in _mark(session, "arteries")[1]
+
+
+def test_step_2_says_once_what_both_visits_share(dicom):
+    session = Session(new_scene())
+    for name in ("baseline", "follow-up"):
+        session.open(name, images_of(dicom), study=dicom)
+    said = _mark(session, "arteries")[1]
+    assert said.startswith("Baseline, Follow-up: ")
+    assert said.count("step 4") == 1

@@ -7027,10 +7027,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Die Änderung und ihre Einstufung lesen und exportieren.</translation>
     </message>
     <message>
-        <source>The settings of the {visit} visit have changed. Recompute its maps in step 4.</source>
-        <translation>Die Einstellungen der {visit}untersuchung haben sich geändert. Berechnen Sie ihre Karten in Schritt 4 neu.</translation>
-    </message>
-    <message>
         <source>shift to be proposed</source>
         <translation>Zeitversatz wird noch vorgeschlagen</translation>
     </message>
@@ -7045,6 +7041,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>The visits are compared.</source>
         <translation>Die Untersuchungen sind verglichen.</translation>
+    </message>
+    <message>
+        <source>The maps have not been computed yet. Compute them in step 4.</source>
+        <translation>Die Karten wurden noch nicht berechnet. Berechnen Sie sie in Schritt 4.</translation>
+    </message>
+    <message>
+        <source>The settings have changed. Recompute the maps in step 4.</source>
+        <translation>Die Einstellungen wurden geändert. Berechnen Sie die Karten in Schritt 4 neu.</translation>
     </message>
     <message>
         <source>, the drawn one is not in use</source>
@@ -7121,10 +7125,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>No study is open.</source>
         <translation>Es ist keine Studie geöffnet.</translation>
-    </message>
-    <message>
-        <source>The maps of the {visit} visit have not been computed yet. Compute them in step 4.</source>
-        <translation>Die Karten der {visit}untersuchung wurden noch nicht berechnet. Berechnen Sie sie in Schritt 4.</translation>
     </message>
     <message>
         <source>Open a study first.</source>
