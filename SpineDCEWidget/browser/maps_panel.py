@@ -7,7 +7,7 @@ from typing import Any
 
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS
-from SpineDCELib.vocabulary.quantities import FURTHER
+from SpineDCELib.vocabulary.quantities import FURTHER, PROBABILITY
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
 
@@ -19,6 +19,7 @@ from SpineDCEWidget.browser.disabled_reasons import (
     title_if,
 )
 from SpineDCEWidget.browser.file_uploads import take_upload, upload_ui
+from SpineDCEWidget.shared.formatting import threshold_text
 from SpineDCEWidget.shared.wording import (
     COLOUR_TITLES,
     _,
@@ -126,6 +127,8 @@ class MapsPanel:
         state, visit, node = self._station.state, self._station.visit, self._map_node()
         model = visit.settings.fit.model if visit is not None else ""
         state.map_help = explained(state.map_name, model)
+        if state.map_name == PROBABILITY and (threshold := threshold_text(self._station.session)):
+            state.map_help += f" Here: {threshold}."
         if visit is None:
             return
         if node is not None and node.GetDisplayNode() is not None and state.map_name != "status":
@@ -170,8 +173,9 @@ class MapsPanel:
                         ),
                     )  # fmt: skip
             html.Div(
-                "Click in a view to see the curve and the fit of a voxel. Voxels that could not be "
-                "fitted are transparent; the map Status gives the reason.", classes="hint",
+                "Click in a view to see the curve and the fit of a voxel. Voxels below the value "
+                "above, and those that could not be fitted, are transparent; the map Status says "
+                "which could not.", classes="hint",
             )  # fmt: skip
             for group, (title, text) in _FURTHER.items():
                 with html.Div(**title_if(BUSY | NO_STUDY, text)):

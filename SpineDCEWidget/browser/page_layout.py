@@ -284,7 +284,8 @@ def _views(station: Any) -> None:
                             raw_attrs=[
                                 ":class=\"maximised ? 'mdi-arrow-collapse' : 'mdi-arrow-expand'\"",
                                 ":title=\"maximised ? 'Show all views (double click, M)' "
-                                ": 'Show this view alone (double click, M)'\"",
+                                ": tool === 'look' ? 'Show this view alone (double click, M)' "
+                                ": 'Show this view alone (M)'\"",
                                 ":aria-label=\"maximised ? 'Show all views' "
                                 ": 'Show this view alone'\"",
                             ],

@@ -374,6 +374,7 @@ class ViewBar:
                     update_modelValue="map_name = $event", density="compact", hide_details=True,
                     classes="map-select", variant="outlined", disabled=("!maps.length",),
                     id="map-select", raw_attrs=['aria-label="Map"'],
+                    menu_props=("{ maxHeight: 640 }",),
                 )  # fmt: skip
             with html.Div(
                 classes="bar-group", title="Opacity of the map over the anatomy", id="opacity-box"

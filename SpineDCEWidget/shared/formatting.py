@@ -227,6 +227,14 @@ def _plane_words() -> dict[str, str]:
     }  # fmt: skip
 
 
+def threshold_text(session: Session) -> str:
+    """Return above which normalised Vp the map of probability is; "" without a comparison."""
+    compared = session.comparison
+    found = [] if compared is None else [one for one in compared.lesions if one.residual]
+    texts = [f"{one.name} {times(one.residual.threshold)}" for one in found if one.residual]
+    return ", ".join(texts)
+
+
 # -- maps ---------------------------------------------------------------------------------------
 
 

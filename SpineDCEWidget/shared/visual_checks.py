@@ -117,6 +117,16 @@ def motion_text(visit: VisitSession, index: int, *, corrected: bool) -> str:
         return _("without motion correction")
     steps = visit.settings.preprocessing
     smooth = steps.spikes.on or steps.space.method != "off" or steps.time.on
+    frame = visit.needed().study.dynamic.signal[index]
+    least = steps.motion.least
+    left_alone = found[1] <= least if smooth else np.array_equal(found[0], frame)
+    if left_alone:
+        text = (
+            _("with smoothing; not moved, because it moved less than {mm} mm")
+            if smooth
+            else _("the same with motion correction, because it moved less than {mm} mm")
+        )
+        return text.format(mm=number(least, 1))
     text = (
         _("with motion correction and smoothing; moved by {mm} mm")
         if smooth

@@ -106,8 +106,8 @@ EXPLAINED = {
         "IAUC90: area under the concentration curve in the first 90 s after the arrival, mM·s."
     ),
     "vp_SE": _(
-        "Standard error of Vp: from the noise of the voxel's own curve, mL/100 mL. Errors that all "
-        "voxels share, such as that of the AIF, are not included."
+        "SE of Vp: standard error from the noise of the voxel's own curve, mL/100 mL. Errors that "
+        "all voxels share, such as that of the AIF, are not included."
     ),
     "probability": _(
         "Probability above threshold: that the true normalised Vp of a voxel of the lesion lies "

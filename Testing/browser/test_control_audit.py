@@ -1820,8 +1820,8 @@ def maps(audit: Audit) -> None:
                   and not page.state("busy"), seconds=60)  # fmt: skip
         if wanted:
             changed = audit.look("baseline1", "follow-up1")
-            audit.choose("map-select", "Standard error of Vp")
-            page.wait(lambda c=changed: c() and "Standard error" in page.state("legend")["title"])
+            audit.choose("map-select", "SE of Vp")
+            page.wait(lambda c=changed: c() and "SE of Vp" in page.state("legend")["title"])
     page.wait(lambda: audit.facts()["map"] == "vp", 10, "Vp")
     models(audit)
     audit._trigger("audit_hold_back", True)

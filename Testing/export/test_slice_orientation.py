@@ -14,9 +14,9 @@ AXES = {
 }
 STORED = list(itertools.product((1, -1), (1, -1), (0, 1)))
 EDGES = {
-    "sagittal": {"top": "H", "bottom": "F", "left": "A", "right": "P"},
+    "sagittal": {"top": "S", "bottom": "I", "left": "A", "right": "P"},
     "axial": {"top": "A", "bottom": "P", "left": "R", "right": "L"},
-    "coronal": {"top": "H", "bottom": "F", "left": "R", "right": "L"},
+    "coronal": {"top": "S", "bottom": "I", "left": "R", "right": "L"},
 }
 
 
@@ -51,5 +51,5 @@ def test_oblique_slices_have_the_head_at_the_top():
     picture = np.arange(12.0).reshape(4, 3)
     shown, _, edges = display_slice(picture[None], geometry=Geometry((1, 4, 3), affine), index=0)
     np.testing.assert_array_equal(shown, picture)
-    assert edges["top"] == "H"
+    assert edges["top"] == "S"
     assert edges["left"] == "A"

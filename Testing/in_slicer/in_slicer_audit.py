@@ -950,7 +950,7 @@ class Audit(ArchiveChecks, DeskTest):
     # -- step 4 ---------------------------------------------------------------------------------
 
     def check_maps_quantityCombo(self, combo):
-        for title, name in (("Ktrans", "Ktrans"), ("Standard error of Vp", "vp_SE")):
+        for title, name in (("Ktrans", "Ktrans"), ("SE of Vp", "vp_SE")):
             choose(combo, combo.findText(title))
             settle(0.2)
             shown = self.middle().GetBackgroundVolumeID()

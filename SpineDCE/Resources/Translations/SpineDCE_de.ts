@@ -1120,10 +1120,6 @@
         <translation>Wash-out</translation>
     </message>
     <message>
-        <source>Standard error of Vp</source>
-        <translation>Standardfehler von Vp</translation>
-    </message>
-    <message>
         <source>Probability above threshold</source>
         <translation>Wahrscheinlichkeit über der Schwelle</translation>
     </message>
@@ -2604,8 +2600,12 @@
         <translation>Arterie gefunden: {count} Voxel in den Schichten {slices}.</translation>
     </message>
     <message>
-        <source>Vessel {vessel} explains the tissue as well as the artery; its Vp is {vp_factor} times as high everywhere.</source>
-        <translation>Gefäß {vessel} erklärt das Gewebe ebenso gut wie die Arterie; sein Vp ist überall {vp_factor}-mal so hoch.</translation>
+        <source>Vessel {vessel} explains the tissue as well as the artery.</source>
+        <translation>Gefäß {vessel} erklärt das Gewebe ebenso gut wie die Arterie.</translation>
+    </message>
+    <message>
+        <source>With its curve, Vp would be {vp_factor} times as high everywhere, so that normalised Vp would be about the same.</source>
+        <translation>Mit seiner Kurve wäre Vp überall {vp_factor}-mal so hoch, sodass das normalisierte Vp etwa gleich bliebe.</translation>
     </message>
     <message>
         <source>The AIF is not measured in the images.</source>
@@ -7341,6 +7341,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>jetzt {other}</translation>
     </message>
     <message>
+        <source>with smoothing; not moved, because it moved less than {mm} mm</source>
+        <translation>mit Glättung; nicht verschoben, weil die Bewegung unter {mm} mm liegt</translation>
+    </message>
+    <message>
+        <source>the same with motion correction, because it moved less than {mm} mm</source>
+        <translation>mit Bewegungskorrektur dasselbe, weil die Bewegung unter {mm} mm liegt</translation>
+    </message>
+    <message>
         <source>by scanner coordinates (visits not compared)</source>
         <translation>nach Scannerkoordinaten (Untersuchungen nicht verglichen)</translation>
     </message>
@@ -7495,8 +7503,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>IAUC90: Fläche unter der Konzentrationskurve in den ersten 90 s nach der Ankunft, mM·s.</translation>
     </message>
     <message>
-        <source>Standard error of Vp: from the noise of the voxel's own curve, mL/100 mL. Errors that all voxels share, such as that of the AIF, are not included.</source>
-        <translation>Standardfehler von Vp: aus dem Rauschen der Kurve des Voxels selbst, mL/100 mL. Fehler, die allen Voxeln gemeinsam sind, wie der der AIF, sind nicht enthalten.</translation>
+        <source>SE of Vp: standard error from the noise of the voxel's own curve, mL/100 mL. Errors that all voxels share, such as that of the AIF, are not included.</source>
+        <translation>SE von Vp: Standardfehler aus dem Rauschen der Kurve des Voxels selbst, mL/100 mL. Fehler, die allen Voxeln gemeinsam sind, wie der der AIF, sind nicht enthalten.</translation>
     </message>
     <message>
         <source>Probability above threshold: that the true normalised Vp of a voxel of the lesion lies above the threshold, %, given the noise. The threshold is the normalised Vp of the lesion at baseline, reduced by the cutoff.</source>

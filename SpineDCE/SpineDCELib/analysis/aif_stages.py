@@ -167,8 +167,9 @@ def _found_notes(found: Detection) -> list[str]:
         else f"Artery found: {count} voxels in slices {slices}."
     )
     others = [
-        f"Vessel {e.vessel} explains the tissue as well as the artery; its Vp is "
-        f"{e.vp_factor:.2f} times as high everywhere."
+        f"Vessel {e.vessel} explains the tissue as well as the artery. With its curve, Vp would be "
+        f"{e.vp_factor:.2f} times as high everywhere, so that normalised Vp would be about the "
+        "same."
         for e in found.alternatives
     ]
     return [first, *others]

@@ -33,7 +33,7 @@ def display_slice(
         image = image[::-1]
     if axes[1][main[1]] < 0:
         image = image[:, ::-1]
-    letters = (("R", "L"), ("A", "P"), ("F", "H"))
+    letters = (("R", "L"), ("A", "P"), ("I", "S"))
     top, bottom = letters[main[0]] if down_is_plus else letters[main[0]][::-1]
     left, right = letters[main[1]]
     edges = {"top": top, "bottom": bottom, "left": left, "right": right}

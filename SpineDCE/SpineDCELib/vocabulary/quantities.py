@@ -141,7 +141,7 @@ QUANTITIES: dict[str, Quantity] = {
         _area("IAUC60", ("126321", "DCM", "IAUC60")),
         _area("IAUC90", ("126322", "DCM", "IAUC90")),
         _fraction(
-            "vp_SE", "Standard error of Vp", 2,
+            "vp_SE", "SE of Vp", 2,
             ("VP_SE", PRIVATE, "Standard error of vp from the noise of the curve"),
             percentile=85.0,  # in vessels it is a hundred times that of tissue
         ),
