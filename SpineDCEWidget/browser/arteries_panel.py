@@ -34,8 +34,6 @@ from SpineDCEWidget.shared.wording import (
 )
 
 _STEP = 2
-#: Range of the slider, s.
-_LOW, _HIGH = -6.0, 20.0
 #: Label of a file with an AIF.
 _FILE = setting_label("inputs.aif_file")
 
@@ -77,7 +75,8 @@ class ArteriesPanel:
         self._moving: asyncio.Task[None] | None = None
         station.state.update(
             {
-                "shift": 0.0, "shift_known": False, "candidates": [],
+                "shift": 0.0, "shift_low": -6.0, "shift_high": 20.0,
+                "shift_known": False, "candidates": [],
                 "candidates_figure": {"data": [], "layout": {}},
                 "proposal": None, "aif_source": "auto", "region_delays": [],
                 "artery_tool": "", "show_vessels": True,
@@ -222,7 +221,8 @@ class ArteriesPanel:
         visit = self._station.visit
         if visit is None or visit.result is None:
             return
-        shift = float(np.clip(self._station.state.shift, _LOW, _HIGH))
+        shift = float(np.clip(self._station.state.shift, *visit.shift_limits))
+        self._station.state.shift = shift
         if shift == visit.settings.fit.shift:
             return
         self._wanted = visit, shift
@@ -278,6 +278,7 @@ class ArteriesPanel:
         coming = self._wanted is not None and self._wanted[0] is visit
         # Before its first computation a visit has no shift, and must not show that of another.
         state.shift_known = coming or shift is not None
+        state.shift_low, state.shift_high = visit.shift_limits
         if shift is not None and not coming:
             state.shift = shift
         state.aif_source = visit.settings.aif.source
@@ -346,7 +347,8 @@ class ArteriesPanel:
                         id="shift-value",
                     )
                 v3.VSlider(
-                    v_model=("shift",), min=_LOW, max=_HIGH, step=0.05, density="compact",
+                    v_model=("shift",), min=("shift_low",), max=("shift_high",), step=0.05,
+                    density="compact",
                     hide_details=True, color="primary", id="shift-slider",
                     disabled=("!has_curves",), raw_attrs=[f'aria-label="{shift_label} in seconds"'],
                 )  # fmt: skip

@@ -142,8 +142,9 @@ class ViewBar:
             if v.problem else "The maps have not been computed."
             for v in station.session.shown if not v.maps
         }  # fmt: skip
-        if order and state.map_name not in order:  # the model in use has no such map
-            state.map_name = station.views.map_name = "vp" if "vp" in order else order[0]
+        offered = order or ["vp"]
+        if state.map_name not in offered:  # no visit has such a map
+            state.map_name = station.views.map_name = "vp" if "vp" in offered else offered[0]
             station.views.fill()
         title = QUANTITIES[state.map_name].title
         state.without_map = without | {

@@ -265,7 +265,7 @@ class ArteriesPanel(Panel):
         for control in (ui.shiftSlider, ui.shiftSpin):  # they would show another visit's shift
             control.visible = known
         if known:
-            self._show_shift(settings.fit.shift)
+            self._show_shift(settings.fit.shift, visit.shift_limits)
         ui.proposalLabel.text = shown.proposal(visit)
         ui.useProposalButton.enabled = visit.evidence is not None and not visit.evidence.doubt
         headings, rows = shown.delay_rows(visit)
@@ -285,8 +285,12 @@ class ArteriesPanel(Panel):
             self._items = fill_table(self.ui.candidatesTable, headings, rows)
             self._fit_rows.start()  # once the layout has given the columns their widths
 
-    def _show_shift(self, seconds: float) -> None:
+    def _show_shift(self, seconds: float, limits: tuple[float, float] | None = None) -> None:
         filling, self._filling = self._filling, True
+        if limits is not None:
+            slider, spin = self.ui.shiftSlider, self.ui.shiftSpin
+            slider.minimum, slider.maximum = (round(_PER_SECOND * end) for end in limits)
+            spin.minimum, spin.maximum = limits
         self.ui.shiftSlider.value = round(seconds * _PER_SECOND)
         if abs(self.ui.shiftSpin.value - seconds) > 1e-9:
             self.ui.shiftSpin.value = seconds

@@ -43,6 +43,8 @@ FOLLOW_UP: VisitRole = "follow-up"
 #: Seconds that the fit of one voxel takes: linear, with its own delay or exchange, and with both;
 #: and how long a window may wait.
 _FAST, _SLOW, _SLOWEST, _AT_ONCE = 2e-6, 1e-4, 1e-2, 0.3
+#: Ends of the controls of the shift, s, unless the shift lies beyond one.
+_USUAL_SHIFTS = (-6.0, 20.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,6 +259,17 @@ class VisitSession:
         """
         shift = self.settings.fit.shift
         return self.last_shift if isinstance(shift, str) else float(shift)
+
+    @property
+    def shift_limits(self) -> tuple[float, float]:
+        """The least and the highest shift that a window can set, s.
+
+        The shift in use and the proposed one lie between them, so that no control changes one.
+        """
+        proposed = None if self.evidence is None else self.evidence.proposal
+        known = [s for s in (self.shift_in_use, proposed) if s is not None and np.isfinite(s)]
+        low, high = _USUAL_SHIFTS
+        return float(np.floor(min(low, *known, high))), float(np.ceil(max(low, *known, high)))
 
     def delays(self) -> dict[str, Delay]:
         """Return the delay of every lesion and reference; none while they are not computed."""

@@ -329,3 +329,14 @@ def test_step_2_says_once_what_both_visits_share(dicom):
     said = _mark(session, "arteries")[1]
     assert said.startswith("Baseline, Follow-up: ")
     assert said.count("step 4") == 1
+
+
+def test_the_controls_of_the_shift_reach_what_is_in_use_and_proposed(dicom):
+    session = Session(new_scene())
+    visit = session.open("baseline", images_of(dicom), study=dicom)
+    compute(session, visit)
+    assert visit.shift_limits == (-6.0, 20.0)
+    visit.evidence = replace(visit.evidence, proposal=-6.6)
+    assert visit.shift_limits == (-7.0, 20.0)
+    session.set_shift(visit, 23.2)
+    assert visit.shift_limits == (-7.0, 24.0)
