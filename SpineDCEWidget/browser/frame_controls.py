@@ -210,7 +210,8 @@ class FrameControls:
                     "Show", size="x-small", variant="tonal", click=self.show_subtraction,
                     id="show-subtraction", disabled=("columns.includes('subtraction')",),
                     title=("columns.includes('subtraction') ? 'A view shows the subtraction.' : "
-                           "'Show the subtraction in the place of the frame'",),
+                           "columns.includes('frame') ? 'Show the subtraction in the place of the "
+                           "frame' : 'Show the subtraction in the first column'",),
                 )  # fmt: skip
 
 

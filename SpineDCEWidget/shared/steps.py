@@ -121,7 +121,8 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
         remedy(one.error) for one in visit.result.measures.findings if one.code in AIF_FINDINGS
     ]
     if doubt := visit.shift_doubt():
-        doubts.append(f"{doubt}.")
+        first = doubt[0].upper() if doubts else doubt[0]  # after other sentences
+        doubts.append(f"{first}{doubt[1:]}.")
     if doubts:
         return WRONG, " ".join(doubts)
     moved = _("shift to be proposed") if isinstance(shift, str) else (

@@ -33,7 +33,7 @@ TITLES = {
     MOTION: _("Frame with and without motion correction"),
     OVERLAY: _("Other visit over this one"),
     CHECKERBOARD: _("Other visit in a checkerboard"),
-    FLICKER: _("Other visit in turns with this one"),
+    FLICKER: _("Other visit and this one in turns"),
 }
 #: Checks that show two images in turns, and those of the other visit.
 IN_TURNS, OF_OTHER = (MOTION, FLICKER), (OVERLAY, CHECKERBOARD, FLICKER)

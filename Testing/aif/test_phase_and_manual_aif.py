@@ -150,8 +150,10 @@ def test_manual_selection_is_saved_and_applied(tmp_path):
     far = selection.moved((500.0, 0.0, 0.0))
     np.testing.assert_array_equal(apply_selection(far, found, series).mask, found.mask)
     nothing = Selection("all", taken_out=(Ball((0.0, 0.0, 0.0), 900.0),))
+    emptied = apply_selection(nothing, found, series)
+    assert not any(one.accepted for one in emptied.candidates)
     with pytest.raises(InputError) as caught:
-        apply_selection(nothing, found, series)
+        emptied.trusted()
     assert caught.value.code == "aif_selection_empty"
     (tmp_path / "bad.json").write_text('{"name": "x", "taken_in": [{"radius": 2}]}')
     with pytest.raises(InputError) as caught:

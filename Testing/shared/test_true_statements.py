@@ -340,3 +340,21 @@ def test_the_controls_of_the_shift_reach_what_is_in_use_and_proposed(dicom):
     assert visit.shift_limits == (-7.0, 20.0)
     session.set_shift(visit, 23.2)
     assert visit.shift_limits == (-7.0, 24.0)
+
+
+def test_an_artery_that_was_emptied_by_hand_shows_no_tick_and_can_be_filled_again(dicom):
+    session = Session(new_scene())
+    visit = session.open("baseline", images_of(dicom), study=dicom)
+    compute(session, visit)
+    rows = visit.analysis.detection().candidates
+    used = [i for i, one in enumerate(rows) if one.accepted]
+    for index in used:
+        session.toggle_candidate(visit, index)
+    with pytest.raises(InputError, match="leaves no voxel"):
+        session.compute(visit)
+    assert _mark(session, "arteries")[0] == WRONG
+    assert not any(one.accepted for one in visit.analysis.detection().candidates)
+    session.toggle_candidate(visit, used[0])
+    compute(session, visit)
+    assert visit.analysis.detection().candidates[used[0]].accepted
+    assert visit.is_current

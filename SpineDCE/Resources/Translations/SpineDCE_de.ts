@@ -2228,6 +2228,10 @@
         <translation>Vp und Ktrans sind überall um denselben Faktor zu hoch; Verhältnisse zwischen Regionen ändern sich kaum.</translation>
     </message>
     <message>
+        <source>The selection '{emptied}' leaves no voxel of the artery.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The best candidate lies in slices {first} to {last}.</source>
         <translation>Der beste Kandidat liegt in den Schichten {first} bis {last}.</translation>
     </message>
@@ -2346,10 +2350,6 @@
     <message>
         <source>The haematocrit must be a fraction below 0.9 (45 % is 0.45), not {Hct}.</source>
         <translation>Der Hämatokrit muss ein Bruchteil unter 0.9 sein (45 % sind 0.45), nicht {Hct}.</translation>
-    </message>
-    <message>
-        <source>The selection '{name}' leaves no voxel of the artery.</source>
-        <translation>Die Auswahl „{name}“ lässt kein Voxel der Arterie übrig.</translation>
     </message>
     <message>
         <source>The search found no vessel in most of these voxels.</source>
@@ -7297,7 +7297,7 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Andere Untersuchung im Schachbrett</translation>
     </message>
     <message>
-        <source>Other visit in turns with this one</source>
+        <source>Other visit and this one in turns</source>
         <translation>Andere Untersuchung im Wechsel mit dieser</translation>
     </message>
     <message>

@@ -191,6 +191,7 @@ class Detection:
             by phase or for T2* changes them.
         against_evidence: why the vessel that a person chose is not the artery by the evidence;
             empty where nobody chose against it.
+        emptied: name of the changes by hand that leave no voxel of an artery that was found.
     """
 
     candidates: tuple[Candidate, ...]
@@ -206,6 +207,7 @@ class Detection:
     warnings: tuple[str, ...] = ()
     of_scale: tuple[str, ...] = ()
     against_evidence: str = ""
+    emptied: str = ""
 
     @property
     def artery(self) -> VesselEvidence | None:
@@ -257,6 +259,13 @@ class Detection:
         Raises:
             InputError: the AIF cannot be trusted; the message gives the reason.
         """
+        if self.emptied:
+            raise InputError(
+                f"The selection '{self.emptied}' leaves no voxel of the artery.",
+                code="aif_selection_empty",
+                about=self.emptied,
+                fields=("inputs.aif_selection",),
+            )
         if self.doubt:
             where = ""
             if self.candidates:

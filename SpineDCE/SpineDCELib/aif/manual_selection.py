@@ -146,8 +146,7 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
     most of the voxels then belong to is not the artery by the evidence, it is marked: its voxels
     are ``CHOSEN`` instead of ``ACCEPTED``, and ``against_evidence`` says why.
 
-    Raises:
-        InputError: no voxel is left.
+    If no voxel is left, :meth:`Detection.trusted` says so; the table still shows what can be added.
     """
     geometry = dynamic.geometry
     verdicts = found.verdicts.copy()
@@ -160,12 +159,11 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
     verdicts[out & (verdicts == Verdict.ACCEPTED)] = Verdict.BY_HAND
     mask = verdicts == Verdict.ACCEPTED
     if not mask.any():
-        raise InputError(
-            f"The selection '{selection.name}' leaves no voxel of the artery.",
-            code="aif_selection_empty",
-            about=selection.name,
-            fields=("inputs.aif_selection",),
+        none = replace(
+            found, verdicts=verdicts, signal=None, emptied="" if found.doubt else selection.name
         )
+        table = tuple(_updated(c, none, found.mask, dynamic.signal) for c in found.candidates)
+        return replace(none, candidates=table)
     arrival = found.arrival[mask].astype(float)
     arrival = np.where(np.isfinite(arrival), arrival, np.nanmedian(arrival))
     arrival = np.nan_to_num(arrival)
