@@ -100,7 +100,7 @@ def test_step_2_lists_every_doubt_of_every_visit():
     assert mark == WRONG
     assert reason == (
         "Baseline: Less by 39 %. Change 'First pass from' in step 2. · "
-        "Follow-up: It is late. It is thin. flat."
+        "Follow-up: It is late. It is thin. Flat."
     )
     assert _arteries([one("Baseline", ""), one("Third", "flat")]) == (WRONG, "Third: flat.")
 

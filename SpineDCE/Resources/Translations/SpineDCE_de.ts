@@ -2229,7 +2229,7 @@
     </message>
     <message>
         <source>The selection '{emptied}' leaves no voxel of the artery.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Auswahl '{emptied}' lässt kein Voxel der Arterie übrig.</translation>
     </message>
     <message>
         <source>The best candidate lies in slices {first} to {last}.</source>
