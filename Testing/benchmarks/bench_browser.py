@@ -36,6 +36,21 @@ for (const kind of ['wheel', 'pointermove'])
   }, {capture: true});
 """
 
+#: Milliseconds from a movement of the mouse over a view to the values under it.
+_WATCH_VALUES = """
+window.bench = {start: 0, times: []};
+const pane = document.querySelector(arguments[0]);
+const begin = () => { window.bench.start = performance.now(); };
+pane.addEventListener('mousemove', begin, {capture: true});
+new MutationObserver((changes) => {
+  const element = (c) => c.target.closest ? c.target : c.target.parentElement;
+  const values = (c) => element(c)?.closest('.cursor-values');
+  if (!window.bench.start || !changes.some(values)) return;
+  window.bench.times.push(performance.now() - window.bench.start);
+  window.bench.start = 0;
+}).observe(pane, {characterData: true, childList: true, subtree: true});
+"""
+
 #: s that a picture is waited for.
 _PATIENCE = 5.0
 
@@ -43,9 +58,9 @@ _PATIENCE = 5.0
 class Watch:
     """Times of one view's pictures."""
 
-    def __init__(self, page: Page, pane: str) -> None:
+    def __init__(self, page: Page, pane: str, script: str = _WATCH) -> None:
         self._page = page
-        page.js(_WATCH, pane)
+        page.js(script, pane)
 
     def one(self, action, before: float = 0.5) -> float | None:
         """Do something when the view is at rest; None if no picture came."""
@@ -152,6 +167,36 @@ def main() -> None:
                                                 for i in range(options.count)], 120)  # fmt: skip
         ratios.add(f"page, {options.size}: shift", moved, bare)
         assert abs(float(page.state("shift")) - shift) < 1
+        left = x - box["width"]
+        watch = Watch(page, "#pane-baseline0")
+
+        def window(i: int) -> None:
+            step = 12 * (-1) ** i
+            page.drag([(left, y), (left + step, y), (left + 2 * step, y)], pause=0.05)
+
+        dragged = _say("window and level → new pixels",
+                       [watch.one(lambda i=i: window(i), 0.8) for i in range(10)], 60)  # fmt: skip
+        ratios.add(f"page, {options.size}: window and level", dragged, bare)
+
+        def maximise() -> None:
+            page.js(
+                "window.bench.start = performance.now();"
+                "document.querySelector('#pane-baseline0 .maximise').click()"
+            )
+
+        shown = _say("one view alone → its pixels",
+                     [watch.one(maximise, 0.8) for _ in range(10)], 60)  # fmt: skip
+        ratios.add(f"page, {options.size}: one view alone", shown, bare)
+        watch = Watch(page, "#pane-baseline0", _WATCH_VALUES)
+
+        def point(i: int) -> None:
+            event = {"type": "mouseMoved", "x": left + 5 * (i % 7) - 15, "y": y + 3 * (i % 5)}
+            page.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+
+        pointed = _say("mouse → values under it",
+                       [watch.one(lambda i=i: point(i), 0.4) for i in range(options.count)],
+                       60)  # fmt: skip
+        ratios.add(f"page, {options.size}: values under the mouse", pointed, bare)
         page.keys("3")
         page.click("#role-lesion")
         time.sleep(1)
