@@ -63,7 +63,8 @@ class User:
             (2, self.lock), (2, self.level), (1, self.eye), (2, self.slide), (1, self.histogram),
             (1, self.archive), (1, self.models), (1, self.maximise), (1, self.window),
             (1, self.report), (1, self.tour), (1, self.descriptive), (1, self.delay),
-            (1, self.artery), (0.5, self.vessels),
+            (1, self.artery), (0.5, self.vessels), (2, self.frames), (2, self.check),
+            (1, self.planes), (0.5, self.figure),
             (0.5, self.course), (0.3, self.replace),
         ]  # fmt: skip
         #: Action → how many times it was done, and skipped because its control was not there.
@@ -134,6 +135,32 @@ class User:
         if not fields or not fields[0].is_displayed() or not fields[0].is_enabled():
             raise _NotThere
         fields[0].send_keys("\ue009a\ue000", text, end)
+
+    def frames(self) -> None:
+        """Choose speed and range of the playback, or what is subtracted from what."""
+        self._press("#frames-menu")
+        time.sleep(0.3)
+        self._pick(".frames .list-choice")
+        if self._random.random() < 0.3:
+            self._one_of("#play-all, #show-subtraction")
+        self._page.keys(ESCAPE)
+
+    def check(self) -> None:
+        """Choose a check by eye, and change between its images."""
+        self._press("#check-menu")
+        time.sleep(0.3)
+        self._one_of(".checks .v-btn")
+        self._page.keys(ESCAPE)
+        self._page.keys("c")
+
+    def planes(self) -> None:
+        self._press("#planes")
+
+    def figure(self) -> None:
+        self._press("#pictures")
+        time.sleep(0.3)
+        self._one_of("#save-figure")
+        self._page.wait(lambda: not self._page.state("busy"), 120, "the figure")
 
     def lock(self) -> None:
         self._one_of(".region-lock", 3)
