@@ -159,7 +159,9 @@ class ArteriesPanel(Panel):
         A change that leaves no artery is undone.
         """
         try:
-            self.visit.needed().detection()
+            found = self.visit.needed().detection()
+            if found.emptied:
+                found.trusted()
         except InputError:
             self.desk.session.undo()
             raise

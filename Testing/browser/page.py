@@ -69,6 +69,12 @@ def slowness() -> float:
     return min(20.0, load * 1.25 ** max(os.nice(0), 0)) if load > 1 else 1.0
 
 
+def markup(state: Any) -> str:
+    """Return the page as the program describes it, in its parts."""
+    parts = {name: text for name, text in state.initial.items() if "trame__template_" in name}
+    return "\n".join(str(text) for text in parts.values())
+
+
 class Program:
     """``spinedce workstation`` in a separate process.
 

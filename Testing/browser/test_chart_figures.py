@@ -161,6 +161,7 @@ def test_label_and_dashed_line_follow_the_frame_slider_but_not_the_playback():
     charts, bar = Charts.__new__(Charts), ViewBar.__new__(ViewBar)
     charts._station = bar._station = station
     station.frames = SimpleNamespace(follow=lambda _visit: None)
+    station.checks = SimpleNamespace(follow=lambda: None)
     station.charts, station.views = charts, SimpleNamespace(reading=None)
     state.cursor = {}
 

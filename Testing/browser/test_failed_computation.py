@@ -10,7 +10,7 @@ from small_study import write_small_study
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
-from browser.page import skip_without_browser
+from browser.page import markup, skip_without_browser
 
 from SpineDCEWidget.shared.session import SHOWN_VISITS
 from SpineDCEWidget.shared.study_opening import open_images
@@ -40,7 +40,7 @@ def test_the_visit_is_named_and_the_way_out_is_open(tmp_path, monkeypatch):
         state.error = ""
         assert visit.problem in state.steps[3]["reason"]
         assert state.steps[3]["mark"] == "!"
-        page = state["trame__template_main"]
+        page = markup(state)
         shown = page[page.index('id="reason-4"') - 200 :][:400]
         assert "steps[3]?.reason" in shown
         # The source of the AIF, which messages name, can be changed without a result.
@@ -61,7 +61,7 @@ def test_the_visit_is_named_and_the_way_out_is_open(tmp_path, monkeypatch):
             task.cancel()
 
     asyncio.run(use())
-    page = station.state["trame__template_main"]
+    page = markup(station.state)
     field = page[page.index('id="aif-source"') - 600 :][:700]
     assert ':disabled="!visits.length"' in field
     station.app.scene.Clear(True)

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
 from browser.in_process import box, run, until
+from browser.page import markup
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.run.stored_drawings import StoredDrawing
 
@@ -110,7 +111,7 @@ def test_regions_that_lie_beside_the_images_are_announced_until_something_is_dra
         await station.regions.load_stored(0)
         assert len(visits[1].rulers) == 1
         assert station.state.stored_found == ""
-        page = station.state["trame__template_main"]
+        page = markup(station.state)
         assert 'id="stored-found"' in page
 
     run(monkeypatch, tmp_path, "stored", use)
@@ -126,7 +127,7 @@ def test_a_doubt_about_a_proposed_body_stays_until_another_tool_is_taken(tmp_pat
         station.regions.propose_body((0.0, 0.0, 0.0))
         station.refresh()
         assert station.state.body_doubt == "It is small."
-        assert 'id="body-doubt"' in station.state["trame__template_main"]
+        assert 'id="body-doubt"' in markup(station.state)
         station.state.grown = station.state.grown_doubt = "3 mL in 2 slices."
         station.regions.follow_undo()
         said = station.state.body_doubt, station.state.grown, station.state.grown_doubt

@@ -11,7 +11,7 @@ from SpineDCELib.settings import FORM, value_at
 
 pytest.importorskip("trame_slicer", reason="trame-slicer is not installed")
 
-from browser.page import Page, Program, sample_home, skip_without_browser
+from browser.page import Page, Program, markup, sample_home, skip_without_browser
 
 from SpineDCEWidget.browser.setting_fields import parsed_value, variable
 from SpineDCEWidget.shared.session import SHOWN_VISITS
@@ -206,7 +206,7 @@ def test_the_readers_name_is_taken_as_it_is_typed(station, loop):
         assert station.session.report.reader == typed.strip()
         station.result.refresh()
         assert station.state.reader_name == typed
-    page = station.state["trame__template_main"]
+    page = markup(station.state)
     field = page[page.index('id="reader"') - 300 :][:400]
     assert 'v-model="reader_name"' in field
     assert "!(reader_name || '').trim()" in page
