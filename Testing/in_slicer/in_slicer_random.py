@@ -275,7 +275,8 @@ class RandomUse(DeskTest):
         if visit.settings.aif.source == "auto":
             count = len(visit.analysis.detection().candidates)
             self.desk.go_to_step("arteries")
-            self.desk.panels["arteries"].click_row(self.random.randrange(count), 0)
+            if count:  # no vessel lies in a search region that is elsewhere
+                self.desk.panels["arteries"].click_row(self.random.randrange(count), 0)
 
     def act_draw(self):
         self.desk.go_to_step("regions")
