@@ -169,7 +169,7 @@ class CourseWork:
     def source_of(self, visit: VisitSession) -> VisitSession | None:
         """Return the last earlier visit with a lesion and maps, whose regions can be carried.
 
-        A visit with regions of its own gets none.
+        None as well if the visit has its own regions.
         """
         if self.has_own_regions(visit):
             return None
@@ -183,7 +183,7 @@ class CourseWork:
 
         Raises:
             InputError: no earlier visit has a lesion and maps (code "no_lesion_at_baseline"), the
-                visit has regions of its own (code "has_regions") or no study.
+                visit has its own regions (code "has_regions"), or it has no study.
         """
         if self.has_own_regions(visit):
             raise InputError(

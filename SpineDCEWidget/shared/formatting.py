@@ -227,15 +227,18 @@ def _plane_words() -> dict[str, str]:
     }  # fmt: skip
 
 
-def threshold_text(session: Session) -> str:
-    """Return above which normalised Vp the map of probability is; "" without a comparison."""
-    compared = session.comparison
-    found = [] if compared is None else [one for one in compared.lesions if one.residual]
-    texts = [f"{one.name} {times(one.residual.threshold)}" for one in found if one.residual]
-    return ", ".join(texts)
-
-
 # -- maps ---------------------------------------------------------------------------------------
+
+
+def threshold_text(session: Session) -> str:
+    """Return the normalised Vp above which the map of probability is, for each lesion.
+
+    "" without a comparison.
+    """
+    lesions = () if session.comparison is None else session.comparison.lesions
+    return ", ".join(
+        f"{one.name} {times(one.residual.threshold)}" for one in lesions if one.residual
+    )
 
 
 def explanation_rows(voxel: VoxelExplanation) -> list[list[str]]:

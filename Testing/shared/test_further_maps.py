@@ -1,5 +1,7 @@
 """Maps that are computed when they are asked for, that of a comparison, and the figure."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
@@ -7,7 +9,9 @@ from PIL import Image
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.run.inputs import read_regions, read_roles
+from SpineDCELib.vocabulary.quantities import times
 
+from SpineDCEWidget.shared.formatting import threshold_text
 from SpineDCEWidget.shared.maps_figure import figure_job
 from SpineDCEWidget.shared.session import Session
 
@@ -46,6 +50,7 @@ def test_the_probability_is_shown_in_the_lesion_of_the_visit_that_was_compared(s
     assert (last.state.regions[lesion.name][inside]).all()
     assert last.maps["probability"].GetDisplayNode().GetWindowLevelMax() == 100
     assert "probability" not in first.maps
+    assert threshold_text(session) == f"{lesion.name} {times(lesion.residual.threshold)}"
     assert last.is_current, "nobody else changed the maps"
     session.follow_scene()
     assert last.is_current
@@ -108,3 +113,26 @@ def test_a_figure_of_maps_that_are_out_of_date_is_refused(session, tmp_path):
     with pytest.raises(InputError, match="baseline visit have changed"):
         figure_job(session, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_map_in_view_is_marked_exactly_while_it_is_out_of_date(session):
+    app = pytest.importorskip("SpineDCEWidget.browser.app", reason="trame is not installed")
+    first, last = session.pair
+    session.further = frozenset({"errors"})
+    session.compute(first)
+    session.compare(flip_runs=0)
+    state = SimpleNamespace(outdated={}, map_name="vp")
+    page = SimpleNamespace(session=session, state=state)
+
+    def marked(name):
+        state.map_name = name
+        state.outdated = {v.name: "shift" for v in (first, last) if not v.is_current}
+        rows = ("baseline", "follow-up")
+        return [row for row in rows if app.Workstation._is_map_outdated(page, row)]
+
+    for name in ("vp", "vp_SE", "probability"):
+        assert marked(name) == []
+    session.move_shift(first, first.shift_in_use + 1.0)
+    assert marked("vp") == []
+    assert marked("vp_SE") == ["baseline"]
+    assert marked("probability") == ["follow-up"]

@@ -186,7 +186,7 @@
         window.Plotly.restyle(box.value, { x: [line.x], ...(line.name && { name: line.name }) }, [line.index]);
         inPlace();
       }
-      // What was drawn anew lies where its values are.
+      // After a redraw every curve is at its values, so no picture stays moved.
       function inPlace() {
         clearTimeout(settling);
         box.value?.querySelectorAll(".scatterlayer .trace[transform]").forEach((one) => one.removeAttribute("transform"));
