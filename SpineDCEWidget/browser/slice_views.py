@@ -45,6 +45,10 @@ COLUMNS = 3
 CLICK = 3
 #: Distance by which a view moves so far that it is worth a word, mm.
 _MOVED = 3.0
+#: Between two views, as ``page/workstation.css`` has it, pixels.
+_GAP = 2
+#: Width and height of a view, pixels of the page, and pixels of the screen in each.
+_Size = tuple[int, int, float]
 #: Events of the mouse that tell in which view it is.
 _POINTING = (
     "EnterEvent", "MouseMoveEvent", "MouseWheelForwardEvent", "MouseWheelBackwardEvent",
@@ -141,6 +145,9 @@ class Views:
         self.planes = False
         self._following = False
         self._sizes: dict[str, tuple[int, int]] = {}
+        self._maximised = ""  #: pane that is shown alone
+        #: Pane → its size when all were last shown; None before a page has shown it.
+        self._beside: dict[str, _Size | None] = {}
         #: Pane → mm per pixel at which its slice fits the view; and how many times that is shown.
         self._fitting: dict[str, float] = {}
         self._zooms: dict[str, float] = {}
@@ -203,9 +210,52 @@ class Views:
 
     def set_rows(self, rows: Sequence[str], maximised: str = "") -> None:
         """Show these rows only, or one of their panes alone."""
+        before = self._maximised
         self.rows, self._maximised = list(rows), maximised
         self._rearranged = True
-        self._app.view_manager.set_current_view_ids([p.name for p in self.shown()])
+        # Views that lie behind another one stay in the layout, which is slow to change.
+        self._app.view_manager.set_current_view_ids([p.name for p in self.panes if p.row in rows])
+        shown = list(self.shown())
+        for pane in self.panes:
+            pane.view.set_render_blocked(pane not in shown)
+        if before == maximised:
+            return
+        if not before:
+            self._beside = {p.name: self._adapter(p)._current_size for p in self.panes}
+        for pane in self.panes:
+            if pane.name in (before, maximised):
+                self._take_size(pane, self._size_alone(pane) if maximised == pane.name else
+                                self._beside[pane.name])  # fmt: skip
+
+    def _adapter(self, pane: Pane) -> Any:
+        return self._factory.get_factory_view(pane.name).view_adapter
+
+    def _size_alone(self, pane: Pane) -> _Size | None:
+        """Return the size of a view in place of all that are shown; None if no page shows them."""
+        row = [self._beside[p.name] for p in self.panes if p.row == pane.row]
+        column = [
+            self._beside[p.name]
+            for p in self.panes
+            if p.row in self.rows and p.column == pane.column
+        ]
+        if None in row + column:
+            return None
+        width = sum(size[0] for size in row) + _GAP * (len(row) - 1)
+        height = sum(size[1] for size in column) + _GAP * (len(column) - 1)
+        return width, height, row[0][2]
+
+    def _take_size(self, pane: Pane, size: _Size | None) -> None:
+        """Draw a view at the size that it is going to have.
+
+        The page reports a size only when it has not changed for a while; what it reports is taken.
+        """
+        if size is None or self.visit_of(pane) is None:
+            return
+        changing = pane.node.StartModify()
+        with self._alone():
+            self._adapter(pane).update_size(None, dict(zip("whp", size, strict=True)))
+            self._fit(pane, keep=True)
+            pane.node.EndModify(changing)
 
     def shown(self) -> Iterator[Pane]:
         """Return the panes that are shown."""
@@ -291,38 +341,46 @@ class Views:
                 its middle slice, as large as fits; other rows stay as the user left them.
         """
         self._rearranged = True
-        with self._alone():
-            for pane in self.panes:
-                visit = self.visit_of(pane)
-                if visit is None:
-                    continue
-                first = new in ("all", pane.row)
-                node, logic = pane.node, pane.view._logic
-                across, point = self.is_across(pane), middle_of(node)
-                if across and first:
-                    point = self.middle(visit.name)
-                geometry = visit.analysis.study.dynamic.geometry
-                index = geometry.shape[0] // 2 if first else self.slice_index(visit.name)
-                pane.view._update_slice_size()
-                stays = keep or (new != "" and not first)
-                origin = node.GetXYZOrigin() if stays else (0.0, 0.0, 0.0)
-                zoom = self._zooms.get(pane.name, 1.0) if stays else 1.0
-                node.SetOrientation(self.plane_of(pane, geometry))
-                node.RotateToVolumePlane(visit.frame)
-                width, height = pane.view.render_window().GetSize()
-                logic.FitSliceToVolume(visit.frame, width, height)
-                node.SetSliceSpacingModeToPrescribed()
-                node.SetPrescribedSliceSpacing(1, 1, _step(node, geometry))
-                self._sizes[pane.name] = node.GetDimensions()[:2]
-                self._fitting[pane.name] = scale_of(node)
-                self._zooms[pane.name] = zoom
-                show_field(node, zoom * scale_of(node), origin)
-                if across:
-                    node.JumpSliceByOffsetting(*(float(v) for v in point))
-                else:
-                    show_slice(node, geometry, index)
+        for pane in self.panes:
+            first = new in ("all", pane.row)
+            self._fit(pane, keep=keep or (new != "" and not first), first=first)
         self._note_aligned()
         self._moved()
+
+    def _fit(self, pane: Pane, *, keep: bool, first: bool = False) -> None:
+        """Fit one view, see :meth:`fit`.
+
+        Args:
+            first: whether it shows its middle slice.
+        """
+        visit = self.visit_of(pane)
+        if visit is None:
+            return
+        with self._alone():
+            node, logic = pane.node, pane.view._logic
+            across, point = self.is_across(pane), middle_of(node)
+            if across and first:
+                point = self.middle(visit.name)
+            geometry = visit.analysis.study.dynamic.geometry
+            index = geometry.shape[0] // 2 if first else self.slice_index(visit.name)
+            pane.view._update_slice_size()
+            origin = node.GetXYZOrigin() if keep else (0.0, 0.0, 0.0)
+            zoom = self._zooms.get(pane.name, 1.0) if keep else 1.0
+            node.SetOrientation(self.plane_of(pane, geometry))
+            node.RotateToVolumePlane(visit.frame)
+            width, height = pane.view.render_window().GetSize()
+            logic.FitSliceToVolume(visit.frame, width, height)
+            node.SetSliceSpacingModeToPrescribed()
+            node.SetPrescribedSliceSpacing(1, 1, _step(node, geometry))
+            self._sizes[pane.name] = node.GetDimensions()[:2]
+            self._fitting[pane.name] = scale_of(node)
+            self._zooms[pane.name] = zoom
+            show_field(node, zoom * scale_of(node), origin)
+            if across:
+                node.JumpSliceByOffsetting(*(float(v) for v in point))
+            else:
+                show_slice(node, geometry, index)
+        self._aligned[pane.name] = _seen(node)
 
     def slice_index(self, visit_name: str) -> int:
         """Return the dynamic slice that the views of a visit show."""

@@ -43,6 +43,7 @@ class Pictures:
     async def _draw(self) -> None:
         while True:
             await self._asked.wait()
+            await self._let_send()  # what has changed beside the image
             self._drawn = self._next()
             del self._wanted[self._drawn]
             if not self._wanted:
@@ -51,8 +52,11 @@ class Pictures:
                 self._views[self._drawn].draw()
             except Exception:
                 log.exception("The view %s could not be drawn", self._drawn)
-            for _ in range(_SEND_ITERATIONS):
-                await asyncio.sleep(0)
+            await self._let_send()
+
+    async def _let_send(self) -> None:
+        for _ in range(_SEND_ITERATIONS):
+            await asyncio.sleep(0)
 
     def _next(self) -> str:
         """Return the view under the mouse every second time, else the one that waits longest."""

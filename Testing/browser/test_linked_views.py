@@ -196,6 +196,46 @@ def test_a_view_shown_alone_keeps_its_zoom_whichever_view_moves_the_slice(views)
     assert every == pytest.approx([shown[1] / 2] * len(every))
 
 
+def test_a_view_shown_alone_is_drawn_at_its_size_before_the_page_reports_it(both, views):
+    """All of them again, too; without a page that has shown the views, only the page can say it."""
+    shown = views.panes[1]
+
+    def sizes():
+        return [pane.view.render_window().GetSize() for pane in views.panes]
+
+    def blocked():
+        return [pane.view._is_render_blocked for pane in views.panes]
+
+    before = sizes()
+    views.set_rows(SHOWN_VISITS, shown.name)
+    views.set_rows(SHOWN_VISITS)
+    assert sizes() == before
+    for pane, width in zip(views.panes, (300, 301, 300) * 2, strict=True):
+        views._adapter(pane).update_size(None, {"w": width, "h": 200, "p": 2})
+    views.fit(new="all")
+    views.go_to_slice(2, FOLLOW_UP)
+    slices = [views.slice_index(visit) for visit in SHOWN_VISITS]
+    beside, field = sizes(), shown.node.GetFieldOfView()
+    assert beside[1] == (602, 400)
+    views.set_rows(SHOWN_VISITS, shown.name)
+    assert sizes() == [beside[0], (2 * 905, 2 * 402), *beside[2:]]
+    assert blocked() == [pane is not shown for pane in views.panes]
+    dimensions, alone = shown.node.GetDimensions(), shown.node.GetFieldOfView()
+    assert dimensions[:2] == (2 * 905, 2 * 402)
+    assert alone[1] == pytest.approx(field[1])  # fitted to its height
+    views.set_rows(SHOWN_VISITS, views.panes[5].name)  # another one at once
+    assert sizes() == [*beside[:5], (2 * 905, 2 * 402)]
+    views.set_rows(SHOWN_VISITS)
+    assert sizes() == beside
+    assert blocked() == [False] * len(views.panes)
+    assert shown.node.GetFieldOfView() == pytest.approx(field)
+    assert [views.slice_index(visit) for visit in SHOWN_VISITS] == slices
+    views.set_rows([BASELINE], shown.name)
+    assert sizes()[1] == (2 * 905, 2 * 200)
+    views.set_rows([BASELINE])
+    views.set_rows(SHOWN_VISITS)
+
+
 def test_a_visit_that_is_opened_leaves_the_other_row_as_it_was(both, views):
     session, _views = both
     views.go_to_slice(0, BASELINE)
