@@ -413,6 +413,12 @@ class Views:
         """The nodes of the crosshairs, one for each visit shown; none if no place is marked."""
         return self._marks.nodes
 
+    def show_planes(self, planes: bool) -> None:
+        """Let the columns show three planes, each with the lines in which the others cut it."""
+        self.planes = planes
+        logic = self._app.app_logic
+        logic.SetIntersectingSlicesEnabled(logic.IntersectingSlicesVisibility, planes)
+
     def is_across(self, pane: Pane) -> bool:
         """Return whether a pane shows a plane across the dynamic slices."""
         return self.planes and pane.column > 0

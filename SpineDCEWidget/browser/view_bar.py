@@ -324,7 +324,7 @@ class ViewBar:
         if state.planes and state.planes_reason:
             state.planes = False
             return
-        station.views.planes = bool(state.planes)
+        station.views.show_planes(bool(state.planes))
         if state.planes:
             state.columns = [content_for(station.session.shown)] * len(state.columns)
         else:

@@ -35,6 +35,12 @@ def middles(station, row):
     return [middle_of(p.node) for p in station.views.panes if p.row == row]
 
 
+def lines(station):
+    """Return whether the views show lines where they cut each other."""
+    displays = [p.view._logic.GetSliceDisplayNode() for p in station.views.panes]
+    return {display.GetIntersectingSlicesVisibility() for display in displays}
+
+
 def test_voxels_are_nearly_isotropic_up_to_twice_the_shortest_side():
     def grid(*spacing):
         return Geometry.from_parts((4, 4, 4), spacing, (0.0, 0.0, 0.0), np.eye(3))
@@ -78,6 +84,7 @@ def test_three_planes_meet_at_a_click_and_follow_in_the_other_visit(monkeypatch,
         assert state.letters["baseline1"]["top"] == "S"
         assert state.positions["baseline1"].startswith("sagittal, ")
         assert state.positions["baseline2"].startswith("coronal, ")
+        assert lines(station) == {1}, "each plane shows where the others cut it"
         assert state.positions["baseline"].startswith("slice ")
         # A click lets the planes meet there, in the linked visit too.
         ras = ras_of((1, 2, 5), geometry)
@@ -133,6 +140,7 @@ def test_three_planes_meet_at_a_click_and_follow_in_the_other_visit(monkeypatch,
         assert list(state.columns) == before
         choose(state, planes=True)
         choose(state, planes=False)
+        assert lines(station) == {0}
         assert list(state.columns) == before
         assert "baseline1" not in state.positions
 
