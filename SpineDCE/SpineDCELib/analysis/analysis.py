@@ -49,7 +49,7 @@ from SpineDCELib.settings import Settings
 from SpineDCELib.settings.contrast_agents import USUAL_AGENT, r1_log_SD
 from SpineDCELib.vocabulary.conversion_modes import is_per_water, normalised_vp
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
-from SpineDCELib.vocabulary.region_roles import Role
+from SpineDCELib.vocabulary.region_roles import ROLES, Role
 
 #: TR, s, and flip angle, degrees, of the protocol of Behar et al. (AJNR 2023), for an uncertainty
 #: where relative signal is fitted and the files have neither.
@@ -472,18 +472,22 @@ class Analysis:
 
 
 def _sealed(inputs: AnalysisInputs) -> AnalysisInputs:
-    """The inputs with masks that nobody else can change, and a role for every region."""
+    """The inputs with masks that nobody else can change, and a role for every region.
+
+    Regions are in the order of their roles, in which all tables and figures show them.
+    """
     for name in inputs.regions:
         if name not in inputs.roles:
             raise InputError(
                 f"The region '{name}' has no role.", code="region_without_role", about=name
             )
+    order = sorted(inputs.regions, key=lambda name: ROLES.index(inputs.roles[name]))
     return replace(
         inputs,
         aif_mask=_read_only(inputs.aif_mask),
         aif_region=_read_only(inputs.aif_region),
-        regions={name: _read_only(mask) for name, mask in inputs.regions.items()},
-        roles={name: inputs.roles[name] for name in inputs.regions},
+        regions={name: _read_only(inputs.regions[name]) for name in order},
+        roles={name: inputs.roles[name] for name in order},
         sizes=dict(inputs.sizes),
         _tokens={},
     )
