@@ -146,8 +146,8 @@ class Views:
         self._following = False
         self._sizes: dict[str, tuple[int, int]] = {}
         self._maximised = ""  #: pane that is shown alone
-        #: Pane → its size when all were last shown; None before a page has shown it.
-        self._beside: dict[str, _Size | None] = {}
+        #: Pane → its size when all were last shown; without those that no page has shown.
+        self._beside: dict[str, _Size] = {}
         #: Pane → mm per pixel at which its slice fits the view; and how many times that is shown.
         self._fitting: dict[str, float] = {}
         self._zooms: dict[str, float] = {}
@@ -221,28 +221,26 @@ class Views:
         if before == maximised:
             return
         if not before:
-            self._beside = {p.name: self._adapter(p)._current_size for p in self.panes}
+            sizes = {pane.name: self._adapter(pane)._current_size for pane in self.panes}
+            self._beside = {name: size for name, size in sizes.items() if size is not None}
         for pane in self.panes:
-            if pane.name in (before, maximised):
-                self._take_size(pane, self._size_alone(pane) if maximised == pane.name else
-                                self._beside[pane.name])  # fmt: skip
+            if pane.name == maximised:
+                self._take_size(pane, self._size_alone(pane))
+            elif pane.name == before:
+                self._take_size(pane, self._beside.get(pane.name))
 
     def _adapter(self, pane: Pane) -> Any:
         return self._factory.get_factory_view(pane.name).view_adapter
 
     def _size_alone(self, pane: Pane) -> _Size | None:
         """Return the size of a view in place of all that are shown; None if no page shows them."""
-        row = [self._beside[p.name] for p in self.panes if p.row == pane.row]
-        column = [
-            self._beside[p.name]
-            for p in self.panes
-            if p.row in self.rows and p.column == pane.column
-        ]
-        if None in row + column:
+        row = [p.name for p in self.panes if p.row == pane.row]
+        column = [p.name for p in self.panes if p.row in self.rows and p.column == pane.column]
+        if not self._beside.keys() >= {*row, *column}:
             return None
-        width = sum(size[0] for size in row) + _GAP * (len(row) - 1)
-        height = sum(size[1] for size in column) + _GAP * (len(column) - 1)
-        return width, height, row[0][2]
+        width = sum(self._beside[name][0] for name in row) + _GAP * (len(row) - 1)
+        height = sum(self._beside[name][1] for name in column) + _GAP * (len(column) - 1)
+        return width, height, self._beside[pane.name][2]
 
     def _take_size(self, pane: Pane, size: _Size | None) -> None:
         """Draw a view at the size that it is going to have.
