@@ -119,3 +119,21 @@ def test_the_shift_in_use_is_that_of_the_maps_until_another_one_is_proposed(tmp_
         assert station.state.outdated == {"baseline": "shift"}
 
     run(monkeypatch, tmp_path, "shift", use)
+
+
+def test_a_visit_that_lacks_the_map_of_the_other_one_says_so(tmp_path, monkeypatch):
+    async def use(program):
+        station = program.station
+        first, second = await program.open(2)
+        state = station.state
+        station.choose({"fit.model": "patlak"})
+        assert await station.analyse(first)
+        state.map_name = "kep"
+        state.flush()
+        assert "kep" in second.maps
+        assert state.without_map == {"baseline": "This visit has no map 'kep'."}
+        state.map_name = "vp"
+        state.flush()
+        assert state.without_map == {}
+
+    run(monkeypatch, tmp_path, "lacking", use)
