@@ -224,12 +224,12 @@ def _steps(station: Any) -> None:
 def _reason(index: int, number: int) -> None:
     """Build the sentence that says why a step needs attention.
 
-    Step 1 asks about a pair of visits elsewhere.
+    Step 1 asks about a pair of visits elsewhere; the message of an error is not said twice.
     """
     asked = " && !question.text" if number == 1 else ""
     html.Div(
         f"{{{{ steps[{index}]?.reason }}}}", classes="warn step-reason", id=f"reason-{number}",
-        v_if=f"steps[{index}]?.mark === '!'{asked}",
+        v_if=f"steps[{index}]?.mark === '!' && steps[{index}].reason !== error{asked}",
     )  # fmt: skip
 
 
