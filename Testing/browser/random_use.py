@@ -36,6 +36,7 @@ class Course:
 
     actions: int = 0
     nodes: list[int] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)  #: nodes without a study, at first and last
     memory: list[float] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -496,6 +497,29 @@ def rest(page: Page) -> None:
     time.sleep(1.0)
 
 
+def nodes(page: Page) -> int:
+    """Return how many nodes are in the scene."""
+    return int(
+        page.driver.execute_async_script("window.trame.trigger('node_count').then(arguments[0])")
+    )
+
+
+def nodes_left(page: Page) -> int:
+    """Close all studies and return how many nodes are left."""
+    rest(page)
+    page.keys("1")
+    page.click("#close-study")
+    page.wait(lambda: not page.state("visits"), 60, "the end of the studies")
+    rest(page)
+    return nodes(page)
+
+
+def open_sample(page: Page) -> None:
+    page.click("#sample")
+    page.wait(lambda: len(page.state("visits")) == 2, 180, "both visits")
+    page.wait(lambda: page.state("has_curves") and not page.state("busy"), 180, "the maps")
+
+
 def prepare(home: Path) -> None:
     """Write a third study, another series of the first, and the address of a silent archive."""
     sample = home / "sample" / "small"
@@ -526,9 +550,7 @@ def later(study: Path, target: Path) -> None:
 def use(program: Program, page: Page, *, seconds: float, seed: int, rest_every: int = 25) -> Course:
     """Open the sample and do anything for a while."""
     prepare(program.home)
-    page.click("#sample")
-    page.wait(lambda: len(page.state("visits")) == 2, 180, "both visits")
-    page.wait(lambda: page.state("has_curves") and not page.state("busy"), 180, "the maps")
+    open_sample(page)
     # Every tool once, so that what is made on first use is there.
     for role in ROLES:
         page.keys("3")
@@ -538,19 +560,21 @@ def use(program: Program, page: Page, *, seconds: float, seed: int, rest_every: 
     page.driver.set_script_timeout(120)
     user, course = User(page, seed, program.home / "sample" / "small"), Course()
     course.done, course.skipped = user.done, user.skipped
+    course.closed.append(nodes_left(page))
+    open_sample(page)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         user.act()
         course.actions += 1
         if course.actions % rest_every == 0:
             rest(page)
-            course.nodes.append(page.driver.execute_async_script(
-                "window.trame.trigger('node_count').then(arguments[0])"))  # fmt: skip
+            course.nodes.append(nodes(page))
             course.memory.append(program.memory())
             print(
                 f"{course.actions} actions, {course.nodes[-1]} nodes, {course.memory[-1]:.0f} MB, "
                 f"{len(page.state('strip')) or len(page.state('visits'))} visits", flush=True,
             )  # fmt: skip
+    course.closed.append(nodes_left(page))
     return course
 
 
@@ -572,7 +596,7 @@ def main() -> None:
     page = Page(program.address)
     try:
         course = use(program, page, seconds=60 * options.minutes, seed=options.seed)
-        print(f"{course.actions} actions, nodes {course.nodes}")
+        print(f"{course.actions} actions, nodes {course.nodes}, without a study {course.closed}")
         print("done", dict(course.done), "skipped", dict(course.skipped))
         print("memory MB", [round(m) for m in course.memory])
         print("troubles", program.troubles(), page.troubles(), page.outside())
