@@ -153,7 +153,7 @@ def test_a_cache_that_was_edited_is_not_believed(tmp_path):
     first = job.analyse(inputs, SETTINGS, out).result.maps["vp"]
     for path in cache_folder(out).rglob("values.json"):
         values = json.loads(path.read_text())
-        for wrong in ([], {"arrays": 5, "digests": [1]}, values | {"values": {}}):
+        for wrong in ([], {"arrays": 5, "checksums": [1]}, values | {"values": {}}):
             path.write_text(json.dumps(wrong))
             again = job.analyse(inputs, SETTINGS, out).result.maps["vp"]
             np.testing.assert_array_equal(again, first)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,21 +32,17 @@ def file_digest(path: str | Path) -> str:
     return digest.hexdigest()
 
 
-def save_with_digest(path: str | Path, array: NDArray[Any]) -> str:
-    """Write an array as ``np.save`` does, and return the SHA-256 of the file's bytes, hex.
+def file_checksum(path: str | Path) -> int:
+    """Return the CRC-32 of a file's bytes.
 
-    Its bytes are not read again for the digest.
+    Every damage of up to 32 bits in a row changes it, and one in 4 billion of all others does not.
+    It takes a third of the time of SHA-256; whoever can change the file can change it too.
     """
-    array = np.asarray(array, order="C")
-    header = io.BytesIO()
-    fields = np.lib.format.header_data_from_array_1_0(array)
-    np.lib.format.write_array_header_1_0(header, fields)
-    digest = hashlib.sha256()
-    with Path(path).open("wb") as file:
-        for block in (header.getvalue(), array.reshape(-1).view(np.uint8).data):
-            digest.update(block)
-            file.write(block)
-    return digest.hexdigest()
+    checksum = 0
+    with Path(path).open("rb") as file:
+        while block := file.read(1 << 20):
+            checksum = zlib.crc32(block, checksum)
+    return checksum
 
 
 def key_of(*parts: Any) -> str:

@@ -25,7 +25,7 @@ from SpineDCELib.analysis.graph import MISSING, Kept, SettingsReads
 from SpineDCELib.data import Concentration, Images, PreprocessedSeries
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.bounded_reading import read_json
-from SpineDCELib.files.digests import file_digest, fingerprint, key_of, save_with_digest
+from SpineDCELib.files.digests import file_checksum, fingerprint, key_of
 from SpineDCELib.run.cache_entries import (
     Entry,
     PreprocessingChanges,
@@ -40,7 +40,7 @@ from SpineDCELib.version import __version__
 
 _RECORDS = "stages.json"
 #: Of the program and of what a cache contains; a cache of another version is not used.
-_VERSION = f"{__version__}, cache 3"
+_VERSION = f"{__version__}, cache 4"
 #: Stages whose results are stored, and what is stored of them; of all others only the records are.
 _STORED: dict[str, Any] = {
     "preprocessed": PreprocessingChanges,
@@ -152,7 +152,7 @@ class ResultCache:
                 file.stem: np.load(file, mmap_mode="r", allow_pickle=False)
                 for file in place.glob("*.npy")
             }
-            complete = sorted(arrays) == values["arrays"] == sorted(values["digests"])
+            complete = sorted(arrays) == values["arrays"] == sorted(values["checksums"])
             if isinstance(values, dict) and complete:
                 return values, arrays
         except (OSError, ValueError, LookupError, EOFError, TypeError, AttributeError):
@@ -160,20 +160,20 @@ class ResultCache:
         return {}, {}
 
     def _verify(self, place: Path, values: Any) -> None:
-        """Compare the values and arrays of an entry with their digests, arrays once.
+        """Compare the values of an entry with their digest, and its arrays, once, with checksums.
 
         Raises:
             ValueError: one differs, so that everything is read and computed again.
         """
         if key_of(values["values"]) != values["digest of values"]:
             raise ValueError("the values differ from their digest")
-        for part, digest in sorted(values["digests"].items()):
+        for part, checksum in sorted(values["checksums"].items()):
             path = place / f"{part}.npy"
             status = path.stat()
-            key = (str(path), status.st_size, status.st_mtime_ns, digest)
+            key = (str(path), status.st_size, status.st_mtime_ns, checksum)
             if key not in self._verified:
-                if file_digest(path) != digest:
-                    raise ValueError("an array differs from its digest")
+                if file_checksum(path) != checksum:
+                    raise ValueError("an array differs from its checksum")
                 self._verified.add(key)
 
     def _store(self, name: str, entry: Entry, record: Mapping[str, Any]) -> None:
@@ -185,16 +185,17 @@ class ResultCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
-            digests = {
-                part: save_with_digest(temporary / f"{part}.npy", array)
-                for part, array in arrays.items()
-            }
+            checksums = {}
+            for part, array in arrays.items():
+                path = temporary / f"{part}.npy"
+                np.save(path, array)
+                checksums[part] = file_checksum(path)
             text = json.dumps(
                 {
                     **record,
                     "arrays": sorted(arrays),
                     "values": values,
-                    "digests": digests,
+                    "checksums": checksums,
                     "digest of values": key_of(values),
                 }
             )
