@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ PASS_WINDOW = (15.0, 30.0)
 #: Scatter after the first pass is counted from this many frames and seconds after the peak: the
 #: first pass itself is curved and lasts about 20 s.
 FRAMES_AFTER_PEAK, SECONDS_AFTER_PEAK = 3, 30.0
+#: Voxels that are scored at once: larger intermediate arrays cost more memory and time.
+_BLOCK = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,7 +200,7 @@ def voxel_scores(
     noise: float,
     to_contrast: ToContrast,
 ) -> Scores:
-    """Compute the scores of every curve.
+    """Compute the scores of every curve, in blocks that stay in the processor's cache.
 
     Args:
         curves: ``(frames, voxels)``, signal in scanner units.
@@ -206,16 +208,33 @@ def voxel_scores(
         baseline, SNR: ``(voxels,)``, signal before contrast and its ratio to the noise.
         to_contrast: signal and baseline → C, NaN where saturated.
     """
-    raw = np.asarray(curves, np.float64)
     S0 = np.asarray(baseline, float)
-    smooth = smoothed(raw, t=t)
-    C = np.asarray(to_contrast(smooth, S0), float)
+    voxels = np.array_split(np.arange(S0.size), -(-S0.size // _BLOCK) or 1)
+    blocks = [slice(v[0], v[-1] + 1) for v in voxels if v.size] or [slice(0, 0)]
+
+    def smooth_and_contrast(block: slice) -> tuple[Array, Array]:
+        smooth = smoothed(np.asarray(curves[:, block], np.float64), t=t)
+        return smooth, np.asarray(to_contrast(smooth, S0[block]), float)
+
+    # Saturated frames get the highest known concentration, so that they remain the peak.
+    highest = max(float(np.nanmax(smooth_and_contrast(b)[1], initial=1.0)) for b in blocks)
+    scores = [
+        _scores(*smooth_and_contrast(b), t, S0[b], np.asarray(SNR, float)[b], noise, highest)
+        for b in blocks
+    ]
+    names = [one.name for one in fields(Scores)]
+    return Scores(*(np.concatenate([getattr(s, name) for s in scores]) for name in names))
+
+
+def _scores(
+    smooth: Array, C: Array, t: Array, S0: Array, SNR: Array, noise: float, highest: float
+) -> Scores:
+    """Compute the scores of a block of smoothed curves; ``highest`` replaces C that is NaN."""
     saturated = np.isnan(C)
     if saturated.any():
-        # Saturated frames get the highest known concentration, so that they remain the peak.
-        C = np.where(saturated, np.nanmax(C, initial=1.0), C)
+        C = np.where(saturated, highest, C)
     top = C.argmax(axis=0)
-    column = np.arange(raw.shape[1])
+    column = np.arange(S0.size)
     peak = C[top, column]
     late = C[-max(t.size // 3, 1) :].mean(axis=0)
     # Long frames lower the peak: its half may be below what recirculates.
@@ -242,7 +261,7 @@ def voxel_scores(
     lowest = np.where(early, smooth, np.inf).min(axis=0) - S0
     return Scores(
         baseline=S0,
-        SNR=np.asarray(SNR, float),
+        SNR=SNR,
         arrival=arrival,
         onset=onset,
         rise=time_of_share(C, t=t, share=0.9) - onset,
