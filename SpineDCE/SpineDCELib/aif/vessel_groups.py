@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from SpineDCELib.aif.vessel_labelling import SAME_ARRIVAL, SAME_PEAK, Array, connected
+from SpineDCELib.aif.vessel_labelling import (
+    SAME_ARRIVAL,
+    SAME_PEAK,
+    Array,
+    connected,
+    surroundings,
+)
 from SpineDCELib.series.dynamic_series import Geometry
 
 # None of these constants has a published source; each was chosen for the reason given with it.
@@ -69,8 +75,9 @@ def split_groups(
         for part in (late, ~late):
             mask = np.zeros(geometry.shape, bool)
             mask.flat[voxels[own[part]]] = True
-            pieces, found = ndimage.label(mask, np.ones((3, 3, 3)))
-            new[own[part]] = count + pieces.flat[voxels[own[part]]] - 1
+            box = surroundings(mask)
+            pieces, found = ndimage.label(mask[box], np.ones((3, 3, 3)))
+            new[own[part]] = count + pieces[mask[box]] - 1
             count += found
     return np.asarray(np.unique(new, return_inverse=True)[1].reshape(-1), np.intp)
 

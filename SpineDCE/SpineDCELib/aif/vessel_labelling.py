@@ -103,10 +103,10 @@ def depth_in_slice(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.fl
 
 def surroundings(mask: NDArray[np.bool_]) -> tuple[slice, ...]:
     """Return the box of a mask and the voxels next to it; an empty one for an empty mask."""
-    boxes = ndimage.find_objects(mask.view(np.uint8))
-    if not boxes:
+    places = np.nonzero(mask)
+    if not places[0].size:
         return (slice(0, 0),) * mask.ndim
-    return tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in boxes[0])
+    return tuple(slice(max(int(p.min()) - 1, 0), int(p.max()) + 2) for p in places)
 
 
 def along_axis(voxels: NDArray[np.intp], geometry: Geometry) -> Array:

@@ -208,7 +208,9 @@ def unusable(
     Args:
         drawn: voxels of regions, which count as tissue regardless of the noise mask.
     """
-    broken = ~np.isfinite(concentration.curves).all(axis=0)
+    curves = concentration.curves
+    # NaN spreads through both, which need less memory than a mask of every value.
+    broken = ~(np.isfinite(curves.min(axis=0)) & np.isfinite(curves.max(axis=0)))
     saturates = concentration.unit == CURVE_UNITS["absolute"]
     reason = Status.SATURATED if saturates else Status.NOT_FINITE
     codes: NDArray[np.uint8] = np.where(broken, np.uint8(reason), np.uint8(0))

@@ -78,10 +78,13 @@ def signal_to_concentration(
         intrinsic = np.asarray(R10 / r1, dtype)
         for frames in _blocks(signal):
             a = signal[frames] * scale
-            E = concentration[frames]
-            np.divide(1 - a, 1 - a * cos_alpha, out=E)
             # a < 1 keeps E > 0; a·cos α may pass 1 only where a has passed 1.
-            E[~(a < 1)] = np.nan
+            np.copyto(a, np.nan, where=a >= 1)
+            E = concentration[frames]
+            np.subtract(1, a, out=E)
+            a *= cos_alpha
+            np.subtract(1, a, out=a)
+            E /= a
             np.log(E, out=E)
             E /= np.asarray(-TR * r1, dtype)
             E -= intrinsic

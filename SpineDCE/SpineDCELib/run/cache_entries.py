@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -25,7 +26,8 @@ _SMALL = 4096
 def to_entry(record: Any) -> Entry:
     """Convert a dataclass or an array to arrays and plain values.
 
-    The fields hold numbers, texts, enumerations, arrays, tuples and further dataclasses.
+    The fields hold numbers, texts, enumerations, arrays, further dataclasses, and tuples and
+    dictionaries of these.
     """
     arrays: dict[str, NDArray[Any]] = {}
     return arrays, _plain(record, "", arrays)
@@ -62,6 +64,8 @@ def _plain(value: Any, path: str, arrays: dict[str, NDArray[Any]]) -> Any:
         }
     if isinstance(value, tuple):
         return [_plain(one, f"{path}.{i}", arrays) for i, one in enumerate(value)]
+    if isinstance(value, dict):
+        return {name: _plain(one, f"{path}.{name}", arrays) for name, one in value.items()}
     return value
 
 
@@ -79,13 +83,21 @@ def _value(kind: Any, plain: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
     if origin is tuple:
         each = arguments[:1] * len(plain) if arguments[-1] is Ellipsis else arguments
         return tuple(_value(one, p, arrays) for one, p in zip(each, plain, strict=True))
+    if origin is dict:
+        return {name: _value(arguments[1], one, arrays) for name, one in plain.items()}
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _hints_of(cast(Any, kind))
         given = {name: _value(hints[name], one, arrays) for name, one in plain.items()}
         return cast(Any, kind)(**given)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(plain)
     return plain
+
+
+@functools.cache
+def _hints_of(kind: Any) -> dict[str, Any]:
+    """Return the types of a class's fields, which take longer to find than to look up."""
+    return get_type_hints(kind)
 
 
 @dataclass(frozen=True, eq=False)

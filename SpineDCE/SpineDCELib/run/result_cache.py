@@ -18,11 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from SpineDCELib.aif.blood_curve import BloodCurve
 from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.analysis import STAGES
 from SpineDCELib.analysis.graph import MISSING, Kept, SettingsReads
-from SpineDCELib.data import Concentration, Images, PreprocessedSeries
+from SpineDCELib.data import ArterialInput, Concentration, Images, PreprocessedSeries
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.files.digests import file_checksum, fingerprint, key_of
@@ -48,6 +50,9 @@ _STORED: dict[str, Any] = {
     "concentration": Concentration,
     "muscle": NDArray[np.bool_],
     "water_share": NDArray[np.float64],
+    "blood": BloodCurve,
+    "arterial_input": ArterialInput,
+    "evidence": Evidence,
 }
 
 
