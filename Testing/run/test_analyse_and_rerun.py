@@ -148,7 +148,7 @@ def test_results_in_the_folder_of_the_study_are_ignored(tmp_path, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize("T1_source", [None, "muscle"])
-def test_artery_and_muscle_of_the_cache_give_the_same_files(
+def test_artery_muscle_and_evidence_of_the_cache_give_the_same_files(
     tmp_path_factory, tmp_path, monkeypatch, T1_source
 ):
     visit = sample_visit(tmp_path_factory, "A", "before")
@@ -164,6 +164,8 @@ def test_artery_and_muscle_of_the_cache_give_the_same_files(
         raise AssertionError("this is in the cache")
 
     monkeypatch.setattr("SpineDCELib.aif.detect", forbidden)
+    monkeypatch.setattr("SpineDCELib.aif.phase_curve", forbidden)
+    monkeypatch.setattr("SpineDCELib.aif.gather_evidence", forbidden)
     monkeypatch.setattr("SpineDCELib.analysis.muscle_stages.find_muscle", forbidden)
     again = job.analyse(given, other, tmp_path / "a")
     for name in again.files:
