@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.spatial import ConvexHull
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 from trame.widgets import html
@@ -50,6 +49,8 @@ _OF_VOXELS = "of its voxels in the AIF, or of all its voxels where none is in it
 
 def _outline_of(visit: Any, candidate: Any) -> Outline:
     """Return the convex outline of a vessel's voxels in the slice of a candidate."""
+    from scipy.spatial import ConvexHull  # takes long to import
+
     vessels = visit.analysis.detection().vessels[candidate.slice]
     rows, columns = np.nonzero(vessels == candidate.vessel)
     ends = (-0.5, 0.5)

@@ -9,15 +9,23 @@ import sys
 from pathlib import Path
 
 from SpineDCELib.errors import InputError
-from SpineDCELib.phantom import VISITS, write_sample
 from SpineDCELib.progress import Progress
 
 from SpineDCEWidget.browser.subprocess_job import run_apart, work_apart
+from SpineDCEWidget.shared.session import SHOWN_VISITS
+
+
+def visit_folders(folder: Path) -> dict[str, Path]:
+    """Return visit → its folder in that of the sample patient."""
+    from SpineDCELib.phantom import VISITS  # takes long to import
+
+    return {name: folder / part for name, part in zip(SHOWN_VISITS, VISITS, strict=True)}
 
 
 def is_complete(folder: Path) -> bool:
     """Return whether both visits are complete."""
-    return all((folder / name / "truth" / "rois.seg.nrrd").exists() for name in VISITS)
+    folders = visit_folders(folder).values()
+    return all((visit / "truth" / "rois.seg.nrrd").exists() for visit in folders)
 
 
 def compute_sample(folder: Path, size: str, progress: Progress) -> None:
@@ -33,4 +41,6 @@ def compute_sample(folder: Path, size: str, progress: Progress) -> None:
 
 
 if __name__ == "__main__":
+    from SpineDCELib.phantom import write_sample
+
     work_apart(lambda progress: write_sample(sys.argv[1], size=sys.argv[2], progress=progress))

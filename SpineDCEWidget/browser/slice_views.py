@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from SpineDCELib.mrml.region_nodes import ruler_nodes
 from SpineDCELib.mrml.volume_nodes import ras_of, voxel_of
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
-from trame_slicer.views import ViewLayoutDefinition, ViewProps, ViewType
+from trame_slicer.views import (
+    NoScheduleRendering,
+    SliceView,
+    ViewLayoutDefinition,
+    ViewProps,
+    ViewType,
+)
 
 from SpineDCEWidget.browser.view_stream import Pictures
 from SpineDCEWidget.shared.frame_subtraction import USE as SUBTRACTION
@@ -130,6 +136,10 @@ class Views:
     ) -> None:
         self._app, self._session = app, session
         self._factory = RemoteSliceViewFactory(server)
+        # While a view is built, trame-slicer would draw it fifty times.
+        self._factory._view_ctor = lambda **of: SliceView(
+            scheduled_render_strategy=NoScheduleRendering(), **of
+        )
         self._pictures = Pictures()
         self._clicked, self._pointed, self._moved = clicked, pointed, moved
         self._pressing, self._dragged = pressed, dragged

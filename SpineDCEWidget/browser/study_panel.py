@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from SpineDCELib.mrml.scene_checks import other_files
-from SpineDCELib.phantom import VISITS as SAMPLE_VISITS
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.patient_visits import FoundVisit, treatments_of_patient, visits_of_patient
 from SpineDCELib.run.saved_session import SavedVisit
@@ -33,7 +32,7 @@ from SpineDCEWidget.browser.kept_data import (
     uploads_folder,
 )
 from SpineDCEWidget.browser.received_panel import ReceivedPanel
-from SpineDCEWidget.browser.sample_patient import compute_sample, is_complete
+from SpineDCEWidget.browser.sample_patient import compute_sample, is_complete, visit_folders
 from SpineDCEWidget.browser.scene_files import KINDS, Scenes
 from SpineDCEWidget.browser.user_folders import safe_path, sample_folder
 from SpineDCEWidget.shared import formatting as shown
@@ -101,10 +100,7 @@ class StudyPanel:
     async def sample(self, size: str = "small") -> None:
         """Open both visits of the sample patient; compute them first if necessary."""
         folder = sample_folder(size)
-        paths = {
-            name: folder / part / "dicom"
-            for name, part in zip(SHOWN_VISITS, SAMPLE_VISITS, strict=True)
-        }
+        paths = {name: visit / "dicom" for name, visit in visit_folders(folder).items()}
         if not is_complete(folder):
             done, _ = await self._station.jobs.run(
                 "Computing the sample patient",
@@ -144,7 +140,7 @@ class StudyPanel:
         if path.suffix.lower() in KINDS:
             await self._open_scene(path)
             return
-        pair = {name: path / part for name, part in zip(SHOWN_VISITS, SAMPLE_VISITS, strict=True)}
+        pair = visit_folders(path)
         if all((folder / "dicom").is_dir() for folder in pair.values()):
             pair = {name: folder / "dicom" for name, folder in pair.items()}
         if all(folder.is_dir() for folder in pair.values()) and open_at_once:

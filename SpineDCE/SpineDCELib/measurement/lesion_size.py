@@ -8,8 +8,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
-from scipy.spatial import ConvexHull, QhullError
-from scipy.spatial.distance import pdist, squareform
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series import Geometry
@@ -206,6 +204,9 @@ def bidimensional(outline: Outline) -> Bidimensional:
 def _in_plane(
     plane: NDArray[np.bool_], x: NDArray[np.floating], y: NDArray[np.floating], z: float
 ) -> Bidimensional | None:
+    from scipy.spatial import ConvexHull, QhullError  # takes long to import
+    from scipy.spatial.distance import pdist, squareform
+
     rows, columns = np.nonzero(plane)
     points = np.column_stack([x[columns], y[rows]])
     if len(points) < 10:
