@@ -1,4 +1,9 @@
-"""Worker pool: items that fail, that end their process, and that never end."""
+"""Worker pool: items that fail, that end their process, that never end; a scheduler that goes."""
+
+import socket
+import subprocess
+import sys
+import time
 
 import pytest
 from SpineDCELib.cohort.worker_pool import Failure, worker_pool
@@ -46,3 +51,46 @@ def test_an_interrupted_pool_does_not_wait_for_running_items():
     # An hour's sleep would outlast the test's own limit.
     with pytest.raises(KeyboardInterrupt):
         leave()
+
+
+@pytest.mark.long
+def test_items_are_run_again_after_a_restart_of_the_scheduler():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+
+    def started(name, *arguments):
+        command = [sys.executable, "-m", f"distributed.cli.{name}", *arguments, "--no-dashboard"]
+        return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+
+    def cluster():
+        return [
+            started("dask_scheduler", "--host", "127.0.0.1", "--port", str(port)),
+            started("dask_worker", address, "--nthreads", "1"),
+        ]
+
+    processes = cluster()
+    found = {}
+    try:
+        for _ in range(60):  # until the scheduler listens
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+                time.sleep(0.5)
+        with worker_pool(address=address) as pool:
+            for number, result in pool(
+                eval, [f"__import__('time').sleep(1) or {i}" for i in range(6)]
+            ):
+                found[number] = result
+                if len(found) == 2:
+                    for one in processes:
+                        one.kill()
+                        one.wait()
+                    processes += cluster()
+    finally:
+        for one in processes:
+            one.kill()
+            one.wait()
+    assert found == {i: i for i in range(6)}

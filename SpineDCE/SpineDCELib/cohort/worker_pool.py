@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from SpineDCELib.errors import Cancelled, InputError, SpineDCEError
@@ -17,6 +17,9 @@ PATIENCE = {
     "distributed.deploy.lost-worker-timeout": "10 minutes",
     "distributed.comm.timeouts.connect": "2 minutes",
 }
+
+#: How long a scheduler is waited for, s: at first, and when it has gone.
+_FIRST_ANSWER, _RESTART = 5.0, 600.0
 
 #: The web servers of scheduler and workers have nothing to show until they are closed.
 _NO_PAGES: dict[str, Any] = {
@@ -80,18 +83,21 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
             fields=["batch.workers=0"],
         ) from None
     if address is not None:
-        try:
-            client = Client(address, timeout="5s")
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"No Dask scheduler answers at {address} ({error}). Start one with 'dask "
-                "scheduler' or check the address.",
-                code="no_scheduler",
-                about=address,
-                fields=["batch.dask"],
-            ) from None
-        with client:
-            yield _on(client)
+        with ExitStack() as clients:
+
+            def connect(patience: float) -> Any:
+                try:
+                    return clients.enter_context(Client(address, timeout=patience))
+                except (OSError, ValueError) as error:
+                    raise InputError(
+                        f"No Dask scheduler answers at {address} ({error}). Start one with 'dask "
+                        "scheduler' or check the address.",
+                        code="no_scheduler",
+                        about=address,
+                        fields=["batch.dask"],
+                    ) from None
+
+            yield _on(connect(_FIRST_ANSWER), lambda: connect(_RESTART))
         return
     # A worker runs what it is sent, so it listens only to those who have a certificate that exists
     # in memory, as long as the pool. It may use all memory.
@@ -106,7 +112,7 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
     ):  # fmt: skip
         cluster.scheduler.http_server.stop()
         client.register_plugin(_no_pages())
-        yield _on(client)
+        yield _on(client, lambda: client)
 
 
 def _no_pages() -> Any:
@@ -129,45 +135,81 @@ def _in_this_process(
         yield number, _attempt(function, item)
 
 
-def _on(client: Any) -> Pool:
-    """Return a pool on a cluster; an item whose worker dies goes to another worker."""
-    from distributed import KilledWorker, as_completed
+def _on(client: Any, connect_again: Callable[[], Any]) -> Pool:
+    """Return a pool on a cluster.
+
+    An item whose worker dies goes to another worker. All items that wait for a scheduler that was
+    restarted are run again.
+    """
+    from distributed import CancelledError
 
     def run(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-        waiting = iter(enumerate(items))
-        futures: dict[Any, int] = {}
-        ready = as_completed()
-
-        def send() -> None:
-            # Only as many items as can run, because Dask counts the death of a worker as a
-            # failure of every item that waits for it.
-            free = max(sum(client.nthreads().values()), 1) - len(futures)
-            for number, item in islice(waiting, max(free, 0)):
-                future = client.submit(_attempt_alone, function, item, pure=False)
-                futures[future] = number
-                ready.add(future)
-
+        own = client
+        waiting = deque(enumerate(items))
+        futures: dict[Any, tuple[int, Any]] = {}
         try:
-            send()
-            for future in ready:
-                error = future.exception()
-                if isinstance(error, KilledWorker):
-                    result: Any = Failure(
-                        "The worker process exited unexpectedly several times, perhaps because "
-                        "memory ran out."
-                    )
-                elif error is not None:
-                    result = Failure(f"It could not be sent to a worker ({error}).")
-                else:
-                    result = future.result()
-                number = futures.pop(future)
-                future.release()
-                send()
-                yield number, result
+            while True:
+                try:
+                    yield from _finished(own, function, waiting, futures)
+                    return
+                except (OSError, CancelledError):  # The scheduler has gone, with what it knew.
+                    waiting.extendleft(reversed(futures.values()))
+                    futures.clear()
+                    own = connect_again()
         finally:
-            client.cancel(list(futures))
+            with suppress(OSError):
+                own.cancel(list(futures))
 
     return run
+
+
+def _finished(
+    client: Any,
+    function: Callable[[Any], Any],
+    waiting: deque[tuple[int, Any]],
+    futures: dict[Any, tuple[int, Any]],
+) -> Iterator[tuple[int, Any]]:
+    """Run what waits; yield the results in the order in which they finish.
+
+    Args:
+        futures: is filled with what runs.
+
+    Raises:
+        OSError, CancelledError: the scheduler has gone; ``waiting`` and ``futures`` hold what has
+            no result.
+    """
+    from distributed import CancelledError, KilledWorker, as_completed
+
+    ready = as_completed()
+
+    def send() -> None:
+        # Only as many items as can run, because Dask counts the death of a worker as a failure of
+        # every item that waits for it.
+        free = max(sum(client.nthreads().values()), 1) - len(futures)
+        for _ in range(min(free, len(waiting))):
+            future = client.submit(_attempt_alone, function, waiting[0][1], pure=False)
+            futures[future] = waiting.popleft()
+            ready.add(future)
+
+    send()
+    for future in ready:
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, KilledWorker):
+            result: Any = Failure(
+                "The worker process exited unexpectedly several times, perhaps because "
+                "memory ran out."
+            )
+        elif error is not None:
+            result = Failure(f"It could not be sent to a worker ({error}).")
+        else:
+            result = future.result()
+        number, _ = futures.pop(future)
+        future.release()
+        with suppress(OSError):  # This result is here even if the scheduler has gone.
+            send()
+        yield number, result
+    if waiting:
+        raise CancelledError("the scheduler has gone")
 
 
 def _attempt_alone(function: Callable[[Any], Any], item: Any) -> Any:
