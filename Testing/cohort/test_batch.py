@@ -17,6 +17,7 @@ from SpineDCELib.cli import main
 from SpineDCELib.cohort import read_cohort
 from SpineDCELib.cohort.batch import MARK, Recipe, run_batch
 from SpineDCELib.cohort.batch_studies import read_studies
+from SpineDCELib.course import cutoff_named
 from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.phantom import write_cohort
 from SpineDCELib.run import analyse as job
@@ -26,7 +27,8 @@ pytestmark = pytest.mark.slow
 
 QUICK = ["--signal", "relative", "--shift", "5", "--flip-runs", "0", "--export", "none"]
 SETTINGS = changed(Settings(), concentration={"signal": "relative"}, fit={"shift": 5.0})
-RECIPE = Recipe(SETTINGS, flip_runs=0, formats=())
+#: As the command makes it from QUICK.
+RECIPE = Recipe(SETTINGS, flip_runs=0, formats=(), cutoff_source=cutoff_named("behar2023")[1])
 
 
 @pytest.fixture(scope="module")

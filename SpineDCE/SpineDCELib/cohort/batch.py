@@ -162,14 +162,15 @@ def _run_locked(
         if _is_finished(s, recipe, out)
     }
     open_ones = [study for study in studies if study.name not in entries]
-    _write_lists(out, studies, entries)
+    measured: dict[str, dict[str, Any]] = {}
+    _write_lists(out, studies, entries, measured)
     try:
         if open_ones and pool is not None:
-            _run(pool, open_ones, recipe, out, studies, entries, progress)
+            _run(pool, open_ones, recipe, out, studies, entries, measured, progress)
         elif open_ones:
             count = None if workers is None else min(workers, len(open_ones))
             with worker_pool(count, address) as own:
-                _run(own, open_ones, recipe, out, studies, entries, progress)
+                _run(own, open_ones, recipe, out, studies, entries, measured, progress)
     finally:
         shutil.rmtree(work, ignore_errors=True)
         done = {s.label: out / "results" / s.label for s in studies if s.name in entries}
@@ -187,6 +188,7 @@ def _run(
     out: Path,
     studies: Sequence[Study],
     entries: dict[str, Entry],
+    measured: dict[str, dict[str, Any]],
     progress: Progress,
 ) -> None:
     progress(len(entries) / len(studies), f"{len(entries)} of {len(studies)} patients")
@@ -199,7 +201,7 @@ def _run(
             reason = " ".join(f"{name} was not written: {why}" for name, why in missing.items())
             entry = Entry(study.name, "incomplete" if missing else "done", reason, seconds)
         entries[study.name] = replace(entry, pseudonym=study.pseudonym)
-        _write_lists(out, studies, entries)
+        _write_lists(out, studies, entries, measured)
         progress(len(entries) / len(studies), f"{len(entries)} of {len(studies)} patients")
 
 
@@ -344,33 +346,45 @@ def _is_finished(study: Study, recipe: Recipe, out: Path) -> bool:
         return False  # damaged, so it is analysed again
 
 
-def _write_lists(out: Path, studies: Sequence[Study], entries: dict[str, Entry]) -> None:
-    """Write ``studies.tsv`` and ``participants.tsv`` with the results so far."""
+def _write_lists(
+    out: Path,
+    studies: Sequence[Study],
+    entries: dict[str, Entry],
+    measured: dict[str, dict[str, Any]],
+) -> None:
+    """Write ``studies.tsv`` and ``participants.tsv`` with the results so far.
+
+    Args:
+        measured: study → its numbers, read here once, so that every result of a large batch does
+            not read all others again.
+    """
     rows, participants = [], []
     for study in studies:
         entry = entries.get(study.name, Entry(study.name, "open"))
+        if study.name in entries and study.name not in measured:
+            measured[study.name] = _measured(entry, out / "results" / study.label)
         reason = "see the terminal" if study.pseudonym and entry.reason else entry.reason
         rows.append(
             {"patient": study.written_name, "visits": len(study.visits), "status": entry.status,
              "reason": reason}
         )  # fmt: skip
-        known: dict[str, Any] = {"participant_id": f"sub-{study.label}", **study.demographics}
-        results = out / "results" / study.label
-        if (
-            entry.status in ("done", "kept", "incomplete")
-            and (results / "comparison.json").is_file()
-        ):
-            with contextlib.suppress(
-                OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error
-            ):
-                comparison = read_json(results / "comparison.json")
-                call = {"call": comparison["lesions"][0]["call"]["verdict"]}
-                known |= read_changes(results) | call
-        elif entry.status in ("done", "kept", "incomplete"):
-            with contextlib.suppress(
-                OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error
-            ):
-                known |= read_course_of(results)
-        participants.append(known)
+        participants.append(
+            {"participant_id": f"sub-{study.label}", **study.demographics}
+            | measured.get(study.name, {})
+        )
     bids.write_tsv(out / "studies.tsv", rows)
     bids.write_participants(out, participants)
+
+
+def _measured(entry: Entry, results: Path) -> dict[str, Any]:
+    """Return the columns of one patient in ``participants.tsv``; {} without readable results."""
+    if entry.status not in ("done", "kept", "incomplete"):
+        return {}
+    try:
+        if not (results / "comparison.json").is_file():
+            return dict(read_course_of(results))
+        comparison = read_json(results / "comparison.json")
+        call = {"call": comparison["lesions"][0]["call"]["verdict"]}
+        return read_changes(results) | call
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error):
+        return {}
