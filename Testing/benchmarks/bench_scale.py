@@ -103,6 +103,17 @@ def size_of(folder: Path) -> float:
     return sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1e6
 
 
+def own_memory(process: int) -> float:
+    """Return the memory of a process that the system cannot take back, MB.
+
+    Pages of mapped files are left out: the system drops them where memory is short.
+    """
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    return 0.0
+
+
 class Memory(threading.Thread):
     """Largest memory of a worker, MB, in each third of the studies; and processor times, s."""
 
@@ -118,11 +129,10 @@ class Memory(threading.Thread):
             third = min(3 * done // self._studies, 2)
             for one in self._cluster.workers():
                 try:
-                    memory = one.memory_full_info()
-                    self.peaks[third] = max(self.peaks[third], memory.pss / 1e6)
+                    self.peaks[third] = max(self.peaks[third], own_memory(one.pid))
                     used = one.cpu_times()
                     self.times[one.pid] = used.user + used.system
-                except (psutil.NoSuchProcess, psutil.AccessDenied):
+                except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
                     continue
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from SpineDCELib.aif import read_curve_file, read_selection
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.mapped_images import map_images, release_images
 from SpineDCELib.data import Images, Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.analysis_files import write_results
@@ -25,6 +26,7 @@ from SpineDCELib.export.identity import (
 )
 from SpineDCELib.export.reporting_items import reporting_record
 from SpineDCELib.files.digests import file_digest
+from SpineDCELib.files.mapped_arrays import return_free_memory
 from SpineDCELib.files.output_folder import all_files, claimed, new_run
 from SpineDCELib.files.user_data import cache_folder
 from SpineDCELib.progress import Progress, part, silent
@@ -161,10 +163,18 @@ def compute(
     digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
     analysis.concentration(part(progress, 0.5, 0.65))
     cache.store(analysis)
+    _release(analysis)
     result = analysis.result(part(progress, 0.65, 1.0))
     cache.store(analysis)
+    _release(analysis)
     result = replace(result, notes=(*result.notes, *analysis.file_notes))
     return Computed(inputs, analysis, result, digests)
+
+
+def _release(analysis: Analysis) -> None:
+    """Return memory to the system that the next stages do not need."""
+    release_images(analysis.images)
+    return_free_memory()
 
 
 def write_analysis(
@@ -312,6 +322,10 @@ def load(
     images, study_key = cache.study(
         study, settings, lambda recorded: read_images(study, recorded, progress)
     )
+    if cache.folder is None:
+        # Of a batch: many workers share the memory of a machine. A cache maps its files itself.
+        images = map_images(images)
+        return_free_memory()
     geometry = images.dynamic.geometry
     if inputs.T1_map is not None:
         T1_map = read_T1_map(inputs.T1_map, geometry)
