@@ -203,9 +203,11 @@ class SpineDCEWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def on_scene_replaced(self, _caller: Any, _event: Any) -> None:
         """Show the visits that the new scene holds."""
         from SpineDCELib.files.mapped_arrays import return_free_memory
+        from SpineDCELib.mrml.colour_nodes import remove_unused_colours
         from SpineDCELib.mrml.visit_nodes import remove_empty_visits
 
         remove_empty_visits(slicer.mrmlScene)
+        remove_unused_colours(slicer.mrmlScene)
         self.logic.forget()
         return_free_memory()
         if self.desk is not None and self.parent.isEntered:

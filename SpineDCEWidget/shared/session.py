@@ -43,6 +43,7 @@ from SpineDCELib.export.course_files import visit_folders
 from SpineDCELib.files.mapped_arrays import SMALLEST
 from SpineDCELib.mrml import region_nodes as drawn
 from SpineDCELib.mrml import visit_display
+from SpineDCELib.mrml.colour_nodes import remove_unused_colours
 from SpineDCELib.mrml.grey_values import forget_grey_values
 from SpineDCELib.mrml.image_nodes import images_of
 from SpineDCELib.mrml.scene_bundles import BundledVisit
@@ -458,6 +459,7 @@ class Session:
             self._visits.remove(visit)
         self.comparison = None
         self.show_probability()
+        remove_unused_colours(visit.nodes.scene)
         self._arrange()
         self._update_modes()
         self.history.clear(self.state)

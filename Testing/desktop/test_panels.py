@@ -482,8 +482,7 @@ def test_clear_takes_everything_out(drawn):
         for i in range(slicer.mrmlScene.GetNumberOfNodes())
     ]
     kinds = (
-        "vtkMRMLSlice", "vtkMRMLPlotView", "vtkMRMLColorTable", "vtkMRMLScriptedModule",
-        "vtkMRMLSubject",
+        "vtkMRMLSlice", "vtkMRMLPlotView", "vtkMRMLScriptedModule", "vtkMRMLSubject",
     )  # fmt: skip
     assert [kind for kind in left if not kind.startswith(kinds)] == []
 

@@ -7,6 +7,7 @@ import numpy as np
 import qt
 import slicer
 from desk import DeskTest, settle
+from hands import choose
 
 
 class Scene(DeskTest):
@@ -125,6 +126,25 @@ class Scene(DeskTest):
         assert len({nodes for nodes, _ in found[1:]}) == 1, found
         assert found[-1][1] - found[1][1] < 100, found
 
+    def test_colour_scales_go_with_the_last_visit_that_uses_them(self):
+        self.sample()
+        self.step(4)
+        for index in range(self.ui("maps").coloursCombo.count):
+            choose(self.ui("maps").coloursCombo, index)
+            settle(0.1)
+        mine = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Mine")
+        mine.CreateDefaultDisplayNodes()
+        colours = self.desk.visit.maps["vp"].GetDisplayNode().GetColorNode()
+        mine.GetDisplayNode().SetAndObserveColorNodeID(colours.GetID())
+        self.desk.clear()
+        settle(0.5)
+        assert own_colours() == [colours.GetName()]  # somebody else's image still has it
+        slicer.mrmlScene.RemoveNode(mine)
+        self.sample()
+        slicer.mrmlScene.Clear()
+        settle(0.5)
+        assert own_colours() == []
+
     def test_another_study_in_place_leaves_as_many_nodes(self):
         self.sample()
         self.show_maps()
@@ -194,7 +214,7 @@ class Scene(DeskTest):
             slicer.util.confirmOkCancelDisplay = asked
         left = names() - before
         kinds = ("vtkMRMLSlice", "vtkMRMLPlotView", "vtkMRMLScriptedModule", "vtkMRMLSegmentEditor",
-                 "vtkMRMLColorTable", "vtkMRMLSubjectHierarchy")  # fmt: skip
+                 "vtkMRMLSubjectHierarchy")  # fmt: skip
         assert not {n for n in left if not n[0].startswith(kinds)}, left
         assert slicer.mrmlScene.GetNodeByID(other.GetID()) is other
 
@@ -269,6 +289,11 @@ class Scene(DeskTest):
         assert self.desk.playback.playing
         made["Space"].activated.emit()
         assert not self.desk.playback.playing
+
+
+def own_colours():
+    """Names of the module's colour scales."""
+    return [name for kind, name in names() if name.startswith("SpineDCE") and "Color" in kind]
 
 
 def classes():

@@ -6,21 +6,23 @@ from typing import Any
 
 import numpy as np
 
+from SpineDCELib.mrml.visit_nodes import MODULE, remove_whole
 from SpineDCELib.vocabulary.colour_maps import COLOUR_MAPS, rgb, status_colour
 from SpineDCELib.vocabulary.fit_status import Status
 
+_KIND = "vtkMRMLColorTableNode"
 _STEPS = 256
 
 
 def colour_node(scene: Any, name: str) -> Any:
     """The scene's node of a colour scale, "viridis", "rainbow" or "status"; made once."""
-    tag = f"SpineDCE.{name}"
-    node = scene.GetSingletonNode(tag, "vtkMRMLColorTableNode")
+    tag = f"{MODULE}.{name}"
+    node = scene.GetSingletonNode(tag, _KIND)
     if node is not None:
         return node
-    node = scene.CreateNodeByClass("vtkMRMLColorTableNode")
+    node = scene.CreateNodeByClass(_KIND)
     node.UnRegister(None)
-    node.SetName(f"SpineDCE {name}")
+    node.SetName(f"{MODULE} {name}")
     node.SetSingletonTag(tag)
     node.SetTypeToUser()
     node.SetHideFromEditors(False)
@@ -37,3 +39,12 @@ def colour_node(scene: Any, name: str) -> Any:
         for i, colour in enumerate(zip(*table, strict=True)):
             node.SetColor(i, str(i), *(float(c) for c in colour), 1.0)
     return scene.AddNode(node)
+
+
+def remove_unused_colours(scene: Any) -> None:
+    """Remove the colour scales that no node of the scene refers to; singletons outlive it."""
+    nodes = [scene.GetNthNode(i) for i in range(scene.GetNumberOfNodes())]
+    for node in nodes:
+        own = node.IsA(_KIND) and (node.GetSingletonTag() or "").startswith(f"{MODULE}.")
+        if own and not any(scene.IsNodeReferencingNodeID(one, node.GetID()) for one in nodes):
+            remove_whole(node)
