@@ -51,6 +51,7 @@ class QHeaderView(QWidget):
     Stretch: int
 
 class QSizePolicy(_Wrapped):
+    Ignored: int
     Preferred: int
 
 class QEvent(_Wrapped):

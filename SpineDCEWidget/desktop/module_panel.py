@@ -53,6 +53,8 @@ class Workstation:
         self.widget = slicer.util.loadUI(resource("UI/SpineDCE.ui"))
         self.ui = slicer.util.childWidgetVariables(self.widget)
         layout.addWidget(self.widget)
+        # Or 3D Slicer makes the panel as wide as its longest text, and draws all views again.
+        self.widget.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Preferred)
         self.messages = Messages(self._show_message, lambda: bool(self.visits))
         self.jobs = Jobs(slicer.app.processEvents, self._show_busy)
         self.views, self.display = Views(lambda: self.session), Display(self)
