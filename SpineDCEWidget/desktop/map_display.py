@@ -82,9 +82,9 @@ class Display:
             if legend is not None and legend.GetTitleTextProperty().GetFontSize() != _FONT_SIZE:
                 legend.GetTitleTextProperty().SetFontSize(_FONT_SIZE)
                 legend.GetLabelTextProperty().SetFontSize(_FONT_SIZE)
-                # At the edge, where a sagittal image shows no anatomy.
+                # Near the edge, where a sagittal image shows no anatomy.
                 legend.SetSize(0.1, 0.4)
-                legend.SetPosition(0.99, 0.5)
+                legend.SetPosition(0.96, 0.5)
                 legend.SetVisibility(True)
         for visit in self._desk.visits if views_changed else ():
             for node in visit.maps.values():

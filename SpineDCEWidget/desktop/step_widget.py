@@ -98,6 +98,7 @@ def node_selector(name: str, holder: Any, kinds: Sequence[str]) -> Any:
     """Return a node selector, placed in its holder from the Designer file."""
     selector = slicer.qMRMLNodeComboBox()
     selector.nodeTypes = [kind for kind in kinds if hasattr(slicer, kind)]
+    selector.showChildNodeTypes = False  # label maps are scalar volumes too
     selector.noneEnabled = True
     selector.addEnabled = selector.removeEnabled = selector.renameEnabled = False
     selector.setMRMLScene(slicer.mrmlScene)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from SpineDCEWidget.desktop.step_widget import (
 from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.received_studies import review, unreviewed_visits
 from SpineDCEWidget.shared.session import SHOWN_VISITS, course_visit_names
+from SpineDCEWidget.shared.shown_series import USE as OTHER_SERIES
 from SpineDCEWidget.shared.study_opening import (
     choice_facts,
     choice_title,
@@ -398,7 +399,9 @@ class StudyPanel(Panel):
     # -- showing --------------------------------------------------------------------------------
 
     def fill(self) -> None:
+        computed = _not_anatomy(self.desk.session.visits)
         for name, widget in _WIDGETS.items():
+            self.selectors[f"{name}Anatomy"].sortFilterProxyModel().hiddenNodeIDs = computed
             visit = self.desk.session.in_row(name)
             state = texts.NO_STUDY
             if visit.analysis is not None:
@@ -545,3 +548,13 @@ class _DropFilter(qt.QObject):
             qt.QTimer.singleShot(0, lambda: self.open(path))
             return True
         return False
+
+
+def _not_anatomy(visits: Sequence[Any]) -> list[str]:
+    """Return the IDs of the module's own nodes that are no anatomical images, such as maps."""
+    return [
+        node.GetID()
+        for visit in visits
+        for use, node in visit.nodes.of("").items()
+        if visit.nodes.is_own(use) and use != "anatomy" and not use.startswith(OTHER_SERIES)
+    ]

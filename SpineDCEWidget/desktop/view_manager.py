@@ -336,11 +336,13 @@ class Views:
         about = texts.COURSE if trend else visit.shown_label
         for number, (place, wanted) in enumerate(zip(PLOTS, _CHARTS[step], strict=True)):
             node = self.plot_node(place)
-            chart = next((charts[name] for name in wanted if name in charts), None)
+            name = next((name for name in wanted if name in charts), wanted[0])
+            chart = charts.get(name)
+            content = texts.SHIFT if name.startswith("evidence.") else texts.CURVES
             if trend:
-                chart = trend[number]
+                chart, content = trend[number], texts.CURVES
             if node is not None:
-                label = f"{about}: {texts.CURVES}"
+                label = f"{about}: {content}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
                 shown = None if chart is None else chart.GetID()

@@ -2,9 +2,13 @@
 
 import time
 
+import numpy as np
 import qt
 import slicer
+import vtk
 from desk import DeskTest, settle
+from SpineDCELib.mrml.map_nodes import legend_of
+from vtk.util.numpy_support import vtk_to_numpy
 
 #: Width and height of the main window, pixels.
 SIZES = ((1280, 800), (1600, 1000), (1280, 800))
@@ -60,6 +64,11 @@ class ViewSizes(DeskTest):
         for number in (1, 2, 3, 4, 5, 2, 1):
             self.step(number)
             settle(0.5)
+            widths.add(slicer.app.layoutManager().viewport().width)
+        assert len(widths) == 1, widths
+        for text in ("Short.", "A hint that is so long that it takes several lines. " * 4):
+            ui.hintLabel.text = text
+            settle(0.3)
             widths.add(slicer.app.layoutManager().viewport().width)
         assert len(widths) == 1, widths
         self.step(3)
@@ -121,3 +130,75 @@ class ViewSizes(DeskTest):
             settle(0.5)
             after = [view.width for view in views]
             assert all(abs(a - b) <= 2 for a, b in zip(after, before, strict=True)), (before, after)
+
+    def test_the_title_of_a_plot_view_says_what_it_holds(self):
+        self.sample()
+        titles = [self.desk.views.plot_node(place).GetLayoutLabel() for place in ("left", "right")]
+        assert titles == ["Baseline: curves", "Baseline: AIF shift"], titles
+        self.step(4)
+        titles = [self.desk.views.plot_node(place).GetLayoutLabel() for place in ("left", "right")]
+        assert titles == ["Baseline: curves", "Baseline: curves"], titles
+
+    def test_the_list_of_anatomical_images_offers_images_only(self):
+        self.sample()
+        slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "Labels")
+        self.step(4)
+        self.step(1)
+        selector = self.desk.panels["study"].selectors["baselineAnatomy"]
+        offered = [
+            selector.nodeFromIndex(i).GetName()
+            for i in range(selector.nodeCount() + 1)
+            if selector.nodeFromIndex(i) is not None
+        ]
+        assert offered == ["T1 baseline", "T1 follow-up"], offered
+        assert selector.currentNode() is self.desk.visit.anatomy
+
+    def test_a_colour_scale_lies_inside_its_view(self):
+        self.sample()
+        self.step(4)
+        visit = self.desk.visit
+        for size in SIZES[:2]:
+            self.resize(size)
+            legend = legend_of(visit.maps["vp"])
+            pictures = []
+            for shown in (False, True):
+                legend.SetVisibility(shown)
+                settle(0.3)
+                pictures.append(self.picture(visit, "fused"))
+            columns = np.flatnonzero((pictures[0] != pictures[1]).any(axis=(0, 2)))
+            width = pictures[0].shape[1]
+            assert columns.size, size
+            assert columns.min() > 0.5 * width, (columns.min(), width)
+            assert columns.max() < width - 5, (columns.max(), width)
+
+    def test_linked_visits_show_the_same_places_after_a_wheel_past_the_last_slice(self):
+        self.sample()
+        self.step(3)
+        visit = self.desk.visits[0]
+        views = self.desk.views
+        seen = {}
+        for slot in ("T1", "map"):
+            wheel = views.slice_widget(visit.name, slot).sliceView().interactor()
+            wheel.SetEventInformation(50, 50)
+            turns = 8 * [wheel.MouseWheelForwardEvent] + 12 * [wheel.MouseWheelBackwardEvent]
+            for turn in turns:
+                turn()
+                settle(0.1)
+                places = [
+                    [round(node.GetSliceOffset(), 3) for node in self.desk.links._nodes(one)]
+                    for one in self.desk.visits
+                ]
+                assert all(len(set(row)) == 1 for row in places), places
+                assert seen.setdefault(places[0][0], places) == places, (seen, places)
+
+    def picture(self, visit, slot):
+        """What a view shows: rows, columns, channels."""
+        view = self.desk.views.slice_widget(visit.name, slot).sliceView()
+        view.forceRender()
+        capture = vtk.vtkWindowToImageFilter()
+        capture.SetInput(view.renderWindow())
+        capture.ReadFrontBufferOff()
+        capture.Update()
+        image = capture.GetOutput()
+        columns, rows, _ = image.GetDimensions()
+        return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(rows, columns, -1).copy()
