@@ -1,6 +1,7 @@
 """Seeded random use of the whole panel: no exception, and nodes and memory stay flat."""
 
 import contextlib
+import ctypes
 import gc
 import logging
 import os
@@ -23,6 +24,7 @@ from in_slicer_audit import click_cell, controls_of
 from in_slicer_live import resident
 from in_slicer_scene import all_names
 from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.files.mapped_arrays import return_free_memory
 
 from SpineDCEWidget.desktop.error_display import guarded
 
@@ -65,6 +67,23 @@ class Gaps:
     def stop(self):
         self._timer.stop()
         return sorted(self.longest.items(), key=lambda pair: -pair[1])
+
+
+class _Mallinfo(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
+        "fordblks", "keepcost")]  # fmt: skip
+
+
+def allocated():
+    """Memory that the C library has given out, MB; None where it does not tell."""
+    try:
+        told = ctypes.CDLL(None).mallinfo2
+    except AttributeError:
+        return None
+    told.restype = _Mallinfo
+    info = told()
+    return (info.uordblks + info.hblkhd) / 1e6
 
 
 class Faults(logging.Handler):
@@ -113,7 +132,9 @@ class RandomUse(DeskTest):
                 self.desk.clear()
                 settle(0.5)
                 gc.collect()
-                counts.append((slicer.mrmlScene.GetNumberOfNodes(), round(resident() or 0)))
+                return_free_memory()
+                memory = round(resident() or 0), round(allocated() or 0)
+                counts.append((slicer.mrmlScene.GetNumberOfNodes(), *memory))
                 left.append(all_names())
                 self.tell(time.monotonic() - begun, sum(done.values()), closed=True)
                 round_ += 1
@@ -123,7 +144,7 @@ class RandomUse(DeskTest):
             self.popups = [text for text in self.popups if "nexpected" in text]
             print(f"{sum(done.values())} actions in {round_} rounds, seed {SEED}")
             print(f"{len(self.worked)} controls used {sum(self.worked.values())} times")
-            print("nodes and MB after each close:", counts)
+            print("nodes, resident and allocated MB after each close:", counts)
             print("longest gaps, s:", [(name, round(gap, 2)) for name, gap in longest[:12]])
         # Views and tables that 3D Slicer keeps are there after two visits and after a course.
         for before, after in pairwise(left[2:]):
