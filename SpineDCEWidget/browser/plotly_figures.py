@@ -218,15 +218,12 @@ def evidence_figure(
 ) -> dict[str, Any]:
     """Return the chart of the residual at each shift, with proposal, interval and present shift."""
     data = [
-        _line(evidence.shifts, evidence.residual, "residual", CHECK_COLOUR, showlegend=False)
+        _line(evidence.shifts, evidence.mean_residual, "residual", CHECK_COLOUR, showlegend=False)
     ]  # the axis names it
     for region in evidence.regions if len(evidence.regions) > 1 else ():
         colour = region_colour(roles.get(region.name, ""), dark)
-        data.append(
-            _line(
-                evidence.shifts, region.residual, region.name, colour, width=1, showlegend=False
-            )
-        )  # fmt: skip
+        y = region.mean_residual
+        data.append(_line(evidence.shifts, y, region.name, colour, width=1, showlegend=False))
     top = valley_top(evidence)
     used = f"in use {number(shift, 2)} s"
     data.append(_line([shift, shift], [0, top], used, AIF_COLOUR, meta="in use"))

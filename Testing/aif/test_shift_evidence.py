@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from SpineDCELib.aif import gather_evidence, parker
-from SpineDCELib.aif.plot_data import evidence_charts, valley_top
+from SpineDCELib.aif.plot_data import evidence_charts, evidence_table, valley_top
 from SpineDCELib.aif.shift_evidence import ALL_TISSUE
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
@@ -59,12 +59,12 @@ def test_residual_and_normalised_vp_depend_on_the_shift():
 
 def test_the_summary_says_where_the_charted_residual_is_least_if_that_is_elsewhere():
     found = evidence()
-    assert "mean over parts" not in found.summary()
+    assert "least at" not in found.summary()
     low, high = (f"{end:.1f}" for end in found.plateau)
     assert f"below twice its least value from {low} to {high} s" in found.summary()
     # As where delays of parts differ: the mean residual is least 2 s later.
     moved = replace(found, residual=np.interp(found.shifts - 2, found.shifts, found.residual))
-    said = re.search(r"is least at (\d+\.\d) s", moved.summary())
+    said = re.search(r"It is least at (\d+\.\d) s", moved.summary())
     assert float(said[1]) == pytest.approx(4.3 + 2, abs=0.4)
     one = replace(found, regions=found.regions[:1])
     assert "by region" not in one.summary()
@@ -72,6 +72,22 @@ def test_the_summary_says_where_the_charted_residual_is_least_if_that_is_elsewhe
     tissue = replace(moved, regions=(replace(found.regions[0], name=ALL_TISSUE),))
     assert "over parts of the enhancing tissue" in tissue.summary()
     assert "each region" not in tissue.summary()
+
+
+def test_the_charted_residual_is_least_at_the_proposal():
+    # Parts that fill 2 s later outnumber one that weighs more in the mean curve.
+    lesion = curves(0.08, 0.06, delay=6.0, noise=0.01, n=64)
+    lesion[:, :8] = 5 * curves(0.08, 0.06, delay=4.0, noise=0.01, n=8)
+    AIF = ArterialCurve(T, parker(T, arrival=30) / 0.58)
+    found = gather_evidence({"Lesion": lesion}, T, AIF, model="extended_tofts")
+    [line] = evidence_charts(found)[0].series
+    assert abs(line.x[np.argmin(line.y)] - found.proposal) <= 0.5
+    assert abs(found.shifts[np.argmin(found.residual)] - found.proposal) > 0.5
+    assert line.y.min() == 1
+    table = evidence_table(found)
+    column = [row[table.columns.index("residual (1 at best)")] for row in table.rows]
+    assert column == line.y.tolist()
+    assert evidence_charts(found)[0].band == (found.low, found.high)
 
 
 def test_the_chart_of_the_ratio_says_whether_it_is_that_per_volume_of_water():
@@ -106,7 +122,7 @@ def test_noise_alone_does_not_determine_a_shift():
     ],
 )
 def test_both_walls_of_the_valley_are_on_its_scale(residual, top):
-    assert valley_top(SimpleNamespace(residual=np.array(residual))) == pytest.approx(top)
+    assert valley_top(SimpleNamespace(mean_residual=np.array(residual))) == pytest.approx(top)
 
 
 def test_regions_that_differ_in_delay_are_told():

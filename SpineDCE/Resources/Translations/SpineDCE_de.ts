@@ -2404,16 +2404,16 @@
         <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}).</translation>
     </message>
     <message>
-        <source>The charted residual is below twice its least value from {plateau}.</source>
-        <translation>Das gezeichnete Residuum liegt unter dem Doppelten seines kleinsten Werts von {plateau}.</translation>
+        <source>The residual over parts of the enhancing tissue is below twice its least value from {plateau}.</source>
+        <translation>Das Residuum über Teile des anreichernden Gewebes liegt unter dem Doppelten seines kleinsten Werts von {plateau}.</translation>
     </message>
     <message>
-        <source>That residual is the mean over parts of the enhancing tissue, and is least at {least} s.</source>
-        <translation>Dieses Residuum ist der Mittelwert über Teile des anreichernden Gewebes und bei {least} s am kleinsten.</translation>
+        <source>The residual over parts of each region is below twice its least value from {plateau}.</source>
+        <translation>Das Residuum über Teile jeder Region liegt unter dem Doppelten seines kleinsten Werts von {plateau}.</translation>
     </message>
     <message>
-        <source>That residual is the mean over parts of each region, and is least at {least} s.</source>
-        <translation>Dieses Residuum ist der Mittelwert über Teile jeder Region und bei {least} s am kleinsten.</translation>
+        <source>It is least at {least} s.</source>
+        <translation>Bei {least} s ist es am kleinsten.</translation>
     </message>
     <message>
         <source>The delays of the regions differ, so no single shift fits all of them.</source>
@@ -5720,10 +5720,6 @@ Trotzdem vergleichen?</translation>
         <translation>Die beiden gezeigten Untersuchungen vergleichen</translation>
     </message>
     <message>
-        <source>curves</source>
-        <translation>Kurven</translation>
-    </message>
-    <message>
         <source>The shift of a region must be a number in s.</source>
         <translation>Der Zeitversatz einer Region muss eine Zahl in s sein.</translation>
     </message>
@@ -6062,6 +6058,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Pause</source>
         <translation>Pause</translation>
+    </message>
+    <message>
+        <source>curves</source>
+        <translation>Kurven</translation>
+    </message>
+    <message>
+        <source>AIF shift</source>
+        <translation>Zeitversatz der AIF</translation>
     </message>
     <message>
         <source>longest diameter of the lesion</source>

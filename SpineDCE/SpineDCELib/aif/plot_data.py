@@ -126,11 +126,11 @@ def given_curve_chart(source: str, *, t: Array, Cp: Array, unit: str) -> Chart:
 
 def evidence_table(evidence: Evidence) -> Table:
     """Return one row per shift: residual of all and of each region, vp, normalised vp."""
-    columns = ["shift [s]", "residual (1 at best)"]
-    values = [evidence.shifts, evidence.residual]
+    columns = ["shift [s]", "residual (1 at best)", "residual over parts (1 at best)"]
+    values = [evidence.shifts, evidence.mean_residual, evidence.residual]
     for region in evidence.regions:
         columns += [f"residual {region.name}", f"vp {region.name} [fraction]"]
-        values += [region.residual, region.vp]
+        values += [region.mean_residual, region.vp]
     for lesion, ratio in evidence.normalised_vp.items():
         columns.append(f"normalised vp {lesion}")
         values.append(ratio)
@@ -139,20 +139,23 @@ def evidence_table(evidence: Evidence) -> Table:
 
 
 def valley_top(evidence: Evidence) -> float:
-    """Return the residual up to which the valley around its minimum can be seen.
+    """Return the charted residual up to which the valley around its minimum can be seen.
 
     That is a little above the lower of its walls. Only the valley determines the shift; outside it
     the residual reaches hundreds.
     """
-    best = int(np.nanargmin(evidence.residual))
-    walls = (evidence.residual[: best + 1], evidence.residual[best:])
+    residual = evidence.mean_residual
+    best = int(np.nanargmin(residual))
+    walls = (residual[: best + 1], residual[best:])
     return float(np.clip(1.15 * min(np.nanmax(wall) for wall in walls), 3, 12))
 
 
 def evidence_charts(
     evidence: Evidence, roles: Mapping[str, str] | None = None, *, per_water: bool = False
 ) -> tuple[Chart, ...]:
-    """Chart the residual, vp and normalised vp against the shift, with proposal and plateau.
+    """Chart the residual, vp and normalised vp against the shift, with proposal and interval.
+
+    The residual is that of the mean curves, because the shift is proposed where it is least.
 
     Args:
         roles: of the regions.
@@ -169,12 +172,14 @@ def evidence_charts(
             y_title,
             series,
             mark=evidence.proposal,
-            band=evidence.plateau,
+            band=(evidence.low, evidence.high),
             top=top,
         )
 
-    lines = [Series("all regions", x, evidence.residual)]
-    lines += [Series(r.name, x, r.residual, known.get(r.name, "check")) for r in evidence.regions]
+    lines = [Series("all regions", x, evidence.mean_residual)]
+    lines += [
+        Series(r.name, x, r.mean_residual, known.get(r.name, "check")) for r in evidence.regions
+    ]
     if len(evidence.regions) == 1:
         del lines[0]  # the same line
     title = "residual, relative to best"

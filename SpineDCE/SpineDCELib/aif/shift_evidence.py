@@ -49,6 +49,7 @@ class RegionEvidence:
         name: of the region. voxels: number with a usable curve.
         residual: ``(shifts,)``, mean over the region's parts of the residual sum of squares,
             relative to its minimum (1).
+        mean_residual: ``(shifts,)``, that of the region's mean curve, relative to its minimum (1).
         vp: ``(shifts,)``, mean of the fitted voxels, fraction; NaN for a model without vp.
         proposal: shift of the smallest residual of the mean curve, s: the region's delay.
         low, high: its 95 % interval. SE: its standard error, s.
@@ -60,6 +61,7 @@ class RegionEvidence:
     name: str
     voxels: int
     residual: Array
+    mean_residual: Array
     vp: Array
     proposal: float
     low: float
@@ -75,6 +77,7 @@ class Evidence:
 
     Attributes:
         shifts: s. residual: ``(shifts,)``, over all regions, relative to its minimum (1).
+        mean_residual: ``(shifts,)``, that of the mean curves, whose minimum is the proposal.
         proposal: s. low, high: its 95 % interval with the delays of the regions taken for one.
         plateau: the shifts, s, between which the residual is less than twice its minimum.
         normalised_vp: lesion → ``(shifts,)``, its mean vp over that of the reference; with own
@@ -84,6 +87,7 @@ class Evidence:
 
     shifts: Array
     residual: Array
+    mean_residual: Array
     proposal: float
     low: float
     high: float
@@ -116,19 +120,19 @@ class Evidence:
                 f"The mean curves are fitted best at a shift of {number(self.proposal, 2)} s (95 % "
                 f"interval {interval})."
             )
-        text += f" The charted residual is below twice its least value from {plateau}."
         least = lowest(self.shifts, self.residual)
+        if self.is_of_all_tissue:
+            text += (
+                " The residual over parts of the enhancing tissue is below twice its least value "
+                f"from {plateau}."
+            )
+        else:
+            text += (
+                " The residual over parts of each region is below twice its least value from "
+                f"{plateau}."
+            )
         if abs(least - self.proposal) > STEP:
-            if self.is_of_all_tissue:
-                text += (
-                    " That residual is the mean over parts of the enhancing tissue, and is least "
-                    f"at {number(least, 1)} s."
-                )
-            else:
-                text += (
-                    " That residual is the mean over parts of each region, and is least at "
-                    f"{number(least, 1)} s."
-                )
+            text += f" It is least at {number(least, 1)} s."
         if self.differing:
             text += " The delays of the regions differ, so no single shift fits all of them."
         if self.before_artery:
@@ -237,6 +241,7 @@ def gather_evidence(
                 name,
                 fed.shape[1],
                 residual=loss / loss.min(),
+                mean_residual=rss[:, 0] / least[0],
                 vp=_mean(all_vp[:, voxels]),
                 proposal=delay.value,
                 low=delay.low,
@@ -270,6 +275,7 @@ def gather_evidence(
     return Evidence(
         tried,
         residual,
+        whole / whole.min(),
         proposal,
         proposal - half,
         proposal + half,

@@ -88,11 +88,10 @@ def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) ->
         keep_chart(nodes, "aif", chart)
     with contextlib.suppress(InputError):  # where no region has a curve that can be fitted
         found_evidence = analysis.evidence()
-        band = (found_evidence.low, found_evidence.high)
         for chart in evidence_charts(
             found_evidence, analysis.roles, per_water=is_per_water("vp", analysis.mode)
         ):
-            in_use = replace(chart, mark=analysis.shift(), band=band)
+            in_use = replace(chart, mark=analysis.shift())
             keep_chart(nodes, f"evidence.{chart.title}", in_use)
     if result is not None:
         columns = curve_columns(analysis, result)

@@ -166,8 +166,9 @@ def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
         body.append(
             page.figure(
                 shown,
-                "Residual of the fit and normalised Vp at each shift of the AIF. Red: the shift in "
-                "use. Grey: the plateau, where the residual is less than twice its minimum.",
+                "Residual of the fit, mean over parts of the regions, and normalised Vp at each "
+                "shift of the AIF. Red: the shift in use. Grey: the plateau, where the residual is "
+                "less than twice its minimum.",
             )
         )
     return body
