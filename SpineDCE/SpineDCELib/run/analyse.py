@@ -163,18 +163,19 @@ def compute(
     digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
     analysis.concentration(part(progress, 0.5, 0.65))
     cache.store(analysis)
-    _release(analysis)
+    _release(analysis, cache)
     result = analysis.result(part(progress, 0.65, 1.0))
     cache.store(analysis)
-    _release(analysis)
+    _release(analysis, cache)
     result = replace(result, notes=(*result.notes, *analysis.file_notes))
     return Computed(inputs, analysis, result, digests)
 
 
-def _release(analysis: Analysis) -> None:
-    """Return memory to the system that the next stages do not need."""
-    release_images(analysis.images)
-    return_free_memory()
+def _release(analysis: Analysis, cache: ResultCache) -> None:
+    """Return memory that the next stages do not need, where :func:`load` has mapped the images."""
+    if cache.folder is None:
+        release_images(analysis.images)
+        return_free_memory()
 
 
 def write_analysis(
