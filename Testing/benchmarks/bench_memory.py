@@ -32,6 +32,9 @@ GOAL = 3.0
 def write(folder: Path, shape: tuple[int, int, int, int]) -> tuple[Path, Path]:
     """Write a dynamic series, an artery of 4 × 4 voxels through all slices, and a region.
 
+    An eighth of the columns enhances, half of them is air, and the others are tissue that does not
+    enhance.
+
     Returns:
         The series, and the file of the artery.
     """
@@ -63,10 +66,12 @@ def write(folder: Path, shape: tuple[int, int, int, int]) -> tuple[Path, Path]:
         for frame in range(frames):
             image = np.empty((slices, rows, columns))
             image[:] = tissue[frame]
+            image[..., columns // 8 :] = tissue[0, 0]
+            image[..., columns // 2 :] = 0.0
             image[:, :4, :4] = blood[frame]
             image += rng.normal(0, 10.0, image.shape)
             file.write(np.abs(image).astype("<u2").tobytes())
-    for name, place in (("artery", slice(0, 4)), ("regions", slice(8, 40))):
+    for name, place in (("artery", slice(0, 4)), ("regions", slice(8, columns // 8))):
         mask = np.zeros((slices, rows, columns), np.uint8)
         mask[:, place, place] = 1
         picture = sitk.GetImageFromArray(mask)

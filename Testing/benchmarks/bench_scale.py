@@ -11,6 +11,7 @@ workers, which shows what sending costs. All processes run on this machine.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import socket
@@ -24,7 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from SpineDCELib.cohort.worker_pool import worker_pool
+from SpineDCELib.cohort.worker_pool import MEMORY, worker_pool
 from SpineDCELib.phantom import write_study
 
 OPTIONS = ("--shift", "auto", "--flip-runs", "0", "--export", "none")
@@ -58,7 +59,12 @@ class Cluster:
 
     def _run(self, name: str, *arguments: str) -> None:
         command = [sys.executable, "-m", f"distributed.cli.{name}", *arguments, "--no-dashboard"]
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+        kept = {key.rsplit(".", 1)[1]: value for key, value in MEMORY.items()}
+        environment = os.environ | {
+            "DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON": json.dumps(
+                kept | {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1}
+            )
+        }
         self.processes.append(subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment))
 
     def workers(self) -> list[psutil.Process]:

@@ -41,6 +41,13 @@ def test_a_worker_has_one_thread():
     assert found == {0: 1, 1: "1"}
 
 
+@pytest.mark.slow
+def test_a_worker_keeps_memory_between_arrays():
+    code = "[__import__('os').environ[f'MALLOC_{n}_THRESHOLD_'] for n in ('TRIM', 'MMAP')]"
+    with worker_pool(1) as pool:
+        assert dict(pool(eval, [code])) == {0: [str(1 << 25), str(1 << 22)]}
+
+
 @pytest.mark.long
 def test_an_interrupted_pool_does_not_wait_for_running_items():
     def leave():
