@@ -119,7 +119,7 @@ class Charts:
                 shift=_shift(visit),
                 roles=visit.analysis.roles,
             )
-            state.evidence_text = evidence.summary()
+            state.evidence_text = evidence.summary(parts=False)
 
     def explain(self, visit: Any, ras: tuple[float, float, float]) -> None:
         """Explain the voxel at a RAS point, mm."""

@@ -167,10 +167,20 @@ def unused_aorta(visit: VisitSession) -> str:
     analysis = visit.needed()
     if analysis.aif_mask is None or analysis.settings.aif.source != "auto":
         return ""
-    return _(
-        "The AIF comes from the artery that was found, not from the drawn aorta. To use the "
-        "latter, choose '{drawn}' in '{label}' in step 2."
-    ).format(drawn=setting_choices("aif.source")["mask"], label=setting_label("aif.source"))
+    text = (
+        _(
+            "The AIF comes from the artery that was found, not from the drawn aorta. To use the "
+            "latter, choose '{drawn}' in '{label}' in step 2."
+        )
+        if analysis.aif_selection is None
+        else _(
+            "The AIF comes from the artery that was chosen by hand, not from the drawn aorta. To "
+            "use the latter, choose '{drawn}' in '{label}' in step 2."
+        )
+    )
+    return text.format(
+        drawn=setting_choices("aif.source")["mask"], label=setting_label("aif.source")
+    )
 
 
 def _with_place(found: Finding) -> str:

@@ -193,14 +193,14 @@ OWN_CONTROLS = {
 }
 #: Inputs → what to do where one is missing or wrong; "Change 'Aorta'" would say less.
 _ACTIONS = {
-    "inputs.aif_selection": _("take a candidate in by its ✓ in step {step}"),
+    "inputs.aif_selection": _("include a candidate in step {step}"),
     "inputs.aif_mask": _("draw the aorta in step {step}"),
     "inputs.aif_file": _("load an AIF file in step {step}"),
 }
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
 STEPS_OF_THE_PAGE = steps_of_the_page() | {"inputs.T1_map": 4}
 #: Fields without a control on the page.
-NOT_ON_THE_PAGE = ("inputs.aif_selection", "inputs.size", "inputs.out")
+NOT_ON_THE_PAGE = ("inputs.size", "inputs.out")
 
 
 def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:

@@ -72,6 +72,10 @@ def test_a_vein_without_its_artery_gives_no_aif():
         found.trusted()
     assert caught.value.code == "no_trustworthy_aif"
     assert "inputs.aif_mask" in caught.value.fields
+    with pytest.raises(InputError) as caught:  # nobody is told to draw what is drawn
+        found.trusted(drawn=True)
+    assert "inputs.aif_mask" not in caught.value.fields
+    assert "aif.source=mask" in caught.value.fields
 
 
 def test_noise_a_constant_series_and_a_late_start_give_no_aif():

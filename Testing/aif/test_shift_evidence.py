@@ -72,6 +72,10 @@ def test_the_summary_says_where_the_charted_residual_is_least_if_that_is_elsewhe
     tissue = replace(moved, regions=(replace(found.regions[0], name=ALL_TISSUE),))
     assert "over parts of the enhancing tissue" in tissue.summary()
     assert "each region" not in tissue.summary()
+    # A window charts the residual of the mean curves, and says nothing of the other one.
+    assert "over parts" not in moved.summary(parts=False)
+    assert "least" not in moved.summary(parts=False)
+    assert moved.summary().startswith(moved.summary(parts=False)[:40])
 
 
 def test_the_charted_residual_is_least_at_the_proposal():

@@ -88,9 +88,11 @@ def test_a_remedy_names_the_step_of_the_page_that_has_the_setting():
 
 
 def test_a_remedy_names_only_what_the_page_has():
-    wrong = InputError("Wrong.", fields=["inputs.aif_selection", "inputs.T1_map"])
-    assert remedy(wrong, in_slicer=False) == "Wrong. Change 'T1 map' in step 4."
-    assert remedy(wrong, in_slicer=True).startswith("Wrong. Take a candidate in by its ✓ in step 2")
+    wrong = InputError("Wrong.", fields=["inputs.aif_selection", "inputs.size", "inputs.T1_map"])
+    assert remedy(wrong, in_slicer=False) == (
+        "Wrong. Include a candidate in step 2, or change 'T1 map' in step 4."
+    )
+    assert remedy(wrong, in_slicer=True).startswith("Wrong. Include a candidate in step 2, or ")
 
 
 def test_choices_have_the_labels_of_the_form():

@@ -2404,6 +2404,10 @@
         <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}).</translation>
     </message>
     <message>
+        <source>The delays of the regions differ, so no single shift fits all of them.</source>
+        <translation>Die Verzögerungen der Regionen unterscheiden sich; keine einzelne Verschiebung passt zu allen.</translation>
+    </message>
+    <message>
         <source>The residual over parts of the enhancing tissue is below twice its least value from {plateau}.</source>
         <translation>Das Residuum über Teile des anreichernden Gewebes liegt unter dem Doppelten seines kleinsten Werts von {plateau}.</translation>
     </message>
@@ -2414,10 +2418,6 @@
     <message>
         <source>It is least at {least} s.</source>
         <translation>Bei {least} s ist es am kleinsten.</translation>
-    </message>
-    <message>
-        <source>The delays of the regions differ, so no single shift fits all of them.</source>
-        <translation>Die Verzögerungen der Regionen unterscheiden sich; keine einzelne Verschiebung passt zu allen.</translation>
     </message>
     <message>
         <source>All enhancing tissue taken together seems to fill before the artery, so this proposal is not to be trusted.</source>
@@ -7039,6 +7039,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Läsion und Referenzwirbel sind eingezeichnet.</translation>
     </message>
     <message>
+        <source>The AIF comes from the artery that was found, not from the drawn aorta. To use the latter, choose '{drawn}' in '{label}' in step 2.</source>
+        <translation>Die AIF stammt aus der gefundenen Arterie, nicht aus der eingezeichneten Aorta. Um diese zu verwenden, wählen Sie in Schritt 2 unter „{label}“ „{drawn}“.</translation>
+    </message>
+    <message>
+        <source>The AIF comes from the artery that was chosen by hand, not from the drawn aorta. To use the latter, choose '{drawn}' in '{label}' in step 2.</source>
+        <translation>Die AIF stammt aus der von Hand gewählten Arterie, nicht aus der eingezeichneten Aorta. Um diese zu verwenden, wählen Sie in Schritt 2 unter „{label}“ „{drawn}“.</translation>
+    </message>
+    <message>
         <source>The maps are up to date.</source>
         <translation>Die Karten sind aktuell.</translation>
     </message>
@@ -7069,10 +7077,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>reference vertebra</source>
         <translation>Referenzwirbel</translation>
-    </message>
-    <message>
-        <source>The AIF comes from the artery that was found, not from the drawn aorta. To use the latter, choose '{drawn}' in '{label}' in step 2.</source>
-        <translation>Die AIF stammt aus der gefundenen Arterie, nicht aus der eingezeichneten Aorta. Um diese zu verwenden, wählen Sie in Schritt 2 unter „{label}“ „{drawn}“.</translation>
     </message>
     <message>
         <source>maps are up to date</source>
@@ -7611,8 +7615,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Regenbogen (ungleichmäßig)</translation>
     </message>
     <message>
-        <source>take a candidate in by its ✓ in step {step}</source>
-        <translation>einen Kandidaten mit seinem ✓ in Schritt {step} aufnehmen</translation>
+        <source>include a candidate in step {step}</source>
+        <translation>in Schritt {step} einen Kandidaten aufnehmen</translation>
     </message>
     <message>
         <source>draw the aorta in step {step}</source>

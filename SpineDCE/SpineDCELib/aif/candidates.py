@@ -253,8 +253,11 @@ class Detection:
             if code != Verdict.NOT_ENHANCING
         }
 
-    def trusted(self) -> Detection:
+    def trusted(self, *, drawn: bool = False) -> Detection:
         """Return the detection itself if its AIF can be trusted.
+
+        Args:
+            drawn: whether an artery is drawn, which could be chosen as the source of the AIF.
 
         Raises:
             InputError: the AIF cannot be trusted; the message gives the reason.
@@ -285,7 +288,7 @@ class Detection:
                 code="no_trustworthy_aif",
                 fields=[
                     "inputs.aif_selection",
-                    "inputs.aif_mask",
+                    "aif.source=mask" if drawn else "inputs.aif_mask",
                     "inputs.aif_file",
                     "aif.source=parker",
                 ],

@@ -96,8 +96,13 @@ class Evidence:
     normalised_vp: dict[str, Array] = field(default_factory=dict)
     doubt: str = ""
 
-    def summary(self) -> str:
-        """Describe the proposal in a sentence, with the reason to doubt it if there is one."""
+    def summary(self, *, parts: bool = True) -> str:
+        """Describe the proposal in a sentence, with the reason to doubt it if there is one.
+
+        Args:
+            parts: also describe the residual over parts of the regions, which a window that charts
+                that of the mean curves does not show.
+        """
 
         def seconds(low: float, high: float) -> str:
             return f"{number(low, 1)} to {number(high, 1)} s"
@@ -120,24 +125,29 @@ class Evidence:
                 f"The mean curves are fitted best at a shift of {number(self.proposal, 2)} s (95 % "
                 f"interval {interval})."
             )
-        least = lowest(self.shifts, self.residual)
-        if self.is_of_all_tissue:
-            text += (
-                " The residual over parts of the enhancing tissue is below twice its least value "
-                f"from {plateau}."
-            )
-        else:
-            text += (
-                " The residual over parts of each region is below twice its least value from "
-                f"{plateau}."
-            )
-        if abs(least - self.proposal) > STEP:
-            text += f" It is least at {number(least, 1)} s."
+        if parts:
+            text += self._of_parts(plateau)
         if self.differing:
             text += " The delays of the regions differ, so no single shift fits all of them."
         if self.before_artery:
             text += f" {self.before_artery}"
         return f"{text} {self.doubt}".rstrip()
+
+    def _of_parts(self, plateau: str) -> str:
+        least = lowest(self.shifts, self.residual)
+        if self.is_of_all_tissue:
+            text = (
+                " The residual over parts of the enhancing tissue is below twice its least value "
+                f"from {plateau}."
+            )
+        else:
+            text = (
+                " The residual over parts of each region is below twice its least value from "
+                f"{plateau}."
+            )
+        if abs(least - self.proposal) > STEP:
+            text += f" It is least at {number(least, 1)} s."
+        return text
 
     @property
     def is_of_all_tissue(self) -> bool:
