@@ -38,7 +38,7 @@ class Untrusted(DeskTest):
         [said] = self.popups
         self.popups.clear()
         assert said.startswith("No trustworthy AIF"), said
-        assert "Take a candidate in by its ✓ in step 2, or draw the aorta" in said
+        assert "Include a candidate in step 2, or draw the aorta" in said
         return self.logic.session
 
     def cell(self, row):
