@@ -196,7 +196,9 @@ def test_a_view_shown_alone_keeps_its_zoom_whichever_view_moves_the_slice(views)
     assert every == pytest.approx([shown[1] / 2] * len(every))
 
 
-def test_a_view_shown_alone_is_drawn_at_its_size_before_the_page_reports_it(both, views):
+def test_a_view_shown_alone_is_drawn_at_its_size_before_the_page_reports_it(
+    both, views, monkeypatch
+):
     """All of them again, too; without a page that has shown the views, only the page can say it."""
     shown = views.panes[1]
 
@@ -206,10 +208,12 @@ def test_a_view_shown_alone_is_drawn_at_its_size_before_the_page_reports_it(both
     def blocked():
         return [pane.view._is_render_blocked for pane in views.panes]
 
-    before = sizes()
+    before, values = sizes(), []
+    monkeypatch.setattr(views, "_hovered", lambda: values.append(views.reading))
     views.set_rows(SHOWN_VISITS, shown.name)
     views.set_rows(SHOWN_VISITS)
     assert sizes() == before
+    assert values == [None, None], "what the mouse was over before is not shown any longer"
     for pane, width in zip(views.panes, (300, 301, 300) * 2, strict=True):
         views._adapter(pane).update_size(None, {"w": width, "h": 200, "p": 2})
     views.fit(new="all")
