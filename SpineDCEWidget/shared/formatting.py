@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from SpineDCELib.aif.region_delay import Delay
+from SpineDCELib.aif.shift_evidence import Evidence, RegionEvidence
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.analysis.model_choice import ModelChoice
@@ -110,10 +111,7 @@ def proposal(visit: VisitSession) -> str:
     if evidence.doubt:
         return _("No shift is proposed. {doubt}").format(doubt=translated(evidence.doubt))
     words = _("Proposed {shift} (95 %: {low} to {high}) from {regions}")
-    names = ", ".join(
-        translated.part(region.name) + (f" {seconds(region.proposal)}" if region.determined else "")
-        for region in evidence.regions
-    )
+    names = ", ".join(_share_of(region, evidence) for region in evidence.regions)
     used = visit.settings.fit.shift
     if not isinstance(used, str) and not evidence.low <= used <= evidence.high:
         words += _(". The shift in use lies outside this interval")
@@ -125,6 +123,15 @@ def proposal(visit: VisitSession) -> str:
         high=seconds(evidence.high),
         regions=names,
     )
+
+
+def _share_of(region: RegionEvidence, evidence: Evidence) -> str:
+    """Return a region that the proposal comes from, with its own delay beside that of others."""
+    name = str(translated.part(region.name))
+    if len(evidence.regions) == 1:
+        return name
+    own = seconds(region.proposal) if region.determined else f"({_('not determined')})"
+    return f"{name} {own}"
 
 
 def delay_rows(visit: VisitSession) -> Rows:

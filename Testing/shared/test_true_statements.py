@@ -293,7 +293,7 @@ def test_tissue_that_fills_before_the_artery_has_no_tick_and_says_what_sets_the_
 
 
 def test_the_candidates_of_a_search_without_a_trusted_artery_can_be_shown(dicom, monkeypatch):
-    def refused(found):
+    def refused(found, **_drawn):
         raise InputError("No trustworthy AIF.", code="no_trustworthy_aif")
 
     monkeypatch.setattr(Detection, "trusted", refused)

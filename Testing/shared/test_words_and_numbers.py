@@ -1,6 +1,7 @@
 """What both shells say: steps, numbers with units, tables and sentences."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -116,6 +117,14 @@ def test_the_work_from_nothing_to_a_call(studies):
         c.accepted > 0 for c in before.analysis.detection().candidates
     ]
     assert shown.proposal(before).startswith("Proposed ")
+    # Every region that it comes from has its own delay, or none that its curves determine.
+    evidence = before.evidence
+    one, other = (SimpleNamespace(name=n, proposal=4.0, determined=n == "B") for n in "AB")
+    both = SimpleNamespace(regions=(one, other))
+    assert [shown._share_of(r, both) for r in both.regions] == ["A (not determined)", "B 4.0 s"]
+    assert shown._share_of(evidence.regions[0], SimpleNamespace(regions=(one,))) == (
+        evidence.regions[0].name
+    )
 
     draw(place, before, studies["baseline"][1])
     assert marks(place)[2:4] == [DONE, NEXT], "maps must be computed again for what was drawn"
