@@ -238,7 +238,7 @@ class Views:
                 self._take_size(pane, self._size_alone(pane))
             elif pane.name == before:
                 self._take_size(pane, self._beside.get(pane.name))
-        self._hovered()  # the mouse is somewhere else in the images now
+        self._hovered()  # the mouse is at another place of the images now
 
     def _adapter(self, pane: Pane) -> Any:
         return self._factory.get_factory_view(pane.name).view_adapter

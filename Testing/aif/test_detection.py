@@ -72,7 +72,7 @@ def test_a_vein_without_its_artery_gives_no_aif():
         found.trusted()
     assert caught.value.code == "no_trustworthy_aif"
     assert "inputs.aif_mask" in caught.value.fields
-    with pytest.raises(InputError) as caught:  # nobody is told to draw what is drawn
+    with pytest.raises(InputError) as caught:  # a drawn aorta is to be chosen
         found.trusted(drawn=True)
     assert "inputs.aif_mask" not in caught.value.fields
     assert "aif.source=mask" in caught.value.fields

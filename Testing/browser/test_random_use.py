@@ -27,7 +27,7 @@ def test_anything_may_be_done_in_any_order(tmp_path_factory):
         program.stop()
     assert program.troubles() == []
     print(f"{course.actions} actions, nodes {course.nodes}, MB {[*map(round, course.memory)]}")
-    # With a study open, the nodes are as many as what is drawn and shown.
+    # While a study is open, the number of nodes depends on what is drawn and shown.
     assert course.closed[0] == course.closed[1], "nodes of closed studies are left"
     if MINUTES >= 3:
         assert growth(course.memory) < 100

@@ -275,7 +275,7 @@ def image_artery(view: View) -> Artery:
 
 def _found_artery(view: View) -> Artery:
     found = view(detection, view.progress)
-    # Asked only in doubt, so that an artery that is drawn makes no other result out of date.
+    # Read only where the artery is doubted, so that drawing one does not outdate other results.
     found.trusted(drawn=bool(found.doubt) and view.aif_mask is not None)
     assert found.signal is not None
     return Artery(found.mask, found.signal)
