@@ -22,7 +22,8 @@ from SpineDCELib.phantom.vasculature import BLOOD_VELOCITY
 from SpineDCELib.progress import Progress
 from SpineDCELib.series.dynamic_series import Geometry
 
-Painted = tuple[Geometry, sparse.csr_matrix, scanner.Image]
+#: Grid, shares of the tissues, texture, sensitivity of the coil.
+Painted = tuple[Geometry, sparse.csr_matrix, scanner.Image, scanner.Image]
 
 PHASE_LEVELS = 4096
 
@@ -126,7 +127,8 @@ class Session:
         anatomy, pose = self.scene.anatomy, self.scene.visit.pose
         names = [t.name for t in anatomy.tissues]
         shares = fractions(anatomy.paints, names, geometry, pose=pose, oversample=(3, 2, 2))
-        return geometry, shares, self._texture(shares, geometry)
+        coil = scanner.coil(geometry, self.back)
+        return geometry, shares, self._texture(shares, geometry), coil
 
     def _texture(self, shares: sparse.csr_matrix, geometry: Geometry) -> scanner.Image:
         return scanner.grained(shares, self.scene.anatomy.tissues, geometry, self.scene.visit.pose)
@@ -139,12 +141,13 @@ class Session:
         geometry: Geometry,
         shares: sparse.csr_matrix,
         texture: scanner.Image,
+        coil: scanner.Image,
         R1: NDArray[np.floating],
     ) -> None:
         signal = scanner.spin_echo(self.scene.anatomy.tissues, weighting, R1)
         image = (shares @ signal.astype(np.float32)).reshape(geometry.shape)
         gain = SPIN_ECHO_SCALE * self.scene.visit.gain
-        image = image * texture * scanner.coil(geometry, self.back) * gain
+        image = image * texture * coil * gain
         sigma = SPIN_ECHO_NOISE * self.scene.visit.gain if self.noisy else 0.0
         noise = scanner.noise(image.shape, sigma, self.rng(weighting.name, name))
         starts = {"T1 sag": 60, "T2 sag": 210, "STIR sag": 400, "T1 ax post": 1330}
@@ -205,13 +208,16 @@ class Session:
         receive = self.coil * np.exp(1j * background).astype(np.complex64)
 
         def acquire(frame: int) -> NDArray[np.complex64]:
-            image = self._painted_with_B1([real[:, frame] for real, _ in curves]) * factor
-            turned = self._painted_with_B1([im[:, frame] for _, im in curves]) * factor
+            both = np.stack(
+                [
+                    self._painted_with_B1([part[:, frame] for part in parts]) * factor
+                    for parts in zip(*curves, strict=True)
+                ]
+            )
             if motion is not None:
-                image = motion.warp(image, frame, scene.geometry, self.front_of_column)
-                turned = motion.warp(turned, frame, scene.geometry, self.front_of_column)
+                both = motion.warp(both, frame, scene.geometry, self.front_of_column)
             drift = np.exp(1j * 0.03 * frame / size.frames)
-            image = (image + 1j * turned) * receive * np.complex64(drift)
+            image = (both[0] + 1j * both[1]) * receive * np.complex64(drift)
             values: NDArray[np.complex64] = image + scanner.noise(
                 image.shape, self.sigma, self.rng("frame", frame)
             )
@@ -240,9 +246,9 @@ class Session:
                 progress(frame / size.frames, f"frame {frame + 1} of {size.frames}")
                 self._write_frame(magnitude, frame, stored(np.abs(image)), self._window())
                 if phase is not None:
-                    levels = np.round((np.angle(image) + np.pi) / step) % PHASE_LEVELS
-                    turn, rescale = levels.astype(np.uint16), (step, -np.pi, "rad")
-                    self._write_frame(phase, frame, turn, (0.0, 6.3), rescale)
+                    levels = np.round((np.angle(image) + np.pi) / step).astype(np.uint16)
+                    levels[levels == PHASE_LEVELS] = 0
+                    self._write_frame(phase, frame, levels, (0.0, 6.3), (step, -np.pi, "rad"))
         return sorted(magnitude.folder.glob("*.dcm"))[: size.sections]
 
     def _write_frame(

@@ -177,8 +177,24 @@ class SeriesWriter:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.dataset = template(self.exam, self.series, self.geometry)
         self.written = 0
-        self._encoded: dict[tuple[int, str, str], bytes] = {}
-        self._meta: list[DataElement] | None = None
+        self._parts = {int(element.tag): _encoded(element) for element in self.dataset}
+        self._meta: dict[int, bytes] = {}
+        self._places = [self._changed(**self._place(k)) for k in range(self.geometry.shape[0])]
+
+    def _place(self, k: int) -> dict[str, object]:
+        position = self.geometry.affine @ [0, 0, k, 1]
+        normal = self.geometry.direction[:, 2]
+        return {
+            "ImagePositionPatient": [round(float(p), 6) + 0.0 for p in position[:3]],
+            "SliceLocation": round(float(normal @ position[:3]), 4),
+        }
+
+    def _changed(self, **values: object) -> dict[int, bytes]:
+        """Change elements of the data set, and return them as they are written."""
+        for keyword, value in values.items():
+            setattr(self.dataset, keyword, value)
+        elements = [self.dataset[keyword] for keyword in values]
+        return {int(element.tag): _encoded(element) for element in elements}
 
     def write(
         self,
@@ -199,63 +215,62 @@ class SeriesWriter:
             frame: index of the volume in a dynamic series of ``frames``.
             rescale: slope, intercept and unit of the stored values.
         """
-        ds = self.dataset
         begun = self.exam.when + timedelta(seconds=self.series.start + offset)
         done = self.exam.when + timedelta(seconds=self.series.start + self.series.duration)
-        ds.AcquisitionDate = begun.strftime("%Y%m%d")
-        ds.AcquisitionTime = begun.strftime("%H%M%S.%f")
-        ds.ContentDate, ds.ContentTime = begun.strftime("%Y%m%d"), done.strftime("%H%M%S.%f")
-        ds.AcquisitionNumber = 1 if frame is None else frame + 1
+        values: dict[str, object] = {
+            "AcquisitionDate": begun.strftime("%Y%m%d"),
+            "AcquisitionTime": begun.strftime("%H%M%S.%f"),
+            "ContentDate": begun.strftime("%Y%m%d"),
+            "ContentTime": done.strftime("%H%M%S.%f"),
+            "AcquisitionNumber": 1 if frame is None else frame + 1,
+            "WindowCenter": window[0],
+            "WindowWidth": window[1],
+            "BitsStored": 16,
+            "HighBit": 15,
+        }
         if frame is not None:
-            ds.TemporalPositionIdentifier = frame + 1
-            ds.NumberOfTemporalPositions = frames
-            ds.TemporalResolution = round(self.series.duration / frames * 1e3, 3)
-        ds.WindowCenter, ds.WindowWidth = window
+            values["TemporalPositionIdentifier"] = frame + 1
+            values["NumberOfTemporalPositions"] = frames
+            values["TemporalResolution"] = round(self.series.duration / frames * 1e3, 3)
         if rescale:
-            ds.RescaleSlope, ds.RescaleIntercept = f"{rescale[0]:.12g}", f"{rescale[1]:.12g}"
-            ds.RescaleType = rescale[2]
-        ds.BitsStored, ds.HighBit = 16, 15
-        for k, section in enumerate(volume):
+            slope, intercept, unit = rescale
+            values["RescaleSlope"], values["RescaleIntercept"] = (
+                f"{slope:.12g}",
+                f"{intercept:.12g}",
+            )
+            values["RescaleType"] = unit
+        self._parts |= self._changed(**values)
+        for section, place in zip(volume, self._places, strict=True):
             self.written += 1
-            ds.InstanceNumber = self.written
-            ds.SOPInstanceUID = self.exam.uid("image", self.series.number, self.written)
-            ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
-            position = self.geometry.affine @ [0, 0, k, 1]
-            ds.ImagePositionPatient = [round(float(p), 6) + 0.0 for p in position[:3]]
-            normal = self.geometry.direction[:, 2]
-            ds.SliceLocation = round(float(normal @ position[:3]), 4)
-            ds.PixelData = np.ascontiguousarray(section, "<u2").tobytes()
-            ds["PixelData"].VR = "OW"
+            uid = self.exam.uid("image", self.series.number, self.written)
+            self._parts |= place
+            self._parts |= self._changed(InstanceNumber=self.written, SOPInstanceUID=uid)
+            pixels = DataElement("PixelData", "OW", np.ascontiguousarray(section, "<u2").tobytes())
+            self._parts[int(pixels.tag)] = _encoded(pixels)
+            parts = [self._parts[tag] for tag in sorted(self._parts)]
             path = self.folder / f"{self.written:05d}.dcm"
-            path.write_bytes(self._file(ds))
+            path.write_bytes(b"".join([self._preamble(uid), *parts]))
 
-    def _file(self, ds: Dataset) -> bytes:
-        """Return what pydicom would write, but encode only elements that have changed."""
-        if self._meta is None:
+    def _preamble(self, uid: UID) -> bytes:
+        """Return what stands before the data set of an image, as pydicom would write it."""
+        self.dataset.file_meta.MediaStorageSOPInstanceUID = uid
+        if not self._meta:
             first = BytesIO()
-            ds.save_as(first, enforce_file_format=True)
+            self.dataset.save_as(first, enforce_file_format=True)
             first.seek(0)
             meta = dcmread(first, stop_before_pixels=True).file_meta
-            self._meta = [element for element in meta if element.keyword != _META_LENGTH]
-        meta_parts = [
-            self._element(ds.file_meta[e.tag] if e.keyword == "MediaStorageSOPInstanceUID" else e)
-            for e in self._meta
-        ]
-        size = sum(map(len, meta_parts))
+            self._meta = {int(e.tag): _encoded(e) for e in meta if e.keyword != _META_LENGTH}
+        element = self.dataset.file_meta["MediaStorageSOPInstanceUID"]
+        self._meta[int(element.tag)] = _encoded(element)
+        size = sum(map(len, self._meta.values()))
         length = struct.pack("<HH2sHI", 0x0002, 0x0000, b"UL", 4, size)
-        parts = [self._element(ds[tag]) for tag in sorted(ds.keys())]
-        return b"".join([bytes(128), b"DICM", length, *meta_parts, *parts])
+        return b"".join([bytes(128), b"DICM", length, *self._meta.values()])
 
-    def _element(self, element: DataElement) -> bytes:
-        key = (int(element.tag), str(element.VR), "")
-        if element.VR != "OW":
-            key = (*key[:2], str(element.value))
-            if key in self._encoded:
-                return self._encoded[key]
-        stream = DicomBytesIO()
-        stream.is_little_endian, stream.is_implicit_VR = True, False
-        write_data_element(stream, element, _ENCODINGS)
-        found: bytes = stream.getvalue()
-        if element.VR != "OW":
-            self._encoded[key] = found
-        return found
+
+def _encoded(element: DataElement) -> bytes:
+    """Return an element as pydicom would write it."""
+    stream = DicomBytesIO()
+    stream.is_little_endian, stream.is_implicit_VR = True, False
+    write_data_element(stream, element, _ENCODINGS)
+    found: bytes = stream.getvalue()
+    return found

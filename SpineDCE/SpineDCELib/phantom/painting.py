@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from SpineDCELib.phantom.shapes import Distance, Shape
+from SpineDCELib.phantom.shapes import Field, Shape
 from SpineDCELib.series.dynamic_series import Geometry
 
-#: Shape, label, which labels it may cover (None: all), and its extent, in the order of painting.
-_Jobs = Sequence[tuple[Shape, int, NDArray[np.bool_] | None, NDArray[np.float64]]]
-
-#: Shapes whose distances are remembered, for those that are grown from them.
-_KNOWN = 3
+#: Voxels that are painted together, and points at which a distance is computed at a time: few
+#: enough for the processor's cache.
+_VOXELS, _POINTS = 200_000, 50_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,43 @@ class Paint:
     spare: tuple[str, ...] = ()
 
 
+class _Grid(NamedTuple):
+    """Voxels, and the points in them.
+
+    Attributes:
+        axes: along slice, row and column, the index of each point in voxels: ``(points, voxels)``.
+        to_patient: 4×4, index → patient mm.
+        reach: from the middle of a voxel to its outermost point, mm.
+    """
+
+    axes: tuple[Field, ...]
+    to_patient: Field
+    reach: float
+
+    def position(self, k: Any, j: Any, i: Any) -> Iterator[Field]:
+        """Return x, y and z of indices that broadcast against each other, mm."""
+        m = self.to_patient
+        return ((m[a, 2] * k + m[a, 3]) + m[a, 1] * j + m[a, 0] * i for a in range(3))
+
+
+class _Job(NamedTuple):
+    """One paint on the grid.
+
+    Attributes:
+        coverable: per label whether it is covered; None when all are.
+        window: along slice, row and column, the first point in the shape's box and the one after
+            the last, ``(3, 2)``.
+        touched, held: the same in voxels: those with any, and those with all points in the box.
+    """
+
+    shape: Shape
+    label: int
+    coverable: NDArray[np.bool_] | None
+    window: NDArray[np.intp]
+    touched: NDArray[np.intp]
+    held: NDArray[np.intp]
+
+
 def fractions(
     paints: Sequence[Paint],
     names: Sequence[str],
@@ -42,7 +76,6 @@ def fractions(
     *,
     pose: NDArray[np.float64],
     oversample: tuple[int, int, int],
-    workers: int = 2,
 ) -> sparse.csr_matrix:
     """Compute the fraction of each tissue in every voxel.
 
@@ -50,7 +83,6 @@ def fractions(
         paints: in painting order. names: tissue names; the position is the label, 0 is air.
         geometry: the grid in scanner LPS mm. pose: 4×4, patient mm → scanner mm.
         oversample: points along slice, row and column inside a voxel.
-        workers: threads; the result does not depend on it.
 
     Returns:
         ``(slices·rows·columns, K)`` float32; every row sums to 1.
@@ -58,21 +90,28 @@ def fractions(
     labels_of = {name: label for label, name in enumerate(names)}
     to_patient = np.linalg.inv(pose) @ geometry.affine
     to_index = np.linalg.inv(to_patient)
-    jobs = [
-        (
-            paint.shape,
-            labels_of[paint.tissue],
-            _coverable(paint, names),
-            _extent(paint.shape, to_index),
-        )
-        for paint in paints
+    over = np.array(oversample)
+    axes = tuple(
+        (np.arange(n) + ((np.arange(o) + 0.5) / o - 0.5)[:, None]).astype(np.float32)
+        for n, o in zip(geometry.shape, oversample, strict=True)
+    )
+    sides = np.linalg.norm(to_patient[:3, 2::-1], axis=0)
+    reach = float(np.linalg.norm(sides * (over - 1) / (2 * over)))
+    grid = _Grid(axes, to_patient.astype(np.float32), reach)
+    jobs = []
+    for paint, window in zip(paints, _windows(paints, to_index, axes), strict=True):
+        first, end = window.T
+        touched = np.stack([first // over, -(-end // over)], axis=1)
+        held = np.stack([-(-first // over), end // over], axis=1)
+        coverable = _coverable(paint, names)
+        jobs.append(_Job(paint.shape, labels_of[paint.tissue], coverable, window, touched, held))
+    slices, rows, columns = geometry.shape
+    thick = max(1, _VOXELS // (rows * columns))
+    blocks = [
+        _block_fractions(jobs, len(names), grid, (k, min(k + thick, slices)))
+        for k in range(0, slices, thick)
     ]
-    with ThreadPoolExecutor(workers) as pool:
-        blocks = pool.map(
-            lambda k: _slice_fractions(jobs, len(names), geometry, to_patient, oversample, k),
-            range(geometry.shape[0]),
-        )
-        return sparse.vstack(list(blocks), format="csr", dtype=np.float32)
+    return sparse.vstack(blocks, format="csr", dtype=np.float32)
 
 
 def _coverable(paint: Paint, names: Sequence[str]) -> NDArray[np.bool_] | None:
@@ -88,107 +127,119 @@ def _coverable(paint: Paint, names: Sequence[str]) -> NDArray[np.bool_] | None:
     )
 
 
-def _slice_fractions(
-    jobs: _Jobs,
-    n_labels: int,
-    geometry: Geometry,
-    to_patient: NDArray[Any],
-    oversample: tuple[int, int, int],
-    k: int,
-) -> sparse.csr_matrix:
-    _, rows, columns = geometry.shape
-    ok, oj, oi = oversample
-    labels = paint_labels(jobs, to_patient, (k, k + 1), (rows, columns), oversample)
-    samples = (
-        labels.reshape(ok, rows, oj, columns, oi)
-        .transpose(1, 3, 0, 2, 4)
-        .reshape(rows * columns, ok * oj * oi)
-    )
-    mixed = np.flatnonzero((samples != samples[:, :1]).any(axis=1))
-    pure = np.setdiff1d(np.arange(rows * columns), mixed, assume_unique=True)
-    keys = mixed[:, None] * n_labels + samples[mixed]
-    found, counts = np.unique(keys, return_counts=True)
-    r = np.concatenate([pure, found // n_labels])
-    c = np.concatenate([samples[pure, 0].astype(np.int64), found % n_labels])
-    share = np.concatenate([np.ones(pure.size), counts / samples.shape[1]])
-    return sparse.csr_matrix((share.astype(np.float32), (r, c)), shape=(rows * columns, n_labels))
-
-
-def paint_labels(
-    jobs: _Jobs,
-    to_patient: NDArray[Any],
-    slices: tuple[int, int],
-    in_plane: tuple[int, int],
-    oversample: tuple[int, int, int],
-) -> NDArray[np.uint8]:
-    """Labels of the points that divide the voxels of ``slices`` (from, to) evenly."""
-    counts = (slices[1] - slices[0], *in_plane)
-    starts = (slices[0], 0, 0)
-    axes = [
-        (start + (np.arange(count * over) + 0.5) / over - 0.5).astype(np.float32)
-        for start, count, over in zip(starts, counts, oversample, strict=True)
+def _windows(
+    paints: Sequence[Paint], to_index: NDArray[Any], axes: Sequence[Field]
+) -> NDArray[np.intp]:
+    """Return the points along each axis that the shapes' boxes touch, ``(paints, 3, 2)``."""
+    boxes = np.array([[paint.shape.low, paint.shape.high] for paint in paints])
+    corners = np.ones((len(paints), 8, 4))
+    for n, (x, y, z) in enumerate(np.ndindex(2, 2, 2)):
+        corners[:, n, :3] = np.stack([boxes[:, x, 0], boxes[:, y, 1], boxes[:, z, 2]], axis=1)
+    index = (corners @ to_index.T)[..., 2::-1]
+    low, high = index.min(axis=1), index.max(axis=1)
+    windows = [
+        (np.searchsorted(along, low[:, a]), np.searchsorted(along, high[:, a], side="right"))
+        for a, along in enumerate(axis.T.ravel() for axis in axes)
     ]
-    k, j, i = axes
-    m = to_patient.astype(np.float32)
-    labels = np.zeros((k.size, j.size, i.size), np.uint8)
-    known: dict[Distance, tuple[tuple[slice, ...], NDArray[np.float32]]] = {}
-    for shape, label, coverable, extent in jobs:
-        window = _window(extent, axes)
-        if window is None:
+    return np.moveaxis(np.array(windows), 2, 0)
+
+
+def _block_fractions(
+    jobs: Sequence[_Job], n_labels: int, grid: _Grid, slices: tuple[int, int]
+) -> sparse.csr_matrix:
+    """Compute the fractions in the slices from the first to the one before the last."""
+    labels, mixed, points = _paint(jobs, grid, slices)
+    pure, divided = np.flatnonzero(~mixed), np.flatnonzero(mixed)
+    keys = np.arange(divided.size) * n_labels + points[:, divided]
+    counts = np.bincount(keys.ravel(), minlength=divided.size * n_labels)
+    found = np.flatnonzero(counts)
+    r = np.concatenate([pure, divided[found // n_labels]])
+    c = np.concatenate([labels[pure], found % n_labels])
+    share = np.concatenate([np.ones(pure.size), counts[found] / len(points)])
+    return sparse.csr_matrix((share.astype(np.float32), (r, c)), shape=(mixed.size, n_labels))
+
+
+def _paint(
+    jobs: Sequence[_Job], grid: _Grid, slices: tuple[int, int]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.uint8]]:
+    """Paint slices; look at the points of a voxel only if a surface may pass between them.
+
+    Returns:
+        Label of each voxel; whether its points may differ; and the labels of the points, which
+        hold only then, ``(points, voxels)``.
+    """
+    shape = (slices[1] - slices[0], *(axis.shape[1] for axis in grid.axes[1:]))
+    number = np.arange(np.prod(shape)).reshape(shape)
+    labels, mixed = np.zeros(number.size, np.uint8), np.zeros(number.size, bool)
+    points = np.empty((np.prod([len(axis) for axis in grid.axes]), number.size), np.uint8)
+    step = max(1, _POINTS // len(points))
+    for job in jobs:
+        low, high = job.touched.T.copy()
+        low[0], high[0] = max(low[0], slices[0]), min(high[0], slices[1])
+        if (low >= high).any():
             continue
-        wk, wj, wi = window
-        original = shape.original or shape.distance
-        place, distance = known.get(original, (window, None))
-        if distance is None or not _holds(place, window):
-            x, y, z = (
-                (m[a, 2] * k[wk] + m[a, 3])[:, None, None]
-                + (m[a, 1] * j[wj])[None, :, None]
-                + (m[a, 0] * i[wi])[None, None, :]
-                for a in range(3)
-            )
-            place, distance = window, original(x, y, z)
-            if len(known) >= _KNOWN:
-                del known[next(iter(known))]
-            known[original] = place, distance
-        part = tuple(
-            slice(w.start - p.start, w.stop - p.start) for w, p in zip(window, place, strict=True)
-        )
-        inside = distance[part] < shape.growth
-        view = labels[wk, wj, wi]
-        if coverable is not None:
-            inside &= coverable[view]
-        view[inside] = label
-    return labels
+        middles = (np.arange(a, b, dtype=np.float32) for a, b in zip(low, high, strict=True))
+        distance = job.shape.distance(*grid.position(*np.ix_(*middles)))
+        reach = grid.reach * job.shape.steepness
+        held = tuple(slice(max(a - o, 0), b - o) for (a, b), o in zip(job.held, low, strict=True))
+        whole = np.zeros(distance.shape, bool)
+        whole[held] = distance[held] < -reach
+        low[0], high[0] = low[0] - slices[0], high[0] - slices[0]
+        view = number[tuple(map(slice, low, high))]
+        _cover(job, view[whole], labels, mixed, points)
+        near = view[(distance < reach) & ~whole]
+        for start in range(0, near.size, step):
+            some = near[start : start + step]
+            k, j, i = np.unravel_index(some, shape)
+            inside = _inside(job, grid, (k + slices[0], j, i))
+            _divide(job, some, inside, labels, mixed, points)
+    return labels, mixed, points
 
 
-def _extent(shape: Shape, to_index: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the lowest and highest index of a shape's box along slice, row, column, ``(3, 2)``."""
-    corners = np.array(
-        [
-            [x, y, z, 1.0]
-            for x in (shape.low[0], shape.high[0])
-            for y in (shape.low[1], shape.high[1])
-            for z in (shape.low[2], shape.high[2])
-        ]
-    )
-    index = (corners @ to_index.T)[:, 2::-1]
-    return np.stack([index.min(axis=0), index.max(axis=0)], axis=1)
+def _cover(
+    job: _Job,
+    voxels: NDArray[np.intp],
+    labels: NDArray[np.uint8],
+    mixed: NDArray[np.bool_],
+    points: NDArray[np.uint8],
+) -> None:
+    """Paint voxels that lie in the shape."""
+    if job.coverable is None:
+        labels[voxels] = job.label
+        mixed[voxels] = False
+        return
+    divided = voxels[mixed[voxels]]
+    labels[voxels[job.coverable[labels[voxels]]]] = job.label
+    held = points[:, divided]
+    held[job.coverable[held]] = job.label
+    points[:, divided] = held
 
 
-def _holds(outer: tuple[slice, ...], inner: tuple[slice, ...]) -> bool:
-    """Return whether a window lies in another."""
-    return all(o.start <= i.start and i.stop <= o.stop for o, i in zip(outer, inner, strict=True))
+def _divide(
+    job: _Job,
+    voxels: NDArray[np.intp],
+    inside: NDArray[np.bool_],
+    labels: NDArray[np.uint8],
+    mixed: NDArray[np.bool_],
+    points: NDArray[np.uint8],
+) -> None:
+    """Paint the points of voxels that lie ``inside`` the shape, ``(points, voxels)``."""
+    touched = inside.any(axis=0)
+    voxels, inside = voxels[touched], inside[:, touched]
+    held = np.where(mixed[voxels], points[:, voxels], labels[voxels])
+    held[inside if job.coverable is None else inside & job.coverable[held]] = job.label
+    points[:, voxels] = held
+    mixed[voxels] = True
 
 
-def _window(extent: NDArray[np.float64], axes: Sequence[NDArray[Any]]) -> tuple[slice, ...] | None:
-    """Return the slices of the label array that an extent touches, or None."""
-    window = []
-    for axis, (lowest, highest) in zip(axes, extent, strict=True):
-        if highest < axis[0] or lowest > axis[-1]:
-            return None
-        low = np.searchsorted(axis, lowest)
-        high = np.searchsorted(axis, highest, side="right")
-        if high <= low:
-            return None
-        window.append(slice(int(low), int(high)))
-    return tuple(window)
+def _inside(job: _Job, grid: _Grid, voxels: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
+    """Return which points of voxels lie in the shape and its box, ``(points, voxels)``."""
+    indices, boxed = [], np.array(True)
+    for axis, (values, of) in enumerate(zip(grid.axes, voxels, strict=True)):
+        along = [len(values) if a == axis else 1 for a in range(3)] + [-1]
+        point = of * len(values) + np.arange(len(values))[:, None]
+        first, end = job.window[axis]
+        indices.append(values[:, of].reshape(along))
+        boxed = boxed & ((first <= point) & (point < end)).reshape(along)
+    inside: NDArray[np.bool_] = (job.shape.distance(*grid.position(*indices)) < 0) & boxed
+    return inside.reshape(-1, voxels[0].size)

@@ -20,20 +20,23 @@ class Shape:
     """Where it is (corners of a box, mm) and how far a point lies from its surface, mm.
 
     Attributes:
-        original: distance that ``distance`` is less ``growth``, where it comes from another shape.
+        steepness: a point with the distance d has no surface nearer than d / steepness, out
+            to some mm.
     """
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     distance: Distance
-    original: Distance | None = None
-    growth: float = 0.0
+    steepness: float = 1.2
 
     def grown(self, by: float) -> Shape:
         """The shape with its surface moved out (in, when negative) by ``by`` mm."""
         d = self.distance
         return Shape(
-            self.low - by, self.high + by, lambda x, y, z: d(x, y, z) - np.float32(by), d, by
+            self.low - by,
+            self.high + by,
+            lambda x, y, z: d(x, y, z) - np.float32(by),
+            self.steepness,
         )
 
 
@@ -118,7 +121,7 @@ def tube(path: ArrayLike, radii: ArrayLike) -> Shape:
         return values
 
     margin = np.array([r[:, 0].max(), r[:, 1].max(), 0.0]) + 1
-    return Shape(points.min(0) - margin, points.max(0) + margin, distance)
+    return Shape(points.min(0) - margin, points.max(0) + margin, distance, steepness=1.6)
 
 
 def blended(shapes: Sequence[Shape], softness: float) -> Shape:
@@ -135,7 +138,7 @@ def blended(shapes: Sequence[Shape], softness: float) -> Shape:
 
     low = np.min([s.low for s in shapes], axis=0) - softness
     high = np.max([s.high for s in shapes], axis=0) + softness
-    return Shape(low, high, distance)
+    return Shape(low, high, distance, max(s.steepness for s in shapes))
 
 
 def common(a: Shape, b: Shape) -> Shape:
@@ -144,4 +147,5 @@ def common(a: Shape, b: Shape) -> Shape:
         np.maximum(a.low, b.low),
         np.minimum(a.high, b.high),
         lambda x, y, z: np.maximum(a.distance(x, y, z), b.distance(x, y, z)),
+        max(a.steepness, b.steepness),
     )

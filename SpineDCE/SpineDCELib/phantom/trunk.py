@@ -40,10 +40,11 @@ class _Lie:
     def at(self, z: Field, table: NDArray[np.float64]) -> Field:
         return np.interp(z, self.z, table).astype(np.float32)
 
-    def slab(self, x: float, y: ArrayLike, distance: Distance) -> Shape:
+    def slab(self, x: float, y: ArrayLike, distance: Distance, *, steepness: float = 1.6) -> Shape:
         """Full height, ``x`` to both sides, from ``y[0]`` to ``y[1]``."""
         front, back = np.asarray(y, float)
-        return Shape(np.array([-x, front, self.bottom]), np.array([x, back, self.top]), distance)
+        low, high = np.array([-x, front, self.bottom]), np.array([x, back, self.top])
+        return Shape(low, high, distance, steepness)
 
 
 def _wall(lie: _Lie) -> Iterator[Paint]:
@@ -86,7 +87,7 @@ def _back(lie: _Lie) -> Iterator[Paint]:
         return values
 
     reach = (lie.spine.min() - 30, lie.skin.max())
-    yield Paint(lie.slab(90, reach, erector), "muscle", only=("fat",))
+    yield Paint(lie.slab(90, reach, erector, steepness=3.0), "muscle", only=("fat",))
     yield Paint(lie.slab(5, reach, interspinous), "interspinous")
     yield Paint(lie.slab(4, reach, supraspinous), "ligament")
 

@@ -138,4 +138,5 @@ def _between(shape: Shape, low: float, high: float) -> Shape:
         box_low,
         box_high,
         lambda x, y, z: np.maximum(shape.distance(x, y, z), np.maximum(z - b, a - z)),
+        shape.steepness,
     )
