@@ -76,13 +76,27 @@ def test_the_last_value_is_held_after_the_last_sample():
     assert curve.convolved([14.0], [0.3])[0, 0] == pytest.approx(2 / 0.3 * -np.expm1(-0.3 * 14))
 
 
-def test_separate_times_for_each_rate():
-    t = uneven(30, seed=5)
+@pytest.mark.parametrize("t", [uneven(30, seed=5), np.arange(30) * 5.0])
+def test_a_delay_for_each_rate(t):
     curve = ArterialCurve(t, np.sin(t / 40) ** 2)
-    k, delay = np.array([0.01, 0.2, 0.2]), np.array([0.0, 3.3, -7.0])
-    together = curve.convolved(t[:, None] - delay, k)
-    for j in range(3):
+    k = np.array([0.01, 0.2, 0.2, 0.03, 0.0, 0.4])
+    delay = np.array([0.0, 13.3, -7.0, -700.0, 15.0, 700.0])
+    together, samples = curve.convolved(t, k, delay), curve.at(t, delay)
+    for j in range(k.size):
         np.testing.assert_allclose(together[:, j], curve.convolved(t - delay[j], k[j])[:, 0])
+        np.testing.assert_allclose(samples[:, j], curve.at(t - delay[j]), atol=1e-13)
+
+
+def test_even_samples_give_what_any_other_samples_give():
+    t = np.arange(30) * 5.0
+    curve, other = (ArterialCurve(t, np.sin(t / 40) ** 2) for _ in range(2))
+    other._step = None
+    k = np.array([0.0, 1e-6, 0.01, 0.19, 0.21, 0.4, 7.0])
+    delay = np.array([0.0, 13.3, -7.0, -700.0, 15.0, 5.0, 4.99])
+    for delays in (delay, None):
+        expected = other.convolved(t, k, delays)
+        np.testing.assert_allclose(curve.convolved(t, k, delays), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(curve.at(t, delay), other.at(t, delay), rtol=1e-12, atol=1e-13)
 
 
 @given(

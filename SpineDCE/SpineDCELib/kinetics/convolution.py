@@ -10,7 +10,8 @@ last sample it keeps the last value, which only matters when it is moved to earl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -100,54 +101,51 @@ class ArterialCurve:
         piece = np.maximum(piece, 0)
         return piece, np.where(begun, times - self.t[piece], 0.0), begun
 
-    def _in_step(self, times: Array) -> tuple[NDArray[np.intp], Array] | None:
-        """Return each column's first piece, and its frames' distance from the samples before them.
+    def _in_step(self, times: Array, delays: Array) -> tuple[NDArray[np.intp], Array] | None:
+        """Return the piece of the first frame, and its distance from the sample before it.
 
-        None where the times, ``(T, n)``, do not go from sample to sample.
+        None where the times, ``(T,)``, do not go from sample to sample. Of the shape of ``delays``.
         """
-        if self._step is None or times.ndim != 2:
+        if self._step is None or times.ndim != 1 or not times.size or not delays.size:
             return None
-        lag = times - (self.t[0] + self._step * np.arange(len(times)))[:, None]
-        if np.any(np.ptp(lag, axis=0) > _EVEN * self._step):
+        lag = times - (self.t[0] + self._step * np.arange(times.size))
+        if np.ptp(lag) > _EVEN * self._step:
             return None
-        first = np.floor(lag[0] / self._step + _EVEN)
-        return first.astype(np.intp), np.maximum(lag[0] - first * self._step, 0.0)
-
-    def _groups(
-        self, first: NDArray[np.intp], frames: int
-    ) -> Iterator[tuple[NDArray[np.intp], slice, slice]]:
-        """Yield columns with the same first piece, their frames since the curve began, the pieces.
-
-        Pieces beyond the last sample are counted on.
-        """
-        order = np.argsort(first, kind="stable")
-        for columns in np.split(order, np.flatnonzero(np.diff(first[order])) + 1):
-            piece = int(first[columns[0]])
-            begun = min(max(-piece, 0), frames)
-            yield columns, slice(begun, frames), slice(piece + begun, piece + frames)
+        since = lag[0] - delays
+        first = np.floor(since / self._step + _EVEN)
+        return first.astype(np.intp), np.maximum(since - first * self._step, 0.0)
 
     def _pieces(self, count: int) -> Array:
         """Return the coefficients of so many pieces, the last one repeated, ``(powers, count)``."""
         more = max(count - self.t.size, 0)
         return np.hstack([self.coefficients, np.repeat(self.coefficients[:, -1:], more, axis=1)])
 
-    def at(self, times: ArrayLike) -> Array:
-        """Return the concentration at ``times`` (any shape), mM."""
+    def at(self, times: ArrayLike, delays: ArrayLike | None = None) -> Array:
+        """Return the concentration at ``times`` (any shape), mM.
+
+        With ``delays``, ``(n,)``: at ``times``, ``(T,)``, less each of them, ``(T, n)``.
+        """
         wanted = np.asarray(times, np.float64)
-        found = self._in_step(wanted)
-        if found is not None:
-            first, since = found
-            pieces = self._pieces(len(wanted) + int(first.max()))
-            powers = since ** np.arange(len(pieces))[:, None]
-            result = np.zeros(wanted.shape)
-            for columns, frames, part in self._groups(first, len(wanted)):
-                result[frames, columns] = pieces[:, part].T @ powers[:, columns]
-            return result
-        piece, since, begun = self._locate(np.asarray(times, np.float64))
+        if delays is not None:
+            later = np.asarray(delays, np.float64)
+            found = self._in_step(wanted, later)
+            if found is not None:
+                return _ordered(self._at_in_step, wanted.size, *found)
+            wanted = wanted[:, None] - later
+        piece, since, begun = self._locate(wanted)
         value = np.zeros(since.shape)
         for coefficient in self.coefficients[::-1]:
             value = value * since + coefficient[piece]
         return np.where(begun, value, 0.0)
+
+    def _at_in_step(self, frames: int, first: NDArray[np.intp], since: Array) -> Array:
+        """Return what :meth:`at` does where times go from sample to sample, by rising piece."""
+        pieces = self._pieces(frames + int(first[-1]))
+        powers = since ** np.arange(len(pieces))[:, None]
+        result = np.zeros((frames, first.size))
+        for columns, rows, part in _groups(first, frames):
+            result[rows, columns] = pieces[:, part].T @ powers[:, columns]
+        return result
 
     def checked_delay(self, times: Array, delays: ArrayLike) -> Array:
         """Return the delays at which the curve is not 0 at all times, ``(n,)``.
@@ -162,7 +160,7 @@ class ArterialCurve:
                 code="shift_not_finite",
                 fields=("fit.shift",),
             )
-        seen = wanted[np.any(self.at(times[:, None] - wanted), axis=0)]
+        seen = wanted[np.any(self.at(times, wanted), axis=0)]
         if not seen.size:
             raise InputError(
                 "The AIF is zero at every frame.",
@@ -171,66 +169,100 @@ class ArterialCurve:
             )
         return seen
 
-    def convolved(self, times: ArrayLike, k: ArrayLike) -> Array:
+    def convolved(self, times: ArrayLike, k: ArrayLike, delays: ArrayLike | None = None) -> Array:
         """Integrate c(u)·exp(-k·(time-u)) du from the first sample to each time, exactly.
 
         Args:
-            times: ``(T,)``, the same for every rate, or ``(T, n)``, own times for each.
+            times: ``(T,)``.
             k: rates, ``(n,)``, ≥ 0, in the reciprocal of the unit of ``times``.
+            delays: what is taken from the times of each rate, ``(n,)``.
 
         Returns:
             ``(T, n)``, mM times the unit of time. k = 0 gives the running integral.
         """
         rates = np.atleast_1d(np.asarray(k, np.float64))
         wanted = np.asarray(times, np.float64)
-        wanted = wanted[:, None] if wanted.ndim == 1 else wanted
-        found = self._in_step(wanted)
-        if self._knots is None or not np.array_equal(self._knots[0], rates):
-            self._knots = rates, self._convolved_at_knots(rates)
-        at_knots = self._knots[1]
+        later = np.zeros(1) if delays is None else np.asarray(delays, np.float64)
+        found = self._in_step(wanted, later)
         if found is not None:
-            first = np.broadcast_to(found[0], rates.shape)
-            since = np.broadcast_to(found[1], rates.shape)
-            return self._convolved_in_step(len(wanted), first, since, rates, at_knots)
-        piece, since, begun = self._locate(wanted)
-        start = at_knots[piece, np.arange(rates.size)]
+            first, since = (np.broadcast_to(v, rates.shape) for v in found)
+            return _ordered(self._convolved_in_step, wanted.size, first, since, rates)
+        piece, since, begun = self._locate(wanted[:, None] - later)
+        start = self._at_knots(rates, self.t.size)[piece, np.arange(rates.size)]
         result = start * np.exp(-rates * since)
         result += _within_piece(self.coefficients[:, piece], since, rates)
         return np.where(begun, result, 0.0)
 
     def _convolved_in_step(
-        self, frames: int, first: NDArray[np.intp], since: Array, rates: Array, at_knots: Array
+        self, frames: int, first: NDArray[np.intp], since: Array, rates: Array
     ) -> Array:
-        """Return what :meth:`convolved` does where times go from sample to sample."""
-        count = frames + int(first.max())
-        pieces = self._pieces(count)
-        if count > self.t.size:
-            more = list(at_knots)
-            step = np.array([self._step], np.float64)
-            decay = np.exp(-rates * step)
-            hold = _within_piece(self.coefficients[:, -1:], step, rates)
-            for _ in range(count - self.t.size):
-                more.append(decay * more[-1] + hold)
-            at_knots = np.array(more)
-        degree = len(pieces) - 1
-        gained = _moments(since * rates, degree) * since ** np.arange(1, degree + 2)[:, None]
-        decay = np.exp(-rates * since)
+        """Return what :meth:`convolved` does where times go from sample to sample.
+
+        The columns are by rising piece.
+        """
+        count = max(frames + int(first[-1]), self.t.size)
+        at_knots, pieces = self._at_knots(rates, count), self._pieces(count)
+        decay, gained = np.exp(-rates * since), _gained(since, rates, len(pieces))
         result = np.zeros((frames, rates.size))
-        for columns, rows, part in self._groups(first, frames):
-            result[rows, columns] = (
-                at_knots[part, columns] * decay[columns] + pieces[:, part].T @ gained[:, columns]
-            )
+        for columns, rows, part in _groups(first, frames):
+            here = at_knots[part, columns] * decay[columns]
+            np.add(here, pieces[:, part].T @ gained[:, columns], out=result[rows, columns])
         return result
 
-    def _convolved_at_knots(self, rates: Array) -> Array:
-        """Return the convolutions at the samples, ``(K, n)``, exact from one to the next."""
-        steps = np.diff(self.t)[:, None] if self._step is None else np.array([[self._step]])
-        added = _within_piece(self.coefficients[:, :-1, None], steps, rates)
-        decay = np.broadcast_to(np.exp(-rates * steps), added.shape)
-        result = np.zeros((self.t.size, rates.size))
-        for i in range(self.t.size - 1):
-            result[i + 1] = decay[i] * result[i] + added[i]
+    def _at_knots(self, rates: Array, count: int) -> Array:
+        """Return the convolutions at the samples, ``(count, n)``, exact from one to the next.
+
+        More than the curve has continue it by the same step.
+        """
+        if self._knots is not None and np.array_equal(self._knots[0], rates):
+            known = self._knots[1]
+            if len(known) >= count:
+                return known[:count]
+        result = np.zeros((count, rates.size))
+        if self._step is None:
+            steps = np.diff(self.t)[:, None]
+            result[1:] = _within_piece(self.coefficients[:, :-1, None], steps, rates)
+            decay = np.exp(-rates * steps)
+        else:
+            pieces, step = self._pieces(count)[:, : count - 1], np.array(self._step)
+            np.matmul(pieces.T, _gained(step, rates, len(pieces)), out=result[1:])
+            decay = np.broadcast_to(np.exp(-rates * step), (count - 1, rates.size))
+        kept = np.empty_like(rates)
+        for i in range(1, count - 1):
+            np.multiply(decay[i], result[i], out=kept)
+            result[i + 1] += kept
+        self._knots = rates, result
         return result
+
+
+def _ordered(
+    compute: Callable[..., Array], frames: int, first: NDArray[np.intp], *columns: Array
+) -> Array:
+    """Return what a function computes of columns, which it gets by rising first piece."""
+    if np.all(first == first[0]):
+        return compute(frames, first, *columns)
+    order = np.argsort(first, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    found = compute(frames, first[order], *(v[order] for v in columns))
+    return found.take(place, axis=1)
+
+
+def _groups(first: NDArray[np.intp], frames: int) -> Iterator[tuple[slice, slice, slice]]:
+    """Yield columns with the same first piece, their frames since the curve began, the pieces.
+
+    Pieces beyond the last sample are counted on.
+    """
+    edges = np.flatnonzero(np.diff(first)) + 1
+    for start, end in pairwise([0, *edges.tolist(), first.size]):
+        piece = int(first[start])
+        begun = min(max(-piece, 0), frames)
+        yield slice(start, end), slice(begun, frames), slice(piece + begun, piece + frames)
+
+
+def _gained(length: Array, rates: Array, powers: int) -> Array:
+    """Integrate 0..length uⁿ·exp(-rate·(length-u)) du for n = 0 … powers - 1; first axis n."""
+    return _moments(length * rates, powers - 1) * length ** np.arange(1, powers + 1)[:, None]
 
 
 def _within_piece(coefficients: Array, length: Array, rates: Array) -> Array:

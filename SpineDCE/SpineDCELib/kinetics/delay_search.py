@@ -86,15 +86,16 @@ class DelaySearch:
         self._first, self._dx = float(np.log1p(kep_low / KNEE)), float(span) / (count - 1)
         x = self._first + self._dx * np.arange(count)
         kep = KNEE * np.expm1(x) / MINUTE
-        moved = times[:, None] - self._delays
-        a = curve.at(moved)
-        ahead, behind = (curve.at(moved + d) for d in (_TIME_DIFFERENCE, -_TIME_DIFFERENCE))
+        a = curve.at(times, self._delays)
+        ahead, behind = (
+            curve.at(times, self._delays - d) for d in (_TIME_DIFFERENCE, -_TIME_DIFFERENCE)
+        )
         a_w = -self._step * (ahead - behind) / (2 * _TIME_DIFFERENCE)
 
         def convolved(rates: Array) -> Array:
-            every = np.repeat(moved, rates.size, axis=1)
-            found = curve.convolved(every, np.tile(rates, self._delays.size))
-            return found.reshape(*moved.shape, rates.size)
+            every = np.repeat(self._delays, rates.size)
+            found = curve.convolved(times, np.tile(rates, self._delays.size), every)
+            return found.reshape(*a.shape, rates.size)
 
         # The slope of e with the delay is decay·e - inflow·a.
         if model == "patlak":
@@ -150,13 +151,13 @@ class DelaySearch:
         delay = self._delays[0] + self._step * w
         return np.where(w <= low, self._limits[0], np.where(w >= high, self._limits[1], delay))
 
-    def _extravascular(self, moved: Array, kep: Array) -> Array:
-        """Return e at times that a delay has moved, ``(T, n)``; kep in 1/min."""
+    def _extravascular(self, delay: Array, kep: Array) -> Array:
+        """Return e, ``(T, n)``; kep in 1/min."""
         if self._patlak:
             scale, kep = np.full_like(kep, self._bounds.kep[1]), np.zeros_like(kep)
         else:
             scale = kep
-        return scale / MINUTE * self._curve.convolved(moved, kep / MINUTE)
+        return scale / MINUTE * self._curve.convolved(self._times, kep / MINUTE, delay)
 
     def _moved(self, a: Array, a_u: Array, e: Array, e_u: Array) -> tuple[Array, Array]:
         """Return the slope of e (of products with e) with the delay, and its slope with kep."""
@@ -253,8 +254,7 @@ class DelaySearch:
     def _at(self, y: Array, u: Array, w: Array) -> tuple[Any, ...]:
         """Return vp, ve, the squared error, the columns a and e, and the residuals at positions."""
         kep, delay = self._kep(u), self._delay(w)
-        moved = self._times[:, None] - delay
-        a, e = self._curve.at(moved), self._extravascular(moved, kep)
+        a, e = self._curve.at(self._times, delay), self._extravascular(delay, kep)
         length = np.sqrt(np.maximum((a * a).sum(axis=0), _TINY))
         g = (a * e).sum(axis=0) / length
         s = np.sqrt(np.maximum((e * e).sum(axis=0) - g * g, _TINY))
@@ -279,14 +279,14 @@ class DelaySearch:
                 break
             kep = self._kep(u[some])
             kep_u = (kep + KNEE) * self._dx
-            moved = self._times[:, None] - self._delay(w[some])
-            earlier = self._curve.at(moved - _TIME_STEP)
+            delay = self._delay(w[some])
+            earlier = self._curve.at(self._times, delay + _TIME_STEP)
             a_w = self._step * (earlier - a[:, some]) / _TIME_STEP
             decay = np.zeros_like(kep) if self._patlak else kep
             inflow = np.full_like(kep, self._bounds.kep[1]) if self._patlak else kep
             e_w = self._step / MINUTE * (decay * e[:, some] - inflow * a[:, some])
             d = _RATE_STEP * kep
-            e_u = kep_u * (self._extravascular(moved, kep + d) - e[:, some]) / d
+            e_u = kep_u * (self._extravascular(delay, kep + d) - e[:, some]) / d
             r = rest[:, some]
             gradient = np.array([
                 -2 * ve[some] * (r * e_u).sum(axis=0),

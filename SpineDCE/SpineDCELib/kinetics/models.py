@@ -57,11 +57,10 @@ def extended_tofts(
     leak = Ktrans != 0
     with np.errstate(divide="ignore", invalid="ignore"):
         kep = np.where(leak, Ktrans / ve, 0.0)
-    curve, at = _arterial(t, Cp, Ta, integration)
-    extravascular = curve.convolved(at, kep.ravel() / MINUTE).reshape(-1, *kep.shape)
-    return vp * curve.at(at).reshape(extravascular.shape) + np.where(
-        leak, Ktrans / MINUTE * extravascular, 0.0
-    )
+    curve, times, delays = _arterial(t, Cp, Ta, integration)
+    result = Ktrans.ravel() / MINUTE * curve.convolved(times, kep.ravel() / MINUTE, delays)
+    result += vp.ravel() * _samples(curve, times, delays)
+    return result.reshape(-1, *vp.shape)
 
 
 def patlak(
@@ -78,9 +77,10 @@ def patlak(
     Source: Patlak, Blasberg, Fenstermacher, J Cereb Blood Flow Metab 1983; 3:1.
     """
     vp, Ktrans, Ta = _same_shape(vp, Ktrans, Ta)
-    curve, at = _arterial(t, Cp, Ta, integration)
-    integral = curve.convolved(at, np.zeros(vp.size)).reshape(-1, *vp.shape)
-    return vp * curve.at(at).reshape(integral.shape) + Ktrans / MINUTE * integral
+    curve, times, delays = _arterial(t, Cp, Ta, integration)
+    result = Ktrans.ravel() / MINUTE * curve.convolved(times, np.zeros(vp.size), delays)
+    result += vp.ravel() * _samples(curve, times, delays)
+    return result.reshape(-1, *vp.shape)
 
 
 def two_compartment_exchange(
@@ -102,12 +102,12 @@ def two_compartment_exchange(
     """
     vp, ve, Fp, PS, Ta = _same_shape(vp, ve, Fp, PS, Ta)
     fast, slow, from_fast, from_slow = bi_exponential(vp=vp, ve=ve, Fp=Fp, PS=PS)
-    curve, at = _arterial(t, Cp, Ta, integration)
+    curve, times, delays = _arterial(t, Cp, Ta, integration)
     both = [
-        amplitude / MINUTE * curve.convolved(at, rate.ravel() / MINUTE).reshape(-1, *rate.shape)
+        amplitude.ravel() / MINUTE * curve.convolved(times, rate.ravel() / MINUTE, delays)
         for rate, amplitude in ((fast, from_fast), (slow, from_slow))
     ]
-    return both[0] + both[1]
+    return (both[0] + both[1]).reshape(-1, *vp.shape)
 
 
 def bi_exponential(
@@ -143,7 +143,16 @@ def _same_shape(*parameters: ArrayLike) -> list[Array]:
 
 def _arterial(
     t: ArrayLike, Cp: ArrayLike | ArterialCurve, Ta: Array, integration: Integration
-) -> tuple[ArterialCurve, Array]:
-    """Return the curve, and the times (T, n) to read it at for each delay."""
-    times = checked_times(t)
-    return arterial_curve(times, Cp, integration), times[:, None] - Ta.ravel()
+) -> tuple[ArterialCurve, Array, Array | None]:
+    """Return the curve, and times to read it at; less delays, ``(n,)``, where these differ."""
+    times, delays = checked_times(t), Ta.ravel()
+    curve = arterial_curve(times, Cp, integration)
+    if delays.size and np.all(delays == delays[0]):
+        return curve, times - delays[0], None
+    return curve, times, delays
+
+
+def _samples(curve: ArterialCurve, times: Array, delays: Array | None) -> Array:
+    """Return the curve at times less delays, ``(T, n)``, or ``(T, 1)`` where there are none."""
+    samples = curve.at(times, delays)
+    return samples[:, None] if delays is None else samples
