@@ -97,6 +97,7 @@ def test_even_samples_give_what_any_other_samples_give():
         expected = other.convolved(t, k, delays)
         np.testing.assert_allclose(curve.convolved(t, k, delays), expected, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(curve.at(t, delay), other.at(t, delay), rtol=1e-12, atol=1e-13)
+    assert curve.convolved(t, []).shape == curve.at(t, []).shape == (30, 0)
 
 
 @given(

@@ -184,8 +184,9 @@ class ArterialCurve:
         wanted = np.asarray(times, np.float64)
         later = np.zeros(1) if delays is None else np.asarray(delays, np.float64)
         found = self._in_step(wanted, later)
-        if found is not None:
-            first, since = (np.broadcast_to(v, rates.shape) for v in found)
+        if found is not None and rates.size:
+            first = np.broadcast_to(found[0], rates.shape)
+            since = np.broadcast_to(found[1], rates.shape)
             return _ordered(self._convolved_in_step, wanted.size, first, since, rates)
         piece, since, begun = self._locate(wanted[:, None] - later)
         start = self._at_knots(rates, self.t.size)[piece, np.arange(rates.size)]

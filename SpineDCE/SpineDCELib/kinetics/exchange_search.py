@@ -8,7 +8,7 @@ curve.
 
 The best pair of exponentials with amplitudes ≥ 0 is found first, by variable projection. Where it
 is one of the model's in the box, it is the optimum. Elsewhere the search goes on in the box, from
-that pair, from one exponential, and from the best curve of a grid.
+that pair, from the optima of two limits of the model, and from the best curve of a grid.
 
 Positions u are counted in nodes of x = ln(1 + k/KNEE).
 """
@@ -24,23 +24,26 @@ from numpy.typing import NDArray
 
 from SpineDCELib.kinetics.convolution import Array, ArterialCurve
 from SpineDCELib.kinetics.hermite import basis, cell_of, patch_of, surface
-from SpineDCELib.kinetics.kep_search import best_of_row
-from SpineDCELib.kinetics.kep_tables import KNEE
+from SpineDCELib.kinetics.kep_search import PLASMA, POSITION, VE, best_of_row, search
+from SpineDCELib.kinetics.kep_tables import KNEE, KepTables, kep_at
 from SpineDCELib.kinetics.models import MINUTE, two_compartment_exchange
 from SpineDCELib.kinetics.parameters import SMALLEST_VOLUME, Bounds
 from SpineDCELib.kinetics.variable_projection import projected, refine
 
 Values = NDArray[np.floating]
 Indices = NDArray[np.intp]
-NODES = 256
+Table = NDArray[np.complex128]
+NODES = 384
 #: Lowest rate of the tables, 1/min: a curve cannot tell it from 0.
 _SLOWEST = 1e-4
 #: Lowest Fp, 1/min: less is no enhancement.
 _SMALLEST_FLOW = 1e-6
-#: Pairs of exponentials that are looked at first: step in nodes, and bands of the faster rate,
-#: 1/min. The best pair of every band is a start.
-_COARSE = 8
-_BANDS = (0.02, 2.0, 15.0, 100.0, 600.0)
+#: Pairs of exponentials that are looked at first: step in nodes, also where a curve hardly shows
+#: the rate, and bands of the faster rate, 1/min. The best pair of every band is a start; after some
+#: steps only the best one goes on.
+_COARSE, _COARSER = 4, 24
+_BANDS = (0.02, 2.0, 15.0, 100.0, 600.0, np.inf)
+_PAIR_TRIED = 8
 #: Longest step of a pair, in nodes: the fast one goes far where the curve does not show it.
 _PAIR_REACH = 30.0
 #: Grid of shapes in the box: Fp/vp and kep, 1/min, and ve/vp.
@@ -51,17 +54,17 @@ _RATIO = np.geomspace(0.05, 200.0, 7)
 #: step gains at least.
 _STEPS, _REACH, _GAIN = 60, 2.0, 1e-9
 #: Steps after which only the best of the other starts goes on.
-_TRIED = 6
+_TRIED = 4
 #: Below this share of the curve's sum of squares the error of the tables shows in the residuals.
-_PRECISE = 0.5
+_PRECISE = 0.1
 #: Steps without tables, while one gains so large a share of the squared error.
-_EXACT_STEPS, _EXACT_GAIN = 10, 1e-7
-#: Damping of the first of them.
-_DAMPING = 1e-3
+_EXACT_STEPS, _EXACT_GAIN = 20, 1e-7
+#: Damping of the first step in the box, and of the first one without tables.
+_DAMPING, _EXACT_DAMPING = 1e-2, 1e-8
 #: A curve that still gains more than this share at the last step has not converged.
 _CREEP = 1e-4
 #: Curves whose grid is worked on at once: it stays in the processor's cache.
-_PART = 512
+_PART = 128
 _TINY = 1e-30
 _RATE_DIFFERENCE = 1e-4  # relative
 #: The same for differences to one side.
@@ -79,6 +82,8 @@ class ExchangeSearch:
 
     def __init__(self, curve: ArterialCurve, moved: Array, bounds: Bounds) -> None:
         self._curve, self._moved = curve, moved
+        self._bounds = bounds
+        self._tofts = KepTables(curve, moved, bounds, np.dtype(np.float64))
         least = SMALLEST_VOLUME
         self._low = np.log([[least], [least], [_SMALLEST_FLOW], [bounds.kep[0]]])
         self._high = np.log([[bounds.vp], [bounds.ve], [bounds.Fp], [bounds.kep[1]]])
@@ -86,14 +91,13 @@ class ExchangeSearch:
         x = np.linspace(np.log1p(_SLOWEST / KNEE), np.log1p(fastest / KNEE), NODES)
         self._first, self._dx = float(x[0]), float(x[1] - x[0])
         e, e_u = self._columns_at(KNEE * np.expm1(x))
-        self._columns = np.hstack([e, e_u])
+        # One complex number holds value and slope.
+        self._columns = np.stack([e, e_u], axis=2).reshape(moved.size, -1)
         self._products = np.stack([e.T @ e, e.T @ e_u, e_u.T @ e, e_u.T @ e_u], axis=2)
         same = self._products[np.arange(NODES), np.arange(NODES)]
-        self._squares = np.concatenate([same[:, 0], 2 * same[:, 1]])[None]
+        self._squares = same[:, 0] + 2j * same[:, 1]
         self._turning = same[:, 3].copy()
-        self._coarse = np.flatnonzero(x < np.log1p(_BANDS[-1] / KNEE))[::_COARSE]
-        edges = np.searchsorted(x[self._coarse], np.log1p(np.array(_BANDS) / KNEE))
-        self._bands = [slice(int(a), int(b)) for a, b in pairwise(edges)]
+        self._set_pairs(x, e)
         ratios = (v.ravel() for v in np.meshgrid(_TRANSIT, _KEP, _RATIO, indexing="ij"))
         transit, kep, ratio = ratios
         self._shapes = np.log([np.ones_like(transit), ratio, transit, kep])
@@ -106,6 +110,21 @@ class ExchangeSearch:
         low, high = (v[:3] - self._shapes[:3] for v in (self._low, self._high))
         self._amplitudes = np.exp(low.max(axis=0)) * length, np.exp(high.min(axis=0)) * length
         self._length = length
+
+    def _set_pairs(self, x: Array, e: Array) -> None:
+        """Set the pairs that are looked at first, by the faster rate."""
+        seen = int(np.searchsorted(x, np.log1p(_BANDS[-2] / KNEE)))
+        nodes = np.r_[0:seen:_COARSE, seen:NODES:_COARSER]
+        unit = e[:, nodes] / np.sqrt(np.maximum((e[:, nodes] ** 2).sum(axis=0), _TINY))
+        fast, slow = np.tril_indices(nodes.size, -1)
+        self._pairs = np.array([nodes[slow], nodes[fast]], np.float64)
+        edges = np.searchsorted(x[nodes[fast]], np.log1p(np.array(_BANDS) / KNEE))
+        self._bands = [slice(int(a), int(b)) for a, b in pairwise(edges) if b > a]
+        # In the frame of the slower one and what of the faster one is orthogonal to it.
+        along = (unit[:, slow] * unit[:, fast]).sum(axis=0)
+        across = np.sqrt(np.maximum(1 - along**2, 1e-12))
+        self._pair_columns = unit, (unit[:, fast] - along * unit[:, slow]) / across
+        self._slower, self._lean = slow, along / across
 
     def _columns_at(self, rates: Array) -> tuple[Array, Array]:
         """Return c and its slope per node, ``(T, n)``; rates in 1/min."""
@@ -131,25 +150,19 @@ class ExchangeSearch:
         self._check = check
         # In single precision the rounding would move optima in flat valleys.
         exact = y.astype(np.float64)
-        projections = exact.T @ self._columns
-        place, inside = self._free(projections)
+        projections = (exact.T @ self._columns).view(np.complex128)
+        place, inside = self._free(y, projections)
         # Those whose best pair of exponentials is none of the model's in the box.
         rest = np.flatnonzero(~inside)
         if rest.size:
-            shapes = [
-                self._best_shapes(y[:, rest[i : i + _PART]]) for i in range(0, rest.size, _PART)
-            ]
-            one = place[:, rest].copy()  # without an extravascular space
-            one[[_VE, _KEP_ROW]] = self._low[[_VE, _KEP_ROW]]
-            others = np.concatenate([one[:, :, None], np.concatenate(shapes, axis=1)], axis=2)
-            own = np.repeat(np.arange(rest.size), others.shape[2])
-            begun, error = self._refine(projections, rest[own], others.reshape(4, -1), _TRIED)
+            parts = (y[:, rest[i : i + _PART]] for i in range(0, rest.size, _PART))
+            shapes = np.concatenate([self._best_shape(part) for part in parts], axis=1)
+            starts = np.stack([*self._limits(exact[:, rest]), shapes], axis=2)
+            begun, _ = self._best(projections, rest, starts, _TRIED)
             # The pair leads to the optimum nearly always, so only the best of the others goes on.
-            best = begun[:, best_of_row(own, -error)]
-            both = np.stack([place[:, rest], best], axis=2).reshape(4, -1)
-            own = np.repeat(np.arange(rest.size), 2)
-            found, error = self._refine(projections, rest[own], both)
-            place[:, rest] = found[:, best_of_row(own, -error)]
+            found, error = self._best(projections, rest, np.stack([place[:, rest], begun], axis=2))
+            # No enhancement explains some noise better than any local optimum.
+            place[:, rest] = np.where(error < 0, found, self._low)
         values, rss, converged = self._settled(exact, projections, place)
         # What creeps along a flat valley goes to fast flow or slow exchange, and is met from there.
         for row, end in ((_FP, self._high), (_KEP_ROW, self._low)):
@@ -158,33 +171,66 @@ class ExchangeSearch:
                 break
             begun = np.log(values[:, slow])
             begun[row] = end[row]
-            place, _ = self._refine(projections, slow, begun)
-            other, other_rss, stopped = self._settled(exact[:, slow], projections[slow], place)
+            begun, _ = self._best(projections, slow, begun[:, :, None])
+            other, other_rss, stopped = self._settled(exact[:, slow], projections[slow], begun)
             better = other_rss < rss[slow]
             into = slow[better]
             values[:, into], rss[into] = other[:, better], other_rss[better]
             converged[into] = stopped[better]
         return values, rss, converged
 
-    def _free(self, projections: Values) -> tuple[Array, NDArray[np.bool_]]:
+    def _best(
+        self, projections: Table, rows: Indices, starts: Array, steps: int = _STEPS
+    ) -> tuple[Array, Array]:
+        """Return places and errors of the best optima that starts ``(4, rows, m)`` lead to."""
+        own = np.repeat(np.arange(rows.size), starts.shape[2])
+        found, error, _ = self._refine(
+            lambda some, place: self._error(projections, rows[own[some]], place),
+            starts.reshape(4, -1), steps,
+        )  # fmt: skip
+        best = best_of_row(own, -error)
+        return found[:, best], error[best]
+
+    def _limits(self, y: Array) -> tuple[Array, Array]:
+        """Return the logarithms of the best parameters in two limits that have a global search.
+
+        With the highest flow the model is nearly the extended Tofts model. Well mixed, plasma and
+        extravascular space are one: a Tofts model, in which the flow takes the place of Ktrans.
+        """
+        bounds, tables = self._bounds, self._tofts
+        projections = y.T @ tables.projector
+        found = search(projections, tables, bounds.vp * tables.a, bounds.ve)
+        flow = np.full(found.shape[1], bounds.Fp)
+        fast = [found[PLASMA] / tables.a, found[VE], flow, kep_at(found[POSITION], bounds)]
+        found = search(projections, tables, 0.0, bounds.vp + bounds.ve)
+        volume = found[VE]
+        share = np.where(volume > bounds.vp, 0.5, 0.0)
+        flow = volume * kep_at(found[POSITION], bounds)
+        mixed = [(1 - share) * volume, share * volume, flow, share * bounds.kep[1]]
+        logarithms = np.log(np.maximum([fast, mixed], _TINY))
+        one, other = np.clip(logarithms, self._low, self._high)
+        return one, other
+
+    def _free(self, y: Values, projections: Table) -> tuple[Array, NDArray[np.bool_]]:
         """Return the best pair of exponentials with amplitudes ≥ 0 of each curve.
 
         Returns:
             Logarithms of the parameters, clipped to the box, and whether they are in the box.
         """
-        rows, pairs = self._pairs(projections)
+        parts = [self._best_pairs(y[:, i : i + _PART]) for i in range(0, y.shape[1], _PART)]
+        pairs = np.concatenate(parts, axis=1).reshape(2, -1)
+        rows = np.repeat(np.arange(y.shape[1]), len(self._bands))
         none = np.zeros(1)
 
-        def evaluate(some: Indices, place: Array) -> tuple[Any, ...]:
+        def evaluate(own: Indices, place: Array) -> tuple[Any, ...]:
             u, w = place
             i, x = cell_of(u, NODES)
             j, z = cell_of(w, NODES)
             along, across = basis(x), basis(z)
-            own = rows[some]
-            e, e_u, e_uu = np.einsum("bn,obn->on", _at_nodes(projections, own, i), along)
-            ee, ee_u, ee_uu = np.einsum("bn,obn->on", _at_nodes(self._squares, 0, i), along)
-            a = np.einsum("bn,obn->on", _at_nodes(projections, own, j), across)
-            aa = np.einsum("bn,obn->on", _at_nodes(self._squares, 0, j), across)
+            e, e_u, e_uu = np.einsum("bn,obn->on", _beside(projections, own, i), along)
+            ee, ee_u, ee_uu = np.einsum("bn,obn->on", _beside(self._squares, 0, i), along)
+            a = np.einsum("bn,obn->on", _beside(projections, own, j), across)
+            aa = np.einsum("bn,obn->on", _beside(self._squares, 0, j), across)
             ae = surface(patch_of(self._products, i, j), along, across)
             return projected(
                 tuple(a),
@@ -195,8 +241,12 @@ class ExchangeSearch:
             )
 
         limits = np.array([[[0.0], [0.0]], [[NODES - 1.0], [NODES - 1.0]]])
-        found = refine(evaluate, pairs, limits, self._check, _PAIR_REACH)
-        u, w, a, e, _, converged = found[:6, best_of_row(rows, -found[4])]
+        found = refine(
+            lambda some, place: evaluate(rows[some], place), pairs, limits, self._check,
+            _PAIR_REACH, _PAIR_TRIED,
+        )  # fmt: skip
+        best = found[:2, best_of_row(rows, -found[4])]
+        u, w, a, e, _, converged = refine(evaluate, best, limits, self._check, _PAIR_REACH)[:6]
         rates = KNEE * np.expm1(self._first + self._dx * np.array([u, w]))
         amplitudes = np.array([e, a]) * (rates + KNEE)
         fast = rates[0] > rates[1]
@@ -211,54 +261,28 @@ class ExchangeSearch:
         place = np.clip(np.nan_to_num(place, nan=0.0, neginf=-50.0), self._low, self._high)
         return place, inside
 
-    def _pairs(self, projections: Values) -> tuple[Indices, Array]:
-        """Return rows and nodes of the local optima of all pairs of coarse nodes, ``(2, n)``."""
-        nodes = self._coarse
-        b = projections[:, nodes].astype(np.float64)
-        gram = self._products[..., 0][np.ix_(nodes, nodes)]
-        length = np.sqrt(np.diag(gram))
-        b, gram = b / length, gram / np.outer(length, length)
-        one, other, g = b[:, :, None], b[:, None, :], gram
-        rest = 1 - g * g + np.eye(nodes.size)
-        first, second = (one - g * other) / rest, (other - g * one) / rest
-        explained = np.where(
-            (first > 0) & (second > 0),
-            first * one + second * other,
-            np.maximum(np.maximum(one, other), 0.0) ** 2,
-        )
-        low = np.tril_indices(nodes.size)
-        explained[:, low[0], low[1]] = -1.0
-        n = np.arange(len(b))
-        found = []
-        for band in self._bands:
-            part = explained[:, :, band].reshape(len(b), -1)
-            best = part.argmax(axis=1)
-            i, j = np.divmod(best, band.stop - band.start)
-            found.append((n, nodes[i], nodes[band.start + j]))
-        rows, i, j = (np.concatenate(v) for v in zip(*found, strict=True))
-        order = np.argsort(rows, kind="stable")
-        rows, i, j = rows[order], i[order], j[order]
-        return rows, np.array([i, j], np.float64)
+    def _best_pairs(self, y: Values) -> Array:
+        """Return the nodes of the best pair of every band, ``(2, n, bands)``."""
+        unit, beside = (v.astype(y.dtype) for v in self._pair_columns)
+        slower = (y.T @ unit).take(self._slower, axis=1)
+        across = y.T @ beside
+        both = (across > 0) & (slower > across * self._lean.astype(y.dtype))
+        explained = np.where(both, slower * slower + across * across, 0)
+        best = [band.start + explained[:, band].argmax(axis=1) for band in self._bands]
+        return self._pairs[:, np.stack(best, axis=1)]
 
-    def _best_shapes(self, y: Values) -> Array:
-        """Return the logarithms of the best shapes and amplitudes of the grid, ``(4, n, 3)``.
-
-        One of each third of the grid, by Fp/vp.
-        """
+    def _best_shape(self, y: Values) -> Array:
+        """Return the logarithms of the best shape and amplitude of the grid, ``(4, n)``."""
         along = y.T @ self._grid_columns.astype(y.dtype)
         low, high = (v.astype(y.dtype) for v in self._amplitudes)
         amplitude = np.clip(along, low, high)
-        explained = (amplitude * (2 * along - amplitude)).reshape(len(along), 3, -1)
-        third = explained.shape[2]
-        shape = explained.argmax(axis=2) + third * np.arange(3)
+        shape = (amplitude * (2 * along - amplitude)).argmax(axis=1)
         start = self._shapes[:, shape].copy()
-        start[:3] += np.log(np.take_along_axis(amplitude, shape, axis=1) / self._length[shape])
-        clipped: Array = np.clip(start, self._low[:, :, None], self._high[:, :, None])
+        start[:3] += np.log(amplitude[np.arange(shape.size), shape] / self._length[shape])
+        clipped: Array = np.clip(start, self._low, self._high)
         return clipped
 
-    def _error(
-        self, projections: Values, rows: Indices, place: Array
-    ) -> tuple[Array, Array, Array]:
+    def _error(self, projections: Table, rows: Indices, place: Array) -> tuple[Array, Array, Array]:
         """Return the squared error less |y|², its gradient and half of its Hessian.
 
         The Hessian leaves out what the residuals add (Gauss-Newton).
@@ -267,7 +291,7 @@ class ExchangeSearch:
         node, beside = cell_of(np.clip(u, 0.0, NODES - 1.0), NODES)
         weight = [basis(each) for each in beside]
         edges = [
-            (_at_nodes(projections, rows, n), _at_nodes(self._squares, 0, n)) for n in node
+            (_beside(projections, rows, n), _beside(self._squares, 0, n)) for n in node
         ]  # fmt: skip
         b, b_u = _pair(edges[0][0], edges[1][0], weight)
         square, square_u = _pair(edges[0][1], edges[1][1], weight)
@@ -304,30 +328,46 @@ class ExchangeSearch:
         return error, gradient, hessian
 
     def _refine(
-        self, projections: Values, rows: Indices, place: Array, steps: int = _STEPS
-    ) -> tuple[Array, Array]:
-        """Return places and errors of the optimum that each start leads to."""
-        error, gradient, hessian = self._error(projections, rows, place)
-        damping = np.full(rows.size, 1e-2)
-        active = np.arange(rows.size)
+        self,
+        evaluate: Callable[[Indices, Array], tuple[Array, Array, Array]],
+        place: Array,
+        steps: int = _STEPS,
+        least_gain: float = _GAIN,
+        first_damping: float = _DAMPING,
+    ) -> tuple[Array, Array, Array]:
+        """Return places and errors of the optimum that each start leads to, and the last gains.
+
+        Args:
+            evaluate: result of :meth:`_error` for some of the starts at places ``(4, m)``.
+            place: the starts, ``(4, n)``.
+        """
+        active = np.arange(place.shape[1])
+        error, gradient, hessian = evaluate(active, place)
+        damping, last = np.full(active.size, first_damping), np.zeros(active.size)
         for _ in range(steps):
             self._check()
-            here = place[:, active]
-            step = self._step(here, gradient[:, active], hessian[:, :, active], damping[active])
+            here, slope = place[:, active], gradient[:, active]
+            step = self._step(here, slope, hessian[:, :, active], damping[active])
             tried = np.clip(here + np.clip(step, -_REACH, _REACH), self._low, self._high)
-            new = self._error(projections, rows[active], tried)
+            new = evaluate(active, tried)
+            step = tried - here
             gain = error[active] - new[0]
             better = gain > 0
+            # The residuals may add to the curvature; then steps go too far, and are damped.
+            beyond = (new[1] * step).sum(axis=0) / np.maximum(-(slope * step).sum(axis=0), _TINY)
+            damping[active] *= np.select(
+                [~better, beyond > 0.4, beyond > 0.2], [5.0, 10.0, 1.0], 0.2
+            )
+            last[active] = gain
             taken = active[better]
             place[:, taken] = tried[:, better]
             error[taken], gradient[:, taken], hessian[:, :, taken] = (v[..., better] for v in new)
-            still = np.abs(tried - here).max(axis=0) < 1e-6
-            still |= better & (gain < _GAIN * np.abs(new[0]))
-            damping[active] *= np.where(better, 0.2, 5.0)
+            still = np.abs(step).max(axis=0) < 1e-6
+            still |= better & (gain < least_gain * np.abs(new[0]))
             active = active[~still]
             if not active.size:
                 break
-        return place, error
+        return place, error, last
 
     def _step(self, here: Array, gradient: Array, hessian: Array, damping: Array) -> Array:
         """Return a step of Levenberg and Marquardt; what pushes against a bound is held."""
@@ -339,46 +379,43 @@ class ExchangeSearch:
         return -_solve(matrix, gradient * free / 2)
 
     def _settled(
-        self, y: Array, projections: Values, place: Array
+        self, y: Array, projections: Table, place: Array
     ) -> tuple[Array, Array, NDArray[np.bool_]]:
         """Return parameters and squared errors, exact after some steps, and what converged."""
-        rest, columns = self._rest(y, place)
-        rss = (rest * rest).sum(axis=0)
-        some = np.flatnonzero(rss < _PRECISE * (y * y).sum(axis=0))
-        last, damping = np.zeros(rss.size), np.full(rss.size, _DAMPING)
-        for _ in range(_EXACT_STEPS):
-            if not some.size:
-                break
-            here = place[:, some]
-            _, _, hessian = self._error(projections, some, here)
-            a, u, J = _amplitudes(here, self._first, self._dx)
-            rates = KNEE * np.expm1(self._first + self._dx * u)
-            slopes = []
-            for i in (0, 1):
-                d = _RATE_STEP * rates[i]
-                e_u = (self._column(rates[i] + d) - columns[i][:, some]) / d
-                slope = a[i] * (rates[i] + KNEE) * self._dx
-                slopes.append(slope * (rest[:, some] * e_u).sum(axis=0))
-            along = [(rest[:, some] * c[:, some]).sum(axis=0) for c in columns]
-            gradient = -2 * np.einsum("ikn,kn->in", J, np.array([*along, *slopes]))
-            step = self._step(here, gradient, hessian, damping[some])
-            tried = np.clip(here + np.clip(step, -_REACH, _REACH), self._low, self._high)
-            new, new_columns = self._rest(y[:, some], tried)
-            new_rss = (new * new).sum(axis=0)
-            gain = rss[some] - new_rss
-            last[some] = gain
-            into = some[gain > 0]
-            place[:, into], rss[into] = tried[:, gain > 0], new_rss[gain > 0]
-            rest[:, into] = new[:, gain > 0]
-            for column, changed in zip(columns, new_columns, strict=True):
-                column[:, into] = changed[:, gain > 0]
-            damping[some] *= np.where(gain > 0, 0.1, 10.0)
-            some = some[np.abs(gain) > _EXACT_GAIN * rss[some]]
+        whole = (y * y).sum(axis=0)
+        last = np.zeros(whole.size)
+        rss = whole + self._error(projections, np.arange(whole.size), place)[0]
+        some, others = (
+            np.flatnonzero(rss < _PRECISE * whole),
+            np.flatnonzero(rss >= _PRECISE * whole),
+        )
+        rest, _ = self._rest(y[:, others], place[:, others])
+        rss[others] = (rest * rest).sum(axis=0)
+        if some.size:
+            place[:, some], rss[some], last[some] = self._refine(
+                lambda own, here: self._exact_error(y, projections, some[own], here),
+                place[:, some], _EXACT_STEPS, _EXACT_GAIN, _EXACT_DAMPING,
+            )  # fmt: skip
         values = np.exp(place)
         # Bounds are given back as they are.
         low, high = np.exp(self._low), np.exp(self._high)
         values = np.where(place <= self._low, low, np.where(place >= self._high, high, values))
         return values, rss, last <= _CREEP * rss
+
+    def _exact_error(
+        self, y: Array, projections: Table, rows: Indices, place: Array
+    ) -> tuple[Array, Array, Array]:
+        """Return the squared error and its gradient without tables, and half of its Hessian."""
+        a, u, J = _amplitudes(place, self._first, self._dx)
+        rest, columns = self._rest(y[:, rows], place)
+        slopes = [(rest * c).sum(axis=0) for c in columns]
+        rates = KNEE * np.expm1(self._first + self._dx * u)
+        for amplitude, rate, column in zip(a, rates, columns, strict=True):
+            d = _RATE_STEP * rate
+            along = (rest * (self._column(rate + d) - column)).sum(axis=0)
+            slopes.append(amplitude * (rate + KNEE) * self._dx / d * along)
+        gradient = -2 * np.einsum("ikn,kn->in", J, np.array(slopes))
+        return (rest * rest).sum(axis=0), gradient, self._error(projections, rows, place)[2]
 
     def _rest(self, y: Array, place: Array) -> tuple[Array, list[Array]]:
         """Return the residuals, and the two columns c."""
@@ -388,14 +425,16 @@ class ExchangeSearch:
         return y - a[0] * columns[0] - a[1] * columns[1], columns
 
 
-def _at_nodes(table: Values, rows: Indices | int, node: Indices) -> Array:
+def _beside(table: Table, rows: Indices | int, node: Indices) -> Array:
     """Return values and slopes at the nodes around positions, in the order of :func:`basis`.
 
     Args:
-        table: ``(m, 2·NODES)``: the values at all nodes, then the slopes.
+        table: ``(m, NODES)`` or ``(NODES,)``: value and slope in one complex number.
     """
-    places = (node, NODES + node, node + 1, NODES + node + 1)
-    return np.array([table[rows, place] for place in places], np.float64)
+    at = rows * NODES + node
+    both = np.array([table.take(at), table.take(at + 1)]).view(np.float64)
+    beside: Array = both.reshape(2, -1, 2).transpose(0, 2, 1).reshape(4, -1)
+    return beside
 
 
 def _pair(one: Array, other: Array, weight: list[Array]) -> tuple[list[Array], list[Array]]:

@@ -34,6 +34,8 @@ _RATES = np.geomspace(0.005, 300.0, 24)
 _BLOCK_SAMPLES = 60_000
 #: The same where the tables of a search are used: more cost memory, fewer cost time.
 _SEARCHED_SAMPLES = 125_000
+#: The same for the exchange model, whose tables are smaller.
+_EXCHANGE_SAMPLES = 600_000
 
 
 class GeneralFitter:
@@ -102,7 +104,10 @@ class GeneralFitter:
         elif not self.fit_delay:
             search = ExchangeSearch(self.curve, self.t - setup.Ta, self.bounds)
         output = {name: np.full(indices.size, np.nan) for name in (*setup.parameters, "rss", "R2")}
-        size = max(1, (_BLOCK_SAMPLES if search is None else _SEARCHED_SAMPLES) // self.t.size)
+        samples = _BLOCK_SAMPLES
+        if search is not None:
+            samples = _EXCHANGE_SAMPLES if self._exchange else _SEARCHED_SAMPLES
+        size = max(1, samples // self.t.size)
         for place, curves in self.curves.blocks(indices, status, size):
             listener = within(progress, float(place[0]) / indices.size, "Fitting")
             codes = np.zeros(place.size, np.uint8)
@@ -230,9 +235,9 @@ class GeneralFitter:
             only_vp = at_bound[0] & ~at_bound[1:].any(axis=0) & (x[0] <= 0)
             status[only_vp] = Status.VP_ZERO
         if "ve" in values:
-            error = errors_at(setup, x, rss)[setup.parameters.index("ve")]
-            free = ~at_bound[setup.searched.index("ve")]
-            vague = free & ~(error <= VE_RELATIVE_ERROR * values["ve"])
+            vague = ~at_bound[setup.searched.index("ve")]
+            error = errors_at(setup, x[:, vague], rss[vague])[setup.parameters.index("ve")]
+            vague[vague] = ~(error <= VE_RELATIVE_ERROR * values["ve"][vague])
             if "kep" in values:
                 duration = (self.t[-1] - self.t[0]) / MINUTE
                 vague |= values["kep"] * duration < KEP_TIMES_DURATION

@@ -55,9 +55,11 @@ def patch_of(table: Array, first: Indices, second: Indices) -> Array:
         first, second: the nodes below, ``(n,)``.
     """
     result = np.empty((4, 4, first.size))
+    nodes, at_node = table.shape[1], table.reshape(-1, 4)
+    corner = second * nodes + first
     for i in (0, 1):
         for j in (0, 1):
-            at = table[second + j, first + i]
+            at = at_node.take(corner + (j * nodes + i), axis=0)
             result[2 * i, 2 * j], result[2 * i + 1, 2 * j] = at[:, 0], at[:, 1]
             result[2 * i, 2 * j + 1], result[2 * i + 1, 2 * j + 1] = at[:, 2], at[:, 3]
     return result

@@ -87,9 +87,13 @@ def errors_at(setup: Setup, searched: Array, rss: Array) -> Array:
 
     Parameters at a bound are held there, and the noise is the same in all frames.
     """
-    slopes = _Slopes(setup, searched, rss, hold_at_bounds=True)
-    slopes.add_even_noise()
-    return slopes.errors()
+    errors = np.empty((len(setup.parameters), rss.size))
+    for start in range(0, rss.size, _BLOCK):
+        part = slice(start, start + _BLOCK)
+        slopes = _Slopes(setup, searched[:, part], rss[part], hold_at_bounds=True)
+        slopes.add_even_noise()
+        errors[:, part] = slopes.errors()
+    return errors
 
 
 class _Slopes:

@@ -23,7 +23,7 @@ Curve = tuple[Array, Array, Array]
 #: The same of a function of u and w: v, u, w, uu, uw, ww.
 Surface = tuple[Array, ...]
 #: Steps end where they are shorter (nodes), or gain a smaller share of what is explained.
-_SHORT, _GAIN = 1e-5, 1e-8
+_SHORT, _GAIN = 1e-5, 1e-10
 #: Most steps.
 _STEPS = 20
 _TINY = 1e-30
@@ -100,6 +100,7 @@ def refine(
     limits: Array,
     check: Callable[[], object],
     reach: float = 3.0,
+    steps: int = _STEPS,
 ) -> Array:
     """Return the optimum that each start leads to, ``(9, n)``.
 
@@ -110,7 +111,7 @@ def refine(
         place: the starts, ``(2, n)``.
         limits: lowest and highest u and w, ``(2, 2, 1)``.
         check: called before every step; may raise to stop.
-        reach: longest step, in nodes.
+        reach: longest step, in nodes. steps: most steps.
     """
     low, high = limits
     place = place.copy()
@@ -118,7 +119,7 @@ def refine(
     damping = np.zeros(place.shape[1])
     active = np.arange(place.shape[1])
     converged = np.zeros(place.shape[1])
-    for _ in range(_STEPS):
+    for _ in range(steps):
         check()
         here, slope, bend = place[:, active], gradient[:, active], hessian[:, active]
         held = ((here <= low) & (slope > 0)) | ((here >= high) & (slope < 0))
