@@ -364,7 +364,8 @@ class ArteriesPanel:
                         click=self.use_proposal,
                         **disabled_if({
                             "proposal.shift === null": "No shift is proposed.",
-                            "proposal.used":
+                            # The page moves the shift before the program has answered.
+                            "proposal.used && Math.abs(shift - proposal.shift) < 0.006":
                                 "The proposed shift is in use, and follows the regions.",
                         }, "Use the proposed shift"),
                     )  # fmt: skip

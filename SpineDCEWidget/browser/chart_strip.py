@@ -17,6 +17,10 @@ _HISTOGRAM = (
     "Values of the voxels (their number) in each region. Dotted: the median. The highest 1 % are "
     "counted at the right end."
 )
+#: What stands in place of the curves.
+_WITH_MAPS = "The curves are computed with the maps."
+_REFUSED = "There are no curves, because the maps could not be computed; step 4 says why."
+_NO_AIF = "There are no curves, because there is no AIF. Step 2 says why."
 _NOTHING = {"data": [], "layout": {}, "shift": 0.0}
 
 
@@ -31,7 +35,7 @@ class Charts:
         self.rows: list[Any] = []
         station.state.update(
             {"main_figure": _NOTHING, "side_figure": _NOTHING, "has_curves": False,
-             "side": "evidence", "voxel_card": None, "evidence_text": ""}
+             "side": "evidence", "voxel_card": None, "evidence_text": "", "curves_note": ""}
         )  # fmt: skip
 
     def refresh(self) -> None:
@@ -52,14 +56,17 @@ class Charts:
             rows: numbers of the regions; those of the visit's regions if None.
         """
         state, visit = self._station.state, self._station.visit
+        state.curves_note = ""
         if visit is None or visit.result is None:
             self.rows = []
             state.has_curves, state.main_figure = False, _NOTHING
+            state.curves_note = _REFUSED if visit is not None and visit.problem else _WITH_MAPS
             return
         analysis = visit.analysis
         if not visit.is_preprocessed:
             # The computation that follows shows them. The controls stay.
             self.rows, state.main_figure, state.has_curves = [], _NOTHING, True
+            state.curves_note = _WITH_MAPS
             return
         try:
             analysis.check()
@@ -67,7 +74,7 @@ class Charts:
             self.rows = visit.region_numbers() if rows is None else rows
         except InputError:
             # An earlier curve is not the one in use. The controls stay, to choose another one.
-            self.rows, state.main_figure = [], _NOTHING
+            self.rows, state.main_figure, state.curves_note = [], _NOTHING, _NO_AIF
             return
         unit = CURVE_UNITS[analysis.signal_mode]
         state.has_curves = True

@@ -116,10 +116,10 @@ class MapsPanel:
                 await station.analyse(visit)
 
     async def recompute(self) -> None:
-        """Compute the maps that are out of date."""
-        for visit in self._station.session.visits:
-            if not visit.is_current:
-                await self._station.analyse(visit)
+        """Compute the maps that are out of date, of visits that were refused only if all were."""
+        outdated = [visit for visit in self._station.session.visits if not visit.is_current]
+        for visit in [visit for visit in outdated if not visit.problem] or outdated:
+            await self._station.analyse(visit)
 
     # -- showing ----------------------------------------------------------------------------------
 

@@ -227,9 +227,10 @@ def _reason(index: int, number: int) -> None:
     Step 1 asks about a pair of visits elsewhere; the message of an error is not said twice.
     """
     asked = " && !question.text" if number == 1 else ""
+    reason = f"steps[{index}].reason.split(' · ').filter(said => said !== error).join(' · ')"
     html.Div(
-        f"{{{{ steps[{index}]?.reason }}}}", classes="warn step-reason", id=f"reason-{number}",
-        v_if=f"steps[{index}]?.mark === '!' && steps[{index}].reason !== error{asked}",
+        f"{{{{ {reason} }}}}", classes="warn step-reason", id=f"reason-{number}",
+        v_if=f"steps[{index}]?.mark === '!' && {reason}{asked}",
     )  # fmt: skip
 
 
@@ -328,7 +329,7 @@ def _views(station: Any) -> None:
                         "This series has no image at this slice.", classes="without-map",
                         v_if=f"beyond['{visit}']?.includes(columns[{column}])",
                     )  # fmt: skip
-                    _legend(column)
+                    _legend(visit, column)
         with html.Div(classes="welcome", v_if="!visits.length"):
             html.Img(src="page/icon.svg", alt="")
             html.P("Open a study, or try the sample patient.", v_if="!busy")
@@ -343,10 +344,13 @@ def _letter(name: str, side: str) -> None:
     )  # fmt: skip
 
 
-def _legend(column: int) -> None:
+def _legend(visit: str, column: int) -> None:
     """Build the colour bar of a view with a map."""
     kind = f"columns[{column}].split(':')[0]"
-    with html.Div(classes="colour-bar", v_if=f"legend && ['map', 'fused'].includes({kind})"):
+    with html.Div(
+        classes="colour-bar",
+        v_if=f"legend && !without_map['{visit}'] && ['map', 'fused'].includes({kind})",
+    ):
         html.Div("{{ legend.title }}", classes="colour-title")
         with html.Div(classes="colour-row"):
             html.Div(classes="colour-scale", raw_attrs=[':style="{background: legend.css}"'])
@@ -375,8 +379,8 @@ def _curves(station: Any) -> None:
         html.H2("Curves", id="curves", classes="unseen")
         with part(station.server, "main-curves"), html.Div(classes="curve-box wide"):
             html.Div(
-                "The curves are computed with the maps.", classes="hint middle-hint",
-                v_if="!has_curves",
+                "{{ curves_note }}", classes="hint middle-hint", id="curves-note",
+                v_if="curves_note",
             )  # fmt: skip
             html.Div(
                 "Fits out of date", classes="chart-outdated", v_if="main_figure.old_fits",

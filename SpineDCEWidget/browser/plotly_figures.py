@@ -81,7 +81,7 @@ def layout(dark: bool, x_title: str, y_title: str, **more: Any) -> dict[str, Any
         "xaxis": axis | {"title": {"text": x_title, "standoff": 4}},
         "yaxis": axis | {"title": {"text": y_title, "standoff": 4}, "rangemode": "tozero"},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 10},
-                   "bgcolor": "rgba(0,0,0,0)"},
+                   "bgcolor": "rgba(0,0,0,0)", "traceorder": "normal"},
         "showlegend": True, "hovermode": "closest", "dragmode": False, "uirevision": "keep",
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": GREY, "activecolor": CHECK_COLOUR},
     }  # fmt: skip
@@ -106,7 +106,8 @@ def main_figure(
 ) -> dict[str, Any]:
     """Return the chart of the AIF at its shift, the regions' curves with fits, and the frame.
 
-    Arteries share the scale of the AIF, so that tissue has its own.
+    A region of the aorta has no curve here: its values are converted as those of tissue are, which
+    does not hold for blood. Tissue has its own scale beside that of the AIF.
 
     Args:
         visit: title of the visit, which the chart names.
@@ -117,21 +118,19 @@ def main_figure(
     """
     data = []
     old = {} if fits_hold else {"dash": "dot"}
-    same_unit = unit == aif_unit
-    tissue = [row for row in rows if not (same_unit and row.role == "aorta")]
+    tissue = [row for row in rows if row.role != "aorta"]
     right = bool(tissue)
-    for row in rows:
+    for row in tissue:
         colour = region_colour(row.role, dark)
-        axis = {"yaxis": "y" if row in tissue or not right else "y2"}
         if row.role in ("lesion", "reference"):
-            data += _band(t, row, colour, **axis)
-        data.append(_line(t, row.curve, row.name, colour, mode="markers", **axis))
+            data += _band(t, row, colour, yaxis="y")
+        data.append(_line(t, row.curve, row.name, colour, mode="markers", yaxis="y"))
         if row.name in fits:
             data.append(
                 _line(
                     t, fits[row.name],
                     f"{row.name}, fit" + ("" if fits_hold else ", out of date"), colour,
-                    width=1.5, showlegend=False, **axis, **old,
+                    width=1.5, showlegend=False, yaxis="y", **old,
                 )
             )  # fmt: skip
     data.append(
@@ -152,7 +151,7 @@ def main_figure(
         }  # fmt: skip
     _name(figure, "curves", visit)
     shown = {"data": data, "layout": figure, "shift": shift}
-    shown["old_fits"] = not fits_hold and any(row.name in fits for row in rows)
+    shown["old_fits"] = not fits_hold and any(row.name in fits for row in tissue)
     return at_frame(shown, frame_time)
 
 
@@ -216,26 +215,32 @@ def _name(figure: dict[str, Any], kind: str, visit: str) -> None:
 def evidence_figure(
     evidence: Evidence, *, dark: bool, visit: str, shift: float, roles: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the chart of the residual at each shift, with proposal, interval and present shift."""
-    data = [
-        _line(evidence.shifts, evidence.mean_residual, "residual", CHECK_COLOUR, showlegend=False)
-    ]  # the axis names it
-    for region in evidence.regions if len(evidence.regions) > 1 else ():
+    """Return the chart of the residual at each shift, with proposal, interval and present shift.
+
+    The lines of the regions have the colours of the regions, which the other chart names.
+    """
+    several = len(evidence.regions) > 1
+    name = "all regions" if several else "residual"  # the axis names that of one
+    shifts, residual = evidence.shifts, evidence.mean_residual
+    data = [_line(shifts, residual, name, CHECK_COLOUR, showlegend=several)]
+    for region in evidence.regions if several else ():
         colour = region_colour(roles.get(region.name, ""), dark)
         y = region.mean_residual
         data.append(_line(evidence.shifts, y, region.name, colour, width=1, showlegend=False))
     top = valley_top(evidence)
     used = f"in use {number(shift, 2)} s"
     data.append(_line([shift, shift], [0, top], used, AIF_COLOUR, meta="in use"))
+    data.append(
+        _line([evidence.proposal] * 2, [0, top], "proposed", CHECK_COLOUR, width=1, dash="dash")
+    )
     figure = layout(dark, "shift [s]", "residual (× best)")  # longer ones are cut off
     figure["yaxis"]["range"] = [0, top]
-    low, high = evidence.low, evidence.high
-    figure["shapes"] = [
-        {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper",
-         "fillcolor": CHECK_COLOUR, "opacity": 0.18, "line": {"width": 0}},
-        {"type": "line", "x0": evidence.proposal, "x1": evidence.proposal, "y0": 0, "y1": 1,
-         "yref": "paper", "line": {"color": CHECK_COLOUR, "width": 1, "dash": "dash"}},
-    ]  # fmt: skip
+    if evidence.interval is not None:
+        low, high = evidence.interval
+        figure["shapes"] = [
+            {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper",
+             "fillcolor": CHECK_COLOUR, "opacity": 0.18, "line": {"width": 0}},
+        ]  # fmt: skip
     _name(figure, "evidence", visit)
     return {"data": data, "layout": figure, "shift": shift}
 

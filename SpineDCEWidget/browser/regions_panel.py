@@ -17,7 +17,7 @@ from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.run.inputs import roles_of
 from SpineDCELib.run.stored_drawings import StoredDrawing, stored_drawings
 from SpineDCELib.series import Geometry, read_segmentation
-from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, words_of
+from SpineDCELib.vocabulary.region_roles import ROLES, SEARCH, in_order, words_of
 from SpineDCELib.vocabulary.vertebra_levels import LEVELS, level_in, with_level
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
@@ -574,6 +574,7 @@ class RegionsPanel:
         """Show the numbers of the regions beside their buttons and in the list."""
         state, visit = self._station.state, self._station.visit
         rows = {row.name: row for row in self._station.charts.rows}
+        roles = {} if visit is None else visit.state.roles
         state.region_numbers = shown.region_numbers(rows.values())
         state.region = self._drawing.region
         state.regions = [
@@ -581,7 +582,7 @@ class RegionsPanel:
              "shown": is_shown(visit.segmentation, name), "level": level_in(name) or "",
              "locked": name in visit.state.locked, "drawn": name in visit.state.regions,
              "text": shown.region_text(rows[name]) if name in rows else ""}
-            for name, role in (visit.state.roles.items() if visit is not None else ())
+            for name in in_order(roles, roles) if (role := roles[name])
         ]  # fmt: skip
         doubts = [] if visit is None else self._station.session.course.carry_doubts(visit)
         state.region_warnings = [] if visit is None else [*region_warnings(visit), *doubts]

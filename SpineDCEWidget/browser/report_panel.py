@@ -16,8 +16,7 @@ _NO_NUMBERS = NO_STUDY | {
 _NO_READER = {"!(reader_name || '').trim()": "Enter the reader's name above."}
 _NOT_FINAL = {
     "!(report.impression || '').trim()": "Write an impression above first, or insert a draft.",
-    "report.outdated": "The text is not about the present numbers. The message above says what to "
-    "do.",
+    "report.outdated": "The warning above the findings says why, and what to do.",
     **_NO_READER,
 }
 

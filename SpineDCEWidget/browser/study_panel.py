@@ -385,7 +385,8 @@ class StudyPanel:
         station = self._station
         station.select(opened[0].name)  # now, because the user may select another one meanwhile
         for visit in opened:
-            if not await station.analyse(visit):
+            # One that cannot be computed does not keep the next from being computed.
+            if not await station.analyse(visit) and not visit.problem:
                 break
         if station.session.lacks_comparison and station.session.obstacle() is None:
             await station.result.compare(again=True)

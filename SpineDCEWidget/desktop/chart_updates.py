@@ -19,10 +19,11 @@ def show_regions(visit: Any, rows: list[Any]) -> None:
     """Show the mean curves of the regions in a chart."""
     times = visit.analysis.images.dynamic.times
     unit = CURVE_UNITS[visit.analysis.signal_mode]
-    # Beside the aorta's curve those of bone would be flat.
-    rows = [row for row in rows if row.role != "aorta"] or rows
+    # The aorta's values are converted as those of tissue are, which does not hold for blood.
     series = tuple(
-        Series(row.name, times, row.curve, row.role) for row in rows if np.isfinite(row.curve).all()
+        Series(row.name, times, row.curve, row.role)
+        for row in rows
+        if row.role != "aorta" and np.isfinite(row.curve).all()
     )
     keep_chart(visit.nodes, "regions", Chart(texts.REGION_CURVES, _TIME, unit, series))
 

@@ -110,18 +110,18 @@ def proposal(visit: VisitSession) -> str:
         return _("No shift can be proposed: no region has a curve that can be fitted.")
     if evidence.doubt:
         return _("No shift is proposed. {doubt}").format(doubt=translated(evidence.doubt))
-    words = _("Proposed {shift} (95 %: {low} to {high}) from {regions}")
-    names = ", ".join(_share_of(region, evidence) for region in evidence.regions)
-    used = visit.settings.fit.shift
-    if not isinstance(used, str) and not evidence.low <= used <= evidence.high:
-        words += _(". The shift in use lies outside this interval")
-    if evidence.is_of_all_tissue:
-        words += _(". No region is drawn yet; lesion and reference vertebra will set it")
-    return words.format(
-        shift=seconds(evidence.proposal),
-        low=number(evidence.low, 1),
-        high=seconds(evidence.high),
-        regions=names,
+    shift = seconds(evidence.proposal)
+    if evidence.interval is None:
+        return _(
+            "Proposed {shift} from all tissue, roughly: tissues fill at different times. No region "
+            "is drawn yet; lesion and reference vertebra will set it"
+        ).format(shift=shift)
+    low, high = evidence.interval
+    return _("Proposed {shift} (95 %: {low} to {high}) from {regions}").format(
+        shift=shift,
+        low=number(low, 1),
+        high=seconds(high),
+        regions=", ".join(_share_of(region, evidence) for region in evidence.regions),
     )
 
 

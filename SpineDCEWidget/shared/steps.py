@@ -8,6 +8,7 @@ from SpineDCELib.analysis.aif_stages import AIF_FINDINGS
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW, blood_findings
+from SpineDCELib.measurement.reference_vertebra import REFERENCE_FINDINGS
 from SpineDCELib.measurement.region_checks import check_regions
 from SpineDCELib.series.excluded_frames import kept_frames
 
@@ -159,6 +160,9 @@ def region_warnings(visit: VisitSession) -> list[str]:
         drawn = without_exclusions(analysis.regions, analysis.roles)
         Hct = analysis.settings.aif.Hct
         found += blood_findings(result.maps["vp"], drawn, analysis.roles, Hct)
+    if result is not None and visit.is_current:
+        # What only the maps show; the same codes of other checks are found anew above.
+        found += [one for one in result.measures.findings if one.code in REFERENCE_FINDINGS]
     return [_with_place(one) for one in found]
 
 
@@ -210,7 +214,7 @@ def visit_state(session: Session, visit: VisitSession) -> tuple[str, str]:
 def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
     problems = [f"{visit.shown_label}: {visit.problem}" for visit in visits if visit.problem]
     if problems:
-        return WRONG, " ".join(problems)
+        return WRONG, " · ".join(problems)
     for visit in visits:
         if (outdated := session.outdated(visit)) is not None:
             return (NEXT if visit.maps else NOT_YET), str(outdated)

@@ -45,6 +45,8 @@ FOLLOW_UP: VisitRole = "follow-up"
 _FAST, _SLOW, _SLOWEST, _AT_ONCE = 2e-6, 1e-4, 1e-2, 0.3
 #: Ends of the controls of the shift, s, unless the shift lies beyond one.
 _USUAL_SHIFTS = (-6.0, 20.0)
+#: Residual of all tissue, over its least, above which the shift in use is doubted (chosen).
+_MISFIT = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,9 +286,18 @@ class VisitSession:
             return _("the curves do not confirm the shift of {used} s. {why}").format(
                 used=number(used, 1), why=translated(evidence.doubt).rstrip(".")
             )
-        if evidence.low <= used <= evidence.high:
-            return translated(evidence.before_artery).rstrip(".")
-        shown, low, high = apart(used, evidence.low, evidence.high)
+        if evidence.interval is None:
+            times = evidence.misfit(used)
+            if evidence.before_artery or times <= _MISFIT:
+                return translated(evidence.before_artery).rstrip(".")
+            return _(
+                "at the shift of {used} s the residual of all enhancing tissue is {times} times "
+                "its least"
+            ).format(used=number(used, 1), times=number(times, 1))
+        low, high = evidence.interval
+        if low <= used <= high:
+            return ""
+        shown, low, high = apart(used, low, high)
         return _(
             "the shift of {used} s lies outside its evidence: the curves show {low} to {high} s"
         ).format(used=shown, low=low, high=high)

@@ -81,7 +81,7 @@ def test_a_phase_that_contradicts_the_magnitude_is_told():
         found = [f for f in analysis.result().measures.findings if f.code == AIF_DIFFERS]
         assert [f" % {said} " in one.message for one in found] == [True] * (said is not None)
         for one in found:
-            assert one.fields == ("aif.peak", "inputs.aif_mask")
+            assert one.fields == ("aif.peak", "inputs.aif_mask", "aif.source")
             analysis.update(aif_mask=analysis.artery)  # drawn, but not in use
             (same,) = [f for f in analysis.result().measures.findings if f.code == AIF_DIFFERS]
             assert same.fields == ("aif.peak", "aif.source=mask")

@@ -72,6 +72,11 @@ def test_the_summary_says_where_the_charted_residual_is_least_if_that_is_elsewhe
     tissue = replace(moved, regions=(replace(found.regions[0], name=ALL_TISSUE),))
     assert "over parts of the enhancing tissue" in tissue.summary()
     assert "each region" not in tissue.summary()
+    # Tissues differ in delay, so the error of their mean says nothing about that of one of them.
+    assert found.interval == (found.low, found.high)
+    assert tissue.interval is None
+    assert "95 %" not in tissue.summary()
+    assert "rough value without an interval" in tissue.summary()
     # A window charts the residual of the mean curves, and says nothing of the other one.
     assert "over parts" not in moved.summary(parts=False)
     assert "least" not in moved.summary(parts=False)

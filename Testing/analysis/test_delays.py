@@ -8,6 +8,7 @@ import pytest
 from SpineDCELib.aif import parker
 from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.artery_stages import another_AIF
 from SpineDCELib.analysis.live_refit import refit_slices
 from SpineDCELib.analysis.shift_stages import apart
 from SpineDCELib.compare.compare_visits import Visit, compare_visits
@@ -167,6 +168,18 @@ def test_a_region_that_fills_before_its_artery_is_named():
     [one] = [f for f in found if f.code == "region_before_artery"]
     assert one.about == "Lesion"
     assert "before the curve in use as its artery" in one.message
+    assert one.fields == ("inputs.aif_mask", "aif.source")
+
+
+@pytest.mark.parametrize(
+    ("source", "fields"), [("file", ("aif.source=mask",)), ("mask", ("aif.source",))]
+)
+def test_an_aorta_that_is_drawn_need_not_be_drawn(source, fields):
+    found = visit(0.05, APART, shift="auto")
+    drawn = np.zeros(SHAPE, bool)
+    drawn[0, 0, 0] = True
+    found.update(aif_mask=drawn, settings=changed(found.settings, aif={"source": source}))
+    assert found._graph.get(another_AIF) == fields
 
 
 def test_a_value_outside_an_interval_is_shown_outside_it():

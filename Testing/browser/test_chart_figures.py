@@ -42,11 +42,9 @@ def _axes(figure):
     }
 
 
-def test_tissue_has_its_own_scale_beside_that_of_the_arteries():
+def test_tissue_has_its_own_scale_and_the_aorta_no_curve_converted_as_tissue():
     found = _axes(_main([_row("Lesion", "lesion", 0.3), _row("Aorta", "aorta", 6.0)]))
-    assert found == {
-        "Lesion": "y", "Lesion, fit": "y", "Aorta": "y2", "Aorta, fit": "y2", "AIF": "y2",
-    }  # fmt: skip
+    assert found == {"Lesion": "y", "Lesion, fit": "y", "AIF": "y2"}
 
 
 def _luminance(colour):
@@ -73,15 +71,10 @@ def test_the_chart_says_that_its_fits_are_out_of_date_if_it_has_any(names, hold,
     assert at_frame(figure, 20.0)["old_fits"] is says
 
 
-def test_curves_of_another_unit_are_not_drawn_on_the_scale_of_the_aif():
-    found = _axes(_main([_row("Aorta", "aorta", 3.0)], unit="(S-S0)/S0"))
-    assert found["Aorta"] == "y"
-    assert found["AIF"] == "y2"
-
-
-def test_an_artery_alone_shares_the_only_scale():
-    figure = _main([_row("Aorta", "aorta", 6.0)])
-    assert set(_axes(figure).values()) == {"y"}
+@pytest.mark.parametrize("unit", ["mM", "(S-S0)/S0"])
+def test_the_aif_alone_has_the_only_scale(unit):
+    figure = _main([_row("Aorta", "aorta", 6.0)], unit=unit)
+    assert _axes(figure) == {"AIF": "y"}
     assert "AIF" in figure["layout"]["yaxis"]["title"]["text"]
 
 

@@ -43,7 +43,8 @@ def test_a_lesion_that_is_cut_by_the_last_slice_is_found():
     assert codes({**SOUND, "Lesion": both}) == 2 * [("lesion_cut", "Lesion")]
     alone = np.zeros(SHAPE, bool)
     alone[0, 2:8, 2:8] = True  # one slice says nothing of the others
-    assert codes({**SOUND, "Lesion": alone}) == []
+    assert codes({**SOUND, "Lesion": alone}) == [("lesion_in_one_slice", "Lesion")]
+    assert check_regions({"Lesion": alone[:3]}, ROLES) == []
 
 
 def test_a_reference_inside_the_lesion_is_found():

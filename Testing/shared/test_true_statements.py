@@ -178,6 +178,8 @@ def test_a_proposal_depends_on_the_curves_alone(session, monkeypatch):
 
 def test_a_shift_outside_its_evidence_has_no_tick(session):
     visit = session.visit("baseline")
+    _draw(session, visit)
+    compute(session, visit)
     assert _mark(session, "arteries")[0] == DONE
     session.move_shift(visit, visit.evidence.high + 6.0)
     mark, reason = _mark(session, "arteries")
@@ -290,6 +292,18 @@ def test_tissue_that_fills_before_the_artery_has_no_tick_and_says_what_sets_the_
         assert earlier.before_artery in earlier.summary()
     finally:
         visit.evidence = found
+
+
+def test_a_shift_without_regions_has_no_interval_and_is_doubted_where_it_fits_badly(session):
+    visit = session.visit("baseline")
+    assert "95 %" not in proposal(visit)
+    session.move_shift(visit, visit.evidence.proposal + 0.5)
+    assert _mark(session, "arteries")[0] == DONE
+    session.move_shift(visit, 18.0)
+    mark, reason = _mark(session, "arteries")
+    assert mark == WRONG
+    times = visit.evidence.misfit(18.0)
+    assert f"the residual of all enhancing tissue is {times:.1f} times its least" in reason
 
 
 def test_the_candidates_of_a_search_without_a_trusted_artery_can_be_shown(dicom, monkeypatch):

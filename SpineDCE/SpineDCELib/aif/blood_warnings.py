@@ -113,10 +113,10 @@ def _unusual(C: Array, t: Array, voxels: int, arrival: float | None) -> tuple[li
             "too low"
         )  # fmt: skip
         warnings.append(
-            f"The artery's peak is {peak:.1f} mM and its first pass {area:.0f} mM·s, outside the "
-            f"usual {USUAL_PEAK[0]:g} to {USUAL_PEAK[1]:g} mM or {USUAL_PASS[0]:g} to "
-            f"{USUAL_PASS[1]:g} mM·s. Likely causes: {causes}. Ratios between regions are hardly "
-            "affected."
+            f"The artery's peak is {peak:.1f} mM in whole blood and its first pass {area:.0f} "
+            f"mM·s, outside the usual {USUAL_PEAK[0]:g} to {USUAL_PEAK[1]:g} mM or "
+            f"{USUAL_PASS[0]:g} to {USUAL_PASS[1]:g} mM·s. Likely causes: {causes}. Ratios between "
+            "regions are hardly affected."
         )
     return warnings, low
 

@@ -172,7 +172,7 @@ def evidence_charts(
             y_title,
             series,
             mark=evidence.proposal,
-            band=(evidence.low, evidence.high),
+            band=evidence.interval,
             top=top,
         )
 

@@ -114,8 +114,14 @@ class Evidence:
             for r in self.regions
         )
         interval, plateau = seconds(self.low, self.high), seconds(*self.plateau)
+        if self.is_of_all_tissue:
+            text = (
+                f"The mean curve of all enhancing tissue is fitted best at a shift of "
+                f"{number(self.proposal, 2)} s. This is a rough value without an interval, because "
+                "tissues fill at different times."
+            )
         # One region alone says nothing that the proposal does not say.
-        if len(self.regions) > 1:
+        elif len(self.regions) > 1:
             text = (
                 f"The mean curves are fitted best at a shift of {number(self.proposal, 2)} s (95 % "
                 f"interval {interval}; by region: {by_region})."
@@ -148,6 +154,19 @@ class Evidence:
         if abs(least - self.proposal) > STEP:
             text += f" It is least at {number(least, 1)} s."
         return text
+
+    def misfit(self, shift: float) -> float:
+        """Return the residual of the mean curves at a shift (s), over its least."""
+        return float(np.interp(shift, self.shifts, self.mean_residual))
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The proposal's 95 % interval, s; None if it comes from all tissue.
+
+        Tissues fill at different times, so that the error of their mean curve says nothing about
+        how far the delay of one of them is from its own.
+        """
+        return None if self.is_of_all_tissue else (self.low, self.high)
 
     @property
     def is_of_all_tissue(self) -> bool:

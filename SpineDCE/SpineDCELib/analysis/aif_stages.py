@@ -11,6 +11,7 @@ from SpineDCELib import aif
 from SpineDCELib.aif.candidates import Detection
 from SpineDCELib.analysis.acquisition_stages import T1_source, footprint, preprocessed
 from SpineDCELib.analysis.artery_stages import (
+    another_AIF,
     artery,
     blood,
     detection,
@@ -76,7 +77,7 @@ def arterial_input(view: View) -> ArterialInput:
             "The AIF does not rise, or its signal is saturated in some frame.",
             code="unusable_aif",
             fields=[
-                "inputs.aif_mask",
+                *another_AIF(view),
                 "inputs.aif_file",
                 "reading.FA",
                 "aif.blood_T10",
@@ -114,22 +115,17 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
             times = view(preprocessed).series.times
             unusual = [one for one in found.warnings if one not in found.of_scale]
             unusual += aif.scale_warnings(view(blood).Cb, found, times)
-        by_hand: tuple[str, ...] = ("inputs.aif_mask",)
     else:
         against = view(drawn_against_evidence)
         doubt = against and f"The evidence does not confirm the drawn artery. {against}"
         voxels, absolute = int(source.mask.sum()), view(signal_mode) == "absolute"
         times = view(preprocessed).series.times
         unusual = aif.unusual_blood(view(blood).Cb, times, voxels=voxels) if absolute else ()
-        by_hand = ()
+    by_hand = another_AIF(view)
     found_out = [Finding(ARTERY_DOUBTED, doubt, fields=by_hand)] if doubt else []
     found_out += [Finding(AIF_UNUSUAL, said) for said in unusual]
     if differs := view(blood).doubt:
-        # An aorta that is drawn already need not be drawn.
-        drawn = "inputs.aif_mask" if view.aif_mask is None else "aif.source=mask"
-        own = view.settings.aif.source == "mask"
-        fields = ("aif.peak",) if own else ("aif.peak", drawn)
-        found_out.append(Finding(AIF_DIFFERS, differs, fields=fields))
+        found_out.append(Finding(AIF_DIFFERS, differs, fields=("aif.peak", *by_hand)))
     return tuple(found_out)
 
 

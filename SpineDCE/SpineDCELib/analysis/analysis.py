@@ -49,7 +49,7 @@ from SpineDCELib.settings import Settings
 from SpineDCELib.settings.contrast_agents import USUAL_AGENT, r1_log_SD
 from SpineDCELib.vocabulary.conversion_modes import is_per_water, normalised_vp
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
-from SpineDCELib.vocabulary.region_roles import ROLES, Role
+from SpineDCELib.vocabulary.region_roles import Role, in_order
 
 #: TR, s, and flip angle, degrees, of the protocol of Behar et al. (AJNR 2023), for an uncertainty
 #: where relative signal is fitted and the files have neither.
@@ -481,7 +481,7 @@ def _sealed(inputs: AnalysisInputs) -> AnalysisInputs:
             raise InputError(
                 f"The region '{name}' has no role.", code="region_without_role", about=name
             )
-    order = sorted(inputs.regions, key=lambda name: ROLES.index(inputs.roles[name]))
+    order = in_order(inputs.regions, inputs.roles)
     return replace(
         inputs,
         aif_mask=_read_only(inputs.aif_mask),

@@ -234,6 +234,16 @@ def _normalised(
     }
 
 
+def another_AIF(view: View) -> tuple[str, ...]:
+    """Return the fields with which a person who doubts the AIF in use can give another.
+
+    An aorta that is drawn already need not be drawn: it can be chosen, or is in use.
+    """
+    if view.aif_mask is None:
+        return ("inputs.aif_mask", "aif.source")
+    return ("aif.source",) if view.settings.aif.source == "mask" else ("aif.source=mask",)
+
+
 def drawn_against_evidence(view: View) -> str:
     """Return why a vessel that was drawn is not the artery by the evidence; empty if it is."""
     mask = view.aif_mask

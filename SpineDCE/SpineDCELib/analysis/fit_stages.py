@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.analysis.acquisition_stages import FA, TR, T1_source, check, preprocessed, r1
 from SpineDCELib.analysis.aif_stages import aif_findings, arterial_curve, arterial_input
+from SpineDCELib.analysis.artery_stages import another_AIF
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import mode, muscle, signal_mode
@@ -155,7 +156,8 @@ def _blood_findings(
     """Return the regions that contain voxels of vessels, where the scale of Vp is absolute."""
     if "vp" not in maps or view(signal_mode) != "absolute":
         return []
-    return blood_findings(maps["vp"], regions, view.roles, view.settings.aif.Hct)
+    Hct = view.settings.aif.Hct
+    return blood_findings(maps["vp"], regions, view.roles, Hct, another_AIF(view))
 
 
 def signal_noise(view: View, voxels: NDArray[np.intp]) -> SignalNoise:

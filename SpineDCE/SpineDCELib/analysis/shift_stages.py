@@ -13,7 +13,7 @@ from SpineDCELib.aif.region_delay import Delay
 from SpineDCELib.aif.shift_evidence import ALL_TISSUE, NORMAL, Evidence
 from SpineDCELib.analysis.acquisition_stages import preprocessed
 from SpineDCELib.analysis.aif_stages import arterial_curve
-from SpineDCELib.analysis.artery_stages import artery, detection
+from SpineDCELib.analysis.artery_stages import another_AIF, artery, artery_search, detection
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.errors import Finding, InputError
@@ -46,7 +46,7 @@ def evidence(view: View) -> Evidence:
 
 
 def enhancing_tissue(view: View) -> NDArray[np.bool_]:
-    """Return the voxels that enhance more than noise but are no vessels."""
+    """Return the voxels that enhance more than noise but less than blood, or lie in a lesion."""
     found = view(concentration)
     curves, n0 = found.curves, found.baseline_frames
     with np.errstate(invalid="ignore"):
@@ -56,9 +56,10 @@ def enhancing_tissue(view: View) -> NDArray[np.bool_]:
     source = view(artery)
     if source is not None:
         rises &= ~source.mask
-    if view.settings.aif.source == "auto":
-        verdicts = view(detection).verdicts
-        rises &= (verdicts < Verdict.LATE) | (verdicts == Verdict.LESION)
+    vessels = detection if view.settings.aif.source == "auto" else artery_search
+    verdicts = view(vessels, view.progress).verdicts
+    # What could be blood fills earlier than tissue, or later, whether it is a vessel or its edge.
+    rises &= (verdicts == Verdict.NOT_ENHANCING) | (verdicts == Verdict.LESION)
     tissue: NDArray[np.bool_] = rises
     return tissue
 
@@ -165,8 +166,7 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
                 "in use as its artery, so that curve does not come from the artery that feeds it: "
                 "it may come from a vein or from farther along the circulation. Check the artery."
             )
-            paths = ("aif.source", "inputs.aif_mask")
-            result.append(Finding("region_before_artery", message, name, paths))
+            result.append(Finding("region_before_artery", message, name, another_AIF(view)))
         code, message, path = "", "", "fit.shifts"
         if by_region and name in view.settings.fit.shifts:
             if one.contradicted:

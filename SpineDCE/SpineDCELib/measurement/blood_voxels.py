@@ -65,6 +65,7 @@ def blood_findings(
     regions: Mapping[str, NDArray[np.bool_]],
     roles: Mapping[str, Role],
     Hct: float,
+    fields: tuple[str, ...] = (),
 ) -> list[Finding]:
     """List the tissue regions that contain voxels which are mostly blood; no finding stops.
 
@@ -73,6 +74,7 @@ def blood_findings(
         regions: name → mask, exclusions already taken out.
         roles: name → role.
         Hct: haematocrit of large vessels, a fraction.
+        fields: of the form, with which another AIF can be given.
     """
     blood = vp > MOSTLY_BLOOD * (1 - Hct)
     found = []
@@ -90,7 +92,6 @@ def blood_findings(
                 "These are most of the region, so the likely cause is an AIF that is too low, as "
                 "after inflow, with another flip angle (B1) or in a wrong vessel. Check the artery."
             )
-            fields: tuple[str, ...] = ("inputs.aif_mask", "aif.source")
             found.append(Finding(AIF_TOO_LOW, said, name, fields))
         else:
             said += (

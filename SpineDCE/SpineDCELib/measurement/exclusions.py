@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.vocabulary.region_roles import in_order
 
 
 def exclusion_mask(
@@ -21,14 +22,15 @@ def exclusion_mask(
 def without_exclusions(
     regions: Mapping[str, NDArray[np.bool_]], roles: Mapping[str, str]
 ) -> dict[str, NDArray[np.bool_]]:
-    """Remove the voxels of every exclusion from all other regions.
+    """Remove the voxels of every exclusion from all other regions; lesions come first.
 
     Raises:
         InputError: the exclusions cover a whole region.
     """
     excluded = exclusion_mask(regions, roles)
+    regions = {name: regions[name] for name in in_order(regions, roles)}
     if excluded is None:
-        return dict(regions)
+        return regions
     result = {}
     for name, mask in regions.items():
         result[name] = mask if roles.get(name) == "exclusion" else mask & ~excluded

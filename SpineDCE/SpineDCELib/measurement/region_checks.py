@@ -13,9 +13,12 @@ from SpineDCELib.vocabulary.region_roles import Role
 
 #: Below this number of voxels the mean of a lesion depends on single voxels (chosen).
 FEW_VOXELS = 10
-#: A region that has this share of its largest area in the first or last slice is cut off there, if
-#: the images have at least so many slices (chosen; one that ends in a thick slice has up to 0.7).
-WIDE, FEW_SLICES = 0.75, 4
+#: A region that has this share of its largest area in the first or last slice is cut off there
+#: (chosen; one that ends in a thick slice has up to 0.7).
+WIDE = 0.75
+#: Least number of slices in the images, from which one that ends in the outermost, or lies in a
+#: single one, is remarkable (chosen).
+FEW_SLICES = 4
 #: Role → volume from which a region is more than that tissue, mL: a lumbar vertebra with its arch
 #: has about 80 mL (chosen).
 LARGEST: dict[Role, float] = {"lesion": 500.0, "reference": 150.0}
@@ -91,6 +94,13 @@ def check_regions(
                 f"{name} has only {voxels} voxels, so its mean depends on single voxels.",
                 name,
             )
+        if _in_one_slice(regions[name]):
+            warn(
+                "lesion_in_one_slice",
+                f"{name} lies in a single slice, so how far it reaches across the slices is not "
+                "known: its size and volume are rough.",
+                name,
+            )
         for number in _cut_at(regions[name]):
             warn(
                 "lesion_cut",
@@ -99,6 +109,11 @@ def check_regions(
                 name,
             )
     return found
+
+
+def _in_one_slice(mask: NDArray[np.bool_]) -> bool:
+    """Return whether a region lies in one of several slices."""
+    return mask.shape[0] >= FEW_SLICES and np.count_nonzero(mask.any(axis=(1, 2))) == 1
 
 
 def _cut_at(mask: NDArray[np.bool_]) -> list[int]:

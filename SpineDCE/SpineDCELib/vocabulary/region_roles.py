@@ -7,7 +7,7 @@ there on. No other part of the program looks at the name of a region.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -79,6 +79,12 @@ REGION_ROLES: dict[Role, RoleWords] = {
 #: Tag of the segment in which the artery is searched. It is not a region that is measured.
 SEARCH = "search"
 SEARCH_WORDS = RoleWords("AIF search region", "AIF search region", "#b0e0a8")
+
+
+def in_order(names: Iterable[str], roles: Mapping[str, str]) -> list[str]:
+    """Return the names of regions, lesions first, as every list, chart and table shows them."""
+    known = (*ROLES, SEARCH)
+    return sorted(names, key=lambda name: known.index(roles.get(name, "other")))
 
 
 def words_of(role: str) -> RoleWords:

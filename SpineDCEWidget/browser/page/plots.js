@@ -87,6 +87,7 @@
         if (props.tools && !props.drags && !props.places) layout.dragmode = "zoom";
         layout.width = box.value.clientWidth;
         layout.height = box.value.clientHeight;
+        const resized = box.value._fullLayout && box.value._fullLayout.width !== layout.width;
         try {
           await Plotly.react(box.value, data, layout, {
             displayModeBar: props.tools ? "hover" : false, displaylogo: false,
@@ -95,6 +96,8 @@
             showSendToCloud: false, plotlyServerURL: "",
             scrollZoom: props.tools, responsive: false, doubleClick: false, showTips: false,
           });
+          // The room for a legend is that of its rows at the width before.
+          if (resized) await Plotly.relayout(box.value, { width: layout.width });
         } catch (error) {
           // A chart that was taken away while it was drawn is no error.
           if (box.value && box.value._fullLayout) throw error;

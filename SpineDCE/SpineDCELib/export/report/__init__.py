@@ -44,8 +44,8 @@ def write_study_report(
     body = _written(result.text, draft_of_visit(result))
     if "vp" in result.maps:
         body.append(page.figure([figures.triptych([("", analysis, result)])], _TRIPTYCH))
-    if result.measures.warnings:
-        body += [page.heading("Warnings"), page.listed(result.measures.warnings, "warn")]
+    if unsaid := _not_written(result.measures.warnings, result.text):
+        body += [page.heading("Warnings"), page.listed(unsaid, "warn")]
     body += [page.heading("Measurements"), page.table(*measurement_rows(result, analysis))]
     body += _rulers([("", analysis)])
     body += _visit("This visit", analysis, result)
@@ -76,8 +76,8 @@ def write_comparison_report(
     for lesion in comparison.lesions:
         small = [s.sentence for s in (lesion.residual, lesion.flip) if s is not None]
         body.append(page.call(lesion.call.sentence, lesion.call.verdict, small))
-    if comparison.warnings:
-        body.append(page.listed(comparison.warnings, "warn"))
+    if unsaid := _not_written(comparison.warnings, comparison.text):
+        body.append(page.listed(unsaid, "warn"))
     body.append(page.figure([figures.triptych(titled)], _TRIPTYCH))
     body.append(page.heading("Change"))
     for lesion in comparison.lesions:
@@ -138,6 +138,12 @@ def _written(text: ReportText | None, draft: tuple[str, str]) -> list[str]:
     for title, lines in text.paragraphs():
         body += [page.heading(title), *map(page.paragraph, lines)]
     return body
+
+
+def _not_written(warnings: Sequence[str], text: ReportText | None) -> list[str]:
+    """Return the warnings that the reader's text, which comes first, does not repeat."""
+    written = text.findings if text else ""
+    return [warning for warning in warnings if warning not in written]
 
 
 def _rulers(visits: Sequence[tuple[str, Analysis]]) -> list[str]:

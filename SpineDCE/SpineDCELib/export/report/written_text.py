@@ -100,7 +100,7 @@ def draft_of_visit(result: Result) -> tuple[str, str]:
     name = "vp_voxel" if "vp_voxel" in result.maps else "vp"
     findings = []
     for region in result.regions:
-        said = [f"volume {number(region.volume_mL, 1)} mL"]
+        said = [f"volume of the voxels {number(region.volume_mL, 1)} mL"]
         for parameter in (name, "Ktrans"):
             if parameter in region.parameters:
                 quantity, mean = QUANTITIES[parameter], region.parameters[parameter].mean
@@ -130,7 +130,7 @@ def _lesion(lesion: LesionChange, mode: str) -> str:
     said.append(f"size {one} at baseline, {two} at follow-up")
     volumes = [number(volume / 1000, 1) for volume in lesion.volumes]
     said.append(
-        f"volume {volumes[0]} mL at baseline, {volumes[1]} mL at follow-up "
+        f"volume of the voxels {volumes[0]} mL at baseline, {volumes[1]} mL at follow-up "
         f"({percent(lesion.volume_change)})"
     )
     return f"{lesion.name}: {'; '.join(said)}."
