@@ -26,6 +26,7 @@ from SpineDCELib.aif.manual_selection import Ball, slice_point, write_selection
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
+from SpineDCELib.analysis.shift_stages import enhancing_tissue
 from SpineDCELib.cli import main
 from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
@@ -225,3 +226,19 @@ def test_synthetic_trunk_has_disjoint_structures():
     where = places()
     assert np.sum([m.astype(int) for m in where.values()], axis=0).max() == 1
     assert where["aorta"].shape == SHAPE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", ["auto", "mask", "parker"])
+def test_the_shift_of_all_tissue_comes_from_no_vessel_whatever_the_AIF_comes_from(source):
+    where, edge = places(), np.ones((1, 3, 3), bool)
+    analysis = Analysis(
+        Images(trunk()[0]),
+        changed(
+            Settings(), concentration={"T1_source": "fixed", "T10": 1.0}, aif={"source": source}
+        ),
+        aif_mask=ndimage.binary_erosion(where["aorta"], edge) if source == "mask" else None,
+    )
+    used = analysis._graph.get(enhancing_tissue)
+    assert not (used & (where["vein"] | where["aorta"])).any()
+    assert (used & where["tissue"]).sum() > 0.8 * where["tissue"].sum()

@@ -16,6 +16,11 @@ def test_exclusions_are_subtracted():
     )
     np.testing.assert_array_equal(kept["lesion"][0, 0], [True, False, True, True])
     np.testing.assert_array_equal(kept["vein"], vein)
+    roles = {"vein": "exclusion", "bone": "reference", "tumour": "lesion", "?": "search"}
+    masks = dict.fromkeys(roles, lesion) | {"vein": vein}
+    assert list(without_exclusions(masks, roles)) == [
+        "tumour", "bone", "vein", "?",
+    ]  # fmt: skip
     with pytest.raises(InputError, match="whole of region 'lesion'"):
         without_exclusions(
             {"lesion": lesion & vein, "vein": vein}, {"lesion": "lesion", "vein": "exclusion"}

@@ -306,6 +306,24 @@ def test_a_shift_without_regions_has_no_interval_and_is_doubted_where_it_fits_ba
     assert f"the residual of all enhancing tissue is {times:.1f} times its least" in reason
 
 
+def test_what_step_5_says_of_a_reference_step_3_says_too(session):
+    visit = session.visit("baseline")
+    geometry = visit.analysis.study.dynamic.geometry
+    few, lesion = np.zeros((2, *geometry.shape), bool)
+    few[1:3, 10:12, 20:23] = True
+    lesion[1:3, 20:26, 20:26] = True
+    masks = {"Reference vertebra": few, "Lesion": lesion}
+    roles = {"Reference vertebra": "reference", "Lesion": "lesion"}
+    drawn.set_masks(visit.segmentation, masks, geometry, roles=roles)
+    session.regions_changed(visit)
+    session.compute(visit)
+    told = "Reference vertebra has only 12 voxels. Draw at least 30."
+    assert told in visit.result.measures.warnings
+    mark, reason = _mark(session, "regions")
+    assert mark == WRONG
+    assert told in reason
+
+
 def test_the_candidates_of_a_search_without_a_trusted_artery_can_be_shown(dicom, monkeypatch):
     def refused(found, **_drawn):
         raise InputError("No trustworthy AIF.", code="no_trustworthy_aif")

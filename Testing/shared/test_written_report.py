@@ -1,6 +1,7 @@
 """The report that a reader writes, and the history of what was done, in a session."""
 
 import csv
+import html
 from dataclasses import replace
 from datetime import datetime
 
@@ -121,6 +122,17 @@ def test_exports_hold_the_text_and_the_history_and_anonymised_ones_neither(sessi
         for file in (tmp_path / "plain").rglob("*")
         if file.is_file()
     )
+
+
+def test_a_report_repeats_no_warning_that_its_text_holds(session, tmp_path):
+    session.report.insert_draft()
+    warning = next(iter(session.visit("baseline").result.measures.warnings))
+    session.export(tmp_path / "draft", formats=["report"])
+    session.report.edit("Lesion in T12.", "For comparison.")
+    session.export(tmp_path / "own", formats=["report"])
+    for name in ("draft", "own"):
+        page = (tmp_path / name / "report.html").read_text(encoding="utf-8")
+        assert page.count(html.escape(warning)) == 1, name
 
 
 def test_the_history_says_what_was_changed_to_what(session):

@@ -2196,8 +2196,8 @@
         <translation>Wahrscheinliche Ursachen: ein anderer als der nominelle Flipwinkel (B1), oder ein zu kurz angesetztes T10 des Blutes.</translation>
     </message>
     <message>
-        <source>The artery's peak is {peak} mM and its first pass {area} mM·s, outside the usual {USUAL_PEAK} to {USUAL_PEAK2} mM or {USUAL_PASS} to {USUAL_PASS2} mM·s.</source>
-        <translation>Das Maximum der Arterie ist {peak} mM und ihre erste Passage {area} mM·s, außerhalb der üblichen {USUAL_PEAK} bis {USUAL_PEAK2} mM oder {USUAL_PASS} bis {USUAL_PASS2} mM·s.</translation>
+        <source>The artery's peak is {peak} mM in whole blood and its first pass {area} mM·s, outside the usual {USUAL_PEAK} to {USUAL_PEAK2} mM or {USUAL_PASS} to {USUAL_PASS2} mM·s.</source>
+        <translation>Der Gipfel der Arterie beträgt {peak} mM im Vollblut und ihre erste Passage {area} mM·s, außerhalb der üblichen {USUAL_PEAK} bis {USUAL_PEAK2} mM oder {USUAL_PASS} bis {USUAL_PASS2} mM·s.</translation>
     </message>
     <message>
         <source>Likely causes: {causes}.</source>
@@ -2394,6 +2394,14 @@
     <message>
         <source>The population AIF '{name}' does not fit the measured curve.</source>
         <translation>Die Populations-AIF „{name}“ passt nicht zur gemessenen Kurve.</translation>
+    </message>
+    <message>
+        <source>The mean curve of all enhancing tissue is fitted best at a shift of {proposal} s.</source>
+        <translation>Die mittlere Kurve des gesamten anreichernden Gewebes passt am besten bei einer Verschiebung von {proposal} s.</translation>
+    </message>
+    <message>
+        <source>This is a rough value without an interval, because tissues fill at different times.</source>
+        <translation>Das ist ein grober Wert ohne Intervall, weil sich Gewebe zu verschiedenen Zeiten füllen.</translation>
     </message>
     <message>
         <source>The mean curves are fitted best at a shift of {proposal} s (95 % interval {interval}; by region: {by_region}).</source>
@@ -3638,6 +3646,10 @@
     <message>
         <source>{name} has only {voxels} voxels, so its mean depends on single voxels.</source>
         <translation>{name} hat nur {voxels} Voxel, daher hängt der Mittelwert von einzelnen Voxeln ab.</translation>
+    </message>
+    <message>
+        <source>{name} lies in a single slice, so how far it reaches across the slices is not known: its size and volume are rough.</source>
+        <translation>{name} liegt in einer einzigen Schicht, sodass nicht bekannt ist, wie weit sie quer zu den Schichten reicht: Größe und Volumen sind grob.</translation>
     </message>
     <message>
         <source>{name} is still wide in slice {value}, where the images end, so part of it probably lies outside: volume and size are those of the part inside.</source>
@@ -6397,10 +6409,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
 <context>
     <name>shared.formatting</name>
     <message>
-        <source>Proposed {shift} (95 %: {low} to {high}) from {regions}</source>
-        <translation>Vorschlag {shift} (95 %: {low} bis {high}) aus {regions}</translation>
-    </message>
-    <message>
         <source>{best} ({low} to {high})</source>
         <translation>{best} ({low} bis {high})</translation>
     </message>
@@ -6435,14 +6443,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>No shift can be proposed: no region has a curve that can be fitted.</source>
         <translation>Es kann kein Zeitversatz vorgeschlagen werden: Keine Region hat eine Kurve, die sich anpassen lässt.</translation>
-    </message>
-    <message>
-        <source>. The shift in use lies outside this interval</source>
-        <translation>. Der verwendete Zeitversatz liegt außerhalb dieses Intervalls</translation>
-    </message>
-    <message>
-        <source>. No region is drawn yet; lesion and reference vertebra will set it</source>
-        <translation>. Es ist noch keine Region gezeichnet; Läsion und Referenzwirbel werden sie bestimmen</translation>
     </message>
     <message>
         <source>region</source>
@@ -6505,6 +6505,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Status</translation>
     </message>
     <message>
+        <source>Proposed {shift} (95 %: {low} to {high}) from {regions}</source>
+        <translation>Vorschlag {shift} (95 %: {low} bis {high}) aus {regions}</translation>
+    </message>
+    <message>
         <source>These are fits of the mean curve of {region}, at a delay of {delay}.</source>
         <translation>Dies sind Anpassungen an die mittlere Kurve von {region}, mit einer Verzögerung von {delay}.</translation>
     </message>
@@ -6531,6 +6535,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>No shift is proposed. {doubt}</source>
         <translation>Es wird kein Zeitversatz vorgeschlagen. {doubt}</translation>
+    </message>
+    <message>
+        <source>Proposed {shift} from all tissue, roughly: tissues fill at different times. No region is drawn yet; lesion and reference vertebra will set it</source>
+        <translation>Vorgeschlagen {shift} aus dem gesamten Gewebe, ein grober Wert: Gewebe füllen sich zu verschiedenen Zeiten. Noch ist keine Region gezeichnet; Läsion und Referenzwirbel werden ihn bestimmen</translation>
     </message>
     <message>
         <source>{quantity} of the mean curve</source>
@@ -7280,6 +7288,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>the curves do not confirm the shift of {used} s. {why}</source>
         <translation>die Kurven bestätigen den Zeitversatz von {used} s nicht. {why}</translation>
+    </message>
+    <message>
+        <source>at the shift of {used} s the residual of all enhancing tissue is {times} times its least</source>
+        <translation>bei der Verschiebung von {used} s ist das Residuum des gesamten anreichernden Gewebes das {times}-Fache seines kleinsten</translation>
     </message>
     <message>
         <source>The {visit} visit has no study.</source>

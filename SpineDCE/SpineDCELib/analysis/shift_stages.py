@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from SpineDCELib import aif
 from SpineDCELib.aif.candidates import Verdict
@@ -21,6 +22,8 @@ from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.vocabulary.quantities import number
 
 Masks = Mapping[str, NDArray[np.bool_]]
+#: Verdicts of the artery search on voxels of tissue.
+_TISSUE = (Verdict.NOT_ENHANCING, Verdict.WEAK, Verdict.LESION)
 
 
 def evidence(view: View) -> Evidence:
@@ -46,20 +49,20 @@ def evidence(view: View) -> Evidence:
 
 
 def enhancing_tissue(view: View) -> NDArray[np.bool_]:
-    """Return the voxels that enhance more than noise but less than blood, or lie in a lesion."""
+    """Return the voxels that enhance more than noise, and are no vessel and not beside one."""
     found = view(concentration)
     curves, n0 = found.curves, found.baseline_frames
     with np.errstate(invalid="ignore"):
         late = curves[-max(len(curves) // 3, 1) :]
         noise = np.sqrt(((late[2:] - 2 * late[1:-1] + late[:-2]) ** 2).mean(axis=0) / 6)
         rises = curves[n0:].mean(axis=0) > 3 * noise
-    source = view(artery)
-    if source is not None:
-        rises &= ~source.mask
     vessels = detection if view.settings.aif.source == "auto" else artery_search
     verdicts = view(vessels, view.progress).verdicts
-    # What could be blood fills earlier than tissue, or later, whether it is a vessel or its edge.
-    rises &= (verdicts == Verdict.NOT_ENHANCING) | (verdicts == Verdict.LESION)
+    # Blood fills earlier than tissue, or later, and so does what holds a share of it.
+    blood = ~np.isin(verdicts, _TISSUE)
+    if (source := view(artery)) is not None:
+        blood |= source.mask
+    rises &= ~ndimage.binary_dilation(blood, np.ones((1, 3, 3)))
     tissue: NDArray[np.bool_] = rises
     return tissue
 
