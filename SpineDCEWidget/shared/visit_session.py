@@ -294,10 +294,9 @@ class VisitSession:
                 "at the shift of {used} s the residual of all enhancing tissue is {times} times "
                 "its least"
             ).format(used=number(used, 1), times=number(times, 1))
-        low, high = evidence.interval
-        if low <= used <= high:
+        if evidence.low <= used <= evidence.high:
             return ""
-        shown, low, high = apart(used, low, high)
+        shown, low, high = apart(used, evidence.low, evidence.high)
         return _(
             "the shift of {used} s lies outside its evidence: the curves show {low} to {high} s"
         ).format(used=shown, low=low, high=high)

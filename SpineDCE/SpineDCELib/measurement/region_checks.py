@@ -113,7 +113,7 @@ def check_regions(
 
 def _in_one_slice(mask: NDArray[np.bool_]) -> bool:
     """Return whether a region lies in one of several slices."""
-    return mask.shape[0] >= FEW_SLICES and np.count_nonzero(mask.any(axis=(1, 2))) == 1
+    return bool(mask.shape[0] >= FEW_SLICES and mask.any(axis=(1, 2)).sum() == 1)
 
 
 def _cut_at(mask: NDArray[np.bool_]) -> list[int]:
