@@ -22,6 +22,8 @@ from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.vocabulary.quantities import number
 
 Masks = Mapping[str, NDArray[np.bool_]]
+#: A voxel of a slice and those beside it.
+_BESIDE = np.ones((1, 3, 3), bool)
 #: Verdicts of the artery search on voxels of tissue.
 _TISSUE = (Verdict.NOT_ENHANCING, Verdict.WEAK, Verdict.LESION)
 
@@ -49,7 +51,10 @@ def evidence(view: View) -> Evidence:
 
 
 def enhancing_tissue(view: View) -> NDArray[np.bool_]:
-    """Return the voxels that enhance more than noise, and are no vessel and not beside one."""
+    """Return the voxels that enhance more than noise and are no vessel.
+
+    Those beside a vessel, and those that could be one, are left out if others remain.
+    """
     found = view(concentration)
     curves, n0 = found.curves, found.baseline_frames
     with np.errstate(invalid="ignore"):
@@ -58,12 +63,14 @@ def enhancing_tissue(view: View) -> NDArray[np.bool_]:
         rises = curves[n0:].mean(axis=0) > 3 * noise
     vessels = detection if view.settings.aif.source == "auto" else artery_search
     verdicts = view(vessels, view.progress).verdicts
-    # Blood fills earlier than tissue, or later, and so does what holds a share of it.
-    blood = ~np.isin(verdicts, _TISSUE)
+    could_be_blood = ~np.isin(verdicts, _TISSUE)
     if (source := view(artery)) is not None:
-        blood |= source.mask
-    rises &= ~ndimage.binary_dilation(blood, np.ones((1, 3, 3)))
-    tissue: NDArray[np.bool_] = rises
+        rises &= ~source.mask
+        could_be_blood |= source.mask
+    # Blood fills earlier than tissue, or later, and so does what holds a share of it.
+    tissue: NDArray[np.bool_] = rises & ~ndimage.binary_dilation(could_be_blood, _BESIDE)
+    if not tissue.any():
+        tissue = rises & ((verdicts < Verdict.LATE) | (verdicts == Verdict.LESION))
     return tissue
 
 
