@@ -184,6 +184,7 @@ class DelaySearch:
         ], axis=2)  # fmt: skip
         frames = len(a)
         self._columns = np.hstack([v.reshape(frames, -1) for v in (a, a_w, e, e_u)])
+        self._kept: Values = np.empty((0, 0))
         # The grid that is looked at first, in the frame of a and what of e is orthogonal to it.
         share = 1 - self._share * np.exp(-self._first - self._dx * np.arange(self._nodes))
         e = share * e
@@ -213,18 +214,19 @@ class DelaySearch:
         rows = np.concatenate([part[0] + i * _PART for i, part in enumerate(parts)])
         u = np.concatenate([part[1] for part in parts])
         w = np.concatenate([part[2] for part in parts])
-        projections = y.T @ self._columns.astype(y.dtype)
+        projections = self._projected(y)
         found = self._refine(projections, rows, u, w)
         found = found[:, best_of_row(rows, -found[4])]
         if self._plasma:
             # Where vp is 0 a second optimum, with a later delay and some vp, may lie close by, and
             # where vp is small one without vp and with an earlier delay.
-            for least, most, nodes in ((-1.0, _NO_PLASMA, _LATER), (0.0, _LITTLE, -_EARLIER)):
-                node = np.rint(found[1]).astype(np.intp)
-                share = found[2] ** 2 * self._aa[node, 0] / np.maximum(-found[4], _TINY)
-                beside = np.flatnonzero((share > least) & (share < most))
-                moved = np.clip(found[1, beside] + nodes, *self._range[:, 1, 0])
-                self._replace(found, beside, projections, found[0, beside], moved)
+            node = np.rint(found[1]).astype(np.intp)
+            share = found[2] ** 2 * self._aa[node, 0] / np.maximum(-found[4], _TINY)
+            near = np.array([share < _NO_PLASMA, (share > 0) & (share < _LITTLE)])
+            beside, which = np.nonzero(near.T)
+            moved = found[1, beside] + np.array([_LATER, -_EARLIER])[which]
+            moved = np.clip(moved, *self._range[:, 1, 0])
+            self._replace(found, beside, projections, found[0, beside], moved)
         # Where ve reaches its bound the squared error bends sharply.
         w, ve = found[1], found[3]
         bent = np.flatnonzero((found[5] == 0) | (ve > _NEARLY_FULL * self._bounds.ve))
@@ -234,6 +236,13 @@ class DelaySearch:
         rows_of = {"vp": vp, "ve": ve, "kep": self._kep(u), "Ktrans": ve * self._bounds.kep[1]}
         searched = [rows_of[name] for name in SEARCHED[self._model]]
         return np.array([*searched, self._delay(w)]), rss, converged > 0
+
+    def _projected(self, y: Values) -> Values:
+        """Return the curves' projections on the columns, ``(n, columns)``, until the next call."""
+        wanted = y.shape[1], self._columns.shape[1]
+        if self._kept.shape[0] < wanted[0] or self._kept.dtype != y.dtype:
+            self._kept = np.empty(wanted, y.dtype)  # memory that is new costs time
+        return np.matmul(y.T, self._columns.astype(y.dtype), out=self._kept[: wanted[0]])
 
     def _replace(
         self,
@@ -245,9 +254,14 @@ class DelaySearch:
         *,
         full: bool = False,
     ) -> None:
-        """Replace optima by those that other starts lead to, where they are better."""
+        """Replace optima by those that other starts lead to, where they are better.
+
+        Rows are in rising order.
+        """
         if rows.size:
             again = self._refine(projections, rows, u, w, full=full)
+            best = best_of_row(rows, -again[4])
+            rows, again = rows[best], again[:, best]
             better = again[4] < found[4, rows]
             found[:, rows[better]] = again[:, better]
 
@@ -321,7 +335,7 @@ class DelaySearch:
         else:
             along = np.clip(y_q, 0, self._bounds.ve * s)
             explained = along * (2 * y_q - along)
-        best = explained.max(axis=(1, 2), keepdims=True)
+        best = explained.reshape(len(found), -1).max(axis=1)[:, None, None]
         chosen = explained >= _NEARLY * best
         for axis in (1, 2):
             before: list[slice] = [slice(None)] * 3
@@ -330,7 +344,7 @@ class DelaySearch:
             rising = explained[tuple(after)] >= explained[tuple(before)]
             chosen[tuple(after)] &= rising
             chosen[tuple(before)] &= ~rising
-        rows, delays, nodes = np.nonzero(chosen)
+        rows, delays, nodes = np.unravel_index(np.flatnonzero(chosen), chosen.shape)
         low, high = self._range[:, 1, 0]
         w = np.clip(delays.astype(np.float64), low, high)
         u = nodes.astype(np.float64) * (_COARSE if self._plasma else 1)

@@ -33,7 +33,7 @@ DELAY_STEP = 1.0
 _RATES = np.geomspace(0.005, 300.0, 24)
 _BLOCK_SAMPLES = 60_000
 #: The same where the tables of a search are used: more cost memory, fewer cost time.
-_SEARCHED_SAMPLES = 125_000
+_SEARCHED_SAMPLES = 250_000
 #: The same for the exchange model, whose tables are smaller.
 _EXCHANGE_SAMPLES = 600_000
 

@@ -25,7 +25,7 @@ Surface = tuple[Array, ...]
 #: Steps end where they are shorter (nodes), or gain a smaller share of what is explained.
 _SHORT, _GAIN = 1e-5, 1e-10
 #: Most steps.
-_STEPS = 20
+_STEPS = 30
 _TINY = 1e-30
 
 
