@@ -71,13 +71,13 @@ def saved(ds, path, syntax):
     return path
 
 
-def nested(undefined):
+def nested(undefined, items=2):
     inner = Dataset()
     inner.CodeValue = "inner"
     outer = Dataset()
     outer.PurposeOfReferenceCodeSequence = Sequence([inner, Dataset()])
     outer.ReferencedSOPInstanceUID = "1.2.4"
-    sequence = Sequence([outer, outer])
+    sequence = Sequence([outer] * items)
     for each in (sequence, outer.PurposeOfReferenceCodeSequence):
         each.is_undefined_length = undefined
     for each in (outer, inner):
@@ -124,3 +124,14 @@ def test_a_long_or_cut_header_reads_the_same(syntax, tmp_path, monkeypatch):
     for length in (140, 300, 500, len(content) - 40, len(content) - 10):
         path.write_bytes(content[:length])
         assert read_headers(str(path)) == by_pydicom(path, monkeypatch), length
+
+
+@pytest.mark.parametrize("undefined", [False, True])
+@pytest.mark.parametrize("items", [100, 150, 200, 300, 1000])
+def test_a_long_sequence_before_the_pixels_reads_the_same(undefined, items, tmp_path, monkeypatch):
+    ds = image(ReferencedImageSequence=nested(undefined, items))
+    ds["ReferencedImageSequence"].is_undefined_length = undefined
+    path = saved(ds, tmp_path / "image.dcm", ExplicitVRLittleEndian)
+    counted = taken(monkeypatch)
+    assert read_headers(str(path)) == by_pydicom(path, monkeypatch) != []
+    assert counted == [True]

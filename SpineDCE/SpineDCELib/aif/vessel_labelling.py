@@ -103,10 +103,13 @@ def depth_in_slice(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.fl
 
 def surroundings(mask: NDArray[np.bool_]) -> tuple[slice, ...]:
     """Return the box of a mask and the voxels next to it; an empty one for an empty mask."""
-    places = np.nonzero(mask)
-    if not places[0].size:
-        return (slice(0, 0),) * mask.ndim
-    return tuple(slice(max(int(p.min()) - 1, 0), int(p.max()) + 2) for p in places)
+    box = []
+    for axis in range(mask.ndim):
+        places = np.flatnonzero(mask.any(axis=tuple({*range(mask.ndim)} - {axis})))
+        if not places.size:
+            return (slice(0, 0),) * mask.ndim
+        box.append(slice(max(int(places[0]) - 1, 0), int(places[-1]) + 2))
+    return tuple(box)
 
 
 def along_axis(voxels: NDArray[np.intp], geometry: Geometry) -> Array:
@@ -144,7 +147,8 @@ def thin_parts(mask: NDArray[np.bool_], geometry: Geometry, *, thinner: float) -
 
 def measure_shape(mask: NDArray[np.bool_], geometry: Geometry) -> VesselShape:
     """Measure the shape of one group."""
-    k, j, i = np.nonzero(mask)
+    box = surroundings(mask)
+    k, j, i = (p + b.start for p, b in zip(np.nonzero(mask[box]), box, strict=True))
     points = np.column_stack([i, j, k]) @ geometry.affine[:3, :3].T
     points -= points.mean(axis=0)
     # A voxel is a box, not a point, so even a single layer has a spread.

@@ -212,18 +212,27 @@ def voxel_scores(
     voxels = np.array_split(np.arange(S0.size), -(-S0.size // _BLOCK) or 1)
     blocks = [slice(v[0], v[-1] + 1) for v in voxels if v.size] or [slice(0, 0)]
 
+    ratio = np.asarray(SNR, float)
+
     def smooth_and_contrast(block: slice) -> tuple[Array, Array]:
         smooth = smoothed(np.asarray(curves[:, block], np.float64), t=t)
         return smooth, np.asarray(to_contrast(smooth, S0[block]), float)
 
     # Saturated frames get the highest known concentration, so that they remain the peak.
-    highest = max(float(np.nanmax(smooth_and_contrast(b)[1], initial=1.0)) for b in blocks)
-    scores = [
-        _scores(*smooth_and_contrast(b), t, S0[b], np.asarray(SNR, float)[b], noise, highest)
-        for b in blocks
-    ]
+    highest, scores, saturated = 1.0, dict[int, Scores](), list[int]()
+    for n, block in enumerate(blocks):
+        smooth, C = smooth_and_contrast(block)
+        highest = max(highest, float(np.nanmax(C, initial=1.0)))
+        if np.isnan(C).any():
+            saturated.append(n)
+        else:
+            scores[n] = _scores(smooth, C, t, S0[block], ratio[block], noise, highest)
+    for n in saturated:
+        block = blocks[n]
+        scores[n] = _scores(*smooth_and_contrast(block), t, S0[block], ratio[block], noise, highest)
+    ordered = [scores[n] for n in range(len(blocks))]
     names = [one.name for one in fields(Scores)]
-    return Scores(*(np.concatenate([getattr(s, name) for s in scores]) for name in names))
+    return Scores(*(np.concatenate([getattr(s, name) for s in ordered]) for name in names))
 
 
 def _scores(

@@ -9,7 +9,6 @@ that share, so the concentration is that per volume of tissue, not per volume of
 
 from __future__ import annotations
 
-from collections import deque
 from typing import NamedTuple
 
 import numpy as np
@@ -85,12 +84,9 @@ def find_muscle(
     mean = _smooth(baseline)
     spread = np.sqrt(np.maximum(_smooth(baseline**2) - mean**2, 0.0))
     end = _smooth(signal[-max(frames // 5, 3) :].mean(axis=0, dtype=np.float64)) - mean
-    top = np.full_like(mean, -np.inf)
-    smoothed = deque((_smooth(frame) for frame in signal[baseline_frames:][:2]), maxlen=3)
-    for frame in signal[baseline_frames + 2 :]:
-        smoothed.append(_smooth(frame))
-        np.maximum(top, sum(smoothed), out=top)
-    top = top / 3 - mean
+    top = (
+        np.stack([_highest(section) for section in signal[baseline_frames:].swapaxes(0, 1)]) - mean
+    )
     low, high = LATE_RISE
     with np.errstate(invalid="ignore"):
         like = (end > low * mean) & (end < high * mean) & (top < MOST_PEAK * end)
@@ -133,7 +129,7 @@ def muscle_signal(
     if not values.size:
         return MuscleSignal(np.full(geometry.shape, np.nan), np.nan, 0.0, 0)
     y, z = (_along(geometry, axis) for axis in (1, 2))
-    own_y, own_z = y[inside], z[inside]
+    own_y, own_z = (np.broadcast_to(along, inside.shape)[inside] for along in (y, z))
     middle_y, middle_z = float(np.median(own_y)), float(np.median(own_z))
     low, high = np.percentile(own_y, [2, 98])
     bottom, top = np.percentile(own_z, [2, 98])
@@ -150,9 +146,10 @@ def muscle_signal(
     if long:
         along = np.clip(z, bottom, top) - middle_z
         expected = expected + fitted[-2] * along + fitted[-1] * along**2
-    rest = values - expected[inside]
+    rest = values - np.broadcast_to(expected, inside.shape)[inside]
     spread = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
-    return MuscleSignal(np.exp(expected), spread, slope, int(inside.sum()))
+    whole = np.broadcast_to(np.exp(expected), inside.shape)
+    return MuscleSignal(whole, spread, slope, int(inside.sum()))
 
 
 def T10_from_muscle(
@@ -195,16 +192,42 @@ def _within(baseline: NDArray[np.floating], expected: NDArray[np.floating]) -> N
 
 def _smooth(image: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the mean over 3 × 3 voxels of every slice."""
-    values: NDArray[np.float64] = ndimage.uniform_filter(np.asarray(image, np.float64), (0, 3, 3))
-    return values
+    # One slice at a time stays in the processor's cache.
+    return np.stack([_smooth_section(section) for section in image])
+
+
+def _smooth_section(section: NDArray[np.floating]) -> NDArray[np.float64]:
+    padded = np.pad(section.astype(np.float64), 1, "symmetric")
+    rows = padded[:-2] + padded[1:-1]
+    rows += padded[2:]
+    mean: NDArray[np.float64] = rows[:, :-2] + rows[:, 1:-1]
+    mean += rows[:, 2:]
+    mean /= 9
+    return mean
+
+
+def _highest(section: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the highest mean over 3 × 3 voxels and three frames in a row, of one slice.
+
+    Args:
+        section: ``(frames, rows, columns)``.
+    """
+    top = np.full(section.shape[1:], -np.inf)
+    first, second = (_smooth_section(frame) for frame in section[:2])
+    for frame in section[2:]:
+        third = _smooth_section(frame)
+        np.maximum(top, first + second + third, out=top)
+        first, second = second, third
+    return top / 3
 
 
 def _along(geometry: Geometry, axis: int) -> NDArray[np.float64]:
-    """Return the LPS coordinate of every voxel along one axis, mm."""
+    """Return the LPS coordinate of the voxels along one axis, mm; it broadcasts to the grid."""
+    steps = geometry.affine[axis]
     k, j, i = np.ogrid[tuple(slice(n) for n in geometry.shape)]
-    a = geometry.affine[axis]
+    terms = [step * index for step, index in zip(steps, (i, j, k), strict=False) if step]
     # Rounded, because files and scenes keep positions with errors in the last digits.
-    values: NDArray[np.float64] = np.round(a[0] * i + a[1] * j + a[2] * k + a[3], 6)
+    values: NDArray[np.float64] = np.round(sum(terms, np.zeros((1, 1, 1))) + steps[3], 6)
     return values
 
 

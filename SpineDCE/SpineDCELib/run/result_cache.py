@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,11 @@ class ResultCache:
         images = read(recorded.settings)
         key = key_of(files, recorded.reads)
         self._store("study", to_entry(images), {"key": key, "reads": recorded.reads})
+        if self.folder is not None:
+            # Mapped from the cache, the images leave their memory to what is computed next.
+            values, arrays = self._load("study")
+            if values.get("key") == key:
+                images = from_entry(Images, arrays, values["values"])
         return images, key
 
     def restore(self, analysis: Analysis) -> None:
@@ -174,12 +180,11 @@ class ResultCache:
             raise ValueError("the values differ from their digest")
         for part, checksum in sorted(values["checksums"].items()):
             path = place / f"{part}.npy"
-            status = path.stat()
-            key = (str(path), status.st_size, status.st_mtime_ns, checksum)
-            if key not in self._verified:
+            identity = _identity(path, checksum)
+            if identity not in self._verified:
                 if file_checksum(path) != checksum:
                     raise ValueError("an array differs from its checksum")
-                self._verified.add(key)
+                self._verified.add(identity)
 
     def _store(self, name: str, entry: Entry, record: Mapping[str, Any]) -> None:
         """Replace one entry; on a full disk nothing is stored, without an error."""
@@ -192,9 +197,7 @@ class ResultCache:
             temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
             checksums = {}
             for part, array in arrays.items():
-                path = temporary / f"{part}.npy"
-                np.save(path, array)
-                checksums[part] = file_checksum(path)
+                checksums[part] = _save(temporary / f"{part}.npy", array)
             text = json.dumps(
                 {
                     **record,
@@ -207,9 +210,26 @@ class ResultCache:
             (temporary / "values.json").write_text(text, encoding="utf-8")
             shutil.rmtree(self.folder / name, ignore_errors=True)
             os.replace(temporary, self.folder / name)
+            for part, checksum in checksums.items():
+                self._verified.add(_identity(self.folder / name / f"{part}.npy", checksum))
         except OSError:
             if temporary is not None:
                 shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _save(path: Path, array: NDArray[Any]) -> int:
+    """Write an array, and return the checksum of the file."""
+    array = np.ascontiguousarray(array)
+    np.save(path, array)
+    with path.open("rb") as file:
+        head = file.read(path.stat().st_size - array.nbytes)
+    return zlib.crc32(array.data, zlib.crc32(head))
+
+
+def _identity(path: Path, checksum: int) -> tuple[object, ...]:
+    """Return what changes with a file."""
+    status = path.stat()
+    return str(path), status.st_size, status.st_mtime_ns, checksum
 
 
 def _record_of(kept: Kept) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import functools
 import math
 import struct
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydicom.charset import convert_encodings, decode_bytes
@@ -111,25 +111,35 @@ def numbers(ds: Dataset | RawHeader, tag: int, vr: str = "") -> tuple[float, ...
         return ()
     found_vr, value, little = found
     vr = found_vr or vr
+    if isinstance(value, bytes) and vr in _BINARY:
+        return _unpacked(value, ("<" if little else ">") + _BINARY[vr])
+    if isinstance(value, bytes | str):
+        return _parsed(text(ds, tag))
+    return _finite(value if isinstance(value, Sequence) else [value])
+
+
+# The images of a series share most of their values.
+@functools.lru_cache(maxsize=4096)
+def _unpacked(value: bytes, form: str) -> tuple[float, ...]:
+    size = struct.calcsize(form)
+    return _finite(
+        [number for (number,) in struct.iter_unpack(form, value[: len(value) // size * size])]
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(value: str) -> tuple[float, ...]:
+    parts = [part.strip(" \t\r\n\0") for part in value.split("\\")]
+    return _finite([part.replace(",", ".") for part in parts if part])
+
+
+def _finite(values: Iterable[Any]) -> tuple[float, ...]:
+    """Return the values as numbers; () if one is none or not finite."""
     try:
-        if isinstance(value, bytes) and vr in _BINARY:
-            size = struct.calcsize(_BINARY[vr])
-            count = len(value) // size
-            values: Any = struct.unpack(
-                f"{'<' if little else '>'}{count}{_BINARY[vr]}", value[: count * size]
-            )
-        elif isinstance(value, bytes | str):
-            values = [v.strip(" \t\r\n\0") for v in text(ds, tag).split("\\")]
-            values = [float(v.replace(",", ".")) for v in values if v]
-        elif isinstance(value, Sequence):
-            values = [float(v) for v in value]
-        else:
-            values = [float(value)]
-    except (ValueError, TypeError, struct.error, OverflowError):
+        numbers = tuple(float(value) for value in values)
+    except (ValueError, TypeError, OverflowError):
         return ()
-    if not all(math.isfinite(v) for v in values):
-        return ()
-    return tuple(float(v) for v in values)
+    return numbers if all(map(math.isfinite, numbers)) else ()
 
 
 def number(ds: Dataset | RawHeader, tag: int, vr: str = "") -> float | None:

@@ -16,7 +16,6 @@ from typing import Any
 
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.tag import BaseTag
 
 from SpineDCELib.errors import InputError
 from SpineDCELib.series.dicom_tags import (
@@ -120,7 +119,7 @@ def _is_dicom(start: bytes) -> bool:
     return len(start) > 8 and start[:2] in (b"\x02\x00", b"\x08\x00") and start[3:4] == b"\x00"
 
 
-_ROOT_TAGS: list[BaseTag | int] = [as_tag(tag) for tag in (
+_ROOT_TAGS = (
     0x00020010, 0x00080005, 0x00080008, 0x00080016, 0x00080018, 0x00080020, 0x00080021,
     0x00080022, 0x00080023, 0x0008002A, 0x00080030, 0x00080031, 0x00080032, 0x00080033,
     0x00080060, 0x00080070, 0x0008103E, 0x00089208, 0x00100010, 0x00100020, 0x00101030,
@@ -138,7 +137,7 @@ _ROOT_TAGS: list[BaseTag | int] = [as_tag(tag) for tag in (
     *((0x00211004 + (i << 8)) for i in range(16)),
     *((0x0043102F + (i << 8)) for i in range(16)),
     *((0x20051000 + (i << 8) + e) for i in range(16) for e in (0x0E, 0x11, 0xA0)),
-)]  # fmt: skip
+)  # fmt: skip
 
 
 #: Sequences, whose items pydicom reads.
@@ -174,7 +173,7 @@ def read_headers(path: str, name: str | None = None) -> list[ImageHeader] | None
                     stream,
                     force=start[128:132] != b"DICM",
                     stop_before_pixels=True,
-                    specific_tags=_ROOT_TAGS,
+                    specific_tags=[as_tag(tag) for tag in _ROOT_TAGS],
                 )
                 return list(_images(ds, stream.tell(), stream, name or path))
             except InputError:
