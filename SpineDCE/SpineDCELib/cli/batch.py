@@ -15,6 +15,7 @@ from SpineDCELib.cli.options import (
 from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.cli.terminal import existing, show, shown_progress
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.object_storage import is_url
 from SpineDCELib.settings import FORM
 
 #: Inputs that belong to one study.
@@ -27,7 +28,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "studies", metavar="STUDIES",
         help="a folder with one folder per patient, which contains before/ (baseline) and after/ "
         "(follow-up), three or more visits with their dates, or one study; or a table with columns "
-        "patient, before, after (or study, or course: the folder of a patient), roi, size, group …",
+        "patient, before, after (or study, or course: the folder of a patient), roi, size, group "
+        "…, whose files may be at URLs such as s3://…",
     )  # fmt: skip
     parser.add_argument("-o", "--out", required=True, metavar="OUT", help="folder for the data set")
     add_worker_options(parser)
@@ -70,7 +72,8 @@ def run(options: argparse.Namespace) -> int:
                 "the table of studies.",
                 code="option_of_one_study",
             )
-    studies = read_studies(existing(options.studies))
+    place = options.studies
+    studies = read_studies(place if is_url(place) else existing(place))
     cutoff, source = cutoff_named(options.cutoff)
     recipe = Recipe(
         settings_of(options),

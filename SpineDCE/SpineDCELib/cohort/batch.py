@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from SpineDCELib.export.dicom.deidentify import PSEUDONYM, Anonymiser
 from SpineDCELib.files.atomic_folder import writing
 from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.files.digests import fingerprint, key_of
+from SpineDCELib.files.object_storage import fetch, is_url, listed
 from SpineDCELib.files.output_folder import (
     DECIDED,
     changed_files,
@@ -214,14 +215,55 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> tuple[float, dict[s
     Raises:
         InputError: see :func:`analyse` and :func:`compare_studies`.
     """
-    start = time.monotonic()
     (out / ".work").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="fetched-", dir=out / ".work") as folder:
+        urls: dict[str, str] = {}
+        try:
+            return _run_fetched(study, _fetched(study, Path(folder), urls), recipe, out, urls)
+        except InputError as error:
+            message = str(error)
+            for path, url in urls.items():
+                message = message.replace(path, url)
+            raise InputError(
+                message, code=error.code, about=error.about, fields=error.fields
+            ) from error
+
+
+def _fetched(study: Study, folder: Path, urls: dict[str, str]) -> Study:
+    """Return a study with copies of its files at URLs in a folder.
+
+    Args:
+        urls: is filled with the path of each copy → its URL.
+    """
+    copies: dict[str, str] = {}
+
+    def local(path: str) -> str:
+        if not is_url(path):
+            return path
+        if path not in copies:
+            copies[path] = str(fetch(path, folder / str(len(copies))))
+            urls[copies[path]] = path
+        return copies[path]
+
+    visits = {session: inputs.with_paths(local) for session, inputs in study.visits.items()}
+    return replace(study, visits=visits)
+
+
+def _run_fetched(
+    study: Study, local: Study, recipe: Recipe, out: Path, urls: Mapping[str, str]
+) -> tuple[float, dict[str, str]]:
+    """Analyse one patient from files on disk; see :func:`run_study`.
+
+    Args:
+        local: the study with paths only. urls: path → URL, which the results name instead.
+    """
+    start = time.monotonic()
     # The process number in the name shows which process works on which patient.
     work = Path(tempfile.mkdtemp(prefix=f"{study.label}-{os.getpid()}-", dir=out / ".work"))
     key = _key(study, recipe)
     results, subject = work / "results", work / "subject"
     try:
-        given = [given_visit(Path(i.study), i) for i in study.visits.values()]
+        given = [given_visit(Path(i.study), i) for i in local.visits.values()]
         if study.course:
             events = [] if study.folder is None else treatments_of_patient(study.folder)
             missing = follow_patient(
@@ -244,8 +286,8 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> tuple[float, dict[s
                 formats=recipe.formats, anonymise=recipe.anonymise, cached=False,
             ).not_written  # fmt: skip
         final = out / "results" / study.label
-        _make_movable(results, final)
-        for session, inputs in study.visits.items():
+        _rename_in_provenance(results, {str(results): str(final), **urls})
+        for session, inputs in local.visits.items():
             place = results / study.folders[session]
             prefix = f"sub-{study.label}" + (f"_ses-{session}" if session else "")
             folder = subject / f"ses-{session}" if session else subject
@@ -268,12 +310,14 @@ def run_study(study: Study, *, recipe: Recipe, out: Path) -> tuple[float, dict[s
     return seconds, missing
 
 
-def _make_movable(results: Path, final: Path) -> None:
-    """Write the final path into the provenance."""
-    old, new = (json.dumps(str(p))[1:-1] for p in (results, final))
+def _rename_in_provenance(results: Path, final: Mapping[str, str]) -> None:
+    """Write the final paths, or the URLs, into the provenance."""
     for path in results.rglob("provenance.json"):
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace(old, new), encoding="utf-8")
+        for pair in final.items():
+            old, new = (json.dumps(place)[1:-1] for place in pair)
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
 
 
 def _move(decided: Path, out: Path) -> None:
@@ -320,18 +364,25 @@ def _require_anonymous(out: Path) -> None:
 def _key(study: Study, recipe: Recipe) -> str:
     """Return a key of everything that the results of a study depend on.
 
-    A file is identified by its name, size and modification time.
+    A file is identified by its name, size and modification time, or what its storage has for that.
     """
     visits = {session: asdict(inputs) for session, inputs in study.visits.items()}
     files: list[Any] = []
     for inputs in study.visits.values():
         for path in (inputs.study, *inputs.beside_study):
-            files.append(fingerprint(path, skip=ResultFiles()) if Path(path).exists() else None)
+            files.append(_identity_of(path))
     options = asdict(recipe) | {"settings": settings_to_dict(recipe.settings)}
     dates = [one.date for one in study.course]
     key = key_of(visits, files, options, *([dates] if dates else []))
     # Names, sizes and times of files lead back to them.
     return Anonymiser().digest("batch", key) if recipe.anonymise else key
+
+
+def _identity_of(path: str) -> Any:
+    """Return what changes with a file or folder; None if there is none."""
+    if is_url(path):
+        return listed(path)
+    return fingerprint(path, skip=ResultFiles()) if Path(path).exists() else None
 
 
 def _is_finished(study: Study, recipe: Recipe, out: Path) -> bool:
@@ -343,7 +394,7 @@ def _is_finished(study: Study, recipe: Recipe, out: Path) -> bool:
             return False
         return bool(same and read_record(results) and not changed_files(results))
     except (OSError, ValueError, KeyError, TypeError):
-        return False  # damaged, so it is analysed again
+        return False  # damaged or unreadable, so it is analysed again
 
 
 def _write_lists(

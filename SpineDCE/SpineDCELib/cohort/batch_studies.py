@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from SpineDCELib.cohort.cohort_table import (
 )
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.course_files import visit_folders
+from SpineDCELib.files.object_storage import fetch, is_url, joined, listed, require_storage
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.patient_visits import (
     FoundVisit,
@@ -93,11 +95,18 @@ def read_studies(path: str | Path) -> list[Study]:
     ``*.seg.nrrd`` in a visit are its regions; if the name begins with ``size``, its outlines for
     size. Images may be in ``dicom``.
 
+    The table and its paths may be URLs, except those of a course; see
+    :mod:`SpineDCELib.files.object_storage`.
+
     Raises:
         InputError: nothing is there (codes "not_found", "no_studies"), columns are missing (code
-            "column_missing"), a patient has no visit (code "visit_missing"), or the name of a
-            patient is not usable (codes "unusable_name", "duplicate_patient").
+            "column_missing"), a patient has no visit (code "visit_missing"), the name of a patient
+            is not usable (codes "unusable_name", "duplicate_patient"), or a course or a folder of
+            patients is at a URL (code "folder_at_url"); see also
+            :func:`SpineDCELib.files.object_storage.listed`.
     """
+    if is_url(path):
+        return _checked(_of_table_at(str(path)), str(path))
     place = Path(path)
     if not place.exists():
         raise InputError(
@@ -105,10 +114,15 @@ def read_studies(path: str | Path) -> list[Study]:
             code="not_found",
             about=str(place),
         )
-    studies = _of_folder(place) if place.is_dir() else _of_table(place)
+    studies = _of_folder(place) if place.is_dir() else _of_table(place, str(place.parent))
+    return _checked(studies, str(place))
+
+
+def _checked(studies: list[Study], place: str) -> list[Study]:
+    """Return studies whose names can be those of folders, and whose storage can be opened."""
     if not studies:
         raise InputError(
-            f"{place} contains no folder of a patient.", code="no_studies", about=str(place)
+            f"{place} contains no folder of a patient.", code="no_studies", about=place
         )
     labels = [study.label.lower() for study in studies]
     for study in studies:
@@ -125,10 +139,27 @@ def read_studies(path: str | Path) -> list[Study]:
                 code="duplicate_patient",
                 about=study.label,
             )
+    visits = [inputs for study in studies for inputs in study.visits.values()]
+    urls = {p for i in visits for p in (i.study, *i.beside_study) if is_url(p)}
+    for url in {url.split("://")[0]: url for url in urls}.values():
+        require_storage(url)
     return studies
 
 
-def _of_table(path: Path) -> list[Study]:
+def _of_table_at(url: str) -> list[Study]:
+    if "" not in listed(url):
+        raise InputError(
+            f"{url} is not a file. Of object storage, a batch reads the studies that a table "
+            "names.",
+            code="folder_at_url",
+            about=url,
+        )
+    with tempfile.TemporaryDirectory(prefix="spinedce-") as folder:
+        return _of_table(fetch(url, Path(folder)), url.rsplit("/", 1)[0])
+
+
+def _of_table(path: Path, base: str) -> list[Study]:
+    """Read the studies of a table, whose paths start at the folder or URL ``base``."""
     rows = read_rows(path)
     before, after, single, course = (
         column(rows, [name]) for name in ("before", "after", "study", "course")
@@ -152,7 +183,7 @@ def _of_table(path: Path) -> list[Study]:
     for row in rows:
         others = {heading: cell for heading, cell in row.items() if heading not in taken}
         if course and row[course].lower() not in MISSING:
-            folder = path.parent / row[course]
+            folder = Path(_folder_of_course(joined(base, row[course])))
             studies.append(
                 _course(name_of(row[key]) if key else folder.name, folder,
                         visits_of_patient(folder, Settings()), others)
@@ -175,11 +206,22 @@ def _of_table(path: Path) -> list[Study]:
         studies.append(
             Study(
                 name_of(row[key]) if key else first.name,
-                {session: _inputs(row, session, path.parent, p) for session, p in given.items()},
+                {session: _inputs(row, session, base, p) for session, p in given.items()},
                 others,
             )
         )
     return studies
+
+
+def _folder_of_course(path: str) -> str:
+    if is_url(path):
+        raise InputError(
+            f"The visits of a course are found in a folder; {path} is a URL. Copy the folder, or "
+            "name two visits in the table.",
+            code="folder_at_url",
+            about=path,
+        )
+    return path
 
 
 def _course(
@@ -189,19 +231,19 @@ def _course(
     return Study(name, visits, dict(demographics), course=tuple(found), folder=folder)
 
 
-def _inputs(row: Row, session: str, base: Path, study: str) -> Inputs:
+def _inputs(row: Row, session: str, base: str, study: str) -> Inputs:
     cells = {heading.lower(): cell for heading, cell in row.items()}
 
     def paths(name: str) -> tuple[str, ...]:
         own = cells.get(f"{name}_{session}".lower(), "")
         text = own if own.lower() not in MISSING else cells.get(name.lower(), "")
         parts = [part.strip() for part in text.split("|")]
-        return tuple(str(base / part) for part in parts if part.lower() not in MISSING)
+        return tuple(joined(base, part) for part in parts if part.lower() not in MISSING)
 
     single: Mapping[str, str] = {
         name: found[0] for name in FILES if name not in ("roi", "size") and (found := paths(name))
     }
-    return Inputs(study=str(base / study), roi=paths("roi"), size=paths("size"), **single)
+    return Inputs(study=joined(base, study), roi=paths("roi"), size=paths("size"), **single)
 
 
 def _of_folder(folder: Path) -> list[Study]:

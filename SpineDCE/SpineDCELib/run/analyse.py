@@ -27,6 +27,7 @@ from SpineDCELib.export.identity import (
 from SpineDCELib.export.reporting_items import reporting_record
 from SpineDCELib.files.digests import file_digest
 from SpineDCELib.files.mapped_arrays import return_free_memory
+from SpineDCELib.files.object_storage import is_url, joined
 from SpineDCELib.files.output_folder import all_files, claimed, new_run
 from SpineDCELib.files.user_data import cache_folder
 from SpineDCELib.progress import Progress, part, silent
@@ -263,11 +264,20 @@ def rerun(
         settings = settings_from_dict(record["settings"], kind=Settings)
         inputs = Inputs.from_record(given, folder)
         old_digests: dict[str, str] = dict(record["results"])
-        digests = {str(folder / p): d for p, d in dict(record.get("input digests", {})).items()}
+        recorded = dict(record.get("input digests", {}))
+        digests = {joined(str(folder), path): digest for path, digest in recorded.items()}
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise InputError(
             f"{provenance} is damaged ({error}).", code="damaged_provenance", about=str(provenance)
         ) from None
+    for path in (inputs.study, *inputs.beside_study):
+        if is_url(path):
+            raise InputError(
+                f"{path} is in object storage, from which only a batch reads. Run the batch again "
+                "into another folder.",
+                code="input_at_url",
+                about=path,
+            )
     for path, digest in digests.items():
         if not Path(path).is_file():
             raise InputError(

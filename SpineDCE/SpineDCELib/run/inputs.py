@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.object_storage import joined
 from SpineDCELib.measurement import Extent, Role, Size, measure_size, role_of
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
 from SpineDCELib.measurement.rulers import Ruler, bidimensional_of, read_rulers
@@ -62,10 +63,21 @@ class Inputs:
         given: dict[str, Any] = {}
         for name, value in record.items():
             if isinstance(value, list):
-                given[name] = tuple(str(folder / path) for path in value)
+                given[name] = tuple(joined(str(folder), path) for path in value)
             else:
-                given[name] = value and str(folder / value)
+                given[name] = value and joined(str(folder), value)
         return cls(**given)
+
+    def with_paths(self, changed: Callable[[str], str]) -> Inputs:
+        """Return the same with every path changed by a function."""
+        changes: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, tuple):
+                changes[one.name] = tuple(map(changed, value))
+            elif value:
+                changes[one.name] = changed(value)
+        return replace(self, **changes)
 
     @property
     def beside_study(self) -> tuple[str, ...]:
