@@ -6,7 +6,9 @@ import sys
 import time
 
 import pytest
-from SpineDCELib.cohort.worker_pool import Failure, worker_pool
+from SpineDCELib.cohort import worker_pool as worker_pool_module
+from SpineDCELib.cohort.worker_pool import Failure, _on, worker_pool
+from SpineDCELib.errors import InputError
 
 pytest.importorskip("distributed", reason="Dask is not installed (spinedce[cohort])")
 
@@ -101,3 +103,47 @@ def test_items_are_run_again_after_a_restart_of_the_scheduler():
             one.kill()
             one.wait()
     assert found == {i: i for i in range(6)}
+
+
+def lossy(losses):
+    """Return what runs items until the connection to the scheduler is lost.
+
+    Args:
+        losses: item → how often the connection is lost before it has a result.
+    """
+    left = dict(losses)
+
+    def finished(_client, function, waiting, futures):
+        while waiting:
+            futures["future"] = waiting.popleft()
+            number, item = futures["future"]
+            if left.get(item, 0):
+                left[item] -= 1
+                raise OSError("the connection is lost")
+            del futures["future"]
+            yield number, function(item)
+
+    return finished
+
+
+class Client:
+    def cancel(self, _futures):
+        pass
+
+
+def test_a_scheduler_that_stays_away_is_an_error_after_one_retry(monkeypatch):
+    connected = []
+    monkeypatch.setattr(worker_pool_module, "_finished", lossy({"b": 1000}))
+    pool = _on(Client(), lambda: connected.append(1) or Client(), retries=1)
+    results = pool(str.upper, ["a", "b", "c"])
+    assert next(results) == (0, "A")
+    with pytest.raises(InputError) as caught:
+        next(results)
+    assert caught.value.code == "no_scheduler"
+    assert connected == [1]
+
+
+def test_a_connection_may_be_lost_once_before_every_result(monkeypatch):
+    monkeypatch.setattr(worker_pool_module, "_finished", lossy({"a": 1, "b": 1, "c": 1}))
+    pool = _on(Client(), Client, retries=1)
+    assert dict(pool(str.upper, ["a", "b", "c"])) == {0: "A", 1: "B", 2: "C"}

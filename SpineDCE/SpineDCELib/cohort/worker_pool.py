@@ -30,6 +30,9 @@ MEMORY: dict[str, Any] = {
 #: How long a scheduler is waited for, s: at first, and when it has gone.
 _FIRST_ANSWER, _RESTART = 5.0, 600.0
 
+#: The same for the scheduler in this process, s.
+_OWN_ANSWER = 30.0
+
 #: The web servers of scheduler and workers have nothing to show until they are closed.
 _NO_PAGES: dict[str, Any] = {
     "distributed.scheduler.http.routes": [],
@@ -67,7 +70,7 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
 
     Raises:
         InputError: ``workers`` is negative (code "out_of_range"), Dask is not installed (code
-            "no_dask"), or no scheduler answers (code "no_scheduler").
+            "no_dask"), or no scheduler answers (code "no_scheduler"), also while the items run.
     """
     if workers is not None and workers < 0:
         raise InputError(
@@ -117,11 +120,12 @@ def worker_pool(workers: int | None = None, address: str | None = None) -> Itera
             security=security, dashboard_address="127.0.0.1:0", memory_limit=0,
             silence_logs=logging.CRITICAL,
         ) as cluster,
-        Client(cluster, security=security) as client,
+        Client(cluster, security=security, timeout=_OWN_ANSWER) as client,
     ):  # fmt: skip
         cluster.scheduler.http_server.stop()
         client.register_plugin(_no_pages())
-        yield _on(client, lambda: client)
+        # It may only have lost the connection, after the machine slept.
+        yield _on(client, lambda: client, retries=1)
 
 
 def _no_pages() -> Any:
@@ -144,11 +148,14 @@ def _in_this_process(
         yield number, _attempt(function, item)
 
 
-def _on(client: Any, connect_again: Callable[[], Any]) -> Pool:
+def _on(client: Any, connect_again: Callable[[], Any], retries: int | None = None) -> Pool:
     """Return a pool on a cluster.
 
     An item whose worker dies goes to another worker. All items that wait for a scheduler that was
     restarted are run again.
+
+    Args:
+        retries: how often in a row it may be lost before an item finishes; None for no limit.
     """
     from distributed import CancelledError
 
@@ -156,12 +163,22 @@ def _on(client: Any, connect_again: Callable[[], Any]) -> Pool:
         own = client
         waiting = deque(enumerate(items))
         futures: dict[Any, tuple[int, Any]] = {}
+        lost = 0
         try:
             while True:
                 try:
-                    yield from _finished(own, function, waiting, futures)
+                    for finished in _finished(own, function, waiting, futures):
+                        lost = 0
+                        yield finished
                     return
                 except (OSError, CancelledError):  # The scheduler has gone, with what it knew.
+                    if lost == retries:
+                        raise InputError(
+                            "The scheduler of the worker processes does not answer any more. Run "
+                            "the same again; what is finished is kept.",
+                            code="no_scheduler",
+                        ) from None
+                    lost += 1
                     waiting.extendleft(reversed(futures.values()))
                     futures.clear()
                     own = connect_again()
