@@ -13,9 +13,9 @@ from scipy import sparse
 from SpineDCELib.phantom.shapes import Field, Shape
 from SpineDCELib.series.dynamic_series import Geometry
 
-#: Voxels that are painted together, and points at which a distance is computed at a time: few
+#: Cells that are painted together, and points at which a distance is computed at a time: few
 #: enough for the processor's cache.
-_VOXELS, _POINTS = 200_000, 50_000
+_CELLS, _POINTS = 200_000, 50_000
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,17 @@ class Paint:
 
 
 class _Grid(NamedTuple):
-    """Voxels, and the points in them.
+    """Cells, and the points in them: voxels, or equal parts of thick ones along the slice.
 
     Attributes:
-        axes: along slice, row and column, the index of each point in voxels: ``(points, voxels)``.
+        axes: along slice, row and column, the index of each point in voxels: ``(points, cells)``.
+        parts: of a voxel.
         to_patient: 4×4, index → patient mm.
-        reach: from the middle of a voxel to its outermost point, mm.
+        reach: from the middle of a cell to its outermost point, mm.
     """
 
     axes: tuple[Field, ...]
+    parts: int
     to_patient: Field
     reach: float
 
@@ -58,7 +60,7 @@ class _Job(NamedTuple):
         coverable: per label whether it is covered; None when all are.
         window: along slice, row and column, the first point in the shape's box and the one after
             the last, ``(3, 2)``.
-        touched, held: the same in voxels: those with any, and those with all points in the box.
+        touched, held: the same in cells: those with any, and those with all points in the box.
     """
 
     shape: Shape
@@ -90,14 +92,21 @@ def fractions(
     labels_of = {name: label for label, name in enumerate(names)}
     to_patient = np.linalg.inv(pose) @ geometry.affine
     to_index = np.linalg.inv(to_patient)
-    over = np.array(oversample)
+    # Slices are thicker than pixels are wide; parts of them come closer to a surface.
+    parts = oversample[0] // 2 if oversample[0] % 2 == 0 else 1
     axes = tuple(
-        (np.arange(n) + ((np.arange(o) + 0.5) / o - 0.5)[:, None]).astype(np.float32)
-        for n, o in zip(geometry.shape, oversample, strict=True)
+        (np.arange(n)[:, None] + (np.arange(o) + 0.5) / o - 0.5)
+        .astype(np.float32)
+        .reshape(-1, each)
+        .T
+        for n, o, each in zip(
+            geometry.shape, oversample, (oversample[0] // parts, *oversample[1:]), strict=True
+        )
     )
-    sides = np.linalg.norm(to_patient[:3, 2::-1], axis=0)
+    over = np.array([len(axis) for axis in axes])
+    sides = np.linalg.norm(to_patient[:3, 2::-1], axis=0) / [parts, 1, 1]
     reach = float(np.linalg.norm(sides * (over - 1) / (2 * over)))
-    grid = _Grid(axes, to_patient.astype(np.float32), reach)
+    grid = _Grid(axes, parts, to_patient.astype(np.float32), reach)
     jobs = []
     for paint, window in zip(paints, _windows(paints, to_index, axes), strict=True):
         first, end = window.T
@@ -106,9 +115,9 @@ def fractions(
         coverable = _coverable(paint, names)
         jobs.append(_Job(paint.shape, labels_of[paint.tissue], coverable, window, touched, held))
     slices, rows, columns = geometry.shape
-    thick = max(1, _VOXELS // (rows * columns))
+    thick = max(1, _CELLS // (rows * columns * parts))
     blocks = [
-        _block_fractions(jobs, len(names), grid, (k, min(k + thick, slices)))
+        _block_fractions(jobs, len(names), grid, (k * parts, min(k + thick, slices) * parts))
         for k in range(0, slices, thick)
     ]
     return sparse.vstack(blocks, format="csr", dtype=np.float32)
@@ -147,38 +156,43 @@ def _windows(
 def _block_fractions(
     jobs: Sequence[_Job], n_labels: int, grid: _Grid, slices: tuple[int, int]
 ) -> sparse.csr_matrix:
-    """Compute the fractions in the slices from the first to the one before the last."""
+    """Compute the fractions in the slices of cells from the first to the one before the last."""
     labels, mixed, points = _paint(jobs, grid, slices)
     pure, divided = np.flatnonzero(~mixed), np.flatnonzero(mixed)
     keys = np.arange(divided.size) * n_labels + points[:, divided]
     counts = np.bincount(keys.ravel(), minlength=divided.size * n_labels)
     found = np.flatnonzero(counts)
-    r = np.concatenate([pure, divided[found // n_labels]])
+    cells = np.concatenate([pure, divided[found // n_labels]])
     c = np.concatenate([labels[pure], found % n_labels])
-    share = np.concatenate([np.ones(pure.size), counts[found] / len(points)])
-    return sparse.csr_matrix((share.astype(np.float32), (r, c)), shape=(mixed.size, n_labels))
+    counted = np.concatenate([np.full(pure.size, len(points)), counts[found]]).astype(float)
+    plane = grid.axes[1].shape[1] * grid.axes[2].shape[1]
+    r = cells // (plane * grid.parts) * plane + cells % plane
+    shares = sparse.csr_matrix((counted, (r, c)), shape=(mixed.size // grid.parts, n_labels))
+    shares.data /= len(points) * grid.parts
+    return shares
 
 
 def _paint(
     jobs: Sequence[_Job], grid: _Grid, slices: tuple[int, int]
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.uint8]]:
-    """Paint slices; look at the points of a voxel only if a surface may pass between them.
+    """Paint slices; look at the points of a cell only if a surface may pass between them.
 
     Returns:
-        Label of each voxel; whether its points may differ; and the labels of the points, which
-        hold only then, ``(points, voxels)``.
+        Label of each cell; whether its points may differ; and the labels of the points, which
+        hold only then, ``(points, cells)``.
     """
     shape = (slices[1] - slices[0], *(axis.shape[1] for axis in grid.axes[1:]))
     number = np.arange(np.prod(shape)).reshape(shape)
     labels, mixed = np.zeros(number.size, np.uint8), np.zeros(number.size, bool)
     points = np.empty((np.prod([len(axis) for axis in grid.axes]), number.size), np.uint8)
+    middle = [axis.mean(axis=0, dtype=np.float32) for axis in grid.axes]
     step = max(1, _POINTS // len(points))
     for job in jobs:
         low, high = job.touched.T.copy()
         low[0], high[0] = max(low[0], slices[0]), min(high[0], slices[1])
         if (low >= high).any():
             continue
-        middles = (np.arange(a, b, dtype=np.float32) for a, b in zip(low, high, strict=True))
+        middles = (m[a:b] for m, a, b in zip(middle, low, high, strict=True))
         distance = job.shape.distance(*grid.position(*np.ix_(*middles)))
         reach = grid.reach * job.shape.steepness
         held = tuple(slice(max(a - o, 0), b - o) for (a, b), o in zip(job.held, low, strict=True))
@@ -198,18 +212,18 @@ def _paint(
 
 def _cover(
     job: _Job,
-    voxels: NDArray[np.intp],
+    cells: NDArray[np.intp],
     labels: NDArray[np.uint8],
     mixed: NDArray[np.bool_],
     points: NDArray[np.uint8],
 ) -> None:
-    """Paint voxels that lie in the shape."""
+    """Paint cells that lie in the shape."""
     if job.coverable is None:
-        labels[voxels] = job.label
-        mixed[voxels] = False
+        labels[cells] = job.label
+        mixed[cells] = False
         return
-    divided = voxels[mixed[voxels]]
-    labels[voxels[job.coverable[labels[voxels]]]] = job.label
+    divided = cells[mixed[cells]]
+    labels[cells[job.coverable[labels[cells]]]] = job.label
     held = points[:, divided]
     held[job.coverable[held]] = job.label
     points[:, divided] = held
@@ -217,29 +231,31 @@ def _cover(
 
 def _divide(
     job: _Job,
-    voxels: NDArray[np.intp],
+    cells: NDArray[np.intp],
     inside: NDArray[np.bool_],
     labels: NDArray[np.uint8],
     mixed: NDArray[np.bool_],
     points: NDArray[np.uint8],
 ) -> None:
-    """Paint the points of voxels that lie ``inside`` the shape, ``(points, voxels)``."""
+    """Paint the points of cells that lie ``inside`` the shape, ``(points, cells)``."""
     touched = inside.any(axis=0)
-    voxels, inside = voxels[touched], inside[:, touched]
-    held = np.where(mixed[voxels], points[:, voxels], labels[voxels])
+    cells, inside = cells[touched], inside[:, touched]
+    held = np.where(mixed[cells], points[:, cells], labels[cells])
     held[inside if job.coverable is None else inside & job.coverable[held]] = job.label
-    points[:, voxels] = held
-    mixed[voxels] = True
+    points[:, cells] = held
+    mixed[cells] = True
 
 
-def _inside(job: _Job, grid: _Grid, voxels: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
-    """Return which points of voxels lie in the shape and its box, ``(points, voxels)``."""
+def _inside(job: _Job, grid: _Grid, cells: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
+    """Return which points of cells lie in the shape and its box, ``(points, cells)``."""
     indices, boxed = [], np.array(True)
-    for axis, (values, of) in enumerate(zip(grid.axes, voxels, strict=True)):
+    for axis, (values, of) in enumerate(zip(grid.axes, cells, strict=True)):
         along = [len(values) if a == axis else 1 for a in range(3)] + [-1]
-        point = of * len(values) + np.arange(len(values))[:, None]
-        first, end = job.window[axis]
         indices.append(values[:, of].reshape(along))
-        boxed = boxed & ((first <= point) & (point < end)).reshape(along)
+        first, end = job.held[axis]
+        if of.min() < first or of.max() >= end:
+            point = of * len(values) + np.arange(len(values))[:, None]
+            first, end = job.window[axis]
+            boxed = boxed & ((first <= point) & (point < end)).reshape(along)
     inside: NDArray[np.bool_] = (job.shape.distance(*grid.position(*indices)) < 0) & boxed
-    return inside.reshape(-1, voxels[0].size)
+    return inside.reshape(-1, cells[0].size)

@@ -25,8 +25,14 @@ _EDGE = 12
 def positions(geometry: Geometry) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """x, y, z of the voxel centres, mm, broadcastable to the grid's shape."""
     k, j, i = np.ogrid[tuple(slice(n) for n in geometry.shape)]
-    a = geometry.affine
-    x, y, z = (a[r, 0] * i + a[r, 1] * j + a[r, 2] * k + a[r, 3] for r in range(3))
+    x, y, z = (
+        # Without the axes along which nothing changes, to stay small.
+        sum(
+            (step * n for step, n in zip(row, (i, j, k), strict=False) if step), np.zeros((1, 1, 1))
+        )
+        + row[3]
+        for row in geometry.affine[:3]
+    )
     return x, y, z
 
 
