@@ -58,7 +58,10 @@ def test_a_report_with_text_and_reader_can_become_final_and_otherwise_says_why(p
     _report(page)
     page.wait(lambda: page.element(final).is_enabled(), 5)
     assert not page.driver.find_elements("css selector", why)
-    for changed, word in (({"impression": " "}, "impression"), ({"outdated": "Changed."}, "warning above")):
+    for changed, word in (
+        ({"impression": " "}, "impression"),
+        ({"outdated": "Changed."}, "warning above"),
+    ):
         _report(page, **changed)
         page.wait(lambda: not page.element(final).is_enabled(), 5)
         page.wait(lambda word=word: word in page.element(why).text, 5)

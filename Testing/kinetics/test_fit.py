@@ -315,3 +315,18 @@ def test_a_long_fit_can_be_cancelled_within_a_block(options):
     with pytest.raises(Cancelled):
         fit(curves, T, CP, progress=stop, **model)
     assert len(asked) == 10
+
+
+@pytest.mark.parametrize("fit_delay", [False, True])
+@pytest.mark.parametrize("model", MODELS)
+def test_without_status_the_values_are_the_same(model, fit_delay):
+    curves = np.hstack([made(model)[0].reshape(T.size, -1), np.zeros((T.size, 1))])
+    fit_delay = fit_delay and model != "two_compartment_exchange"
+    fitter = prepare(curves, T, CP, model=model, fit_delay=fit_delay)
+    whole, bare = fitter.fit(0.3), fitter.fit(0.3, with_status=False)
+    for name in (*whole.parameters, "rss", "R2"):
+        one, other = (
+            getattr(v, name) if name in ("rss", "R2") else v[name] for v in (whole, bare)
+        )  # fmt: skip
+        np.testing.assert_array_equal(one, other)
+    assert np.all((bare.status == Status.NO_SIGNAL) == (whole.status == Status.NO_SIGNAL))

@@ -334,7 +334,8 @@ def _spread(curves: NDArray[np.floating]) -> NDArray[np.floating]:
 
 def _rss(fitter: Fitter, places: slice, progress: Progress, shift: float) -> Array:
     """Return the residual sums of squares of some curves at a shift, s."""
-    return np.asarray(fitter.fit(shift, voxels=places, progress=progress).rss, float)
+    fitted = fitter.fit(shift, voxels=places, progress=progress, with_status=False)
+    return np.asarray(fitted.rss, float)
 
 
 def _mean(values: Array) -> Array:
@@ -361,7 +362,8 @@ def _refined(fitter: Fitter, means: list[tuple[int, float]], about: float, step:
     """
     places, least = (np.array(column) for column in zip(*means, strict=True))
     finer = about + step * np.linspace(-1.2, 1.2, 13)
-    loss = [float((fitter.fit(float(s), voxels=places).rss / least).sum()) for s in finer]
+    fits = (fitter.fit(float(s), voxels=places, with_status=False) for s in finer)
+    loss = [float((fitted.rss / least).sum()) for fitted in fits]
     return round(lowest(finer, np.array(loss)), 2)
 
 

@@ -173,7 +173,7 @@ class PerturbedVisit:
         vp = np.full(chosen.size, np.nan)
         for shift in np.unique(shifts):
             here = np.flatnonzero(shifts == shift)
-            vp[here] = fitter.fit(float(shift) + how.shift, voxels=here)["vp"]
+            vp[here] = fitter.fit(float(shift) + how.shift, voxels=here, with_status=False)["vp"]
         if self.water is not None:
             vp *= self.water[chosen] * self._water_factor(chosen, lesion.size, how)
         top, bottom = np.nanmean(vp[: lesion.size]), np.nanmean(vp[lesion.size :])

@@ -97,7 +97,7 @@ class MeasuredVisit:
 
     def fit(self, voxels: NDArray[np.intp], shift: float) -> dict[str, NDArray[np.floating]]:
         """Return every parameter of some voxels (flat indices) fitted at a shift."""
-        fitted = self.analysis.fitter().fit(Ta=shift, voxels=voxels)
+        fitted = self.analysis.fitter().fit(Ta=shift, voxels=voxels, with_status=False)
         return self.analysis.per_tissue(fitted.parameters, voxels)
 
 

@@ -110,11 +110,20 @@ class ExtendedToftsFitter:
         times = (self.t - Ta).tobytes()
         return _tables(self.curve, times, self.bounds, self.curves.array.dtype)
 
-    def fit(self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent) -> FitResult:
+    def fit(
+        self,
+        Ta: float = 0.0,
+        voxels: Voxels = None,
+        progress: Progress = silent,
+        *,
+        with_status: bool = True,
+    ) -> FitResult:
         """Fit each voxel by least squares with the AIF moved by ``Ta`` s (> 0 is later).
 
         Args:
             voxels: a slice of, or indices into, the flattened voxels; all of them where None.
+            with_status: False saves time where the status does not matter; then it is right only
+                for curves that cannot be fitted.
 
         Returns:
             Arrays of the voxels' shape, or flat ones where ``voxels`` is given.
@@ -133,9 +142,8 @@ class ExtendedToftsFitter:
             with np.errstate(invalid="ignore", over="ignore"):  # curves that are not finite
                 projections = curves.T @ projector
             energy, unusable = _energy(curves, projections)
-            values, codes = solve(
-                energy, projections, tables, self.hidden_errors[:, indices[place]]
-            )
+            hidden_errors = self.hidden_errors[:, indices[place]] if with_status else None
+            values, codes = solve(energy, projections, tables, hidden_errors)
             status[where] = np.where(unusable, unusable, codes)
             for name, array in output.items():
                 array[where] = values[name]
@@ -150,9 +158,9 @@ class ExtendedToftsFitter:
         return FitResult(setup, output, rss, R2, status, hidden).reshaped(shape)
 
     def _kep(
-        self, energy: Values, projections: Values, tables: KepTables, hidden_errors: Values
+        self, energy: Values, projections: Values, tables: KepTables, hidden_errors: Values | None
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
-        """Fit one block with a model that has a kep."""
+        """Fit one block with a model that has a kep; without hidden errors without status."""
         bounds = self.bounds
         plasma_bound = 0.0 if self.model == "tofts" else bounds.vp * tables.a
         found = search(projections, tables, plasma_bound, bounds.ve)
@@ -169,12 +177,16 @@ class ExtendedToftsFitter:
             "rss": rss,
             "R2": R2,
         }
+        status = np.zeros(ve.size, np.uint8)
+        if hidden_errors is None:
+            return values, status
 
         walled = (plasma <= 0) | (plasma >= plasma_bound)
         nearest, _ = nearest_fine(position)
-        spread = np.where(walled, tables.spread_wall[nearest], tables.spread[nearest])
+        error, error_wall = tables.error, tables.error_wall
+        spread = np.where(walled, error_wall.spread[nearest], error.spread[nearest])
         baseline_error, rounding = hidden_errors
-        level = np.where(walled, tables.level_wall[nearest], tables.level[nearest])
+        level = np.where(walled, error_wall.level[nearest], error.level[nearest])
         # y·q or y·ê is the signal that ve is read from; its noise has the variance of one frame.
         g, s, _, _ = tables.frame(position)
         signal2 = ve**2 * np.where(walled, g * g + s * s, s * s)
@@ -183,7 +195,6 @@ class ExtendedToftsFitter:
         ) + (baseline_error * level) ** 2 > VE_RELATIVE_ERROR**2 * signal2
         vague |= kep * ((self.t[-1] - self.t[0]) / MINUTE) < KEP_TIMES_DURATION
 
-        status = np.zeros(ve.size, np.uint8)
         if self.model == "extended_tofts":
             status[plasma <= 0] = Status.VP_ZERO
             status[plasma >= plasma_bound] = Status.VP_AT_UPPER_BOUND
@@ -195,7 +206,7 @@ class ExtendedToftsFitter:
         return values, status
 
     def _patlak(
-        self, energy: Values, projections: Values, tables: KepTables, hidden_errors: Values
+        self, energy: Values, projections: Values, tables: KepTables, hidden_errors: Values | None
     ) -> tuple[dict[str, Values], NDArray[np.uint8]]:
         """Fit one block with the Patlak model: it is linear, so the box has a closed form."""
         plasma_bound = self.bounds.vp * tables.a

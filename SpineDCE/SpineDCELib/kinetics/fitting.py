@@ -23,7 +23,12 @@ class Fitter(Protocol):
     """Curves prepared for repeated fits at one delay after another."""
 
     def fit(
-        self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent
+        self,
+        Ta: float = 0.0,
+        voxels: Voxels = None,
+        progress: Progress = silent,
+        *,
+        with_status: bool = True,
     ) -> FitResult: ...
 
 

@@ -89,7 +89,14 @@ class GeneralFitter:
             self.fit_delay,
         )
 
-    def fit(self, Ta: float = 0.0, voxels: Voxels = None, progress: Progress = silent) -> FitResult:
+    def fit(
+        self,
+        Ta: float = 0.0,
+        voxels: Voxels = None,
+        progress: Progress = silent,
+        *,
+        with_status: bool = True,
+    ) -> FitResult:
         """Fit as :meth:`ExtendedToftsFitter.fit`; with ``fit_delay``, delays about ``Ta``."""
         setup = self._setup(float(Ta))
         delays = np.array([setup.Ta])
@@ -120,7 +127,7 @@ class GeneralFitter:
                     found = self._exchanged(setup, y.astype(np.float64), delays, listener)
                 else:
                     found = self._searched(search, setup, y, listener)
-                values, codes[good] = self._described(setup, y, *found)
+                values, codes[good] = self._described(setup, y, *found, with_status)
                 for name, array in output.items():
                     array[place_] = values[name]
             status[place] = codes
@@ -220,6 +227,7 @@ class GeneralFitter:
         x: Array,
         rss: Array,
         converged: NDArray[np.bool_],
+        with_status: bool,
     ) -> tuple[dict[str, Array], NDArray[np.uint8]]:
         """Return parameters, quality and status of one block's optima."""
         lower, upper, _ = setup.box()
@@ -234,14 +242,15 @@ class GeneralFitter:
         if "vp" in values and not self._exchange:
             only_vp = at_bound[0] & ~at_bound[1:].any(axis=0) & (x[0] <= 0)
             status[only_vp] = Status.VP_ZERO
-        if "ve" in values:
+        if "kep" in values:
+            values["kep"] = np.where(values["ve"] > 0, values["kep"], np.nan)
+        if "ve" in values and with_status:
             vague = ~at_bound[setup.searched.index("ve")]
             error = errors_at(setup, x[:, vague], rss[vague])[setup.parameters.index("ve")]
             vague[vague] = ~(error <= VE_RELATIVE_ERROR * values["ve"][vague])
             if "kep" in values:
                 duration = (self.t[-1] - self.t[0]) / MINUTE
                 vague |= values["kep"] * duration < KEP_TIMES_DURATION
-                values["kep"] = np.where(values["ve"] > 0, values["kep"], np.nan)
             status[vague] = Status.VE_NOT_DETERMINED
         leak = values[setup.product] > 0
         status[~leak] = Status.NO_LEAK

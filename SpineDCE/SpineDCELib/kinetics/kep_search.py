@@ -41,10 +41,16 @@ def best_in_box(
     ve is optimised first, with vp free. If vp is then out of bounds, it is fixed at that bound and
     ve is optimised again; by convexity the result is the optimum.
     """
-    ve = np.clip(y_q / s, 0.0, ve_bound)
-    plasma = np.clip(y_a - ve * g, 0.0, plasma_bound)
-    ve = np.clip((g * (y_a - plasma) + s * y_q) / (g * g + s * s), 0.0, ve_bound)
+    ve = _between(y_q / s, ve_bound)
+    plasma = _between(y_a - ve * g, plasma_bound)
+    ve = _between((g * (y_a - plasma) + s * y_q) / (g * g + s * s), ve_bound)
     return ve, plasma, (y_a - plasma - ve * g) ** 2 + (y_q - ve * s) ** 2
+
+
+def _between(values: Values, bound: Values | float) -> Values:
+    """Clip values, which it changes, to 0 and a bound; for few values faster than np.clip."""
+    np.maximum(values, 0.0, out=values)
+    return np.minimum(values, bound, out=values)
 
 
 def search(projections: Values, tables: KepTables, plasma_bound: float, ve_bound: float) -> Values:

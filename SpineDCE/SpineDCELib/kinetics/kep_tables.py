@@ -10,6 +10,8 @@ polynomials through windows of nodes interpolate it to about 1e-7. A position is
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,6 +72,25 @@ def _nodes(bounds: Bounds) -> tuple[float, float]:
     return float(low), float(high - low) / (NODES - 1)
 
 
+class ErrorTables:
+    """Tables of the error of ve, at the fine points.
+
+    Args:
+        direction: that of the part of the curve from which ve is read, at every node.
+        length: that of the part of e in this direction.
+
+    Attributes:
+        spread: widening of the error of ve by the search for kep: variance of ve = (1 + spread²)
+            times that for a known kep.
+        level: effect of a curve too high by 1 in every frame on the signal from which ve is
+            computed, with the search for kep.
+    """
+
+    def __init__(self, direction: Array, length: Array) -> None:
+        turn, self.spread = _turning(direction, length)
+        self.level = _level(direction, turn, self.spread)
+
+
 def _turning(direction: Array, length: Array) -> tuple[Array, Array]:
     """|d direction| per node, and d ln(length) over it, at the fine points."""
     value, slope, _ = length @ _TO_FINE
@@ -104,11 +125,6 @@ class KepTables:
         a: |a|.
         g_nodes, s_nodes: g and s at the nodes on the range of kep.
         wall_a, wall_q: ê = e/|e| in the frame, at every node. length: |e| there.
-        turn, turn_wall: |dq| and |dê| per node, at the fine points.
-        spread, spread_wall: widening of the error of ve by the search for kep, at the fine
-            points: variance of ve = (1 + spread²) times that for a known kep.
-        level, level_wall: effect of a curve too high by 1 in every frame on the signal from which
-            ve is computed, with the search for kep, at the fine points.
         patlak_projector, patlak_g, patlak_s: the same for kep → 0 and Ktrans in place of ve.
     """
 
@@ -136,15 +152,13 @@ class KepTables:
         g, s = kep * along, kep * height
         inner = slice(PAD, PAD + NODES)
         self.g_nodes, self.s_nodes = g[inner].astype(dtype), s[inner].astype(dtype)
-        self._g, self._s = (g @ _TO_FINE).astype(dtype), (s @ _TO_FINE).astype(dtype)
+        # Per fine point g, its slope, half its second derivative, and the same of s.
+        fine = np.concatenate([g @ _TO_FINE, s @ _TO_FINE])
+        self._fine = np.ascontiguousarray(fine.T, dtype)
         length = np.hypot(along, height)
         self.wall_a, self.wall_q = (along / length).astype(dtype), (height / length).astype(dtype)
         self.length = (kep * length).astype(dtype)
-        self.turn, self.spread = _turning(q, s)
-        self.level = _level(q, self.turn, self.spread)
-        e = extravascular / length
-        self.turn_wall, self.spread_wall = _turning(e, kep * length)
-        self.level_wall = _level(e, self.turn_wall, self.spread_wall)
+        self._directions = (q, s), (extravascular / length, kep * length)
         self.patlak_g = float(unit @ integral)
         rest = integral - self.patlak_g * unit
         self.patlak_s = float(np.linalg.norm(rest))
@@ -152,12 +166,21 @@ class KepTables:
             [unit[:, None], constant, rest[:, None] / self.patlak_s]
         ).astype(dtype)
 
+    @cached_property
+    def error(self) -> ErrorTables:
+        """Return what the error of ve depends on where vp is free."""
+        return ErrorTables(*self._directions[0])
+
+    @cached_property
+    def error_wall(self) -> ErrorTables:
+        """Return what the error of ve depends on where vp is at a bound."""
+        return ErrorTables(*self._directions[1])
+
     def frame(self, position: Values) -> tuple[Values, Values, Values, Values]:
         """Return g, s and their derivatives per node at a position."""
         nearest, beside = nearest_fine(position)
-        result = []
-        for table in (self._g, self._s):
-            slope, bend = table[1][nearest], beside * table[2][nearest]
-            result += [table[0][nearest] + beside * (slope + bend), slope + 2 * bend]
-        g, dg, s, ds = result
-        return g, s, dg, ds
+        g, dg, g_bend, s, ds, s_bend = self._fine.take(nearest, axis=0).T
+        g_bend, s_bend = beside * g_bend, beside * s_bend
+        return (
+            g + beside * (dg + g_bend), s + beside * (ds + s_bend), dg + 2 * g_bend, ds + 2 * s_bend
+        )  # fmt: skip
