@@ -119,5 +119,10 @@ def write_dicom_seg(path: Path, rois: Rois, sections: list[Path], exam: Examinat
     # The same study gives the same file, whenever it is made.
     seg.ContentDate = seg.SeriesDate = seg.InstanceCreationDate = sources[0].AcquisitionDate
     seg.ContentTime = seg.SeriesTime = seg.InstanceCreationTime = sources[0].AcquisitionTime
+    for equipment in seg.ContributingEquipmentSequence:
+        if "ContributionDateTime" in equipment:
+            equipment.ContributionDateTime = seg.ContentDate + seg.ContentTime
+    for item in (*seg.DimensionOrganizationSequence, *seg.DimensionIndexSequence):
+        item.DimensionOrganizationUID = exam.uid("segmentation dimensions")
     seg.save_as(path)
     return True
