@@ -88,6 +88,25 @@ def test_a_phase_that_contradicts_the_magnitude_is_told():
             assert same.fields == ("aif.peak", "aif.source=mask")
 
 
+@pytest.mark.parametrize("r2", [None, 0.0, 4.0])
+@pytest.mark.parametrize("phase", [None, "lower", "higher"])
+def test_without_notes_the_curve_is_the_same(r2, phase):
+    Cb = trunk(noise=0.0)[1]
+    of_phase = {None: None, "lower": PhaseCurve(Cb, 0.005, 0.0),
+                "higher": PhaseCurve(1.3 * Cb, 0.005, 0.0)}[phase]  # fmt: skip
+    for decays in (False, True):  # does the magnitude decay by T2*?
+        signal = Cb * np.exp(-0.005 * 6.1 * Cb) if decays else Cb
+        whole, bare = (
+            blood_curve(
+                signal, lambda C: C, TE=0.005, r2=r2, literature_r2=6.1, phase=of_phase,
+                with_notes=with_notes,
+            )
+            for with_notes in (True, False)
+        )  # fmt: skip
+        np.testing.assert_array_equal(bare.Cb, whole.Cb)
+        assert bare.r2 == whole.r2
+
+
 def test_a_phase_of_noise_does_not_contradict_the_magnitude():
     # The highest frame of this phase lies before the contrast agent, where the magnitude is 0.
     Cb = trunk(noise=0.0)[1]

@@ -56,6 +56,7 @@ def blood_curve(
     literature_r2: float,
     phase: PhaseCurve | None = None,
     peak: str = "magnitude",
+    with_notes: bool = True,
 ) -> BloodCurve:
     """Convert an artery's signal to concentration, corrected for T2* and by phase on request.
 
@@ -63,6 +64,7 @@ def blood_curve(
         signal: ``(frames,)``, the artery's mean. contrast: signal → mM without T2*.
         TE: s. r2: 1/s/mM; None corrects with the literature value, if phase confirms it.
         peak: "phase" moves the first pass halfway to the curve from phase.
+        with_notes: False saves the time that only a note on T2* needs.
 
     Raises:
         InputError: TE or phase images are needed but missing.
@@ -84,16 +86,17 @@ def blood_curve(
     notes = []
     used = r2 or 0.0
     Cb = plain if TE is None or not used else with_decay(contrast, signal, TE=TE, r2=used)
-    if TE is not None and used == 0 and np.all(np.isfinite(plain)):
+    asked = r2 is None and (with_notes or phase is not None)
+    if TE is not None and asked and np.all(np.isfinite(plain)):
         decayed = with_decay(contrast, signal, TE=TE, r2=literature_r2)
         low = 100 * (1 - plain.max() / decayed.max())
-        if r2 is None and phase is not None and confirms_decay(plain, decayed, phase.C):
+        if phase is not None and confirms_decay(plain, decayed, phase.C):
             used, Cb = literature_r2, decayed
             notes.append(
                 f"The AIF was corrected for T2* of blood (r2 {used:g} /s/mM, Rohrer 2005), which "
                 f"the phase confirms; without the correction its peak would be {low:.0f} % lower."
             )
-        elif r2 is None and np.isfinite(low) and low > 3:
+        elif np.isfinite(low) and low > 3:
             notes.append(
                 "The AIF was not corrected for T2* of blood, because there is no usable phase to "
                 "confirm it."

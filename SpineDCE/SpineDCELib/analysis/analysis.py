@@ -351,13 +351,16 @@ class Analysis:
         """
         return self._graph.get(artery_stages.blood)
 
-    def blood_of(self, signal: NDArray[np.float64]) -> BloodCurve:
-        """Return the blood concentration that another mean signal of the artery would give."""
+    def blood_of(self, signal: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the blood concentration that another mean signal of the artery would give, mM."""
         view = View(self._graph)
         if view(artery_stages.artery) is None:
             raise InputError("The AIF is not measured in the images.", code="aif_not_measured")
         n0 = view(artery_stages.baseline_frames)
-        return artery_stages.blood_curve(view, signal, n0, lambda: view(artery_stages.artery_phase))
+        curve = artery_stages.blood_curve(
+            view, signal, n0, lambda: view(artery_stages.artery_phase), with_notes=False
+        )
+        return np.asarray(curve.Cb, np.float64)
 
     def aif(self, progress: Progress = silent) -> ArterialInput:
         """Return the arterial input function before any shift."""

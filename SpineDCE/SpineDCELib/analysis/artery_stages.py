@@ -365,12 +365,15 @@ def blood_curve(
     signal: NDArray[np.float64],
     n0: int,
     phase_of: Callable[[], PhaseCurve | str | None],
+    *,
+    with_notes: bool = True,
 ) -> BloodCurve:
     """Return blood concentration from an artery's mean signal, ``(frames,)``.
 
     Args:
         n0: number of baseline frames.
         phase_of: gives the concentration from the artery's phase; not called for relative signal.
+        with_notes: False leaves out notes that cost time.
     """
     mode = view(signal_mode)
     baseline = np.asarray(signal[:n0].mean())
@@ -398,6 +401,7 @@ def blood_curve(
         literature_r2=agent_r2(view(agent) or USUAL_AGENT, view(field_strength)),
         phase=phase,
         peak=view.settings.aif.peak,
+        with_notes=with_notes,
     )
     return replace(curve, notes=(*notes, *curve.notes))
 

@@ -35,4 +35,4 @@ class ArteryHalves:
         changed = np.divide(
             self._voxels[:, half].mean(axis=1), whole, out=np.ones_like(whole), where=whole > 0
         )
-        return np.asarray(self._analysis.blood_of(self._signal * changed).Cb, np.float64)
+        return self._analysis.blood_of(self._signal * changed)
