@@ -56,7 +56,7 @@ _STEPS, _REACH, _GAIN = 60, 2.0, 1e-9
 #: Steps after which only the best of the other starts goes on.
 _TRIED = 4
 #: Below this share of the curve's sum of squares the error of the tables shows in the residuals.
-_PRECISE = 0.1
+_PRECISE = 0.003
 #: Steps without tables, while one gains so large a share of the squared error.
 _EXACT_STEPS, _EXACT_GAIN = 20, 1e-7
 #: Damping of the first step in the box, and of the first one without tables.
